@@ -1,0 +1,37 @@
+"""Time: instants are aware UTC; months, days and deadlines are those of Asia/Shanghai."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def get_now() -> datetime:
+    """The present instant, aware, in UTC. The only place that reads the machine's clock."""
+    return datetime.now(UTC)
+
+
+def get_local_date(instant: datetime) -> date:
+    """The calendar day in Shanghai at ``instant``."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def get_month(instant: datetime) -> date:
+    """First day of the Shanghai month that ``instant`` falls in."""
+    return get_local_date(instant).replace(day=1)
+
+
+def add_months(month: date, count: int) -> date:
+    """First day of the month ``count`` months after ``month`` (negative: before)."""
+    years, index = divmod(month.year * 12 + month.month - 1 + count, 12)
+    return date(years, index + 1, 1)
+
+
+def parse_month(text: str) -> date:
+    """``YYYY-MM`` to the month's first day. Raises ``ValueError`` otherwise."""
+    return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date()
+
+
+def get_month_start(month: date) -> datetime:
+    """The instant, in UTC, at which ``month`` begins in Shanghai."""
+    return datetime(month.year, month.month, 1, tzinfo=SHANGHAI).astimezone(UTC)

@@ -1,0 +1,38 @@
+"""Errors of the domain. Services raise them; the web maps each to one status."""
+
+
+class DomainError(Exception):
+    """A rule of the domain was broken. ``code`` names the rule; words are the site's."""
+
+    def __init__(self, code: str, **numbers: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.numbers = numbers
+
+
+class NotFoundError(DomainError):
+    """The object does not exist, or is not the actor's to know of (404)."""
+
+
+class ForbiddenError(DomainError):
+    """The actor may never do this, whatever the object (403)."""
+
+
+class ConflictError(DomainError):
+    """The object is not in a state that allows this step (409)."""
+
+
+class InvalidError(DomainError):
+    """A value is refused; ``field`` names the form field that shows the message (422)."""
+
+    def __init__(self, code: str, field: str, **numbers: object) -> None:
+        super().__init__(code, **numbers)
+        self.field = field
+
+
+class ThrottledError(DomainError):
+    """Too many tries; ``retry_after_seconds`` says when to come back (429)."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("throttled", retry_after_seconds=retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,96 @@
+"""Every ORM class, one file per aggregate; import them from here."""
+
+from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcome
+from matchmaker.models.audit import AuditEvent, AuditHead, Disclosure, IdempotencyKey, Notice
+from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
+from matchmaker.models.columns import UTCDateTime
+from matchmaker.models.job import Job, JobState
+from matchmaker.models.ledger import FairnessLedger, LedgerScope
+from matchmaker.models.match_round import (
+    MatchRound,
+    OverrideKind,
+    RoundOverride,
+    RoundRun,
+    RoundState,
+    RunStatus,
+    Snapshot,
+)
+from matchmaker.models.need import Need, NeedForm, NeedState
+from matchmaker.models.offer import Offer, OfferState
+from matchmaker.models.organisation import (
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    PairingAgreement,
+)
+from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
+from matchmaker.models.place import Committee, Subdistrict
+from matchmaker.models.resident import (
+    Consent,
+    ConsentChannel,
+    Household,
+    RecipientStatus,
+    Resident,
+    ResidentContact,
+    StatusKind,
+)
+from matchmaker.models.user import Invitation, LoginSession, Role, ThrottleCounter, User
+from matchmaker.models.volunteer import Volunteer, VolunteerQualification, VolunteerState
+from matchmaker.models.window import WEEKS, Window
+
+__all__ = [
+    "WEEKS",
+    "Assignment",
+    "AssignmentState",
+    "AuditEvent",
+    "AuditHead",
+    "Committee",
+    "Consent",
+    "ConsentChannel",
+    "Disclosure",
+    "FairnessLedger",
+    "Household",
+    "IdempotencyKey",
+    "Invitation",
+    "Job",
+    "JobState",
+    "LedgerScope",
+    "LoginSession",
+    "MatchRound",
+    "Need",
+    "NeedForm",
+    "NeedOutcome",
+    "NeedState",
+    "Notice",
+    "Offer",
+    "OfferKind",
+    "OfferState",
+    "Organisation",
+    "OrganisationKind",
+    "OrganisationState",
+    "OverrideKind",
+    "Pairing",
+    "PairingAgreement",
+    "Programme",
+    "Qualification",
+    "RecipientStatus",
+    "Resident",
+    "ResidentContact",
+    "Role",
+    "RoundOverride",
+    "RoundRun",
+    "RoundState",
+    "RunStatus",
+    "ServiceCategory",
+    "Snapshot",
+    "StatusKind",
+    "Subdistrict",
+    "ThrottleCounter",
+    "UTCDateTime",
+    "User",
+    "VisitFrequency",
+    "Volunteer",
+    "VolunteerQualification",
+    "VolunteerState",
+    "Window",
+]

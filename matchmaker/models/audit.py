@@ -1,0 +1,87 @@
+"""Evidence: a chain of events, who saw whose contact, notices, and forms already taken."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.columns import UTCDateTime
+from matchmaker.models.resident import Resident
+from matchmaker.models.user import User
+
+
+class AuditEvent(db.Model):
+    """One change that matters. Each event's hash covers the one before it."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="1, 2, 3, ...")
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    actor_role: Mapped[str | None] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(60), index=True, comment="code, e.g. offer.submit")
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int | None]
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, comment="codes and numbers, no person")
+    previous_sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+
+    actor: Mapped[User | None] = relationship()
+
+
+class AuditHead(db.Model):
+    """The chain's last link, one row: locked by whoever appends, so the chain never forks."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    events: Mapped[int] = mapped_column(default=0, comment="events in the chain")
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Disclosure(db.Model):
+    """Somebody was shown a resident's contact: who, whose, what, and on what ground."""
+
+    __tablename__ = "disclosure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    fields: Mapped[list[str]] = mapped_column(JSON, comment="names of the fields shown")
+    ground: Mapped[str] = mapped_column(String(60), comment="code: own_committee, assignment ...")
+
+    user: Mapped[User] = relationship()
+    resident: Mapped[Resident] = relationship()
+
+
+class Notice(db.Model):
+    """A message waiting in the outbox for one person; written with the change it tells of."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40), comment="code; the words are the site's")
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+class IdempotencyKey(db.Model):
+    """A form already taken: sent twice, it acts once and leads to the same page."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    location: Mapped[str] = mapped_column(String(300), comment="where the first answer led")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,53 @@
+"""Column types shared by the models."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Enum, Text
+from sqlalchemy.types import TypeDecorator
+
+from matchmaker.extensions import contact_cipher
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC and given back aware, on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no instant: give it a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text that the database only ever sees encrypted."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else contact_cipher.encrypt(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else contact_cipher.decrypt(value)
+
+
+def enum_column(enum: type[StrEnum]) -> Enum:
+    """A StrEnum stored by value in a plain string column, checked by the application."""
+    return Enum(
+        enum, native_enum=False, length=40, create_constraint=False, values_callable=_get_values
+    )
+
+
+def _get_values(enum: Any) -> list[str]:
+    return [member.value for member in enum]

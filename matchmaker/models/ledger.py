@@ -1,0 +1,33 @@
+"""What earlier months asked, received and gave: the memory of fairness."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaker.extensions import db
+from matchmaker.models.columns import enum_column
+
+
+class LedgerScope(StrEnum):
+    HOUSEHOLD = "household"
+    COMMITTEE = "committee"
+    ORGANISATION = "organisation"
+
+
+class FairnessLedger(db.Model):
+    """One line per month and household, committee or organisation; counts of needs."""
+
+    __tablename__ = "fairness_ledger"
+    __table_args__ = (UniqueConstraint("subdistrict_id", "month", "scope", "reference"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
+    month: Mapped[date] = mapped_column(index=True, comment="first day of the month")
+    scope: Mapped[LedgerScope] = mapped_column(enum_column(LedgerScope))
+    reference: Mapped[str] = mapped_column(String(40), comment="code or reference in the scope")
+    asked: Mapped[int] = mapped_column(default=0, comment="needs in the round")
+    possible: Mapped[int] = mapped_column(default=0, comment="needs it could have had met alone")
+    received: Mapped[int] = mapped_column(default=0, comment="needs met")
+    given: Mapped[int] = mapped_column(default=0, comment="units given (organisations)")

@@ -1,0 +1,136 @@
+"""A month's round, its frozen snapshot, its numbered runs and the overrides people made."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.place import Subdistrict
+
+
+class RoundState(StrEnum):
+    DRAFT = "draft"  # 筹备: offers and needs may still come in
+    FROZEN = "frozen"  # 冻结: the snapshot is taken and hashed
+    SOLVING = "solving"  # 求解
+    REVIEW = "review"  # 复核
+    NO_SOLUTION = "no_solution"
+    PUBLISHED = "published"  # 发布
+    EXECUTING = "executing"  # 执行
+    CLOSED = "closed"  # 结案
+
+
+class RunStatus(StrEnum):
+    """What the optimizer said of a run; only PROVEN and FEASIBLE have a result."""
+
+    PENDING = "pending"
+    PROVEN = "PROVEN"
+    FEASIBLE = "FEASIBLE"
+    INFEASIBLE = "INFEASIBLE"
+    FAILED = "FAILED"
+
+
+class OverrideKind(StrEnum):
+    PIN = "pin"
+    FORBID = "forbid"
+
+
+class MatchRound(db.Model):
+    """One month of one subdistrict. A withdrawn publication comes back as a new version."""
+
+    __tablename__ = "match_round"
+    __table_args__ = (UniqueConstraint("subdistrict_id", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
+    month: Mapped[date] = mapped_column(comment="first day of the month, Asia/Shanghai")
+    state: Mapped[RoundState] = mapped_column(enum_column(RoundState), default=RoundState.DRAFT)
+    policy: Mapped[str] = mapped_column(String(60), comment="name and version of the stages")
+    seed_rule: Mapped[str] = mapped_column(
+        String(300), comment="announced at opening: how the lottery's seed will come about"
+    )
+    public_value: Mapped[str | None] = mapped_column(
+        String(120), comment="the announced public value that enters the seed"
+    )
+    seed: Mapped[str | None] = mapped_column(String(64), comment="hex digits")
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("round_run.id", use_alter=True, name="fk_match_round_published_run_id")
+    )
+    publication: Mapped[int] = mapped_column(default=0, comment="number of the publication")
+
+    subdistrict: Mapped[Subdistrict] = relationship()
+    snapshot: Mapped["Snapshot | None"] = relationship(back_populates="match_round")
+    runs: Mapped[list["RoundRun"]] = relationship(
+        back_populates="match_round",
+        foreign_keys="RoundRun.match_round_id",
+        order_by="RoundRun.number",
+    )
+    published_run: Mapped["RoundRun | None"] = relationship(foreign_keys=[published_run_id])
+
+
+class Snapshot(db.Model):
+    """The month as it stood at the freeze: canonical JSON and its SHA-256. Never changed."""
+
+    __tablename__ = "snapshot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), unique=True)
+    canonical_json: Mapped[str] = mapped_column(Text, comment="no personal data: references only")
+    sha256: Mapped[str] = mapped_column(String(64))
+    taken_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    match_round: Mapped[MatchRound] = relationship(back_populates="snapshot")
+
+
+class RoundRun(db.Model):
+    """One solve of a frozen round: numbered, never deleted, visible to every reviewer."""
+
+    __tablename__ = "round_run"
+    __table_args__ = (UniqueConstraint("match_round_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), index=True)
+    number: Mapped[int] = mapped_column(comment="1, 2, ... within the round")
+    status: Mapped[RunStatus] = mapped_column(enum_column(RunStatus), default=RunStatus.PENDING)
+    limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
+    problem_json: Mapped[str] = mapped_column(Text, comment="canonical: snapshot, pins, forbids")
+    problem_sha256: Mapped[str] = mapped_column(String(64))
+    solution_json: Mapped[str | None] = mapped_column(Text)
+    result_sha256: Mapped[str | None] = mapped_column(String(64))
+    is_verified: Mapped[bool] = mapped_column(default=False, comment="passed the checker")
+    findings: Mapped[list[str] | None] = mapped_column(JSON, comment="faults the checker named")
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="aggregates for pages")
+    timings: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="seconds by stage")
+    started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    match_round: Mapped[MatchRound] = relationship(
+        back_populates="runs", foreign_keys=[match_round_id]
+    )
+
+
+class RoundOverride(db.Model):
+    """A pin or forbid that a person laid on the next run, with the reason."""
+
+    __tablename__ = "round_override"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), index=True)
+    kind: Mapped[OverrideKind] = mapped_column(enum_column(OverrideKind))
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

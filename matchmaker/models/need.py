@@ -1,0 +1,87 @@
+"""What residents need."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.category import ServiceCategory
+from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.place import Committee
+from matchmaker.models.resident import Consent, Resident
+
+
+class NeedForm(StrEnum):
+    NEED = "need"  # 需求
+    MICRO_WISH = "micro_wish"  # 微心愿
+
+
+class NeedState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    VERIFIED = "verified"
+    OPEN = "open"
+    IN_ROUND = "in_round"
+    MATCHED = "matched"
+    PARTLY_SERVED = "partly_served"
+    SERVED = "served"
+    CLOSED = "closed"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Need(db.Model):
+    """A need (需求) or micro-wish (微心愿) of one resident in one category.
+
+    ``least_quantity`` is the least that helps: equal to ``quantity`` means all or nothing.
+    ``tier`` is urgency: 1 before 2 before 3. ``waiting_rounds`` counts the rounds passed over.
+    """
+
+    __tablename__ = "need"
+    __table_args__ = (
+        CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("least_quantity BETWEEN 1 AND quantity", name="least_quantity"),
+        CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
+        CheckConstraint("waiting_rounds >= 0", name="waiting_rounds"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    committee_id: Mapped[int] = mapped_column(
+        ForeignKey("committee.id"), index=True, comment="where the need was raised"
+    )
+    category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
+    form: Mapped[NeedForm] = mapped_column(enum_column(NeedForm), default=NeedForm.NEED)
+    description: Mapped[str] = mapped_column(
+        Text, comment="the resident's own words; shown to the resident and the office alone"
+    )
+    quantity: Mapped[int] = mapped_column(default=1, comment="units of the category, fen for funds")
+    least_quantity: Mapped[int] = mapped_column(default=1, comment="units, at most quantity")
+    windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
+    tier: Mapped[int] = mapped_column(default=3, comment="urgency, 1 (danger) to 3")
+    waiting_rounds: Mapped[int] = mapped_column(default=0, comment="rounds passed over")
+    state: Mapped[NeedState] = mapped_column(
+        enum_column(NeedState), default=NeedState.DRAFT, index=True
+    )
+    return_reason: Mapped[str | None] = mapped_column(String(300))
+    reply_promised_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    consent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consent.id"), comment="present when entered on someone's behalf"
+    )
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
+
+    resident: Mapped[Resident] = relationship()
+    committee: Mapped[Committee] = relationship()
+    category: Mapped[ServiceCategory] = relationship()
+    consent: Mapped[Consent | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it)

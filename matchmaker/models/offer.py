@@ -1,0 +1,55 @@
+"""What an organisation gives in a month."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.category import ServiceCategory
+from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.organisation import Organisation
+
+
+class OfferState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    OPEN = "open"
+    PAUSED = "paused"
+    USED_UP = "used_up"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Offer(db.Model):
+    """An offer (资源) of one organisation in one category; its kind is the category's."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("capacity_per_month >= 1", name="capacity_per_month"),
+        CheckConstraint("valid_until IS NULL OR valid_from <= valid_until", name="validity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    capacity_per_month: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
+    windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
+    committees: Mapped[list[str]] = mapped_column(JSON, comment="committee codes; empty: all")
+    statuses: Mapped[list[str]] = mapped_column(JSON, comment="StatusKind values; empty: anyone")
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    state: Mapped[OfferState] = mapped_column(enum_column(OfferState), default=OfferState.DRAFT)
+    return_reason: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
+
+    organisation: Mapped[Organisation] = relationship()
+    category: Mapped[ServiceCategory] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it)

@@ -1,0 +1,66 @@
+"""Givers and their agreements."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.columns import enum_column
+from matchmaker.models.place import Subdistrict
+
+
+class OrganisationKind(StrEnum):
+    ENTERPRISE = "enterprise"
+    SOCIAL_ORGANISATION = "social_organisation"
+    PUBLIC_INSTITUTION = "public_institution"
+    SCHOOL = "school"
+    HOSPITAL = "hospital"
+    FOUNDATION = "foundation"
+    GOVERNMENT_UNIT = "government_unit"
+
+
+class OrganisationState(StrEnum):
+    APPLIED = "applied"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    SUSPENDED = "suspended"
+
+
+class Organisation(db.Model):
+    """Any giver (单位): it posts offers through its coordinators."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(160))
+    kind: Mapped[OrganisationKind] = mapped_column(enum_column(OrganisationKind))
+    state: Mapped[OrganisationState] = mapped_column(
+        enum_column(OrganisationState), default=OrganisationState.APPLIED
+    )
+    return_reason: Mapped[str | None] = mapped_column(String(300))
+    sort_key: Mapped[str] = mapped_column(String(200), index=True, comment="pinyin of name_zh")
+
+    subdistrict: Mapped[Subdistrict] = relationship()
+    agreements: Mapped[list["PairingAgreement"]] = relationship(back_populates="organisation")
+
+
+class PairingAgreement(db.Model):
+    """A signed agreement (结对共建协议) of an enterprise with the subdistrict."""
+
+    __tablename__ = "pairing_agreement"
+    __table_args__ = (CheckConstraint("starts_on <= ends_on", name="period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    signed_on: Mapped[date]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    renews: Mapped[bool] = mapped_column(default=False, comment="renewed unless one side objects")
+    scope: Mapped[str] = mapped_column(String(300))
+
+    organisation: Mapped[Organisation] = relationship(back_populates="agreements")

@@ -1,0 +1,50 @@
+"""Long-term pairings: one giver and one resident for months."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.category import ServiceCategory
+from matchmaker.models.columns import enum_column
+from matchmaker.models.organisation import Organisation
+from matchmaker.models.resident import Resident
+from matchmaker.models.volunteer import Volunteer
+
+
+class Programme(StrEnum):
+    ELDER_VISIT = "elder_visit"  # 助老慰问
+    STUDENT_AID = "student_aid"  # 助学结对
+    HARDSHIP_AID = "hardship_aid"  # 助困帮扶
+
+
+class VisitFrequency(StrEnum):
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+class Pairing(db.Model):
+    """A long-term pairing (长期结对). Its due visits enter every round as duties."""
+
+    __tablename__ = "pairing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"))
+    programme: Mapped[Programme] = mapped_column(enum_column(Programme))
+    frequency: Mapped[VisitFrequency] = mapped_column(enum_column(VisitFrequency))
+    tier: Mapped[int] = mapped_column(default=2, comment="risk, 1 (danger) to 3")
+    starts_on: Mapped[date]
+    review_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+    organisation: Mapped[Organisation] = relationship()
+    volunteer: Mapped[Volunteer | None] = relationship()
+    resident: Mapped[Resident] = relationship()
+    category: Mapped[ServiceCategory] = relationship()

@@ -1,0 +1,34 @@
+"""The tenant and its neighbourhoods."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+
+
+class Subdistrict(db.Model):
+    """A street office (街道), the tenant: its social workers run the rounds."""
+
+    __tablename__ = "subdistrict"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(120))
+
+    committees: Mapped[list["Committee"]] = relationship(back_populates="subdistrict")
+
+
+class Committee(db.Model):
+    """A neighbourhood committee (居委会), the group between which coverage is kept fair."""
+
+    __tablename__ = "committee"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(120))
+    has_counter: Mapped[bool] = mapped_column(default=True, comment="a street-front counter")
+
+    subdistrict: Mapped[Subdistrict] = relationship(back_populates="committees")

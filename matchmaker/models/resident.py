@@ -1,0 +1,114 @@
+"""The people served. Contact data is a table of its own, encrypted."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.place import Committee
+
+
+class StatusKind(StrEnum):
+    """Recipient statuses (对象类别) that the rules may ask about."""
+
+    LOW_INCOME = "low_income"  # 低保
+    LOW_INCOME_EDGE = "low_income_edge"  # 低保边缘
+    DESTITUTE = "destitute"  # 特困
+    LIVING_ALONE = "living_alone"  # 独居
+    EMPTY_NEST = "empty_nest"  # 空巢
+    DISABLED = "disabled"  # 残疾
+    CHILD_IN_DIFFICULTY = "child_in_difficulty"  # 困境儿童
+    LOST_ONLY_CHILD = "lost_only_child"  # 失独
+
+
+class ConsentChannel(StrEnum):
+    """How a person agreed."""
+
+    ONLINE = "online"
+    SIGNED_PAPER = "signed_paper"
+    SPOKEN_AT_COUNTER = "spoken_at_counter"
+    SPOKEN_BY_PHONE = "spoken_by_phone"
+    SPOKEN_AT_HOME = "spoken_at_home"
+
+
+class Household(db.Model):
+    """A home in one committee; ``block`` is as near as a giver learns before a match."""
+
+    __tablename__ = "household"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    block: Mapped[str] = mapped_column(String(40), comment="estate or lane, no door number")
+
+    committee: Mapped[Committee] = relationship()
+    residents: Mapped[list["Resident"]] = relationship(back_populates="household")
+
+
+class Resident(db.Model):
+    """The person served (服务对象), known to colleagues by surname and title."""
+
+    __tablename__ = "resident"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True, comment="pseudonym on lists")
+    display_name: Mapped[str] = mapped_column(String(40), comment="surname with title, 王阿婆")
+    sort_key: Mapped[str] = mapped_column(String(80), index=True, comment="pinyin of display_name")
+    birth_year: Mapped[int | None]
+
+    household: Mapped[Household] = relationship(back_populates="residents")
+    contact: Mapped["ResidentContact"] = relationship(back_populates="resident")
+    statuses: Mapped[list["RecipientStatus"]] = relationship(back_populates="resident")
+
+
+class ResidentContact(db.Model):
+    """Name, phone and address, encrypted; read only by ``residents.disclosure``."""
+
+    __tablename__ = "resident_contact"
+
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
+    full_name: Mapped[str] = mapped_column(EncryptedText)
+    phone: Mapped[str] = mapped_column(EncryptedText)
+    address: Mapped[str] = mapped_column(EncryptedText)
+    phone_index: Mapped[str] = mapped_column(String(64), index=True, comment="keyed digest")
+    phone_tail_index: Mapped[str] = mapped_column(
+        String(64), index=True, comment="keyed digest of the last four digits"
+    )
+
+    resident: Mapped[Resident] = relationship(back_populates="contact")
+
+
+class RecipientStatus(db.Model):
+    """A status of a resident: what was seen as evidence, by whom, and until when it counts."""
+
+    __tablename__ = "recipient_status"
+    __table_args__ = (UniqueConstraint("resident_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    kind: Mapped[StatusKind] = mapped_column(enum_column(StatusKind))
+    evidence: Mapped[str] = mapped_column(String(200), comment="what was shown, never a number")
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    valid_until: Mapped[date | None]
+
+    resident: Mapped[Resident] = relationship(back_populates="statuses")
+
+
+class Consent(db.Model):
+    """One agreement of a resident to one purpose (PIPL: separate consent per purpose)."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(40), comment="code, e.g. post_need")
+    text_version: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[ConsentChannel] = mapped_column(enum_column(ConsentChannel))
+    given_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,99 @@
+"""Accounts: who signs in, in which role and scope, and the sessions they hold."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.organisation import Organisation
+from matchmaker.models.place import Committee, Subdistrict
+from matchmaker.models.resident import Resident
+
+
+class Role(StrEnum):
+    RESIDENT = "resident"
+    VOLUNTEER = "volunteer"
+    COORDINATOR = "coordinator"  # of one organisation
+    COMMITTEE_WORKER = "committee_worker"  # of one committee
+    SOCIAL_WORKER = "social_worker"  # of one subdistrict
+    ADMINISTRATOR = "administrator"  # accounts and settings, no personal data
+    AUDITOR = "auditor"  # reads evidence
+
+
+class User(UserMixin, db.Model):
+    """A person who signs in. The role's scope is the one of the four references that it needs."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone: Mapped[str] = mapped_column(EncryptedText)
+    phone_index: Mapped[str] = mapped_column(String(64), unique=True, comment="keyed digest")
+    name: Mapped[str] = mapped_column(String(80), comment="as colleagues call this person")
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))
+    committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    locale: Mapped[str | None] = mapped_column(String(20))
+    text_size: Mapped[str | None] = mapped_column(String(20))
+
+    subdistrict: Mapped[Subdistrict | None] = relationship()
+    committee: Mapped[Committee | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    resident: Mapped[Resident | None] = relationship()
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+
+class LoginSession(db.Model):
+    """One signed-in browser. Its token is known to the browser alone; here stands its digest."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+class Invitation(db.Model):
+    """A single-use, expiring code that makes one account of one role and scope."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))
+    committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ThrottleCounter(db.Model):
+    """Tries in one time window, shared by every process through the database."""
+
+    __tablename__ = "throttle_counter"
+
+    key_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_start_at: Mapped[datetime] = mapped_column(UTCDateTime, primary_key=True)
+    tries: Mapped[int] = mapped_column(comment="tries in this window")

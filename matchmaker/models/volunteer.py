@@ -1,0 +1,59 @@
+"""People of an organisation who give time."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.extensions import db
+from matchmaker.models.category import Qualification
+from matchmaker.models.columns import enum_column
+from matchmaker.models.organisation import Organisation
+
+
+class VolunteerState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+class Volunteer(db.Model):
+    """A volunteer (志愿者): what they can do, when, where, and how often a month."""
+
+    __tablename__ = "volunteer"
+    __table_args__ = (CheckConstraint("visits_per_month >= 1", name="visits_per_month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    sort_key: Mapped[str] = mapped_column(String(120), index=True, comment="pinyin of name")
+    state: Mapped[VolunteerState] = mapped_column(
+        enum_column(VolunteerState), default=VolunteerState.ACTIVE
+    )
+    visits_per_month: Mapped[int] = mapped_column(comment="most visits a month")
+    categories: Mapped[list[str]] = mapped_column(JSON, comment="category codes, sorted")
+    windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values, sorted")
+    committees: Mapped[list[str]] = mapped_column(
+        JSON, comment="committee codes served, sorted; empty: every committee"
+    )
+
+    organisation: Mapped[Organisation] = relationship()
+    qualifications: Mapped[list["VolunteerQualification"]] = relationship(
+        back_populates="volunteer", cascade="all, delete-orphan"
+    )
+
+
+class VolunteerQualification(db.Model):
+    """A proof a volunteer has shown; after ``expires_on`` it no longer counts."""
+
+    __tablename__ = "volunteer_qualification"
+    __table_args__ = (UniqueConstraint("volunteer_id", "qualification"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True)
+    qualification: Mapped[Qualification] = mapped_column(enum_column(Qualification))
+    expires_on: Mapped[date | None]
+
+    volunteer: Mapped[Volunteer] = relationship(back_populates="qualifications")

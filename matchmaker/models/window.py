@@ -1,0 +1,17 @@
+"""When in the week: six windows a week, in four weeks of a month, make the month's slots."""
+
+from enum import StrEnum
+
+
+class Window(StrEnum):
+    """A part of the week that people recognise; ``W2-WD-AM`` is this window in week two."""
+
+    WEEKDAY_AM = "WD-AM"
+    WEEKDAY_PM = "WD-PM"
+    SATURDAY_AM = "SAT-AM"
+    SATURDAY_PM = "SAT-PM"
+    SUNDAY_AM = "SUN-AM"
+    SUNDAY_PM = "SUN-PM"
+
+
+WEEKS = (1, 2, 3, 4)  # days 1-7, 8-14, 15-21, 22 to the month's end

@@ -1,0 +1,119 @@
+"""Who may do what: the whole table on one page, and the decorators that read it.
+
+Nothing is allowed that is not granted here. A grant says *what kind* of thing a role may do; that the object
+is the actor's own (resident, organisation, committee, subdistrict) is checked by the service that loads it,
+and a foreign object is answered as if it did not exist.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from flask import abort, current_app
+from flask_login import current_user
+
+from matchmaker.models import Role
+
+
+class Permission(StrEnum):
+    NEED_POST_OWN = "need:post-own"  # a resident, for themselves
+    NEED_POST_ON_BEHALF = "need:post-on-behalf"  # with consent recorded
+    NEED_READ_OWN = "need:read-own"
+    NEED_READ_SCOPE = "need:read-scope"  # own committee or subdistrict, with the person
+    NEED_BROWSE = "need:browse"  # open needs, without the person
+    NEED_VERIFY = "need:verify"
+    STATUS_VERIFY = "status:verify"
+    CONTACT_REVEAL = "contact:reveal"  # one at a time, each logged
+    OFFER_POST = "offer:post"  # own organisation
+    OFFER_APPROVE = "offer:approve"
+    ORGANISATION_APPROVE = "organisation:approve"
+    VOLUNTEER_MANAGE = "volunteer:manage"  # own organisation
+    ASSIGNMENT_READ_GIVEN = "assignment:read-given"  # own organisation's list
+    VISIT_READ_OWN = "visit:read-own"  # a volunteer's own visits
+    ROUND_READ = "round:read"
+    ROUND_RUN = "round:run"  # open, freeze, solve, pin and forbid
+    ROUND_PUBLISH = "round:publish"  # never the one who ran it
+    ACCOUNT_INVITE_SCOPE = "account:invite-scope"  # own members or proxies
+    ACCOUNT_MANAGE = "account:manage"
+    AUDIT_READ = "audit:read"
+    ACCOUNT_OWN = "account:own"  # own password, sessions, notices
+
+
+_OWN = {Permission.ACCOUNT_OWN}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.RESIDENT: frozenset(_OWN | {Permission.NEED_POST_OWN, Permission.NEED_READ_OWN}),
+    Role.VOLUNTEER: frozenset(_OWN | {Permission.NEED_BROWSE, Permission.VISIT_READ_OWN}),
+    Role.COORDINATOR: frozenset(
+        _OWN
+        | {
+            Permission.NEED_BROWSE,
+            Permission.OFFER_POST,
+            Permission.VOLUNTEER_MANAGE,
+            Permission.ASSIGNMENT_READ_GIVEN,
+            Permission.ACCOUNT_INVITE_SCOPE,
+        }
+    ),
+    Role.COMMITTEE_WORKER: frozenset(
+        _OWN
+        | {
+            Permission.NEED_BROWSE,
+            Permission.NEED_POST_ON_BEHALF,
+            Permission.NEED_READ_SCOPE,
+            Permission.NEED_VERIFY,
+            Permission.STATUS_VERIFY,
+            Permission.CONTACT_REVEAL,
+            Permission.ACCOUNT_INVITE_SCOPE,
+        }
+    ),
+    Role.SOCIAL_WORKER: frozenset(
+        _OWN
+        | {
+            Permission.NEED_BROWSE,
+            Permission.NEED_POST_ON_BEHALF,
+            Permission.NEED_READ_SCOPE,
+            Permission.STATUS_VERIFY,
+            Permission.CONTACT_REVEAL,
+            Permission.OFFER_APPROVE,
+            Permission.ORGANISATION_APPROVE,
+            Permission.ROUND_READ,
+            Permission.ROUND_RUN,
+            Permission.ROUND_PUBLISH,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(_OWN | {Permission.ACCOUNT_MANAGE, Permission.AUDIT_READ}),
+    Role.AUDITOR: frozenset(_OWN | {Permission.ROUND_READ, Permission.AUDIT_READ}),
+}
+
+PUBLIC = "public"
+
+View = Callable[..., Any]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Let a view run only for signed-in users granted ``permission``; others get 401 or 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+            if not has_permission(current_user.role, permission):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.access = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Mark a view as open to everyone, on purpose."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def has_permission(role: Role, permission: Permission) -> bool:
+    return permission in GRANTS[role]
