@@ -1,0 +1,128 @@
+"""Frozen dataclasses to canonical JSON and back; unknown keys and wrong types are refused.
+
+Canonical: keys sorted, no spaces, UTF-8 as it stands, whole numbers only, fields that hold their
+default left out. Equal values therefore have equal bytes and one SHA-256.
+"""
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from optimizer.errors import ProblemError
+
+T = TypeVar("T")
+_MISSING = dataclasses.MISSING
+
+
+def canonical_bytes(value: object) -> bytes:
+    """The one spelling of a JSON value.
+
+    Raises ``ValueError`` for values JSON does not know, not-a-number included.
+    """
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def sha256_of(value: object) -> str:
+    """SHA-256 of the canonical bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_bytes(value)).hexdigest()
+
+
+def to_json(value: object) -> Any:
+    """Plain JSON of a dataclass, enum, tuple, mapping or scalar; defaults are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: to_json(held)
+            for f in dataclasses.fields(value)
+            if not _is_default(f, held := getattr(value, f.name))
+        }
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def from_json(cls: type[T], value: object, path: str = "$") -> T:
+    """Read ``cls`` from plain JSON. Raises ``ProblemError`` with the path of the broken value."""
+    if not isinstance(value, Mapping):
+        raise ProblemError(path, "must be an object")
+    hints = _hints(typing.cast("Any", cls))
+    for key in value:
+        if key not in hints:
+            raise ProblemError(f"{path}.{key}", "unknown key")
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    missing = [f.name for f in fields if f.name not in value and _is_required(f)]
+    if missing:
+        raise ProblemError(f"{path}.{missing[0]}", "missing")
+    known = {key: _read(hints[key], item, f"{path}.{key}") for key, item in value.items()}
+    try:
+        return cls(**known)
+    except ProblemError as error:
+        raise error.within(path) from None
+
+
+def _is_required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default is _MISSING and field.default_factory is _MISSING
+
+
+def _is_default(field: "dataclasses.Field[Any]", held: object) -> bool:
+    if field.default is not _MISSING:
+        return type(held) is type(field.default) and held == field.default
+    return field.default_factory is not _MISSING and held == field.default_factory()
+
+
+@lru_cache(maxsize=64)
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _read(hint: Any, value: object, path: str) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in typing.get_args(hint):
+            return None
+        return _read(next(a for a in typing.get_args(hint) if a is not type(None)), value, path)
+    if origin is tuple:
+        return _read_tuple(typing.get_args(hint)[0], value, path)
+    if origin is Mapping:
+        return _read_mapping(hint, value, path)
+    if dataclasses.is_dataclass(hint):
+        return from_json(typing.cast("type[Any]", hint), value, path)
+    return _read_scalar(hint, value, path)
+
+
+def _read_tuple(item: Any, value: object, path: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise ProblemError(path, "must be a list")
+    return tuple(_read(item, entry, f"{path}[{k}]") for k, entry in enumerate(value))
+
+
+def _read_mapping(hint: Any, value: object, path: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ProblemError(path, "must be an object")
+    item = typing.get_args(hint)[1]
+    for key in value:
+        if not isinstance(key, str):
+            raise ProblemError(path, "keys must be strings")
+    return {key: _read(item, entry, f"{path}.{key}") for key, entry in value.items()}
+
+
+def _read_scalar(hint: type, value: object, path: str) -> Any:
+    if issubclass(hint, StrEnum):
+        try:
+            return hint(str(value))
+        except ValueError:
+            raise ProblemError(path, f"must be one of {', '.join(hint)}") from None
+    if type(value) is not hint:
+        raise ProblemError(path, f"must be of type {hint.__name__}")
+    return value

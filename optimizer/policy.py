@@ -1,0 +1,108 @@
+"""The order of aims as data: a policy has a name, a version and stages, first the most urgent."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from optimizer.codec import from_json, to_json
+from optimizer.errors import ProblemError
+
+
+class StageKind(StrEnum):
+    """What a stage does; each is one numbered objective of FORMULATION.md."""
+
+    MAX_COUNT = "max_count"  # S1 most needs met, class after class
+    LEXIMIN = "leximin"  # S2 the worst-off group as well off as can be, then the next
+    MAX_RECIPIENTS = "max_recipients"  # S3 most recipients with at least one need met
+    MAX_POINTS = "max_points"  # S4 most published points of needs met
+    MAX_UNITS = "max_units"  # S5 most units beyond the least, category after category
+    LEXIMAX = "leximax"  # S6 the busiest pledge as little used as can be, then the next
+    MAX_SCORE = "max_score"  # S7 highest sum of pair scores
+    MIN_COST = "min_cost"  # S8 lowest sum of pair scores, read as costs
+    LOTTERY = "lottery"  # S9 tickets drawn by the seed decide among what is left
+
+
+class CountBy(StrEnum):
+    """The classes of a ``max_count`` stage, in the order in which they are served."""
+
+    ALL = "all"  # one class: every need
+    DUTY_TIER = "duty_tier"  # due needs only, tier 1 first
+    TIER = "tier"  # tier 1 first
+    TIER_WAITING = "tier_waiting"  # tier 1 first; within it the longest wait first
+
+
+class Outcome(StrEnum):
+    """What a ``leximin`` stage divides fairly."""
+
+    MET = "met"  # needs met / needs that could be met if the group were alone
+    SCORE = "score"  # sum of pair scores
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One aim. Fields that a kind does not read keep their default.
+
+    by            classes of ``max_count``
+    longest_wait  months; waits at or above it are one class of ``tier_waiting``
+    dimension     key of ``Need.groups`` for ``leximin``; empty: every need is its own group
+    outcome       of ``leximin``
+    """
+
+    name: str
+    kind: StageKind
+    by: CountBy = CountBy.ALL
+    longest_wait: int = 5
+    dimension: str = ""
+    outcome: Outcome = Outcome.MET
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ProblemError("$.name", "must not be empty")
+        if self.longest_wait < 0:
+            raise ProblemError("$.longest_wait", "must be 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Named, versioned stages; each is solved to proof and then kept while the next is."""
+
+    name: str
+    version: int
+    stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        names = [stage.name for stage in self.stages]
+        for k, name in enumerate(names):
+            if name in names[:k]:
+                raise ProblemError(f"$.stages[{k}].name", "used twice")
+        lotteries = [k for k, s in enumerate(self.stages) if s.kind is StageKind.LOTTERY]
+        if lotteries and lotteries[0] != len(self.stages) - 1:
+            raise ProblemError(f"$.stages[{lotteries[0]}].kind", "the lottery must come last")
+
+    @classmethod
+    def from_json(cls, value: object) -> "Policy":
+        """Read a policy. Raises ``ProblemError`` with the path of the broken value."""
+        return from_json(cls, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON of this policy, defaults left out."""
+        plain: dict[str, Any] = to_json(self)
+        return plain
+
+
+COMMUNITY_POLICY = Policy(
+    name="community",
+    version=1,
+    stages=(
+        Stage("duties", StageKind.MAX_COUNT, by=CountBy.DUTY_TIER),
+        Stage("urgency", StageKind.MAX_COUNT, by=CountBy.TIER),
+        Stage("waiting", StageKind.MAX_COUNT, by=CountBy.TIER_WAITING),
+        Stage("neighbourhoods", StageKind.LEXIMIN, dimension="committee"),
+        Stage("people", StageKind.MAX_RECIPIENTS),
+        Stage("points", StageKind.MAX_POINTS),
+        Stage("fullness", StageKind.MAX_UNITS),
+        Stage("burden", StageKind.LEXIMAX),
+        Stage("kindness", StageKind.MAX_SCORE),
+        Stage("lottery", StageKind.LOTTERY),
+    ),
+)

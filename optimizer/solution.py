@@ -1,0 +1,127 @@
+"""What a solve gives back: who serves whom, every stage's value and proof, and why not the rest."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from optimizer import codec
+
+
+class SolutionStatus(StrEnum):
+    """Decided in one function of the backend."""
+
+    PROVEN = "proven"  # every stage proved best
+    FEASIBLE = "feasible"  # every rule holds, the time came before the proof of some stage
+    INFEASIBLE = "infeasible"  # proved: no assignment keeps every pin and least use
+    FAILED = "failed"  # anything else; nothing may be published
+
+
+class Proof(StrEnum):
+    """How a stage's value is known to be the best."""
+
+    DUAL = "dual"  # a linear bound rounds down to the value
+    FARKAS = "farkas"  # the next level is linearly impossible
+    RESIDUAL = "residual"  # no exchange chain improves the order
+    SEARCH = "search"  # branch and bound of the named engine says so
+    GAP = "gap"  # not proved: bound and value differ
+
+
+class GroundCode(StrEnum):
+    """Why a need is not met."""
+
+    NO_ELIGIBLE_OFFER = "no_eligible_offer"  # nobody may serve it: category to slot
+    FORBIDDEN = "forbidden"  # a person forbade it, or every eligible offer
+    TIME_CONFLICT = "time_conflict"  # the recipient's other visits hold every possible slot
+    OUTRANKED = "outranked"  # a stage before the lottery gave the places to others
+    LOST_LOTTERY = "lost_lottery"  # it could have been met until the tickets were drawn
+    UNDECIDED = "undecided"  # the time limit came before the reason was known
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Assignment:
+    """``units`` of a stock for a need; a visit has a person and a slot, and one unit a person."""
+
+    need: str
+    stock: str
+    person: str | None = None
+    slot: str | None = None
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where a group ended: ``numerator`` of ``denominator`` (met of possible, used of pledged)."""
+
+    group: str
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """One aim of one stage. ``key`` names the class, such as ``tier=1,waiting=5``.
+
+    value, bound   whole numbers in the objective's unit; for leximin and leximax None
+    levels         for leximin and leximax: every group, worst-off (busiest) first
+    """
+
+    name: str
+    kind: str
+    key: str
+    status: SolutionStatus
+    proof: Proof
+    engine: str
+    value: int | None = None
+    bound: int | None = None
+    levels: tuple[Level, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why one need is not met; ``stage`` is the deciding stage of an outranked need."""
+
+    need: str
+    code: GroundCode
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The month's answer; holds no times, so equal problems have equal bytes.
+
+    problem_sha256   of the problem solved         policy   name and version, ``community/1``
+    result_sha256    of this file without this one key
+    """
+
+    status: SolutionStatus
+    problem_sha256: str
+    policy: str
+    seed: str
+    assignments: tuple[Assignment, ...] = ()
+    stages: tuple[StageResult, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    needs_asked: int = 0
+    needs_met: int = 0
+    recipients_helped: int = 0
+    detail: str = ""
+    result_sha256: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """True when there is an assignment that may be published."""
+        return self.status in {SolutionStatus.PROVEN, SolutionStatus.FEASIBLE}
+
+    @classmethod
+    def from_json(cls, value: object) -> "Solution":
+        """Read a solution. Raises ``ProblemError`` with the path of the broken value."""
+        return codec.from_json(cls, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, defaults left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+    def sealed(self) -> "Solution":
+        """The same with ``result_sha256`` filled in."""
+        plain = replace(self, result_sha256="").to_json()
+        return replace(self, result_sha256=codec.sha256_of(plain))
