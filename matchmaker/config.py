@@ -8,7 +8,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 
 # Known to everyone who reads this file: a demo holds invented people only.
-DEMO_SECRET = "demo only: nothing real is kept here"
+DEMO_SECRET = "demo only: nothing real is kept here"  # noqa: S105
 
 
 class SettingsError(Exception):

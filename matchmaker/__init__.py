@@ -1,0 +1,51 @@
+"""The web application. ``create_app`` is the only entry point."""
+
+import os
+from typing import Any
+
+from flask import Flask
+
+from matchmaker import error_pages, logs, navigation, security_headers
+from matchmaker.accounts import sessions
+from matchmaker.blueprints import BLUEPRINTS
+from matchmaker.commands.main import COMMANDS
+from matchmaker.config import load_settings
+from matchmaker.converters import register_converters
+from matchmaker.database import init_database
+from matchmaker.extensions import babel, bootstrap, contact_cipher, csrf, db, login_manager, migrate
+from matchmaker.labels import register_labels
+from matchmaker.pages.preferences import select_locale
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Build the app: settings, extensions, blueprints, commands, error pages, in that order.
+
+    Settings come from the environment; ``overrides`` replaces single ones (tests use it).
+    Raises ``SettingsError`` when a setting is missing.
+    """
+    app = Flask(__name__)
+    app.config.update(load_settings(os.environ))
+    app.config.update(overrides or {})
+    _init_extensions(app)
+    register_converters(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    navigation.register(app)
+    register_labels(app)
+    error_pages.register_error_pages(app)
+    security_headers.register(app)
+    return app
+
+
+def _init_extensions(app: Flask) -> None:
+    logs.init_logging(app)
+    contact_cipher.init_app(app)
+    init_database(app)
+    migrate.init_app(app, db, directory=os.path.join(app.root_path, "migrations"))
+    login_manager.init_app(app)
+    sessions.register(login_manager)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=select_locale)
+    bootstrap.init_app(app)

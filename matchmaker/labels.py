@@ -1,0 +1,144 @@
+"""The words for every coded value, in one place.
+
+Templates write ``{{ offer.state | label }}`` and ``{{ committee | name }}``.
+"""
+
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from matchmaker import models as m
+from matchmaker.models import Committee, Organisation, ServiceCategory, Subdistrict
+
+_WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
+    (m.Role.RESIDENT, _l("Resident")),
+    (m.Role.VOLUNTEER, _l("Volunteer")),
+    (m.Role.COORDINATOR, _l("Coordinator")),
+    (m.Role.COMMITTEE_WORKER, _l("Committee worker")),
+    (m.Role.SOCIAL_WORKER, _l("Social worker")),
+    (m.Role.ADMINISTRATOR, _l("Administrator")),
+    (m.Role.AUDITOR, _l("Auditor")),
+    (m.StatusKind.LOW_INCOME, _l("Low income")),
+    (m.StatusKind.LOW_INCOME_EDGE, _l("On the edge of low income")),
+    (m.StatusKind.DESTITUTE, _l("Destitute")),
+    (m.StatusKind.LIVING_ALONE, _l("Living alone")),
+    (m.StatusKind.EMPTY_NEST, _l("Empty nest")),
+    (m.StatusKind.DISABLED, _l("Disabled")),
+    (m.StatusKind.CHILD_IN_DIFFICULTY, _l("Child in difficulty")),
+    (m.StatusKind.LOST_ONLY_CHILD, _l("Lost the only child")),
+    (m.ConsentChannel.ONLINE, _l("On this site")),
+    (m.ConsentChannel.SIGNED_PAPER, _l("Signed on paper")),
+    (m.ConsentChannel.SPOKEN_AT_COUNTER, _l("Said at the counter")),
+    (m.ConsentChannel.SPOKEN_BY_PHONE, _l("Said on the phone")),
+    (m.ConsentChannel.SPOKEN_AT_HOME, _l("Said at home")),
+    (m.OrganisationKind.ENTERPRISE, _l("Enterprise")),
+    (m.OrganisationKind.SOCIAL_ORGANISATION, _l("Social organisation")),
+    (m.OrganisationKind.PUBLIC_INSTITUTION, _l("Public institution")),
+    (m.OrganisationKind.SCHOOL, _l("School")),
+    (m.OrganisationKind.HOSPITAL, _l("Hospital")),
+    (m.OrganisationKind.FOUNDATION, _l("Foundation")),
+    (m.OrganisationKind.GOVERNMENT_UNIT, _l("Government unit")),
+    (m.OrganisationState.APPLIED, _l("Waiting for approval")),
+    (m.OrganisationState.APPROVED, _l("Approved")),
+    (m.OrganisationState.RETURNED, _l("Returned")),
+    (m.OrganisationState.SUSPENDED, _l("Suspended")),
+    (m.OfferKind.PEOPLE, _l("Volunteers' time")),
+    (m.OfferKind.SERVICE, _l("Service slots")),
+    (m.OfferKind.GOODS, _l("Goods")),
+    (m.OfferKind.FUNDS, _l("Money")),
+    (m.OfferKind.PLACE, _l("Places")),
+    (m.Qualification.MEDICAL, _l("Medical licence")),
+    (m.Qualification.LEGAL, _l("Legal licence")),
+    (m.Qualification.HAIRDRESSING, _l("Hairdresser's certificate")),
+    (m.Qualification.ELECTRICAL, _l("Electrician's certificate")),
+    (m.Qualification.TEACHING, _l("Teaching certificate")),
+    (m.Qualification.DRIVING, _l("Driving licence")),
+    (m.Window.WEEKDAY_AM, _l("Weekday mornings")),
+    (m.Window.WEEKDAY_PM, _l("Weekday afternoons")),
+    (m.Window.SATURDAY_AM, _l("Saturday mornings")),
+    (m.Window.SATURDAY_PM, _l("Saturday afternoons")),
+    (m.Window.SUNDAY_AM, _l("Sunday mornings")),
+    (m.Window.SUNDAY_PM, _l("Sunday afternoons")),
+    (m.VolunteerState.ACTIVE, _l("Active")),
+    (m.VolunteerState.PAUSED, _l("Paused")),
+    (m.VolunteerState.LEFT, _l("Left")),
+    (m.OfferState.DRAFT, _l("Draft")),
+    (m.OfferState.SUBMITTED, _l("Waiting for approval")),
+    (m.OfferState.RETURNED, _l("Returned")),
+    (m.OfferState.APPROVED, _l("Approved")),
+    (m.OfferState.OPEN, _l("Open")),
+    (m.OfferState.PAUSED, _l("Paused")),
+    (m.OfferState.USED_UP, _l("Used up")),
+    (m.OfferState.WITHDRAWN, _l("Withdrawn")),
+    (m.OfferState.EXPIRED, _l("Expired")),
+    (m.NeedForm.NEED, _l("Need")),
+    (m.NeedForm.MICRO_WISH, _l("Micro-wish")),
+    (m.NeedState.DRAFT, _l("Draft")),
+    (m.NeedState.SUBMITTED, _l("Waiting to be checked")),
+    (m.NeedState.RETURNED, _l("Returned")),
+    (m.NeedState.VERIFIED, _l("Checked")),
+    (m.NeedState.OPEN, _l("Open")),
+    (m.NeedState.IN_ROUND, _l("In this month's round")),
+    (m.NeedState.MATCHED, _l("Matched")),
+    (m.NeedState.PARTLY_SERVED, _l("Partly served")),
+    (m.NeedState.SERVED, _l("Served")),
+    (m.NeedState.CLOSED, _l("Closed")),
+    (m.NeedState.REFERRED, _l("Referred")),
+    (m.NeedState.WITHDRAWN, _l("Withdrawn")),
+    (m.NeedState.EXPIRED, _l("Expired")),
+    (m.Programme.ELDER_VISIT, _l("Elder visits")),
+    (m.Programme.STUDENT_AID, _l("Student aid")),
+    (m.Programme.HARDSHIP_AID, _l("Hardship aid")),
+    (m.VisitFrequency.WEEKLY, _l("Weekly")),
+    (m.VisitFrequency.MONTHLY, _l("Monthly")),
+    (m.VisitFrequency.QUARTERLY, _l("Quarterly")),
+    (m.RoundState.DRAFT, _l("Being prepared")),
+    (m.RoundState.FROZEN, _l("Frozen")),
+    (m.RoundState.SOLVING, _l("Being decided")),
+    (m.RoundState.REVIEW, _l("Under review")),
+    (m.RoundState.NO_SOLUTION, _l("No solution")),
+    (m.RoundState.PUBLISHED, _l("Published")),
+    (m.RoundState.EXECUTING, _l("Under way")),
+    (m.RoundState.CLOSED, _l("Closed")),
+    (m.RunStatus.PENDING, _l("Not finished")),
+    (m.RunStatus.PROVEN, _l("Proved best")),
+    (m.RunStatus.FEASIBLE, _l("Valid, not proved best")),
+    (m.RunStatus.INFEASIBLE, _l("No answer exists")),
+    (m.RunStatus.FAILED, _l("Failed")),
+    (m.OverrideKind.PIN, _l("Must be met")),
+    (m.OverrideKind.FORBID, _l("Must not be matched")),
+    (m.AssignmentState.PROPOSED, _l("Proposed")),
+    (m.AssignmentState.AWAITING_GIVER, _l("Waiting for the giver")),
+    (m.AssignmentState.AWAITING_RECIPIENT, _l("Waiting for the recipient")),
+    (m.AssignmentState.CONFIRMED, _l("Confirmed")),
+    (m.AssignmentState.DELIVERED, _l("Delivered")),
+    (m.AssignmentState.FED_BACK, _l("Feedback given")),
+    (m.AssignmentState.DECLINED, _l("Declined")),
+    (m.AssignmentState.EXPIRED, _l("Expired")),
+    (m.AssignmentState.REVOKED, _l("Revoked")),
+    (m.JobState.QUEUED, _l("Waiting for a worker")),
+    (m.JobState.RUNNING, _l("Running")),
+    (m.JobState.DONE, _l("Done")),
+    (m.JobState.FAILED, _l("Failed")),
+    (m.JobState.CANCELLED, _l("Cancelled")),
+)
+# Members of different enums compare equal when their values do: the class keeps them apart.
+_BY_MEMBER = {(type(member), member.value): words for member, words in _WORDS}
+
+
+def get_label(value: StrEnum) -> LazyString:
+    """The word for a coded value in the reader's language. Raises ``KeyError`` when it has none."""
+    return _BY_MEMBER[type(value), value.value]
+
+
+def get_name(row: Committee | Organisation | ServiceCategory | Subdistrict) -> str:
+    """The row's name in the reader's language."""
+    return row.name_en if str(get_locale()) == "en" else row.name_zh
+
+
+def register_labels(app: Flask) -> None:
+    app.add_template_filter(get_label, "label")
+    app.add_template_filter(get_name, "name")

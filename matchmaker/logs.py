@@ -1,0 +1,61 @@
+"""Structured log lines, one JSON object each, without personal data."""
+
+import logging
+import re
+import sys
+import time
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+from pythonjsonlogger.json import JsonFormatter
+
+logger = logging.getLogger("matchmaker")
+
+# Seven digits or more in a row could be a phone or a document number.
+_LONG_NUMBER = re.compile(r"\d{7,}")
+
+
+class _RedactLongNumbers(logging.Filter):
+    """Nothing that could be a phone number leaves through a log line, tracebacks included."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _LONG_NUMBER.sub("[number]", record.getMessage())
+        record.args = ()
+        if record.exc_info and not record.exc_text:
+            text = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = _LONG_NUMBER.sub("[number]", text)
+        return True
+
+
+def init_logging(app: Flask) -> None:
+    """Log to standard error; every answer leaves one line with route, status and duration."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.addFilter(_RedactLongNumbers())
+    for name in ("matchmaker", app.logger.name):
+        target = logging.getLogger(name)
+        target.handlers, target.propagate = [handler], False
+        target.setLevel(logging.INFO)
+    app.before_request(_start_watch)
+    app.after_request(_log_answer)
+
+
+def _start_watch() -> None:
+    g.started_s = time.perf_counter()
+
+
+def _log_answer(response: Response) -> Response:
+    """The route's pattern, never the path or query: those may carry what somebody typed."""
+    if request.endpoint == "static":
+        return response
+    logger.info(
+        "answered",
+        extra={
+            "method": request.method,
+            "route": str(request.url_rule) if request.url_rule else None,
+            "status": response.status_code,
+            "user": current_user.id if current_user.is_authenticated else None,
+            "milliseconds": round((time.perf_counter() - g.get("started_s", 0.0)) * 1000),
+        },
+    )
+    return response

@@ -1,0 +1,54 @@
+"""A test client that goes by endpoint name and sends forms with their token, as a person does."""
+
+import re
+
+from flask import Flask, has_app_context, url_for
+from werkzeug.test import TestResponse
+
+from matchmaker.accounts import sessions
+from matchmaker.clock import get_now
+from matchmaker.extensions import db
+from matchmaker.models import User
+
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Browser:
+    """One person's browser. Use it outside an application context: locale and user live there."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.client = app, app.test_client()
+
+    def sign_in(self, user: User) -> "Browser":
+        """Hold a session of ``user`` without the sign-in form (its own tests use the form)."""
+        with self.app.app_context():
+            token = sessions.open_session(db.session.get(User, user.id), now=get_now())
+            db.session.commit()
+        with self.client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = token, True
+        return self
+
+    def use_language(self, language: str) -> "Browser":
+        self.client.set_cookie("language", language)
+        return self
+
+    def get_url(self, endpoint: str, **values: object) -> str:
+        with self.app.test_request_context():
+            return url_for(endpoint, **values)
+
+    def get(self, endpoint: str, **values: object) -> TestResponse:
+        self._check_context()
+        return self.client.get(self.get_url(endpoint, **values))
+
+    def submit(self, endpoint: str, data: dict, *, on: str | None = None, **values) -> TestResponse:
+        """Post ``data`` with the token of the form's page (``on``: another page holding it)."""
+        self._check_context()
+        page = self.client.get(on or self.get_url(endpoint, **values))
+        token = _TOKEN.search(page.text)
+        assert token, f"no form with a token on {on or endpoint} (status {page.status_code})"
+        return self.client.post(
+            self.get_url(endpoint, **values), data={**data, "csrf_token": token[1]}
+        )
+
+    def _check_context(self) -> None:
+        assert not has_app_context(), "a browser inside an app context keeps the first locale"

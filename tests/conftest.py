@@ -1,0 +1,64 @@
+"""Fixtures for everything that touches the database, on SQLite and on PostgreSQL."""
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker import create_app
+from matchmaker.extensions import db
+from tests.browser import Browser
+from tests.databases import (
+    drop_postgres,
+    get_settings,
+    make_postgres_copier,
+    make_sqlite_copier,
+)
+from tests.factories import Factory
+
+
+@pytest.fixture(scope="session")
+def sqlite_copier(tmp_path_factory):
+    return make_sqlite_copier(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_copier(tmp_path_factory):
+    return make_postgres_copier(tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request, tmp_path):
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_copier")(tmp_path)
+    else:
+        url = request.getfixturevalue("postgres_copier")()
+        yield url
+        drop_postgres(url)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path):
+    """The site on a fresh, empty database. No context is active: browsers make their own."""
+    app = create_app(get_settings(database_url, tmp_path))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app):
+    """An application context for tests of services."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def browser(app):
+    return Browser(app)
+
+
+@pytest.fixture
+def make(app):
+    """Rows for tests, spelled in one line: ``make.user(role=Role.AUDITOR)``."""
+    return Factory(app)

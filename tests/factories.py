@@ -1,0 +1,175 @@
+"""Rows for tests, each in one line, with plain defaults that any test may replace."""
+
+import itertools
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Flask, has_app_context
+from werkzeug.security import generate_password_hash
+
+from matchmaker import models as m
+from matchmaker.extensions import contact_cipher, db
+
+NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday morning in Shanghai
+PASSWORD = "plum blossom in the lane"
+# One cheap hash for every test account: strength is the sign-in tests' business.
+_HASH = generate_password_hash(PASSWORD, method="scrypt:2:1:1")
+
+
+class Factory:
+    """Writes rows and commits. Inside a context rows stay attached; outside they are detached."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._numbers = app, itertools.count(1)
+
+    def add(self, row: Any) -> Any:
+        """Store any row, commit, and give it back with its columns loaded."""
+        with nullcontext() if has_app_context() else self._app.app_context():
+            row = db.session.merge(row)
+            db.session.commit()
+            db.session.refresh(row)
+        return row
+
+    def next_code(self, prefix: str) -> str:
+        return f"{prefix}{next(self._numbers):04d}"
+
+    def subdistrict(self, **values: Any) -> m.Subdistrict:
+        code = self.next_code("S")
+        return self.add(
+            m.Subdistrict(
+                **{"code": code, "name_zh": "徐家汇街道", "name_en": "Xujiahui", **values}
+            )
+        )
+
+    def committee(self, subdistrict: m.Subdistrict | None = None, **values: Any) -> m.Committee:
+        subdistrict = subdistrict or self.subdistrict()
+        code = self.next_code("C")
+        defaults = {"code": code, "name_zh": f"{code}居委会", "name_en": f"Committee {code}"}
+        return self.add(m.Committee(subdistrict_id=subdistrict.id, **{**defaults, **values}))
+
+    def organisation(
+        self, subdistrict: m.Subdistrict | None = None, **values: Any
+    ) -> m.Organisation:
+        subdistrict = subdistrict or self.subdistrict()
+        code = self.next_code("O")
+        defaults = {
+            "code": code,
+            "name_zh": f"单位{code}",
+            "name_en": f"Organisation {code}",
+            "kind": m.OrganisationKind.ENTERPRISE,
+            "state": m.OrganisationState.APPROVED,
+            "sort_key": code,
+        }
+        return self.add(m.Organisation(subdistrict_id=subdistrict.id, **{**defaults, **values}))
+
+    def category(self, **values: Any) -> m.ServiceCategory:
+        code = self.next_code("K")
+        defaults = {
+            "code": code,
+            "kind": m.OfferKind.PEOPLE,
+            "unit": "visit",
+            "usual_minutes": 60,
+            "name_zh": f"类别{code}",
+            "name_en": f"Category {code}",
+        }
+        if "parent_id" not in values:
+            parent = m.ServiceCategory(**{**defaults, "code": code + "P"})
+            values["parent_id"] = self.add(parent).id
+        return self.add(m.ServiceCategory(**{**defaults, **values}))
+
+    def household(self, committee: m.Committee | None = None, **values: Any) -> m.Household:
+        committee = committee or self.committee()
+        defaults = {"reference": self.next_code("H"), "block": "乐山二三村"}
+        return self.add(m.Household(committee_id=committee.id, **{**defaults, **values}))
+
+    def resident(
+        self, household: m.Household | None = None, phone: str = "13800000000", **values: Any
+    ) -> m.Resident:
+        household = household or self.household()
+        defaults = {
+            "reference": self.next_code("R"),
+            "display_name": "王阿婆",
+            "sort_key": "wang a po",
+        }
+        row = self.add(m.Resident(household_id=household.id, **{**defaults, **values}))
+        self.add(
+            m.ResidentContact(
+                resident_id=row.id,
+                full_name="王秀英",
+                phone=phone,
+                address="乐山路8弄3号201室",
+                phone_index=contact_cipher.get_index(phone),
+                phone_tail_index=contact_cipher.get_index(phone[-4:]),
+            )
+        )
+        return row
+
+    def user(self, role: m.Role, **values: Any) -> m.User:
+        phone = f"139{next(self._numbers):08d}"
+        defaults = {
+            "phone": phone,
+            "phone_index": contact_cipher.get_index(phone),
+            "name": f"{role.value} {phone[-3:]}",
+            "password_hash": _HASH,
+            "created_at": NOW,
+        }
+        return self.add(m.User(role=role, **{**defaults, **values}))
+
+    def volunteer(self, organisation: m.Organisation, **values: Any) -> m.Volunteer:
+        reference = self.next_code("V")
+        defaults = {
+            "reference": reference,
+            "name": f"志愿者{reference}",
+            "sort_key": reference,
+            "visits_per_month": 2,
+            "categories": [],
+            "windows": [m.Window.WEEKDAY_AM.value],
+            "committees": [],
+        }
+        return self.add(m.Volunteer(organisation_id=organisation.id, **{**defaults, **values}))
+
+    def offer(
+        self, organisation: m.Organisation, category: m.ServiceCategory, **values: Any
+    ) -> m.Offer:
+        defaults = {
+            "title": "Offer",
+            "capacity_per_month": 5,
+            "windows": [],
+            "committees": [],
+            "statuses": [],
+            "valid_from": date(2026, 1, 1),
+            "state": m.OfferState.OPEN,
+            "created_at": NOW,
+        }
+        return self.add(
+            m.Offer(
+                organisation_id=organisation.id, category_id=category.id, **{**defaults, **values}
+            )
+        )
+
+    def need(
+        self,
+        resident: m.Resident,
+        category: m.ServiceCategory,
+        entered_by: m.User,
+        committee_id: int,
+        **values: Any,
+    ) -> m.Need:
+        defaults = {
+            "reference": self.next_code("N"),
+            "description": "请来看看我",
+            "windows": [],
+            "state": m.NeedState.OPEN,
+            "created_at": NOW,
+            "submitted_at": NOW,
+        }
+        return self.add(
+            m.Need(
+                resident_id=resident.id,
+                category_id=category.id,
+                committee_id=committee_id,
+                entered_by_id=entered_by.id,
+                **{**defaults, **values},
+            )
+        )
