@@ -14,14 +14,14 @@ SUBMITTING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def clean_text(value: Any) -> Any:
-    """Compose, drop NUL and outer blanks; PostgreSQL refuses NUL in text."""
+    """Compose, drop NUL and outer blanks: PostgreSQL refuses NUL, people paste blanks."""
     if not isinstance(value, str):
         return value
     return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
 
 
 class BaseForm(FlaskForm):
-    """Binds to what was posted, cleans every text field except passwords.
+    """Binds to what was posted and cleans every text field except passwords.
 
     A form that takes files says so with ``takes_files = True``; elsewhere a posted
     file is ignored, so that it cannot arrive in a text field.
@@ -31,27 +31,46 @@ class BaseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: "BaseForm", formdata: Any) -> Any:
-            is_submitted = request and request.method in SUBMITTING_METHODS
-            if formdata is None or isinstance(formdata, dict) or not is_submitted:
-                return formdata if hasattr(formdata, "getlist") else None
-            if hasattr(formdata, "getlist"):
+            if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
+            if not request or request.method not in SUBMITTING_METHODS:
+                return None
             if form.takes_files:
                 return CombinedMultiDict((request.files, request.form))
             return request.form
 
         def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
             if _is_plain_text(unbound_field.field_class):
-                filters = unbound_field.kwargs.get("filters", ())
-                options["filters"] = [clean_text, *filters]
-                unbound_field.kwargs.pop("filters", None)
+                own_filters = unbound_field.kwargs.get("filters", ())
+                options = {**options, "filters": [clean_text, *own_filters]}
             return super().bind_field(form, unbound_field, options)
+
+    def has_errors(self) -> bool:
+        """Whether anything was refused, in a field or in the form as a whole."""
+        return bool(self.errors)
+
+    def add_error(self, field_name: str, message: Any) -> None:
+        """Show ``message`` at a field, as when the service refuses a value."""
+        field = self[field_name]
+        field.errors = [*field.errors, message]
 
 
 class IdempotentForm(BaseForm):
-    """A form whose repeated sending has one effect; pass ``idempotency_key.data`` on."""
+    """A form whose repeated sending has one effect: pass ``idempotency_key.data`` on."""
 
     idempotency_key = IdempotencyField()
+
+
+class FilterForm(BaseForm):
+    """Filters of a list, read from the address. Reading changes nothing: no token."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+        def wrap_formdata(self, form: "BaseForm", formdata: Any) -> Any:
+            if formdata is None or hasattr(formdata, "getlist"):
+                return formdata
+            return request.args
 
 
 def _is_plain_text(field_class: type) -> bool:

@@ -1,0 +1,56 @@
+"""Choosing from a list: one of a few, one of many, several."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.fields import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
+
+NOT_IN_LIST = _l("Choose from the list.")
+
+
+def make_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """``(value, label)`` pairs as choices; a StrEnum member counts as its value."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+class RadiosField(RadioField):
+    """One of a short list, as radio buttons: render with the ``radios`` macro."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **_with_plain_messages(kwargs))
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in (None, ""):  # nothing chosen is for Required to say
+            super().pre_validate(form)
+
+
+class DropdownField(SelectField):
+    """One of a long list: render with the ``field`` macro."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **_with_plain_messages(kwargs))
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in (None, ""):
+            super().pre_validate(form)
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a list, as checkboxes: render with the ``checkboxes`` macro."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **_with_plain_messages(kwargs))
+
+
+def _with_plain_messages(kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "invalid_choice_message": NOT_IN_LIST,
+        "invalid_value_message": NOT_IN_LIST,
+        **kwargs,
+    }

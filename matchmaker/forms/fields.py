@@ -1,0 +1,88 @@
+"""Phone, day and month: typed in many ways, kept in one."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import DateField, StringField
+from wtforms.widgets import DateInput, MonthInput, TelInput
+
+from matchmaker.phone_numbers import normalise_phone
+
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+LONGEST_TYPED_PHONE = 30  # characters, separators included
+_MONTH = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*月?", re.ASCII)
+_DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
+
+
+class PhoneField(StringField):
+    """``data`` is digits only, or None when nothing was typed."""
+
+    widget = TelInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        attributes = {"inputmode": "tel", "maxlength": LONGEST_TYPED_PHONE}
+        kwargs["render_kw"] = attributes | (kwargs.get("render_kw") or {})
+        super().__init__(label, validators, **kwargs)
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.data or ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _read_typed(valuelist)
+        self.data = None
+        if not typed:
+            return
+        try:
+            self.data = normalise_phone(typed)
+        except ValueError as error:
+            raise ValueError(
+                _("Enter a mobile number with 11 digits or a Shanghai landline with 8 digits.")
+            ) from error
+
+
+class DayField(DateField):
+    """A day as ``2026-11-23`` or ``2026年11月23日``; ``data`` is a date or None."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _read_typed(valuelist)
+        self.data = None
+        if typed:
+            self.data = _parse_day(_DAY.fullmatch(typed), _("Enter a day, for example 2026-11-23."))
+
+
+class MonthField(DateField):
+    """A month as ``2026-11`` or ``2026年11月``; ``data`` is its first day or None."""
+
+    widget = MonthInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format="%Y-%m", **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _read_typed(valuelist)
+        self.data = None
+        if typed:
+            self.data = _parse_day(
+                _MONTH.fullmatch(typed), _("Enter a month, for example 2026-11.")
+            )
+
+
+def _read_typed(valuelist: list[Any]) -> str:
+    typed = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
+    return unicodedata.normalize("NFKC", typed).strip()
+
+
+def _parse_day(match: re.Match[str] | None, message: str) -> date:
+    try:
+        year, month, *rest = (int(part) for part in match.groups()) if match else (0, 0)
+        day = date(year, month, *(rest or [1]))
+    except ValueError as error:
+        raise ValueError(message) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(message)
+    return day

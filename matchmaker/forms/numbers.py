@@ -1,0 +1,117 @@
+"""Whole numbers with limits, and money typed in yuan and kept in fen."""
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+FEN_PER_YUAN = 100
+LARGEST_WHOLE_NUMBER = 2**31 - 1  # what an integer column holds on every database
+_WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+_YUAN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?", re.ASCII)
+
+
+class WholeNumberField(Field):
+    """``data`` is an int or None. Full-width digits and thousands commas are accepted."""
+
+    widget = TextInput()
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        minimum: int = 0,
+        maximum: int = LARGEST_WHOLE_NUMBER,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["render_kw"] = {"inputmode": "numeric", **(kwargs.get("render_kw") or {})}
+        super().__init__(label, validators, **kwargs)
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _read_typed(valuelist)
+        self.data = None
+        if not typed:
+            return
+        if not _WHOLE.fullmatch(typed):
+            raise ValueError(_("Enter a whole number, for example 3."))
+        self.data = int(typed)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and not self.minimum <= self.data <= self.maximum:
+            raise ValidationError(
+                _(
+                    "Enter a whole number between %(least)s and %(most)s.",
+                    least=self.minimum,
+                    most=self.maximum,
+                )
+            )
+
+
+class MoneyField(Field):
+    """Typed in yuan with at most two decimals; ``data`` is whole fen or None."""
+
+    widget = TextInput()
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        minimum_fen: int = 0,
+        maximum_fen: int = LARGEST_WHOLE_NUMBER,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["render_kw"] = {"inputmode": "decimal", **(kwargs.get("render_kw") or {})}
+        super().__init__(label, validators, **kwargs)
+        self.minimum_fen = minimum_fen
+        self.maximum_fen = maximum_fen
+        self.suffix = _l("yuan")
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_yuan(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = _read_typed(valuelist).lstrip("¥").removesuffix("元").strip()
+        self.data = None
+        if not typed:
+            return
+        if not _YUAN.fullmatch(typed):
+            raise ValueError(_("Enter an amount in yuan, for example 1200 or 99.50."))
+        self.data = int(Decimal(typed) * FEN_PER_YUAN)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and not self.minimum_fen <= self.data <= self.maximum_fen:
+            raise ValidationError(
+                _(
+                    "Enter an amount between %(least)s and %(most)s yuan.",
+                    least=format_yuan(self.minimum_fen),
+                    most=format_yuan(self.maximum_fen),
+                )
+            )
+
+
+def format_yuan(fen: int) -> str:
+    """Fen as typed yuan: whole yuan without decimals, else with two."""
+    yuan, rest = divmod(fen, FEN_PER_YUAN)
+    return f"{yuan}.{rest:02d}" if rest else str(yuan)
+
+
+def _read_typed(valuelist: list[Any]) -> str:
+    typed = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
+    return unicodedata.normalize("NFKC", typed).replace(",", "").strip()

@@ -1,0 +1,89 @@
+"""Checks with plain words. Each takes its own sentence where the field can say it better."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms.validators import StopValidation, ValidationError
+
+
+class Required:
+    """Something was typed or chosen. A number field's 0 counts as typed."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads a plain attribute
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is None or field.data is False or field.data in ("", []):
+            if field.errors:  # what was typed could not be read: that message is enough
+                raise StopValidation
+            raise StopValidation(self.message or _("This field must be filled in."))
+
+
+class OneOrMore:
+    """At least one box is ticked. No ``required`` attribute: it would ask for every box."""
+
+    field_flags = {"one_or_more": True}  # noqa: RUF012
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(self.message or _("Choose at least one."))
+
+
+class MaxLength:
+    """No longer than ``limit`` characters."""
+
+    def __init__(self, limit: int, message: Any = None) -> None:
+        self.limit = limit
+        self.message = message
+        self.field_flags = {"maxlength": limit}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data and len(field.data) > self.limit:
+            raise ValidationError(
+                self.message or _("Use at most %(limit)s characters.", limit=self.limit)
+            )
+
+
+class MinLength:
+    """At least ``limit`` characters, when anything was typed."""
+
+    def __init__(self, limit: int, message: Any = None) -> None:
+        self.limit = limit
+        self.message = message
+        self.field_flags = {"minlength": limit}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data and len(field.data) < self.limit:
+            raise ValidationError(
+                self.message or _("Use at least %(limit)s characters.", limit=self.limit)
+            )
+
+
+class SameAs:
+    """The same value as another field, for a password typed twice."""
+
+    def __init__(self, field_name: str, message: Any = None) -> None:
+        self.field_name = field_name
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data != form[self.field_name].data:
+            raise ValidationError(self.message or _("The two entries differ. Type them again."))
+
+
+class NotBefore:
+    """A day or month not earlier than another field's, when both were given."""
+
+    def __init__(self, field_name: str, message: Any = None) -> None:
+        self.field_name = field_name
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        start = form[self.field_name].data
+        if start is not None and field.data is not None and field.data < start:
+            raise ValidationError(self.message or _("The end must not be before the beginning."))
