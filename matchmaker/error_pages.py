@@ -1,0 +1,68 @@
+"""Errors as pages: plain words, the way back, the right status and headers."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, render_template
+from jinja2 import TemplateNotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from matchmaker.errors import (
+    ConflictError,
+    DomainError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    ThrottledError,
+)
+from matchmaker.extensions import db
+
+STATUS_OF_ERROR: dict[type[DomainError], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    ConflictError: HTTPStatus.CONFLICT,
+    InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
+}
+BUSY_RETRY_SECONDS = 5
+
+
+def register_error_pages(app: Flask) -> None:
+    app.register_error_handler(DomainError, show_domain_error)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(InternalServerError, show_http_error)
+
+
+def show_domain_error(error: DomainError) -> Response:
+    """The page of a broken rule; whatever the request had begun is rolled back."""
+    db.session.rollback()
+    status = next(
+        (status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)),
+        HTTPStatus.CONFLICT,
+    )
+    response = _render(status, code=error.code, numbers=error.numbers)
+    if isinstance(error, ThrottledError):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def show_http_error(error: HTTPException) -> Response:
+    """The page of an HTTP error, with the headers that belong to it."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        db.session.rollback()
+    response = _render(status, code=type(error).__name__, numbers={})
+    for name, text in error.get_response().headers:
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = text
+    if isinstance(error, ServiceUnavailable):
+        response.headers.setdefault("Retry-After", str(BUSY_RETRY_SECONDS))
+    return response
+
+
+def _render(status: HTTPStatus, code: str, numbers: dict[str, object]) -> Response:
+    context = {"status": status.value, "code": code, "numbers": numbers}
+    try:
+        page = render_template(f"errors/{status.value}.html", **context)
+    except TemplateNotFound:
+        page = render_template("errors/other.html", **context)
+    return Response(page, status=status.value, mimetype="text/html")

@@ -1,0 +1,56 @@
+"""Language and text size: what a reader chose, or else what the browser asks for."""
+
+from enum import StrEnum
+
+from flask import request
+from flask_login import current_user
+
+LOCALE_COOKIE = "locale"
+TEXT_SIZE_COOKIE = "text_size"
+COOKIE_SECONDS = 365 * 24 * 60 * 60
+
+
+class Locale(StrEnum):
+    CHINESE = "zh_Hans_CN"
+    ENGLISH = "en"
+
+
+class TextSize(StrEnum):
+    """Base sizes of 18, 22 and 30 px; the last is the elder view with larger targets."""
+
+    STANDARD = "standard"
+    LARGE = "large"
+    EXTRA = "extra"
+
+
+CATALOGUE_OF_LANGUAGE = {"zh": Locale.CHINESE, "en": Locale.ENGLISH}
+
+
+def select_locale() -> str:
+    """An explicit choice wins, then the browser's languages, then Chinese."""
+    return _find_chosen("locale", LOCALE_COOKIE, Locale) or match_languages(
+        [language for language, quality in request.accept_languages if quality > 0]
+    )
+
+
+def select_text_size() -> str:
+    """The chosen text size, or the standard one."""
+    return _find_chosen("text_size", TEXT_SIZE_COOKIE, TextSize) or TextSize.STANDARD
+
+
+def match_languages(languages: list[str]) -> Locale:
+    """The catalogue for browser languages, most wanted first: every Chinese is ours."""
+    for language in languages:
+        primary = language.replace("_", "-").split("-")[0].lower()
+        if primary in CATALOGUE_OF_LANGUAGE:
+            return CATALOGUE_OF_LANGUAGE[primary]
+    return Locale.CHINESE
+
+
+def _find_chosen(attribute: str, cookie: str, allowed: type[StrEnum]) -> str | None:
+    """The signed-in person's choice, else this browser's; a shared counter has many people."""
+    known = set(allowed)
+    for choice in (getattr(current_user, attribute, None), request.cookies.get(cookie)):
+        if choice in known:
+            return str(choice)
+    return None

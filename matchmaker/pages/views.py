@@ -1,0 +1,92 @@
+"""Pages that belong to nobody in particular, and the switch of language and text size."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template
+from flask_babel import get_locale
+from flask_login import current_user
+
+from matchmaker.extensions import db
+from matchmaker.pages import service
+from matchmaker.pages.addresses import HOME, find_url, get_return_path, is_local_path
+from matchmaker.pages.forms import PreferencesForm
+from matchmaker.pages.preferences import (
+    COOKIE_SECONDS,
+    LOCALE_COOKIE,
+    TEXT_SIZE_COOKIE,
+    Locale,
+    TextSize,
+    select_text_size,
+)
+from matchmaker.permissions import public
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+@public
+def home() -> str:
+    return render_template("pages/home.html")
+
+
+@bp.get("/criteria")
+@public
+def criteria() -> str:
+    return render_template("pages/criteria.html")
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> str:
+    return render_template("pages/privacy.html")
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> str:
+    return render_template("pages/accessibility.html")
+
+
+@bp.post("/preferences")
+@public
+def preferences() -> Response:
+    form = PreferencesForm()
+    locale, text_size = form.find_locale(), form.find_text_size()
+    if not form.validate() or (locale is None and text_size is None):
+        abort(422)
+    if current_user.is_authenticated:
+        service.remember_preferences(actor=current_user, locale=locale, text_size=text_size)
+        db.session.commit()
+    target = form.next.data or HOME
+    response = redirect(target if is_local_path(target) else HOME, 303)
+    for cookie, choice in ((LOCALE_COOKIE, locale), (TEXT_SIZE_COOKIE, text_size)):
+        if choice is not None:
+            _set_cookie(response, cookie, choice)
+    return response
+
+
+@bp.app_context_processor
+def describe_page() -> dict[str, Any]:
+    """What every page's frame shows: language, text size and where the switch returns to."""
+    locale = str(get_locale() or Locale.CHINESE)
+    return {
+        "html_lang": "en" if locale == Locale.ENGLISH else "zh-Hans",
+        "page_locale": locale,
+        "text_size": select_text_size(),
+        "text_sizes": list(TextSize),
+        "return_path": get_return_path(),
+    }
+
+
+bp.add_app_template_global(find_url)
+
+
+def _set_cookie(response: Response, name: str, value: str) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=COOKIE_SECONDS,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
