@@ -1,8 +1,8 @@
 """Who may do what: the whole table on one page, and the decorators that read it.
 
-Nothing is allowed that is not granted here. A grant says *what kind* of thing a role may do; that the
-object is the actor's own (resident, organisation, committee, subdistrict) is checked by the service
-that loads it, and a foreign object is answered as if it did not exist.
+Nothing is allowed that is not granted here. A grant says *what kind* of thing a role may do; that
+the object is the actor's own (resident, organisation, committee, subdistrict) is checked by the
+service that loads it, and a foreign object is answered as if it did not exist.
 """
 
 from collections.abc import Callable

@@ -24,8 +24,8 @@ def record_event(
 ) -> AuditEvent:
     """Append one event to the chain; ``details`` holds codes and numbers, never a person's data.
 
-    ``subject`` is a flushed row (its table and id are kept). The chain's head stays locked until the
-    transaction ends, so two writers can never follow the same event.
+    ``subject`` is a flushed row (its table and id are kept). The chain's head stays locked until
+    the transaction ends, so two writers can never follow the same event.
     """
     head = _lock_head()
     event = AuditEvent(
