@@ -145,14 +145,10 @@ class Pin:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Forbid:
+class Forbid(Pin):
     """The need must not be met: at all, from this stock, by this person, or by both together."""
 
-    need: str
-    stock: str | None = None
-    person: str | None = None
-    reason: str = ""
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +167,7 @@ class GroupHistory:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Everything the optimizer may know. ``seed``: hexadecimal, announced before the freeze."""
+    """Everything the optimizer may know. ``seed``: hexadecimal, fixed before the freeze."""
 
     name: str
     seed: str
