@@ -17,7 +17,7 @@ def test_equal_arguments_give_equal_bytes_in_another_process():
         "print(optimizer.sha256_of(generate(200, 7).to_json()))"
     )
     seen = {
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-c", script],
             env={"PYTHONHASHSEED": hash_seed, "PATH": ""},
             capture_output=True,
