@@ -1,0 +1,78 @@
+"""What every installation starts from: the street office, its committees, the catalogue."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from matchmaker.extensions import db
+from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
+from matchmaker.seed_files import SEEDS_DIR, read_seed
+
+
+def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:
+    """Load the street office, its committees and the catalogue; rows already there stay as
+    they are.
+    """
+    subdistrict = load_subdistrict(seeds_dir)
+    load_committees(subdistrict, seeds_dir)
+    load_catalogue(seeds_dir)
+    return subdistrict
+
+
+def load_subdistrict(seeds_dir: Path) -> Subdistrict:
+    """The street office of subdistrict.csv, added when it is not there yet."""
+    (row,) = read_seed(seeds_dir, "subdistrict")
+    found = db.session.scalar(select(Subdistrict).where(Subdistrict.code == row["code"]))
+    if found is not None:
+        return found
+    subdistrict = Subdistrict(**row)
+    db.session.add(subdistrict)
+    db.session.flush()
+    return subdistrict
+
+
+def load_committees(subdistrict: Subdistrict, seeds_dir: Path) -> int:
+    """Add the committees of committees.csv that are missing; returns how many."""
+    known = set(db.session.scalars(select(Committee.code)))
+    missing = [row for row in read_seed(seeds_dir, "committees") if row["code"] not in known]
+    for row in missing:
+        db.session.add(
+            Committee(
+                subdistrict_id=subdistrict.id,
+                code=row["code"],
+                name_zh=row["name_zh"],
+                name_en=row["name_en"],
+                has_counter=row["has_counter"] == "yes",
+            )
+        )
+    db.session.flush()
+    return len(missing)
+
+
+def load_catalogue(seeds_dir: Path) -> int:
+    """Add the categories of catalogue.csv that are missing, headings first; returns how many."""
+    by_code = {row.code: row for row in db.session.scalars(select(ServiceCategory))}
+    rows = [row for row in read_seed(seeds_dir, "catalogue") if row["code"] not in by_code]
+    for row in sorted(rows, key=lambda row: row["parent_code"] != ""):
+        category = _make_category(row, by_code)
+        by_code[category.code] = category
+        db.session.add(category)
+    db.session.flush()
+    return len(rows)
+
+
+def _make_category(row: dict[str, str], by_code: dict[str, ServiceCategory]) -> ServiceCategory:
+    qualification = row["qualification"]
+    return ServiceCategory(
+        code=row["code"],
+        parent=by_code[row["parent_code"]] if row["parent_code"] else None,
+        name_zh=row["name_zh"],
+        name_en=row["name_en"],
+        kind=OfferKind(row["kind"]),
+        unit=row["unit"],
+        usual_minutes=int(row["usual_minutes"]) if row["usual_minutes"] else None,
+        people_per_visit=int(row["people_per_visit"]),
+        qualification=Qualification(qualification) if qualification else None,
+        points=int(row["points"]),
+        position=int(row["position"]),
+    )
