@@ -1,0 +1,84 @@
+# The two commands: `make demo` and `make test`. Everything else is for people who work on the code.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
+DEMO := MATCHMAKER_DEMO=1 $(BIN)/matchmaker
+MONTH ?= 2026-07
+PORT ?= 5000
+
+.PHONY: demo month reset test test-slow bench lint format lock translations messages system-packages clean
+
+demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
+	@$(DEMO) db upgrade
+	@$(DEMO) demo prepare --month $(MONTH)
+	@$(DEMO) demo persons --port $(PORT)
+	@$(DEMO) serve --port $(PORT)
+
+month: $(READY) $(CATALOGUE).mo  ## the same month without serving; prints its figures
+	@$(DEMO) db upgrade
+	@$(DEMO) demo prepare --month $(MONTH)
+	@$(DEMO) rounds show --month $(MONTH)
+
+reset:  ## forget the demo's database
+	rm -rf instance
+
+test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweeps
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" -q
+
+test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -q
+
+bench: $(READY)  ## timings and ratios, measured in one run; DATA=folder of published instances
+	$(BIN)/python -m optimizer.bench $(if $(DATA),--data $(DATA))
+
+lint: $(READY)  ## style, types, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix -q .
+	$(BIN)/ruff format -q .
+
+lock: $(READY)  ## resolve the dependencies again
+	$(BIN)/pip-compile -q --all-extras --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+
+messages: $(READY)  ## collect the texts of code and templates into the catalogue
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --omit-header -o build/messages.pot matchmaker
+	$(BIN)/pybabel -q update -i build/messages.pot -d matchmaker/translations --no-fuzzy-matching --omit-header
+
+translations: $(CATALOGUE).mo
+
+$(CATALOGUE).mo: $(CATALOGUE).po $(READY)
+	@$(BIN)/pybabel -q compile -d matchmaker/translations
+
+# The environment: the locked packages, checked by hash, and this project on top of them.
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is missing (on Debian: apt-get install python3)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv package is missing (on Debian: apt-get install python3-venv)."; exit 1; }
+	@echo "Making the environment in $(VENV) (a minute or two the first time) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+# Browser tests need a Chromium and Chinese fonts. Where this user may install packages they are
+# installed; elsewhere those tests skip and say why.
+system-packages:
+	@if command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "No apt-get here: browser tests will skip without chromium."; exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run="sudo -n"; \
+	else echo "May not install packages: browser tests will skip without chromium."; exit 0; fi; \
+	echo "Installing chromium and fonts for the browser tests ..."; \
+	{ $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq chromium fonts-noto-cjk fontconfig; } \
+		>/dev/null 2>&1 || echo "The packages could not be installed: browser tests will skip."
+
+clean:
+	rm -rf $(VENV) build instance
