@@ -1,0 +1,127 @@
+"""Signed-in browsers: rows on the server, so that signing out is final.
+
+The browser holds a random token in its signed cookie; the row holds the token's digest. A copied
+cookie is worth nothing once its row is revoked, idle or old.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask import Response, current_app, redirect, request, session, url_for
+from flask_login import LoginManager
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import OperationalError
+
+from matchmaker.clock import get_now
+from matchmaker.database import writing
+from matchmaker.extensions import db
+from matchmaker.models import LoginSession, User
+
+TOKEN_BYTES = 32
+HELD_UNDER = "_user_id"  # where Flask-Login looks for it
+TOUCH_AFTER = timedelta(minutes=1)
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def open_session(user: User, now: datetime) -> str:
+    """Store a new session of ``user``; the returned token is known to nobody else."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    row = LoginSession(token_sha256=get_digest(token), user_id=user.id, created_at=now, seen_at=now)
+    db.session.add(row)
+    db.session.flush()
+    return token
+
+
+def find_session(
+    token: str, now: datetime, *, idle: timedelta, absolute: timedelta
+) -> LoginSession | None:
+    """The session that ``token`` opens now: not revoked, idle or old, its user not disabled."""
+    return db.session.scalar(
+        select(LoginSession)
+        .join(LoginSession.user)
+        .where(
+            LoginSession.token_sha256 == get_digest(token),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.seen_at > now - idle,
+            LoginSession.created_at > now - absolute,
+            User.disabled_at.is_(None),
+        )
+    )
+
+
+def revoke_session(row: LoginSession, now: datetime) -> None:
+    """End one session for ever; ending it again changes nothing."""
+    if row.revoked_at is None:
+        row.revoked_at = now
+        db.session.flush()
+
+
+def revoke_all_sessions(user: User, now: datetime, *, except_token: str | None = None) -> None:
+    """End every session of ``user``, or every other one than ``except_token``'s."""
+    conditions: list[ColumnElement[bool]] = [
+        LoginSession.user_id == user.id,
+        LoginSession.revoked_at.is_(None),
+    ]
+    if except_token is not None:
+        conditions.append(LoginSession.token_sha256 != get_digest(except_token))
+    db.session.execute(update(LoginSession).where(*conditions).values(revoked_at=now))
+
+
+def get_digest(token: str) -> str:
+    """SHA-256 of a secret, 64 hex digits: tokens are long and random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def register(login_manager: LoginManager) -> None:
+    """Let Flask-Login find the visitor by the token, and send strangers to the sign-in page."""
+    login_manager.session_protection = None  # ours is the row, not a guess from the address
+    login_manager.user_loader(_load_user)
+    login_manager.unauthorized_handler(_ask_to_sign_in)
+
+
+def hold_token(token: str) -> None:
+    """Make this browser the holder of ``token``; whatever it held before is forgotten."""
+    session.clear()
+    session[HELD_UNDER] = token
+    session["_fresh"] = True
+
+
+def get_held_token() -> str:
+    """The token of the present browser; empty when it holds none."""
+    return str(session.get(HELD_UNDER, ""))
+
+
+def _load_user(token: str) -> User | None:
+    now = get_now()
+    settings = current_app.config
+    row = find_session(
+        token,
+        now,
+        idle=timedelta(minutes=settings["SESSION_IDLE_MINUTES"]),
+        absolute=timedelta(minutes=settings["SESSION_ABSOLUTE_MINUTES"]),
+    )
+    if row is None:
+        return None
+    if now - row.seen_at >= TOUCH_AFTER:
+        _touch(row.id, now)
+    return row.user
+
+
+def _touch(session_id: int, now: datetime) -> None:
+    """Note that the browser was here; a reading request writes this in a transaction of its own."""
+    statement = update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now)
+    if request.method not in _SAFE_METHODS:  # this request holds the writer's lock already
+        db.session.execute(statement)
+        return
+    try:
+        with writing(), db.engine.begin() as connection:
+            connection.execute(statement)
+    except OperationalError:  # a busy database must not keep anyone from reading
+        current_app.logger.warning("a session could not be touched")
+
+
+def _ask_to_sign_in() -> Response:
+    """To the sign-in page; after it, back to a page that was read, never to a form's target."""
+    back = request.full_path.rstrip("?") if request.method in _SAFE_METHODS else None
+    return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]
