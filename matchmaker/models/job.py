@@ -20,7 +20,7 @@ class JobState(StrEnum):
 
 
 class Job(db.Model):
-    """One solve to be done. A worker holds it by a lease; an expired lease is queued again."""
+    """One solve to be done. Queue or worker hold it by a lease; an expired one is queued again."""
 
     __tablename__ = "job"
 
@@ -31,7 +31,9 @@ class Job(db.Model):
     )
     tries: Mapped[int] = mapped_column(default=0, comment="times a worker took it")
     lease_token: Mapped[str | None] = mapped_column(String(32), comment="names the holder")
-    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, index=True, comment="the holder's, or the queue's; then it is queued again"
+    )
     stage: Mapped[str | None] = mapped_column(String(60), comment="code of the present stage")
     stages_done: Mapped[int] = mapped_column(default=0)
     stages_total: Mapped[int] = mapped_column(default=0)

@@ -86,6 +86,9 @@ class Snapshot(db.Model):
     match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), unique=True)
     canonical_json: Mapped[str] = mapped_column(Text, comment="no personal data: references only")
     sha256: Mapped[str] = mapped_column(String(64))
+    offer_ids: Mapped[dict[str, int]] = mapped_column(
+        JSON, comment="name of an offer in the snapshot -> its row; no part of the hash"
+    )
     taken_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     match_round: Mapped[MatchRound] = relationship(back_populates="snapshot")
