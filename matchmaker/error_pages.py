@@ -1,9 +1,11 @@
 """Errors as pages: plain words, the way back, the right status and headers."""
 
+from functools import lru_cache
 from http import HTTPStatus
 
-from flask import Flask, Response, render_template
-from jinja2 import TemplateNotFound
+from flask import Flask, Response, current_app, render_template
+from flask_babel import force_locale
+from jinja2 import Environment
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from matchmaker.errors import (
@@ -15,6 +17,7 @@ from matchmaker.errors import (
     ThrottledError,
 )
 from matchmaker.extensions import db
+from matchmaker.pages.preferences import HTML_LANG, select_browser_locale
 
 STATUS_OF_ERROR: dict[type[DomainError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -61,8 +64,28 @@ def show_http_error(error: HTTPException) -> Response:
 
 def _render(status: HTTPStatus, code: str, numbers: dict[str, object]) -> Response:
     context = {"status": status.value, "code": code, "numbers": numbers}
-    try:
-        page = render_template(f"errors/{status.value}.html", **context)
-    except TemplateNotFound:
-        page = render_template("errors/other.html", **context)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        page = _render_without_database(status, context)
+    else:
+        page = render_template(_choose_template(status), **context)
     return Response(page, status=status.value, mimetype="text/html")
+
+
+def _render_without_database(status: HTTPStatus, context: dict[str, object]) -> str:
+    """No context processors and no signed-in person: the database may be what failed."""
+    locale = select_browser_locale()
+    template = current_app.jinja_env.get_template(
+        "errors/503.html" if status == HTTPStatus.SERVICE_UNAVAILABLE else "errors/500.html"
+    )
+    with force_locale(locale):
+        return template.render(html_lang=HTML_LANG[locale], **context)
+
+
+def _choose_template(status: HTTPStatus) -> str:
+    own = f"errors/{status.value}.html"
+    return own if own in _list_templates(current_app.jinja_env) else "errors/other.html"
+
+
+@lru_cache(maxsize=1)
+def _list_templates(environment: Environment) -> frozenset[str]:
+    return frozenset(environment.list_templates(filter_func=lambda n: n.startswith("errors/")))

@@ -23,12 +23,21 @@ class TextSize(StrEnum):
     EXTRA = "extra"
 
 
+HTML_LANG = {Locale.CHINESE: "zh-Hans", Locale.ENGLISH: "en"}
 CATALOGUE_OF_LANGUAGE = {"zh": Locale.CHINESE, "en": Locale.ENGLISH}
 
 
 def select_locale() -> str:
     """An explicit choice wins, then the browser's languages, then Chinese."""
-    return _find_chosen("locale", LOCALE_COOKIE, Locale) or match_languages(
+    return _find_chosen("locale", LOCALE_COOKIE, Locale) or select_browser_locale()
+
+
+def select_browser_locale() -> Locale:
+    """What this browser chose or asks for, without looking at who is signed in."""
+    chosen = request.cookies.get(LOCALE_COOKIE)
+    if chosen in set(Locale):
+        return Locale(chosen)
+    return match_languages(
         [language for language, quality in request.accept_languages if quality > 0]
     )
 

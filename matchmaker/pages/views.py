@@ -12,6 +12,7 @@ from matchmaker.pages.addresses import HOME, find_url, get_return_path, is_local
 from matchmaker.pages.forms import PreferencesForm
 from matchmaker.pages.preferences import (
     COOKIE_SECONDS,
+    HTML_LANG,
     LOCALE_COOKIE,
     TEXT_SIZE_COOKIE,
     Locale,
@@ -68,9 +69,9 @@ def preferences() -> Response:
 @bp.app_context_processor
 def describe_page() -> dict[str, Any]:
     """What every page's frame shows: language, text size and where the switch returns to."""
-    locale = str(get_locale() or Locale.CHINESE)
+    locale = Locale(str(get_locale() or Locale.CHINESE))
     return {
-        "html_lang": "en" if locale == Locale.ENGLISH else "zh-Hans",
+        "html_lang": HTML_LANG[locale],
         "page_locale": locale,
         "text_size": select_text_size(),
         "text_sizes": list(TextSize),

@@ -1,0 +1,23 @@
+// Small comforts. Everything works without them.
+const summary = document.getElementById("error-summary");
+if (summary) summary.focus();
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+
+const reopen = (form) => {
+  delete form.dataset.sent;
+  form.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = false; });
+};
+// A second press while the first is under way is lost on purpose.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  // Leaving the buttons enabled for the submission itself keeps the pressed one's value.
+  window.setTimeout(() => form.querySelectorAll("button[type=submit]").forEach((b) => { b.disabled = true; }), 0);
+  window.setTimeout(() => reopen(form), 8000); // the answer may be a file, and the page stays
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(reopen));
