@@ -1,0 +1,36 @@
+"""A form sent twice acts once."""
+
+from matchmaker.extensions import db
+from matchmaker.idempotency import claim_key, keep_location
+from matchmaker.models import Role
+from tests.factories import NOW
+
+KEY = "0" * 32
+
+
+def test_a_new_key_has_led_nowhere_yet(context, make):
+    assert claim_key(actor=make.user(Role.AUDITOR), key=KEY, now=NOW) is None
+
+
+def test_a_key_used_twice_leads_to_the_same_page(context, make):
+    actor = make.user(Role.AUDITOR)
+    claim_key(actor=actor, key=KEY, now=NOW)
+    keep_location(actor=actor, key=KEY, location="/residents/7")
+    db.session.commit()
+
+    assert claim_key(actor=actor, key=KEY, now=NOW) == "/residents/7"
+
+
+def test_another_persons_key_is_another_key(context, make):
+    claim_key(actor=make.user(Role.AUDITOR), key=KEY, now=NOW)
+    db.session.commit()
+
+    assert claim_key(actor=make.user(Role.AUDITOR), key=KEY, now=NOW) is None
+
+
+def test_a_rolled_back_form_can_be_sent_again(context, make):
+    actor = make.user(Role.AUDITOR)
+    claim_key(actor=actor, key=KEY, now=NOW)
+    db.session.rollback()
+
+    assert claim_key(actor=actor, key=KEY, now=NOW) is None
