@@ -1,0 +1,141 @@
+"""What a coordinator does with the organisation's offers. Flushes; the view commits."""
+
+from datetime import datetime
+
+from matchmaker.audit.service import record_event
+from matchmaker.clock import get_local_date
+from matchmaker.errors import ConflictError, InvalidError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Offer,
+    OfferState,
+    Organisation,
+    OrganisationState,
+    ServiceCategory,
+    User,
+)
+from matchmaker.offers.opening import open_if_due
+from matchmaker.offers.scope import lock_offer
+from matchmaker.offers.states import OfferStep, take_step
+from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
+
+
+def get_category(category_id: int) -> ServiceCategory:
+    """A category that offers may name. Raises ``InvalidError`` for a heading or an unknown id."""
+    category = db.session.get(ServiceCategory, category_id)
+    if category is None or category.parent_id is None:
+        raise InvalidError("category", "category_id")
+    return category
+
+
+def post_offer(*, actor: User, now: datetime, category_id: int, terms: OfferTerms) -> Offer:
+    """Save a draft of the actor's organisation.
+
+    Raises ``InvalidError`` naming a field, ``ConflictError`` for a suspended organisation.
+    """
+    category = get_category(category_id)
+    organisation = _get_own_organisation(actor)
+    if organisation.state is OrganisationState.SUSPENDED:
+        raise ConflictError("organisation_suspended")
+    check_terms(terms, category, organisation, get_local_date(now))
+    offer = Offer(
+        organisation_id=organisation.id,
+        category_id=category.id,
+        state=OfferState.DRAFT,
+        created_at=now,
+        created_by_id=actor.id,
+    )
+    write_terms(offer, terms)
+    db.session.add(offer)
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action="offer.post",
+        subject=offer,
+        now=now,
+        details={"category": category.code, "capacity": offer.capacity_per_month},
+    )
+    return offer
+
+
+def edit_offer(
+    *, actor: User, now: datetime, offer_id: int, version: int, terms: OfferTerms
+) -> Offer:
+    """Change what an offer says; one that had been approved goes back to be approved again.
+
+    An edit that changes nothing moves nothing. A month already frozen keeps its own copy.
+    Raises ``InvalidError``, ``NotFoundError``, ``ConflictError`` (state, or changed meanwhile).
+    """
+    offer = lock_offer(offer_id, actor, version)
+    before = offer.state
+    take_step(offer, OfferStep.EDIT)
+    check_terms(terms, offer.category, offer.organisation, get_local_date(now))
+    changed = write_terms(offer, terms)
+    if not changed:
+        offer.state = before
+        return offer
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action="offer.edit",
+        subject=offer,
+        now=now,
+        details={"fields": changed, "from": before.value, "to": offer.state.value},
+    )
+    return offer
+
+
+def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
+    """Hand a draft or a returned offer in. Raises ``ConflictError`` where that is not possible:
+    by state, or when the organisation is not approved, or the validity is over.
+    """
+    offer = lock_offer(offer_id, actor, version)
+    take_step(offer, OfferStep.SUBMIT)
+    if offer.organisation.state is not OrganisationState.APPROVED:
+        raise ConflictError("organisation_not_approved")
+    if offer.valid_until is not None and offer.valid_until < get_local_date(now):
+        raise ConflictError("offer_validity_over")
+    offer.return_reason = None
+    return _finish(offer, OfferStep.SUBMIT, actor, now)
+
+
+def pause_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
+    """Keep an open offer out of rounds until it is resumed."""
+    offer = lock_offer(offer_id, actor, version)
+    take_step(offer, OfferStep.PAUSE)
+    return _finish(offer, OfferStep.PAUSE, actor, now)
+
+
+def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
+    """Let a paused offer enter rounds again."""
+    offer = lock_offer(offer_id, actor, version)
+    take_step(offer, OfferStep.RESUME)
+    _finish(offer, OfferStep.RESUME, actor, now)
+    open_if_due(offer, actor=actor, now=now)
+    return offer
+
+
+def withdraw_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
+    """Take an offer back for good. What a published round promised stays promised."""
+    offer = lock_offer(offer_id, actor, version)
+    take_step(offer, OfferStep.WITHDRAW)
+    return _finish(offer, OfferStep.WITHDRAW, actor, now)
+
+
+def _finish(offer: Offer, step: OfferStep, actor: User, now: datetime) -> Offer:
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action=f"offer.{step}",
+        subject=offer,
+        now=now,
+        details={"state": offer.state.value},
+    )
+    return offer
+
+
+def _get_own_organisation(actor: User) -> Organisation:
+    organisation = db.session.get(Organisation, actor.organisation_id or 0)
+    if organisation is None:
+        raise ConflictError("no_organisation")
+    return organisation

@@ -1,0 +1,88 @@
+"""What an offer says, and whether it can say so."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Committee,
+    Offer,
+    OfferKind,
+    Organisation,
+    ServiceCategory,
+    StatusKind,
+    Window,
+)
+
+LONGEST_TITLE = 120  # characters
+LARGEST_CAPACITY = 100_000  # units a month
+LARGEST_CAPACITY_FEN = 2_000_000_000  # 20 million yuan a month
+TIMELESS_KINDS = frozenset({OfferKind.GOODS, OfferKind.FUNDS})  # handed over, not kept
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTerms:
+    """Capacity in units of the category (fen for funds); an empty tuple leaves it open:
+    any window, every committee, anyone.
+    """
+
+    title: str
+    capacity_per_month: int
+    valid_from: date
+    valid_until: date | None = None
+    windows: tuple[str, ...] = ()
+    committees: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+
+
+def get_largest_capacity(kind: OfferKind) -> int:
+    """Most units a month (fen for funds) that one offer may promise."""
+    return LARGEST_CAPACITY_FEN if kind is OfferKind.FUNDS else LARGEST_CAPACITY
+
+
+def check_terms(
+    terms: OfferTerms, category: ServiceCategory, organisation: Organisation, today: date
+) -> None:
+    """Raises ``InvalidError`` naming the first field that cannot stand."""
+    if not terms.title or len(terms.title) > LONGEST_TITLE:
+        raise InvalidError("title", "title", most=LONGEST_TITLE)
+    most = get_largest_capacity(category.kind)
+    if not 1 <= terms.capacity_per_month <= most:
+        raise InvalidError("capacity", "capacity_per_month", most=most)
+    if terms.valid_until is not None and terms.valid_until < max(terms.valid_from, today):
+        raise InvalidError("validity", "valid_until")
+    if not set(terms.windows) <= set(Window):
+        raise InvalidError("windows", "windows")
+    if terms.windows and category.kind in TIMELESS_KINDS:
+        raise InvalidError("windows", "windows")
+    if not set(terms.statuses) <= set(StatusKind):
+        raise InvalidError("statuses", "statuses")
+    if not set(terms.committees) <= list_committee_codes(organisation.subdistrict_id):
+        raise InvalidError("committees", "committees")
+
+
+def list_committee_codes(subdistrict_id: int) -> set[str]:
+    """Codes of the subdistrict's committees."""
+    return set(
+        db.session.scalars(select(Committee.code).where(Committee.subdistrict_id == subdistrict_id))
+    )
+
+
+def write_terms(offer: Offer, terms: OfferTerms) -> list[str]:
+    """Put ``terms`` on the offer; returns the names of the columns that changed, sorted."""
+    values = {
+        "title": terms.title,
+        "capacity_per_month": terms.capacity_per_month,
+        "valid_from": terms.valid_from,
+        "valid_until": terms.valid_until,
+        "windows": sorted(set(terms.windows)),
+        "committees": sorted(set(terms.committees)),
+        "statuses": sorted(set(terms.statuses)),
+    }
+    changed = sorted(name for name, value in values.items() if getattr(offer, name) != value)
+    for name in changed:
+        setattr(offer, name, values[name])
+    return changed

@@ -1,0 +1,175 @@
+"""What a social worker does with the givers of the subdistrict. Flushes; the view commits."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, func, select
+
+from matchmaker.audit.service import record_event
+from matchmaker.errors import InvalidError, NotFoundError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Role,
+    Subdistrict,
+    User,
+)
+from matchmaker.organisations.states import OrganisationStep, take_step
+from matchmaker.sort_keys import get_sort_key
+
+LONGEST_NAME_ZH = 120  # characters
+LONGEST_NAME_EN = 160
+LONGEST_REASON = 300
+_CODE_DIGITS = 3
+
+
+def get_organisation(organisation_id: int, actor: User) -> Organisation:
+    """Raises ``NotFoundError`` outside the actor's scope."""
+    organisation: Organisation | None = db.session.scalar(
+        select(Organisation).where(Organisation.id == organisation_id, is_in_scope(actor))
+    )
+    if organisation is None:
+        raise NotFoundError("organisation")
+    return organisation
+
+
+def is_in_scope(actor: User) -> ColumnElement[bool]:
+    """The subdistrict of a social worker, the own organisation of a coordinator."""
+    if actor.role is Role.SOCIAL_WORKER:
+        return Organisation.subdistrict_id == actor.subdistrict_id
+    if actor.role is Role.COORDINATOR:
+        return Organisation.id == actor.organisation_id
+    return false()
+
+
+def register_organisation(
+    *, actor: User, now: datetime, name_zh: str, name_en: str, kind: OrganisationKind
+) -> Organisation:
+    """Add an organisation the social worker knows: approved at once.
+
+    Raises ``InvalidError`` when a name is missing, too long, or taken in the subdistrict.
+    """
+    organisation = add_organisation(
+        subdistrict_id=actor.subdistrict_id or 0,
+        name_zh=name_zh,
+        name_en=name_en,
+        kind=kind,
+        state=OrganisationState.APPROVED,
+    )
+    record_event(
+        actor=actor,
+        action="organisation.register",
+        subject=organisation,
+        now=now,
+        details={"code": organisation.code, "kind": kind.value},
+    )
+    return organisation
+
+
+def add_organisation(
+    *,
+    subdistrict_id: int,
+    name_zh: str,
+    name_en: str,
+    kind: OrganisationKind,
+    state: OrganisationState,
+) -> Organisation:
+    """A new row with the next code of its subdistrict. Raises ``InvalidError`` for a name."""
+    subdistrict = _lock_subdistrict(subdistrict_id)
+    _check_names(subdistrict, name_zh, name_en)
+    organisation = Organisation(
+        subdistrict_id=subdistrict.id,
+        code=_get_next_code(subdistrict),
+        name_zh=name_zh,
+        name_en=name_en or name_zh,
+        kind=kind,
+        state=state,
+        sort_key=get_sort_key(name_zh)[:200],
+    )
+    db.session.add(organisation)
+    db.session.flush()
+    return organisation
+
+
+def approve_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
+    """Let an organisation that applied post offers. Raises ``ConflictError`` by state."""
+    return _move(organisation_id, OrganisationStep.APPROVE, actor, now, reason=None)
+
+
+def return_organisation(
+    *, actor: User, now: datetime, organisation_id: int, reason: str
+) -> Organisation:
+    """Send an application back with the reason. Raises ``ConflictError``, ``InvalidError``."""
+    return _move(organisation_id, OrganisationStep.RETURN, actor, now, reason=reason)
+
+
+def suspend_organisation(
+    *, actor: User, now: datetime, organisation_id: int, reason: str
+) -> Organisation:
+    """Keep an organisation out of the coming rounds. What was promised stays promised."""
+    return _move(organisation_id, OrganisationStep.SUSPEND, actor, now, reason=reason)
+
+
+def reinstate_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
+    """End a suspension. Raises ``ConflictError`` by state."""
+    return _move(organisation_id, OrganisationStep.REINSTATE, actor, now, reason=None)
+
+
+def _move(
+    organisation_id: int,
+    step: OrganisationStep,
+    actor: User,
+    now: datetime,
+    *,
+    reason: str | None,
+) -> Organisation:
+    if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
+        raise InvalidError("reason", "reason", most=LONGEST_REASON)
+    organisation: Organisation | None = db.session.scalar(
+        select(Organisation)
+        .where(Organisation.id == organisation_id, is_in_scope(actor))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if organisation is None:
+        raise NotFoundError("organisation")
+    take_step(organisation, step)
+    organisation.return_reason = reason
+    db.session.flush()
+    record_event(actor=actor, action=f"organisation.{step}", subject=organisation, now=now)
+    return organisation
+
+
+def _lock_subdistrict(subdistrict_id: int) -> Subdistrict:
+    """Held until the transaction ends, so that no two organisations get the same code."""
+    subdistrict: Subdistrict | None = db.session.scalar(
+        select(Subdistrict).where(Subdistrict.id == subdistrict_id).with_for_update(key_share=True)
+    )
+    if subdistrict is None:
+        raise NotFoundError("subdistrict")
+    return subdistrict
+
+
+def _check_names(subdistrict: Subdistrict, name_zh: str, name_en: str) -> None:
+    if not 0 < len(name_zh) <= LONGEST_NAME_ZH:
+        raise InvalidError("name", "name_zh", most=LONGEST_NAME_ZH)
+    if len(name_en) > LONGEST_NAME_EN:
+        raise InvalidError("name", "name_en", most=LONGEST_NAME_EN)
+    taken = select(Organisation.id).where(
+        Organisation.subdistrict_id == subdistrict.id, Organisation.name_zh == name_zh
+    )
+    if db.session.scalar(taken) is not None:
+        raise InvalidError("name_taken", "name_zh")
+
+
+def _get_next_code(subdistrict: Subdistrict) -> str:
+    prefix = f"{subdistrict.code}-"
+    highest = db.session.scalar(
+        select(func.max(Organisation.code)).where(
+            Organisation.code.startswith(prefix, autoescape=True),
+            func.length(Organisation.code) == len(prefix) + _CODE_DIGITS,
+        )
+    )
+    number = int(highest.removeprefix(prefix)) + 1 if highest else 1
+    return f"{prefix}{number:0{_CODE_DIGITS}d}"

@@ -1,0 +1,93 @@
+"""What is known of a volunteer, and whether it can be so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Committee,
+    OfferKind,
+    Organisation,
+    Qualification,
+    ServiceCategory,
+    Volunteer,
+    VolunteerQualification,
+    Window,
+)
+from matchmaker.sort_keys import get_person_sort_key
+
+LONGEST_NAME = 80  # characters
+MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerProfile:
+    """``categories``: codes of kind people; ``committees``: codes, empty means every one;
+    ``qualifications``: each with the day it ends, None when it does not.
+    """
+
+    name: str
+    visits_per_month: int
+    categories: tuple[str, ...]
+    windows: tuple[str, ...]
+    committees: tuple[str, ...] = ()
+    qualifications: Mapping[Qualification, date | None] = field(default_factory=dict)
+
+
+def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None:
+    """Raises ``InvalidError`` naming the first field that cannot stand."""
+    if not 0 < len(profile.name) <= LONGEST_NAME:
+        raise InvalidError("name", "name", most=LONGEST_NAME)
+    if not 1 <= profile.visits_per_month <= MOST_VISITS_PER_MONTH:
+        raise InvalidError("visits", "visits_per_month", most=MOST_VISITS_PER_MONTH)
+    if not profile.categories or not set(profile.categories) <= {
+        category.code for category in list_skills()
+    }:
+        raise InvalidError("categories", "categories")
+    if not profile.windows or not set(profile.windows) <= set(Window):
+        raise InvalidError("windows", "windows")
+    known = select(Committee.code).where(Committee.subdistrict_id == organisation.subdistrict_id)
+    if not set(profile.committees) <= set(db.session.scalars(known)):
+        raise InvalidError("committees", "committees")
+
+
+def list_skills() -> list[ServiceCategory]:
+    """What a volunteer can be good at: second-level categories of kind people, in order."""
+    return list(
+        db.session.scalars(
+            select(ServiceCategory)
+            .where(ServiceCategory.parent_id.is_not(None), ServiceCategory.kind == OfferKind.PEOPLE)
+            .order_by(ServiceCategory.position, ServiceCategory.id)
+        )
+    )
+
+
+def write_profile(volunteer: Volunteer, profile: VolunteerProfile) -> None:
+    """Put ``profile`` on the row, lists sorted."""
+    volunteer.name = profile.name
+    volunteer.sort_key = get_person_sort_key(profile.name)[:120]
+    volunteer.visits_per_month = profile.visits_per_month
+    volunteer.categories = sorted(set(profile.categories))
+    volunteer.windows = sorted(set(profile.windows))
+    volunteer.committees = sorted(set(profile.committees))
+    _write_qualifications(volunteer, profile.qualifications)
+
+
+def _write_qualifications(
+    volunteer: Volunteer, wanted: Mapping[Qualification, date | None]
+) -> None:
+    present = {row.qualification: row for row in volunteer.qualifications}
+    for qualification, row in present.items():
+        if qualification not in wanted:
+            volunteer.qualifications.remove(row)
+    for qualification, expires_on in wanted.items():
+        if qualification in present:
+            present[qualification].expires_on = expires_on
+        else:
+            volunteer.qualifications.append(
+                VolunteerQualification(qualification=qualification, expires_on=expires_on)
+            )

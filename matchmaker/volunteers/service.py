@@ -1,0 +1,107 @@
+"""What a coordinator does with the organisation's volunteers. Flushes; the view commits."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, select
+
+from matchmaker.audit.service import record_event
+from matchmaker.errors import ConflictError, NotFoundError
+from matchmaker.extensions import db
+from matchmaker.models import Organisation, Role, Subdistrict, User, Volunteer, VolunteerState
+from matchmaker.volunteers.profile import VolunteerProfile, check_profile, write_profile
+from matchmaker.volunteers.states import VolunteerStep, take_step
+
+
+def is_in_scope(actor: User) -> ColumnElement[bool]:
+    """The volunteers of a coordinator's own organisation; nobody for other roles."""
+    if actor.role is Role.COORDINATOR:
+        return Volunteer.organisation_id == actor.organisation_id
+    return false()
+
+
+def get_volunteer(volunteer_id: int, actor: User) -> Volunteer:
+    """Raises ``NotFoundError`` outside the actor's scope."""
+    volunteer: Volunteer | None = db.session.scalar(
+        select(Volunteer).where(Volunteer.id == volunteer_id, is_in_scope(actor))
+    )
+    if volunteer is None:
+        raise NotFoundError("volunteer")
+    return volunteer
+
+
+def add_volunteer(*, actor: User, now: datetime, profile: VolunteerProfile) -> Volunteer:
+    """Add a volunteer to the actor's organisation. Raises ``InvalidError`` naming a field."""
+    organisation = db.session.get(Organisation, actor.organisation_id or 0)
+    if organisation is None:
+        raise ConflictError("no_organisation")
+    check_profile(profile, organisation)
+    volunteer = Volunteer(
+        organisation_id=organisation.id,
+        reference=_get_next_reference(),
+        state=VolunteerState.ACTIVE,
+    )
+    write_profile(volunteer, profile)
+    db.session.add(volunteer)
+    db.session.flush()
+    record_event(actor=actor, action="volunteer.add", subject=volunteer, now=now)
+    return volunteer
+
+
+def edit_volunteer(
+    *, actor: User, now: datetime, volunteer_id: int, profile: VolunteerProfile
+) -> Volunteer:
+    """Change what is known of a volunteer. Raises ``ConflictError`` once the volunteer left."""
+    volunteer = _lock_volunteer(volunteer_id, actor)
+    take_step(volunteer, VolunteerStep.EDIT)
+    check_profile(profile, volunteer.organisation)
+    write_profile(volunteer, profile)
+    return _finish(volunteer, VolunteerStep.EDIT, actor, now)
+
+
+def move_volunteer(
+    *, actor: User, now: datetime, volunteer_id: int, step: VolunteerStep
+) -> Volunteer:
+    """Pause, resume, let go or take back. What was promised stays promised.
+
+    Raises ``ConflictError`` when the volunteer's state does not allow ``step``.
+    """
+    volunteer = _lock_volunteer(volunteer_id, actor)
+    take_step(volunteer, step)
+    return _finish(volunteer, step, actor, now)
+
+
+def _finish(volunteer: Volunteer, step: VolunteerStep, actor: User, now: datetime) -> Volunteer:
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action=f"volunteer.{step}",
+        subject=volunteer,
+        now=now,
+        details={"state": volunteer.state.value},
+    )
+    return volunteer
+
+
+def _lock_volunteer(volunteer_id: int, actor: User) -> Volunteer:
+    volunteer: Volunteer | None = db.session.scalar(
+        select(Volunteer)
+        .where(Volunteer.id == volunteer_id, is_in_scope(actor))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if volunteer is None:
+        raise NotFoundError("volunteer")
+    return volunteer
+
+
+def _get_next_reference() -> str:
+    """``V0001``, ``V0002`` ... over all organisations; held until the transaction ends."""
+    order = select(Subdistrict.id).order_by(Subdistrict.id).with_for_update(key_share=True)
+    db.session.scalars(order).all()
+    references = db.session.scalars(select(Volunteer.reference).where(_is_numbered()))
+    numbers = [int(text[1:]) for text in references if text[1:].isdecimal()]
+    return f"V{max(numbers, default=0) + 1:04d}"
+
+
+def _is_numbered() -> ColumnElement[bool]:
+    return Volunteer.reference.startswith("V", autoescape=True)
