@@ -64,7 +64,7 @@ def test_a_writer_holds_the_lock_from_its_first_statement(app, means_to_write, i
             pytest.skip("PostgreSQL locks rows, not the file")
         with writing() if means_to_write else nullcontext():
             db.session.execute(text("SELECT 1"))
-        with closing(sqlite3.connect(db.engine.url.database, timeout=0)) as other:
-            with pytest.raises(sqlite3.OperationalError) if is_locked else nullcontext():
-                other.execute("BEGIN IMMEDIATE")
+        outcome = pytest.raises(sqlite3.OperationalError) if is_locked else nullcontext()
+        with closing(sqlite3.connect(db.engine.url.database, timeout=0)) as other, outcome:
+            other.execute("BEGIN IMMEDIATE")
         db.session.rollback()
