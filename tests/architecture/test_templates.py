@@ -1,0 +1,46 @@
+"""Templates: translated, without inline script or style, one macro a file."""
+
+import re
+
+from tests.architecture.source import get_name, list_files
+
+TEMPLATES = list_files("matchmaker/templates", ending="html")
+_TAG_OR_EXPRESSION = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>|&[a-z#0-9]+;", re.DOTALL)
+
+
+def test_nothing_is_inline():
+    pattern = re.compile(
+        r"""<style|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']""", re.I
+    )
+    broken = {get_name(p): m[0] for p in TEMPLATES if (m := pattern.search(p.read_text()))}
+    assert broken == {}, "the content security policy forbids inline script and style"
+
+
+def test_components_hold_one_macro_each():
+    broken = {
+        get_name(p): count
+        for p in TEMPLATES
+        if "components" in p.parts
+        and (count := len(re.findall(r"{%-?\s*macro\s+[a-z]", p.read_text()))) != 1
+    }
+    assert broken == {}
+
+
+def test_every_word_goes_through_translation():
+    """What is left when tags and expressions are taken away holds no letters."""
+    broken = {}
+    for path in TEMPLATES:
+        rest = _TAG_OR_EXPRESSION.sub(" ", path.read_text())
+        if words := re.findall(r"[A-Za-z\u4e00-\u9fff]{3,}[^\n]*", rest):
+            broken[get_name(path)] = words[:3]
+    assert broken == {}
+
+
+def test_every_form_that_posts_carries_the_token():
+    broken = [
+        get_name(path)
+        for path in TEMPLATES
+        for form in re.findall(r"<form[^>]*method=.post.*?</form>", path.read_text(), re.S | re.I)
+        if "csrf_token" not in form and "form_token" not in form and "hidden_tag" not in form
+    ]
+    assert broken == []
