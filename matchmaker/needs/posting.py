@@ -1,0 +1,98 @@
+"""What every way of posting a need shares: the row, the consent, the sending, the evidence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from matchmaker.audit.service import record_event
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Consent,
+    ConsentChannel,
+    Need,
+    NeedState,
+    Resident,
+    ServiceCategory,
+    User,
+    Window,
+)
+from matchmaker.needs.categories import find_quantity_limits, get_form
+from matchmaker.needs.states import flush_need, move
+
+CONSENT_PURPOSE = "post_need"
+CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; rises with its words
+LONGEST_DESCRIPTION = 300  # characters
+
+
+def make_need(resident: Resident, category: ServiceCategory, actor: User, now: datetime) -> Need:
+    """A draft of one unit at any time, not yet stored."""
+    return Need(
+        resident_id=resident.id,
+        committee_id=resident.household.committee_id,
+        category_id=category.id,
+        form=get_form(category),
+        description="",
+        quantity=1,
+        least_quantity=1,
+        windows=[],
+        state=NeedState.DRAFT,
+        created_at=now,
+        entered_by_id=actor.id,
+    )
+
+
+def record_consent(
+    resident: Resident, channel: ConsentChannel, actor: User, now: datetime
+) -> Consent:
+    """Keep that the resident agreed to this purpose, in which words and by which channel."""
+    consent = Consent(
+        resident_id=resident.id,
+        purpose=CONSENT_PURPOSE,
+        text_version=CONSENT_TEXT_VERSION,
+        channel=channel,
+        given_at=now,
+        recorded_by_id=actor.id,
+    )
+    db.session.add(consent)
+    db.session.flush()
+    return consent
+
+
+def send_need(need: Need, actor: User, now: datetime) -> None:
+    """Hand a complete need to the committee."""
+    move(need, NeedState.SUBMITTED)
+    need.submitted_at, need.return_reason = now, None
+    flush_need()
+    channel = need.consent.channel.value if need.consent else None
+    record_step(need, actor, now, "need.submit", {"consent": channel})
+
+
+def record_step(
+    need: Need, actor: User, now: datetime, action: str, details: dict[str, Any] | None = None
+) -> None:
+    """One audit event of a flushed need; staff act on the resident's behalf."""
+    is_own = actor.resident_id == need.resident_id
+    record_event(
+        actor=actor,
+        action=action,
+        subject=need,
+        now=now,
+        on_behalf_of=None if is_own else need.resident,
+        details=details,
+    )
+
+
+def check_quantity(category: ServiceCategory, quantity: int, least_quantity: int) -> None:
+    """Raises ``InvalidError`` naming the field unless 1 <= least <= quantity within the limits."""
+    limits = find_quantity_limits(category)
+    lowest, highest = (limits.least, limits.most) if limits else (1, 1)
+    if not lowest <= quantity <= highest:
+        raise InvalidError("quantity_out_of_range", "quantity", least=lowest, most=highest)
+    if not 1 <= least_quantity <= quantity:
+        raise InvalidError("least_above_quantity", "least_quantity", most=quantity)
+
+
+def sort_windows(windows: Sequence[Window]) -> list[str]:
+    """Each window once, in the order of the week; empty stands for any time."""
+    return [window.value for window in Window if window in windows]

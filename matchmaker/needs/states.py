@@ -1,0 +1,80 @@
+"""The life of a need: which state may follow which, and the steps a round makes.
+
+draft -> submitted -> verified -> open -> in round -> matched -> served -> closed
+submitted -> returned -> submitted
+in round -> open, when the month's round found nothing
+"""
+
+from sqlalchemy.orm.exc import StaleDataError
+
+from matchmaker.errors import ConflictError
+from matchmaker.extensions import db
+from matchmaker.models import Need, NeedState
+
+S = NeedState
+
+TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
+    S.DRAFT: frozenset({S.SUBMITTED}),
+    S.SUBMITTED: frozenset({S.VERIFIED, S.RETURNED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
+    S.RETURNED: frozenset({S.SUBMITTED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
+    S.VERIFIED: frozenset({S.OPEN}),
+    S.OPEN: frozenset({S.IN_ROUND, S.REFERRED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
+    S.IN_ROUND: frozenset({S.MATCHED, S.OPEN}),
+    S.MATCHED: frozenset({S.SERVED, S.PARTLY_SERVED, S.OPEN}),
+    S.PARTLY_SERVED: frozenset({S.SERVED, S.OPEN, S.CLOSED}),
+    S.SERVED: frozenset({S.CLOSED}),
+    S.REFERRED: frozenset({S.OPEN, S.CLOSED}),
+    S.CLOSED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+    S.EXPIRED: frozenset(),
+}
+
+EDITABLE = frozenset({S.DRAFT, S.RETURNED})
+WITHDRAWABLE = frozenset(
+    state for state, following in TRANSITIONS.items() if S.WITHDRAWN in following
+)
+MERGEABLE = frozenset({S.SUBMITTED, S.RETURNED, S.OPEN})
+ENDED = frozenset({S.SERVED, S.CLOSED, S.WITHDRAWN, S.EXPIRED})
+
+
+def move(need: Need, target: NeedState) -> None:
+    """Take one legal step. Raises ``ConflictError('need_state')`` for any other."""
+    if target not in TRANSITIONS[need.state]:
+        raise ConflictError("need_state", state=need.state.value, target=target.value)
+    need.state = target
+
+
+def check_editable(need: Need) -> None:
+    """Raises ``ConflictError('need_not_editable')`` once the need was sent and not returned."""
+    if need.state not in EDITABLE:
+        raise ConflictError("need_not_editable", state=need.state.value)
+
+
+def flush_need() -> None:
+    """Flush; somebody else's change in between is a conflict, not a fault of the site."""
+    try:
+        db.session.flush()
+    except StaleDataError as error:
+        raise ConflictError("need_changed_meanwhile") from error
+
+
+def move_to_round(need: Need) -> None:
+    """The freeze takes an open need into the month's round."""
+    move(need, S.IN_ROUND)
+
+
+def mark_matched(need: Need) -> None:
+    """The published round found something: the wait begins anew."""
+    move(need, S.MATCHED)
+    need.waiting_rounds = 0
+
+
+def return_to_open(need: Need, *, was_passed_over: bool) -> None:
+    """The need stays open for the next round.
+
+    ``was_passed_over`` is true when a published round found nothing for it, and counts as one
+    round of waiting; a round that was called off counts for nothing.
+    """
+    move(need, S.OPEN)
+    if was_passed_over:
+        need.waiting_rounds += 1

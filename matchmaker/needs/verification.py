@@ -1,0 +1,98 @@
+"""What a committee decides about a need that came in. Flushes; the view commits."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from matchmaker.clock import add_months, get_local_date, get_month
+from matchmaker.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.models import Need, NeedState, Role, User
+from matchmaker.needs.posting import record_step
+from matchmaker.needs.scope import get_need
+from matchmaker.needs.states import MERGEABLE, flush_need, move
+
+TIERS = (1, 2, 3)
+LONGEST_REASON = 300  # characters
+LATEST_REPLY_MONTHS = 6
+
+
+def get_usual_reply_day(now: datetime) -> date:
+    """The last day of next month: by then the next round is published."""
+    return date.fromordinal(add_months(get_month(now), 2).toordinal() - 1)
+
+
+def verify_need(
+    *, actor: User, need_id: int, tier: int, reply_promised_on: date, now: datetime
+) -> Need:
+    """Confirm the need with its urgency; it is open for the next round at once."""
+    need = _get_own_committee_need(need_id, actor)
+    _check_decision(tier, reply_promised_on, now)
+    move(need, NeedState.VERIFIED)
+    need.tier, need.reply_promised_on, need.verified_by_id = tier, reply_promised_on, actor.id
+    move(need, NeedState.OPEN)
+    flush_need()
+    details = {"tier": tier, "reply_promised_on": reply_promised_on.isoformat()}
+    record_step(need, actor, now, "need.verify", details)
+    return need
+
+
+def verify_needs(
+    *, actor: User, need_ids: Sequence[int], tier: int, reply_promised_on: date, now: datetime
+) -> int:
+    """Confirm several needs alike, all or none of them; returns how many."""
+    for need_id in sorted(set(need_ids)):
+        verify_need(
+            actor=actor, need_id=need_id, tier=tier, reply_promised_on=reply_promised_on, now=now
+        )
+    return len(set(need_ids))
+
+
+def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Need:
+    """Send a need back with the reason, in words for the resident."""
+    need = _get_own_committee_need(need_id, actor)
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise InvalidError("reason_length", "reason", most=LONGEST_REASON)
+    move(need, NeedState.RETURNED)
+    need.return_reason = reason
+    flush_need()
+    record_step(need, actor, now, "need.return")
+    return need
+
+
+def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: datetime) -> Need:
+    """Close ``duplicate_id`` in favour of ``kept_id``; the longer wait is kept.
+
+    Raises ``ConflictError`` unless both are of one resident and one category and neither is
+    being decided, met or ended.
+    """
+    kept = _get_own_committee_need(kept_id, actor)
+    duplicate = _get_own_committee_need(duplicate_id, actor)
+    if not are_alike(kept, duplicate) or not {kept.state, duplicate.state} <= MERGEABLE:
+        raise ConflictError("needs_not_mergeable")
+    move(duplicate, NeedState.CLOSED)
+    kept.waiting_rounds = max(kept.waiting_rounds, duplicate.waiting_rounds)
+    flush_need()
+    record_step(duplicate, actor, now, "need.merge", {"kept_id": kept.id})
+    record_step(kept, actor, now, "need.keep", {"closed_id": duplicate.id})
+    return kept
+
+
+def are_alike(need: Need, other: Need) -> bool:
+    """Whether two different needs ask the same for the same resident."""
+    same_wish = (need.resident_id, need.category_id) == (other.resident_id, other.category_id)
+    return same_wish and need.id != other.id
+
+
+def _get_own_committee_need(need_id: int, actor: User) -> Need:
+    """Only the committee itself decides; a social worker of the street reads along."""
+    if actor.role is not Role.COMMITTEE_WORKER:
+        raise NotFoundError("need")
+    return get_need(need_id, actor)
+
+
+def _check_decision(tier: int, reply_promised_on: date, now: datetime) -> None:
+    if tier not in TIERS:
+        raise InvalidError("tier_unknown", "tier")
+    earliest = get_local_date(now)
+    latest = add_months(get_month(now), LATEST_REPLY_MONTHS)
+    if not earliest <= reply_promised_on <= latest:
+        raise InvalidError("reply_day", "reply_promised_on", least=earliest, most=latest)

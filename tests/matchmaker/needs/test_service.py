@@ -1,0 +1,107 @@
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.extensions import db
+from matchmaker.needs import service
+from matchmaker.needs.scope import get_need
+from tests.factories import NOW
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def enter(place):
+    """Post for the resident at the counter, with any value replaced."""
+
+    def enter_need(actor=None, **values):
+        defaults = {
+            "resident_id": place.resident.id,
+            "category_id": place.visit.id,
+            "quantity": None,
+            "least_quantity": None,
+            "windows": [m.Window.WEEKDAY_PM],
+            "description": "老人独居，想有人来坐坐",
+            "channel": m.ConsentChannel.SIGNED_PAPER,
+        }
+        actor = db.session.get(m.User, (actor or place.worker).id)
+        return service.post_on_behalf(actor=actor, now=NOW, **{**defaults, **values})
+
+    return enter_need
+
+
+def test_a_need_entered_at_the_counter_says_by_whom_and_how_consent_was_given(enter, place):
+    need = enter()
+    assert need.state is m.NeedState.SUBMITTED
+    assert need.entered_by_id == place.worker.id
+    assert need.consent.channel is m.ConsentChannel.SIGNED_PAPER
+    assert need.consent.recorded_by_id == place.worker.id
+    event = db.session.scalars(select(m.AuditEvent)).one()
+    assert (event.action, event.on_behalf_of_id) == ("need.submit", place.resident.id)
+
+
+def test_a_social_worker_posts_for_any_committee_of_the_street(enter, place):
+    assert enter(place.social).committee_id == place.committee.id
+
+
+def test_residents_of_another_committee_do_not_exist(enter, place):
+    with pytest.raises(NotFoundError):
+        enter(place.stranger)
+
+
+def test_consent_at_the_counter_is_never_given_online(enter):
+    with pytest.raises(InvalidError) as refusal:
+        enter(channel=m.ConsentChannel.ONLINE)
+    assert refusal.value.field == "channel"
+
+
+def test_money_needs_an_amount(enter, place):
+    with pytest.raises(InvalidError) as refusal:
+        enter(category_id=place.money.id)
+    assert refusal.value.field == "quantity"
+
+
+def test_without_a_least_quantity_it_is_all_or_nothing(enter, place):
+    need = enter(category_id=place.money.id, quantity=50_000)
+    assert (need.quantity, need.least_quantity) == (50_000, 50_000)
+
+
+def test_times_and_quantities_the_category_does_not_ask_for_are_left_out(enter, place):
+    assert enter(category_id=place.rice.id, quantity=2).windows == []
+    assert enter(quantity=7).quantity == 1
+
+
+def test_withdrawing_leaves_an_event(place, post):
+    need = db.session.get(m.Need, post(state=m.NeedState.OPEN).id)
+    account = db.session.get(m.User, place.account.id)
+    service.withdraw_need(actor=account, need_id=need.id, now=NOW)
+    assert need.state is m.NeedState.WITHDRAWN
+    assert db.session.scalars(select(m.AuditEvent.action)).all() == ["need.withdraw"]
+
+
+def test_a_need_in_the_round_cannot_be_withdrawn(place, post):
+    need = post(state=m.NeedState.IN_ROUND)
+    account = db.session.get(m.User, place.account.id)
+    with pytest.raises(ConflictError):
+        service.withdraw_need(actor=account, need_id=need.id, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "sees"), [("account", True), ("worker", True), ("social", True), ("stranger", False)]
+)
+def test_a_need_is_known_to_the_resident_and_their_office_alone(place, post, name, sees):
+    need, actor = post(), db.session.get(m.User, getattr(place, name).id)
+    if sees:
+        assert get_need(need.id, actor).id == need.id
+    else:
+        with pytest.raises(NotFoundError):
+            get_need(need.id, actor)
+
+
+def test_the_office_does_not_see_what_a_resident_is_still_writing(place, post):
+    draft = post(state=m.NeedState.DRAFT)
+    db.session.get(m.Need, draft.id).entered_by_id = place.account.id
+    db.session.flush()
+    with pytest.raises(NotFoundError):
+        get_need(draft.id, db.session.get(m.User, place.worker.id))

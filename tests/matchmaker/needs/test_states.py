@@ -1,0 +1,54 @@
+import itertools
+
+import pytest
+
+from matchmaker.errors import ConflictError
+from matchmaker.models import Need, NeedState
+from matchmaker.needs import states
+
+
+def make_need(state: NeedState, waiting_rounds: int = 0) -> Need:
+    return Need(state=state, waiting_rounds=waiting_rounds)
+
+
+def test_every_state_has_its_row_in_the_table():
+    assert set(states.TRANSITIONS) == set(NeedState)
+
+
+@pytest.mark.parametrize(("start", "target"), itertools.product(NeedState, NeedState))
+def test_only_the_steps_of_the_table_are_taken(start, target):
+    need = make_need(start)
+    if target in states.TRANSITIONS[start]:
+        states.move(need, target)
+        assert need.state is target
+    else:
+        with pytest.raises(ConflictError):
+            states.move(need, target)
+        assert need.state is start
+
+
+def test_a_need_that_is_being_decided_cannot_be_withdrawn():
+    assert NeedState.IN_ROUND not in states.WITHDRAWABLE
+
+
+def test_a_met_need_waits_no_longer():
+    need = make_need(NeedState.IN_ROUND, waiting_rounds=4)
+    states.mark_matched(need)
+    assert (need.state, need.waiting_rounds) == (NeedState.MATCHED, 0)
+
+
+def test_a_need_passed_over_has_waited_one_round_more():
+    need = make_need(NeedState.IN_ROUND, waiting_rounds=2)
+    states.return_to_open(need, was_passed_over=True)
+    assert (need.state, need.waiting_rounds) == (NeedState.OPEN, 3)
+
+
+def test_a_round_called_off_costs_nobody_a_round():
+    need = make_need(NeedState.IN_ROUND, waiting_rounds=2)
+    states.return_to_open(need, was_passed_over=False)
+    assert (need.state, need.waiting_rounds) == (NeedState.OPEN, 2)
+
+
+def test_only_open_needs_enter_a_round():
+    with pytest.raises(ConflictError):
+        states.move_to_round(make_need(NeedState.SUBMITTED))

@@ -1,0 +1,102 @@
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.extensions import db
+from matchmaker.needs import verification
+from tests.factories import NOW
+
+pytestmark = pytest.mark.usefixtures("context")
+REPLY_ON = date(2026, 8, 31)
+
+
+@pytest.fixture
+def worker(place):
+    return db.session.get(m.User, place.worker.id)
+
+
+def verify(actor, need, **values):
+    decision = {"tier": 2, "reply_promised_on": REPLY_ON, **values}
+    return verification.verify_need(actor=actor, need_id=need.id, now=NOW, **decision)
+
+
+def test_the_usual_reply_comes_by_the_end_of_next_month():
+    assert verification.get_usual_reply_day(NOW) == REPLY_ON
+
+
+def test_a_verified_need_is_open_at_once(worker, post):
+    need = verify(worker, post(state=m.NeedState.SUBMITTED))
+    assert (need.state, need.tier, need.reply_promised_on) == (m.NeedState.OPEN, 2, REPLY_ON)
+    assert need.verified_by_id == worker.id
+    event = db.session.scalars(select(m.AuditEvent)).one()
+    assert (event.action, event.details["tier"]) == ("need.verify", 2)
+
+
+def test_a_need_is_verified_once(worker, post):
+    need = post(state=m.NeedState.SUBMITTED)
+    verify(worker, need)
+    with pytest.raises(ConflictError):
+        verify(worker, need)
+
+
+@pytest.mark.parametrize("name", ["social", "stranger"])
+def test_nobody_outside_the_committee_verifies(place, post, name):
+    with pytest.raises(NotFoundError):
+        verify(db.session.get(m.User, getattr(place, name).id), post(state=m.NeedState.SUBMITTED))
+
+
+@pytest.mark.parametrize("tier", [0, 4])
+def test_there_are_three_tiers(worker, post, tier):
+    with pytest.raises(InvalidError):
+        verify(worker, post(state=m.NeedState.SUBMITTED), tier=tier)
+
+
+@pytest.mark.parametrize("day", [date(2026, 7, 5), date(2027, 1, 2)])
+def test_a_reply_is_promised_neither_for_yesterday_nor_for_next_year(worker, post, day):
+    with pytest.raises(InvalidError):
+        verify(worker, post(state=m.NeedState.SUBMITTED), reply_promised_on=day)
+
+
+def test_a_returned_need_carries_the_reason(worker, post):
+    need = post(state=m.NeedState.SUBMITTED)
+    returned = verification.return_need(
+        actor=worker, need_id=need.id, reason="请写明哪几天方便", now=NOW
+    )
+    assert (returned.state, returned.return_reason) == (m.NeedState.RETURNED, "请写明哪几天方便")
+    assert "请写明" not in str(db.session.scalars(select(m.AuditEvent)).one().details)
+
+
+def test_several_are_verified_together_or_none(worker, post):
+    good, wrong = post(state=m.NeedState.SUBMITTED), post(state=m.NeedState.OPEN)
+    values = {"actor": worker, "tier": 3, "reply_promised_on": REPLY_ON, "now": NOW}
+    with pytest.raises(ConflictError):
+        verification.verify_needs(need_ids=[good.id, wrong.id], **values)
+    db.session.rollback()
+    assert db.session.get(m.Need, good.id).state is m.NeedState.SUBMITTED
+    assert verification.verify_needs(need_ids=[good.id, good.id], **values) == 1
+
+
+def test_merging_keeps_one_need_and_the_longer_wait(worker, post):
+    kept = post(state=m.NeedState.SUBMITTED)
+    duplicate = post(state=m.NeedState.OPEN, waiting_rounds=2)
+    values = {"kept_id": kept.id, "duplicate_id": duplicate.id}
+    merged = verification.merge_duplicate(actor=worker, now=NOW, **values)
+    assert (merged.state, merged.waiting_rounds) == (m.NeedState.SUBMITTED, 2)
+    assert db.session.get(m.Need, duplicate.id).state is m.NeedState.CLOSED
+    actions = db.session.scalars(select(m.AuditEvent.action).order_by(m.AuditEvent.id)).all()
+    assert actions == ["need.merge", "need.keep"]
+
+
+def test_needs_of_different_kinds_are_no_duplicates(worker, place, post):
+    one, other = post(), post(category=place.rice)
+    with pytest.raises(ConflictError):
+        verification.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
+
+
+def test_a_need_being_decided_is_not_merged(worker, post):
+    one, other = post(), post(state=m.NeedState.IN_ROUND)
+    with pytest.raises(ConflictError):
+        verification.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
