@@ -1,0 +1,123 @@
+"""Accounts seen by those who manage them. Residents appear by reference alone."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.accounts.scopes import Scope
+from matchmaker.accounts.sessions import revoke_all_sessions
+from matchmaker.audit.service import record_event
+from matchmaker.errors import ConflictError, NotFoundError
+from matchmaker.extensions import db
+from matchmaker.models import Household, Resident, Role, User, Volunteer
+
+PER_PAGE = 25
+
+
+def list_accounts(
+    *, role: Role | None, search: str, disabled: bool | None, page: int
+) -> tuple[list[User], int]:
+    """One page of accounts and the count of all that fit."""
+    query = select(User)
+    if role is not None:
+        query = query.where(User.role == role)
+    if search:
+        query = query.outerjoin(User.resident).where(_matches(search))
+    if disabled is not None:
+        is_disabled = User.disabled_at.is_not(None)
+        query = query.where(is_disabled if disabled else ~is_disabled)
+    return _read_page(query, page)
+
+
+def list_members(actor: User, *, page: int) -> tuple[list[User], int]:
+    """The accounts of the actor's own people: an organisation's, or a committee's residents'."""
+    return _read_page(select(User).where(_is_own(actor)), page)
+
+
+def get_account(user_id: int) -> User:
+    """Raises ``NotFoundError`` when there is no such account."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFoundError("account")
+    return user
+
+
+def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
+    """Shut an account and sign it out everywhere. Raises ``ConflictError`` for one's own."""
+    user = _get_other(actor, user_id)
+    if user.disabled_at is not None:
+        raise ConflictError("account_already_disabled")
+    user.disabled_at = now
+    revoke_all_sessions(user, now)
+    db.session.flush()
+    record_event(actor=actor, action="account.disable", subject=user, now=now)
+    return user
+
+
+def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
+    """Let a disabled account sign in again."""
+    user = _get_other(actor, user_id)
+    if user.disabled_at is None:
+        raise ConflictError("account_not_disabled")
+    user.disabled_at = None
+    db.session.flush()
+    record_event(actor=actor, action="account.enable", subject=user, now=now)
+    return user
+
+
+def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
+    """Give an account another role or scope and sign it out everywhere."""
+    user = _get_other(actor, user_id)
+    details = {"from": user.role.value, "to": role.value}
+    user.role = role
+    scope.apply_to(user)
+    revoke_all_sessions(user, now)
+    db.session.flush()
+    record_event(actor=actor, action="account.change_role", subject=user, now=now, details=details)
+    return user
+
+
+def _get_other(actor: User, user_id: int) -> User:
+    """Nobody shuts themselves out, so an administrator always remains."""
+    if user_id == actor.id:
+        raise ConflictError("own_account")
+    return get_account(user_id)
+
+
+def _read_page(query: Select[tuple[User]], page: int) -> tuple[list[User], int]:
+    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    scope = (User.resident, User.organisation, User.committee, User.subdistrict)
+    rows = db.session.scalars(
+        query.options(*(joinedload(part) for part in scope))
+        .order_by(User.role, User.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    ).all()
+    return list(rows), count
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    """Staff by name, residents by reference only: a name tried out must not answer."""
+    return or_(
+        and_(User.role != Role.RESIDENT, User.name.icontains(search, autoescape=True)),
+        Resident.reference.icontains(search, autoescape=True),
+    )
+
+
+def _is_own(actor: User) -> ColumnElement[bool]:
+    if actor.role is Role.COORDINATOR:
+        volunteers = select(Volunteer.id).where(Volunteer.organisation_id == actor.organisation_id)
+        return or_(
+            and_(
+                User.role == Role.COORDINATOR,
+                User.organisation_id == actor.organisation_id,
+            ),
+            User.volunteer_id.in_(volunteers),
+        )
+    residents = (
+        select(Resident.id)
+        .join(Resident.household)
+        .where(Household.committee_id == actor.committee_id)
+    )
+    return and_(User.role == Role.RESIDENT, User.resident_id.in_(residents))

@@ -1,0 +1,177 @@
+"""Invitations: the only way an account comes to be. Codes are shown once and kept as digests."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from matchmaker.accounts.passwords import check_acceptable
+from matchmaker.accounts.scopes import Scope, get_scope, is_in_committee, is_in_organisation
+from matchmaker.accounts.sessions import get_digest
+from matchmaker.audit.service import record_event
+from matchmaker.errors import ForbiddenError, InvalidError, NotFoundError
+from matchmaker.extensions import contact_cipher, db
+from matchmaker.models import Invitation, Role, User
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without doubt
+CODE_LENGTH = 16  # characters of five bits each
+GROUP_LENGTH = 4
+_READ_AS = str.maketrans("ILO", "110", "- ")
+
+# Which roles each role may bring in, besides the scope that ``_check_may_invite`` holds.
+INVITABLE = {
+    Role.ADMINISTRATOR: tuple(Role),
+    Role.COORDINATOR: (Role.COORDINATOR, Role.VOLUNTEER),
+    Role.COMMITTEE_WORKER: (Role.RESIDENT,),
+}
+
+
+def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: datetime) -> str:
+    """Make an invitation and return its code, which is kept nowhere.
+
+    Raises ``ForbiddenError`` for a role the actor may not bring in, ``NotFoundError`` for a scope
+    that is not the actor's.
+    """
+    if role not in INVITABLE.get(actor.role, ()):
+        raise ForbiddenError("role_not_yours_to_invite")
+    _check_scope(actor, scope)
+    code, row = _make(role, scope, lasts, now)
+    row.created_by_id = actor.id
+    db.session.flush()
+    record_event(
+        actor=actor, action="invitation.make", subject=row, now=now, details={"role": role.value}
+    )
+    return code
+
+
+def invite_first_administrator(*, lasts: timedelta, now: datetime) -> str | None:
+    """A code for the first administrator; None once there is one. Earlier codes lapse."""
+    if db.session.scalar(select(User.id).where(User.role == Role.ADMINISTRATOR).limit(1)):
+        return None
+    db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.role == Role.ADMINISTRATOR,
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(expires_at=now)
+    )
+    code, row = _make(Role.ADMINISTRATOR, Scope(), lasts, now)
+    record_event(
+        actor=None,
+        action="invitation.make",
+        subject=row,
+        now=now,
+        details={"role": Role.ADMINISTRATOR.value},
+    )
+    return code
+
+
+def find_open_invitation(code: str, now: datetime) -> Invitation | None:
+    """The invitation that ``code`` opens now; used, lapsed and unknown ones are all None."""
+    return db.session.scalar(
+        select(Invitation).where(
+            Invitation.code_sha256 == get_digest(normalise_code(code)),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+        )
+    )
+
+
+def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> None:
+    """Refuse before anything is hashed. Raises ``InvalidError`` for the field at fault."""
+    invitation = find_open_invitation(code, now)
+    if invitation is None:
+        raise InvalidError("invitation_unusable", "code")
+    index = contact_cipher.get_index(phone)
+    if db.session.scalar(select(User.id).where(User.phone_index == index)):
+        raise InvalidError("phone_taken", "phone")
+    check_acceptable(password, role=invitation.role, phone=phone, field="password")
+
+
+def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetime) -> User:
+    """Use the invitation up and make its account; of two at once, one wins.
+
+    Raises ``InvalidError`` when the code is used, lapsed or unknown, or the phone is taken.
+    """
+    invitation = find_open_invitation(code, now)
+    if invitation is None or not _use_up(invitation, now):
+        raise InvalidError("invitation_unusable", "code")
+    user = User(
+        phone=phone,
+        phone_index=contact_cipher.get_index(phone),
+        name=name,
+        password_hash=password_hash,
+        role=invitation.role,
+        created_at=now,
+    )
+    get_scope(invitation).apply_to(user)
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError as error:
+        raise InvalidError("phone_taken", "phone") from error
+    details = {"invitation": invitation.id, "role": user.role.value}
+    record_event(actor=user, action="account.create", subject=user, now=now, details=details)
+    return user
+
+
+def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
+    """What the actor has handed out and nobody has used yet, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Invitation)
+            .where(
+                Invitation.created_by_id == actor.id,
+                Invitation.used_at.is_(None),
+                Invitation.expires_at > now,
+            )
+            .order_by(Invitation.id.desc())
+        )
+    )
+
+
+def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> None:
+    """Let an unused code lapse now. Raises ``NotFoundError`` unless the actor made it."""
+    row = db.session.get(Invitation, invitation_id)
+    if row is None or row.created_by_id != actor.id or row.used_at or row.expires_at <= now:
+        raise NotFoundError("invitation")
+    row.expires_at = now
+    db.session.flush()
+    record_event(actor=actor, action="invitation.withdraw", subject=row, now=now)
+
+
+def normalise_code(text: str) -> str:
+    """A code as typed or read aloud, in the one spelling its digest was made of."""
+    return text.upper().translate(_READ_AS)
+
+
+def _make(role: Role, scope: Scope, lasts: timedelta, now: datetime) -> tuple[str, Invitation]:
+    plain = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    row = Invitation(
+        code_sha256=get_digest(plain), role=role, created_at=now, expires_at=now + lasts
+    )
+    scope.apply_to(row)
+    db.session.add(row)
+    db.session.flush()
+    groups = (plain[start : start + GROUP_LENGTH] for start in range(0, CODE_LENGTH, GROUP_LENGTH))
+    return "-".join(groups), row
+
+
+def _check_scope(actor: User, scope: Scope) -> None:
+    """Administrators invite for anywhere, the others for their own people."""
+    if actor.role is Role.COORDINATOR and not is_in_organisation(scope, actor.organisation_id):
+        raise NotFoundError("scope")
+    if actor.role is Role.COMMITTEE_WORKER and not is_in_committee(scope, actor.committee_id):
+        raise NotFoundError("scope")
+
+
+def _use_up(invitation: Invitation, now: datetime) -> bool:
+    result = db.session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]

@@ -1,0 +1,87 @@
+"""Passwords: what is accepted, and how they are kept and checked.
+
+Hashing is slow on purpose, so it is a way to tire the machine out: only a few run at once, and
+none inside a writing transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from matchmaker.errors import InvalidError, ThrottledError
+from matchmaker.models import Role
+
+SHORTEST = {role: 10 if role is Role.RESIDENT else 15 for role in Role}  # characters
+LONGEST = 200  # characters
+FEWEST_DIFFERENT = 5  # characters
+METHOD = "scrypt:32768:8:1"
+HASHES_AT_ONCE = 2
+HASH_WAIT_SECONDS = 5
+
+# The right form for an unknown phone: checking it costs what checking a real one costs.
+UNKNOWN_HASH = f"{METHOD}$nobodyhasthissalt${'0' * 128}"
+
+_BLOCKLIST = Path(__file__).with_name("common_passwords.txt")
+_slots = BoundedSemaphore(HASHES_AT_ONCE)
+
+
+def hash_password(password: str) -> str:
+    """A salted hash to store. Raises ``ThrottledError`` when too many are being made."""
+    with _hold_slot():
+        return generate_password_hash(password, method=METHOD)
+
+
+def matches_password(stored: str | None, password: str) -> bool:
+    """Whether ``password`` is the one behind ``stored``; None costs the same and is never right.
+
+    Raises ``ThrottledError`` when too many are being checked.
+    """
+    with _hold_slot():
+        return check_password_hash(stored or UNKNOWN_HASH, password)
+
+
+def check_acceptable(password: str, *, role: Role, phone: str, field: str) -> None:
+    """Refuse a password that is short, common, monotonous or made of the phone number.
+
+    Raises ``InvalidError`` for ``field``: ``password_short``, ``password_long``,
+    ``password_common``, ``password_monotonous`` or ``password_is_phone``.
+    """
+    shortest = SHORTEST[role]
+    folded = "".join(password.casefold().split())
+    if len(password) < shortest:
+        raise InvalidError("password_short", field, least=shortest)
+    if len(password) > LONGEST:
+        raise InvalidError("password_long", field, most=LONGEST)
+    if len(set(folded)) < FEWEST_DIFFERENT:
+        raise InvalidError("password_monotonous", field)
+    if phone and phone in folded:
+        raise InvalidError("password_is_phone", field)
+    if _is_common(folded):
+        raise InvalidError("password_common", field)
+
+
+def _is_common(folded: str) -> bool:
+    """On the list, or one entry of the list over and over."""
+    common = _load_blocklist()
+    halves = (folded[: len(folded) // count] for count in (1, 2, 3) if len(folded) % count == 0)
+    return any(part in common and part * (len(folded) // len(part)) == folded for part in halves)
+
+
+@cache
+def _load_blocklist() -> frozenset[str]:
+    lines = _BLOCKLIST.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@contextmanager
+def _hold_slot() -> Iterator[None]:
+    if not _slots.acquire(timeout=HASH_WAIT_SECONDS):
+        raise ThrottledError(HASH_WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        _slots.release()

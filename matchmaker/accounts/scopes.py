@@ -1,0 +1,121 @@
+"""What each role is about: the one reference that an account of the role must carry."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Committee,
+    Household,
+    Invitation,
+    Organisation,
+    Resident,
+    Role,
+    Subdistrict,
+    User,
+    Volunteer,
+)
+
+SCOPE_FIELDS = {
+    Role.RESIDENT: "resident_id",
+    Role.VOLUNTEER: "volunteer_id",
+    Role.COORDINATOR: "organisation_id",
+    Role.COMMITTEE_WORKER: "committee_id",
+    Role.SOCIAL_WORKER: "subdistrict_id",
+    Role.ADMINISTRATOR: None,
+    Role.AUDITOR: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """At most one of the references; none for administrators and auditors."""
+
+    subdistrict_id: int | None = None
+    committee_id: int | None = None
+    organisation_id: int | None = None
+    resident_id: int | None = None
+    volunteer_id: int | None = None
+
+    def apply_to(self, row: User | Invitation) -> None:
+        """Give ``row`` this scope and take away any other."""
+        row.subdistrict_id = self.subdistrict_id
+        row.committee_id = self.committee_id
+        row.organisation_id = self.organisation_id
+        row.resident_id = self.resident_id
+        row.volunteer_id = self.volunteer_id
+
+
+def get_scope(row: User | Invitation) -> Scope:
+    return Scope(
+        subdistrict_id=row.subdistrict_id,
+        committee_id=row.committee_id,
+        organisation_id=row.organisation_id,
+        resident_id=row.resident_id,
+        volunteer_id=row.volunteer_id,
+    )
+
+
+def resolve_scope(
+    role: Role,
+    *,
+    subdistrict_id: int | None = None,
+    committee_id: int | None = None,
+    organisation_id: int | None = None,
+    resident_reference: str | None = None,
+    volunteer_reference: str | None = None,
+) -> Scope:
+    """The scope that ``role`` needs from what was typed; the rest is left aside.
+
+    Raises ``InvalidError`` for the field that is missing or names nothing.
+    """
+    if role is Role.SOCIAL_WORKER:
+        return Scope(subdistrict_id=_check(Subdistrict, subdistrict_id, "subdistrict_id"))
+    if role is Role.COMMITTEE_WORKER:
+        return Scope(committee_id=_check(Committee, committee_id, "committee_id"))
+    if role is Role.COORDINATOR:
+        return Scope(organisation_id=_check(Organisation, organisation_id, "organisation_id"))
+    if role is Role.RESIDENT:
+        return Scope(resident_id=_find_id(Resident, resident_reference, "resident_reference"))
+    if role is Role.VOLUNTEER:
+        return Scope(volunteer_id=_find_id(Volunteer, volunteer_reference, "volunteer_reference"))
+    return Scope()
+
+
+def is_in_organisation(scope: Scope, organisation_id: int | None) -> bool:
+    """Whether an account of ``scope`` belongs to one of this organisation's people."""
+    if organisation_id is None:
+        return False
+    if scope.volunteer_id is not None:
+        volunteer = db.session.get(Volunteer, scope.volunteer_id)
+        return volunteer is not None and volunteer.organisation_id == organisation_id
+    return scope.organisation_id == organisation_id
+
+
+def is_in_committee(scope: Scope, committee_id: int | None) -> bool:
+    """Whether an account of ``scope`` belongs to a resident of this committee."""
+    if committee_id is None or scope.resident_id is None:
+        return False
+    found = db.session.scalar(
+        select(Household.committee_id)
+        .join(Resident, Resident.household_id == Household.id)
+        .where(Resident.id == scope.resident_id)
+    )
+    return found == committee_id
+
+
+def _check(
+    model: type[Subdistrict] | type[Committee] | type[Organisation], key: int | None, field: str
+) -> int:
+    if key is None or db.session.get(model, key) is None:
+        raise InvalidError("scope_missing", field)
+    return key
+
+
+def _find_id(model: type[Resident] | type[Volunteer], reference: str | None, field: str) -> int:
+    found = db.session.scalar(select(model.id).where(model.reference == (reference or "")))
+    if found is None:
+        raise InvalidError("scope_missing", field)
+    return found

@@ -1,0 +1,96 @@
+"""Signing in, joining and changing a password, each in several short transactions.
+
+The one place outside views and commands that commits: hashing takes a tenth of a second and must
+not hold the writer's lock meanwhile, and a try must be counted before the work is done for it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from matchmaker.accounts import invitations, sessions
+from matchmaker.accounts.passwords import check_acceptable, hash_password, matches_password
+from matchmaker.accounts.throttling import Counted, count_try, forget_tries
+from matchmaker.audit.service import record_event
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import contact_cipher, db
+from matchmaker.models import User
+
+
+def sign_in(*, phone: str, password: str, address: str, now: datetime) -> str:
+    """The token of a new session for whoever has this phone and password.
+
+    Raises ``InvalidError`` (``sign_in_failed``), the same and at the same cost for an unknown
+    phone, a wrong password and a disabled account; ``ThrottledError`` before any hashing.
+    """
+    count_try(Counted.SIGN_IN_ADDRESS, address, now)
+    count_try(Counted.SIGN_IN_PHONE, phone, now)
+    db.session.commit()
+    stored = _find_hash(phone)
+    db.session.rollback()
+    matches = matches_password(stored, password)
+    user = _find_user(phone) if matches else None
+    if user is None or not user.is_active or user.password_hash != stored:
+        raise InvalidError("sign_in_failed", "password")
+    forget_tries(Counted.SIGN_IN_PHONE, phone)
+    token = sessions.open_session(user, now)
+    record_event(actor=user, action="account.sign_in", subject=user, now=now)
+    db.session.commit()
+    return token
+
+
+def accept_invitation(
+    *, code: str, name: str, phone: str, password: str, address: str, now: datetime
+) -> str:
+    """Make the invited account and give the token of its first session.
+
+    Raises ``InvalidError`` for the field at fault, ``ThrottledError`` for an address that guesses.
+    """
+    count_try(Counted.INVITATION_ADDRESS, address, now)
+    db.session.commit()
+    invitations.check_can_accept(code=code, phone=phone, password=password, now=now)
+    db.session.rollback()
+    password_hash = hash_password(password)
+    user = invitations.accept(
+        code=code, name=name, phone=phone, password_hash=password_hash, now=now
+    )
+    token = sessions.open_session(user, now)
+    db.session.commit()
+    return token
+
+
+def change_password(
+    *, user_id: int, old_password: str, new_password: str, kept_token: str, now: datetime
+) -> None:
+    """Replace the password of a user who knows the old one; their other sessions end.
+
+    Raises ``InvalidError`` for ``old_password`` or ``new_password``, ``ThrottledError``.
+    """
+    count_try(Counted.PASSWORD_CHANGE, str(user_id), now)
+    db.session.commit()
+    user = db.session.get_one(User, user_id)
+    stored, role, phone = user.password_hash, user.role, user.phone
+    db.session.rollback()
+    if not matches_password(stored, old_password):
+        raise InvalidError("old_password_wrong", "old_password")
+    if new_password == old_password:
+        raise InvalidError("password_unchanged", "new_password")
+    check_acceptable(new_password, role=role, phone=phone, field="new_password")
+    new_hash = hash_password(new_password)
+    user = db.session.get_one(User, user_id)
+    user.password_hash = new_hash
+    sessions.revoke_all_sessions(user, now, except_token=kept_token)
+    record_event(actor=user, action="account.change_password", subject=user, now=now)
+    db.session.commit()
+
+
+def _find_user(phone: str) -> User | None:
+    return db.session.scalar(select(User).where(_has_phone(phone)))
+
+
+def _find_hash(phone: str) -> str | None:
+    return db.session.scalar(select(User.password_hash).where(_has_phone(phone)))
+
+
+def _has_phone(phone: str):  # type: ignore[no-untyped-def]
+    return User.phone_index == contact_cipher.get_index(phone)

@@ -1,0 +1,84 @@
+"""Tries counted in the database, so that every process and machine counts together."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from matchmaker.errors import ThrottledError
+from matchmaker.extensions import contact_cipher, db
+from matchmaker.models import ThrottleCounter
+
+WINDOW = timedelta(minutes=15)
+KEPT = timedelta(days=1)
+
+
+class Counted(StrEnum):
+    """What is counted; each has a limit of its own."""
+
+    SIGN_IN_PHONE = "sign_in_phone"
+    SIGN_IN_ADDRESS = "sign_in_address"
+    INVITATION_ADDRESS = "invitation_address"
+    PASSWORD_CHANGE = "password_change"  # noqa: S105
+
+
+TRIES_PER_WINDOW = {
+    Counted.SIGN_IN_PHONE: 10,
+    Counted.SIGN_IN_ADDRESS: 100,  # a counter or an office shares one address
+    Counted.INVITATION_ADDRESS: 30,
+    Counted.PASSWORD_CHANGE: 10,
+}
+
+
+def count_try(kind: Counted, key: str, now: datetime) -> None:
+    """Count one try; the caller commits it before doing any work for the try.
+
+    Raises ``ThrottledError`` beyond the limit, with the seconds until the window ends. A try
+    refused so is rolled back: the count stays at the limit.
+    """
+    start = _get_window_start(now)
+    digest = contact_cipher.get_index(f"{kind.value}:{key}")
+    tries = _add_one(digest, start, now)
+    if tries > TRIES_PER_WINDOW[kind]:
+        left = start + WINDOW - now
+        raise ThrottledError(max(1, int(left.total_seconds())))
+
+
+def forget_tries(kind: Counted, key: str) -> None:
+    """Begin again at nought, after a success."""
+    digest = contact_cipher.get_index(f"{kind.value}:{key}")
+    db.session.execute(delete(ThrottleCounter).where(ThrottleCounter.key_sha256 == digest))
+
+
+def _add_one(digest: str, start: datetime, now: datetime) -> int:
+    """The count with this try; the row stays locked until the transaction ends."""
+    if not _increment(digest, start):
+        db.session.execute(
+            delete(ThrottleCounter).where(ThrottleCounter.window_start_at < now - KEPT)
+        )
+        try:
+            with db.session.begin_nested():
+                db.session.add(ThrottleCounter(key_sha256=digest, window_start_at=start, tries=1))
+        except IntegrityError:  # another process was first
+            _increment(digest, start)
+    return db.session.scalars(
+        select(ThrottleCounter.tries).where(
+            ThrottleCounter.key_sha256 == digest, ThrottleCounter.window_start_at == start
+        )
+    ).one()
+
+
+def _increment(digest: str, start: datetime) -> bool:
+    result = db.session.execute(
+        update(ThrottleCounter)
+        .where(ThrottleCounter.key_sha256 == digest, ThrottleCounter.window_start_at == start)
+        .values(tries=ThrottleCounter.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _get_window_start(now: datetime) -> datetime:
+    length = int(WINDOW.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // length * length, UTC)
