@@ -5,7 +5,7 @@ from enum import StrEnum
 from flask import request
 from flask_login import current_user
 
-LOCALE_COOKIE = "locale"
+LOCALE_COOKIE = "language"
 TEXT_SIZE_COOKIE = "text_size"
 COOKIE_SECONDS = 365 * 24 * 60 * 60
 

@@ -1,0 +1,174 @@
+"""Where the bars of a chart stand. Plain numbers in, positions out; macros draw them.
+
+Across, positions are percentages of the width, so that a chart fills a phone and a sheet of
+paper alike; down, they are in em, so that it grows with the reader's text size.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+LABEL_EM = 1.45  # a lane begins with its label
+BAR_EM = 0.95
+BAR_GAP_EM = 0.2
+LANE_GAP_EM = 0.6
+AXIS_EM = 1.7
+COLUMNS_EM = 12.0
+COLUMN_FILL = 0.72  # share of its step that a column fills
+FULL_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``part`` of ``whole``, both whole numbers; nothing of nothing has no percentage."""
+
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> int | None:
+        """Rounded down, so that 100 means all."""
+        return FULL_PERCENT * self.part // self.whole if self.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """Needs met of those that could be met, in earlier months and in this one."""
+
+    label: str
+    before: Share
+    after: Share
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyDemandRow:
+    """Asked, offered and matched, all in the row's own unit."""
+
+    label: str
+    asked: int
+    offered: int
+    matched: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """What an organisation is asked to give of what it pledged."""
+
+    label: str
+    load: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """``width`` in percent of the chart; ``top`` and ``height`` in em."""
+
+    series: int
+    width: float
+    top: float
+    height: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    label: str
+    text: str
+    baseline: float
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChart:
+    lanes: tuple[Lane, ...]
+    height: float
+    plot_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``left`` and ``width`` in percent; ``top`` and ``height`` in em."""
+
+    label: str
+    percent: int
+    left: float
+    width: float
+    top: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChart:
+    columns: tuple[Column, ...]
+    height: float
+    plot_height: float
+    mean_percent: int
+    mean_top: float
+
+
+def build_coverage_chart(rows: Iterable[CoverageRow]) -> LaneChart:
+    """One lane a committee: before as a frame, after as a solid bar within it."""
+    lanes = []
+    for number, row in enumerate(rows):
+        top = number * (LABEL_EM + BAR_EM + LANE_GAP_EM)
+        bar_top = top + LABEL_EM
+        bars = (
+            Bar(0, row.before.percent or 0, bar_top, BAR_EM, ""),
+            Bar(1, row.after.percent or 0, bar_top + BAR_EM / 4, BAR_EM / 2, ""),
+        )
+        text = f"{format_percent(row.before)} → {format_percent(row.after)}"
+        lanes.append(Lane(row.label, text, top + 1, bars))
+    return _close(lanes, BAR_EM)
+
+
+def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
+    """One lane a category with three bars; all lanes share one scale."""
+    largest = max((max(row.asked, row.offered, row.matched) for row in rows), default=0) or 1
+    bars_em = 3 * (BAR_EM + BAR_GAP_EM)
+    lanes = []
+    for number, row in enumerate(rows):
+        top = number * (LABEL_EM + bars_em + LANE_GAP_EM)
+        bars = tuple(
+            Bar(
+                series,
+                round(80 * value / largest, 2),  # the rest of the width holds the figure
+                top + LABEL_EM + series * (BAR_EM + BAR_GAP_EM),
+                BAR_EM,
+                str(value),
+            )
+            for series, value in enumerate((row.asked, row.offered, row.matched))
+        )
+        lanes.append(Lane(row.label, "", top + 1, bars))
+    return _close(lanes, bars_em)
+
+
+def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
+    """One column an organisation, the busiest first; those that pledged nothing are left out."""
+    pledged = [row for row in rows if row.load.whole]
+    ordered = sorted(pledged, key=lambda row: (-row.load.part / row.load.whole, row.label))
+    step = FULL_PERCENT / (len(ordered) or 1)
+    columns = tuple(
+        _place_column(row, number * step, step * COLUMN_FILL) for number, row in enumerate(ordered)
+    )
+    mean = sum(column.percent for column in columns) // (len(columns) or 1)
+    return ColumnChart(columns, COLUMNS_EM + AXIS_EM, COLUMNS_EM, mean, _get_top(mean))
+
+
+def format_percent(share: Share) -> str:
+    """``84%``, or a dash where nobody asked."""
+    return "–" if share.percent is None else f"{share.percent}%"
+
+
+def _place_column(row: LoadRow, left: float, width: float) -> Column:
+    percent = row.load.percent or 0
+    top = _get_top(percent)
+    return Column(
+        row.label, percent, round(left, 2), round(width, 2), top, round(COLUMNS_EM - top, 2)
+    )
+
+
+def _get_top(percent: int) -> float:
+    return round(COLUMNS_EM * (1 - min(percent, FULL_PERCENT) / FULL_PERCENT), 2)
+
+
+def _close(lanes: list[Lane], bars_em: float) -> LaneChart:
+    plot = len(lanes) * (LABEL_EM + bars_em + LANE_GAP_EM)
+    return LaneChart(tuple(lanes), round(plot + AXIS_EM, 2), round(plot, 2))
