@@ -1,0 +1,176 @@
+"""The verifier's own table of what the files may hold: field, type, default.
+
+Types: "str", "int", "bool", "names" (a set of strings), "map" (string to string), a trailing "?"
+allows null; a table stands for a list of such rows, a tuple for one of its words. Written again
+here on purpose, from FORMULATION.md: the solver's own reader is not trusted.
+"""
+
+from typing import Any
+
+Row = dict[str, Any]
+Schema = dict[str, tuple[Any, Any]]
+REQUIRED: Any = object()
+
+KINDS = (
+    "max_count",
+    "leximin",
+    "max_recipients",
+    "max_points",
+    "max_units",
+    "leximax",
+    "max_score",
+    "min_cost",
+    "lottery",
+)
+STATUSES = ("proven", "feasible", "infeasible", "failed")
+PROOFS = ("dual", "farkas", "residual", "search", "gap")
+GROUNDS = (
+    "no_eligible_offer",
+    "forbidden",
+    "time_conflict",
+    "outranked",
+    "lost_lottery",
+    "undecided",
+)
+
+STAGE: Schema = {
+    "name": ("str", REQUIRED),
+    "kind": (KINDS, REQUIRED),
+    "by": (("all", "duty_tier", "tier", "tier_waiting"), "all"),
+    "longest_wait": ("int", 5),
+    "dimension": ("str", ""),
+    "outcome": (("met", "score"), "met"),
+}
+POLICY: Schema = {
+    "name": ("str", REQUIRED),
+    "version": ("int", REQUIRED),
+    "stages": (STAGE, REQUIRED),
+}
+COMMUNITY_POLICY: Row = {
+    "name": "community",
+    "version": 1,
+    "stages": [
+        {"name": "duties", "kind": "max_count", "by": "duty_tier"},
+        {"name": "urgency", "kind": "max_count", "by": "tier"},
+        {"name": "waiting", "kind": "max_count", "by": "tier_waiting"},
+        {"name": "neighbourhoods", "kind": "leximin", "dimension": "committee"},
+        {"name": "people", "kind": "max_recipients"},
+        {"name": "points", "kind": "max_points"},
+        {"name": "fullness", "kind": "max_units"},
+        {"name": "burden", "kind": "leximax"},
+        {"name": "kindness", "kind": "max_score"},
+        {"name": "lottery", "kind": "lottery"},
+    ],
+}
+_LINK: Schema = {
+    "need": ("str", REQUIRED),
+    "stock": ("str?", None),
+    "person": ("str?", None),
+    "reason": ("str", ""),
+}
+_STOCK: Schema = {
+    "id": ("str", REQUIRED),
+    "giver": ("str", REQUIRED),
+    "category": ("str", REQUIRED),
+    "capacity": ("int", REQUIRED),
+    "unit": ("str", ""),
+    "least": ("int", 0),
+    "parents": ("names", ()),
+    "areas": ("names", ()),
+    "statuses": ("names", ()),
+    "slots": ("names", ()),
+    "staffed": ("bool", False),
+    "pledge": ("str?", None),
+}
+_PERSON: Schema = {
+    "id": ("str", REQUIRED),
+    "giver": ("str", REQUIRED),
+    "most_visits": ("int", REQUIRED),
+    "stocks": ("names", ()),
+    "skills": ("names", ()),
+    "areas": ("names", ()),
+    "slots": ("names", ()),
+}
+_NEED: Schema = {
+    "id": ("str", REQUIRED),
+    "recipient": ("str", REQUIRED),
+    "category": ("str", REQUIRED),
+    "area": ("str", ""),
+    "statuses": ("names", ()),
+    "requires": ("names", ()),
+    "slots": ("names", ()),
+    "people": ("int", 1),
+    "quantity": ("int", 1),
+    "least": ("int?", None),
+    "tier": ("int", 1),
+    "points": ("int", 1),
+    "waiting": ("int", 0),
+    "groups": ("map", {}),
+    "duty": ("bool", False),
+    "listed": ("bool", False),
+}
+_PAIR: Schema = {
+    "need": ("str", REQUIRED),
+    "stock": ("str", REQUIRED),
+    "person": ("str?", None),
+    "score": ("int", 0),
+    "consumption": ("int", 1),
+    "most": ("int?", None),
+}
+_HISTORY: Schema = {
+    "dimension": ("str", REQUIRED),
+    "group": ("str", REQUIRED),
+    "possible": ("int", REQUIRED),
+    "met": ("int", REQUIRED),
+}
+PROBLEM: Schema = {
+    "name": ("str", REQUIRED),
+    "seed": ("str", REQUIRED),
+    "stocks": (_STOCK, ()),
+    "people": (_PERSON, ()),
+    "needs": (_NEED, ()),
+    "pairs": (_PAIR, ()),
+    "pins": (_LINK, ()),
+    "forbids": (_LINK, ()),
+    "history": (_HISTORY, ()),
+    "policy": ("policy", COMMUNITY_POLICY),
+}
+
+_ASSIGNMENT: Schema = {
+    "need": ("str", REQUIRED),
+    "stock": ("str", REQUIRED),
+    "person": ("str?", None),
+    "slot": ("str?", None),
+    "units": ("int", 1),
+}
+_LEVEL: Schema = {
+    "group": ("str", REQUIRED),
+    "numerator": ("int", REQUIRED),
+    "denominator": ("int", REQUIRED),
+}
+_RESULT: Schema = {
+    "name": ("str", REQUIRED),
+    "kind": (KINDS, REQUIRED),
+    "key": ("str", REQUIRED),
+    "status": (STATUSES, REQUIRED),
+    "proof": (PROOFS, REQUIRED),
+    "engine": ("str", REQUIRED),
+    "value": ("int?", None),
+    "bound": ("int?", None),
+    "levels": (_LEVEL, ()),
+}
+_GROUND: Schema = {"need": ("str", REQUIRED), "code": (GROUNDS, REQUIRED), "stage": ("str", "")}
+SOLUTION: Schema = {
+    "status": (STATUSES, REQUIRED),
+    "problem_sha256": ("str", REQUIRED),
+    "policy": ("str", REQUIRED),
+    "seed": ("str", REQUIRED),
+    "assignments": (_ASSIGNMENT, ()),
+    "stages": (_RESULT, ()),
+    "grounds": (_GROUND, ()),
+    "needs_asked": ("int", 0),
+    "needs_met": ("int", 0),
+    "recipients_helped": ("int", 0),
+    "detail": ("str", ""),
+    "result_sha256": ("str", ""),
+}
