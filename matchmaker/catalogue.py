@@ -22,7 +22,9 @@ def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:
 def load_subdistrict(seeds_dir: Path) -> Subdistrict:
     """The street office of subdistrict.csv, added when it is not there yet."""
     (row,) = read_seed(seeds_dir, "subdistrict")
-    found = db.session.scalar(select(Subdistrict).where(Subdistrict.code == row["code"]))
+    found: Subdistrict | None = db.session.scalar(
+        select(Subdistrict).where(Subdistrict.code == row["code"])
+    )
     if found is not None:
         return found
     subdistrict = Subdistrict(**row)

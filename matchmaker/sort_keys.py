@@ -4,6 +4,10 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
+# Characters kept: the shortest column that holds such a key.
+PERSON_KEY_LENGTH = 80
+NAME_KEY_LENGTH = 200
+
 # Read otherwise when they are surnames than in running text.
 SURNAME_READINGS = {
     "单": "shan",
@@ -26,21 +30,20 @@ SURNAME_READINGS = {
 @lru_cache(maxsize=20_000)
 def get_sort_key(name: str) -> str:
     """Pinyin of an organisation's or place's name, then its initials: ``le hui lh``."""
-    return _join(_read(name))
+    return _join(_read(name))[:NAME_KEY_LENGTH]
 
 
 @lru_cache(maxsize=20_000)
 def get_person_sort_key(name: str) -> str:
     """As ``get_sort_key``, with the first character read as a surname: ``shan yu sy``."""
     surname = SURNAME_READINGS.get(name[:1])
-    if surname is None:
-        return get_sort_key(name)
-    return _join([surname, *_read(name[1:])])
+    syllables = _read(name) if surname is None else [surname, *_read(name[1:])]
+    return _join(syllables)[:PERSON_KEY_LENGTH]
 
 
 def _read(text: str) -> list[str]:
-    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=lambda other: list(other.lower()))
-    return [syllable for syllable in syllables if syllable.strip()]
+    """Syllables of the Chinese characters; other writing word by word, in small letters."""
+    return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower().split()
 
 
 def _join(syllables: list[str]) -> str:

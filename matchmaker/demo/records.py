@@ -1,0 +1,167 @@
+"""The demo world as plain values: made from a month and a seed alone, without a database.
+
+Rows name each other by code or reference. ``personal`` fields are encrypted when loaded.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from matchmaker.models import (
+    NeedForm,
+    NeedState,
+    OfferState,
+    Programme,
+    Qualification,
+    Role,
+    StatusKind,
+    VisitFrequency,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRecord:
+    kind: StatusKind
+    evidence: str
+    is_verified: bool
+    valid_until: date | None
+
+    def counts_on(self, day: date) -> bool:
+        """Whether the rules may rely on it on ``day``."""
+        return self.is_verified and (self.valid_until is None or self.valid_until >= day)
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentRecord:
+    """``full_name``, ``phone`` and ``address`` are personal."""
+
+    reference: str
+    household: str
+    committee: str
+    display_name: str
+    full_name: str
+    phone: str
+    address: str
+    birth_year: int
+    statuses: tuple[StatusRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRecord:
+    reference: str
+    committee: str
+    block: str
+    residents: tuple[ResidentRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GiverRecord:
+    """An organisation; ``agreement`` holds signed, starts, ends, renews, scope."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    programmes: tuple[str, ...]
+    gives: tuple[str, ...]
+    agreement: tuple[date, date, date, bool, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRecord:
+    giver: str
+    category: str
+    title: str
+    capacity_per_month: int
+    windows: tuple[str, ...]
+    committees: tuple[str, ...]
+    statuses: tuple[str, ...]
+    valid_from: date
+    valid_until: date | None
+    state: OfferState = OfferState.OPEN
+    return_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerRecord:
+    reference: str
+    giver: str
+    name: str
+    visits_per_month: int
+    categories: tuple[str, ...]
+    windows: tuple[str, ...]
+    committees: tuple[str, ...]
+    qualifications: tuple[tuple[Qualification, date | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRecord:
+    """``entered_by`` is a user's phone; ``consent`` a channel when it was on behalf."""
+
+    reference: str
+    resident: str
+    committee: str
+    category: str
+    form: NeedForm
+    description: str
+    quantity: int
+    least_quantity: int
+    windows: tuple[str, ...]
+    tier: int
+    waiting_rounds: int
+    state: NeedState
+    created_at: datetime
+    entered_by: str
+    consent: str | None
+    return_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairingRecord:
+    reference: str
+    giver: str
+    volunteer: str
+    resident: str
+    category: str
+    programme: Programme
+    frequency: VisitFrequency
+    tier: int
+    starts_on: date
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    month: date
+    scope: str
+    reference: str
+    asked: int = 0
+    possible: int = 0
+    received: int = 0
+    given: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """``phone`` is personal. The scope is the code or reference that the role needs."""
+
+    phone: str
+    name: str
+    role: Role
+    scope: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    month: date
+    households: tuple[HouseholdRecord, ...]
+    givers: tuple[GiverRecord, ...]
+    offers: tuple[OfferRecord, ...]
+    volunteers: tuple[VolunteerRecord, ...]
+    needs: tuple[NeedRecord, ...]
+    pairings: tuple[PairingRecord, ...]
+    ledger: tuple[LedgerRecord, ...]
+    accounts: tuple[AccountRecord, ...] = field(default=())
+
+    @property
+    def residents(self) -> tuple[ResidentRecord, ...]:
+        return tuple(resident for home in self.households for resident in home.residents)

@@ -1,0 +1,43 @@
+"""Records of the demo world as rows of tables; ids of rows already stored are looked up."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert
+
+from matchmaker.extensions import db
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Ids:
+    """From the names that records use to the ids of the rows stored so far."""
+
+    subdistrict: int
+    committees: dict[str, int]
+    categories: dict[str, int]
+    organisations: dict[str, int] = field(default_factory=dict)
+    households: dict[str, int] = field(default_factory=dict)
+    residents: dict[str, int] = field(default_factory=dict)
+    volunteers: dict[str, int] = field(default_factory=dict)
+    users: dict[str, int] = field(default_factory=dict)  # by telephone number
+    workers: dict[str, int] = field(default_factory=dict)  # by committee
+    coordinators: dict[str, int] = field(default_factory=dict)  # by organisation
+
+
+def insert_rows(model: Any, rows: Iterable[Row]) -> list[int]:
+    """Insert rows that all have the same columns; returns their ids in the rows' order."""
+    rows = list(rows)
+    if not rows:
+        return []
+    statement = insert(model.__table__).returning(
+        model.__table__.c.id, sort_by_parameter_order=True
+    )
+    return list(db.session.scalars(statement, rows))
+
+
+def insert_named(model: Any, rows: Sequence[Row], names: Iterable[str]) -> dict[str, int]:
+    """Insert rows and map each name, in the rows' order, to the row's id."""
+    return dict(zip(names, insert_rows(model, rows), strict=True))

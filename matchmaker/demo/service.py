@@ -1,0 +1,121 @@
+"""The demo world in the database: built once, and taken away whole. Flushes, never commits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+
+from matchmaker.audit.service import record_event
+from matchmaker.catalogue import load_ground
+from matchmaker.clock import get_month_start
+from matchmaker.demo.asking_rows import store_ledger, store_needs, store_pairings
+from matchmaker.demo.giving_rows import store_givers, store_offers, store_volunteers
+from matchmaker.demo.people_rows import store_accounts, store_homes, store_statuses
+from matchmaker.demo.personas import DEMO_PERSONS
+from matchmaker.demo.records import World
+from matchmaker.demo.rows import Ids
+from matchmaker.demo.world import generate_world
+from matchmaker.errors import ConflictError
+from matchmaker.extensions import contact_cipher, db
+from matchmaker.models import (
+    Committee,
+    Household,
+    MatchRound,
+    NeedState,
+    ServiceCategory,
+    Subdistrict,
+    User,
+)
+from matchmaker.seed_files import SEEDS_DIR
+
+DEFAULT_SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSummary:
+    """How much was built; needs are those open for the month."""
+
+    committees: int
+    households: int
+    residents: int
+    givers: int
+    offers: int
+    volunteers: int
+    needs: int
+
+
+def build_demo_world(
+    *, now: datetime, month: date, seed: int = DEFAULT_SEED, seeds_dir: Path = SEEDS_DIR
+) -> DemoSummary | None:
+    """Fill an empty database with the demo of ``month`` (a first day); None when it is not empty.
+
+    The world depends on month, seed and the earlier of ``now`` and the month's beginning.
+    """
+    if db.session.scalar(select(Household.id).limit(1)) is not None:
+        return None
+    as_of = min(now, get_month_start(month))
+    world = generate_world(month, as_of, seed, seeds_dir)
+    subdistrict = load_ground(seeds_dir)
+    _store(world, _read_ids(subdistrict), as_of)
+    summary = _summarise(world)
+    record_event(
+        actor=None,
+        action="demo.build",
+        subject=subdistrict,
+        now=now,
+        details={"month": f"{month:%Y-%m}", "seed": seed, "needs": summary.needs},
+    )
+    return summary
+
+
+def is_demo_world() -> bool:
+    """Whether the database holds the demo: its first persona has an account."""
+    index = contact_cipher.get_index(DEMO_PERSONS[0].phone)
+    return db.session.scalar(select(User.id).where(User.phone_index == index)) is not None
+
+
+def reset_demo_world() -> None:
+    """Delete every row of every table of a demo.
+
+    Raises ``ConflictError('not_a_demo')`` when the database holds anything but a demo.
+    """
+    if not is_demo_world():
+        raise ConflictError("not_a_demo")
+    db.session.execute(update(MatchRound).values(published_run_id=None))
+    for table in reversed(db.metadata.sorted_tables):
+        db.session.execute(delete(table))
+    db.session.expire_all()
+
+
+def _read_ids(subdistrict: Subdistrict) -> Ids:
+    return Ids(
+        subdistrict=subdistrict.id,
+        committees={row.code: row.id for row in db.session.scalars(select(Committee))},
+        categories={row.code: row.id for row in db.session.scalars(select(ServiceCategory))},
+    )
+
+
+def _store(world: World, ids: Ids, as_of: datetime) -> None:
+    """In the order in which rows name each other."""
+    store_givers(world, ids)
+    store_homes(world, ids)
+    store_volunteers(world, ids)
+    store_accounts(world, ids, as_of)
+    store_statuses(world, ids, as_of)
+    store_offers(world, ids, as_of)
+    store_needs(world, ids)
+    store_pairings(world, ids)
+    store_ledger(world, ids)
+
+
+def _summarise(world: World) -> DemoSummary:
+    return DemoSummary(
+        committees=len({home.committee for home in world.households}),
+        households=len(world.households),
+        residents=len(world.residents),
+        givers=len(world.givers),
+        offers=len(world.offers),
+        volunteers=len(world.volunteers),
+        needs=sum(need.state is NeedState.OPEN for need in world.needs),
+    )
