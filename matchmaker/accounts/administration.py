@@ -85,7 +85,7 @@ def _get_other(actor: User, user_id: int) -> User:
     return get_account(user_id)
 
 
-def _read_page(query: Select[tuple[User]], page: int) -> tuple[list[User], int]:
+def _read_page(query: Select[User], page: int) -> tuple[list[User], int]:
     count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     scope = (User.resident, User.organisation, User.committee, User.subdistrict)
     rows = db.session.scalars(

@@ -1,0 +1,170 @@
+"""Residents: registering them, finding them, and what is known of them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from matchmaker.audit.service import record_event
+from matchmaker.errors import ConflictError, InvalidError
+from matchmaker.extensions import contact_cipher, db
+from matchmaker.models import (
+    Committee,
+    Household,
+    Need,
+    RecipientStatus,
+    Resident,
+    ResidentContact,
+    StatusKind,
+    User,
+)
+from matchmaker.name_search import match_name
+from matchmaker.residents.consents import KEEP_CONTACT, add_consent
+from matchmaker.residents.households import (
+    find_free_reference,
+    get_household,
+    make_draft_reference,
+)
+from matchmaker.residents.registration import Registration
+from matchmaker.residents.scope import list_committees, select_residents
+from matchmaker.sort_keys import get_person_sort_key
+
+PER_PAGE = 25
+TAIL_DIGITS = 4
+_TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
+_TYPED_PHONE = re.compile(r"[0-9]{8,11}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentFilter:
+    """What a list of residents is narrowed by; None and empty narrow nothing."""
+
+    search: str = ""
+    committee_id: int | None = None
+    status: StatusKind | None = None
+    unverified: bool = False
+
+
+def list_residents(
+    *, actor: User, filters: ResidentFilter, page: int
+) -> tuple[list[Resident], int]:
+    """One page of the residents in the actor's scope, and the count of all that fit."""
+    query = _narrow(select_residents(actor), filters)
+    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.scalars(
+        query.options(
+            contains_eager(Resident.household).contains_eager(Household.committee),
+            selectinload(Resident.statuses),
+        )
+        .order_by(Resident.sort_key, Resident.id)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    return list(rows), count
+
+
+def find_same_phone(actor: User, phone: str) -> tuple[list[Resident], int]:
+    """Residents with this phone: those in the actor's scope, and how many there are elsewhere."""
+    index = contact_cipher.get_index(phone)
+    own = select_residents(actor).join(Resident.contact).where(ResidentContact.phone_index == index)
+    rows = list(db.session.scalars(own.order_by(Resident.id)))
+    everywhere = db.session.scalar(select(func.count()).where(ResidentContact.phone_index == index))
+    return rows, (everywhere or 0) - len(rows)
+
+
+def register_resident(
+    *, actor: User, registration: Registration, is_known_duplicate: bool, now: datetime
+) -> Resident:
+    """Store a resident with encrypted contact and the consent to keep it.
+
+    Raises ``InvalidError`` for a household that is not in the committee and, unless
+    ``is_known_duplicate``, ``ConflictError`` (``same_phone``) when the phone is known already.
+    """
+    committee = _get_committee(actor, registration.committee_id)
+    same_phone = _count_same_phone(actor, registration.phone)
+    if same_phone and not is_known_duplicate:
+        raise ConflictError("same_phone")
+    household = get_household(committee, registration.household_reference, registration.block)
+    resident = _add_resident(household, registration)
+    add_consent(resident, actor, KEEP_CONTACT, registration.consent_channel, now)
+    record_event(
+        actor=actor,
+        action="resident.register",
+        subject=resident,
+        now=now,
+        on_behalf_of=resident,
+        details={"consent": registration.consent_channel.value, "same_phone": same_phone},
+    )
+    return resident
+
+
+def list_needs(resident: Resident) -> list[Need]:
+    """The resident's needs, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Need).where(Need.resident_id == resident.id).order_by(Need.id.desc())
+        )
+    )
+
+
+def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident]:
+    if filters.search:
+        query = query.where(_matches(filters.search))
+    if filters.committee_id is not None:
+        query = query.where(Household.committee_id == filters.committee_id)
+    if filters.status is not None:
+        query = query.where(Resident.statuses.any(RecipientStatus.kind == filters.status))
+    if filters.unverified:
+        query = query.where(Resident.statuses.any(RecipientStatus.verified_at.is_(None)))
+    return query
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    """Four digits are a phone's tail, more a whole phone; anything else a name or reference."""
+    typed = search.strip()
+    index = contact_cipher.get_index(typed)
+    if _TYPED_TAIL.fullmatch(typed):
+        return Resident.contact.has(ResidentContact.phone_tail_index == index)
+    if _TYPED_PHONE.fullmatch(typed):
+        return Resident.contact.has(ResidentContact.phone_index == index)
+    return match_name(typed, [Resident.display_name, Resident.reference], Resident.sort_key)
+
+
+def _count_same_phone(actor: User, phone: str) -> int:
+    own, elsewhere = find_same_phone(actor, phone)
+    return len(own) + elsewhere
+
+
+def _get_committee(actor: User, committee_id: int) -> Committee:
+    for committee in list_committees(actor):
+        if committee.id == committee_id:
+            return committee
+    raise InvalidError("committee_unknown", "committee_id")
+
+
+def _add_resident(household: Household, registration: Registration) -> Resident:
+    resident = Resident(
+        household_id=household.id,
+        reference=make_draft_reference(),
+        display_name=registration.display_name,
+        sort_key=get_person_sort_key(registration.display_name),
+        birth_year=registration.birth_year,
+    )
+    db.session.add(resident)
+    db.session.flush()
+    resident.reference = find_free_reference(Resident, "R", resident.id)
+    phone = registration.phone
+    db.session.add(
+        ResidentContact(
+            resident_id=resident.id,
+            full_name=registration.full_name,
+            phone=phone,
+            address=registration.address,
+            phone_index=contact_cipher.get_index(phone),
+            phone_tail_index=contact_cipher.get_index(phone[-TAIL_DIGITS:]),
+        )
+    )
+    db.session.flush()
+    return resident

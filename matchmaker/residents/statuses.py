@@ -1,0 +1,103 @@
+"""Recipient statuses: recorded with what was seen, verified by a named person, ended in time."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from matchmaker.audit.service import record_event
+from matchmaker.clock import get_local_date
+from matchmaker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from matchmaker.extensions import db
+from matchmaker.models import RecipientStatus, Resident, Role, StatusKind, User
+from matchmaker.residents.scope import get_resident
+
+
+def record_status(
+    *,
+    actor: User,
+    resident_id: int,
+    kind: StatusKind,
+    evidence: str,
+    valid_until: date | None,
+    now: datetime,
+) -> RecipientStatus:
+    """Record a status, or record it anew; either way it waits to be verified.
+
+    Only the committee records: a social worker verifies what a committee has seen.
+    """
+    if actor.role is not Role.COMMITTEE_WORKER:
+        raise ForbiddenError("committee_records_statuses")
+    resident = get_resident(resident_id, actor)
+    if valid_until is not None and valid_until < get_local_date(now):
+        raise InvalidError("status_already_over", "valid_until")
+    row = _find_or_add(resident, kind)
+    row.evidence, row.valid_until = evidence, valid_until
+    row.verified_by_id, row.verified_at = None, None
+    db.session.flush()
+    _record(actor, "status.record", row, resident, now)
+    return row
+
+
+def verify_status(
+    *, actor: User, resident_id: int, status_id: int, now: datetime
+) -> RecipientStatus:
+    """Vouch for a recorded status. Raises ``ConflictError`` when it is verified or over."""
+    resident = get_resident(resident_id, actor)
+    row = _get_status(resident, status_id)
+    if row.verified_at is not None:
+        raise ConflictError("status_already_verified")
+    if is_over(row, now):
+        raise ConflictError("status_over")
+    row.verified_by_id, row.verified_at = actor.id, now
+    db.session.flush()
+    _record(actor, "status.verify", row, resident, now)
+    return row
+
+
+def end_status(*, actor: User, resident_id: int, status_id: int, now: datetime) -> RecipientStatus:
+    """Let a status count no longer from today on. Raises ``ConflictError`` when it is over."""
+    resident = get_resident(resident_id, actor)
+    row = _get_status(resident, status_id)
+    if is_over(row, now):
+        raise ConflictError("status_over")
+    row.valid_until = get_local_date(now) - timedelta(days=1)
+    db.session.flush()
+    _record(actor, "status.end", row, resident, now)
+    return row
+
+
+def is_over(status: RecipientStatus, now: datetime) -> bool:
+    """Whether the status's last day has passed in Shanghai."""
+    return status.valid_until is not None and status.valid_until < get_local_date(now)
+
+
+def _find_or_add(resident: Resident, kind: StatusKind) -> RecipientStatus:
+    row: RecipientStatus | None = db.session.scalar(
+        select(RecipientStatus).where(
+            RecipientStatus.resident_id == resident.id, RecipientStatus.kind == kind
+        )
+    )
+    if row is None:
+        row = RecipientStatus(resident_id=resident.id, kind=kind)
+        db.session.add(row)
+    return row
+
+
+def _get_status(resident: Resident, status_id: int) -> RecipientStatus:
+    row = db.session.get(RecipientStatus, status_id)
+    if row is None or row.resident_id != resident.id:
+        raise NotFoundError("status")
+    return row
+
+
+def _record(
+    actor: User, action: str, row: RecipientStatus, resident: Resident, now: datetime
+) -> None:
+    record_event(
+        actor=actor,
+        action=action,
+        subject=row,
+        now=now,
+        on_behalf_of=resident,
+        details={"kind": row.kind.value},
+    )
