@@ -8,14 +8,11 @@ from sqlalchemy.orm import aliased
 from matchmaker.errors import InvalidError, NotFoundError
 from matchmaker.extensions import db
 from matchmaker.models import NeedForm, OfferKind, ServiceCategory
+from matchmaker.needs.limits import LEAST_FEN, MOST_FEN, MOST_ITEMS, MOST_NIGHTS
 
 WISH_HEADING = "wishes"  # the catalogue's heading of micro-wishes
 TIMED_KINDS = frozenset({OfferKind.PEOPLE, OfferKind.SERVICE})
 TIMED_UNITS = frozenset({"session"})
-MOST_ITEMS = 50
-MOST_NIGHTS = 31
-LEAST_FEN = 100
-MOST_FEN = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def get_form(category: ServiceCategory) -> NeedForm:
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
     """The limits of the quantity a person may ask for; None when it is always one."""
-    if category.unit == "fen":
+    if category.kind is OfferKind.FUNDS:
         return QuantityLimits(LEAST_FEN, MOST_FEN)
     if get_form(category) is NeedForm.MICRO_WISH:
         return None

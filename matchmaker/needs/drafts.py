@@ -13,8 +13,8 @@ from matchmaker.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.extensions import db
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
 from matchmaker.needs.categories import get_category, get_form
+from matchmaker.needs.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.posting import (
-    LONGEST_DESCRIPTION,
     check_quantity,
     make_need,
     record_consent,
@@ -23,8 +23,9 @@ from matchmaker.needs.posting import (
     sort_windows,
 )
 from matchmaker.needs.references import add_need
-from matchmaker.needs.scope import get_need, get_resident
+from matchmaker.needs.scope import get_need
 from matchmaker.needs.states import check_editable, flush_need
+from matchmaker.residents.scope import get_resident
 
 
 def get_draft(need_id: int, actor: User) -> Need:

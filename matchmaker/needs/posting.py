@@ -22,7 +22,6 @@ from matchmaker.needs.states import flush_need, move
 
 CONSENT_PURPOSE = "post_need"
 CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; rises with its words
-LONGEST_DESCRIPTION = 300  # characters
 
 
 def make_need(resident: Resident, category: ServiceCategory, actor: User, now: datetime) -> Need:

@@ -1,10 +1,10 @@
-"""Which needs and residents an actor may know of."""
+"""Which needs an actor may know of."""
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from matchmaker.errors import NotFoundError
 from matchmaker.extensions import db
-from matchmaker.models import Committee, Household, Need, NeedState, Resident, Role, User
+from matchmaker.models import Committee, Need, NeedState, Role, User
 
 
 def get_need(need_id: int, actor: User) -> Need:
@@ -31,18 +31,3 @@ def in_committees(actor: User) -> ColumnElement[bool]:
         own = select(Committee.id).where(Committee.subdistrict_id == actor.subdistrict_id)
         return Need.committee_id.in_(own)
     return false()
-
-
-def get_resident(resident_id: int, actor: User) -> Resident:
-    """A resident for whom the actor may post. Raises ``NotFoundError``."""
-    query = select(Resident).join(Household).join(Committee).where(Resident.id == resident_id)
-    if actor.role is Role.COMMITTEE_WORKER:
-        query = query.where(Household.committee_id == actor.committee_id)
-    elif actor.role is Role.SOCIAL_WORKER:
-        query = query.where(Committee.subdistrict_id == actor.subdistrict_id)
-    else:
-        query = query.where(Resident.id == actor.resident_id)
-    resident: Resident | None = db.session.scalar(query)
-    if resident is None:
-        raise NotFoundError("resident")
-    return resident

@@ -6,8 +6,8 @@ from datetime import datetime
 from matchmaker.errors import InvalidError
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
 from matchmaker.needs.categories import asks_windows, find_quantity_limits, get_category
+from matchmaker.needs.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.posting import (
-    LONGEST_DESCRIPTION,
     check_quantity,
     make_need,
     record_consent,
@@ -16,8 +16,9 @@ from matchmaker.needs.posting import (
     sort_windows,
 )
 from matchmaker.needs.references import add_need
-from matchmaker.needs.scope import get_need, get_resident
+from matchmaker.needs.scope import get_need
 from matchmaker.needs.states import flush_need, move
+from matchmaker.residents.scope import get_resident
 
 
 def post_on_behalf(
@@ -57,7 +58,7 @@ def post_on_behalf(
 
 
 def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Take a need back. Raises ``ConflictError`` while a round decides about it and afterwards."""
+    """Take a need back. Raises ``ConflictError`` once help was found or it has ended."""
     need = get_need(need_id, actor)
     move(need, NeedState.WITHDRAWN)
     flush_need()

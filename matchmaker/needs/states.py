@@ -3,6 +3,7 @@
 draft -> submitted -> verified -> open -> in round -> matched -> served -> closed
 submitted -> returned -> submitted
 in round -> open, when the month's round found nothing
+matched -> in round, when a publication was taken back for another review
 """
 
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,8 +20,8 @@ TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
     S.RETURNED: frozenset({S.SUBMITTED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
     S.VERIFIED: frozenset({S.OPEN}),
     S.OPEN: frozenset({S.IN_ROUND, S.REFERRED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
-    S.IN_ROUND: frozenset({S.MATCHED, S.OPEN}),
-    S.MATCHED: frozenset({S.SERVED, S.PARTLY_SERVED, S.OPEN}),
+    S.IN_ROUND: frozenset({S.MATCHED, S.OPEN, S.WITHDRAWN}),
+    S.MATCHED: frozenset({S.SERVED, S.PARTLY_SERVED, S.OPEN, S.IN_ROUND}),
     S.PARTLY_SERVED: frozenset({S.SERVED, S.OPEN, S.CLOSED}),
     S.SERVED: frozenset({S.CLOSED}),
     S.REFERRED: frozenset({S.OPEN, S.CLOSED}),
@@ -78,3 +79,9 @@ def return_to_open(need: Need, *, was_passed_over: bool) -> None:
     move(need, S.OPEN)
     if was_passed_over:
         need.waiting_rounds += 1
+
+
+def return_to_round(need: Need, waiting_rounds: int) -> None:
+    """A publication was taken back: the need stands again as the freeze took it."""
+    move(need, S.IN_ROUND)
+    need.waiting_rounds = waiting_rounds

@@ -6,13 +6,10 @@ from datetime import date, datetime
 from matchmaker.clock import add_months, get_local_date, get_month
 from matchmaker.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.models import Need, NeedState, Role, User
+from matchmaker.needs.limits import LATEST_REPLY_MONTHS, LONGEST_REASON, TIERS
 from matchmaker.needs.posting import record_step
 from matchmaker.needs.scope import get_need
 from matchmaker.needs.states import MERGEABLE, flush_need, move
-
-TIERS = (1, 2, 3)
-LONGEST_REASON = 300  # characters
-LATEST_REPLY_MONTHS = 6
 
 
 def get_usual_reply_day(now: datetime) -> date:

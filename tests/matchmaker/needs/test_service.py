@@ -80,8 +80,8 @@ def test_withdrawing_leaves_an_event(place, post):
     assert db.session.scalars(select(m.AuditEvent.action)).all() == ["need.withdraw"]
 
 
-def test_a_need_in_the_round_cannot_be_withdrawn(place, post):
-    need = post(state=m.NeedState.IN_ROUND)
+def test_a_need_for_which_help_was_found_cannot_be_withdrawn(place, post):
+    need = post(state=m.NeedState.MATCHED)
     account = db.session.get(m.User, place.account.id)
     with pytest.raises(ConflictError):
         service.withdraw_need(actor=account, need_id=need.id, now=NOW)

@@ -27,8 +27,15 @@ def test_only_the_steps_of_the_table_are_taken(start, target):
         assert need.state is start
 
 
-def test_a_need_that_is_being_decided_cannot_be_withdrawn():
-    assert NeedState.IN_ROUND not in states.WITHDRAWABLE
+def test_a_need_can_be_taken_back_until_help_was_found():
+    assert NeedState.IN_ROUND in states.WITHDRAWABLE
+    assert NeedState.MATCHED not in states.WITHDRAWABLE
+
+
+def test_a_publication_taken_back_puts_the_need_as_it_stood():
+    need = make_need(NeedState.MATCHED)
+    states.return_to_round(need, waiting_rounds=2)
+    assert (need.state, need.waiting_rounds) == (NeedState.IN_ROUND, 2)
 
 
 def test_a_met_need_waits_no_longer():

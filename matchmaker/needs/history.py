@@ -1,0 +1,80 @@
+"""Where a need has been: its steps from the audit chain, and what published rounds found."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.extensions import db
+from matchmaker.models import Assignment, AuditEvent, MatchRound, Need, NeedOutcome
+
+SHOWN_ACTIONS = frozenset(
+    {"need.submit", "need.return", "need.verify", "need.withdraw", "need.merge", "need.keep"}
+)
+ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to a need; ``code`` is an audit action or a round's result."""
+
+    at: datetime
+    code: str
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What the published round of ``month`` found for a need, or on what ground nothing."""
+
+    month: date
+    published_at: datetime
+    outcome: NeedOutcome
+    assignments: list[Assignment]
+
+
+def list_results(need: Need) -> list[RoundResult]:
+    """The results of published rounds, the latest month first."""
+    query = (
+        select(MatchRound, NeedOutcome)
+        .join(NeedOutcome, NeedOutcome.round_run_id == MatchRound.published_run_id)
+        .where(NeedOutcome.need_id == need.id, MatchRound.published_at.is_not(None))
+        .order_by(MatchRound.month.desc())
+    )
+    return [
+        RoundResult(
+            month=match_round.month,
+            published_at=published_at,
+            outcome=outcome,
+            assignments=_list_assignments(outcome),
+        )
+        for match_round, outcome in db.session.execute(query).tuples()
+        if (published_at := match_round.published_at) is not None
+    ]
+
+
+def list_steps(need: Need, results: list[RoundResult]) -> list[Step]:
+    """Everything a resident is told about, in the order of time."""
+    query = select(AuditEvent).where(
+        AuditEvent.subject_type == Need.__tablename__,
+        AuditEvent.subject_id == need.id,
+        AuditEvent.action.in_(SHOWN_ACTIONS),
+    )
+    events = db.session.scalars(query.order_by(AuditEvent.id))
+    steps = [Step(event.at, event.action, event.details) for event in events]
+    if need.submitted_at is not None and not any(step.code == "need.submit" for step in steps):
+        steps.append(Step(need.submitted_at, "need.submit"))  # came with an import
+    for result in results:
+        code = ROUND_FOUND if result.outcome.is_met else ROUND_FOUND_NOTHING
+        steps.append(Step(result.published_at, code, {"month": result.month}))
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _list_assignments(outcome: NeedOutcome) -> list[Assignment]:
+    query = select(Assignment).where(
+        Assignment.round_run_id == outcome.round_run_id, Assignment.need_id == outcome.need_id
+    )
+    with_giver = query.options(joinedload(Assignment.organisation))
+    return list(db.session.scalars(with_giver.order_by(Assignment.slot, Assignment.id)))
