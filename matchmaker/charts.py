@@ -114,9 +114,8 @@ def build_coverage_chart(rows: Iterable[CoverageRow]) -> LaneChart:
             Bar(0, row.before.percent or 0, bar_top, BAR_EM, ""),
             Bar(1, row.after.percent or 0, bar_top + BAR_EM / 4, BAR_EM / 2, ""),
         )
-        text = f"{format_percent(row.before)} → {format_percent(row.after)}"
-        lanes.append(Lane(row.label, text, top + 1, bars))
-    return _close(lanes, BAR_EM)
+        lanes.append(Lane(row.label, format_percent(row.after), top + 1, bars))
+    return _close(lanes, BAR_EM, AXIS_EM)
 
 
 def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
@@ -137,7 +136,7 @@ def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
             for series, value in enumerate((row.asked, row.offered, row.matched))
         )
         lanes.append(Lane(row.label, "", top + 1, bars))
-    return _close(lanes, bars_em)
+    return _close(lanes, bars_em, axis_em=0)
 
 
 def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
@@ -169,6 +168,6 @@ def _get_top(percent: int) -> float:
     return round(COLUMNS_EM * (1 - min(percent, FULL_PERCENT) / FULL_PERCENT), 2)
 
 
-def _close(lanes: list[Lane], bars_em: float) -> LaneChart:
+def _close(lanes: list[Lane], bars_em: float, axis_em: float) -> LaneChart:
     plot = len(lanes) * (LABEL_EM + bars_em + LANE_GAP_EM)
-    return LaneChart(tuple(lanes), round(plot + AXIS_EM, 2), round(plot, 2))
+    return LaneChart(tuple(lanes), round(plot + axis_em, 2), round(plot, 2))

@@ -23,6 +23,20 @@ from matchmaker.permissions import public
 
 bp = Blueprint("pages", __name__)
 
+# The stages of the community's policy in their order; a test holds them to the optimizer's.
+STAGE_NAMES = (
+    "duties",
+    "urgency",
+    "waiting",
+    "neighbourhoods",
+    "people",
+    "points",
+    "fullness",
+    "burden",
+    "kindness",
+    "lottery",
+)
+
 
 @bp.get("/")
 @public
@@ -33,7 +47,7 @@ def home() -> str:
 @bp.get("/criteria")
 @public
 def criteria() -> str:
-    return render_template("pages/criteria.html")
+    return render_template("pages/criteria.html", stage_names=STAGE_NAMES)
 
 
 @bp.get("/privacy")
