@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from matchmaker.offers import routes as offers
 from matchmaker.pages import views as pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
+BLUEPRINTS: tuple[Blueprint, ...] = (offers.bp, pages.bp)

@@ -10,8 +10,7 @@ from matchmaker.models import Offer, OrganisationState, User
 from matchmaker.offers.opening import open_if_due
 from matchmaker.offers.scope import lock_offer
 from matchmaker.offers.states import OfferStep, take_step
-
-LONGEST_REASON = 300  # characters
+from matchmaker.offers.terms import LONGEST_REASON
 
 
 def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:

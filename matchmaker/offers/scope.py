@@ -46,3 +46,11 @@ def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
     if offer.version != version:
         raise ConflictError("offer_changed", version=offer.version)
     return offer
+
+
+def get_own_organisation(actor: User) -> Organisation:
+    """Raises ``ConflictError`` for an account that belongs to none."""
+    organisation = db.session.get(Organisation, actor.organisation_id or 0)
+    if organisation is None:
+        raise ConflictError("no_organisation")
+    return organisation

@@ -4,43 +4,42 @@ from datetime import datetime
 
 from matchmaker.audit.service import record_event
 from matchmaker.clock import get_local_date
-from matchmaker.errors import ConflictError, InvalidError
+from matchmaker.errors import ConflictError, NotFoundError
 from matchmaker.extensions import db
 from matchmaker.models import (
     Offer,
     OfferState,
-    Organisation,
     OrganisationState,
     ServiceCategory,
     User,
 )
 from matchmaker.offers.opening import open_if_due
-from matchmaker.offers.scope import lock_offer
-from matchmaker.offers.states import OfferStep, take_step
+from matchmaker.offers.scope import get_own_organisation, lock_offer
+from matchmaker.offers.states import OfferStep, can_take, check_step, take_step
 from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
 
 
 def get_category(category_id: int) -> ServiceCategory:
-    """A category that offers may name. Raises ``InvalidError`` for a heading or an unknown id."""
+    """A category that offers may name. Raises ``NotFoundError`` for a heading or unknown id."""
     category = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
-        raise InvalidError("category", "category_id")
+        raise NotFoundError("category")
     return category
 
 
-def post_offer(*, actor: User, now: datetime, category_id: int, terms: OfferTerms) -> Offer:
-    """Save a draft of the actor's organisation.
+def post_offer(
+    *, actor: User, now: datetime, category_id: int, terms: OfferTerms, submit: bool = False
+) -> Offer:
+    """Save a draft of the actor's organisation and, with ``submit``, hand it in.
 
-    Raises ``InvalidError`` naming a field, ``ConflictError`` for a suspended organisation.
+    Raises ``InvalidError`` naming a field, ``ConflictError`` when it cannot be handed in.
     """
     category = get_category(category_id)
-    organisation = _get_own_organisation(actor)
-    if organisation.state is OrganisationState.SUSPENDED:
-        raise ConflictError("organisation_suspended")
+    organisation = get_own_organisation(actor)
     check_terms(terms, category, organisation, get_local_date(now))
     offer = Offer(
-        organisation_id=organisation.id,
-        category_id=category.id,
+        organisation=organisation,
+        category=category,
         state=OfferState.DRAFT,
         created_at=now,
         created_by_id=actor.id,
@@ -55,33 +54,37 @@ def post_offer(*, actor: User, now: datetime, category_id: int, terms: OfferTerm
         now=now,
         details={"category": category.code, "capacity": offer.capacity_per_month},
     )
+    if submit:
+        _hand_in(offer, actor, now)
     return offer
 
 
 def edit_offer(
-    *, actor: User, now: datetime, offer_id: int, version: int, terms: OfferTerms
+    *,
+    actor: User,
+    now: datetime,
+    offer_id: int,
+    version: int,
+    terms: OfferTerms,
+    submit: bool = False,
 ) -> Offer:
     """Change what an offer says; one that had been approved goes back to be approved again.
 
     An edit that changes nothing moves nothing. A month already frozen keeps its own copy.
+    With ``submit`` a draft or returned offer is handed in as well.
     Raises ``InvalidError``, ``NotFoundError``, ``ConflictError`` (state, or changed meanwhile).
     """
     offer = lock_offer(offer_id, actor, version)
-    before = offer.state
-    take_step(offer, OfferStep.EDIT)
+    check_step(offer, OfferStep.EDIT)
     check_terms(terms, offer.category, offer.organisation, get_local_date(now))
-    changed = write_terms(offer, terms)
-    if not changed:
-        offer.state = before
-        return offer
-    db.session.flush()
-    record_event(
-        actor=actor,
-        action="offer.edit",
-        subject=offer,
-        now=now,
-        details={"fields": changed, "from": before.value, "to": offer.state.value},
-    )
+    before, changed = offer.state, write_terms(offer, terms)
+    if changed:
+        take_step(offer, OfferStep.EDIT)
+        db.session.flush()
+        details = {"fields": changed, "from": before.value, "to": offer.state.value}
+        record_event(actor=actor, action="offer.edit", subject=offer, now=now, details=details)
+    if submit and can_take(offer, OfferStep.SUBMIT):
+        _hand_in(offer, actor, now)
     return offer
 
 
@@ -89,14 +92,7 @@ def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
     """Hand a draft or a returned offer in. Raises ``ConflictError`` where that is not possible:
     by state, or when the organisation is not approved, or the validity is over.
     """
-    offer = lock_offer(offer_id, actor, version)
-    take_step(offer, OfferStep.SUBMIT)
-    if offer.organisation.state is not OrganisationState.APPROVED:
-        raise ConflictError("organisation_not_approved")
-    if offer.valid_until is not None and offer.valid_until < get_local_date(now):
-        raise ConflictError("offer_validity_over")
-    offer.return_reason = None
-    return _finish(offer, OfferStep.SUBMIT, actor, now)
+    return _hand_in(lock_offer(offer_id, actor, version), actor, now)
 
 
 def pause_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
@@ -122,6 +118,16 @@ def withdraw_offer(*, actor: User, now: datetime, offer_id: int, version: int) -
     return _finish(offer, OfferStep.WITHDRAW, actor, now)
 
 
+def _hand_in(offer: Offer, actor: User, now: datetime) -> Offer:
+    take_step(offer, OfferStep.SUBMIT)
+    if offer.organisation.state is not OrganisationState.APPROVED:
+        raise ConflictError("organisation_not_approved")
+    if offer.valid_until is not None and offer.valid_until < get_local_date(now):
+        raise ConflictError("offer_validity_over")
+    offer.return_reason = None
+    return _finish(offer, OfferStep.SUBMIT, actor, now)
+
+
 def _finish(offer: Offer, step: OfferStep, actor: User, now: datetime) -> Offer:
     db.session.flush()
     record_event(
@@ -132,10 +138,3 @@ def _finish(offer: Offer, step: OfferStep, actor: User, now: datetime) -> Offer:
         details={"state": offer.state.value},
     )
     return offer
-
-
-def _get_own_organisation(actor: User) -> Organisation:
-    organisation = db.session.get(Organisation, actor.organisation_id or 0)
-    if organisation is None:
-        raise ConflictError("no_organisation")
-    return organisation

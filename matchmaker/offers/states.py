@@ -53,8 +53,13 @@ def can_take(offer: Offer, step: OfferStep) -> bool:
     return offer.state in TRANSITIONS[step]
 
 
-def take_step(offer: Offer, step: OfferStep) -> None:
-    """Move ``offer`` along ``step``. Raises ``ConflictError`` where the step does not exist."""
+def check_step(offer: Offer, step: OfferStep) -> None:
+    """Raises ``ConflictError`` where ``step`` does not lead on from the offer's state."""
     if not can_take(offer, step):
         raise ConflictError("offer_state", state=offer.state.value, step=step.value)
+
+
+def take_step(offer: Offer, step: OfferStep) -> None:
+    """Move ``offer`` along ``step``. Raises ``ConflictError`` where the step does not exist."""
+    check_step(offer, step)
     offer.state = TRANSITIONS[step][offer.state]

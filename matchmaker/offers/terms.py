@@ -18,6 +18,7 @@ from matchmaker.models import (
 )
 
 LONGEST_TITLE = 120  # characters
+LONGEST_REASON = 300
 LARGEST_CAPACITY = 100_000  # units a month
 LARGEST_CAPACITY_FEN = 2_000_000_000  # 20 million yuan a month
 TIMELESS_KINDS = frozenset({OfferKind.GOODS, OfferKind.FUNDS})  # handed over, not kept

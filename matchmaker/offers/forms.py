@@ -1,0 +1,162 @@
+"""What is typed about an offer: one form, shaped by the kind of its category."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.widgets import HiddenInput
+
+from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
+from matchmaker.forms.fields import DayField
+from matchmaker.forms.numbers import MoneyField, WholeNumberField
+from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
+from matchmaker.labels import get_label
+from matchmaker.models import (
+    Committee,
+    Offer,
+    OfferKind,
+    OfferState,
+    ServiceCategory,
+    StatusKind,
+    Window,
+)
+from matchmaker.name_search import LONGEST_SEARCH
+from matchmaker.offers.filters import OfferFilters
+from matchmaker.offers.messages import get_capacity_words
+from matchmaker.offers.terms import (
+    LONGEST_REASON,
+    LONGEST_TITLE,
+    TIMELESS_KINDS,
+    OfferTerms,
+    get_largest_capacity,
+)
+
+
+class VersionForm(IdempotentForm):
+    """A step on a row as the person saw it."""
+
+    version = WholeNumberField(validators=[Required()], widget=HiddenInput())
+
+
+class ReturnForm(VersionForm):
+    reason = TextAreaField(
+        _l("What should be changed?"),
+        [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
+    )
+
+
+class OfferForm(VersionForm):
+    """``capacity_per_month`` is in units of the category."""
+
+    title = StringField(
+        _l("Name of the offer"), [Required(_l("Give the offer a name.")), MaxLength(LONGEST_TITLE)]
+    )
+    capacity_per_month = WholeNumberField(
+        validators=[Required()], minimum=1, maximum=get_largest_capacity(OfferKind.PEOPLE)
+    )
+    windows = CheckboxesField(
+        _l("When"), choices=make_choices((window, get_label(window)) for window in Window)
+    )
+    committees = CheckboxesField(_l("Neighbourhood committees served"))
+    statuses = CheckboxesField(
+        _l("For whom"), choices=make_choices((kind, get_label(kind)) for kind in StatusKind)
+    )
+    valid_from = DayField(_l("First day"), [Required(_l("Enter the first day."))])
+    valid_until = DayField(
+        _l("Last day"),
+        [NotBefore("valid_from", _l("The last day must not be before the first day."))],
+    )
+
+    def read_terms(self) -> OfferTerms:
+        return OfferTerms(
+            title=self.title.data,
+            capacity_per_month=self.capacity_per_month.data,
+            valid_from=self.valid_from.data,
+            valid_until=self.valid_until.data,
+            windows=tuple(self.windows.data or ()) if "windows" in self else (),
+            committees=tuple(self.committees.data or ()),
+            statuses=tuple(self.statuses.data or ()),
+        )
+
+
+class GoodsForm(OfferForm):
+    """Things are handed over when it suits: no times are asked for."""
+
+    windows = None
+
+
+class FundsForm(GoodsForm):
+    """``capacity_per_month`` is typed in yuan and kept in fen."""
+
+    capacity_per_month = MoneyField(
+        validators=[Required()], minimum_fen=1, maximum_fen=get_largest_capacity(OfferKind.FUNDS)
+    )
+
+
+def make_offer_form(
+    category: ServiceCategory, committees: list[Committee], names: Any, **values: Any
+) -> OfferForm:
+    """The form for ``category``; ``names`` turns a committee into its name for the reader."""
+    form_class: type[OfferForm] = OfferForm
+    if category.kind in TIMELESS_KINDS:
+        form_class = FundsForm if category.kind is OfferKind.FUNDS else GoodsForm
+    form = form_class(**values)
+    label, _hint = get_capacity_words(category.kind, category.unit)
+    form.capacity_per_month.label.text = label
+    form.committees.choices = make_choices((row.code, names(row)) for row in committees)
+    return form
+
+
+def get_typed_values(offer: Offer) -> dict[str, Any]:
+    """The present terms of ``offer``, as the form's first values."""
+    names = ("version", "title", "capacity_per_month", "windows", "committees", "statuses")
+    return {name: getattr(offer, name) for name in (*names, "valid_from", "valid_until")}
+
+
+class OfferListForm(FilterForm):
+    state = DropdownField(
+        _l("State"),
+        choices=make_choices(
+            [("", _l("Every state")), *((state, get_label(state)) for state in OfferState)]
+        ),
+    )
+    kind = DropdownField(
+        _l("Kind"),
+        choices=make_choices(
+            [("", _l("Every kind")), *((kind, get_label(kind)) for kind in OfferKind)]
+        ),
+    )
+    search = StringField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
+
+    def read_filters(self) -> OfferFilters:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        state = self.state.data if not self.state.errors else None
+        kind = self.kind.data if not self.kind.errors else None
+        return OfferFilters(
+            state=OfferState(state) if state else None,
+            kind=OfferKind(kind) if kind else None,
+            search=self.search.data or "" if not self.search.errors else "",
+        )
+
+
+class ApproveManyForm(IdempotentForm):
+    """Each chosen value is ``offer:version``, the version being the one that was shown."""
+
+    chosen = CheckboxesField(
+        _l("Offers"), [OneOrMore(_l("Tick at least one offer."))], validate_choice=False
+    )
+    back = HiddenField()
+
+    def read_versions(self) -> dict[int, int]:
+        pairs = (text.split(":") for text in self.chosen.data or ())
+        return {
+            int(pair[0]): int(pair[1])
+            for pair in pairs
+            if len(pair) == 2 and all(_is_row_number(part) for part in pair)
+        }
+
+
+def _is_row_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 9

@@ -1,0 +1,53 @@
+"""Quantities in words: units of the catalogue, and fen as yuan.
+
+Templates write ``{{ 3 | quantity("visit") }}`` (the filter comes with the offers).
+"""
+
+from decimal import Decimal
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from matchmaker.forms.numbers import FEN_PER_YUAN
+
+FUNDS_UNIT = "fen"
+
+
+def format_quantity(quantity: int, unit: str) -> str:
+    """``3 visits``, ``1,200 yuan``: ``quantity`` in units of the code ``unit``, fen for funds."""
+    if unit == FUNDS_UNIT:
+        return _("%(amount)s yuan", amount=format_yuan_amount(quantity))
+    amount = format_decimal(quantity)
+    if unit == "visit":
+        return ngettext("%(amount)s visit", "%(amount)s visits", quantity, amount=amount)
+    if unit == "slot":
+        return ngettext("%(amount)s slot", "%(amount)s slots", quantity, amount=amount)
+    if unit == "item":
+        return ngettext("%(amount)s item", "%(amount)s items", quantity, amount=amount)
+    if unit == "place":
+        return ngettext("%(amount)s place", "%(amount)s places", quantity, amount=amount)
+    if unit == "night":
+        return ngettext("%(amount)s night", "%(amount)s nights", quantity, amount=amount)
+    if unit == "session":
+        return ngettext("%(amount)s session", "%(amount)s sessions", quantity, amount=amount)
+    return ngettext("%(amount)s unit", "%(amount)s units", quantity, amount=amount)
+
+
+def get_unit_word(unit: str) -> str:
+    """The name of the code ``unit``, for the head of a column."""
+    words = {
+        "visit": _("visit"),
+        "slot": _("slot"),
+        "item": _("item"),
+        FUNDS_UNIT: _("yuan"),
+        "place": _("place"),
+        "night": _("night"),
+        "session": _("session"),
+    }
+    return words.get(unit, _("unit"))
+
+
+def format_yuan_amount(fen: int) -> str:
+    """Fen as yuan for reading: thousands apart, decimals only where there are any."""
+    pattern = "#,##0.00" if fen % FEN_PER_YUAN else "#,##0"
+    return format_decimal(Decimal(fen) / FEN_PER_YUAN, format=pattern)
