@@ -19,7 +19,7 @@ from matchmaker.models import (
 )
 
 
-def select_open_offers(subdistrict_id: int, month: date) -> Select[tuple[Offer]]:
+def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
     """The offers that a freeze takes: open, valid in the month, of approved organisations."""
     return (
         select(Offer)

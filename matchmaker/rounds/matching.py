@@ -1,11 +1,24 @@
 """The one door between the site and the optimizer: plain JSON in, plain JSON out."""
 
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from optimizer.solve import solve as optimizer_solve
+
 from matchmaker.rounds.question import make_question
-from optimizer import COMMUNITY_POLICY, Policy, Problem, canonical_bytes
+from optimizer import (
+    COMMUNITY_POLICY,
+    Limits,
+    Policy,
+    Problem,
+    StageResult,
+    canonical_bytes,
+)
+from optimizer.verify import verify
+
+Progress = Callable[[str, int, int], None]
 
 POLICIES: dict[str, Policy] = {f"{p.name}/{p.version}": p for p in (COMMUNITY_POLICY,)}
 DEFAULT_POLICY = f"{COMMUNITY_POLICY.name}/{COMMUNITY_POLICY.version}"
@@ -21,6 +34,38 @@ def make_problem_json(
     question = make_question(snapshot, seed, overrides)
     policy = POLICIES[snapshot["policy"]].to_json()
     return _encode(Problem.from_json({**question, "policy": policy}).to_json())
+
+
+def solve(
+    problem_json: str, limit_seconds: float, tell: Progress
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The solution's JSON, and the seconds of each stage (no part of the solution).
+
+    ``tell`` hears the code of each stage that is done, how many are done, and of how many.
+    """
+    problem = _read_problem(problem_json)
+    names = [stage.name for stage in problem.policy.stages]
+    seconds: dict[str, float] = {}
+
+    def note(result: StageResult, spent: float) -> None:
+        seconds[result.name] = round(seconds.get(result.name, 0.0) + spent, 3)
+        tell(result.name, names.index(result.name) + 1, len(names))
+
+    began = time.monotonic()
+    solution = optimizer_solve(problem, Limits(seconds=limit_seconds), on_stage=note)
+    timings = {"stages": seconds, "total": round(time.monotonic() - began, 3)}
+    return solution.to_json(), timings
+
+
+def check(problem_json: str, solution: dict[str, Any]) -> list[str]:
+    """Faults that the independent checker names; empty when everything holds."""
+    fault = verify(json.loads(problem_json), solution)
+    return [] if fault is None else [str(fault)]
+
+
+def explain(problem_json: str, solution: dict[str, Any]) -> dict[str, Any]:
+    """Numbers of the explanation of each unmet need, by its id."""
+    return {}
 
 
 def _encode(value: object) -> str:

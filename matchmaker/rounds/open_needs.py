@@ -26,7 +26,7 @@ from matchmaker.models import (
 _MONTHS_PER_QUARTER = 3
 
 
-def select_open_needs(subdistrict_id: int) -> Select[tuple[Need]]:
+def select_open_needs(subdistrict_id: int) -> Select[Any]:
     """The needs that a freeze takes: open, raised in a committee of the subdistrict."""
     return (
         select(Need)

@@ -77,6 +77,7 @@ def freeze_round(
         offer_ids=offer_ids,
         taken_at=now,
     )
+    db.session.add(snapshot)
     match_round.public_value = public_value.strip()
     match_round.seed = compute_seed(snapshot.sha256, match_round.public_value)
     match_round.frozen_by_id, match_round.frozen_at = actor.id, now
@@ -92,11 +93,16 @@ def compute_seed(snapshot_sha256: str, public_value: str) -> str:
     return hashlib.sha256(f"{snapshot_sha256}:{public_value}".encode()).hexdigest()
 
 
-def read_snapshot(match_round: MatchRound) -> dict[str, Any]:
-    """The frozen month. Raises ``ConflictError`` before the freeze."""
+def get_snapshot(match_round: MatchRound) -> Snapshot:
+    """The frozen month as stored. Raises ``ConflictError`` before the freeze."""
     if match_round.snapshot is None:
         raise ConflictError("round.not_frozen")
-    content: dict[str, Any] = json.loads(match_round.snapshot.canonical_json)
+    return match_round.snapshot
+
+
+def read_snapshot(match_round: MatchRound) -> dict[str, Any]:
+    """The frozen month as plain values. Raises ``ConflictError`` before the freeze."""
+    content: dict[str, Any] = json.loads(get_snapshot(match_round).canonical_json)
     return content
 
 
@@ -127,7 +133,7 @@ def list_rounds(actor: User) -> Sequence[MatchRound]:
 
 def get_run(match_round: MatchRound, number: int) -> RoundRun:
     """Run ``number`` of the round. Raises ``NotFoundError``."""
-    run = db.session.scalar(
+    run: RoundRun | None = db.session.scalar(
         select(RoundRun)
         .where(RoundRun.match_round_id == match_round.id)
         .where(RoundRun.number == number)

@@ -1,0 +1,186 @@
+"""Publication, whole or not at all, by a second person; and its withdrawal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.audit.service import record_event
+from matchmaker.errors import ConflictError
+from matchmaker.extensions import db
+from matchmaker.models import (
+    Assignment,
+    AssignmentState,
+    MatchRound,
+    Need,
+    NeedOutcome,
+    NeedState,
+    Notice,
+    Role,
+    RoundRun,
+    RoundState,
+    User,
+)
+from matchmaker.needs.states import mark_matched, move_to_round, return_to_open
+from matchmaker.rounds.ledger import erase_ledger, write_ledger
+from matchmaker.rounds.running import is_usable, make_present_problem
+from matchmaker.rounds.service import read_snapshot
+from matchmaker.rounds.snapshot import compute_sha256
+from matchmaker.rounds.states import move_round, require_may_move
+
+_RECALLABLE = frozenset(
+    {
+        AssignmentState.AWAITING_GIVER,
+        AssignmentState.AWAITING_RECIPIENT,
+        AssignmentState.CONFIRMED,
+    }
+)
+_DONE = frozenset({AssignmentState.DELIVERED, AssignmentState.FED_BACK})
+
+
+def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
+    """Publish one run whole: states, promises, memory, notices and the audit event.
+
+    Raises ``ConflictError``: not the round's state, not a verified result, an answer to other pins
+    and forbids than those in force, or the same person who started the run.
+    """
+    match_round = run.match_round
+    move_round(match_round, RoundState.PUBLISHED)
+    require_publishable(run, actor)
+    match_round.published_run = run
+    match_round.published_by_id, match_round.published_at = actor.id, now
+    match_round.publication += 1
+    outcomes = _list_outcomes(run)
+    _settle_needs(outcomes)
+    assignments = _list_assignments(run)
+    _send_assignments(assignments)
+    write_ledger(match_round, run.figures or {})
+    _notify_residents(outcomes, now)
+    _notify_coordinators(run, assignments, "round.published", now)
+    details = {"number": run.number, "publication": match_round.publication}
+    details |= {"result_sha256": run.result_sha256}
+    record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
+
+
+def require_publishable(run: RoundRun, actor: User) -> None:
+    """Raise ``ConflictError`` unless ``actor`` may publish this run of a round under review."""
+    if not is_usable(run):
+        raise ConflictError("run.not_verified", number=run.number)
+    if run.started_by_id == actor.id:
+        raise ConflictError("round.second_person", number=run.number)
+    if compute_sha256(make_present_problem(run.match_round)) != run.problem_sha256:
+        raise ConflictError("run.overrides_changed", number=run.number)
+
+
+def withdraw_publication(
+    match_round: MatchRound, *, reason: str, actor: User, now: datetime
+) -> None:
+    """Take the publication back to the review; the next one is a new version.
+
+    Raises ``ConflictError`` when nothing is published, when the same person published it, or when
+    something was delivered already.
+    """
+    require_may_move(match_round, RoundState.REVIEW)
+    run = match_round.published_run
+    if run is None:
+        raise ConflictError("round.not_published")
+    if match_round.published_by_id == actor.id:
+        raise ConflictError("round.second_person_to_withdraw")
+    assignments = _list_assignments(run)
+    if any(row.state in _DONE for row in assignments):
+        raise ConflictError("round.delivery_begun")
+    move_round(match_round, RoundState.REVIEW)
+    for row in assignments:
+        if row.state in _RECALLABLE:
+            row.state = AssignmentState.PROPOSED
+    _restore_needs(run)
+    erase_ledger(match_round)
+    match_round.published_run = None
+    match_round.published_by_id = match_round.published_at = None
+    _notify_coordinators(run, assignments, "round.withdrawn", now)
+    details = {"number": run.number, "publication": match_round.publication, "reason": reason}
+    record_event(
+        actor=actor, action="round.withdraw", subject=match_round, now=now, details=details
+    )
+
+
+def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
+    for outcome in outcomes:
+        if outcome.is_met:
+            mark_matched(outcome.need)
+        else:
+            return_to_open(outcome.need, was_passed_over=True)
+
+
+def _restore_needs(run: RoundRun) -> None:
+    """Needs stand again as the freeze took them, but for those that went their own way since."""
+    waiting = {row["reference"]: row["waiting"] for row in read_snapshot(run.match_round)["needs"]}
+    for outcome in _list_outcomes(run):
+        need = outcome.need
+        if need.state is NeedState.MATCHED:
+            return_to_open(need, was_passed_over=False)
+        if need.state is NeedState.OPEN:
+            move_to_round(need)
+            need.waiting_rounds = waiting[need.reference]
+
+
+def _send_assignments(assignments: Iterable[Assignment]) -> None:
+    """Promises wait for their giver; one whose need was withdrawn meanwhile is revoked."""
+    for row in assignments:
+        if row.state is not AssignmentState.PROPOSED:
+            continue  # declined under an earlier publication of the same run
+        is_wanted = row.need is None or row.need.state is NeedState.MATCHED
+        row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
+
+
+def _notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
+    accounts: dict[int, list[int]] = {}
+    statement = select(User.id, User.resident_id).where(
+        User.role == Role.RESIDENT, User.disabled_at.is_(None)
+    )
+    for user_id, resident_id in db.session.execute(statement):
+        accounts.setdefault(resident_id, []).append(user_id)
+    for outcome in outcomes:
+        kind = "need.matched" if outcome.is_met else "need.not_matched"
+        for user_id in accounts.get(outcome.need.resident_id, ()):
+            db.session.add(_make_notice(user_id, kind, Need.__tablename__, outcome.need_id, now))
+
+
+def _notify_coordinators(
+    run: RoundRun, assignments: Iterable[Assignment], kind: str, now: datetime
+) -> None:
+    organisations = {row.organisation_id for row in assignments}
+    statement = select(User.id, User.organisation_id).where(
+        User.role == Role.COORDINATOR, User.disabled_at.is_(None)
+    )
+    for user_id, organisation_id in db.session.execute(statement):
+        if organisation_id in organisations:
+            table = MatchRound.__tablename__
+            db.session.add(_make_notice(user_id, kind, table, run.match_round_id, now))
+
+
+def _make_notice(user_id: int, kind: str, table: str, subject_id: int, now: datetime) -> Notice:
+    return Notice(
+        user_id=user_id, kind=kind, subject_type=table, subject_id=subject_id, created_at=now
+    )
+
+
+def _list_outcomes(run: RoundRun) -> list[NeedOutcome]:
+    statement = (
+        select(NeedOutcome)
+        .where(NeedOutcome.round_run_id == run.id)
+        .options(joinedload(NeedOutcome.need))
+        .order_by(NeedOutcome.need_id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _list_assignments(run: RoundRun) -> list[Assignment]:
+    statement = (
+        select(Assignment)
+        .where(Assignment.round_run_id == run.id)
+        .options(joinedload(Assignment.need))
+        .order_by(Assignment.id)
+    )
+    return list(db.session.scalars(statement))
