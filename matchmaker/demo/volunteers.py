@@ -15,8 +15,8 @@ from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.demo.records import GiverRecord, OfferRecord, VolunteerRecord
 from matchmaker.models import OfferKind, OfferState, Qualification, Role, Window
 
-FEWEST_VISITS, MOST_VISITS = 2, 6  # a month
-VISITS_PLANNED = 3.5  # visits a month counted on from each when an offer was made
+FEWEST_VISITS, MOST_VISITS = 1, 5  # a month
+VISITS_PLANNED = 2.5  # visits a month counted on from each when an offer was made
 PERCENT_EVERYWHERE = 45
 PERCENT_EVERY_TASK = 70
 PERCENT_EXPIRED = 6
