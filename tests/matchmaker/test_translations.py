@@ -1,0 +1,76 @@
+"""Both languages are complete: every text of code and templates stands in the Chinese catalogue."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from tests.architecture.source import ROOT
+
+CATALOGUE = ROOT / "matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)")
+
+
+def test_every_text_is_translated():
+    catalogue = read_catalogue()
+    missing = [text for text in list_texts() if not (m := catalogue.get(text)) or not all_said(m)]
+    assert missing == [], "run `make messages` and translate these"
+
+
+def test_no_translation_is_a_guess():
+    assert [m.id for m in read_catalogue() if m.id and m.fuzzy] == []
+
+
+def test_translations_keep_the_numbers_of_the_original():
+    broken = {
+        str(m.id): m.string
+        for m in read_catalogue()
+        if m.id and _find_placeholders(m.string) - _find_placeholders(m.id)
+    }
+    assert broken == {}
+
+
+def test_translations_are_chinese():
+    """Whatever was left in English by mistake has no Chinese character."""
+    english = [
+        m.id
+        for m in read_catalogue()
+        if m.id
+        and re.search("[A-Za-z]{4}", str(m.id))
+        and not re.search("[\u4e00-\u9fff]", str(m.string))
+    ]
+    assert english == []
+
+
+def list_texts() -> list[str]:
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    found = extract_from_dir(
+        str(ROOT / "matchmaker"), methods, keywords=KEYWORDS, options_map=options
+    )
+    return [m[2] if isinstance(m[2], str) else m[2][0] for m in found]
+
+
+def read_catalogue() -> Catalog:
+    return read_po(BytesIO(Path(CATALOGUE).read_bytes()), locale="zh_Hans_CN")
+
+
+def all_said(message) -> bool:
+    strings = message.string if isinstance(message.string, tuple | list) else [message.string]
+    return all(strings)
+
+
+def _find_placeholders(text) -> set[str]:
+    return set(_PLACEHOLDER.findall(" ".join(text) if isinstance(text, tuple | list) else text))
