@@ -9,6 +9,7 @@ from matchmaker.accounts import sessions
 from matchmaker.clock import get_now
 from matchmaker.extensions import db
 from matchmaker.models import User
+from matchmaker.pages.preferences import LOCALE_COOKIE
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -29,7 +30,7 @@ class Browser:
         return self
 
     def use_language(self, language: str) -> "Browser":
-        self.client.set_cookie("language", language)
+        self.client.set_cookie(LOCALE_COOKIE, language)
         return self
 
     def get_url(self, endpoint: str, **values: object) -> str:

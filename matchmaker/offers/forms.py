@@ -95,16 +95,16 @@ class FundsForm(GoodsForm):
 
 
 def make_offer_form(
-    category: ServiceCategory, committees: list[Committee], names: Any, **values: Any
+    category: ServiceCategory, committee_rows: list[Committee], names: Any, values: dict[str, Any]
 ) -> OfferForm:
     """The form for ``category``; ``names`` turns a committee into its name for the reader."""
     form_class: type[OfferForm] = OfferForm
     if category.kind in TIMELESS_KINDS:
         form_class = FundsForm if category.kind is OfferKind.FUNDS else GoodsForm
-    form = form_class(**values)
+    form = form_class(data=values)
     label, _hint = get_capacity_words(category.kind, category.unit)
     form.capacity_per_month.label.text = label
-    form.committees.choices = make_choices((row.code, names(row)) for row in committees)
+    form.committees.choices = make_choices((row.code, names(row)) for row in committee_rows)
     return form
 
 

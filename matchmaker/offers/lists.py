@@ -31,7 +31,7 @@ def count_by_state(actor: User, filters: OfferFilters) -> dict[OfferState, int]:
     """How many offers pass ``filters`` in each state, whatever state is asked for."""
     rows = _narrow(actor, replace(filters, state=None)).with_only_columns(Offer.state).subquery()
     counted = db.session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
-    found = dict(counted.tuples().all())
+    found = {row[0]: row[1] for row in counted}
     return {state: found[state] for state in OfferState if state in found}
 
 

@@ -1,5 +1,7 @@
 """Posting and editing an offer: the category first, then a form that fits its kind."""
 
+from typing import Any
+
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -25,7 +27,7 @@ Answer = tuple[str, int] | Response
 @requires(Permission.OFFER_POST)
 def new(category_id: int) -> Answer:
     category = service.get_category(category_id)
-    form = _make_form(category, valid_from=get_local_date(get_now()), version=1)
+    form = _make_form(category, {"valid_from": get_local_date(get_now()), "version": 1})
     if not form.is_submitted():
         return _show_form(form, category, None, 200)
 
@@ -53,7 +55,7 @@ def new(category_id: int) -> Answer:
 def edit(offer_id: int) -> Answer:
     offer = get_offer(offer_id, current_user)
     check_step(offer, OfferStep.EDIT)
-    form = _make_form(offer.category, **get_typed_values(offer))
+    form = _make_form(offer.category, get_typed_values(offer))
     if not form.is_submitted():
         return _show_form(form, offer.category, offer, 200)
 
@@ -77,9 +79,9 @@ def edit(offer_id: int) -> Answer:
         return _show_refusal(form, offer.category, offer, error)
 
 
-def _make_form(category: ServiceCategory, **values: object) -> OfferForm:
+def _make_form(category: ServiceCategory, values: dict[str, Any]) -> OfferForm:
     subdistrict_id = get_own_organisation(current_user).subdistrict_id
-    return make_offer_form(category, lists.list_committees(subdistrict_id), get_name, **values)
+    return make_offer_form(category, lists.list_committees(subdistrict_id), get_name, values)
 
 
 def _wants_to_submit() -> bool:

@@ -1,0 +1,221 @@
+from datetime import timedelta
+
+import pytest
+
+from matchmaker.clock import get_local_date, get_now
+from matchmaker.extensions import db
+from matchmaker.models import MatchRound, Offer, OfferKind, OfferState, Role, RoundState
+from tests.browser import Browser
+
+KEY = "0" * 32
+TYPED = {
+    "idempotency_key": KEY,
+    "version": "1",
+    "title": "Visits by our staff",
+    "capacity_per_month": "12",
+    "windows": ["WD-AM"],
+    "valid_from": "2026-07-01",
+}
+
+
+@pytest.fixture
+def organisation(make):
+    return make.organisation()
+
+
+@pytest.fixture
+def coordinator(app, make, organisation):
+    user = make.user(Role.COORDINATOR, organisation_id=organisation.id)
+    return Browser(app).sign_in(user).use_language("en")
+
+
+@pytest.fixture
+def social_worker(app, make, organisation):
+    user = make.user(Role.SOCIAL_WORKER, subdistrict_id=organisation.subdistrict_id)
+    return Browser(app).sign_in(user).use_language("en")
+
+
+@pytest.fixture
+def offer(make, organisation):
+    return make.offer(organisation, make.category(), state=OfferState.DRAFT, title="Reading aloud")
+
+
+def read_offer(app, offer_id):
+    with app.app_context():
+        return db.session.get(Offer, offer_id)
+
+
+def get_step(offer):
+    return {"idempotency_key": KEY, "version": str(offer.version)}
+
+
+def test_a_coordinator_posts_an_offer_and_hands_it_in(app, coordinator, make):
+    category = make.category()
+    answer = coordinator.submit("offers.new", {**TYPED, "step": "submit"}, category_id=category.id)
+    assert answer.status_code == 303
+    offer = read_offer(app, 1)
+    assert (offer.state, offer.windows, offer.committees) == (OfferState.SUBMITTED, ["WD-AM"], [])
+
+
+def test_a_form_sent_twice_makes_one_offer(app, coordinator, make):
+    category = make.category()
+    first = coordinator.submit("offers.new", TYPED, category_id=category.id)
+    second = coordinator.submit("offers.new", TYPED, category_id=category.id)
+    assert second.location == first.location
+    assert read_offer(app, 2) is None
+
+
+def test_money_is_typed_in_yuan_and_kept_in_fen(app, coordinator, make):
+    category = make.category(kind=OfferKind.FUNDS, unit="fen")
+    typed = {**TYPED, "capacity_per_month": "1,250.50"}
+    page = coordinator.get("offers.new", category_id=category.id)
+    assert "yuan" in page.text
+    assert 'name="windows"' not in page.text
+    assert coordinator.submit("offers.new", typed, category_id=category.id).status_code == 303
+    assert read_offer(app, 1).capacity_per_month == 125_050
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("visit", "Visits a month"),
+        ("slot", "Slots a month"),
+        ("item", "Items a month"),
+        ("night", "Nights a month"),
+    ],
+)
+def test_the_form_speaks_of_the_unit_of_its_category(coordinator, make, unit, words):
+    category = make.category(unit=unit)
+    assert words in coordinator.get("offers.new", category_id=category.id).text
+
+
+def test_a_refused_form_keeps_what_was_typed(app, coordinator, make):
+    category = make.category()
+    typed = {**TYPED, "title": "Kept words", "capacity_per_month": "many"}
+    page = coordinator.submit("offers.new", typed, category_id=category.id)
+    assert page.status_code == 422
+    assert "Kept words" in page.text
+    assert 'value="many"' in page.text
+    assert read_offer(app, 1) is None
+
+
+def test_lists_and_pages_are_shown(coordinator, offer):
+    assert "Reading aloud" in coordinator.get("offers.index").text
+    assert "Reading aloud" not in coordinator.get("offers.index", state="open").text
+    assert "Reading aloud" in coordinator.get("offers.index", search="aloud").text
+    assert coordinator.get("offers.index", state="nonsense", page="99999999999").status_code == 200
+    assert coordinator.get("offers.show", offer_id=offer.id).status_code == 200
+    assert coordinator.get("offers.edit", offer_id=offer.id).status_code == 200
+    assert coordinator.get("offers.choose").status_code == 200
+
+
+def test_an_empty_list_says_what_to_do(coordinator):
+    page = coordinator.get("offers.index").text
+    assert "No offers yet" in page
+    assert coordinator.get_url("offers.choose") in page
+
+
+def test_an_offer_changed_meanwhile_comes_back_with_what_was_typed(app, coordinator, offer, make):
+    typed = {**TYPED, "title": "My words", "version": str(offer.version + 7)}
+    page = coordinator.submit("offers.edit", typed, offer_id=offer.id)
+    assert page.status_code == 409
+    assert "My words" in page.text
+    assert f'name="version" type="hidden" value="{offer.version}"' in page.text
+    assert read_offer(app, offer.id).title == "Reading aloud"
+    sent_again = {**typed, "version": str(offer.version)}
+    assert coordinator.submit("offers.edit", sent_again, offer_id=offer.id).status_code == 303
+    assert read_offer(app, offer.id).title == "My words"
+
+
+def test_steps_that_do_not_fit_the_state_are_refused_in_words(coordinator, offer):
+    page = coordinator.submit(
+        "offers.move",
+        get_step(offer),
+        on=coordinator.get_url("offers.show", offer_id=offer.id),
+        offer_id=offer.id,
+        step="pause",
+    )
+    assert page.status_code == 409
+    assert "no longer fits" in page.text
+
+
+def test_a_withdrawn_offer_cannot_be_edited(coordinator, offer, make):
+    offer.state = OfferState.WITHDRAWN
+    make.add(offer)
+    assert coordinator.get("offers.edit", offer_id=offer.id).status_code == 409
+
+
+def test_foreign_offers_do_not_exist(coordinator, make, offer):
+    foreign = make.offer(make.organisation(), make.category())
+    for endpoint in ("offers.show", "offers.edit"):
+        assert coordinator.get(endpoint, offer_id=foreign.id).status_code == 404
+    own_page = coordinator.get_url("offers.show", offer_id=offer.id)
+    answer = coordinator.submit(
+        "offers.move", get_step(foreign), on=own_page, offer_id=foreign.id, step="withdraw"
+    )
+    assert answer.status_code == 404
+
+
+def test_a_frozen_month_is_said_to_keep_its_copy(app, coordinator, offer, make, organisation):
+    opener = make.user(Role.SOCIAL_WORKER, subdistrict_id=organisation.subdistrict_id)
+    make.add(
+        MatchRound(
+            subdistrict_id=organisation.subdistrict_id,
+            month=get_local_date(get_now()).replace(day=1),
+            state=RoundState.FROZEN,
+            policy="community",
+            seed_rule="announced",
+            opened_by_id=opener.id,
+            opened_at=get_now(),
+        )
+    )
+    assert "is frozen" in coordinator.get("offers.edit", offer_id=offer.id).text
+
+
+def test_a_social_worker_checks_and_returns_an_offer(app, social_worker, coordinator, make, offer):
+    offer.state = OfferState.SUBMITTED
+    offer = make.add(offer)
+    assert "Reading aloud" in social_worker.get("offers.review").text
+    on = social_worker.get_url("offers.check", offer_id=offer.id)
+    page = social_worker.submit("offers.send_back", get_step(offer), on=on, offer_id=offer.id)
+    assert page.status_code == 422
+    typed = {**get_step(offer), "reason": "Which days?"}
+    answer = social_worker.submit("offers.send_back", typed, on=on, offer_id=offer.id)
+    assert answer.status_code == 303
+    assert read_offer(app, offer.id).state is OfferState.RETURNED
+    assert "Which days?" in coordinator.get("offers.show", offer_id=offer.id).text
+
+
+def test_a_social_worker_approves_several_at_once(app, social_worker, make, organisation):
+    category = make.category()
+    offers = [
+        make.offer(organisation, category, state=OfferState.SUBMITTED) for _number in range(2)
+    ]
+    chosen = [f"{offer.id}:{offer.version}" for offer in offers] + ["x:y", "7"]
+    on = social_worker.get_url("offers.review")
+    data = {"idempotency_key": KEY, "chosen": chosen}
+    assert social_worker.submit("offers.approve_many", data, on=on).status_code == 303
+    assert all(read_offer(app, offer.id).state is OfferState.OPEN for offer in offers)
+
+
+def test_nothing_ticked_is_said_in_words(social_worker, make, organisation):
+    make.offer(organisation, make.category(), state=OfferState.SUBMITTED)
+    on = social_worker.get_url("offers.review")
+    page = social_worker.submit("offers.approve_many", {"idempotency_key": KEY}, on=on)
+    assert page.status_code == 422
+    assert "Tick at least one offer." in page.text
+
+
+def test_an_offer_whose_last_day_is_past_cannot_be_approved(app, social_worker, make, organisation):
+    yesterday = get_local_date(get_now()) - timedelta(days=1)
+    offer = make.offer(
+        organisation,
+        make.category(),
+        state=OfferState.SUBMITTED,
+        valid_from=yesterday,
+        valid_until=yesterday,
+    )
+    on = social_worker.get_url("offers.check", offer_id=offer.id)
+    page = social_worker.submit("offers.approve", get_step(offer), on=on, offer_id=offer.id)
+    assert page.status_code == 409
+    assert "last day is past" in page.text
