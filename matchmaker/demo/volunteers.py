@@ -17,10 +17,13 @@ from matchmaker.models import OfferKind, OfferState, Qualification, Role, Window
 
 FEWEST_VISITS, MOST_VISITS = 1, 5  # a month
 VISITS_PLANNED = 2.5  # visits a month counted on from each when an offer was made
+FEWEST_HANDS = 2  # so that one illness or expired licence does not end an offer
 PERCENT_EVERYWHERE = 45
 PERCENT_EVERY_TASK = 70
 PERCENT_EXPIRED = 6
 WINDOWS = tuple(window.value for window in Window)
+WORKING_DAYS = (Window.WEEKDAY_AM.value, Window.WEEKDAY_PM.value)
+AFTER_SCHOOL = (Window.WEEKDAY_PM.value, Window.SATURDAY_AM.value, Window.SUNDAY_AM.value)
 
 
 class Recruiter:
@@ -47,10 +50,18 @@ class Recruiter:
             name=self._persona_names.get(reference, drawn_name),
             visits_per_month=random.randint(FEWEST_VISITS, MOST_VISITS),
             categories=tuple(sorted(tasks if every_task else draw_some(random, tasks, 1, 2))),
-            windows=tuple(sorted(draw_some(random, WINDOWS, 1, 2 if qualification else 4))),
+            windows=self._draw_windows(random, qualification),
             committees=self._draw_area(random),
             qualifications=self._draw_proof(random, qualification),
         )
+
+    def _draw_windows(self, random: Random, qualification: Qualification | None) -> tuple[str, ...]:
+        """Professionals come on working days, teachers after school, at most at one more time."""
+        if qualification is None:
+            return tuple(sorted(draw_some(random, WINDOWS, 1, 4)))
+        is_teacher = qualification is Qualification.TEACHING
+        usual = draw_some(random, AFTER_SCHOOL if is_teacher else WORKING_DAYS, 1, 1)
+        return tuple(sorted({*usual, *draw_some(random, WINDOWS, 0, 1)}))
 
     def _draw_area(self, random: Random) -> tuple[str, ...]:
         if draw_share(random, PERCENT_EVERYWHERE):
@@ -81,7 +92,7 @@ def generate_volunteers(
     volunteers = []
     for giver in givers:
         for qualification, by_task in _group_by_proof(mix, capacities[giver.code]).items():
-            hands = max(1, round(sum(by_task.values()) / VISITS_PLANNED))
+            hands = max(FEWEST_HANDS, round(sum(by_task.values()) / VISITS_PLANNED))
             tasks = tuple(by_task)
             volunteers += [
                 recruiter.recruit(giver.code, tasks, qualification) for _ in range(hands)
