@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
+from matchmaker.accounts import routes as accounts
 from matchmaker.offers import routes as offers
 from matchmaker.pages import views as pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (offers.bp, pages.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (accounts.bp, offers.bp, pages.bp)

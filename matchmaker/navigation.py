@@ -28,6 +28,7 @@ _ITEMS = (
     (_l("Organisations"), "organisations.index"),
     (_l("Offers to check"), "offers.review"),
     (_l("Rounds"), "rounds.index"),
+    (_l("Who can sign in"), "accounts.members"),
     (_l("Accounts"), "accounts.index"),
     (_l("Audit"), "audit.index"),
     (_l("Results"), "results.index"),

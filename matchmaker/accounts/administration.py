@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.accounts.scopes import Scope
@@ -12,27 +12,23 @@ from matchmaker.errors import ConflictError, NotFoundError
 from matchmaker.extensions import db
 from matchmaker.models import Household, Resident, Role, User, Volunteer
 
-PER_PAGE = 25
 
-
-def list_accounts(
-    *, role: Role | None, search: str, disabled: bool | None, page: int
-) -> tuple[list[User], int]:
-    """One page of accounts and the count of all that fit."""
-    query = select(User)
+def select_accounts(*, role: Role | None, search: str, disabled: bool | None) -> Select[User]:
+    """Accounts by role, then in the order they were made; None and empty narrow nothing."""
+    query = _select_with_scope()
     if role is not None:
         query = query.where(User.role == role)
     if search:
-        query = query.outerjoin(User.resident).where(_matches(search))
+        query = query.where(_matches(search))
     if disabled is not None:
         is_disabled = User.disabled_at.is_not(None)
         query = query.where(is_disabled if disabled else ~is_disabled)
-    return _read_page(query, page)
+    return query
 
 
-def list_members(actor: User, *, page: int) -> tuple[list[User], int]:
+def select_members(actor: User) -> Select[User]:
     """The accounts of the actor's own people: an organisation's, or a committee's residents'."""
-    return _read_page(select(User).where(_is_own(actor)), page)
+    return _select_with_scope().where(_is_own(actor))
 
 
 def get_account(user_id: int) -> User:
@@ -85,23 +81,17 @@ def _get_other(actor: User, user_id: int) -> User:
     return get_account(user_id)
 
 
-def _read_page(query: Select[User], page: int) -> tuple[list[User], int]:
-    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def _select_with_scope() -> Select[User]:
     scope = (User.resident, User.organisation, User.committee, User.subdistrict)
-    rows = db.session.scalars(
-        query.options(*(joinedload(part) for part in scope))
-        .order_by(User.role, User.id)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    ).all()
-    return list(rows), count
+    parts = [joinedload(part) for part in scope]
+    return select(User).options(*parts).order_by(User.role, User.id)
 
 
 def _matches(search: str) -> ColumnElement[bool]:
     """Staff by name, residents by reference only: a name tried out must not answer."""
     return or_(
         and_(User.role != Role.RESIDENT, User.name.icontains(search, autoescape=True)),
-        Resident.reference.icontains(search, autoescape=True),
+        User.resident.has(Resident.reference.icontains(search, autoescape=True)),
     )
 
 

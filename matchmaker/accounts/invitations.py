@@ -19,7 +19,7 @@ CODE_LENGTH = 16  # characters of five bits each
 GROUP_LENGTH = 4
 _READ_AS = str.maketrans("ILO", "110", "- ")
 
-# Which roles each role may bring in, besides the scope that ``_check_may_invite`` holds.
+# Which roles each role may bring in, within what ``is_own_scope`` allows.
 INVITABLE = {
     Role.ADMINISTRATOR: tuple(Role),
     Role.COORDINATOR: (Role.COORDINATOR, Role.VOLUNTEER),
@@ -35,7 +35,8 @@ def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: date
     """
     if role not in INVITABLE.get(actor.role, ()):
         raise ForbiddenError("role_not_yours_to_invite")
-    _check_scope(actor, scope)
+    if not is_own_scope(actor, scope):
+        raise NotFoundError("scope")
     code, row = _make(role, scope, lasts, now)
     row.created_by_id = actor.id
     db.session.flush()
@@ -43,6 +44,15 @@ def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: date
         actor=actor, action="invitation.make", subject=row, now=now, details={"role": role.value}
     )
     return code
+
+
+def is_own_scope(actor: User, scope: Scope) -> bool:
+    """Administrators invite for anywhere, the others for their own people."""
+    if actor.role is Role.COORDINATOR:
+        return is_in_organisation(scope, actor.organisation_id)
+    if actor.role is Role.COMMITTEE_WORKER:
+        return is_in_committee(scope, actor.committee_id)
+    return actor.role is Role.ADMINISTRATOR
 
 
 def invite_first_administrator(*, lasts: timedelta, now: datetime) -> str | None:
@@ -158,14 +168,6 @@ def _make(role: Role, scope: Scope, lasts: timedelta, now: datetime) -> tuple[st
     db.session.flush()
     groups = (plain[start : start + GROUP_LENGTH] for start in range(0, CODE_LENGTH, GROUP_LENGTH))
     return "-".join(groups), row
-
-
-def _check_scope(actor: User, scope: Scope) -> None:
-    """Administrators invite for anywhere, the others for their own people."""
-    if actor.role is Role.COORDINATOR and not is_in_organisation(scope, actor.organisation_id):
-        raise NotFoundError("scope")
-    if actor.role is Role.COMMITTEE_WORKER and not is_in_committee(scope, actor.committee_id):
-        raise NotFoundError("scope")
 
 
 def _use_up(invitation: Invitation, now: datetime) -> bool:

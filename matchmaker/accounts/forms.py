@@ -1,0 +1,125 @@
+"""What is typed to sign in, to join, to invite and to change an account."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField, StringField
+
+from matchmaker.accounts.passwords import LONGEST
+from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
+from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.fields import PhoneField
+from matchmaker.forms.validators import MaxLength, Required, SameAs
+from matchmaker.labels import get_label
+from matchmaker.models import Role
+
+LONGEST_NAME = 80  # characters
+LONGEST_CODE = 40  # characters, blanks and dashes included
+LONGEST_ADDRESS = 2000  # characters
+LONGEST_REFERENCE = 20  # characters
+LONGEST_SEARCH = 60  # characters
+
+_ROLES = [(role.value, get_label(role)) for role in Role]
+_TYPE_AGAIN = _l("The two passwords differ. Type them again.")
+
+
+class SignInForm(BaseForm):
+    phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
+    password = PasswordField(
+        _l("Password"), [Required(_l("Enter your password.")), MaxLength(LONGEST)]
+    )
+    next = HiddenField(validators=[MaxLength(LONGEST_ADDRESS)])
+
+
+class JoinForm(BaseForm):
+    code = StringField(
+        _l("Invitation code"), [Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)]
+    )
+    name = StringField(_l("Your name"), [Required(_l("Enter a name.")), MaxLength(LONGEST_NAME)])
+    phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
+    password = PasswordField(
+        _l("Password"), [Required(_l("Choose a password.")), MaxLength(LONGEST)]
+    )
+    password_again = PasswordField(
+        _l("The password again"),
+        [Required(_l("Type the password again.")), SameAs("password", _TYPE_AGAIN)],
+    )
+
+
+class PasswordForm(BaseForm):
+    old_password = PasswordField(
+        _l("Present password"), [Required(_l("Enter the present password.")), MaxLength(LONGEST)]
+    )
+    new_password = PasswordField(
+        _l("New password"), [Required(_l("Choose a password.")), MaxLength(LONGEST)]
+    )
+    new_password_again = PasswordField(
+        _l("The new password again"),
+        [Required(_l("Type the password again.")), SameAs("new_password", _TYPE_AGAIN)],
+    )
+
+
+class RoleForm(IdempotentForm):
+    """A role and the one scope that it needs; the other scopes are left aside."""
+
+    role = DropdownField(
+        _l("Role"),
+        [Required(_l("Choose a role."))],
+        choices=make_choices([("", _l("Choose")), *_ROLES]),
+    )
+    subdistrict_id = DropdownField(_l("Street office, for a social worker"))
+    committee_id = DropdownField(_l("Committee, for a committee worker"))
+    organisation_id = DropdownField(_l("Organisation, for a coordinator"))
+    resident_reference = StringField(
+        _l("Reference of the resident, for a resident or a family proxy"),
+        [MaxLength(LONGEST_REFERENCE)],
+    )
+    volunteer_reference = StringField(
+        _l("Reference of the volunteer, for a volunteer"), [MaxLength(LONGEST_REFERENCE)]
+    )
+
+    def read_scope(self) -> dict[str, Any]:
+        """The typed scopes as keyword values for ``resolve_scope``."""
+        ids = ("subdistrict_id", "committee_id", "organisation_id")
+        return {
+            **{name: int(self[name].data) if self[name].data else None for name in ids},
+            "resident_reference": self.resident_reference.data,
+            "volunteer_reference": self.volunteer_reference.data,
+        }
+
+
+class InviteColleagueForm(IdempotentForm):
+    """A coordinator brings in a colleague or one of the organisation's volunteers."""
+
+    volunteer_reference = DropdownField(_l("For whom"))
+
+
+class InviteResidentForm(IdempotentForm):
+    """A committee worker brings in a resident, or whoever acts for them in the family."""
+
+    resident_reference = StringField(
+        _l("Reference of the resident"),
+        [Required(_l("Enter the resident's reference.")), MaxLength(LONGEST_REFERENCE)],
+    )
+
+
+class AccountFilterForm(FilterForm):
+    search = StringField(_l("Name, or a resident's reference"), [MaxLength(LONGEST_SEARCH)])
+    role = DropdownField(_l("Role"), choices=make_choices([("", _l("Every role")), *_ROLES]))
+    state = DropdownField(
+        _l("State"),
+        choices=make_choices(
+            [("", _l("Every state")), ("enabled", _l("Can sign in")), ("disabled", _l("Disabled"))]
+        ),
+    )
+
+    def read_filters(self) -> dict[str, Any]:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        role = self.role.data if not self.role.errors else None
+        state = self.state.data if not self.state.errors else None
+        return {
+            "search": self.search.data or "" if not self.search.errors else "",
+            "role": Role(role) if role else None,
+            "disabled": state == "disabled" if state else None,
+        }

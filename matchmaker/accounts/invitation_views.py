@@ -1,0 +1,144 @@
+"""Handing out invitations: administrators for anyone, the others for their own people."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.accounts import administration, invitations, messages, places
+from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm
+from matchmaker.accounts.role_form import make_role_form
+from matchmaker.accounts.scopes import Scope, resolve_scope
+from matchmaker.accounts.views import Answer, bp
+from matchmaker.act_once import act_once
+from matchmaker.clock import get_now
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import db
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import make_choices
+from matchmaker.models import Role
+from matchmaker.paging import paginate
+from matchmaker.permissions import Permission, requires
+
+_SHOWN_ONCE = "new_invitation_code"
+
+
+@bp.get("/invitations")
+@requires(Permission.ACCOUNT_MANAGE)
+def invited() -> str:
+    rows = invitations.list_open_invitations(current_user, get_now())
+    return render_template("accounts/invitations.html", invitations=rows, **_take_new_code())
+
+
+@bp.get("/members")
+@requires(Permission.ACCOUNT_INVITE_SCOPE)
+def members() -> str:
+    return render_template(
+        "accounts/members.html",
+        found=paginate(administration.select_members(current_user)),
+        invitations=invitations.list_open_invitations(current_user, get_now()),
+        **_take_new_code(),
+    )
+
+
+@bp.route("/invitations/new", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_MANAGE)
+def invite() -> Answer:
+    form = make_role_form(places.list_places())
+
+    def read() -> tuple[Role, Scope]:
+        role = Role(form.role.data)
+        return role, resolve_scope(role, **form.read_scope())
+
+    return _take(form, read, "accounts/invite.html", "accounts.invited")
+
+
+@bp.route("/members/invite", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_INVITE_SCOPE)
+def invite_member() -> Answer:
+    if current_user.role is Role.COORDINATOR:
+        return _take(
+            form := _make_colleague_form(),
+            lambda: _read_colleague(form.volunteer_reference.data),
+            "accounts/invite_colleague.html",
+            "accounts.members",
+        )
+    resident_form = InviteResidentForm(resident_reference=request.args.get("resident", ""))
+    return _take(
+        resident_form,
+        lambda: _read_resident(resident_form.resident_reference.data.upper()),
+        "accounts/invite_resident.html",
+        "accounts.members",
+    )
+
+
+@bp.post("/invitations/<id:invitation_id>/withdraw")
+@requires(Permission.ACCOUNT_OWN)
+def withdraw_invitation(invitation_id: int) -> Response:
+    invitations.withdraw_invitation(actor=current_user, invitation_id=invitation_id, now=get_now())
+    db.session.commit()
+    flash(_("The invitation is withdrawn."), "success")
+    is_manager = current_user.role is Role.ADMINISTRATOR
+    return redirect(url_for("accounts.invited" if is_manager else "accounts.members"), 303)
+
+
+def _take(
+    form: IdempotentForm, read: Callable[[], tuple[Role, Scope]], template: str, endpoint: str
+) -> Answer:
+    """Show the form, or make the invitation and go to the page that shows its code once."""
+    if not form.is_submitted():
+        return render_template(template, form=form)
+    if not form.validate():
+        return render_template(template, form=form), 422
+
+    def act() -> str:
+        role, scope = read()
+        lasts = timedelta(days=current_app.config["INVITATION_DAYS"])
+        session[_SHOWN_ONCE] = invitations.invite(
+            actor=current_user, role=role, scope=scope, lasts=lasts, now=get_now()
+        )
+        return url_for(endpoint)
+
+    try:
+        return act_once(form.idempotency_key.data, act)
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return render_template(template, form=form), 422
+
+
+def _make_colleague_form() -> InviteColleagueForm:
+    form = InviteColleagueForm()
+    volunteers = places.list_volunteers_without_account(current_user)
+    form.volunteer_reference.choices = make_choices(
+        [
+            ("", _("A colleague who coordinates, as I do")),
+            *((row.reference, f"{row.name} ({row.reference})") for row in volunteers),
+        ]
+    )
+    return form
+
+
+def _read_colleague(volunteer_reference: str | None) -> tuple[Role, Scope]:
+    if not volunteer_reference:
+        return Role.COORDINATOR, Scope(organisation_id=current_user.organisation_id)
+    scope = resolve_scope(Role.VOLUNTEER, volunteer_reference=volunteer_reference)
+    return Role.VOLUNTEER, scope
+
+
+def _read_resident(reference: str) -> tuple[Role, Scope]:
+    """Somebody of another committee is answered as somebody unknown."""
+    scope = resolve_scope(Role.RESIDENT, resident_reference=reference)
+    if not invitations.is_own_scope(current_user, scope):
+        raise InvalidError("scope_missing", "resident_reference")
+    return Role.RESIDENT, scope
+
+
+def _take_new_code() -> dict[str, str | None]:
+    """The code just made, and its link; a second look shows neither."""
+    code = session.pop(_SHOWN_ONCE, None)
+    link = url_for("accounts.join", code=code, _external=True) if code else None
+    return {"new_code": code, "new_link": link}

@@ -1,0 +1,82 @@
+"""One's own account: sessions, notices, who saw my contact data, the password."""
+
+from datetime import timedelta
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.accounts import messages, service, sessions, signing_in
+from matchmaker.accounts.forms import PasswordForm
+from matchmaker.accounts.passwords import SHORTEST
+from matchmaker.accounts.views import Answer, bp
+from matchmaker.clock import get_now
+from matchmaker.errors import InvalidError
+from matchmaker.extensions import db
+from matchmaker.permissions import Permission, requires
+
+
+@bp.get("/account")
+@requires(Permission.ACCOUNT_OWN)
+def own() -> str:
+    settings = current_app.config
+    own_sessions = service.list_sessions(
+        current_user,
+        get_now(),
+        idle=timedelta(minutes=settings["SESSION_IDLE_MINUTES"]),
+        absolute=timedelta(minutes=settings["SESSION_ABSOLUTE_MINUTES"]),
+    )
+    return render_template(
+        "accounts/own.html",
+        sessions=own_sessions,
+        present=sessions.get_digest(sessions.get_held_token()),
+        notices=service.list_notices(current_user),
+        disclosures=service.list_disclosures(current_user),
+    )
+
+
+@bp.post("/account/sessions/<id:session_id>/end")
+@requires(Permission.ACCOUNT_OWN)
+def end_session(session_id: int) -> Response:
+    service.end_session(actor=current_user, session_id=session_id, now=get_now())
+    db.session.commit()
+    flash(_("That browser is signed out."), "success")
+    return redirect(url_for("accounts.own"), 303)
+
+
+@bp.post("/account/notices/read")
+@requires(Permission.ACCOUNT_OWN)
+def read_notices() -> Response:
+    service.mark_notices_read(actor=current_user, now=get_now())
+    db.session.commit()
+    return redirect(url_for("accounts.own"), 303)
+
+
+@bp.route("/account/password", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_OWN)
+def password() -> Answer:
+    form = PasswordForm()
+    if not form.is_submitted():
+        return _show_password(form, 200)
+    if not form.validate():
+        return _show_password(form, 422)
+    try:
+        signing_in.change_password(
+            user_id=current_user.id,
+            old_password=form.old_password.data,
+            new_password=form.new_password.data,
+            kept_token=sessions.get_held_token(),
+            now=get_now(),
+        )
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return _show_password(form, 422)
+    flash(_("The password is changed. Every other browser is signed out."), "success")
+    return redirect(url_for("accounts.own"), 303)
+
+
+def _show_password(form: PasswordForm, status: int) -> tuple[str, int]:
+    rule = messages.describe_password_rule(SHORTEST[current_user.role])
+    return render_template("accounts/password.html", form=form, password_rule=rule), status

@@ -1,0 +1,120 @@
+"""Signing in, signing out, joining with a code. The other pages: ``own_views`` and so on."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.accounts import invitations, messages, service, sessions, signing_in
+from matchmaker.accounts.forms import JoinForm, SignInForm
+from matchmaker.accounts.passwords import SHORTEST
+from matchmaker.clock import get_now
+from matchmaker.errors import ConflictError, InvalidError
+from matchmaker.extensions import db
+from matchmaker.formatting import format_moment
+from matchmaker.models import Invitation
+from matchmaker.pages.addresses import is_local_path
+from matchmaker.permissions import Permission, public, requires
+
+bp = Blueprint("accounts", __name__)
+bp.add_app_template_filter(format_moment, "moment")
+bp.add_app_template_filter(messages.describe_notice, "notice_sentence")
+bp.add_app_template_filter(messages.describe_ground, "ground_sentence")
+bp.add_app_template_filter(messages.describe_fields, "contact_fields")
+
+Answer = str | tuple[str, int] | Response
+
+
+@bp.errorhandler(ConflictError)
+def show_conflict(error: ConflictError) -> tuple[str, int]:
+    db.session.rollback()
+    return render_template("accounts/conflict.html", text=messages.describe_conflict(error)), 409
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Answer:
+    form = SignInForm(next=request.args.get("next", ""))
+    if not form.is_submitted():
+        return render_template("accounts/sign_in.html", form=form)
+    if not form.validate():
+        return render_template("accounts/sign_in.html", form=form), 422
+    try:
+        token = signing_in.sign_in(
+            phone=form.phone.data,
+            password=form.password.data,
+            address=request.remote_addr or "",
+            now=get_now(),
+        )
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return render_template("accounts/sign_in.html", form=form), 422
+    leave_present_session()
+    sessions.hold_token(token)
+    return redirect(_get_next(form.next.data), 303)
+
+
+@bp.post("/sign-out")
+@requires(Permission.ACCOUNT_OWN)
+def sign_out() -> Response:
+    leave_present_session()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for("pages.home"), 303)
+
+
+@bp.route("/join", methods=["GET", "POST"])
+@public
+def join() -> Answer:
+    """The code may stand in the address, so that an invitation can be sent as a link."""
+    form = JoinForm(code=request.args.get("code", ""))
+    if not form.is_submitted():
+        return _show_join(form, 200)
+    if not form.validate():
+        return _show_join(form, 422)
+    try:
+        token = signing_in.accept_invitation(
+            code=form.code.data,
+            name=form.name.data,
+            phone=form.phone.data,
+            password=form.password.data,
+            address=request.remote_addr or "",
+            now=get_now(),
+        )
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return _show_join(form, 422)
+    leave_present_session()
+    sessions.hold_token(token)
+    flash(_("Welcome. Your account is ready."), "success")
+    return redirect(url_for("pages.home"), 303)
+
+
+def leave_present_session() -> None:
+    """A browser belongs to one person: whoever was signed in before is signed out for good."""
+    if current_user.is_authenticated:
+        service.sign_out(actor=current_user, token=sessions.get_held_token(), now=get_now())
+        db.session.commit()
+        session.clear()
+
+
+def _show_join(form: JoinForm, status: int) -> tuple[str, int]:
+    invitation = _find_invitation(form.code.data)
+    shortest = SHORTEST[invitation.role] if invitation else max(SHORTEST.values())
+    page = render_template(
+        "accounts/join.html",
+        form=form,
+        invitation=invitation,
+        password_rule=messages.describe_password_rule(shortest),
+    )
+    return page, status
+
+
+def _find_invitation(code: str | None) -> Invitation | None:
+    return invitations.find_open_invitation(code, get_now()) if code else None
+
+
+def _get_next(address: str | None) -> str:
+    """Only ever a page of this site."""
+    return address if address and is_local_path(address) else url_for("pages.home")
