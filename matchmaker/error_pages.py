@@ -6,7 +6,8 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template
 from flask_babel import force_locale
 from jinja2 import Environment
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from matchmaker.errors import (
     ConflictError,
@@ -32,7 +33,7 @@ BUSY_RETRY_SECONDS = 5
 def register_error_pages(app: Flask) -> None:
     app.register_error_handler(DomainError, show_domain_error)
     app.register_error_handler(HTTPException, show_http_error)
-    app.register_error_handler(InternalServerError, show_http_error)
+    app.register_error_handler(OperationalError, show_busy_database)
 
 
 def show_domain_error(error: DomainError) -> Response:
@@ -46,6 +47,12 @@ def show_domain_error(error: DomainError) -> Response:
     if isinstance(error, ThrottledError):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
+
+
+def show_busy_database(error: OperationalError) -> Response:
+    """Locked, restarting or out of reach: worth another try, so 503 and not 500."""
+    current_app.logger.error("database did not answer", exc_info=error)
+    return show_http_error(ServiceUnavailable())
 
 
 def show_http_error(error: HTTPException) -> Response:
