@@ -6,8 +6,8 @@ from itertools import count
 from random import Random
 
 from matchmaker.demo.drawing import make_random
+from matchmaker.demo.fixed_homes import make_fixed_homes
 from matchmaker.demo.names import FIRST_RESIDENT_NUMBER, draw_name, get_title, make_phone
-from matchmaker.demo.persona_homes import make_persona_homes
 from matchmaker.demo.records import HouseholdRecord, ResidentRecord
 from matchmaker.demo.statuses import draw_income, draw_kinds, make_status
 
@@ -44,7 +44,7 @@ def generate_households(
 ) -> tuple[HouseholdRecord, ...]:
     """As many households as committees.csv lists, the personas' among them."""
     random = make_random(seed, "homes")
-    homes = list(make_persona_homes(month))
+    homes = list(make_fixed_homes(month))
     numbers = count(1 + sum(len(home.residents) for home in homes))
     for committee in committees:
         ready = sum(home.committee == committee["code"] for home in homes)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from random import Random
 
 from matchmaker.clock import SHANGHAI, get_local_date
 from matchmaker.demo.audiences import Audiences
 from matchmaker.demo.drawing import draw_share, draw_some, make_random
+from matchmaker.demo.fixed_homes import FIXED_NEEDS, FixedNeed
 from matchmaker.demo.mix import Mix, MixRow
-from matchmaker.demo.persona_homes import PERSONA_NEEDS, PersonaNeed
 from matchmaker.demo.records import NeedRecord, ResidentRecord
 from matchmaker.models import ConsentChannel, NeedForm, NeedState, Window
 
@@ -45,7 +46,7 @@ class NeedWriter:
         self._month = month
         self._as_of = as_of
         self._get_worker = get_worker  # committee code to the phone of who works there
-        self._count = 0
+        self._numbers = count(1)
 
     def write(
         self,
@@ -53,29 +54,27 @@ class NeedWriter:
         resident: ResidentRecord,
         row: MixRow,
         state: NeedState,
-        fixed: PersonaNeed | None = None,
+        fixed: FixedNeed | None = None,
         return_reason: str | None = None,
     ) -> NeedRecord:
         """A need of ``resident`` in the row's category; ``fixed`` decides what is not drawn."""
-        self._count += 1
         quantity = random.randrange(row.fewest_units, row.most_units + 1, row.step_units)
-        waiting = fixed.waiting_rounds if fixed else _draw_waiting(random, row.category_code)
+        asked = fixed or _draw_ask(random, resident, row)
         online = fixed is not None or draw_share(random, PERCENT_POSTED_ONLINE)
         return NeedRecord(
-            reference=f"N{self._month:%y%m}-{self._count:04d}",
+            reference=f"N{self._month:%y%m}-{next(self._numbers):04d}",
             resident=resident.reference,
             committee=resident.committee,
             category=row.category_code,
             form=NeedForm.MICRO_WISH if row.is_wish else NeedForm.NEED,
             description=random.choice(self._mix.words[row.category_code]),
             quantity=quantity,
-            least_quantity=_round_up(quantity * row.least_percent, 100 * row.step_units)
-            * row.step_units,
-            windows=fixed.windows if fixed else _draw_windows(random, row),
-            tier=fixed.tier if fixed else _draw_tier(random, row),
-            waiting_rounds=waiting,
+            least_quantity=_get_least(quantity, row),
+            windows=asked.windows,
+            tier=asked.tier,
+            waiting_rounds=asked.waiting_rounds,
             state=state,
-            created_at=_draw_instant(random, self._as_of, waiting),
+            created_at=_draw_instant(random, self._as_of, asked.waiting_rounds),
             entered_by=resident.phone if online else self._get_worker(resident.committee),
             consent=None if online else random.choices(CHANNELS, CHANNEL_WEIGHTS)[0],
             return_reason=return_reason,
@@ -92,17 +91,17 @@ def generate_needs(
     """The needs open for the month, verified, in a drawn order, the personas' first."""
     random = make_random(seed, "needs")
     by_reference = {resident.reference: resident for resident in residents}
-    persona_asks = [(by_reference[n.resident], mix.rows[n.category], n) for n in PERSONA_NEEDS]
-    asks: list[tuple[ResidentRecord, MixRow, PersonaNeed | None]] = []
+    fixed_asks = [(by_reference[n.resident], mix.rows[n.category], n) for n in FIXED_NEEDS]
+    asks: list[tuple[ResidentRecord, MixRow, FixedNeed | None]] = []
     for row in mix.rows.values():
-        taken = {n.resident for n in PERSONA_NEEDS if n.category == row.category_code}
-        count = row.needs - len(taken)
-        drawn = audiences.draw(random, row.audience, row.offer_statuses, count, taken)
+        taken = {n.resident for n in FIXED_NEEDS if n.category == row.category_code}
+        missing = row.needs - len(taken)
+        drawn = audiences.draw(random, row.audience, row.offer_statuses, missing, taken)
         asks.extend((resident, row, None) for resident in drawn)
     random.shuffle(asks)
     return [
         writer.write(random, resident, row, NeedState.OPEN, fixed)
-        for resident, row, fixed in [*persona_asks, *asks]
+        for resident, row, fixed in [*fixed_asks, *asks]
     ]
 
 
@@ -111,6 +110,16 @@ def _draw_instant(random: Random, as_of: datetime, waiting: int) -> datetime:
     day = get_local_date(as_of) - timedelta(days=waiting * DAYS_A_ROUND + random.randint(1, 27))
     hour, minute = random.randint(8, 17), random.randrange(60)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def _draw_ask(random: Random, resident: ResidentRecord, row: MixRow) -> FixedNeed:
+    return FixedNeed(
+        resident=resident.reference,
+        category=row.category_code,
+        tier=_draw_tier(random, row),
+        waiting_rounds=_draw_waiting(random, row.category_code),
+        windows=_draw_windows(random, row),
+    )
 
 
 def _draw_waiting(random: Random, category: str) -> int:
@@ -132,5 +141,7 @@ def _draw_windows(random: Random, row: MixRow) -> tuple[str, ...]:
     return draw_some(random, WINDOWS.get(row.category_code, EVERY_WINDOW), 1, 4)
 
 
-def _round_up(dividend: int, divisor: int) -> int:
-    return -(-dividend // divisor)
+def _get_least(quantity: int, row: MixRow) -> int:
+    """The row's share of ``quantity``, rounded up to a whole step."""
+    steps = -(-quantity * row.least_percent // (100 * row.step_units))
+    return steps * row.step_units

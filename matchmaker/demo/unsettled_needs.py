@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from matchmaker.demo.audiences import Audiences
 from matchmaker.demo.drawing import make_random
+from matchmaker.demo.fixed_homes import FIXED_DRAFTS
 from matchmaker.demo.mix import Mix
 from matchmaker.demo.needs import NeedWriter
-from matchmaker.demo.persona_homes import PERSONA_DRAFTS
 from matchmaker.demo.records import NeedRecord, ResidentRecord
 from matchmaker.models import NeedState
 
@@ -36,7 +36,7 @@ def generate_unsettled_needs(
     by_reference = {resident.reference: resident for resident in residents}
     needs = [
         writer.write(random, by_reference[n.resident], mix.rows[n.category], NeedState.DRAFT, n)
-        for n in PERSONA_DRAFTS
+        for n in FIXED_DRAFTS
     ]
     for state, count in COUNTS.items():
         for resident in audiences.draw(random, "elder", frozenset(), count, set()):

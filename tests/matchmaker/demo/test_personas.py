@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from matchmaker.demo.persona_homes import PERSONA_NEEDS, make_persona_homes
+from matchmaker.demo.fixed_homes import FIXED_NEEDS, make_fixed_homes
 from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.models import Role
 from matchmaker.seed_files import SEEDS_DIR, read_seed
@@ -35,13 +35,13 @@ def test_personas_are_bound_to_what_the_seeds_hold():
 
 
 def test_resident_personas_live_in_the_world_and_have_posted_needs():
-    homes = make_persona_homes(MONTH)
+    homes = make_fixed_homes(MONTH)
     residents = {r.reference: r for home in homes for r in home.residents}
     for persona in DEMO_PERSONS:
         if persona.role is Role.RESIDENT:
             assert residents[persona.scope].phone == persona.phone
             assert residents[persona.scope].display_name == persona.name_zh
-            assert any(need.resident == persona.scope for need in PERSONA_NEEDS)
+            assert any(need.resident == persona.scope for need in FIXED_NEEDS)
 
 
 def test_the_volunteer_persona_is_of_the_first_coordinators_organisation():

@@ -1,4 +1,4 @@
-"""The homes of the three residents whom one can be in the demo, and what they asked for."""
+"""Homes that every demo holds, whatever the seed: the personas' own, and a busy neighbour's."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,11 +8,13 @@ from matchmaker.demo.names import FIRST_RESIDENT_NUMBER, make_phone
 from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.demo.records import HouseholdRecord, ResidentRecord
 from matchmaker.demo.statuses import make_sure_status
-from matchmaker.models import Role, StatusKind
+from matchmaker.models import Role, StatusKind, Window
 
 
 @dataclass(frozen=True, slots=True)
-class PersonaNeed:
+class FixedNeed:
+    """A need that is not drawn; ``resident`` is a reference, ``windows`` empty for any time."""
+
     resident: str
     category: str
     tier: int
@@ -20,21 +22,29 @@ class PersonaNeed:
     windows: tuple[str, ...] = ()
 
 
+SUNDAY_MORNING = (Window.SUNDAY_AM.value,)
+
 # Counted among the month's needs.
-PERSONA_NEEDS = (
-    PersonaNeed("R00001", "elder_visit", 1, 1, ("WD-AM", "WD-PM")),
-    PersonaNeed("R00001", "haircut_home", 3, 0, ("WD-AM", "SAT-AM")),
-    PersonaNeed("R00001", "wish_radio", 3),
-    PersonaNeed("R00002", "lift_subsidy", 2),
-    PersonaNeed("R00002", "hospital_drive", 2, 1, ("WD-AM", "WD-PM")),
-    PersonaNeed("R00003", "tutoring", 2, 2, ("SAT-AM", "SAT-PM", "SUN-PM")),
-    PersonaNeed("R00003", "student_aid", 2),
+FIXED_NEEDS = (
+    FixedNeed("R00001", "elder_visit", 1, 1, ("WD-AM", "WD-PM")),
+    FixedNeed("R00001", "haircut_home", 3, 0, ("WD-AM", "SAT-AM")),
+    FixedNeed("R00001", "wish_radio", 3),
+    FixedNeed("R00002", "lift_subsidy", 2),
+    FixedNeed("R00002", "hospital_drive", 2, 1, ("WD-AM", "WD-PM")),
+    FixedNeed("R00003", "tutoring", 2, 2, ("SAT-AM", "SAT-PM", "SUN-PM")),
+    FixedNeed("R00003", "student_aid", 2),
+    # Five visits, and a daughter who is at home on Sunday mornings only: four a month.
+    FixedNeed("R00005", "elder_visit", 2, 0, SUNDAY_MORNING),
+    FixedNeed("R00005", "errands", 2, 0, SUNDAY_MORNING),
+    FixedNeed("R00005", "small_repairs", 2, 0, SUNDAY_MORNING),
+    FixedNeed("R00005", "digital_help", 2, 0, SUNDAY_MORNING),
+    FixedNeed("R00005", "reading_company", 2, 0, SUNDAY_MORNING),
 )
-PERSONA_DRAFTS = (PersonaNeed("R00003", "legal_advice", 3, 0, ("SAT-AM",)),)
+FIXED_DRAFTS = (FixedNeed("R00003", "legal_advice", 3, 0, ("SAT-AM",)),)
 
 
 @dataclass(frozen=True, slots=True)
-class PersonaHome:
+class FixedHome:
     household: str
     committee: str
     block: str
@@ -43,22 +53,22 @@ class PersonaHome:
 
 
 # Members: how neighbours call them, full name, age in years, statuses.
-PERSONA_HOMES = (
-    PersonaHome(
+FIXED_HOMES = (
+    FixedHome(
         "H00001",
         "C01",
         "梧桐一村南区",
         "梧桐一村 12 号 401 室",
         (("王阿婆", "王秀英", 83, (StatusKind.LIVING_ALONE,)),),
     ),
-    PersonaHome(
+    FixedHome(
         "H00002",
         "C01",
         "梧桐一村西区",
         "梧桐一村 21 号 602 室",
         (("李师傅", "李国强", 58, (StatusKind.DISABLED, StatusKind.LOW_INCOME)),),
     ),
-    PersonaHome(
+    FixedHome(
         "H00003",
         "C09",
         "石榴坊东区",
@@ -73,15 +83,22 @@ PERSONA_HOMES = (
             ),
         ),
     ),
+    FixedHome(
+        "H00004",
+        "C03",
+        "银杏新村北区",
+        "银杏新村 31 号 502 室",
+        (("赵爷叔", "赵德福", 79, (StatusKind.DISABLED,)),),
+    ),
 )
 
 
-def make_persona_homes(month: date) -> tuple[HouseholdRecord, ...]:
-    """Households H00001 to H00003; the first resident of each is the persona."""
+def make_fixed_homes(month: date) -> tuple[HouseholdRecord, ...]:
+    """Households H00001 to H00004; the first resident of each of the first three is a persona."""
     phones = {p.scope: p.phone for p in DEMO_PERSONS if p.role is Role.RESIDENT}
     numbers = count(1)
     homes = []
-    for home in PERSONA_HOMES:
+    for home in FIXED_HOMES:
         residents = []
         for display_name, full_name, age_years, kinds in home.members:
             number = next(numbers)
