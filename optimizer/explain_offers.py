@@ -44,8 +44,8 @@ class Offers:
         self.problem = problem
         self._staff: dict[str, list[Person]] = defaultdict(list)
         for person in problem.people:
-            for stock in person.stocks:
-                self._staff[stock].append(person)
+            for name in person.stocks:
+                self._staff[name].append(person)
         self._stocks: dict[str, list[Stock]] = defaultdict(list)
         for stock in problem.stocks:
             self._stocks[stock.category].append(stock)
