@@ -121,8 +121,9 @@ class Offers:
     def _describe(
         self, need: Need, passed: int, stock: Stock, person: Person | None
     ) -> NearestMiss:
+        is_near = person is not None and is_open_to(stock, need)
         missing: dict[str, tuple[str, ...]] = {
-            "area": stock.areas,
+            "area": person.areas if person and is_near else stock.areas,
             "status": stock.statuses,
             "skill": tuple(sorted(set(need.requires) - set(person.skills if person else ()))),
             "slot": person.slots if person else stock.slots,

@@ -73,8 +73,7 @@ def _leximin_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
     dimension = stage["dimension"]
 
     def group_of(need: Row) -> str | None:
-        found = need["groups"].get(dimension) if dimension else need["id"]
-        return str(found) if found is not None else None
+        return (need["groups"].get(dimension) or None) if dimension else str(need["id"])
 
     needs = outcome.month.problem["needs"]
     asked = Counter(group for need in needs if (group := group_of(need)) is not None)
@@ -93,10 +92,9 @@ def _leximin_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
         for h in outcome.month.problem["history"]
         if dimension and h["dimension"] == dimension
     }
-    groups = sorted(asked.keys() | past.keys())
-    past = {group: past.get(group, (0, 0)) for group in groups}
-    got = {g: met[g] + past[g][0] for g in groups}
-    bounds = {g: (met[g] + past[g][1], asked[g] + past[g][1]) for g in groups}
+    past = {group: past.get(group, (0, 0)) for group in asked}
+    got = {g: met[g] + past[g][0] for g in asked}
+    bounds = {g: (met[g] + past[g][1], asked[g] + past[g][1]) for g in asked}
     yield Aim(stage["name"], stage["kind"], "", None, got, bounds)
 
 

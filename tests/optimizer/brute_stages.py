@@ -91,7 +91,7 @@ def leximin_vector(problem, stage, answer, possible) -> tuple[Fraction, ...]:
         return tuple(sorted(group_score(problem, stage, answer, group) for group in groups))
     history = {(h.dimension, h.group): h for h in problem.history}
     ratios = []
-    for group in groups | {h.group for h in problem.history if h.dimension == stage.dimension}:
+    for group in groups:
         past = history.get((stage.dimension, group))
         whole = possible[stage.dimension, group] + (past.possible if past else 0)
         met = sum(1 for n in problem.needs if n.id in answer and group_of(stage, n) == group)

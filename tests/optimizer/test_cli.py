@@ -1,0 +1,108 @@
+"""The command line on files: exit codes, tables, named faults."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from optimizer.__main__ import main
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("month")
+    assert main(["generate", "--needs", "60", "--seed", "7", "--out", str(folder / "p.json")]) == 0
+    assert main(["solve", str(folder / "p.json"), "--out", str(folder / "s.json")]) == 0
+    return folder
+
+
+def test_generate_solve_verify_end_in_order(month, capsys):
+    assert main(["verify", str(month / "p.json"), str(month / "s.json")]) == 0
+    assert "every rule, value and hash holds" in capsys.readouterr().out
+
+
+def test_solve_prints_every_stage_proven(month, capsys):
+    assert main(["solve", str(month / "p.json")]) == 0
+    printed = capsys.readouterr().out
+    stated = json.loads((month / "s.json").read_text())["stages"]
+    assert {result["status"] for result in stated} == {"proven"}
+    assert all(result["name"] in printed for result in stated)
+
+
+def test_two_files_of_the_same_month_are_equal(month, tmp_path):
+    main(["generate", "--needs", "60", "--seed", "7", "--out", str(tmp_path / "p.json")])
+    main(["solve", str(tmp_path / "p.json"), "--out", str(tmp_path / "s.json")])
+    for name in ("p.json", "s.json"):
+        assert (tmp_path / name).read_bytes() == (month / name).read_bytes()
+
+
+def test_a_changed_assignment_is_refuted_by_name(month, tmp_path, capsys):
+    solution = json.loads((month / "s.json").read_text())
+    del solution["assignments"][0]
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps(solution))
+    assert main(["verify", str(month / "p.json"), str(forged)]) == 1
+    assert capsys.readouterr().err.startswith("refuted: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "Expecting property name"),
+        ('{"a": 1, "a": 2}', "key a stands twice"),
+        ('{"name": NaN}', "NaN is not a number"),
+        ('{"name": "x", "seed": "00", "needs": [{"id": 3}]}', "$.needs[0]"),
+        ('{"name": "x", "seed": "00", "bogus": 1}', "$.bogus"),
+        ("[" * 100_000, "recursion"),
+    ],
+)
+def test_broken_input_is_refused_with_its_place(tmp_path, capsys, text, told):
+    path = tmp_path / "p.json"
+    path.write_text(text)
+    assert main(["solve", str(path)]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_missing_file_is_broken_input(tmp_path, capsys):
+    assert main(["verify", str(tmp_path / "none.json"), str(tmp_path / "none.json")]) == 2
+    assert "none.json" in capsys.readouterr().err
+
+
+def test_a_broken_solution_is_broken_input(month, tmp_path):
+    path = tmp_path / "s.json"
+    path.write_text("{}")
+    assert main(["verify", str(month / "p.json"), str(path)]) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["generate"], ["solve"], ["solve", "p", "--time-limit", "0"], ["bogus"]]
+)
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_the_module_runs_as_a_program(tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "optimizer",
+            "generate",
+            "--needs",
+            "3",
+            "--seed",
+            "1",
+            "--out",
+            "p",
+        ],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("p: 3 needs, sha256 ")
