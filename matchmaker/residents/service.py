@@ -31,7 +31,6 @@ from matchmaker.residents.registration import Registration
 from matchmaker.residents.scope import list_committees, select_residents
 from matchmaker.sort_keys import get_person_sort_key
 
-PER_PAGE = 25
 TAIL_DIGITS = 4
 _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 _TYPED_PHONE = re.compile(r"[0-9]{8,11}", re.ASCII)
@@ -47,22 +46,16 @@ class ResidentFilter:
     unverified: bool = False
 
 
-def list_residents(
-    *, actor: User, filters: ResidentFilter, page: int
-) -> tuple[list[Resident], int]:
-    """One page of the residents in the actor's scope, and the count of all that fit."""
-    query = _narrow(select_residents(actor), filters)
-    count = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = db.session.scalars(
-        query.options(
+def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
+    """The residents in the actor's scope that fit, in the order of their names' pinyin."""
+    return (
+        _narrow(select_residents(actor), filters)
+        .options(
             contains_eager(Resident.household).contains_eager(Household.committee),
             selectinload(Resident.statuses),
         )
         .order_by(Resident.sort_key, Resident.id)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
     )
-    return list(rows), count
 
 
 def find_same_phone(actor: User, phone: str) -> tuple[list[Resident], int]:

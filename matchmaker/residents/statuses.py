@@ -12,6 +12,16 @@ from matchmaker.models import RecipientStatus, Resident, Role, StatusKind, User
 from matchmaker.residents.scope import get_resident
 
 
+def get_recordable(resident_id: int, actor: User) -> Resident:
+    """A resident whose statuses the actor may record.
+
+    Only the committee records: a social worker verifies what a committee has seen.
+    """
+    if actor.role is not Role.COMMITTEE_WORKER:
+        raise ForbiddenError("committee_records_statuses")
+    return get_resident(resident_id, actor)
+
+
 def record_status(
     *,
     actor: User,
@@ -21,13 +31,8 @@ def record_status(
     valid_until: date | None,
     now: datetime,
 ) -> RecipientStatus:
-    """Record a status, or record it anew; either way it waits to be verified.
-
-    Only the committee records: a social worker verifies what a committee has seen.
-    """
-    if actor.role is not Role.COMMITTEE_WORKER:
-        raise ForbiddenError("committee_records_statuses")
-    resident = get_resident(resident_id, actor)
+    """Record a status, or record it anew; either way it waits to be verified."""
+    resident = get_recordable(resident_id, actor)
     if valid_until is not None and valid_until < get_local_date(now):
         raise InvalidError("status_already_over", "valid_until")
     row = _find_or_add(resident, kind)

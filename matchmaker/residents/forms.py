@@ -1,0 +1,103 @@
+"""What is typed about residents: finding them, registering them, their statuses."""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField
+from wtforms.validators import ValidationError
+
+from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
+from matchmaker.forms.fields import DayField, PhoneField
+from matchmaker.forms.numbers import WholeNumberField
+from matchmaker.forms.validators import MaxLength, Required
+from matchmaker.labels import get_label
+from matchmaker.models import ConsentChannel, StatusKind
+from matchmaker.name_search import LONGEST_SEARCH
+
+LONGEST_FULL_NAME = 40  # characters
+LONGEST_DISPLAY_NAME = 40
+LONGEST_BLOCK = 40
+LONGEST_ADDRESS = 200
+LONGEST_REFERENCE = 20
+LONGEST_EVIDENCE = 200
+EARLIEST_BIRTH_YEAR, LATEST_BIRTH_YEAR = 1900, 2099
+_LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
+_COUNTER_CHANNELS = tuple(c for c in ConsentChannel if c is not ConsentChannel.ONLINE)
+_STATUSES = [(kind.value, get_label(kind)) for kind in StatusKind]
+
+
+class NoLongNumber:
+    """No phone or document number in a field that others may read."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data and _LONG_NUMBER.search(field.data):
+            raise ValidationError(_("Leave out phone numbers and numbers of documents."))
+
+
+class ResidentFilterForm(FilterForm):
+    search = StringField(
+        _l("Name, reference, or last four digits of the phone"), [MaxLength(LONGEST_SEARCH)]
+    )
+    committee_id = DropdownField(_l("Committee"))
+    status = DropdownField(
+        _l("Recipient status"), choices=make_choices([("", _l("Every status")), *_STATUSES])
+    )
+    unverified = BooleanField(_l("With a status still to be verified"))
+
+    def read_filters(self) -> dict[str, Any]:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        names = [name for name in ("search", "committee_id", "status") if not self[name].errors]
+        typed = {name: self[name].data for name in names}
+        committee_id, status = typed.get("committee_id"), typed.get("status")
+        return {
+            "search": typed.get("search") or "",
+            "committee_id": int(committee_id) if committee_id else None,
+            "status": StatusKind(status) if status else None,
+            "unverified": self.unverified.data,
+        }
+
+
+class RegisterForm(IdempotentForm):
+    full_name = StringField(
+        _l("Full name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_FULL_NAME)]
+    )
+    display_name = StringField(
+        _l("Surname with title"),
+        [Required(_l("Enter surname and title.")), MaxLength(LONGEST_DISPLAY_NAME), NoLongNumber()],
+    )
+    phone = PhoneField(_l("Phone number"), [Required(_l("Enter a phone number."))])
+    birth_year = WholeNumberField(
+        _l("Year of birth"), minimum=EARLIEST_BIRTH_YEAR, maximum=LATEST_BIRTH_YEAR
+    )
+    committee_id = DropdownField(_l("Committee"), [Required(_l("Choose the committee."))])
+    household_reference = StringField(
+        _l("Household, if it is known already"), [MaxLength(LONGEST_REFERENCE)]
+    )
+    block = StringField(_l("Estate or lane"), [MaxLength(LONGEST_BLOCK), NoLongNumber()])
+    address = StringField(
+        _l("Address with door number"),
+        [Required(_l("Enter the address.")), MaxLength(LONGEST_ADDRESS)],
+    )
+    consent_channel = RadiosField(
+        _l("How did the person agree that their contact is kept?"),
+        [Required(_l("Without agreement nobody is registered."))],
+        choices=make_choices((channel, get_label(channel)) for channel in _COUNTER_CHANNELS),
+    )
+    is_known_duplicate = BooleanField(_l("This is another person with the same phone"))
+
+
+class StatusForm(IdempotentForm):
+    kind = DropdownField(
+        _l("Recipient status"),
+        [Required(_l("Choose a status."))],
+        choices=make_choices([("", _l("Choose")), *_STATUSES]),
+    )
+    evidence = StringField(
+        _l("What was shown"),
+        [Required(_l("Say what was shown.")), MaxLength(LONGEST_EVIDENCE), NoLongNumber()],
+    )
+    valid_until = DayField(_l("Last day it counts"))

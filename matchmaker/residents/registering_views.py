@@ -1,0 +1,124 @@
+"""Registering a resident at the counter, and recording a recipient status."""
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from matchmaker.act_once import act_once
+from matchmaker.clock import get_now
+from matchmaker.errors import ConflictError, InvalidError
+from matchmaker.extensions import db
+from matchmaker.forms.choices import make_choices
+from matchmaker.labels import get_name
+from matchmaker.models import Committee, ConsentChannel, Resident, StatusKind
+from matchmaker.permissions import Permission, requires
+from matchmaker.residents import messages, scope, service, statuses
+from matchmaker.residents.forms import RegisterForm, StatusForm
+from matchmaker.residents.registration import Registration
+from matchmaker.residents.views import Answer, bp
+
+
+@bp.route("/residents/new", methods=["GET", "POST"])
+@requires(Permission.NEED_POST_ON_BEHALF)
+def register() -> Answer:
+    committees = scope.list_committees(current_user)
+    form = _make_form(committees)
+    if not form.is_submitted():
+        return _show_form(form, 200)
+    if not form.validate():
+        return _show_form(form, 422)
+
+    def act() -> str:
+        resident = service.register_resident(
+            actor=current_user,
+            registration=_read(form, committees),
+            is_known_duplicate=form.is_known_duplicate.data,
+            now=get_now(),
+        )
+        flash(_("Registered as %(reference)s.", reference=resident.reference), "success")
+        return url_for("residents.show", resident_id=resident.id)
+
+    try:
+        return act_once(form.idempotency_key.data, act)
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return _show_form(form, 422)
+    except ConflictError:
+        db.session.rollback()
+        return _warn_of_same_phone(form)
+
+
+@bp.route("/residents/<id:resident_id>/statuses/new", methods=["GET", "POST"])
+@requires(Permission.STATUS_VERIFY)
+def record_status(resident_id: int) -> Answer:
+    resident = statuses.get_recordable(resident_id, current_user)
+    form = StatusForm()
+    if not form.is_submitted():
+        return _show_status_form(form, resident, 200)
+    if not form.validate():
+        return _show_status_form(form, resident, 422)
+
+    def act() -> str:
+        statuses.record_status(
+            actor=current_user,
+            resident_id=resident_id,
+            kind=StatusKind(form.kind.data),
+            evidence=form.evidence.data,
+            valid_until=form.valid_until.data,
+            now=get_now(),
+        )
+        flash(_("Recorded. It counts once it is verified."), "success")
+        return url_for("residents.show", resident_id=resident_id)
+
+    try:
+        return act_once(form.idempotency_key.data, act)
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return _show_status_form(form, scope.get_resident(resident_id, current_user), 422)
+
+
+def _make_form(committees: list[Committee]) -> RegisterForm:
+    """A worker of one committee is not asked which."""
+    form = RegisterForm()
+    form.committee_id.choices = make_choices(
+        [("", _("Choose")), *((row.id, get_name(row)) for row in committees)]
+    )
+    if len(committees) == 1:
+        del form.committee_id
+    return form
+
+
+def _read(form: RegisterForm, committees: list[Committee]) -> Registration:
+    is_asked = "committee_id" in form
+    return Registration(
+        committee_id=int(form.committee_id.data) if is_asked else committees[0].id,
+        household_reference=(form.household_reference.data or "").upper() or None,
+        block=form.block.data or "",
+        full_name=form.full_name.data,
+        display_name=form.display_name.data,
+        phone=form.phone.data,
+        address=form.address.data,
+        birth_year=form.birth_year.data,
+        consent_channel=ConsentChannel(form.consent_channel.data),
+    )
+
+
+def _warn_of_same_phone(form: RegisterForm) -> tuple[str, int]:
+    own, elsewhere = service.find_same_phone(current_user, form.phone.data)
+    form.is_known_duplicate.errors = [
+        _("This phone number is registered already. Look whether it is the same person.")
+    ]
+    return _show_form(form, 422, own=own, elsewhere=elsewhere)
+
+
+def _show_form(
+    form: RegisterForm, status: int, own: list[Resident] | None = None, elsewhere: int = 0
+) -> tuple[str, int]:
+    page = render_template("residents/register.html", form=form, own=own or [], elsewhere=elsewhere)
+    return page, status
+
+
+def _show_status_form(form: StatusForm, resident: Resident, status: int) -> tuple[str, int]:
+    return render_template("residents/status.html", form=form, resident=resident), status

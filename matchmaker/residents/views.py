@@ -1,0 +1,138 @@
+"""Residents: the list, one person's page, and the contact shown on purpose."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.act_once import act_once
+from matchmaker.clock import get_now
+from matchmaker.errors import ConflictError
+from matchmaker.extensions import db
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import make_choices
+from matchmaker.labels import get_name
+from matchmaker.models import RecipientStatus, Resident, Role
+from matchmaker.paging import get_other_arguments, paginate
+from matchmaker.permissions import Permission, requires
+from matchmaker.residents import consents, messages, scope, service, statuses
+from matchmaker.residents.disclosure import Contact, get_own_ground, reveal_contact
+from matchmaker.residents.forms import ResidentFilterForm
+
+bp = Blueprint("residents", __name__)
+bp.add_app_template_filter(messages.describe_purpose, "consent_purpose")
+
+Answer = str | tuple[str, int] | Response
+_STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
+
+
+@bp.errorhandler(ConflictError)
+def show_conflict(error: ConflictError) -> tuple[str, int]:
+    db.session.rollback()
+    return render_template("residents/conflict.html", text=messages.describe_conflict(error)), 409
+
+
+@bp.get("/residents")
+@requires(Permission.NEED_READ_SCOPE)
+def index() -> str:
+    form = ResidentFilterForm()
+    committees = scope.list_committees(current_user)
+    form.committee_id.choices = make_choices(
+        [("", _("Every committee")), *((row.id, get_name(row)) for row in committees)]
+    )
+    filters = service.ResidentFilter(**form.read_filters())
+    return render_template(
+        "residents/index.html",
+        form=form,
+        found=paginate(service.select_filtered(current_user, filters)),
+        committees=committees,
+        arguments=get_other_arguments(),
+        badges=_list_badges,
+    )
+
+
+@bp.get("/residents/<id:resident_id>")
+@requires(Permission.NEED_READ_SCOPE)
+def show(resident_id: int) -> str:
+    return _show_resident(scope.get_resident(resident_id, current_user), None)
+
+
+@bp.post("/residents/<id:resident_id>")
+@requires(Permission.CONTACT_REVEAL)
+def reveal(resident_id: int) -> str:
+    """The contact is the answer itself: it stands in no address and no cookie."""
+    contact = reveal_contact(resident_id, current_user, get_own_ground(current_user), get_now())
+    db.session.commit()
+    return _show_resident(scope.get_resident(resident_id, current_user), contact)
+
+
+@bp.post("/residents/<id:resident_id>/statuses/<id:status_id>/<any(verify, end):step>")
+@requires(Permission.STATUS_VERIFY)
+def move_status(resident_id: int, status_id: int, step: str) -> Answer:
+    resident = scope.get_resident(resident_id, current_user)
+    form = IdempotentForm()
+    if not form.validate():
+        return _show_resident(resident, None), 422
+
+    def act() -> str:
+        _STEPS[step](
+            actor=current_user, resident_id=resident_id, status_id=status_id, now=get_now()
+        )
+        done = {"verify": _("The status is verified."), "end": _("The status no longer counts.")}
+        flash(done[step], "success")
+        return url_for("residents.show", resident_id=resident_id)
+
+    return act_once(form.idempotency_key.data, act)
+
+
+@bp.route("/my-contact", methods=["GET", "POST"])
+@requires(Permission.NEED_READ_OWN)
+def own_contact() -> str:
+    """A resident's own record; the contact is shown after one click, as to anybody else."""
+    form = IdempotentForm()
+    resident = scope.get_resident(current_user.resident_id, current_user)
+    contact = None
+    if form.validate_on_submit():
+        contact = reveal_contact(resident.id, current_user, get_own_ground(current_user), get_now())
+        db.session.commit()
+    return render_template(
+        "residents/own_contact.html",
+        resident=resident,
+        contact=contact,
+        consents=consents.list_consents(resident),
+        statuses=_list_statuses(resident, get_now()),
+        form=form,
+    )
+
+
+def _show_resident(resident: Resident, contact: Contact | None) -> str:
+    return render_template(
+        "residents/show.html",
+        resident=resident,
+        contact=contact,
+        needs=service.list_needs(resident),
+        consents=consents.list_consents(resident),
+        statuses=_list_statuses(resident, get_now()),
+        may_record=current_user.role is Role.COMMITTEE_WORKER,
+        form=IdempotentForm(formdata=None),
+    )
+
+
+def _list_statuses(resident: Resident, now: datetime) -> list[dict[str, Any]]:
+    """Each status with what can be done about it."""
+    rows = sorted(resident.statuses, key=lambda row: row.id)
+    return [{"row": row, "state": _get_state(row, now)} for row in rows]
+
+
+def _list_badges(resident: Resident) -> list[dict[str, Any]]:
+    """The statuses that count or wait, for a line of a list."""
+    return [s for s in _list_statuses(resident, get_now()) if s["state"] != "over"]
+
+
+def _get_state(row: RecipientStatus, now: datetime) -> str:
+    if statuses.is_over(row, now):
+        return "over"
+    return "verified" if row.verified_at else "waiting"
