@@ -3,8 +3,12 @@
 from flask import Blueprint
 
 from matchmaker.accounts import routes as accounts
+from matchmaker.audit import views as audit
+from matchmaker.needs import routes as needs
 from matchmaker.offers import routes as offers
+from matchmaker.organisations import views as organisations
 from matchmaker.pages import views as pages
 from matchmaker.residents import routes as residents
+from matchmaker.volunteers import views as volunteers
 
-BLUEPRINTS: tuple[Blueprint, ...] = (accounts.bp, offers.bp, pages.bp, residents.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (accounts.bp, audit.bp, offers.bp, organisations.bp, pages.bp, residents.bp, volunteers.bp)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,14 @@ from matchmaker.extensions import db
 from matchmaker.models import AuditEvent, AuditHead, Resident, User
 
 GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong (missing, does_not_follow, altered, wrong_end) and with which event."""
+
+    code: str
+    event_id: int
 
 
 def record_event(
@@ -47,23 +56,24 @@ def record_event(
     return event
 
 
-def verify_chain() -> list[str]:
-    """Faults of the chain, each naming the event; empty when every event stands as written."""
-    faults: list[str] = []
+def verify_chain() -> list[Fault]:
+    """Faults of the chain in order; empty when every event stands as written."""
+    faults: list[Fault] = []
     previous, count = GENESIS, 0
     for event in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id)).yield_per(1000):
         count += 1
         if event.id != count:
-            faults.append(f"event {count} is missing")
+            faults.append(Fault("missing", count))
             count = event.id
         if event.previous_sha256 != previous:
-            faults.append(f"event {event.id} does not follow the one before it")
+            faults.append(Fault("does_not_follow", event.id))
         if event.sha256 != compute_hash(event):
-            faults.append(f"event {event.id} was altered")
+            faults.append(Fault("altered", event.id))
         previous = event.sha256
     head = db.session.get(AuditHead, 1)
-    if head is not None and (head.events, head.sha256) != (count, previous):
-        faults.append(f"the chain should end with event {head.events}")
+    events, sha256 = (head.events, head.sha256) if head else (0, GENESIS)
+    if (events, sha256) != (count, previous):
+        faults.append(Fault("wrong_end", events))
     return faults
 
 

@@ -2,4 +2,7 @@
 
 from click import Command
 
-COMMANDS: tuple[Command, ...] = ()
+from matchmaker.commands.accounts import setup
+from matchmaker.commands.audit import audit
+
+COMMANDS: tuple[Command, ...] = (audit, setup)

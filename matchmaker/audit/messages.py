@@ -1,0 +1,34 @@
+"""The audit log in words."""
+
+from flask_babel import gettext as _
+
+from matchmaker.audit.service import Fault
+from matchmaker.models import AuditEvent
+
+
+def describe_fault(fault: Fault) -> str:
+    """What is wrong with the chain, naming the event."""
+    number = fault.event_id
+    if fault.code == "missing":
+        return _("Event %(number)s is missing.", number=number)
+    if fault.code == "does_not_follow":
+        return _("Event %(number)s does not follow the one before it.", number=number)
+    if fault.code == "altered":
+        return _("Event %(number)s was altered.", number=number)
+    return _("The chain should end with event %(number)s.", number=number)
+
+
+def describe_subject(event: AuditEvent) -> str:
+    """What an event is about: kind and number, never a person's data."""
+    return f"{event.subject_type} {event.subject_id or ''}".strip()
+
+
+def describe_details(event: AuditEvent) -> str:
+    """Codes and numbers of an event in one line."""
+    return ", ".join(f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
+
+
+def _join(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(part) for part in value)
+    return str(value)
