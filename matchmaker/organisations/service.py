@@ -15,12 +15,10 @@ from matchmaker.models import (
     Subdistrict,
     User,
 )
+from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
 from matchmaker.organisations.states import OrganisationStep, take_step
 from matchmaker.sort_keys import get_sort_key
 
-LONGEST_NAME_ZH = 120  # characters
-LONGEST_NAME_EN = 160
-LONGEST_REASON = 300
 _CODE_DIGITS = 3
 
 

@@ -19,9 +19,7 @@ from matchmaker.models import (
     Window,
 )
 from matchmaker.sort_keys import get_person_sort_key
-
-LONGEST_NAME = 80  # characters
-MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
+from matchmaker.volunteers.limits import LONGEST_NAME, MOST_VISITS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,13 @@ def can_take(volunteer: Volunteer, step: VolunteerStep) -> bool:
     return volunteer.state in TRANSITIONS[step]
 
 
-def take_step(volunteer: Volunteer, step: VolunteerStep) -> None:
-    """Move along ``step``. Raises ``ConflictError`` where the step does not exist."""
+def check_step(volunteer: Volunteer, step: VolunteerStep) -> None:
+    """Raises ``ConflictError`` where ``step`` does not lead on from the volunteer's state."""
     if not can_take(volunteer, step):
         raise ConflictError("volunteer_state", state=volunteer.state.value, step=step.value)
+
+
+def take_step(volunteer: Volunteer, step: VolunteerStep) -> None:
+    """Move along ``step``. Raises ``ConflictError`` where the step does not exist."""
+    check_step(volunteer, step)
     volunteer.state = TRANSITIONS[step][volunteer.state]

@@ -1,0 +1,62 @@
+"""What is typed about an organisation."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, StringField, TextAreaField
+
+from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.validators import MaxLength, Required
+from matchmaker.labels import get_label
+from matchmaker.models import OrganisationKind, OrganisationState
+from matchmaker.name_search import LONGEST_SEARCH
+from matchmaker.organisations.filters import OrganisationFilters
+from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
+
+_KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
+
+
+class OrganisationForm(IdempotentForm):
+    name_zh = StringField(
+        _l("Name in Chinese"),
+        [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_NAME_ZH)],
+    )
+    name_en = StringField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
+    kind = DropdownField(
+        _l("Kind"),
+        [Required(_l("Choose the kind of organisation."))],
+        choices=make_choices([("", _l("Choose")), *_KINDS]),
+    )
+
+
+class StepForm(IdempotentForm):
+    """A step without words."""
+
+
+class ReasonForm(IdempotentForm):
+    reason = TextAreaField(
+        _l("Reason"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
+    )
+
+
+class OrganisationListForm(FilterForm):
+    search = StringField(_l("Name or pinyin"), [MaxLength(LONGEST_SEARCH)])
+    kind = DropdownField(_l("Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS]))
+    state = DropdownField(
+        _l("State"),
+        choices=make_choices(
+            [("", _l("Every state")), *((state, get_label(state)) for state in OrganisationState)]
+        ),
+    )
+    has_agreement = BooleanField(_l("With a pairing agreement"))
+
+    def read_filters(self) -> OrganisationFilters:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        kind = self.kind.data if not self.kind.errors else None
+        state = self.state.data if not self.state.errors else None
+        return OrganisationFilters(
+            kind=OrganisationKind(kind) if kind else None,
+            state=OrganisationState(state) if state else None,
+            search=self.search.data or "" if not self.search.errors else "",
+            has_agreement=bool(self.has_agreement.data),
+        )

@@ -1,0 +1,168 @@
+"""The givers of a street office; and a coordinator's own organisation."""
+
+from flask import Blueprint, Response, flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from matchmaker.act_once import act_once
+from matchmaker.clock import get_local_date, get_now
+from matchmaker.errors import ConflictError, InvalidError
+from matchmaker.exports import FILE_FORMATS, send_table
+from matchmaker.extensions import db
+from matchmaker.models import Organisation, OrganisationKind
+from matchmaker.offers.scope import get_own_organisation
+from matchmaker.organisations import export, lists, messages, service
+from matchmaker.organisations.forms import (
+    OrganisationForm,
+    OrganisationListForm,
+    ReasonForm,
+    StepForm,
+)
+from matchmaker.organisations.states import OrganisationStep, can_take
+from matchmaker.paging import get_other_arguments, paginate
+from matchmaker.permissions import Permission, requires
+
+bp = Blueprint("organisations", __name__, url_prefix="/organisations")
+
+Answer = str | tuple[str, int] | AnyResponse
+
+_STEPS = {
+    OrganisationStep.APPROVE: service.approve_organisation,
+    OrganisationStep.REINSTATE: service.reinstate_organisation,
+}
+_REASONED_STEPS = {
+    OrganisationStep.RETURN: service.return_organisation,
+    OrganisationStep.SUSPEND: service.suspend_organisation,
+}
+
+
+@bp.errorhandler(ConflictError)
+def show_conflict(error: ConflictError) -> tuple[str, int]:
+    db.session.rollback()
+    text = messages.describe_conflict(error)
+    back_url = url_for("organisations.index")
+    return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
+
+
+@bp.get("/")
+@requires(Permission.ORGANISATION_APPROVE)
+def index() -> str:
+    form = OrganisationListForm()
+    filters = form.read_filters()
+    return render_template(
+        "organisations/index.html",
+        form=form,
+        found=paginate(lists.list_organisations(current_user, filters)),
+        counts=lists.count_by_state(current_user, filters),
+        arguments=get_other_arguments(),
+        file_formats=FILE_FORMATS,
+        today=get_local_date(get_now()),
+        is_over=lists.is_over,
+    )
+
+
+@bp.get("/organisations.<any(xlsx, csv):file_format>")
+@requires(Permission.ORGANISATION_APPROVE)
+def download(file_format: str) -> Response:
+    statement = lists.list_organisations(current_user, OrganisationListForm().read_filters())
+    rows = export.make_rows(db.session.scalars(statement), get_local_date(get_now()))
+    return send_table(file_format, "organisations", _("Organisations"), export.get_headers(), rows)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.ORGANISATION_APPROVE)
+def register() -> Answer:
+    form = OrganisationForm()
+    if not form.is_submitted():
+        return render_template("organisations/register.html", form=form)
+
+    def add() -> str:
+        organisation = service.register_organisation(
+            actor=current_user,
+            now=get_now(),
+            name_zh=form.name_zh.data,
+            name_en=form.name_en.data or "",
+            kind=OrganisationKind(form.kind.data),
+        )
+        flash(_("Registered and approved."), "success")
+        return url_for("organisations.show", organisation_id=organisation.id)
+
+    if not form.validate():
+        return render_template("organisations/register.html", form=form), 422
+    try:
+        return act_once(form.idempotency_key.data, add)
+    except InvalidError as error:
+        db.session.rollback()
+        form.add_error(error.field, messages.describe_refusal(error))
+        return render_template("organisations/register.html", form=form), 422
+
+
+@bp.get("/<id:organisation_id>")
+@requires(Permission.ORGANISATION_APPROVE)
+def show(organisation_id: int) -> str:
+    organisation = service.get_organisation(organisation_id, current_user)
+    return _show(organisation, ReasonForm(formdata=None))
+
+
+@bp.get("/own")
+@requires(Permission.OFFER_POST)
+def own() -> str:
+    return _show(get_own_organisation(current_user), None)
+
+
+@bp.post("/<id:organisation_id>/<any(approve, reinstate):step>")
+@requires(Permission.ORGANISATION_APPROVE)
+def move(organisation_id: int, step: str) -> Answer:
+    organisation = service.get_organisation(organisation_id, current_user)
+    form = StepForm()
+    if not form.validate():
+        return _show(organisation, ReasonForm(formdata=None)), 422
+
+    def take() -> str:
+        chosen = OrganisationStep(step)
+        _STEPS[chosen](actor=current_user, now=get_now(), organisation_id=organisation_id)
+        flash(messages.describe_step(chosen), "success")
+        return url_for("organisations.show", organisation_id=organisation_id)
+
+    return act_once(form.idempotency_key.data, take)
+
+
+@bp.post("/<id:organisation_id>/<any(return, suspend):step>")
+@requires(Permission.ORGANISATION_APPROVE)
+def move_with_reason(organisation_id: int, step: str) -> Answer:
+    organisation = service.get_organisation(organisation_id, current_user)
+    form = ReasonForm()
+    if not form.validate():
+        return _show(organisation, form), 422
+
+    def take() -> str:
+        chosen = OrganisationStep(step)
+        _REASONED_STEPS[chosen](
+            actor=current_user,
+            now=get_now(),
+            organisation_id=organisation_id,
+            reason=form.reason.data,
+        )
+        flash(messages.describe_step(chosen), "success")
+        return url_for("organisations.show", organisation_id=organisation_id)
+
+    return act_once(form.idempotency_key.data, take)
+
+
+def _show(organisation: Organisation, form: ReasonForm | None) -> str:
+    """The page of one organisation; without ``form`` it offers no steps."""
+    match_round = lists.find_latest_round(organisation)
+    return render_template(
+        "organisations/show.html",
+        organisation=organisation,
+        form=form,
+        steps={step.value for step in OrganisationStep if can_take(organisation, step)},
+        agreements=sorted(organisation.agreements, key=lambda row: row.ends_on, reverse=True),
+        today=get_local_date(get_now()),
+        is_over=lists.is_over,
+        offers=lists.list_shown_offers(organisation),
+        volunteers=lists.count_active_volunteers(organisation),
+        match_round=match_round,
+        load=lists.list_load(organisation, match_round),
+    )

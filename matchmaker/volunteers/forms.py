@@ -1,0 +1,132 @@
+"""What is typed about a volunteer."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+
+from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
+from matchmaker.forms.fields import DayField
+from matchmaker.forms.numbers import WholeNumberField
+from matchmaker.forms.validators import MaxLength, OneOrMore, Required
+from matchmaker.labels import get_label, get_name
+from matchmaker.models import (
+    Committee,
+    Qualification,
+    ServiceCategory,
+    Volunteer,
+    VolunteerState,
+    Window,
+)
+from matchmaker.name_search import LONGEST_SEARCH
+from matchmaker.volunteers.filters import VolunteerFilters
+from matchmaker.volunteers.limits import LONGEST_NAME, MOST_VISITS_PER_MONTH
+from matchmaker.volunteers.profile import VolunteerProfile
+
+
+class StepForm(IdempotentForm):
+    """A step without words."""
+
+
+class VolunteerForm(IdempotentForm):
+    """Each qualification has a day ``expires_<code>`` beside its box."""
+
+    name = StringField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_NAME)])
+    visits_per_month = WholeNumberField(
+        _l("Most visits a month"), [Required()], minimum=1, maximum=MOST_VISITS_PER_MONTH
+    )
+    categories = CheckboxesField(_l("Can do"), [OneOrMore(_l("Choose at least one skill."))])
+    windows = CheckboxesField(
+        _l("Free"),
+        [OneOrMore(_l("Choose at least one time."))],
+        choices=make_choices((window, get_label(window)) for window in Window),
+    )
+    committees = CheckboxesField(_l("Neighbourhood committees served"))
+    qualifications = CheckboxesField(
+        _l("Qualifications shown"),
+        choices=make_choices((kind, get_label(kind)) for kind in Qualification),
+    )
+
+    def get_expiry(self, qualification: Qualification) -> DayField:
+        return self[f"expires_{qualification.value}"]
+
+    def list_expiries(self) -> list[DayField]:
+        return [self.get_expiry(qualification) for qualification in Qualification]
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """A day beside a box that is not ticked is refused: which of the two was meant?"""
+        is_valid = bool(super().validate(*args, **kwargs))
+        for qualification in Qualification:
+            day = self.get_expiry(qualification)
+            if day.data is not None and qualification.value not in (self.qualifications.data or ()):
+                self.add_error(day.name, _("Tick the qualification as well, or clear this day."))
+                is_valid = False
+        return is_valid
+
+    def read_profile(self) -> VolunteerProfile:
+        held = [Qualification(code) for code in self.qualifications.data or ()]
+        return VolunteerProfile(
+            name=self.name.data,
+            visits_per_month=self.visits_per_month.data,
+            categories=tuple(self.categories.data),
+            windows=tuple(self.windows.data),
+            committees=tuple(self.committees.data or ()),
+            qualifications={kind: self.get_expiry(kind).data for kind in held},
+        )
+
+
+for _kind in Qualification:
+    setattr(
+        VolunteerForm,
+        f"expires_{_kind.value}",
+        DayField(_l("%(qualification)s: last day", qualification=get_label(_kind))),
+    )
+
+
+def make_volunteer_form(
+    skills: list[ServiceCategory], committees: list[Committee], volunteer: Volunteer | None
+) -> VolunteerForm:
+    """The form, empty or with what is known of ``volunteer``."""
+    form = VolunteerForm(data=_get_typed_values(volunteer) if volunteer else None)
+    form.categories.choices = make_choices((row.code, get_name(row)) for row in skills)
+    form.committees.choices = make_choices((row.code, get_name(row)) for row in committees)
+    return form
+
+
+def _get_typed_values(volunteer: Volunteer) -> dict[str, Any]:
+    names = ("name", "visits_per_month", "categories", "windows", "committees")
+    values = {name: getattr(volunteer, name) for name in names}
+    values["qualifications"] = [row.qualification.value for row in volunteer.qualifications]
+    for row in volunteer.qualifications:
+        values[f"expires_{row.qualification.value}"] = row.expires_on
+    return values
+
+
+class VolunteerListForm(FilterForm):
+    search = StringField(_l("Name, pinyin or number"), [MaxLength(LONGEST_SEARCH)])
+    state = DropdownField(
+        _l("State"),
+        choices=make_choices(
+            [("", _l("Every state")), *((state, get_label(state)) for state in VolunteerState)]
+        ),
+    )
+    category = DropdownField(_l("Can do"))
+
+    def read_filters(self) -> VolunteerFilters:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        state = self.state.data if not self.state.errors else None
+        return VolunteerFilters(
+            state=VolunteerState(state) if state else None,
+            category=self.category.data or "" if not self.category.errors else "",
+            search=self.search.data or "" if not self.search.errors else "",
+        )
+
+
+def make_list_form(skills: list[ServiceCategory]) -> VolunteerListForm:
+    form = VolunteerListForm()
+    choices = [("", _("Every skill")), *((row.code, get_name(row)) for row in skills)]
+    form.category.choices = make_choices(choices)
+    return form
