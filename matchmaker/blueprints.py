@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from matchmaker.accounts import routes as accounts
+from matchmaker.assignments import views as assignments
 from matchmaker.audit import views as audit
 from matchmaker.needs import routes as needs
 from matchmaker.offers import routes as offers
@@ -11,4 +12,14 @@ from matchmaker.pages import views as pages
 from matchmaker.residents import routes as residents
 from matchmaker.volunteers import views as volunteers
 
-BLUEPRINTS: tuple[Blueprint, ...] = (accounts.bp, audit.bp, offers.bp, organisations.bp, pages.bp, residents.bp, volunteers.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts.bp,
+    assignments.bp,
+    audit.bp,
+    needs.bp,
+    offers.bp,
+    organisations.bp,
+    pages.bp,
+    residents.bp,
+    volunteers.bp,
+)

@@ -9,6 +9,7 @@ from matchmaker.extensions import db
 
 PAGE_SIZE = 25  # rows
 LAST_PAGE = 10_000  # more is a mistyped address
+_NOT_FILTERS = frozenset({"page", "endpoint"})
 
 
 def get_page_number() -> int:
@@ -24,5 +25,12 @@ def paginate(statement: Any) -> Pagination:
 
 
 def get_other_arguments() -> dict[str, str]:
-    """What the address says besides the page: filters go along from page to page."""
-    return {name: value for name, value in request.args.items() if name != "page"}
+    """What the address says besides the page: filters go along from page to page.
+
+    Names that steer ``url_for`` itself, such as ``_scheme``, must not come from an address.
+    """
+    return {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in _NOT_FILTERS and not name.startswith("_")
+    }

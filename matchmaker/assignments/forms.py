@@ -1,0 +1,70 @@
+"""The filters of a month's promises."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from matchmaker.assignments.filters import DELIVERIES, GivenFilters
+from matchmaker.clock import parse_month
+from matchmaker.formatting import format_month
+from matchmaker.forms.base import FilterForm
+from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.labels import get_name
+from matchmaker.models import WEEKS, Committee, ServiceCategory, Volunteer
+
+
+class MonthForm(FilterForm):
+    month = DropdownField(_l("Month"))
+
+    def offer_months(self, months: list[date]) -> None:
+        self.month.choices = make_choices(
+            (month.strftime("%Y-%m"), format_month(month)) for month in months
+        )
+
+    def read_month(self, months: list[date]) -> date:
+        """The month the address asks for, else the first of ``months``."""
+        known = {month.strftime("%Y-%m") for month in months}
+        return parse_month(self.month.data) if self.month.data in known else months[0]
+
+
+class GivenForm(MonthForm):
+    week = DropdownField(_l("Week"))
+    category = DropdownField(_l("Category"))
+    committee = DropdownField(_l("Neighbourhood committee"))
+    volunteer = DropdownField(_l("Volunteer"))
+
+    def offer_choices(
+        self,
+        categories: list[ServiceCategory],
+        committees: list[Committee],
+        volunteers: list[Volunteer],
+    ) -> None:
+        everything = [("", _("All"))]
+        weeks = [(week, _("Week %(number)s", number=week)) for week in WEEKS]
+        self.week.choices = make_choices(
+            [*everything, *weeks, (DELIVERIES, _("Without an appointed time"))]
+        )
+        self.category.choices = make_choices(
+            [*everything, *((row.code, get_name(row)) for row in categories)]
+        )
+        self.committee.choices = make_choices(
+            [*everything, *((row.code, get_name(row)) for row in committees)]
+        )
+        self.volunteer.choices = make_choices(
+            [*everything, *((row.id, row.name) for row in volunteers)]
+        )
+
+    def read_filters(self) -> GivenFilters:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        values = {
+            name: self[name].data or "" if not self[name].errors else ""
+            for name in ("week", "category", "committee", "volunteer")
+        }
+        return GivenFilters(
+            week=int(values["week"]) if values["week"] else None,
+            category=values["category"],
+            committee=values["committee"],
+            volunteer_id=int(values["volunteer"]) if values["volunteer"] else None,
+        )

@@ -1,0 +1,34 @@
+import pytest
+from sqlalchemy import select
+
+from matchmaker.extensions import db
+from matchmaker.models import Organisation
+from matchmaker.name_search import match_name
+from matchmaker.sort_keys import get_sort_key
+
+NAME = "乐汇为老服务中心"
+
+
+@pytest.fixture
+def organisation(context, make):
+    return make.organisation(name_zh=NAME, name_en="Lehui 100%", sort_key=get_sort_key(NAME))
+
+
+def find(text):
+    names = [Organisation.name_zh, Organisation.name_en]
+    statement = select(Organisation).where(match_name(text, names, Organisation.sort_key))
+    return db.session.scalars(statement).all()
+
+
+@pytest.mark.parametrize("text", ["乐汇", "为老", "LEHUI", "le hui", "lehuiwei", "lhwl", " lhwl "])
+def test_a_name_is_found_as_people_type_it(organisation, text):
+    assert find(text) == [organisation]
+
+
+@pytest.mark.parametrize("text", ["银杏", "hl", "_", "l%w", "'"])
+def test_other_texts_find_nothing(organisation, text):
+    assert find(text) == []
+
+
+def test_a_percent_sign_is_only_a_sign(organisation):
+    assert find("100%") == [organisation]
