@@ -4,5 +4,6 @@ from click import Command
 
 from matchmaker.commands.accounts import setup
 from matchmaker.commands.audit import audit
+from matchmaker.commands.offers import offers
 
-COMMANDS: tuple[Command, ...] = (audit, setup)
+COMMANDS: tuple[Command, ...] = (audit, offers, setup)

@@ -1,0 +1,20 @@
+"""``matchmaker offers``: what the calendar does, for a daily timer."""
+
+import click
+from flask.cli import AppGroup
+
+from matchmaker.clock import get_now
+from matchmaker.database import writing
+from matchmaker.extensions import db
+from matchmaker.offers.opening import follow_calendar
+
+offers = AppGroup("offers", help="Offers and the calendar.")
+
+
+@offers.command("follow-calendar")
+def follow() -> None:
+    """Open approved offers whose first day is here; end those whose last day is past."""
+    with writing():
+        counts = follow_calendar(now=get_now())
+        db.session.commit()
+    click.echo(f"opened {counts['opened']}, expired {counts['expired']}")
