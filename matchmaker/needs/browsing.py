@@ -18,6 +18,7 @@ from matchmaker.models import (
     User,
     Volunteer,
 )
+from matchmaker.needs.filters import BrowseFilters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,6 @@ class OpenNeed:
     committee: Committee
     block: str
     waiting_rounds: int
-
-
-@dataclass(frozen=True, slots=True)
-class BrowseFilters:
-    """None lets everything through; a category may be a heading."""
-
-    category_id: int | None = None
-    committee_id: int | None = None
 
 
 def list_open_needs(actor: User, filters: BrowseFilters) -> Select[tuple[Need]]:

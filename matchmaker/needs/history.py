@@ -50,7 +50,7 @@ def list_results(need: Need) -> list[RoundResult]:
             outcome=outcome,
             assignments=_list_assignments(outcome),
         )
-        for match_round, outcome in db.session.execute(query).tuples()
+        for match_round, outcome in db.session.execute(query)
         if (published_at := match_round.published_at) is not None
     ]
 

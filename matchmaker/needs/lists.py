@@ -1,27 +1,16 @@
 """Lists of needs, narrowed by what a reader asks for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from matchmaker.extensions import db
-from matchmaker.models import Need, NeedForm, NeedState, Resident, ServiceCategory, User
+from matchmaker.models import Need, NeedState, Resident, ServiceCategory, User
 from matchmaker.name_search import match_name
+from matchmaker.needs.filters import NeedFilters
 from matchmaker.needs.scope import make_scope
 from matchmaker.needs.states import ENDED
-
-
-@dataclass(frozen=True, slots=True)
-class NeedFilters:
-    """None and the empty text let everything through; a category may be a heading."""
-
-    state: NeedState | None = None
-    category_id: int | None = None
-    tier: int | None = None
-    form: NeedForm | None = None
-    committee_id: int | None = None
-    search: str = ""
 
 
 def list_needs(actor: User, filters: NeedFilters) -> Select[tuple[Need]]:
@@ -45,8 +34,10 @@ def list_needs(actor: User, filters: NeedFilters) -> Select[tuple[Need]]:
 def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
     """How many needs pass ``filters`` in each state, whatever state is asked for."""
     rows = _narrow(actor, replace(filters, state=None)).with_only_columns(Need.state).subquery()
-    counted = db.session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
-    found: dict[NeedState, int] = dict(counted.tuples().all())
+    counted = db.session.execute(
+        select(rows.c.state, func.count().label("total")).group_by(rows.c.state)
+    )
+    found: dict[NeedState, int] = {row.state: row.total for row in counted}
     return {state: found[state] for state in NeedState if state in found}
 
 

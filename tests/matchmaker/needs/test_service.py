@@ -15,18 +15,21 @@ pytestmark = pytest.mark.usefixtures("context")
 def enter(place):
     """Post for the resident at the counter, with any value replaced."""
 
-    def enter_need(actor=None, **values):
+    def enter_need(actor=None, channel=m.ConsentChannel.SIGNED_PAPER, **values):
         defaults = {
-            "resident_id": place.resident.id,
             "category_id": place.visit.id,
             "quantity": None,
             "least_quantity": None,
-            "windows": [m.Window.WEEKDAY_PM],
+            "windows": (m.Window.WEEKDAY_PM,),
             "description": "老人独居，想有人来坐坐",
-            "channel": m.ConsentChannel.SIGNED_PAPER,
         }
-        actor = db.session.get(m.User, (actor or place.worker).id)
-        return service.post_on_behalf(actor=actor, now=NOW, **{**defaults, **values})
+        return service.post_on_behalf(
+            actor=db.session.get(m.User, (actor or place.worker).id),
+            resident_id=place.resident.id,
+            answers=service.Answers(**{**defaults, **values}),
+            channel=channel,
+            now=NOW,
+        )
 
     return enter_need
 
@@ -70,6 +73,26 @@ def test_without_a_least_quantity_it_is_all_or_nothing(enter, place):
 def test_times_and_quantities_the_category_does_not_ask_for_are_left_out(enter, place):
     assert enter(category_id=place.rice.id, quantity=2).windows == []
     assert enter(quantity=7).quantity == 1
+
+
+def test_a_returned_need_is_corrected_for_the_resident_and_sent_again(place, post):
+    need = db.session.get(m.Need, post(state=m.NeedState.RETURNED, return_reason="多少?").id)
+    answers = service.Answers(place.rice.id, 2, 1, (), "两袋米，一袋也行")
+    service.correct_on_behalf(
+        actor=db.session.get(m.User, place.worker.id),
+        need_id=need.id,
+        answers=answers,
+        channel=m.ConsentChannel.SPOKEN_BY_PHONE,
+        now=NOW,
+    )
+    assert (need.state, need.category_id) == (m.NeedState.SUBMITTED, place.rice.id)
+    assert (need.quantity, need.least_quantity, need.windows) == (2, 1, [])
+    assert need.consent.channel is m.ConsentChannel.SPOKEN_BY_PHONE
+
+
+def test_only_a_returned_need_is_corrected(place, post):
+    with pytest.raises(ConflictError):
+        service.get_returned(post().id, db.session.get(m.User, place.worker.id))
 
 
 def test_withdrawing_leaves_an_event(place, post):

@@ -1,0 +1,116 @@
+"""What the office types: a need for somebody, a decision, the filters of a list."""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.fields import SelectChoice
+
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
+from matchmaker.forms.fields import DayField
+from matchmaker.forms.numbers import FEN_PER_YUAN, WholeNumberField
+from matchmaker.forms.validators import MaxLength, OneOrMore, Required
+from matchmaker.labels import get_label, get_name
+from matchmaker.models import (
+    ConsentChannel,
+    Need,
+    OfferKind,
+    ServiceCategory,
+    Window,
+)
+from matchmaker.needs.limits import LONGEST_DESCRIPTION, LONGEST_REASON, MOST_FEN, TIERS
+from matchmaker.needs.messages import TIER_WORDS
+
+AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)
+
+
+class DeskForm(IdempotentForm):
+    """One page for the counter. Money is typed in whole yuan."""
+
+    category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
+    quantity = WholeNumberField(_l("How much"), minimum=1, maximum=MOST_FEN // FEN_PER_YUAN)
+    least_quantity = WholeNumberField(
+        _l("The least that helps"), minimum=1, maximum=MOST_FEN // FEN_PER_YUAN
+    )
+    windows = CheckboxesField(
+        _l("Times that suit"),
+        choices=make_choices((window, get_label(window)) for window in Window),
+    )
+    description = TextAreaField(
+        _l("In the resident's own words"),
+        [Required(_l("Write one sentence.")), MaxLength(LONGEST_DESCRIPTION)],
+    )
+    channel = RadiosField(
+        _l("How the resident agreed"),
+        [Required(_l("Say how the resident agreed. Without consent nothing may be entered."))],
+        choices=make_choices((channel, get_label(channel)) for channel in AT_THE_DESK),
+    )
+
+    def offer(self, categories: Iterable[ServiceCategory]) -> "DeskForm":
+        self.category_id.choices = [
+            SelectChoice("", _l("Choose")),
+            *(
+                SelectChoice(str(row.id), get_name(row), optgroup=get_name(row.parent))
+                for row in categories
+                if row.parent is not None
+            ),
+        ]
+        return self
+
+    def show(self, need: Need) -> "DeskForm":
+        """Fill the form with a need that came back, when it is opened to be corrected."""
+        factor = _get_factor(need.category)
+        self.category_id.data = str(need.category_id)
+        self.quantity.data = need.quantity // factor
+        self.least_quantity.data = need.least_quantity // factor
+        self.windows.data, self.description.data = list(need.windows), need.description
+        return self
+
+    def read_quantities(self, category: ServiceCategory) -> tuple[int | None, int | None]:
+        """Quantity and least quantity in units of the category, fen for money."""
+        factor = _get_factor(category)
+        typed = (self.quantity.data, self.least_quantity.data)
+        quantity, least = (None if number is None else number * factor for number in typed)
+        return quantity, least
+
+    def read_windows(self) -> list[Window]:
+        return [Window(value) for value in self.windows.data or ()]
+
+
+class DecisionForm(IdempotentForm):
+    tier = RadiosField(
+        _l("How urgent"),
+        [Required(_l("Choose how urgent it is."))],
+        choices=make_choices((tier, TIER_WORDS[tier]) for tier in TIERS),
+    )
+    reply_promised_on = DayField(_l("Answer promised by"), [Required(_l("Enter a day."))])
+
+
+class VerifyManyForm(DecisionForm):
+    chosen = CheckboxesField(
+        _l("Needs"), [OneOrMore(_l("Tick at least one need."))], validate_choice=False
+    )
+
+    def read_ids(self) -> list[int]:
+        texts = self.chosen.data or ()
+        return [int(text) for text in texts if text.isascii() and text.isdecimal()][:100]
+
+
+class ReturnForm(IdempotentForm):
+    reason = TextAreaField(
+        _l("What should be changed?"),
+        [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
+    )
+
+
+class MergeForm(IdempotentForm):
+    duplicate_id = WholeNumberField(validators=[Required()], minimum=1)
+
+
+class OnceForm(IdempotentForm):
+    """A step by one button."""
+
+
+def _get_factor(category: ServiceCategory) -> int:
+    return FEN_PER_YUAN if category.kind is OfferKind.FUNDS else 1
