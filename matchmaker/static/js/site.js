@@ -7,6 +7,23 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 
+// A table wider than its frame must be within reach of the keyboard.
+const frames = document.querySelectorAll(".table-frame:not([tabindex])");
+const markWideFrames = () => frames.forEach((frame) => {
+  if (frame.scrollWidth <= frame.clientWidth) return;
+  const caption = frame.querySelector("caption");
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "region");
+  if (caption) frame.setAttribute("aria-label", caption.textContent.trim());
+});
+markWideFrames();
+window.addEventListener("resize", markWideFrames);
+
+// On a phone the list comes first; its filters unfold.
+if (window.matchMedia("(max-width: 40em)").matches && !window.location.search) {
+  document.querySelectorAll(".filter-bar__fold").forEach((fold) => { fold.open = false; });
+}
+
 const reopen = (form) => {
   delete form.dataset.sent;
   form.querySelectorAll("button[type=submit]").forEach((button) => { button.disabled = false; });
