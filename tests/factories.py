@@ -43,10 +43,11 @@ class Factory:
         )
 
     def committee(self, subdistrict: m.Subdistrict | None = None, **values: Any) -> m.Committee:
-        subdistrict = subdistrict or self.subdistrict()
+        if "subdistrict_id" not in values:
+            values["subdistrict_id"] = (subdistrict or self.subdistrict()).id
         code = self.next_code("C")
         defaults = {"code": code, "name_zh": f"{code}居委会", "name_en": f"Committee {code}"}
-        return self.add(m.Committee(subdistrict_id=subdistrict.id, **{**defaults, **values}))
+        return self.add(m.Committee(**{**defaults, **values}))
 
     def organisation(
         self, subdistrict: m.Subdistrict | None = None, **values: Any
@@ -173,3 +174,25 @@ class Factory:
                 **{**defaults, **values},
             )
         )
+
+    def round_run(self, subdistrict_id: int, started_by: m.User, **values: Any) -> m.RoundRun:
+        match_round = self.add(
+            m.MatchRound(
+                subdistrict_id=subdistrict_id,
+                month=date(2026, 7, 1),
+                policy="test",
+                seed_rule="test",
+                opened_by_id=started_by.id,
+                opened_at=NOW,
+            )
+        )
+        defaults = {"number": 1, "limit_seconds": 60, "problem_json": "{}", "problem_sha256": ""}
+        keys = {"match_round_id": match_round.id, "started_by_id": started_by.id}
+        return self.add(m.RoundRun(**keys, created_at=NOW, **{**defaults, **values}))
+
+    def assignment(
+        self, run: m.RoundRun, need: m.Need, offer: m.Offer, **values: Any
+    ) -> m.Assignment:
+        keys = {"round_run_id": run.id, "need_id": need.id, "offer_id": offer.id}
+        defaults = {"organisation_id": offer.organisation_id, "units": 1}
+        return self.add(m.Assignment(**keys, **{**defaults, **values}))

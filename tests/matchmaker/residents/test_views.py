@@ -1,0 +1,204 @@
+"""Residents' pages at the counter and in the office."""
+
+import pytest
+
+from matchmaker.clock import get_now
+from matchmaker.extensions import db
+from matchmaker.models import Disclosure, RecipientStatus, Resident, Role, StatusKind
+from matchmaker.residents import disclosure
+from tests.browser import Browser
+from tests.matchmaker.residents.conftest import PHONE
+
+KEY = "0" * 32
+TYPED = {
+    "idempotency_key": KEY,
+    "full_name": "赵德福",
+    "display_name": "赵爷叔",
+    "phone": "137 7777 6666",
+    "block": "乐山二三村",
+    "address": "乐山路9弄1号101室",
+    "consent_channel": "signed_paper",
+}
+
+
+def count(app, model):
+    with app.app_context():
+        return db.session.query(model).count()
+
+
+@pytest.fixture
+def status(make, resident):
+    row = RecipientStatus(resident_id=resident.id, kind=StatusKind.DISABLED, evidence="Card seen")
+    return make.add(row)
+
+
+def test_the_list_shows_names_and_no_contact(counter, resident):
+    page = counter.get("residents.index").text
+    assert "王阿婆" in page
+    assert "1 resident" in page
+    for secret in (PHONE, "王秀英", "201室"):
+        assert secret not in page
+
+
+def test_filters_that_fit_nobody_say_what_to_do(counter, resident):
+    assert "Nobody fits these filters" in counter.get("residents.index", search="zzz").text
+    assert counter.get("residents.index", committee_id="x", status="y").status_code == 200
+
+
+def test_a_contact_is_hidden_until_asked_for(app, counter, resident):
+    assert PHONE not in counter.get("residents.show", resident_id=resident.id).text
+    shown = counter.submit("residents.reveal", {}, resident_id=resident.id)
+    assert shown.status_code == 200
+    assert PHONE in shown.text
+    assert "乐山路8弄3号201室" in shown.text
+    assert count(app, Disclosure) == 1
+    assert PHONE not in counter.get("residents.show", resident_id=resident.id).text
+
+
+def test_looking_too_often_is_refused(app, counter, resident, monkeypatch):
+    monkeypatch.setattr(disclosure, "DISCLOSURES_PER_DAY", {Role.COMMITTEE_WORKER: 1})
+    counter.submit("residents.reveal", {}, resident_id=resident.id)
+    answer = counter.submit("residents.reveal", {}, resident_id=resident.id)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert PHONE not in answer.text
+    assert count(app, Disclosure) == 1
+
+
+def test_a_resident_of_elsewhere_does_not_exist(app, counter, resident, stranger):
+    assert counter.get("residents.show", resident_id=stranger.id).status_code == 404
+    on = f"/residents/{resident.id}"
+    answer = counter.submit("residents.reveal", {}, on=on, resident_id=stranger.id)
+    assert answer.status_code == 404
+    assert count(app, Disclosure) == 0
+
+
+def test_a_worker_registers_a_resident(app, counter):
+    answer = counter.submit("residents.register", TYPED)
+    assert answer.status_code == 303
+    page = counter.client.get(answer.headers["Location"]).text
+    assert "赵爷叔" in page
+    assert "13777776666" not in page
+
+
+def test_a_registration_sent_twice_registers_once(app, counter):
+    first = counter.submit("residents.register", TYPED)
+    second = counter.submit("residents.register", TYPED)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert count(app, Resident) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone", "12345"),
+        ("full_name", ""),
+        ("block", ""),
+        ("address", ""),
+        ("consent_channel", ""),
+        ("consent_channel", "online"),
+        ("display_name", "call 13777776666"),
+        ("household_reference", "H99999"),
+        ("birth_year", "1492"),
+    ],
+)
+def test_a_refused_registration_comes_back_as_typed(app, counter, field, value):
+    answer = counter.submit("residents.register", {**TYPED, field: value})
+    assert answer.status_code == 422
+    assert 'value="乐山路9弄1号101室"' in answer.text or field == "address"
+    assert count(app, Resident) == 0
+
+
+def test_a_known_phone_warns_and_a_tick_registers_all_the_same(app, counter, resident):
+    typed = {**TYPED, "phone": PHONE}
+    warned = counter.submit("residents.register", typed)
+    assert warned.status_code == 422
+    assert resident.reference in warned.text
+    assert (
+        counter.submit("residents.register", {**typed, "is_known_duplicate": "y"}).status_code
+        == 303
+    )
+    assert count(app, Resident) == 2
+
+
+def test_a_phone_of_another_committee_is_counted_not_named(counter, stranger):
+    warned = counter.submit("residents.register", {**TYPED, "phone": "13900001111"})
+    assert "1 person of another committee has it." in warned.text
+    assert stranger.reference not in warned.text
+    assert "李师傅" not in warned.text
+
+
+def test_a_social_worker_chooses_the_committee(office, make, committee):
+    make.committee(subdistrict_id=committee.subdistrict_id)
+    assert office.submit("residents.register", TYPED).status_code == 422
+    typed = {**TYPED, "committee_id": str(committee.id)}
+    assert office.submit("residents.register", typed).status_code == 303
+
+
+def test_a_status_is_recorded_verified_and_ended(app, counter, resident):
+    typed = {"idempotency_key": KEY, "kind": "disabled", "evidence": "Card seen"}
+    answer = counter.submit("residents.record_status", typed, resident_id=resident.id)
+    assert answer.status_code == 303
+    on = f"/residents/{resident.id}"
+    for key, step in (("1", "verify"), ("2", "end")):
+        answer = counter.submit(
+            "residents.move_status",
+            {"idempotency_key": key * 32},
+            on=on,
+            resident_id=resident.id,
+            status_id=1,
+            step=step,
+        )
+        assert answer.status_code == 303
+    assert "No longer counts" in counter.get("residents.show", resident_id=resident.id).text
+
+
+def test_evidence_holds_no_document_number(app, counter, resident):
+    typed = {"idempotency_key": KEY, "kind": "disabled", "evidence": "Card 310104194001011234"}
+    answer = counter.submit("residents.record_status", typed, resident_id=resident.id)
+    assert answer.status_code == 422
+    assert count(app, RecipientStatus) == 0
+
+
+def test_a_social_worker_verifies_but_does_not_record(office, resident, status):
+    assert office.get("residents.record_status", resident_id=resident.id).status_code == 403
+    answer = office.submit(
+        "residents.move_status",
+        {"idempotency_key": KEY},
+        on=f"/residents/{resident.id}",
+        resident_id=resident.id,
+        status_id=status.id,
+        step="verify",
+    )
+    assert answer.status_code == 303
+
+
+def test_verifying_what_is_verified_is_a_conflict(counter, make, resident, status):
+    status.verified_at = get_now()
+    make.add(status)
+    answer = counter.submit(
+        "residents.move_status",
+        {"idempotency_key": KEY},
+        on=f"/residents/{resident.id}",
+        resident_id=resident.id,
+        status_id=status.id,
+        step="verify",
+    )
+    assert answer.status_code == 409
+
+
+def test_a_resident_reads_what_is_kept_and_asks_for_the_contact(app, make, resident, status):
+    account = make.user(Role.RESIDENT, resident_id=resident.id)
+    browser = Browser(app).sign_in(account).use_language("en")
+    page = browser.get("residents.own_contact").text
+    assert "Card seen" in page
+    assert PHONE not in page
+    shown = browser.submit("residents.own_contact", {"idempotency_key": KEY})
+    assert PHONE in shown.text
+    assert count(app, Disclosure) == 1
+
+
+@pytest.mark.parametrize("role", [Role.RESIDENT, Role.COORDINATOR, Role.ADMINISTRATOR])
+def test_other_roles_do_not_see_the_list(app, make, resident, role):
+    user = make.user(role, resident_id=resident.id if role is Role.RESIDENT else None)
+    assert Browser(app).sign_in(user).get("residents.index").status_code == 403
