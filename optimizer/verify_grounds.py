@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from optimizer.verify_month import Month, find_broken_filter
+from optimizer.verify_month import Month, find_broken_filter, suits_slot
 from optimizer.verify_read import RefutedError
 from optimizer.verify_schema import Row
 
@@ -27,21 +27,51 @@ def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None
 
 def _check_ground(month: Month, staff: dict[str, list[Row]], ground: Row) -> None:
     need, code = month.needs[ground["need"]], ground["code"]
-    broken = set(_broken_filters(month, staff, need))
-    true = "forbidden" if "forbidden" in broken else "no_eligible_offer"
-    true = "" if None in broken else true
-    if (true or code in _BY_FILTERS) and true != code:
-        raise RefutedError("ground", need=need["id"], stated=code, true=true or "eligible")
+    if (code in _BY_FILTERS) == _has_a_way(month, staff, need):
+        true = "eligible" if code in _BY_FILTERS else "no_eligible_offer"
+        raise RefutedError("ground", need=need["id"], stated=code, true=true)
+    if code == "forbidden" and "forbidden" not in _broken_filters(month, staff, need):
+        raise RefutedError("ground", need=need["id"], stated=code, true="no_eligible_offer")
 
 
-def _broken_filters(month: Month, staff: dict[str, list[Row]], need: Row) -> Iterator[str | None]:
-    """The first filter that each possible giver fails; None for one that fails none."""
-    if (need["id"], None, None) in month.forbids:
-        yield "forbidden"
-        return
+def _givers(
+    month: Month, staff: dict[str, list[Row]], need: Row
+) -> Iterator[tuple[Row, Row | None]]:
     for stock in month.problem["stocks"]:
-        if not stock["staffed"] or stock["category"] != need["category"]:
-            yield find_broken_filter(month, need, stock, None)
-        else:
-            for person in staff[stock["id"]]:
-                yield find_broken_filter(month, need, stock, person)
+        if stock["category"] == need["category"]:
+            people = staff[stock["id"]] if stock["staffed"] else (None,)
+            yield from ((stock, person) for person in people)
+
+
+def _has_a_way(month: Month, staff: dict[str, list[Row]], need: Row) -> bool:
+    """True when enough givers pass every filter to meet the need if it were alone."""
+    in_slot: dict[str, set[str]] = defaultdict(set)
+    units = 0
+    for stock, person in _givers(month, staff, need):
+        if find_broken_filter(month, need, stock, person) is not None:
+            continue
+        if person is None:
+            units += _reach(month, need, stock)
+            continue
+        for slot in person["slots"]:
+            if person["most_visits"] and suits_slot(need, stock, person, slot):
+                in_slot[slot].add(person["id"])
+    least = need["quantity"] if need["least"] is None else need["least"]
+    return units >= least or any(len(team) >= need["people"] for team in in_slot.values())
+
+
+def _reach(month: Month, need: Row, stock: Row) -> int:
+    """Units the stock could give to this need alone."""
+    pair = month.find_pair(need["id"], stock["id"], None)
+    each, most = (pair["consumption"], pair["most"]) if pair else (1, None)
+    room = min(month.stocks[name]["capacity"] for name in month.ancestors[stock["id"]])
+    wanted = int(need["quantity"] if most is None else min(need["quantity"], most))
+    return min(wanted, room // each) if each else wanted
+
+
+def _broken_filters(month: Month, staff: dict[str, list[Row]], need: Row) -> set[str | None]:
+    """The first filter that each possible giver fails; None for one that fails none."""
+    return {
+        find_broken_filter(month, need, stock, person)
+        for stock, person in _givers(month, staff, need)
+    }

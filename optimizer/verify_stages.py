@@ -112,7 +112,7 @@ def _unit_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
     partial = {n: need for n, need in needs.items() if need["least"] is not None}
     units: Counter[str] = Counter()
     for line in outcome.lines:
-        if line["need"] in partial:
+        if line["need"] in partial and line["person"] is None:
             units[partial[line["need"]]["category"]] += line["units"]
     for category in sorted({need["category"] for need in partial.values()}):
         yield Aim(stage["name"], stage["kind"], f"category={category}", units[category])
@@ -145,7 +145,7 @@ def _score_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
 
 
 def _lottery_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
-    yield Aim(stage["name"], stage["kind"], "", len(outcome.met))
+    yield Aim(stage["name"], stage["kind"], "")
 
 
 _AIMS: dict[str, Callable[[Outcome, Row], Iterator[Aim]]] = {

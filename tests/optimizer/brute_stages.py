@@ -116,7 +116,8 @@ def units_vector(problem: Problem, answer: Answer) -> tuple[int, ...]:
             units
             for need in partial
             if need.category == category
-            for _, _, _, units in answer.get(need.id, ())
+            for _, person, _, units in answer.get(need.id, ())
+            if person is None
         )
         for category in sorted({need.category for need in partial})
     )
