@@ -10,6 +10,8 @@ from matchmaker.offers import routes as offers
 from matchmaker.organisations import views as organisations
 from matchmaker.pages import views as pages
 from matchmaker.residents import routes as residents
+from matchmaker.rounds import results_views as results
+from matchmaker.rounds import routes as rounds
 from matchmaker.volunteers import views as volunteers
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -21,5 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organisations.bp,
     pages.bp,
     residents.bp,
+    results.bp,
+    rounds.bp,
     volunteers.bp,
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.extensions import db
 from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.need import Need
 from matchmaker.models.place import Subdistrict
 
 
@@ -139,3 +140,5 @@ class RoundOverride(db.Model):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    need: Mapped[Need] = relationship()

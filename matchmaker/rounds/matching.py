@@ -5,17 +5,15 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from optimizer.solve import solve as optimizer_solve
-
 from matchmaker.rounds.question import make_question
 from optimizer import (
     COMMUNITY_POLICY,
     Limits,
     Policy,
     Problem,
-    StageResult,
     canonical_bytes,
 )
+from optimizer.solve import solve as optimizer_solve
 from optimizer.verify import verify
 
 Progress = Callable[[str, int, int], None]
@@ -41,20 +39,22 @@ def solve(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The solution's JSON, and the seconds of each stage (no part of the solution).
 
-    ``tell`` hears the code of each stage that is done, how many are done, and of how many.
+    ``tell`` hears the code of each stage that begins, how many are done, and of how many.
     """
-    problem = _read_problem(problem_json)
-    names = [stage.name for stage in problem.policy.stages]
-    seconds: dict[str, float] = {}
-
-    def note(result: StageResult, spent: float) -> None:
-        seconds[result.name] = round(seconds.get(result.name, 0.0) + spent, 3)
-        tell(result.name, names.index(result.name) + 1, len(names))
-
     began = time.monotonic()
-    solution = optimizer_solve(problem, Limits(seconds=limit_seconds), on_stage=note)
-    timings = {"stages": seconds, "total": round(time.monotonic() - began, 3)}
-    return solution.to_json(), timings
+    marks: list[tuple[str, float]] = []
+
+    def note(stage: str, done: int, total: int) -> None:
+        marks.append((stage, time.monotonic()))
+        tell(stage, done, total)
+
+    problem = Problem.from_json(json.loads(problem_json))
+    solution = optimizer_solve(problem, Limits(seconds=limit_seconds), note)
+    ended = time.monotonic()
+    seconds: dict[str, float] = {}
+    for (stage, start), (_next, end) in zip(marks, [*marks[1:], ("", ended)], strict=True):
+        seconds[stage] = round(seconds.get(stage, 0.0) + end - start, 3)
+    return solution.to_json(), {"stages": seconds, "total": round(ended - began, 3)}
 
 
 def check(problem_json: str, solution: dict[str, Any]) -> list[str]:
@@ -70,7 +70,3 @@ def explain(problem_json: str, solution: dict[str, Any]) -> dict[str, Any]:
 
 def _encode(value: object) -> str:
     return canonical_bytes(value).decode()
-
-
-def _read_problem(problem_json: str) -> Problem:
-    return Problem.from_json(json.loads(problem_json))

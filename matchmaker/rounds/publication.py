@@ -46,8 +46,8 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     and forbids than those in force, or the same person who started the run.
     """
     match_round = run.match_round
-    move_round(match_round, RoundState.PUBLISHED)
     require_publishable(run, actor)
+    move_round(match_round, RoundState.PUBLISHED)
     match_round.published_run = run
     match_round.published_by_id, match_round.published_at = actor.id, now
     match_round.publication += 1
@@ -65,6 +65,7 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
 
 def require_publishable(run: RoundRun, actor: User) -> None:
     """Raise ``ConflictError`` unless ``actor`` may publish this run of a round under review."""
+    require_may_move(run.match_round, RoundState.PUBLISHED)
     if not is_usable(run):
         raise ConflictError("run.not_verified", number=run.number)
     if run.started_by_id == actor.id:
@@ -81,15 +82,8 @@ def withdraw_publication(
     Raises ``ConflictError`` when nothing is published, when the same person published it, or when
     something was delivered already.
     """
-    require_may_move(match_round, RoundState.REVIEW)
-    run = match_round.published_run
-    if run is None:
-        raise ConflictError("round.not_published")
-    if match_round.published_by_id == actor.id:
-        raise ConflictError("round.second_person_to_withdraw")
+    run = get_withdrawable_run(match_round, actor)
     assignments = _list_assignments(run)
-    if any(row.state in _DONE for row in assignments):
-        raise ConflictError("round.delivery_begun")
     move_round(match_round, RoundState.REVIEW)
     for row in assignments:
         if row.state in _RECALLABLE:
@@ -103,6 +97,19 @@ def withdraw_publication(
     record_event(
         actor=actor, action="round.withdraw", subject=match_round, now=now, details=details
     )
+
+
+def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
+    """The published run. Raises ``ConflictError`` unless ``actor`` may withdraw it now."""
+    run = match_round.published_run
+    if run is None:
+        raise ConflictError("round.not_published")
+    require_may_move(match_round, RoundState.REVIEW)
+    if match_round.published_by_id == actor.id:
+        raise ConflictError("round.second_person_to_withdraw")
+    if any(row.state in _DONE for row in _list_assignments(run)):
+        raise ConflictError("round.delivery_begun")
+    return run
 
 
 def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:

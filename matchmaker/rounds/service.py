@@ -131,6 +131,15 @@ def list_rounds(actor: User) -> Sequence[MatchRound]:
     ).all()
 
 
+def list_published_rounds() -> Sequence[MatchRound]:
+    """Every round with a publication in force, the latest month first; open to everyone."""
+    return db.session.scalars(
+        select(MatchRound)
+        .where(MatchRound.published_run_id.is_not(None))
+        .order_by(MatchRound.month.desc(), MatchRound.subdistrict_id)
+    ).all()
+
+
 def get_run(match_round: MatchRound, number: int) -> RoundRun:
     """Run ``number`` of the round. Raises ``NotFoundError``."""
     run: RoundRun | None = db.session.scalar(

@@ -1,0 +1,52 @@
+"""The stages of a run in words: what was sought, what was reached, how it is known."""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+_PAIR = re.compile(r"(\w+)=(\w+)")
+
+
+def describe_key(key: str) -> str:
+    """The class a stage's aim is about: ``tier=1,waiting=5`` as words; empty for everybody."""
+    words = {
+        "tier": _("urgency %(value)s"),
+        "waiting": _("waiting %(value)s months"),
+        "category": _("category %(value)s"),
+    }
+    parts = [words.get(name, "%(value)s") % {"value": value} for name, value in _PAIR.findall(key)]
+    return ", ".join(parts) or key
+
+
+def describe_value(stage: dict[str, Any]) -> str:
+    """What the stage reached: its number, or where its first and last group ended."""
+    if "first" in stage:
+        first, last = stage["first"], stage["last"]
+        return _(
+            "%(first)s … %(last)s",
+            first=f"{first['numerator']}/{first['denominator']} ({first['group']})",
+            last=f"{last['numerator']}/{last['denominator']} ({last['group']})",
+        )
+    return "–" if stage.get("value") is None else str(stage["value"])
+
+
+def describe_bound(stage: dict[str, Any]) -> str:
+    return "–" if stage.get("bound") is None else str(stage["bound"])
+
+
+def describe_proof(proof: str) -> str:
+    """How the value is known to be the best."""
+    words = {
+        "dual": _("proved by a bound"),
+        "farkas": _("proved: the next level is impossible"),
+        "residual": _("proved: no exchange would improve it"),
+        "search": _("proved by complete search"),
+        "gap": _("not proved"),
+    }
+    return words.get(proof, proof)
+
+
+def describe_seconds(seconds: float) -> str:
+    return ngettext("%(num)s second", "%(num)s seconds", round(seconds))

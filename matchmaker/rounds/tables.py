@@ -1,0 +1,114 @@
+"""A run's figures with names, as pages and charts want them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from matchmaker.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
+from matchmaker.extensions import db
+from matchmaker.labels import get_label, get_name
+from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
+from matchmaker.rounds.figures import NO_STATUS
+
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of needs: asked and met, under a name; ``code`` is the filter's value."""
+
+    code: str
+    label: str
+    met: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in the reader's language by code, in the order in which lists show them."""
+
+    committees: dict[str, str]
+    categories: dict[str, str]
+    organisations: dict[str, str]
+
+
+def read_names(subdistrict_id: int) -> Names:
+    committees = db.session.scalars(
+        select(Committee).where(Committee.subdistrict_id == subdistrict_id).order_by(Committee.code)
+    )
+    categories = db.session.scalars(
+        select(ServiceCategory)
+        .where(ServiceCategory.parent_id.is_not(None))
+        .order_by(ServiceCategory.position, ServiceCategory.code)
+    )
+    organisations = db.session.scalars(
+        select(Organisation)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .order_by(Organisation.sort_key, Organisation.code)
+    )
+    return Names(
+        {row.code: get_name(row) for row in committees},
+        {row.code: get_name(row) for row in categories},
+        {row.code: get_name(row) for row in organisations},
+    )
+
+
+def list_category_rows(figures: dict[str, Any], names: Names) -> list[GroupRow]:
+    return _list_groups(figures["by_category"], names.categories)
+
+
+def list_committee_rows(figures: dict[str, Any], names: Names) -> list[GroupRow]:
+    return _list_groups(figures["by_committee"], names.committees)
+
+
+def list_status_rows(figures: dict[str, Any], no_status: str) -> list[GroupRow]:
+    labels = {kind.value: str(get_label(kind)) for kind in StatusKind}
+    return _list_groups(figures["by_status"], {**labels, NO_STATUS: no_status})
+
+
+def list_plain_rows(counts: Counts, name: Callable[[str], str]) -> list[GroupRow]:
+    """Groups named by a number: urgency, months waited."""
+    return _list_groups(counts, {code: name(code) for code in sorted(counts)})
+
+
+def list_coverage(
+    figures: dict[str, Any], history: Iterable[dict[str, Any]], names: Names
+) -> list[CoverageRow]:
+    """Met of possible: six earlier months, and this one."""
+    earlier = {row["committee"]: Share(row["received"], row["possible"]) for row in history}
+    return [
+        CoverageRow(label, earlier.get(code, Share(0, 0)), Share(counts["met"], counts["possible"]))
+        for code, label in names.committees.items()
+        if (counts := figures["by_committee"].get(code))
+    ]
+
+
+def list_loads(figures: dict[str, Any], names: Names) -> list[LoadRow]:
+    return [
+        LoadRow(label, Share(counts["used"], counts["pledged"]))
+        for code, label in names.organisations.items()
+        if (counts := figures["by_organisation"].get(code))
+    ]
+
+
+def list_supply(figures: dict[str, Any], names: Names, money: set[str]) -> list[SupplyDemandRow]:
+    """Units by category; money is left out, for fen would dwarf everything else."""
+    return [
+        SupplyDemandRow(label, counts["asked"], counts["offered"], counts["given"])
+        for code, label in names.categories.items()
+        if code not in money and (counts := figures["supply"].get(code))
+    ]
+
+
+def list_money_categories() -> set[str]:
+    statement = select(ServiceCategory.code).where(ServiceCategory.kind == "funds")
+    return set(db.session.scalars(statement))
+
+
+def _list_groups(counts: Counts, labels: dict[str, str]) -> list[GroupRow]:
+    return [
+        GroupRow(code, label, Share(counts[code]["met"], counts[code]["asked"]))
+        for code, label in labels.items()
+        if code in counts
+    ]
