@@ -1,0 +1,73 @@
+"""The audit pages: who did what, narrowed by filters, checked by a click."""
+
+import pytest
+from sqlalchemy import text
+
+from matchmaker.audit.service import record_event
+from matchmaker.extensions import db
+from matchmaker.models import Role, User
+from tests.browser import Browser
+from tests.factories import NOW
+
+
+@pytest.fixture
+def events(app, make):
+    """One step of a social worker, one of a resident."""
+    resident = make.resident()
+    worker = make.user(Role.SOCIAL_WORKER, name="Zhou Min")
+    account = make.user(Role.RESIDENT, resident_id=resident.id, name="王阿婆")
+    with app.app_context():
+        for user, action in ((worker, "offer.approve"), (account, "need.submit")):
+            actor = db.session.get(User, user.id)
+            record_event(actor=actor, action=action, subject=actor, now=NOW)
+        db.session.commit()
+    return worker, account, resident
+
+
+@pytest.fixture(params=[Role.ADMINISTRATOR, Role.AUDITOR])
+def reader(app, make, request):
+    return Browser(app).sign_in(make.user(request.param)).use_language("en")
+
+
+def test_events_are_listed_with_residents_by_reference(reader, events):
+    page = reader.get("audit.index").text
+    assert "2 events" in page
+    assert "Zhou Min" in page
+    assert events[2].reference in page
+    assert "王阿婆" not in page
+
+
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        ({"action": "offer"}, "1 event<"),
+        ({"role": "resident"}, "1 event<"),
+        ({"subject_type": "user_account"}, "2 events<"),
+        ({"subject_id": "4711"}, "0 events<"),
+        ({"first_on": "2026-07-06", "last_on": "2026-07-06"}, "2 events<"),
+        ({"last_on": "2026-07-05"}, "0 events<"),
+        ({"first_on": "nonsense", "role": "emperor"}, "2 events<"),
+        ({"action": "%"}, "0 events<"),
+    ],
+)
+def test_events_are_narrowed_by_filters(reader, events, filters, count):
+    assert count in reader.get("audit.index", **filters).text
+
+
+def test_the_check_says_that_all_is_well(reader, events):
+    assert "Every event stands as it was written." in reader.get("audit.verification").text
+
+
+def test_the_check_names_an_altered_event(app, reader, events):
+    with app.app_context():
+        db.session.execute(text("UPDATE audit_event SET action = 'x' WHERE id = 2"))
+        db.session.commit()
+    assert "Event 2 was altered." in reader.get("audit.verification").text
+
+
+def test_everybody_reads_what_they_did_themselves(app, events):
+    worker, account, _resident = events
+    page = Browser(app).sign_in(worker).get("audit.own").text
+    assert "offer.approve" in page
+    assert "need.submit" not in page
+    assert "need.submit" in Browser(app).sign_in(account).get("audit.own").text
