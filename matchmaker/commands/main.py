@@ -4,6 +4,9 @@ from click import Command
 
 from matchmaker.commands.accounts import setup
 from matchmaker.commands.audit import audit
+from matchmaker.commands.demo import demo
 from matchmaker.commands.offers import offers
+from matchmaker.commands.rounds import rounds
+from matchmaker.commands.serve import serve, worker
 
-COMMANDS: tuple[Command, ...] = (audit, offers, setup)
+COMMANDS: tuple[Command, ...] = (audit, demo, offers, rounds, serve, setup, worker)
