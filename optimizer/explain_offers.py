@@ -68,6 +68,25 @@ class Offers:
             self._cache[key] = self._count(need)
         return self._cache[key]
 
+    def eligible(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
+        """Every stock, with each of its people if it is staffed, that passes all filters."""
+        for stock in self._stocks.get(need.category, ()):
+            if is_open_to(stock, need):
+                people = self._staff[stock.id] if stock.staffed else [None]
+                for person in people:
+                    if self._passed(need, stock, person) == PASSED:
+                        yield stock, person
+
+    def slots(self, need: Need, stock: Stock, person: Person) -> list[str]:
+        """Slots that suit need, stock and person."""
+        return sorted(_shared_slots(need, stock, person))
+
+    def consumption(self, need: str, stock: str, person: str | None) -> int:
+        """Units of the stock used per unit given."""
+        named = {pair.person: pair for pair in self._pairs.get(need, ()) if pair.stock == stock}
+        pair = named.get(person, named.get(None))
+        return 1 if pair is None else pair.consumption
+
     def _count(self, need: Need) -> OfferCounts:
         alike = self._stocks.get(need.category, ())
         failed: Counter[int] = Counter({0: self._offers - len(alike)})

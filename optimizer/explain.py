@@ -1,0 +1,116 @@
+"""Why a need is met or not: codes and numbers, never sentences, never names for a resident.
+
+``explain`` adds to every ground of a solution what can be shown without solving again: offers left
+after each filter and the nearest miss, who holds the places, lottery tickets. What would change if
+the need were met is ``explain_price.py``.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.explain_offers import NearestMiss, Offers
+from optimizer.explain_rivals import Rivals
+from optimizer.lottery import ticket_of
+from optimizer.problem import Need, Problem
+from optimizer.solution import Ground, GroundCode, Solution
+
+_BY_FILTERS = (GroundCode.NO_ELIGIBLE_OFFER, GroundCode.FORBIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One unmet need.
+
+    stage     of an outranked need: the stage that decided
+    filters   offers left after each filter, in the order of the filters
+    nearest   the offer that came furthest, when none passed all
+    ahead     recipients who hold the places; ``ahead_by``: on which ground, how many needs
+    circle    needs and places of a closed circle: so many needs hold all the places in reach
+    ticket    of the lottery; ``cut_off``: the last ticket among the holders that was drawn
+    """
+
+    need: str
+    code: GroundCode
+    stage: str = ""
+    filters: tuple[tuple[str, int], ...] = ()
+    nearest: NearestMiss | None = None
+    ahead: int = 0
+    ahead_by: tuple[tuple[str, int], ...] = ()
+    circle: tuple[int, int] | None = None
+    ticket: str = ""
+    cut_off: str = ""
+
+    def to_numbers(self) -> dict[str, Any]:
+        """Plain JSON for a page; empty facts are left out."""
+        near = self.nearest
+        told = {
+            "stage": self.stage,
+            "filters": dict(self.filters),
+            "nearest": near
+            and {
+                "filter": near.filter,
+                "stock": near.stock,
+                "person": near.person,
+                "missing": list(near.missing),
+            },
+            "ahead": self.ahead,
+            "ahead_by": dict(self.ahead_by),
+            "circle": self.circle and {"needs": self.circle[0], "places": self.circle[1]},
+            "ticket": self.ticket,
+            "cut_off": self.cut_off,
+        }
+        return {key: value for key, value in told.items() if value}
+
+
+def explain(problem: Problem, solution: Solution) -> tuple[Explanation, ...]:
+    """Explain every unmet need of a usable solution, in the order of ids; () for any other."""
+    if not solution.is_usable:
+        return ()
+    offers = Offers(problem)
+    rivals = Rivals(problem, offers, solution.assignments)
+    return tuple(_explain(problem, offers, rivals, ground) for ground in solution.grounds)
+
+
+def _explain(problem: Problem, offers: Offers, rivals: Rivals, ground: Ground) -> Explanation:
+    need = rivals.needs[ground.need]
+    if ground.code in _BY_FILTERS:
+        counts = offers.count(need)
+        left, filters = sum(number for _, number in counts.failed) + counts.eligible, []
+        for name, number in counts.failed:
+            left -= number
+            filters.append((name, left))
+        return Explanation(need.id, ground.code, filters=tuple(filters), nearest=counts.nearest)
+    holders = [rivals.needs[name] for name in sorted(rivals.holders(need))]
+    circle = rivals.circle(need)
+    ticket, cut_off = "", ""
+    if ground.code is GroundCode.LOST_LOTTERY:
+        ticket = ticket_of(problem.seed, need.id)
+        cut_off = max(_drawn_before(problem, ticket, holders), default="")
+    return Explanation(
+        need.id,
+        ground.code,
+        stage=ground.stage,
+        ahead=len({holder.recipient for holder in holders}),
+        ahead_by=tuple(sorted(Counter(_compare(need, holder) for holder in holders).items())),
+        circle=(len(circle.needs), circle.places) if circle else None,
+        ticket=ticket,
+        cut_off=cut_off,
+    )
+
+
+def _drawn_before(problem: Problem, ticket: str, holders: list[Need]) -> Iterator[str]:
+    tickets = (ticket_of(problem.seed, holder.id) for holder in holders)
+    return (drawn for drawn in tickets if drawn < ticket)
+
+
+def _compare(need: Need, holder: Need) -> str:
+    """The first plain fact in which the holder came first; ``other``: a later stage decided."""
+    if holder.duty and not need.duty:
+        return "duty"
+    if holder.tier != need.tier:
+        return "more_urgent" if holder.tier < need.tier else "less_urgent"
+    if holder.waiting != need.waiting:
+        return "waited_longer" if holder.waiting > need.waiting else "waited_less"
+    return "other"
