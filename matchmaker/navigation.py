@@ -20,6 +20,7 @@ class NavigationItem:
 _ITEMS = (
     (_l("My needs"), "needs.mine"),
     (_l("My visits"), "assignments.visits"),
+    (_l("Open needs"), "needs.browse"),
     (_l("Our offers"), "offers.index"),
     (_l("Our volunteers"), "volunteers.index"),
     (_l("What we promised"), "assignments.given"),

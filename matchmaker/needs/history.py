@@ -23,6 +23,7 @@ class Step:
     at: datetime
     code: str
     numbers: dict[str, Any] = field(default_factory=dict)
+    by: str | None = None  # the name colleagues know; told to the office alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,11 @@ def list_steps(need: Need, results: list[RoundResult]) -> list[Step]:
         AuditEvent.subject_id == need.id,
         AuditEvent.action.in_(SHOWN_ACTIONS),
     )
-    events = db.session.scalars(query.order_by(AuditEvent.id))
-    steps = [Step(event.at, event.action, event.details) for event in events]
+    events = db.session.scalars(query.options(joinedload(AuditEvent.actor)).order_by(AuditEvent.id))
+    steps = [
+        Step(event.at, event.action, event.details, event.actor.name if event.actor else None)
+        for event in events
+    ]
     if need.submitted_at is not None and not any(step.code == "need.submit" for step in steps):
         steps.append(Step(need.submitted_at, "need.submit"))  # came with an import
     for result in results:

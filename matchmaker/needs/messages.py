@@ -66,6 +66,23 @@ def describe_step(step: Step, is_entered_for_them: bool) -> str:
     return str(sentences[step.code])
 
 
+def describe_step_to_office(step: Step) -> str:
+    """What happened and by whom, for colleagues."""
+    if step.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
+        return _describe_round(step)
+    words = {
+        "need.submit": _("Sent to the committee"),
+        "need.return": _("Returned with a question"),
+        "need.verify": _("Checked"),
+        "need.withdraw": _("Taken back"),
+        "need.merge": _("Joined with another need and closed"),
+        "need.keep": _("Another need was joined with this one"),
+    }
+    if step.by is None:
+        return str(words[step.code])
+    return str(_("%(what)s (%(who)s)", what=words[step.code], who=step.by))
+
+
 def _describe_round(step: Step) -> str:
     month = format_month(step.numbers["month"])
     if step.code == ROUND_FOUND:

@@ -14,6 +14,7 @@ from matchmaker.models import (
     Committee,
     Household,
     Need,
+    NeedState,
     RecipientStatus,
     Resident,
     ResidentContact,
@@ -94,12 +95,9 @@ def register_resident(
 
 
 def list_needs(resident: Resident) -> list[Need]:
-    """The resident's needs, the latest first."""
-    return list(
-        db.session.scalars(
-            select(Need).where(Need.resident_id == resident.id).order_by(Need.id.desc())
-        )
-    )
+    """The resident's needs, the latest first; what they are still writing is theirs alone."""
+    sent = (Need.resident_id == resident.id) & (Need.state != NeedState.DRAFT)
+    return list(db.session.scalars(select(Need).where(sent).order_by(Need.id.desc())))
 
 
 def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident]:
