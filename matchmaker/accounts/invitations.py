@@ -7,7 +7,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts.passwords import check_acceptable
-from matchmaker.accounts.scopes import Scope, get_scope, is_in_committee, is_in_organisation
+from matchmaker.accounts.scopes import (
+    Scope,
+    get_scope,
+    is_in_committee,
+    is_in_organisation,
+    is_in_subdistrict,
+)
 from matchmaker.accounts.sessions import get_digest
 from matchmaker.audit.service import record_event
 from matchmaker.errors import ForbiddenError, InvalidError, NotFoundError
@@ -24,6 +30,7 @@ INVITABLE = {
     Role.ADMINISTRATOR: tuple(Role),
     Role.COORDINATOR: (Role.COORDINATOR, Role.VOLUNTEER),
     Role.COMMITTEE_WORKER: (Role.RESIDENT,),
+    Role.SOCIAL_WORKER: (Role.COORDINATOR,),  # of an organisation they approved
 }
 
 
@@ -52,6 +59,8 @@ def is_own_scope(actor: User, scope: Scope) -> bool:
         return is_in_organisation(scope, actor.organisation_id)
     if actor.role is Role.COMMITTEE_WORKER:
         return is_in_committee(scope, actor.committee_id)
+    if actor.role is Role.SOCIAL_WORKER:
+        return is_in_subdistrict(scope, actor.subdistrict_id)
     return actor.role is Role.ADMINISTRATOR
 
 

@@ -106,6 +106,14 @@ def is_in_committee(scope: Scope, committee_id: int | None) -> bool:
     return found == committee_id
 
 
+def is_in_subdistrict(scope: Scope, subdistrict_id: int | None) -> bool:
+    """Whether an account of ``scope`` belongs to one of this street office's organisations."""
+    if subdistrict_id is None or scope.organisation_id is None:
+        return False
+    organisation = db.session.get(Organisation, scope.organisation_id)
+    return organisation is not None and organisation.subdistrict_id == subdistrict_id
+
+
 def _check(
     model: type[Subdistrict] | type[Committee] | type[Organisation], key: int | None, field: str
 ) -> int:

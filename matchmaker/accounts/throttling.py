@@ -21,6 +21,7 @@ class Counted(StrEnum):
     SIGN_IN_ADDRESS = "sign_in_address"
     INVITATION_ADDRESS = "invitation_address"
     PASSWORD_CHANGE = "password_change"  # noqa: S105
+    APPLICATION_ADDRESS = "application_address"
 
 
 TRIES_PER_WINDOW = {
@@ -28,6 +29,7 @@ TRIES_PER_WINDOW = {
     Counted.SIGN_IN_ADDRESS: 100,  # a counter or an office shares one address
     Counted.INVITATION_ADDRESS: 30,
     Counted.PASSWORD_CHANGE: 10,
+    Counted.APPLICATION_ADDRESS: 10,
 }
 
 

@@ -19,6 +19,7 @@ from matchmaker.models.need import Need, NeedForm, NeedState
 from matchmaker.models.offer import Offer, OfferState
 from matchmaker.models.organisation import (
     Organisation,
+    OrganisationApplication,
     OrganisationKind,
     OrganisationState,
     PairingAgreement,
@@ -66,6 +67,7 @@ __all__ = [
     "OfferKind",
     "OfferState",
     "Organisation",
+    "OrganisationApplication",
     "OrganisationKind",
     "OrganisationState",
     "OverrideKind",

@@ -1,13 +1,13 @@
 """Givers and their agreements."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.extensions import db
-from matchmaker.models.columns import enum_column
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.place import Subdistrict
 
 
@@ -47,6 +47,23 @@ class Organisation(db.Model):
 
     subdistrict: Mapped[Subdistrict] = relationship()
     agreements: Mapped[list["PairingAgreement"]] = relationship(back_populates="organisation")
+    application: Mapped["OrganisationApplication | None"] = relationship(
+        back_populates="organisation"
+    )
+
+
+class OrganisationApplication(db.Model):
+    """Who applied for an organisation, and the phone to answer on; kept encrypted."""
+
+    __tablename__ = "organisation_application"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), unique=True)
+    contact_name: Mapped[str] = mapped_column(EncryptedText)
+    contact_phone: Mapped[str] = mapped_column(EncryptedText)
+    applied_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    organisation: Mapped[Organisation] = relationship(back_populates="application")
 
 
 class PairingAgreement(db.Model):
