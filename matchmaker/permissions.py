@@ -83,7 +83,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset(_OWN | {Permission.ACCOUNT_MANAGE, Permission.AUDIT_READ}),
-    Role.AUDITOR: frozenset(_OWN | {Permission.ROUND_READ, Permission.AUDIT_READ}),
+    Role.AUDITOR: frozenset(
+        _OWN | {Permission.NEED_BROWSE, Permission.ROUND_READ, Permission.AUDIT_READ}
+    ),
 }
 
 PUBLIC = "public"
