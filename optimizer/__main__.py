@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -62,12 +63,16 @@ def run_solve(arguments: argparse.Namespace) -> int:
     """Solve a month, print its stages, write its solution."""
     began = time.monotonic()
     problem = Problem.from_json(read_json(arguments.problem))
-    seconds: dict[tuple[str, str], float] = {}
+    marks: list[tuple[str, float]] = []
 
-    def note(result: StageResult, spent: float) -> None:
-        seconds[result.name, result.key] = spent
+    def note(stage: str, _done: int, _total: int) -> None:
+        marks.append((stage, time.monotonic()))
 
-    solution = solve(problem, Limits(seconds=arguments.time_limit), on_stage=note)
+    solution = solve(problem, Limits(seconds=arguments.time_limit), note)
+    marks.append(("", time.monotonic()))
+    seconds: dict[str, float] = {}
+    for (stage, start), (_, end) in pairwise(marks):
+        seconds[stage] = seconds.get(stage, 0.0) + end - start
     if arguments.out:
         arguments.out.write_bytes(canonical_bytes(solution.to_json()) + b"\n")
     print_stages(solution, seconds)
@@ -76,16 +81,16 @@ def run_solve(arguments: argparse.Namespace) -> int:
     return DONE if solution.is_usable else REFUTED
 
 
-def print_stages(solution: Solution, seconds: dict[tuple[str, str], float]) -> None:
-    """Print one line a stage: value, bound, proof, engine, seconds."""
+def print_stages(solution: Solution, seconds: dict[str, float]) -> None:
+    """Print one line an aim: value, bound, proof, engine; seconds of the whole stage once."""
     print(f"{'stage':32} {'value':>14} {'bound':>14} {'proof':>9} {'engine':>8} {'seconds':>8}")
     for result in solution.stages:
         name = f"{result.name} {result.key}".strip()
-        spent = seconds.get((result.name, result.key), 0.0)
+        spent = f"{seconds.pop(result.name):.2f}" if result.name in seconds else ""
         print(
             f"{name:32} {describe_value(result, result.value):>14} "
             f"{describe_value(result, result.bound):>14} {result.proof:>9} "
-            f"{result.engine:>8} {spent:8.2f}"
+            f"{result.engine:>8} {spent:>8}"
         )
 
 

@@ -20,7 +20,7 @@ from optimizer.verify_read import (
 )
 from optimizer.verify_rules import check_rules
 from optimizer.verify_schema import Row
-from optimizer.verify_stages import Outcome, check_levels, list_aims
+from optimizer.verify_stages import Aim, Outcome, check_levels, list_aims
 
 __all__ = ["Fault", "verify"]
 
@@ -82,28 +82,32 @@ def _check_order(lines: list[Row]) -> None:
 
 
 def _check_stages(outcome: Outcome, stated: Row) -> None:
+    """Proven results are the policy's aims in order; only then come open ones, without values."""
     aims, results = list_aims(outcome), stated["stages"]
-    for aim, result in zip(aims, results, strict=False):
-        told = {"stage": aim.name, "key": aim.key}
-        for name in ("name", "kind", "key"):
-            if result[name] != getattr(aim, name):
-                raise RefutedError("stage_expected", **told, stated=result[name])
-        if result["value"] != aim.value:
-            raise RefutedError("stage_value", **told, stated=result["value"], true=aim.value)
-        check_levels(aim, result["levels"])
-        _check_proof(stated["status"], result)
-    if len(aims) != len(results):
-        raise RefutedError("stage_count", stated=len(results), true=len(aims))
+    proven = [result for result in results if result["status"] == "proven"]
+    if results[: len(proven)] != proven:
+        raise RefutedError("stage_after_open", stage=proven[-1]["name"])
+    for aim, result in zip(aims, proven, strict=False):
+        _check_result(aim, result)
+    if stated["status"] == "proven" and (len(results) != len(aims) or len(proven) != len(aims)):
+        raise RefutedError("stage_count", stated=len(proven), true=len(aims))
+    names = [stage["name"] for stage in outcome.month.problem["policy"]["stages"]]
+    for result in results[len(proven) :]:
+        if result["proof"] != "gap" or result["value"] is not None or result["name"] not in names:
+            raise RefutedError("stage_open", stage=result["name"], proof=result["proof"])
 
 
-def _check_proof(status: str, result: Row) -> None:
-    told = {"stage": result["name"], "key": result["key"]}
-    is_proven = result["status"] == "proven"
-    if is_proven == (result["proof"] == "gap"):
-        raise RefutedError("stage_proof", **told, proof=result["proof"], status=result["status"])
-    if status == "proven" and not is_proven:
-        raise RefutedError("status", status=status, stage=result["name"], holds=result["status"])
-    if is_proven and result["bound"] != result["value"]:
+def _check_result(aim: Aim, result: Row) -> None:
+    told = {"stage": aim.name, "key": aim.key}
+    for name in ("name", "kind", "key"):
+        if result[name] != getattr(aim, name):
+            raise RefutedError("stage_expected", **told, stated=result[name])
+    if result["value"] != aim.value:
+        raise RefutedError("stage_value", **told, stated=result["value"], true=aim.value)
+    check_levels(aim, result["levels"])
+    if result["proof"] == "gap":
+        raise RefutedError("stage_proof", **told, proof="gap", status="proven")
+    if result["bound"] != result["value"]:
         raise RefutedError("stage_bound", **told, value=result["value"], bound=result["bound"])
 
 
