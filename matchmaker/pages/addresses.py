@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError, RequestRedirect
 
 HOME = "/"
+LONGEST_ADDRESS = 2000  # characters
 
 
 def is_local_path(address: str) -> bool:
@@ -24,7 +25,8 @@ def get_return_path() -> str:
     if request.method == "GET" or _can_be_read(request.path):
         query = request.query_string.decode("utf-8", "replace")
         address = f"{request.path}?{query}" if query else request.path
-        return address if is_local_path(address) else HOME
+        if is_local_path(address) and len(address) <= LONGEST_ADDRESS:
+            return address
     return HOME
 
 

@@ -4,9 +4,8 @@ from wtforms import HiddenField, StringField
 
 from matchmaker.forms.base import BaseForm
 from matchmaker.forms.validators import MaxLength
+from matchmaker.pages.addresses import LONGEST_ADDRESS
 from matchmaker.pages.preferences import Locale, TextSize
-
-LONGEST_ADDRESS = 2000  # characters
 
 
 class PreferencesForm(BaseForm):

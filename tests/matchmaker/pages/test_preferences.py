@@ -102,3 +102,8 @@ def test_the_switch_leads_back_to_the_page_with_its_filters(browser):
 def test_after_a_post_that_cannot_be_read_again_the_switch_leads_home(browser):
     page = browser.submit("pages.preferences", {"locale": "fr"}, on="/").text
     assert 'name="next" value="/"' in page
+
+
+def test_the_switch_works_on_a_page_with_a_very_long_address(browser):
+    page = browser.client.get("/criteria?" + "x" * 3000).text
+    assert 'name="next" value="/"' in page
