@@ -60,7 +60,7 @@ def flush_need() -> None:
 
 
 def move_to_round(need: Need) -> None:
-    """The freeze takes an open need into the month's round."""
+    """The freeze takes an open need into the round; so does a publication taken back."""
     move(need, S.IN_ROUND)
 
 
@@ -79,9 +79,3 @@ def return_to_open(need: Need, *, was_passed_over: bool) -> None:
     move(need, S.OPEN)
     if was_passed_over:
         need.waiting_rounds += 1
-
-
-def return_to_round(need: Need, waiting_rounds: int) -> None:
-    """A publication was taken back: the need stands again as the freeze took it."""
-    move(need, S.IN_ROUND)
-    need.waiting_rounds = waiting_rounds

@@ -51,7 +51,8 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     match_round.published_run = run
     match_round.published_by_id, match_round.published_at = actor.id, now
     match_round.publication += 1
-    outcomes = _list_outcomes(run)
+    # A need taken back by its resident since the freeze goes its own way.
+    outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes)
     assignments = _list_assignments(run)
     _send_assignments(assignments)

@@ -32,10 +32,10 @@ def test_a_need_can_be_taken_back_until_help_was_found():
     assert NeedState.MATCHED not in states.WITHDRAWABLE
 
 
-def test_a_publication_taken_back_puts_the_need_as_it_stood():
+def test_a_publication_taken_back_decides_a_met_need_again():
     need = make_need(NeedState.MATCHED)
-    states.return_to_round(need, waiting_rounds=2)
-    assert (need.state, need.waiting_rounds) == (NeedState.IN_ROUND, 2)
+    states.move_to_round(need)
+    assert need.state is NeedState.IN_ROUND
 
 
 def test_a_met_need_waits_no_longer():
