@@ -7,7 +7,7 @@ from matchmaker.assignments import views as assignments
 from matchmaker.audit import views as audit
 from matchmaker.needs import routes as needs
 from matchmaker.offers import routes as offers
-from matchmaker.organisations import views as organisations
+from matchmaker.organisations import routes as organisations
 from matchmaker.pages import views as pages
 from matchmaker.residents import routes as residents
 from matchmaker.rounds import results_views as results

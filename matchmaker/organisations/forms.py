@@ -3,14 +3,20 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
 
-from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.fields import PhoneField
 from matchmaker.forms.validators import MaxLength, Required
-from matchmaker.labels import get_label
-from matchmaker.models import OrganisationKind, OrganisationState
+from matchmaker.labels import get_label, get_name
+from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
 from matchmaker.name_search import LONGEST_SEARCH
 from matchmaker.organisations.filters import OrganisationFilters
-from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
+from matchmaker.organisations.limits import (
+    LONGEST_CONTACT_NAME,
+    LONGEST_NAME_EN,
+    LONGEST_NAME_ZH,
+    LONGEST_REASON,
+)
 
 _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 
@@ -26,6 +32,34 @@ class OrganisationForm(IdempotentForm):
         [Required(_l("Choose the kind of organisation."))],
         choices=make_choices([("", _l("Choose")), *_KINDS]),
     )
+
+
+class ApplicationForm(BaseForm):
+    """Filled in by somebody without an account, once; a name is taken only once."""
+
+    subdistrict_id = DropdownField(_l("Street office"), [Required()])
+    name_zh = StringField(
+        _l("Name in Chinese"),
+        [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_NAME_ZH)],
+    )
+    name_en = StringField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
+    kind = DropdownField(
+        _l("Kind"),
+        [Required(_l("Choose the kind of organisation."))],
+        choices=make_choices([("", _l("Choose")), *_KINDS]),
+    )
+    contact_name = StringField(
+        _l("Your name"), [Required(_l("Enter your name.")), MaxLength(LONGEST_CONTACT_NAME)]
+    )
+    contact_phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
+
+
+def make_application_form(subdistricts: list[Subdistrict]) -> ApplicationForm:
+    """The form with the street offices to choose from; the only one is chosen already."""
+    first = str(subdistricts[0].id) if len(subdistricts) == 1 else ""
+    form = ApplicationForm(data={"subdistrict_id": first})
+    form.subdistrict_id.choices = make_choices((row.id, get_name(row)) for row in subdistricts)
+    return form
 
 
 class StepForm(IdempotentForm):

@@ -11,6 +11,7 @@ def describe_refusal(error: DomainError) -> str:
     sentences = {
         "name": _("Enter a name that is not longer than the field allows."),
         "name_taken": _("An organisation of this name is already here. Search the list for it."),
+        "contact_name": _("Enter your name in at most 80 characters."),
         "reason": _("Write the reason in at most 300 characters."),
     }
     return sentences.get(error.code, _("This value cannot be taken."))
@@ -20,6 +21,8 @@ def describe_conflict(error: DomainError) -> str:
     """Why the step was not possible and what to do now."""
     if error.code == "organisation_state":
         return _("The organisation has moved on and this step no longer fits its state.")
+    if error.code == "organisation_not_approved":
+        return _("The organisation is not approved at present. Approve it before inviting.")
     return _("This step is not possible now.")
 
 

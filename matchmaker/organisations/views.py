@@ -1,6 +1,6 @@
 """The givers of a street office; and a coordinator's own organisation."""
 
-from flask import Blueprint, Response, flash, render_template, url_for
+from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,7 +12,7 @@ from matchmaker.exports import FILE_FORMATS, send_table
 from matchmaker.extensions import db
 from matchmaker.models import Organisation, OrganisationKind
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.organisations import export, lists, messages, service
+from matchmaker.organisations import applications, export, lists, messages, service
 from matchmaker.organisations.forms import (
     OrganisationForm,
     OrganisationListForm,
@@ -24,6 +24,8 @@ from matchmaker.paging import get_other_arguments, paginate
 from matchmaker.permissions import Permission, requires
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
+
+SHOWN_ONCE = "new_coordinator_code"
 
 Answer = str | tuple[str, int] | AnyResponse
 
@@ -157,6 +159,8 @@ def _show(organisation: Organisation, form: ReasonForm | None) -> str:
         "organisations/show.html",
         organisation=organisation,
         form=form,
+        has_coordinator=applications.has_coordinator(organisation),
+        new_code=session.pop(SHOWN_ONCE, None) if form else None,
         steps={step.value for step in OrganisationStep if can_take(organisation, step)},
         agreements=sorted(organisation.agreements, key=lambda row: row.ends_on, reverse=True),
         today=get_local_date(get_now()),
