@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 from matchmaker.rounds.question import make_question
@@ -52,7 +53,7 @@ def solve(
     solution = optimizer_solve(problem, Limits(seconds=limit_seconds), note)
     ended = time.monotonic()
     seconds: dict[str, float] = {}
-    for (stage, start), (_next, end) in zip(marks, [*marks[1:], ("", ended)], strict=True):
+    for (stage, start), (_next, end) in pairwise([*marks, ("", ended)]):
         seconds[stage] = round(seconds.get(stage, 0.0) + end - start, 3)
     return solution.to_json(), {"stages": seconds, "total": round(ended - began, 3)}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from matchmaker.extensions import db
 from matchmaker.models import (
@@ -53,9 +53,7 @@ def write_assignments(run: RoundRun, snapshot: Row, solution: Row) -> None:
     pairings = _map_ids(Pairing, sorted(set(duties.values())))
     volunteers = _map_ids(Volunteer, [line["person"] for line in lines if line.get("person")])
     organisations = {row["name"]: row["organisation"] for row in snapshot["offers"]}
-    organisation_ids = dict(
-        db.session.execute(select(Organisation.code, Organisation.id)).tuples().all()
-    )
+    organisation_ids = _pair_up(select(Organisation.code, Organisation.id))
     for line in lines:
         pairing = duties.get(line["need"])
         db.session.add(
@@ -81,5 +79,9 @@ def _map_ids(model: type[Need | Pairing | Volunteer], references: list[str]) -> 
         statement = select(model.reference, model.id).where(
             model.reference.in_(wanted[start : start + 500])
         )
-        ids.update(db.session.execute(statement).tuples().all())
+        ids.update(_pair_up(statement))
     return ids
+
+
+def _pair_up(statement: Select[Any]) -> dict[str, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}
