@@ -130,12 +130,14 @@ class Offers:
         for forbid in self._forbids[need.id]:
             if forbid.stock in (None, stock.id) and forbid.person in (None, name):
                 return False
-        named = [pair for pair in self._pairs[need.id] if pair.stock == stock.id]
-        ruling = {pair.person: pair for pair in named}
-        pair = ruling.get(name, ruling.get(None))
-        if pair is None:
-            return not need.listed
-        return pair.most != 0
+        ruling = [
+            pair
+            for pair in self._pairs[need.id]
+            if pair.stock == stock.id and pair.person in (None, name)
+        ]
+        if any(pair.most == 0 for pair in ruling):
+            return False
+        return bool(ruling) or not need.listed
 
     def _describe(
         self, need: Need, passed: int, stock: Stock, person: Person | None

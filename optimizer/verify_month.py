@@ -129,8 +129,7 @@ def is_forbidden(month: Month, need: Row, stock: Row, person: Row | None) -> boo
     links: set[Link] = {(n, None, None), (n, s, None), (n, None, p), (n, s, p)}
     if links & month.forbids:
         return True
-    is_named = (n, s, None) in month.pairs or (n, s, p) in month.pairs
-    if need["listed"] and not is_named:
+    ruling = [month.pairs[key] for key in ((n, s, None), (n, s, p)) if key in month.pairs]
+    if need["listed"] and not ruling:
         return True
-    pair = month.find_pair(n, s, p)
-    return pair is not None and pair["most"] == 0
+    return any(pair["most"] == 0 for pair in ruling)
