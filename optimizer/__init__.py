@@ -18,6 +18,7 @@ from optimizer.solution import (
     SolutionStatus,
     StageResult,
 )
+from optimizer.solve import solve
 
 __all__ = [
     "COMMUNITY_POLICY",
@@ -46,4 +47,5 @@ __all__ = [
     "Stock",
     "canonical_bytes",
     "sha256_of",
+    "solve",
 ]

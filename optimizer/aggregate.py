@@ -1,0 +1,142 @@
+"""Both sides in classes: needs that the same sources can serve in the same slot share a *demand*.
+
+Only what a demand takes from each source is decided; persons and stocks are dealt out to its needs
+afterwards (individuals.py). A need whose pairs cost, weigh or bound something has demands of its
+own; a need whose pairs only add score keeps its demand and gets *edges* beside the flows.
+"""
+
+from functools import cached_property
+
+from optimizer.demands import Demand, Edge
+from optimizer.eligibility import DELIVERED, Crew, Eligibility, Source, gather_crews
+from optimizer.policy import Outcome, StageKind
+from optimizer.pools import gather_pools
+from optimizer.problem import Need, Pair, Problem
+
+
+def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
+    """For every stock its parents, their parents and so on, each once, by position."""
+    position = {stock.id: s for s, stock in enumerate(problem.stocks)}
+    found: list[tuple[int, ...]] = []
+    for stock in problem.stocks:
+        above: set[int] = set()
+        waiting = [position[name] for name in stock.parents]
+        while waiting:
+            s = waiting.pop()
+            if s not in above:
+                above.add(s)
+                waiting.extend(position[name] for name in problem.stocks[s].parents)
+        found.append(tuple(sorted(above)))
+    return tuple(found)
+
+
+class Network:
+    """Crews, demands and edges of a problem; everything by position in sorted rows."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.position = {need.id: d for d, need in enumerate(problem.needs)}
+        self.crews: tuple[Crew, ...] = gather_crews(problem)
+        self.eligibility = Eligibility(problem, self.crews)
+        self._slots = tuple(sorted({slot for crew in self.crews for slot in crew.slots}))
+        self._slots_of_stock = [frozenset(stock.slots) for stock in problem.stocks]
+        self._slots_of_crew = [frozenset(crew.slots) for crew in self.crews]
+        self._named_by_pins = {pin.need for pin in problem.pins if pin.stock or pin.person}
+        self._bonus_is_enough = all(
+            stage.kind is not StageKind.MIN_COST and stage.outcome is not Outcome.SCORE
+            for stage in problem.policy.stages
+        )
+        self.ancestors = find_ancestors(problem)
+        self.room = [
+            min(problem.stocks[r].capacity for r in (s, *self.ancestors[s]))
+            for s in range(len(problem.stocks))
+        ]
+        self._in_slot: dict[tuple[tuple[Source, ...], str], tuple[Source, ...]] = {}
+        self.demands, self.edges = self._gather()
+        self.pools, self.links = gather_pools(self.demands)
+
+    @cached_property
+    def demands_of(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of the demands of every need: its ways of being met."""
+        ways: list[list[int]] = [[] for _ in self.problem.needs]
+        for r, demand in enumerate(self.demands):
+            for d in demand.needs:
+                ways[d].append(r)
+        return tuple(tuple(found) for found in ways)
+
+    def pair_of(self, d: int, source: Source) -> Pair | None:
+        """The pair that rules this need and source; None: score 0, consumption 1."""
+        return self.eligibility.pair_of(self.problem.needs[d], source)
+
+    def _gather(self) -> tuple[tuple[Demand, ...], tuple[Edge, ...]]:
+        classes: dict[tuple[str | None, tuple[Source, ...], int], list[int]] = {}
+        special: list[tuple[tuple[str | None, tuple[Source, ...], int], int]] = []
+        for d, need in enumerate(self.problem.needs):
+            sources = self.eligibility.sources_of(need)
+            own = d if self._is_own(need, sources) else -1
+            for slot, found in self.find_ways(need, sources):
+                key = (slot, found, own)
+                classes.setdefault(key, []).append(d)
+                if own < 0 and need.id in self.eligibility.pairs:
+                    special.append((key, d))
+        demands = tuple(Demand(k[0], k[1], tuple(v), k[2] >= 0) for k, v in classes.items())
+        position = {key: r for r, key in enumerate(classes)}
+        edges = [
+            Edge(d, position[key], source, pair.score)
+            for key, d in special
+            for source in key[1]
+            if (pair := self.pair_of(d, source)) is not None and pair.score > 0
+        ]
+        return demands, tuple(edges)
+
+    def _is_own(self, need: Need, sources: tuple[Source, ...]) -> bool:
+        """True unless the need's pairs only add score, and to fewer than half of its sources."""
+        if need.id in self._named_by_pins:
+            return True
+        if need.id not in self.eligibility.pairs:
+            return False
+        ruled = [p for s in sources if (p := self.eligibility.pair_of(need, s)) is not None]
+        stock_rows = self.eligibility.pairs[need.id].values()
+        is_plain = all(p.score >= 0 and p.consumption == 1 for p in ruled)
+        is_plain = is_plain and all(p.most is None for p in stock_rows)
+        is_plain = is_plain and self._bonus_is_enough and not need.listed
+        return not is_plain or 2 * sum(p.score > 0 for p in ruled) > len(sources)
+
+    def find_ways(
+        self, need: Need, sources: tuple[Source, ...]
+    ) -> list[tuple[str | None, tuple[Source, ...]]]:
+        """Slots (None: delivered) in which these sources are enough to meet the need alone."""
+        delivered = tuple(source for source in sources if source[0] == DELIVERED)
+        ways: list[tuple[str | None, tuple[Source, ...]]] = []
+        if delivered and self._reach(need, delivered) >= need.least_units:
+            ways.append((None, delivered))
+        if len(delivered) == len(sources):
+            return ways if delivered else []
+        for slot in need.slots or self._slots:
+            found = self._sources_in_slot(sources, slot)
+            if sum(len(self.crews[k].members) for k in {k for k, _ in found}) >= need.people:
+                ways.append((slot, found))
+        return ways
+
+    def _reach(self, need: Need, delivered: tuple[Source, ...]) -> int:
+        """Units the need could get if it were alone in the world."""
+        reach = 0
+        for source in delivered:
+            pair = self.eligibility.pair_of(need, source)
+            weight = 1 if pair is None else pair.consumption
+            most = need.quantity if pair is None or pair.most is None else pair.most
+            room = self.room[source[1]] // weight if weight else need.quantity
+            reach += min(need.quantity, most, room)
+        return reach
+
+    def _sources_in_slot(self, sources: tuple[Source, ...], slot: str) -> tuple[Source, ...]:
+        key = (sources, slot)
+        if key not in self._in_slot:
+            self._in_slot[key] = tuple(
+                (k, s)
+                for k, s in sources
+                if k != DELIVERED
+                and slot in self._slots_of_crew[k]
+                and (not self._slots_of_stock[s] or slot in self._slots_of_stock[s])
+            )
+        return self._in_slot[key]

@@ -1,0 +1,182 @@
+"""Connected components: sums are greatest when they are greatest in every component.
+
+Until the first stage that ties components together (levels, recipients), every component is taken
+on its own: its fractions cannot add up with those of another to a unit that neither has.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.backend import INFINITY, LivingModel, Vector
+from optimizer.build import Model
+from optimizer.chain import Chain, NoPointError, RetakeError, UnreachableError
+from optimizer.objectives import Aim
+from optimizer.policy import Stage, StageKind
+from optimizer.solution import Proof
+
+SEPARABLE = frozenset({StageKind.MAX_COUNT, StageKind.MAX_POINTS, StageKind.MAX_UNITS})
+HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Columns and rows of one component, by number in the whole model."""
+
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Taken:
+    """Values of aims summed over components, and which stage emptied a column."""
+
+    values: list[int]
+    proofs: list[Proof]
+    excluded_by: dict[int, str] = field(default_factory=dict)
+
+
+def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages before the first that ties components together."""
+    found = []
+    for stage in stages:
+        if stage.kind not in SEPARABLE:
+            break
+        found.append(stage)
+    return found
+
+
+def split(model: Model) -> list[Part]:
+    """Components of columns that share rows, in the order of their first column."""
+    parent = list(range(len(model.columns.order)))
+
+    def find(j: int) -> int:
+        while parent[j] != j:
+            parent[j] = parent[parent[j]]
+            j = parent[j]
+        return j
+
+    held: list[tuple[int, int]] = []
+    for i, row in enumerate(model.rows.order):
+        columns = [model.columns.number(variable) for variable in row]
+        if columns and not row.name.startswith(HELPED_ROW):
+            for j in columns[1:]:
+                parent[find(j)] = find(columns[0])
+            held.append((i, columns[0]))
+    columns_of: dict[int, list[int]] = defaultdict(list)
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for j in range(len(parent)):
+        columns_of[find(j)].append(j)
+    for i, j in held:
+        rows_of[find(j)].append(i)
+    return [Part(tuple(found), tuple(rows_of[root])) for root, found in columns_of.items()]
+
+
+def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
+    """Take the aims component by component and keep all that is found on the whole chain."""
+    _refuse_empty_rows(model)
+    taken = Taken([0] * len(aims), [Proof.DUAL] * len(aims))
+    whole = np.zeros(len(model.columns.order))
+    for part in split(model):
+        inner, values = _take_part(chain, model, part, aims, taken)
+        for k, value, proof in values:
+            taken.values[k] += value
+            taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
+        if inner is not None and inner.point is not None:
+            whole[list(part.columns)] = inner.point
+            _keep_part(chain, part, inner)
+    _fill_helped(model, whole)
+    chain.offer(whole)
+    return taken
+
+
+def _refuse_empty_rows(model: Model) -> None:
+    for row in model.rows.order:
+        low, high = row.getLb(), row.getUb()
+        if not row and ((low is not None and low > 0) or (high is not None and high < 0)):
+            raise NoPointError
+
+
+def _take_part(
+    chain: Chain, model: Model, part: Part, aims: Sequence[Aim], taken: Taken
+) -> tuple[Chain | None, list[tuple[int, int, Proof]]]:
+    place = {j: k for k, j in enumerate(part.columns)}
+    wanted = []
+    for k, aim in enumerate(aims):
+        weights = {place[j]: weight for j, weight in aim.weights.items() if j in place}
+        wanted.append((k, aim.stage.name, weights))
+    if not part.rows and not any(weights for _, _, weights in wanted):
+        return None, []
+    living = LivingModel(
+        [model.columns.order[j] for j in part.columns],
+        [model.rows.order[i] for i in part.rows],
+        chain.living.seconds_left,
+    )
+    inner = Chain(living)
+    while True:
+        values = _take_aims(inner, part, wanted, taken)
+        if values is not None:
+            chain.living.count(living)
+            return inner, values
+        inner.rewind()
+
+
+def _take_aims(
+    inner: Chain, part: Part, wanted: Sequence[tuple[int, str, dict[int, int]]], taken: Taken
+) -> list[tuple[int, int, Proof]] | None:
+    """One pass over the aims; None when a kept value was too high."""
+    values = []
+    try:
+        for k, stage, weights in wanted:
+            if weights:
+                step = inner.maximise(weights)
+                values.append((k, step.value, step.proof))
+                inner.checkpoint()
+                for j, column in enumerate(part.columns):
+                    if inner.living.high[j] == 0:
+                        taken.excluded_by.setdefault(column, stage)
+    except RetakeError:
+        return None
+    except UnreachableError:
+        pass
+    if not inner.confirm():
+        return None
+    return values
+
+
+def _keep_part(chain: Chain, part: Part, inner: Chain) -> None:
+    """Bounds, kept rows and cuts of a component, on the whole chain."""
+    living, number = inner.living, part.columns
+    chain.keep(
+        columns=[
+            (number[j], float(living.low[j]), float(living.high[j]))
+            for j in range(len(number))
+            if living.low[j] != chain.living.low[number[j]]
+            or living.high[j] != chain.living.high[number[j]]
+        ]
+    )
+    for i in range(len(part.rows), len(living.row_low)):
+        low, high = float(living.row_low[i]), float(living.row_high[i])
+        if low > -INFINITY or high < INFINITY:
+            columns, weights = living.row(i)
+            row = chain.add_row(
+                {
+                    number[j]: int(weight)
+                    for j, weight in zip(columns.tolist(), weights.tolist(), strict=True)
+                }
+            )
+            if i in living.cuts:
+                chain.living.mark_cut(row)
+            chain.keep(rows=[(row, low)] if low > -INFINITY else [], tops=[(row, high)])
+
+
+def _fill_helped(model: Model, whole: Vector) -> None:
+    columns = model.columns
+    helped_of: dict[str, float] = defaultdict(float)
+    for d, met in columns.met.items():
+        recipient = columns.network.problem.needs[d].recipient
+        helped_of[recipient] = max(helped_of[recipient], whole[columns.number(met)])
+    for recipient, helped in columns.helped.items():
+        whole[columns.number(helped)] = helped_of[recipient]

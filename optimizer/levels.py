@@ -1,0 +1,145 @@
+"""Leximin by attainable levels (S2, S6): raise the worst-off groups one unit at a time.
+
+Values are whole numbers, so the groups on the worst level either all rise by one, or a largest
+number of them does. A group that cannot rise is closed. Where several can rise but not all, a
+*switch* per group says who does; how many switches can be on together is maximised and kept, and
+which ones is left to the next stages wherever both ways remain open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from optimizer.backend import WHOLE
+from optimizer.chain import Chain
+from optimizer.objectives import Measure
+from optimizer.solution import Proof
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group being raised: at least ``floor``, plus one for every switch that is on."""
+
+    measure: Measure
+    row: int
+    floor: int
+    switches: list[int] = field(default_factory=list)
+    is_open: bool = True
+    is_counted: bool = False  # the levels up to its reach are behind
+
+    @property
+    def is_unsure(self) -> bool:
+        """True while its last switch decides whether it is above a level still to come."""
+        return bool(self.switches) and not self.is_counted
+
+    @property
+    def reach(self) -> int:
+        return self.floor + len(self.switches)
+
+    @property
+    def ratio(self) -> Fraction:
+        return Fraction(self.reach + self.measure.offset, self.measure.denominator)
+
+
+def raise_levels(chain: Chain, measures: Sequence[Measure]) -> Proof:
+    """Keep the leximin of the measures; returns how it is known."""
+    start = len(chain.steps)
+    groups = [_Group(m, chain.add_row(m.weights), m.low) for m in measures]
+    chain.try_rows([(group.row, group.floor) for group in groups])
+    while True:
+        for group in groups:
+            group.is_open = group.is_open and group.reach < group.measure.high
+        rising = [group for group in groups if group.is_open or group.is_unsure]
+        if not rising:
+            break
+        _raise_worst(chain, rising)
+        chain.checkpoint()
+    proofs = {step.proof for step in chain.steps[start:]}
+    return next((p for p in (Proof.SEARCH, Proof.FARKAS) if p in proofs), Proof.DUAL)
+
+
+def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
+    """One closing: gallop while all may rise together, then decide about the worst level."""
+    strides = 1
+    while not any(group.is_unsure for group in rising):
+        target = _levels_ahead(rising, strides)
+        if target and chain.try_rows([(g.row, target[k]) for k, g in enumerate(rising)]):
+            for k, group in enumerate(rising):
+                group.floor = target[k]
+            strides *= 2
+        elif strides == 1:
+            break
+        else:
+            strides = max(1, strides // 4)
+        if any(group.floor >= group.measure.high for group in rising):
+            return
+    worst = min(group.ratio for group in rising)
+    _decide(
+        chain,
+        [group for group in rising if group.ratio == worst and group.is_open],
+        [group.switches[-1] for group in rising if group.ratio > worst and group.is_unsure],
+    )
+    for group in rising:
+        group.is_counted = group.is_counted or (group.ratio == worst and not group.is_open)
+
+
+def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
+    """Floors after the worst level was raised ``strides`` times; empty when one cannot be."""
+    floors = [group.floor for group in rising]
+    for _ in range(strides):
+        ratios = [
+            Fraction(floor + group.measure.offset, group.measure.denominator)
+            for floor, group in zip(floors, rising, strict=True)
+        ]
+        worst = min(ratios)
+        for k, group in enumerate(rising):
+            if ratios[k] == worst:
+                floors[k] += 1
+                if floors[k] > group.measure.high:
+                    return []
+    return floors
+
+
+def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
+    """The groups on the worst level cannot all rise: who can, and how many together?
+
+    ``above``: switches that already decide whether their group is above this level; they count too.
+    """
+    if len(worst) == 1 and not worst[0].switches and not above:
+        worst[0].is_open = False
+        return
+    if not worst and not above:
+        return
+    switches = [_add_switch(chain, group) for group in worst]
+    most = chain.maximise(dict.fromkeys((*switches, *above), 1)).value
+    for group, switch in zip(worst, switches, strict=True):
+        low, high = chain.living.low[switch], chain.living.high[switch]
+        can_rise = high > WHOLE and most > 0
+        can_stay = low < WHOLE and most < len(worst) + len(above)
+        if can_rise and can_stay:
+            can_rise = chain.can([(switch, 1.0, 1.0)])
+        if can_rise and can_stay:
+            can_stay = chain.can([(switch, 0.0, 0.0)])
+        if can_rise and can_stay:
+            group.switches.append(switch)
+            continue
+        chain.keep(columns=[(switch, float(can_rise), float(can_rise))])
+        if can_rise:
+            group.floor, group.switches = group.reach + 1, []
+            chain.keep(rows=[(group.row, group.floor)])
+        else:
+            group.is_open = False
+
+
+def _add_switch(chain: Chain, group: _Group) -> int:
+    """b in {0, 1}: value_g >= floor_g + switches_g + b, and b only after the switch before it."""
+    switch = chain.add_column(1)
+    weights = dict(group.measure.weights)
+    for before in (*group.switches, switch):
+        weights[before] = -1
+    row = chain.add_row(weights)
+    chain.keep(rows=[(row, group.floor)])
+    if group.switches:
+        order = chain.add_row({group.switches[-1]: 1, switch: -1})
+        chain.keep(rows=[(order, 0)])
+    return switch

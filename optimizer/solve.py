@@ -1,0 +1,136 @@
+"""Solve a month: build once, take the stages in order, deal out to individuals, say why not."""
+
+import time
+from collections.abc import Sequence
+
+from optimizer.backend import ENGINE, LivingModel
+from optimizer.build import Model, build
+from optimizer.chain import Chain, EngineError, NoPointError, OutOfTimeError
+from optimizer.grounds import find_grounds
+from optimizer.individuals import assign_individuals
+from optimizer.limits import Limits
+from optimizer.possible import possible_by_group
+from optimizer.problem import Problem
+from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult
+from optimizer.stages import Outcome, Progress, Run, run_stages
+from optimizer.tally import Tally
+
+DEFAULT_LIMITS = Limits()
+Possible = dict[str, dict[str, int]]  # stage name -> group -> needs
+
+
+def _say_nothing(stage: str, done: int, total: int) -> None:
+    """The progress of those who do not ask."""
+
+
+def solve(
+    problem: Problem, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
+) -> Solution:
+    """Return the month's answer under the problem's policy; never raises for a solver's outcome.
+
+    ``progress(stage, done, total)`` is called as each stage begins. Equal problems give equal
+    bytes as long as the time limit does not interfere.
+    """
+    started = time.monotonic()
+    model = build(problem)
+    run, possible = Run(), Possible()
+    chain = Chain(LivingModel(model.columns.order, model.rows.order, limits.seconds))
+    status, detail = SolutionStatus.PROVEN, ""
+    try:
+        for stage in problem.policy.stages:
+            left = limits.seconds - (time.monotonic() - started)
+            possible[stage.name] = possible_by_group(problem, stage, left)
+        run_stages(chain, model, possible, progress or _say_nothing, run)
+    except NoPointError:
+        status = SolutionStatus.INFEASIBLE
+    except OutOfTimeError:
+        status, detail = SolutionStatus.FEASIBLE, "the time limit came first"
+    except EngineError as error:
+        status, detail = SolutionStatus.FAILED, str(error)
+    if status is SolutionStatus.FEASIBLE and chain.point is None:
+        status = SolutionStatus.FAILED
+    return _answer(problem, model, chain, run, possible, status, detail).sealed()
+
+
+def _answer(
+    problem: Problem,
+    model: Model,
+    chain: Chain,
+    run: Run,
+    possible: Possible,
+    status: SolutionStatus,
+    detail: str,
+) -> Solution:
+    is_usable = status in (SolutionStatus.PROVEN, SolutionStatus.FEASIBLE)
+    if not is_usable or chain.point is None:
+        return _solution(problem, status, detail=detail)
+    assignments = assign_individuals(model.columns, chain.point)
+    tally = Tally(problem, assignments)
+    stages = _results(problem, run.outcomes, tally, possible, status)
+    if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
+        detail = "a stage counted again differs from its value"
+        return _solution(problem, SolutionStatus.FAILED, detail=detail)
+    return _solution(
+        problem,
+        status,
+        assignments=assignments,
+        stages=stages,
+        grounds=find_grounds(
+            model.columns.network,
+            assignments,
+            run.excluded_by,
+            is_decided=status is SolutionStatus.PROVEN,
+        ),
+        detail=detail,
+    )
+
+
+def _solution(
+    problem: Problem, status: SolutionStatus, assignments: Sequence[Assignment] = (), **rest: object
+) -> Solution:
+    met = {assignment.need for assignment in assignments}
+    return Solution(
+        status=status,
+        problem_sha256=problem.sha256,
+        policy=f"{problem.policy.name}/{problem.policy.version}",
+        seed=problem.seed,
+        assignments=tuple(assignments),
+        needs_asked=len(problem.needs),
+        needs_met=len(met),
+        recipients_helped=len({need.recipient for need in problem.needs if need.id in met}),
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def _results(
+    problem: Problem,
+    outcomes: Sequence[Outcome],
+    tally: Tally,
+    possible: Possible,
+    status: SolutionStatus,
+) -> tuple[StageResult, ...]:
+    """Results of proved aims, then of the stages the time limit left open."""
+    found = [_result(outcome, tally, possible, SolutionStatus.PROVEN) for outcome in outcomes]
+    proved = {outcome.stage.name for outcome in outcomes}
+    for stage in problem.policy.stages:
+        if status is SolutionStatus.FEASIBLE and stage.name not in proved:
+            open_ = Outcome(stage, "", Proof.GAP)
+            found.append(_result(open_, tally, possible, SolutionStatus.FEASIBLE))
+    return tuple(found)
+
+
+def _result(
+    outcome: Outcome, tally: Tally, possible: Possible, status: SolutionStatus
+) -> StageResult:
+    stage, is_proved = outcome.stage, status is SolutionStatus.PROVEN
+    return StageResult(
+        name=stage.name,
+        kind=stage.kind.value,
+        key=outcome.key,
+        status=status,
+        proof=outcome.proof,
+        engine=ENGINE,
+        value=tally.value_of(stage, outcome.key) if is_proved else None,
+        bound=outcome.bound,
+        levels=tally.levels_of(stage, possible.get(stage.name, {})) if is_proved else (),
+    )
