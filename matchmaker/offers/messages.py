@@ -58,7 +58,7 @@ def get_capacity_words(kind: OfferKind, unit: str) -> tuple[Any, Any]:
         ),
         "slot": (_("Slots a month"), _("How many people can be served in a month.")),
         "item": (_("Items a month"), _("How many pieces you can hand over in a month.")),
-        "fen": (_("Money a month, in yuan"), _("At most this much in a month.")),
+        "fen": (_("Money a month"), _("In yuan, at most this much in a month.")),
         "place": (_("Places a month"), _("How many people can have a place for the month.")),
         "night": (_("Nights a month"), _("Beds times nights in a month.")),
         "session": (_("Sessions a month"), _("How often the room can be used in a month.")),

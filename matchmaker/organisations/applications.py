@@ -57,12 +57,9 @@ def apply(
         contact_name=contact_name, contact_phone=contact_phone, applied_at=now
     )
     db.session.flush()
+    details = {"code": organisation.code, "kind": kind.value}
     record_event(
-        actor=None,
-        action="organisation.apply",
-        subject=organisation,
-        now=now,
-        details={"code": organisation.code, "kind": kind.value},
+        actor=None, action="organisation.apply", subject=organisation, now=now, details=details
     )
     return organisation
 
