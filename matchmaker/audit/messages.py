@@ -2,8 +2,10 @@
 
 from flask_babel import gettext as _
 
+from matchmaker.audit.action_words import ACTION_WORDS, SUBJECT_WORDS
 from matchmaker.audit.service import Fault
-from matchmaker.models import AuditEvent
+from matchmaker.labels import get_label
+from matchmaker.models import AuditEvent, Role
 
 
 def describe_fault(fault: Fault) -> str:
@@ -20,7 +22,22 @@ def describe_fault(fault: Fault) -> str:
 
 def describe_subject(event: AuditEvent) -> str:
     """What an event is about: kind and number, never a person's data."""
-    return f"{event.subject_type} {event.subject_id or ''}".strip()
+    return f"{describe_subject_type(event.subject_type)} {event.subject_id or ''}".strip()
+
+
+def describe_subject_type(name: str) -> str:
+    """The kind of thing an event is about."""
+    return str(SUBJECT_WORDS.get(name, name))
+
+
+def describe_action(event: AuditEvent) -> str:
+    """What was done, in words where there are any."""
+    return str(ACTION_WORDS.get(event.action, event.action))
+
+
+def describe_role(event: AuditEvent) -> str:
+    """The actor's role at the time; nobody acts for the site itself."""
+    return str(get_label(Role(event.actor_role))) if event.actor_role else _("None")
 
 
 def describe_details(event: AuditEvent) -> str:

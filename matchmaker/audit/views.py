@@ -14,6 +14,8 @@ from matchmaker.permissions import Permission, requires
 bp = Blueprint("audit", __name__)
 bp.add_app_template_filter(messages.describe_fault, "fault_sentence")
 bp.add_app_template_filter(messages.describe_subject, "event_subject")
+bp.add_app_template_filter(messages.describe_action, "event_action")
+bp.add_app_template_filter(messages.describe_role, "event_role")
 bp.add_app_template_filter(messages.describe_details, "event_details")
 
 
@@ -21,9 +23,8 @@ bp.add_app_template_filter(messages.describe_details, "event_details")
 @requires(Permission.AUDIT_READ)
 def index() -> str:
     form = EventFilterForm()
-    form.subject_type.choices = make_choices(
-        [("", _("Everything")), *((name, name) for name in events.list_subject_types())]
-    )
+    kinds = [(kind, messages.describe_subject_type(kind)) for kind in events.list_subject_types()]
+    form.subject_type.choices = make_choices([("", _("Everything")), *kinds])
     filters = events.EventFilter(**form.read_filters())
     return render_template(
         "audit/index.html",

@@ -1,5 +1,6 @@
 """One of everything: for tests that walk every page."""
 
+import json
 from dataclasses import dataclass
 
 from matchmaker import models as m
@@ -30,6 +31,7 @@ def make_small_world(make: Factory) -> SmallWorld:
     need = make.need(resident, category, users[Role.COMMITTEE_WORKER], committee.id)
     offer = make.offer(organisation, category)
     run = make.round_run(subdistrict.id, users[Role.SOCIAL_WORKER])
+    _freeze(make, run)
     state = m.AssignmentState.CONFIRMED
     make.assignment(run, need, offer, volunteer_id=volunteer.id, state=state)
     _make_evidence(make, resident, users)
@@ -52,6 +54,21 @@ def _make_users(
         Role.SOCIAL_WORKER: {"subdistrict_id": subdistrict.id},
     }
     return {role: make.user(role, **scopes.get(role, {})) for role in Role}
+
+
+def _freeze(make: Factory, run: m.RoundRun) -> None:
+    """The snapshot and the job that every run has."""
+    empty = json.dumps({"needs": [], "offers": [], "volunteers": [], "duties": []})
+    make.add(
+        m.Snapshot(
+            match_round_id=run.match_round_id,
+            canonical_json=empty,
+            sha256="0" * 64,
+            offer_ids={},
+            taken_at=NOW,
+        )
+    )
+    make.add(m.Job(round_run_id=run.id, created_at=NOW))
 
 
 def _make_evidence(make: Factory, resident: m.Resident, users: dict[Role, m.User]) -> None:

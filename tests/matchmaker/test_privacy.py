@@ -1,0 +1,118 @@
+"""A resident's phone number appears nowhere but where somebody asked for it, and that is noted."""
+
+import io
+import json
+import logging
+import zipfile
+
+import pytest
+from sqlalchemy import text
+
+from matchmaker.extensions import db
+from matchmaker.models import AuditEvent, Disclosure, Role
+from tests.browser import Browser
+from tests.matchmaker.small_world import PLANTED_PHONE, make_small_world
+from tests.matchmaker.test_permissions import list_calls
+
+KEY = "0" * 32
+SECRETS = (PLANTED_PHONE, "王秀英", "乐山路8弄3号201室")
+REVEALING = {"residents.reveal", "residents.own_contact"}
+
+
+@pytest.fixture
+def world(app, make):
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # a page that fails is another test's business
+    return make_small_world(make)
+
+
+@pytest.fixture
+def log(app):
+    """What the site logs, through the very handlers it logs with."""
+    stream = io.StringIO()
+    for name in ("matchmaker", app.logger.name):
+        for handler in logging.getLogger(name).handlers:
+            handler.setStream(stream)
+    return stream
+
+
+def read_everything(answer) -> str:
+    """Headers and body; a workbook is unpacked first."""
+    body = answer.get_data()
+    if zipfile.is_zipfile(io.BytesIO(body)):
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            body = b"\n".join(parts.read(name) for name in parts.namelist())
+    return f"{answer.headers}\n{body.decode('utf-8', 'replace')}"
+
+
+def find_leaks(app, user, secrets):
+    """Addresses whose answer holds a secret, over every page and file the role may read."""
+    browser = Browser(app)
+    if user is not None:
+        browser.sign_in(user)
+    leaks, opened = [], 0
+    for _rule, method, address in list_calls(app):
+        if method == "GET":
+            answer = browser.client.get(address)
+            opened += answer.status_code == 200
+            found = read_everything(answer)
+            leaks += [(address, secret) for secret in secrets if secret in found]
+    assert opened > 5, "hardly a page was opened: the walk shows nothing"
+    return leaks
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_page_and_no_file_of_any_role_holds_a_contact(app, world, role):
+    secrets = [*SECRETS, *(user.phone for user in world.users.values())]
+    assert find_leaks(app, world.users.get(role), secrets) == []
+
+
+def test_no_answer_to_a_form_holds_a_contact_but_the_two_that_reveal_it(app, world):
+    app.config["WTF_CSRF_ENABLED"] = False
+    leaks = []
+    for role, user in world.users.items():
+        for rule, method, address in list_calls(app):
+            if method == "POST" and rule.endpoint not in REVEALING:
+                answer = Browser(app).sign_in(user).client.post(address)
+                found = read_everything(answer)
+                leaks += [(role, address) for secret in SECRETS if secret in found]
+    assert leaks == []
+
+
+def test_a_contact_shown_on_purpose_is_noted_and_only_then_shown(app, world):
+    worker = Browser(app).sign_in(world.users[Role.COMMITTEE_WORKER])
+    with app.app_context():
+        before = db.session.query(Disclosure).count()
+    shown = worker.submit("residents.reveal", {}, resident_id=world.resident.id)
+    assert PLANTED_PHONE in shown.text
+    with app.app_context():
+        assert db.session.query(Disclosure).count() == before + 1
+        assert db.session.query(AuditEvent).one().action == "contact.reveal"
+
+
+def test_the_log_holds_no_phone_number_whatever_is_asked(app, world, log):
+    worker = Browser(app).sign_in(world.users[Role.COMMITTEE_WORKER])
+    worker.submit("residents.reveal", {}, resident_id=world.resident.id)
+    worker.get("residents.index", search=PLANTED_PHONE)
+    worker.client.get(f"/{PLANTED_PHONE}")
+    Browser(app).submit("accounts.sign_in", {"phone": PLANTED_PHONE, "password": "x"})
+    app.logger.error("something with %s failed", PLANTED_PHONE)
+    lines = log.getvalue()
+    assert "answered" in lines
+    assert "[number]" in lines
+    assert PLANTED_PHONE not in lines
+    assert [json.loads(line)["levelname"] for line in lines.splitlines()]
+
+
+def test_no_row_outside_the_encrypted_columns_holds_a_contact(app, world):
+    worker = Browser(app).sign_in(world.users[Role.COMMITTEE_WORKER])
+    worker.submit("residents.reveal", {}, resident_id=world.resident.id)
+    data = {"idempotency_key": KEY, "kind": "disabled", "evidence": "Card seen"}
+    worker.submit("residents.record_status", data, resident_id=world.resident.id)
+    stored = {}
+    with app.app_context():
+        for table in db.metadata.sorted_tables:
+            rows = db.session.execute(text(f'SELECT * FROM "{table.name}"'))
+            stored[table.name] = "\n".join(str(tuple(row)) for row in rows)
+    assert "contact.reveal" in stored["audit_event"]
+    leaks = [name for name, rows in stored.items() if any(s in rows for s in SECRETS)]
+    assert leaks == []
