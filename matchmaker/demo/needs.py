@@ -7,20 +7,18 @@ from random import Random
 
 from matchmaker.clock import SHANGHAI, get_local_date
 from matchmaker.demo.audiences import Audiences
-from matchmaker.demo.drawing import draw_share, draw_some, make_random
+from matchmaker.demo.drawing import draw_share, make_random
 from matchmaker.demo.fixed_homes import FIXED_NEEDS, FixedNeed
+from matchmaker.demo.hours import HOSPITALS, RESIDENTS, SCHOOLCHILDREN, draw_hours
 from matchmaker.demo.mix import Mix, MixRow
 from matchmaker.demo.records import NeedRecord, ResidentRecord
-from matchmaker.models import ConsentChannel, NeedForm, NeedState, Window
+from matchmaker.models import ConsentChannel, NeedForm, NeedState
 
-EVERY_WINDOW = tuple(window.value for window in Window)
-WEEKDAYS = EVERY_WINDOW[:2]
-OUTSIDE_SCHOOL = EVERY_WINDOW[1:]
-WINDOWS = {
-    "hospital_company": WEEKDAYS,
-    "hospital_company_team": WEEKDAYS,
-    "hospital_drive": WEEKDAYS,
-    "tutoring": OUTSIDE_SCHOOL,
+HOURS_ASKED = {
+    "hospital_company": HOSPITALS,
+    "hospital_company_team": HOSPITALS,
+    "hospital_drive": HOSPITALS,
+    "tutoring": SCHOOLCHILDREN,
 }
 # Rounds passed over: how many needs in a hundred have waited 0, 1, 2, 3 rounds.
 WAITING_WEIGHTS = (72, 17, 7, 4)
@@ -138,7 +136,7 @@ def _draw_tier(random: Random, row: MixRow) -> int:
 def _draw_windows(random: Random, row: MixRow) -> tuple[str, ...]:
     if not row.is_timed:
         return ()
-    return draw_some(random, WINDOWS.get(row.category_code, EVERY_WINDOW), 1, 4)
+    return draw_hours(random, HOURS_ASKED.get(row.category_code, RESIDENTS))
 
 
 def _get_least(quantity: int, row: MixRow) -> int:

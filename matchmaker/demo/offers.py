@@ -5,16 +5,16 @@ from datetime import date
 from random import Random
 
 from matchmaker.clock import add_months
-from matchmaker.demo.drawing import draw_share, draw_some, make_random, split_total
+from matchmaker.demo.districts import Districts, draw_area
+from matchmaker.demo.drawing import draw_share, make_random, split_total
+from matchmaker.demo.hours import COUNTERS, draw_hours
 from matchmaker.demo.mix import Mix, MixRow
 from matchmaker.demo.records import GiverRecord, NeedRecord, OfferRecord
-from matchmaker.models import OfferKind, OfferState, Window
+from matchmaker.models import OfferKind, OfferState
 
 LIFT_FUND_FEN = 75_000_000  # 汇爱加梯, for 67 households
-WINDOWS = tuple(window.value for window in Window)
 FUNDED_ONCE = frozenset({"lift_subsidy"})
 PERCENT_WHOLE_STREET = 60
-FEWEST_COMMITTEES, MOST_COMMITTEES = 12, 20
 TITLES = {
     OfferKind.PEOPLE: "志愿服务",
     OfferKind.SERVICE: "专场",
@@ -38,7 +38,7 @@ def generate_offers(
     mix: Mix,
     givers: Sequence[GiverRecord],
     needs: Sequence[NeedRecord],
-    committees: Sequence[str],
+    districts: Districts,
     month: date,
     seed: int,
 ) -> list[OfferRecord]:
@@ -51,7 +51,7 @@ def generate_offers(
         for code, capacity in zip(
             sharing, split_total(random, supply, len(sharing), row.step_units), strict=True
         ):
-            offers.append(_make_offer(random, row, code, capacity, committees, month))
+            offers.append(_make_offer(random, row, code, capacity, districts, month))
     return offers + _make_other_offers(random, offers, month)
 
 
@@ -65,32 +65,20 @@ def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
 
 
 def _make_offer(
-    random: Random, row: MixRow, giver: str, capacity: int, committees: Sequence[str], month: date
+    random: Random, row: MixRow, giver: str, capacity: int, districts: Districts, month: date
 ) -> OfferRecord:
-    everywhere = row.kind is OfferKind.FUNDS or draw_share(random, PERCENT_WHOLE_STREET)
+    is_money = row.kind is OfferKind.FUNDS
     return OfferRecord(
         giver=giver,
         category=row.category_code,
         title=row.name_zh + TITLES[row.kind],
         capacity_per_month=capacity,
-        windows=_draw_windows(random, row.kind),
-        committees=()
-        if everywhere
-        else draw_near(random, committees, FEWEST_COMMITTEES, MOST_COMMITTEES),
+        windows=draw_hours(random, COUNTERS) if row.kind is OfferKind.SERVICE else (),
+        committees=draw_area(random, districts, 100 if is_money else PERCENT_WHOLE_STREET),
         statuses=tuple(sorted(row.offer_statuses)),
         valid_from=add_months(month, -random.randint(1, 8)),
         valid_until=add_months(month, random.randint(2, 12)) if draw_share(random, 70) else None,
     )
-
-
-def _draw_windows(random: Random, kind: OfferKind) -> tuple[str, ...]:
-    return draw_some(random, WINDOWS, 2, 4) if kind is OfferKind.SERVICE else ()
-
-
-def draw_near(random: Random, committees: Sequence[str], fewest: int, most: int) -> tuple[str, ...]:
-    """Committees next to each other, sorted by code."""
-    start, count = random.randrange(len(committees)), random.randint(fewest, most)
-    return tuple(sorted((*committees, *committees)[start : start + count]))
 
 
 def _make_other_offers(random: Random, offers: list[OfferRecord], month: date) -> list[OfferRecord]:

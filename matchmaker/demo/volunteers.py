@@ -4,99 +4,103 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
-from random import Random
 
 from matchmaker.clock import add_months
+from matchmaker.demo.districts import Districts, draw_area
 from matchmaker.demo.drawing import draw_share, draw_some, make_random
+from matchmaker.demo.hours import PROFESSIONALS, TEACHERS, VOLUNTEERS, draw_hours
 from matchmaker.demo.mix import Mix, MixRow
 from matchmaker.demo.names import draw_name
-from matchmaker.demo.offers import draw_near
 from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.demo.records import GiverRecord, OfferRecord, VolunteerRecord
-from matchmaker.models import OfferKind, OfferState, Qualification, Role, Window
+from matchmaker.models import OfferKind, OfferState, Qualification, Role
 
-FEWEST_VISITS, MOST_VISITS = 1, 5  # a month
-VISITS_PLANNED = 2.5  # visits a month counted on from each when an offer was made
+VISITS = (2, 4)  # a month, most
+VISITS_PLANNED = 2.3  # visits a month counted on from each when an offer was made
 FEWEST_HANDS = 2  # so that one illness or expired licence does not end an offer
-PERCENT_EVERYWHERE = 45
+TEAM_SIZE = 5
+PERCENT_EVERYWHERE = 60
 PERCENT_EVERY_TASK = 70
 PERCENT_EXPIRED = 6
-WINDOWS = tuple(window.value for window in Window)
-WORKING_DAYS = (Window.WEEKDAY_AM.value, Window.WEEKDAY_PM.value)
-AFTER_SCHOOL = (Window.WEEKDAY_PM.value, Window.SATURDAY_AM.value, Window.SUNDAY_AM.value)
 
 
 class Recruiter:
-    """Makes volunteers one by one, numbered over all givers."""
+    """Makes volunteers team by team, numbered over all givers."""
 
-    def __init__(self, committees: Sequence[str], month: date, seed: int) -> None:
+    def __init__(self, districts: Districts, month: date, seed: int) -> None:
         self._random = make_random(seed, "volunteers")
-        self._committees = committees
+        self._districts = districts
         self._month = month
         self._numbers: Iterator[int] = count(1)
         self._persona_names = {p.scope: p.name_zh for p in DEMO_PERSONS if p.role is Role.VOLUNTEER}
 
-    def recruit(
-        self, giver: str, tasks: Sequence[str], qualification: Qualification | None
-    ) -> VolunteerRecord:
-        """One more volunteer of ``giver`` for some of the tasks (category codes)."""
+    def recruit_team(
+        self, giver: str, tasks: Sequence[str], qualification: Qualification | None, size: int
+    ) -> list[VolunteerRecord]:
+        """``size`` volunteers of ``giver`` who go out at the same times to the same places.
+
+        ``tasks`` are category codes: each team does all of them, or one or two.
+        """
         random = self._random
-        reference = f"V{next(self._numbers):04d}"
-        drawn_name = "".join(draw_name(random, random.randrange(100) < 62))
         every_task = qualification is not None or draw_share(random, PERCENT_EVERY_TASK)
-        return VolunteerRecord(
-            reference=reference,
-            giver=giver,
-            name=self._persona_names.get(reference, drawn_name),
-            visits_per_month=random.randint(FEWEST_VISITS, MOST_VISITS),
-            categories=tuple(sorted(tasks if every_task else draw_some(random, tasks, 1, 2))),
-            windows=self._draw_windows(random, qualification),
-            committees=self._draw_area(random),
-            qualifications=self._draw_proof(random, qualification),
-        )
+        categories = tuple(sorted(tasks if every_task else draw_some(random, tasks, 1, 2)))
+        windows = tuple(sorted(draw_hours(random, _get_hours(qualification))))
+        committees = draw_area(random, self._districts, PERCENT_EVERYWHERE)
+        visits = random.choice(VISITS)
+        return [
+            VolunteerRecord(
+                reference=(reference := f"V{next(self._numbers):04d}"),
+                giver=giver,
+                name=self._draw_name(reference),
+                visits_per_month=visits,
+                categories=categories,
+                windows=windows,
+                committees=committees,
+                qualifications=self._draw_proof(qualification, can_expire=number > 0),
+            )
+            for number in range(size)
+        ]
 
-    def _draw_windows(self, random: Random, qualification: Qualification | None) -> tuple[str, ...]:
-        """Professionals come on working days, teachers after school, at most at one more time."""
-        if qualification is None:
-            return tuple(sorted(draw_some(random, WINDOWS, 1, 4)))
-        is_teacher = qualification is Qualification.TEACHING
-        usual = draw_some(random, AFTER_SCHOOL if is_teacher else WORKING_DAYS, 1, 1)
-        return tuple(sorted({*usual, *draw_some(random, WINDOWS, 0, 1)}))
-
-    def _draw_area(self, random: Random) -> tuple[str, ...]:
-        if draw_share(random, PERCENT_EVERYWHERE):
-            return ()
-        return draw_near(random, self._committees, 8, 15)
+    def _draw_name(self, reference: str) -> str:
+        drawn = "".join(draw_name(self._random, self._random.randrange(100) < 62))
+        return self._persona_names.get(reference, drawn)
 
     def _draw_proof(
-        self, random: Random, qualification: Qualification | None
+        self, qualification: Qualification | None, *, can_expire: bool
     ) -> tuple[tuple[Qualification, date | None], ...]:
         if qualification is None:
             return ()
-        expired = draw_share(random, PERCENT_EXPIRED)
+        random = self._random
+        expired = can_expire and draw_share(random, PERCENT_EXPIRED)
         months = -random.randint(1, 4) if expired else random.randint(2, 36)
         return ((qualification, add_months(self._month, months)),)
+
+
+def _get_hours(qualification: Qualification | None) -> Mapping[str, int]:
+    if qualification is None:
+        return VOLUNTEERS
+    return TEACHERS if qualification is Qualification.TEACHING else PROFESSIONALS
 
 
 def generate_volunteers(
     mix: Mix,
     givers: Sequence[GiverRecord],
     offers: Sequence[OfferRecord],
-    committees: Sequence[str],
+    districts: Districts,
     month: date,
     seed: int,
 ) -> list[VolunteerRecord]:
     """Volunteers for every open offer of people, the qualified ones for one licence each."""
-    recruiter = Recruiter(committees, month, seed)
+    recruiter = Recruiter(districts, month, seed)
     capacities = _get_capacities(mix, offers)
-    volunteers = []
+    volunteers: list[VolunteerRecord] = []
     for giver in givers:
-        for qualification, by_task in _group_by_proof(mix, capacities[giver.code]).items():
+        for qualification, by_task in _group_by_proof(capacities[giver.code]).items():
             hands = max(FEWEST_HANDS, round(sum(by_task.values()) / VISITS_PLANNED))
-            tasks = tuple(by_task)
-            volunteers += [
-                recruiter.recruit(giver.code, tasks, qualification) for _ in range(hands)
-            ]
+            for done in range(0, hands, TEAM_SIZE):
+                size = min(TEAM_SIZE, hands - done)
+                tasks = tuple(by_task)
+                volunteers += recruiter.recruit_team(giver.code, tasks, qualification, size)
     return volunteers
 
 
@@ -110,7 +114,7 @@ def _get_capacities(mix: Mix, offers: Sequence[OfferRecord]) -> dict[str, dict[M
 
 
 def _group_by_proof(
-    mix: Mix, capacities: Mapping[MixRow, int]
+    capacities: Mapping[MixRow, int],
 ) -> dict[Qualification | None, dict[str, int]]:
     groups: dict[Qualification | None, dict[str, int]] = defaultdict(dict)
     for row, capacity in capacities.items():

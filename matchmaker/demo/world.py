@@ -9,6 +9,7 @@ from matchmaker.demo.accounts import (
     make_resident_accounts,
 )
 from matchmaker.demo.audiences import Audiences
+from matchmaker.demo.districts import read_districts
 from matchmaker.demo.givers import read_givers
 from matchmaker.demo.history import generate_history
 from matchmaker.demo.homes import generate_households
@@ -29,6 +30,7 @@ def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SE
     """
     mix, committee_rows = read_mix(seeds_dir), read_seed(seeds_dir, "committees")
     committees = tuple(row["code"] for row in committee_rows)
+    districts = read_districts(committee_rows)
     givers = read_givers(seeds_dir, month)
     households = generate_households(committee_rows, month, seed)
     residents = tuple(resident for home in households for resident in home.residents)
@@ -37,8 +39,8 @@ def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SE
     writer = NeedWriter(mix, month, as_of, get_workers(accounts).__getitem__)
     month_needs = generate_needs(mix, audiences, residents, writer, seed)
     needs = month_needs + generate_unsettled_needs(mix, audiences, residents, writer, seed)
-    offers = generate_offers(mix, givers, month_needs, committees, month, seed)
-    volunteers = generate_volunteers(mix, givers, offers, committees, month, seed)
+    offers = generate_offers(mix, givers, month_needs, districts, month, seed)
+    volunteers = generate_volunteers(mix, givers, offers, districts, month, seed)
     known = {account.phone for account in accounts}
     return World(
         month=month,
