@@ -124,7 +124,7 @@ def _sum_promised(organisation: Organisation, match_round: MatchRound) -> dict[i
     )
 
 
-def _sum_by_category(statement: Select[Any]) -> dict[int, int]:
+def _sum_by_category(statement: Any) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in db.session.execute(statement)}
 
 
