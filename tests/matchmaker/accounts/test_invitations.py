@@ -2,15 +2,15 @@
 
 import re
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import update
 
 from matchmaker.accounts import invitations
-from matchmaker.accounts.scopes import Scope, resolve_scope
+from matchmaker.accounts.scopes import Scope
 from matchmaker.accounts.throttling import Counted
 from matchmaker.clock import get_now
-from matchmaker.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.extensions import db
 from matchmaker.models import AuditEvent, Invitation, Role, User
 from tests.browser import Browser
@@ -44,10 +44,6 @@ def code(app, administrator):
 
 def join(browser, code, **values):
     return browser.submit("accounts.join", {**JOINING, "code": code, **values})
-
-
-def invite(actor, role, scope=None):
-    return invitations.invite(actor=actor, role=role, scope=scope or Scope(), lasts=WEEK, now=NOW)
 
 
 def test_a_code_makes_one_account_and_signs_it_in(app, browser, code):
@@ -116,58 +112,6 @@ def test_the_database_knows_no_code(app, code):
     assert code.replace("-", "") not in f"{row.code_sha256} {events}"
 
 
-def test_only_administrators_invite_staff_of_the_street_office(context, make):
-    committee = make.committee()
-    scope = Scope(subdistrict_id=committee.subdistrict_id)
-    for role, own in (
-        (Role.COORDINATOR, {"organisation_id": make.organisation().id}),
-        (Role.COMMITTEE_WORKER, {"committee_id": committee.id}),
-        (Role.SOCIAL_WORKER, {"subdistrict_id": committee.subdistrict_id}),
-        (Role.RESIDENT, {}),
-        (Role.VOLUNTEER, {}),
-        (Role.AUDITOR, {}),
-    ):
-        actor = make.user(role, **own)
-        for wanted in (Role.SOCIAL_WORKER, Role.ADMINISTRATOR, Role.COMMITTEE_WORKER):
-            with pytest.raises(ForbiddenError):
-                invite(actor, wanted, scope)
-
-
-def test_a_coordinator_invites_for_the_own_organisation_alone(context, make):
-    own, other = make.organisation(), make.organisation()
-    actor = make.user(Role.COORDINATOR, organisation_id=own.id)
-    assert invite(actor, Role.COORDINATOR, Scope(organisation_id=own.id))
-    assert invite(actor, Role.VOLUNTEER, Scope(volunteer_id=make.volunteer(own).id))
-    for scope in (
-        Scope(organisation_id=other.id),
-        Scope(volunteer_id=make.volunteer(other).id),
-        Scope(),
-    ):
-        with pytest.raises(NotFoundError):
-            invite(actor, Role.COORDINATOR, scope)
-
-
-def test_a_committee_worker_invites_residents_of_the_own_committee_alone(context, make):
-    committee = make.committee()
-    actor = make.user(Role.COMMITTEE_WORKER, committee_id=committee.id)
-    neighbour = make.resident(make.household(committee))
-    assert invite(actor, Role.RESIDENT, Scope(resident_id=neighbour.id))
-    with pytest.raises(NotFoundError):
-        invite(actor, Role.RESIDENT, Scope(resident_id=make.resident().id))
-
-
-def test_a_coordinator_who_posts_another_role_gets_no_more(app, make):
-    organisation = make.organisation()
-    browser = Browser(app).sign_in(make.user(Role.COORDINATOR, organisation_id=organisation.id))
-    data = {"idempotency_key": KEY, "role": "social_worker", "subdistrict_id": "1"}
-    assert browser.submit("accounts.invite_member", data).status_code == 303
-    with app.app_context():
-        row = db.session.query(Invitation).one()
-        assert (row.role, row.organisation_id) == (Role.COORDINATOR, organisation.id)
-    answer = browser.submit("accounts.invite", data, on="/members/invite")
-    assert answer.status_code == 403
-
-
 def test_a_new_code_is_shown_once(app, administrator):
     browser = Browser(app).sign_in(administrator).use_language("en")
     answer = browser.submit("accounts.invite", {"idempotency_key": KEY, "role": "auditor"})
@@ -205,17 +149,22 @@ def test_the_first_administrator_comes_by_the_latest_code_alone(context):
     assert invitations.invite_first_administrator(lasts=WEEK, now=NOW) is None
 
 
-@pytest.mark.parametrize(
-    ("role", "field"),
-    [
-        (Role.SOCIAL_WORKER, "subdistrict_id"),
-        (Role.COMMITTEE_WORKER, "committee_id"),
-        (Role.COORDINATOR, "organisation_id"),
-        (Role.RESIDENT, "resident_reference"),
-        (Role.VOLUNTEER, "volunteer_reference"),
-    ],
-)
-def test_a_role_without_its_scope_is_refused_at_the_field(context, role, field):
-    with pytest.raises(InvalidError) as refusal:
-        resolve_scope(role)
-    assert refusal.value.field == field
+def test_of_two_who_use_a_code_at_once_one_gets_in(app, code):
+    start, answers = Barrier(2), []
+
+    def try_it(phone):
+        browser = Browser(app)
+        data = {**JOINING, "code": code, "phone": phone}
+        page = browser.get("accounts.join").text
+        data["csrf_token"] = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+        start.wait()
+        answers.append(browser.client.post("/join", data=data).status_code)
+
+    threads = [Thread(target=try_it, args=(f"1391111222{n}",)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 422]
+    with app.app_context():
+        assert db.session.query(User).filter_by(role=Role.AUDITOR).count() == 1

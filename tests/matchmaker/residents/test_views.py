@@ -4,21 +4,12 @@ import pytest
 
 from matchmaker.clock import get_now
 from matchmaker.extensions import db
-from matchmaker.models import Disclosure, RecipientStatus, Resident, Role, StatusKind
+from matchmaker.models import Disclosure, RecipientStatus, Role, StatusKind
 from matchmaker.residents import disclosure
 from tests.browser import Browser
 from tests.matchmaker.residents.conftest import PHONE
 
 KEY = "0" * 32
-TYPED = {
-    "idempotency_key": KEY,
-    "full_name": "赵德福",
-    "display_name": "赵爷叔",
-    "phone": "137 7777 6666",
-    "block": "乐山二三村",
-    "address": "乐山路9弄1号101室",
-    "consent_channel": "signed_paper",
-}
 
 
 def count(app, model):
@@ -71,68 +62,6 @@ def test_a_resident_of_elsewhere_does_not_exist(app, counter, resident, stranger
     answer = counter.submit("residents.reveal", {}, on=on, resident_id=stranger.id)
     assert answer.status_code == 404
     assert count(app, Disclosure) == 0
-
-
-def test_a_worker_registers_a_resident(app, counter):
-    answer = counter.submit("residents.register", TYPED)
-    assert answer.status_code == 303
-    page = counter.client.get(answer.headers["Location"]).text
-    assert "赵爷叔" in page
-    assert "13777776666" not in page
-
-
-def test_a_registration_sent_twice_registers_once(app, counter):
-    first = counter.submit("residents.register", TYPED)
-    second = counter.submit("residents.register", TYPED)
-    assert first.headers["Location"] == second.headers["Location"]
-    assert count(app, Resident) == 1
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("phone", "12345"),
-        ("full_name", ""),
-        ("block", ""),
-        ("address", ""),
-        ("consent_channel", ""),
-        ("consent_channel", "online"),
-        ("display_name", "call 13777776666"),
-        ("household_reference", "H99999"),
-        ("birth_year", "1492"),
-    ],
-)
-def test_a_refused_registration_comes_back_as_typed(app, counter, field, value):
-    answer = counter.submit("residents.register", {**TYPED, field: value})
-    assert answer.status_code == 422
-    assert 'value="乐山路9弄1号101室"' in answer.text or field == "address"
-    assert count(app, Resident) == 0
-
-
-def test_a_known_phone_warns_and_a_tick_registers_all_the_same(app, counter, resident):
-    typed = {**TYPED, "phone": PHONE}
-    warned = counter.submit("residents.register", typed)
-    assert warned.status_code == 422
-    assert resident.reference in warned.text
-    assert (
-        counter.submit("residents.register", {**typed, "is_known_duplicate": "y"}).status_code
-        == 303
-    )
-    assert count(app, Resident) == 2
-
-
-def test_a_phone_of_another_committee_is_counted_not_named(counter, stranger):
-    warned = counter.submit("residents.register", {**TYPED, "phone": "13900001111"})
-    assert "1 person of another committee has it." in warned.text
-    assert stranger.reference not in warned.text
-    assert "李师傅" not in warned.text
-
-
-def test_a_social_worker_chooses_the_committee(office, make, committee):
-    make.committee(subdistrict_id=committee.subdistrict_id)
-    assert office.submit("residents.register", TYPED).status_code == 422
-    typed = {**TYPED, "committee_id": str(committee.id)}
-    assert office.submit("residents.register", typed).status_code == 303
 
 
 def test_a_status_is_recorded_verified_and_ended(app, counter, resident):
