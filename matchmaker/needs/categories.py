@@ -33,6 +33,8 @@ def get_category(category_id: int) -> ServiceCategory:
 
 def get_heading(code: str) -> ServiceCategory:
     """A first-level category by code. Raises ``NotFoundError``."""
+    if not (code.isascii() and code.isidentifier()):  # NUL would be refused by PostgreSQL
+        raise NotFoundError("category")
     query = select(ServiceCategory).where(
         ServiceCategory.code == code, ServiceCategory.parent_id.is_(None)
     )

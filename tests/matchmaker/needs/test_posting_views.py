@@ -146,4 +146,5 @@ def test_a_sent_need_cannot_be_opened_for_changes(resident, post):
 
 
 def test_an_unknown_heading_is_no_page(resident):
-    assert resident.get("needs.choose", code="nonsense").status_code == 404
+    for code in ("nonsense", "a\0b", "物资"):
+        assert resident.get("needs.choose", code=code).status_code == 404, code
