@@ -7,17 +7,17 @@ from matchmaker.extensions import db
 from matchmaker.rounds.messages import (
     explain_next,
     explain_outcome,
-    explain_outcome_to_staff,
     name_ground,
-    name_stage,
 )
 from matchmaker.rounds.refusals import describe_conflict, describe_failure
 from matchmaker.rounds.slot_words import describe_slot
+from matchmaker.rounds.staff_messages import explain_outcome_to_staff
 from matchmaker.rounds.stage_words import (
     describe_bound,
     describe_key,
     describe_proof,
     describe_value,
+    name_stage,
 )
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")

@@ -10,7 +10,8 @@ from matchmaker.extensions import db
 from matchmaker.labels import get_name
 from matchmaker.models import RoundRun
 from matchmaker.rounds.lines import list_givers
-from matchmaker.rounds.messages import explain_outcome_to_staff, name_ground
+from matchmaker.rounds.messages import name_ground
+from matchmaker.rounds.staff_messages import explain_outcome_to_staff
 
 LINE_HEADERS = (
     _l("Need"),

@@ -12,8 +12,10 @@ from optimizer import (
     Limits,
     Policy,
     Problem,
+    Solution,
     canonical_bytes,
 )
+from optimizer.explain import explain as optimizer_explain
 from optimizer.solve import solve as optimizer_solve
 from optimizer.verify import verify
 
@@ -66,7 +68,9 @@ def check(problem_json: str, solution: dict[str, Any]) -> list[str]:
 
 def explain(problem_json: str, solution: dict[str, Any]) -> dict[str, Any]:
     """Numbers of the explanation of each unmet need, by its id."""
-    return {}
+    problem = Problem.from_json(json.loads(problem_json))
+    explanations = optimizer_explain(problem, Solution.from_json(solution))
+    return {told.need: told.to_numbers() for told in explanations}
 
 
 def _encode(value: object) -> str:

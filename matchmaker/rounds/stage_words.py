@@ -9,6 +9,23 @@ from flask_babel import ngettext
 _PAIR = re.compile(r"(\w+)=(\w+)")
 
 
+def name_stage(code: str) -> str:
+    """A stage of the policy in a few words."""
+    names = {
+        "duties": _("Promises first"),
+        "urgency": _("The most urgent first"),
+        "waiting": _("Those who wait longest"),
+        "neighbourhoods": _("No neighbourhood left behind"),
+        "people": _("More people before more help for one"),
+        "points": _("The most help"),
+        "fullness": _("As full as possible"),
+        "burden": _("A fair share for those who give"),
+        "kindness": _("The kindness of detail"),
+        "lottery": _("The public lottery"),
+    }
+    return names.get(code, code)
+
+
 def describe_key(key: str) -> str:
     """The class a stage's aim is about: ``tier=1,waiting=5`` as words; empty for everybody."""
     words = {
