@@ -1,0 +1,66 @@
+"""Every code has its sentence, in words a resident can read or numbers the office can check."""
+
+import pytest
+
+from matchmaker import models as m
+from matchmaker.errors import ConflictError
+from matchmaker.rounds import messages, refusals, staff_messages, stage_words
+from optimizer import COMMUNITY_POLICY, GroundCode
+
+NUMBERS = {
+    "asked": 1,
+    "units": 1,
+    "stage": "urgency",
+    "filters": {"category": 3, "area": 0},
+    "nearest": {"filter": "area", "stock": "O01/visit/1"},
+    "ahead": 4,
+    "ahead_by": {"more_urgent": 3, "duty": 1},
+    "ticket": "a" * 64,
+    "cut_off": "9" * 64,
+}
+
+
+def make_outcome(ground: str, numbers: dict | None = None) -> m.NeedOutcome:
+    return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers=numbers or NUMBERS)
+
+
+@pytest.fixture
+def english(app):
+    with app.test_request_context("/", headers={"Cookie": "language=en"}):
+        yield
+
+
+def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
+    grounds = [*(code.value for code in GroundCode), "met", "declined_before"]
+    for explain in (messages.explain_outcome, staff_messages.explain_outcome_to_staff):
+        sentences = [explain(make_outcome(ground)) for ground in grounds]
+        assert len(set(sentences)) == len(grounds)
+    names = [messages.name_ground(ground) for ground in grounds]
+    assert not set(names) & set(grounds)
+
+
+def test_every_stage_of_the_policy_has_a_name(english):
+    for stage in COMMUNITY_POLICY.stages:
+        assert stage_words.name_stage(stage.name) != stage.name
+
+
+def test_numbers_reach_the_words(english):
+    outranked = make_outcome("outranked")
+    assert "4 people" in messages.explain_outcome(outranked)
+    told = staff_messages.explain_outcome_to_staff(outranked)
+    assert "The most urgent first" in told
+    assert "more urgent 3" in told
+    assert "not in your neighbourhood" in messages.explain_outcome(
+        make_outcome("no_eligible_offer")
+    )
+    assert "category 3" in staff_messages.explain_outcome_to_staff(
+        make_outcome("no_eligible_offer")
+    )
+    assert "aaaaaaaaaaaa" in staff_messages.explain_outcome_to_staff(make_outcome("lost_lottery"))
+
+
+@pytest.mark.parametrize("state", list(m.RoundState))
+def test_a_step_out_of_turn_is_explained_in_every_state(english, state):
+    plain = refusals.describe_conflict(ConflictError("no such code"))
+    error = ConflictError("round.wrong_state", state=state.value, wanted="x")
+    assert refusals.describe_conflict(error) != plain

@@ -1,0 +1,32 @@
+"""What everyone may read: no number from which a person could be told."""
+
+from matchmaker.charts import CoverageRow, Share
+from matchmaker.rounds.public_figures import hide_small_coverage, hide_small_groups
+from matchmaker.rounds.tables import GroupRow
+
+
+def make_rows(*figures: tuple[int, int]) -> list[GroupRow]:
+    return [GroupRow(str(k), f"G{k}", Share(*figure)) for k, figure in enumerate(figures)]
+
+
+def test_numbers_of_one_to_four_are_hidden():
+    rows = hide_small_groups(make_rows((4, 20), (3, 3), (10, 20), (0, 8)))
+    assert [row.met is None for row in rows] == [True, True, False, False]
+
+
+def test_a_single_hidden_group_cannot_be_told_from_the_total():
+    rows = hide_small_groups(make_rows((2, 20), (10, 30), (10, 12)))
+    assert [row.met is None for row in rows] == [True, False, True]
+
+
+def test_figures_of_five_and_more_and_zeros_are_shown():
+    rows = hide_small_groups(make_rows((5, 5), (0, 0)))
+    assert all(row.met is not None for row in rows)
+
+
+def test_small_committees_are_left_out_of_the_chart():
+    rows = [
+        CoverageRow("small", Share(0, 0), Share(1, 8)),
+        CoverageRow("large", Share(2, 9), Share(6, 8)),
+    ]
+    assert hide_small_coverage(rows) == [CoverageRow("large", Share(0, 0), Share(6, 8))]

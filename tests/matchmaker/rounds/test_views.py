@@ -1,0 +1,178 @@
+"""The round room in a browser: the whole path by two people, and what it refuses."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from matchmaker import models as m
+from matchmaker.extensions import db
+from matchmaker.rounds.worker import Worker
+from tests.browser import Browser
+from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
+
+ROOM = "/rounds/2026-07/"
+
+
+def key(number: int) -> dict[str, str]:
+    return {"idempotency_key": f"{number:032x}"}
+
+
+@pytest.fixture
+def one(app, month):
+    return Browser(app).sign_in(month.first).use_language("en")
+
+
+@pytest.fixture
+def two(app, month):
+    return Browser(app).sign_in(month.second).use_language("en")
+
+
+@pytest.fixture
+def reviewed(app, month):
+    """A round under review; its first run was started by the first social worker."""
+    with app.app_context():
+        month.solve()
+        db.session.commit()
+
+
+def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, one, two, browser):
+    assert "Open the first month" in one.get("rounds.index").text
+    opened = one.submit(
+        "rounds.open_round", {**key(1), "month": "2026-07", "seed_rule": "as announced"}
+    )
+    assert (opened.status_code, opened.location) == (303, ROOM)
+    frozen = one.submit("rounds.freeze", {**key(2), "public_value": PUBLIC_VALUE}, month=MONTH)
+    assert frozen.status_code == 303
+    assert one.submit("rounds.solve", key(3), on=ROOM, month=MONTH).status_code == 303
+    assert "You may close this page" in one.get("rounds.show", month=MONTH).text
+    assert "data-done" not in one.get("rounds.progress", month=MONTH).text
+    Worker(app).run_job(1)
+    assert "data-done" in one.get("rounds.progress", month=MONTH).text
+    assert two.submit("rounds.publish", key(4), month=MONTH, number=1).status_code == 303
+    public = browser.use_language("en").get("results.show", month=MONTH)
+    assert public.status_code == 200
+    assert "Every aim is proved" in public.text
+    assert "R00001" not in public.text
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("index", {}),
+        ("show", {"month": MONTH}),
+        ("review", {"month": MONTH, "number": 1}),
+        ("print_review", {"month": MONTH, "number": 1}),
+        ("list_lines", {"month": MONTH, "number": 1}),
+        ("show_line", {"month": MONTH, "number": 1, "reference": "N2607-0001"}),
+        ("download_lines", {"month": MONTH, "number": 1, "file_format": "xlsx"}),
+    ],
+)
+def test_an_auditor_reads_everything_and_a_stranger_finds_nothing(
+    app, month, reviewed, endpoint, values
+):
+    auditor = Browser(app).sign_in(month.auditor)
+    assert auditor.get(f"rounds.{endpoint}", **values).status_code == 200
+    if values:
+        stranger = Browser(app).sign_in(month.stranger)
+        assert stranger.get(f"rounds.{endpoint}", **values).status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", ["open_round", "freeze", "publish", "withdraw", "override"])
+def test_an_auditor_changes_nothing(app, month, reviewed, endpoint):
+    values = {
+        "open_round": {},
+        "publish": {"month": MONTH, "number": 1},
+        "override": {"month": MONTH, "reference": "N2607-0001"},
+    }.get(endpoint, {"month": MONTH})
+    auditor = Browser(app).sign_in(month.auditor)
+    assert auditor.get(f"rounds.{endpoint}", **values).status_code == 403
+
+
+def test_an_incomplete_form_keeps_what_was_typed(one):
+    answer = one.submit("rounds.open_round", {**key(1), "month": "", "seed_rule": "draw of 8 July"})
+    assert answer.status_code == 422
+    assert "draw of 8 July" in answer.text
+
+
+def test_a_form_sent_twice_opens_one_round(app, one):
+    data = {**key(1), "month": "2026-07", "seed_rule": "as announced"}
+    first = one.submit("rounds.open_round", data)
+    second = one.submit("rounds.open_round", data)
+    assert first.location == second.location == ROOM
+    with app.app_context():
+        assert len(db.session.scalars(db.select(m.MatchRound)).all()) == 1
+
+
+def test_a_step_out_of_turn_says_why(reviewed, one, two):
+    assert one.get("rounds.freeze", month=MONTH).status_code == 409
+    mine = one.get("rounds.publish", month=MONTH, number=1)
+    assert mine.status_code == 409
+    assert "Somebody else of the office must publish it" in mine.text
+    assert two.get("rounds.publish", month=MONTH, number=1).status_code == 200
+    assert two.get("rounds.withdraw", month=MONTH).status_code == 409
+
+
+def test_lines_are_filtered_by_the_address(reviewed, one):
+    def count(**filters) -> int:
+        page = one.get("rounds.list_lines", month=MONTH, number=1, **filters).text
+        return int(re.search(r"(\d+) lines?\b", page)[1])
+
+    assert count() == 6
+    assert count(result="met") == 4
+    assert count(result="unmet", category="hardship_money") == 1
+    assert count(ground="no_eligible_offer") + count(ground="outranked") <= 2
+    assert count(organisation="O01") == 4
+    assert count(organisation="O02") == 0
+    assert count(committee="C01") + count(committee="C02") == 6
+    assert sum(count(tier=tier) for tier in (1, 2, 3)) == 6
+    assert count(reference="n2607-0003") == 1
+    assert count(result="nonsense") == 6
+
+
+def test_a_file_holds_the_same_lines_and_no_person(reviewed, one):
+    answer = one.get(
+        "rounds.download_lines", month=MONTH, number=1, file_format="csv", result="met"
+    )
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert len(rows) == 1 + 4
+    assert "王阿婆" not in answer.data.decode("utf-8-sig")
+
+
+def test_a_pin_is_laid_with_a_reason_and_lifted_again(app, reviewed, one):
+    address = {"month": MONTH, "reference": "N2607-0005"}
+    empty = one.submit("rounds.override", {**key(1), "kind": "pin", "reason": ""}, **address)
+    assert empty.status_code == 422
+    data = {**key(2), "kind": "pin", "giver": "", "reason": "promised at the counter"}
+    assert one.submit("rounds.override", data, **address).status_code == 303
+    assert "promised at the counter" in one.get("rounds.show", month=MONTH).text
+    assert one.submit("rounds.override", {**data, **key(3)}, **address).status_code == 409
+    lifted = one.submit("rounds.lift_override", key(4), on=ROOM, month=MONTH, override_id=1)
+    assert lifted.status_code == 303
+
+
+def test_unknown_runs_lines_and_months_are_not_found(reviewed, one):
+    assert one.get("rounds.review", month=MONTH, number=9).status_code == 404
+    assert one.get("rounds.show", month=MONTH.replace(month=9)).status_code == 404
+    unknown = {"month": MONTH, "number": 1, "reference": "N0000-0000"}
+    assert one.get("rounds.show_line", **unknown).status_code == 404
+    assert one.get("rounds.override", month=MONTH, reference="N0000-0000").status_code == 404
+
+
+def test_nothing_is_public_before_the_publication(reviewed, browser):
+    page = browser.use_language("en").get("results.index")
+    assert "Nothing is published yet" in page.text
+    assert browser.get("results.show", month=MONTH).status_code == 404
+
+
+def test_readiness_names_what_would_stay_outside(app, month, one):
+    with app.app_context():
+        db.session.get_one(m.Need, month.needs[1].id).state = m.NeedState.SUBMITTED
+        db.session.get_one(m.Offer, month.offers["goods"].id).state = m.OfferState.SUBMITTED
+        month.open()
+        db.session.commit()
+    page = one.get("rounds.show", month=MONTH).text
+    assert "1 need waits to be checked" in page
+    assert "1 offer waits for approval" in page
+    assert "1 category is asked for and offered by nobody" in page
