@@ -21,8 +21,8 @@ def sqlite_copier(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres_copier(tmp_path_factory):
-    return make_postgres_copier(tmp_path_factory.mktemp("postgres"))
+def postgres_copier():
+    yield from make_postgres_copier()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

