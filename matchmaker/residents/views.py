@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 from matchmaker.act_once import act_once
 from matchmaker.clock import get_now
 from matchmaker.errors import ConflictError
+from matchmaker.exports import FILE_FORMATS, send_table
 from matchmaker.extensions import db
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.labels import get_name
-from matchmaker.models import RecipientStatus, Resident, Role
+from matchmaker.models import Committee, RecipientStatus, Resident, Role
 from matchmaker.paging import get_other_arguments, paginate
 from matchmaker.permissions import Permission, requires
-from matchmaker.residents import consents, messages, scope, service, statuses
+from matchmaker.residents import consents, export, messages, scope, service, statuses
 from matchmaker.residents.disclosure import Contact, get_own_ground, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
 
@@ -38,11 +39,8 @@ def show_conflict(error: ConflictError) -> tuple[str, int]:
 @bp.get("/residents")
 @requires(Permission.NEED_READ_SCOPE)
 def index() -> str:
-    form = ResidentFilterForm()
     committees = scope.list_committees(current_user)
-    form.committee_id.choices = make_choices(
-        [("", _("Every committee")), *((row.id, get_name(row)) for row in committees)]
-    )
+    form = _make_filter_form(committees)
     filters = service.ResidentFilter(**form.read_filters())
     return render_template(
         "residents/index.html",
@@ -51,7 +49,18 @@ def index() -> str:
         committees=committees,
         arguments=get_other_arguments(),
         badges=_list_badges,
+        file_formats=FILE_FORMATS,
     )
+
+
+@bp.get("/residents/residents.<any(xlsx, csv):file_format>")
+@requires(Permission.NEED_READ_SCOPE)
+def download(file_format: str) -> Response:
+    form = _make_filter_form(scope.list_committees(current_user))
+    filters = service.ResidentFilter(**form.read_filters())
+    residents = service.list_filtered(current_user, filters)
+    rows = export.make_rows(residents, get_now())
+    return send_table(file_format, "residents", _("Residents"), export.get_headers(), rows)
 
 
 @bp.get("/residents/<id:resident_id>")
@@ -106,6 +115,14 @@ def own_contact() -> str:
         statuses=_list_statuses(resident, get_now()),
         form=form,
     )
+
+
+def _make_filter_form(committees: list[Committee]) -> ResidentFilterForm:
+    form = ResidentFilterForm()
+    form.committee_id.choices = make_choices(
+        [("", _("Every committee")), *((row.id, get_name(row)) for row in committees)]
+    )
+    return form
 
 
 def _show_resident(resident: Resident, contact: Contact | None) -> str:

@@ -1,9 +1,10 @@
 """Who may do what: the table written out again, and every route tried by every role."""
 
 from datetime import date
+from itertools import product
 
 import pytest
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from matchmaker.models import Role
 from matchmaker.permissions import GRANTS, PUBLIC, Permission
@@ -11,6 +12,7 @@ from tests.browser import Browser
 from tests.matchmaker.small_world import make_small_world
 
 P, R = Permission, Role
+MONTH = date(2026, 7, 1)
 COLUMNS = (
     R.RESIDENT,
     R.VOLUNTEER,
@@ -123,23 +125,23 @@ def test_every_route_declares_who_may_open_it(app):
     assert {access for access in declared.values() if access != PUBLIC} <= set(Permission)
 
 
-def get_argument(converter: BaseConverter, name: str) -> object:
-    """Something the route takes; row 1 where it asks for a row."""
-    if hasattr(converter, "items"):  # any(...)
-        return sorted(converter.items)[0]
-    return {"IdConverter": 1, "MonthConverter": date(2026, 7, 1)}.get(
-        type(converter).__name__, name
-    )
+def list_arguments(converter: BaseConverter, name: str) -> list[object]:
+    """Something the route takes: every word of a choice, row 1 where it asks for a row."""
+    if isinstance(converter, AnyConverter):
+        return sorted(converter.items)
+    return [{"IdConverter": 1, "MonthConverter": MONTH}.get(type(converter).__name__, name)]
 
 
 def list_calls(app) -> list[tuple[Rule, str, str]]:
-    """Every route with each of its methods and an address."""
+    """Every route with each of its methods and addresses."""
     addresses = app.url_map.bind("localhost")
     calls = []
     for rule in list_rules(app):
-        values = {name: get_argument(c, name) for name, c in rule._converters.items()}
-        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-            calls.append((rule, method, addresses.build(rule.endpoint, values, method)))
+        names = list(rule._converters)
+        for chosen in product(*(list_arguments(rule._converters[name], name) for name in names)):
+            values = dict(zip(names, chosen, strict=True))
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                calls.append((rule, method, addresses.build(rule.endpoint, values, method)))
     return calls
 
 

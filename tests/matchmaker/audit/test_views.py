@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from matchmaker.audit.service import record_event
 from matchmaker.extensions import db
-from matchmaker.models import Role, User
+from matchmaker.models import AuditEvent, Role, User
 from tests.browser import Browser
 from tests.factories import NOW
 
@@ -71,3 +71,11 @@ def test_everybody_reads_what_they_did_themselves(app, events):
     assert "offer.approve" in page
     assert "need.submit" not in page
     assert "need.submit" in Browser(app).sign_in(account).get("audit.own").text
+
+
+def test_the_log_as_a_file_carries_its_hashes(app, reader, events):
+    text_of_file = reader.get("audit.download", file_format="csv", action="offer").text
+    with app.app_context():
+        wanted = db.session.query(AuditEvent).filter_by(action="offer.approve").one()
+        assert wanted.sha256 in text_of_file
+    assert "need.submit" not in text_of_file

@@ -131,3 +131,16 @@ def test_a_resident_reads_what_is_kept_and_asks_for_the_contact(app, make, resid
 def test_other_roles_do_not_see_the_list(app, make, resident, role):
     user = make.user(role, resident_id=resident.id if role is Role.RESIDENT else None)
     assert Browser(app).sign_in(user).get("residents.index").status_code == 403
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_the_list_as_a_file_keeps_to_filters_scope_and_privacy(
+    counter, resident, stranger, file_format
+):
+    answer = counter.get("residents.download", file_format=file_format, search="王")
+    assert answer.status_code == 200
+    if file_format == "csv":
+        lines = answer.get_data().decode("utf-8-sig").splitlines()
+        assert len(lines) == 2
+        assert lines[1].startswith(f"{resident.reference},王阿婆")
+        assert PHONE not in answer.text
