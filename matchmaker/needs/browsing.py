@@ -35,7 +35,7 @@ class OpenNeed:
     waiting_rounds: int
 
 
-def list_open_needs(actor: User, filters: BrowseFilters) -> Select[tuple[Need]]:
+def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
     """Open needs of the actor's committee or subdistrict, by category, the longest wait first."""
     query = (
         select(Need)

@@ -13,7 +13,7 @@ from matchmaker.needs.scope import make_scope
 from matchmaker.needs.states import ENDED
 
 
-def list_needs(actor: User, filters: NeedFilters) -> Select[tuple[Need]]:
+def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
     """The needs of the actor's scope that pass ``filters``.
 
     Those waiting for the committee come oldest first, any other list newest first.
@@ -74,7 +74,7 @@ def find_ids_with_duplicates(needs: list[Need]) -> set[int]:
     return set(db.session.scalars(query))
 
 
-def _narrow(actor: User, filters: NeedFilters) -> Select[tuple[Need]]:
+def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
     query = select(Need).join(Need.resident).join(Need.category).where(make_scope(actor))
     if filters.state is not None:
         query = query.where(Need.state == filters.state)

@@ -70,7 +70,7 @@ def send_need(need: Need, actor: User, now: datetime) -> None:
 def record_step(
     need: Need, actor: User, now: datetime, action: str, details: dict[str, Any] | None = None
 ) -> None:
-    """One audit event of a flushed need; staff act on the resident's behalf."""
+    """One audit event of a flushed need: the resident's own step, or staff's in their place."""
     is_own = actor.resident_id == need.resident_id
     record_event(
         actor=actor,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from matchmaker.audit.service import record_event
 from matchmaker.clock import add_months, get_local_date, get_month
 from matchmaker.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.models import Need, NeedState, Role, User
 from matchmaker.needs.limits import LATEST_REPLY_MONTHS, LONGEST_REASON, TIERS
-from matchmaker.needs.posting import record_step
 from matchmaker.needs.scope import get_need
 from matchmaker.needs.states import MERGEABLE, flush_need, move
 
@@ -28,7 +28,7 @@ def verify_need(
     move(need, NeedState.OPEN)
     flush_need()
     details = {"tier": tier, "reply_promised_on": reply_promised_on.isoformat()}
-    record_step(need, actor, now, "need.verify", details)
+    record_event(actor=actor, action="need.verify", subject=need, now=now, details=details)
     return need
 
 
@@ -51,7 +51,7 @@ def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Nee
     move(need, NeedState.RETURNED)
     need.return_reason = reason
     flush_need()
-    record_step(need, actor, now, "need.return")
+    record_event(actor=actor, action="need.return", subject=need, now=now)
     return need
 
 
@@ -68,8 +68,12 @@ def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: dateti
     move(duplicate, NeedState.CLOSED)
     kept.waiting_rounds = max(kept.waiting_rounds, duplicate.waiting_rounds)
     flush_need()
-    record_step(duplicate, actor, now, "need.merge", {"kept_id": kept.id})
-    record_step(kept, actor, now, "need.keep", {"closed_id": duplicate.id})
+    for action, subject, other in (
+        ("need.merge", duplicate, kept),
+        ("need.keep", kept, duplicate),
+    ):
+        details = {"other_id": other.id}
+        record_event(actor=actor, action=action, subject=subject, now=now, details=details)
     return kept
 
 

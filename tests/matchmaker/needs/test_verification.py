@@ -33,6 +33,7 @@ def test_a_verified_need_is_open_at_once(worker, post):
     assert need.verified_by_id == worker.id
     event = db.session.scalars(select(m.AuditEvent)).one()
     assert (event.action, event.details["tier"]) == ("need.verify", 2)
+    assert event.on_behalf_of_id is None, "the committee decides in its own name"
 
 
 def test_a_need_is_verified_once(worker, post):
