@@ -88,10 +88,9 @@ class LivingModel:
         self.is_core = np.array([v.name.startswith(CORE) for v in variables], dtype=bool)
         self.cuts: list[int] = []
         self._rows: list[tuple[Index, Vector]] = _split_rows(lp)
-        self._rows_of: list[list[int]] = [[] for _ in variables]
-        for i, (columns, _) in enumerate(self._rows):
-            for j in columns.tolist():
-                self._rows_of[j].append(i)
+        nothing = np.zeros(0, dtype=np.int32)
+        self._entries: tuple[Index, Index, Vector] = (nothing, nothing, np.zeros(0))
+        self._entries_of = 0
         self._priced: dict[int, int] = {}
         if self._solver.passModel(lp) == highspy.HighsStatus.kError:
             raise RuntimeError("the solver refused the model")
@@ -117,9 +116,17 @@ class LivingModel:
         """Columns and weights of a row."""
         return self._rows[number]
 
-    def rows_touching(self, columns: Iterable[int]) -> list[int]:
-        """Numbers of the rows that hold any of these columns, ascending."""
-        return sorted({i for j in columns for i in self._rows_of[j]})
+    def entries(self) -> tuple[Index, Index, Vector]:
+        """The whole matrix as rows, columns and weights of its entries."""
+        if len(self._rows) != self._entries_of:
+            sizes = [len(columns) for columns, _ in self._rows]
+            self._entries = (
+                np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+                np.concatenate([columns for columns, _ in self._rows]),
+                np.concatenate([weights for _, weights in self._rows]),
+            )
+            self._entries_of = len(self._rows)
+        return self._entries
 
     def bound_columns(
         self, columns: Sequence[int], low: Sequence[float] | Vector, high: Sequence[float] | Vector
@@ -140,7 +147,6 @@ class LivingModel:
         self._solver.addVar(0.0, float(high))
         column = len(self.low)
         self._solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
-        self._rows_of.append([])
         self.low = np.append(self.low, 0.0)
         self.high = np.append(self.high, float(high))
         self.is_whole = np.append(self.is_whole, True)
@@ -152,8 +158,6 @@ class LivingModel:
         index = np.array(sorted(weights), dtype=np.int32)
         values = np.array([float(weights[int(j)]) for j in index])
         self._solver.addRow(-INFINITY, INFINITY, len(index), index, values)
-        for j in index.tolist():
-            self._rows_of[j].append(len(self._rows))
         self._rows.append((index, values))
         self.row_low = np.append(self.row_low, -INFINITY)
         self.row_high = np.append(self.row_high, INFINITY)

@@ -87,15 +87,21 @@ class Chain:
             ]
             self._apply(step)
 
-    def try_rows(self, rows: Sequence[tuple[int, float]]) -> bool:
-        """Raise lower bounds of rows if some point allows it; says whether."""
+    def try_rows(self, rows: Sequence[tuple[int, float]], *, is_near: bool = True) -> bool:
+        """Raise lower bounds of rows if some point allows it; says whether.
+
+        Cuts are sought only where the answer is near the edge of what is possible.
+        """
         replayed = self._replayed()
         if replayed is not None:
             return bool(replayed.value)
         is_careful = self._is_careful()
         step = Step(1, Proof.DUAL, rows=self._row_changes(rows))
         self._bind(step, is_undone=False)
-        answer = self._solve_with_cuts({}, step)
+        if self._is_kept_by(self.point):
+            self._note(step, None)
+            return True
+        answer = self._solve_with_cuts({}, step, MOST_ROUNDS if is_near else 0)
         proof = Proof.FARKAS
         if is_careful and answer.point is not None and not self._is_kept_by(self.point):
             answer, proof = self._solve({}, is_linear=False), Proof.SEARCH
@@ -203,14 +209,16 @@ class Chain:
         self._note(step, found)
         return step
 
-    def _solve_with_cuts(self, weights: Weights, step: Step) -> Answer:
+    def _solve_with_cuts(
+        self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS
+    ) -> Answer:
         """The LP, tightened by cuts while its point is fractional and no known point reaches it."""
         answer = self._solve(weights, is_linear=True)
-        for _ in range(MOST_ROUNDS):
+        for _ in range(rounds):
             point = answer.point
             if point is None or self.living.is_integral(point):
                 break
-            if self._is_reached(weights, math.floor(answer.value + WHOLE)):
+            if weights and self._is_reached(weights, math.floor(answer.value + WHOLE)):
                 break
             cuts = find_cuts(self.living, point)
             if not cuts:
@@ -295,7 +303,12 @@ class Chain:
             self._replayed()
 
     def _search(self) -> bool:
-        answer = self._solve({}, is_linear=False)
+        """Find a whole point: by the LP and cuts if these lead to one, by branching if not."""
+        tried = Step(0, Proof.DUAL)
+        answer = self._solve_with_cuts({}, tried)
+        if answer.point is not None and not self.living.is_integral(answer.point):
+            answer = self._solve({}, is_linear=False)
+        self._bind(tried, is_undone=True)
         if answer.point is not None:
             self.point = answer.point
         return answer.point is not None

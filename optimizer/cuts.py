@@ -58,29 +58,28 @@ def _tight_rows(
     living: LivingModel, point: Vector
 ) -> tuple[list[tuple[int, int]], list[_Row], list[int]]:
     """Sides of rows with slack below 1, modulo 2, and the columns strictly between bounds."""
+    of_row, columns, weights = living.entries()
     is_between = (point > living.low + WHOLE) & (point < living.high - WHOLE)
-    touched = living.rows_touching(np.flatnonzero(is_between))
+    values = np.bincount(of_row, weights * point[columns], len(living.row_low))
+    is_odd = (weights.astype(np.int64) & 1).astype(bool)
+    is_loose = is_odd & is_between[columns]
+    fixed = is_odd & ~is_loose
+    parity = np.bincount(of_row[fixed], np.round(point[columns[fixed]]), len(living.row_low))
+    masks = dict.fromkeys(np.unique(of_row[is_between[columns]]).tolist(), 0)
     places: dict[int, int] = {}
+    for i, column in zip(of_row[is_loose].tolist(), columns[is_loose].tolist(), strict=True):
+        masks[i] |= 1 << places.setdefault(column, len(places))
     sides: list[tuple[int, int]] = []
     rows: list[_Row] = []
-    for i in touched:
-        columns, weights = living.row(i)
-        value = float(weights @ point[columns])
+    for i, odd in sorted(masks.items()):
         for sign, right in ((1, living.row_high[i]), (-1, -living.row_low[i])):
-            slack = right - sign * value
-            if abs(right) >= INFINITY or slack > 1 - WHOLE:
-                continue
-            odd, parity = 0, int(right) & 1
-            for j, weight in zip(columns.tolist(), weights.tolist(), strict=True):
-                if int(weight) & 1:
-                    if is_between[j]:
-                        odd |= 1 << places.setdefault(j, len(places))
-                    else:
-                        parity ^= round(float(point[j])) & 1
-            rows.append(_Row(odd, bool(parity), max(0.0, slack), 1 << len(sides)))
-            sides.append((i, sign))
-            if living.row_low[i] == living.row_high[i]:
-                break
+            slack = float(right - sign * values[i])
+            if abs(right) < INFINITY and slack < 1 - WHOLE:
+                is_odd_right = bool((int(right) + int(parity[i])) & 1)
+                rows.append(_Row(odd, is_odd_right, max(0.0, slack), 1 << len(sides)))
+                sides.append((i, sign))
+                if living.row_low[i] == living.row_high[i]:
+                    break
     return sides, rows, list(places)
 
 

@@ -63,7 +63,7 @@ def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
     strides = 1
     while not any(group.is_unsure for group in rising):
         target = _levels_ahead(rising, strides)
-        if target and chain.try_rows([(g.row, target[k]) for k, g in enumerate(rising)]):
+        if target and _try_floors(chain, rising, target, strides):
             for k, group in enumerate(rising):
                 group.floor = target[k]
             strides *= 2
@@ -81,6 +81,11 @@ def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
     )
     for group in rising:
         group.is_counted = group.is_counted or (group.ratio == worst and not group.is_open)
+
+
+def _try_floors(chain: Chain, rising: list[_Group], target: list[int], strides: int) -> bool:
+    rows = [(group.row, target[k]) for k, group in enumerate(rising) if target[k] > group.floor]
+    return chain.try_rows(rows, is_near=strides == 1)
 
 
 def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
