@@ -31,6 +31,13 @@ class Factory:
             db.session.refresh(row)
         return row
 
+    def get(self, model: type, row_id: int) -> Any:
+        """A stored row, its columns loaded."""
+        with nullcontext() if has_app_context() else self._app.app_context():
+            row = db.session.get(model, row_id)
+            db.session.refresh(row)
+        return row
+
     def next_code(self, prefix: str) -> str:
         return f"{prefix}{next(self._numbers):04d}"
 
@@ -174,25 +181,3 @@ class Factory:
                 **{**defaults, **values},
             )
         )
-
-    def round_run(self, subdistrict_id: int, started_by: m.User, **values: Any) -> m.RoundRun:
-        match_round = self.add(
-            m.MatchRound(
-                subdistrict_id=subdistrict_id,
-                month=date(2026, 7, 1),
-                policy="test",
-                seed_rule="test",
-                opened_by_id=started_by.id,
-                opened_at=NOW,
-            )
-        )
-        defaults = {"number": 1, "limit_seconds": 60, "problem_json": "{}", "problem_sha256": ""}
-        keys = {"match_round_id": match_round.id, "started_by_id": started_by.id}
-        return self.add(m.RoundRun(**keys, created_at=NOW, **{**defaults, **values}))
-
-    def assignment(
-        self, run: m.RoundRun, need: m.Need, offer: m.Offer, **values: Any
-    ) -> m.Assignment:
-        keys = {"round_run_id": run.id, "need_id": need.id, "offer_id": offer.id}
-        defaults = {"organisation_id": offer.organisation_id, "units": 1}
-        return self.add(m.Assignment(**keys, **{**defaults, **values}))

@@ -12,7 +12,7 @@ from matchmaker.models import AuditEvent
 def get_headers() -> list[str]:
     return [
         _("Number"),
-        _("When"),
+        _("Date"),
         _("Account"),
         _("Role"),
         _("Action"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matchmaker import models as m
 from matchmaker.models import Role
 from tests.factories import NOW, Factory
+from tests.run_factories import make_assignment, make_run
 
 PLANTED_PHONE = "13866667777"
 
@@ -30,10 +31,10 @@ def make_small_world(make: Factory) -> SmallWorld:
     category = make.category()
     need = make.need(resident, category, users[Role.COMMITTEE_WORKER], committee.id)
     offer = make.offer(organisation, category)
-    run = make.round_run(subdistrict.id, users[Role.SOCIAL_WORKER])
+    run = make_run(make, subdistrict.id, users[Role.SOCIAL_WORKER])
     _freeze(make, run)
     state = m.AssignmentState.CONFIRMED
-    make.assignment(run, need, offer, volunteer_id=volunteer.id, state=state)
+    make_assignment(make, run, need, offer, volunteer_id=volunteer.id, state=state)
     _make_evidence(make, resident, users)
     return SmallWorld(users, resident, need)
 

@@ -16,6 +16,7 @@ from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import Contact, Ground, reveal_contact
 from tests.factories import NOW
 from tests.matchmaker.residents.conftest import PHONE
+from tests.run_factories import make_assignment, make_run
 
 FULL = Contact("王秀英", PHONE, "乐山路8弄3号201室")
 
@@ -24,8 +25,9 @@ FULL = Contact("王秀英", PHONE, "乐山路8弄3号201室")
 def assignment(context, make, resident, worker):
     """A match of the resident's need with an organisation's offer, confirmed."""
     organisation, category = make.organisation(), make.category()
-    return make.assignment(
-        make.round_run(organisation.subdistrict_id, worker),
+    return make_assignment(
+        make,
+        make_run(make, organisation.subdistrict_id, worker),
         make.need(resident, category, worker, worker.committee_id),
         make.offer(organisation, category),
         volunteer_id=make.volunteer(organisation).id,
