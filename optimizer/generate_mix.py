@@ -29,7 +29,7 @@ QUALIFICATIONS = ("dialect", "first_aid", "sign_language")
 
 WAIT_WEIGHTS = (46, 22, 13, 8, 5, 4, 2)  # rounds passed over: 0, 1, … 6
 SLOTS_OF_A_PERSON = (3, 4, 4, 6, 8)
-VISITS_OF_A_PERSON = (2, 2, 3, 3, 4, 5)
+VISITS_OF_A_PERSON = (1, 2, 2, 3, 3, 4)
 SLOTS_OF_A_NEED = (1, 2, 2, 3, 4)
 NEEDS_OF_A_RECIPIENT = (1, 1, 1, 1, 2, 2, 3)
 
