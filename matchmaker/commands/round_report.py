@@ -42,7 +42,7 @@ def _describe_extreme(extreme: Extreme) -> str:
 
 
 def _describe_stage(stage: dict[str, Any]) -> str:
-    value = stage.get("value")
+    value = stage.get("value", "-")
     if "first" in stage:
         ends = (stage["first"], stage["last"])
         value = " … ".join(f"{e['group']} {e['numerator']}/{e['denominator']}" for e in ends)

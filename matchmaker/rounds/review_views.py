@@ -98,7 +98,7 @@ def _describe(run: RoundRun) -> dict[str, Any]:
     history = service.read_snapshot(match_round)["history"]
     coverage = tables.list_coverage(run.figures, history, names)
     loads = tables.list_loads(run.figures, names)
-    supply = tables.list_supply(run.figures, names, tables.list_money_categories())
+    supply = tables.list_supply(run.figures, names)
     return context | {
         "figures": run.figures,
         "coverage": (coverage, build_coverage_chart(coverage)),

@@ -14,6 +14,8 @@ from matchmaker.rounds.figures import NO_STATUS
 
 Counts = dict[str, dict[str, int]]
 
+MOST_CATEGORIES = 15  # in one chart
+
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
@@ -92,12 +94,20 @@ def list_loads(figures: dict[str, Any], names: Names) -> list[LoadRow]:
     ]
 
 
-def list_supply(figures: dict[str, Any], names: Names, money: set[str]) -> list[SupplyDemandRow]:
-    """Units by category; money is left out, for fen would dwarf everything else."""
+def list_supply(figures: dict[str, Any], names: Names) -> list[SupplyDemandRow]:
+    """Units of the categories asked for most; money is left out, for fen would dwarf the rest."""
+    money = list_money_categories()
+    counts = {code: row for code, row in figures["supply"].items() if code not in money}
+    most_asked = sorted(counts, key=lambda code: (-counts[code]["asked"], code))[:MOST_CATEGORIES]
     return [
-        SupplyDemandRow(label, counts["asked"], counts["offered"], counts["given"])
-        for code, label in names.categories.items()
-        if code not in money and (counts := figures["supply"].get(code))
+        SupplyDemandRow(
+            names.categories[code],
+            counts[code]["asked"],
+            counts[code]["offered"],
+            counts[code]["given"],
+        )
+        for code in most_asked
+        if code in names.categories
     ]
 
 
