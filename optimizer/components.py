@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.backend import INFINITY, LivingModel, Vector
+from optimizer.backend import LivingModel
 from optimizer.build import Model
 from optimizer.chain import Chain, NoPointError, RetakeError, UnreachableError
+from optimizer.matrix import INFINITY, Vector
 from optimizer.objectives import Aim
 from optimizer.policy import Stage, StageKind
 from optimizer.solution import Proof
@@ -95,7 +96,7 @@ def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
 def _refuse_empty_rows(model: Model) -> None:
     for row in model.rows.order:
         low, high = row.getLb(), row.getUb()
-        if not row and ((low is not None and low > 0) or (high is not None and high < 0)):
+        if not list(row) and ((low is not None and low > 0) or (high is not None and high < 0)):
             raise NoPointError
 
 
@@ -135,7 +136,7 @@ def _take_aims(
                 values.append((k, step.value, step.proof))
                 inner.checkpoint()
                 for j, column in enumerate(part.columns):
-                    if inner.living.high[j] == 0:
+                    if inner.living.matrix.high[j] == 0:
                         taken.excluded_by.setdefault(column, stage)
     except RetakeError:
         return None
@@ -148,28 +149,21 @@ def _take_aims(
 
 def _keep_part(chain: Chain, part: Part, inner: Chain) -> None:
     """Bounds, kept rows and cuts of a component, on the whole chain."""
-    living, number = inner.living, part.columns
+    found, whole, number = inner.living.matrix, chain.living.matrix, part.columns
     chain.keep(
         columns=[
-            (number[j], float(living.low[j]), float(living.high[j]))
+            (number[j], float(found.low[j]), float(found.high[j]))
             for j in range(len(number))
-            if living.low[j] != chain.living.low[number[j]]
-            or living.high[j] != chain.living.high[number[j]]
+            if found.low[j] != whole.low[number[j]] or found.high[j] != whole.high[number[j]]
         ]
     )
-    for i in range(len(part.rows), len(living.row_low)):
-        low, high = float(living.row_low[i]), float(living.row_high[i])
+    for i in range(len(part.rows), len(found.row_low)):
+        low, high = float(found.row_low[i]), float(found.row_high[i])
         if low > -INFINITY or high < INFINITY:
-            columns, weights = living.row(i)
-            row = chain.add_row(
-                {
-                    number[j]: int(weight)
-                    for j, weight in zip(columns.tolist(), weights.tolist(), strict=True)
-                }
-            )
-            if i in living.cuts:
-                chain.living.mark_cut(row)
-            chain.keep(rows=[(row, low)] if low > -INFINITY else [], tops=[(row, high)])
+            columns, weights = found.row(i)
+            pairs = zip(columns.tolist(), weights.tolist(), strict=True)
+            row = chain.add_row({number[j]: int(weight) for j, weight in pairs})
+            chain.keep(rows=[(row, low)], tops=[(row, high)])
 
 
 def _fill_helped(model: Model, whole: Vector) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.backend import INFINITY, WHOLE, LivingModel, Vector, Weights
+from optimizer.matrix import INFINITY, WHOLE, Matrix, Vector, Weights
 
 MOST_CUTS = 40  # of one round, the most violated
 MOST_WEIGHTS = 60  # of one cut; dense rows slow every later solve
@@ -37,16 +37,16 @@ class _Row:
     members: int
 
 
-def find_cuts(living: LivingModel, point: Vector) -> list[Cut]:
+def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
     """Violated cuts at an LP point, most violated first."""
-    sides, rows, places = _tight_rows(living, point)
-    costs = _costs(living, point, places)
+    sides, rows, places = _tight_rows(matrix, point)
+    costs = _costs(matrix, point, places)
     _eliminate(rows, len(places))
     found: dict[tuple[tuple[int, int], ...], tuple[float, Cut]] = {}
     for row in rows:
         cost = row.slack + sum(costs[k] for k in _bits(row.odd))
         if row.is_odd_right and row.members and cost < 1 - 0.02:
-            cut = _round_down(living, point, [sides[k] for k in _bits(row.members)])
+            cut = _round_down(matrix, point, [sides[k] for k in _bits(row.members)])
             if cut is not None:
                 found[tuple(sorted(cut.weights.items()))] = (_violation(cut, point), cut)
     violated = [entry for entry in found.values() if entry[0] > 0.01]
@@ -55,16 +55,16 @@ def find_cuts(living: LivingModel, point: Vector) -> list[Cut]:
 
 
 def _tight_rows(
-    living: LivingModel, point: Vector
+    matrix: Matrix, point: Vector
 ) -> tuple[list[tuple[int, int]], list[_Row], list[int]]:
     """Sides of rows with slack below 1, modulo 2, and the columns strictly between bounds."""
-    of_row, columns, weights = living.entries()
-    is_between = (point > living.low + WHOLE) & (point < living.high - WHOLE)
-    values = np.bincount(of_row, weights * point[columns], len(living.row_low))
+    of_row, columns, weights = matrix.entries()
+    is_between = (point > matrix.low + WHOLE) & (point < matrix.high - WHOLE)
+    values = matrix.values(point)
     is_odd = (weights.astype(np.int64) & 1).astype(bool)
     is_loose = is_odd & is_between[columns]
     fixed = is_odd & ~is_loose
-    parity = np.bincount(of_row[fixed], np.round(point[columns[fixed]]), len(living.row_low))
+    parity = np.bincount(of_row[fixed], np.round(point[columns[fixed]]), len(matrix.row_low))
     masks = dict.fromkeys(np.unique(of_row[is_between[columns]]).tolist(), 0)
     places: dict[int, int] = {}
     for i, column in zip(of_row[is_loose].tolist(), columns[is_loose].tolist(), strict=True):
@@ -72,19 +72,19 @@ def _tight_rows(
     sides: list[tuple[int, int]] = []
     rows: list[_Row] = []
     for i, odd in sorted(masks.items()):
-        for sign, right in ((1, living.row_high[i]), (-1, -living.row_low[i])):
+        for sign, right in ((1, matrix.row_high[i]), (-1, -matrix.row_low[i])):
             slack = float(right - sign * values[i])
             if abs(right) < INFINITY and slack < 1 - WHOLE:
                 is_odd_right = bool((int(right) + int(parity[i])) & 1)
                 rows.append(_Row(odd, is_odd_right, max(0.0, slack), 1 << len(sides)))
                 sides.append((i, sign))
-                if living.row_low[i] == living.row_high[i]:
+                if matrix.row_low[i] == matrix.row_high[i]:
                     break
     return sides, rows, list(places)
 
 
-def _costs(living: LivingModel, point: Vector, places: Sequence[int]) -> list[float]:
-    return [float(min(point[j] - living.low[j], living.high[j] - point[j])) for j in places]
+def _costs(matrix: Matrix, point: Vector, places: Sequence[int]) -> list[float]:
+    return [float(min(point[j] - matrix.low[j], matrix.high[j] - point[j])) for j in places]
 
 
 def _eliminate(rows: list[_Row], count: int) -> None:
@@ -107,18 +107,18 @@ def _eliminate(rows: list[_Row], count: int) -> None:
                 row.members ^= chosen.members
 
 
-def _round_down(living: LivingModel, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
+def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
     """The cut of a set of rows, in whole numbers; None when a bound needed is not there."""
     total: dict[int, int] = {}
     right = 0
     for i, sign in sides:
-        columns, weights = living.row(i)
-        right += int(living.row_high[i]) if sign > 0 else -int(living.row_low[i])
+        columns, weights = matrix.row(i)
+        right += int(matrix.row_high[i]) if sign > 0 else -int(matrix.row_low[i])
         for j, weight in zip(columns.tolist(), weights.tolist(), strict=True):
             total[j] = total.get(j, 0) + sign * int(weight)
     for j, weight in total.items():
         if weight & 1:
-            low, high = living.low[j], living.high[j]
+            low, high = matrix.low[j], matrix.high[j]
             if point[j] - low <= high - point[j]:
                 total[j] = weight - 1
                 right -= int(low)

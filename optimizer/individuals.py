@@ -7,8 +7,8 @@ dealt out by least load, which keeps everybody within ``most`` (loads differ by 
 from collections import defaultdict
 
 from optimizer.aggregate import Network
-from optimizer.backend import Vector
 from optimizer.eligibility import DELIVERED, Source
+from optimizer.matrix import Vector
 from optimizer.solution import Assignment
 from optimizer.variables import Columns, Variable
 

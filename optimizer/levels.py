@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from optimizer.backend import WHOLE
 from optimizer.chain import Chain
+from optimizer.matrix import WHOLE
 from optimizer.objectives import Measure
 from optimizer.solution import Proof
 
@@ -118,7 +118,7 @@ def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
     switches = [_add_switch(chain, group) for group in worst]
     most = chain.maximise(dict.fromkeys((*switches, *above), 1)).value
     for group, switch in zip(worst, switches, strict=True):
-        low, high = chain.living.low[switch], chain.living.high[switch]
+        low, high = chain.living.matrix.low[switch], chain.living.matrix.high[switch]
         can_rise = high > WHOLE and most > 0
         can_stay = low < WHOLE and most < len(worst) + len(above)
         if can_rise and can_stay:

@@ -9,8 +9,8 @@ lexicographic order and its binary digits say who is met.
 import hashlib
 import hmac
 
-from optimizer.backend import WHOLE
 from optimizer.chain import Chain
+from optimizer.matrix import WHOLE
 from optimizer.problem import Problem
 from optimizer.solution import Proof
 from optimizer.variables import Columns
@@ -47,4 +47,4 @@ def draw_tickets(chain: Chain, columns: Columns) -> Proof:
 
 def is_open(chain: Chain, column: int) -> bool:
     """True while a column may still take two values."""
-    return bool(chain.living.high[column] - chain.living.low[column] > WHOLE)
+    return bool(chain.living.matrix.high[column] - chain.living.matrix.low[column] > WHOLE)

@@ -1,8 +1,7 @@
 """The month, frozen: whole numbers and names in, nothing of the site's.
 
 Rows are kept in the order of their ids and sets in sorted order, so shuffled input is the same
-problem with the same bytes. Eligibility filters, in the order explanations count them: category,
-area, status, skill, slot, forbidden (FORMULATION.md, "Who may serve whom").
+problem with the same bytes. Who may serve whom: FORMULATION.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -119,8 +118,7 @@ class Pair:
 
     score        per unit, for the score stages     consumption  of the stock, per unit
     most         units from this stock; None: no bound of its own
-    A pair that names a person replaces the pair of its stock; pairs not listed: score 0,
-    consumption 1.
+    A pair with a person replaces that of its stock; none listed: score 0, consumption 1.
     """
 
     need: str

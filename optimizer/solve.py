@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from optimizer.backend import ENGINE, LivingModel
 from optimizer.build import Model, build
-from optimizer.chain import Chain, EngineError, NoPointError, OutOfTimeError
+from optimizer.chain import Chain, NoPointError
 from optimizer.grounds import find_grounds
 from optimizer.individuals import assign_individuals
 from optimizer.limits import Limits
+from optimizer.points import EngineError, OutOfTimeError
 from optimizer.possible import possible_by_group
 from optimizer.problem import Problem
 from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult

@@ -109,7 +109,7 @@ def _take_aim(chain: Chain, aim: Aim) -> Outcome:
 
 def _note_excluded(chain: Chain, columns: Columns, run: Run, stage: str) -> None:
     for d, met in columns.met.items():
-        if chain.living.high[columns.number(met)] == 0:
+        if chain.living.matrix.high[columns.number(met)] == 0:
             run.excluded_by.setdefault(d, stage)
 
 

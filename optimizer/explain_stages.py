@@ -1,0 +1,112 @@
+"""The deciding stage of every unmet need: the first whose value would fall if it were met.
+
+Stages are kept one after another as rows on one living model, at the values the solution states
+(stages of levels group by group). After each, programs maximise how many of the needs still in
+question can be met: those a whole-number point meets are not decided yet; when the bound says that
+not even one of the rest can be met, every one of them is decided by this stage. So one program
+answers for many needs.
+"""
+
+from collections.abc import Iterator
+
+from optimizer.backend import LivingModel
+from optimizer.build import Model, build
+from optimizer.matrix import INFINITY, WHOLE
+from optimizer.objectives import Measure, aims_of, measures_of
+from optimizer.policy import Outcome, Policy, Stage, StageKind
+from optimizer.problem import Problem
+from optimizer.solution import Solution, SolutionStatus, StageResult
+from optimizer.variables import Columns
+
+OPEN = ""  # no stage before the lottery decides
+
+
+def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -> dict[str, str]:
+    """Stage by need id, ``OPEN`` where no stage before the lottery decides.
+
+    Needs that time, or a rule outside the stages, left undecided are missing.
+    """
+    model = build(problem)
+    living = LivingModel(model.columns.order, model.rows.order, seconds)
+    met = {assignment.need for assignment in solution.assignments}
+    unsure = {
+        model.columns.number(variable): problem.needs[d].id
+        for d, variable in model.columns.met.items()
+        if problem.needs[d].id not in met
+    }
+    found: dict[str, str] = {}
+    allowed = _drop_reachable(living, unsure)  # the rest breaks C1 to C13: pins, least uses
+    unsure = {column: need for column, need in unsure.items() if column in (allowed or ())}
+    for stage in _stages_kept(problem.policy, solution):
+        for row, low in _rows_of(living, model, stage, solution):
+            living.bound_row(row, low, INFINITY)
+        open_ = _drop_reachable(living, unsure)
+        if open_ is None:
+            return found
+        found.update((need, stage.name) for column, need in unsure.items() if column not in open_)
+        unsure = {column: need for column, need in unsure.items() if column in open_}
+    return found | dict.fromkeys(unsure.values(), OPEN)
+
+
+def _stages_kept(policy: Policy, solution: Solution) -> Iterator[Stage]:
+    proven = {r.name for r in solution.stages if r.status is SolutionStatus.PROVEN}
+    for stage in policy.stages:
+        if stage.kind is not StageKind.LOTTERY and stage.name in proven:
+            yield stage
+
+
+def _rows_of(
+    living: LivingModel, model: Model, stage: Stage, solution: Solution
+) -> Iterator[tuple[int, float]]:
+    """New rows that keep a stage, with their lower bounds."""
+    results = [result for result in solution.stages if result.name == stage.name]
+    if stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
+        for measure, low in _floors(model.columns, stage, results[0]):
+            yield living.add_row(measure.weights), low
+        return
+    sign = -1 if stage.kind is StageKind.MIN_COST else 1
+    value_of = {result.key: result.value for result in results}
+    for aim in aims_of(stage, model.columns):
+        value = value_of[aim.key]
+        if value is not None and aim.weights:
+            yield living.add_row(aim.weights), float(sign * value)
+
+
+def _floors(columns: Columns, stage: Stage, result: StageResult) -> Iterator[tuple[Measure, float]]:
+    stated = {level.group: level for level in result.levels}
+    possible: dict[str, int] = {}
+    if stage.kind is StageKind.LEXIMIN and stage.outcome is Outcome.MET:
+        problem = columns.network.problem
+        past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
+        groups = {need.groups.get(stage.dimension, "") for need in problem.needs}
+        if not stage.dimension:
+            groups = {need.id for need in problem.needs}
+        possible = {
+            group: stated[group].denominator - past.get(group, 0) if group in stated else 0
+            for group in groups
+        }
+    for measure in measures_of(stage, columns, possible):
+        level = stated[measure.group]
+        sign = -1 if stage.kind is StageKind.LEXIMAX else 1
+        yield measure, float(sign * level.numerator - measure.offset)
+
+
+def _drop_reachable(living: LivingModel, unsure: dict[int, str]) -> set[int] | None:
+    """Columns of needs that some whole-number point still meets; None when time ran out."""
+    open_: set[int] = set()
+    closed = sorted(unsure)
+    while closed:
+        weights = dict.fromkeys(closed, 1)
+        answer = living.maximise_linear(weights)
+        if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
+            break
+        if answer.point is None or not living.matrix.is_integral(answer.point):
+            answer = living.maximise_integer(weights, living.matrix.is_whole)
+        if answer.status is not SolutionStatus.PROVEN or answer.point is None:
+            return None
+        met = {column for column in closed if answer.point[column] > 0.5}
+        if not met:
+            break
+        open_ |= met
+        closed = [column for column in closed if column not in met]
+    return open_

@@ -1,0 +1,102 @@
+"""The model as numbers: whole-number rows between bounds over whole-number columns.
+
+Shared by the engine, the cuts and the exact check of points. Everything is whole; doubles hold
+whole numbers exactly up to 2^53.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pulp
+
+INFINITY = math.inf
+WHOLE = 1e-6  # a value this near a whole number is taken for it, and checked exactly afterwards
+CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "nothing")
+Index = npt.NDArray[np.int32]
+BoolVector = npt.NDArray[np.bool_]
+Vector = npt.NDArray[np.float64]
+Weights = Mapping[int, int]
+
+
+class Matrix:
+    """Columns and rows of a model with their present bounds; rows and columns can be added.
+
+    ``is_core`` marks decisions; the other columns are flows that follow from them.
+    """
+
+    def __init__(
+        self, variables: Sequence[pulp.LpVariable], rows: Sequence[pulp.LpConstraint]
+    ) -> None:
+        number = {variable.name: j for j, variable in enumerate(variables)}
+        self.low: Vector = np.array([float(v.lowBound) for v in variables])
+        self.high: Vector = np.array([float(v.upBound) for v in variables])
+        self.is_whole: BoolVector = np.array([v.cat == pulp.LpInteger for v in variables])
+        self.is_core: BoolVector = np.array([v.name.startswith(CORE) for v in variables])
+        self.row_low: Vector = np.array([_finite(row.getLb(), -INFINITY) for row in rows])
+        self.row_high: Vector = np.array([_finite(row.getUb(), INFINITY) for row in rows])
+        self._rows: list[tuple[Index, Vector]] = [
+            (
+                np.array([number[v.name] for v in row], dtype=np.int32),
+                np.array(list(row.values()), dtype=np.float64),
+            )
+            for row in rows
+        ]
+        nothing = np.zeros(0, dtype=np.int32)
+        self._entries: tuple[Index, Index, Vector] = (nothing, nothing, np.zeros(0))
+        self._entries_of = 0
+
+    def row(self, number: int) -> tuple[Index, Vector]:
+        """Columns and weights of a row."""
+        return self._rows[number]
+
+    def entries(self) -> tuple[Index, Index, Vector]:
+        """Rows, columns and weights of all entries, row after row."""
+        if len(self._rows) != self._entries_of:
+            sizes = [len(columns) for columns, _ in self._rows]
+            self._entries = (
+                np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+                np.concatenate([columns for columns, _ in self._rows]),
+                np.concatenate([weights for _, weights in self._rows]),
+            )
+            self._entries_of = len(self._rows)
+        return self._entries
+
+    def add_column(self, high: int) -> int:
+        """A new whole decision between 0 and ``high`` in no row; returns its number."""
+        self.low = np.append(self.low, 0.0)
+        self.high = np.append(self.high, float(high))
+        self.is_whole = np.append(self.is_whole, True)
+        self.is_core = np.append(self.is_core, True)
+        return len(self.low) - 1
+
+    def add_row(self, weights: Weights) -> int:
+        """A new row without bounds; returns its number."""
+        columns = sorted(weights)
+        index = np.array(columns, dtype=np.int32)
+        self._rows.append((index, np.array([float(weights[j]) for j in columns])))
+        self.row_low = np.append(self.row_low, -INFINITY)
+        self.row_high = np.append(self.row_high, INFINITY)
+        return len(self._rows) - 1
+
+    def values(self, point: Vector) -> Vector:
+        """What every row adds up to at a point."""
+        of_row, columns, weights = self.entries()
+        return np.bincount(of_row, weights * point[columns], len(self._rows)).astype(np.float64)
+
+    def is_integral(self, point: Vector) -> bool:
+        """True when every whole column stands on a whole number, up to ``WHOLE``."""
+        values = point[self.is_whole]
+        return bool(np.all(np.abs(values - np.round(values)) <= WHOLE))
+
+    def holds(self, point: Vector) -> bool:
+        """True when a whole point satisfies every bound and row exactly."""
+        if np.any(point < self.low) or np.any(point > self.high):
+            return False
+        values = self.values(point)
+        return bool(np.all(values >= self.row_low) and np.all(values <= self.row_high))
+
+
+def _finite(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else float(value)
