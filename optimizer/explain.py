@@ -1,8 +1,7 @@
 """Why a need is met or not: codes and numbers, never sentences, never names for a resident.
 
-``explain`` adds to every ground of a solution what can be shown without solving again: offers left
-after each filter and the nearest miss, who holds the places, lottery tickets. What would change if
-the need were met is ``explain_price.py``.
+``explain`` adds to every ground of a solution: offers left after each filter and the nearest miss;
+the stage that decided, sought again in whole numbers; who holds the places; lottery tickets.
 """
 
 from collections import Counter
@@ -12,10 +11,13 @@ from typing import Any
 
 from optimizer.explain_offers import NearestMiss, Offers
 from optimizer.explain_rivals import Rivals
+from optimizer.explain_stages import OPEN, find_deciding_stages
 from optimizer.lottery import ticket_of
+from optimizer.policy import StageKind
 from optimizer.problem import Need, Problem
-from optimizer.solution import Ground, GroundCode, Solution
+from optimizer.solution import Ground, GroundCode, Proof, Solution
 
+_BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY)
 _BY_FILTERS = (GroundCode.NO_ELIGIBLE_OFFER, GroundCode.FORBIDDEN)
 
 
@@ -64,13 +66,31 @@ class Explanation:
         return {key: value for key, value in told.items() if value}
 
 
-def explain(problem: Problem, solution: Solution) -> tuple[Explanation, ...]:
-    """Explain every unmet need of a usable solution, in the order of ids; () for any other."""
+def explain(
+    problem: Problem, solution: Solution, seconds: float = 120.0
+) -> tuple[Explanation, ...]:
+    """Explain every unmet need of a usable solution, in the order of ids; () for any other.
+
+    ``seconds`` bounds the search for deciding stages; beyond them the stated stage stands.
+    """
     if not solution.is_usable:
         return ()
     offers = Offers(problem)
     rivals = Rivals(problem, offers, solution.assignments)
-    return tuple(_explain(problem, offers, rivals, ground) for ground in solution.grounds)
+    stages = find_deciding_stages(problem, solution, seconds)
+    is_drawn = any(r.kind == StageKind.LOTTERY for r in solution.stages if r.proof != Proof.GAP)
+    grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
+    return tuple(_explain(problem, offers, rivals, ground) for ground in grounds)
+
+
+def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
+    """The ground with its true stage, where one was found; ``is_drawn``: lots were drawn."""
+    if ground.code not in _BY_STAGES or ground.need not in stages:
+        return ground
+    stage = stages[ground.need]
+    if stage != OPEN:
+        return Ground(ground.need, GroundCode.OUTRANKED, stage)
+    return Ground(ground.need, GroundCode.LOST_LOTTERY) if is_drawn else ground
 
 
 def _explain(problem: Problem, offers: Offers, rivals: Rivals, ground: Ground) -> Explanation:

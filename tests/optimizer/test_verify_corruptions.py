@@ -1,0 +1,183 @@
+"""Seeded corruptions of a solved month: every one is refuted by name."""
+
+import json
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from optimizer import sha256_of
+from optimizer.generate import generate
+from optimizer.solve import solve
+from optimizer.verify import verify
+
+Plain = dict
+Corruption = Callable[[Random, Plain, Plain], None]
+
+
+@pytest.fixture(scope="module")
+def month() -> tuple[str, str]:
+    problem = generate(120, 11)
+    return json.dumps(problem.to_json()), json.dumps(solve(problem).to_json())
+
+
+def drop(random: Random, problem: Plain, solution: Plain) -> None:
+    lines = solution["assignments"]
+    del lines[random.randrange(len(lines))]
+
+
+def double(random: Random, problem: Plain, solution: Plain) -> None:
+    lines = solution["assignments"]
+    k = random.randrange(len(lines))
+    lines.insert(k, dict(lines[k]))
+
+
+def add(random: Random, problem: Plain, solution: Plain) -> None:
+    """Give an unmet need what a met one has."""
+    line = dict(random.choice(solution["assignments"]))
+    line["need"] = random.choice(solution["grounds"])["need"]
+    solution["assignments"].append(line)
+    solution["assignments"].sort(key=lambda a: (a["need"], a["stock"], a.get("person") or ""))
+
+
+def swap(random: Random, problem: Plain, solution: Plain) -> None:
+    """Let two needs change their givers."""
+    lines = solution["assignments"]
+    first, second = random.sample(range(len(lines)), 2)
+    if lines[first]["need"] == lines[second]["need"]:
+        lines[second]["need"] = solution["grounds"][0]["need"]
+    lines[first]["need"], lines[second]["need"] = lines[second]["need"], lines[first]["need"]
+
+
+def move(random: Random, problem: Plain, solution: Plain) -> None:
+    """Name another stock."""
+    line = random.choice(solution["assignments"])
+    others = [stock["id"] for stock in problem["stocks"] if stock["id"] != line["stock"]]
+    line["stock"] = random.choice(others)
+
+
+def wrong_slot(random: Random, problem: Plain, solution: Plain) -> None:
+    line = random.choice([a for a in solution["assignments"] if "slot" in a])
+    slots = sorted({s for person in problem["people"] for s in person["slots"]} - {line["slot"]})
+    line["slot"] = random.choice(slots)
+
+
+def wrong_person(random: Random, problem: Plain, solution: Plain) -> None:
+    line = random.choice([a for a in solution["assignments"] if "person" in a])
+    others = [p["id"] for p in problem["people"] if p["id"] != line["person"]]
+    line["person"] = random.choice(others)
+
+
+def wrong_units(random: Random, problem: Plain, solution: Plain) -> None:
+    line = random.choice(solution["assignments"])
+    line["units"] = line.get("units", 1) + random.choice((-1, 1, 2, 1000))
+
+
+def over_capacity(random: Random, problem: Plain, solution: Plain) -> None:
+    used = {a["stock"] for a in solution["assignments"]}
+    stock = random.choice([stock for stock in problem["stocks"] if stock["id"] in used])
+    stock["capacity"] = 0
+
+
+def wrong_seed(random: Random, problem: Plain, solution: Plain) -> None:
+    k = random.randrange(len(solution["seed"]))
+    digit = random.choice("0123456789abcdef".replace(solution["seed"][k], ""))
+    solution["seed"] = solution["seed"][:k] + digit + solution["seed"][k + 1 :]
+
+
+def wrong_value(random: Random, problem: Plain, solution: Plain) -> None:
+    result = random.choice([r for r in solution["stages"] if "value" in r])
+    change = random.choice((-1, 1))
+    result["value"] += change
+    result["bound"] += change
+
+
+def wrong_level(random: Random, problem: Plain, solution: Plain) -> None:
+    result = random.choice([r for r in solution["stages"] if r.get("levels")])
+    random.choice(result["levels"])["numerator"] += random.choice((-1, 1))
+
+
+def wrong_count(random: Random, problem: Plain, solution: Plain) -> None:
+    name = random.choice(("needs_asked", "needs_met", "recipients_helped"))
+    solution[name] += random.choice((-1, 1))
+
+
+def wrong_ground(random: Random, problem: Plain, solution: Plain) -> None:
+    ground = random.choice(solution["grounds"])
+    codes = ("no_eligible_offer", "outranked", "lost_lottery", "time_conflict", "undecided")
+    ground["code"] = random.choice([code for code in codes if code != ground["code"]])
+
+
+def other_input(random: Random, problem: Plain, solution: Plain) -> None:
+    need = random.choice(problem["needs"])
+    need["waiting"] = need.get("waiting", 0) + 1
+
+
+ASSIGNMENTS: tuple[Corruption, ...] = (
+    drop,
+    double,
+    add,
+    swap,
+    move,
+    wrong_slot,
+    wrong_person,
+    wrong_units,
+)
+OTHERS: tuple[Corruption, ...] = (
+    over_capacity,
+    wrong_seed,
+    wrong_value,
+    wrong_level,
+    wrong_count,
+    wrong_ground,
+    other_input,
+)
+
+
+def corrupted(month: tuple[str, str], seed: int) -> tuple[Plain, Plain, str]:
+    """Return problem and solution after one corruption, and its name."""
+    random = Random(seed)
+    problem, solution = json.loads(month[0]), json.loads(month[1])
+    corruption = random.choice(ASSIGNMENTS + OTHERS)
+    corruption(random, problem, solution)
+    return problem, solution, corruption.__name__
+
+
+def sweep(month: tuple[str, str], seeds: range) -> list[tuple[int, str]]:
+    """Return the corruptions that were not refuted."""
+    missed = []
+    for seed in seeds:
+        problem, solution, name = corrupted(month, seed)
+        if verify(problem, solution) is None:
+            missed.append((seed, name))
+    return missed
+
+
+def test_the_month_itself_holds(month):
+    assert verify(json.loads(month[0]), json.loads(month[1])) is None
+
+
+def test_300_corruptions_are_all_refuted(month):
+    assert sweep(month, range(300)) == []
+
+
+@pytest.mark.slow
+def test_10_000_corruptions_are_all_refuted(month):
+    assert sweep(month, range(1_000, 11_000)) == []
+
+
+@pytest.mark.parametrize("corruption", ASSIGNMENTS, ids=lambda c: c.__name__)
+def test_a_resealed_forgery_is_refuted_unless_it_is_as_good(month, corruption):
+    """A forger who fits the hash can only state another answer of the same value."""
+    stated = {line["need"] for line in json.loads(month[1])["assignments"]}
+    refuted = 0
+    for seed in range(40):
+        problem, solution = json.loads(month[0]), json.loads(month[1])
+        corruption(Random(seed), problem, solution)
+        del solution["result_sha256"]
+        solution["result_sha256"] = sha256_of(solution)
+        fault = verify(problem, solution)
+        refuted += fault is not None
+        if fault is None:
+            assert {line["need"] for line in solution["assignments"]} == stated
+    assert refuted > 20
