@@ -1,18 +1,15 @@
 """The life of a round: opening, freeze, runs, publication, withdrawal; each step guarded."""
 
-import json
-
 import pytest
 from sqlalchemy import func, select
 
 from matchmaker import models as m
-from matchmaker.audit.service import verify_chain
 from matchmaker.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.extensions import db
-from matchmaker.rounds import overrides, publication, running, service
+from matchmaker.rounds import publication, running, service
 from matchmaker.rounds.states import TRANSITIONS, move_round
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
+from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
 
 def count(model, *conditions) -> int:
@@ -112,94 +109,6 @@ def test_a_result_of_another_problem_is_failed(context, month):
     assert running.get_job(run).error == "other_problem"
 
 
-def test_publishing_is_one_whole(context, month):
-    resident = month.make.user(m.Role.RESIDENT, resident_id=month.residents[1].id)
-    month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
-    run = month.publish()
-    assert run.match_round.state is m.RoundState.PUBLISHED
-    assert count(m.Need, m.Need.state == m.NeedState.MATCHED) == 4
-    passed_over = select(m.Need.waiting_rounds).where(m.Need.state == m.NeedState.OPEN)
-    assert set(db.session.scalars(passed_over)) == {1}
-    assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.AWAITING_GIVER}
-    lines = select(m.FairnessLedger).where(m.FairnessLedger.scope == m.LedgerScope.COMMITTEE)
-    assert sum(line.received for line in db.session.scalars(lines)) == 4
-    assert count(m.Notice, m.Notice.user_id == resident.id) == 1
-    assert count(m.Notice, m.Notice.kind == "round.published") == 1
-    assert list_actions()[-1] == "round.publish"
-    assert verify_chain() == []
-
-
-def test_who_started_a_run_cannot_publish_it(context, month):
-    run = month.solve()
-    with pytest.raises(ConflictError, match=r"round\.second_person"):
-        publication.publish_run(run, actor=month.one, now=NOW)
-
-
-def test_a_run_that_ignores_a_later_forbid_cannot_be_published(context, month):
-    run = month.solve()
-    _forbid(month, run.match_round)
-    with pytest.raises(ConflictError, match=r"run\.overrides_changed"):
-        publication.publish_run(run, actor=month.two, now=NOW)
-    again = month.solve(run.match_round)
-    assert again.number == 2
-    publication.publish_run(again, actor=month.two, now=NOW)
-    assert again.match_round.published_run is again
-
-
-def test_a_forbid_holds_from_the_next_run_and_can_be_lifted(context, month):
-    first = month.solve()
-    override = _forbid(month, first.match_round)
-    second = month.solve(first.match_round)
-    assert second.figures["met"] == first.figures["met"] - 1
-    overrides.lift_override(first.match_round, override.id, actor=month.one, now=NOW)
-    third = month.solve(first.match_round)
-    assert third.result_sha256 == first.result_sha256
-    with pytest.raises(ConflictError, match=r"round\.override_lifted"):
-        overrides.lift_override(first.match_round, override.id, actor=month.one, now=NOW)
-
-
-def test_pins_that_cannot_all_hold_leave_no_solution(context, month):
-    match_round = month.freeze()
-    for number in (3, 4, 5):
-        overrides.add_override(
-            match_round,
-            kind=m.OverrideKind.PIN,
-            need=db.session.get_one(m.Need, month.needs[number].id),
-            offer_id=None,
-            volunteer_id=None,
-            reason="promised",
-            actor=month.one,
-            now=NOW,
-        )
-    run = month.solve(match_round)
-    assert run.status is m.RunStatus.INFEASIBLE
-    assert match_round.state is m.RoundState.NO_SOLUTION
-
-
-def test_a_withdrawn_publication_comes_back_as_a_new_version(context, month):
-    run = month.publish()
-    match_round = run.match_round
-    with pytest.raises(ConflictError, match=r"second_person_to_withdraw"):
-        publication.withdraw_publication(match_round, reason="wrong", actor=month.two, now=NOW)
-    publication.withdraw_publication(match_round, reason="wrong", actor=month.one, now=NOW)
-    db.session.flush()
-    assert match_round.state is m.RoundState.REVIEW
-    assert count(m.Need, m.Need.state == m.NeedState.IN_ROUND) == 6
-    assert set(db.session.scalars(select(m.Need.waiting_rounds))) == {0}
-    assert count(m.FairnessLedger) == 0
-    assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.PROPOSED}
-    publication.publish_run(run, actor=month.two, now=NOW)
-    assert match_round.publication == 2
-
-
-def test_nothing_is_withdrawn_after_a_delivery(context, month):
-    run = month.publish()
-    db.session.scalars(select(m.Assignment)).first().state = m.AssignmentState.DELIVERED
-    db.session.flush()
-    with pytest.raises(ConflictError, match=r"round\.delivery_begun"):
-        publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
-
-
 def test_a_cancelled_run_leaves_the_round_frozen(context, month):
     run = month.start()
     running.cancel_run(run, actor=month.one, now=NOW)
@@ -207,28 +116,3 @@ def test_a_cancelled_run_leaves_the_round_frozen(context, month):
     assert run.match_round.state is m.RoundState.FROZEN
     with pytest.raises(ConflictError, match=r"run\.finished"):
         running.cancel_run(run, actor=month.one, now=NOW)
-
-
-def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
-    month.publish()
-    db.session.query(m.Need).update({"state": m.NeedState.OPEN})
-    later = service.open_round(
-        month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
-    )
-    service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
-    history = json.loads(later.snapshot.canonical_json)["history"]
-    assert sum(row["received"] for row in history) == 4
-    assert all(row["possible"] >= row["received"] for row in history)
-
-
-def _forbid(month, match_round) -> m.RoundOverride:
-    return overrides.add_override(
-        match_round,
-        kind=m.OverrideKind.FORBID,
-        need=db.session.get_one(m.Need, month.needs[1].id),
-        offer_id=None,
-        volunteer_id=None,
-        reason="the resident is away",
-        actor=month.one,
-        now=NOW,
-    )

@@ -1,0 +1,81 @@
+"""Publication, whole and by a second person; its withdrawal; what the next month remembers."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from matchmaker import models as m
+from matchmaker.audit.service import verify_chain
+from matchmaker.errors import ConflictError
+from matchmaker.extensions import db
+from matchmaker.rounds import publication, service
+from tests.factories import NOW
+from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
+
+
+def count(model, *conditions) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+def list_actions() -> list[str]:
+    return list(db.session.scalars(select(m.AuditEvent.action).order_by(m.AuditEvent.id)))
+
+
+def test_publishing_is_one_whole(context, month):
+    resident = month.make.user(m.Role.RESIDENT, resident_id=month.residents[1].id)
+    month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
+    run = month.publish()
+    assert run.match_round.state is m.RoundState.PUBLISHED
+    assert count(m.Need, m.Need.state == m.NeedState.MATCHED) == 4
+    passed_over = select(m.Need.waiting_rounds).where(m.Need.state == m.NeedState.OPEN)
+    assert set(db.session.scalars(passed_over)) == {1}
+    assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.AWAITING_GIVER}
+    lines = select(m.FairnessLedger).where(m.FairnessLedger.scope == m.LedgerScope.COMMITTEE)
+    assert sum(line.received for line in db.session.scalars(lines)) == 4
+    assert count(m.Notice, m.Notice.user_id == resident.id) == 1
+    assert count(m.Notice, m.Notice.kind == "round.published") == 1
+    assert list_actions()[-1] == "round.publish"
+    assert verify_chain() == []
+
+
+def test_who_started_a_run_cannot_publish_it(context, month):
+    run = month.solve()
+    with pytest.raises(ConflictError, match=r"round\.second_person"):
+        publication.publish_run(run, actor=month.one, now=NOW)
+
+
+def test_a_withdrawn_publication_comes_back_as_a_new_version(context, month):
+    run = month.publish()
+    match_round = run.match_round
+    with pytest.raises(ConflictError, match=r"second_person_to_withdraw"):
+        publication.withdraw_publication(match_round, reason="wrong", actor=month.two, now=NOW)
+    publication.withdraw_publication(match_round, reason="wrong", actor=month.one, now=NOW)
+    db.session.flush()
+    assert match_round.state is m.RoundState.REVIEW
+    assert count(m.Need, m.Need.state == m.NeedState.IN_ROUND) == 6
+    assert set(db.session.scalars(select(m.Need.waiting_rounds))) == {0}
+    assert count(m.FairnessLedger) == 0
+    assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.PROPOSED}
+    publication.publish_run(run, actor=month.two, now=NOW)
+    assert match_round.publication == 2
+
+
+def test_nothing_is_withdrawn_after_a_delivery(context, month):
+    run = month.publish()
+    db.session.scalars(select(m.Assignment)).first().state = m.AssignmentState.DELIVERED
+    db.session.flush()
+    with pytest.raises(ConflictError, match=r"round\.delivery_begun"):
+        publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
+
+
+def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
+    month.publish()
+    db.session.query(m.Need).update({"state": m.NeedState.OPEN})
+    later = service.open_round(
+        month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
+    )
+    service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    history = json.loads(later.snapshot.canonical_json)["history"]
+    assert sum(row["received"] for row in history) == 4
+    assert all(row["possible"] >= row["received"] for row in history)
