@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.databases import SECRET
+
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -24,7 +26,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 60
+START_SECONDS = 120
+RESULTS = Path(__file__).resolve().parents[2] / "test-results"
+HAS_FAILED = pytest.StashKey[bool]()
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,13 @@ class Site:
     url: str
     folder: Path
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One `matchmaker` command on this site."""
-        return run_command(self.folder, *arguments)
 
-
-def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_command(
+    folder: Path, *arguments: str, is_demo: bool = True
+) -> subprocess.CompletedProcess[str]:
     result = subprocess.run(
         [sys.executable, "-m", "matchmaker", *arguments],
-        env=get_environment(folder),
+        env=get_environment(folder, is_demo=is_demo),
         capture_output=True,
         text=True,
         check=False,
@@ -51,18 +53,28 @@ def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[st
     return result
 
 
-def get_environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "MATCHMAKER_DEMO": "1", "MATCHMAKER_INSTANCE": str(folder)}
+def get_environment(folder: Path, *, is_demo: bool = True) -> dict[str, str]:
+    """Where the site's files are, and the demo or an installation with secrets of its own."""
+    mine = (
+        {"MATCHMAKER_DEMO": "1"}
+        if is_demo
+        else {
+            "MATCHMAKER_SECRET_KEY": SECRET,
+            "MATCHMAKER_CONTACT_KEYS": SECRET,
+            "MATCHMAKER_INSECURE_COOKIES": "1",  # plain http on this machine
+        }
+    )
+    return {**os.environ, **mine, "MATCHMAKER_INSTANCE": str(folder)}
 
 
-def serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
+def serve(folder: Path, *, is_demo: bool = True) -> tuple[str, subprocess.Popen[bytes]]:
     """Serve the site of ``folder`` on a free port; wait until it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "matchmaker", "serve", "--port", str(port)],
-        env=get_environment(folder),
+        env=get_environment(folder, is_demo=is_demo),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -132,5 +144,17 @@ def tab(chromium, request):
         return page
 
     yield open_tab
-    for context in contexts:
+    for number, context in enumerate(contexts, start=1):
+        if request.node.stash.get(HAS_FAILED, False):
+            picture = RESULTS / f"{request.node.name}-{number}.png"
+            context.pages[0].screenshot(path=picture, full_page=True)
         context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed journey leaves pictures of its tabs in `test-results/`."""
+    report = yield
+    if report.when == "call":
+        item.stash[HAS_FAILED] = report.failed
+    return report

@@ -1,23 +1,17 @@
 """Every page for every role: axe finds nothing, and nothing scrolls sideways on a small phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from matchmaker import create_app
 from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.models import Role
+from tests.journeys.barriers import find_barriers
 from tests.journeys.conftest import Site, get_environment
 from tests.journeys.inventory import list_pages, list_unknown_routes
 
 pytestmark = pytest.mark.browser
 
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 LANGUAGES = ("zh_Hans_CN", "en")
 TEXT_SIZES = ("standard", "large", "extra")
 PHONE_WIDTH = 320
@@ -68,14 +62,7 @@ def find_faults(page: Page, site: Site, address: str) -> list[str]:
     response = page.goto(site.url + address)
     if response.status not in (200, 409):  # 409: a page that says why a step is not possible now
         return [f"answered {response.status}"]
-    faults = []
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        faults.append(f"scrolls sideways at {PHONE_WIDTH} px")
-    is_fragment = page.evaluate("document.querySelector('main') === null")
-    if not is_fragment:
-        found = Axe().run(page, options=RULES).response["violations"]
-        faults += [f"{v['id']} {[n['target'] for n in v['nodes'][:2]]}" for v in found]
-    return faults
+    return find_barriers(page)
 
 
 def sign_in_as(page: Page, site: Site, person: int) -> None:
