@@ -1,0 +1,56 @@
+"""The model of a tiny month reads like FORMULATION.md, and every number there has its line."""
+
+import re
+from pathlib import Path
+
+from optimizer import Pair, Pin
+from optimizer.build import build
+from tests.optimizer.builders import goods, month, person, team, visit, want
+
+GOLDEN = Path(__file__).parent / "golden" / "tiny_month.lp"
+OPTIMIZER = Path(__file__).parents[2] / "optimizer"
+
+
+def tiny_month():
+    return month(
+        goods("fund", 5, category=""),
+        goods("rice", 4, parents=("fund",)),
+        goods("oil", 3, least=1),
+        team(),
+        person("p", "am", "pm", most=1),
+        person("q", "am", "pm", most=1),
+        person("s", "pm"),
+        want("a", quantity=3, least=2, recipient="r"),
+        want("b", recipient="r"),
+        visit("c", "am", "pm", recipient="r", people=2),
+        visit("d", "am", "pm", recipient="r"),
+        visit("e", "pm"),
+        *(person(name, "eve", "am", skills=("car", "ladder")) for name in ("u", "w")),
+        person("v", "eve", skills=("car", "ladder")),
+        person("x", "eve", skills=("car",)),
+        person("z", "eve", skills=("ladder",)),
+        visit("f", "eve", requires=("car", "ladder")),
+        visit("g", "eve", requires=("car",)),
+        visit("h", "eve", requires=("ladder",)),
+        pairs=(Pair("b", "oil", most=1, score=2), Pair("d", "team", "s", score=1)),
+        pins=(Pin("b", "oil"),),
+    )
+
+
+def test_a_tiny_month_reads_like_the_maths(tmp_path):
+    build(tiny_month()).pulp.writeLP(tmp_path / "tiny_month.lp")
+    assert (tmp_path / "tiny_month.lp").read_text() == GOLDEN.read_text()
+
+
+def test_every_constraint_stands_in_the_tiny_month():
+    names = {row.name.split("_")[0] for row in build(tiny_month()).rows.order}
+    assert names == {f"c{k}" for k in range(1, 14)}
+
+
+def test_every_number_of_the_formulation_has_its_line():
+    text = (OPTIMIZER / "FORMULATION.md").read_text()
+    lines = (OPTIMIZER / "constraints.py").read_text() + (OPTIMIZER / "objectives.py").read_text()
+    lines += (OPTIMIZER / "lottery.py").read_text()
+    told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
+    built = set(re.findall(r"[(\s]([CS]\d+)[),]", lines))
+    assert told == built
