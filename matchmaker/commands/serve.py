@@ -1,8 +1,10 @@
 """``matchmaker serve`` and ``matchmaker worker``: the site and the one who solves for it."""
 
+import logging
 import signal
 import subprocess
 import sys
+import threading
 
 import click
 import waitress
@@ -11,8 +13,11 @@ from flask.cli import with_appcontext
 
 from matchmaker.rounds.worker import Worker
 
+logger = logging.getLogger("matchmaker.serve")
+
 THREADS = 8
 STOP_SECONDS = 20
+RESTART_SECONDS = 1  # a worker that dies at once must not keep the machine busy
 
 
 @click.command()
@@ -32,7 +37,7 @@ def worker() -> None:
 @with_appcontext
 def serve(host: str, port: int, workers: bool) -> None:
     """Serve the site, and start the worker beside it."""
-    beside = _start_worker() if workers else None
+    beside = WorkerBeside() if workers else None
     signal.signal(signal.SIGTERM, _leave)
     try:
         click.echo(f"Serving on http://{host}:{port}")
@@ -45,19 +50,34 @@ def serve(host: str, port: int, workers: bool) -> None:
         )
     finally:
         if beside is not None:
-            _stop_worker(beside)
+            beside.stop()
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "matchmaker", "worker"])
+class WorkerBeside:
+    """A worker in a process of its own, started again whenever it dies."""
 
+    def __init__(self) -> None:
+        self._is_stopping = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._keep, daemon=True).start()
 
-def _stop_worker(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    def stop(self) -> None:
+        self._is_stopping.set()
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _keep(self) -> None:
+        while not self._is_stopping.is_set():
+            self._process.wait()
+            if not self._is_stopping.wait(RESTART_SECONDS):
+                logger.warning("the worker died and is started again")
+                self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "matchmaker", "worker"])
 
 
 def _leave(_signum: int, _frame: object) -> None:
