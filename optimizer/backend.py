@@ -19,8 +19,10 @@ from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
+MOST_SECONDS = 1e7
 GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+MOST_WARM_STEPS = 1500  # of simplex from the last basis; beyond it presolve and a fresh start win
 _WHOLE_KIND, _FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 
 
@@ -121,7 +123,12 @@ class LivingModel:
         strategy = PRIMAL_SIMPLEX if is_repriced else DUAL_SIMPLEX
         self._solver.setOptionValue("simplex_strategy", strategy)
         self._price(weights)
+        self._solver.setOptionValue("simplex_iteration_limit", MOST_WARM_STEPS)
         status = self._run(is_linear=True)
+        self._solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+        if status == highspy.HighsModelStatus.kIterationLimit:
+            self._solver.clearSolver()
+            status = self._run(is_linear=True)
         solution = self._solver.getSolution()
         value = -float(self._solver.getInfo().objective_function_value)
         decided = decide_status(status, bool(solution.value_valid), value, value)
@@ -130,15 +137,20 @@ class LivingModel:
         point, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return Answer(decided, value, value, point, duals, np.array(solution.col_dual))
 
-    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> Answer:
-        """Branch and bound over the columns marked, to a bound less than one above the value."""
+    def maximise_integer(
+        self, weights: Weights, is_whole: BoolVector, seconds: float = MOST_SECONDS
+    ) -> Answer:
+        """Branch and bound over the columns marked, to a bound less than one above the value.
+
+        ``seconds``: of this run alone; the best point found by then is FEASIBLE.
+        """
         self.integer_runs += 1
         basis = self._solver.getBasis()
         kinds = np.where(is_whole, int(_WHOLE_KIND), int(_FREE_KIND)).astype(np.uint8)
         index = np.arange(len(kinds), dtype=np.int32)
         self._solver.changeColsIntegrality(len(kinds), index, kinds)
         self._price(weights)
-        status = self._run(is_linear=False)
+        status = self._run(is_linear=False, seconds=seconds)
         info, solution = self._solver.getInfo(), self._solver.getSolution()
         value, bound = -float(info.objective_function_value), -float(info.mip_dual_bound)
         decided = decide_status(status, bool(solution.value_valid), value, bound)
@@ -156,11 +168,12 @@ class LivingModel:
             self._solver.changeColsCost(len(columns), index, np.array(costs))
         self._priced = dict(weights)
 
-    def _run(self, *, is_linear: bool) -> highspy.HighsModelStatus:
-        if self.seconds_left <= 0:
+    def _run(self, *, is_linear: bool, seconds: float = MOST_SECONDS) -> highspy.HighsModelStatus:
+        allowed = min(self.seconds_left, seconds)
+        if allowed <= 0:
             return highspy.HighsModelStatus.kTimeLimit
         self._solver.setOptionValue("solve_relaxation", is_linear)
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + self.seconds_left)
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + allowed)
         self._solver.run()
         return self._solver.getModelStatus()
 

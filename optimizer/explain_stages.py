@@ -19,6 +19,7 @@ from optimizer.solution import Solution, SolutionStatus, StageResult
 from optimizer.variables import Columns
 
 OPEN = ""  # no stage before the lottery decides
+FIRST_SECONDS = 1.0  # a run that finds nothing new is followed by one of four times its length
 
 
 def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -> dict[str, str]:
@@ -34,18 +35,30 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
         for d, variable in model.columns.met.items()
         if problem.needs[d].id not in met
     }
+    doubtful = _find_doubtful(problem, unsure)
+    allowed = _find_reachable(living, sorted(doubtful)) or set()
+    unsure = {c: need for c, need in unsure.items() if c in allowed or c not in doubtful}
+    latest = {ground.need: ground.stage for ground in solution.grounds}
     found: dict[str, str] = {}
-    allowed = _drop_reachable(living, unsure)  # the rest breaks C1 to C13: pins, least uses
-    unsure = {column: need for column, need in unsure.items() if column in (allowed or ())}
     for stage in _stages_kept(problem.policy, solution):
         for row, low in _rows_of(living, model, stage, solution):
             living.bound_row(row, low, INFINITY)
-        open_ = _drop_reachable(living, unsure)
+        known = {column for column, need in unsure.items() if latest[need] == stage.name}
+        open_ = _find_reachable(living, sorted(unsure.keys() - known))
         if open_ is None:
             return found
         found.update((need, stage.name) for column, need in unsure.items() if column not in open_)
         unsure = {column: need for column, need in unsure.items() if column in open_}
     return found | dict.fromkeys(unsure.values(), OPEN)
+
+
+def _find_doubtful(problem: Problem, unsure: dict[int, str]) -> set[int]:
+    """Columns of needs with a way that may still not be met alone: teams, shared capacities …"""
+    is_bound = bool(problem.pins) or any(stock.least for stock in problem.stocks)
+    if is_bound or any(pair.consumption > 1 for pair in problem.pairs):
+        return set(unsure)
+    large = {need.id for need in problem.needs if need.people > 1 or need.quantity > 1}
+    return {column for column, need in unsure.items() if need in large}
 
 
 def _stages_kept(policy: Policy, solution: Solution) -> Iterator[Stage]:
@@ -91,22 +104,28 @@ def _floors(columns: Columns, stage: Stage, result: StageResult) -> Iterator[tup
         yield measure, float(sign * level.numerator - measure.offset)
 
 
-def _drop_reachable(living: LivingModel, unsure: dict[int, str]) -> set[int] | None:
-    """Columns of needs that some whole-number point still meets; None when time ran out."""
+def _find_reachable(living: LivingModel, closed: list[int]) -> set[int] | None:
+    """Columns of needs that some whole-number point still meets; None when time ran out.
+
+    Points are sought in short runs for as long as they bring something new; that there is no
+    other is then proved by one run without that limit.
+    """
     open_: set[int] = set()
-    closed = sorted(unsure)
+    seconds = FIRST_SECONDS
     while closed:
-        weights = dict.fromkeys(closed, 1)
-        answer = living.maximise_linear(weights)
+        answer = living.maximise_linear(dict.fromkeys(closed, 1))
         if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
             break
         if answer.point is None or not living.matrix.is_integral(answer.point):
-            answer = living.maximise_integer(weights, living.matrix.is_whole)
-        if answer.status is not SolutionStatus.PROVEN or answer.point is None:
-            return None
-        met = {column for column in closed if answer.point[column] > 0.5}
-        if not met:
+            weights = dict.fromkeys(closed, 1)
+            answer = living.maximise_integer(weights, living.matrix.is_whole, seconds)
+        met = {c for c in closed if answer.point is not None and answer.point[c] > 0.5}
+        if not met and answer.status is SolutionStatus.PROVEN:
             break
+        is_lost = answer.status is SolutionStatus.INFEASIBLE or living.seconds_left <= 0
+        if not met and is_lost:
+            return None
+        seconds = FIRST_SECONDS if met else seconds * 4
         open_ |= met
         closed = [column for column in closed if column not in met]
     return open_
