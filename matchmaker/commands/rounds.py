@@ -17,13 +17,9 @@ from matchmaker.extensions import contact_cipher, db
 from matchmaker.models import MatchRound, Role, RoundRun, RunStatus, User
 from matchmaker.phone_numbers import normalise_phone
 from matchmaker.rounds import publication, running, service
+from matchmaker.rounds.forms import SEED_RULE
 from matchmaker.rounds.refusals import describe_conflict, describe_failure
 from matchmaker.rounds.worker import Worker
-
-SEED_RULE = (
-    "SHA-256 of the frozen month's hash, a colon and the winning numbers of the first national "
-    "lottery draw after the freeze was announced."
-)
 
 T = TypeVar("T")
 
@@ -51,11 +47,13 @@ by_option = click.option(
 @rounds.command("open")
 @month_option
 @by_option
-@click.option("--seed-rule", default=SEED_RULE, show_default=True)
-def open_round(month: date, phone: str | None, seed_rule: str) -> None:
+@click.option("--seed-rule", help="How the seed will come about; a usual rule if left out.")
+def open_round(month: date, phone: str | None, seed_rule: str | None) -> None:
     """Open the round and announce how its lottery will be drawn."""
     actor = _get_actor(phone, 0)
-    _act(lambda: service.open_round(month=month, seed_rule=seed_rule, actor=actor, now=get_now()))
+    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
+        rule = str(seed_rule or SEED_RULE)
+    _act(lambda: service.open_round(month=month, seed_rule=rule, actor=actor, now=get_now()))
     click.echo(f"{month:%Y-%m}: round open")
 
 

@@ -21,6 +21,7 @@ from matchmaker.rounds.service import get_snapshot
 
 Row = dict[str, Any]
 MET = "met"
+UNDECIDED = "undecided"  # the time limit came before the ground was known
 
 
 def write_outcomes(run: RoundRun, snapshot: Row, solution: Row, explanations: Row) -> None:
@@ -38,7 +39,7 @@ def write_outcomes(run: RoundRun, snapshot: Row, solution: Row, explanations: Ro
                 need_id=ids[reference],
                 is_met=units > 0,
                 received_units=units,
-                ground=MET if units else answer.grounds[reference],
+                ground=MET if units else answer.grounds.get(reference, UNDECIDED),
                 numbers={"asked": row["quantity"], "units": units, **told},
             )
         )
