@@ -1,4 +1,4 @@
-"""The command line: generate, solve and verify months as JSON files.
+"""The command line: generate, solve and verify months as JSON files; solve what others publish.
 
 Exit codes: 0 done and in order, 1 refuted (or no answer to publish), 2 wrong usage or broken input.
 """
@@ -17,6 +17,7 @@ from optimizer.errors import ProblemError
 from optimizer.generate import generate
 from optimizer.limits import Limits
 from optimizer.problem import Problem
+from optimizer.published import add_published
 from optimizer.solution import Solution, StageResult
 from optimizer.solve import solve
 from optimizer.verify import verify
@@ -131,6 +132,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = _add(commands, "verify", run_verify)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
+    add_published(commands, _add)
     return parser
 
 

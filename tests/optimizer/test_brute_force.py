@@ -7,9 +7,9 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from optimizer.solve import solve
 
 from optimizer import Problem, Solution, SolutionStatus, canonical_bytes
+from optimizer.solve import solve
 from optimizer.verify import verify
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import best_answers, possible_of, vector_of

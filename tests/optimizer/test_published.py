@@ -1,0 +1,124 @@
+"""Instances as others publish them: read, solved, refused."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from optimizer import ProblemError
+from optimizer.__main__ import main
+from optimizer.limits import Limits
+from optimizer.read_gap import read_gap
+from optimizer.read_projects import read_projects
+from optimizer.read_scores import Terms, read_scores
+from optimizer.solve import solve
+
+GAP = "2 3\n 1 5 9\n 4 2 3\n  2 2 2\n 2 2 2\n 4 4"
+SMALL_GAP = ("c0515_1", "c0520_2", "c0525_3", "c0824_5")
+
+
+@pytest.mark.parametrize(("sense", "best"), [("min", 1 + 2 + 3), ("max", 4 + 5 + 9)])
+def test_a_small_gap_reaches_its_optimum_in_both_senses(sense, best):
+    (stage,) = solve(read_gap("small", GAP, sense)).stages
+    assert (stage.value, stage.bound) == (best, best)
+
+
+@pytest.mark.parametrize("text", ["", "2", "2 3 1", "2 x", "0 3", GAP + " 1"])
+def test_a_broken_gap_file_is_refused_with_its_place(text):
+    with pytest.raises(ProblemError):
+        read_gap("broken", text, "min")
+
+
+@pytest.mark.parametrize("name", SMALL_GAP)
+@pytest.mark.parametrize("sense", ["min", "max"])
+def test_published_gap_instances_reach_their_known_optima(name, sense):
+    folder = Path(os.environ.get("GAP_DATA", "no such folder"))
+    if not folder.is_dir():
+        pytest.skip("GAP_DATA names no folder of published instances")
+    bounds = dict(
+        line.split()[:2] for line in (folder / "bounds.txt").read_text().splitlines() if line
+    )
+    problem = read_gap(name, (folder / f"{name}.txt").read_text(), sense)
+    (stage,) = solve(problem, Limits(seconds=60)).stages
+    assert stage.value == int(bounds[f"{name}_{sense.capitalize()}"])
+
+
+SCORES = "paper,a,b\nann,0.5,0.25\nbo,1,-1\ncy,0.25,0.75\n"
+
+
+def test_scores_are_read_with_and_without_headings():
+    plain = "0.5,0.25\n1,-1\n0.25,0.75\n"
+    first, second = (read_scores("x", t, Terms(1, 1), "total") for t in (SCORES, plain))
+    assert first.problem == second.problem
+    assert first.scale == 100
+
+
+def test_a_conflict_is_never_assigned_and_loads_hold():
+    scores = read_scores("x", SCORES, Terms(2, 2, 1, conflict=-1), "total")
+    solution = solve(scores.problem)
+    given = {(line.stock, line.need) for line in solution.assignments}
+    assert ("giver-00002", "receiver-00002") not in given
+    assert len(given) == 4
+    assert solution.stages[-1].value == 150 + 100
+
+
+def test_leximin_raises_the_worst_receiver_before_the_total():
+    text = "9,8\n8,0\n"
+    worst = [
+        solve(read_scores("x", text, Terms(1, 1), policy).problem).assignments[0].stock
+        for policy in ("leximin", "total")
+    ]
+    assert worst[0] == "giver-00002"
+    total = solve(read_scores("x", text, Terms(1, 1), "leximin").problem)
+    assert total.stages[0].levels[0].numerator == 8
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "1,2\n3\n", "1,x\n2,3\n", "1,nan\n1,2\n"])
+def test_broken_scores_are_refused(text):
+    with pytest.raises(ProblemError):
+        read_scores("broken", text, Terms(1, 1), "total")
+
+
+STUDENTS = "id,first,second\na,p,q\nb,p\nc,p,q\n"
+PROJECTS = "id,supervisor,capacity\np,x,2\nq,x,1\n"
+
+
+@pytest.mark.parametrize(("capacity", "met", "ranks"), [(3, 3, 2 + 2 + 1), (2, 2, 2 + 2)])
+def test_projects_draw_on_their_supervisors_capacity(capacity, met, ranks):
+    problem = read_projects(STUDENTS, PROJECTS, f"id,capacity\nx,{capacity}\n", "total")
+    solution = solve(problem)
+    assert [stage.value for stage in solution.stages[:2]] == [met, ranks]
+
+
+@pytest.mark.parametrize(
+    ("projects", "path"),
+    [
+        ("p,y,2\nq,x,1\n", "$.projects[0][1]"),
+        ("p,x,2\n", "$.students[0][2]"),
+        ("p,x,2\nq,x,many\n", "$.projects[1][2]"),
+    ],
+)
+def test_broken_projects_are_refused_with_file_and_row(projects, path):
+    with pytest.raises(ProblemError) as refused:
+        read_projects(STUDENTS, projects, "x,3\n", "total")
+    assert refused.value.path == path
+
+
+def test_each_command_prints_value_bound_proof_and_seconds(tmp_path, capsys):
+    (tmp_path / "g.txt").write_text(GAP)
+    out = tmp_path / "s.json"
+    assert main(["gap", str(tmp_path / "g.txt"), "--sense", "min", "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "cost  value 6  bound 6  proof " in printed
+    assert "seconds" in printed
+    assert out.exists()
+    (tmp_path / "m.csv").write_text(SCORES)
+    arguments = ["--demand", "1", "--cap", "1", "--policy", "total"]
+    assert main(["matrix", str(tmp_path / "m.csv"), *arguments]) == 0
+    assert "total  value 1.75  bound 1.75" in capsys.readouterr().out
+    for name, text in (("s", STUDENTS), ("p", PROJECTS), ("v", "x,3\n")):
+        (tmp_path / f"{name}.csv").write_text(text)
+    files = [f"--{n}={tmp_path / n[0]}.csv" for n in ("students", "projects")]
+    files.append(f"--supervisors={tmp_path / 'v.csv'}")
+    assert main(["projects", *files, "--policy", "total"]) == 0
+    assert "size  value 3" in capsys.readouterr().out
