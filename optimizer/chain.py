@@ -13,13 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.backend import Answer, LivingModel
-from optimizer.cuts import find_cuts
-from optimizer.ledger import Change, Ledger, Step
+from optimizer.ledger import Change, Step
 from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
-from optimizer.points import EngineError, OutOfTimeError, find_point, maximise_whole
+from optimizer.points import EngineError, find_point, maximise_whole
+from optimizer.probe import MOST_ROUNDS, Probe
 from optimizer.solution import Proof, SolutionStatus
-
-MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the checkpoint
 
 
 class NoPointError(Exception):
@@ -34,7 +32,7 @@ class RetakeError(Exception):
     """A kept value was too high: go back to the start and take the steps again."""
 
 
-class Chain(Ledger):
+class Chain(Probe):
     """Steps kept so far on one living model, and the solves that find the next."""
 
     def __init__(self, living: LivingModel) -> None:
@@ -73,14 +71,26 @@ class Chain(Ledger):
         """True unless the LP proves that no point has these bounds; nothing is kept."""
         replayed = self._replayed()
         if replayed is None:
-            tried = Step(0, Proof.DUAL, self._column_changes(columns))
-            self._bind(tried, is_undone=False)
-            answer = self._linear({})
-            self._bind(tried, is_undone=True)
-            is_possible = answer.status is not SolutionStatus.INFEASIBLE
-            replayed = Step(int(is_possible), Proof.DUAL)
+            replayed = Step(int(self._is_possible(columns)), Proof.DUAL)
             self._apply(replayed)
         return bool(replayed.value)
+
+    def reachable(self, columns: Sequence[int]) -> list[bool]:
+        """For every column whether it can be 1, unless the LP proves it cannot; nothing is kept."""
+        replayed = self._replayed()
+        if replayed is None:
+            unsure, mask = list(range(len(columns))), 0
+            while unsure:
+                point = self._linear(dict.fromkeys((columns[k] for k in unsure), 1)).point
+                found = [k for k in unsure if point is not None and point[columns[k]] > 1 - WHOLE]
+                if not found:
+                    found = [k for k in unsure if self._is_possible([(columns[k], 1.0, 1.0)])]
+                    unsure = []
+                mask |= sum(1 << k for k in found)
+                unsure = [k for k in unsure if not mask >> k & 1]
+            replayed = Step(mask, Proof.DUAL)
+            self._apply(replayed)
+        return [bool(replayed.value >> k & 1) for k in range(len(columns))]
 
     def checkpoint(self) -> None:
         """Confirm now and then: seldom while all goes well, at once after a failure."""
@@ -139,32 +149,6 @@ class Chain(Ledger):
         self._note(step, found)
         return step
 
-    def _tighten(self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS) -> Answer:
-        """The LP, with cuts while its point is fractional and no known point reaches its bound."""
-        answer = self._linear(weights)
-        for _ in range(rounds):
-            point = answer.point
-            if point is None or self.living.matrix.is_integral(point):
-                break
-            if weights and self._is_reached(weights, math.floor(answer.value + WHOLE)):
-                break
-            cuts = find_cuts(self.living.matrix, point)
-            if not cuts:
-                break
-            for cut in cuts:
-                row, right = self.living.add_row(cut.weights), float(cut.right)
-                self.living.bound_row(row, -INFINITY, right)
-                step.rows.append((row, -INFINITY, INFINITY, -INFINITY, right))
-            answer = self._linear(weights)
-        return answer
-
-    def _is_reached(self, weights: Weights, value: int) -> bool:
-        """True when the known integer point keeps everything and has this value."""
-        if self.point is None or not self.is_kept_by(self.point):
-            return False
-        whole = self.padded(self.point)
-        return sum(weight * int(whole[j]) for j, weight in weights.items()) == value
-
     def _excluded(self, answer: Answer, slack: float) -> list[Change]:
         """Columns whose reduced cost forbids any integer point of the kept value to move them."""
         point, reduced = answer.point, answer.reduced
@@ -189,11 +173,3 @@ class Chain(Ledger):
         if found is not None:
             self.point = np.round(found)
         return found is not None
-
-    def _linear(self, weights: Weights) -> Answer:
-        answer = self.living.maximise_linear(weights)
-        if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
-            return answer
-        if self.living.seconds_left <= 0:
-            raise OutOfTimeError
-        raise EngineError("the solver stopped without an answer")

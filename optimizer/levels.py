@@ -60,17 +60,8 @@ def raise_levels(chain: Chain, measures: Sequence[Measure]) -> Proof:
 
 def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
     """One closing: gallop while all may rise together, then decide about the worst level."""
-    strides = 1
-    while not any(group.is_unsure for group in rising):
-        target = _levels_ahead(rising, strides)
-        if target and _try_floors(chain, rising, target, strides):
-            for k, group in enumerate(rising):
-                group.floor = target[k]
-            strides *= 2
-        elif strides == 1:
-            break
-        else:
-            strides = max(1, strides // 4)
+    if not any(group.switches for group in rising):
+        _gallop(chain, rising)
         if any(group.floor >= group.measure.high for group in rising):
             return
     worst = min(group.ratio for group in rising)
@@ -81,6 +72,19 @@ def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
     )
     for group in rising:
         group.is_counted = group.is_counted or (group.ratio == worst and not group.is_open)
+
+
+def _gallop(chain: Chain, rising: list[_Group]) -> None:
+    """Raise all together as far as the LP allows: strides double until one fails, then halve."""
+    strides, is_doubling = 1, True
+    while strides:
+        target = _levels_ahead(rising, strides)
+        if target and _try_floors(chain, rising, target, strides):
+            for k, group in enumerate(rising):
+                group.floor = target[k]
+        else:
+            is_doubling = False
+        strides = strides * 2 if is_doubling else strides // 2
 
 
 def _try_floors(chain: Chain, rising: list[_Group], target: list[int], strides: int) -> bool:

@@ -122,7 +122,8 @@ def _find_excluded(chain: Chain, columns: Columns, run: Run, stage: str) -> None
     }
     if chain.point is not None:
         unsure = {d: j for d, j in unsure.items() if chain.point[j] < 0.5}
-    for d, column in unsure.items():
-        if not chain.can([(column, 1.0, 1.0)]):
+    possible = chain.reachable(list(unsure.values()))
+    for (d, column), is_possible in zip(unsure.items(), possible, strict=True):
+        if not is_possible:
             chain.keep(columns=[(column, 0.0, 0.0)])
             run.excluded_by.setdefault(d, stage)
