@@ -77,7 +77,7 @@ def _decimals(score: Decimal) -> int:
 
 def _read_table(text: str) -> list[list[Decimal]]:
     rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if row]
-    if rows and all(_find_number(cell) is None for cell in rows[0][1:] or rows[0]):
+    if rows and all(_find_number(cell) is None for cell in rows[0]):
         rows = rows[1:]
     if rows and all(_find_number(row[0]) is None for row in rows):
         rows = [row[1:] for row in rows]
