@@ -6,21 +6,20 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
 DEMO := MATCHMAKER_DEMO=1 $(BIN)/matchmaker
-MONTH ?= 2026-07
+MONTH ?=
 PORT ?= 5000
 
 .PHONY: demo month reset test test-slow bench lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
 	@$(DEMO) db upgrade
-	@$(DEMO) demo prepare --month $(MONTH)
+	@$(DEMO) demo prepare $(if $(MONTH),--month $(MONTH))
 	@$(DEMO) demo persons --port $(PORT)
 	@$(DEMO) serve --port $(PORT)
 
 month: $(READY) $(CATALOGUE).mo  ## the same month without serving; prints its figures
 	@$(DEMO) db upgrade
-	@$(DEMO) demo prepare --month $(MONTH)
-	@$(DEMO) rounds show --month $(MONTH)
+	@$(DEMO) demo prepare $(if $(MONTH),--month $(MONTH)) --show
 
 reset:  ## forget the demo's database
 	rm -rf instance

@@ -1,9 +1,9 @@
-"""URL converters: whole numbers that fit every database, and months."""
+"""URL converters: whole numbers that fit every database, months, and text that tables can hold."""
 
 from datetime import date
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, UnicodeConverter, ValidationError
 
 from matchmaker.clock import parse_month
 
@@ -32,5 +32,16 @@ class MonthConverter(BaseConverter):
         return value.strftime("%Y-%m")
 
 
+class TextConverter(UnicodeConverter):
+    """A code or reference; PostgreSQL refuses NUL, and no name of ours holds a control character."""
+
+    def __init__(self, map, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(map, *args, **kwargs)
+        self.regex = r"[^/\x00-\x1f]+"
+
+
 def register_converters(app: Flask) -> None:
-    app.url_map.converters.update(id=IdConverter, month=MonthConverter)
+    """Call it before any route is added: it changes what a plain ``<name>`` takes."""
+    app.url_map.converters.update(
+        default=TextConverter, string=TextConverter, id=IdConverter, month=MonthConverter
+    )

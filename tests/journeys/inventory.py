@@ -163,7 +163,7 @@ def _lines(user: m.User) -> list[Values]:
 
 
 def _overrides(user: m.User) -> list[Values]:
-    return [{k: v for k, v in values.items() if k != "number"} for values in _lines(user)[:1]]
+    return [{"month": v["month"], "reference": v["reference"]} for v in _lines(user)[:1]]
 
 
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
