@@ -33,7 +33,7 @@ class MonthConverter(BaseConverter):
 
 
 class TextConverter(UnicodeConverter):
-    """A code or reference; PostgreSQL refuses NUL, and no name of ours holds a control character."""
+    """A code or reference: PostgreSQL refuses NUL, and none of ours holds a control sign."""
 
     def __init__(self, map, *args, **kwargs):  # type: ignore[no-untyped-def]
         super().__init__(map, *args, **kwargs)

@@ -1,0 +1,98 @@
+"""Malformed requests over every route and role: whatever arrives, no answer is the site's fault."""
+
+import io
+import random
+
+import pytest
+from flask import got_request_exception
+from sqlalchemy import select
+
+from matchmaker.extensions import db
+from matchmaker.models import MatchRound, RoundState
+from matchmaker.rounds.matching import DEFAULT_POLICY
+from matchmaker.rounds.snapshot import encode, take_snapshot
+from tests.browser import Browser
+from tests.matchmaker.malformed_calls import Call, draw_call, list_field_names
+from tests.matchmaker.small_world import make_small_world
+from tests.matchmaker.test_permissions import list_rules
+
+SEED = 20261123
+
+
+def send(browser: Browser, call: Call) -> int:
+    data: dict[str, object] = dict(call.data)
+    data |= {name: (io.BytesIO(b"\x00\xff"), f"{name}.bin") for name in call.files}
+    body = {} if call.method in ("GET", "HEAD", "OPTIONS", "TRACE") else {"data": data}
+    answer = browser.client.open(call.address, method=call.method, **body)
+    answer.get_data()
+    return answer.status_code
+
+
+@pytest.fixture
+def world(app, make):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["WTF_CSRF_ENABLED"] = False  # else hardly anything would reach a form
+    world = make_small_world(make)
+    with app.app_context():
+        freeze_for_real(db.session.scalars(select(MatchRound)).one())
+        db.session.commit()
+    return world
+
+
+def freeze_for_real(match_round: MatchRound) -> None:
+    """Let the round's snapshot be one that can be solved."""
+    match_round.policy = DEFAULT_POLICY
+    content, match_round.snapshot.offer_ids = take_snapshot(match_round)
+    match_round.snapshot.canonical_json = encode(content)
+    match_round.state, match_round.seed = RoundState.FROZEN, "ab" * 32
+
+
+def find_faults(app, world, count: int, seed: int) -> list[str]:
+    """What went wrong, each fault once, with the first call that brought it about."""
+    random_ = random.Random(seed)
+    rules, names = list_rules(app), list_field_names()
+    faults: dict[str, str] = {}
+    raised: list[Exception] = []
+
+    def note(_sender, exception, **_rest):
+        raised.append(exception)
+
+    with got_request_exception.connected_to(note, app):
+        for _number in range(count):
+            call = draw_call(random_, rules, names)
+            browser = Browser(app)
+            if call.role is not None:
+                browser.sign_in(world.users[call.role])
+            raised.clear()
+            status = send(browser, call)
+            if status >= 500 and status != 501:
+                cause = f"{raised[0]!r:.200}" if raised else str(status)
+                faults.setdefault(cause, f"{call!r:.1500}")
+    return [f"{cause}\n{call}" for cause, call in faults.items()]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/rounds/2026-07/runs/1/lines/a%00b",
+        "/rounds/2026-07/overrides/%00",
+        "/needs/new/%00",
+        "/rounds/2026-07/runs/1/lines.a%1fb",
+        f"/needs/{'9' * 5000}",
+        "/static/%00",
+    ],
+)
+def test_what_no_table_can_hold_is_an_unknown_page(app, world, path):
+    for user in world.users.values():
+        assert Browser(app).sign_in(user).client.get(path).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_few_hundred_malformed_requests_are_answered_without_a_fault(app, world):
+    assert find_faults(app, world, 400, SEED) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_thousands_of_malformed_requests_are_answered_without_a_fault(app, world, seed):
+    assert find_faults(app, world, 2500, seed) == []
