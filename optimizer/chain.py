@@ -141,7 +141,6 @@ class Chain(Probe):
             if round(best.value) < step.value:
                 step.value, step.proof = round(best.value), Proof.SEARCH
         row, value = self.living.add_row(weights), float(step.value)
-        self._kept.append(row)
         columns = self._excluded(answer, answer.value - value)
         kept = Step(0, Proof.DUAL, columns, [(row, -INFINITY, INFINITY, value, value)])
         self._bind(kept, is_undone=False)

@@ -89,22 +89,27 @@ def _costs(matrix: Matrix, point: Vector, places: Sequence[int]) -> list[float]:
 
 def _eliminate(rows: list[_Row], count: int) -> None:
     """Cancel odd columns by the tightest row that has each; rows grow slacker and drop out."""
+    holding: list[set[int]] = [set() for _ in range(count)]
+    for n, row in enumerate(rows):
+        for k in _bits(row.odd):
+            holding[k].add(n)
     used: set[int] = set()
     for k in range(count):
-        bit = 1 << k
-        holding = [n for n, row in enumerate(rows) if row.odd & bit and n not in used]
-        if not holding:
+        free = sorted(holding[k] - used)
+        if not free:
             continue
-        pivot = min(holding, key=lambda n: (rows[n].slack, bin(rows[n].odd).count("1"), n))
+        pivot = min(free, key=lambda n: (rows[n].slack, rows[n].odd.bit_count(), n))
         used.add(pivot)
-        chosen = rows[pivot]
-        for n in holding:
+        chosen, bits = rows[pivot], _bits(rows[pivot].odd)
+        for n in free:
             row = rows[n]
             if n != pivot and row.slack + chosen.slack < 1:
                 row.odd ^= chosen.odd
                 row.is_odd_right ^= chosen.is_odd_right
                 row.slack += chosen.slack
                 row.members ^= chosen.members
+                for bit in bits:
+                    holding[bit] ^= {n}
 
 
 def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:

@@ -35,7 +35,6 @@ class Ledger:
         self.point: Vector | None = None
         self.confirmed = 0
         self._journal: list[Step] = []
-        self._kept: list[int] = []
 
     def keep(
         self,
@@ -65,7 +64,6 @@ class Ledger:
         replayed = self._replayed()
         if replayed is None:
             replayed = Step(self.living.add_row(weights), Proof.DUAL)
-            self._kept.append(replayed.value)
             self._apply(replayed)
         return replayed.value
 
@@ -82,18 +80,8 @@ class Ledger:
             self._bind(self.steps.pop(), is_undone=True)
 
     def is_kept_by(self, point: Vector | None) -> bool:
-        """True when a known point of C1 to C13 satisfies every bound kept now."""
-        if point is None:
-            return False
-        matrix, whole = self.living.matrix, self.padded(point)
-        if np.any(whole < matrix.low) or np.any(whole > matrix.high):
-            return False
-        for row in self._kept:
-            columns, weights = matrix.row(row)
-            value = float(weights @ whole[columns])
-            if not matrix.row_low[row] <= value <= matrix.row_high[row]:
-                return False
-        return True
+        """True when a known whole point satisfies everything kept now, exactly."""
+        return point is not None and self.living.matrix.holds(self.padded(point))
 
     def padded(self, point: Vector) -> Vector:
         """A point with 0 for columns made after it was found."""
