@@ -29,6 +29,7 @@ def init_database(app: Flask) -> None:
     options: dict[str, Any] = {"pool_pre_ping": True}
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         options = {"connect_args": {"timeout": 30}}  # seconds to wait for another writer
+    options["hide_parameters"] = True  # an error's text reaches the log: names must not
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():

@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from matchmaker.extensions import db
 from matchmaker.models import IdempotencyKey, User
 
+LONGEST_LOCATION = 300  # characters that the column holds
+
 
 def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
     """Claim ``key`` for this transaction: None when it is new, else where it led before."""
@@ -29,7 +31,12 @@ def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
 
 
 def keep_location(*, actor: User, key: str, location: str) -> str:
-    """Remember where the claimed ``key`` leads; gives the location back."""
+    """Remember where the claimed ``key`` leads; gives the location back.
+
+    An address whose filters are too long for the row leads to the same page without them.
+    """
+    if len(location) > LONGEST_LOCATION:
+        location = location.partition("?")[0]
     db.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.user_id == actor.id, IdempotencyKey.key == key)

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import time
+from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_login import current_user
@@ -13,6 +14,8 @@ logger = logging.getLogger("matchmaker")
 
 # Seven digits or more in a row could be a phone or a document number.
 _LONG_NUMBER = re.compile(r"\d{7,}")
+# PostgreSQL quotes the refused row, with whatever somebody typed into it.
+_REFUSED_ROW = re.compile(r"DETAIL:.*?(?=\n\nThe above exception|\n\[SQL|\Z)", re.DOTALL)
 
 
 class _RedactLongNumbers(logging.Filter):
@@ -23,7 +26,7 @@ class _RedactLongNumbers(logging.Filter):
         record.args = ()
         if record.exc_info and not record.exc_text:
             text = logging.Formatter().formatException(record.exc_info)
-            record.exc_text = _LONG_NUMBER.sub("[number]", text)
+            record.exc_text = _LONG_NUMBER.sub("[number]", _REFUSED_ROW.sub("[row]", text))
         return True
 
 
@@ -38,10 +41,20 @@ def init_logging(app: Flask) -> None:
         target.setLevel(logging.INFO)
     app.before_request(_start_watch)
     app.after_request(_log_answer)
+    app.log_exception = _log_exception  # type: ignore[method-assign]
 
 
 def _start_watch() -> None:
     g.started_s = time.perf_counter()
+
+
+def _log_exception(exc_info: Any) -> None:
+    """Flask's own line would hold the path, and with it what somebody typed there."""
+    logger.error(
+        "failed",
+        exc_info=exc_info,
+        extra={"method": request.method, "route": str(request.url_rule or "")},
+    )
 
 
 def _log_answer(response: Response) -> Response:

@@ -103,6 +103,18 @@ def test_the_log_holds_no_phone_number_whatever_is_asked(app, world, log):
     assert [json.loads(line)["levelname"] for line in lines.splitlines()]
 
 
+def test_the_log_of_a_fault_holds_neither_the_values_nor_the_path(app, log):
+    def fail(name):
+        db.session.execute(text("INSERT INTO household (reference) VALUES (:name)"), {"name": name})
+
+    fail.access = "public"
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.add_url_rule("/fail/<name>", view_func=fail)
+    assert Browser(app).client.get("/fail/王秀英").status_code == 500
+    assert "IntegrityError" in log.getvalue()
+    assert "王秀英" not in log.getvalue().encode().decode("unicode_escape")
+
+
 def test_no_row_outside_the_encrypted_columns_holds_a_contact(app, world):
     worker = Browser(app).sign_in(world.users[Role.COMMITTEE_WORKER])
     worker.submit("residents.reveal", {}, resident_id=world.resident.id)
