@@ -2,9 +2,8 @@
 
 A ``LivingModel`` is PuLP's model, built once, handed to one solver object once, and changed in
 place from stage to stage: costs, bounds, a few rows and columns. Always minimised inside, as dual
-signs flip between engines when maximising. Seen traps: a status of "optimal" after a time limit, a
-default gap of 1e-4 called optimal, zeros instead of "no answer", time limits counted from the
-object's birth.
+signs flip between engines. Seen traps: "optimal" after a time limit, a default gap of 1e-4 called
+optimal, zeros instead of "no answer", time limits counted from the object's birth.
 """
 
 import time
@@ -19,7 +18,7 @@ from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
-MOST_SECONDS = 1e7
+LONG = 1e7  # seconds
 GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 MOST_WARM_STEPS = 1500  # of simplex from the last basis; beyond it presolve and a fresh start win
@@ -67,11 +66,12 @@ class LivingModel:
         rows: Sequence[pulp.LpConstraint],
         seconds: float,
     ) -> None:
-        self._ends_at = time.monotonic() + seconds
+        self._ends_at, self.seconds_of_a_run = time.monotonic() + seconds, LONG
         self.linear_runs = 0
         self.integer_runs = 0
         self.matrix = Matrix(variables, rows)
         self._priced: dict[int, int] = {}
+        self._basis, self._basis_rows, self._is_astray = highspy.HighsBasis(), 0, False
         self._solver = _new_solver()
         if self._solver.passModel(_as_arrays(self.matrix)) == highspy.HighsStatus.kError:
             raise RuntimeError("the solver refused the model")
@@ -120,6 +120,8 @@ class LivingModel:
         self.linear_runs += 1
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
+        if is_repriced and self._is_astray:
+            self._restore()
         strategy = PRIMAL_SIMPLEX if is_repriced else DUAL_SIMPLEX
         self._solver.setOptionValue("simplex_strategy", strategy)
         self._price(weights)
@@ -133,24 +135,22 @@ class LivingModel:
         value = -float(self._solver.getInfo().objective_function_value)
         decided = decide_status(status, bool(solution.value_valid), value, value)
         if decided is not SolutionStatus.PROVEN:
+            self._is_astray = True
             return Answer(decided)
+        self._basis, self._basis_rows = self._solver.getBasis(), len(self.matrix.row_low)
+        self._is_astray = False
         point, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return Answer(decided, value, value, point, duals, np.array(solution.col_dual))
 
-    def maximise_integer(
-        self, weights: Weights, is_whole: BoolVector, seconds: float = MOST_SECONDS
-    ) -> Answer:
-        """Branch and bound over the columns marked, to a bound less than one above the value.
-
-        ``seconds``: of this run alone; the best point found by then is FEASIBLE.
-        """
+    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> Answer:
+        """Branch and bound over the columns marked, to a bound less than one above the value."""
         self.integer_runs += 1
         basis = self._solver.getBasis()
         kinds = np.where(is_whole, int(_WHOLE_KIND), int(_FREE_KIND)).astype(np.uint8)
         index = np.arange(len(kinds), dtype=np.int32)
         self._solver.changeColsIntegrality(len(kinds), index, kinds)
         self._price(weights)
-        status = self._run(is_linear=False, seconds=seconds)
+        status = self._run(is_linear=False)
         info, solution = self._solver.getInfo(), self._solver.getSolution()
         value, bound = -float(info.objective_function_value), -float(info.mip_dual_bound)
         decided = decide_status(status, bool(solution.value_valid), value, bound)
@@ -160,6 +160,11 @@ class LivingModel:
             self._solver.setBasis(basis)
         return Answer(decided, value, bound, point)
 
+    def _restore(self) -> None:
+        """Back to the last optimal basis: from an impossible question the way on is long."""
+        if self._basis_rows == len(self.matrix.row_low) and self._basis.valid:
+            self._solver.setBasis(self._basis)
+
     def _price(self, weights: Weights) -> None:
         columns = sorted({*self._priced, *weights})
         costs = [-float(weights.get(j, 0)) for j in columns]
@@ -168,8 +173,8 @@ class LivingModel:
             self._solver.changeColsCost(len(columns), index, np.array(costs))
         self._priced = dict(weights)
 
-    def _run(self, *, is_linear: bool, seconds: float = MOST_SECONDS) -> highspy.HighsModelStatus:
-        allowed = min(self.seconds_left, seconds)
+    def _run(self, *, is_linear: bool) -> highspy.HighsModelStatus:
+        allowed = min(self.seconds_left, self.seconds_of_a_run)
         if allowed <= 0:
             return highspy.HighsModelStatus.kTimeLimit
         self._solver.setOptionValue("solve_relaxation", is_linear)
@@ -204,7 +209,6 @@ def _as_arrays(matrix: Matrix) -> highspy.HighsLp:
     lp.row_lower_, lp.row_upper_ = matrix.row_low, matrix.row_high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = np.searchsorted(of_row, np.arange(len(matrix.row_low) + 1))
-    lp.a_matrix_.index_ = columns
-    lp.a_matrix_.value_ = weights
+    lp.a_matrix_.index_, lp.a_matrix_.value_ = columns, weights
     lp.integrality_ = [_WHOLE_KIND if is_whole else _FREE_KIND for is_whole in matrix.is_whole]
     return lp

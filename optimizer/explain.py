@@ -71,7 +71,7 @@ def explain(
 ) -> tuple[Explanation, ...]:
     """Explain every unmet need of a usable solution, in the order of ids; () for any other.
 
-    ``seconds`` bounds the search for deciding stages; beyond them the stated stage stands.
+    ``seconds`` bounds the search for deciding stages; where it ends first no stage is named.
     """
     if not solution.is_usable:
         return ()
@@ -85,9 +85,11 @@ def explain(
 
 def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
     """The ground with its true stage, where one was found; ``is_drawn``: lots were drawn."""
-    if ground.code not in _BY_STAGES or ground.need not in stages:
+    if ground.code not in _BY_STAGES:
         return ground
-    stage = stages[ground.need]
+    stage = stages.get(ground.need)
+    if stage is None:  # outranked it is, but not surely by the stage the solve saw first
+        return Ground(ground.need, ground.code)
     if stage != OPEN:
         return Ground(ground.need, GroundCode.OUTRANKED, stage)
     return Ground(ground.need, GroundCode.LOST_LOTTERY) if is_drawn else ground

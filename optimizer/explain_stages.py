@@ -4,13 +4,15 @@ Stages are kept one after another as rows on one living model, at the values the
 (stages of levels group by group). After each, programs maximise how many of the needs still in
 question can be met: those a whole-number point meets are not decided yet; when the bound says that
 not even one of the rest can be met, every one of them is decided by this stage. So one program
-answers for many needs.
+answers for many needs. A need that the solve itself saw excluded by a stage, and that a point meets
+just before it, needs no such proof.
 """
 
 from collections.abc import Iterator
 
-from optimizer.backend import LivingModel
+from optimizer.backend import LONG, Answer, LivingModel
 from optimizer.build import Model, build
+from optimizer.cuts import find_cuts
 from optimizer.matrix import INFINITY, WHOLE
 from optimizer.objectives import Measure, aims_of, measures_of
 from optimizer.policy import Outcome, Policy, Stage, StageKind
@@ -19,7 +21,8 @@ from optimizer.solution import Solution, SolutionStatus, StageResult
 from optimizer.variables import Columns
 
 OPEN = ""  # no stage before the lottery decides
-FIRST_SECONDS = 1.0  # a run that finds nothing new is followed by one of four times its length
+FIRST_SECONDS, LAST_SECONDS = 1.0, 5.0  # of a run that seeks points, of one that seeks a proof
+MOST_ROUNDS = 4  # of cuts in a run
 
 
 def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -> dict[str, str]:
@@ -36,7 +39,7 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
         if problem.needs[d].id not in met
     }
     doubtful = _find_doubtful(problem, unsure)
-    allowed = _find_reachable(living, sorted(doubtful)) or set()
+    allowed, _ = _find_reachable(living, sorted(doubtful))
     unsure = {c: need for c, need in unsure.items() if c in allowed or c not in doubtful}
     latest = {ground.need: ground.stage for ground in solution.grounds}
     found: dict[str, str] = {}
@@ -44,10 +47,9 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
         for row, low in _rows_of(living, model, stage, solution):
             living.bound_row(row, low, INFINITY)
         known = {column for column, need in unsure.items() if latest[need] == stage.name}
-        open_ = _find_reachable(living, sorted(unsure.keys() - known))
-        if open_ is None:
-            return found
-        found.update((need, stage.name) for column, need in unsure.items() if column not in open_)
+        open_, is_proved = _find_reachable(living, sorted(unsure.keys() - known))
+        decided = unsure.keys() - open_ if is_proved else known
+        found.update((unsure[column], stage.name) for column in decided)
         unsure = {column: need for column, need in unsure.items() if column in open_}
     return found | dict.fromkeys(unsure.values(), OPEN)
 
@@ -104,28 +106,39 @@ def _floors(columns: Columns, stage: Stage, result: StageResult) -> Iterator[tup
         yield measure, float(sign * level.numerator - measure.offset)
 
 
-def _find_reachable(living: LivingModel, closed: list[int]) -> set[int] | None:
-    """Columns of needs that some whole-number point still meets; None when time ran out.
+def _find_reachable(living: LivingModel, closed: list[int]) -> tuple[set[int], bool]:
+    """Columns of needs that some whole-number point still meets, and whether these are all.
 
-    Points are sought in short runs for as long as they bring something new; that there is no
-    other is then proved by one run without that limit.
+    Points are sought in short runs for as long as they bring something new; then cuts, and one
+    longer run, try to prove that there is no other.
     """
     open_: set[int] = set()
-    seconds = FIRST_SECONDS
-    while closed:
-        answer = living.maximise_linear(dict.fromkeys(closed, 1))
-        if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
+    for seconds in (FIRST_SECONDS, LAST_SECONDS):
+        met = set(closed)
+        while closed and met:
+            answer = _maximise(living, closed, seconds)
+            if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
+                return open_, True
+            met = {c for c in closed if answer.point is not None and answer.point[c] > 0.5}
+            open_ |= met
+            closed = [column for column in closed if column not in met]
+    return open_, not closed
+
+
+def _maximise(living: LivingModel, columns: list[int], seconds: float) -> Answer:
+    """The linear answer if it is whole or below one, else the best of a run of so many seconds."""
+    weights = dict.fromkeys(columns, 1)
+    answer = living.maximise_linear(weights)
+    for _ in range(MOST_ROUNDS):
+        if answer.point is None or living.matrix.is_integral(answer.point) or answer.value < 1:
+            return answer
+        cuts = find_cuts(living.matrix, answer.point)
+        for cut in cuts:
+            living.bound_row(living.add_row(cut.weights), -INFINITY, float(cut.right))
+        if not cuts:
             break
-        if answer.point is None or not living.matrix.is_integral(answer.point):
-            weights = dict.fromkeys(closed, 1)
-            answer = living.maximise_integer(weights, living.matrix.is_whole, seconds)
-        met = {c for c in closed if answer.point is not None and answer.point[c] > 0.5}
-        if not met and answer.status is SolutionStatus.PROVEN:
-            break
-        is_lost = answer.status is SolutionStatus.INFEASIBLE or living.seconds_left <= 0
-        if not met and is_lost:
-            return None
-        seconds = FIRST_SECONDS if met else seconds * 4
-        open_ |= met
-        closed = [column for column in closed if column not in met]
-    return open_
+        answer = living.maximise_linear(weights)
+    living.seconds_of_a_run = seconds
+    answer = living.maximise_integer(weights, living.matrix.is_whole)
+    living.seconds_of_a_run = LONG
+    return answer

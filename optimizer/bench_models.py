@@ -1,0 +1,48 @@
+"""Yardsticks of the bench: the same aggregated model handed whole to an engine, nothing clever."""
+
+from collections import defaultdict
+
+import pulp
+
+from optimizer.build import build
+from optimizer.problem import Problem
+
+ENGINES = ("HiGHS", "CBC")
+
+
+def solve_max_points(problem: Problem, engine: str, seconds: float) -> str:
+    """Maximise points in one integer solve; says what came of it."""
+    model = build(problem)
+    points = {met: problem.needs[d].points for d, met in model.columns.met.items()}
+    model.pulp.setObjective(pulp.LpAffineExpression(points))
+    return _solve(model.pulp, engine, seconds)
+
+
+def solve_max_min(problem: Problem, seconds: float) -> str:
+    """Maximise the least share met of any committee in one integer solve, as textbooks write it."""
+    model = build(problem)
+    level = model.pulp.add_variable("level", 0, 1)
+    members: dict[str, list[pulp.LpVariable]] = defaultdict(list)
+    for d, met in model.columns.met.items():
+        members[problem.needs[d].groups.get("committee", "")].append(met)
+    for k, (_, met_of_group) in enumerate(sorted(members.items())):
+        terms = dict.fromkeys(met_of_group, 1) | {level: -len(met_of_group)}
+        row = pulp.LpAffineExpression(terms) >= 0
+        model.pulp.addConstraint(row, f"coverage_{k}")
+    model.pulp.setObjective(pulp.LpAffineExpression({level: 1}))
+    return _solve(model.pulp, ENGINES[0], seconds)
+
+
+def _solve(model: pulp.LpProblem, engine: str, seconds: float) -> str:
+    if engine == "HiGHS":
+        solver = pulp.HiGHS(msg=False, timeLimit=seconds, gapRel=0, threads=1)
+    else:
+        path = pulp.PULP_CBC_CMD.pulp_cbc_path
+        solver = pulp.COIN_CMD(path=path, msg=False, timeLimit=seconds, gapRel=0, threads=1)
+    model.solve(solver)
+    # sol_status alone tells a proved answer from an incumbent at the time limit
+    proved = model.sol_status == pulp.LpSolutionOptimal
+    value = pulp.value(model.objective)
+    if value is None:
+        return "no answer in time"
+    return f"{value:.6g}, {'proved' if proved else 'not proved'}"
