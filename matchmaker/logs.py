@@ -24,9 +24,10 @@ class _RedactLongNumbers(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _LONG_NUMBER.sub("[number]", record.getMessage())
         record.args = ()
-        if record.exc_info and not record.exc_text:
+        if record.exc_info:
             text = logging.Formatter().formatException(record.exc_info)
             record.exc_text = _LONG_NUMBER.sub("[number]", _REFUSED_ROW.sub("[row]", text))
+            record.exc_info = None  # the formatter would write it anew, as it was
         return True
 
 
