@@ -71,7 +71,7 @@ class LivingModel:
         self.integer_runs = 0
         self.matrix = Matrix(variables, rows)
         self._priced: dict[int, int] = {}
-        self._basis, self._basis_rows, self._is_astray = highspy.HighsBasis(), 0, False
+        self._is_astray = False
         self._solver = _new_solver()
         if self._solver.passModel(_as_arrays(self.matrix)) == highspy.HighsStatus.kError:
             raise RuntimeError("the solver refused the model")
@@ -121,7 +121,7 @@ class LivingModel:
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
         if is_repriced and self._is_astray:
-            self._restore()
+            self.maximise_linear({})  # after an impossible question, back to a point first
         strategy = PRIMAL_SIMPLEX if is_repriced else DUAL_SIMPLEX
         self._solver.setOptionValue("simplex_strategy", strategy)
         self._price(weights)
@@ -137,7 +137,6 @@ class LivingModel:
         if decided is not SolutionStatus.PROVEN:
             self._is_astray = True
             return Answer(decided)
-        self._basis, self._basis_rows = self._solver.getBasis(), len(self.matrix.row_low)
         self._is_astray = False
         point, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return Answer(decided, value, value, point, duals, np.array(solution.col_dual))
@@ -159,11 +158,6 @@ class LivingModel:
         if basis.valid:
             self._solver.setBasis(basis)
         return Answer(decided, value, bound, point)
-
-    def _restore(self) -> None:
-        """Back to the last optimal basis: from an impossible question the way on is long."""
-        if self._basis_rows == len(self.matrix.row_low) and self._basis.valid:
-            self._solver.setBasis(self._basis)
 
     def _price(self, weights: Weights) -> None:
         columns = sorted({*self._priced, *weights})
