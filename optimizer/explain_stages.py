@@ -21,7 +21,7 @@ from optimizer.solution import Solution, SolutionStatus, StageResult
 from optimizer.variables import Columns
 
 OPEN = ""  # no stage before the lottery decides
-FIRST_SECONDS, LAST_SECONDS = 1.0, 5.0  # of a run that seeks points, of one that seeks a proof
+SECONDS_OF_A_RUN = 1.0
 MOST_ROUNDS = 4  # of cuts in a run
 
 
@@ -47,9 +47,8 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
         for row, low in _rows_of(living, model, stage, solution):
             living.bound_row(row, low, INFINITY)
         known = {column for column, need in unsure.items() if latest[need] == stage.name}
-        open_, is_proved = _find_reachable(living, sorted(unsure.keys() - known))
-        decided = unsure.keys() - open_ if is_proved else known
-        found.update((unsure[column], stage.name) for column in decided)
+        open_, surely = _find_reachable(living, sorted(unsure.keys() - known))
+        found.update((unsure[column], stage.name) for column in known | surely)
         unsure = {column: need for column, need in unsure.items() if column in open_}
     return found | dict.fromkeys(unsure.values(), OPEN)
 
@@ -106,39 +105,59 @@ def _floors(columns: Columns, stage: Stage, result: StageResult) -> Iterator[tup
         yield measure, float(sign * level.numerator - measure.offset)
 
 
-def _find_reachable(living: LivingModel, closed: list[int]) -> tuple[set[int], bool]:
-    """Columns of needs that some whole-number point still meets, and whether these are all.
+def _find_reachable(living: LivingModel, closed: list[int]) -> tuple[set[int], set[int]]:
+    """Columns of needs that some whole-number point still meets, and those surely met by none.
 
-    Points are sought in short runs for as long as they bring something new; then cuts, and one
-    longer run, try to prove that there is no other.
+    All together first, in short runs for as long as they bring something new; then one by one,
+    by linear programs alone: a few needs may stay in neither set.
     """
-    open_: set[int] = set()
-    for seconds in (FIRST_SECONDS, LAST_SECONDS):
-        met = set(closed)
-        while closed and met:
-            answer = _maximise(living, closed, seconds)
+    open_, surely = set[int](), set[int]()
+    met = set(closed)
+    while closed and met:
+        answer = _tighten(living, closed)
+        if not _is_enough(living, answer):
+            answer = _branch(living, closed)
+        if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
+            return open_, set(closed)
+        met = {c for c in closed if answer.point is not None and answer.point[c] > 0.5}
+        open_ |= met
+        closed = [column for column in closed if column not in met]
+    for column in closed:
+        if column not in open_ and living.seconds_left > 0:
+            answer = _tighten(living, [column])
             if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
-                return open_, True
-            met = {c for c in closed if answer.point is not None and answer.point[c] > 0.5}
-            open_ |= met
-            closed = [column for column in closed if column not in met]
-    return open_, not closed
+                surely.add(column)
+            elif answer.point is not None and living.matrix.is_integral(answer.point):
+                open_.update(c for c in closed if answer.point[c] > 0.5)
+    return open_, surely - open_
 
 
-def _maximise(living: LivingModel, columns: list[int], seconds: float) -> Answer:
-    """The linear answer if it is whole or below one, else the best of a run of so many seconds."""
+def _is_enough(living: LivingModel, answer: Answer) -> bool:
+    """True when the linear answer is whole, or below one."""
+    if answer.point is None:
+        return True
+    return answer.value < 1 - WHOLE or living.matrix.is_integral(answer.point)
+
+
+def _tighten(living: LivingModel, columns: list[int]) -> Answer:
+    """The linear answer, with cuts as long as it is neither whole nor below one."""
     weights = dict.fromkeys(columns, 1)
     answer = living.maximise_linear(weights)
     for _ in range(MOST_ROUNDS):
-        if answer.point is None or living.matrix.is_integral(answer.point) or answer.value < 1:
-            return answer
+        if answer.point is None or _is_enough(living, answer):
+            break
         cuts = find_cuts(living.matrix, answer.point)
-        for cut in cuts:
-            living.bound_row(living.add_row(cut.weights), -INFINITY, float(cut.right))
         if not cuts:
             break
+        for cut in cuts:
+            living.bound_row(living.add_row(cut.weights), -INFINITY, float(cut.right))
         answer = living.maximise_linear(weights)
-    living.seconds_of_a_run = seconds
-    answer = living.maximise_integer(weights, living.matrix.is_whole)
+    return answer
+
+
+def _branch(living: LivingModel, columns: list[int]) -> Answer:
+    """The best whole point of a short run."""
+    living.seconds_of_a_run = SECONDS_OF_A_RUN
+    answer = living.maximise_integer(dict.fromkeys(columns, 1), living.matrix.is_whole)
     living.seconds_of_a_run = LONG
     return answer
