@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from matchmaker.extensions import db
 from matchmaker.models import AuditEvent, AuditHead, Resident, User
@@ -96,9 +97,14 @@ def compute_hash(event: AuditEvent) -> str:
 
 
 def _lock_head() -> AuditHead:
-    head = db.session.scalar(select(AuditHead).where(AuditHead.id == 1).with_for_update())
-    if head is None:
-        head = AuditHead(id=1, events=0, sha256=GENESIS)
-        db.session.add(head)
-        db.session.flush()
-    return head
+    statement = select(AuditHead).where(AuditHead.id == 1).with_for_update()
+    head: AuditHead | None = db.session.scalar(statement)
+    if head is not None:
+        return head
+    try:
+        with db.session.begin_nested():
+            head = AuditHead(id=1, events=0, sha256=GENESIS)
+            db.session.add(head)
+        return head
+    except IntegrityError:  # somebody else wrote the very first event in this moment
+        return db.session.scalars(statement).one()

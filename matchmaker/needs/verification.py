@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from matchmaker.audit.service import record_event
 from matchmaker.clock import add_months, get_local_date, get_month
 from matchmaker.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.extensions import db
 from matchmaker.models import Need, NeedState, Role, User
 from matchmaker.needs.limits import LATEST_REPLY_MONTHS, LONGEST_REASON, TIERS
 from matchmaker.needs.scope import get_need
@@ -36,6 +39,7 @@ def verify_needs(
     *, actor: User, need_ids: Sequence[int], tier: int, reply_promised_on: date, now: datetime
 ) -> int:
     """Confirm several needs alike, all or none of them; returns how many."""
+    _lock_needs(*need_ids)
     for need_id in sorted(set(need_ids)):
         verify_need(
             actor=actor, need_id=need_id, tier=tier, reply_promised_on=reply_promised_on, now=now
@@ -61,6 +65,7 @@ def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: dateti
     Raises ``ConflictError`` unless both are of one resident and one category and neither is
     being decided, met or ended.
     """
+    _lock_needs(kept_id, duplicate_id)
     kept = _get_own_committee_need(kept_id, actor)
     duplicate = _get_own_committee_need(duplicate_id, actor)
     if not are_alike(kept, duplicate) or not {kept.state, duplicate.state} <= MERGEABLE:
@@ -88,6 +93,12 @@ def _get_own_committee_need(need_id: int, actor: User) -> Need:
     if actor.role is not Role.COMMITTEE_WORKER:
         raise NotFoundError("need")
     return get_need(need_id, actor)
+
+
+def _lock_needs(*need_ids: int) -> None:
+    """Held until the transaction ends, so that no two colleagues close each other's need."""
+    query = select(Need).where(Need.id.in_(need_ids)).order_by(Need.id).with_for_update()
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _check_decision(tier: int, reply_promised_on: date, now: datetime) -> None:

@@ -8,6 +8,7 @@ from matchmaker.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.extensions import db
 from matchmaker.needs import verification
 from tests.factories import NOW
+from tests.matchmaker.two_at_once import act_at_once
 
 pytestmark = pytest.mark.usefixtures("context")
 REPLY_ON = date(2026, 8, 31)
@@ -101,3 +102,18 @@ def test_a_need_being_decided_is_not_merged(worker, post):
     one, other = post(), post(state=m.NeedState.IN_ROUND)
     with pytest.raises(ConflictError):
         verification.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
+
+
+def test_two_who_merge_the_same_pair_both_ways_leave_one_need_open(app, place, post):
+    one, other = (post(state=m.NeedState.OPEN).id for _ in range(2))
+    worker_id = place.worker.id
+
+    def merge(kept_id, duplicate_id):
+        actor = db.session.get(m.User, worker_id)
+        values = {"kept_id": kept_id, "duplicate_id": duplicate_id}
+        verification.merge_duplicate(actor=actor, now=NOW, **values)
+
+    outcomes = act_at_once(app, lambda: merge(one, other), lambda: merge(other, one))
+    assert outcomes == [None, "needs_not_mergeable"]
+    states = sorted(db.session.scalars(select(m.Need.state)))
+    assert states == [m.NeedState.CLOSED, m.NeedState.OPEN]
