@@ -8,12 +8,12 @@ optimal, zeros instead of "no answer", time limits counted from the object's bir
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import highspy
 import numpy as np
 import pulp
 
+from optimizer.answer import Answer
 from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
@@ -23,22 +23,6 @@ GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 MOST_WARM_STEPS = 1500  # of simplex from the last basis; beyond it presolve and a fresh start win
 _WHOLE_KIND, _FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One solver run, maximised. ``point``: values of the columns; None when there is none.
-
-    PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
-    duals, reduced   of a proven LP, in the sense of minimising the negated objective.
-    """
-
-    status: SolutionStatus
-    value: float = 0.0
-    bound: float = 0.0
-    point: Vector | None = None
-    duals: Vector | None = None
-    reduced: Vector | None = None
 
 
 def decide_status(
@@ -130,7 +114,9 @@ class LivingModel:
         self._solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
         if status == highspy.HighsModelStatus.kIterationLimit:
             self._solver.clearSolver()
+            self._solver.setOptionValue("solver", "ipm")
             status = self._run(is_linear=True)
+            self._solver.setOptionValue("solver", "choose")
         solution = self._solver.getSolution()
         value = -float(self._solver.getInfo().objective_function_value)
         decided = decide_status(status, bool(solution.value_valid), value, value)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.backend import Answer, LivingModel
+from optimizer.answer import Answer
+from optimizer.backend import LivingModel
 from optimizer.ledger import Change, Step
 from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
 from optimizer.points import EngineError, find_point, maximise_whole

@@ -80,17 +80,31 @@ def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
     _refuse_empty_rows(model)
     taken = Taken([0] * len(aims), [Proof.DUAL] * len(aims))
     whole = np.zeros(len(model.columns.order))
-    for part in split(model):
-        inner, values = _take_part(chain, model, part, aims, taken)
-        for k, value, proof in values:
-            taken.values[k] += value
-            taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
-        if inner is not None and inner.point is not None:
-            whole[list(part.columns)] = inner.point
-            _keep_part(chain, part, inner)
-    _fill_helped(model, whole)
-    chain.offer(whole)
+    try:
+        for part in split(model):
+            _take_and_keep(chain, model, part, aims, taken, whole)
+    finally:  # also when the time is over: what was found so far may be an answer
+        _fill_helped(model, whole)
+        chain.offer(whole)
     return taken
+
+
+def _take_and_keep(
+    chain: Chain, model: Model, part: Part, aims: Sequence[Aim], taken: Taken, whole: Vector
+) -> None:
+    inner = _open_part(chain, model, part, aims)
+    if inner is None:
+        return
+    try:
+        values = _take_part(inner, part, aims, taken)
+    finally:
+        if inner.point is not None:
+            whole[list(part.columns)] = inner.point[: len(part.columns)]
+    chain.living.count(inner.living)
+    for k, value, proof in values:
+        taken.values[k] += value
+        taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
+    _keep_part(chain, part, inner)
 
 
 def _refuse_empty_rows(model: Model) -> None:
@@ -100,27 +114,32 @@ def _refuse_empty_rows(model: Model) -> None:
             raise NoPointError
 
 
-def _take_part(
-    chain: Chain, model: Model, part: Part, aims: Sequence[Aim], taken: Taken
-) -> tuple[Chain | None, list[tuple[int, int, Proof]]]:
-    place = {j: k for k, j in enumerate(part.columns)}
-    wanted = []
-    for k, aim in enumerate(aims):
-        weights = {place[j]: weight for j, weight in aim.weights.items() if j in place}
-        wanted.append((k, aim.stage.name, weights))
-    if not part.rows and not any(weights for _, _, weights in wanted):
-        return None, []
+def _open_part(chain: Chain, model: Model, part: Part, aims: Sequence[Aim]) -> Chain | None:
+    """A chain of its own; None for columns that no row and no aim reads."""
+    columns = set(part.columns)
+    if not part.rows and not any(columns.intersection(aim.weights) for aim in aims):
+        return None
     living = LivingModel(
         [model.columns.order[j] for j in part.columns],
         [model.rows.order[i] for i in part.rows],
         chain.living.seconds_left,
     )
-    inner = Chain(living)
+    return Chain(living)
+
+
+def _take_part(
+    inner: Chain, part: Part, aims: Sequence[Aim], taken: Taken
+) -> list[tuple[int, int, Proof]]:
+    """Value and proof of every aim (by position) that the component has a share in."""
+    place = {j: k for k, j in enumerate(part.columns)}
+    wanted = []
+    for k, aim in enumerate(aims):
+        weights = {place[j]: weight for j, weight in aim.weights.items() if j in place}
+        wanted.append((k, aim.stage.name, weights))
     while True:
         values = _take_aims(inner, part, wanted, taken)
         if values is not None:
-            chain.living.count(living)
-            return inner, values
+            return values
         inner.rewind()
 
 

@@ -6,7 +6,8 @@ Where they are not, flows are sought with the decisions fixed, and failing that 
 
 import numpy as np
 
-from optimizer.backend import Answer, LivingModel
+from optimizer.answer import Answer
+from optimizer.backend import LivingModel
 from optimizer.matrix import BoolVector, Vector, Weights
 from optimizer.solution import SolutionStatus
 

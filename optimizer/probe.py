@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from optimizer.backend import Answer
+from optimizer.answer import Answer
 from optimizer.cuts import find_cuts
 from optimizer.ledger import Ledger, Step
 from optimizer.matrix import INFINITY, WHOLE, Weights

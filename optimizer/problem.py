@@ -30,7 +30,7 @@ class Stock:
     areas, statuses   whom it serves; empty: anyone          slots   when; empty: any time
     least     the stock must be used at least this often     staffed every unit needs a person
     pledge    its load group for the fair burden; None: not counted
-    An empty category serves nothing directly: a capacity that only nests others.
+    category  empty: serves nothing directly, only nests others
     """
 
     id: str
@@ -75,8 +75,8 @@ class Person:
 class Need:
     """What one recipient asks for, met whole or not at all.
 
-    From staffed stocks: a visit of ``people`` persons at once in one of ``slots`` (empty: any).
-    From the others: ``least`` to ``quantity`` units, mixed from any of them (least None: all).
+    Staffed stocks: a visit of ``people`` persons at once in one of ``slots`` (empty: any). Others:
+    ``least`` to ``quantity`` units, mixed from any of them (least None: all).
     requires  skills each visiting person must have     listed  only stocks and persons in pairs
     tier      1 is the most urgent      waiting  months passed over      points  published weight
     groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
@@ -116,8 +116,7 @@ class Need:
 class Pair:
     """What is special when this stock (and person) serves this need.
 
-    score        per unit, for the score stages     consumption  of the stock, per unit
-    most         units from this stock; None: no bound of its own
+    score  per unit     consumption  of the stock, per unit     most  units from it; None: no bound
     A pair with a person replaces that of its stock; none listed: score 0, consumption 1.
     """
 
