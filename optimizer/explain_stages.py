@@ -10,7 +10,8 @@ just before it, needs no such proof.
 
 from collections.abc import Iterator
 
-from optimizer.backend import LONG, Answer, LivingModel
+from optimizer.answer import Answer
+from optimizer.backend import LONG, LivingModel
 from optimizer.build import Model, build
 from optimizer.cuts import find_cuts
 from optimizer.matrix import INFINITY, WHOLE
