@@ -46,6 +46,7 @@ class Stage:
     longest_wait  months; waits at or above it are one class of ``tier_waiting``
     dimension     key of ``Need.groups`` for ``leximin``; empty: every need is its own group
     outcome       of ``leximin``
+    worst_only    of ``leximin`` and ``leximax``: only the worst level counts (max-min)
     """
 
     name: str
@@ -54,6 +55,7 @@ class Stage:
     longest_wait: int = 5
     dimension: str = ""
     outcome: Outcome = Outcome.MET
+    worst_only: bool = False
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -6,7 +6,7 @@ equal to ``conflict`` forbids the pair. Scores keep up to six decimals as whole 
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from optimizer.errors import ProblemError
@@ -17,7 +17,7 @@ MOST_DECIMALS = 6
 _EACH = Stage("each", StageKind.LEXIMIN, outcome=Outcome.SCORE)
 _TOTAL = Stage("total", StageKind.MAX_SCORE)
 POLICIES = {
-    "maxmin": Policy("scores-maxmin", 1, (_EACH, _TOTAL)),
+    "maxmin": Policy("scores-maxmin", 1, (replace(_EACH, worst_only=True), _TOTAL)),
     "leximin": Policy("scores-leximin", 1, (_EACH, _TOTAL)),
     "total": Policy("scores-total", 1, (_TOTAL,)),
 }

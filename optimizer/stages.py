@@ -12,6 +12,7 @@ from optimizer.objectives import Aim, Measure, aims_of, measures_of
 from optimizer.policy import Stage, StageKind
 from optimizer.solution import Proof
 from optimizer.variables import Columns
+from optimizer.worst_level import raise_worst_level
 
 Progress = Callable[[str, int, int], None]  # stage name, stages done, stages in all
 
@@ -96,7 +97,8 @@ def _take_stage(
         return [Outcome(stage, "", draw_tickets(chain, columns))]
     if stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
         measures: list[Measure] = measures_of(stage, columns, possible)
-        return [Outcome(stage, "", raise_levels(chain, measures))]
+        raise_ = raise_worst_level if stage.worst_only else raise_levels
+        return [Outcome(stage, "", raise_(chain, measures))]
     return [_take_aim(chain, aim) for aim in aims_of(stage, columns)]
 
 

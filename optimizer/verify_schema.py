@@ -40,6 +40,7 @@ STAGE: Schema = {
     "longest_wait": ("int", 5),
     "dimension": ("str", ""),
     "outcome": (("met", "score"), "met"),
+    "worst_only": ("bool", False),
 }
 POLICY: Schema = {
     "name": ("str", REQUIRED),

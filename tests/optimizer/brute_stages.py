@@ -60,7 +60,8 @@ def stage_vector(problem: Problem, stage: Stage, answer: Answer, possible: Count
         StageKind.MIN_COST: lambda: (-total_score(problem, answer),),
         StageKind.LOTTERY: lambda: lottery_vector(problem, answer),
     }
-    return rules[stage.kind]()
+    vector = rules[stage.kind]()
+    return vector[:1] if stage.worst_only else vector
 
 
 def lottery_vector(problem: Problem, answer: Answer) -> tuple[int, ...]:
