@@ -11,7 +11,8 @@ class Answer:
     """One solver run, maximised. ``point``: values of the columns; None when there is none.
 
     PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
-    duals, reduced   of a proven LP, in the sense of minimising the negated objective.
+    bound            what the multipliers prove by weak duality, or branch and bound by search
+    duals, reduced   of a proven LP: multipliers of the rows, and weights less what they explain
     """
 
     status: SolutionStatus

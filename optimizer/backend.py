@@ -14,10 +14,16 @@ import numpy as np
 import pulp
 
 from optimizer.answer import Answer
+from optimizer.bounds import bound_by_duals
 from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
+_CLEAR = {
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kTimeLimit,
+}
 LONG = 1e7  # seconds
 GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
@@ -117,6 +123,9 @@ class LivingModel:
             self._solver.setOptionValue("solver", "ipm")
             status = self._run(is_linear=True)
             self._solver.setOptionValue("solver", "choose")
+            if status not in _CLEAR:
+                self._solver.clearSolver()
+                status = self._run(is_linear=True)
         solution = self._solver.getSolution()
         value = -float(self._solver.getInfo().objective_function_value)
         decided = decide_status(status, bool(solution.value_valid), value, value)
@@ -124,8 +133,9 @@ class LivingModel:
             self._is_astray = True
             return Answer(decided)
         self._is_astray = False
-        point, duals = np.array(solution.col_value), np.array(solution.row_dual)
-        return Answer(decided, value, value, point, duals, np.array(solution.col_dual))
+        duals = -np.array(solution.row_dual)
+        bound, reduced = bound_by_duals(self.matrix, weights, duals)
+        return Answer(decided, value, bound, np.array(solution.col_value), duals, reduced)
 
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> Answer:
         """Branch and bound over the columns marked, to a bound less than one above the value."""

@@ -133,7 +133,7 @@ class Chain(Probe):
         if answer.status is SolutionStatus.INFEASIBLE:
             self._bind(step, is_undone=True)
             raise UnreachableError
-        step.value, found = math.floor(answer.value + WHOLE), answer.point
+        step.value, found = math.floor(answer.bound + WHOLE), answer.point
         if is_careful and not self._is_reached(weights, step.value):
             best = maximise_whole(self.living, weights)
             if best.point is None:
@@ -142,7 +142,7 @@ class Chain(Probe):
             if round(best.value) < step.value:
                 step.value, step.proof = round(best.value), Proof.SEARCH
         row, value = self.living.add_row(weights), float(step.value)
-        columns = self._excluded(answer, answer.value - value)
+        columns = self._excluded(answer, answer.bound - value)
         kept = Step(0, Proof.DUAL, columns, [(row, -INFINITY, INFINITY, value, value)])
         self._bind(kept, is_undone=False)
         step.columns, step.rows = columns, [*step.rows, *kept.rows]
@@ -151,13 +151,13 @@ class Chain(Probe):
 
     def _excluded(self, answer: Answer, slack: float) -> list[Change]:
         """Columns whose reduced cost forbids any integer point of the kept value to move them."""
-        point, reduced = answer.point, answer.reduced
-        if point is None or reduced is None:
+        reduced = answer.reduced
+        if reduced is None:
             return []
         low, high = self.living.matrix.low, self.living.matrix.high
         is_free = (high > low) & (np.abs(reduced) > max(slack, 0.0) + WHOLE)
-        at_low = np.flatnonzero(is_free & (reduced > 0) & (point < low + WHOLE))
-        at_high = np.flatnonzero(is_free & (reduced < 0) & (point > high - WHOLE))
+        at_low = np.flatnonzero(is_free & (reduced < 0))
+        at_high = np.flatnonzero(is_free & (reduced > 0))
         return [(int(j), low[j], high[j], low[j], low[j]) for j in at_low] + [
             (int(j), low[j], high[j], high[j], high[j]) for j in at_high
         ]

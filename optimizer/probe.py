@@ -31,7 +31,7 @@ class Probe(Ledger):
             point = answer.point
             if point is None or self.living.matrix.is_integral(point):
                 break
-            if weights and self._is_reached(weights, math.floor(answer.value + WHOLE)):
+            if weights and self._is_reached(weights, math.floor(answer.bound + WHOLE)):
                 break
             cuts = find_cuts(self.living.matrix, point)
             if not cuts:
