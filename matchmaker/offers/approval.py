@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from matchmaker.audit.service import record_event
 from matchmaker.clock import get_local_date
 from matchmaker.errors import ConflictError, InvalidError, NotFoundError
@@ -57,6 +59,8 @@ def approve_offers(
 
     Returns the approved offers and the ids left as they were; those need a look of their own.
     """
+    all_of_them = select(Offer.id).where(Offer.id.in_(versions)).order_by(Offer.id)
+    db.session.scalars(all_of_them.with_for_update()).all()  # before the audit log is held
     approved: list[Offer] = []
     left: list[int] = []
     for offer_id, version in sorted(versions.items()):

@@ -1,4 +1,4 @@
-"""What a round may give: open offers and active volunteers of approved organisations."""
+"""What a round may give: approved offers and active volunteers of approved organisations."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -20,13 +20,17 @@ from matchmaker.models import (
 
 
 def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
-    """The offers that a freeze takes: open, valid in the month, of approved organisations."""
+    """The offers that a freeze takes: approved and valid in the month, of approved organisations.
+
+    One whose first day is still to come is approved and not yet open; a month frozen before it
+    begins takes it all the same.
+    """
     return (
         select(Offer)
         .join(Offer.organisation)
         .where(Organisation.subdistrict_id == subdistrict_id)
         .where(Organisation.state == OrganisationState.APPROVED)
-        .where(Offer.state == OfferState.OPEN)
+        .where(Offer.state.in_((OfferState.APPROVED, OfferState.OPEN)))
         .where(Offer.valid_from < add_months(month, 1))
         .where(or_(Offer.valid_until.is_(None), Offer.valid_until >= month))
     )

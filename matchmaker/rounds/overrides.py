@@ -19,6 +19,7 @@ from matchmaker.models import (
     User,
     Volunteer,
 )
+from matchmaker.rounds.states import lock_round
 
 _OPEN_TO_OVERRIDES = frozenset({RoundState.FROZEN, RoundState.REVIEW, RoundState.NO_SOLUTION})
 
@@ -35,6 +36,7 @@ def add_override(
     now: datetime,
 ) -> RoundOverride:
     """Pin or forbid from the next run on. Raises ``ConflictError`` outside the review."""
+    lock_round(match_round)
     require_open_to_overrides(match_round)
     _require_in_snapshot(match_round, need, offer_id, volunteer_id)
     override = RoundOverride(
@@ -57,6 +59,7 @@ def add_override(
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
     """Take a pin or forbid back from the next run on; it stays on record."""
+    lock_round(match_round)
     require_open_to_overrides(match_round)
     override = db.session.get(RoundOverride, override_id)
     if override is None or override.match_round_id != match_round.id:

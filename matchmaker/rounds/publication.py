@@ -16,18 +16,17 @@ from matchmaker.models import (
     Need,
     NeedOutcome,
     NeedState,
-    Notice,
-    Role,
     RoundRun,
     RoundState,
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open
 from matchmaker.rounds.ledger import erase_ledger, write_ledger
+from matchmaker.rounds.notices import notify_coordinators, notify_residents
 from matchmaker.rounds.running import is_usable, make_present_problem
 from matchmaker.rounds.service import read_snapshot
 from matchmaker.rounds.snapshot import compute_sha256
-from matchmaker.rounds.states import move_round, require_may_move
+from matchmaker.rounds.states import lock_round, move_round, require_may_move
 
 _RECALLABLE = frozenset(
     {
@@ -46,19 +45,21 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     and forbids than those in force, or the same person who started the run.
     """
     match_round = run.match_round
+    lock_round(match_round)  # what is checked now must still hold when it is written
     require_publishable(run, actor)
     move_round(match_round, RoundState.PUBLISHED)
     match_round.published_run = run
     match_round.published_by_id, match_round.published_at = actor.id, now
     match_round.publication += 1
+    _lock_needs(run)
     # A need taken back by its resident since the freeze goes its own way.
     outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes)
     assignments = _list_assignments(run)
-    _send_assignments(assignments)
+    _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
     write_ledger(match_round, run.figures or {})
-    _notify_residents(outcomes, now)
-    _notify_coordinators(run, assignments, "round.published", now)
+    notify_residents(outcomes, now)
+    notify_coordinators(run, assignments, "round.published", now)
     details = {"number": run.number, "publication": match_round.publication}
     details |= {"result_sha256": run.result_sha256}
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
@@ -80,10 +81,12 @@ def withdraw_publication(
 ) -> None:
     """Take the publication back to the review; the next one is a new version.
 
-    Raises ``ConflictError`` when nothing is published, when the same person published it, or when
-    something was delivered already.
+    Raises ``ConflictError`` when nothing is published, when the same person published it, when
+    something was delivered already, or when a later month was frozen since.
     """
+    lock_round(match_round)
     run = get_withdrawable_run(match_round, actor)
+    _lock_needs(run)
     assignments = _list_assignments(run)
     move_round(match_round, RoundState.REVIEW)
     for row in assignments:
@@ -93,7 +96,7 @@ def withdraw_publication(
     erase_ledger(match_round)
     match_round.published_run = None
     match_round.published_by_id = match_round.published_at = None
-    _notify_coordinators(run, assignments, "round.withdrawn", now)
+    notify_coordinators(run, assignments, "round.withdrawn", now)
     details = {"number": run.number, "publication": match_round.publication, "reason": reason}
     record_event(
         actor=actor, action="round.withdraw", subject=match_round, now=now, details=details
@@ -110,7 +113,19 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
         raise ConflictError("round.second_person_to_withdraw")
     if any(row.state in _DONE for row in _list_assignments(run)):
         raise ConflictError("round.delivery_begun")
+    if _is_remembered(match_round):
+        raise ConflictError("round.later_month_frozen")
     return run
+
+
+def _is_remembered(match_round: MatchRound) -> bool:
+    """Whether a later month took over this one's open needs and what it remembers."""
+    statement = select(MatchRound.id).where(
+        MatchRound.subdistrict_id == match_round.subdistrict_id,
+        MatchRound.month > match_round.month,
+        MatchRound.frozen_at >= match_round.published_at,
+    )
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
@@ -133,45 +148,20 @@ def _restore_needs(run: RoundRun) -> None:
             need.waiting_rounds = waiting[need.reference]
 
 
-def _send_assignments(assignments: Iterable[Assignment]) -> None:
-    """Promises wait for their giver; one whose need was withdrawn meanwhile is revoked."""
+def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> None:
+    """Promises wait for their giver; one whose need went its own way is revoked."""
     for row in assignments:
         if row.state is not AssignmentState.PROPOSED:
             continue  # declined under an earlier publication of the same run
-        is_wanted = row.need is None or row.need.state is NeedState.MATCHED
+        is_wanted = row.need_id is None or row.need_id in matched
         row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
 
 
-def _notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
-    accounts: dict[int, list[int]] = {}
-    statement = select(User.id, User.resident_id).where(
-        User.role == Role.RESIDENT, User.disabled_at.is_(None)
-    )
-    for user_id, resident_id in db.session.execute(statement):
-        accounts.setdefault(resident_id, []).append(user_id)
-    for outcome in outcomes:
-        kind = "need.matched" if outcome.is_met else "need.not_matched"
-        for user_id in accounts.get(outcome.need.resident_id, ()):
-            db.session.add(_make_notice(user_id, kind, Need.__tablename__, outcome.need_id, now))
-
-
-def _notify_coordinators(
-    run: RoundRun, assignments: Iterable[Assignment], kind: str, now: datetime
-) -> None:
-    organisations = {row.organisation_id for row in assignments}
-    statement = select(User.id, User.organisation_id).where(
-        User.role == Role.COORDINATOR, User.disabled_at.is_(None)
-    )
-    for user_id, organisation_id in db.session.execute(statement):
-        if organisation_id in organisations:
-            table = MatchRound.__tablename__
-            db.session.add(_make_notice(user_id, kind, table, run.match_round_id, now))
-
-
-def _make_notice(user_id: int, kind: str, table: str, subject_id: int, now: datetime) -> Notice:
-    return Notice(
-        user_id=user_id, kind=kind, subject_type=table, subject_id=subject_id, created_at=now
-    )
+def _lock_needs(run: RoundRun) -> None:
+    """Held until the transaction ends: whoever takes one back meanwhile comes after."""
+    decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
+    statement = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
+    db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def _list_outcomes(run: RoundRun) -> list[NeedOutcome]:

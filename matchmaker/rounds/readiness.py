@@ -118,7 +118,7 @@ def _list_unapproved_offers(subdistrict_id: int, _month: date) -> tuple[int, ...
         select(Offer.id)
         .join(Offer.organisation)
         .where(Organisation.subdistrict_id == subdistrict_id)
-        .where(Offer.state.in_((OfferState.SUBMITTED, OfferState.APPROVED)))
+        .where(Offer.state == OfferState.SUBMITTED)
     )
 
 

@@ -26,6 +26,10 @@ _CONFLICTS = {
     "round.delivery_begun": _l(
         "Something was delivered already, so the publication can no longer be withdrawn."
     ),
+    "round.later_month_frozen": _l(
+        "A later month was frozen since and builds on this one, so the publication can no longer "
+        "be withdrawn."
+    ),
     "run.not_verified": _l(
         "This run has no result that passed the independent check, so it cannot be published."
     ),

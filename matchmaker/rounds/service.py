@@ -23,7 +23,9 @@ from matchmaker.models import (
     Subdistrict,
     User,
 )
+from matchmaker.offers.opening import follow_calendar
 from matchmaker.rounds import matching
+from matchmaker.rounds.open_needs import select_open_needs
 from matchmaker.rounds.snapshot import compute_sha256, encode, take_snapshot
 from matchmaker.rounds.states import move_round
 
@@ -50,6 +52,7 @@ def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> Ma
             db.session.add(match_round)
     except IntegrityError as error:  # somebody else opened it in this moment
         raise ConflictError("round.exists", month=f"{month:%Y-%m}") from error
+    follow_calendar(now=now)  # readiness counts what is open today
     details = {"month": f"{month:%Y-%m}", "policy": match_round.policy, "seed_rule": seed_rule}
     record_event(actor=actor, action="round.open", subject=match_round, now=now, details=details)
     return match_round
@@ -66,6 +69,8 @@ def freeze_round(
     move_round(match_round, RoundState.FROZEN)
     if not public_value.strip():
         raise InvalidError("round.public_value", field="public_value")
+    _lock_open_needs(match_round.subdistrict_id)
+    follow_calendar(now=now)
     content, offer_ids = take_snapshot(match_round)
     if not content["needs"]:
         raise ConflictError("round.nothing_to_decide")
@@ -163,6 +168,12 @@ def get_subdistrict_id(actor: User) -> int:
     if actor.role is not Role.AUDITOR or first is None:
         raise NotFoundError("subdistrict.unknown")
     return first
+
+
+def _lock_open_needs(subdistrict_id: int) -> None:
+    """Before anything is written: whoever takes a need back meanwhile comes after the freeze."""
+    statement = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
+    db.session.scalars(statement.with_for_update(of=Need)).all()
 
 
 def _take_needs(references: list[str]) -> None:

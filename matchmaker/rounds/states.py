@@ -23,9 +23,14 @@ def move_round(match_round: MatchRound, state: RoundState) -> None:
 
     The row is locked first, so that of two people who press at once the second is refused.
     """
-    db.session.refresh(match_round, with_for_update={"of": MatchRound})
+    lock_round(match_round)
     require_may_move(match_round, state)
     match_round.state = state
+
+
+def lock_round(match_round: MatchRound) -> None:
+    """Read the row anew and hold it until the transaction ends."""
+    db.session.refresh(match_round, with_for_update={"of": MatchRound})
 
 
 def require_may_move(match_round: MatchRound, state: RoundState) -> None:

@@ -69,6 +69,26 @@ def test_nothing_is_withdrawn_after_a_delivery(context, month):
         publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
 
 
+def test_a_publication_stays_once_a_later_month_builds_on_it(context, month):
+    run = month.publish()
+    later = service.open_round(
+        month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
+    )
+    service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    with pytest.raises(ConflictError, match=r"round\.later_month_frozen"):
+        publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
+
+
+def test_a_need_that_went_its_own_way_is_promised_to_nobody(context, month):
+    run = month.solve()
+    promised = db.session.scalars(select(m.Assignment).where(m.Assignment.need_id.is_not(None)))
+    row = promised.first()
+    row.need.state = m.NeedState.MATCHED  # by other means than this publication
+    db.session.flush()
+    publication.publish_run(run, actor=month.two, now=NOW)
+    assert row.state is m.AssignmentState.REVOKED
+
+
 def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
     month.publish()
     db.session.query(m.Need).update({"state": m.NeedState.OPEN})

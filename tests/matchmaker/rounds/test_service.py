@@ -1,5 +1,7 @@
 """The life of a round: opening, freeze, runs, publication, withdrawal; each step guarded."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -9,7 +11,7 @@ from matchmaker.extensions import db
 from matchmaker.rounds import publication, running, service
 from matchmaker.rounds.states import TRANSITIONS, move_round
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH, solve_here
+from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
 
 
 def count(model, *conditions) -> int:
@@ -39,6 +41,17 @@ def test_a_freeze_takes_every_open_need_into_the_round(context, month):
     assert match_round.state is m.RoundState.FROZEN
     assert count(m.Need, m.Need.state == m.NeedState.IN_ROUND) == 6
     assert len(match_round.snapshot.sha256) == len(match_round.seed) == 64
+
+
+def test_opening_and_freezing_bring_the_offers_up_to_the_day(context, month):
+    due, over = (db.session.get_one(m.Offer, month.offers[k].id) for k in ("goods", "money"))
+    due.state, over.valid_until = m.OfferState.APPROVED, NOW.date() - timedelta(days=1)
+    month.open()
+    assert (due.state, over.state) == (m.OfferState.OPEN, m.OfferState.EXPIRED)
+    due.state = m.OfferState.APPROVED
+    match_round = service.get_round(MONTH, month.one)
+    service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    assert due.state is m.OfferState.OPEN
 
 
 def test_a_freeze_needs_the_announced_value_and_something_to_decide(context, month):

@@ -67,10 +67,14 @@ def test_the_seed_is_the_hash_of_snapshot_and_public_value(context, month):
         ({"state": m.OfferState.PAUSED}, False),
         ({"valid_from": "2026-08-01"}, False),
         ({"valid_until": "2026-06-30", "valid_from": "2026-01-01"}, False),
-        ({"valid_until": "2026-07-01", "valid_from": "2026-01-01"}, True),
+        ({"valid_until": "2026-07-05", "valid_from": "2026-01-01"}, False),  # yesterday
+        ({"valid_until": "2026-07-06", "valid_from": "2026-01-01"}, True),
+        ({"state": m.OfferState.SUBMITTED}, False),
+        ({"state": m.OfferState.APPROVED, "valid_from": "2026-07-31"}, True),
+        ({"state": m.OfferState.APPROVED, "valid_from": "2026-08-01"}, False),
     ],
 )
-def test_only_open_offers_valid_in_the_month_are_frozen(context, month, change, stays):
+def test_only_approved_offers_valid_in_the_month_are_frozen(context, month, change, stays):
     offer = db.session.get_one(m.Offer, month.offers["goods"].id)
     for name, value in change.items():
         if name.startswith("valid"):

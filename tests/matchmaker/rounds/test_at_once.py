@@ -1,0 +1,56 @@
+"""Two people of the office at one round in one moment."""
+
+import pytest
+
+from matchmaker import models as m
+from matchmaker.extensions import db
+from matchmaker.rounds import overrides, publication
+from tests.factories import NOW
+from tests.matchmaker.two_at_once import act_at_once
+
+
+@pytest.fixture
+def run_id(app, month):
+    with app.app_context():
+        run_id = month.solve().id
+        db.session.commit()
+    return run_id
+
+
+def publish(month, run_id):
+    publication.publish_run(db.session.get_one(m.RoundRun, run_id), actor=month.two, now=NOW)
+
+
+def forbid(month, run_id):
+    overrides.add_override(
+        db.session.get_one(m.RoundRun, run_id).match_round,
+        kind=m.OverrideKind.FORBID,
+        need=db.session.get_one(m.Need, month.needs[1].id),
+        offer_id=None,
+        volunteer_id=None,
+        reason="away",
+        actor=month.one,
+        now=NOW,
+    )
+
+
+def test_of_two_who_publish_one_is_refused(app, month, run_id):
+    acts = [lambda: publish(month, run_id)] * 2
+    assert act_at_once(app, *acts) == [None, "round.wrong_state"]
+    with app.app_context():
+        assert db.session.query(m.MatchRound).one().publication == 1
+
+
+def test_a_forbid_laid_in_the_moment_of_publishing_is_not_passed_by(app, month, run_id):
+    outcomes = act_at_once(app, lambda: forbid(month, run_id), lambda: publish(month, run_id))
+    assert outcomes == [None, "run.overrides_changed"]
+
+
+def test_a_forbid_comes_too_late_once_somebody_publishes(app, month, run_id):
+    outcomes = act_at_once(app, lambda: publish(month, run_id), lambda: forbid(month, run_id))
+    assert outcomes == [None, "round.not_open_to_overrides"]
+
+
+def test_the_same_forbid_laid_twice_at_once_holds_once(app, month, run_id):
+    acts = [lambda: forbid(month, run_id)] * 2
+    assert act_at_once(app, *acts) == [None, "round.override_exists"]
