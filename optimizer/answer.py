@@ -12,6 +12,7 @@ class Answer:
 
     PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
     bound            what the multipliers prove by weak duality, or branch and bound by search
+    is_proved        of an infeasible LP: a ray of multipliers proves it
     duals, reduced   of a proven LP: multipliers of the rows, and weights less what they explain
     """
 
@@ -21,3 +22,4 @@ class Answer:
     point: Vector | None = None
     duals: Vector | None = None
     reduced: Vector | None = None
+    is_proved: bool = False

@@ -14,16 +14,13 @@ import numpy as np
 import pulp
 
 from optimizer.answer import Answer
-from optimizer.bounds import bound_by_duals
+from optimizer.bounds import bound_by_duals, is_impossible_by
 from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
-_CLEAR = {
-    highspy.HighsModelStatus.kOptimal,
-    highspy.HighsModelStatus.kInfeasible,
-    highspy.HighsModelStatus.kTimeLimit,
-}
+_KINDS = highspy.HighsModelStatus
+_CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
 LONG = 1e7  # seconds
 GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
@@ -35,14 +32,13 @@ def decide_status(
     model_status: highspy.HighsModelStatus, has_point: bool, value: float, bound: float
 ) -> SolutionStatus:
     """The one place where a raw solver status becomes ours; anything unexpected is FAILED."""
-    kinds = highspy.HighsModelStatus
-    if model_status == kinds.kOptimal:
+    if model_status == _KINDS.kOptimal:
         is_close = abs(value - bound) < 1.0
         return SolutionStatus.PROVEN if has_point and is_close else SolutionStatus.FAILED
-    if model_status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+    if model_status in (_KINDS.kInfeasible, _KINDS.kUnboundedOrInfeasible):
         # Every column is bounded, so nothing here can be unbounded.
         return SolutionStatus.INFEASIBLE
-    if model_status == kinds.kTimeLimit and has_point and np.isfinite(value):
+    if model_status == _KINDS.kTimeLimit and has_point and np.isfinite(value):
         return SolutionStatus.FEASIBLE
     return SolutionStatus.FAILED
 
@@ -70,11 +66,6 @@ class LivingModel:
     def seconds_left(self) -> float:
         """Wall seconds until the deadline, 0 when it has passed."""
         return max(0.0, self._ends_at - time.monotonic())
-
-    def count(self, other: "LivingModel") -> None:
-        """Add the runs of a component to this model's account."""
-        self.linear_runs += other.linear_runs
-        self.integer_runs += other.integer_runs
 
     def bound_columns(
         self, columns: Sequence[int], low: Sequence[float] | Vector, high: Sequence[float] | Vector
@@ -118,7 +109,7 @@ class LivingModel:
         self._solver.setOptionValue("simplex_iteration_limit", MOST_WARM_STEPS)
         status = self._run(is_linear=True)
         self._solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
-        if status == highspy.HighsModelStatus.kIterationLimit:
+        if status == _KINDS.kIterationLimit:
             self._solver.clearSolver()
             self._solver.setOptionValue("solver", "ipm")
             status = self._run(is_linear=True)
@@ -131,7 +122,7 @@ class LivingModel:
         decided = decide_status(status, bool(solution.value_valid), value, value)
         if decided is not SolutionStatus.PROVEN:
             self._is_astray = True
-            return Answer(decided)
+            return Answer(decided, is_proved=self._has_ray())
         self._is_astray = False
         duals = -np.array(solution.row_dual)
         bound, reduced = bound_by_duals(self.matrix, weights, duals)
@@ -155,6 +146,10 @@ class LivingModel:
             self._solver.setBasis(basis)
         return Answer(decided, value, bound, point)
 
+    def _has_ray(self) -> bool:
+        _, has_ray, ray = self._solver.getDualRay()  # type: ignore[attr-defined]
+        return bool(has_ray) and is_impossible_by(self.matrix, np.array(ray))
+
     def _price(self, weights: Weights) -> None:
         columns = sorted({*self._priced, *weights})
         costs = [-float(weights.get(j, 0)) for j in columns]
@@ -166,7 +161,7 @@ class LivingModel:
     def _run(self, *, is_linear: bool) -> highspy.HighsModelStatus:
         allowed = min(self.seconds_left, self.seconds_of_a_run)
         if allowed <= 0:
-            return highspy.HighsModelStatus.kTimeLimit
+            return _KINDS.kTimeLimit
         self._solver.setOptionValue("solve_relaxation", is_linear)
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + allowed)
         self._solver.run()

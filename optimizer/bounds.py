@@ -12,6 +12,8 @@ import numpy as np
 
 from optimizer.matrix import Matrix, Vector, Weights
 
+NIL = 1e-7  # what sums of doubles may be off by
+
 
 def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector) -> tuple[float, Vector]:
     """The bound on the greatest sum, and the reduced weights r that prove it."""
@@ -26,3 +28,14 @@ def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector) -> tuple[flo
     sides = np.where(y > 0, matrix.row_high, np.where(y < 0, matrix.row_low, 0.0))
     ends = np.where(reduced > 0, matrix.high, matrix.low)
     return float(y @ sides + reduced @ ends), reduced
+
+
+def is_impossible_by(matrix: Matrix, ray: Vector) -> bool:
+    """True when the ray, in either direction, proves that no point satisfies all rows: bound < 0.
+
+    Source: Farkas' lemma, the bound above with c = 0.
+    """
+    largest = float(np.max(np.abs(ray), initial=0.0))
+    if not largest:
+        return False
+    return any(bound_by_duals(matrix, {}, sign * ray / largest)[0] < -NIL for sign in (1, -1))

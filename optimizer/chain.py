@@ -59,7 +59,8 @@ class Chain(Probe):
         if self.is_kept_by(self.point):
             self._note(step, None)
             return True
-        answer, proof = self._tighten({}, step, MOST_ROUNDS if is_near else 0), Proof.FARKAS
+        answer = self._tighten({}, step, MOST_ROUNDS if is_near else 0)
+        proof = Proof.FARKAS if answer.is_proved else Proof.SEARCH
         if len(self.steps) in self._careful and answer.point is not None:
             answer, proof = find_point(self.living), Proof.SEARCH
         if answer.status is SolutionStatus.INFEASIBLE:

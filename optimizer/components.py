@@ -100,7 +100,8 @@ def _take_and_keep(
     finally:
         if inner.point is not None:
             whole[list(part.columns)] = inner.point[: len(part.columns)]
-    chain.living.count(inner.living)
+    chain.living.linear_runs += inner.living.linear_runs
+    chain.living.integer_runs += inner.living.integer_runs
     for k, value, proof in values:
         taken.values[k] += value
         taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
