@@ -1,10 +1,10 @@
 """The audit log as rows of a file, hashes included, so that others can check the chain."""
 
+import json
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from matchmaker.audit.messages import describe_details
 from matchmaker.exports import Row
 from matchmaker.models import AuditEvent
 
@@ -18,6 +18,7 @@ def get_headers() -> list[str]:
         _("Action"),
         _("About"),
         _("Number of the subject"),
+        _("On behalf of resident number"),
         _("Details"),
         _("Hash before"),
         _("Hash"),
@@ -35,7 +36,8 @@ def make_rows(events: Iterable[AuditEvent]) -> list[Row]:
             event.action,
             event.subject_type,
             event.subject_id,
-            describe_details(event),
+            event.on_behalf_of_id,
+            json.dumps(event.details, sort_keys=True, ensure_ascii=False),
             event.previous_sha256,
             event.sha256,
         ]

@@ -36,16 +36,21 @@ def describe_action(event: AuditEvent) -> str:
 
 
 def describe_role(event: AuditEvent) -> str:
-    """The actor's role at the time; nobody acts for the site itself."""
-    return str(get_label(Role(event.actor_role))) if event.actor_role else _("None")
+    """The actor's role at the time; the site itself has none."""
+    return _name_role(event.actor_role) if event.actor_role else "–"
 
 
 def describe_details(event: AuditEvent) -> str:
-    """Codes and numbers of an event in one line."""
-    return ", ".join(f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
+    """Codes and numbers of an event in one line; roles by name; a dash where there are none."""
+    told = (f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
+    return ", ".join(told) or "–"
 
 
 def _join(value: object) -> str:
     if isinstance(value, list):
         return " ".join(str(part) for part in value)
-    return str(value)
+    return "–" if value is None else _name_role(str(value))
+
+
+def _name_role(code: str) -> str:
+    return str(get_label(Role(code))) if code in set(Role) else code

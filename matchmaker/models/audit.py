@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.extensions import db
@@ -16,6 +16,7 @@ class AuditEvent(db.Model):
     """One change that matters. Each event's hash covers the one before it."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index(None, "subject_type", "subject_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="1, 2, 3, ...")
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

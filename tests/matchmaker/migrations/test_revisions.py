@@ -11,7 +11,7 @@ from matchmaker.extensions import db, migrate
 from tests.databases import make_app
 from tests.matchmaker.migrations.rows import fill_tables
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 
 @pytest.fixture
