@@ -1,0 +1,74 @@
+"""One function decides statuses; the traps of solvers stay outside."""
+
+import math
+
+import highspy
+import numpy as np
+import pytest
+
+from optimizer.backend import LivingModel, decide_status
+from optimizer.build import build
+from optimizer.points import OutOfTimeError, maximise_whole
+from tests.optimizer.builders import goods, month, want
+
+KINDS = highspy.HighsModelStatus
+DECISIONS = {
+    "optimal within less than one": (KINDS.kOptimal, True, 5.0, 5.9, "proven"),
+    "optimal by a relative gap only": (KINDS.kOptimal, True, 15088.0, 15089.0, "failed"),
+    "optimal without a point": (KINDS.kOptimal, False, 5.0, 5.0, "failed"),
+    "infeasible": (KINDS.kInfeasible, False, 0.0, 0.0, "infeasible"),
+    "time limit with an incumbent": (KINDS.kTimeLimit, True, 5.0, 9.0, "feasible"),
+    "time limit with zeros only": (KINDS.kTimeLimit, False, 0.0, 9.0, "failed"),
+    "time limit with no value": (KINDS.kTimeLimit, True, -math.inf, 9.0, "failed"),
+    "node limit": (KINDS.kSolutionLimit, True, 5.0, 9.0, "failed"),
+    "solve error": (KINDS.kSolveError, True, 5.0, 5.0, "failed"),
+    "unknown": (KINDS.kUnknown, True, 5.0, 5.0, "failed"),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_a_raw_status_becomes_one_of_four(case):
+    *raw, decided = DECISIONS[case]
+    assert decide_status(*raw) == decided
+
+
+def small(seconds: float = 60.0) -> tuple[LivingModel, dict[int, int]]:
+    model = build(month(goods(capacity=3), *(want(f"n{k}", quantity=2) for k in range(3))))
+    weights = {model.columns.number(met): 1 for met in model.columns.met.values()}
+    return LivingModel(model.columns.order, model.rows.order, seconds), weights
+
+
+def test_the_linear_bound_is_above_the_whole_value():
+    living, weights = small()
+    linear = living.maximise_linear(weights)
+    whole = maximise_whole(living, weights)
+    assert linear.value == pytest.approx(1.5)
+    assert linear.bound == pytest.approx(1.5)
+    assert round(whole.value) == 1
+    assert living.matrix.holds(np.round(whole.point))
+
+
+def test_bounds_changed_in_place_are_undone_in_place():
+    living, weights = small()
+    before = living.maximise_linear(weights).value
+    columns = list(weights)
+    living.bound_columns(columns, [0.0] * 3, [0.0] * 3)
+    assert living.maximise_linear(weights).value == pytest.approx(0.0)
+    living.bound_columns(columns, [0.0] * 3, [1.0] * 3)
+    assert living.maximise_linear(weights).value == pytest.approx(before)
+
+
+def test_an_impossible_question_is_proved_by_a_ray():
+    living, weights = small()
+    row = living.add_row(weights)
+    living.bound_row(row, 2, 3)
+    answer = living.maximise_linear({})
+    assert answer.status == "infeasible"
+    assert answer.is_proved
+
+
+def test_no_time_is_no_answer():
+    living, weights = small(seconds=0.0)
+    assert living.maximise_linear(weights).status == "failed"
+    with pytest.raises(OutOfTimeError):
+        maximise_whole(living, weights)

@@ -1,0 +1,81 @@
+"""Bounds and cuts hold for every whole point, whatever multipliers or fractions they came from."""
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+
+from optimizer.backend import LivingModel
+from optimizer.bounds import bound_by_duals, is_impossible_by
+from optimizer.build import build
+from optimizer.cuts import find_cuts
+from tests.optimizer.builders import goods, month, person, team, visit, want
+
+
+def odd_team() -> LivingModel:
+    """Three persons in one slot and two visits by two: one visit, though the LP makes 1.5."""
+    crew = [person(name, "am") for name in "pqs"]
+    needs = [visit(name, "am", people=2) for name in "abc"]
+    model = build(month(team(), *crew, *needs))
+    return LivingModel(model.columns.order, model.rows.order, 60.0)
+
+
+def met_weights(living: LivingModel) -> dict[int, int]:
+    return dict.fromkeys(range(3), 1)  # needs stand first
+
+
+def whole_points(living: LivingModel):
+    matrix = living.matrix
+    spans = [
+        range(int(low), int(high) + 1)
+        for low, high in zip(matrix.low, np.minimum(matrix.high, 6), strict=True)
+    ]
+    for values in itertools.product(*spans):
+        point = np.array(values, dtype=float)
+        if matrix.holds(point):
+            yield point
+
+
+def test_a_cut_removes_the_fraction_and_no_whole_point():
+    living = odd_team()
+    points = list(whole_points(living))
+    answer = living.maximise_linear(met_weights(living))
+    assert answer.value == pytest.approx(1.5)
+    cuts = find_cuts(living.matrix, answer.point)
+    assert cuts
+    for cut in cuts:
+        assert sum(w * answer.point[j] for j, w in cut.weights.items()) > cut.right
+        for point in points:
+            assert sum(w * point[j] for j, w in cut.weights.items()) <= cut.right
+
+
+def test_any_multipliers_bound_every_whole_point():
+    living, chance = odd_team(), random.Random(5)
+    weights = met_weights(living)
+    best = max(sum(point[j] for j in weights) for point in whole_points(living))
+    for _ in range(200):
+        duals = np.array([chance.uniform(-2, 2) for _ in living.matrix.row_low])
+        assert bound_by_duals(living.matrix, weights, duals)[0] >= best - 1e-9
+
+
+def test_the_optimal_multipliers_bound_tightly():
+    living = odd_team()
+    answer = living.maximise_linear(met_weights(living))
+    assert answer.bound == pytest.approx(answer.value)
+
+
+def test_no_ray_proves_a_possible_month_impossible():
+    living, chance = odd_team(), random.Random(6)
+    for _ in range(200):
+        ray = np.array([chance.uniform(-2, 2) for _ in living.matrix.row_low])
+        assert not is_impossible_by(living.matrix, ray)
+
+
+def test_a_whole_point_is_checked_in_whole_numbers():
+    model = build(month(goods(capacity=10**9), want("a", quantity=10**9)))
+    living = LivingModel(model.columns.order, model.rows.order, 60.0)
+    point = living.maximise_linear({0: 1}).point
+    assert living.matrix.holds(np.round(point))
+    point[1] -= 1
+    assert not living.matrix.holds(np.round(point))
