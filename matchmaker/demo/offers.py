@@ -49,7 +49,7 @@ def generate_offers(
         sharing = [giver.code for giver in givers if row.category_code in giver.gives]
         supply = _get_supply(row, needs, len(sharing))
         for code, capacity in zip(
-            sharing, split_total(random, supply, len(sharing), row.step_units), strict=True
+            sharing, split_total(random, supply, len(sharing), _get_step(row)), strict=True
         ):
             offers.append(_make_offer(random, row, code, capacity, districts, month))
     return offers + _make_other_offers(random, offers, month)
@@ -60,8 +60,14 @@ def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
     if row.category_code in FUNDED_ONCE:
         return LIFT_FUND_FEN
     asked = sum(need.quantity for need in needs if need.category == row.category_code)
-    steps = asked * row.people_per_visit * row.supply_percent // (100 * row.step_units)
-    return max(steps, sharing) * row.step_units
+    step = _get_step(row)
+    steps = asked * row.people_per_visit * row.supply_percent // (100 * step)
+    return max(steps, sharing) * step
+
+
+def _get_step(row: MixRow) -> int:
+    """Units are offered in round sums; visits of two in twos."""
+    return row.step_units * row.people_per_visit
 
 
 def _make_offer(

@@ -95,10 +95,11 @@ def generate_volunteers(
     capacities = _get_capacities(mix, offers)
     volunteers: list[VolunteerRecord] = []
     for giver in givers:
-        for qualification, by_task in _group_by_proof(capacities[giver.code]).items():
+        for (qualification, together), by_task in _group_tasks(capacities[giver.code]).items():
             hands = max(FEWEST_HANDS, round(sum(by_task.values()) / VISITS_PLANNED))
-            for done in range(0, hands, TEAM_SIZE):
-                size = min(TEAM_SIZE, hands - done)
+            team_size = TEAM_SIZE if together == 1 else together
+            for done in range(0, hands, team_size):
+                size = min(team_size, hands - done) if together == 1 else together
                 tasks = tuple(by_task)
                 volunteers += recruiter.recruit_team(giver.code, tasks, qualification, size)
     return volunteers
@@ -113,10 +114,11 @@ def _get_capacities(mix: Mix, offers: Sequence[OfferRecord]) -> dict[str, dict[M
     return capacities
 
 
-def _group_by_proof(
+def _group_tasks(
     capacities: Mapping[MixRow, int],
-) -> dict[Qualification | None, dict[str, int]]:
-    groups: dict[Qualification | None, dict[str, int]] = defaultdict(dict)
+) -> dict[tuple[Qualification | None, int], dict[str, int]]:
+    """Tasks of one licence and of as many people at once: two who lift together are a pair."""
+    groups: dict[tuple[Qualification | None, int], dict[str, int]] = defaultdict(dict)
     for row, capacity in capacities.items():
-        groups[row.qualification][row.category_code] = capacity
+        groups[row.qualification, row.people_per_visit][row.category_code] = capacity
     return groups
