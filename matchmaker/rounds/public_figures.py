@@ -29,13 +29,18 @@ def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
     return [PublicRow(row.label, None if row.code in hidden else row.met) for row in rows]
 
 
-def hide_small_coverage(rows: Sequence[CoverageRow]) -> list[CoverageRow]:
-    """Committees without those whose figures are small; hidden months become nothing of nothing."""
-    nothing = Share(0, 0)
+def hide_small_coverage(
+    rows: Sequence[CoverageRow], beside: Sequence[PublicRow]
+) -> list[CoverageRow]:
+    """Committees without those whose figures are small; hidden months become nothing of nothing.
+
+    What the table ``beside`` the chart hides, the chart must not tell.
+    """
+    nothing, hidden = Share(0, 0), {row.label for row in beside if row.met is None}
     return [
         replace(row, before=nothing if _is_small(row.before) else row.before)
         for row in rows
-        if not _is_small(row.after)
+        if not _is_small(row.after) and row.label not in hidden
     ]
 
 

@@ -30,14 +30,15 @@ def show(month: date) -> str:
         raise NotFoundError("results.unknown")
     names = tables.read_names(match_round.subdistrict_id)
     history = service.read_snapshot(match_round)["history"]
-    coverage = hide_small_coverage(tables.list_coverage(run.figures, history, names))
+    committees = hide_small_groups(tables.list_committee_rows(run.figures, names))
+    coverage = hide_small_coverage(tables.list_coverage(run.figures, history, names), committees)
     return render_template(
         "results/show.html",
         match_round=match_round,
         run=run,
         figures=run.figures,
         coverage=(coverage, build_coverage_chart(coverage)),
-        committees=hide_small_groups(tables.list_committee_rows(run.figures, names)),
+        committees=committees,
         categories=hide_small_groups(tables.list_category_rows(run.figures, names)),
         statuses=hide_small_groups(tables.list_status_rows(run.figures, _("No verified status"))),
         snapshot=service.get_snapshot(match_round),

@@ -29,4 +29,14 @@ def test_small_committees_are_left_out_of_the_chart():
         CoverageRow("small", Share(0, 0), Share(1, 8)),
         CoverageRow("large", Share(2, 9), Share(6, 8)),
     ]
-    assert hide_small_coverage(rows) == [CoverageRow("large", Share(0, 0), Share(6, 8))]
+    assert hide_small_coverage(rows, []) == [CoverageRow("large", Share(0, 0), Share(6, 8))]
+
+
+def test_the_chart_does_not_tell_what_the_table_hides():
+    """G1 is hidden with G0 alone so that G0 cannot be told from the total."""
+    table = hide_small_groups(make_rows((2, 20), (10, 12), (10, 30)))
+    chart = [
+        CoverageRow(row.label, Share(0, 0), Share(met, 40))
+        for row, met in zip(table, (2, 10, 10), strict=True)
+    ]
+    assert [row.label for row in hide_small_coverage(chart, table)] == ["G2"]
