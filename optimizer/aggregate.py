@@ -64,6 +64,14 @@ class Network:
                 ways[d].append(r)
         return tuple(tuple(found) for found in ways)
 
+    @cached_property
+    def links_of(self) -> dict[int, list[tuple[int, Source]]]:
+        """Direct links of every demand, each with its number."""
+        found: dict[int, list[tuple[int, Source]]] = {}
+        for i, (r, source) in enumerate(self.links):
+            found.setdefault(r, []).append((i, source))
+        return found
+
     def pair_of(self, d: int, source: Source) -> Pair | None:
         """The pair that rules this need and source; None: score 0, consumption 1."""
         return self.eligibility.pair_of(self.problem.needs[d], source)

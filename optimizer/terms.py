@@ -88,11 +88,11 @@ def draws_by_stock(columns: Columns) -> dict[int, Terms]:
 def flows_between(columns: Columns, need: str, stock: str | None, person: str | None) -> Terms:
     """Flows of a need with demands of its own from a stock, a person, or that person there."""
     network = columns.network
-    own = set(network.demands_of[network.position[need]])
     found: Terms = {}
-    for i, (r, (crew, s)) in enumerate(network.links):
-        members = () if crew == DELIVERED else network.crews[crew].members
-        is_of_stock = stock is None or network.problem.stocks[s].id == stock
-        if r in own and is_of_stock and (person is None or person in members):
-            found[columns.flow[i]] = 1
+    for r in sorted(network.demands_of[network.position[need]]):
+        for i, (crew, s) in network.links_of.get(r, ()):
+            members = () if crew == DELIVERED else network.crews[crew].members
+            is_of_stock = stock is None or network.problem.stocks[s].id == stock
+            if is_of_stock and (person is None or person in members):
+                found[columns.flow[i]] = 1
     return found
