@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, render_template
 from flask_babel import force_locale
 from jinja2 import Environment
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from matchmaker.errors import (
@@ -34,6 +35,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(DomainError, show_domain_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_busy_database)
+    app.register_error_handler(StaleDataError, show_stale_row)
 
 
 def show_domain_error(error: DomainError) -> Response:
@@ -53,6 +55,11 @@ def show_busy_database(error: OperationalError) -> Response:
     """Locked, restarting or out of reach: worth another try, so 503 and not 500."""
     current_app.logger.error("database did not answer", exc_info=error)
     return show_http_error(ServiceUnavailable())
+
+
+def show_stale_row(_error: StaleDataError) -> Response:
+    """Two people changed the same row at once: the second looks again, nothing is lost."""
+    return show_domain_error(ConflictError("changed_meanwhile"))
 
 
 def show_http_error(error: HTTPException) -> Response:

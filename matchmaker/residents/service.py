@@ -22,6 +22,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.name_search import match_name
+from matchmaker.phone_numbers import normalise_phone
 from matchmaker.residents.consents import KEEP_CONTACT, add_consent
 from matchmaker.residents.households import (
     find_free_reference,
@@ -34,7 +35,6 @@ from matchmaker.sort_keys import get_person_sort_key
 
 TAIL_DIGITS = 4
 _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
-_TYPED_PHONE = re.compile(r"[0-9]{8,11}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,21 @@ def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident
 def _matches(search: str) -> ColumnElement[bool]:
     """Four digits are a phone's tail, more a whole phone; anything else a name or reference."""
     typed = search.strip()
-    index = contact_cipher.get_index(typed)
     if _TYPED_TAIL.fullmatch(typed):
-        return Resident.contact.has(ResidentContact.phone_tail_index == index)
-    if _TYPED_PHONE.fullmatch(typed):
+        tail = contact_cipher.get_index(typed)
+        return Resident.contact.has(ResidentContact.phone_tail_index == tail)
+    phone = _find_phone(typed)
+    if phone is not None:
+        index = contact_cipher.get_index(phone)
         return Resident.contact.has(ResidentContact.phone_index == index)
     return match_name(typed, [Resident.display_name, Resident.reference], Resident.sort_key)
+
+
+def _find_phone(typed: str) -> str | None:
+    try:
+        return normalise_phone(typed)
+    except ValueError:
+        return None
 
 
 def _count_same_phone(actor: User, phone: str) -> int:

@@ -1,6 +1,7 @@
 import pytest
 from flask import abort
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from matchmaker.errors import (
     ConflictError,
@@ -18,6 +19,7 @@ RAISED = [
     (ConflictError("need.state"), 409),
     (InvalidError("need.quantity", field="quantity"), 422),
     (ThrottledError(retry_after_seconds=90), 429),
+    (StaleDataError("somebody else was faster"), 409),
 ]
 ABORTED = [400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 500, 503]
 

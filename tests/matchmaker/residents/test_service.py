@@ -116,11 +116,17 @@ def test_each_role_sees_the_own_scope(context, make, resident, stranger, worker,
 
 
 @pytest.mark.parametrize(
-    "search", ["王", "阿婆", "wangap", "wang a po", "5678", PHONE, "WANG", " 王阿 "]
+    "search",
+    ["王", "阿婆", "wangap", "wang a po", "5678", PHONE, f"+86 {PHONE[:3]} {PHONE[3:]}", " 王阿 "],
 )
 def test_people_are_found_by_name_pinyin_and_phone(context, make, resident, worker, search):
     make.resident(resident.household, phone="13700001111", display_name="赵爷叔", sort_key="zhao")
     assert find(worker, search=search) == [resident]
+
+
+def test_people_are_found_by_a_landline_as_it_is_dialled(context, make, worker, committee):
+    resident = make.resident(make.household(committee), phone="02164381234")
+    assert find(worker, search="6438 1234") == [resident]
 
 
 @pytest.mark.parametrize("search", ["567", "1381234567", "%", "_", "王%", "0000"])
