@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from matchmaker.accounts.invitations import lapse_invitations
 from matchmaker.accounts.scopes import Scope
 from matchmaker.accounts.sessions import revoke_all_sessions
 from matchmaker.audit.service import record_event
@@ -40,12 +41,16 @@ def get_account(user_id: int) -> User:
 
 
 def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
-    """Shut an account and sign it out everywhere. Raises ``ConflictError`` for one's own."""
+    """Shut an account, sign it out everywhere and let its invitations lapse.
+
+    Raises ``ConflictError`` for one's own.
+    """
     user = _get_other(actor, user_id)
     if user.disabled_at is not None:
         raise ConflictError("account_already_disabled")
     user.disabled_at = now
     revoke_all_sessions(user, now)
+    lapse_invitations(user, now)
     db.session.flush()
     record_event(actor=actor, action="account.disable", subject=user, now=now)
     return user
@@ -63,12 +68,13 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
-    """Give an account another role or scope and sign it out everywhere."""
+    """Give an account another role or scope; what it could do before ends at once."""
     user = _get_other(actor, user_id)
     details = {"from": user.role.value, "to": role.value}
     user.role = role
     scope.apply_to(user)
     revoke_all_sessions(user, now)
+    lapse_invitations(user, now)
     db.session.flush()
     record_event(actor=actor, action="account.change_role", subject=user, now=now, details=details)
     return user

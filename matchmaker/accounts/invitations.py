@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts.passwords import check_acceptable
@@ -68,15 +68,7 @@ def invite_first_administrator(*, lasts: timedelta, now: datetime) -> str | None
     """A code for the first administrator; None once there is one. Earlier codes lapse."""
     if db.session.scalar(select(User.id).where(User.role == Role.ADMINISTRATOR).limit(1)):
         return None
-    db.session.execute(
-        update(Invitation)
-        .where(
-            Invitation.role == Role.ADMINISTRATOR,
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .values(expires_at=now)
-    )
+    _let_lapse(Invitation.role == Role.ADMINISTRATOR, now)
     code, row = _make(Role.ADMINISTRATOR, Scope(), lasts, now)
     record_event(
         actor=None,
@@ -162,6 +154,11 @@ def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> No
     record_event(actor=actor, action="invitation.withdraw", subject=row, now=now)
 
 
+def lapse_invitations(maker: User, now: datetime) -> None:
+    """Whatever ``maker`` handed out and nobody used opens nothing any more."""
+    _let_lapse(Invitation.created_by_id == maker.id, now)
+
+
 def normalise_code(text: str) -> str:
     """A code as typed or read aloud, in the one spelling its digest was made of."""
     return text.upper().translate(_READ_AS)
@@ -177,6 +174,11 @@ def _make(role: Role, scope: Scope, lasts: timedelta, now: datetime) -> tuple[st
     db.session.flush()
     groups = (plain[start : start + GROUP_LENGTH] for start in range(0, CODE_LENGTH, GROUP_LENGTH))
     return "-".join(groups), row
+
+
+def _let_lapse(condition: ColumnElement[bool], now: datetime) -> None:
+    is_open = (Invitation.used_at.is_(None), Invitation.expires_at > now)
+    db.session.execute(update(Invitation).where(condition, *is_open).values(expires_at=now))
 
 
 def _use_up(invitation: Invitation, now: datetime) -> bool:

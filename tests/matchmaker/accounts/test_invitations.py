@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import update
 
-from matchmaker.accounts import invitations
+from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
 from matchmaker.accounts.throttling import Counted
 from matchmaker.clock import get_now
@@ -65,6 +65,20 @@ def test_a_used_code_is_refused(app, browser, code):
 def test_a_lapsed_code_is_refused(app, browser, code):
     with app.app_context():
         db.session.execute(update(Invitation).values(expires_at=get_now()))
+        db.session.commit()
+    assert join(browser, code).status_code == 422
+
+
+@pytest.mark.parametrize("step", ["disable", "change_role"])
+def test_a_code_of_somebody_who_lost_their_part_is_refused(app, make, browser, code, step):
+    other_id = make.user(Role.ADMINISTRATOR).id
+    with app.app_context():
+        maker = db.session.query(User).filter(User.id != other_id).one()
+        values = {"actor": db.session.get(User, other_id), "user_id": maker.id, "now": get_now()}
+        if step == "disable":
+            administration.disable_account(**values)
+        else:
+            administration.change_role(role=Role.AUDITOR, scope=Scope(), **values)
         db.session.commit()
     assert join(browser, code).status_code == 422
 
