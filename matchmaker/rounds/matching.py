@@ -23,6 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 POLICIES: dict[str, Policy] = {f"{p.name}/{p.version}": p for p in (COMMUNITY_POLICY,)}
 DEFAULT_POLICY = f"{COMMUNITY_POLICY.name}/{COMMUNITY_POLICY.version}"
+EXPLANATION_SECONDS = 20.0  # to seek deciding stages; the rest says less, never wrongly
 
 
 def make_problem_json(
@@ -69,7 +70,9 @@ def check(problem_json: str, solution: dict[str, Any]) -> list[str]:
 def explain(problem_json: str, solution: dict[str, Any]) -> dict[str, Any]:
     """Numbers of the explanation of each unmet need, by its id."""
     problem = Problem.from_json(json.loads(problem_json))
-    explanations = optimizer_explain(problem, Solution.from_json(solution))
+    explanations = optimizer_explain(
+        problem, Solution.from_json(solution), seconds=EXPLANATION_SECONDS
+    )
     return {told.need: told.to_numbers() for told in explanations}
 
 
