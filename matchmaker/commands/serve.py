@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import click
 import waitress
@@ -47,10 +48,27 @@ def serve(host: str, port: int, workers: bool) -> None:
             port=port,
             threads=THREADS,
             ident=None,
+            **list_proxy_options(current_app.config["TRUSTED_PROXY"]),
         )
     finally:
         if beside is not None:
             beside.stop()
+
+
+def list_proxy_options(proxy: str) -> dict[str, Any]:
+    """What the server believes of the proxy at that address; of anybody else nothing.
+
+    Without it everybody behind the proxy has its address: their tries would count together, and
+    links would not say https.
+    """
+    if not proxy:
+        return {}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 class WorkerBeside:
