@@ -16,7 +16,7 @@ from optimizer.answer import Answer
 from optimizer.backend import LivingModel
 from optimizer.ledger import Change, Step
 from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
-from optimizer.points import EngineError, find_point, maximise_whole
+from optimizer.points import EngineError, find_point, maximise_whole, repair_point
 from optimizer.probe import MOST_ROUNDS, Probe
 from optimizer.solution import Proof, SolutionStatus
 
@@ -41,6 +41,7 @@ class Chain(Probe):
         self._careful: set[int] = set()
         self._window = 1
         self._unchecked = 0
+        self.is_small = np.zeros(len(living.matrix.low), dtype=bool)  # columns of small components
 
     def maximise(self, weights: Weights) -> Step:
         """Keep the greatest value of a whole-number sum, given everything kept before."""
@@ -170,7 +171,8 @@ class Chain(Probe):
         self._bind(tried, is_undone=True)
         found: Vector | None = answer.point
         if found is not None and not self.living.matrix.holds(np.round(found)):
-            found = find_point(self.living).point
+            near = repair_point(self.living, found, self.is_small)
+            found = find_point(self.living).point if near is None else near
         if found is not None:
             self.point = np.round(found)
         return found is not None

@@ -19,6 +19,7 @@ from optimizer.policy import Stage, StageKind
 from optimizer.solution import Proof
 
 SEPARABLE = frozenset({StageKind.MAX_COUNT, StageKind.MAX_POINTS, StageKind.MAX_UNITS})
+SMALL = 400  # columns; branching on a component of this size takes no time
 HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
 
 
@@ -82,6 +83,7 @@ def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
     whole = np.zeros(len(model.columns.order))
     try:
         for part in split(model):
+            chain.is_small[list(part.columns)] = len(part.columns) <= SMALL
             _take_and_keep(chain, model, part, aims, taken, whole)
     finally:  # also when the time is over: what was found so far may be an answer
         _fill_helped(model, whole)

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.answer import Answer
 from optimizer.backend import LivingModel
-from optimizer.matrix import BoolVector, Vector, Weights
+from optimizer.matrix import WHOLE, BoolVector, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 
@@ -23,6 +23,23 @@ class EngineError(Exception):
 def find_point(living: LivingModel) -> Answer:
     """Any whole point of everything kept; INFEASIBLE when branch and bound proves there is none."""
     return maximise_whole(living, {})
+
+
+def repair_point(living: LivingModel, point: Vector, is_small: BoolVector) -> Vector | None:
+    """A whole point near a fractional one: whole decisions stay, except in small components.
+
+    None says nothing about whether there is one elsewhere.
+    """
+    matrix = living.matrix
+    is_near = np.abs(point - np.round(point)) <= WHOLE
+    is_free = np.concatenate([is_small, np.ones(len(point) - len(is_small), dtype=bool)])
+    fixed = np.flatnonzero(matrix.is_core & is_near & ~is_free).tolist()
+    low, high = matrix.low[fixed], matrix.high[fixed]
+    values = np.clip(np.round(point[fixed]), low, high)
+    living.bound_columns(fixed, values, values)
+    answer = maximise_whole(living, {})
+    living.bound_columns(fixed, low, high)
+    return answer.point
 
 
 def maximise_whole(living: LivingModel, weights: Weights) -> Answer:
