@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, false, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.errors import InvalidError, NotFoundError
@@ -163,11 +163,9 @@ def _check_names(subdistrict: Subdistrict, name_zh: str, name_en: str) -> None:
 
 def _get_next_code(subdistrict: Subdistrict) -> str:
     prefix = f"{subdistrict.code}-"
-    highest = db.session.scalar(
-        select(func.max(Organisation.code)).where(
-            Organisation.code.startswith(prefix, autoescape=True),
-            func.length(Organisation.code) == len(prefix) + _CODE_DIGITS,
-        )
+    codes = db.session.scalars(
+        select(Organisation.code).where(Organisation.code.startswith(prefix, autoescape=True))
     )
-    number = int(highest.removeprefix(prefix)) + 1 if highest else 1
-    return f"{prefix}{number:0{_CODE_DIGITS}d}"
+    tails = (code.removeprefix(prefix) for code in codes)
+    numbers = [int(tail) for tail in tails if tail.isascii() and tail.isdecimal()]
+    return f"{prefix}{max(numbers, default=0) + 1:0{_CODE_DIGITS}d}"

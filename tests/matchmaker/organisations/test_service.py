@@ -38,6 +38,12 @@ def list_actions():
     return list(db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
 
 
+def test_numbers_go_on_after_the_thousandth(social_worker, subdistrict, make):
+    for code in ("XJH-999", "XJH-1000", "XJH-old"):
+        make.organisation(subdistrict, code=code, name_zh=code)
+    assert register(social_worker).code == "XJH-1001"
+
+
 def test_registered_organisations_are_approved_and_numbered(social_worker):
     first, second = register(social_worker), register(social_worker, "银杏社", name_en="")
     assert (first.code, second.code) == ("XJH-001", "XJH-002")
