@@ -66,9 +66,7 @@ class Explanation:
         return {key: value for key, value in told.items() if value}
 
 
-def explain(
-    problem: Problem, solution: Solution, seconds: float = 120.0
-) -> tuple[Explanation, ...]:
+def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:
     """Explain every unmet need of a usable solution, in the order of ids; () for any other.
 
     ``seconds`` bounds the search for deciding stages; where it ends first no stage is named.

@@ -14,6 +14,8 @@ from optimizer.answer import Answer
 from optimizer.backend import LONG, LivingModel
 from optimizer.build import Model, build
 from optimizer.cuts import find_cuts
+from optimizer.explain_offers import Offers
+from optimizer.explain_swaps import Swaps
 from optimizer.matrix import INFINITY, WHOLE
 from optimizer.objectives import Measure, aims_of, measures_of
 from optimizer.policy import Outcome, Policy, Stage, StageKind
@@ -43,7 +45,8 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
     allowed, _ = _find_reachable(living, sorted(doubtful))
     unsure = {c: need for c, need in unsure.items() if c in allowed or c not in doubtful}
     latest = {ground.need: ground.stage for ground in solution.grounds}
-    found: dict[str, str] = {}
+    found = _find_by_swaps(problem, solution, unsure, latest)
+    unsure = {column: need for column, need in unsure.items() if need not in found}
     for stage in _stages_kept(problem.policy, solution):
         for row, low in _rows_of(living, model, stage, solution):
             living.bound_row(row, low, INFINITY)
@@ -52,6 +55,20 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
         found.update((unsure[column], stage.name) for column in known | surely)
         unsure = {column: need for column, need in unsure.items() if column in open_}
     return found | dict.fromkeys(unsure.values(), OPEN)
+
+
+def _find_by_swaps(
+    problem: Problem, solution: Solution, unsure: dict[int, str], latest: dict[str, str]
+) -> dict[str, str]:
+    """Needs excluded by the stage the solve saw, and met by a plain swap just before it."""
+    swaps = Swaps(problem, Offers(problem), solution.assignments)
+    names = [stage.name for stage in problem.policy.stages]
+    needs = {need.id: need for need in problem.needs}
+    return {
+        name: latest[name]
+        for name in unsure.values()
+        if latest[name] in names and swaps.count_kept(needs[name]) >= names.index(latest[name])
+    }
 
 
 def _find_doubtful(problem: Problem, unsure: dict[int, str]) -> set[int]:

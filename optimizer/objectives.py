@@ -43,11 +43,12 @@ def classes_of(stage: Stage, problem: Problem) -> list[tuple[str, list[int]]]:
     classes: dict[tuple[int, int], list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         if stage.by is not CountBy.DUTY_TIER or need.duty:
-            classes[_class_of(stage, need)].append(d)
+            classes[class_of(stage, need)].append(d)
     return [(_class_key(stage, key), needs) for key, needs in sorted(classes.items())]
 
 
-def _class_of(stage: Stage, need: Need) -> tuple[int, int]:
+def class_of(stage: Stage, need: Need) -> tuple[int, int]:
+    """The sort key of the class a need counts in."""
     if stage.by is CountBy.ALL:
         return (0, 0)
     if stage.by is CountBy.TIER_WAITING:
