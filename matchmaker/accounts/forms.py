@@ -109,7 +109,11 @@ class AccountFilterForm(FilterForm):
     state = DropdownField(
         _l("State"),
         choices=make_choices(
-            [("", _l("Every state")), ("enabled", _l("Can sign in")), ("disabled", _l("Disabled"))]
+            [
+                ("", _l("Every state")),
+                ("enabled", _l("Can sign in")),
+                ("disabled", _l("Account disabled")),
+            ]
         ),
     )
 

@@ -27,7 +27,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "need.verify": _l("Verified a need"),
     "need.return": _l("Returned a need"),
     "need.merge": _l("Merged a need with another"),
-    "need.keep": _l("Kept a need apart from another"),
+    "need.keep": _l("Joined another need with this one"),
     "need.withdraw": _l("Withdrew a need"),
     "offer.post": _l("Posted an offer"),
     "offer.edit": _l("Changed an offer"),

@@ -26,7 +26,7 @@ class EventFilterForm(FilterForm):
     )
     subject_type = DropdownField(_l("About"))
     subject_id = WholeNumberField(_l("Number"), minimum=1)
-    first_on = DayField(_l("From"))
+    first_on = DayField(_l("First day"))
     last_on = DayField(_l("Until"), [NotBefore("first_on")])
 
     def read_filters(self) -> dict[str, Any]:

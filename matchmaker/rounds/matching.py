@@ -68,12 +68,12 @@ def check(problem_json: str, solution: dict[str, Any]) -> list[str]:
 
 
 def explain(problem_json: str, solution: dict[str, Any]) -> dict[str, Any]:
-    """Numbers of the explanation of each unmet need, by its id."""
+    """Code and numbers of the explanation of each unmet need, by its id."""
     problem = Problem.from_json(json.loads(problem_json))
     explanations = optimizer_explain(
         problem, Solution.from_json(solution), seconds=EXPLANATION_SECONDS
     )
-    return {told.need: told.to_numbers() for told in explanations}
+    return {told.need: {"code": told.code.value, **told.to_numbers()} for told in explanations}
 
 
 def _encode(value: object) -> str:

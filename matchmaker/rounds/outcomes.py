@@ -32,14 +32,15 @@ def write_outcomes(run: RoundRun, snapshot: Row, solution: Row, explanations: Ro
     for row in snapshot["needs"]:
         reference = row["reference"]
         units = answer.units.get(reference, 0)
-        told = explanations.get(reference, {})
+        told = dict(explanations.get(reference, {}))
+        ground = told.pop("code", answer.grounds.get(reference, UNDECIDED))
         db.session.add(
             NeedOutcome(
                 round_run_id=run.id,
                 need_id=ids[reference],
                 is_met=units > 0,
                 received_units=units,
-                ground=MET if units else answer.grounds.get(reference, UNDECIDED),
+                ground=MET if units else ground,
                 numbers={"asked": row["quantity"], "units": units, **told},
             )
         )

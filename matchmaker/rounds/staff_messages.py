@@ -29,7 +29,7 @@ def _describe_no_offer(numbers: dict[str, Any]) -> str:
     sentence = _("No open offer fits this need.")
     left = [f"{name_filter(name)} {filters[name]}" for name in _FILTERS if name in filters]
     if left:
-        sentence += " " + _("Offers left after each check: %(left)s.", left=", ".join(left))
+        sentence += " " + _("Offers left after each check: %(left)s.", left=_(", ").join(left))
     nearest = numbers.get("nearest")
     if nearest:
         sentence += " " + _(
@@ -68,7 +68,7 @@ def _describe_outranked(numbers: dict[str, Any]) -> str:
     }
     reasons = numbers.get("ahead_by", {})
     told = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
-    return f"{sentence} ({', '.join(told)})" if told else sentence
+    return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(told)) if told else sentence
 
 
 def _describe_lottery(numbers: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The stages of a run in words: what was sought, what was reached, how it is known."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,15 +27,21 @@ def name_stage(code: str) -> str:
     return names.get(code, code)
 
 
-def describe_key(key: str) -> str:
-    """The class a stage's aim is about: ``tier=1,waiting=5`` as words; empty for everybody."""
+def describe_key(key: str, names: Mapping[str, str]) -> str:
+    """The class a stage's aim is about: ``tier=1,waiting=5`` as words; empty for everybody.
+
+    ``names``: category code -> its name in the reader's language.
+    """
     words = {
         "tier": _("urgency %(value)s"),
         "waiting": _("waiting %(value)s months"),
         "category": _("category %(value)s"),
     }
-    parts = [words.get(name, "%(value)s") % {"value": value} for name, value in _PAIR.findall(key)]
-    return ", ".join(parts) or key
+    parts = [
+        words.get(name, "%(value)s") % {"value": names.get(value, value)}
+        for name, value in _PAIR.findall(key)
+    ]
+    return _(", ").join(parts) or key
 
 
 def describe_value(stage: dict[str, Any]) -> str:
