@@ -48,7 +48,7 @@ def test_translations_are_chinese():
         m.id
         for m in read_catalogue()
         if m.id
-        and re.search("[A-Za-z]{4}", str(m.id))
+        and re.search("[A-Za-z]{4}", _PLACEHOLDER.sub("", str(m.id)))
         and not re.search("[\u4e00-\u9fff]", str(m.string))
     ]
     assert english == []
