@@ -82,15 +82,19 @@ class Chain(Probe):
         """For every column whether it can be 1, unless the LP proves it cannot; nothing is kept."""
         replayed = self._replayed()
         if replayed is None:
-            unsure, mask = list(range(len(columns))), 0
-            while unsure:
-                point = self._linear(dict.fromkeys((columns[k] for k in unsure), 1)).point
-                found = [k for k in unsure if point is not None and point[columns[k]] > 1 - WHOLE]
-                if not found:
-                    found = [k for k in unsure if self._is_possible([(columns[k], 1.0, 1.0)])]
-                    unsure = []
+            waiting, mask = [list(range(len(columns)))] if columns else [], 0
+            while waiting:
+                unsure = waiting.pop()
+                answer = self._linear(dict.fromkeys((columns[k] for k in unsure), 1))
+                if answer.point is None or answer.bound < 1 - WHOLE:
+                    continue  # together they do not reach one
+                found = [k for k in unsure if answer.point[columns[k]] > 1 - WHOLE]
+                found = unsure if len(unsure) == 1 else found
                 mask |= sum(1 << k for k in found)
-                unsure = [k for k in unsure if not mask >> k & 1]
+                rest = [k for k in unsure if k not in found]
+                half = len(rest) // 2
+                parts = [rest] if found else [rest[half:], rest[:half]]
+                waiting += [part for part in parts if part]
             replayed = Step(mask, Proof.DUAL)
             self._apply(replayed)
         return [bool(replayed.value >> k & 1) for k in range(len(columns))]
