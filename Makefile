@@ -66,7 +66,8 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Making the environment in $(VENV) (a minute or two the first time) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>$(VENV)/install.log || \
+		{ cat $(VENV)/install.log; exit 1; }
 	@touch $(READY)
 
 # Browser tests need a Chromium and Chinese fonts. Where this user may install packages they are
