@@ -83,9 +83,17 @@ class Offers:
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
         """Units of the stock used per unit given."""
-        named = {pair.person: pair for pair in self._pairs.get(need, ()) if pair.stock == stock}
-        pair = named.get(person, named.get(None))
+        pair = self._find_pair(need, stock, person)
         return 1 if pair is None else pair.consumption
+
+    def score(self, need: str, stock: str, person: str | None) -> int:
+        """Points per unit given."""
+        pair = self._find_pair(need, stock, person)
+        return 0 if pair is None else pair.score
+
+    def _find_pair(self, need: str, stock: str, person: str | None) -> Pair | None:
+        named = {pair.person: pair for pair in self._pairs.get(need, ()) if pair.stock == stock}
+        return named.get(person, named.get(None))
 
     def _count(self, need: Need) -> OfferCounts:
         alike = self._stocks.get(need.category, ())
