@@ -71,18 +71,10 @@ def _answer(
     if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
         detail = "a stage counted again differs from its value"
         return _solution(problem, SolutionStatus.FAILED, detail=detail)
+    network, is_decided = model.columns.network, status is SolutionStatus.PROVEN
+    grounds = find_grounds(network, assignments, run.excluded_by, is_decided=is_decided)
     return _solution(
-        problem,
-        status,
-        assignments=assignments,
-        stages=stages,
-        grounds=find_grounds(
-            model.columns.network,
-            assignments,
-            run.excluded_by,
-            is_decided=status is SolutionStatus.PROVEN,
-        ),
-        detail=detail,
+        problem, status, assignments=assignments, stages=stages, grounds=grounds, detail=detail
     )
 
 
