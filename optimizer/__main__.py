@@ -18,6 +18,7 @@ from optimizer.generate import generate
 from optimizer.limits import Limits
 from optimizer.problem import Problem
 from optimizer.published import add_published
+from optimizer.reports import add_reports
 from optimizer.solution import Solution, StageResult
 from optimizer.solve import solve
 from optimizer.verify import verify
@@ -132,6 +133,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = _add(commands, "verify", run_verify)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
+    add_reports(commands, _add)
     add_published(commands, _add)
     return parser
 
@@ -165,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = build_parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
-    except (ProblemError, InputError, OSError) as error:
+    except (ProblemError, InputError, OSError, json.JSONDecodeError) as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN
     return code

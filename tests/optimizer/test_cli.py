@@ -85,6 +85,21 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
     assert stopped.value.code == 2
 
 
+def test_explain_covers_every_need(month, capsys):
+    assert main(["explain", str(month / "p.json"), str(month / "s.json")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    needs = {need["id"] for need in json.loads((month / "p.json").read_text())["needs"]}
+    assert told["met"].keys() | told["unmet"].keys() == needs
+    assert told["met"].keys().isdisjoint(told["unmet"])
+
+
+def test_simulate_prints_fairness_over_time(capsys):
+    assert main(["simulate", "--months", "2", "--needs", "20"]) == 0
+    printed = capsys.readouterr().out
+    assert "gini" in printed
+    assert "longest wait of any need" in printed
+
+
 def test_the_module_runs_as_a_program(tmp_path):
     done = subprocess.run(
         [
