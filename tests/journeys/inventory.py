@@ -1,22 +1,20 @@
 """Every page of the site that a person can open, with addresses that exist in the demo.
 
-A route that takes an id is tried on a row of the person's own; a new route without an entry here
-fails `test_every_page_is_in_the_inventory`.
+A route that takes an id is tried on a row of the person's own; a new route without an entry in
+`samples.py` fails `test_every_page_is_in_the_inventory`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.extensions import contact_cipher, db
-from matchmaker.needs.steps import Question, list_questions
 from matchmaker.permissions import PUBLIC, has_permission
-
-Values = dict[str, Any]
+from tests.journeys.samples import SAMPLES, Values
 
 
 def list_pages(app: Flask, number: int) -> list[str]:
@@ -34,7 +32,6 @@ def list_pages(app: Flask, number: int) -> list[str]:
 
 
 def list_unknown_routes(app: Flask) -> list[str]:
-    """Routes whose arguments no entry of the inventory provides."""
     return [r.endpoint for r in _list_rules(app) if r.arguments and r.endpoint not in SAMPLES]
 
 
@@ -60,142 +57,3 @@ def _list_values(rule: Any, user: m.User | None) -> list[Values]:
 def _get_user(number: int) -> m.User:
     index = contact_cipher.get_index(DEMO_PERSONS[number - 1].phone)
     return db.session.scalars(select(m.User).where(m.User.phone_index == index)).one()
-
-
-def _first(model: Any, *conditions: Any) -> int | None:
-    return db.session.scalar(select(model.id).where(*conditions).order_by(model.id).limit(1))
-
-
-def _in_scope(user: m.User) -> list[Any]:
-    if user.role is m.Role.COMMITTEE_WORKER:
-        return [m.Need.committee_id == user.committee_id]
-    return []
-
-
-def _residents(user: m.User) -> list[Values]:
-    need = _first(m.Need, *_in_scope(user))
-    return [{"resident_id": db.session.get(m.Need, need).resident_id}]
-
-
-def _needs_in(*states: m.NeedState) -> Callable[[m.User], list[Values]]:
-    """One need of each state, of the person's own or in the worker's scope."""
-
-    def find(user: m.User) -> list[Values]:
-        scope = _in_scope(user)
-        if user.role is m.Role.RESIDENT:
-            scope = [m.Need.resident_id == user.resident_id]
-        ids = [_first(m.Need, m.Need.state == state, *scope) for state in states]
-        return [{"need_id": found} for found in ids if found]
-
-    return find
-
-
-def _drafts(user: m.User) -> list[Values]:
-    return _needs_in(m.NeedState.DRAFT, m.NeedState.RETURNED)(user)
-
-
-def _questions(user: m.User) -> list[Values]:
-    drafts = [db.session.get(m.Need, values["need_id"]) for values in _drafts(user)]
-    return [
-        {"need_id": need.id, "question": question.value}
-        for need in drafts
-        for question in Question
-        if question in list_questions(need)
-    ]
-
-
-def _kinds(user: m.User) -> list[Values]:
-    parents = select(m.ServiceCategory.code).where(m.ServiceCategory.parent_id.is_(None))
-    codes = [{"code": code} for code in db.session.scalars(parents.order_by("code"))]
-    return codes + [{**values, **codes[0]} for values in _drafts(user)]
-
-
-def _offers(user: m.User) -> list[Values]:
-    own = [m.Offer.organisation_id == user.organisation_id] if user.organisation_id else []
-    ids = [_first(m.Offer, m.Offer.state == state, *own) for state in m.OfferState]
-    return [{"offer_id": found} for found in ids if found]
-
-
-def _categories(_user: m.User) -> list[Values]:
-    second_level = m.ServiceCategory.parent_id.is_not(None)
-    kinds = [
-        _first(m.ServiceCategory, second_level, m.ServiceCategory.kind == k) for k in m.OfferKind
-    ]
-    return [{"category_id": found} for found in kinds if found]
-
-
-def _volunteers(user: m.User) -> list[Values]:
-    found = _first(m.Volunteer, m.Volunteer.organisation_id == user.organisation_id)
-    return [{"volunteer_id": found}] if found else []
-
-
-def _organisations(_user: m.User) -> list[Values]:
-    kinds = [_first(m.Organisation, m.Organisation.state == s) for s in m.OrganisationState]
-    return [{"organisation_id": found} for found in kinds if found]
-
-
-def _users(_user: m.User) -> list[Values]:
-    return [{"user_id": _first(m.User, m.User.role == role)} for role in m.Role]
-
-
-def _months(_user: m.User | None) -> list[Values]:
-    return [{"month": month} for month in db.session.scalars(select(m.MatchRound.month))]
-
-
-def _published(_user: m.User | None) -> list[Values]:
-    found = select(m.MatchRound.month).where(m.MatchRound.published_run_id.is_not(None))
-    return [{"month": month} for month in db.session.scalars(found)]
-
-
-def _runs(user: m.User) -> list[Values]:
-    return [{**values, "number": 1} for values in _published(user)]
-
-
-def _lines(user: m.User) -> list[Values]:
-    """One line for each ground of an answer."""
-    grounds = select(func.min(m.NeedOutcome.need_id)).group_by(m.NeedOutcome.ground)
-    references = select(m.Need.reference).where(m.Need.id.in_(grounds))
-    return [
-        {**values, "reference": reference}
-        for values in _runs(user)
-        for reference in db.session.scalars(references)
-    ]
-
-
-def _overrides(user: m.User) -> list[Values]:
-    return [{"month": v["month"], "reference": v["reference"]} for v in _lines(user)[:1]]
-
-
-SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
-    "accounts.change_role": _users,
-    "accounts.show": _users,
-    "needs.ask": _questions,
-    "needs.check": _drafts,
-    "needs.choose": _kinds,
-    "needs.correct": _needs_in(m.NeedState.SUBMITTED, m.NeedState.RETURNED),
-    "needs.create_for": _residents,
-    "needs.follow": _needs_in(*m.NeedState),
-    "needs.receipt": _needs_in(m.NeedState.OPEN, m.NeedState.MATCHED),
-    "needs.show": _needs_in(*m.NeedState),
-    "needs.start": _drafts,
-    "offers.check": _offers,
-    "offers.edit": _offers,
-    "offers.new": _categories,
-    "offers.show": _offers,
-    "organisations.show": _organisations,
-    "residents.record_status": _residents,
-    "residents.show": _residents,
-    "results.show": _published,
-    "rounds.freeze": _months,
-    "rounds.list_lines": _runs,
-    "rounds.override": _overrides,
-    "rounds.print_review": _runs,
-    "rounds.progress": _months,
-    "rounds.publish": _runs,
-    "rounds.review": _runs,
-    "rounds.show": _months,
-    "rounds.show_line": _lines,
-    "rounds.withdraw": _published,
-    "volunteers.edit": _volunteers,
-    "volunteers.show": _volunteers,
-}
