@@ -1,12 +1,11 @@
 """What a problem refuses: every rule names the path of the value that breaks it."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from optimizer.errors import ProblemError
 
-if TYPE_CHECKING:
-    from optimizer.problem import Need, Person, Problem, Stock
+Row: TypeAlias = Any  # a value of problem.py, which stands on this file and not the other way
 
 # Sums of this many units stay exact in a double and in 64 bits, whatever the solver adds up.
 LARGEST = 10**12
@@ -22,7 +21,7 @@ def _within(value: int, low: int, path: str) -> None:
     require(low <= value <= LARGEST, path, f"must be between {low} and {LARGEST}")
 
 
-def check_stock(stock: "Stock") -> None:
+def check_stock(stock: Row) -> None:
     """A stock has an id, a capacity of 0 or more and a least use within it."""
     require(bool(stock.id), "$.id", "must not be empty")
     _within(stock.capacity, 0, "$.capacity")
@@ -30,13 +29,13 @@ def check_stock(stock: "Stock") -> None:
     require(stock.least <= stock.capacity, "$.least", "must not exceed the capacity")
 
 
-def check_person(person: "Person") -> None:
+def check_person(person: Row) -> None:
     """A person has an id and a number of visits of 0 or more."""
     require(bool(person.id), "$.id", "must not be empty")
     _within(person.most_visits, 0, "$.most_visits")
 
 
-def check_need(need: "Need") -> None:
+def check_need(need: Row) -> None:
     """A need has an id, a recipient, and whole quantities that make sense."""
     require(bool(need.id), "$.id", "must not be empty")
     require(bool(need.recipient), "$.recipient", "must not be empty")
@@ -51,7 +50,7 @@ def check_need(need: "Need") -> None:
         require(need.least <= need.quantity, "$.least", "must not exceed the quantity")
 
 
-def check_problem(problem: "Problem") -> None:
+def check_problem(problem: Row) -> None:
     """Ids are unique and every name that is used is known."""
     require(
         bool(problem.seed) and set(problem.seed) <= set("0123456789abcdef"),
@@ -81,7 +80,7 @@ def _known(names: Iterable[str], known: set[str], path: str) -> None:
         require(name in known, f"{path}[{k}]", "is not known")
 
 
-def _check_staff(problem: "Problem", stocks: set[str]) -> None:
+def _check_staff(problem: Row, stocks: set[str]) -> None:
     staffed = {stock.id for stock in problem.stocks if stock.staffed}
     for k, stock in enumerate(problem.stocks):
         _known(stock.parents, stocks, f"$.stocks[{k}].parents")
@@ -91,7 +90,7 @@ def _check_staff(problem: "Problem", stocks: set[str]) -> None:
             require(name in staffed, f"$.people[{k}].stocks[{j}]", "is not a staffed stock")
 
 
-def _check_nesting(problem: "Problem") -> None:
+def _check_nesting(problem: Row) -> None:
     parents = {stock.id: stock.parents for stock in problem.stocks}
     done: set[str] = set()
     for k, stock in enumerate(problem.stocks):
@@ -124,7 +123,7 @@ def _check_links(
         seen.add(key)
 
 
-def _check_history(problem: "Problem") -> None:
+def _check_history(problem: Row) -> None:
     seen: set[tuple[str, str]] = set()
     for k, row in enumerate(problem.history):
         key = (row.dimension, row.group)
