@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from optimizer.bounds import Bound
 from optimizer.matrix import Vector
 from optimizer.solution import SolutionStatus
 
@@ -11,9 +12,10 @@ class Answer:
     """One solver run, maximised. ``point``: values of the columns; None when there is none.
 
     PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
-    bound            what the multipliers prove by weak duality, or branch and bound by search
-    is_proved        of an infeasible LP: a ray of multipliers proves it
-    duals, reduced   of a proven LP: multipliers of the rows, and weights less what they explain
+    bound   what the multipliers prove by weak duality, or branch and bound by search
+    proof   of a proven LP: its multipliers in whole numbers; of an infeasible LP: a ray that
+            proves it, None where the engine alone says so
+    duals   of a proven LP, as the engine gave them
     """
 
     status: SolutionStatus
@@ -21,5 +23,4 @@ class Answer:
     bound: float = 0.0
     point: Vector | None = None
     duals: Vector | None = None
-    reduced: Vector | None = None
-    is_proved: bool = False
+    proof: Bound | None = None

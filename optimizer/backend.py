@@ -14,7 +14,7 @@ import numpy as np
 import pulp
 
 from optimizer.answer import Answer
-from optimizer.bounds import bound_by_duals, is_impossible_by
+from optimizer.bounds import Bound, bound_by_duals, disprove
 from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
@@ -97,7 +97,7 @@ class LivingModel:
         return row
 
     def maximise_linear(self, weights: Weights) -> Answer:
-        """The LP without whole numbers, from the last basis; duals and reduced costs included."""
+        """The LP without whole numbers, from the last basis; what its duals prove included."""
         self.linear_runs += 1
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
@@ -122,11 +122,11 @@ class LivingModel:
         decided = decide_status(status, bool(solution.value_valid), value, value)
         if decided is not SolutionStatus.PROVEN:
             self._is_astray = True
-            return Answer(decided, is_proved=self._has_ray())
+            return Answer(decided, proof=self._find_ray())
         self._is_astray = False
         duals = -np.array(solution.row_dual)
-        bound, reduced = bound_by_duals(self.matrix, weights, duals)
-        return Answer(decided, value, bound, np.array(solution.col_value), duals, reduced)
+        proof = bound_by_duals(self.matrix, weights, duals, value)
+        return Answer(decided, value, proof.value, np.array(solution.col_value), duals, proof)
 
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> Answer:
         """Branch and bound over the columns marked, to a bound less than one above the value."""
@@ -146,9 +146,9 @@ class LivingModel:
             self._solver.setBasis(basis)
         return Answer(decided, value, bound, point)
 
-    def _has_ray(self) -> bool:
+    def _find_ray(self) -> Bound | None:
         _, has_ray, ray = self._solver.getDualRay()  # type: ignore[attr-defined]
-        return bool(has_ray) and is_impossible_by(self.matrix, np.array(ray))
+        return disprove(self.matrix, np.array(ray)) if has_ray else None
 
     def _price(self, weights: Weights) -> None:
         columns = sorted({*self._priced, *weights})

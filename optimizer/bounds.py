@@ -1,41 +1,103 @@
-"""Weak duality: what any row multipliers prove about a sum, whoever found them.
+"""Weak duality: what any row multipliers prove about a sum, in whole numbers, whoever found them.
 
 For rows L <= A x <= U, columns l <= x <= u and any y,
 
     c x = y (A x) + (c - y A) x <= sum_i max(y_i L_i, y_i U_i) + sum_j max(r_j l_j, r_j u_j)
 
-with r = c - y A. A multiplier that would meet an infinite side is taken as 0, which is allowed: an
-engine's tolerances can only make the bound weaker, never wrong.
+with r = c - y A. The engine's y are rounded to fractions over one ``scale`` and the bound is added
+up exactly, so tolerances can only make it weaker, never wrong. A multiplier that would meet an
+infinite side is taken as 0, which is allowed.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.matrix import Matrix, Vector, Weights
+from optimizer.matrix import WHOLE, Matrix, Vector, Weights, Whole
 
-NIL = 1e-7  # what sums of doubles may be off by
+SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions, and then they are exact
+LARGE_SCALES = (1 << 20, 1 << 30)
+NEAR = 1e-7  # a multiplier this near a fraction is taken for it
+MOST = float(1 << 61)  # sums of 64 bits hold
 
 
-def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector) -> tuple[float, Vector]:
-    """The bound on the greatest sum, and the reduced weights r that prove it."""
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """total / scale bounds the greatest sum; ``multipliers`` and ``reduced`` are times scale."""
+
+    scale: int
+    total: int
+    multipliers: Whole
+    reduced: Whole
+
+    @property
+    def floor(self) -> int:
+        """The greatest whole number that the sum may reach."""
+        return self.total // self.scale
+
+    @property
+    def value(self) -> float:
+        """The bound itself."""
+        return self.total / self.scale
+
+
+def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
+    """The bound on the greatest sum that multipliers prove.
+
+    ``value``: what the LP says it is; the scale is refined until the rounded bound is as good.
+    """
     is_endless = ((duals > 0) & np.isinf(matrix.row_high)) | (
         (duals < 0) & np.isinf(matrix.row_low)
     )
     y = np.where(is_endless, 0.0, duals)
-    of_row, columns, entries = matrix.entries()
-    reduced = -np.bincount(columns, entries * y[of_row], len(matrix.low)).astype(np.float64)
-    for j, weight in weights.items():
-        reduced[j] += weight
-    sides = np.where(y > 0, matrix.row_high, np.where(y < 0, matrix.row_low, 0.0))
-    ends = np.where(reduced > 0, matrix.high, matrix.low)
-    return float(y @ sides + reduced @ ends), reduced
+    wanted, found = int(np.floor(value + WHOLE)), None
+    for scale in (*_fitting_scales(y), *LARGE_SCALES):
+        bound = _add_up(matrix, weights, np.rint(y * scale).astype(np.int64), scale)
+        if bound is not None and (found is None or bound.floor < found.floor):
+            found = bound
+        if found is not None and found.floor <= wanted:
+            break
+    if found is None:
+        raise OverflowError("the bound does not fit into 64 bits")
+    return found
 
 
-def is_impossible_by(matrix: Matrix, ray: Vector) -> bool:
-    """True when the ray, in either direction, proves that no point satisfies all rows: bound < 0.
+def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
+    """A ray, in either direction, whose bound on the sum 0 is below 0: no point satisfies all rows.
 
-    Source: Farkas' lemma, the bound above with c = 0.
+    None when rounding leaves nothing proved. Source: Farkas' lemma, the bound above with c = 0.
     """
     largest = float(np.max(np.abs(ray), initial=0.0))
-    if not largest:
-        return False
-    return any(bound_by_duals(matrix, {}, sign * ray / largest)[0] < -NIL for sign in (1, -1))
+    if not np.isfinite(largest) or largest <= 0:
+        return None
+    clean = np.where(np.abs(ray) > NEAR * largest, ray, 0.0)
+    for unit in (float(np.min(np.abs(clean[clean != 0]))), largest):
+        for sign in (1, -1):
+            bound = bound_by_duals(matrix, {}, sign * clean / unit, -1.0)
+            if bound.total < 0:
+                return bound
+    return None
+
+
+def _fitting_scales(y: Vector) -> list[int]:
+    for scale in SMALL_SCALES:
+        scaled = y * scale
+        if np.all(np.abs(scaled - np.rint(scaled)) <= NEAR):
+            return [scale]
+    return []
+
+
+def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | None:
+    """The bound of whole multipliers; None when 64 bits might not hold it."""
+    rows, columns, entries = matrix.whole_entries()
+    is_used = y[rows] != 0
+    reduced = np.zeros(len(matrix.low), dtype=np.int64)
+    np.subtract.at(reduced, columns[is_used], entries[is_used] * y[rows[is_used]])
+    for j, weight in weights.items():
+        reduced[j] += weight * scale
+    sides = np.where(y > 0, matrix.row_high, np.where(y < 0, matrix.row_low, 0.0))
+    ends = np.where(reduced > 0, matrix.high, matrix.low)
+    if float(np.abs(y * sides).sum() + np.abs(reduced * ends).sum()) > MOST:
+        return None
+    total = int(y @ sides.astype(np.int64)) + int(reduced @ ends.astype(np.int64))
+    return Bound(scale, total, y, reduced)

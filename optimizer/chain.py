@@ -7,14 +7,13 @@ solved in integers, and the steps after it are taken again. So every kept value 
 reached.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.answer import Answer
 from optimizer.backend import LivingModel
-from optimizer.ledger import Change, Step
+from optimizer.bounds import Bound
+from optimizer.ledger import Change, Step, StepKind
 from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
 from optimizer.points import EngineError, find_point, maximise_whole, repair_point
 from optimizer.probe import MOST_ROUNDS, Probe
@@ -55,47 +54,44 @@ class Chain(Probe):
         replayed = self._replayed()
         if replayed is not None:
             return bool(replayed.value)
-        step = Step(1, Proof.DUAL, rows=self._row_changes(rows))
+        step = Step(1, Proof.DUAL, StepKind.TRIED, rows=self._row_changes(rows))
         self._bind(step, is_undone=False)
         if self.is_kept_by(self.point):
             self._note(step, None)
             return True
         answer = self._tighten({}, step, MOST_ROUNDS if is_near else 0)
-        proof = Proof.FARKAS if answer.is_proved else Proof.SEARCH
+        bound, proof = answer.proof, Proof.FARKAS if answer.proof else Proof.SEARCH
         if len(self.steps) in self._careful and answer.point is not None:
-            answer, proof = find_point(self.living), Proof.SEARCH
+            answer, proof, bound = find_point(self.living), Proof.SEARCH, None
         if answer.status is SolutionStatus.INFEASIBLE:
             self._bind(step, is_undone=True)
-            step = Step(0, proof)
+            step = Step(0, proof, StepKind.TRIED, cuts=step.cuts, bound=bound)
         self._note(step, answer.point)
         return bool(step.value)
 
-    def can(self, columns: Sequence[tuple[int, float, float]]) -> bool:
-        """True unless the LP proves that no point has these bounds; nothing is kept."""
+    def can(self, column: int, value: int) -> bool:
+        """True unless the LP proves that no point gives the column this value; nothing is kept."""
         replayed = self._replayed()
         if replayed is None:
-            replayed = Step(int(self._is_possible(columns)), Proof.DUAL)
+            replayed = self._ask(column, value)
             self._apply(replayed)
         return bool(replayed.value)
+
+    def close(self) -> None:
+        """Note that the last try that failed decides about a group."""
+        if self._replayed() is None:
+            failed = next(
+                s for s in reversed(self.steps) if s.kind is StepKind.TRIED and not s.value
+            )
+            self._apply(
+                Step(0, failed.proof, StepKind.CLOSED, cuts=failed.cuts, bound=failed.bound)
+            )
 
     def reachable(self, columns: Sequence[int]) -> list[bool]:
         """For every column whether it can be 1, unless the LP proves it cannot; nothing is kept."""
         replayed = self._replayed()
         if replayed is None:
-            waiting, mask = [list(range(len(columns)))] if columns else [], 0
-            while waiting:
-                unsure = waiting.pop()
-                answer = self._linear(dict.fromkeys((columns[k] for k in unsure), 1))
-                if answer.point is None or answer.bound < 1 - WHOLE:
-                    continue  # together they do not reach one
-                found = [k for k in unsure if answer.point[columns[k]] > 1 - WHOLE]
-                found = unsure if len(unsure) == 1 else found
-                mask |= sum(1 << k for k in found)
-                rest = [k for k in unsure if k not in found]
-                half = len(rest) // 2
-                parts = [rest] if found else [rest[half:], rest[:half]]
-                waiting += [part for part in parts if part]
-            replayed = Step(mask, Proof.DUAL)
+            replayed = self._reach(columns)
             self._apply(replayed)
         return [bool(replayed.value >> k & 1) for k in range(len(columns))]
 
@@ -133,13 +129,33 @@ class Chain(Probe):
         self._careful.add(low)
         return False
 
+    def _reach(self, columns: Sequence[int]) -> Step:
+        step = Step(0, Proof.DUAL, StepKind.REACHED)
+        waiting = [list(range(len(columns)))] if columns else []
+        while waiting:
+            unsure = waiting.pop()
+            asked = tuple(columns[k] for k in unsure)
+            answer = self._linear(dict.fromkeys(asked, 1))
+            if answer.proof is not None and answer.point is not None and answer.proof.floor < 1:
+                step.none_of.append((asked, answer.proof))
+                continue  # together they do not reach one
+            point = answer.point
+            found = [k for k in unsure if point is not None and point[columns[k]] > 1 - WHOLE]
+            found = unsure if len(unsure) == 1 else found
+            step.value |= sum(1 << k for k in found)
+            rest = [k for k in unsure if k not in found]
+            half = len(rest) // 2
+            parts = [rest] if found else [rest[half:], rest[:half]]
+            waiting += [part for part in parts if part]
+        return step
+
     def _take(self, weights: Weights, is_careful: bool) -> Step:
-        step = Step(0, Proof.DUAL)
+        step = Step(0, Proof.DUAL, StepKind.SUM)
         answer = self._tighten(weights, step)
-        if answer.status is SolutionStatus.INFEASIBLE:
+        if answer.proof is None or answer.status is SolutionStatus.INFEASIBLE:
             self._bind(step, is_undone=True)
             raise UnreachableError
-        step.value, found = math.floor(answer.bound + WHOLE), answer.point
+        step.bound, step.value, found = answer.proof, answer.proof.floor, answer.point
         if is_careful and not self._is_reached(weights, step.value):
             best = maximise_whole(self.living, weights)
             if best.point is None:
@@ -147,23 +163,23 @@ class Chain(Probe):
             found = best.point
             if round(best.value) < step.value:
                 step.value, step.proof = round(best.value), Proof.SEARCH
-        row, value = self.living.add_row(weights), float(step.value)
-        columns = self._excluded(answer, answer.bound - value)
-        kept = Step(0, Proof.DUAL, columns, [(row, -INFINITY, INFINITY, value, value)])
+        step.row, value = self.living.add_row(weights), float(step.value)
+        columns = self._excluded(answer.proof, step.value)
+        kept = Step(
+            0, Proof.DUAL, columns=columns, rows=[(step.row, -INFINITY, INFINITY, value, value)]
+        )
         self._bind(kept, is_undone=False)
         step.columns, step.rows = columns, [*step.rows, *kept.rows]
         self._note(step, found)
         return step
 
-    def _excluded(self, answer: Answer, slack: float) -> list[Change]:
+    def _excluded(self, bound: Bound, value: int) -> list[Change]:
         """Columns whose reduced cost forbids any integer point of the kept value to move them."""
-        reduced = answer.reduced
-        if reduced is None:
-            return []
         low, high = self.living.matrix.low, self.living.matrix.high
-        is_free = (high > low) & (np.abs(reduced) > max(slack, 0.0) + WHOLE)
-        at_low = np.flatnonzero(is_free & (reduced < 0))
-        at_high = np.flatnonzero(is_free & (reduced > 0))
+        slack = bound.total - value * bound.scale
+        is_free = (high > low) & (np.abs(bound.reduced) > slack)
+        at_low = np.flatnonzero(is_free & (bound.reduced < 0))
+        at_high = np.flatnonzero(is_free & (bound.reduced > 0))
         return [(int(j), low[j], high[j], low[j], low[j]) for j in at_low] + [
             (int(j), low[j], high[j], high[j], high[j]) for j in at_high
         ]

@@ -87,6 +87,8 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 def _read(hint: Any, value: object, path: str) -> Any:
+    if hint is Any:
+        return value
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in typing.get_args(hint):

@@ -12,6 +12,7 @@ import numpy as np
 
 from optimizer.backend import LivingModel
 from optimizer.build import Model
+from optimizer.certificate import Share
 from optimizer.chain import Chain, NoPointError, RetakeError, UnreachableError
 from optimizer.matrix import INFINITY, Vector
 from optimizer.objectives import Aim
@@ -33,11 +34,15 @@ class Part:
 
 @dataclass(slots=True)
 class Taken:
-    """Values of aims summed over components, and which stage emptied a column."""
+    """Values of aims summed over components, and which stage emptied a column.
+
+    shares   of every aim by position: the step of each component that has a part in it
+    """
 
     values: list[int]
     proofs: list[Proof]
     excluded_by: dict[int, str] = field(default_factory=dict)
+    shares: dict[int, list[Share]] = field(default_factory=dict)
 
 
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
@@ -107,7 +112,10 @@ def _take_and_keep(
     for k, value, proof in values:
         taken.values[k] += value
         taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
-    _keep_part(chain, part, inner)
+    rows = dict(enumerate(part.rows)) | _keep_part(chain, part, inner)
+    for (k, _, _), step in zip(values, inner.steps, strict=True):
+        own = tuple(j for j in part.columns if j in aims[k].weights)
+        taken.shares.setdefault(k, []).append(Share(step, part.columns, rows, own))
 
 
 def _refuse_empty_rows(model: Model) -> None:
@@ -169,8 +177,8 @@ def _take_aims(
     return values
 
 
-def _keep_part(chain: Chain, part: Part, inner: Chain) -> None:
-    """Bounds, kept rows and cuts of a component, on the whole chain."""
+def _keep_part(chain: Chain, part: Part, inner: Chain) -> dict[int, int]:
+    """Bounds, kept rows and cuts of a component, on the whole chain; says their rows there."""
     found, whole, number = inner.living.matrix, chain.living.matrix, part.columns
     chain.keep(
         columns=[
@@ -179,13 +187,15 @@ def _keep_part(chain: Chain, part: Part, inner: Chain) -> None:
             if found.low[j] != whole.low[number[j]] or found.high[j] != whole.high[number[j]]
         ]
     )
+    rows = {}
     for i in range(len(part.rows), len(found.row_low)):
         low, high = float(found.row_low[i]), float(found.row_high[i])
         if low > -INFINITY or high < INFINITY:
             columns, weights = found.row(i)
             pairs = zip(columns.tolist(), weights.tolist(), strict=True)
-            row = chain.add_row({number[j]: int(weight) for j, weight in pairs})
+            rows[i] = row = chain.add_row({number[j]: int(weight) for j, weight in pairs})
             chain.keep(rows=[(row, low)], tops=[(row, high)])
+    return rows
 
 
 def _fill_helped(model: Model, whole: Vector) -> None:

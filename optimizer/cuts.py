@@ -20,11 +20,15 @@ MOST_WEIGHTS = 60  # of one cut; dense rows slow every later solve
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """weights x <= right; ``rows``: signed numbers of the rows halved (+1: upper side)."""
+    """weights x <= right; ``rows``: signed numbers of the rows halved (+1: upper side).
+
+    raised   columns of odd weight that were made even by their upper bound; others by their lower
+    """
 
     weights: Weights
     right: int
     rows: tuple[tuple[int, int], ...]
+    raised: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -115,7 +119,7 @@ def _eliminate(rows: list[_Row], count: int) -> None:
 def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
     """The cut of a set of rows, in whole numbers; None when a bound needed is not there."""
     total: dict[int, int] = {}
-    right = 0
+    right, raised = 0, []
     for i, sign in sides:
         columns, weights = matrix.row(i)
         right += int(matrix.row_high[i]) if sign > 0 else -int(matrix.row_low[i])
@@ -130,10 +134,11 @@ def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]])
             else:
                 total[j] = weight + 1
                 right += int(high)
+                raised.append(j)
     if not right & 1 or sum(weight != 0 for weight in total.values()) > MOST_WEIGHTS:
         return None
     halved = {j: weight // 2 for j, weight in sorted(total.items()) if weight}
-    return Cut(halved, right // 2, tuple(sorted(sides)))
+    return Cut(halved, right // 2, tuple(sorted(sides)), tuple(sorted(raised)))
 
 
 def _violation(cut: Cut, point: Vector) -> float:

@@ -6,24 +6,52 @@ outcome there and cost no solve; what stands in the journal after a failed step 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
 from optimizer.backend import LivingModel
+from optimizer.bounds import Bound
+from optimizer.cuts import Cut
 from optimizer.matrix import INFINITY, Vector, Weights
 from optimizer.solution import Proof
 
 Change = tuple[int, float, float, float, float]  # number, bounds before, bounds after
 
 
+class StepKind(StrEnum):
+    """What a step did; the certificate is read off the steps."""
+
+    KEPT = "kept"  # bounds that follow from what stands before
+    COLUMN = "column"  # a new column; value: its number
+    ROW = "row"  # a new row; value: its number
+    SUM = "sum"  # a sum at its greatest value; row: the row that keeps it
+    TRIED = "tried"  # lower bounds of rows; value 1: kept, 0: impossible
+    CLOSED = "closed"  # the last try that failed decides about a group
+    ASKED = "asked"  # other bounds of a column; value 1: possible, 0: not
+    REACHED = "reached"  # value: bits of the columns asked about that can be 1
+
+
 @dataclass(slots=True)
 class Step:
-    """One kept change: columns and rows with their bounds before and after."""
+    """One kept change: columns and rows with their bounds before and after.
+
+    cuts    rows found on the way, kept or (of a failed try) only used by the proof
+    bound   what proves the value; None: nothing to prove, or the engine's search alone
+    none_of columns of which no point meets any, each set with its proof
+    asked   column and value that were asked about
+    """
 
     value: int
     proof: Proof
+    kind: StepKind = StepKind.KEPT
     columns: list[Change] = field(default_factory=list)
     rows: list[Change] = field(default_factory=list)
+    row: int = -1
+    cuts: list[tuple[int, Cut]] = field(default_factory=list)
+    bound: Bound | None = None
+    none_of: list[tuple[tuple[int, ...], Bound]] = field(default_factory=list)
+    asked: tuple[int, int] = (-1, 0)
 
 
 class Ledger:
@@ -44,7 +72,12 @@ class Ledger:
     ) -> None:
         """Keep bounds of columns, lower bounds of rows and upper ones (tops) already proved."""
         if self._replayed() is None:
-            step = Step(1, Proof.DUAL, self._column_changes(columns), self._row_changes(rows))
+            step = Step(
+                1,
+                Proof.DUAL,
+                columns=self._column_changes(columns),
+                rows=self._row_changes(rows),
+            )
             low, high = self.living.matrix.row_low, self.living.matrix.row_high
             lows = dict(rows)
             for i, top in tops:
@@ -55,7 +88,7 @@ class Ledger:
         """A new whole column, the same one when steps are taken again."""
         replayed = self._replayed()
         if replayed is None:
-            replayed = Step(self.living.add_column(high), Proof.DUAL)
+            replayed = Step(self.living.add_column(high), Proof.DUAL, StepKind.COLUMN)
             self._apply(replayed)
         return replayed.value
 
@@ -63,7 +96,7 @@ class Ledger:
         """A new row without bounds, the same one when steps are taken again."""
         replayed = self._replayed()
         if replayed is None:
-            replayed = Step(self.living.add_row(weights), Proof.DUAL)
+            replayed = Step(self.living.add_row(weights), Proof.DUAL, StepKind.ROW)
             self._apply(replayed)
         return replayed.value
 

@@ -13,7 +13,6 @@ from fractions import Fraction
 from optimizer.chain import Chain
 from optimizer.matrix import WHOLE
 from optimizer.objectives import Measure
-from optimizer.solution import Proof
 
 
 @dataclass(slots=True)
@@ -41,9 +40,8 @@ class _Group:
         return Fraction(self.reach + self.measure.offset, self.measure.denominator)
 
 
-def raise_levels(chain: Chain, measures: Sequence[Measure]) -> Proof:
-    """Keep the leximin of the measures; returns how it is known."""
-    start = len(chain.steps)
+def raise_levels(chain: Chain, measures: Sequence[Measure]) -> None:
+    """Keep the leximin of the measures."""
     groups = [_Group(m, chain.add_row(m.weights), m.low) for m in measures]
     chain.try_rows([(group.row, group.floor) for group in groups])
     while True:
@@ -54,8 +52,6 @@ def raise_levels(chain: Chain, measures: Sequence[Measure]) -> Proof:
             break
         _raise_worst(chain, rising)
         chain.checkpoint()
-    proofs = {step.proof for step in chain.steps[start:]}
-    return next((p for p in (Proof.SEARCH, Proof.FARKAS) if p in proofs), Proof.DUAL)
 
 
 def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
@@ -115,6 +111,7 @@ def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
     ``above``: switches that already decide whether their group is above this level; they count too.
     """
     if len(worst) == 1 and not worst[0].switches and not above:
+        chain.close()
         worst[0].is_open = False
         return
     if not worst and not above:
@@ -126,9 +123,9 @@ def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
         can_rise = high > WHOLE and most > 0
         can_stay = low < WHOLE and most < len(worst) + len(above)
         if can_rise and can_stay:
-            can_rise = chain.can([(switch, 1.0, 1.0)])
+            can_rise = chain.can(switch, 1)
         if can_rise and can_stay:
-            can_stay = chain.can([(switch, 0.0, 0.0)])
+            can_stay = chain.can(switch, 0)
         if can_rise and can_stay:
             group.switches.append(switch)
             continue

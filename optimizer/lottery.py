@@ -12,7 +12,6 @@ import hmac
 from optimizer.chain import Chain
 from optimizer.matrix import WHOLE
 from optimizer.problem import Problem
-from optimizer.solution import Proof
 from optimizer.variables import Columns
 
 BLOCK = 16  # 2^16 stays far from what a double can blur
@@ -31,9 +30,8 @@ def order_by_ticket(problem: Problem) -> list[int]:
     )
 
 
-def draw_tickets(chain: Chain, columns: Columns) -> Proof:
-    """Keep who is met, ticket after ticket; returns how it is known."""
-    start = len(chain.steps)
+def draw_tickets(chain: Chain, columns: Columns) -> None:
+    """Keep who is met, ticket after ticket."""
     order = [columns.met[d] for d in order_by_ticket(columns.network.problem) if d in columns.met]
     tickets = [columns.number(met) for met in order]
     while undrawn := [j for j in tickets if is_open(chain, j)][:BLOCK]:
@@ -41,8 +39,6 @@ def draw_tickets(chain: Chain, columns: Columns) -> Proof:
         value = chain.maximise(weights).value
         drawn = [(j, float(bool(value & weight))) for j, weight in weights.items()]
         chain.keep(columns=[(j, is_met, is_met) for j, is_met in drawn])
-    proofs = {step.proof for step in chain.steps[start:]}
-    return Proof.SEARCH if Proof.SEARCH in proofs else Proof.DUAL
 
 
 def is_open(chain: Chain, column: int) -> bool:

@@ -15,6 +15,7 @@ INFINITY = math.inf
 WHOLE = 1e-6  # a value this near a whole number is taken for it, and checked exactly afterwards
 CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "nothing")
 Index = npt.NDArray[np.int32]
+Whole = npt.NDArray[np.int64]
 BoolVector = npt.NDArray[np.bool_]
 Vector = npt.NDArray[np.float64]
 Weights = Mapping[int, int]
@@ -46,6 +47,7 @@ class Matrix:
         nothing = np.zeros(0, dtype=np.int32)
         self._entries: tuple[Index, Index, Vector] = (nothing, nothing, np.zeros(0))
         self._entries_of = 0
+        self._whole_weights: Whole = np.zeros(0, dtype=np.int64)
 
     def row(self, number: int) -> tuple[Index, Vector]:
         """Columns and weights of a row."""
@@ -61,7 +63,13 @@ class Matrix:
                 np.concatenate([weights for _, weights in self._rows]),
             )
             self._entries_of = len(self._rows)
+            self._whole_weights = self._entries[2].astype(np.int64)
         return self._entries
+
+    def whole_entries(self) -> tuple[Index, Index, Whole]:
+        """The same entries with weights as whole numbers."""
+        rows, columns, _ = self.entries()
+        return rows, columns, self._whole_weights
 
     def add_column(self, high: int) -> int:
         """A new whole decision between 0 and ``high`` in no row; returns its number."""

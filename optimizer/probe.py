@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from optimizer.answer import Answer
 from optimizer.cuts import find_cuts
-from optimizer.ledger import Ledger, Step
-from optimizer.matrix import INFINITY, WHOLE, Weights
-from optimizer.points import EngineError, OutOfTimeError
+from optimizer.ledger import Ledger, Step, StepKind
+from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
+from optimizer.points import EngineError, OutOfTimeError, maximise_whole
 from optimizer.solution import Proof, SolutionStatus
 
 MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the checkpoint
@@ -40,6 +42,7 @@ class Probe(Ledger):
                 row, right = self.living.add_row(cut.weights), float(cut.right)
                 self.living.bound_row(row, -INFINITY, right)
                 step.rows.append((row, -INFINITY, INFINITY, -INFINITY, right))
+                step.cuts.append((row, cut))
             answer = self._linear(weights)
         return answer
 
@@ -50,9 +53,36 @@ class Probe(Ledger):
         whole = self.padded(self.point)
         return sum(weight * int(whole[j]) for j, weight in weights.items()) == value
 
-    def _is_possible(self, columns: Sequence[tuple[int, float, float]]) -> bool:
-        tried = Step(0, Proof.DUAL, self._column_changes(columns))
+    def _ask(self, column: int, value: int) -> Step:
+        """Whether the LP allows a column this value; 0 when it proves that it does not."""
+        changes = self._column_changes([(column, float(value), float(value))])
+        tried = Step(0, Proof.DUAL, columns=changes)
         self._bind(tried, is_undone=False)
         answer = self._linear({})
         self._bind(tried, is_undone=True)
-        return answer.status is not SolutionStatus.INFEASIBLE
+        is_possible = answer.status is not SolutionStatus.INFEASIBLE or answer.proof is None
+        proof = Proof.FARKAS
+        return Step(
+            int(is_possible), proof, StepKind.ASKED, bound=answer.proof, asked=(column, value)
+        )
+
+    def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
+        """The greatest whole value of a sum with some columns at 0, and a point; nothing is kept.
+
+        The point is None when not even C1 to C13 have one.
+        """
+        low, high = self.living.matrix.low, self.living.matrix.high
+        columns = [(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]
+        step = Step(0, Proof.DUAL, StepKind.SUM, columns=columns)
+        self._bind(step, is_undone=False)
+        answer = self._tighten(weights, step)
+        point = None if answer.point is None else np.round(answer.point)
+        if point is not None and not self.living.matrix.holds(point):
+            point = maximise_whole(self.living, weights).point
+            point = None if point is None else np.round(point)
+        self._bind(step, is_undone=True)
+        if point is not None and answer.proof is not None:
+            step.value = sum(weight * int(point[j]) for j, weight in weights.items())
+            step.bound = answer.proof
+            step.proof = Proof.DUAL if step.bound.floor == step.value else Proof.SEARCH
+        return step, point

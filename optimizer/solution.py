@@ -1,6 +1,7 @@
 """What a solve gives back: who serves whom, every stage's value and proof, and why not the rest."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -90,7 +91,8 @@ class Solution:
     """The month's answer; holds no times, so equal problems have equal bytes.
 
     problem_sha256   of the problem solved         policy   name and version, ``community/1``
-    result_sha256    of this file without this one key
+    result_sha256    of this file without this key and the certificate
+    certificate      the proof of every stage, FORMULATION.md; None: proved nothing
     """
 
     status: SolutionStatus
@@ -105,6 +107,7 @@ class Solution:
     recipients_helped: int = 0
     detail: str = ""
     result_sha256: str = ""
+    certificate: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_usable(self) -> bool:
@@ -123,5 +126,5 @@ class Solution:
 
     def sealed(self) -> "Solution":
         """The same with ``result_sha256`` filled in."""
-        plain = replace(self, result_sha256="").to_json()
+        plain = replace(self, result_sha256="", certificate=None).to_json()
         return replace(self, result_sha256=codec.sha256_of(plain))

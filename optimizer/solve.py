@@ -2,22 +2,25 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from optimizer.backend import ENGINE, LivingModel
 from optimizer.build import Model, build
+from optimizer.certificate import Scribe, Share, spell_witness
 from optimizer.chain import Chain, NoPointError
 from optimizer.grounds import find_grounds
 from optimizer.individuals import assign_individuals
 from optimizer.limits import Limits
 from optimizer.points import EngineError, OutOfTimeError
-from optimizer.possible import possible_by_group
+from optimizer.policy import StageKind
+from optimizer.possible import Alone, possible_by_group
 from optimizer.problem import Problem
 from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult
 from optimizer.stages import Outcome, Progress, Run, run_stages
 from optimizer.tally import Tally
 
 DEFAULT_LIMITS = Limits()
-Possible = dict[str, dict[str, int]]  # stage name -> group -> needs
+Possible = dict[str, dict[str, Alone]]  # stage name -> group
 
 
 def _say_nothing(stage: str, done: int, total: int) -> None:
@@ -35,13 +38,13 @@ def solve(
     started = time.monotonic()
     model = build(problem)
     run, possible = Run(), Possible()
-    chain = Chain(LivingModel(model.columns.order, model.rows.order, limits.seconds))
+    left = max(limits.seconds - (time.monotonic() - started), 0.0)
+    chain = Chain(LivingModel(model.columns.order, model.rows.order, left))
     status, detail = SolutionStatus.PROVEN, ""
     try:
         for stage in problem.policy.stages:
-            left = limits.seconds - (time.monotonic() - started)
-            possible[stage.name] = possible_by_group(problem, stage, left)
-        run_stages(chain, model, possible, progress or _say_nothing, run)
+            possible[stage.name] = possible_by_group(chain, model, stage)
+        run_stages(chain, model, _count(possible), progress or _say_nothing, run)
     except NoPointError:
         status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
@@ -66,16 +69,48 @@ def _answer(
     if not is_usable or chain.point is None:
         return _solution(problem, status, detail=detail)
     assignments = assign_individuals(model.columns, chain.point)
-    tally = Tally(problem, assignments)
-    stages = _results(problem, run.outcomes, tally, possible, status)
+    stages = _results(problem, run.outcomes, Tally(problem, assignments), _count(possible), status)
     if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
         detail = "a stage counted again differs from its value"
         return _solution(problem, SolutionStatus.FAILED, detail=detail)
     network, is_decided = model.columns.network, status is SolutionStatus.PROVEN
     grounds = find_grounds(network, assignments, run.excluded_by, is_decided=is_decided)
     return _solution(
-        problem, status, assignments=assignments, stages=stages, grounds=grounds, detail=detail
+        problem,
+        status,
+        assignments=assignments,
+        stages=stages,
+        grounds=grounds,
+        detail=detail,
+        certificate=_certify(chain, model, run.outcomes, possible),
     )
+
+
+def _count(possible: Possible) -> dict[str, dict[str, int]]:
+    return {name: {g: alone.needs for g, alone in of.items()} for name, of in possible.items()}
+
+
+def _certify(
+    chain: Chain, model: Model, outcomes: Sequence[Outcome], possible: Possible
+) -> dict[str, Any]:
+    """The certificate: events of every proved aim in order, and what groups could get alone."""
+    scribe = Scribe(chain.living.matrix, len(model.rows.order), len(model.columns.order))
+    alone = {
+        name: {
+            group: [
+                scribe.write_alone(Share(found.step)),
+                spell_witness(assign_individuals(model.columns, found.point)),
+            ]
+            for group, found in of.items()
+        }
+        for name, of in possible.items()
+        if of
+    }
+    stages = [
+        scribe.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
+        for outcome in outcomes
+    ]
+    return {"possible": alone, "stages": stages}
 
 
 def _solution(
@@ -99,7 +134,7 @@ def _results(
     problem: Problem,
     outcomes: Sequence[Outcome],
     tally: Tally,
-    possible: Possible,
+    possible: dict[str, dict[str, int]],
     status: SolutionStatus,
 ) -> tuple[StageResult, ...]:
     """Results of proved aims, then of the stages the time limit left open."""
@@ -113,7 +148,7 @@ def _results(
 
 
 def _result(
-    outcome: Outcome, tally: Tally, possible: Possible, status: SolutionStatus
+    outcome: Outcome, tally: Tally, possible: dict[str, dict[str, int]], status: SolutionStatus
 ) -> StageResult:
     stage, is_proved = outcome.stage, status is SolutionStatus.PROVEN
     return StageResult(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from optimizer.build import Model
+from optimizer.certificate import Share, proof_of
 from optimizer.chain import Chain, RetakeError, UnreachableError
 from optimizer.components import leading_sums, take_apart
 from optimizer.levels import raise_levels
@@ -25,6 +26,7 @@ class Outcome:
     key: str
     proof: Proof
     bound: int | None = None
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,8 +49,9 @@ def run_stages(
     progress(policy.stages[0].name if policy.stages else "", 0, len(policy.stages))
     aims = [aim for stage in leading for aim in aims_of(stage, model.columns)]
     taken = take_apart(chain, model, aims)
-    for aim, value, proof in zip(aims, taken.values, taken.proofs, strict=True):
-        run.outcomes.append(Outcome(aim.stage, aim.key, proof, value))
+    for k, (aim, value, proof) in enumerate(zip(aims, taken.values, taken.proofs, strict=True)):
+        shares = tuple(taken.shares.get(k, ()))
+        run.outcomes.append(Outcome(aim.stage, aim.key, proof, value, shares))
     for d, met in model.columns.met.items():
         stage_name = taken.excluded_by.get(model.columns.number(met))
         if stage_name is not None:
@@ -72,10 +75,11 @@ def _take_rest(
     before = ""
     for done, stage in enumerate(stages, start=total - len(stages)):
         progress(stage.name, done, total)
+        start = len(chain.steps)
         if stage.kind is StageKind.LOTTERY:
             _find_excluded(chain, columns, run, before)
         try:
-            taken = _take_stage(chain, columns, stage, possible.get(stage.name, {}))
+            taken = _take_stage(chain, columns, stage, possible.get(stage.name, {}), start)
         except UnreachableError:
             taken = []
         except RetakeError:
@@ -91,22 +95,24 @@ def _take_rest(
 
 
 def _take_stage(
-    chain: Chain, columns: Columns, stage: Stage, possible: dict[str, int]
+    chain: Chain, columns: Columns, stage: Stage, possible: dict[str, int], start: int
 ) -> list[Outcome]:
+    if stage.kind not in (StageKind.LOTTERY, StageKind.LEXIMIN, StageKind.LEXIMAX):
+        return [_take_aim(chain, aim) for aim in aims_of(stage, columns)]
     if stage.kind is StageKind.LOTTERY:
-        return [Outcome(stage, "", draw_tickets(chain, columns))]
-    if stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
+        draw_tickets(chain, columns)
+    else:
         measures: list[Measure] = measures_of(stage, columns, possible)
-        raise_ = raise_worst_level if stage.worst_only else raise_levels
-        return [Outcome(stage, "", raise_(chain, measures))]
-    return [_take_aim(chain, aim) for aim in aims_of(stage, columns)]
+        (raise_worst_level if stage.worst_only else raise_levels)(chain, measures)
+    steps = chain.steps[start:]
+    return [Outcome(stage, "", proof_of(steps), shares=tuple(Share(step) for step in steps))]
 
 
 def _take_aim(chain: Chain, aim: Aim) -> Outcome:
     step = chain.maximise(aim.weights)
     chain.checkpoint()
     sign = -1 if aim.stage.kind is StageKind.MIN_COST else 1
-    return Outcome(aim.stage, aim.key, step.proof, sign * step.value)
+    return Outcome(aim.stage, aim.key, step.proof, sign * step.value, (Share(step),))
 
 
 def _note_excluded(chain: Chain, columns: Columns, run: Run, stage: str) -> None:

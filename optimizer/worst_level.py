@@ -11,16 +11,14 @@ from fractions import Fraction
 
 from optimizer.chain import Chain
 from optimizer.objectives import Measure
-from optimizer.solution import Proof
 
 NEAR = 4  # levels from the edge of what is possible, where cuts are worth their time
 
 
-def raise_worst_level(chain: Chain, measures: Sequence[Measure]) -> Proof:
-    """Keep the greatest worst level; returns how it is known."""
+def raise_worst_level(chain: Chain, measures: Sequence[Measure]) -> None:
+    """Keep the greatest worst level."""
     if not measures:
-        return Proof.DUAL
-    start = len(chain.steps)
+        return
     rows = [chain.add_row(measure.weights) for measure in measures]
     levels = _list_levels(measures)
     low, high = -1, len(levels)  # the level at low is reached, the one at high is not
@@ -32,8 +30,8 @@ def raise_worst_level(chain: Chain, measures: Sequence[Measure]) -> Proof:
             low = middle
         else:
             high = middle
-    proofs = {step.proof for step in chain.steps[start:]}
-    return next((p for p in (Proof.SEARCH, Proof.FARKAS) if p in proofs), Proof.DUAL)
+    if high < len(levels):
+        chain.close()
 
 
 def _floor(measure: Measure, level: Fraction | int) -> int:

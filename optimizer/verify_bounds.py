@@ -1,0 +1,139 @@
+"""What multipliers prove over the rows of a month, replayed in whole numbers.
+
+A ``Proof`` starts with the rows that ``verify_rows`` builds and grows by what is proved: cuts, kept
+sums, bounds of columns. Every conclusion is drawn here again from the multipliers alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from optimizer.verify_read import RefutedError
+from optimizer.verify_rows import Program
+
+Weights = Mapping[int, int]
+Event = list[Any]
+
+
+class Proof:
+    """Rows and bounds that every answer still in question satisfies.
+
+    kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.low, self.high = list(program.low), list(program.high)
+        self.rows: list[Weights] = list(program.rows)
+        self.row_low, self.row_high = list(program.row_low), list(program.row_high)
+        self.kinds: set[str] = set()
+
+    def restart(self) -> None:
+        """Forget what earlier conclusions rest on."""
+        self.kinds = set()
+
+    @property
+    def kind(self) -> str:
+        """The weakest kind used since the restart."""
+        return next((k for k in ("search", "farkas") if k in self.kinds), "dual")
+
+    def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
+        """One more row; returns its number."""
+        self.rows.append(weights)
+        self.row_low.append(low)
+        self.row_high.append(high)
+        return len(self.rows) - 1
+
+    def add_column(self) -> int:
+        """One more column between 0 and 1; returns its number."""
+        self.low.append(0)
+        self.high.append(1)
+        return len(self.low) - 1
+
+    def is_decided(self, column: int) -> bool:
+        """True when a column has one value left."""
+        return self.low[column] == self.high[column]
+
+    def decide(self, column: int, value: int) -> None:
+        """Give a column the one value that is left to it."""
+        self.low[column] = self.high[column] = value
+
+    def add_cut(self, event: Event) -> None:
+        """A row that is half of a sum of rows, its odd right side rounded down.
+
+        Odd weights are made even by a bound of their column. The right side may be stated weaker
+        than it is, never stronger.
+        """
+        _, sides, raised, stated = event
+        total: dict[int, int] = {}
+        right, up = 0, set(raised)
+        for code in sides:
+            sign = -1 if code & 1 else 1
+            right += self._side(code >> 1, sign)
+            for j, weight in self.rows[code >> 1].items():
+                total[j] = total.get(j, 0) + sign * weight
+        for j, weight in total.items():
+            if weight & 1:
+                total[j] = weight + 1 if j in up else weight - 1
+                right += self.high[j] if j in up else -self.low[j]
+        if right > stated:
+            raise RefutedError("cut", right=right, stated=stated)
+        self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2)
+
+    def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
+        """The bound on a sum, and its reduced weights, both times the scale (weak duality)."""
+        if scale < 1:
+            raise RefutedError("scale", scale=scale)
+        reduced = {j: weight * scale for j, weight in weights.items()}
+        total = 0
+        for i, multiplier in zip(flat[::2], flat[1::2], strict=True):
+            sign = 1 if multiplier > 0 else -1
+            total += sign * multiplier * self._side(i, sign)
+            for j, weight in self.rows[i].items():
+                reduced[j] = reduced.get(j, 0) - multiplier * weight
+        for j, weight in reduced.items():
+            total += weight * (self.high[j] if weight > 0 else self.low[j])
+        return total, reduced
+
+    def keep_sum(self, weights: Weights, value: int, scale: int, flat: list[int]) -> None:
+        """Keep a sum at its greatest value, and fix the columns that no such answer can move.
+
+        A bound that does not round down to the value leaves it to the engine's search.
+        """
+        total, reduced = self.bound(weights, scale, flat)
+        if total // scale < value:
+            raise RefutedError("bound_below_value", value=value, bound=total // scale)
+        self.kinds.add("dual" if total // scale == value else "search")
+        slack = total - value * scale
+        for j, weight in reduced.items():
+            if abs(weight) > slack:
+                self.decide(j, self.high[j] if weight > 0 else self.low[j])
+        self.add_row(weights, value, value)
+
+    def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
+        """Whether the rows as they stand admit no answer; an empty proof leaves it to search."""
+        if not proof:
+            self.kinds.add("search")
+            return True
+        with self.aside():
+            for cut in cuts:
+                self.add_cut(cut)
+            total, _ = self.bound({}, *proof)
+        self.kinds.add("farkas")
+        return total < 0
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Try bounds and rows that are gone afterwards."""
+        kept = (list(self.low), list(self.high), list(self.row_low), list(self.row_high))
+        count = len(self.rows)
+        yield
+        self.low, self.high, self.row_low, self.row_high = kept
+        del self.rows[count:]
+
+    def _side(self, row: int, sign: int) -> int:
+        """sign times the upper (or lower) bound of a row."""
+        side = self.row_high[row] if sign > 0 else self.row_low[row]
+        if row < 0 or side is None:
+            raise RefutedError("multiplier_of_open_side", row=row)
+        return sign * side
