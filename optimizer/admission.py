@@ -1,0 +1,108 @@
+"""(M4, M5) Who is granted anything at all: an exact search over sets of claims.
+
+max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
+
+``filling.py`` gives the best vector of a set of granted claims. Sets are searched depth first, and
+a branch is left when ``promise.py`` shows that no set in it has a better vector, or when it refuses
+a claim that asks no more than one it grants: exchanging the two costs nothing.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from optimizer.filling import Grants, fill, pay, ticket_key
+from optimizer.fund import Claim, Fund
+from optimizer.promise import Node, Vector, is_promising
+
+MOST_NODES = 5_000  # of one search; beyond it the best set found is not called proven
+
+
+class Search:
+    """Searches over the claims ``members``, which share no purse with the rest of the fund.
+
+    is_proven  False once a search was cut short at ``MOST_NODES``
+    """
+
+    def __init__(self, fund: Fund, members: Sequence[int]) -> None:
+        claims = fund.claims
+        self._fund, self._members, self.is_proven = fund, members, True
+        alone = [c for c in members if pay(fund, {c: claims[c].floor_fen}) is not None]
+        self.payable = sorted(alone, key=lambda c: _order_of(claims[c]))
+        self._ahead = {
+            c: [d for d in self.payable[:k] if _asks_no_more(claims[d], claims[c])]
+            for k, c in enumerate(self.payable)
+        }
+
+    def find_best(self) -> Grants:
+        """Return grants of the best vector found; the best there is while ``is_proven``."""
+        best = self._fill_in_order()
+        if len(best) < len(self.payable):
+            while found := self._search(frozenset(), self.vector_of(best), is_strict=True):
+                best = found
+        return best
+
+    def draw(self, best: Grants) -> Grants:
+        """(M5) Grant the first ticket holder if an equal vector does, then the second, ..."""
+        vector, kept, drawn = self.vector_of(best), frozenset[int](), best
+        for c in sorted(self.payable, key=lambda c: ticket_key(self._fund, c)):
+            found = drawn if c in drawn else self.find_equal(kept | {c}, vector)
+            if found:
+                drawn, kept = found, kept | {c}
+        return drawn
+
+    def find_equal(self, granted: frozenset[int], vector: Vector) -> Grants | None:
+        """Return grants of this vector in which these claims are granted; None: no such."""
+        return self._search(granted, vector, is_strict=False)
+
+    def vector_of(self, grants: Grants) -> Vector:
+        """The funded fractions of all members, ascending; 0 for the refused."""
+        claims = self._fund.claims
+        return sorted(Fraction(grants.get(c, 0), claims[c].asked_fen) for c in self._members)
+
+    def _fill_in_order(self) -> Grants:
+        floors: Grants = {}
+        for c in self.payable:
+            more = {**floors, c: self._fund.claims[c].floor_fen}
+            floors = floors if pay(self._fund, more) is None else more
+        return fill(self._fund, sorted(floors)) or {}
+
+    def _search(self, granted: frozenset[int], vector: Vector, *, is_strict: bool) -> Grants | None:
+        undecided = tuple(c for c in self.payable if c not in granted)
+        trail, visited = [Node(granted, undecided)], 0
+        while trail:
+            node, visited = trail.pop(), visited + 1
+            if visited > MOST_NODES:
+                self.is_proven = False
+                return None
+            if not is_promising(self._fund, node, vector, is_strict=is_strict):
+                continue
+            if node.undecided:
+                trail += self._branch(node)
+                continue
+            grants = fill(self._fund, sorted(node.granted)) or {}
+            true = self.vector_of(grants)
+            if true > vector or (true == vector and not is_strict):
+                return grants
+        return None
+
+    def _branch(self, node: Node) -> tuple[Node, Node]:
+        """Without and with the first undecided claim; the last one is searched first."""
+        first, rest = node.undecided[0], node.undecided[1:]
+        behind = tuple(c for c in rest if first not in self._ahead[c])
+        return Node(node.granted, behind), Node(node.granted | {first}, rest)
+
+
+def _order_of(claim: Claim) -> tuple[int, int, int, int, str]:
+    """Cheap claims first; those that ask no more than another stand before it."""
+    months = -len(claim.purses) if claim.purses else -(10**9)
+    return claim.floor_fen, claim.asked_fen, months, -claim.most_fen, claim.id
+
+
+def _asks_no_more(one: Claim, other: Claim) -> bool:
+    """True when ``one`` could take the place of ``other`` and stand no worse."""
+    is_when = not one.purses or bool(other.purses and set(one.purses) >= set(other.purses))
+    is_paid = one.instalment_fen is None or one.instalment_fen >= min(
+        other.most_fen, other.asked_fen
+    )
+    asks_less = one.asked_fen <= other.asked_fen and one.floor_fen <= other.floor_fen
+    return is_when and is_paid and asks_less
