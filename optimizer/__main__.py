@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from optimizer.codec import canonical_bytes
 from optimizer.errors import ProblemError
+from optimizer.fund_commands import add_divide
 from optimizer.generate import generate
 from optimizer.limits import Limits
 from optimizer.problem import Problem
@@ -135,6 +136,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("solution", type=Path)
     add_reports(commands, _add)
     add_published(commands, _add)
+    add_divide(commands, _add, read_json)
     return parser
 
 

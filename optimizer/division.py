@@ -12,6 +12,7 @@ class StopCode(StrEnum):
     """Why a claim's grant is not one fen greater."""
 
     ASKED = "asked"  # it has all it asked for
+    INSTALMENTS = "instalments"  # every month it may be paid in pays its whole instalment
     SPENT = "spent"  # one fen more would take one from a claim that stands no better
     FLOOR = "floor"  # refused: its least grant cannot be paid even if it were alone
     OUTRANKED = "outranked"  # refused: every division that grants it leaves others worse off
@@ -65,4 +66,6 @@ class Division:
 
     def sealed(self) -> "Division":
         """The same with ``result_sha256`` filled in."""
-        return replace(self, result_sha256=codec.sha256_of(replace(self, result_sha256="").to_json()))
+        return replace(
+            self, result_sha256=codec.sha256_of(replace(self, result_sha256="").to_json())
+        )

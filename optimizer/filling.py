@@ -3,10 +3,10 @@
 max lexicographically the ascending vector of x_c / a_c,  l_c <= x_c <= a_c      [fractions]
 
 One fen more to the claim with the lowest fraction, as long as the purses allow, is optimal
-(Federgruen and Groenevelt 1986): a fen lifts x/a to (x + 1)/a, so of equal fractions the smaller ask
-goes first, and of equal asks the lower ticket (M5). The water level does this for all claims at
-once: it rises by halving in exact fractions to the last level that the purses can pay, and only
-the odd fen above it are given one by one.
+(Federgruen and Groenevelt 1986): a fen lifts x/a to (x + 1)/a, so of equal fractions the smaller
+ask goes first, and of equal asks the lower ticket (M5). The water level does this for all claims at
+once: halving finds the last exact fraction at which the purses can pay everybody, and only the odd
+fen above it are given one by one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,9 +51,7 @@ def _at(claim: Claim, step: int, steps: int) -> int:
     return max(claim.floor_fen, -(-claim.asked_fen * step // steps))
 
 
-def _last_paid(
-    fund: Fund, grants: Grants, rising: Sequence[int], between: tuple[int, int]
-) -> int:
+def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple[int, int]) -> int:
     """The last step from the first on at which every rising claim can be paid."""
     (low, steps), high = between, between[1] + 1
     while high - low > 1:

@@ -41,12 +41,19 @@ def divide(fund: Fund) -> Division:
 
 def _stop_of(fund: Fund, search: Search, grants: Grants, claim: int) -> StopCode:
     if claim in grants:
-        is_full = grants[claim] == fund.claims[claim].asked_fen
-        return StopCode.ASKED if is_full else StopCode.SPENT
+        return _stop_of_granted(fund, claim, grants[claim])
     if claim not in search.payable:
         return StopCode.FLOOR
     is_equal = search.find_equal(frozenset({claim}), search.vector_of(grants))
     return StopCode.LOST_LOTTERY if is_equal else StopCode.OUTRANKED
+
+
+def _stop_of_granted(fund: Fund, claim: int, fen: int) -> StopCode:
+    row = fund.claims[claim]
+    if fen == row.asked_fen:
+        return StopCode.ASKED
+    months = len(row.purses or fund.purses)
+    return StopCode.INSTALMENTS if fen == months * row.most_fen else StopCode.SPENT
 
 
 def _schedule(fund: Fund, grants: Grants) -> Flow:

@@ -56,7 +56,7 @@ def is_promising(fund: Fund, node: Node, vector: Vector, *, is_strict: bool) -> 
 
 
 def _most(fund: Fund, node: Node, base: Grants, least: Least, fraction: Fraction) -> int:
-    """At most so many claims of the node can have the least grant, the base first; -1: it cannot be paid."""
+    """At most so many claims can have the least grant, the base paid first; -1: it cannot be."""
     flow, reached = pay(fund, base), Fraction(0)
     if flow is None:
         return -1

@@ -8,6 +8,7 @@ now can never be raised later (Megiddo 1974), and which fen are moved does not m
 """
 
 from collections import deque
+from itertools import pairwise
 
 from optimizer.checks import LARGEST
 from optimizer.fund import Fund
@@ -77,7 +78,7 @@ class Flow:
         return found
 
     def _pay(self, trail: list[Node], wanted: int) -> int:
-        steps = list(zip(trail, trail[1:], strict=False))
+        steps = list(pairwise(trail))
         room = min([wanted, self.left[trail[-1][1]], *(self._room(a, b) for a, b in steps)])
         for above, below in steps:
             self._move(above, below, room)

@@ -68,6 +68,16 @@ def read_solution(value: object) -> Row:
     return _read(SOLUTION, value, "solution")
 
 
+def read_table(schema: Schema, value: object, path: str) -> Row:
+    """Return one row of any table, every default filled in. Raises ``BrokenInputError``."""
+    return _read(schema, value, path)
+
+
+def hash_table(schema: Schema, row: Row) -> str:
+    """SHA-256 of the canonical row of any table: defaults left out, keys sorted."""
+    return _sha256(_strip(schema, row))
+
+
 def hash_problem(problem: Row) -> str:
     """SHA-256 of the canonical problem; the policy is always written out."""
     return _sha256(_strip(PROBLEM, problem) | {"policy": _strip(POLICY, problem["policy"])})
