@@ -30,7 +30,7 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one household asks of a fund: granted nothing, or ``least_fen`` to ``asked_fen``.
+    """(M1) What one household asks of a fund; x_c = 0 or l_c <= x_c <= a_c      [fen]
 
     asked_fen       the ceiling [fen]
     least_fen       the least useful grant [fen]; None: all or nothing

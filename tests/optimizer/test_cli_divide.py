@@ -1,0 +1,47 @@
+"""``python -m optimizer divide`` on files: exit codes, table, named faults."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from optimizer.__main__ import main
+
+LIFT_FUND = str(Path(__file__).parents[2] / "seeds" / "lift_fund.json")
+
+
+@pytest.fixture
+def division(tmp_path) -> Path:
+    path = tmp_path / "d.json"
+    assert main(["divide", LIFT_FUND, "--out", str(path)]) == 0
+    return path
+
+
+def test_divide_tells_of_every_claim_and_of_the_sum(capsys):
+    assert main(["divide", LIFT_FUND]) == 0
+    printed = capsys.readouterr().out
+    assert "proven: 67 of 67 claims granted, 75000000 of 75000000 fen spent" in printed
+    claims = json.loads(Path(LIFT_FUND).read_text())["claims"]
+    assert all(claim["id"] in printed for claim in claims)
+
+
+def test_the_division_written_is_verified(division, capsys):
+    assert main(["divide", LIFT_FUND, "--check", str(division)]) == 0
+    assert "verified" in capsys.readouterr().out
+
+
+def test_a_forged_division_is_refuted_by_name(division, capsys):
+    forged = json.loads(division.read_text())
+    forged["grants"][0]["fen"] += 1
+    division.write_text(json.dumps(forged))
+    assert main(["divide", LIFT_FUND, "--check", str(division)]) == 1
+    assert capsys.readouterr().err.startswith("refuted: payments: claim=lift-01")
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"name": "f", "name": "g"}'])
+def test_a_broken_fund_is_broken_input(tmp_path, division, capsys, text):
+    path = tmp_path / "f.json"
+    path.write_text(text)
+    assert main(["divide", str(path)]) == 2
+    assert main(["divide", str(path), "--check", str(division)]) == 2
+    assert "broken" in capsys.readouterr().err
