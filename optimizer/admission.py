@@ -14,18 +14,19 @@ from optimizer.filling import Grants, fill, pay, ticket_key
 from optimizer.fund import Claim, Fund
 from optimizer.promise import Node, Vector, is_promising
 
-MOST_NODES = 5_000  # of one search; beyond it the best set found is not called proven
+MOST_NODES = 50_000  # of one part; beyond it the best set found is not called proven
 
 
 class Search:
     """Searches over the claims ``members``, which share no purse with the rest of the fund.
 
-    is_proven  False once a search was cut short at ``MOST_NODES``
+    is_proven  False once the searches together were cut short at ``MOST_NODES``
     """
 
     def __init__(self, fund: Fund, members: Sequence[int]) -> None:
         claims = fund.claims
-        self._fund, self._members, self.is_proven = fund, members, True
+        self._fund, self.members = fund, members
+        self.is_proven, self._visited = True, 0
         alone = [c for c in members if pay(fund, {c: claims[c].floor_fen}) is not None]
         self.payable = sorted(alone, key=lambda c: _order_of(claims[c]))
         self._ahead = {
@@ -57,7 +58,7 @@ class Search:
     def vector_of(self, grants: Grants) -> Vector:
         """The funded fractions of all members, ascending; 0 for the refused."""
         claims = self._fund.claims
-        return sorted(Fraction(grants.get(c, 0), claims[c].asked_fen) for c in self._members)
+        return sorted(Fraction(grants.get(c, 0), claims[c].asked_fen) for c in self.members)
 
     def _fill_in_order(self) -> Grants:
         floors: Grants = {}
@@ -68,12 +69,9 @@ class Search:
 
     def _search(self, granted: frozenset[int], vector: Vector, *, is_strict: bool) -> Grants | None:
         undecided = tuple(c for c in self.payable if c not in granted)
-        trail, visited = [Node(granted, undecided)], 0
-        while trail:
-            node, visited = trail.pop(), visited + 1
-            if visited > MOST_NODES:
-                self.is_proven = False
-                return None
+        trail = [Node(granted, undecided)]
+        while trail and self._may_go_on():
+            node = trail.pop()
             if not is_promising(self._fund, node, vector, is_strict=is_strict):
                 continue
             if node.undecided:
@@ -84,6 +82,11 @@ class Search:
             if true > vector or (true == vector and not is_strict):
                 return grants
         return None
+
+    def _may_go_on(self) -> bool:
+        self._visited += 1
+        self.is_proven = self.is_proven and self._visited <= MOST_NODES
+        return self.is_proven
 
     def _branch(self, node: Node) -> tuple[Node, Node]:
         """Without and with the first undecided claim; the last one is searched first."""

@@ -17,6 +17,7 @@ class StopCode(StrEnum):
     FLOOR = "floor"  # refused: its least grant cannot be paid even if it were alone
     OUTRANKED = "outranked"  # refused: every division that grants it leaves others worse off
     LOST_LOTTERY = "lost_lottery"  # refused: an equal division grants it, tickets decided
+    UNDECIDED = "undecided"  # refused: the search was cut short before that was known
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,24 @@ def divide(fund: Fund) -> Division:
     """Return the division of a fund; the same bytes for the same fund, whatever its row order."""
     grants: Grants = {}
     stops: dict[int, StopCode] = {}
-    is_proven = True
-    for members in _parts(fund):
-        search = Search(fund, members)
+    searches = [Search(fund, members) for members in _parts(fund)]
+    for search in searches:
         drawn = search.draw(search.find_best())
         grants |= drawn
-        stops |= {c: _stop_of(fund, search, drawn, c) for c in members}
-        is_proven = is_proven and search.is_proven
+        stops |= {c: _stop_of(fund, search, drawn, c) for c in search.members}
+    is_proven = all(search.is_proven for search in searches)
     flow = _schedule(fund, grants)
     return Division(
         status=SolutionStatus.PROVEN if is_proven else SolutionStatus.FEASIBLE,
         fund_sha256=fund.sha256,
         seed=fund.seed,
         grants=tuple(
-            Grant(claim.id, grants.get(c, 0), stops[c], _payments(fund, flow, c))
+            Grant(
+                claim.id,
+                grants.get(c, 0),
+                _as_known(stops[c], is_proven=is_proven),
+                _payments(fund, flow, c),
+            )
             for c, claim in enumerate(fund.claims)
         ),
         granted_claims=len(grants),
@@ -46,6 +50,11 @@ def _stop_of(fund: Fund, search: Search, grants: Grants, claim: int) -> StopCode
         return StopCode.FLOOR
     is_equal = search.find_equal(frozenset({claim}), search.vector_of(grants))
     return StopCode.LOST_LOTTERY if is_equal else StopCode.OUTRANKED
+
+
+def _as_known(stop: StopCode, *, is_proven: bool) -> StopCode:
+    is_of_search = stop in (StopCode.OUTRANKED, StopCode.LOST_LOTTERY)
+    return StopCode.UNDECIDED if is_of_search and not is_proven else stop
 
 
 def _stop_of_granted(fund: Fund, claim: int, fen: int) -> StopCode:

@@ -158,5 +158,5 @@ def _check_stop(part: Part, grant: Row, *, is_payable: bool, is_proven: bool) ->
         is_equal = part.exists(frozenset({claim["id"]}), EQUAL)
         true = "lost_lottery" if is_equal else "outranked"
     else:
-        true = grant["stop"] if grant["stop"] in ("lost_lottery", "outranked") else "outranked"
+        true = "undecided"
     _expect("stop", grant["stop"], true, claim=claim["id"])

@@ -2,7 +2,7 @@
 
 from optimizer.verify_schema import REQUIRED, Schema
 
-STOPS = ("asked", "instalments", "spent", "floor", "outranked", "lost_lottery")
+STOPS = ("asked", "instalments", "spent", "floor", "outranked", "lost_lottery", "undecided")
 
 _PURSE: Schema = {"id": ("str", REQUIRED), "fen": ("int", REQUIRED)}
 _CLAIM: Schema = {

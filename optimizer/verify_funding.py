@@ -16,7 +16,7 @@ from optimizer.verify_flow import Network
 from optimizer.verify_read import RefutedError
 from optimizer.verify_schema import Row
 
-MOST_BRANCHES = 20_000
+MOST_BRANCHES = 50_000
 WORSE, EQUAL, BETTER = -1, 0, 1
 Grants = dict[str, int]
 
