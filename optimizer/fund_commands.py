@@ -36,6 +36,8 @@ def check(fund: Any, division: Any) -> int:
     fault = verify_division(fund, division)
     if fault is None:
         sys.stdout.write("verified: every grant, payment, fraction and hash holds\n")
+        if division["status"] == SolutionStatus.FEASIBLE:
+            sys.stdout.write("feasible only: another set of claims may do better\n")
         return DONE
     sys.stderr.write(f"refuted: {fault}\n")
     return BROKEN if fault.code == "broken_input" else REFUTED

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from optimizer import admission
 from optimizer.__main__ import main
 
 LIFT_FUND = str(Path(__file__).parents[2] / "seeds" / "lift_fund.json")
@@ -28,6 +29,17 @@ def test_divide_tells_of_every_claim_and_of_the_sum(capsys):
 def test_the_division_written_is_verified(division, capsys):
     assert main(["divide", LIFT_FUND, "--check", str(division)]) == 0
     assert "verified" in capsys.readouterr().out
+
+
+def test_a_division_that_is_only_feasible_is_told_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(admission, "MOST_NODES", 0)
+    claims = [{"id": "a", "asked_fen": 3}, {"id": "b", "asked_fen": 4}]
+    fund = {"name": "f", "seed": "00", "purses": [{"id": "m", "fen": 4}], "claims": claims}
+    paths = [tmp_path / name for name in ("f.json", "d.json")]
+    paths[0].write_text(json.dumps(fund))
+    assert main(["divide", str(paths[0]), "--out", str(paths[1])]) == 1
+    assert main(["divide", str(paths[0]), "--check", str(paths[1])]) == 0
+    assert "feasible only" in capsys.readouterr().out
 
 
 def test_a_forged_division_is_refuted_by_name(division, capsys):

@@ -75,7 +75,7 @@ def test_every_other_division_of_a_tiny_fund_is_refused_for_what_it_is():
         (lambda d: grant_of(d, "f").update(stop="outranked"), "stop"),
         (lambda d: grant_of(d, "d").update(stop="lost_lottery"), "stop"),
         (lambda d: d.update(result_sha256="0" * 64), "result_sha256"),
-        (lambda d: d.update(status="feasible"), "result_sha256"),
+        (lambda d: d.update(status="feasible"), "stop"),
     ],
 )
 def test_one_changed_value_is_refused_by_name(change, code):
