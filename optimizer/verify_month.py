@@ -106,7 +106,7 @@ def _filters(month: Month, need: Row, stock: Row, person: Row | None) -> Iterato
         yield "skill", is_staff and set(need["requires"]) <= set(person["skills"])
         yield "slot", any(suits_slot(need, stock, person, slot) for slot in person["slots"])
     else:
-        yield "slot", _share_slot(need["slots"], stock["slots"])
+        yield "slot", share_slot(need["slots"], stock["slots"])
     yield "forbidden", not is_forbidden(month, need, stock, person)
 
 
@@ -119,7 +119,8 @@ def suits_slot(need: Row, stock: Row, person: Row, slot: str) -> bool:
     )
 
 
-def _share_slot(first: list[str], second: list[str]) -> bool:
+def share_slot(first: list[str], second: list[str]) -> bool:
+    """True when two sets of slots share one, or one of them is empty: any slot."""
     return not first or not second or not set(first).isdisjoint(second)
 
 

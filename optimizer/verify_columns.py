@@ -1,0 +1,165 @@
+"""The verifier's own numbering of columns: what each stands for and between which bounds."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from optimizer.verify_classes import DELIVERED, Source
+from optimizer.verify_demands import Classes, Demand, gather_classes
+from optimizer.verify_month import Month
+from optimizer.verify_schema import Row
+
+
+@dataclass(slots=True)
+class Columns:
+    """Numbers of columns, each between 0 and ``high``; needs and stocks by id, the rest by number.
+
+    way          by need and demand; a need's only way is its ``met``
+    flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
+    send, pooled by pool and source or demand    busy           by crew and slot
+    """
+
+    classes: Classes
+    high: list[int] = field(default_factory=list)
+    met: dict[str, int] = field(default_factory=dict)
+    way: dict[tuple[str, int], int] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
+    flow: list[int] = field(default_factory=list)
+    own_flow: dict[str, list[tuple[Source, int]]] = field(default_factory=dict)
+    send: dict[tuple[int, int], int] = field(default_factory=dict)
+    pooled: dict[tuple[int, int], int] = field(default_factory=dict)
+    edge: list[int] = field(default_factory=list)
+    busy: dict[tuple[int, str], int] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    helped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def month(self) -> Month:
+        """The month that the columns decide."""
+        return self.classes.month
+
+    def add(self, high: int) -> int:
+        """One more column; returns its number."""
+        self.high.append(high)
+        return len(self.high) - 1
+
+    def given(self, need: str, r: int) -> tuple[int, int]:
+        """The column and weight whose product a need gets in a demand: persons, or units."""
+        row = self.month.needs[need]
+        if self.classes.demands[r].slot is not None:
+            return self.way[need, r], row["people"]
+        if need in self.units:
+            return self.units[need], 1
+        return self.way[need, r], row["quantity"]
+
+    def flows_between(self, need: str, stock: str | None, person: str | None) -> dict[int, int]:
+        """Flows of a need with demands of its own from a stock, a person or both, with weight 1."""
+        people, found = self.classes.eligibility.person_of, {}
+        for source, column in self.own_flow.get(need, ()):
+            first = people(source)
+            is_theirs = person is None or (first is not None and first["id"] == person)
+            if stock in (None, source[1]) and is_theirs:
+                found[column] = 1
+        return found
+
+    def draws(self) -> Iterator[tuple[str | None, Source, int, int]]:
+        """Whatever takes from a source: slot, source, consumption per unit, column."""
+        classes = self.classes
+        for (r, source), column in zip(classes.links, self.flow, strict=True):
+            pair = classes.pair_of_link(r, source)
+            yield classes.demands[r].slot, source, pair["consumption"] if pair else 1, column
+        for (o, i), column in self.send.items():
+            yield classes.pools[o].slot, classes.pools[o].sources[i], 1, column
+        for edge, column in zip(classes.edges, self.edge, strict=True):
+            yield classes.demands[edge.demand].slot, edge.source, 1, column
+
+
+def number_columns(month: Month) -> Columns:
+    """All columns in their order: needs, flows, pools, edges, busy, used, helped."""
+    columns = Columns(gather_classes(month))
+    classes = columns.classes
+    for need in month.problem["needs"]:
+        _number_need(columns, need)
+    for r, source in classes.links:
+        _number_flow(columns, r, source)
+    _number_pools(columns)
+    for edge in classes.edges:
+        row, crew = month.needs[edge.need], edge.source[0]
+        is_visit = crew != DELIVERED
+        most = min(row["people"], classes.crews[crew].size) if is_visit else row["quantity"]
+        columns.edge.append(columns.add(most))
+    _number_busy(columns)
+    drawn = {stock for demand in classes.demands for _, stock in demand.sources}
+    for stock in sorted(drawn):
+        columns.used[stock] = columns.add(month.stocks[stock]["capacity"])
+    _number_helped(columns)
+    if not columns.high:
+        columns.add(0)
+    return columns
+
+
+def _number_need(columns: Columns, need: Row) -> None:
+    name, ways = need["id"], columns.classes.ways[need["id"]]
+    if not ways:
+        return
+    columns.met[name] = columns.add(1)
+    for r in ways:
+        columns.way[name, r] = columns.met[name] if len(ways) == 1 else columns.add(1)
+        if columns.classes.demands[r].slot is None and need["least"] is not None:
+            columns.units[name] = columns.add(need["quantity"])
+
+
+def _wanted(classes: Classes, demand: Demand) -> int:
+    key = "quantity" if demand.slot is None else "people"
+    return sum(classes.month.needs[need][key] for need in demand.needs)
+
+
+def _number_flow(columns: Columns, r: int, source: Source) -> None:
+    column = columns.add(_most_flow(columns.classes, r, source))
+    columns.flow.append(column)
+    own = columns.classes.demands[r].own
+    if own is not None:
+        columns.own_flow.setdefault(own, []).append((source, column))
+
+
+def _most_flow(classes: Classes, r: int, source: Source) -> int:
+    demand, (crew, stock) = classes.demands[r], source
+    wanted = _wanted(classes, demand)
+    if crew != DELIVERED:
+        return min(classes.crews[crew].size, wanted)
+    pair = classes.pair_of_link(r, source)
+    each = pair["consumption"] if pair else 1
+    return min(classes.eligibility.room[stock] // each, wanted) if each else wanted
+
+
+def _number_pools(columns: Columns) -> None:
+    classes = columns.classes
+    for o, pool in enumerate(classes.pools):
+        sizes = [classes.crews[crew].size for crew, _ in pool.sources]
+        for i, size in enumerate(sizes):
+            columns.send[o, i] = columns.add(size)
+        for r in pool.demands:
+            wanted = _wanted(classes, classes.demands[r])
+            columns.pooled[o, r] = columns.add(min(sum(sizes), wanted))
+
+
+def _number_busy(columns: Columns) -> None:
+    """Only for crews whose visits in the month are fewer than the slots they could visit in."""
+    slots_of: dict[int, set[str]] = defaultdict(set)
+    for demand in columns.classes.demands:
+        if demand.slot is not None:
+            for k, _ in demand.sources:
+                slots_of[k].add(demand.slot)
+    for k, slots in sorted(slots_of.items()):
+        crew = columns.classes.crews[k]
+        for slot in sorted(slots) if crew.most < len(slots) else ():
+            columns.busy[k, slot] = columns.add(crew.size)
+
+
+def _number_helped(columns: Columns) -> None:
+    """A recipient with one need is helped when it is met."""
+    asked: dict[str, list[int]] = defaultdict(list)
+    for need, met in columns.met.items():
+        asked[columns.month.needs[need]["recipient"]].append(met)
+    for recipient, met_of in sorted(asked.items()):
+        columns.helped[recipient] = met_of[0] if len(met_of) == 1 else columns.add(1)
