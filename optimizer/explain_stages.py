@@ -1,31 +1,27 @@
 """The deciding stage of every unmet need: the first whose value would fall if it were met.
 
-Stages are kept one after another as rows on one living model, at the values the solution states
-(stages of levels group by group). After each, programs maximise how many of the needs still in
-question can be met: those a whole-number point meets are not decided yet; when the bound says that
-not even one of the rest can be met, every one of them is decided by this stage. So one program
-answers for many needs. A need that the solve itself saw excluded by a stage, and that a point meets
-just before it, needs no such proof.
+A stage is named only between two proofs. *Below*: a whole point that keeps every stage before it
+and meets the need, by an exchange (``explain_exchanges.py``) or from a linear program. *Above*: a
+bound below one on the need, alone or in a sum of many, with the stage kept as well; or the solve's
+own word that the stage excluded it. So a few programs answer for many needs, and where a proof is
+missing when the time is over no stage is named.
 """
 
-from collections.abc import Iterator
-
-from optimizer.answer import Answer
-from optimizer.backend import LONG, LivingModel
-from optimizer.build import Model, build
-from optimizer.cuts import find_cuts
+from optimizer.backend import LivingModel
+from optimizer.build import build
+from optimizer.components import leading_sums
+from optimizer.explain_exchanges import NONE, Exchanges
+from optimizer.explain_levels import KeptLevels, keep_levels
 from optimizer.explain_offers import Offers
-from optimizer.explain_swaps import Swaps
-from optimizer.matrix import INFINITY, WHOLE
-from optimizer.objectives import Measure, aims_of, measures_of
-from optimizer.policy import Outcome, Policy, Stage, StageKind
-from optimizer.problem import Problem
-from optimizer.solution import Solution, SolutionStatus, StageResult
-from optimizer.variables import Columns
+from optimizer.explain_proofs import Replay
+from optimizer.explain_reach import find_reachable
+from optimizer.matrix import INFINITY
+from optimizer.objectives import aims_of
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Need, Problem
+from optimizer.solution import Solution, SolutionStatus
 
 OPEN = ""  # no stage before the lottery decides
-SECONDS_OF_A_RUN = 1.0
-MOST_ROUNDS = 4  # of cuts in a run
 
 
 def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -> dict[str, str]:
@@ -33,149 +29,111 @@ def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -
 
     Needs that time, or a rule outside the stages, left undecided are missing.
     """
-    model = build(problem)
-    living = LivingModel(model.columns.order, model.rows.order, seconds)
-    met = {assignment.need for assignment in solution.assignments}
-    unsure = {
-        model.columns.number(variable): problem.needs[d].id
-        for d, variable in model.columns.met.items()
-        if problem.needs[d].id not in met
-    }
-    doubtful = _find_doubtful(problem, unsure)
-    allowed, _ = _find_reachable(living, sorted(doubtful))
-    unsure = {c: need for c, need in unsure.items() if c in allowed or c not in doubtful}
-    latest = {ground.need: ground.stage for ground in solution.grounds}
-    found = _find_by_swaps(problem, solution, unsure, latest)
-    unsure = {column: need for column, need in unsure.items() if need not in found}
-    for stage in _stages_kept(problem.policy, solution):
-        for row, low in _rows_of(living, model, stage, solution):
-            living.bound_row(row, low, INFINITY)
-        known = {column for column, need in unsure.items() if latest[need] == stage.name}
-        open_, surely = _find_reachable(living, sorted(unsure.keys() - known))
-        found.update((unsure[column], stage.name) for column in known | surely)
-        unsure = {column: need for column, need in unsure.items() if column in open_}
-    return found | dict.fromkeys(unsure.values(), OPEN)
+    return _Search(problem, solution, seconds).run()
 
 
-def _find_by_swaps(
-    problem: Problem, solution: Solution, unsure: dict[int, str], latest: dict[str, str]
-) -> dict[str, str]:
-    """Needs excluded by the stage the solve saw, and met by a plain swap just before it."""
-    swaps = Swaps(problem, Offers(problem), solution.assignments)
-    names = [stage.name for stage in problem.policy.stages]
-    needs = {need.id: need for need in problem.needs}
-    return {
-        name: latest[name]
-        for name in unsure.values()
-        if latest[name] in names and swaps.count_kept(needs[name]) >= names.index(latest[name])
-    }
+class _Search:
+    """Stages put on one living model one after another, and what is known of every unmet need.
+
+    kept     how many stages some whole point that meets the need keeps, from the first
+    unsure   columns of needs not decided yet, by number
+    """
+
+    def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
+        self._problem, self._solution = problem, solution
+        self._model = build(problem)
+        columns = self._model.columns
+        self._living = LivingModel(columns.order, self._model.rows.order, seconds)
+        self._replay = Replay(self._living)
+        self._leading = leading_sums(problem.policy.stages)
+        self._proofs = (solution.certificate or {}).get("stages", ())
+        self._levels: list[KeptLevels] = []
+        met = {line.need for line in solution.assignments}
+        self._unsure = {
+            columns.number(variable): problem.needs[d]
+            for d, variable in columns.met.items()
+            if problem.needs[d].id not in met
+        }
+        names = [stage.name for stage in problem.policy.stages]
+        latest = {ground.need: ground.stage for ground in solution.grounds}
+        self._latest = {
+            j: names.index(latest[need.id]) if latest.get(need.id) in names else len(names)
+            for j, need in self._unsure.items()
+        }
+        exchanges = Exchanges(problem, Offers(problem), solution.assignments)
+        self._kept = {
+            j: exchanges.count_kept(need, self._latest[j]) for j, need in self._unsure.items()
+        }
+
+    def run(self) -> dict[str, str]:
+        """Stage by need id."""
+        found: dict[str, str] = {}
+        self._find_possible()
+        count = 0
+        for k, stage in enumerate(self._problem.policy.stages):
+            if stage.kind is StageKind.LOTTERY or not self._is_proven(stage):
+                break
+            self._put(stage)
+            found |= self._decide(k, stage.name)
+            count = k + 1
+        sure = (need.id for j, need in self._unsure.items() if self._kept[j] >= count)
+        return found | dict.fromkeys(sure, OPEN)
+
+    def _find_possible(self) -> None:
+        """Drop the needs that a rule outside the stages excludes."""
+        doubtful = _find_doubtful(self._problem, self._unsure)
+        for j in self._unsure.keys() - doubtful:
+            self._kept[j] = max(self._kept[j], 0)
+        open_, shut = self._ask([j for j in sorted(doubtful) if self._kept[j] == NONE])
+        self._kept.update(dict.fromkeys(open_, 0))
+        self._drop(shut)
+
+    def _decide(self, k: int, name: str) -> dict[str, str]:
+        """Needs that this stage decides; it is on the model already."""
+        closed = [j for j in self._unsure if self._kept[j] <= k]
+        known = {j for j in closed if self._latest[j] == k}
+        open_, shut = self._ask([j for j in closed if j not in known])
+        self._kept.update(dict.fromkeys(open_, k + 1))
+        shut |= known
+        found = {self._unsure[j].id: name for j in sorted(shut) if self._kept[j] == k}
+        self._drop(shut)
+        return found
+
+    def _drop(self, columns: set[int]) -> None:
+        self._unsure = {j: need for j, need in self._unsure.items() if j not in columns}
+
+    def _ask(self, columns: list[int]) -> tuple[set[int], set[int]]:
+        kept = self._levels
+        return find_reachable(
+            self._living, columns, lambda point: all(levels.are_kept_by(point) for levels in kept)
+        )
+
+    def _is_proven(self, stage: Stage) -> bool:
+        results = [result for result in self._solution.stages if result.name == stage.name]
+        return all(result.status is SolutionStatus.PROVEN for result in results)
+
+    def _put(self, stage: Stage) -> None:
+        """Keep a stage at its values: as rows, and by what its certificate proves."""
+        living, columns = self._living, self._model.columns
+        stated = [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
+        if stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
+            levels = keep_levels(stage, columns, stated[0][1])
+            self._levels.append(levels)
+            for measure, floor in zip(levels.measures, levels.floors, strict=True):
+                living.bound_row(living.add_row(measure.weights), float(floor), INFINITY)
+            return
+        sign = -1 if stage.kind is StageKind.MIN_COST else 1
+        for aim, (n, result) in zip(aims_of(stage, columns), stated, strict=True):
+            if stage in self._leading and n < len(self._proofs):
+                self._replay.keep(aim.weights, self._proofs[n])
+            if aim.weights and result.value is not None:
+                row = living.add_row(aim.weights)
+                living.bound_row(row, float(sign * result.value), INFINITY)
 
 
-def _find_doubtful(problem: Problem, unsure: dict[int, str]) -> set[int]:
+def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:
     """Columns of needs with a way that may still not be met alone: teams, shared capacities …"""
     is_bound = bool(problem.pins) or any(stock.least for stock in problem.stocks)
     if is_bound or any(pair.consumption > 1 for pair in problem.pairs):
         return set(unsure)
-    large = {need.id for need in problem.needs if need.people > 1 or need.quantity > 1}
-    return {column for column, need in unsure.items() if need in large}
-
-
-def _stages_kept(policy: Policy, solution: Solution) -> Iterator[Stage]:
-    proven = {r.name for r in solution.stages if r.status is SolutionStatus.PROVEN}
-    for stage in policy.stages:
-        if stage.kind is not StageKind.LOTTERY and stage.name in proven:
-            yield stage
-
-
-def _rows_of(
-    living: LivingModel, model: Model, stage: Stage, solution: Solution
-) -> Iterator[tuple[int, float]]:
-    """New rows that keep a stage, with their lower bounds."""
-    results = [result for result in solution.stages if result.name == stage.name]
-    if stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
-        for measure, low in _floors(model.columns, stage, results[0]):
-            yield living.add_row(measure.weights), low
-        return
-    sign = -1 if stage.kind is StageKind.MIN_COST else 1
-    value_of = {result.key: result.value for result in results}
-    for aim in aims_of(stage, model.columns):
-        value = value_of[aim.key]
-        if value is not None and aim.weights:
-            yield living.add_row(aim.weights), float(sign * value)
-
-
-def _floors(columns: Columns, stage: Stage, result: StageResult) -> Iterator[tuple[Measure, float]]:
-    stated = {level.group: level for level in result.levels}
-    possible: dict[str, int] = {}
-    if stage.kind is StageKind.LEXIMIN and stage.outcome is Outcome.MET:
-        problem = columns.network.problem
-        past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
-        groups = {need.groups.get(stage.dimension, "") for need in problem.needs}
-        if not stage.dimension:
-            groups = {need.id for need in problem.needs}
-        possible = {
-            group: stated[group].denominator - past.get(group, 0) if group in stated else 0
-            for group in groups
-        }
-    for measure in measures_of(stage, columns, possible):
-        level = stated[measure.group]
-        sign = -1 if stage.kind is StageKind.LEXIMAX else 1
-        yield measure, float(sign * level.numerator - measure.offset)
-
-
-def _find_reachable(living: LivingModel, closed: list[int]) -> tuple[set[int], set[int]]:
-    """Columns of needs that some whole-number point still meets, and those surely met by none.
-
-    All together first, in short runs for as long as they bring something new; then one by one,
-    by linear programs alone: a few needs may stay in neither set.
-    """
-    open_, surely = set[int](), set[int]()
-    met = set(closed)
-    while closed and met:
-        answer = _tighten(living, closed)
-        if not _is_enough(living, answer):
-            answer = _branch(living, closed)
-        if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
-            return open_, set(closed)
-        met = {c for c in closed if answer.point is not None and answer.point[c] > 0.5}
-        open_ |= met
-        closed = [column for column in closed if column not in met]
-    for column in closed:
-        if column not in open_ and living.seconds_left > 0:
-            answer = _tighten(living, [column])
-            if answer.status is SolutionStatus.PROVEN and answer.value < 1 - WHOLE:
-                surely.add(column)
-            elif answer.point is not None and living.matrix.is_integral(answer.point):
-                open_.update(c for c in closed if answer.point[c] > 0.5)
-    return open_, surely - open_
-
-
-def _is_enough(living: LivingModel, answer: Answer) -> bool:
-    """True when the linear answer is whole, or below one."""
-    if answer.point is None:
-        return True
-    return answer.value < 1 - WHOLE or living.matrix.is_integral(answer.point)
-
-
-def _tighten(living: LivingModel, columns: list[int]) -> Answer:
-    """The linear answer, with cuts as long as it is neither whole nor below one."""
-    weights = dict.fromkeys(columns, 1)
-    answer = living.maximise_linear(weights)
-    for _ in range(MOST_ROUNDS):
-        if answer.point is None or _is_enough(living, answer):
-            break
-        cuts = find_cuts(living.matrix, answer.point)
-        if not cuts:
-            break
-        for cut in cuts:
-            living.bound_row(living.add_row(cut.weights), -INFINITY, float(cut.right))
-        answer = living.maximise_linear(weights)
-    return answer
-
-
-def _branch(living: LivingModel, columns: list[int]) -> Answer:
-    """The best whole point of a short run."""
-    living.seconds_of_a_run = SECONDS_OF_A_RUN
-    answer = living.maximise_integer(dict.fromkeys(columns, 1), living.matrix.is_whole)
-    living.seconds_of_a_run = LONG
-    return answer
+    return {j for j, need in unsure.items() if need.people > 1 or need.quantity > 1}

@@ -1,0 +1,151 @@
+"""One need in, one need out, others moved: whole points that show how many stages allow a need.
+
+An unmet need can take the place of a met one, which takes the place of another, and so on to one
+that is left out: an alternating path; a team takes such a path for each of its persons. Persons and
+stocks are then used as before, so only the two ends tell in most stages. If every stage up to some
+stage keeps its value, none of these is what decides against the need. Every change is checked
+against the rules before it counts.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from itertools import pairwise
+
+from optimizer.explain_held import Held
+from optimizer.explain_keeps import Keeps
+from optimizer.explain_offers import Offers
+from optimizer.explain_steps import Step, Steps
+from optimizer.problem import Need, Problem
+from optimizer.solution import Assignment
+
+NONE = -1  # no exchange was found
+MOST_TRIES = 12  # of needs left out for a team in a slot
+Path = list[Step]  # from the need that comes to the one left out
+
+
+class Exchanges:
+    """Exchanges into one answer."""
+
+    def __init__(self, problem: Problem, offers: Offers, assignments: Sequence[Assignment]) -> None:
+        self._offers = offers
+        self._needs = {need.id: need for need in problem.needs}
+        self._pinned = {pin.need for pin in problem.pins}
+        self._bounded = {pair.need for pair in problem.pairs if pair.most is not None}
+        self._held = Held(problem, offers, assignments)
+        self._keeps = Keeps(problem, offers, self._held)
+        self._steps = Steps(problem, offers, self._held)
+
+    def count_kept(self, need: Need, wanted: int) -> int:
+        """How many stages, from the first, some exchange keeps; ``NONE`` when there is none.
+
+        ``wanted``: the search ends with the first exchange that keeps so many.
+        """
+        if need.id in self._bounded:
+            return NONE
+        best = NONE
+        for places in self._list_entries(need):
+            tries = MOST_TRIES if need.people > 1 and places[0].person else len(self._needs)
+            for path in self._find_paths(self._steps.enter(places), {need.id} | self._pinned):
+                gone = path[-1].gone
+                if gone is None or self._keeps.count_at_most(need, self._needs[gone.need]) <= best:
+                    continue
+                best = max(best, self._try(need, places, path, gone.need))
+                tries -= 1
+                if best >= wanted:
+                    return best
+                if not tries:
+                    break
+        return best
+
+    def _list_entries(self, need: Need) -> list[list[Assignment]]:
+        """Places that serve the need alike: all for one person or a delivery, a team's by slot."""
+        places = self._steps.places(need.id)
+        if need.people == 1:
+            return [places] if places else []
+        by_slot: dict[str | None, list[Assignment]] = {}
+        for place in places:
+            by_slot.setdefault(place.slot, []).append(place)
+        return list(by_slot.values())
+
+    def _find_paths(
+        self, entries: Sequence[Step], closed: Set[str], ended: Sequence[Assignment] = ()
+    ) -> Iterator[Path]:
+        """A shortest path to every need and every free place.
+
+        ``closed``: needs that may not move; ``ended``: lines that give way already.
+        """
+        reached: dict[str, Step] = {}
+        waiting = deque(entries)
+        while waiting:
+            step = waiting.popleft()
+            if step.gone is None:
+                yield _trace(step, reached)
+                continue
+            name = step.gone.need
+            if name in reached or name in closed or step.gone in ended:
+                continue
+            reached[name] = step
+            yield _trace(step, reached)
+            if name not in self._bounded:
+                waiting.extend(self._steps.move(step.gone))
+
+    def _try(self, need: Need, places: Sequence[Assignment], path: Path, out: str) -> int:
+        """Stages kept when the path, and one for each further person of a team, is walked."""
+        paths = [path]
+        while places[0].person is not None and len(paths) < need.people:
+            more = self._find_another(places, paths, out)
+            if more is None:
+                return NONE
+            paths.append(more)
+        before, after = self._list_changes(need, paths, out)
+        if not self._held.allows(before, after):
+            return NONE
+        return self._keeps.count(need, self._needs[out], before, after)
+
+    def _find_another(
+        self, places: Sequence[Assignment], paths: Sequence[Path], out: str
+    ) -> Path | None:
+        """A path that ends with another line of the need left out, or at a free place."""
+        team = {path[0].place.person for path in paths}
+        moved = {step.comer for path in paths for step in path} | self._pinned
+        ended = [path[-1].gone for path in paths if path[-1].gone is not None]
+        left = [place for place in places if place.person not in team]
+        for path in self._find_paths(self._steps.enter(left), moved, ended):
+            gone = path[-1].gone
+            if gone is None or gone.need == out:
+                return path
+        return None
+
+    def _list_changes(
+        self, need: Need, paths: Sequence[Path], out: str
+    ) -> tuple[list[Assignment], list[Assignment]]:
+        """Lines that go and lines that come, of whole needs."""
+        before, after = list(self._held.lines[out]), list[Assignment]()
+        for path in paths:
+            for earlier, step in pairwise(path):
+                own = self._held.lines[step.comer]
+                before += own
+                after += [step.place, *(line for line in own if line != earlier.gone)]
+        after += [self._filled(need, path[0].place, before, after) for path in paths]
+        return before, after
+
+    def _filled(
+        self, need: Need, line: Assignment, before: list[Assignment], after: list[Assignment]
+    ) -> Assignment:
+        """The need's own line; a delivery with as many units as there is room for."""
+        if line.person is not None:
+            return line
+        taken = sum(self._held.consumption(a) for a in after if a.stock == line.stock)
+        each = self._offers.consumption(need.id, line.stock, None)
+        room = self._held.room_after(line.stock, before) - taken
+        units = min(need.quantity, room // each) if each else need.quantity
+        return replace(line, units=max(units, need.least_units))
+
+
+def _trace(step: Step, reached: Mapping[str, Step]) -> Path:
+    """The path that ends with a step."""
+    path = [step]
+    while path[-1].comer in reached:
+        path.append(reached[path[-1].comer])
+    return path[::-1]

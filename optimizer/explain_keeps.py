@@ -1,0 +1,102 @@
+"""How many stages, from the first, a change of one answer keeps: one need in, one out, some moved.
+
+Sufficient conditions only, so what is said to be kept is kept; nothing is said of the rest.
+"""
+
+from collections import Counter
+
+from optimizer.explain_held import Held, Lines
+from optimizer.explain_offers import Offers
+from optimizer.objectives import class_of
+from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.problem import Need, Problem
+
+_BY_KEY = (StageKind.MAX_COUNT, StageKind.LEXIMIN)
+
+
+class Keeps:
+    """The stages of one problem before the lottery, asked about changes of one answer."""
+
+    def __init__(self, problem: Problem, offers: Offers, held: Held) -> None:
+        self._offers, self._held = offers, held
+        self._needs = {need.id: need for need in problem.needs}
+        kinds = [stage.kind for stage in problem.policy.stages]
+        last = kinds.index(StageKind.LOTTERY) if StageKind.LOTTERY in kinds else len(kinds)
+        self._stages = problem.policy.stages[:last]
+        self._pledge = {stock.id: stock.pledge for stock in problem.stocks}
+        self._helped = Counter(self._needs[need].recipient for need in held.lines)
+        self._keys = {
+            need.id: tuple(_key_of(stage, need) for stage in self._stages) for need in problem.needs
+        }
+
+    def count_at_most(self, need: Need, out: Need) -> int:
+        """An upper bound of ``count``, from the two needs alone."""
+        keys, others = self._keys[need.id], self._keys[out.id]
+        for k, stage in enumerate(self._stages):
+            if stage.kind in _BY_KEY and stage.outcome is Outcome.MET and keys[k] != others[k]:
+                return k
+            if stage.kind is StageKind.MAX_RECIPIENTS and not self._keeps_helped(need, out):
+                return k
+            if stage.kind is StageKind.MAX_POINTS and need.points < out.points:
+                return k
+        return len(self._stages)
+
+    def count(self, need: Need, out: Need, before: Lines, after: Lines) -> int:
+        """Stages kept when the lines ``before`` give way to ``after``; all of whole needs."""
+        for k, stage in enumerate(self._stages[: self.count_at_most(need, out)]):
+            if not self._keeps(stage, before, after):
+                return k
+        return self.count_at_most(need, out)
+
+    def _keeps(self, stage: Stage, before: Lines, after: Lines) -> bool:
+        if stage.kind is StageKind.MAX_UNITS:
+            return min(self._change_of_units(before, after).values(), default=0) >= 0
+        if stage.kind is StageKind.LEXIMAX:
+            return max(self._change_of_use(before, after).values(), default=0) <= 0
+        change = self._change_of_score(stage, before, after).values()
+        if stage.kind is StageKind.MIN_COST:
+            return sum(change) <= 0
+        if stage.kind is StageKind.MAX_SCORE:
+            return sum(change) >= 0
+        return stage.outcome is Outcome.MET or min(change, default=0) >= 0
+
+    def _keeps_helped(self, need: Need, out: Need) -> bool:
+        if need.recipient == out.recipient:
+            return True
+        return self._helped[need.recipient] == 0 or self._helped[out.recipient] > 1
+
+    def _change_of_units(self, before: Lines, after: Lines) -> Counter[str]:
+        change: Counter[str] = Counter()
+        for sign, lines in ((-1, before), (1, after)):
+            for line in lines:
+                need = self._needs[line.need]
+                if line.person is None and need.least_units < need.quantity:
+                    change[need.category] += sign * line.units
+        return change
+
+    def _change_of_use(self, before: Lines, after: Lines) -> Counter[str]:
+        change: Counter[str] = Counter()
+        for sign, lines in ((-1, before), (1, after)):
+            for line in lines:
+                pledge = self._pledge[line.stock]
+                if pledge is not None:
+                    change[pledge] += sign * self._held.consumption(line)
+        return change
+
+    def _change_of_score(self, stage: Stage, before: Lines, after: Lines) -> Counter[str]:
+        """By group of the stage; a need without a group counts for itself."""
+        change: Counter[str] = Counter()
+        for sign, lines in ((-1, before), (1, after)):
+            for line in lines:
+                group = self._needs[line.need].groups.get(stage.dimension, line.need)
+                score = self._offers.score(line.need, line.stock, line.person)
+                change[group] += sign * score * line.units
+        return change
+
+
+def _key_of(stage: Stage, need: Need) -> object:
+    """What two needs must share for a stage not to tell them apart."""
+    if stage.kind is StageKind.LEXIMIN:
+        return need.groups.get(stage.dimension, "") if stage.dimension else need.id
+    is_outside = stage.by is CountBy.DUTY_TIER and not need.duty
+    return None if is_outside else class_of(stage, need)

@@ -1,0 +1,79 @@
+"""Which needs can some whole point of a living model meet? Many asked at once, the rest alone."""
+
+from collections.abc import Callable, Sequence
+
+from optimizer.answer import Answer
+from optimizer.backend import LivingModel
+from optimizer.cuts import find_cuts
+from optimizer.matrix import INFINITY, WHOLE, Vector
+from optimizer.solution import SolutionStatus
+
+MOST_ROUNDS = 4  # of cuts in a question
+
+
+def find_reachable(
+    living: LivingModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
+) -> tuple[set[int], set[int]]:
+    """Columns of needs that some whole point meets, and those that none does.
+
+    Those about which neither is known are in neither set. ``is_kept``: what a whole point must keep
+    beside the rows.
+    """
+    return _Reach(living, is_kept).ask(columns)
+
+
+class _Reach:
+    def __init__(self, living: LivingModel, is_kept: Callable[[Vector], bool]) -> None:
+        self._living, self._is_kept = living, is_kept
+
+    def ask(self, columns: Sequence[int]) -> tuple[set[int], set[int]]:
+        open_, shut, alone = set[int](), set[int](), list[int]()
+        waiting = [j for j in columns if self._living.matrix.high[j] > 0]
+        shut.update(j for j in columns if self._living.matrix.high[j] == 0)
+        while waiting:
+            answer = self._living.maximise_linear(dict.fromkeys(waiting, 1))
+            if _is_none(answer):
+                shut.update(waiting)
+                break
+            if answer.point is None:
+                break
+            point = answer.point
+            open_ |= self._read(point, columns)
+            alone += [j for j in waiting if point[j] > WHOLE]
+            waiting = [j for j in waiting if point[j] <= WHOLE]
+        for j in alone:
+            if j not in open_ and j not in shut and self._living.seconds_left > 0:
+                answer = self._tighten(j)
+                if _is_none(answer):
+                    shut.add(j)
+                elif answer.point is not None:
+                    open_ |= self._read(answer.point, columns)
+        return open_, shut - open_
+
+    def _read(self, point: Vector, columns: Sequence[int]) -> set[int]:
+        """The columns that a whole point meets; none of a point that is not whole."""
+        if not self._living.matrix.is_integral(point) or not self._is_kept(point):
+            return set()
+        return {j for j in columns if point[j] > 0.5}
+
+    def _tighten(self, column: int) -> Answer:
+        """The linear answer for one need, with cuts as long as it is neither whole nor below one."""
+        matrix = self._living.matrix
+        answer = self._living.maximise_linear({column: 1})
+        for _ in range(MOST_ROUNDS):
+            if answer.point is None or _is_none(answer) or matrix.is_integral(answer.point):
+                break
+            cuts = find_cuts(matrix, answer.point)
+            if not cuts:
+                break
+            for cut in cuts:
+                row = self._living.add_row(cut.weights)
+                self._living.bound_row(row, -INFINITY, float(cut.right))
+            answer = self._living.maximise_linear({column: 1})
+        return answer
+
+
+def _is_none(answer: Answer) -> bool:
+    """True when the multipliers prove that not even one is met."""
+    is_proven = answer.status is SolutionStatus.PROVEN
+    return is_proven and answer.proof is not None and answer.proof.floor < 1

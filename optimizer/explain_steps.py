@@ -1,0 +1,79 @@
+"""Where a need may go that lost a line, or has none yet, and which lines must give way for it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from optimizer.explain_held import Held
+from optimizer.explain_offers import Offers
+from optimizer.problem import Need, Problem
+from optimizer.solution import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``comer`` gets the line ``place`` when ``gone`` gives way; None: the place is free."""
+
+    comer: str
+    place: Assignment
+    gone: Assignment | None
+
+
+class Steps:
+    """Steps between the places of one answer, remembered."""
+
+    def __init__(self, problem: Problem, offers: Offers, held: Held) -> None:
+        self._offers, self._held = offers, held
+        self._needs = {need.id: need for need in problem.needs}
+        self._places: dict[str, list[Assignment]] = {}
+        self._moves: dict[Assignment, list[Step]] = {}
+
+    def places(self, name: str) -> list[Assignment]:
+        """Lines that could serve a need, whoever holds them now."""
+        if name not in self._places:
+            self._places[name] = list(self._find_places(self._needs[name]))
+        return self._places[name]
+
+    def enter(self, places: Sequence[Assignment]) -> list[Step]:
+        """Steps of a need without lines into these places of its own."""
+        return [step for place in places for step in self._into(place)]
+
+    def move(self, line: Assignment) -> list[Step]:
+        """Steps of a need that lost this line of its own and keeps the others."""
+        if line not in self._moves:
+            self._moves[line] = self.enter(list(self._find_others(line)))
+        return self._moves[line]
+
+    def _find_places(self, need: Need) -> Iterator[Assignment]:
+        for stock, person in self._offers.eligible(need):
+            if person is None:
+                yield Assignment(need.id, stock.id, units=need.least_units)
+                continue
+            for slot in self._offers.slots(need, stock, person):
+                yield Assignment(need.id, stock.id, person.id, slot)
+
+    def _find_others(self, line: Assignment) -> Iterator[Assignment]:
+        """Places of the same kind; for one of a team in the same slot, with somebody else."""
+        own = self._held.lines[line.need]
+        team = {other.person for other in own} if len(own) > 1 else set()
+        for place in self.places(line.need):
+            is_alike = (place.person is None) == (line.person is None)
+            if team and (place.slot != line.slot or place.person in team):
+                continue
+            if is_alike:
+                yield replace(place, units=line.units)
+
+    def _into(self, place: Assignment) -> Iterator[Step]:
+        """One step for every line of which any one, when it goes, may make the place free."""
+        held = self._held
+        full = [s for s in held.above[place.stock] if held.room[s] < place.units]
+        if place.person is None or place.slot is None:
+            gone = [line for stock in full for line in held.users[stock]]
+        elif held.is_visited(place.need, place.slot):
+            return
+        else:
+            there = held.at.get((place.person, place.slot))
+            visits = held.visits[place.person] if there is None else [there]
+            gone = [line for line in visits if line.stock == place.stock]
+            if there is None and not full and held.has_time(place.person):
+                yield Step(place.need, place, None)
+        yield from (Step(place.need, place, line) for line in gone if line.need != place.need)
