@@ -41,22 +41,28 @@ class Exchanges:
 
         ``wanted``: the search ends with the first exchange that keeps so many.
         """
-        if need.id in self._bounded:
-            return NONE
         best = NONE
+        if need.id in self._bounded:
+            return best
         for places in self._list_entries(need):
-            tries = MOST_TRIES if need.people > 1 and places[0].person else len(self._needs)
+            is_team = need.people > 1 and places[0].person is not None
+            tries = MOST_TRIES if is_team else len(self._needs)
             for path in self._find_paths(self._steps.enter(places), {need.id} | self._pinned):
-                gone = path[-1].gone
-                if gone is None or self._keeps.count_at_most(need, self._needs[gone.need]) <= best:
-                    continue
-                best = max(best, self._try(need, places, path, gone.need))
-                tries -= 1
+                if self._promise(need, [path]) > best:
+                    best = max(best, self._try(need, places, path, best))
+                    tries -= 1
                 if best >= wanted:
                     return best
                 if not tries:
                     break
         return best
+
+    def _promise(self, need: Need, paths: Sequence[Path]) -> int:
+        """The most stages that paths may keep; ``NONE`` when nothing is left out."""
+        outs = _list_outs(paths)
+        if not outs:
+            return NONE
+        return self._keeps.count_at_most(need, [self._needs[out] for out in outs])
 
     def _list_entries(self, need: Need) -> list[list[Assignment]]:
         """Places that serve the need alike: all for one person or a delivery, a team's by slot."""
@@ -69,11 +75,16 @@ class Exchanges:
         return list(by_slot.values())
 
     def _find_paths(
-        self, entries: Sequence[Step], closed: Set[str], ended: Sequence[Assignment] = ()
+        self,
+        entries: Sequence[Step],
+        closed: Set[str],
+        ended: Sequence[Assignment] = (),
+        outs: Set[str] = frozenset(),
     ) -> Iterator[Path]:
         """A shortest path to every need and every free place.
 
-        ``closed``: needs that may not move; ``ended``: lines that give way already.
+        ``closed``: needs that stay or move already; ``ended``: lines that give way already;
+        ``outs``: needs left out already, whose other lines are free.
         """
         reached: dict[str, Step] = {}
         waiting = deque(entries)
@@ -87,41 +98,40 @@ class Exchanges:
                 continue
             reached[name] = step
             yield _trace(step, reached)
-            if name not in self._bounded:
+            if name not in self._bounded and name not in outs:
                 waiting.extend(self._steps.move(step.gone))
 
-    def _try(self, need: Need, places: Sequence[Assignment], path: Path, out: str) -> int:
+    def _try(self, need: Need, places: Sequence[Assignment], path: Path, best: int) -> int:
         """Stages kept when the path, and one for each further person of a team, is walked."""
         paths = [path]
         while places[0].person is not None and len(paths) < need.people:
-            more = self._find_another(places, paths, out)
+            more = self._find_another(need, places, paths, best)
             if more is None:
                 return NONE
             paths.append(more)
-        before, after = self._list_changes(need, paths, out)
+        before, after = self._list_changes(need, paths)
         if not self._held.allows(before, after):
             return NONE
-        return self._keeps.count(need, self._needs[out], before, after)
+        outs = [self._needs[out] for out in _list_outs(paths)]
+        return self._keeps.count(need, outs, before, after)
 
     def _find_another(
-        self, places: Sequence[Assignment], paths: Sequence[Path], out: str
+        self, need: Need, places: Sequence[Assignment], paths: Sequence[Path], best: int
     ) -> Path | None:
-        """A path that ends with another line of the need left out, or at a free place."""
+        """A path for one more person that ends where more stages than the best may be kept."""
         team = {path[0].place.person for path in paths}
-        moved = {step.comer for path in paths for step in path} | self._pinned
+        moved = {step.comer for path in paths for step in path} | self._pinned | {need.id}
         ended = [path[-1].gone for path in paths if path[-1].gone is not None]
         left = [place for place in places if place.person not in team]
-        for path in self._find_paths(self._steps.enter(left), moved, ended):
-            gone = path[-1].gone
-            if gone is None or gone.need == out:
-                return path
-        return None
+        found = self._find_paths(self._steps.enter(left), moved, ended, _list_outs(paths))
+        return next((path for path in found if self._promise(need, [*paths, path]) > best), None)
 
     def _list_changes(
-        self, need: Need, paths: Sequence[Path], out: str
+        self, need: Need, paths: Sequence[Path]
     ) -> tuple[list[Assignment], list[Assignment]]:
         """Lines that go and lines that come, of whole needs."""
-        before, after = list(self._held.lines[out]), list[Assignment]()
+        before = [line for out in _list_outs(paths) for line in self._held.lines[out]]
+        after: list[Assignment] = []
         for path in paths:
             for earlier, step in pairwise(path):
                 own = self._held.lines[step.comer]
@@ -141,6 +151,11 @@ class Exchanges:
         room = self._held.room_after(line.stock, before) - taken
         units = min(need.quantity, room // each) if each else need.quantity
         return replace(line, units=max(units, need.least_units))
+
+
+def _list_outs(paths: Sequence[Path]) -> Set[str]:
+    """Needs left out."""
+    return {path[-1].gone.need for path in paths if path[-1].gone is not None}
 
 
 def _trace(step: Step, reached: Mapping[str, Step]) -> Path:

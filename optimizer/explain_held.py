@@ -67,6 +67,10 @@ class Held:
         own = any(line.slot == slot for line in self.lines.get(need, ()))
         return self._visited[self._recipient[need], slot] - own > 0
 
+    def frees(self, line: Assignment, stocks: Sequence[str]) -> bool:
+        """True when the line uses every one of these stocks."""
+        return all(stock in self.above[line.stock] for stock in stocks)
+
     def has_time(self, person: str) -> bool:
         """True when the person's month has room for one more visit."""
         return len(self.visits.get(person, ())) < self._most_visits[person]

@@ -4,6 +4,7 @@ Sufficient conditions only, so what is said to be kept is kept; nothing is said 
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from optimizer.explain_held import Held, Lines
 from optimizer.explain_offers import Offers
@@ -29,24 +30,27 @@ class Keeps:
             need.id: tuple(_key_of(stage, need) for stage in self._stages) for need in problem.needs
         }
 
-    def count_at_most(self, need: Need, out: Need) -> int:
-        """An upper bound of ``count``, from the two needs alone."""
-        keys, others = self._keys[need.id], self._keys[out.id]
+    def count_at_most(self, need: Need, outs: Sequence[Need]) -> int:
+        """An upper bound of ``count``, from the needs alone."""
+        keys, others = self._keys[need.id], [self._keys[out.id] for out in outs]
         for k, stage in enumerate(self._stages):
-            if stage.kind in _BY_KEY and stage.outcome is Outcome.MET and keys[k] != others[k]:
+            if stage.kind in _BY_KEY and stage.outcome is Outcome.MET:
+                counted = [other[k] for other in others if other[k] is not None]
+                if counted not in ([], [keys[k]]):
+                    return k
+            if stage.kind is StageKind.MAX_RECIPIENTS and not self._keeps_helped(need, outs):
                 return k
-            if stage.kind is StageKind.MAX_RECIPIENTS and not self._keeps_helped(need, out):
-                return k
-            if stage.kind is StageKind.MAX_POINTS and need.points < out.points:
+            if stage.kind is StageKind.MAX_POINTS and need.points < sum(o.points for o in outs):
                 return k
         return len(self._stages)
 
-    def count(self, need: Need, out: Need, before: Lines, after: Lines) -> int:
+    def count(self, need: Need, outs: Sequence[Need], before: Lines, after: Lines) -> int:
         """Stages kept when the lines ``before`` give way to ``after``; all of whole needs."""
-        for k, stage in enumerate(self._stages[: self.count_at_most(need, out)]):
+        most = self.count_at_most(need, outs)
+        for k, stage in enumerate(self._stages[:most]):
             if not self._keeps(stage, before, after):
                 return k
-        return self.count_at_most(need, out)
+        return most
 
     def _keeps(self, stage: Stage, before: Lines, after: Lines) -> bool:
         if stage.kind is StageKind.MAX_UNITS:
@@ -60,10 +64,12 @@ class Keeps:
             return sum(change) >= 0
         return stage.outcome is Outcome.MET or min(change, default=0) >= 0
 
-    def _keeps_helped(self, need: Need, out: Need) -> bool:
-        if need.recipient == out.recipient:
-            return True
-        return self._helped[need.recipient] == 0 or self._helped[out.recipient] > 1
+    def _keeps_helped(self, need: Need, outs: Sequence[Need]) -> bool:
+        lost = Counter(out.recipient for out in outs)
+        lost[need.recipient] -= 1
+        helped = self._helped
+        change = sum((helped[r] - n > 0) - (helped[r] > 0) for r, n in lost.items())
+        return change >= 0
 
     def _change_of_units(self, before: Lines, after: Lines) -> Counter[str]:
         change: Counter[str] = Counter()
@@ -97,6 +103,6 @@ class Keeps:
 def _key_of(stage: Stage, need: Need) -> object:
     """What two needs must share for a stage not to tell them apart."""
     if stage.kind is StageKind.LEXIMIN:
-        return need.groups.get(stage.dimension, "") if stage.dimension else need.id
+        return need.groups.get(stage.dimension) or None if stage.dimension else need.id
     is_outside = stage.by is CountBy.DUTY_TIER and not need.duty
     return None if is_outside else class_of(stage, need)

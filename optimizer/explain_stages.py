@@ -110,7 +110,7 @@ class _Search:
 
     def _is_proven(self, stage: Stage) -> bool:
         results = [result for result in self._solution.stages if result.name == stage.name]
-        return all(result.status is SolutionStatus.PROVEN for result in results)
+        return bool(results) and all(r.status is SolutionStatus.PROVEN for r in results)
 
     def _put(self, stage: Stage) -> None:
         """Keep a stage at its values: as rows, and by what its certificate proves."""

@@ -72,8 +72,13 @@ class Steps:
             return
         else:
             there = held.at.get((place.person, place.slot))
-            visits = held.visits[place.person] if there is None else [there]
-            gone = [line for line in visits if line.stock == place.stock]
-            if there is None and not full and held.has_time(place.person):
-                yield Step(place.need, place, None)
+            if there is not None:
+                gone = [there]
+            elif not held.has_time(place.person):
+                gone = held.visits[place.person]
+            else:
+                gone = held.users[full[0]] if full else []
+                if not full:
+                    yield Step(place.need, place, None)
+            gone = [line for line in gone if held.frees(line, full)]
         yield from (Step(place.need, place, line) for line in gone if line.need != place.need)
