@@ -45,21 +45,34 @@ class Exchanges:
         if need.id in self._bounded:
             return best
         for places in self._list_entries(need):
+            reached: dict[str, Step] = {}
+            steps = list(self._spread(places, reached, {need.id} | self._pinned))
             is_team = need.people > 1 and places[0].person is not None
-            tries = MOST_TRIES if is_team else len(self._needs)
-            for path in self._find_paths(self._steps.enter(places), {need.id} | self._pinned):
-                if self._promise(need, [path]) > best:
-                    best = max(best, self._try(need, places, path, best))
-                    tries -= 1
+            has_free = any(step.gone is None for step in steps)
+            tries = MOST_TRIES if is_team else len(steps)
+            for most, step in self._sort(need, steps):
+                if most <= best or not tries:
+                    break
+                if is_team and self._is_lonely(step, best) and not has_free:
+                    continue
+                best = max(best, self._try(need, places, _trace(step, reached), best))
+                tries -= 1
                 if best >= wanted:
                     return best
-                if not tries:
-                    break
         return best
 
-    def _promise(self, need: Need, paths: Sequence[Path]) -> int:
-        """The most stages that paths may keep; ``NONE`` when nothing is left out."""
-        outs = _list_outs(paths)
+    def _sort(self, need: Need, steps: Sequence[Step]) -> list[tuple[int, Step]]:
+        """Steps by the most stages that leaving their need out may keep, most first."""
+        found = [(self._promise(need, {step.gone.need}), step) for step in steps if step.gone]
+        return sorted(found, key=lambda entry: -entry[0])
+
+    def _is_lonely(self, step: Step, best: int) -> bool:
+        """True when a second person needs a free place: one line goes, and only one need may."""
+        is_one = step.gone is not None and len(self._held.lines[step.gone.need]) == 1
+        return is_one and best + 1 > self._keeps.most_of_many
+
+    def _promise(self, need: Need, outs: Set[str]) -> int:
+        """The most stages that may be kept when these are left out; ``NONE`` for nobody."""
         if not outs:
             return NONE
         return self._keeps.count_at_most(need, [self._needs[out] for out in outs])
@@ -74,32 +87,36 @@ class Exchanges:
             by_slot.setdefault(place.slot, []).append(place)
         return list(by_slot.values())
 
-    def _find_paths(
+    def _spread(
         self,
-        entries: Sequence[Step],
+        places: Sequence[Assignment],
+        reached: dict[str, Step],
         closed: Set[str],
         ended: Sequence[Assignment] = (),
-        outs: Set[str] = frozenset(),
-    ) -> Iterator[Path]:
-        """A shortest path to every need and every free place.
+    ) -> Iterator[Step]:
+        """The last step of a shortest path to every need and every free place.
 
-        ``closed``: needs that stay or move already; ``ended``: lines that give way already;
-        ``outs``: needs left out already, whose other lines are free.
+        ``reached``: filled with the last step by need; ``closed``: needs that stay or move already;
+        ``ended``: lines that give way already, whose needs are left out.
         """
-        reached: dict[str, Step] = {}
-        waiting = deque(entries)
+        stay = self._bounded | {line.need for line in ended}
+        seen = sum(1 << self._steps.number[line] for line in ended)
+        for name in closed:
+            seen |= self._steps.bits.get(name, 0)
+        waiting = deque([self._steps.enter(places)])
         while waiting:
-            step = waiting.popleft()
-            if step.gone is None:
-                yield _trace(step, reached)
-                continue
-            name = step.gone.need
-            if name in reached or name in closed or step.gone in ended:
-                continue
-            reached[name] = step
-            yield _trace(step, reached)
-            if name not in self._bounded and name not in outs:
-                waiting.extend(self._steps.move(step.gone))
+            moves = waiting.popleft()
+            if moves.free is not None:
+                yield moves.free
+            while new := moves.lines & ~seen:
+                step = moves.steps[(new & -new).bit_length() - 1]
+                if step.gone is not None:
+                    name = step.gone.need
+                    seen |= self._steps.bits[name]
+                    reached[name] = step
+                    yield step
+                    if name not in stay:
+                        waiting.append(self._steps.move(step.gone))
 
     def _try(self, need: Need, places: Sequence[Assignment], path: Path, best: int) -> int:
         """Stages kept when the path, and one for each further person of a team, is walked."""
@@ -120,11 +137,14 @@ class Exchanges:
     ) -> Path | None:
         """A path for one more person that ends where more stages than the best may be kept."""
         team = {path[0].place.person for path in paths}
-        moved = {step.comer for path in paths for step in path} | self._pinned | {need.id}
+        moved = {step.comer for path in paths for step in path} | self._pinned
         ended = [path[-1].gone for path in paths if path[-1].gone is not None]
         left = [place for place in places if place.person not in team]
-        found = self._find_paths(self._steps.enter(left), moved, ended, _list_outs(paths))
-        return next((path for path in found if self._promise(need, [*paths, path]) > best), None)
+        outs, reached = _list_outs(paths), dict[str, Step]()
+        for step in self._spread(left, reached, moved, ended):
+            if self._promise(need, outs | ({step.gone.need} if step.gone else set())) > best:
+                return _trace(step, reached)
+        return None
 
     def _list_changes(
         self, need: Need, paths: Sequence[Path]

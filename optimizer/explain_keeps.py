@@ -24,6 +24,8 @@ class Keeps:
         kinds = [stage.kind for stage in problem.policy.stages]
         last = kinds.index(StageKind.LOTTERY) if StageKind.LOTTERY in kinds else len(kinds)
         self._stages = problem.policy.stages[:last]
+        #: the most stages that can be kept with two needs out for one
+        self.most_of_many = next((k for k, s in enumerate(self._stages) if _counts_all(s)), len(kinds))
         self._pledge = {stock.id: stock.pledge for stock in problem.stocks}
         self._helped = Counter(self._needs[need].recipient for need in held.lines)
         self._keys = {
@@ -106,3 +108,7 @@ def _key_of(stage: Stage, need: Need) -> object:
         return need.groups.get(stage.dimension) or None if stage.dimension else need.id
     is_outside = stage.by is CountBy.DUTY_TIER and not need.duty
     return None if is_outside else class_of(stage, need)
+
+
+def _counts_all(stage: Stage) -> bool:
+    return stage.kind is StageKind.MAX_COUNT and stage.by is not CountBy.DUTY_TIER

@@ -18,14 +18,32 @@ class Step:
     gone: Assignment | None
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where one need may go: a step for every line that may give way, by its number.
+
+    lines   the numbers as bits          free   a step to a free place
+    """
+
+    lines: int
+    steps: dict[int, Step]
+    free: Step | None
+
+
 class Steps:
-    """Steps between the places of one answer, remembered."""
+    """Steps between the places of one answer, remembered. ``bits``: the lines of a need, as bits."""
 
     def __init__(self, problem: Problem, offers: Offers, held: Held) -> None:
         self._offers, self._held = offers, held
         self._needs = {need.id: need for need in problem.needs}
         self._places: dict[str, list[Assignment]] = {}
-        self._moves: dict[Assignment, list[Step]] = {}
+        self._moves: dict[Assignment, Moves] = {}
+        self.number: dict[Assignment, int] = {}
+        self.bits: dict[str, int] = {}
+        for name, lines in held.lines.items():
+            for line in lines:
+                self.bits[name] = self.bits.get(name, 0) | 1 << len(self.number)
+                self.number[line] = len(self.number)
 
     def places(self, name: str) -> list[Assignment]:
         """Lines that could serve a need, whoever holds them now."""
@@ -33,12 +51,21 @@ class Steps:
             self._places[name] = list(self._find_places(self._needs[name]))
         return self._places[name]
 
-    def enter(self, places: Sequence[Assignment]) -> list[Step]:
-        """Steps of a need without lines into these places of its own."""
-        return [step for place in places for step in self._into(place)]
+    def enter(self, places: Sequence[Assignment]) -> Moves:
+        """Moves of a need without lines into these places of its own."""
+        steps, lines, free = dict[int, Step](), 0, None
+        for place in places:
+            for step in self._into(place):
+                if step.gone is None:
+                    free = free or step
+                else:
+                    steps.setdefault(self.number[step.gone], step)
+        for number in steps:
+            lines |= 1 << number
+        return Moves(lines, steps, free)
 
-    def move(self, line: Assignment) -> list[Step]:
-        """Steps of a need that lost this line of its own and keeps the others."""
+    def move(self, line: Assignment) -> Moves:
+        """Moves of a need that lost this line of its own and keeps the others."""
         if line not in self._moves:
             self._moves[line] = self.enter(list(self._find_others(line)))
         return self._moves[line]
