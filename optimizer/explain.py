@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.explain_offers import NearestMiss, Offers
+from optimizer.explain_places import Places
 from optimizer.explain_rivals import Rivals
 from optimizer.explain_stages import OPEN, find_deciding_stages
 from optimizer.lottery import ticket_of
@@ -74,11 +75,12 @@ def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tupl
     if not solution.is_usable:
         return ()
     offers = Offers(problem)
-    rivals = Rivals(problem, offers, solution.assignments)
-    stages = find_deciding_stages(problem, solution, seconds)
+    places = Places(problem, offers, solution.assignments)
+    rivals = Rivals(places)
+    stages = find_deciding_stages(problem, solution, places, seconds)
     is_drawn = any(r.kind == StageKind.LOTTERY for r in solution.stages if r.proof != Proof.GAP)
     grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
-    return tuple(_explain(problem, offers, rivals, ground) for ground in grounds)
+    return tuple(_explain(problem, places, rivals, ground) for ground in grounds)
 
 
 def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
@@ -93,16 +95,16 @@ def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
     return Ground(ground.need, GroundCode.LOST_LOTTERY) if is_drawn else ground
 
 
-def _explain(problem: Problem, offers: Offers, rivals: Rivals, ground: Ground) -> Explanation:
-    need = rivals.needs[ground.need]
+def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -> Explanation:
+    need = places.needs[ground.need]
     if ground.code in _BY_FILTERS:
-        counts = offers.count(need)
+        counts = places.offers.count(need)
         left, filters = sum(number for _, number in counts.failed) + counts.eligible, []
         for name, number in counts.failed:
             left -= number
             filters.append((name, left))
         return Explanation(need.id, ground.code, filters=tuple(filters), nearest=counts.nearest)
-    holders = [rivals.needs[name] for name in sorted(rivals.holders(need))]
+    holders = [places.needs[name] for name in sorted(rivals.holders(need))]
     circle = rivals.circle(need)
     ticket, cut_off = "", ""
     if ground.code is GroundCode.LOST_LOTTERY:

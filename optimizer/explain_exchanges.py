@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
-from optimizer.explain_held import Held
 from optimizer.explain_keeps import Keeps
-from optimizer.explain_offers import Offers
+from optimizer.explain_places import Places
 from optimizer.explain_steps import Step, Steps
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment
@@ -27,14 +26,12 @@ Path = list[Step]  # from the need that comes to the one left out
 class Exchanges:
     """Exchanges into one answer."""
 
-    def __init__(self, problem: Problem, offers: Offers, assignments: Sequence[Assignment]) -> None:
-        self._offers = offers
-        self._needs = {need.id: need for need in problem.needs}
+    def __init__(self, problem: Problem, places: Places) -> None:
+        self._places, self._needs, self._held = places, places.needs, places.held
         self._pinned = {pin.need for pin in problem.pins}
         self._bounded = {pair.need for pair in problem.pairs if pair.most is not None}
-        self._held = Held(problem, offers, assignments)
-        self._keeps = Keeps(problem, offers, self._held)
-        self._steps = Steps(problem, offers, self._held)
+        self._keeps = Keeps(problem, places)
+        self._steps = Steps(places)
 
     def count_kept(self, need: Need, wanted: int) -> int:
         """How many stages, from the first, some exchange keeps; ``NONE`` when there is none.
@@ -79,9 +76,9 @@ class Exchanges:
 
     def _list_entries(self, need: Need) -> list[list[Assignment]]:
         """Places that serve the need alike: all for one person or a delivery, a team's by slot."""
-        places = self._steps.places(need.id)
+        places = self._places.of(need.id)
         if need.people == 1:
-            return [places] if places else []
+            return [list(places)] if places else []
         by_slot: dict[str | None, list[Assignment]] = {}
         for place in places:
             by_slot.setdefault(place.slot, []).append(place)
@@ -167,7 +164,7 @@ class Exchanges:
         if line.person is not None:
             return line
         taken = sum(self._held.consumption(a) for a in after if a.stock == line.stock)
-        each = self._offers.consumption(need.id, line.stock, None)
+        each = self._places.offers.consumption(need.id, line.stock, None)
         room = self._held.room_after(line.stock, before) - taken
         units = min(need.quantity, room // each) if each else need.quantity
         return replace(line, units=max(units, need.least_units))

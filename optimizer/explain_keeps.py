@@ -6,8 +6,8 @@ Sufficient conditions only, so what is said to be kept is kept; nothing is said 
 from collections import Counter
 from collections.abc import Sequence
 
-from optimizer.explain_held import Held, Lines
-from optimizer.explain_offers import Offers
+from optimizer.explain_held import Lines
+from optimizer.explain_places import Places
 from optimizer.objectives import class_of
 from optimizer.policy import CountBy, Outcome, Stage, StageKind
 from optimizer.problem import Need, Problem
@@ -18,16 +18,15 @@ _BY_KEY = (StageKind.MAX_COUNT, StageKind.LEXIMIN)
 class Keeps:
     """The stages of one problem before the lottery, asked about changes of one answer."""
 
-    def __init__(self, problem: Problem, offers: Offers, held: Held) -> None:
-        self._offers, self._held = offers, held
-        self._needs = {need.id: need for need in problem.needs}
+    def __init__(self, problem: Problem, places: Places) -> None:
+        self._places, self._held, self._needs = places, places.held, places.needs
         kinds = [stage.kind for stage in problem.policy.stages]
         last = kinds.index(StageKind.LOTTERY) if StageKind.LOTTERY in kinds else len(kinds)
         self._stages = problem.policy.stages[:last]
         #: the most stages that can be kept with two needs out for one
         self.most_of_many = next((k for k, s in enumerate(self._stages) if _counts_all(s)), len(kinds))
         self._pledge = {stock.id: stock.pledge for stock in problem.stocks}
-        self._helped = Counter(self._needs[need].recipient for need in held.lines)
+        self._helped = Counter(self._needs[need].recipient for need in self._held.lines)
         self._keys = {
             need.id: tuple(_key_of(stage, need) for stage in self._stages) for need in problem.needs
         }
@@ -97,7 +96,7 @@ class Keeps:
         for sign, lines in ((-1, before), (1, after)):
             for line in lines:
                 group = self._needs[line.need].groups.get(stage.dimension, line.need)
-                score = self._offers.score(line.need, line.stock, line.person)
+                score = self._places.offers.score(line.need, line.stock, line.person)
                 change[group] += sign * score * line.units
         return change
 

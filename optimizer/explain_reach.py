@@ -4,11 +4,8 @@ from collections.abc import Callable, Sequence
 
 from optimizer.answer import Answer
 from optimizer.backend import LivingModel
-from optimizer.cuts import find_cuts
-from optimizer.matrix import INFINITY, WHOLE, Vector
+from optimizer.matrix import WHOLE, Vector
 from optimizer.solution import SolutionStatus
-
-MOST_ROUNDS = 4  # of cuts in a question
 
 
 def find_reachable(
@@ -30,6 +27,8 @@ class _Reach:
         open_, shut, alone = set[int](), set[int](), list[int]()
         waiting = [j for j in columns if self._living.matrix.high[j] > 0]
         shut.update(j for j in columns if self._living.matrix.high[j] == 0)
+        if waiting:
+            self._living.maximise_linear({})  # new rows first: the last basis stays useful
         while waiting:
             answer = self._living.maximise_linear(dict.fromkeys(waiting, 1))
             if _is_none(answer):
@@ -43,7 +42,7 @@ class _Reach:
             waiting = [j for j in waiting if point[j] <= WHOLE]
         for j in alone:
             if j not in open_ and j not in shut and self._living.seconds_left > 0:
-                answer = self._tighten(j)
+                answer = self._living.maximise_linear({j: 1})
                 if _is_none(answer):
                     shut.add(j)
                 elif answer.point is not None:
@@ -55,22 +54,6 @@ class _Reach:
         if not self._living.matrix.is_integral(point) or not self._is_kept(point):
             return set()
         return {j for j in columns if point[j] > 0.5}
-
-    def _tighten(self, column: int) -> Answer:
-        """The linear answer for one need, with cuts as long as it is neither whole nor below one."""
-        matrix = self._living.matrix
-        answer = self._living.maximise_linear({column: 1})
-        for _ in range(MOST_ROUNDS):
-            if answer.point is None or _is_none(answer) or matrix.is_integral(answer.point):
-                break
-            cuts = find_cuts(matrix, answer.point)
-            if not cuts:
-                break
-            for cut in cuts:
-                row = self._living.add_row(cut.weights)
-                self._living.bound_row(row, -INFINITY, float(cut.right))
-            answer = self._living.maximise_linear({column: 1})
-        return answer
 
 
 def _is_none(answer: Answer) -> bool:

@@ -1,20 +1,16 @@
 """Who holds the places an unmet need could have had, and the closed circle they form.
 
-A *place* of a visit is a person in a slot; of a delivery, a stock. Holders of a place are the needs
-that use it, or that use up what it depends on: the person's month, the stock, a stock above it.
-Needs and recipients are counted, never named to a resident.
+Holders of a place are the needs that use it, or that use up what it depends on: the person's month,
+the stock, a stock above it. Needs and recipients are counted, never named to a resident.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 
-from optimizer.aggregate import find_ancestors
-from optimizer.explain_offers import Offers
-from optimizer.problem import Need, Problem
+from optimizer.explain_circles import number_components
+from optimizer.explain_places import Places
+from optimizer.problem import Need
 from optimizer.solution import Assignment
-
-Place = tuple[str, str | None, str | None]  # stock, person, slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,97 +24,109 @@ class Circle:
     places: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Needs and held places (persons in slots) in reach as bits; ``is_free``: some place is."""
+
+    needs: int = 0
+    places: int = 0
+    is_free: bool = False
+
+    def __or__(self, other: "_Reach") -> "_Reach":
+        return _Reach(
+            self.needs | other.needs, self.places | other.places, self.is_free or other.is_free
+        )
+
+
 class Rivals:
     """Holders of places under one answer."""
 
-    def __init__(self, problem: Problem, offers: Offers, assignments: Sequence[Assignment]) -> None:
-        self.needs = {need.id: need for need in problem.needs}
-        self._offers = offers
-        self._people = {person.id: person for person in problem.people}
-        self._stocks = {stock.id: stock for stock in problem.stocks}
-        above = find_ancestors(problem)
-        self._above = {
-            stock.id: (stock.id, *(problem.stocks[a].id for a in above[s]))
-            for s, stock in enumerate(problem.stocks)
-        }
-        self._at: dict[tuple[str, str], str] = {}
-        self._visits: dict[str, list[str]] = defaultdict(list)
-        self._users: dict[str, set[str]] = defaultdict(set)
-        self._used: Counter[str] = Counter()
-        self._reach: dict[str, list[Place]] = {}
-        for a in assignments:
-            self._note(a)
-
-    def _note(self, a: Assignment) -> None:
-        if a.person is not None and a.slot is not None:
-            self._at[a.person, a.slot] = a.need
-            self._visits[a.person].append(a.need)
-        for stock in self._above[a.stock]:
-            self._users[stock].add(a.need)
-            self._used[stock] += a.units * self._offers.consumption(a.need, a.stock, a.person)
+    def __init__(self, places: Places) -> None:
+        self._places, self._held = places, places.held
+        self._number_of_place = {place: n for n, place in enumerate(self._held.at)}
+        self._names = list(self._held.lines)
+        self._number = {name: n for n, name in enumerate(self._names)}
+        self._next: dict[str, frozenset[str]] = {}
+        self._first: dict[str, _Reach] = {}
+        self._whole: dict[str, _Reach] = {}
+        self._follow(self._names)
 
     def holders(self, need: Need) -> frozenset[str]:
         """Needs that hold the places this one could have had."""
-        held = set[str]()
+        found = set[str]()
         is_short = self._is_short(need)
-        for place in self._places(need):
-            held |= self._holders_of(place, is_short)
-        return frozenset(held - {need.id})
+        for place in self._places.of(need.id):
+            found |= self._holders_of(place, is_short)
+        return frozenset(found - {need.id})
 
     def circle(self, need: Need) -> Circle | None:
         """The Hall set around an unmet visit; None when some place in reach is still free.
 
         Follows holders to every place they could use instead, and so on.
         """
-        seen, waiting = {need.id}, [need.id]
-        places: set[Place] = set()
-        while waiting:
-            for place in self._places(self.needs[waiting.pop()]):
-                if place in places:
-                    continue
+        reach = self._reach_of(need.id)
+        for name in self._next[need.id]:
+            reach |= self._whole[name]
+        if reach.is_free:
+            return None
+        needs = {name for n, name in enumerate(self._names) if reach.needs >> n & 1}
+        return Circle(frozenset(needs), reach.places.bit_count())
+
+    def _follow(self, names: list[str]) -> None:
+        """What every holder leads to: the same for all who lead to each other."""
+        component_of = number_components(names, self._list_next)
+        members: dict[int, list[str]] = defaultdict(list)
+        for name, component in component_of.items():
+            members[component].append(name)
+        for component in sorted(members):
+            reach = _Reach()
+            for name in members[component]:
+                reach |= self._reach_of(name)
+                for other in self._next[name]:
+                    reach |= self._whole.get(other, _Reach())
+            self._whole |= dict.fromkeys(members[component], reach)
+
+    def _list_next(self, name: str) -> frozenset[str]:
+        self._reach_of(name)
+        return self._next[name]
+
+    def _reach_of(self, name: str) -> _Reach:
+        """One step: the holders of the need's own places."""
+        if name not in self._first:
+            found, held, is_free = set[str](), 0, False
+            for place in self._places.of(name):
                 holders = self._holders_of(place, is_short=False)
-                if not holders or place[1] is None:
-                    return None
-                places.add(place)
-                waiting.extend(holders - seen)
-                seen |= holders
-        held = {(person, slot) for _, person, slot in places if (person, slot) in self._at}
-        return Circle(frozenset(seen - {need.id}), len(held))
+                is_free = is_free or not holders or place.person is None
+                found |= holders
+                if place.person is not None and place.slot is not None:
+                    number = self._number_of_place.get((place.person, place.slot))
+                    held |= 0 if number is None else 1 << number
+            self._next[name] = frozenset(found - {name})
+            bits = sum(1 << self._number[other] for other in found)
+            self._first[name] = _Reach(bits, held, is_free)
+        return self._first[name]
 
     def _is_short(self, need: Need) -> bool:
         """True when what is left of all stocks together cannot meet the need by delivery."""
         left = 0
-        for stock, person in self._offers.eligible(need):
-            if person is None:
-                each = self._offers.consumption(need.id, stock.id, None)
-                rooms = [self._stocks[a].capacity - self._used[a] for a in self._above[stock.id]]
-                left += min(rooms) // each if each else need.quantity
+        for place in self._places.of(need.id):
+            if place.person is None:
+                each = self._held.consumption(place) // place.units
+                room = self._held.room_after(place.stock, ())
+                left += room // each if each else need.quantity
         return left < need.least_units
 
-    def _places(self, need: Need) -> list[Place]:
-        if need.id not in self._reach:
-            self._reach[need.id] = list(self._find_places(need))
-        return self._reach[need.id]
-
-    def _find_places(self, need: Need) -> Iterator[Place]:
-        for stock, person in self._offers.eligible(need):
-            if person is None:
-                yield stock.id, None, None
-                continue
-            for slot in self._offers.slots(need, stock, person):
-                yield stock.id, person.id, slot
-
-    def _holders_of(self, place: Place, is_short: bool) -> set[str]:
+    def _holders_of(self, place: Assignment, is_short: bool) -> set[str]:
         """Who makes the place unavailable; empty when it is free."""
-        stock, person, slot = place
-        held = set[str]()
-        if person is not None and slot is not None:
-            if (person, slot) in self._at:
-                return {self._at[person, slot]}
-            if len(self._visits[person]) >= self._people[person].most_visits:
-                held.update(self._visits[person])
-        for name in self._above[stock]:
-            is_full = self._used[name] >= self._stocks[name].capacity
-            if is_full or (is_short and person is None):
-                held |= self._users[name]
-        return held
+        found = set[str]()
+        if place.person is not None and place.slot is not None:
+            there = self._held.at.get((place.person, place.slot))
+            if there is not None:
+                return {there.need}
+            if not self._held.has_time(place.person):
+                found.update(line.need for line in self._held.visits[place.person])
+        for name in self._held.above[place.stock]:
+            is_full = self._held.room[name] <= 0
+            if is_full or (is_short and place.person is None):
+                found.update(line.need for line in self._held.users.get(name, ()))
+        return found

@@ -12,7 +12,7 @@ from optimizer.build import build
 from optimizer.components import leading_sums
 from optimizer.explain_exchanges import NONE, Exchanges
 from optimizer.explain_levels import KeptLevels, keep_levels
-from optimizer.explain_offers import Offers
+from optimizer.explain_places import Places
 from optimizer.explain_proofs import Replay
 from optimizer.explain_reach import find_reachable
 from optimizer.matrix import INFINITY
@@ -24,12 +24,14 @@ from optimizer.solution import Solution, SolutionStatus
 OPEN = ""  # no stage before the lottery decides
 
 
-def find_deciding_stages(problem: Problem, solution: Solution, seconds: float) -> dict[str, str]:
+def find_deciding_stages(
+    problem: Problem, solution: Solution, places: Places, seconds: float
+) -> dict[str, str]:
     """Stage by need id, ``OPEN`` where no stage before the lottery decides.
 
     Needs that time, or a rule outside the stages, left undecided are missing.
     """
-    return _Search(problem, solution, seconds).run()
+    return _Search(problem, solution, places, seconds).run()
 
 
 class _Search:
@@ -39,7 +41,9 @@ class _Search:
     unsure   columns of needs not decided yet, by number
     """
 
-    def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
+    def __init__(
+        self, problem: Problem, solution: Solution, places: Places, seconds: float
+    ) -> None:
         self._problem, self._solution = problem, solution
         self._model = build(problem)
         columns = self._model.columns
@@ -60,7 +64,7 @@ class _Search:
             j: names.index(latest[need.id]) if latest.get(need.id) in names else len(names)
             for j, need in self._unsure.items()
         }
-        exchanges = Exchanges(problem, Offers(problem), solution.assignments)
+        exchanges = Exchanges(problem, places)
         self._kept = {
             j: exchanges.count_kept(need, self._latest[j]) for j, need in self._unsure.items()
         }

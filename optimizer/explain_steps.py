@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from optimizer.explain_held import Held
-from optimizer.explain_offers import Offers
-from optimizer.problem import Need, Problem
+from optimizer.explain_places import Places
 from optimizer.solution import Assignment
 
 
@@ -33,23 +31,15 @@ class Moves:
 class Steps:
     """Steps between the places of one answer, remembered. ``bits``: the lines of a need, as bits."""
 
-    def __init__(self, problem: Problem, offers: Offers, held: Held) -> None:
-        self._offers, self._held = offers, held
-        self._needs = {need.id: need for need in problem.needs}
-        self._places: dict[str, list[Assignment]] = {}
+    def __init__(self, places: Places) -> None:
+        self._places, self._held = places, places.held
         self._moves: dict[Assignment, Moves] = {}
         self.number: dict[Assignment, int] = {}
         self.bits: dict[str, int] = {}
-        for name, lines in held.lines.items():
+        for name, lines in self._held.lines.items():
             for line in lines:
                 self.bits[name] = self.bits.get(name, 0) | 1 << len(self.number)
                 self.number[line] = len(self.number)
-
-    def places(self, name: str) -> list[Assignment]:
-        """Lines that could serve a need, whoever holds them now."""
-        if name not in self._places:
-            self._places[name] = list(self._find_places(self._needs[name]))
-        return self._places[name]
 
     def enter(self, places: Sequence[Assignment]) -> Moves:
         """Moves of a need without lines into these places of its own."""
@@ -70,19 +60,11 @@ class Steps:
             self._moves[line] = self.enter(list(self._find_others(line)))
         return self._moves[line]
 
-    def _find_places(self, need: Need) -> Iterator[Assignment]:
-        for stock, person in self._offers.eligible(need):
-            if person is None:
-                yield Assignment(need.id, stock.id, units=need.least_units)
-                continue
-            for slot in self._offers.slots(need, stock, person):
-                yield Assignment(need.id, stock.id, person.id, slot)
-
     def _find_others(self, line: Assignment) -> Iterator[Assignment]:
         """Places of the same kind; for one of a team in the same slot, with somebody else."""
         own = self._held.lines[line.need]
         team = {other.person for other in own} if len(own) > 1 else set()
-        for place in self.places(line.need):
+        for place in self._places.of(line.need):
             is_alike = (place.person is None) == (line.person is None)
             if team and (place.slot != line.slot or place.person in team):
                 continue
