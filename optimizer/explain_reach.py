@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from optimizer.answer import Answer
 from optimizer.backend import LivingModel
+from optimizer.components import SMALL
 from optimizer.matrix import WHOLE, Vector
 from optimizer.solution import SolutionStatus
 
@@ -41,13 +42,24 @@ class _Reach:
             alone += [j for j in waiting if point[j] > WHOLE]
             waiting = [j for j in waiting if point[j] <= WHOLE]
         for j in alone:
-            if j not in open_ and j not in shut and self._living.seconds_left > 0:
-                answer = self._living.maximise_linear({j: 1})
-                if _is_none(answer):
-                    shut.add(j)
-                elif answer.point is not None:
-                    open_ |= self._read(answer.point, columns)
+            if j in open_ or self._living.seconds_left <= 0:
+                continue
+            answer = self._ask_alone(j)
+            if _is_none(answer):
+                shut.add(j)
+            elif answer.point is not None:
+                open_ |= self._read(answer.point, columns)
         return open_, shut - open_
+
+    def _ask_alone(self, column: int) -> Answer:
+        """The linear answer; that of branch and bound where it says too little and takes no time."""
+        answer = self._living.maximise_linear({column: 1})
+        matrix = self._living.matrix
+        if _is_none(answer) or answer.point is None or len(matrix.low) > SMALL:
+            return answer
+        if matrix.is_integral(answer.point) and self._is_kept(answer.point):
+            return answer
+        return self._living.maximise_integer({column: 1}, matrix.is_whole)
 
     def _read(self, point: Vector, columns: Sequence[int]) -> set[int]:
         """The columns that a whole point meets; none of a point that is not whole."""
@@ -57,6 +69,7 @@ class _Reach:
 
 
 def _is_none(answer: Answer) -> bool:
-    """True when the multipliers prove that not even one is met."""
-    is_proven = answer.status is SolutionStatus.PROVEN
-    return is_proven and answer.proof is not None and answer.proof.floor < 1
+    """True when not even one is met: by the multipliers, or by search."""
+    if answer.status is not SolutionStatus.PROVEN:
+        return False
+    return answer.bound < 1 - WHOLE if answer.proof is None else answer.proof.floor < 1

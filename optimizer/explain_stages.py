@@ -21,6 +21,7 @@ from optimizer.policy import Stage, StageKind
 from optimizer.problem import Need, Problem
 from optimizer.solution import Solution, SolutionStatus
 
+LEVELS = (StageKind.LEXIMIN, StageKind.LEXIMAX)
 OPEN = ""  # no stage before the lottery decides
 
 
@@ -114,13 +115,16 @@ class _Search:
 
     def _is_proven(self, stage: Stage) -> bool:
         results = [result for result in self._solution.stages if result.name == stage.name]
-        return bool(results) and all(r.status is SolutionStatus.PROVEN for r in results)
+        is_levels = stage.kind in LEVELS
+        asked = 1 if is_levels else len(aims_of(stage, self._model.columns))
+        proven = [result for result in results if result.status is SolutionStatus.PROVEN]
+        return len(proven) == asked
 
     def _put(self, stage: Stage) -> None:
         """Keep a stage at its values: as rows, and by what its certificate proves."""
         living, columns = self._living, self._model.columns
         stated = [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
-        if stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
+        if stage.kind in LEVELS:
             levels = keep_levels(stage, columns, stated[0][1])
             self._levels.append(levels)
             for measure, floor in zip(levels.measures, levels.floors, strict=True):
