@@ -24,7 +24,9 @@ class Keeps:
         last = kinds.index(StageKind.LOTTERY) if StageKind.LOTTERY in kinds else len(kinds)
         self._stages = problem.policy.stages[:last]
         #: the most stages that can be kept with two needs out for one
-        self.most_of_many = next((k for k, s in enumerate(self._stages) if _counts_all(s)), len(kinds))
+        self.most_of_many = next(
+            (k for k, s in enumerate(self._stages) if _counts_all(s)), len(kinds)
+        )
         self._pledge = {stock.id: stock.pledge for stock in problem.stocks}
         self._helped = Counter(self._needs[need].recipient for need in self._held.lines)
         self._keys = {

@@ -17,55 +17,67 @@ def find_reachable(
     Those about which neither is known are in neither set. ``is_kept``: what a whole point must keep
     beside the rows.
     """
-    return _Reach(living, is_kept).ask(columns)
+    reach = _Reach(living, columns, is_kept)
+    reach.ask()
+    return reach.open, reach.shut - reach.open
 
 
 class _Reach:
-    def __init__(self, living: LivingModel, is_kept: Callable[[Vector], bool]) -> None:
-        self._living, self._is_kept = living, is_kept
+    """Questions about some columns. ``open``: met by a whole point; ``shut``: met by none."""
 
-    def ask(self, columns: Sequence[int]) -> tuple[set[int], set[int]]:
-        open_, shut, alone = set[int](), set[int](), list[int]()
-        waiting = [j for j in columns if self._living.matrix.high[j] > 0]
-        shut.update(j for j in columns if self._living.matrix.high[j] == 0)
+    def __init__(
+        self, living: LivingModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
+    ) -> None:
+        self._living, self._columns, self._is_kept = living, columns, is_kept
+        self.open: set[int] = set()
+        self.shut = {j for j in columns if living.matrix.high[j] == 0}
+
+    def ask(self) -> None:
+        """All together, then those that a fractional point gave something one by one."""
+        for j in self._ask_together([j for j in self._columns if j not in self.shut]):
+            if j in self.open or self._living.seconds_left <= 0:
+                continue
+            answer = self._ask_alone(j)
+            if _is_none(answer):
+                self.shut.add(j)
+            elif answer.point is not None:
+                self._read(answer.point)
+
+    def _ask_together(self, waiting: list[int]) -> list[int]:
+        """Shut all but a few, which are given back."""
+        alone: list[int] = []
         if waiting:
             self._living.maximise_linear({})  # new rows first: the last basis stays useful
         while waiting:
             answer = self._living.maximise_linear(dict.fromkeys(waiting, 1))
             if _is_none(answer):
-                shut.update(waiting)
+                self.shut.update(waiting)
                 break
             if answer.point is None:
                 break
             point = answer.point
-            open_ |= self._read(point, columns)
+            self._read(point)
             alone += [j for j in waiting if point[j] > WHOLE]
             waiting = [j for j in waiting if point[j] <= WHOLE]
-        for j in alone:
-            if j in open_ or self._living.seconds_left <= 0:
-                continue
-            answer = self._ask_alone(j)
-            if _is_none(answer):
-                shut.add(j)
-            elif answer.point is not None:
-                open_ |= self._read(answer.point, columns)
-        return open_, shut - open_
+        return alone
 
     def _ask_alone(self, column: int) -> Answer:
-        """The linear answer; that of branch and bound where it says too little and takes no time."""
+        """The linear answer, or that of branch and bound where this takes no time."""
         answer = self._living.maximise_linear({column: 1})
         matrix = self._living.matrix
         if _is_none(answer) or answer.point is None or len(matrix.low) > SMALL:
             return answer
-        if matrix.is_integral(answer.point) and self._is_kept(answer.point):
+        if self._is_whole(answer.point):
             return answer
         return self._living.maximise_integer({column: 1}, matrix.is_whole)
 
-    def _read(self, point: Vector, columns: Sequence[int]) -> set[int]:
-        """The columns that a whole point meets; none of a point that is not whole."""
-        if not self._living.matrix.is_integral(point) or not self._is_kept(point):
-            return set()
-        return {j for j in columns if point[j] > 0.5}
+    def _is_whole(self, point: Vector) -> bool:
+        return self._living.matrix.is_integral(point) and self._is_kept(point)
+
+    def _read(self, point: Vector) -> None:
+        """Note what a whole point meets."""
+        if self._is_whole(point):
+            self.open.update(j for j in self._columns if point[j] > 0.5)
 
 
 def _is_none(answer: Answer) -> bool:

@@ -29,7 +29,10 @@ class Moves:
 
 
 class Steps:
-    """Steps between the places of one answer, remembered. ``bits``: the lines of a need, as bits."""
+    """Steps between the places of one answer, remembered.
+
+    number   of every line of the answer          bits   numbers of a need's lines, as bits
+    """
 
     def __init__(self, places: Places) -> None:
         self._places, self._held = places, places.held
