@@ -19,7 +19,11 @@ from optimizer.problem import Need, Problem
 from optimizer.solution import Ground, GroundCode, Proof, Solution
 
 _BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY)
-_BY_FILTERS = (GroundCode.NO_ELIGIBLE_OFFER, GroundCode.FORBIDDEN)
+_BY_FILTERS = (
+    GroundCode.NO_ELIGIBLE_OFFER,
+    GroundCode.FORBIDDEN,
+    GroundCode.DECLINED_BEFORE,
+)
 
 
 @dataclass(frozen=True, slots=True)

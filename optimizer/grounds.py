@@ -39,15 +39,15 @@ def find_grounds(
     """The ground of every unmet need, in the order of ids."""
     met = {assignment.need for assignment in assignments}
     spare = Spare(network.problem, assignments)
-    forbidding = {forbid.need for forbid in network.problem.forbids}
+    reasons: dict[str, set[str]] = defaultdict(set)
+    for forbid in network.problem.forbids:
+        reasons[forbid.need].add(forbid.reason)
     found = []
     for d, need in enumerate(network.problem.needs):
         if need.id in met:
             continue
         if not network.demands_of[d]:
-            is_forbidden = need.id in forbidding and _is_free_without_forbids(network, need)
-            code = GroundCode.FORBIDDEN if is_forbidden else GroundCode.NO_ELIGIBLE_OFFER
-            found.append(Ground(need.id, code))
+            found.append(Ground(need.id, _name_filter(network, need, reasons[need.id])))
         elif _is_time_conflict(network, spare, d):
             found.append(Ground(need.id, GroundCode.TIME_CONFLICT))
         elif d in excluded_by:
@@ -58,8 +58,13 @@ def find_grounds(
     return tuple(found)
 
 
-def _is_free_without_forbids(network: Network, need: Need) -> bool:
-    return bool(network.find_ways(need, network.eligibility.sources_by_filters(need)))
+def _name_filter(network: Network, need: Need, reasons: set[str]) -> GroundCode:
+    """Why a need has no way; ``reasons``: of its forbids."""
+    is_forbidden = reasons and network.find_ways(need, network.eligibility.sources_by_filters(need))
+    if not is_forbidden:
+        return GroundCode.NO_ELIGIBLE_OFFER
+    is_declined = reasons == {GroundCode.DECLINED_BEFORE.value}
+    return GroundCode.DECLINED_BEFORE if is_declined else GroundCode.FORBIDDEN
 
 
 def _is_time_conflict(network: Network, spare: Spare, d: int) -> bool:

@@ -32,6 +32,7 @@ class GroundCode(StrEnum):
 
     NO_ELIGIBLE_OFFER = "no_eligible_offer"  # nobody may serve it: category to slot
     FORBIDDEN = "forbidden"  # a person forbade it, or every eligible offer
+    DECLINED_BEFORE = "declined_before"  # the same, and every forbid says the help was declined
     TIME_CONFLICT = "time_conflict"  # the recipient's other visits hold every possible slot
     OUTRANKED = "outranked"  # a stage before the lottery gave the places to others
     LOST_LOTTERY = "lost_lottery"  # it could have been met until the tickets were drawn

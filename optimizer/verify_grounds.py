@@ -7,7 +7,8 @@ from optimizer.verify_month import Month, find_broken_filter, suits_slot
 from optimizer.verify_read import RefutedError
 from optimizer.verify_schema import Row
 
-_BY_FILTERS = ("no_eligible_offer", "forbidden")
+_BY_FORBIDS = ("forbidden", "declined_before")
+_BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
 
 
 def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None:
@@ -30,8 +31,16 @@ def _check_ground(month: Month, staff: dict[str, list[Row]], ground: Row) -> Non
     if (code in _BY_FILTERS) == _has_a_way(month, staff, need):
         true = "eligible" if code in _BY_FILTERS else "no_eligible_offer"
         raise RefutedError("ground", need=need["id"], stated=code, true=true)
-    if code == "forbidden" and "forbidden" not in _broken_filters(month, staff, need):
+    if code in _BY_FORBIDS and "forbidden" not in _broken_filters(month, staff, need):
         raise RefutedError("ground", need=need["id"], stated=code, true="no_eligible_offer")
+    if code in _BY_FORBIDS and code != (true := _name_forbids(month, need)):
+        raise RefutedError("ground", need=need["id"], stated=code, true=true)
+
+
+def _name_forbids(month: Month, need: Row) -> str:
+    """The ground of a need that forbids exclude: declined, if every one of them says so."""
+    reasons = {f["reason"] for f in month.problem["forbids"] if f["need"] == need["id"]}
+    return "declined_before" if reasons == {"declined_before"} else "forbidden"
 
 
 def _givers(

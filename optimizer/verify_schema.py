@@ -27,6 +27,7 @@ PROOFS = ("dual", "farkas", "residual", "search", "gap")
 GROUNDS = (
     "no_eligible_offer",
     "forbidden",
+    "declined_before",
     "time_conflict",
     "outranked",
     "lost_lottery",

@@ -81,8 +81,8 @@ def _describe_lottery(numbers: dict[str, Any]) -> str:
     )
 
 
-def _describe_declined(numbers: dict[str, Any]) -> str:
-    return _("Declined before; not planned again until %(until)s.", until=numbers.get("until", "–"))
+def _describe_declined(_numbers: dict[str, Any]) -> str:
+    return _("Everything that could meet this need was declined before, so it was not planned.")
 
 
 def _describe_undecided(_numbers: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def english(app):
 
 
 def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
-    grounds = [*(code.value for code in GroundCode), "met", "declined_before"]
+    grounds = [*(code.value for code in GroundCode), "met"]
     for explain in (messages.explain_outcome, staff_messages.explain_outcome_to_staff):
         sentences = [explain(make_outcome(ground)) for ground in grounds]
         assert len(set(sentences)) == len(grounds)
