@@ -74,7 +74,8 @@ class Explanation:
 def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:
     """Explain every unmet need of a usable solution, in the order of ids; () for any other.
 
-    ``seconds`` bounds the search for deciding stages; where it ends first no stage is named.
+    ``seconds`` bounds the search for deciding stages; where it ends first no stage is named, and
+    what may be a stage or the lottery is undecided.
     """
     if not solution.is_usable:
         return ()
@@ -92,8 +93,9 @@ def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
     if ground.code not in _BY_STAGES:
         return ground
     stage = stages.get(ground.need)
-    if stage is None:  # outranked it is, but not surely by the stage the solve saw first
-        return Ground(ground.need, ground.code)
+    if stage is None:  # outranked, but not surely by the stage the solve saw first; or not known
+        is_outranked = ground.code is GroundCode.OUTRANKED
+        return Ground(ground.need, ground.code if is_outranked else GroundCode.UNDECIDED)
     if stage != OPEN:
         return Ground(ground.need, GroundCode.OUTRANKED, stage)
     return Ground(ground.need, GroundCode.LOST_LOTTERY) if is_drawn else ground

@@ -1,16 +1,18 @@
 """The deciding stage of unmet needs against every answer of tiny problems."""
 
+from collections import Counter
 from functools import cache
 
 import pytest
 
 from optimizer import Problem, StageKind
+from optimizer.explain import explain
 from optimizer.explain_exchanges import NONE, Exchanges
 from optimizer.explain_offers import Offers
 from optimizer.explain_places import Places
 from optimizer.explain_rivals import Rivals
 from optimizer.explain_stages import OPEN, find_deciding_stages
-from optimizer.solution import Solution
+from optimizer.solution import GroundCode, Solution
 from optimizer.solve import solve
 from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import possible_of, stage_vector
@@ -74,6 +76,24 @@ def test_without_time_or_a_certificate_what_is_named_is_still_true():
             assert {need: true[need] for need in found} == found, seed
             named += len(found)
     assert named
+
+
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+def test_codes_say_truly_whether_a_stage_or_the_lottery_decided(seconds):
+    told = Counter[GroundCode]()
+    for seed in (*usable(0), *usable(1)):
+        problem, solution, answers = solved(seed)
+        true = true_stages(problem, answers)
+        for found in explain(problem, solution, seconds):
+            told[found.code] += 1
+            if found.code is GroundCode.LOST_LOTTERY:
+                assert true[found.need] == OPEN, (seed, found.need)
+            if found.code is GroundCode.OUTRANKED:
+                deciding = true.get(found.need, "a pin or a least use")
+                assert deciding != OPEN, (seed, found.need)
+                assert found.stage in ("", deciding)
+    assert told[GroundCode.OUTRANKED]
+    assert told[GroundCode.LOST_LOTTERY]
 
 
 def test_a_need_that_is_met_has_no_deciding_stage():
