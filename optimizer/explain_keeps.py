@@ -32,20 +32,27 @@ class Keeps:
         self._keys = {
             need.id: tuple(_key_of(stage, need) for stage in self._stages) for need in problem.needs
         }
+        self._keyed = [
+            k
+            for k, stage in enumerate(self._stages)
+            if stage.kind in _BY_KEY and stage.outcome is Outcome.MET
+        ]
 
     def count_at_most(self, need: Need, outs: Sequence[Need]) -> int:
         """An upper bound of ``count``, from the needs alone."""
         keys, others = self._keys[need.id], [self._keys[out.id] for out in outs]
-        for k, stage in enumerate(self._stages):
-            if stage.kind in _BY_KEY and stage.outcome is Outcome.MET:
-                counted = [other[k] for other in others if other[k] is not None]
-                if counted not in ([], [keys[k]]):
-                    return k
+        first = len(self._stages)
+        for k in self._keyed:
+            counted = [other[k] for other in others if other[k] is not None]
+            if counted and (len(counted) > 1 or counted[0] != keys[k]):
+                first = k
+                break
+        for k, stage in enumerate(self._stages[:first]):
             if stage.kind is StageKind.MAX_RECIPIENTS and not self._keeps_helped(need, outs):
                 return k
             if stage.kind is StageKind.MAX_POINTS and need.points < sum(o.points for o in outs):
                 return k
-        return len(self._stages)
+        return first
 
     def count(self, need: Need, outs: Sequence[Need], before: Lines, after: Lines) -> int:
         """Stages kept when the lines ``before`` give way to ``after``; all of whole needs."""
