@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from optimizer.answer import Answer
-from optimizer.backend import LivingModel
-from optimizer.components import SMALL
+from optimizer.backend import LONG, LivingModel
 from optimizer.matrix import WHOLE, Vector
 from optimizer.solution import SolutionStatus
+
+BRANCHED = 4000  # columns; branching on a larger model takes seconds a need
+SECONDS_OF_A_RUN = 0.5
 
 
 def find_reachable(
@@ -62,14 +64,17 @@ class _Reach:
         return alone
 
     def _ask_alone(self, column: int) -> Answer:
-        """The linear answer, or that of branch and bound where this takes no time."""
+        """The linear answer, or that of branch and bound where this takes little time."""
         answer = self._living.maximise_linear({column: 1})
         matrix = self._living.matrix
-        if _is_none(answer) or answer.point is None or len(matrix.low) > SMALL:
+        if _is_none(answer) or answer.point is None or len(matrix.low) > BRANCHED:
             return answer
         if self._is_whole(answer.point):
             return answer
-        return self._living.maximise_integer({column: 1}, matrix.is_whole)
+        self._living.seconds_of_a_run = SECONDS_OF_A_RUN
+        answer = self._living.maximise_integer({column: 1}, matrix.is_whole)
+        self._living.seconds_of_a_run = LONG
+        return answer
 
     def _is_whole(self, point: Vector) -> bool:
         return self._living.matrix.is_integral(point) and self._is_kept(point)
