@@ -1,6 +1,7 @@
 """The deciding stage of unmet needs against every answer of tiny problems."""
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
@@ -18,23 +19,39 @@ from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import possible_of, stage_vector
 from tests.optimizer.tiny_problems import tiny_problem
 
-SEEDS = range(120)
+SEEDS = range(80)
 BLOCK = 20
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A solved month, the true stage of every need some answer meets, and who is met together."""
+
+    problem: Problem
+    solution: Solution
+    true: dict[str, str]
+    together: set[frozenset[str]]
+
+    @property
+    def met(self) -> set[str]:
+        return {line.need for line in self.solution.assignments}
+
+    @property
+    def places(self) -> Places:
+        return Places(self.problem, Offers(self.problem), self.solution.assignments)
+
+
 @cache
-def solved(seed: int) -> tuple[Problem, Solution, list[Answer]]:
+def judged(seed: int) -> Judged:
     problem = tiny_problem(seed)
-    return problem, solve(problem), list(feasible_answers(problem))
+    answers = list(feasible_answers(problem))
+    together = {frozenset(answer) for answer in answers}
+    return Judged(problem, solve(problem), true_stages(problem, answers), together)
 
 
-def usable(block: int) -> list[int]:
+def usable(block: int) -> list[Judged]:
     seeds = SEEDS[block * BLOCK : block * BLOCK + BLOCK]
-    return [seed for seed in seeds if solved(seed)[1].is_usable]
-
-
-def places_of(problem: Problem, solution: Solution) -> Places:
-    return Places(problem, Offers(problem), solution.assignments)
+    return [month for month in map(judged, seeds) if month.solution.is_usable]
 
 
 def true_stages(problem: Problem, answers: list[Answer]) -> dict[str, str]:
@@ -55,25 +72,20 @@ def true_stages(problem: Problem, answers: list[Answer]) -> dict[str, str]:
 @pytest.mark.parametrize("block", range(len(SEEDS) // BLOCK))
 def test_the_deciding_stage_is_the_first_whose_value_would_fall(block):
     named = asked = 0
-    for seed in usable(block):
-        problem, solution, answers = solved(seed)
-        true = true_stages(problem, answers)
-        found = find_deciding_stages(problem, solution, places_of(problem, solution), 60)
-        assert {need: true[need] for need in found} == found, seed
-        met = {line.need for line in solution.assignments}
-        named, asked = named + len(found), asked + len(true.keys() - met)
+    for month in usable(block):
+        found = find_deciding_stages(month.problem, month.solution, month.places, 60)
+        assert {need: month.true[need] for need in found} == found, month.problem.name
+        named, asked = named + len(found), asked + len(month.true.keys() - month.met)
     assert named >= 0.85 * asked
 
 
 def test_without_time_or_a_certificate_what_is_named_is_still_true():
     named = 0
-    for seed in usable(0):
-        problem, solution, answers = solved(seed)
-        true = true_stages(problem, answers)
-        bare = Solution.from_json({**solution.to_json(), "certificate": None})
-        for given, seconds in ((solution, 0.0), (bare, 60.0)):
-            found = find_deciding_stages(problem, given, places_of(problem, given), seconds)
-            assert {need: true[need] for need in found} == found, seed
+    for month in usable(0):
+        bare = Solution.from_json({**month.solution.to_json(), "certificate": None})
+        for given, seconds in ((month.solution, 0.0), (bare, 60.0)):
+            found = find_deciding_stages(month.problem, given, month.places, seconds)
+            assert {need: month.true[need] for need in found} == found, month.problem.name
             named += len(found)
     assert named
 
@@ -81,53 +93,44 @@ def test_without_time_or_a_certificate_what_is_named_is_still_true():
 @pytest.mark.parametrize("seconds", [0.0, 60.0])
 def test_codes_say_truly_whether_a_stage_or_the_lottery_decided(seconds):
     told = Counter[GroundCode]()
-    for seed in (*usable(0), *usable(1)):
-        problem, solution, answers = solved(seed)
-        true = true_stages(problem, answers)
-        for found in explain(problem, solution, seconds):
+    for month in (*usable(0), *usable(1)):
+        for found in explain(month.problem, month.solution, seconds):
             told[found.code] += 1
+            deciding = month.true.get(found.need, "a pin or a least use")
             if found.code is GroundCode.LOST_LOTTERY:
-                assert true[found.need] == OPEN, (seed, found.need)
+                assert deciding == OPEN, (month.problem.name, found.need)
             if found.code is GroundCode.OUTRANKED:
-                deciding = true.get(found.need, "a pin or a least use")
-                assert deciding != OPEN, (seed, found.need)
+                assert deciding != OPEN, (month.problem.name, found.need)
                 assert found.stage in ("", deciding)
     assert told[GroundCode.OUTRANKED]
     assert told[GroundCode.LOST_LOTTERY]
 
 
 def test_a_need_that_is_met_has_no_deciding_stage():
-    problem, solution, _ = solved(1)
-    met = {line.need for line in solution.assignments}
-    found = find_deciding_stages(problem, solution, places_of(problem, solution), 60)
-    assert met.isdisjoint(found)
+    month = judged(1)
+    found = find_deciding_stages(month.problem, month.solution, month.places, 60)
+    assert month.met.isdisjoint(found)
 
 
 @pytest.mark.parametrize("block", range(len(SEEDS) // BLOCK))
 def test_an_exchange_never_claims_a_stage_that_no_answer_keeps(block):
-    for seed in usable(block):
-        problem, solution, answers = solved(seed)
-        names = [stage.name for stage in problem.policy.stages]
-        true = true_stages(problem, answers)
-        exchanges = Exchanges(problem, places_of(problem, solution))
-        met = {line.need for line in solution.assignments}
-        for need in problem.needs:
-            if need.id not in met and (kept := exchanges.count_kept(need, len(names))) != NONE:
-                assert need.id in true, (seed, need.id)
-                assert kept <= (names.index(true[need.id]) if true[need.id] else len(names)), seed
+    for month in usable(block):
+        names = [stage.name for stage in month.problem.policy.stages]
+        exchanges = Exchanges(month.problem, month.places)
+        for need in month.problem.needs:
+            if need.id not in month.met and (kept := exchanges.count_kept(need, 99)) != NONE:
+                true = month.true[need.id]
+                assert kept <= (names.index(true) if true else len(names)), month.problem.name
 
 
 def test_no_answer_meets_a_circle_and_the_need_it_shuts_out():
     circles = 0
-    for seed in range(60):
-        problem, solution, answers = solved(seed)
-        if not solution.is_usable:
-            continue
-        rivals = Rivals(places_of(problem, solution))
-        met = {line.need for line in solution.assignments}
-        for need in problem.needs:
-            circle = None if need.id in met else rivals.circle(need)
+    for month in (*usable(0), *usable(1), *usable(2)):
+        rivals = Rivals(month.places)
+        for need in month.problem.needs:
+            circle = None if need.id in month.met else rivals.circle(need)
             if circle is not None and circle.needs:
                 circles += 1
-                assert not any(answer.keys() >= {need.id, *circle.needs} for answer in answers)
+                closed = {need.id, *circle.needs}
+                assert not any(together >= closed for together in month.together)
     assert circles
