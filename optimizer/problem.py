@@ -143,10 +143,7 @@ class Pin:
 
 
 class Forbid(Pin):
-    """The need must not be met: at all, from this stock, by this person, or by both together.
-
-    A ``reason`` of ``declined_before`` tells that the recipient declined this help before.
-    """
+    """The need must not be met: at all, from this stock, by this person, or by both together."""
 
     __slots__ = ()
 
