@@ -24,7 +24,8 @@ _CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
 LONG = 1e7  # seconds
 GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
-MOST_WARM_STEPS = 1500  # of simplex from the last basis; beyond it presolve and a fresh start win
+MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it presolve and a fresh start win
+LARGE = 40_000  # columns; beyond it interior point is faster than simplex from scratch
 _WHOLE_KIND, _FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 
 
@@ -66,6 +67,11 @@ class LivingModel:
     def seconds_left(self) -> float:
         """Wall seconds until the deadline, 0 when it has passed."""
         return max(0.0, self._ends_at - time.monotonic())
+
+    def forget(self) -> None:
+        """Start the next run afresh: after many changes presolve is worth more than a basis."""
+        self._solver.clearSolver()
+        self._is_astray = False
 
     def bound_columns(
         self, columns: Sequence[int], low: Sequence[float] | Vector, high: Sequence[float] | Vector
@@ -110,13 +116,7 @@ class LivingModel:
         status = self._run(is_linear=True)
         self._solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
         if status == _KINDS.kIterationLimit:
-            self._solver.clearSolver()
-            self._solver.setOptionValue("solver", "ipm")
-            status = self._run(is_linear=True)
-            self._solver.setOptionValue("solver", "choose")
-            if status not in _CLEAR:
-                self._solver.clearSolver()
-                status = self._run(is_linear=True)
+            status = self._run_afresh()
         solution = self._solver.getSolution()
         value = -float(self._solver.getInfo().objective_function_value)
         decided = decide_status(status, bool(solution.value_valid), value, value)
@@ -145,6 +145,19 @@ class LivingModel:
         if basis.valid:
             self._solver.setBasis(basis)
         return Answer(decided, value, bound, point)
+
+    def _run_afresh(self) -> highspy.HighsModelStatus:
+        """Presolve and a new start; large models by interior point, where that gets through."""
+        self._solver.clearSolver()
+        self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+        if len(self.matrix.low) > LARGE:
+            self._solver.setOptionValue("solver", "ipm")
+            status = self._run(is_linear=True)
+            self._solver.setOptionValue("solver", "choose")
+            if status in _CLEAR:
+                return status
+            self._solver.clearSolver()
+        return self._run(is_linear=True)
 
     def _find_ray(self) -> Bound | None:
         _, has_ray, ray = self._solver.getDualRay()  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ up exactly, so tolerances can only make it weaker, never wrong. A multiplier tha
 infinite side is taken as 0, which is allowed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,6 +79,15 @@ def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
     return None
 
 
+def renew(matrix: Matrix, bound: Bound) -> Bound | None:
+    """What the same multipliers prove under the present bounds; None where they meet no side.
+
+    Rows and columns made since then have no part in it.
+    """
+    total = _sum_sides(matrix, bound.multipliers, bound.reduced)
+    return None if total is None else replace(bound, total=total)
+
+
 def _fitting_scales(y: Vector) -> list[int]:
     for scale in SMALL_SCALES:
         scaled = y * scale
@@ -95,9 +104,19 @@ def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | N
     np.subtract.at(reduced, columns[is_used], entries[is_used] * y[rows[is_used]])
     for j, weight in weights.items():
         reduced[j] += weight * scale
-    sides = np.where(y > 0, matrix.row_high, np.where(y < 0, matrix.row_low, 0.0))
-    ends = np.where(reduced > 0, matrix.high, matrix.low)
-    if float(np.abs(y * sides).sum() + np.abs(reduced * ends).sum()) > MOST:
+    total = _sum_sides(matrix, y, reduced)
+    return None if total is None else Bound(scale, total, y, reduced)
+
+
+def _sum_sides(matrix: Matrix, y: Whole, reduced: Whole) -> int | None:
+    """Rows and columns at the ends that their multipliers point to, summed up.
+
+    None: an end is infinite, or 64 bits might not hold the sum.
+    """
+    rows, columns = np.flatnonzero(y), np.flatnonzero(reduced)
+    y, reduced = y[rows], reduced[columns]
+    sides = np.where(y > 0, matrix.row_high[rows], matrix.row_low[rows])
+    ends = np.where(reduced > 0, matrix.high[columns], matrix.low[columns])
+    if not float(np.abs(y * sides).sum() + np.abs(reduced * ends).sum()) <= MOST:
         return None
-    total = int(y @ sides.astype(np.int64)) + int(reduced @ ends.astype(np.int64))
-    return Bound(scale, total, y, reduced)
+    return int(y @ sides.astype(np.int64)) + int(reduced @ ends.astype(np.int64))

@@ -35,16 +35,11 @@ class Share:
 
 def proof_of(steps: Sequence[Step]) -> Proof:
     """How the outcome of these steps is known: the weakest of the proofs it rests on."""
-    used = [step for step in steps if _is_used(step)]
+    used = [step for step in steps if step.kind in (StepKind.SUM, StepKind.CLOSED)]
     if any(step.proof is Proof.SEARCH for step in used):
         return Proof.SEARCH
-    is_farkas = any(step.kind is not StepKind.SUM for step in used)
+    is_farkas = any(step.kind is StepKind.CLOSED for step in used)
     return Proof.FARKAS if is_farkas else Proof.DUAL
-
-
-def _is_used(step: Step) -> bool:
-    is_refusal = step.kind is StepKind.ASKED and not step.value
-    return is_refusal or step.kind in (StepKind.SUM, StepKind.CLOSED)
 
 
 class Scribe:
@@ -69,18 +64,16 @@ class Scribe:
             self._rows[step.value] = len(self._rows)
         elif step.kind is StepKind.COLUMN:
             self._columns[step.value] = len(self._columns)
+            yield ["switch"]
         elif step.kind is StepKind.CLOSED:
             yield self._within(share, ["no"])
         elif step.kind is StepKind.SUM or step.value:
             yield from (self._write_cut(share, row, cut) for row, cut in step.cuts)
-        elif step.kind is StepKind.ASKED:
-            column, asked = step.asked
-            yield ["fix", self._columns[column], 1 - asked, *self._multipliers(share)]
         if step.kind is StepKind.SUM:
             yield self._write_sum(share, is_drawn)
         for columns, bound in step.none_of:
             numbers = [self._columns[j] for j in columns]
-            yield ["none", numbers, *self._spell(share, bound)]
+            yield ["none" if step.asked else "all", numbers, *self._spell(share, bound)]
 
     def _write_sum(self, share: Share, is_drawn: bool) -> Event:
         event: Event = ["sum", share.step.value, *self._multipliers(share)]

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.answer import Answer
 from optimizer.backend import LivingModel
-from optimizer.bounds import Bound
+from optimizer.bounds import Bound, renew
 from optimizer.ledger import Change, Step, StepKind
 from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
 from optimizer.points import EngineError, find_point, maximise_whole, repair_point
@@ -40,6 +41,7 @@ class Chain(Probe):
         self._careful: set[int] = set()
         self._window = 1
         self._unchecked = 0
+        self._refusal: Bound | None = None
         self.is_small = np.zeros(len(living.matrix.low), dtype=bool)  # columns of small components
 
     def maximise(self, weights: Weights) -> Step:
@@ -55,27 +57,28 @@ class Chain(Probe):
         if replayed is not None:
             return bool(replayed.value)
         step = Step(1, Proof.DUAL, StepKind.TRIED, rows=self._row_changes(rows))
+        fraction, is_careful = self.fraction, len(self.steps) in self._careful
         self._bind(step, is_undone=False)
-        if self.is_kept_by(self.point):
+        if self.is_kept_by(self.point) or (self.fraction is not None and not is_careful):
             self._note(step, None)
             return True
-        answer = self._tighten({}, step, MOST_ROUNDS if is_near else 0)
+        answer = self._refuse_again() or self._tighten({}, step, MOST_ROUNDS if is_near else 0)
         bound, proof = answer.proof, Proof.FARKAS if answer.proof else Proof.SEARCH
-        if len(self.steps) in self._careful and answer.point is not None:
+        if is_careful and answer.point is not None:
             answer, proof, bound = find_point(self.living), Proof.SEARCH, None
         if answer.status is SolutionStatus.INFEASIBLE:
             self._bind(step, is_undone=True)
+            self.fraction, self._refusal = fraction, bound
             step = Step(0, proof, StepKind.TRIED, cuts=step.cuts, bound=bound)
         self._note(step, answer.point)
         return bool(step.value)
 
-    def can(self, column: int, value: int) -> bool:
-        """True unless the LP proves that no point gives the column this value; nothing is kept."""
-        replayed = self._replayed()
-        if replayed is None:
-            replayed = self._ask(column, value)
-            self._apply(replayed)
-        return bool(replayed.value)
+    def _refuse_again(self) -> Answer | None:
+        """The refusal of the last try, where its multipliers refuse this one too."""
+        bound = None if self._refusal is None else renew(self.living.matrix, self._refusal)
+        if bound is None or bound.total >= 0:
+            return None
+        return Answer(SolutionStatus.INFEASIBLE, proof=bound)
 
     def close(self) -> None:
         """Note that the last try that failed decides about a group."""
@@ -87,11 +90,14 @@ class Chain(Probe):
                 Step(0, failed.proof, StepKind.CLOSED, cuts=failed.cuts, bound=failed.bound)
             )
 
-    def reachable(self, columns: Sequence[int]) -> list[bool]:
-        """For every column whether it can be 1, unless the LP proves it cannot; nothing is kept."""
+    def reachable(self, columns: Sequence[int], value: int) -> list[bool]:
+        """For every column in {0, 1} whether it can have a value; nothing is kept.
+
+        False only where the LP proves it.
+        """
         replayed = self._replayed()
         if replayed is None:
-            replayed = self._reach(columns)
+            replayed = self._reach(columns, value)
             self._apply(replayed)
         return [bool(replayed.value >> k & 1) for k in range(len(columns))]
 
@@ -129,18 +135,20 @@ class Chain(Probe):
         self._careful.add(low)
         return False
 
-    def _reach(self, columns: Sequence[int]) -> Step:
-        step = Step(0, Proof.DUAL, StepKind.REACHED)
+    def _reach(self, columns: Sequence[int], value: int) -> Step:
+        step = Step(0, Proof.DUAL, StepKind.REACHED, asked=value)
         waiting = [list(range(len(columns)))] if columns else []
         while waiting:
             unsure = waiting.pop()
             asked = tuple(columns[k] for k in unsure)
-            answer = self._linear(dict.fromkeys(asked, 1))
-            if answer.proof is not None and answer.point is not None and answer.proof.floor < 1:
+            answer = self._linear(dict.fromkeys(asked, 1 if value else -1))
+            point, most = answer.point, 0 if value else len(asked)
+            if answer.proof is not None and point is not None and answer.proof.floor + most < 1:
                 step.none_of.append((asked, answer.proof))
                 continue  # together they do not reach one
-            point = answer.point
-            found = [k for k in unsure if point is not None and point[columns[k]] > 1 - WHOLE]
+            found = [
+                k for k in unsure if point is not None and abs(point[columns[k]] - value) < WHOLE
+            ]
             found = unsure if len(unsure) == 1 else found
             step.value |= sum(1 << k for k in found)
             rest = [k for k in unsure if k not in found]
@@ -196,3 +204,8 @@ class Chain(Probe):
         if found is not None:
             self.point = np.round(found)
         return found is not None
+
+
+def is_open(chain: Chain, column: int) -> bool:
+    """True while a column may still take two values."""
+    return bool(chain.living.matrix.high[column] - chain.living.matrix.low[column] > WHOLE)

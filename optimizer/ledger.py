@@ -13,7 +13,7 @@ import numpy as np
 from optimizer.backend import LivingModel
 from optimizer.bounds import Bound
 from optimizer.cuts import Cut
-from optimizer.matrix import INFINITY, Vector, Weights
+from optimizer.matrix import INFINITY, WHOLE, Vector, Weights
 from optimizer.solution import Proof
 
 Change = tuple[int, float, float, float, float]  # number, bounds before, bounds after
@@ -28,8 +28,7 @@ class StepKind(StrEnum):
     SUM = "sum"  # a sum at its greatest value; row: the row that keeps it
     TRIED = "tried"  # lower bounds of rows; value 1: kept, 0: impossible
     CLOSED = "closed"  # the last try that failed decides about a group
-    ASKED = "asked"  # other bounds of a column; value 1: possible, 0: not
-    REACHED = "reached"  # value: bits of the columns asked about that can be 1
+    REACHED = "reached"  # value: bits of the columns that can have the value asked about
 
 
 @dataclass(slots=True)
@@ -38,8 +37,7 @@ class Step:
 
     cuts    rows found on the way, kept or (of a failed try) only used by the proof
     bound   what proves the value; None: nothing to prove, or the engine's search alone
-    none_of columns of which no point meets any, each set with its proof
-    asked   column and value that were asked about
+    none_of columns of which no point gives any the value asked about, each set with its proof
     """
 
     value: int
@@ -51,7 +49,7 @@ class Step:
     cuts: list[tuple[int, Cut]] = field(default_factory=list)
     bound: Bound | None = None
     none_of: list[tuple[tuple[int, ...], Bound]] = field(default_factory=list)
-    asked: tuple[int, int] = (-1, 0)
+    asked: int = 1
 
 
 class Ledger:
@@ -62,6 +60,7 @@ class Ledger:
         self.steps: list[Step] = []
         self.point: Vector | None = None
         self.confirmed = 0
+        self.fraction: Vector | None = None  # the last LP point, while it satisfies what is kept
         self._journal: list[Step] = []
 
     def keep(
@@ -160,6 +159,21 @@ class Ledger:
             )
         for row, *bounds in step.rows:
             self.living.bound_row(row, *(bounds[:2] if is_undone else bounds[2:]))
+        if not is_undone and self.fraction is not None and not self._allows(step, self.fraction):
+            self.fraction = None
+
+    def _allows(self, step: Step, point: Vector) -> bool:
+        """Whether a point, up to the engine's tolerance, satisfies the bounds of a step."""
+        for j, _, _, low, high in step.columns:
+            if not low - WHOLE <= (point[j] if j < len(point) else 0.0) <= high + WHOLE:
+                return False
+        for i, _, _, low, high in step.rows:
+            columns, weights = self.living.matrix.row(i)
+            inside = columns < len(point)
+            value = float(weights[inside] @ point[columns[inside]])
+            if not low - WHOLE <= value <= high + WHOLE:
+                return False
+        return True
 
     def _advance(self, count: int) -> None:
         while len(self.steps) < count:

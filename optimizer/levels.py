@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from optimizer.chain import Chain
+from optimizer.chain import Chain, is_open
 from optimizer.matrix import WHOLE
 from optimizer.objectives import Measure
 
@@ -117,24 +117,29 @@ def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
     if not worst and not above:
         return
     switches = [_add_switch(chain, group) for group in worst]
-    most = chain.maximise(dict.fromkeys((*switches, *above), 1)).value
+    counted = (*switches, *above)
+    most = chain.maximise(dict.fromkeys(counted, 1)).value
+    if 0 < most < len(counted):
+        _settle(chain, switches, 1)
+        _settle(chain, switches, 0)
+    else:
+        chain.keep(columns=[(switch, float(most > 0), float(most > 0)) for switch in switches])
     for group, switch in zip(worst, switches, strict=True):
-        low, high = chain.living.matrix.low[switch], chain.living.matrix.high[switch]
-        can_rise = high > WHOLE and most > 0
-        can_stay = low < WHOLE and most < len(worst) + len(above)
-        if can_rise and can_stay:
-            can_rise = chain.can(switch, 1)
-        if can_rise and can_stay:
-            can_stay = chain.can(switch, 0)
-        if can_rise and can_stay:
+        if is_open(chain, switch):
             group.switches.append(switch)
-            continue
-        chain.keep(columns=[(switch, float(can_rise), float(can_rise))])
-        if can_rise:
+        elif chain.living.matrix.low[switch] > WHOLE:
             group.floor, group.switches = group.reach + 1, []
             chain.keep(rows=[(group.row, group.floor)])
         else:
             group.is_open = False
+
+
+def _settle(chain: Chain, switches: Sequence[int], value: int) -> None:
+    """Switches that cannot have this value get the other one."""
+    unsure = [switch for switch in switches if is_open(chain, switch)]
+    can, other = chain.reachable(unsure, value), float(1 - value)
+    stuck = [j for j, is_so in zip(unsure, can, strict=True) if not is_so]
+    chain.keep(columns=[(j, other, other) for j in stuck])
 
 
 def _add_switch(chain: Chain, group: _Group) -> int:

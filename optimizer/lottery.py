@@ -9,8 +9,7 @@ lexicographic order and its binary digits say who is met.
 import hashlib
 import hmac
 
-from optimizer.chain import Chain
-from optimizer.matrix import WHOLE
+from optimizer.chain import Chain, is_open
 from optimizer.problem import Problem
 from optimizer.variables import Columns
 
@@ -40,7 +39,3 @@ def draw_tickets(chain: Chain, columns: Columns) -> None:
         drawn = [(j, float(bool(value & weight))) for j, weight in weights.items()]
         chain.keep(columns=[(j, is_met, is_met) for j, is_met in drawn])
 
-
-def is_open(chain: Chain, column: int) -> bool:
-    """True while a column may still take two values."""
-    return bool(chain.living.matrix.high[column] - chain.living.matrix.low[column] > WHOLE)

@@ -1,5 +1,6 @@
 """What a group could get if it were alone: the denominators of the leximin (S2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.build import Model
@@ -33,18 +34,27 @@ def possible_by_group(chain: Chain, model: Model, stage: Stage) -> dict[str, Alo
     if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
         return {}
     columns, problem = model.columns, model.columns.network.problem
+    called = called_for(problem, columns.network.ancestors)
+    left_out = {columns.number(met) for d, met in columns.met.items() if d not in called}
     found = {}
     for group, needs in groups_of(stage, problem).items():
         own = [columns.number(columns.met[d]) for d in needs if d in columns.met]
-        everybody = {columns.number(met) for met in columns.met.values()}
-        off = [] if are_others_called_for(problem) else sorted(everybody.difference(own))
-        step, point = chain.measure(dict.fromkeys(own, 1), off)
+        step, point = chain.measure(dict.fromkeys(own, 1), sorted(left_out.difference(own)))
         if point is None:
             raise NoPointError
         found[group] = Alone(step, point)
     return found
 
 
-def are_others_called_for(problem: Problem) -> bool:
-    """Whether a rule may ask for needs to be met; without one, leaving them out breaks nothing."""
-    return bool(problem.pins) or any(stock.least for stock in problem.stocks)
+def called_for(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[int]:
+    """Needs by position that a rule may ask for: pinned, or of a category with a least use.
+
+    Without the others everything else stays as it is, so no group gets less than it could.
+    """
+    pinned = {pin.need for pin in problem.pins}
+    categories = {
+        stock.category
+        for s, stock in enumerate(problem.stocks)
+        if any(problem.stocks[above].least for above in (s, *ancestors[s]))
+    }
+    return {d for d, n in enumerate(problem.needs) if n.id in pinned or n.category in categories}

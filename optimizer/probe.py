@@ -20,6 +20,7 @@ class Probe(Ledger):
 
     def _linear(self, weights: Weights) -> Answer:
         answer = self.living.maximise_linear(weights)
+        self.fraction = answer.point
         if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
             return answer
         if self.living.seconds_left <= 0:
@@ -51,20 +52,7 @@ class Probe(Ledger):
         if self.point is None or not self.is_kept_by(self.point):
             return False
         whole = self.padded(self.point)
-        return sum(weight * int(whole[j]) for j, weight in weights.items()) == value
-
-    def _ask(self, column: int, value: int) -> Step:
-        """Whether the LP allows a column this value; 0 when it proves that it does not."""
-        changes = self._column_changes([(column, float(value), float(value))])
-        tried = Step(0, Proof.DUAL, columns=changes)
-        self._bind(tried, is_undone=False)
-        answer = self._linear({})
-        self._bind(tried, is_undone=True)
-        is_possible = answer.status is not SolutionStatus.INFEASIBLE or answer.proof is None
-        proof = Proof.FARKAS
-        return Step(
-            int(is_possible), proof, StepKind.ASKED, bound=answer.proof, asked=(column, value)
-        )
+        return _value(weights, whole) == value
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
         """The greatest whole value of a sum with some columns at 0, and a point; nothing is kept.
@@ -75,14 +63,25 @@ class Probe(Ledger):
         columns = [(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]
         step = Step(0, Proof.DUAL, StepKind.SUM, columns=columns)
         self._bind(step, is_undone=False)
-        answer = self._tighten(weights, step)
-        point = None if answer.point is None else np.round(answer.point)
-        if point is not None and not self.living.matrix.holds(point):
-            point = maximise_whole(self.living, weights).point
-            point = None if point is None else np.round(point)
+        self.living.forget()
+        answer = self._linear(weights)
+        point = self._rounded(weights, answer.point)
+        if point is not None and answer.proof and answer.proof.floor > _value(weights, point):
+            answer = self._tighten(weights, step)
         self._bind(step, is_undone=True)
         if point is not None and answer.proof is not None:
-            step.value = sum(weight * int(point[j]) for j, weight in weights.items())
+            step.value = _value(weights, point)
             step.bound = answer.proof
             step.proof = Proof.DUAL if step.bound.floor == step.value else Proof.SEARCH
         return step, point
+
+    def _rounded(self, weights: Weights, point: Vector | None) -> Vector | None:
+        """The point where it is whole, else one of the greatest value; None where there is none."""
+        if point is None or self.living.matrix.holds(np.round(point)):
+            return None if point is None else np.round(point)
+        found = maximise_whole(self.living, weights).point
+        return None if found is None else np.round(found)
+
+
+def _value(weights: Weights, point: Vector) -> int:
+    return sum(weight * int(point[j]) for j, weight in weights.items())

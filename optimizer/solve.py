@@ -1,9 +1,10 @@
 """Solve a month: build once, take the stages in order, deal out to individuals, say why not."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from optimizer import codec
 from optimizer.backend import ENGINE, LivingModel
 from optimizer.build import Model, build
 from optimizer.certificate import Scribe, Share, spell_witness
@@ -44,7 +45,8 @@ def solve(
     try:
         for stage in problem.policy.stages:
             possible[stage.name] = possible_by_group(chain, model, stage)
-        run_stages(chain, model, _count(possible), progress or _say_nothing, run)
+        alone = {name: _count(of) for name, of in possible.items()}
+        run_stages(chain, model, alone, progress or _say_nothing, run)
     except NoPointError:
         status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
@@ -69,7 +71,7 @@ def _answer(
     if not is_usable or chain.point is None:
         return _solution(problem, status, detail=detail)
     assignments = assign_individuals(model.columns, chain.point)
-    stages = _results(problem, run.outcomes, Tally(problem, assignments), _count(possible), status)
+    stages = _results(problem, run.outcomes, Tally(problem, assignments), possible, status)
     if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
         detail = "a stage counted again differs from its value"
         return _solution(problem, SolutionStatus.FAILED, detail=detail)
@@ -86,8 +88,8 @@ def _answer(
     )
 
 
-def _count(possible: Possible) -> dict[str, dict[str, int]]:
-    return {name: {g: alone.needs for g, alone in of.items()} for name, of in possible.items()}
+def _count(alone: Mapping[str, Alone]) -> dict[str, int]:
+    return {group: found.needs for group, found in alone.items()}
 
 
 def _certify(
@@ -110,7 +112,8 @@ def _certify(
         scribe.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
         for outcome in outcomes
     ]
-    return {"possible": alone, "stages": stages}
+    certificate = {"possible": alone, "stages": stages}
+    return {**certificate, "sha256": codec.sha256_of(certificate)}
 
 
 def _solution(
@@ -134,7 +137,7 @@ def _results(
     problem: Problem,
     outcomes: Sequence[Outcome],
     tally: Tally,
-    possible: dict[str, dict[str, int]],
+    possible: Possible,
     status: SolutionStatus,
 ) -> tuple[StageResult, ...]:
     """Results of proved aims, then of the stages the time limit left open."""
@@ -148,17 +151,19 @@ def _results(
 
 
 def _result(
-    outcome: Outcome, tally: Tally, possible: dict[str, dict[str, int]], status: SolutionStatus
+    outcome: Outcome, tally: Tally, possible: Possible, status: SolutionStatus
 ) -> StageResult:
     stage, is_proved = outcome.stage, status is SolutionStatus.PROVEN
+    alone = possible.get(stage.name, {})
+    is_searched = is_proved and any(a.step.proof is Proof.SEARCH for a in alone.values())
     return StageResult(
         name=stage.name,
         kind=stage.kind.value,
         key=outcome.key,
         status=status,
-        proof=outcome.proof,
+        proof=Proof.SEARCH if is_searched else outcome.proof,
         engine=ENGINE,
         value=tally.value_of(stage, outcome.key) if is_proved else None,
         bound=outcome.bound,
-        levels=tally.levels_of(stage, possible.get(stage.name, {})) if is_proved else (),
+        levels=tally.levels_of(stage, _count(alone)) if is_proved else (),
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from optimizer.build import Model
 from optimizer.certificate import Share, proof_of
-from optimizer.chain import Chain, RetakeError, UnreachableError
+from optimizer.chain import Chain, RetakeError, UnreachableError, is_open
 from optimizer.components import leading_sums, take_apart
 from optimizer.levels import raise_levels
-from optimizer.lottery import draw_tickets, is_open
+from optimizer.lottery import draw_tickets
 from optimizer.objectives import Aim, Measure, aims_of, measures_of
 from optimizer.policy import Stage, StageKind
 from optimizer.solution import Proof
@@ -130,7 +130,7 @@ def _find_excluded(chain: Chain, columns: Columns, run: Run, stage: str) -> None
     }
     if chain.point is not None:
         unsure = {d: j for d, j in unsure.items() if chain.point[j] < 0.5}
-    possible = chain.reachable(list(unsure.values()))
+    possible = chain.reachable(list(unsure.values()), 1)
     for (d, column), is_possible in zip(unsure.items(), possible, strict=True):
         if not is_possible:
             chain.keep(columns=[(column, 0.0, 0.0)])

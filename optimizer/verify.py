@@ -3,13 +3,14 @@
 Imports nothing of the optimizer but its own siblings verify_*.py, which import nothing else either.
 Checks in this order, and names the first thing wrong: files, hash of the problem, policy and seed,
 every rule of every assignment, every stage's value, proofs against the status, counts, grounds,
-hash of the result.
+hash of the result, the certificate.
 """
 
 from itertools import pairwise
 
 from optimizer.verify_grounds import check_grounds
 from optimizer.verify_month import Month, index_month
+from optimizer.verify_proofs import check_proofs
 from optimizer.verify_read import (
     Fault,
     RefutedError,
@@ -55,6 +56,7 @@ def _verify(problem: object, solution: object) -> None:
     true = hash_solution(stated)
     if stated["result_sha256"] != true:
         raise RefutedError("result_hash", stated=stated["result_sha256"], true=true)
+    check_proofs(month, stated)
 
 
 def _check_header(month: Month, stated: Row) -> None:

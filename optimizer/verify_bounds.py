@@ -4,7 +4,7 @@ A ``Proof`` starts with the rows that ``verify_rows`` builds and grows by what i
 sums, bounds of columns. Every conclusion is drawn here again from the multipliers alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,9 +28,9 @@ class Proof:
         self.row_low, self.row_high = list(program.row_low), list(program.row_high)
         self.kinds: set[str] = set()
 
-    def restart(self) -> None:
-        """Forget what earlier conclusions rest on."""
-        self.kinds = set()
+    def restart(self, kinds: Iterable[str] = ()) -> None:
+        """Forget what earlier conclusions rest on, but for these kinds."""
+        self.kinds = set(kinds)
 
     @property
     def kind(self) -> str:
@@ -109,6 +109,15 @@ class Proof:
             if abs(weight) > slack:
                 self.decide(j, self.high[j] if weight > 0 else self.low[j])
         self.add_row(weights, value, value)
+
+    def settle(self, event: Event) -> None:
+        """No answer has any of the columns at one (``none``) or any at zero (``all``)."""
+        kind, columns, scale, flat = event
+        total, _ = self.bound(dict.fromkeys(columns, 1 if kind == "none" else -1), scale, flat)
+        if total // scale + (0 if kind == "none" else len(columns)) >= 1:
+            raise RefutedError("not_excluded", columns=len(columns))
+        for column in columns:
+            self.decide(column, int(kind == "all"))
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
         """Whether the rows as they stand admit no answer; an empty proof leaves it to search."""

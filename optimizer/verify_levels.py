@@ -72,6 +72,7 @@ def prove_levels(
             if any(group.floor == group.top for group in rising):
                 continue
         _prove_level(proof, groups, rising, waiting)
+    _take_cuts(proof, waiting)
     if waiting:
         raise RefutedError("event_left", event=waiting[0][0])
 
@@ -125,7 +126,7 @@ def _prove_count(
 ) -> None:
     """Not all on the worst level rise: the switches say who does, and how many can is bounded."""
     level = min((g.ratio(g.reach) for g in worst), default=None)
-    switches = [_add_switch(proof, group) for group in worst]
+    switches = [_add_switch(proof, group, waiting) for group in worst]
     counted = [*switches, *(group.switches[-1] for group in above)]
     _, most, *rest = _next(proof, waiting, "sum")
     proof.keep_sum(dict.fromkeys(counted, 1), most, *rest)
@@ -134,23 +135,17 @@ def _prove_count(
         true = sum(g.ratio(g.value) > level for g in groups)
         if len(sure) + most != true:
             raise RefutedError("level_count", stated=len(sure) + most, true=true)
+    if not 0 < most < len(counted):
+        for switch in switches:
+            proof.decide(switch, int(most > 0))
+    while waiting and waiting[0][0] in ("none", "all"):
+        proof.settle(waiting.popleft())
     for group, switch in zip(worst, switches, strict=True):
-        _settle(proof, group, switch, None if 0 < most < len(counted) else int(most > 0), waiting)
+        _follow(proof, group, switch)
 
 
-def _settle(
-    proof: Proof, group: Group, switch: int, forced: int | None, waiting: deque[Event]
-) -> None:
-    """Whether a group rises, where it is known; its switch stays where it is not."""
-    if forced is not None:
-        proof.decide(switch, forced)
-    while waiting and waiting[0][0] == "fix" and waiting[0][1] == switch:
-        _, _, value, *rest = waiting.popleft()
-        with proof.aside():
-            proof.decide(switch, 1 - value)
-            if not rest or not proof.is_impossible(rest, []):
-                raise RefutedError("switch_not_proved", group=group.name)
-        proof.decide(switch, value)
+def _follow(proof: Proof, group: Group, switch: int) -> None:
+    """A group rises or closes where its switch is decided; elsewhere the switch stays."""
     if not proof.is_decided(switch):
         group.switches.append(switch)
     elif proof.low[switch]:
@@ -160,8 +155,9 @@ def _settle(
         group.is_open = False
 
 
-def _add_switch(proof: Proof, group: Group) -> int:
+def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
     """b in {0, 1}: value >= floor + switches + b, and b only after the switch before it."""
+    _next(proof, waiting, "switch")
     switch = proof.add_column()
     weights = {**group.weights, **dict.fromkeys((*group.switches, switch), -1)}
     proof.add_row(weights, group.floor)
@@ -183,8 +179,12 @@ def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> No
 
 def _next(proof: Proof, waiting: deque[Event], kind: str) -> Event:
     """The next event of a kind; cuts before it are kept."""
-    while waiting and waiting[0][0] == "cut":
-        proof.add_cut(waiting.popleft())
+    _take_cuts(proof, waiting)
     if not waiting or waiting[0][0] != kind:
         raise RefutedError("event_missing", wanted=kind)
     return waiting.popleft()
+
+
+def _take_cuts(proof: Proof, waiting: deque[Event]) -> None:
+    while waiting and waiting[0][0] == "cut":
+        proof.add_cut(waiting.popleft())

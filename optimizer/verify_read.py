@@ -84,8 +84,13 @@ def hash_problem(problem: Row) -> str:
 
 
 def hash_solution(solution: Row) -> str:
-    """SHA-256 of the canonical solution without its own hash."""
-    return _sha256(_strip(SOLUTION, {**solution, "result_sha256": ""}))
+    """SHA-256 of the canonical solution without its own hash and the certificate."""
+    return _sha256(_strip(SOLUTION, {**solution, "result_sha256": "", "certificate": None}))
+
+
+def hash_certificate(certificate: Row) -> str:
+    """SHA-256 of the canonical certificate without its own hash."""
+    return _sha256({name: held for name, held in certificate.items() if name != "sha256"})
 
 
 def _sha256(value: object) -> str:
@@ -139,11 +144,19 @@ def _read_value(kind: Any, value: Any, path: str) -> Any:
     if kind == "names":
         names = [_scalar("str", v, f"{path}[{k}]") for k, v in enumerate(_listed(value, path))]
         return sorted(set(names))
-    if kind == "map":
-        if not isinstance(value, Mapping):
-            raise BrokenInputError(path, "must be an object")
-        return {str(key): _scalar("str", v, f"{path}.{key}") for key, v in value.items()}
-    return _scalar(kind, value, path)
+    return (
+        _read_object(kind, value, path) if kind in ("map", "proof") else _scalar(kind, value, path)
+    )
+
+
+def _read_object(kind: str, value: Any, path: str) -> Any:
+    if kind == "proof" and value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise BrokenInputError(path, "must be an object")
+    if kind == "proof":
+        return dict(value)
+    return {str(key): _scalar("str", v, f"{path}.{key}") for key, v in value.items()}
 
 
 def _listed(value: Any, path: str) -> list[Any]:

@@ -1,8 +1,9 @@
 """The verifier's own table of what the files may hold: field, type, default.
 
-Types: "str", "int", "bool", "names" (a set of strings), "map" (string to string), a trailing "?"
-allows null; a table stands for a list of such rows, a tuple for one of its words. Written again
-here on purpose, from FORMULATION.md: the solver's own reader is not trusted.
+Types: "str", "int", "bool", "names" (a set of strings), "map" (string to string), "proof" (what
+``verify_proofs`` reads, or null), a trailing "?" allows null; a table stands for a list of such
+rows, a tuple for one of its words. Written again here on purpose, from FORMULATION.md: the solver's
+own reader is not trusted.
 """
 
 from typing import Any
@@ -175,4 +176,5 @@ SOLUTION: Schema = {
     "recipients_helped": ("int", 0),
     "detail": ("str", ""),
     "result_sha256": ("str", ""),
+    "certificate": ("proof", None),
 }

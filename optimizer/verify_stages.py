@@ -10,6 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from optimizer.verify_groups import (
+    list_classes,
+    list_groups,
+    list_history,
+    list_partial,
+    list_pledges,
+)
 from optimizer.verify_month import Month
 from optimizer.verify_read import RefutedError
 from optimizer.verify_schema import Row
@@ -54,47 +61,28 @@ def list_aims(outcome: Outcome) -> list[Aim]:
 
 
 def _count_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
-    def class_of(need: Row) -> tuple[int, ...] | None:
-        by, waited = stage["by"], min(need["waiting"], stage["longest_wait"])
-        if by == "duty_tier" and not need["duty"]:
-            return None
-        return {"all": (), "tier_waiting": (need["tier"], -waited)}.get(by, (need["tier"],))
-
-    needs = outcome.month.problem["needs"]
-    classes = sorted({found for need in needs if (found := class_of(need)) is not None})
-    counts = Counter(class_of(need) for need in outcome.needs_met)
-    for found in classes:
-        names = ("tier", "waiting")[: len(found)]
-        key = ",".join(f"{n}={abs(v)}" for n, v in zip(names, found, strict=True))
-        yield Aim(stage["name"], stage["kind"], key, counts[found])
+    for key, needs in list_classes(outcome.month, stage):
+        yield Aim(stage["name"], stage["kind"], key, sum(n["id"] in outcome.met for n in needs))
 
 
 def _leximin_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
-    dimension = stage["dimension"]
-
-    def group_of(need: Row) -> str | None:
-        return (need["groups"].get(dimension) or None) if dimension else str(need["id"])
-
-    needs = outcome.month.problem["needs"]
-    asked = Counter(group for need in needs if (group := group_of(need)) is not None)
+    groups = list_groups(outcome.month, stage)
     if stage["outcome"] == "score":
-        scores: Counter[str] = Counter(dict.fromkeys(asked, 0))
+        group_of = {need["id"]: group for group, needs in groups.items() for need in needs}
+        scores: Counter[str] = Counter(dict.fromkeys(groups, 0))
         for line in outcome.lines:
-            group = group_of(outcome.month.needs[line["need"]])
-            if group is not None:
-                scores[group] += _score_of(outcome.month, line)
-        ones = dict.fromkeys(asked, (1, 1))
-        yield Aim(stage["name"], stage["kind"], "", None, dict(scores), ones)
+            if line["need"] in group_of:
+                scores[group_of[line["need"]]] += _score_of(outcome.month, line)
+        yield Aim(
+            stage["name"], stage["kind"], "", None, dict(scores), dict.fromkeys(groups, (1, 1))
+        )
         return
-    met = Counter(group_of(need) for need in outcome.needs_met)
-    past = {
-        h["group"]: (h["met"], h["possible"])
-        for h in outcome.month.problem["history"]
-        if dimension and h["dimension"] == dimension
-    }
-    past = {group: past.get(group, (0, 0)) for group in asked}
-    got = {g: met[g] + past[g][0] for g in asked}
-    bounds = {g: (met[g] + past[g][1], asked[g] + past[g][1]) for g in asked}
+    history = list_history(outcome.month, stage)
+    got, bounds = {}, {}
+    for group, needs in groups.items():
+        met, possible = history.get(group, (0, 0))
+        now = sum(need["id"] in outcome.met for need in needs)
+        got[group], bounds[group] = met + now, (now + possible, len(needs) + possible)
     yield Aim(stage["name"], stage["kind"], "", None, got, bounds)
 
 
@@ -108,30 +96,24 @@ def _point_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
 
 
 def _unit_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
-    needs = outcome.month.needs
-    partial = {n: need for n, need in needs.items() if need["least"] is not None}
     units: Counter[str] = Counter()
     for line in outcome.lines:
-        if line["need"] in partial and line["person"] is None:
-            units[partial[line["need"]]["category"]] += line["units"]
-    for category in sorted({need["category"] for need in partial.values()}):
-        yield Aim(stage["name"], stage["kind"], f"category={category}", units[category])
+        if line["person"] is None:
+            units[line["need"]] += line["units"]
+    for category, needs in list_partial(outcome.month):
+        given = sum(units[need["id"]] for need in needs)
+        yield Aim(stage["name"], stage["kind"], f"category={category}", given)
 
 
 def _burden_aims(outcome: Outcome, stage: Row) -> Iterator[Aim]:
     month = outcome.month
-    pledged: Counter[str] = Counter()
-    for stock in month.problem["stocks"]:
-        if stock["pledge"] is not None and stock["capacity"]:
-            pledged[stock["pledge"]] += stock["capacity"]
     used: Counter[str] = Counter()
     for line in outcome.lines:
-        pledge = month.stocks[line["stock"]]["pledge"]
         each = month.consumption(line["need"], line["stock"], line["person"])
-        if pledge in pledged:
-            used[pledge] += each * line["units"]
-    loads = {pledge: used[pledge] for pledge in pledged}
-    bounds = {pledge: (whole, whole) for pledge, whole in pledged.items()}
+        used[line["stock"]] += each * line["units"]
+    pledges = list_pledges(month)
+    loads = {pledge: sum(used[s] for s in stocks) for pledge, (_, stocks) in pledges.items()}
+    bounds = {pledge: (whole, whole) for pledge, (whole, _) in pledges.items()}
     yield Aim(stage["name"], stage["kind"], "", None, loads, bounds)
 
 
