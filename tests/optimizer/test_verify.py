@@ -19,8 +19,9 @@ PROBLEM = small_problem()
 
 def seal(solution: dict) -> dict:
     """Return the solution with a fitting hash, as a careful forger would leave it."""
-    plain = {key: value for key, value in solution.items() if key != "result_sha256"}
-    return {**plain, "result_sha256": sha256_of(plain)}
+    left_out = ("result_sha256", "certificate")
+    plain = {key: value for key, value in solution.items() if key not in left_out}
+    return {**solution, "result_sha256": sha256_of(plain)}
 
 
 def fault_after(change) -> str:

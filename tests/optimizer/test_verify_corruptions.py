@@ -108,6 +108,44 @@ def wrong_ground(random: Random, problem: Plain, solution: Plain) -> None:
     ground["code"] = random.choice([code for code in codes if code != ground["code"]])
 
 
+def proofs(solution: Plain) -> list[list]:
+    """Every list of a scale and its multipliers in the certificate's events."""
+    events = [event for events in solution["certificate"]["stages"] for event in events]
+    alone = [event for of in solution["certificate"]["possible"].values() for event, _ in of.values()]
+    return [e for e in events + alone if e[0] in ("sum", "no", "none", "all") and len(e) > 2]
+
+
+def multipliers_of(event: list) -> list[int]:
+    return event[2] if event[0] == "no" else event[3]
+
+
+def wrong_multiplier(random: Random, problem: Plain, solution: Plain) -> None:
+    flat = multipliers_of(random.choice([e for e in proofs(solution) if multipliers_of(e)]))
+    k = random.randrange(len(flat) // 2)
+    flat[2 * k + 1] += random.choice((-2, -1, 1, 2))
+
+
+def wrong_row(random: Random, problem: Plain, solution: Plain) -> None:
+    flat = multipliers_of(random.choice([e for e in proofs(solution) if multipliers_of(e)]))
+    flat[2 * random.randrange(len(flat) // 2)] += random.choice((-3, -1, 1, 3))
+
+
+def wrong_scale(random: Random, problem: Plain, solution: Plain) -> None:
+    event = random.choice([e for e in proofs(solution) if multipliers_of(e)])
+    event[event.index(multipliers_of(event)) - 1] += 1
+
+
+def lost_event(random: Random, problem: Plain, solution: Plain) -> None:
+    events = random.choice([events for events in solution["certificate"]["stages"] if events])
+    del events[random.randrange(len(events))]
+
+
+def wrong_witness(random: Random, problem: Plain, solution: Plain) -> None:
+    of = solution["certificate"]["possible"]["neighbourhoods"]
+    lines = random.choice([witness for _, witness in of.values() if witness])
+    del lines[random.randrange(len(lines))]
+
+
 def other_input(random: Random, problem: Plain, solution: Plain) -> None:
     need = random.choice(problem["needs"])
     need["waiting"] = need.get("waiting", 0) + 1
@@ -132,13 +170,20 @@ OTHERS: tuple[Corruption, ...] = (
     wrong_ground,
     other_input,
 )
+PROOFS: tuple[Corruption, ...] = (
+    wrong_multiplier,
+    wrong_row,
+    wrong_scale,
+    lost_event,
+    wrong_witness,
+)
 
 
 def corrupted(month: tuple[str, str], seed: int) -> tuple[Plain, Plain, str]:
     """Return problem and solution after one corruption, and its name."""
     random = Random(seed)
     problem, solution = json.loads(month[0]), json.loads(month[1])
-    corruption = random.choice(ASSIGNMENTS + OTHERS)
+    corruption = random.choice(ASSIGNMENTS + OTHERS + PROOFS)
     corruption(random, problem, solution)
     return problem, solution, corruption.__name__
 
@@ -166,6 +211,14 @@ def test_10_000_corruptions_are_all_refuted(month):
     assert sweep(month, range(1_000, 11_000)) == []
 
 
+def reseal(solution: Plain) -> None:
+    """Fit both hashes to what the file now says."""
+    certificate = solution.pop("certificate")
+    del solution["result_sha256"], certificate["sha256"]
+    solution["result_sha256"] = sha256_of(solution)
+    solution["certificate"] = {**certificate, "sha256": sha256_of(certificate)}
+
+
 @pytest.mark.parametrize("corruption", ASSIGNMENTS, ids=lambda c: c.__name__)
 def test_a_resealed_forgery_is_refuted_unless_it_is_as_good(month, corruption):
     """A forger who fits the hash can only state another answer of the same value."""
@@ -174,10 +227,24 @@ def test_a_resealed_forgery_is_refuted_unless_it_is_as_good(month, corruption):
     for seed in range(40):
         problem, solution = json.loads(month[0]), json.loads(month[1])
         corruption(Random(seed), problem, solution)
-        del solution["result_sha256"]
-        solution["result_sha256"] = sha256_of(solution)
+        reseal(solution)
         fault = verify(problem, solution)
         refuted += fault is not None
         if fault is None:
             assert {line["need"] for line in solution["assignments"]} == stated
     assert refuted > 20
+
+
+@pytest.mark.parametrize("corruption", PROOFS, ids=lambda c: c.__name__)
+def test_a_resealed_proof_is_refuted_unless_it_still_proves(month, corruption):
+    """Any multipliers bound a sum; what counts is whether the bound is still good enough."""
+    faults = []
+    for seed in range(60):
+        problem, solution = json.loads(month[0]), json.loads(month[1])
+        corruption(Random(seed), problem, solution)
+        reseal(solution)
+        faults.append(verify(problem, solution))
+    refuted = [fault.code for fault in faults if fault is not None]
+    assert len(refuted) > 20
+    assert all(code.startswith(("proof_", "possible", "certificate", "stage_proof")) or
+               corruption is wrong_witness for code in refuted)
