@@ -1,4 +1,4 @@
-"""The only file that names a solver or reads a solver's status.
+"""The only file that reads a solver's status; with ``engine.py`` the only one that names a solver.
 
 A ``LivingModel`` is PuLP's model, built once, handed to one solver object once, and changed in
 place from stage to stage: costs, bounds, a few rows and columns. Always minimised inside, as dual
@@ -15,6 +15,7 @@ import pulp
 
 from optimizer.answer import Answer
 from optimizer.bounds import Bound, bound_by_duals, disprove
+from optimizer.engine import FREE_KIND, WHOLE_KIND, as_arrays, new_solver
 from optimizer.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
@@ -22,11 +23,9 @@ ENGINE = "HiGHS"
 _KINDS = highspy.HighsModelStatus
 _CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
 LONG = 1e7  # seconds
-GAP = 0.99  # objectives are whole: a bound less than one away is the proof
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it presolve and a fresh start win
 LARGE = 40_000  # columns; beyond it interior point is faster than simplex from scratch
-_WHOLE_KIND, _FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 
 
 def decide_status(
@@ -59,8 +58,8 @@ class LivingModel:
         self.matrix = Matrix(variables, rows)
         self._priced: dict[int, int] = {}
         self._is_astray = False
-        self._solver = _new_solver()
-        if self._solver.passModel(_as_arrays(self.matrix)) == highspy.HighsStatus.kError:
+        self._solver = new_solver()
+        if self._solver.passModel(as_arrays(self.matrix)) == highspy.HighsStatus.kError:
             raise RuntimeError("the solver refused the model")
 
     @property
@@ -132,7 +131,7 @@ class LivingModel:
         """Branch and bound over the columns marked, to a bound less than one above the value."""
         self.integer_runs += 1
         basis = self._solver.getBasis()
-        kinds = np.where(is_whole, int(_WHOLE_KIND), int(_FREE_KIND)).astype(np.uint8)
+        kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
         index = np.arange(len(kinds), dtype=np.int32)
         self._solver.changeColsIntegrality(len(kinds), index, kinds)
         self._price(weights)
@@ -179,34 +178,3 @@ class LivingModel:
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + allowed)
         self._solver.run()
         return self._solver.getModelStatus()
-
-
-class _Quiet(highspy.Highs):
-    """The engine without its callbacks, whose set-up writes a banner to standard output."""
-
-    def __init__(self) -> None:
-        super(highspy.Highs, self).__init__()
-
-
-def _new_solver() -> highspy.Highs:
-    solver = _Quiet()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("random_seed", 0)
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_abs_gap", GAP)
-    return solver
-
-
-def _as_arrays(matrix: Matrix) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    of_row, columns, weights = matrix.entries()
-    lp.num_col_, lp.num_row_ = len(matrix.low), len(matrix.row_low)
-    lp.col_cost_ = np.zeros(len(matrix.low))
-    lp.col_lower_, lp.col_upper_ = matrix.low, matrix.high
-    lp.row_lower_, lp.row_upper_ = matrix.row_low, matrix.row_high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.searchsorted(of_row, np.arange(len(matrix.row_low) + 1))
-    lp.a_matrix_.index_, lp.a_matrix_.value_ = columns, weights
-    lp.integrality_ = [_WHOLE_KIND if is_whole else _FREE_KIND for is_whole in matrix.is_whole]
-    return lp

@@ -135,28 +135,6 @@ class Chain(Probe):
         self._careful.add(low)
         return False
 
-    def _reach(self, columns: Sequence[int], value: int) -> Step:
-        step = Step(0, Proof.DUAL, StepKind.REACHED, asked=value)
-        waiting = [list(range(len(columns)))] if columns else []
-        while waiting:
-            unsure = waiting.pop()
-            asked = tuple(columns[k] for k in unsure)
-            answer = self._linear(dict.fromkeys(asked, 1 if value else -1))
-            point, most = answer.point, 0 if value else len(asked)
-            if answer.proof is not None and point is not None and answer.proof.floor + most < 1:
-                step.none_of.append((asked, answer.proof))
-                continue  # together they do not reach one
-            found = [
-                k for k in unsure if point is not None and abs(point[columns[k]] - value) < WHOLE
-            ]
-            found = unsure if len(unsure) == 1 else found
-            step.value |= sum(1 << k for k in found)
-            rest = [k for k in unsure if k not in found]
-            half = len(rest) // 2
-            parts = [rest] if found else [rest[half:], rest[:half]]
-            waiting += [part for part in parts if part]
-        return step
-
     def _take(self, weights: Weights, is_careful: bool) -> Step:
         step = Step(0, Proof.DUAL, StepKind.SUM)
         answer = self._tighten(weights, step)

@@ -16,20 +16,12 @@ from optimizer.certificate import Share
 from optimizer.chain import Chain, NoPointError, RetakeError, UnreachableError
 from optimizer.matrix import INFINITY, Vector
 from optimizer.objectives import Aim
+from optimizer.parts import Part, split
 from optimizer.policy import Stage, StageKind
 from optimizer.solution import Proof
 
 SEPARABLE = frozenset({StageKind.MAX_COUNT, StageKind.MAX_POINTS, StageKind.MAX_UNITS})
 SMALL = 400  # columns; branching on a component of this size takes no time
-HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Columns and rows of one component, by number in the whole model."""
-
-    columns: tuple[int, ...]
-    rows: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -53,32 +45,6 @@ def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
             break
         found.append(stage)
     return found
-
-
-def split(model: Model) -> list[Part]:
-    """Components of columns that share rows, in the order of their first column."""
-    parent = list(range(len(model.columns.order)))
-
-    def find(j: int) -> int:
-        while parent[j] != j:
-            parent[j] = parent[parent[j]]
-            j = parent[j]
-        return j
-
-    held: list[tuple[int, int]] = []
-    for i, row in enumerate(model.rows.order):
-        columns = [model.columns.number(variable) for variable in row]
-        if columns and not row.name.startswith(HELPED_ROW):
-            for j in columns[1:]:
-                parent[find(j)] = find(columns[0])
-            held.append((i, columns[0]))
-    columns_of: dict[int, list[int]] = defaultdict(list)
-    rows_of: dict[int, list[int]] = defaultdict(list)
-    for j in range(len(parent)):
-        columns_of[find(j)].append(j)
-    for i, j in held:
-        rows_of[find(j)].append(i)
-    return [Part(tuple(found), tuple(rows_of[root])) for root, found in columns_of.items()]
 
 
 def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:

@@ -38,4 +38,3 @@ def draw_tickets(chain: Chain, columns: Columns) -> None:
         value = chain.maximise(weights).value
         drawn = [(j, float(bool(value & weight))) for j, weight in weights.items()]
         chain.keep(columns=[(j, is_met, is_met) for j, is_met in drawn])
-

@@ -44,7 +44,7 @@ def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> i
             proof.add_cut(cut)
         weights = {met[need]: 1 for need in names if need in met}
         total, _ = proof.bound(weights, scale, flat)
-    return total // scale
+    return int(total // scale)
 
 
 def _called_for(month: Month) -> set[str]:

@@ -55,13 +55,13 @@ def small_problem() -> Problem:
     )
 
 
-# Everything in reach is met, and every point in reach is scored: no multiplier is needed.
+# Everything in reach is met, which needs no multiplier; the score is left to a search.
 CERTIFICATE = {"possible": {}, "stages": [[["sum", 6, 1, []]], [["sum", 5, 1, []]]]}
 
 
-def proven(name: str, kind: StageKind, value: int) -> StageResult:
+def proven(name: str, kind: StageKind, value: int, proof: Proof) -> StageResult:
     return StageResult(
-        name, kind, "", SolutionStatus.PROVEN, Proof.DUAL, "by hand", value=value, bound=value
+        name, kind, "", SolutionStatus.PROVEN, proof, "by hand", value=value, bound=value
     )
 
 
@@ -80,8 +80,8 @@ def small_solution(problem: Problem) -> dict[str, Any]:
                 Assignment("team", "care", "cy", "S2"),
             ),
             stages=(
-                proven("help", StageKind.MAX_POINTS, 6),
-                proven("kindness", StageKind.MAX_SCORE, 5),
+                proven("help", StageKind.MAX_POINTS, 6, Proof.DUAL),
+                proven("kindness", StageKind.MAX_SCORE, 5, Proof.SEARCH),
             ),
             grounds=(Ground("lost", GroundCode.NO_ELIGIBLE_OFFER),),
             needs_asked=4,

@@ -1,0 +1,42 @@
+"""Connected components of a model: columns that share a row stand in the same part."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from optimizer.build import Model
+
+HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Columns and rows of one component, by number in the whole model."""
+
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+def split(model: Model) -> list[Part]:
+    """Components of columns that share rows, in the order of their first column."""
+    parent = list(range(len(model.columns.order)))
+
+    def find(j: int) -> int:
+        while parent[j] != j:
+            parent[j] = parent[parent[j]]
+            j = parent[j]
+        return j
+
+    held: list[tuple[int, int]] = []
+    for i, row in enumerate(model.rows.order):
+        columns = [model.columns.number(variable) for variable in row]
+        if columns and not row.name.startswith(HELPED_ROW):
+            for j in columns[1:]:
+                parent[find(j)] = find(columns[0])
+            held.append((i, columns[0]))
+    columns_of: dict[int, list[int]] = defaultdict(list)
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for j in range(len(parent)):
+        columns_of[find(j)].append(j)
+    for i, j in held:
+        rows_of[find(j)].append(i)
+    return [Part(tuple(found), tuple(rows_of[root])) for root, found in columns_of.items()]
