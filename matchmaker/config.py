@@ -35,6 +35,7 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_IDLE_MINUTES": _get_number(environ, "MATCHMAKER_SESSION_IDLE_MINUTES", 60),
         "SESSION_ABSOLUTE_MINUTES": _get_number(environ, "MATCHMAKER_SESSION_MINUTES", 720),
         "SOLVE_LIMIT_SECONDS": _get_number(environ, "MATCHMAKER_SOLVE_LIMIT_SECONDS", 600),
+        "SOLVE_MEMORY_MIB": _get_number(environ, "MATCHMAKER_SOLVE_MEMORY_MIB", 2048),
         "LEASE_SECONDS": _get_number(environ, "MATCHMAKER_LEASE_SECONDS", 30),
         "TRUSTED_PROXY": environ.get("MATCHMAKER_TRUSTED_PROXY", ""),
         "INVITATION_DAYS": _get_number(environ, "MATCHMAKER_INVITATION_DAYS", 7),

@@ -16,12 +16,12 @@ from optimizer.codec import canonical_bytes
 from optimizer.errors import ProblemError
 from optimizer.fund_commands import add_divide
 from optimizer.generate import generate
+from optimizer.guard import DEFAULT_MEMORY_MIB, solve_guarded
 from optimizer.limits import Limits
 from optimizer.problem import Problem
 from optimizer.published import add_published
 from optimizer.reports import add_reports
 from optimizer.solution import Solution, StageResult
-from optimizer.solve import solve
 from optimizer.verify import verify
 
 DONE, REFUTED, BROKEN = 0, 1, 2
@@ -63,7 +63,7 @@ def run_generate(arguments: argparse.Namespace) -> int:
 
 
 def run_solve(arguments: argparse.Namespace) -> int:
-    """Solve a month, print its stages, write its solution."""
+    """Solve a month in a process of its own, print its stages, write its solution."""
     began = time.monotonic()
     problem = Problem.from_json(read_json(arguments.problem))
     marks: list[tuple[str, float]] = []
@@ -71,7 +71,8 @@ def run_solve(arguments: argparse.Namespace) -> int:
     def note(stage: str, _done: int, _total: int) -> None:
         marks.append((stage, time.monotonic()))
 
-    solution = solve(problem, Limits(seconds=arguments.time_limit), note)
+    limits, memory = Limits(seconds=arguments.time_limit), arguments.memory_limit or None
+    solution = solve_guarded(problem, limits, memory_mib=memory, progress=note)
     marks.append(("", time.monotonic()))
     seconds: dict[str, float] = {}
     for (stage, start), (_, end) in pairwise(marks):
@@ -131,6 +132,10 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("problem", type=Path)
     command.add_argument("--out", type=Path, metavar="SOLUTION")
     command.add_argument("--time-limit", type=_seconds, default=600.0, metavar="SECONDS")
+    told = f"most memory of the process that solves; 0: no bound; default: {DEFAULT_MEMORY_MIB}"
+    command.add_argument(
+        "--memory-limit", type=_bound, default=DEFAULT_MEMORY_MIB, metavar="MIB", help=told
+    )
     command = _add(commands, "verify", run_verify)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
@@ -155,6 +160,10 @@ def _natural(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
+
+
+def _bound(text: str) -> int:
+    return 0 if text == "0" else _natural(text)
 
 
 def _seconds(text: str) -> float:

@@ -114,7 +114,7 @@ def _start_child(said: IO[bytes]) -> "subprocess.Popen[bytes]":
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # One thread: spare ones reserve memory that would count, more of it the more cores there are.
     environ = {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 (our own program)
         [sys.executable, *PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

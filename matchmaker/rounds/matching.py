@@ -16,6 +16,7 @@ from optimizer import (
     canonical_bytes,
 )
 from optimizer.explain import explain as optimizer_explain
+from optimizer.guard import solve_guarded
 from optimizer.solve import solve as optimizer_solve
 from optimizer.verify import verify
 
@@ -39,11 +40,13 @@ def make_problem_json(
 
 
 def solve(
-    problem_json: str, limit_seconds: float, tell: Progress
+    problem_json: str, limit_seconds: float, tell: Progress, memory_mib: int | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The solution's JSON, and the seconds of each stage (no part of the solution).
 
-    ``tell`` hears the code of each stage that begins, how many are done, and of how many.
+    ``tell`` hears the code of each stage that begins, how many are done, and of how many. With
+    ``memory_mib`` the solve runs in a process of its own that may use so much memory, and whatever
+    befalls it is a failed solution; without, it runs in this one.
     """
     began = time.monotonic()
     marks: list[tuple[str, float]] = []
@@ -53,7 +56,11 @@ def solve(
         tell(stage, done, total)
 
     problem = Problem.from_json(json.loads(problem_json))
-    solution = optimizer_solve(problem, Limits(seconds=limit_seconds), note)
+    limits = Limits(seconds=limit_seconds)
+    if memory_mib is None:
+        solution = optimizer_solve(problem, limits, note)
+    else:
+        solution = solve_guarded(problem, limits, memory_mib=memory_mib, progress=note)
     ended = time.monotonic()
     seconds: dict[str, float] = {}
     for (stage, start), (_next, end) in pairwise([*marks, ("", ended)]):

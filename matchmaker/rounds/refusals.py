@@ -51,6 +51,7 @@ _WRONG_STATES = {
 _FAILURES = {
     "not_verified": _l("The result did not pass the independent check and was set aside."),
     "other_problem": _l("The result belongs to another problem and was set aside."),
+    "out_of_memory": _l("The solve needed more memory than it may use and was stopped."),
     "solver": _l("The solver gave up without an answer."),
     "solver_died": _l("The solver stopped unexpectedly."),
     "solver_hung": _l("The solver did not end in time and was stopped."),

@@ -19,6 +19,13 @@ from matchmaker.rounds.service import get_snapshot, read_snapshot
 from matchmaker.rounds.snapshot import compute_sha256, encode
 from matchmaker.rounds.states import move_round
 
+_FAILURES = {  # what the solve says befell it -> what the run says
+    "out_of_memory": "out_of_memory",
+    "hung": "solver_hung",
+    "killed": "solver_died",
+    "crashed": "solver_died",
+    "not_started": "solver_died",
+}
 USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
 
 
@@ -88,7 +95,8 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
     elif status in USABLE and report.findings:
         _close(run, RunStatus.FAILED, "not_verified", now)
     elif status not in USABLE:
-        _close(run, status, None if status is RunStatus.INFEASIBLE else "solver", now)
+        failure = _FAILURES.get(solution.get("detail", ""), "solver")
+        _close(run, status, None if status is RunStatus.INFEASIBLE else failure, now)
     else:
         _save_result(run, solution, report.explanations)
         _close(run, status, None, now)

@@ -1,4 +1,8 @@
-"""A solve in a process of its own: a crash or a hang there is a failed run, not a dead worker."""
+"""A run in a process of its own: a crash or a hang there is a failed run, not a dead worker.
+
+The solve itself runs in another below it, within bounds of memory: when the engine takes that one
+along, this one still says why. Neither outlives the worker.
+"""
 
 import multiprocessing
 import os
@@ -18,7 +22,11 @@ Progress = tuple[str, int, int]  # code of the present stage, stages done, stage
 
 
 def solve_apart(
-    problem_json: str, limit_seconds: int, on_beat: Callable[[Progress | None], bool]
+    problem_json: str,
+    limit_seconds: int,
+    on_beat: Callable[[Progress | None], bool],
+    *,
+    memory_mib: int,
 ) -> SolveReport | None:
     """Solve and check in a child process; ``on_beat`` hears the progress about once a second.
 
@@ -27,7 +35,8 @@ def solve_apart(
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, problem_json, limit_seconds), daemon=True)
+    question = (problem_json, limit_seconds, memory_mib)
+    process = context.Process(target=_work, args=(theirs, *question), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -59,20 +68,23 @@ def _listen(
     return SolveReport(failure="solver_hung")
 
 
-def _work(connection: Connection, problem_json: str, limit_seconds: int) -> None:
+def _work(connection: Connection, problem_json: str, limit_seconds: int, memory_mib: int) -> None:
     """The child's whole life: solve, check, explain, tell."""
     threading.Thread(target=_die_with_parent, args=(connection,), daemon=True).start()
 
     def tell(stage: str, done: int, total: int) -> None:
         connection.send(("progress", (stage, done, total)))
 
-    connection.send(("report", _make_report(problem_json, limit_seconds, tell)))
+    connection.send(("report", _make_report(problem_json, limit_seconds, memory_mib, tell)))
 
 
 def _make_report(
-    problem_json: str, limit_seconds: int, tell: Callable[[str, int, int], None]
+    problem_json: str,
+    limit_seconds: int,
+    memory_mib: int,
+    tell: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
-    solution, timings = matching.solve(problem_json, limit_seconds, tell)
+    solution, timings = matching.solve(problem_json, limit_seconds, tell, memory_mib)
     findings = matching.check(problem_json, solution)
     explanations = {} if findings else matching.explain(problem_json, solution)
     return {

@@ -31,6 +31,7 @@ class Worker:
         self._app = app
         self._queue = SolveQueue(app.config["QUEUE_PATH"], self.run_job)
         self._lease_seconds: int = app.config["LEASE_SECONDS"]
+        self._memory_mib: int = app.config["SOLVE_MEMORY_MIB"]
         self._stop = threading.Event()
 
     def work(self) -> None:
@@ -64,7 +65,10 @@ class Worker:
             return
         logger.info("job taken", extra={"job": job_id})
         report = solve_apart(
-            hold.problem_json, hold.limit_seconds, lambda progress: self._beat(hold, progress)
+            hold.problem_json,
+            hold.limit_seconds,
+            lambda progress: self._beat(hold, progress),
+            memory_mib=self._memory_mib,
         )
         with self._app.app_context():
             if report is not None:

@@ -31,6 +31,11 @@ def test_solve_prints_every_stage_proven(month, capsys):
     assert all(result["name"] in printed for result in stated)
 
 
+def test_a_solve_without_memory_is_no_answer(month, capsys):
+    assert main(["solve", str(month / "p.json"), "--memory-limit", "1"]) == 1
+    assert "failed: 0 of 60 needs met" in capsys.readouterr().out
+
+
 def test_two_files_of_the_same_month_are_equal(month, tmp_path):
     main(["generate", "--needs", "60", "--seed", "7", "--out", str(tmp_path / "p.json")])
     main(["solve", str(tmp_path / "p.json"), "--out", str(tmp_path / "s.json")])
@@ -77,7 +82,15 @@ def test_a_broken_solution_is_broken_input(month, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["generate"], ["solve"], ["solve", "p", "--time-limit", "0"], ["bogus"]]
+    "arguments",
+    [
+        [],
+        ["generate"],
+        ["solve"],
+        ["solve", "p", "--time-limit", "0"],
+        ["bogus"],
+        ["solve", "p", "--memory-limit", "-1"],
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:

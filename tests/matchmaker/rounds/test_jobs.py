@@ -88,12 +88,21 @@ def test_a_cancelled_job_stops_its_solve(app, month, job_id):
         def beat(progress):
             return jobs.renew_lease(hold, lease_seconds=30, now=get_now(), progress=progress)
 
-        assert solve_apart(hold.problem_json, 60, beat) is None
+        assert solve_apart(hold.problem_json, 60, beat, memory_mib=2048) is None
 
 
 def test_a_solver_that_dies_is_reported_not_raised():
-    report = solve_apart("no problem at all", 60, lambda _progress: True)
+    report = solve_apart("no problem at all", 60, lambda _progress: True, memory_mib=2048)
     assert report.failure == "solver_died"
+
+
+def test_a_solve_without_memory_is_a_failed_run_with_its_reason(app, job_id):
+    app.config["SOLVE_MEMORY_MIB"] = 1
+    put_job(app.config["QUEUE_PATH"], job_id)
+    Worker(app).run_job(job_id)
+    job = read_job(app, job_id)
+    assert (job.state, job.error) == (m.JobState.FAILED, "out_of_memory")
+    assert job.run.status is m.RunStatus.FAILED
 
 
 def test_a_worker_solves_in_a_child_and_saves_the_result(app, job_id):
