@@ -1,6 +1,7 @@
 """The command line: generate, solve and verify months as JSON files; solve what others publish.
 
-Exit codes: 0 done and in order, 1 refuted (or no answer to publish), 2 wrong usage or broken input.
+Exit codes: 0 done and in order, 1 refuted (or no answer to publish), 2 wrong usage or broken input,
+3 not known (``agree``).
 """
 
 import argparse
@@ -12,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+from optimizer.agree import add_agree
 from optimizer.codec import canonical_bytes
 from optimizer.errors import ProblemError
 from optimizer.fund_commands import add_divide
@@ -139,6 +141,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = _add(commands, "verify", run_verify)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
+    add_agree(commands, _add)
     add_reports(commands, _add)
     add_published(commands, _add)
     add_divide(commands, _add, read_json)

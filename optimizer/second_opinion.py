@@ -1,0 +1,194 @@
+"""A second opinion on a solution: does CBC find anything better than a value stated as proven?
+
+Stage after stage, with the earlier ones kept at their stated values as rows. Three outcomes that
+are never taken for one another: agreed, disagreed, unknown. Rules and sums are ``verify``'s
+business; here the last question asks whether the stated values can all be had together.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from optimizer.build import Model, build
+from optimizer.components import leading_sums
+from optimizer.objectives import Measure, Weights, aims_of, groups_of, measures_of
+from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.problem import Problem
+from optimizer.second_engine import Answer, SecondEngine
+from optimizer.second_levels import Standing, question_levels
+from optimizer.second_parts import ask_for_more, question_parts
+from optimizer.second_possible import ask_for_other
+from optimizer.second_tickets import keep_met, question_tickets
+from optimizer.solution import Solution, SolutionStatus, StageResult
+from optimizer.tally import Tally
+from optimizer.variables import Terms
+
+ONE_RESULT = (StageKind.LEXIMIN, StageKind.LEXIMAX, StageKind.LOTTERY)
+
+
+class Verdict(StrEnum):
+    """What the second engine says of one value."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    UNKNOWN = "unknown"
+
+
+_OF_BETTER = {
+    Answer.NONE: Verdict.AGREED,
+    Answer.FOUND: Verdict.DISAGREED,
+    Answer.OPEN: Verdict.UNKNOWN,
+}
+_OF_POINT = {**_OF_BETTER, Answer.NONE: Verdict.DISAGREED, Answer.FOUND: Verdict.AGREED}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One value put to the question. ``stage`` is empty for all values together."""
+
+    stage: str
+    of: str
+    verdict: Verdict
+
+
+def judge(opinions: list[Opinion]) -> Verdict:
+    """All together: one disagreement refutes, one unknown leaves open, as does nothing asked."""
+    verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
+    for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.AGREED
+
+
+class Questioner:
+    """Takes a solution's stages in order to the second engine."""
+
+    def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
+        self._problem, self._solution = problem, solution
+        self._model: Model = build(problem)
+        self._columns = self._model.columns
+        self._results = {(result.name, result.key): result for result in solution.stages}
+        self.engine = SecondEngine(self._model.rows.order, seconds)
+        met = {assignment.need for assignment in solution.assignments}
+        self._met = {d for d, need in enumerate(problem.needs) if need.id in met}
+
+    def question(self) -> Iterator[Opinion]:
+        """Every opinion as it is formed; a disagreement ends it, as nothing after it counts."""
+        for opinion in self._question():
+            yield opinion
+            if opinion.verdict is Verdict.DISAGREED:
+                return
+
+    def _question(self) -> Iterator[Opinion]:
+        if self._solution.status is SolutionStatus.INFEASIBLE:
+            yield Opinion("", "no answer at all", _OF_BETTER[self.engine.ask([]).answer])
+        stages = self._problem.policy.stages
+        leading = leading_sums(stages)
+        if not self._solution.is_usable or any(self._is_open(stage) for stage in leading):
+            return
+        yield from self._question_leading(leading)
+        for stage in takewhile(lambda stage: not self._is_open(stage), stages[len(leading) :]):
+            yield from self._question_stage(stage)
+        yield self._question_all()
+
+    def _question_stage(self, stage: Stage) -> Iterator[Opinion]:
+        if stage.kind not in ONE_RESULT:
+            yield from self._question_sums(stage)
+        elif (stage.name, "") not in self._results:
+            yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
+        elif stage.kind is StageKind.LOTTERY:
+            for told, answer in question_tickets(self.engine, self._columns, self._met):
+                yield Opinion(stage.name, told, _OF_BETTER[answer])
+        else:
+            yield from self._question_levels(stage, self._results[stage.name, ""])
+
+    def _is_open(self, stage: Stage) -> bool:
+        """Whether the solution claims nothing of a stage."""
+        return any(
+            result.status is not SolutionStatus.PROVEN
+            for (name, _), result in self._results.items()
+            if name == stage.name
+        )
+
+    def _question_leading(self, leading: Sequence[Stage]) -> Iterator[Opinion]:
+        aims = [aim for stage in leading for aim in aims_of(stage, self._columns)]
+        columns, needs = self._columns, self._problem.needs
+        units = Tally(self._problem, self._solution.assignments).units
+        stated = {met: int(d in self._met) for d, met in columns.met.items()}
+        stated |= {variable: units[needs[d].id] for d, variable in columns.units.items()}
+        for aim, total, answer in question_parts(self.engine, self._model, aims, stated):
+            result = self._results.get((aim.stage.name, aim.key))
+            value = None if result is None else result.value
+            verdict = _OF_BETTER[answer] if value == total else Verdict.DISAGREED
+            yield Opinion(aim.stage.name, f"{aim.key} {value}".strip(), verdict)
+
+    def _terms(self, weights: Weights) -> Terms:
+        return {self._columns.order[j]: weight for j, weight in weights.items()}
+
+    def _question_sums(self, stage: Stage) -> Iterator[Opinion]:
+        sign = -1 if stage.kind is StageKind.MIN_COST else 1
+        for aim in aims_of(stage, self._columns):
+            result = self._results.get((stage.name, aim.key))
+            if result is None or result.value is None:
+                yield Opinion(stage.name, f"{aim.key} not stated", Verdict.DISAGREED)
+                return
+            terms, value = self._terms(aim.weights), sign * result.value
+            answer = ask_for_more(self.engine, terms, value)
+            yield Opinion(stage.name, f"{aim.key} {result.value}".strip(), _OF_BETTER[answer])
+            self.engine.keep([self.engine.equal(terms, value)])
+
+    def _question_levels(self, stage: Stage, result: StageResult) -> Iterator[Opinion]:
+        stated, possible = {level.group: level for level in result.levels}, dict[str, int]()
+        if stage.kind is StageKind.LEXIMIN and stage.outcome is Outcome.MET:
+            possible = self._find_possible(stage, {g: v.denominator for g, v in stated.items()})
+            groups = groups_of(stage, self._problem)
+            for group, count in possible.items():
+                answer = ask_for_other(self._model, groups[group], count, self.engine.seconds)
+                yield Opinion(stage.name, f"{group} could get {count}", _OF_BETTER[answer])
+        measures = measures_of(stage, self._columns, possible)
+        whole = {measure.group: measure.denominator for measure in measures}
+        if whole != {group: level.denominator for group, level in stated.items()}:
+            yield Opinion(stage.name, "groups and denominators", Verdict.DISAGREED)
+            return
+        standings = [self._stand(stage, m, stated[m.group].numerator) for m in measures]
+        kept = question_levels(self.engine, standings, worst_only=stage.worst_only)
+        for level, answer in kept:
+            yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
+
+    def _find_possible(self, stage: Stage, wholes: dict[str, int]) -> dict[str, int]:
+        """What the levels say that every group could get; groups without a level: nothing."""
+        history = self._problem.history
+        past = {h.group: h.possible for h in history if h.dimension == stage.dimension}
+        return {
+            group: wholes.get(group, past.get(group, 0)) - past.get(group, 0)
+            for group in groups_of(stage, self._problem)
+        }
+
+    def _stand(self, stage: Stage, measure: Measure, numerator: int) -> Standing:
+        sign = -1 if stage.kind is StageKind.LEXIMAX else 1
+        units = sign * numerator - measure.offset
+        return Standing(measure, self._terms(measure.weights), units, measure.low)
+
+    def _question_all(self) -> Opinion:
+        keep_met(self.engine, self._columns, self._met, list(self._columns.met))
+        answer = self.engine.ask([]).answer
+        return Opinion("", "all values together", _OF_POINT[answer])
+
+
+def second_opinion(
+    problem: Problem,
+    solution: Solution,
+    seconds: float,
+    tell: Callable[[Opinion], None] | None = None,
+) -> list[Opinion]:
+    """Every opinion on a solution's proven stages, in order; ``tell`` hears each at once.
+
+    seconds  for one question to the engine; beyond them its answer is unknown
+    """
+    found = []
+    for opinion in Questioner(problem, solution, seconds).question():
+        found.append(opinion)
+        if tell is not None:
+            tell(opinion)
+    return found
