@@ -1,132 +1,83 @@
 """Timings and ratios of one run on this machine: ``python -m optimizer.bench`` or ``make bench``.
 
-For every size: one plain max-points solve of the same aggregated model (the yardstick), textbook
-max-min, the whole round with all its stages, verification and explanations. With ``--data`` also
-published instances against their known values.
+For every size, each in a process of its own: one plain max-points solve of the same aggregated
+model by HiGHS, CBC and CP-SAT, textbook max-min, and the whole round with stages, proofs,
+certificate, verification and explanations. Then what was wanted, and whether it is reached. With
+``--data`` also published instances against their known values. Instances are generated.
 """
 
 import argparse
+import importlib.util
 import json
-import resource
+import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from optimizer.bench_models import ENGINES, solve_max_min, solve_max_points
-from optimizer.explain import explain
-from optimizer.generate import generate
-from optimizer.limits import Limits
-from optimizer.problem import Problem
-from optimizer.read_gap import read_gap
-from optimizer.solution import Proof, Solution
-from optimizer.solve import solve
-from optimizer.verify import verify
+from optimizer.bench_published import bench_gap
+from optimizer.bench_run import CPSAT, MAX_MIN, POINTS, POINTS_CBC, ROUND
+from optimizer.bench_wanted import print_wanted
 
-T = TypeVar("T")
 SIZES = (167, 1670)
 LARGE = 16_700
-ALLOWED_RATIO = 3.0  # of the whole round to one plain max-points solve, at 1,670 needs
-GAP_SECONDS = 60.0
+YARDSTICK_SECONDS = {POINTS: 300.0, POINTS_CBC: 60.0, MAX_MIN: 180.0, **dict.fromkeys(CPSAT, 30.0)}
+LONG = 60.0  # beyond the limit that a piece keeps itself: start, building, printing
+Found = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """What was done, its seconds, and what came of it."""
-
-    name: str
-    seconds: float
-    told: str
-
-
-def measure(work: Callable[[], T]) -> tuple[T, float]:
-    """Return what the work gives and its wall seconds."""
-    began = time.monotonic()
-    done = work()
-    return done, time.monotonic() - began
+def measure(piece: str, needs: int, seed: int, seconds: float) -> Found:
+    """Measure one piece in a child; a child that breaks says so and has no seconds."""
+    if piece in CPSAT and importlib.util.find_spec("ortools") is None:
+        return {"told": "not measured: OR-Tools is not installed (make bench does)"}
+    words = [piece, str(needs), str(seed), str(seconds)]
+    command = [sys.executable, "-m", "optimizer.bench_run", *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        return {"told": f"broke with {done.returncode}"}
+    found: Found = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def measure_round(problem: Problem, seconds: float) -> tuple[Solution, list[Timed]]:
-    """Solve, verify and explain one month, each stage timed."""
-    marks: list[tuple[str, float]] = []
-    limits = Limits(seconds=seconds)
-    solution, spent = measure(
-        lambda: solve(problem, limits, lambda stage, *_: marks.append((stage, time.monotonic())))
-    )
-    told = f"{solution.status}, {solution.needs_met} of {solution.needs_asked} needs met"
-    rows = [
-        Timed(f"  stage {stage}", after - at, _describe(solution, stage))
-        for (stage, at), (_, after) in pairwise(marks)
-        if stage
-    ]
-    rows.append(Timed("whole round", spent, told))
-    plain = problem.to_json(), json.loads(json.dumps(solution.to_json()))
-    fault, spent = measure(lambda: verify(*plain))
-    rows.append(Timed("verification", spent, "holds" if fault is None else str(fault)))
-    explained, spent = measure(lambda: explain(problem, solution))
-    rows.append(Timed("explanations", spent, f"{len(explained)} unmet needs"))
-    return solution, rows
+def bench_size(needs: int, seed: int, seconds: float) -> dict[str, Found]:
+    """Print the tables of one size as they come; returns every piece."""
+    print(f"\n{needs} needs, seed {seed}\n{'':28} {'seconds':>9} {'MiB':>6}", flush=True)
+    pieces = [POINTS, POINTS_CBC, *CPSAT, MAX_MIN] if needs < LARGE else [POINTS]
+    found = {}
+    for piece in (*pieces, ROUND):
+        limit = YARDSTICK_SECONDS.get(piece, seconds)
+        found[piece] = measure(piece, needs, seed, limit)
+        print_row(piece, found[piece], limit)
+    print_round(found[ROUND])
+    return found
 
 
-def _describe(solution: Solution, stage: str) -> str:
-    proofs = [result.proof for result in solution.stages if result.name == stage]
-    return ", ".join(f"{proofs.count(p)} by {p}" for p in Proof if p in proofs)
+def print_row(name: str, found: Found, limit: float) -> None:
+    """One line: name, seconds, peak memory, what came of it."""
+    spent, peak = found.get("seconds"), found.get("peak_mib", "")
+    seconds = "-" if spent is None else f"{spent:.2f}"
+    print(f"{name:28} {seconds:>9} {peak:>6}  {found['told']}, limit {limit:.0f} s", flush=True)
 
 
-def bench_size(needs: int, seed: int, seconds: float) -> None:
-    """Print the table of one size."""
-    print(f"\n{needs} needs, seed {seed}, limit {seconds:.0f} s a solve")
-    problem = generate(needs, seed)
-    yardsticks = [_measure_points(problem, engine, seconds) for engine in ENGINES]
-    told, spent = measure(lambda: solve_max_min(problem, seconds))
-    yardsticks.append(Timed("textbook max-min", spent, told))
-    _, rows = measure_round(problem, seconds)
-    for row in (*yardsticks, *rows):
-        print(f"{row.name:28} {row.seconds:9.2f} s  {row.told}")
-    whole = next(row.seconds for row in rows if row.name == "whole round")
-    print(f"whole round / max points {whole / yardsticks[0].seconds:6.2f}", end="")
-    print(f"   wanted at most {ALLOWED_RATIO:.0f}" if needs == SIZES[-1] else "")
-    print(f"textbook max-min / whole round {spent / whole:6.2f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"peak memory so far {peak} MiB")
+def print_round(found: Found) -> None:
+    """What checking and explaining took, and where the time of the solve went.
 
-
-def _measure_points(problem: Problem, engine: str, seconds: float) -> Timed:
-    told, spent = measure(lambda: solve_max_points(problem, engine, seconds))
-    return Timed(f"max points, {engine}", spent, told)
-
-
-def bench_gap(folder: Path) -> int:
-    """Print published assignment values against ours; return how many differ."""
-    bounds = {
-        name: (int(low), int(high))
-        for name, low, high in (
-            line.split() for line in (folder / "bounds.txt").read_text().splitlines() if line
+    Python's seconds are those outside the engine: building, cuts, exact bounds, checks.
+    """
+    if "parts" not in found:
+        return
+    for name in ("verify", "explain"):
+        print(f"  {name:26} {found[f'{name}_seconds']:9.2f} {'':6}  {found[f'{name}_told']}")
+    print(f"  peak of all three          {'':9} {found['peak_of_all_mib']:6}")
+    print(f"  {'where the time goes':26} {'wall':>9} {'LPs':>6} {'s':>8} ", end="")
+    print(f"{'integer':>7} {'s':>8} {'Python s':>8}  proofs")
+    for part in (*found["parts"], {"name": "in all", "told": "", **found["whole"]}):
+        engine = part["linear_seconds"] + part["integer_seconds"]
+        print(
+            f"  {part['name']:26} {part['wall']:9.2f} {part['linear_runs']:6} "
+            f"{part['linear_seconds']:8.2f} {part['integer_runs']:7} "
+            f"{part['integer_seconds']:8.2f} {part['wall'] - engine:8.2f}  {part['told']}"
         )
-    }
-    print(f"\n{'instance':12} {'sense':5} {'known':>13} {'ours':>8} {'bound':>8} proof   seconds")
-    differing = 0
-    for path in sorted(folder.glob("*.txt")):
-        for sense in ("min", "max"):
-            known = bounds.get(f"{path.stem}_{sense.capitalize()}")
-            if known is not None:
-                differing += _bench_instance(path, sense, known)
-    return differing
-
-
-def _bench_instance(path: Path, sense: str, known: tuple[int, int]) -> bool:
-    problem = read_gap(path.stem, path.read_text(), sense)
-    limits = Limits(seconds=GAP_SECONDS)
-    solution, seconds = measure(lambda: solve(problem, limits))
-    stage = solution.stages[0] if solution.stages else None
-    value, bound = (stage.value, stage.bound) if stage else (None, None)
-    proof = stage.proof if stage else solution.status
-    told = f"{known[0]}" if known[0] == known[1] else f"{known[0]}..{known[1]}"
-    print(f"{path.stem:12} {sense:5} {told:>13} {value!s:>8} {bound!s:>8} {proof:7} {seconds:7.1f}")
-    return value is None or not known[0] <= value <= known[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,8 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--large", action="store_true", help=f"also {LARGE} needs")
     parser.add_argument("--time-limit", type=float, default=300.0, metavar="SECONDS")
     parsed = parser.parse_args(arguments)
-    for needs in [*parsed.sizes, *([LARGE] if parsed.large else [])]:
-        bench_size(needs, parsed.seed, parsed.time_limit)
+    sizes = [*parsed.sizes, *([LARGE] if parsed.large else [])]
+    found = {needs: bench_size(needs, parsed.seed, parsed.time_limit) for needs in sizes}
+    if found:
+        print_wanted(found)
     if parsed.data is None:
         return 0
     folder = parsed.data / "gap" if (parsed.data / "gap").is_dir() else parsed.data

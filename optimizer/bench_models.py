@@ -4,17 +4,31 @@ from collections import defaultdict
 
 import pulp
 
-from optimizer.build import build
+from optimizer.build import Model, build
 from optimizer.problem import Problem
 
 ENGINES = ("HiGHS", "CBC")
 
 
+def points_of(model: Model) -> dict[pulp.LpVariable, int]:
+    """The published points of every need, on the variable that says it is met."""
+    needs = model.columns.network.problem.needs
+    return {met: needs[d].points for d, met in model.columns.met.items()}
+
+
+def committees_of(model: Model) -> list[list[pulp.LpVariable]]:
+    """What says that a need is met, committee by committee."""
+    members: dict[str, list[pulp.LpVariable]] = defaultdict(list)
+    for d, met in model.columns.met.items():
+        need = model.columns.network.problem.needs[d]
+        members[need.groups.get("committee", "")].append(met)
+    return [members[name] for name in sorted(members)]
+
+
 def solve_max_points(problem: Problem, engine: str, seconds: float) -> str:
     """Maximise points in one integer solve; says what came of it."""
     model = build(problem)
-    points = {met: problem.needs[d].points for d, met in model.columns.met.items()}
-    model.pulp.setObjective(pulp.LpAffineExpression(points))
+    model.pulp.setObjective(pulp.LpAffineExpression(points_of(model)))
     return _solve(model.pulp, engine, seconds)
 
 
@@ -22,10 +36,7 @@ def solve_max_min(problem: Problem, seconds: float) -> str:
     """Maximise the least share met of any committee in one integer solve, as textbooks write it."""
     model = build(problem)
     level = model.pulp.add_variable("level", 0, 1)
-    members: dict[str, list[pulp.LpVariable]] = defaultdict(list)
-    for d, met in model.columns.met.items():
-        members[problem.needs[d].groups.get("committee", "")].append(met)
-    for k, (_, met_of_group) in enumerate(sorted(members.items())):
+    for k, met_of_group in enumerate(committees_of(model)):
         terms = dict.fromkeys(met_of_group, 1) | {level: -len(met_of_group)}
         row = pulp.LpAffineExpression(terms) >= 0
         model.pulp.addConstraint(row, f"coverage_{k}")

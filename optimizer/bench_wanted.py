@@ -1,0 +1,81 @@
+"""What was wanted of the optimizer, one line each: reached, not reached, or not measured."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from optimizer.bench_run import MAX_MIN, POINTS, ROUND
+
+MIDDLE, LARGE = 1670, 16_700  # needs of a month now, and of ten estates
+MOST_RATIO = 3.0  # whole round to one plain max-points solve
+LEAST_GAIN = 25.0  # textbook max-min to whole round
+LARGE_SECONDS, LARGE_MIB = 60.0, 2048
+EXPLAIN_SECONDS = 10.0
+Pieces = Mapping[str, Mapping[str, Any]]
+Judged = tuple[bool | None, str]  # None: not decided by this run
+
+
+def print_wanted(found: Mapping[int, Pieces]) -> None:
+    """Print every wanted figure with what was measured; ``found``: pieces by number of needs."""
+    print("\nwanted")
+    for name, needs, judge in WANTED:
+        try:
+            is_reached, told = judge(found[needs])
+        except KeyError:  # a size that was not run, or a piece that broke
+            is_reached, told = None, "not measured"
+        word = {True: "reached", False: "NOT reached", None: "not decided"}[is_reached]
+        print(f"{word:12} {name}, {needs} needs: {told}")
+
+
+def judge_ratio(pieces: Pieces) -> Judged:
+    """The whole round beside one plain solve."""
+    whole, plain = pieces[ROUND]["seconds"], pieces[POINTS]["seconds"]
+    return whole <= MOST_RATIO * plain, f"{whole:.1f} s / {plain:.1f} s = {whole / plain:.2f}"
+
+
+def judge_gain(pieces: Pieces) -> Judged:
+    """Textbook max-min beside the whole round; one that was cut off gives a least ratio only."""
+    whole, textbook = pieces[ROUND]["seconds"], pieces[MAX_MIN]["seconds"]
+    gain, is_proved = textbook / whole, pieces[MAX_MIN]["told"].endswith(", proved")
+    told = f"{textbook:.1f} s / {whole:.1f} s = {gain:.2f}"
+    if is_proved:
+        return gain >= LEAST_GAIN, told
+    return True if gain >= LEAST_GAIN else None, f"{told} at least, max-min was cut off"
+
+
+def judge_large_seconds(pieces: Pieces) -> Judged:
+    """A month of ten estates in time."""
+    whole = pieces[ROUND]["seconds"]
+    return whole <= LARGE_SECONDS, f"{whole:.1f} s"
+
+
+def judge_large_memory(pieces: Pieces) -> Judged:
+    """A month of ten estates in memory."""
+    peak = pieces[ROUND]["peak_mib"]
+    return peak < LARGE_MIB, f"{peak} MiB"
+
+
+def judge_verification(pieces: Pieces) -> Judged:
+    """Checking beside solving."""
+    whole, check = pieces[ROUND]["seconds"], pieces[ROUND]["verify_seconds"]
+    holds = pieces[ROUND]["verify_told"].startswith("holds")
+    return holds and check < whole, f"{check:.1f} s / {whole:.1f} s" + (
+        "" if holds else ", REFUTED"
+    )
+
+
+def judge_explanations(pieces: Pieces) -> Judged:
+    """All grounds of a month."""
+    spent = pieces[ROUND]["explain_seconds"]
+    return spent < EXPLAIN_SECONDS, f"{spent:.1f} s"
+
+
+WANTED: tuple[tuple[str, int, Callable[[Pieces], Judged]], ...] = (
+    (f"whole round at most {MOST_RATIO:.0f} plain max-points solves", MIDDLE, judge_ratio),
+    (f"textbook max-min at least {LEAST_GAIN:.0f} whole rounds", MIDDLE, judge_gain),
+    ("verification shorter than the solve", MIDDLE, judge_verification),
+    (f"explanations in less than {EXPLAIN_SECONDS:.0f} s", MIDDLE, judge_explanations),
+    (f"whole round in {LARGE_SECONDS:.0f} s", LARGE, judge_large_seconds),
+    (f"whole round in less than {LARGE_MIB} MiB", LARGE, judge_large_memory),
+    ("verification shorter than the solve", LARGE, judge_verification),
+    (f"explanations in less than {EXPLAIN_SECONDS:.0f} s", LARGE, judge_explanations),
+)
