@@ -21,18 +21,23 @@ from optimizer.bench_wanted import print_wanted
 
 SIZES = (167, 1670)
 LARGE = 16_700
-YARDSTICK_SECONDS = {POINTS: 300.0, POINTS_CBC: 60.0, MAX_MIN: 180.0, **dict.fromkeys(CPSAT, 30.0)}
-LONG = 60.0  # beyond the limit that a piece keeps itself: start, building, printing
+YARDSTICK_SECONDS = {POINTS: 300.0, POINTS_CBC: 60.0, MAX_MIN: 240.0, **dict.fromkeys(CPSAT, 30.0)}
+GRACE_SECONDS = 600.0  # beyond the limit that a piece keeps itself: building, checks, explanations
 Found = dict[str, Any]
 
 
 def measure(piece: str, needs: int, seed: int, seconds: float) -> Found:
-    """Measure one piece in a child; a child that breaks says so and has no seconds."""
+    """Measure one piece in a child; a child that breaks or hangs has no seconds."""
     if piece in CPSAT and importlib.util.find_spec("ortools") is None:
         return {"told": "not measured: OR-Tools is not installed (make bench does)"}
     words = [piece, str(needs), str(seed), str(seconds)]
     command = [sys.executable, "-m", "optimizer.bench_run", *words]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    try:
+        done = subprocess.run(  # noqa: S603 (our own program)
+            command, stdout=subprocess.PIPE, text=True, check=False, timeout=seconds + GRACE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return {"told": "hung"}
     if done.returncode:
         return {"told": f"broke with {done.returncode}"}
     found: Found = json.loads(done.stdout.splitlines()[-1])

@@ -67,6 +67,8 @@ def test_every_piece_is_measured_in_a_process_of_its_own():
 
 def test_a_piece_that_breaks_is_told_and_judged_by_nobody(monkeypatch, capsys):
     assert measure("no such piece", 40, 7, 60.0) == {"told": "broke with 1"}
+    monkeypatch.setattr(bench, "GRACE_SECONDS", -59.99)
+    assert measure(POINTS, 40, 7, 60.0) == {"told": "hung"}
     monkeypatch.setattr(bench, "measure", lambda *_: {"told": "broke with 1"})
     assert main(["--sizes", "1670"]) == 0
     assert "broke with 1" in capsys.readouterr().out
