@@ -20,6 +20,8 @@ def print_wanted(found: Mapping[int, Pieces]) -> None:
     for name, needs, judge in WANTED:
         try:
             is_reached, told = judge(found[needs])
+            if not found[needs][ROUND]["told"].startswith("proven"):
+                is_reached, told = False, f"{told}, the round is not proven"
         except KeyError:  # a size that was not run, or a piece that broke
             is_reached, told = None, "not measured"
         word = {True: "reached", False: "NOT reached", None: "not decided"}[is_reached]

@@ -76,6 +76,7 @@ def test_a_piece_that_breaks_is_told_and_judged_by_nobody(monkeypatch, capsys):
 
 def wanted(capsys, needs: int, **changed) -> list[str]:
     round_ = {
+        "told": "proven, 5 of 9 needs met",
         "seconds": 4.0,
         "peak_mib": 100,
         "verify_seconds": 1.0,
@@ -96,6 +97,8 @@ def test_what_was_wanted_is_judged_from_what_was_measured(capsys):
     assert wanted(capsys, 16_700, round=slow)[4:] == [no] * 4
     assert wanted(capsys, 1670, round=slow) == [no, open_, no, no] + [open_] * 4
     assert wanted(capsys, 1670, round={"verify_told": "capacity"})[2] == no
+    failed = {"told": "failed, 0 of 9 needs met"}
+    assert wanted(capsys, 1670, round=failed) == [no] * 4 + [open_] * 4
     textbook = {MAX_MIN: {"seconds": 50.0, "told": "0.5, proved"}}
     assert wanted(capsys, 1670, **textbook)[1] == no
 
