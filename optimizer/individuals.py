@@ -6,18 +6,24 @@ dealt out by least load, which keeps everybody within ``most`` (loads differ by 
 
 from collections import defaultdict
 
+import numpy as np
+
 from optimizer.aggregate import Network
 from optimizer.eligibility import DELIVERED, Source
 from optimizer.matrix import Vector
 from optimizer.solution import Assignment
 from optimizer.variables import Columns, Variable
 
+Held = dict[Variable, int]  # what is not 0
 Draw = tuple[int, str | None, Source, int]  # need, slot, source, units
 
 
 def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...]:
     """Assignments of an integer point of the model, sorted."""
-    draws = _deal_sources(columns, point)
+    whole = np.rint(point).astype(np.int64)
+    numbers = np.flatnonzero(whole)
+    held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
+    draws = _deal_sources(columns, held)
     delivered: dict[tuple[int, int], int] = defaultdict(int)
     visits: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
     for d, slot, (crew, stock), units in draws:
@@ -38,13 +44,13 @@ def _sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
     return (assignment.need, assignment.stock, person, slot)
 
 
-def _deal_sources(columns: Columns, point: Vector) -> list[Draw]:
+def _deal_sources(columns: Columns, held: Held) -> list[Draw]:
     """What every need takes from every source: its edges first, then what its demand took."""
-    network, taken = columns.network, _taken_by_demand(columns, point)
+    network, taken = columns.network, _taken_by_demand(columns, held)
     draws: list[Draw] = []
     given: dict[tuple[int, int], int] = defaultdict(int)
     for j, edge in enumerate(network.edges):
-        units = _value(columns, point, columns.edge[j])
+        units = held.get(columns.edge[j], 0)
         if units:
             slot = network.demands[edge.demand].slot
             draws.append((edge.need, slot, edge.source, units))
@@ -52,7 +58,7 @@ def _deal_sources(columns: Columns, point: Vector) -> list[Draw]:
     for r, demand in enumerate(network.demands):
         supply = taken[r]
         for d in demand.needs:
-            wanted = _wanted(columns, point, d, r) - given[d, r]
+            wanted = _wanted(columns, held, d, r) - given[d, r]
             while wanted > 0:
                 source, units = supply.pop()
                 part = min(units, wanted)
@@ -63,31 +69,29 @@ def _deal_sources(columns: Columns, point: Vector) -> list[Draw]:
     return draws
 
 
-def _wanted(columns: Columns, point: Vector, d: int, r: int) -> int:
+def _wanted(columns: Columns, held: Held, d: int, r: int) -> int:
     need = columns.network.problem.needs[d]
-    is_way = _value(columns, point, columns.way[d, r])
+    is_way = held.get(columns.way[d, r], 0)
     if columns.network.demands[r].slot is not None:
         return need.people * is_way
-    return (
-        _value(columns, point, columns.units[d]) if d in columns.units else need.quantity * is_way
-    )
+    return held.get(columns.units[d], 0) if d in columns.units else need.quantity * is_way
 
 
-def _taken_by_demand(columns: Columns, point: Vector) -> dict[int, list[tuple[Source, int]]]:
+def _taken_by_demand(columns: Columns, held: Held) -> dict[int, list[tuple[Source, int]]]:
     """Units of every demand by source, last source first."""
     network = columns.network
     taken: dict[int, list[tuple[Source, int]]] = defaultdict(list)
     for i, (r, source) in enumerate(network.links):
-        if units := _value(columns, point, columns.flow[i]):
+        if units := held.get(columns.flow[i], 0):
             taken[r].append((source, units))
     for o, pool in enumerate(network.pools):
         supply = [
             source
             for i, source in enumerate(pool.sources)
-            for _ in range(_value(columns, point, columns.send[o, i]))
+            for _ in range(held.get(columns.send[o, i], 0))
         ]
         for r in pool.demands:
-            for _ in range(_value(columns, point, columns.pooled[o, r])):
+            for _ in range(held.get(columns.pooled[o, r], 0)):
                 taken[r].append((supply.pop(0), 1))
     for supply_of_demand in taken.values():
         supply_of_demand.sort(reverse=True)
@@ -106,7 +110,3 @@ def _deal_persons(
             need, stock = network.problem.needs[d].id, network.problem.stocks[s].id
             found.append(Assignment(need, stock, person, slot, 1))
     return found
-
-
-def _value(columns: Columns, point: Vector, variable: Variable) -> int:
-    return round(float(point[columns.number(variable)]))

@@ -55,12 +55,16 @@ class Matrix:
 
     def entries(self) -> tuple[Index, Index, Vector]:
         """Rows, columns and weights of all entries, row after row."""
-        if len(self._rows) != self._entries_of:
-            sizes = [len(columns) for columns, _ in self._rows]
+        first = self._entries_of
+        if len(self._rows) != first:
+            new = self._rows[first:]
+            sizes = [len(columns) for columns, _ in new]
+            rows, columns, weights = self._entries
+            numbers = np.arange(first, len(self._rows), dtype=np.int32)
             self._entries = (
-                np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
-                np.concatenate([columns for columns, _ in self._rows]),
-                np.concatenate([weights for _, weights in self._rows]),
+                np.concatenate([rows, np.repeat(numbers, sizes)]),
+                np.concatenate([columns, *(columns for columns, _ in new)]),
+                np.concatenate([weights, *(weights for _, weights in new)]),
             )
             self._entries_of = len(self._rows)
             self._whole_weights = self._entries[2].astype(np.int64)
