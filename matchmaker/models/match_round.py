@@ -110,7 +110,8 @@ class RoundRun(db.Model):
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
     problem_json: Mapped[str] = mapped_column(Text, comment="canonical: snapshot, pins, forbids")
     problem_sha256: Mapped[str] = mapped_column(String(64))
-    solution_json: Mapped[str | None] = mapped_column(Text)
+    # With its certificate about a megabyte; no page reads it.
+    solution_json: Mapped[str | None] = mapped_column(Text, deferred=True)
     result_sha256: Mapped[str | None] = mapped_column(String(64))
     is_verified: Mapped[bool] = mapped_column(default=False, comment="passed the checker")
     findings: Mapped[list[str] | None] = mapped_column(JSON, comment="faults the checker named")
