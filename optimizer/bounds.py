@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.matrix import WHOLE, Matrix, Vector, Weights, Whole
+from optimizer.matrix import WHOLE, Index, Matrix, Vector, Weights, Whole
 
 SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions, and then they are exact
 LARGE_SCALES = (1 << 20, 1 << 30)
@@ -23,11 +23,17 @@ MOST = float(1 << 61)  # sums of 64 bits hold
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """total / scale bounds the greatest sum; ``multipliers`` and ``reduced`` are times scale."""
+    """total / scale bounds the greatest sum; multipliers and reduced weights are times scale.
+
+    rows, multipliers      rows with a multiplier, and the multiplier of each
+    columns, reduced       columns with a reduced weight, and the weight of each
+    """
 
     scale: int
     total: int
+    rows: Index
     multipliers: Whole
+    columns: Index
     reduced: Whole
 
     @property
@@ -39,6 +45,10 @@ class Bound:
     def value(self) -> float:
         """The bound itself."""
         return self.total / self.scale
+
+    def without_reduced(self) -> "Bound":
+        """What a certificate needs of it, in a fraction of the space."""
+        return replace(self, columns=self.columns[:0], reduced=self.reduced[:0])
 
 
 def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
@@ -84,7 +94,7 @@ def renew(matrix: Matrix, bound: Bound) -> Bound | None:
 
     Rows and columns made since then have no part in it.
     """
-    total = _sum_sides(matrix, bound.multipliers, bound.reduced)
+    total = _sum_ends(matrix, bound)
     return None if total is None else replace(bound, total=total)
 
 
@@ -104,19 +114,23 @@ def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | N
     np.subtract.at(reduced, columns[is_used], entries[is_used] * y[rows[is_used]])
     for j, weight in weights.items():
         reduced[j] += weight * scale
-    total = _sum_sides(matrix, y, reduced)
-    return None if total is None else Bound(scale, total, y, reduced)
+    used, moved = np.flatnonzero(y), np.flatnonzero(reduced)
+    bound = Bound(scale, 0, _short(used), y[used], _short(moved), reduced[moved])
+    return renew(matrix, bound)
 
 
-def _sum_sides(matrix: Matrix, y: Whole, reduced: Whole) -> int | None:
+def _sum_ends(matrix: Matrix, bound: Bound) -> int | None:
     """Rows and columns at the ends that their multipliers point to, summed up.
 
     None: an end is infinite, or 64 bits might not hold the sum.
     """
-    rows, columns = np.flatnonzero(y), np.flatnonzero(reduced)
-    y, reduced = y[rows], reduced[columns]
-    sides = np.where(y > 0, matrix.row_high[rows], matrix.row_low[rows])
-    ends = np.where(reduced > 0, matrix.high[columns], matrix.low[columns])
+    y, reduced = bound.multipliers, bound.reduced
+    sides = np.where(y > 0, matrix.row_high[bound.rows], matrix.row_low[bound.rows])
+    ends = np.where(reduced > 0, matrix.high[bound.columns], matrix.low[bound.columns])
     if not float(np.abs(y * sides).sum() + np.abs(reduced * ends).sum()) <= MOST:
         return None
     return int(y @ sides.astype(np.int64)) + int(reduced @ ends.astype(np.int64))
+
+
+def _short(numbers: "np.typing.NDArray[np.intp]") -> Index:
+    return numbers.astype(np.int32)

@@ -106,8 +106,9 @@ class Scribe:
 
     def _spell(self, share: Share, bound: Bound) -> list[Any]:
         flat: list[int] = []
-        for i in np.flatnonzero(bound.multipliers).tolist():
-            flat += (self._number(share, i), int(bound.multipliers[i]))
+        pairs = zip(bound.rows.tolist(), bound.multipliers.tolist(), strict=True)
+        for i, multiplier in pairs:
+            flat += (self._number(share, i), multiplier)
         return [bound.scale, flat]
 
     def _number(self, share: Share, row: int) -> int:

@@ -161,14 +161,12 @@ class Chain(Probe):
 
     def _excluded(self, bound: Bound, value: int) -> list[Change]:
         """Columns whose reduced cost forbids any integer point of the kept value to move them."""
-        low, high = self.living.matrix.low, self.living.matrix.high
         slack = bound.total - value * bound.scale
-        is_free = (high > low) & (np.abs(bound.reduced) > slack)
-        at_low = np.flatnonzero(is_free & (bound.reduced < 0))
-        at_high = np.flatnonzero(is_free & (bound.reduced > 0))
-        return [(int(j), low[j], high[j], low[j], low[j]) for j in at_low] + [
-            (int(j), low[j], high[j], high[j], high[j]) for j in at_high
-        ]
+        low, high = self.living.matrix.low[bound.columns], self.living.matrix.high[bound.columns]
+        fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))
+        ends = np.where(bound.reduced > 0, high, low)
+        of = zip(bound.columns[fixed], low[fixed], high[fixed], ends[fixed], strict=True)
+        return [(int(j), float(a), float(b), float(end), float(end)) for j, a, b, end in of]
 
     def _search(self) -> bool:
         """Find a whole point: by the LP and cuts if these lead to one, by branching if not."""

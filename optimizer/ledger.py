@@ -142,6 +142,8 @@ class Ledger:
 
     def _note(self, step: Step, found: Vector | None) -> None:
         """Write a step that is bound already; a whole point confirms everything up to it."""
+        if step.bound is not None:
+            step.bound = step.bound.without_reduced()
         self.steps.append(step)
         self._journal.append(step)
         if found is not None:

@@ -63,7 +63,7 @@ class Probe(Ledger):
             answer = self._linear(dict.fromkeys(asked, 1 if value else -1))
             point, most = answer.point, 0 if value else len(asked)
             if answer.proof is not None and point is not None and answer.proof.floor + most < 1:
-                step.none_of.append((asked, answer.proof))
+                step.none_of.append((asked, answer.proof.without_reduced()))
                 continue  # together they do not reach one
             found = [
                 k for k in unsure if point is not None and abs(point[columns[k]] - value) < WHOLE
@@ -91,9 +91,10 @@ class Probe(Ledger):
         if point is not None and answer.proof and answer.proof.floor > _value(weights, point):
             answer = self._tighten(weights, step)
         self._bind(step, is_undone=True)
+        step.columns = []
         if point is not None and answer.proof is not None:
             step.value = _value(weights, point)
-            step.bound = answer.proof
+            step.bound = answer.proof.without_reduced()
             step.proof = Proof.DUAL if step.bound.floor == step.value else Proof.SEARCH
         return step, point
 
