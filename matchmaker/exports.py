@@ -18,6 +18,7 @@ FILE_FORMATS = ("xlsx", "csv")
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "zip": "application/zip",
 }
 LONGEST_CELL = 32_767  # characters a cell of a workbook holds
 LONGEST_SHEET_NAME = 31
@@ -34,7 +35,11 @@ def send_table(
 ) -> Response:
     """A download of ``rows`` under ``headers``; ``name`` in ASCII names the file."""
     make = make_xlsx if file_format == "xlsx" else make_csv
-    content = make(title, headers, rows)
+    return send_file(file_format, name, make(title, headers, rows))
+
+
+def send_file(file_format: str, name: str, content: bytes | str) -> Response:
+    """A download that no cache keeps; ``name`` in ASCII names the file."""
     response = Response(content, content_type=MEDIA_TYPES[file_format])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     response.headers["Cache-Control"] = "no-store"

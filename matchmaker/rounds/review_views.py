@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from matchmaker.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
-from matchmaker.exports import FILE_FORMATS, send_table
+from matchmaker.exports import FILE_FORMATS, send_file, send_table
 from matchmaker.models import RoundRun
 from matchmaker.paging import get_other_arguments, paginate
 from matchmaker.permissions import Permission, has_permission, requires
@@ -16,6 +16,7 @@ from matchmaker.rounds import lines, service, tables
 from matchmaker.rounds.blueprint import bp
 from matchmaker.rounds.forms import LineFilterForm
 from matchmaker.rounds.line_export import LINE_HEADERS, list_line_rows
+from matchmaker.rounds.proof_file import make_proof_zip
 from matchmaker.rounds.running import get_job, is_usable
 
 
@@ -63,6 +64,16 @@ def download_lines(month: date, number: int, file_format: str) -> Response:
     headers = [str(header) for header in LINE_HEADERS]
     name = f"round-{month:%Y-%m}-run-{number}"
     return send_table(file_format, name, _("Lines"), headers, list_line_rows(run, statement))
+
+
+@bp.get("/<month:month>/runs/<id:number>/proof.zip")
+@requires(Permission.ROUND_READ)
+def download_proof(month: date, number: int) -> Response:
+    """Question, answer and certificate, for whoever wants to check them without this site."""
+    content = make_proof_zip(_get_run(month, number))
+    if content is None:
+        abort(404)
+    return send_file("zip", f"round-{month:%Y-%m}-run-{number}-proof", content)
 
 
 @bp.get("/<month:month>/runs/<id:number>/lines/<reference>")

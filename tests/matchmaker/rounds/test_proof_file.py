@@ -1,0 +1,43 @@
+"""The proof of a run leaves the site as files that prove it anywhere."""
+
+import io
+import json
+import zipfile
+
+from matchmaker.extensions import db
+from matchmaker.models import RoundRun
+from optimizer.verify import verify
+from tests.browser import Browser
+from tests.matchmaker.rounds.small_month import MONTH
+
+
+def read_zip(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_whoever_holds_the_files_can_check_them(app, month):
+    with app.app_context():
+        month.solve()
+        db.session.commit()
+    auditor = Browser(app).sign_in(month.auditor)
+    answer = auditor.get("rounds.download_proof", month=MONTH, number=1)
+    assert answer.headers["Content-Disposition"].endswith('"round-2026-07-run-1-proof.zip"')
+    assert answer.headers["Cache-Control"] == "no-store"
+    files = read_zip(answer.data)
+    problem, solution = json.loads(files["problem.json"]), json.loads(files["solution.json"])
+    assert solution["certificate"]["stages"]
+    assert verify(problem, solution) is None
+    assert solution["result_sha256"] in files["README.txt"]
+    again = auditor.get("rounds.download_proof", month=MONTH, number=1)
+    assert again.data == answer.data
+
+
+def test_a_run_without_an_answer_has_no_proof(app, month):
+    with app.app_context():
+        month.solve()
+        run = db.session.scalars(db.select(RoundRun)).one()
+        run.solution_json = None
+        db.session.commit()
+    auditor = Browser(app).sign_in(month.auditor)
+    assert auditor.get("rounds.download_proof", month=MONTH, number=1).status_code == 404
