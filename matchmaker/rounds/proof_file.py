@@ -5,6 +5,7 @@ import zipfile
 
 from matchmaker.models import RoundRun
 
+PROOF_FORMAT = "zip"
 # Fixed, so that equal runs give equal files; the format knows no time before 1980.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 HOW_TO_CHECK = """\

@@ -16,7 +16,7 @@ from matchmaker.rounds import lines, service, tables
 from matchmaker.rounds.blueprint import bp
 from matchmaker.rounds.forms import LineFilterForm
 from matchmaker.rounds.line_export import LINE_HEADERS, list_line_rows
-from matchmaker.rounds.proof_file import make_proof_zip
+from matchmaker.rounds.proof_file import PROOF_FORMAT, make_proof_zip
 from matchmaker.rounds.running import get_job, is_usable
 
 
@@ -66,14 +66,14 @@ def download_lines(month: date, number: int, file_format: str) -> Response:
     return send_table(file_format, name, _("Lines"), headers, list_line_rows(run, statement))
 
 
-@bp.get("/<month:month>/runs/<id:number>/proof.zip")
+@bp.get("/<month:month>/runs/<id:number>/proof.<file_format>")
 @requires(Permission.ROUND_READ)
-def download_proof(month: date, number: int) -> Response:
+def download_proof(month: date, number: int, file_format: str) -> Response:
     """Question, answer and certificate, for whoever wants to check them without this site."""
     content = make_proof_zip(_get_run(month, number))
-    if content is None:
+    if content is None or file_format != PROOF_FORMAT:
         abort(404)
-    return send_file("zip", f"round-{month:%Y-%m}-run-{number}-proof", content)
+    return send_file(file_format, f"round-{month:%Y-%m}-run-{number}-proof", content)
 
 
 @bp.get("/<month:month>/runs/<id:number>/lines/<reference>")

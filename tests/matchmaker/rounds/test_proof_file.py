@@ -10,6 +10,8 @@ from optimizer.verify import verify
 from tests.browser import Browser
 from tests.matchmaker.rounds.small_month import MONTH
 
+RUN = {"month": MONTH, "number": 1, "file_format": "zip"}
+
 
 def read_zip(content: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -21,7 +23,7 @@ def test_whoever_holds_the_files_can_check_them(app, month):
         month.solve()
         db.session.commit()
     auditor = Browser(app).sign_in(month.auditor)
-    answer = auditor.get("rounds.download_proof", month=MONTH, number=1)
+    answer = auditor.get("rounds.download_proof", **RUN)
     assert answer.headers["Content-Disposition"].endswith('"round-2026-07-run-1-proof.zip"')
     assert answer.headers["Cache-Control"] == "no-store"
     files = read_zip(answer.data)
@@ -29,7 +31,7 @@ def test_whoever_holds_the_files_can_check_them(app, month):
     assert solution["certificate"]["stages"]
     assert verify(problem, solution) is None
     assert solution["result_sha256"] in files["README.txt"]
-    again = auditor.get("rounds.download_proof", month=MONTH, number=1)
+    again = auditor.get("rounds.download_proof", **RUN)
     assert again.data == answer.data
 
 
@@ -40,4 +42,4 @@ def test_a_run_without_an_answer_has_no_proof(app, month):
         run.solution_json = None
         db.session.commit()
     auditor = Browser(app).sign_in(month.auditor)
-    assert auditor.get("rounds.download_proof", month=MONTH, number=1).status_code == 404
+    assert auditor.get("rounds.download_proof", **RUN).status_code == 404

@@ -67,7 +67,7 @@ def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, one, tw
         ("list_lines", {"month": MONTH, "number": 1}),
         ("show_line", {"month": MONTH, "number": 1, "reference": "N2607-0001"}),
         ("download_lines", {"month": MONTH, "number": 1, "file_format": "xlsx"}),
-        ("download_proof", {"month": MONTH, "number": 1}),
+        ("download_proof", {"month": MONTH, "number": 1, "file_format": "zip"}),
     ],
 )
 def test_an_auditor_reads_everything_and_a_stranger_finds_nothing(
