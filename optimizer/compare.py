@@ -70,8 +70,13 @@ def compare_answers(
 
 
 def find_first_worse(changes: Sequence[StageChange]) -> StageChange | None:
-    """The first aim that is worse, with every aim before it as good or better."""
+    """The first aim that is worse in the second answer."""
     return next((change for change in changes if change.trend is Trend.WORSE), None)
+
+
+def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
+    """The first aim that is better in the second answer."""
+    return next((change for change in changes if change.trend is Trend.BETTER), None)
 
 
 def _compare_stage(
