@@ -107,9 +107,9 @@ def _keep_used(living: LivingModel, members: list[_Member], proof: Bound | None)
     """Members that a proof uses; the others are left out. Without a proof all stay."""
     if proof is None:
         return members
-    used = []
+    rows, used = set(proof.rows.tolist()), []
     for member in members:
-        if any(proof.multipliers[i] for i, _ in member.rows):
+        if any(row in rows for row, _ in member.rows):
             used.append(member)
         else:
             _leave_out(living, member)

@@ -9,11 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from optimizer.backend import LivingModel
+from optimizer.bounds import Bound
 from optimizer.build import Model
 from optimizer.eligibility import DELIVERED
 from optimizer.extra import Extra
-from optimizer.matrix import WHOLE
+from optimizer.matrix import WHOLE, Vector
 from optimizer.terms import draws, visits_by_crew
 
 PLACE_ROW, MONTH_ROW, NESTED_ROW = "c5_place_", "c6_month_", "c7_nested_"
@@ -45,7 +48,7 @@ class CountProgram:
         prices, answer = ShadowPrices(), self._answer
         if answer.duals is None or answer.proof is None:
             return prices
-        reduced = answer.proof.reduced / answer.proof.scale
+        reduced = _spread(answer.proof, len(self._columns.order))
         for s, used in self._columns.used.items():
             row = self._row.get(f"{NESTED_ROW}{s}")
             price = max(0.0, float(reduced[self._columns.number(used)]))
@@ -111,6 +114,13 @@ class CountProgram:
         for row, units in rows.items():
             top = float(matrix.row_high[row]) + sign * units
             self._living.bound_row(row, float(matrix.row_low[row]), top)
+
+
+def _spread(proof: Bound, columns: int) -> Vector:
+    """Reduced weights of all columns, in needs."""
+    reduced = np.zeros(columns)
+    reduced[proof.columns] = proof.reduced / proof.scale
+    return reduced
 
 
 def is_gain(needs: float) -> bool:
