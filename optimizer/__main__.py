@@ -1,7 +1,7 @@
 """The command line: generate, solve and verify months as JSON files; solve what others publish.
 
 Exit codes: 0 done and in order, 1 refuted (or no answer to publish), 2 wrong usage or broken input,
-3 not known (``agree``).
+3 not known (``agree``, ``price``, ``conflict``, ``repair``).
 """
 
 import argparse
@@ -25,6 +25,7 @@ from optimizer.published import add_published
 from optimizer.reports import add_reports
 from optimizer.solution import Solution, StageResult
 from optimizer.verify import verify
+from optimizer.what_if_commands import add_what_if
 
 DONE, REFUTED, BROKEN = 0, 1, 2
 
@@ -143,6 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("solution", type=Path)
     add_agree(commands, _add)
     add_reports(commands, _add)
+    add_what_if(commands, _add, read_json)
     add_published(commands, _add)
     add_divide(commands, _add, read_json)
     return parser

@@ -42,11 +42,10 @@ def require_answer(problem: Problem, solution: Solution) -> None:
         raise ProblemError("$.problem_sha256", "is not that of the problem")
 
 
-def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible:
+def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
     """What every group could get alone [needs], read off the stated levels or sought again.
 
-    ``seconds`` bounds the search for stages that the time limit left open. Raises
-    ``OutOfTimeError`` and ``NoPointError`` as the chain does.
+    ``seconds`` bounds the search for stages that the time limit left open; None: not known in time.
     """
     levels = {result.name: result.levels for result in solution.stages if result.levels}
     found: Possible = {}
@@ -60,7 +59,10 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
                 for level in levels[stage.name]
             }
         else:
-            found[stage.name] = _measure(problem, stage, seconds)
+            try:
+                found[stage.name] = _measure(problem, stage, seconds)
+            except (OutOfTimeError, EngineError):
+                return None
     return found
 
 

@@ -59,6 +59,8 @@ def _price(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -> Pi
     if answer.status is not SolutionStatus.PROVEN:
         return PinPrice(pin, answer.status)
     possible = find_possible(free, answer, limits.seconds)
+    if possible is None:
+        return PinPrice(pin, SolutionStatus.FAILED)
     stages = compare_answers(free, possible, solution.assignments, answer.assignments)
     better = find_first_better(stages)
     before = {assignment.need for assignment in solution.assignments}

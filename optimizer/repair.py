@@ -67,6 +67,8 @@ def repair(
     published = solution.assignments
     model = build(single_out(apply_changes(problem, changes), published))
     possible = find_possible(problem, solution, limits.seconds)
+    if possible is None:
+        return Repair(SolutionStatus.FAILED)
     found = _solve_in_order(model, published, possible, limits.seconds)
     if not found.assignments and found.status is not SolutionStatus.PROVEN:
         return Repair(found.status)

@@ -58,6 +58,8 @@ def price_of_need(
     if need in met:
         return NeedPrice(need, solution.status, is_met=True)
     possible = find_possible(problem, solution, limits.seconds)
+    if possible is None:
+        return NeedPrice(need, SolutionStatus.FAILED)
     forced_problem = replace(problem, pins=(*problem.pins, Pin(need)))
     forced = solve_given(build(forced_problem), possible, limits.seconds)
     if forced.status is not SolutionStatus.PROVEN:

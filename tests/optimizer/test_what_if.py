@@ -8,6 +8,7 @@ from optimizer import Pin, Problem, ProblemError, Solution, SolutionStatus, Stag
 from optimizer.compare import GroupChange, StageChange, Trend, compare_answers
 from optimizer.generate import generate
 from optimizer.given import find_possible
+from optimizer.limits import Limits
 from optimizer.what_if import NeedPrice, price_of_need
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import possible_of, vector_of
@@ -126,8 +127,17 @@ def test_denominators_are_sought_again_where_the_solution_states_none():
     solution = solve(problem)
     stated = find_possible(problem, solution, 60)
     silent = replace(solution, stages=())
-    assert find_possible(problem, silent, 60) == stated
+    assert stated is not None
     assert stated["neighbourhoods"]
+    assert find_possible(problem, silent, 60) == stated
+
+
+def test_without_time_for_denominators_no_price_is_claimed():
+    problem = generate(60, 7)
+    silent = replace(solve(problem), stages=())
+    need = silent.grounds[0].need
+    price = price_of_need(problem, silent, need, Limits(seconds=0.0))
+    assert price == NeedPrice(need, SolutionStatus.FAILED)
 
 
 def test_a_solution_of_another_problem_is_refused():
@@ -163,6 +173,7 @@ def test_an_answer_compared_with_itself_is_the_same_everywhere():
     problem = generate(60, 3)
     solution = solve(problem)
     possible = find_possible(problem, solution, 60)
+    assert possible is not None
     changes = compare_answers(problem, possible, solution.assignments, solution.assignments)
     assert {change.trend for change in changes} == {Trend.SAME}
     assert len(changes) == len(solution.stages)
