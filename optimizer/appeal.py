@@ -48,7 +48,7 @@ def find_help(
     most: int = MOST_EXTRAS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Help, ...]:
-    """At most ``most`` extras and what they bring, the greatest gain first.
+    """(W5) At most ``most`` extras and what they bring, the greatest gain first.
 
     Each is a re-solve within ``limits``. Raises ``ProblemError`` for a solution of another problem.
     """

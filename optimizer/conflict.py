@@ -51,7 +51,7 @@ class _Member:
 
 
 def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict:
-    """An irreducible set of pins and least uses that no answer holds; never raises for an outcome.
+    """(W3) An irreducible set of pins and least uses that no answer holds; never raises for that.
 
     Irreducible, not smallest of all: no subset conflicts, another conflict may have fewer members.
     """

@@ -45,7 +45,7 @@ class PinPrice:
 def price_pins(
     problem: Problem, solution: Solution, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[PinPrice, ...]:
-    """The price of every pin of a solved month, each by a re-solve within ``limits``.
+    """(W2) The price of every pin of a solved month, each by a re-solve within ``limits``.
 
     Raises ``ProblemError`` for a solution that is not of this problem.
     """

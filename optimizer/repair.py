@@ -1,8 +1,8 @@
 """Least change after a publication: what was announced is undone only where the changes force it.
 
 In this order: pins and every other rule hold; of the needs that were promised as many as possible
-stay met, tier after tier (W1); as many needs as possible are met (W2); as many of the published
-assignments as possible stand (W3); then the policy's own stages decide among what is left. An
+stay met, tier after tier (W4.1); as many needs as possible are met (W4.2); as many of the published
+assignments as possible stand (W4.3); then the policy's own stages decide among what is left. An
 assignment stands when the same stock, person and slot give the need at least as many units.
 """
 
@@ -59,7 +59,7 @@ class Repair:
 def repair(
     problem: Problem, solution: Solution, changes: Changes, limits: Limits = DEFAULT_LIMITS
 ) -> Repair:
-    """The least-change answer of the month after ``changes``; never raises for an outcome.
+    """(W4) The least-change answer of the month after ``changes``; never raises for an outcome.
 
     Raises ``ProblemError`` for names that are not known, and for a solution of another problem.
     """
@@ -87,7 +87,7 @@ def repair(
 def _solve_in_order(
     model: Model, published: Sequence[Assignment], possible: Possible, seconds: float
 ) -> Given:
-    """W1 to W3 as rows of the model, then the policy."""
+    """W4.1 to W4.3 as rows of the model, then the policy."""
     sums = [*_promises(model, published), dict.fromkeys(model.columns.met.values(), 1)]
     sums.append(_standing(model, published))
     number = model.columns.number
@@ -109,7 +109,7 @@ def _solve_in_order(
 
 
 def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
-    """(W1) max sum_(d published, of the tier) met[d]      for every tier in turn      [needs]"""
+    """(W4.1) max sum_(d published, of the tier) met[d]      for every tier in turn      [needs]"""
     met = {assignment.need for assignment in published}
     tiers: dict[int, Terms] = defaultdict(dict)
     for d, variable in model.columns.met.items():
@@ -120,7 +120,7 @@ def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
 
 
 def _standing(model: Model, published: Sequence[Assignment]) -> Terms:
-    """(W3) max sum_a stands[a], units_a stands[a] <= flow of a      [assignments]
+    """(W4.3) max sum_a stands[a], units_a stands[a] <= flow of a      [assignments]
 
     A visit is one unit and its flow says itself whether it stands.
     """

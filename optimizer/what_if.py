@@ -47,7 +47,7 @@ class NeedPrice:
 def price_of_need(
     problem: Problem, solution: Solution, need: str, limits: Limits = DEFAULT_LIMITS
 ) -> NeedPrice:
-    """The price of meeting ``need``, by a forced re-solve. A need that is met costs nothing.
+    """(W1) The price of meeting ``need``, by a forced re-solve. A need that is met costs nothing.
 
     Raises ``ProblemError`` for an unknown need and for a solution that is not of this problem.
     """
