@@ -7,12 +7,14 @@ own; a need whose pairs only add score keeps its demand and gets *edges* beside 
 
 from functools import cached_property
 
+from optimizer.crews import Crew, Source, gather_crews
 from optimizer.demands import Demand, Edge
-from optimizer.eligibility import DELIVERED, Crew, Eligibility, Source, gather_crews
+from optimizer.eligibility import Eligibility
 from optimizer.policy import Outcome, StageKind
 from optimizer.pools import gather_pools
 from optimizer.problem import Need, Pair, Problem
 
+Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as a mask
 
 def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
     """For every stock its parents, their parents and so on, each once, by position."""
@@ -39,8 +41,6 @@ class Network:
         self.crews: tuple[Crew, ...] = gather_crews(problem)
         self.eligibility = Eligibility(problem, self.crews)
         self._slots = tuple(sorted({slot for crew in self.crews for slot in crew.slots}))
-        self._slots_of_stock = [frozenset(stock.slots) for stock in problem.stocks]
-        self._slots_of_crew = [frozenset(crew.slots) for crew in self.crews]
         self._named_by_pins = {pin.need for pin in problem.pins if pin.stock or pin.person}
         self._bonus_is_enough = all(
             stage.kind is not StageKind.MIN_COST and stage.outcome is not Outcome.SCORE
@@ -51,7 +51,6 @@ class Network:
             min(problem.stocks[r].capacity for r in (s, *self.ancestors[s]))
             for s in range(len(problem.stocks))
         ]
-        self._in_slot: dict[tuple[tuple[Source, ...], str], tuple[Source, ...]] = {}
         self.demands, self.edges = self._gather()
         self.pools, self.links = gather_pools(self.demands)
 
@@ -77,74 +76,67 @@ class Network:
         return self.eligibility.pair_of(self.problem.needs[d], source)
 
     def _gather(self) -> tuple[tuple[Demand, ...], tuple[Edge, ...]]:
-        classes: dict[tuple[str | None, tuple[Source, ...], int], list[int]] = {}
-        special: list[tuple[tuple[str | None, tuple[Source, ...], int], int]] = []
+        classes: dict[tuple[str, Way, int], list[int]] = {}
+        special: list[tuple[tuple[str, Way, int], int]] = []
         for d, need in enumerate(self.problem.needs):
-            sources = self.eligibility.sources_of(need)
-            own = d if self._is_own(need, sources) else -1
-            for slot, found in self.find_ways(need, sources):
-                key = (slot, found, own)
+            mask = self.eligibility.mask_of(need)
+            own = d if self._is_own(need, mask) else -1
+            for way in self.find_ways(need, mask):
+                key = (need.category, way, own)
                 classes.setdefault(key, []).append(d)
                 if own < 0 and need.id in self.eligibility.pairs:
                     special.append((key, d))
-        demands = tuple(Demand(k[0], k[1], tuple(v), k[2] >= 0) for k, v in classes.items())
+        demands = tuple(self._shape(key[1], key[2], needs) for key, needs in classes.items())
         position = {key: r for r, key in enumerate(classes)}
         edges = [
             Edge(d, position[key], source, pair.score)
             for key, d in special
-            for source in key[1]
-            if (pair := self.pair_of(d, source)) is not None and pair.score > 0
+            for source, pair in self.eligibility.list_ruled(self.problem.needs[d], key[1][1])
+            if pair.score > 0
         ]
         return demands, tuple(edges)
 
-    def _is_own(self, need: Need, sources: tuple[Source, ...]) -> bool:
+    def _shape(self, way: Way, own: int, needs: list[int]) -> Demand:
+        slot, mask = way
+        roll = self.eligibility.roll_of(self.problem.needs[needs[0]])
+        return Demand(slot, roll.select(mask), tuple(needs), own >= 0)
+
+    def _is_own(self, need: Need, mask: int) -> bool:
         """True unless the need's pairs only add score, and to fewer than half of its sources."""
         if need.id in self._named_by_pins:
             return True
         if need.id not in self.eligibility.pairs:
             return False
-        ruled = [p for s in sources if (p := self.eligibility.pair_of(need, s)) is not None]
+        ruled = [pair for _, pair in self.eligibility.list_ruled(need, mask)]
         stock_rows = self.eligibility.pairs[need.id].values()
         is_plain = all(p.score >= 0 and p.consumption == 1 for p in ruled)
         is_plain = is_plain and all(p.most is None for p in stock_rows)
         is_plain = is_plain and self._bonus_is_enough and not need.listed
-        return not is_plain or 2 * sum(p.score > 0 for p in ruled) > len(sources)
+        return not is_plain or 2 * sum(p.score > 0 for p in ruled) > mask.bit_count()
 
-    def find_ways(
-        self, need: Need, sources: tuple[Source, ...]
-    ) -> list[tuple[str | None, tuple[Source, ...]]]:
+    def find_ways(self, need: Need, mask: int) -> list[Way]:
         """Slots (None: delivered) in which these sources are enough to meet the need alone."""
-        delivered = tuple(source for source in sources if source[0] == DELIVERED)
-        ways: list[tuple[str | None, tuple[Source, ...]]] = []
-        if delivered and self._reach(need, delivered) >= need.least_units:
+        roll = self.eligibility.roll_of(need)
+        delivered = mask & roll.delivered
+        ways: list[Way] = []
+        if delivered and self._are_enough(need, roll.select(delivered)):
             ways.append((None, delivered))
-        if len(delivered) == len(sources):
-            return ways if delivered else []
-        for slot in need.slots or self._slots:
-            found = self._sources_in_slot(sources, slot)
-            if sum(len(self.crews[k].members) for k in {k for k, _ in found}) >= need.people:
-                ways.append((slot, found))
+        if mask & roll.visits:
+            for slot in need.slots or self._slots:
+                found = mask & roll.in_slot(slot)
+                if roll.are_enough(found, need.people):
+                    ways.append((slot, found))
         return ways
 
-    def _reach(self, need: Need, delivered: tuple[Source, ...]) -> int:
-        """Units the need could get if it were alone in the world."""
-        reach = 0
+    def _are_enough(self, need: Need, delivered: tuple[Source, ...]) -> bool:
+        """True when the need could get its least units if it were alone in the world."""
+        missing = need.least_units
         for source in delivered:
             pair = self.eligibility.pair_of(need, source)
             weight = 1 if pair is None else pair.consumption
             most = need.quantity if pair is None or pair.most is None else pair.most
             room = self.room[source[1]] // weight if weight else need.quantity
-            reach += min(need.quantity, most, room)
-        return reach
-
-    def _sources_in_slot(self, sources: tuple[Source, ...], slot: str) -> tuple[Source, ...]:
-        key = (sources, slot)
-        if key not in self._in_slot:
-            self._in_slot[key] = tuple(
-                (k, s)
-                for k, s in sources
-                if k != DELIVERED
-                and slot in self._slots_of_crew[k]
-                and (not self._slots_of_stock[s] or slot in self._slots_of_stock[s])
-            )
-        return self._in_slot[key]
+            missing -= min(need.quantity, most, room)
+            if missing <= 0:
+                return True
+        return False

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optimizer.eligibility import Source
+from optimizer.crews import Source
 
 
 @dataclass(frozen=True, slots=True)

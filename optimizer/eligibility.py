@@ -1,58 +1,10 @@
-"""Who may serve whom: filters 1 to 6 of FORMULATION.md over crews of interchangeable persons.
-
-A *crew* is a class of persons no rule can tell apart: same stocks, useful skills, areas, slots and
-most visits. A person whom a pair, pin or forbid names is a crew of one.
-"""
+"""Who may serve whom: filters 1 to 6 of FORMULATION.md over crews of interchangeable persons."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
-from optimizer.problem import Need, Pair, Person, Problem, Stock
-
-Source = tuple[int, int]  # (crew, stock) by position; crew -1: delivered without a person
-DELIVERED = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Interchangeable persons; ``most`` visits in the month each."""
-
-    members: tuple[str, ...]
-    stocks: tuple[str, ...]
-    skills: frozenset[str]
-    areas: tuple[str, ...]
-    slots: tuple[str, ...]
-    most: int
-
-
-def gather_crews(problem: Problem) -> tuple[Crew, ...]:
-    """Classes of persons in the order of their first member."""
-    named = {
-        row.person
-        for rows in (problem.pairs, problem.pins, problem.forbids)
-        for row in rows
-        if row.person is not None
-    }
-    useful = frozenset(skill for need in problem.needs for skill in need.requires)
-    classes: dict[tuple[object, ...], list[Person]] = defaultdict(list)
-    for person in problem.people:
-        if person.most_visits and person.stocks and person.slots:
-            alone = person.id if person.id in named else ""
-            skills = useful.intersection(person.skills)
-            most = min(person.most_visits, len(person.slots))
-            key = (alone, person.stocks, skills, person.areas, person.slots, most)
-            classes[key].append(person)
-    return tuple(
-        Crew(
-            members=tuple(person.id for person in alike),
-            stocks=alike[0].stocks,
-            skills=useful.intersection(alike[0].skills),
-            areas=alike[0].areas,
-            slots=alike[0].slots,
-            most=min(alike[0].most_visits, len(alike[0].slots)),
-        )
-        for alike in classes.values()
-    )
+from optimizer.crews import DELIVERED, Crew, Source
+from optimizer.problem import Need, Pair, Problem, Stock
+from optimizer.rolls import Roll
 
 
 def is_open_to(stock: Stock, need: Need) -> bool:
@@ -65,35 +17,65 @@ def is_open_to(stock: Stock, need: Need) -> bool:
 
 
 class Eligibility:
-    """Sources of every need, slots aside for staffed ones; cached by what the filters read."""
+    """Sources of every need as masks on the roll of its category, slots of visits aside."""
 
     def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
         self.problem = problem
         self.crews = crews
-        self._stocks_of: dict[str, list[int]] = defaultdict(list)
-        for s, stock in enumerate(problem.stocks):
-            if stock.category:
-                self._stocks_of[stock.category].append(s)
-        position = {stock.id: s for s, stock in enumerate(problem.stocks)}
-        self._crews_of: dict[int, list[int]] = defaultdict(list)
-        for k, crew in enumerate(crews):
-            for name in crew.stocks:
-                self._crews_of[position[name]].append(k)
+        self._position = {stock.id: s for s, stock in enumerate(problem.stocks)}
         self._forbids: dict[str, list[tuple[str | None, str | None]]] = defaultdict(list)
         for forbid in problem.forbids:
             self._forbids[forbid.need].append((forbid.stock, forbid.person))
         self.pairs: dict[str, dict[tuple[str, str | None], Pair]] = defaultdict(dict)
         for pair in problem.pairs:
             self.pairs[pair.need][pair.stock, pair.person] = pair
-        self._cache: dict[tuple[object, ...], tuple[Source, ...]] = {}
+        self._excluding = {pair.need for pair in problem.pairs if pair.most == 0}
+        self._excluding |= self._forbids.keys()
+        sources = self._gather_sources()
+        self._rolls = {
+            category: Roll(crews, problem.stocks, sources.get(category, ()))
+            for category in sorted({need.category for need in problem.needs})
+        }
 
-    def sources_of(self, need: Need) -> tuple[Source, ...]:
-        """Every (crew, stock) and (DELIVERED, stock) that passes filters 1 to 4 and 6."""
-        found = self.sources_by_filters(need)
-        forbids = self._forbids.get(need.id, ())
-        if not forbids and not need.listed and need.id not in self.pairs:
-            return found
-        return tuple(source for source in found if self._is_allowed(need, source))
+    def _gather_sources(self) -> dict[str, list[Source]]:
+        """Sources of every category by stock and crew, filters aside."""
+        crews_of: dict[int, list[int]] = defaultdict(list)
+        for k, crew in enumerate(self.crews):
+            for name in crew.stocks:
+                crews_of[self._position[name]].append(k)
+        found: dict[str, list[Source]] = defaultdict(list)
+        for s, stock in enumerate(self.problem.stocks):
+            if stock.category:
+                staff = crews_of[s] if stock.staffed else [DELIVERED]
+                found[stock.category].extend((k, s) for k in staff)
+        return found
+
+    def roll_of(self, need: Need) -> Roll:
+        """The roll that the masks of this need are read on."""
+        return self._rolls[need.category]
+
+    def mask_of(self, need: Need) -> int:
+        """Every source that passes filters 1 to 4 and 6; deliveries 5 as well."""
+        roll, mask = self.roll_of(need), self.pass_filters(need)
+        if need.listed:
+            mask &= self.at_pairs(need)
+        if need.listed or need.id in self._excluding:
+            return roll.keep(mask, lambda source: self._is_allowed(need, source))
+        return mask
+
+    def pass_filters(self, need: Need) -> int:
+        """Sources that pass filters 1 to 4 and deliveries 5, forbids and lists aside."""
+        return self.roll_of(need).pass_filters(need)
+
+    def at_pairs(self, need: Need) -> int:
+        """Sources at the stocks that a pair of this need names."""
+        stocks = {self._position[stock] for stock, _ in self.pairs.get(need.id, ())}
+        return self.roll_of(need).at_stocks(stocks)
+
+    def list_ruled(self, need: Need, mask: int) -> list[tuple[Source, Pair]]:
+        """The sources of a mask that a pair of this need rules, each with its pair."""
+        near = self.roll_of(need).select(mask & self.at_pairs(need))
+        return [(source, pair) for source in near if (pair := self.pair_of(need, source))]
 
     def pair_of(self, need: Need, source: Source) -> Pair | None:
         """The pair that rules this source: the person's before the stock's."""
@@ -106,31 +88,6 @@ class Eligibility:
 
     def _person_of(self, source: Source) -> str | None:
         return None if source[0] == DELIVERED else self.crews[source[0]].members[0]
-
-    def sources_by_filters(self, need: Need) -> tuple[Source, ...]:
-        """Sources that pass filters 1 to 4, forbids and lists aside."""
-        key = (need.category, need.area, need.statuses, need.requires, need.slots)
-        if key not in self._cache:
-            self._cache[key] = tuple(
-                source
-                for s in self._stocks_of.get(need.category, ())
-                if is_open_to(self.problem.stocks[s], need)
-                for source in self._sources_in(s, need)
-            )
-        return self._cache[key]
-
-    def _sources_in(self, s: int, need: Need) -> list[Source]:
-        stock = self.problem.stocks[s]
-        if not stock.staffed:
-            is_timely = not stock.slots or not need.slots
-            is_timely = is_timely or not set(stock.slots).isdisjoint(need.slots)
-            return [(DELIVERED, s)] if is_timely else []
-        return [
-            (k, s)
-            for k in self._crews_of[s]
-            if self.crews[k].skills.issuperset(need.requires)
-            and (not self.crews[k].areas or need.area in self.crews[k].areas)
-        ]
 
     def _is_allowed(self, need: Need, source: Source) -> bool:
         stock, person = self.problem.stocks[source[1]].id, self._person_of(source)

@@ -60,7 +60,7 @@ def find_grounds(
 
 def _name_filter(network: Network, need: Need, reasons: set[str]) -> GroundCode:
     """Why a need has no way; ``reasons``: of its forbids."""
-    is_forbidden = reasons and network.find_ways(need, network.eligibility.sources_by_filters(need))
+    is_forbidden = reasons and network.find_ways(need, network.eligibility.pass_filters(need))
     if not is_forbidden:
         return GroundCode.NO_ELIGIBLE_OFFER
     is_declined = reasons == {GroundCode.DECLINED_BEFORE.value}

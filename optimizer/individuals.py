@@ -9,7 +9,7 @@ from collections import defaultdict
 import numpy as np
 
 from optimizer.aggregate import Network
-from optimizer.eligibility import DELIVERED, Source
+from optimizer.crews import DELIVERED, Source
 from optimizer.matrix import Vector
 from optimizer.solution import Assignment
 from optimizer.variables import Columns, Variable

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from optimizer.crews import Source
 from optimizer.demands import Demand
-from optimizer.eligibility import Source
 
 
 @dataclass(frozen=True, slots=True)

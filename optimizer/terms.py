@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pulp
 
-from optimizer.eligibility import DELIVERED, Source
+from optimizer.crews import DELIVERED, Source
 from optimizer.variables import Columns, Terms, Variable
 
 AT_MOST = pulp.LpConstraintLE

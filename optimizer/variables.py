@@ -23,8 +23,8 @@ from typing import TypeAlias
 import pulp
 
 from optimizer.aggregate import Network
+from optimizer.crews import DELIVERED, Source
 from optimizer.demands import Demand
-from optimizer.eligibility import DELIVERED, Source
 
 Variable: TypeAlias = pulp.LpVariable
 Terms = dict[Variable, int]
