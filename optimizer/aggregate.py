@@ -16,6 +16,7 @@ from optimizer.problem import Need, Pair, Problem
 
 Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as a mask
 
+
 def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
     """For every stock its parents, their parents and so on, each once, by position."""
     position = {stock.id: s for s, stock in enumerate(problem.stocks)}
@@ -62,6 +63,15 @@ class Network:
             for d in demand.needs:
                 ways[d].append(r)
         return tuple(tuple(found) for found in ways)
+
+    @cached_property
+    def wanted(self) -> tuple[int, ...]:
+        """What the needs of every demand ask for together [persons, or units delivered]."""
+        needs = self.problem.needs
+        return tuple(
+            sum(needs[d].quantity if demand.slot is None else needs[d].people for d in demand.needs)
+            for demand in self.demands
+        )
 
     @cached_property
     def links_of(self) -> dict[int, list[tuple[int, Source]]]:

@@ -33,12 +33,10 @@ def add_visits_staffed(rows: Rows, columns: Columns) -> None:
 
     sum_d n_d visit[d, r] = sum_i flow[r, i] + sum_(j in r) edge[j]      for all r      [persons]
     """
-    took = taken(columns)
-    for r, demand in enumerate(columns.network.demands):
-        if demand.slot is not None:
-            needs = columns.network.problem.needs
-            terms: Terms = {columns.way[d, r]: needs[d].people for d in demand.needs}
-            rows.add(f"c2_staffed_{r}", terms | took[r], EQUAL, 0)
+    demands, needs = columns.network.demands, columns.network.problem.needs
+    for r, took in taken(columns, is_visit=True).items():
+        terms: Terms = {columns.way[d, r]: needs[d].people for d in demands[r].needs}
+        rows.add(f"c2_staffed_{r}", terms | took, EQUAL, 0)
 
 
 def add_units_delivered(rows: Rows, columns: Columns) -> None:
@@ -46,14 +44,9 @@ def add_units_delivered(rows: Rows, columns: Columns) -> None:
 
     sum_d (q_d delivered[d] or units[d]) = sum_i flow[r, i] + sum_(j in r) edge[j]      [units]
     """
-    took = taken(columns)
-    for r, demand in enumerate(columns.network.demands):
-        if demand.slot is None:
-            terms: Terms = {}
-            for d in demand.needs:
-                variable, weight = given(columns, d, r)
-                terms[variable] = weight
-            rows.add(f"c3_delivered_{r}", terms | took[r], EQUAL, 0)
+    for r, took in taken(columns, is_visit=False).items():
+        terms: Terms = dict(given(columns, d, r) for d in columns.network.demands[r].needs)
+        rows.add(f"c3_delivered_{r}", terms | took, EQUAL, 0)
 
 
 def add_partial_quantities(rows: Rows, columns: Columns) -> None:

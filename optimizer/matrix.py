@@ -30,7 +30,7 @@ class Matrix:
     def __init__(
         self, variables: Sequence[pulp.LpVariable], rows: Sequence[pulp.LpConstraint]
     ) -> None:
-        number = {variable.name: j for j, variable in enumerate(variables)}
+        number = {id(variable): j for j, variable in enumerate(variables)}
         self.low: Vector = np.array([float(v.lowBound) for v in variables])
         self.high: Vector = np.array([float(v.upBound) for v in variables])
         self.is_whole: BoolVector = np.array([v.cat == pulp.LpInteger for v in variables])
@@ -39,8 +39,8 @@ class Matrix:
         self.row_high: Vector = np.array([_finite(row.getUb(), INFINITY) for row in rows])
         self._rows: list[tuple[Index, Vector]] = [
             (
-                np.array([number[v.name] for v in row], dtype=np.int32),
-                np.array(list(row.values()), dtype=np.float64),
+                np.fromiter(map(number.__getitem__, map(id, row)), np.int32, len(row)),
+                np.fromiter(row.values(), np.float64, len(row)),
             )
             for row in rows
         ]

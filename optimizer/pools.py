@@ -25,21 +25,31 @@ def gather_pools(
     demands: Sequence[Demand],
 ) -> tuple[tuple[Pool, ...], tuple[tuple[int, Source], ...]]:
     """The pools worth a column of their own, and the links (demand, source) that stay direct."""
-    served: dict[tuple[str, Source], list[int]] = defaultdict(list)
-    direct: list[tuple[int, Source]] = []
+    served: dict[str, dict[Source, list[int]]] = defaultdict(lambda: defaultdict(list))
+    direct: list[list[Source]] = [[] for _ in demands]
     for r, demand in enumerate(demands):
-        for source in demand.sources:
-            if demand.is_own or demand.slot is None:
-                direct.append((r, source))
-            else:
-                served[demand.slot, source].append(r)
-    alike: dict[tuple[str, tuple[int, ...]], list[Source]] = defaultdict(list)
-    for (slot, source), demanding in served.items():
-        alike[slot, tuple(demanding)].append(source)
-    pools: list[Pool] = []
-    for (slot, found), sources in alike.items():
-        if len(sources) * len(found) > len(sources) + len(found):
-            pools.append(Pool(slot, tuple(sources), found))
+        if demand.is_own or demand.slot is None:
+            direct[r].extend(demand.sources)
         else:
-            direct.extend((r, source) for r in found for source in sources)
-    return tuple(pools), tuple(sorted(direct))
+            in_slot = served[demand.slot]
+            for source in demand.sources:
+                in_slot[source].append(r)
+    pools: list[Pool] = []
+    for slot, in_slot in served.items():
+        for found, sources in _gather_alike(in_slot).items():
+            if len(sources) * len(found) > len(sources) + len(found):
+                pools.append(Pool(slot, tuple(sources), found))
+            else:
+                for r in found:
+                    direct[r].extend(sources)
+    pools.sort(key=lambda pool: pool.demands[0])  # stable: the place of its first source
+    links = tuple((r, source) for r, found in enumerate(direct) for source in sorted(found))
+    return tuple(pools), links
+
+
+def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list[Source]]:
+    """Sources by all the demands that they serve."""
+    alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
+    for source, demanding in served.items():
+        alike[tuple(demanding)].append(source)
+    return alike

@@ -27,7 +27,8 @@ class Rows:
 
     def add(self, name: str, terms: Terms, sense: int, right: int) -> int:
         """One row ``terms sense right``; returns its position."""
-        expression = pulp.LpAffineExpression(terms)
+        expression = pulp.LpAffineExpression()
+        expression.update(terms)  # unlike the constructor it does not hash every variable again
         row = pulp.LpConstraint(expression, sense=sense, rhs=right, name=name)
         self.model.addConstraint(row)
         self.order.append(row)
@@ -55,16 +56,20 @@ def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]
         yield network.demands[edge.demand].slot, edge.source, 1, columns.edge[j]
 
 
-def taken(columns: Columns) -> dict[int, Terms]:
-    """What every demand takes, with weight -1."""
+def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
+    """What every demand of visits, or else every one of deliveries, takes, with weight -1."""
     network = columns.network
-    found: dict[int, Terms] = defaultdict(dict)
+    found: dict[int, Terms] = {
+        r: {} for r, demand in enumerate(network.demands) if (demand.slot is not None) == is_visit
+    }
     for i, (r, _) in enumerate(network.links):
-        found[r][columns.flow[i]] = -1
-    for (_, r), pooled in columns.pooled.items():
+        if r in found:
+            found[r][columns.flow[i]] = -1
+    for (_, r), pooled in columns.pooled.items() if is_visit else ():
         found[r][pooled] = -1
     for j, edge in enumerate(network.edges):
-        found[edge.demand][columns.edge[j]] = -1
+        if edge.demand in found:
+            found[edge.demand][columns.edge[j]] = -1
     return found
 
 

@@ -18,13 +18,13 @@ with one need likewise.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TypeAlias
 
 import pulp
 
 from optimizer.aggregate import Network
 from optimizer.crews import DELIVERED, Source
-from optimizer.demands import Demand
 
 Variable: TypeAlias = pulp.LpVariable
 Terms = dict[Variable, int]
@@ -74,7 +74,7 @@ def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
         if ways:
             _define_need(columns, d, ways)
     for i, (r, source) in enumerate(network.links):
-        high = _most_flow(network, network.demands[r], source)
+        high = _most_flow(network, r, source)
         columns.flow[i] = columns.add(f"flow_{i}", high)
     _define_pools(columns)
     for j, edge in enumerate(network.edges):
@@ -109,17 +109,14 @@ def _define_pools(columns: Columns) -> None:
         for i, size in enumerate(sizes):
             columns.send[o, i] = columns.add(f"send_{o}_{i}", size)
         for r in pool.demands:
-            wanted = sum(network.problem.needs[d].people for d in network.demands[r].needs)
-            columns.pooled[o, r] = columns.add(f"pooled_{o}_{r}", min(sum(sizes), wanted))
+            most = min(sum(sizes), network.wanted[r])
+            columns.pooled[o, r] = columns.add(f"pooled_{o}_{r}", most)
 
 
-def _most_flow(network: Network, demand: Demand, source: Source) -> int:
-    crew, stock = source
-    needs = [network.problem.needs[d] for d in demand.needs]
+def _most_flow(network: Network, r: int, source: Source) -> int:
+    (crew, stock), wanted, demand = source, network.wanted[r], network.demands[r]
     if crew != DELIVERED:
-        wanted = sum(need.people for need in needs)
         return min(len(network.crews[crew].members), wanted)
-    wanted = sum(need.quantity for need in needs)
     if not demand.is_own:
         return min(network.room[stock], wanted)
     pair = network.pair_of(demand.needs[0], source)
@@ -130,24 +127,33 @@ def _most_flow(network: Network, demand: Demand, source: Source) -> int:
 def _define_use(columns: Columns) -> None:
     """busy only where the month binds; used for every stock that something can draw on."""
     network = columns.network
-    slots_of: dict[int, set[str]] = {}
-    drawn: set[int] = set()
-    for demand in network.demands:
-        for k, stock in demand.sources:
-            drawn.add(stock)
-            if demand.slot is not None:
-                slots_of.setdefault(k, set()).add(demand.slot)
-    for k, slots in sorted(slots_of.items()):
+    for k, slots in sorted(_slots_by_crew(network).items()):
         crew = network.crews[k]
         if crew.most < len(slots):
             for t, slot in enumerate(sorted(slots)):
                 columns.busy[k, slot] = columns.add(
                     f"busy_{k}_{t}", len(crew.members), is_whole=False
                 )
+    drawn: set[int] = set()
+    for demand in network.demands:
+        drawn.update(map(itemgetter(1), demand.sources))
     for s in sorted(drawn):
         columns.used[s] = columns.add(
             f"used_{s}", network.problem.stocks[s].capacity, is_whole=False
         )
+
+
+def _slots_by_crew(network: Network) -> dict[int, set[str]]:
+    """The slots in which a crew is a source of a demand."""
+    crews_in: dict[str, set[int]] = defaultdict(set)
+    for demand in network.demands:
+        if demand.slot is not None:
+            crews_in[demand.slot].update(map(itemgetter(0), demand.sources))
+    found: dict[int, set[str]] = defaultdict(set)
+    for slot, crews in crews_in.items():
+        for k in crews:
+            found[k].add(slot)
+    return found
 
 
 def _define_helped(columns: Columns) -> None:
