@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from optimizer.verify_classes import DELIVERED, Source
-from optimizer.verify_demands import Classes, Demand, gather_classes
+from optimizer.verify_crews import DELIVERED, Source
+from optimizer.verify_demands import Classes, gather_classes
 from optimizer.verify_month import Month
 from optimizer.verify_schema import Row
 
@@ -80,9 +80,10 @@ def number_columns(month: Month) -> Columns:
     classes = columns.classes
     for need in month.problem["needs"]:
         _number_need(columns, need)
+    wanted = [_sum_wanted(classes, r) for r in range(len(classes.demands))]
     for r, source in classes.links:
-        _number_flow(columns, r, source)
-    _number_pools(columns)
+        _number_flow(columns, r, source, wanted[r])
+    _number_pools(columns, wanted)
     for edge in classes.edges:
         row, crew = month.needs[edge.need], edge.source[0]
         is_visit = crew != DELIVERED
@@ -109,22 +110,22 @@ def _number_need(columns: Columns, need: Row) -> None:
             columns.units[name] = columns.add(need["quantity"])
 
 
-def _wanted(classes: Classes, demand: Demand) -> int:
+def _sum_wanted(classes: Classes, r: int) -> int:
+    demand = classes.demands[r]
     key = "quantity" if demand.slot is None else "people"
     return sum(classes.month.needs[need][key] for need in demand.needs)
 
 
-def _number_flow(columns: Columns, r: int, source: Source) -> None:
-    column = columns.add(_most_flow(columns.classes, r, source))
+def _number_flow(columns: Columns, r: int, source: Source, wanted: int) -> None:
+    column = columns.add(_most_flow(columns.classes, r, source, wanted))
     columns.flow.append(column)
     own = columns.classes.demands[r].own
     if own is not None:
         columns.own_flow.setdefault(own, []).append((source, column))
 
 
-def _most_flow(classes: Classes, r: int, source: Source) -> int:
-    demand, (crew, stock) = classes.demands[r], source
-    wanted = _wanted(classes, demand)
+def _most_flow(classes: Classes, r: int, source: Source, wanted: int) -> int:
+    crew, stock = source
     if crew != DELIVERED:
         return min(classes.crews[crew].size, wanted)
     pair = classes.pair_of_link(r, source)
@@ -132,24 +133,26 @@ def _most_flow(classes: Classes, r: int, source: Source) -> int:
     return min(classes.eligibility.room[stock] // each, wanted) if each else wanted
 
 
-def _number_pools(columns: Columns) -> None:
+def _number_pools(columns: Columns, wanted: list[int]) -> None:
     classes = columns.classes
     for o, pool in enumerate(classes.pools):
         sizes = [classes.crews[crew].size for crew, _ in pool.sources]
         for i, size in enumerate(sizes):
             columns.send[o, i] = columns.add(size)
         for r in pool.demands:
-            wanted = _wanted(classes, classes.demands[r])
-            columns.pooled[o, r] = columns.add(min(sum(sizes), wanted))
+            columns.pooled[o, r] = columns.add(min(sum(sizes), wanted[r]))
 
 
 def _number_busy(columns: Columns) -> None:
     """Only for crews whose visits in the month are fewer than the slots they could visit in."""
-    slots_of: dict[int, set[str]] = defaultdict(set)
+    crews_in: dict[str, set[int]] = defaultdict(set)
     for demand in columns.classes.demands:
         if demand.slot is not None:
-            for k, _ in demand.sources:
-                slots_of[k].add(demand.slot)
+            crews_in[demand.slot].update([k for k, _ in demand.sources])
+    slots_of: dict[int, set[str]] = defaultdict(set)
+    for slot, crews in crews_in.items():
+        for k in crews:
+            slots_of[k].add(slot)
     for k, slots in sorted(slots_of.items()):
         crew = columns.classes.crews[k]
         for slot in sorted(slots) if crew.most < len(slots) else ():

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from optimizer.verify_classes import Crew, Eligibility, Source, Way
+from optimizer.verify_classes import Eligibility, Way
+from optimizer.verify_crews import Crew, Source
 from optimizer.verify_month import Month
 from optimizer.verify_schema import Row
 
@@ -74,28 +75,27 @@ def gather_classes(month: Month) -> Classes:
         stage["kind"] == "min_cost" or stage["outcome"] == "score"
         for stage in month.problem["policy"]["stages"]
     )
-    number: dict[tuple[Way, str | None], int] = {}
+    number: dict[tuple[str, Way, str | None], int] = {}
     for need in month.problem["needs"]:
         name, sources = need["id"], classes.eligibility.sources_of(need)
+        roll = classes.eligibility.roll_of(need)
         is_own = name in pinned or _needs_own_flows(classes.eligibility, need, sources, is_weighed)
         own = name if is_own else None
         classes.ways[name] = []
         for way in classes.eligibility.find_ways(need, sources):
-            r = number.setdefault((way, own), len(number))
+            r = number.setdefault((need["category"], way, own), len(number))
             if r == len(classes.demands):
-                classes.demands.append(Demand(*way, own))
+                classes.demands.append(Demand(way[0], roll.select(way[1]), own))
             classes.demands[r].needs.append(name)
             classes.ways[name].append(r)
             if own is None:
-                classes.edges.extend(_find_edges(classes.eligibility, name, r, way))
+                classes.edges.extend(_find_edges(classes.eligibility, need, r, way))
         classes.ways[name].sort()
     _gather_pools(classes)
     return classes
 
 
-def _needs_own_flows(
-    eligibility: Eligibility, need: Row, sources: tuple[Source, ...], is_weighed: bool
-) -> bool:
+def _needs_own_flows(eligibility: Eligibility, need: Row, sources: int, is_weighed: bool) -> bool:
     """False when its pairs only add score, and to at most half of its sources."""
     if need["id"] not in eligibility.pairs_of:
         return False
@@ -103,15 +103,15 @@ def _needs_own_flows(
         return True
     if any(pair["most"] is not None for pair in eligibility.pairs_of[need["id"]]):
         return True
-    ruling = [pair for _, pair in eligibility.list_ruled(need["id"], sources)]
+    ruling = [pair for _, pair in eligibility.list_ruled(need, sources)]
     if any(pair["score"] < 0 or pair["consumption"] != 1 for pair in ruling):
         return True
-    return 2 * len([pair for pair in ruling if pair["score"] > 0]) > len(sources)
+    return 2 * len([pair for pair in ruling if pair["score"] > 0]) > sources.bit_count()
 
 
-def _find_edges(eligibility: Eligibility, need: str, r: int, way: Way) -> list[Edge]:
+def _find_edges(eligibility: Eligibility, need: Row, r: int, way: Way) -> list[Edge]:
     return [
-        Edge(need, r, source, pair["score"])
+        Edge(need["id"], r, source, pair["score"])
         for source, pair in eligibility.list_ruled(need, way[1])
         if pair["score"] > 0
     ]
@@ -119,19 +119,30 @@ def _find_edges(eligibility: Eligibility, need: str, r: int, way: Way) -> list[E
 
 def _gather_pools(classes: Classes) -> None:
     """A pool wherever S + R columns are fewer than S R links; the other links stay direct."""
-    served: dict[tuple[str, Source], list[int]] = defaultdict(list)
+    links: list[list[Source]] = [[] for _ in classes.demands]
+    for slot, found in _list_served(classes, links).items():
+        alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
+        for source, demands in found.items():
+            alike[tuple(demands)].append(source)
+        for together, sources in alike.items():
+            if len(sources) * len(together) > len(sources) + len(together):
+                classes.pools.append(Pool(slot, tuple(sources), together))
+            else:
+                for r in together:
+                    links[r].extend(sources)
+    classes.pools.sort(key=lambda pool: pool.demands[0])  # as their first sources come up
+    for r, of_demand in enumerate(links):
+        classes.links.extend((r, source) for source in sorted(of_demand))
+
+
+def _list_served(classes: Classes, links: list[list[Source]]) -> dict[str, dict[Source, list[int]]]:
+    """Shared demands of visits by slot and source; what has no part in pools goes to ``links``."""
+    served: dict[str, dict[Source, list[int]]] = defaultdict(lambda: defaultdict(list))
     for r, demand in enumerate(classes.demands):
         if demand.own is not None or demand.slot is None:
-            classes.links.extend((r, source) for source in demand.sources)
+            links[r].extend(demand.sources)
         else:
+            found = served[demand.slot]
             for source in demand.sources:
-                served[demand.slot, source].append(r)
-    alike: dict[tuple[str, tuple[int, ...]], list[Source]] = defaultdict(list)
-    for (slot, source), demands in served.items():
-        alike[slot, tuple(demands)].append(source)
-    for (slot, found), sources in alike.items():
-        if len(sources) * len(found) > len(sources) + len(found):
-            classes.pools.append(Pool(slot, tuple(sources), found))
-        else:
-            classes.links.extend((r, source) for r in found for source in sources)
-    classes.links.sort()
+                found[source].append(r)
+    return served
