@@ -21,6 +21,7 @@ from optimizer.policy import Stage, StageKind
 from optimizer.solution import Proof
 
 SEPARABLE = frozenset({StageKind.MAX_COUNT, StageKind.MAX_POINTS, StageKind.MAX_UNITS})
+Wanted = dict[int, tuple[str, dict[int, int]]]  # aim -> its stage, and weights by place in a part
 SMALL = 400  # columns; branching on a component of this size takes no time
 
 
@@ -53,9 +54,10 @@ def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
     taken = Taken([0] * len(aims), [Proof.DUAL] * len(aims))
     whole = np.zeros(len(model.columns.order))
     try:
-        for part in split(model):
+        parts = split(model)
+        for part, wanted in zip(parts, _divide(parts, aims, len(whole)), strict=True):
             chain.is_small[list(part.columns)] = len(part.columns) <= SMALL
-            _take_and_keep(chain, model, part, aims, taken, whole)
+            _take_and_keep(chain, model, part, wanted, taken, whole)
     finally:  # also when the time is over: what was found so far may be an answer
         _fill_helped(model, whole)
         chain.offer(whole)
@@ -63,13 +65,13 @@ def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
 
 
 def _take_and_keep(
-    chain: Chain, model: Model, part: Part, aims: Sequence[Aim], taken: Taken, whole: Vector
+    chain: Chain, model: Model, part: Part, wanted: Wanted, taken: Taken, whole: Vector
 ) -> None:
-    inner = _open_part(chain, model, part, aims)
-    if inner is None:
-        return
+    if not part.rows and not wanted:
+        return  # columns that no row and no aim reads
+    inner = _open_part(chain, model, part)
     try:
-        values = _take_part(inner, part, aims, taken)
+        values = _take_part(inner, part, wanted, taken)
     finally:
         if inner.point is not None:
             whole[list(part.columns)] = inner.point[: len(part.columns)]
@@ -80,7 +82,7 @@ def _take_and_keep(
         taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
     rows = dict(enumerate(part.rows)) | _keep_part(chain, part, inner)
     for (k, _, _), step in zip(values, inner.steps, strict=True):
-        own = tuple(j for j in part.columns if j in aims[k].weights)
+        own = tuple(part.columns[j] for j in sorted(wanted[k][1]))
         taken.shares.setdefault(k, []).append(Share(step, part.columns, rows, own))
 
 
@@ -91,11 +93,22 @@ def _refuse_empty_rows(model: Model) -> None:
             raise NoPointError
 
 
-def _open_part(chain: Chain, model: Model, part: Part, aims: Sequence[Aim]) -> Chain | None:
-    """A chain of its own; None for columns that no row and no aim reads."""
-    columns = set(part.columns)
-    if not part.rows and not any(columns.intersection(aim.weights) for aim in aims):
-        return None
+def _divide(parts: Sequence[Part], aims: Sequence[Aim], columns: int) -> list[Wanted]:
+    """What every part wants of the aims, in one pass over them."""
+    part_of, place_of = [0] * columns, [0] * columns
+    for p, part in enumerate(parts):
+        for place, j in enumerate(part.columns):
+            part_of[j], place_of[j] = p, place
+    found: list[Wanted] = [{} for _ in parts]
+    for k, aim in enumerate(aims):
+        for j, weight in aim.weights.items():
+            _, weights = found[part_of[j]].setdefault(k, (aim.stage.name, {}))
+            weights[place_of[j]] = weight
+    return found
+
+
+def _open_part(chain: Chain, model: Model, part: Part) -> Chain:
+    """A chain of its own."""
     living = LivingModel(
         [model.columns.order[j] for j in part.columns],
         [model.rows.order[i] for i in part.rows],
@@ -105,14 +118,9 @@ def _open_part(chain: Chain, model: Model, part: Part, aims: Sequence[Aim]) -> C
 
 
 def _take_part(
-    inner: Chain, part: Part, aims: Sequence[Aim], taken: Taken
+    inner: Chain, part: Part, wanted: Wanted, taken: Taken
 ) -> list[tuple[int, int, Proof]]:
     """Value and proof of every aim (by position) that the component has a share in."""
-    place = {j: k for k, j in enumerate(part.columns)}
-    wanted = []
-    for k, aim in enumerate(aims):
-        weights = {place[j]: weight for j, weight in aim.weights.items() if j in place}
-        wanted.append((k, aim.stage.name, weights))
     while True:
         values = _take_aims(inner, part, wanted, taken)
         if values is not None:
@@ -121,19 +129,18 @@ def _take_part(
 
 
 def _take_aims(
-    inner: Chain, part: Part, wanted: Sequence[tuple[int, str, dict[int, int]]], taken: Taken
+    inner: Chain, part: Part, wanted: Wanted, taken: Taken
 ) -> list[tuple[int, int, Proof]] | None:
     """One pass over the aims; None when a kept value was too high."""
     values = []
     try:
-        for k, stage, weights in wanted:
-            if weights:
-                step = inner.maximise(weights)
-                values.append((k, step.value, step.proof))
-                inner.checkpoint()
-                for j, column in enumerate(part.columns):
-                    if inner.living.matrix.high[j] == 0:
-                        taken.excluded_by.setdefault(column, stage)
+        for k, (stage, weights) in wanted.items():
+            step = inner.maximise(weights)
+            values.append((k, step.value, step.proof))
+            inner.checkpoint()
+            high = inner.living.matrix.high[: len(part.columns)]
+            for j in np.flatnonzero(high == 0).tolist():
+                taken.excluded_by.setdefault(part.columns[j], stage)
     except RetakeError:
         return None
     except UnreachableError:
