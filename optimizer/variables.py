@@ -47,19 +47,19 @@ class Columns:
     busy: dict[tuple[int, str], Variable] = field(default_factory=dict)
     used: dict[int, Variable] = field(default_factory=dict)
     helped: dict[str, Variable] = field(default_factory=dict)
-    _number: dict[str, int] = field(default_factory=dict)
+    _number: dict[int, int] = field(default_factory=dict)
 
     def add(self, name: str, high: int, low: int = 0, *, is_whole: bool = True) -> Variable:
         """One more column between whole bounds."""
         category = pulp.LpInteger if is_whole else pulp.LpContinuous
         variable = self.model.add_variable(name, low, high, cat=category)
-        self._number[name] = len(self.order)
+        self._number[id(variable)] = len(self.order)
         self.order.append(variable)
         return variable
 
     def number(self, variable: Variable) -> int:
         """The position of a variable."""
-        return self._number[variable.name]
+        return self._number[id(variable)]
 
     def delivery_of(self, d: int) -> int:
         """The demand that delivers to need d without a visit."""

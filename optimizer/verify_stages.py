@@ -147,9 +147,9 @@ def check_levels(aim: Aim, stated: list[Row]) -> None:
     """Raise ``RefutedError`` unless the stated levels are the true ones, in their order."""
     for level in stated:
         _check_level(aim, level)
-    named = [level["group"] for level in stated]
+    named = {level["group"] for level in stated}
     missing = sorted(g for g, (low, _) in aim.bounds.items() if low and g not in named)
-    if missing or len(set(named)) != len(named):
+    if missing or len(named) != len(stated):
         raise RefutedError("stage_groups", stage=aim.name, missing=",".join(missing))
     ratios = [Fraction(level["numerator"], level["denominator"]) for level in stated]
     if ratios != sorted(ratios, reverse=aim.kind == "leximax"):
