@@ -71,8 +71,10 @@ def _check_names(month: Month) -> None:
     ):
         for k, row in enumerate(month.problem[name]):
             used = row[key] if isinstance(row[key], list) else [row[key]]
-            for unknown in set(used) - known.keys() - {None}:
-                raise BrokenInputError(f"problem.{name}[{k}].{key}", f"{unknown} is not known")
+            for used_name in used:
+                if used_name is not None and used_name not in known:
+                    reason = f"{used_name} is not known"
+                    raise BrokenInputError(f"problem.{name}[{k}].{key}", reason)
 
 
 def _climb(month: Month, start: str, stock: str, below: tuple[str, ...]) -> list[str]:
