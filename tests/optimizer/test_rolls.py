@@ -1,0 +1,72 @@
+"""Masks of sources hold what the filters, tried giver by giver, let pass."""
+
+import pytest
+
+from optimizer import Problem
+from optimizer.crews import DELIVERED, gather_crews
+from optimizer.eligibility import Eligibility
+from optimizer.generate import generate
+from optimizer.verify_classes import Eligibility as OwnEligibility
+from optimizer.verify_month import Month, find_broken_filter, index_month, is_forbidden, suits_slot
+from optimizer.verify_read import read_problem
+from optimizer.verify_schema import Row
+from tests.optimizer.tiny_problems import tiny_problem
+
+PROBLEMS = [*map(tiny_problem, range(40)), generate(60, 3), generate(60, 4)]
+Givers = list[tuple[str | None, str]]  # who speaks for the crew (None: delivered), and the stock
+
+
+def speakers(problem: Problem) -> dict[int, str | None]:
+    """Who speaks for every crew."""
+    firsts = {k: crew.members[0] for k, crew in enumerate(gather_crews(problem))}
+    return {DELIVERED: None, **firsts}
+
+
+def try_filters(month: Month, need: Row, first_of: dict[int, str | None], slot: str = "") -> Givers:
+    """By stock and crew; slots of visits aside unless one is named, which leaves visits alone."""
+    found: Givers = []
+    for stock in month.problem["stocks"]:
+        for name in first_of.values():
+            person = None if name is None else month.people[name]
+            if stock["staffed"] == (person is None) or (slot and person is None):
+                continue
+            broken = find_broken_filter(month, need, stock, person)
+            if broken not in (None, "slot") or is_forbidden(month, need, stock, person):
+                continue
+            if person is None:
+                is_timely = broken is None
+            else:
+                is_timely = not slot or suits_slot(need, stock, person, slot)
+            if is_timely:
+                found.append((name, stock["id"]))
+    return found
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_the_sources_of_a_need_are_those_that_pass_every_filter(problem):
+    month, first_of = index_month(read_problem(problem.to_json())), speakers(problem)
+    solver = Eligibility(problem, gather_crews(problem))
+    verifier = OwnEligibility(month)
+    for need in problem.needs:
+        row = month.needs[need.id]
+        expected = try_filters(month, row, first_of)
+        chosen = solver.roll_of(need).select(solver.mask_of(need))
+        assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
+        checked = verifier.roll_of(row).select(verifier.sources_of(row))
+        assert [(first_of[k], stock) for k, stock in checked] == expected
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_way_in_a_slot_holds_those_who_are_free_in_it(problem):
+    month, first_of = index_month(read_problem(problem.to_json())), speakers(problem)
+    solver = Eligibility(problem, gather_crews(problem))
+    verifier = OwnEligibility(month)
+    for need in problem.needs:
+        row, roll = month.needs[need.id], solver.roll_of(need)
+        for slot in need.slots:
+            expected = try_filters(month, row, first_of, slot)
+            chosen = roll.select(solver.mask_of(need) & roll.in_slot(slot))
+            assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
+            mask = verifier.sources_of(row) & verifier.roll_of(row).list_free(slot)
+            checked = verifier.roll_of(row).select(mask)
+            assert [(first_of[k], stock) for k, stock in checked] == expected
