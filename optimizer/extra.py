@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from optimizer.aggregate import Network
-from optimizer.eligibility import DELIVERED
+from optimizer.crews import DELIVERED
 from optimizer.problem import Person, Problem
 from optimizer.solution import Assignment
 from optimizer.tally import Tally

@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.backend import LivingModel
 from optimizer.bounds import Bound
 from optimizer.build import Model
-from optimizer.eligibility import DELIVERED
+from optimizer.crews import DELIVERED
 from optimizer.extra import Extra
 from optimizer.matrix import WHOLE, Vector
 from optimizer.terms import draws, visits_by_crew

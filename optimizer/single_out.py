@@ -8,7 +8,7 @@ from the stock that no answer exceeds. The answers, their scores and their uses 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from optimizer.eligibility import DELIVERED
+from optimizer.crews import DELIVERED
 from optimizer.problem import Need, Pair, Problem
 from optimizer.solution import Assignment
 from optimizer.variables import Columns, Variable
