@@ -18,15 +18,17 @@ Event = list[Any]
 class Proof:
     """Rows and bounds that every answer still in question satisfies.
 
+    point   what the stated answer makes of every column; it must stay among them
     kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``
     """
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, point: list[int]) -> None:
+        self.program, self.point = program, list(point)
         self.low, self.high = list(program.low), list(program.high)
         self.rows: list[Weights] = list(program.rows)
         self.row_low, self.row_high = list(program.row_low), list(program.row_high)
         self.kinds: set[str] = set()
+        self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
     def restart(self, kinds: Iterable[str] = ()) -> None:
         """Forget what earlier conclusions rest on, but for these kinds."""
@@ -44,10 +46,11 @@ class Proof:
         self.row_high.append(high)
         return len(self.rows) - 1
 
-    def add_column(self) -> int:
-        """One more column between 0 and 1; returns its number."""
+    def add_column(self, value: int) -> int:
+        """One more column between 0 and 1, with its value at the point; returns its number."""
         self.low.append(0)
         self.high.append(1)
+        self.point.append(value)
         return len(self.low) - 1
 
     def is_decided(self, column: int) -> bool:
@@ -130,6 +133,22 @@ class Proof:
             total, _ = self.bound({}, *proof)
         self.kinds.add("farkas")
         return total < 0
+
+    def check_point(self) -> None:
+        """Raise ``RefutedError`` when the stated answer is no longer among those in question.
+
+        While it is among them no contradiction can be reached, from which anything would follow;
+        and a bound that a kept sum is said to reach is reached.
+        """
+        for column, value in enumerate(self.point):
+            if not self.low[column] <= value <= self.high[column]:
+                raise RefutedError("answer_excluded", column=column, value=value)
+        for i in range(self._checked, len(self.rows)):
+            value = sum(weight * self.point[j] for j, weight in self.rows[i].items())
+            low, high = self.row_low[i], self.row_high[i]
+            if (low is not None and value < low) or (high is not None and value > high):
+                raise RefutedError("answer_excluded", row=i, value=value)
+        self._checked = len(self.rows)
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -12,14 +12,19 @@ Source = tuple[int, str]  # crew by number, stock by id; crew -1: delivered with
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """``size`` persons whom no rule can tell apart, each with at most ``most`` visits.
+    """Persons (ids) whom no rule can tell apart, each with at most ``most`` visits.
 
     first   the row of the first of them; it speaks for all
     """
 
     first: Row
-    size: int
+    people: tuple[str, ...]
     most: int
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.people)
 
 
 def gather_crews(month: Month) -> list[Crew]:
@@ -34,7 +39,10 @@ def gather_crews(month: Month) -> list[Crew]:
             lists = [tuple(person[name]) for name in ("stocks", "areas", "slots")]
             skills = frozenset(useful.intersection(person["skills"]))
             alike[alone, skills, _most_of(person), *lists].append(person)
-    return [Crew(rows[0], len(rows), _most_of(rows[0])) for rows in alike.values()]
+    return [
+        Crew(rows[0], tuple(row["id"] for row in rows), _most_of(rows[0]))
+        for rows in alike.values()
+    ]
 
 
 def _most_of(person: Row) -> int:

@@ -158,7 +158,7 @@ def _follow(proof: Proof, group: Group, switch: int) -> None:
 def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
     """b in {0, 1}: value >= floor + switches + b, and b only after the switch before it."""
     _next(proof, waiting, "switch")
-    switch = proof.add_column()
+    switch = proof.add_column(int(group.value > group.reach))
     weights = {**group.weights, **dict.fromkeys((*group.switches, switch), -1)}
     proof.add_row(weights, group.floor)
     if group.switches:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.verify_bounds import Event, Proof, Weights
+from optimizer.verify_columns import number_columns
 from optimizer.verify_levels import prove_levels
 from optimizer.verify_month import Month
+from optimizer.verify_point import place_answer
 from optimizer.verify_possible import prove_possible
 from optimizer.verify_read import RefutedError, hash_certificate
 from optimizer.verify_rows import build_rows
@@ -49,20 +51,21 @@ def _replay(month: Month, stated: Row, proven: list[Row], certificate: Row) -> N
     true = hash_certificate(certificate)
     if certificate["sha256"] != true:
         raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
-    proof = Proof(build_rows(month))
+    columns = number_columns(month)
+    proof = Proof(build_rows(columns), place_answer(columns, stated["assignments"]))
+    proof.check_point()
     results = {result["name"]: result for result in proven}
     alone = {
         stage["name"]: prove_possible(proof, month, stage, results[stage["name"]], certificate)
         for stage in month.problem["policy"]["stages"]
         if stage["name"] in results and stage["kind"] == "leximin" and stage["outcome"] == "met"
     }
-    met = frozenset(line["need"] for line in stated["assignments"])
     aims = _list_aims(proof, month, proven)
     for (stage, result, weights), events in zip(aims, certificate["stages"], strict=True):
         proof.restart(alone.get(stage["name"], ()))
         try:
             _prove_result(proof, month, stage, result, weights, events)
-            _check_met(proof, met)
+            proof.check_point()
         except RefutedError as refuted:
             facts = {"stage": result["name"], "key": result["key"], **refuted.fault.facts}
             raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
@@ -114,10 +117,3 @@ def _prove_result(
     else:
         groups = list_levels(month, proof.program, stage, result)
         prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])
-
-
-def _check_met(proof: Proof, met: frozenset[str]) -> None:
-    """The stated answer must be among those still in question."""
-    for need, column in proof.program.met.items():
-        if not proof.low[column] <= (need in met) <= proof.high[column]:
-            raise RefutedError("answer_excluded", need=need)

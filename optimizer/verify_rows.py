@@ -7,8 +7,7 @@ proof that does not hold.
 
 from collections import defaultdict
 
-from optimizer.verify_columns import Columns, number_columns
-from optimizer.verify_month import Month
+from optimizer.verify_columns import Columns
 from optimizer.verify_program import Program
 from optimizer.verify_uses import (
     add_bounds_of_pairs,
@@ -31,9 +30,8 @@ from optimizer.verify_ways import (
 __all__ = ["Program", "build_rows"]
 
 
-def build_rows(month: Month) -> Program:
+def build_rows(columns: Columns) -> Program:
     """Columns and rows in the order that numbers them (FORMULATION.md), and what stages add up."""
-    columns = number_columns(month)
     program = Program(
         low=[0] * len(columns.high),
         high=columns.high,

@@ -14,6 +14,7 @@ from optimizer.matrix import Matrix
 from optimizer.objectives import aims_of, burden_measures, score_measures
 from optimizer.read_gap import read_gap
 from optimizer.read_scores import Terms, read_scores
+from optimizer.verify_columns import number_columns
 from optimizer.verify_month import index_month
 from optimizer.verify_read import read_problem
 from optimizer.verify_rows import Program, build_rows
@@ -31,7 +32,11 @@ SCORES = "0.5,0.25,0\n1,0,0.75\n0.5,0.5,0.5"
 
 def rebuild(problem: Problem) -> Program:
     """The verifier's program of the problem's JSON, as if read from a file."""
-    return build_rows(index_month(read_problem(json.loads(json.dumps(problem.to_json())))))
+    return build_again(json.loads(json.dumps(problem.to_json())))
+
+
+def build_again(plain: dict) -> Program:
+    return build_rows(number_columns(index_month(read_problem(plain))))
 
 
 def whole(value: float) -> int | None:
@@ -147,7 +152,7 @@ def test_the_order_of_the_files_rows_does_not_matter():
     for seed in range(30):
         problem = tiny_problem(seed)
         again = json.loads(json.dumps(shuffled(problem, Random(seed))))
-        assert build_rows(index_month(read_problem(again))) == rebuild(problem)
+        assert build_again(again) == rebuild(problem)
 
 
 def test_every_kind_of_column_and_every_edge_and_pool_is_met_on_the_way():

@@ -1,0 +1,41 @@
+"""A forger who can seal every hash again: no worse answer passes as proved without search."""
+
+import json
+from typing import Any
+
+from optimizer import Problem, Stage, StageKind
+from optimizer.solve import solve
+from optimizer.verify import verify
+from tests.optimizer.brute_force import Answer
+from tests.optimizer.builders import LOTTERY, goods, month, want
+from tests.optimizer.forgeries import read_month, reseal, restate
+
+Plain = dict[str, Any]
+POINTS = Stage("points", StageKind.MAX_POINTS)
+RICE = (("rice", None, None, 1),)
+
+
+def fault_of(problem: Problem, answer: Answer, events: list[Any], **proofs: str) -> str:
+    """The fault found when this answer is stated with these events; proofs: labels by stage."""
+    true = json.loads(json.dumps(solve(problem).to_json()))
+    forged = restate(read_month(problem), true, answer)
+    forged["certificate"]["stages"] = events
+    for result in forged["stages"]:
+        result["proof"] = proofs.get(result["name"], result["proof"])
+    fault = verify(problem.to_json(), reseal(forged))
+    return "nothing" if fault is None else fault.code
+
+
+def test_a_share_of_nothing_at_one_proves_nothing():
+    """Row 2 would say 0 = 1: with its multiplier every bound is as low as one likes."""
+    problem = month(goods(), want("a"), want("b", points=2), stages=(POINTS, LOTTERY))
+    points = [["sum", 1, 1, [1, 1], []], ["sum", 0, 2, [0, 3]]]
+    tickets = [["none", [1], 1, [2, -1]], ["sum", 1, 1, [], [0]]]
+    assert fault_of(problem, {"a": RICE}, [points, tickets]) == "proof_answer_excluded"
+
+
+def test_tickets_are_not_drawn_by_a_sum_that_no_answer_reaches():
+    """Two tickets add up to 3 at most: the last digits of 5 would say that the second is met."""
+    problem = month(goods(), want("a"), want("b"))
+    events = [[["sum", 1, 1, [0, 1]]], [["sum", 5, 2, [0, 3, 1, -7], [1, 0]]]]
+    assert fault_of(problem, {"a": RICE}, events) == "proof_answer_excluded"
