@@ -116,6 +116,8 @@ class Proof:
     def settle(self, event: Event) -> None:
         """No answer has any of the columns at one (``none``) or any at zero (``all``)."""
         kind, columns, scale, flat = event
+        if any(j < 0 or self.high[j] > 1 for j in columns):
+            raise RefutedError("not_binary", columns=len(columns))
         total, _ = self.bound(dict.fromkeys(columns, 1 if kind == "none" else -1), scale, flat)
         if total // scale + (0 if kind == "none" else len(columns)) >= 1:
             raise RefutedError("not_excluded", columns=len(columns))

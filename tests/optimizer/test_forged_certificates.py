@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from optimizer import Problem, Stage, StageKind
+from optimizer import Pin, Problem, Stage, StageKind
 from optimizer.solve import solve
 from optimizer.verify import verify
 from tests.optimizer.brute_force import Answer
@@ -39,3 +39,24 @@ def test_tickets_are_not_drawn_by_a_sum_that_no_answer_reaches():
     problem = month(goods(), want("a"), want("b"))
     events = [[["sum", 1, 1, [0, 1]]], [["sum", 5, 2, [0, 3, 1, -7], [1, 0]]]]
     assert fault_of(problem, {"a": RICE}, events) == "proof_answer_excluded"
+
+
+def test_only_columns_of_zero_or_one_are_settled():
+    """That some oil is given in every answer does not say that it is one unit in every answer."""
+    levels = Stage("levels", StageKind.LEXIMIN, dimension="committee")
+    fullness = Stage("fullness", StageKind.MAX_UNITS)
+    ends = [want(name, groups={"committee": name}) for name in "ab"]
+    oil = want("oil", category="oil", quantity=3, least=1)
+    problem = month(
+        *(goods(), goods("can", 3, category="oil"), *ends, oil),
+        pins=(Pin("oil"),),
+        stages=(levels, fullness, LOTTERY),
+    )
+    counted = [["switch"], ["switch"], ["sum", 1, 1, [0, 1, 9, -1, 10, -1]]]
+    settled = ["all", [3], 1, [2, -1, 6, -1]]
+    tickets = [["sum", 6, 1, [0, 1], [2, 1, 0]]]
+    events = [[*counted, settled], [["sum", 1, 1, []]], tickets]
+    answer = {"b": RICE, "oil": (("can", None, None, 1),)}
+    assert fault_of(problem, answer, events) == "proof_not_binary"
+    whole = {"b": RICE, "oil": (("can", None, None, 3),)}
+    assert fault_of(problem, whole, [counted, [["sum", 3, 1, []]], tickets]) == "nothing"
