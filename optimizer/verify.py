@@ -71,7 +71,7 @@ def _check_header(month: Month, stated: Row) -> None:
 
 
 def _check_empty(stated: Row) -> None:
-    for name in ("assignments", "needs_met", "recipients_helped"):
+    for name in ("assignments", "stages", "grounds", "needs_met", "recipients_helped"):
         if stated[name]:
             raise RefutedError("answer_without_status", status=stated["status"], holds=name)
 
@@ -91,11 +91,19 @@ def _check_stages(outcome: Outcome, stated: Row) -> None:
         raise RefutedError("stage_after_open", stage=proven[-1]["name"])
     for aim, result in zip(aims, proven, strict=False):
         _check_result(aim, result)
-    if stated["status"] == "proven" and (len(results) != len(aims) or len(proven) != len(aims)):
+    is_whole = len(results) == len(proven) == len(aims)
+    if len(proven) > len(aims) or (stated["status"] == "proven" and not is_whole):
         raise RefutedError("stage_count", stated=len(proven), true=len(aims))
-    names = [stage["name"] for stage in outcome.month.problem["policy"]["stages"]]
-    for result in results[len(proven) :]:
-        if result["proof"] != "gap" or result["value"] is not None or result["name"] not in names:
+    _check_open(outcome.month, results[len(proven) :])
+
+
+def _check_open(month: Month, results: list[Row]) -> None:
+    """Results that are not proven name a stage of the policy and state nothing."""
+    kinds = {stage["name"]: stage["kind"] for stage in month.problem["policy"]["stages"]}
+    for result in results:
+        is_of_policy = result["kind"] == kinds.get(result["name"])
+        says = [result[name] for name in ("value", "bound") if result[name] is not None]
+        if result["proof"] != "gap" or not is_of_policy or says or result["levels"]:
             raise RefutedError("stage_open", stage=result["name"], proof=result["proof"])
 
 

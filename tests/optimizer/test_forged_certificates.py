@@ -26,6 +26,13 @@ def fault_of(problem: Problem, answer: Answer, events: list[Any], **proofs: str)
     return "nothing" if fault is None else fault.code
 
 
+def changed(problem: Problem, **rest: Any) -> str:
+    """The fault of the true solution with these entries instead."""
+    true = json.loads(json.dumps(solve(problem).to_json()))
+    fault = verify(problem.to_json(), reseal({**true, **rest}))
+    return "nothing" if fault is None else fault.code
+
+
 def test_a_share_of_nothing_at_one_proves_nothing():
     """Row 2 would say 0 = 1: with its multiplier every bound is as low as one likes."""
     problem = month(goods(), want("a"), want("b", points=2), stages=(POINTS, LOTTERY))
@@ -60,3 +67,29 @@ def test_only_columns_of_zero_or_one_are_settled():
     assert fault_of(problem, answer, events) == "proof_not_binary"
     whole = {"b": RICE, "oil": (("can", None, None, 3),)}
     assert fault_of(problem, whole, [counted, [["sum", 3, 1, []]], tickets]) == "nothing"
+
+
+def test_no_more_results_are_proven_than_the_policy_has_aims():
+    problem = month(goods(), want("a"), stages=(POINTS,))
+    (result,) = json.loads(json.dumps(solve(problem).to_json()))["stages"]
+    made_up = {**result, "name": "kindness", "value": 99, "bound": 99}
+    assert changed(problem, status="feasible", stages=[result]) == "nothing"
+    assert changed(problem, status="feasible", stages=[result, made_up]) == "stage_count"
+
+
+def test_an_open_result_states_nothing():
+    problem = month(goods(), want("a"), stages=(POINTS,))
+    result = {
+        **{"name": "points", "kind": "max_points", "key": "", "engine": "HiGHS"},
+        **{"status": "feasible", "proof": "gap"},
+    }
+    assert changed(problem, status="feasible", stages=[result]) == "nothing"
+    level = {"group": "a", "numerator": 1, "denominator": 1}
+    for stated in ({"bound": 1}, {"value": 1}, {"levels": [level]}, {"kind": "lottery"}):
+        assert changed(problem, status="feasible", stages=[result | stated]) == "stage_open"
+
+
+def test_without_an_answer_nothing_is_proven():
+    problem = month(goods(), want("a"), stages=(POINTS,))
+    nobody = {"status": "infeasible", "assignments": [], "needs_met": 0, "recipients_helped": 0}
+    assert changed(problem, **nobody) == "answer_without_status"
