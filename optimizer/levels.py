@@ -56,16 +56,18 @@ def raise_levels(chain: Chain, measures: Sequence[Measure]) -> None:
 
 def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
     """One closing: gallop while all may rise together, then decide about the worst level."""
-    if not any(group.switches for group in rising):
+    is_shared = any(group.switches for group in rising)
+    if not is_shared:
         _gallop(chain, rising)
         if any(group.floor >= group.measure.high for group in rising):
             return
     worst = min(group.ratio for group in rising)
-    _decide(
-        chain,
-        [group for group in rising if group.ratio == worst and group.is_open],
-        [group.switches[-1] for group in rising if group.ratio > worst and group.is_unsure],
-    )
+    here = [group for group in rising if group.ratio == worst and group.is_open]
+    above = [group.switches[-1] for group in rising if group.ratio > worst and group.is_unsure]
+    if len(here) == 1 and not here[0].switches and not above:
+        _raise_or_close(chain, here[0], is_tried=not is_shared)
+    elif here or above:
+        _decide(chain, here, above)
     for group in rising:
         group.is_counted = group.is_counted or (group.ratio == worst and not group.is_open)
 
@@ -105,17 +107,20 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
     return floors
 
 
+def _raise_or_close(chain: Chain, group: _Group, *, is_tried: bool) -> None:
+    """Nobody but this group could rise above the worst level; without a gallop it was not tried."""
+    if not is_tried and chain.try_rows([(group.row, group.floor + 1)]):
+        group.floor += 1
+    else:
+        chain.close()
+        group.is_open = False
+
+
 def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
     """The groups on the worst level cannot all rise: who can, and how many together?
 
     ``above``: switches that already decide whether their group is above this level; they count too.
     """
-    if len(worst) == 1 and not worst[0].switches and not above:
-        chain.close()
-        worst[0].is_open = False
-        return
-    if not worst and not above:
-        return
     switches = [_add_switch(chain, group) for group in worst]
     counted = (*switches, *above)
     most = chain.maximise(dict.fromkeys(counted, 1)).value

@@ -98,13 +98,22 @@ def _prove_level(
     worst = [g for g in rising if g.is_open and g.ratio(g.reach) == level]
     above = [g for g in rising if g.is_unsure and g.ratio(g.reach) > level]
     if len(worst) == 1 and not worst[0].switches and not above:
-        _prove_stuck(proof, {worst[0].row: worst[0].floor + 1}, waiting)
-        worst[0].is_open = False
+        _raise_or_close(proof, worst[0], waiting)
     elif worst or above:
         _prove_count(proof, groups, worst, above, waiting)
     for group in rising:
         is_here = not group.is_open and group.ratio(group.reach) == level
         group.is_passed = group.is_passed or is_here
+
+
+def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
+    """Nobody else could rise here: the group does where the stated answer shows that it can."""
+    if group.value > group.floor:
+        group.floor += 1
+        proof.row_low[group.row] = group.floor
+    else:
+        _prove_stuck(proof, {group.row: group.floor + 1}, waiting)
+        group.is_open = False
 
 
 def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event]) -> None:

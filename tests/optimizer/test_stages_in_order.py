@@ -77,6 +77,17 @@ class TestLeximin:  # S2
         first = sorted((ticket_of("5eed", n.id), n.id) for n in needs)[:2]
         assert met(problem) == {name for _, name in first}
 
+    def test_a_committee_rises_on_its_own_from_where_tickets_leave_another(self):
+        """Whether C1 or C2 stands at one half is for the tickets; C3 at one half still rises."""
+        oil = [of("C3", name, category="oil") for name in "cd"]
+        other = want("e", category="oil", points=9)
+        needs = (of("C1", "a"), of("C2", "b"), *oil, other)
+        history = tuple(GroupHistory("committee", name, 1, 0) for name in ("C1", "C2"))
+        points = Stage("points", StageKind.MAX_POINTS)
+        stocks = (goods(), goods("can", 2, category="oil"))
+        problem = month(*stocks, *needs, history=history, stages=(LEXIMIN, points))
+        assert {"c", "d"} <= met(problem)
+
     def test_by_score_the_least_served_need_counts(self):
         fair = Stage("fair", StageKind.LEXIMIN, outcome=Outcome.SCORE)
         needs = (want("a", listed=True), want("b", listed=True))
