@@ -28,6 +28,7 @@ class Proof:
         self.rows: list[Weights] = list(program.rows)
         self.row_low, self.row_high = list(program.row_low), list(program.row_high)
         self.kinds: set[str] = set()
+        self._cuts: set[int] = set()
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
     def restart(self, kinds: Iterable[str] = ()) -> None:
@@ -81,7 +82,7 @@ class Proof:
                 right += self.high[j] if j in up else -self.low[j]
         if right > stated:
             raise RefutedError("cut", right=right, stated=stated)
-        self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2)
+        self._cuts.add(self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2))
 
     def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
         """The bound on a sum, and its reduced weights, both times the scale (weak duality)."""
@@ -136,6 +137,16 @@ class Proof:
         self.kinds.add("farkas")
         return total < 0
 
+    def list_ties(self) -> list[Weights]:
+        """Rows that tie columns: all but cuts, which follow from others, and C13 (help nobody)."""
+        program, count = self.program, len(self.program.rows)
+        helped = set(program.helped.values()).difference(program.met.values())
+        return [
+            weights
+            for i, weights in enumerate(self.rows)
+            if i not in self._cuts and (i >= count or helped.isdisjoint(weights))
+        ]
+
     def check_point(self) -> None:
         """Raise ``RefutedError`` when the stated answer is no longer among those in question.
 
@@ -160,6 +171,7 @@ class Proof:
         yield
         self.low, self.high, self.row_low, self.row_high = kept
         del self.rows[count:]
+        self._cuts = {row for row in self._cuts if row < count}
 
     def _side(self, row: int, sign: int) -> int:
         """sign times the upper (or lower) bound of a row."""

@@ -70,9 +70,8 @@ def _replay(month: Month, stated: Row, proven: list[Row], certificate: Row) -> N
             facts = {"stage": result["name"], "key": result["key"], **refuted.fault.facts}
             raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
         if result["proof"] != proof.kind:
-            raise RefutedError(
-                "stage_proof", stage=result["name"], stated=result["proof"], true=proof.kind
-            )
+            told = {"stage": result["name"], "key": result["key"]}
+            raise RefutedError("stage_proof", **told, stated=result["proof"], true=proof.kind)
 
 
 def _check_plain(value: Any) -> None:

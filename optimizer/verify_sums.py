@@ -8,19 +8,26 @@ from itertools import pairwise
 
 from optimizer.verify_bounds import Event, Proof, Weights
 from optimizer.verify_month import Month
+from optimizer.verify_parts import check_apart
 from optimizer.verify_read import RefutedError
 
 
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
-    """The sum itself, or its shares in parts of the columns, which add up to it."""
-    total, left = 0, dict(weights)
+    """The sum itself, or its shares in parts of the columns, which add up to it.
+
+    Multipliers bind every share, and so each of them; a search has to have sought them apart.
+    """
+    total, left, shares = 0, dict(weights), []
     for event in _without_cuts(proof, events):
         _, part, scale, flat, *own = event
         columns = own[0] if own else list(left)
-        proof.keep_sum({j: left.pop(j) for j in columns}, part, scale, flat)
+        shares.append({j: left.pop(j) for j in columns})
+        proof.keep_sum(shares[-1], part, scale, flat)
         total += part
     if left or total != value:
         raise RefutedError("sum_of_parts", value=value, parts=total, left=len(left))
+    if len(shares) > 1 and proof.kind == "search":
+        check_apart(proof, shares)
 
 
 def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:

@@ -93,3 +93,16 @@ def test_without_an_answer_nothing_is_proven():
     problem = month(goods(), want("a"), stages=(POINTS,))
     nobody = {"status": "infeasible", "assignments": [], "needs_met": 0, "recipients_helped": 0}
     assert changed(problem, **nobody) == "answer_without_status"
+
+
+def test_shares_that_are_tied_are_not_left_to_a_search():
+    """One place for two: a share each says who has it, and no ticket would be asked."""
+    problem = month(goods(), want("a"), want("b"), stages=(POINTS, LOTTERY))
+    points = [["sum", 1, 1, [], [0]], ["sum", 0, 1, [], [1]]]
+    events = [points, [["none", [1], 1, [3, 1]]]]
+    assert fault_of(problem, {"a": RICE}, events, points="search") == "proof_shares_tied"
+    apart = month(goods(), goods("can", category="oil"), want("a"), want("b", category="oil"))
+    counted = [["sum", 1, 1, [], [0]], ["sum", 1, 1, [2, -1], [1]]]
+    events = [counted, [["sum", 1, 1, [], [1]]]]
+    answer = {"a": RICE, "b": (("can", None, None, 1),)}
+    assert fault_of(apart, answer, events, count="search") == "nothing"
