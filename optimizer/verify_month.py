@@ -46,6 +46,7 @@ def index_month(problem: Row) -> Month:
             if row["id"] in rows:
                 raise BrokenInputError(f"problem.{name}[{k}].id", "used twice")
             rows[row["id"]] = row
+    _check_once(problem)
     _check_names(month)
     for row in problem["pairs"]:
         month.pairs[row["need"], row["stock"], row["person"]] = row
@@ -53,6 +54,21 @@ def index_month(problem: Row) -> Month:
     for stock in month.stocks:
         month.ancestors[stock] = tuple(_climb(month, stock, stock, ()))
     return month
+
+
+def _check_once(problem: Row) -> None:
+    """One row for a pair, a group's history and a stage's name: a second would rule unseen."""
+    for name, rows, keys in (
+        ("pairs", problem["pairs"], ("need", "stock", "person")),
+        ("history", problem["history"], ("dimension", "group")),
+        ("policy.stages", problem["policy"]["stages"], ("name",)),
+    ):
+        seen = set()
+        for k, row in enumerate(rows):
+            found = tuple(row[key] for key in keys)
+            if found in seen:
+                raise BrokenInputError(f"problem.{name}[{k}]", "used twice")
+            seen.add(found)
 
 
 def _check_names(month: Month) -> None:

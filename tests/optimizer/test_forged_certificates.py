@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from optimizer import Pin, Problem, Stage, StageKind
+from optimizer import GroupHistory, Pair, Pin, Problem, Stage, StageKind
 from optimizer.solve import solve
 from optimizer.verify import verify
 from tests.optimizer.brute_force import Answer
@@ -106,3 +106,22 @@ def test_shares_that_are_tied_are_not_left_to_a_search():
     events = [counted, [["sum", 1, 1, [], [1]]]]
     answer = {"a": RICE, "b": (("can", None, None, 1),)}
     assert fault_of(apart, answer, events, count="search") == "nothing"
+
+
+def test_what_could_be_read_in_two_ways_is_refused():
+    """A second stage of a name would answer for the first one's denominators."""
+    fair = Stage("fair", StageKind.LEXIMIN, dimension="committee")
+    rest = {"history": (GroupHistory("committee", "C1", 2, 1),), "pairs": (Pair("a", "rice"),)}
+    problem = month(goods(), want("a", groups={"committee": "C1"}), stages=(fair,), **rest)
+    plain, solution = problem.to_json(), json.loads(json.dumps(solve(problem).to_json()))
+    assert verify(plain, solution) is None
+    stages = plain["policy"]["stages"]
+    for twice, rows in (
+        *((name, plain[name]) for name in ("pairs", "history")),
+        ("policy.stages", stages),
+    ):
+        rows.append(dict(rows[0]))
+        fault = verify(plain, solution)
+        assert fault is not None
+        assert fault.facts == {"path": f"problem.{twice}[1]", "reason": "used twice"}
+        rows.pop()
