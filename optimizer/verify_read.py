@@ -97,7 +97,10 @@ def _sha256(value: object) -> str:
     text = json.dumps(
         value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError:  # half of a pair of surrogates, which JSON can spell
+        raise BrokenInputError("text", "must be Unicode") from None
 
 
 def _strip(schema: Schema, row: Row) -> Row:

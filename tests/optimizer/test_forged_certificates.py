@@ -125,3 +125,11 @@ def test_what_could_be_read_in_two_ways_is_refused():
         assert fault is not None
         assert fault.facts == {"path": f"problem.{twice}[1]", "reason": "used twice"}
         rows.pop()
+
+
+def test_half_a_character_is_a_fault_and_no_crash():
+    problem = month(goods(), want("a"))
+    solution = json.loads(json.dumps(solve(problem).to_json()))
+    fault = verify(problem.to_json(), {**solution, "detail": "\ud83d"})
+    assert fault is not None
+    assert fault.code == "broken_input"
