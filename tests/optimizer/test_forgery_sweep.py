@@ -157,6 +157,6 @@ def test_worse_answers_pass_only_as_searched():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(10))
-def test_worse_answers_of_300_problems_pass_only_as_searched(block):
-    assert sweep(range(2_000 + block * 30, 2_030 + block * 30), 200) > 0
+@pytest.mark.parametrize("block", range(4))
+def test_worse_answers_of_120_problems_pass_only_as_searched(block):
+    assert sweep(range(2_000 + block * 30, 2_030 + block * 30), 100) > 0
