@@ -54,3 +54,16 @@ def test_every_number_of_the_formulation_has_its_line():
     told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
     built = set(re.findall(r"[(\s]([CS]\d+)[),]", lines))
     assert told == built
+
+
+def test_every_number_has_its_pair_of_tests():
+    """A class of at least two tests names the number behind its name."""
+    text = (OPTIMIZER / "FORMULATION.md").read_text()
+    told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
+    paired = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for block in path.read_text().split("\nclass ")[1:]:
+            head = block.splitlines()[0]
+            if block.count("    def test_") >= 2:
+                paired |= set(re.findall(r"[CS]\d+", head.partition("#")[2]))
+    assert told - paired == set()

@@ -105,6 +105,13 @@ class TestRecipientsAndPoints:  # S3, S4
         assert "c" in met(month(goods(capacity=2), *needs, stages=(people, points)))
         assert "c" not in met(month(goods(capacity=2), *needs, stages=(points, people)))
 
+    def test_points_decide_where_as_many_people_are_helped(self):
+        stages = (Stage("people", StageKind.MAX_RECIPIENTS), Stage("points", StageKind.MAX_POINTS))
+        needs = (want("a", points=2), want("b", points=9), want("c", points=5))
+        solution = proven(month(goods(capacity=2), *needs, stages=stages))
+        assert [result.value for result in solution.stages] == [2, 14]
+        assert {line.need for line in solution.assignments} == {"b", "c"}
+
 
 class TestUnits:  # S5
     def test_nothing_useful_stays_on_the_shelf(self):
