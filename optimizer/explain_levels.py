@@ -12,8 +12,9 @@ from fractions import Fraction
 
 from optimizer.explain_circles import number_components
 from optimizer.matrix import Vector
-from optimizer.objectives import Measure, groups_of, measures_of
-from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.objectives import Measure, measures_of
+from optimizer.policy import Stage, StageKind
+from optimizer.possible import read_possible
 from optimizer.solution import StageResult
 from optimizer.variables import Columns
 
@@ -39,7 +40,8 @@ def keep_levels(stage: Stage, columns: Columns, result: StageResult) -> KeptLeve
     """The levels of a stage as a solution states them."""
     sign = -1 if stage.kind is StageKind.LEXIMAX else 1
     stated = {level.group: level for level in result.levels}
-    measures = tuple(measures_of(stage, columns, _list_possible(stage, columns, result)))
+    possible = read_possible(stage, columns.network.problem, result.levels)
+    measures = tuple(measures_of(stage, columns, possible))
     values = [sign * stated[m.group].numerator - m.offset for m in measures]
     levels = [_level(m, value) for m, value in zip(measures, values, strict=True)]
     if stage.worst_only:
@@ -78,13 +80,3 @@ def _level(measure: Measure, value: int) -> Fraction:
 
 def _value_at(measure: Measure, level: Fraction) -> int:
     return int(level * measure.denominator) - measure.offset
-
-
-def _list_possible(stage: Stage, columns: Columns, result: StageResult) -> dict[str, int]:
-    """What every group could get alone, from the denominators stated; 0 where none is."""
-    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
-        return {}
-    problem = columns.network.problem
-    past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
-    stated = {x.group: x.denominator - past.get(x.group, 0) for x in result.levels}
-    return {group: stated.get(group, 0) for group in groups_of(stage, problem)}

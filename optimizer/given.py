@@ -4,7 +4,6 @@ A rule more changes what a group could get if it were alone. Two answers are onl
 the denominators of one month, so these are taken from the answer that is being questioned.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.backend import LivingModel
@@ -15,7 +14,7 @@ from optimizer.errors import ProblemError
 from optimizer.individuals import assign_individuals
 from optimizer.points import EngineError, OutOfTimeError
 from optimizer.policy import Outcome, Stage, StageKind
-from optimizer.possible import possible_by_group
+from optimizer.possible import possible_by_group, read_possible
 from optimizer.problem import Problem
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.stages import Run, run_stages
@@ -53,23 +52,13 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
         if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
             continue
         if stage.name in levels:
-            past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
-            found[stage.name] = dict.fromkeys(_name_groups(stage, problem), 0) | {
-                level.group: level.denominator - past.get(level.group, 0)
-                for level in levels[stage.name]
-            }
+            found[stage.name] = read_possible(stage, problem, levels[stage.name])
         else:
             try:
                 found[stage.name] = _measure(problem, stage, seconds)
             except (OutOfTimeError, EngineError):
                 return None
     return found
-
-
-def _name_groups(stage: Stage, problem: Problem) -> Sequence[str]:
-    if not stage.dimension:
-        return [need.id for need in problem.needs]
-    return [need.groups.get(stage.dimension, "") for need in problem.needs]
 
 
 def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:

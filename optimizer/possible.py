@@ -1,6 +1,6 @@
 """What a group could get if it were alone: the denominators of the leximin (S2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from optimizer.build import Model
@@ -10,6 +10,7 @@ from optimizer.matrix import Vector
 from optimizer.objectives import groups_of
 from optimizer.policy import Outcome, Stage, StageKind
 from optimizer.problem import Problem
+from optimizer.solution import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,15 @@ def called_for(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[int]
         if any(problem.stocks[above].least for above in (s, *ancestors[s]))
     }
     return {d for d, n in enumerate(problem.needs) if n.id in pinned or n.category in categories}
+
+
+def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> dict[str, int]:
+    """What the stated levels say that every group could get alone [needs]; 0 where none is stated.
+
+    Empty for stages without a denominator.
+    """
+    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
+        return {}
+    past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
+    stated = {level.group: level.denominator - past.get(level.group, 0) for level in levels}
+    return dict.fromkeys(groups_of(stage, problem), 0) | stated

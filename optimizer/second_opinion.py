@@ -13,7 +13,8 @@ from itertools import takewhile
 from optimizer.build import Model, build
 from optimizer.components import leading_sums
 from optimizer.objectives import Measure, Weights, aims_of, groups_of, measures_of
-from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.policy import Stage, StageKind
+from optimizer.possible import read_possible
 from optimizer.problem import Problem
 from optimizer.second_engine import Answer, SecondEngine
 from optimizer.second_levels import Standing, question_levels
@@ -139,13 +140,15 @@ class Questioner:
             self.engine.keep([self.engine.equal(terms, value)])
 
     def _question_levels(self, stage: Stage, result: StageResult) -> Iterator[Opinion]:
-        stated, possible = {level.group: level for level in result.levels}, dict[str, int]()
-        if stage.kind is StageKind.LEXIMIN and stage.outcome is Outcome.MET:
-            possible = self._find_possible(stage, {g: v.denominator for g, v in stated.items()})
-            groups = groups_of(stage, self._problem)
-            for group, count in possible.items():
-                answer = ask_for_other(self._model, groups[group], count, self.engine.seconds)
-                yield Opinion(stage.name, f"{group} could get {count}", _OF_BETTER[answer])
+        stated = {level.group: level for level in result.levels}
+        possible = read_possible(stage, self._problem, result.levels)
+        groups = groups_of(stage, self._problem)
+        for group, count in possible.items():
+            if group not in groups:
+                yield Opinion(stage.name, f"{group} is no group", Verdict.DISAGREED)
+                return
+            answer = ask_for_other(self._model, groups[group], count, self.engine.seconds)
+            yield Opinion(stage.name, f"{group} could get {count}", _OF_BETTER[answer])
         measures = measures_of(stage, self._columns, possible)
         whole = {measure.group: measure.denominator for measure in measures}
         if whole != {group: level.denominator for group, level in stated.items()}:
@@ -155,15 +158,6 @@ class Questioner:
         kept = question_levels(self.engine, standings, worst_only=stage.worst_only)
         for level, answer in kept:
             yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
-
-    def _find_possible(self, stage: Stage, wholes: dict[str, int]) -> dict[str, int]:
-        """What the levels say that every group could get; groups without a level: nothing."""
-        history = self._problem.history
-        past = {h.group: h.possible for h in history if h.dimension == stage.dimension}
-        return {
-            group: wholes.get(group, past.get(group, 0)) - past.get(group, 0)
-            for group in groups_of(stage, self._problem)
-        }
 
     def _stand(self, stage: Stage, measure: Measure, numerator: int) -> Standing:
         sign = -1 if stage.kind is StageKind.LEXIMAX else 1
