@@ -1,29 +1,61 @@
-"""Every blueprint of the site, in the order of the folders."""
+"""Every page of the site: importing a module of views registers its pages on its blueprint."""
 
 from flask import Blueprint
 
-from matchmaker.accounts import routes as accounts
-from matchmaker.assignments import views as assignments
-from matchmaker.audit import views as audit
-from matchmaker.needs import routes as needs
-from matchmaker.offers import routes as offers
-from matchmaker.organisations import routes as organisations
-from matchmaker.pages import views as pages
-from matchmaker.residents import routes as residents
-from matchmaker.rounds import results_views as results
-from matchmaker.rounds import routes as rounds
-from matchmaker.volunteers import views as volunteers
-
-BLUEPRINTS: tuple[Blueprint, ...] = (
-    accounts.bp,
-    assignments.bp,
-    audit.bp,
-    needs.bp,
-    offers.bp,
-    organisations.bp,
-    pages.bp,
-    residents.bp,
-    results.bp,
-    rounds.bp,
-    volunteers.bp,
+from matchmaker.accounts import administration_views, demo_views, invitation_views, own_views
+from matchmaker.accounts import views as account_views
+from matchmaker.assignments import views as assignment_views
+from matchmaker.audit import views as audit_views
+from matchmaker.needs import (
+    browse_views,
+    decision_views,
+    desk_views,
+    posting_views,
+    queue_views,
 )
+from matchmaker.needs import (
+    own_views as own_need_views,
+)
+from matchmaker.offers import posting_views as offer_posting_views
+from matchmaker.offers import review_views as offer_review_views
+from matchmaker.offers import views as offer_views
+from matchmaker.organisations import application_views
+from matchmaker.organisations import views as organisation_views
+from matchmaker.pages import views as page_views
+from matchmaker.residents import registering_views
+from matchmaker.residents import views as resident_views
+from matchmaker.rounds import action_views, override_views, results_views, review_views
+from matchmaker.rounds import views as round_views
+from matchmaker.volunteers import views as volunteer_views
+
+VIEW_MODULES = (
+    account_views,
+    administration_views,
+    demo_views,
+    invitation_views,
+    own_views,
+    assignment_views,
+    audit_views,
+    browse_views,
+    decision_views,
+    desk_views,
+    own_need_views,
+    posting_views,
+    queue_views,
+    offer_views,
+    offer_posting_views,
+    offer_review_views,
+    organisation_views,
+    application_views,
+    page_views,
+    resident_views,
+    registering_views,
+    results_views,
+    round_views,
+    action_views,
+    override_views,
+    review_views,
+    volunteer_views,
+)
+
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(dict.fromkeys(module.bp for module in VIEW_MODULES))
