@@ -32,7 +32,7 @@ test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -q
 
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
-	$(BIN)/python -m optimizer.bench $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m optimizer.bench.__main__ $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
 
 lint: $(READY)  ## style, types, formatting
 	$(BIN)/ruff check .

@@ -6,16 +6,25 @@ from typing import Any
 
 from flask import Flask
 
-from matchmaker import error_pages, logs, navigation, security_headers
 from matchmaker.accounts import sessions
+from matchmaker.base import logs
+from matchmaker.base.config import load_settings
+from matchmaker.base.database import init_database
+from matchmaker.base.extensions import (
+    babel,
+    bootstrap,
+    contact_cipher,
+    csrf,
+    db,
+    login_manager,
+    migrate,
+)
 from matchmaker.blueprints import BLUEPRINTS
 from matchmaker.commands.main import COMMANDS
-from matchmaker.config import load_settings
-from matchmaker.converters import register_converters
-from matchmaker.database import init_database
-from matchmaker.extensions import babel, bootstrap, contact_cipher, csrf, db, login_manager, migrate
-from matchmaker.labels import register_labels
-from matchmaker.pages.preferences import select_locale
+from matchmaker.web import error_pages, navigation, security_headers
+from matchmaker.web.converters import register_converters
+from matchmaker.web.preferences import select_locale
+from matchmaker.words.labels import register_labels
 
 
 def create_app(

@@ -6,7 +6,7 @@ import sys
 from flask.cli import FlaskGroup
 
 from matchmaker import create_app
-from matchmaker.config import SettingsError, load_settings
+from matchmaker.base.config import SettingsError, load_settings
 
 
 def main() -> None:

@@ -2,36 +2,32 @@
 
 from flask import Blueprint
 
-from matchmaker.accounts import administration_views, demo_views, invitation_views, own_views
+from matchmaker.accounts import administration_views, invitation_views, own_views
 from matchmaker.accounts import views as account_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import views as audit_views
-from matchmaker.needs import (
-    browse_views,
-    decision_views,
-    desk_views,
-    posting_views,
-    queue_views,
-)
-from matchmaker.needs import (
-    own_views as own_need_views,
-)
-from matchmaker.offers import posting_views as offer_posting_views
-from matchmaker.offers import review_views as offer_review_views
+from matchmaker.demo import views
+from matchmaker.needs import browse_views, desk_views, queue_views
+from matchmaker.needs import queue_views as decision_views
+from matchmaker.needs import resident_views as own_need_views
+from matchmaker.needs import resident_views as posting_views
+from matchmaker.offers import approval_views as offer_review_views
+from matchmaker.offers import views as offer_posting_views
 from matchmaker.offers import views as offer_views
 from matchmaker.organisations import application_views
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.residents import registering_views
 from matchmaker.residents import views as resident_views
-from matchmaker.rounds import action_views, override_views, results_views, review_views
-from matchmaker.rounds import views as round_views
+from matchmaker.rounds.pages import results_views, review_views, step_views
+from matchmaker.rounds.pages import review_views as override_views
+from matchmaker.rounds.pages import room_views as round_views
 from matchmaker.volunteers import views as volunteer_views
 
 VIEW_MODULES = (
     account_views,
     administration_views,
-    demo_views,
+    views,
     invitation_views,
     own_views,
     assignment_views,
@@ -52,7 +48,7 @@ VIEW_MODULES = (
     registering_views,
     results_views,
     round_views,
-    action_views,
+    step_views,
     override_views,
     review_views,
     volunteer_views,

@@ -1,12 +1,33 @@
 """What every installation starts from: the street office, its committees, the catalogue."""
 
+import csv
 from pathlib import Path
 
 from sqlalchemy import select
 
-from matchmaker.extensions import db
+from matchmaker.base.config import ROOT
+from matchmaker.base.extensions import db
 from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
-from matchmaker.seed_files import SEEDS_DIR, read_seed
+
+# --- Reading the CSV files of ``seeds/``.
+
+SEEDS_DIR = ROOT / "seeds"
+
+
+def read_seed(seeds_dir: Path, name: str) -> list[dict[str, str]]:
+    """Rows of ``name``.csv as text. Raises ``ValueError`` for a row of the wrong length."""
+    path = seeds_dir / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise ValueError(f"{path.name}, line {line}: wrong number of cells")
+    return rows
+
+
+def split_cell(text: str) -> tuple[str, ...]:
+    """The values of one cell, which stand apart by ``;``; none in an empty cell."""
+    return tuple(text.split(";")) if text else ()
 
 
 def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:

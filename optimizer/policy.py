@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from optimizer.codec import from_json, to_json
-from optimizer.errors import ProblemError
+from optimizer.codec import ProblemError, from_json, to_json
 
 
 class StageKind(StrEnum):

@@ -6,10 +6,10 @@ from flask import Flask, has_app_context, url_for
 from werkzeug.test import TestResponse
 
 from matchmaker.accounts import sessions
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import User
-from matchmaker.pages.preferences import LOCALE_COOKIE
+from matchmaker.web.preferences import LOCALE_COOKIE
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 

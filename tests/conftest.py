@@ -4,14 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from tests.browser import Browser
-from tests.databases import (
-    drop_postgres,
-    make_app,
-    make_postgres_copier,
-    make_sqlite_copier,
-)
+from tests.databases import drop_postgres, make_app, make_postgres_copier, make_sqlite_copier
 from tests.factories import Factory
 
 

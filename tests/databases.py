@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import URL, make_url
 
 from matchmaker import create_app
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 
 try:
     with warnings.catch_warnings():

@@ -9,7 +9,7 @@ from flask import Flask, has_app_context
 from werkzeug.security import generate_password_hash
 
 from matchmaker import models as m
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.base.extensions import contact_cipher, db
 
 NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday morning in Shanghai
 PASSWORD = "plum blossom in the lane"

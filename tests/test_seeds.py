@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from matchmaker.catalogue import SEEDS_DIR, read_seed, split_cell
 from matchmaker.models import OfferKind, OrganisationKind, Qualification, StatusKind
-from matchmaker.seed_files import SEEDS_DIR, read_seed, split_cell
 
 FILES = sorted(path.stem for path in SEEDS_DIR.glob("*.csv"))
 CHINESE = re.compile("[\u4e00-\u9fff]")

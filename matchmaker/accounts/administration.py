@@ -9,8 +9,8 @@ from matchmaker.accounts.invitations import lapse_invitations
 from matchmaker.accounts.scopes import Scope
 from matchmaker.accounts.sessions import revoke_all_sessions
 from matchmaker.audit.service import record_event
-from matchmaker.errors import ConflictError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import Household, Resident, Role, User, Volunteer
 
 

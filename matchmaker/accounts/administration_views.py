@@ -5,19 +5,18 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import administration, messages, places
-from matchmaker.accounts.forms import AccountFilterForm, RoleForm
-from matchmaker.accounts.role_form import make_role_form
+from matchmaker.accounts import administration, scopes, words
+from matchmaker.accounts.forms import AccountFilterForm, RoleForm, make_role_form
 from matchmaker.accounts.scopes import resolve_scope
 from matchmaker.accounts.views import Answer, bp
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.models import Role, User
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
+from matchmaker.web.act import act_once
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
 
 
 @bp.get("/accounts")
@@ -62,7 +61,7 @@ def switch(user_id: int, step: str) -> Answer:
 @requires(Permission.ACCOUNT_MANAGE)
 def change_role(user_id: int) -> Answer:
     user = administration.get_account(user_id)
-    form = make_role_form(places.list_places(), **places.get_typed_scope(user))
+    form = make_role_form(scopes.list_places(), **scopes.get_typed_scope(user))
     if not form.is_submitted():
         return _show_role(form, user, 200)
     if not form.validate():
@@ -84,7 +83,7 @@ def change_role(user_id: int) -> Answer:
         return act_once(form.idempotency_key.data, act)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return _show_role(form, administration.get_account(user_id), 422)
 
 

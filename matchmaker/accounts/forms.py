@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 
 from matchmaker.accounts.passwords import LONGEST
+from matchmaker.accounts.scopes import Places
 from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import PhoneField
 from matchmaker.forms.validators import MaxLength, Required, SameAs
-from matchmaker.labels import get_label
 from matchmaker.models import Role
+from matchmaker.words.labels import get_label, get_name
 
 LONGEST_NAME = 80  # characters
 LONGEST_CODE = 40  # characters, blanks and dashes included
@@ -127,3 +129,19 @@ class AccountFilterForm(FilterForm):
             "role": Role(role) if role else None,
             "disabled": state == "disabled" if state else None,
         }
+
+
+# --- The form of role and scope, with the places in the reader's language.
+
+
+def make_role_form(places: Places, **values: Any) -> RoleForm:
+    """``values`` are what stands in the form before anything is typed."""
+    form = RoleForm(**values)
+    for field, rows in (
+        (form.subdistrict_id, places.subdistricts),
+        (form.committee_id, places.committees),
+        (form.organisation_id, places.organisations),
+    ):
+        choices = [(row.id, f"{get_name(row)} ({row.code})") for row in rows]
+        field.choices = make_choices([("", _("None")), *choices])
+    return form

@@ -8,20 +8,19 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import administration, invitations, messages, places
-from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm
-from matchmaker.accounts.role_form import make_role_form
+from matchmaker.accounts import administration, invitations, scopes, words
+from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm, make_role_form
 from matchmaker.accounts.scopes import Scope, resolve_scope
 from matchmaker.accounts.views import Answer, bp
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Role
-from matchmaker.paging import paginate
-from matchmaker.permissions import Permission, requires
+from matchmaker.web.act import act_once
+from matchmaker.web.lists import paginate
+from matchmaker.web.permissions import Permission, requires
 
 _SHOWN_ONCE = "new_invitation_code"
 
@@ -47,7 +46,7 @@ def members() -> str:
 @bp.route("/invitations/new", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_MANAGE)
 def invite() -> Answer:
-    form = make_role_form(places.list_places())
+    form = make_role_form(scopes.list_places())
 
     def read() -> tuple[Role, Scope]:
         role = Role(form.role.data)
@@ -106,13 +105,13 @@ def _take(
         return act_once(form.idempotency_key.data, act)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return render_template(template, form=form), 422
 
 
 def _make_colleague_form() -> InviteColleagueForm:
     form = InviteColleagueForm()
-    volunteers = places.list_volunteers_without_account(current_user)
+    volunteers = scopes.list_volunteers_without_account(current_user)
     form.volunteer_reference.choices = make_choices(
         [
             ("", _("A colleague who coordinates, as I do")),

@@ -16,8 +16,8 @@ from matchmaker.accounts.scopes import (
 )
 from matchmaker.accounts.sessions import get_digest
 from matchmaker.audit.service import record_event
-from matchmaker.errors import ForbiddenError, InvalidError, NotFoundError
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import Invitation, Role, User
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without doubt

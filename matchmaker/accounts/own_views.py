@@ -7,21 +7,21 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import messages, service, sessions, signing_in
+from matchmaker.accounts import own_service, sessions, signing_in, words
 from matchmaker.accounts.forms import PasswordForm
 from matchmaker.accounts.passwords import SHORTEST
 from matchmaker.accounts.views import Answer, bp
-from matchmaker.clock import get_now
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
-from matchmaker.permissions import Permission, requires
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.web.permissions import Permission, requires
 
 
 @bp.get("/account")
 @requires(Permission.ACCOUNT_OWN)
 def own() -> str:
     settings = current_app.config
-    own_sessions = service.list_sessions(
+    own_sessions = own_service.list_sessions(
         current_user,
         get_now(),
         idle=timedelta(minutes=settings["SESSION_IDLE_MINUTES"]),
@@ -31,15 +31,15 @@ def own() -> str:
         "accounts/own.html",
         sessions=own_sessions,
         present=sessions.get_digest(sessions.get_held_token()),
-        notices=service.list_notices(current_user),
-        disclosures=service.list_disclosures(current_user),
+        notices=own_service.list_notices(current_user),
+        disclosures=own_service.list_disclosures(current_user),
     )
 
 
 @bp.post("/account/sessions/<id:session_id>/end")
 @requires(Permission.ACCOUNT_OWN)
 def end_session(session_id: int) -> Response:
-    service.end_session(actor=current_user, session_id=session_id, now=get_now())
+    own_service.end_session(actor=current_user, session_id=session_id, now=get_now())
     db.session.commit()
     flash(_("That browser is signed out."), "success")
     return redirect(url_for("accounts.own"), 303)
@@ -48,7 +48,7 @@ def end_session(session_id: int) -> Response:
 @bp.post("/account/notices/read")
 @requires(Permission.ACCOUNT_OWN)
 def read_notices() -> Response:
-    service.mark_notices_read(actor=current_user, now=get_now())
+    own_service.mark_notices_read(actor=current_user, now=get_now())
     db.session.commit()
     return redirect(url_for("accounts.own"), 303)
 
@@ -71,12 +71,12 @@ def password() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return _show_password(form, 422)
     flash(_("The password is changed. Every other browser is signed out."), "success")
     return redirect(url_for("accounts.own"), 303)
 
 
 def _show_password(form: PasswordForm, status: int) -> tuple[str, int]:
-    rule = messages.describe_password_rule(SHORTEST[current_user.role])
+    rule = words.describe_password_rule(SHORTEST[current_user.role])
     return render_template("accounts/password.html", form=form, password_rule=rule), status

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from matchmaker.errors import InvalidError, ThrottledError
+from matchmaker.base.errors import InvalidError, ThrottledError
 from matchmaker.models import Role
 
 SHORTEST = {role: 10 if role is Role.RESIDENT else 15 for role in Role}  # characters

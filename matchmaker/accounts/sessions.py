@@ -13,9 +13,9 @@ from flask_login import LoginManager
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import OperationalError
 
-from matchmaker.clock import get_now
-from matchmaker.database import writing
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.database import writing
+from matchmaker.base.extensions import db
 from matchmaker.models import LoginSession, User
 
 TOKEN_BYTES = 32

@@ -12,8 +12,8 @@ from matchmaker.accounts import invitations, sessions
 from matchmaker.accounts.passwords import check_acceptable, hash_password, matches_password
 from matchmaker.accounts.throttling import Counted, count_try, forget_tries
 from matchmaker.audit.service import record_event
-from matchmaker.errors import InvalidError, NotFoundError
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.base.errors import InvalidError, NotFoundError
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import User
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from matchmaker.errors import ThrottledError
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.base.errors import ThrottledError
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import ThrottleCounter
 
 WINDOW = timedelta(minutes=15)

@@ -5,22 +5,22 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import invitations, messages, service, sessions, signing_in
+from matchmaker.accounts import invitations, own_service, sessions, signing_in, words
 from matchmaker.accounts.forms import JoinForm, SignInForm
 from matchmaker.accounts.passwords import SHORTEST
-from matchmaker.clock import get_now
-from matchmaker.errors import ConflictError, InvalidError
-from matchmaker.extensions import db
-from matchmaker.formatting import format_moment
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import Invitation
-from matchmaker.pages.addresses import is_local_path
-from matchmaker.permissions import Permission, public, requires
+from matchmaker.web.addresses import is_local_path
+from matchmaker.web.permissions import Permission, public, requires
+from matchmaker.words.quantities import format_moment
 
 bp = Blueprint("accounts", __name__)
 bp.add_app_template_filter(format_moment, "moment")
-bp.add_app_template_filter(messages.describe_notice, "notice_sentence")
-bp.add_app_template_filter(messages.describe_ground, "ground_sentence")
-bp.add_app_template_filter(messages.describe_fields, "contact_fields")
+bp.add_app_template_filter(words.describe_notice, "notice_sentence")
+bp.add_app_template_filter(words.describe_ground, "ground_sentence")
+bp.add_app_template_filter(words.describe_fields, "contact_fields")
 
 Answer = str | tuple[str, int] | Response
 
@@ -28,7 +28,7 @@ Answer = str | tuple[str, int] | Response
 @bp.errorhandler(ConflictError)
 def show_conflict(error: ConflictError) -> tuple[str, int]:
     db.session.rollback()
-    return render_template("accounts/conflict.html", text=messages.describe_conflict(error)), 409
+    return render_template("accounts/conflict.html", text=words.describe_conflict(error)), 409
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -48,7 +48,7 @@ def sign_in() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return render_template("accounts/sign_in.html", form=form), 422
     leave_present_session()
     sessions.hold_token(token)
@@ -83,7 +83,7 @@ def join() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return _show_join(form, 422)
     leave_present_session()
     sessions.hold_token(token)
@@ -94,7 +94,7 @@ def join() -> Answer:
 def leave_present_session() -> None:
     """A browser belongs to one person: whoever was signed in before is signed out for good."""
     if current_user.is_authenticated:
-        service.sign_out(actor=current_user, token=sessions.get_held_token(), now=get_now())
+        own_service.sign_out(actor=current_user, token=sessions.get_held_token(), now=get_now())
         db.session.commit()
         session.clear()
 
@@ -106,7 +106,7 @@ def _show_join(form: JoinForm, status: int) -> tuple[str, int]:
         "accounts/join.html",
         form=form,
         invitation=invitation,
-        password_rule=messages.describe_password_rule(shortest),
+        password_rule=words.describe_password_rule(shortest),
     )
     return page, status
 

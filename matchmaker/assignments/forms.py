@@ -5,13 +5,13 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from matchmaker.assignments.filters import DELIVERIES, GivenFilters
-from matchmaker.clock import parse_month
-from matchmaker.formatting import format_month
+from matchmaker.assignments.queries import DELIVERIES, GivenFilters
+from matchmaker.base.clock import parse_month
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.labels import get_name
 from matchmaker.models import WEEKS, Committee, ServiceCategory, Volunteer
+from matchmaker.words.labels import get_name
+from matchmaker.words.quantities import format_month
 
 
 class MonthForm(FilterForm):

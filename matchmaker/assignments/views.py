@@ -1,5 +1,6 @@
 """What was promised, to whom and when: a coordinator's month and a volunteer's visits."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
@@ -7,18 +8,51 @@ from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from matchmaker.assignments import export, service
-from matchmaker.assignments.filters import GivenFilters
+from matchmaker.assignments import queries
 from matchmaker.assignments.forms import GivenForm, MonthForm
-from matchmaker.assignments.service import Line
-from matchmaker.clock import get_local_date, get_now
-from matchmaker.errors import NotFoundError
-from matchmaker.exports import FILE_FORMATS, send_table
-from matchmaker.extensions import db
+from matchmaker.assignments.queries import GivenFilters, Line
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.paging import PAGE_SIZE, get_other_arguments, get_page_number
-from matchmaker.permissions import Permission, requires
-from matchmaker.rounds.slot_words import describe_slot
+from matchmaker.rounds.words.slots import describe_slot
+from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
+from matchmaker.web.lists import PAGE_SIZE, get_other_arguments, get_page_number
+from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import format_quantity
+
+# --- A month's promises as rows of a file: references and blocks, no resident's name.
+
+
+def get_headers() -> list[str]:
+    return [
+        _("When"),
+        _("Volunteer"),
+        _("Category"),
+        _("Amount"),
+        _("Neighbourhood committee"),
+        _("Block"),
+        _("Number"),
+        _("State"),
+    ]
+
+
+def make_rows(lines: Iterable[Line], month: date) -> list[Row]:
+    return [
+        [
+            describe_slot(line.slot, month),
+            line.volunteer or "",
+            get_name(line.category),
+            format_quantity(line.units, line.category.unit),
+            get_name(line.committee),
+            line.block,
+            line.reference,
+            str(get_label(line.state)),
+        ]
+        for line in lines
+    ]
+
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")
 bp.add_app_template_filter(describe_slot, "slot_words")
@@ -27,18 +61,18 @@ bp.add_app_template_filter(describe_slot, "slot_words")
 @bp.get("/given")
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def given() -> str:
-    months = service.list_published_months(current_user)
+    months = queries.list_published_months(current_user)
     if not months:
         return render_template("assignments/given_empty.html")
     form, month, filters = _read_address(months)
-    page, total = get_page_number(), service.count_lines(current_user, month, filters)
-    statement = service.select_lines(current_user, month, filters)
+    page, total = get_page_number(), queries.count_lines(current_user, month, filters)
+    statement = queries.select_lines(current_user, month, filters)
     rows = db.session.execute(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return render_template(
         "assignments/given.html",
         form=form,
         month=month,
-        groups=_group([service.read_line(row) for row in rows]),
+        groups=_group([queries.read_line(row) for row in rows]),
         total=total,
         page=page,
         pages=-(-total // PAGE_SIZE),
@@ -56,7 +90,7 @@ def given_sheet() -> str:
         "assignments/given_sheet.html",
         organisation=get_own_organisation(current_user),
         month=month,
-        groups=_group(service.list_lines(current_user, month, filters)),
+        groups=_group(queries.list_lines(current_user, month, filters)),
         printed_on=get_local_date(get_now()),
         back_url=url_for("assignments.given", **get_other_arguments()),
     )
@@ -67,19 +101,19 @@ def given_sheet() -> str:
 def download(file_format: str) -> Response:
     months = _list_months_or_fail()
     _form, month, filters = _read_address(months)
-    rows = export.make_rows(service.list_lines(current_user, month, filters), month)
+    rows = make_rows(queries.list_lines(current_user, month, filters), month)
     name = f"promised-{month:%Y-%m}"
-    return send_table(file_format, name, _("What we promised"), export.get_headers(), rows)
+    return send_table(file_format, name, _("What we promised"), get_headers(), rows)
 
 
 @bp.get("/visits")
 @requires(Permission.VISIT_READ_OWN)
 def visits() -> str:
-    months = service.list_published_months(current_user)
+    months = queries.list_published_months(current_user)
     form = MonthForm()
     form.offer_months(months)
     month = form.read_month(months) if months else None
-    lines = service.list_lines(current_user, month, GivenFilters()) if month else []
+    lines = queries.list_lines(current_user, month, GivenFilters()) if month else []
     return render_template(
         "assignments/visits.html", form=form, month=month, months=months, groups=_group(lines)
     )
@@ -90,12 +124,12 @@ def _read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
     form.offer_months(months)
     month = form.read_month(months)
     form.month.data = month.strftime("%Y-%m")
-    form.offer_choices(*service.list_choices(current_user, month))
+    form.offer_choices(*queries.list_choices(current_user, month))
     return form, month, form.read_filters()
 
 
 def _list_months_or_fail() -> list[date]:
-    months = service.list_published_months(current_user)
+    months = queries.list_published_months(current_user)
     if not months:
         raise NotFoundError("published_month")
     return months

@@ -10,8 +10,8 @@ from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import DayField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore
-from matchmaker.labels import get_label
 from matchmaker.models import Role
+from matchmaker.words.labels import get_label
 
 LONGEST_ACTION = 60  # characters
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, AuditHead, Resident, User
 
 GENESIS = "0" * 64

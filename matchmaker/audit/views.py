@@ -1,34 +1,77 @@
 """The audit log: everything for administrators and auditors, one's own for everybody."""
 
+import json
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from matchmaker.audit import events, export, messages
+from matchmaker.audit import queries, words
 from matchmaker.audit.forms import EventFilterForm
 from matchmaker.audit.service import verify_chain
-from matchmaker.exports import FILE_FORMATS, send_table
 from matchmaker.forms.choices import make_choices
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
+from matchmaker.models import AuditEvent
+from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
+
+# --- The audit log as rows of a file, hashes included, so that others can check the chain.
+
+
+def get_headers() -> list[str]:
+    return [
+        _("Number"),
+        _("Date"),
+        _("Account"),
+        _("Role"),
+        _("Action"),
+        _("About"),
+        _("Number of the subject"),
+        _("On behalf of resident number"),
+        _("Details"),
+        _("Hash before"),
+        _("Hash"),
+    ]
+
+
+def make_rows(events: Iterable[AuditEvent]) -> list[Row]:
+    """Codes as they are stored; instants in UTC."""
+    return [
+        [
+            event.id,
+            event.at.isoformat(),
+            event.actor_id,
+            event.actor_role,
+            event.action,
+            event.subject_type,
+            event.subject_id,
+            event.on_behalf_of_id,
+            json.dumps(event.details, sort_keys=True, ensure_ascii=False),
+            event.previous_sha256,
+            event.sha256,
+        ]
+        for event in events
+    ]
+
 
 bp = Blueprint("audit", __name__)
-bp.add_app_template_filter(messages.describe_fault, "fault_sentence")
-bp.add_app_template_filter(messages.describe_subject, "event_subject")
-bp.add_app_template_filter(messages.describe_action, "event_action")
-bp.add_app_template_filter(messages.describe_role, "event_role")
-bp.add_app_template_filter(messages.describe_details, "event_details")
+bp.add_app_template_filter(words.describe_fault, "fault_sentence")
+bp.add_app_template_filter(words.describe_subject, "event_subject")
+bp.add_app_template_filter(words.describe_action, "event_action")
+bp.add_app_template_filter(words.describe_role, "event_role")
+bp.add_app_template_filter(words.describe_details, "event_details")
 
 
 @bp.get("/audit")
 @requires(Permission.AUDIT_READ)
 def index() -> str:
     form = _make_filter_form()
-    filters = events.EventFilter(**form.read_filters())
+    filters = queries.EventFilter(**form.read_filters())
     return render_template(
         "audit/index.html",
         form=form,
-        found=paginate(events.select_events(filters)),
+        found=paginate(queries.select_events(filters)),
         arguments=get_other_arguments(),
         file_formats=FILE_FORMATS,
     )
@@ -37,9 +80,9 @@ def index() -> str:
 @bp.get("/audit/events.<any(xlsx, csv):file_format>")
 @requires(Permission.AUDIT_READ)
 def download(file_format: str) -> Response:
-    filters = events.EventFilter(**_make_filter_form().read_filters())
-    rows = export.make_rows(events.list_events(filters))
-    return send_table(file_format, "audit", _("Audit"), export.get_headers(), rows)
+    filters = queries.EventFilter(**_make_filter_form().read_filters())
+    rows = make_rows(queries.list_events(filters))
+    return send_table(file_format, "audit", _("Audit"), get_headers(), rows)
 
 
 @bp.get("/audit/verification")
@@ -51,12 +94,12 @@ def verification() -> str:
 @bp.get("/my-record")
 @requires(Permission.ACCOUNT_OWN)
 def own() -> str:
-    found = paginate(events.select_own_events(current_user))
+    found = paginate(queries.select_own_events(current_user))
     return render_template("audit/own.html", found=found)
 
 
 def _make_filter_form() -> EventFilterForm:
     form = EventFilterForm()
-    kinds = [(kind, messages.describe_subject_type(kind)) for kind in events.list_subject_types()]
+    kinds = [(kind, words.describe_subject_type(kind)) for kind in queries.list_subject_types()]
     form.subject_type.choices = make_choices([("", _("Everything")), *kinds])
     return form

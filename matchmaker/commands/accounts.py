@@ -7,9 +7,9 @@ from flask import current_app, url_for
 from flask.cli import with_appcontext
 
 from matchmaker.accounts.invitations import invite_first_administrator
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.catalogue import load_ground
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
 
 
 @click.command()

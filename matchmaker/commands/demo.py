@@ -8,13 +8,13 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
-from matchmaker.clock import add_months, get_month, get_now
+from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.base.extensions import db
 from matchmaker.commands import rounds as steps
-from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.demo.service import DEFAULT_SEED, build_demo_world, reset_demo_world
-from matchmaker.extensions import db
-from matchmaker.labels import get_label
+from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import MatchRound, RoundState
+from matchmaker.words.labels import get_label
 
 PUBLIC_VALUE = "demo: 03 07 12 19 25 31 + 08"  # invented numbers of a lottery that never was
 

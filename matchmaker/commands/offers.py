@@ -3,10 +3,10 @@
 import click
 from flask.cli import AppGroup
 
-from matchmaker.clock import get_now
-from matchmaker.database import writing
-from matchmaker.extensions import db
-from matchmaker.offers.opening import follow_calendar
+from matchmaker.base.clock import get_now
+from matchmaker.base.database import writing
+from matchmaker.base.extensions import db
+from matchmaker.offers.states import follow_calendar
 
 offers = AppGroup("offers", help="Offers and the calendar.")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from matchmaker.models import RoundRun
-from matchmaker.rounds.summary import Extreme, find_coverage, find_load
+from matchmaker.rounds.pages.figures import Extreme, find_coverage, find_load
 
 
 def describe_run(run: RoundRun) -> Iterator[str]:

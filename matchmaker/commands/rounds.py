@@ -10,16 +10,19 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from matchmaker.clock import get_now, parse_month
+from matchmaker.base.clock import get_now, parse_month
+from matchmaker.base.errors import DomainError
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.commands.round_report import describe_run
-from matchmaker.errors import DomainError
-from matchmaker.extensions import contact_cipher, db
 from matchmaker.models import MatchRound, Role, RoundRun, RunStatus, User
-from matchmaker.phone_numbers import normalise_phone
-from matchmaker.rounds import publication, running, service
-from matchmaker.rounds.forms import SEED_RULE
-from matchmaker.rounds.refusals import describe_conflict, describe_failure
-from matchmaker.rounds.worker import Worker
+from matchmaker.rounds import queries
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.pages.forms import SEED_RULE
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.solve import runs as running
+from matchmaker.rounds.solve.worker import Worker
+from matchmaker.rounds.words.refusals import describe_conflict, describe_failure
+from matchmaker.words.phone_numbers import normalise_phone
 
 T = TypeVar("T")
 
@@ -53,7 +56,7 @@ def open_round(month: date, phone: str | None, seed_rule: str | None) -> None:
     actor = _get_actor(phone, 0)
     with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
         rule = str(seed_rule or SEED_RULE)
-    _act(lambda: service.open_round(month=month, seed_rule=rule, actor=actor, now=get_now()))
+    _act(lambda: freeze_service.open_round(month=month, seed_rule=rule, actor=actor, now=get_now()))
     click.echo(f"{month:%Y-%m}: round open")
 
 
@@ -66,7 +69,7 @@ def freeze(month: date, phone: str | None, public_value: str) -> None:
     actor = _get_actor(phone, 0)
     match_round = _get_round(month, actor)
     snapshot = _act(
-        lambda: service.freeze_round(
+        lambda: freeze_service.freeze_round(
             match_round, public_value=public_value, actor=actor, now=get_now()
         )
     )
@@ -89,7 +92,7 @@ def solve(month: date, phone: str | None) -> None:
     click.echo(f"{month:%Y-%m}: run {number} started")
     Worker(current_app._get_current_object()).run_job(job_id)  # type: ignore[attr-defined]
     db.session.expire_all()
-    run = service.get_run(_get_round(month, actor), number)
+    run = queries.get_run(_get_round(month, actor), number)
     if not running.is_usable(run):
         reason = "\n".join(run.findings or []) or _say_failure(run)
         raise click.ClickException(f"run {number} is {run.status.value}: {reason}")
@@ -141,7 +144,7 @@ def _get_actor(phone: str | None, position: int) -> User:
 
 def _get_round(month: date, actor: User) -> MatchRound:
     try:
-        return service.get_round(month, actor)
+        return queries.get_round(month, actor)
     except DomainError as error:
         raise click.ClickException(f"{month:%Y-%m} has no round yet: open it first") from error
 

@@ -12,7 +12,7 @@ import waitress
 from flask import current_app
 from flask.cli import with_appcontext
 
-from matchmaker.rounds.worker import Worker
+from matchmaker.rounds.solve.worker import Worker
 
 logger = logging.getLogger("matchmaker.serve")
 

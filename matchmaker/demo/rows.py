@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 
 Row = dict[str, Any]
 

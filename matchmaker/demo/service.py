@@ -7,17 +7,25 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 
 from matchmaker.audit.service import record_event
-from matchmaker.catalogue import load_ground
-from matchmaker.clock import get_month_start
-from matchmaker.demo.asking_rows import store_ledger, store_needs, store_pairings
-from matchmaker.demo.giving_rows import store_givers, store_offers, store_volunteers
-from matchmaker.demo.people_rows import store_accounts, store_homes, store_statuses
-from matchmaker.demo.personas import DEMO_PERSONS
-from matchmaker.demo.records import World
+from matchmaker.base.clock import get_month_start
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.catalogue import SEEDS_DIR, load_ground
 from matchmaker.demo.rows import Ids
-from matchmaker.demo.world import generate_world
-from matchmaker.errors import ConflictError
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.demo.store import (
+    store_accounts,
+    store_givers,
+    store_homes,
+    store_ledger,
+    store_needs,
+    store_offers,
+    store_pairings,
+    store_statuses,
+    store_volunteers,
+)
+from matchmaker.demo.world.personas import DEMO_PERSONS
+from matchmaker.demo.world.records import World
+from matchmaker.demo.world.world import generate_world
 from matchmaker.models import (
     Committee,
     Household,
@@ -27,7 +35,6 @@ from matchmaker.models import (
     Subdistrict,
     User,
 )
-from matchmaker.seed_files import SEEDS_DIR
 
 DEFAULT_SEED = 7
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from wtforms import DateField, StringField
 from wtforms.widgets import DateInput, MonthInput, TelInput
 
-from matchmaker.phone_numbers import normalise_phone
+from matchmaker.words.phone_numbers import normalise_phone
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 LONGEST_TYPED_PHONE = 30  # characters, separators included

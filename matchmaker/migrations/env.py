@@ -3,8 +3,9 @@
 from alembic import context
 from flask import current_app
 from sqlalchemy import Enum
+from matchmaker.models.columns import EncryptedText
+from matchmaker.models.columns import UTCDateTime
 
-from matchmaker.models.columns import EncryptedText, UTCDateTime
 
 RENDERED = {
     EncryptedText: "sa.Text()",

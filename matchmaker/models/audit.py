@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models.columns import UTCDateTime
 from matchmaker.models.resident import Resident
 from matchmaker.models.user import User

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, Enum, Text
 from sqlalchemy.types import TypeDecorator
 
-from matchmaker.extensions import contact_cipher
+from matchmaker.base.extensions import contact_cipher
 
 
 class UTCDateTime(TypeDecorator[datetime]):

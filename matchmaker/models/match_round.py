@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.need import Need
 from matchmaker.models.place import Subdistrict

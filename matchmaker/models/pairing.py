@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import enum_column
 from matchmaker.models.organisation import Organisation

@@ -7,7 +7,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.place import Committee, Subdistrict

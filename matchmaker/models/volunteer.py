@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models.category import Qualification
 from matchmaker.models.columns import enum_column
 from matchmaker.models.organisation import Organisation

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from flask import Blueprint
 
-from matchmaker.clock import get_local_date
-from matchmaker.formatting import format_day
+from matchmaker.base.clock import get_local_date
 from matchmaker.models import Need
 from matchmaker.needs.categories import asks_windows
-from matchmaker.needs.messages import describe_step, describe_step_to_office, explain_state
+from matchmaker.needs.words import describe_step, describe_step_to_office, explain_state
+from matchmaker.words.quantities import format_day
 
 bp = Blueprint("needs", __name__, url_prefix="/needs")
 bp.add_app_template_filter(explain_state, "explain_state")

@@ -3,23 +3,23 @@
 from flask import render_template
 from flask_login import current_user
 
-from matchmaker.needs import browsing
+from matchmaker.needs import queries
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
-from matchmaker.needs.list_forms import BrowseForm
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
+from matchmaker.needs.queue_forms import BrowseForm
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
 
 
 @bp.get("/open")
 @requires(Permission.NEED_BROWSE)
 def browse() -> str:
-    form = BrowseForm().offer(list_headings(), browsing.list_committees(current_user))
-    found = paginate(browsing.list_open_needs(current_user, form.read_filters()))
+    form = BrowseForm().offer(list_headings(), queries.list_committees(current_user))
+    found = paginate(queries.list_open_needs(current_user, form.read_filters()))
     return render_template(
         "needs/browse.html",
         filters=form,
-        needs=[browsing.hide_person(need) for need in found.items],
+        needs=[queries.hide_person(need) for need in found.items],
         found=found,
         arguments=get_other_arguments(),
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from matchmaker.errors import InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import NeedForm, OfferKind, ServiceCategory
 from matchmaker.needs.limits import LEAST_FEN, MOST_FEN, MOST_ITEMS, MOST_NIGHTS
 

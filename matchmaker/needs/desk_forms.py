@@ -12,14 +12,7 @@ from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField
 from matchmaker.forms.fields import DayField
 from matchmaker.forms.numbers import FEN_PER_YUAN, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.labels import get_label, get_name
-from matchmaker.models import (
-    ConsentChannel,
-    Need,
-    OfferKind,
-    ServiceCategory,
-    Window,
-)
+from matchmaker.models import ConsentChannel, Need, OfferKind, ServiceCategory, Window
 from matchmaker.needs.limits import (
     LONGEST_DESCRIPTION,
     LONGEST_REASON,
@@ -27,7 +20,8 @@ from matchmaker.needs.limits import (
     MOST_FEN,
     TIERS,
 )
-from matchmaker.needs.messages import TIER_WORDS
+from matchmaker.needs.words import TIER_WORDS
+from matchmaker.words.labels import get_label, get_name
 
 _LIKE_AN_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)

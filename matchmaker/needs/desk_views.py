@@ -7,19 +7,19 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import ConsentChannel
-from matchmaker.needs import service
+from matchmaker.needs import desk_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import get_category, list_categories
 from matchmaker.needs.desk_forms import DeskForm, OnceForm
-from matchmaker.needs.messages import describe_refusal
-from matchmaker.needs.scope import get_need
-from matchmaker.permissions import Permission, requires
+from matchmaker.needs.states import get_need
+from matchmaker.needs.words import describe_refusal
 from matchmaker.residents.scope import get_resident
+from matchmaker.web.act import act_once
+from matchmaker.web.permissions import Permission, requires
 
 Page = Response | str | tuple[str, int]
 
@@ -43,7 +43,7 @@ def create_for(resident_id: int) -> Page:
 @bp.route("/<id:need_id>/correct", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_ON_BEHALF)
 def correct(need_id: int) -> Page:
-    need = service.get_returned(need_id, current_user)
+    need = desk_service.get_returned(need_id, current_user)
     form = DeskForm().offer(list_categories())
     if form.validate_on_submit():
         try:
@@ -51,7 +51,7 @@ def correct(need_id: int) -> Page:
         except InvalidError as error:
             db.session.rollback()
             form.add_error(error.field, describe_refusal(error))
-            need = service.get_returned(need_id, current_user)
+            need = desk_service.get_returned(need_id, current_user)
     elif not form.is_submitted():
         form.show(need)
     page = render_template("needs/create_for.html", form=form, resident=need.resident, need=need)
@@ -88,10 +88,10 @@ def draw_code(address: str) -> Markup:
     return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff"))  # noqa: S704
 
 
-def _read(form: DeskForm) -> service.Answers:
+def _read(form: DeskForm) -> desk_service.Answers:
     category = get_category(int(form.category_id.data))
     quantity, least_quantity = form.read_quantities(category)
-    return service.Answers(
+    return desk_service.Answers(
         category_id=category.id,
         quantity=quantity,
         least_quantity=least_quantity,
@@ -101,7 +101,7 @@ def _read(form: DeskForm) -> service.Answers:
 
 
 def _post(form: DeskForm, resident_id: int) -> str:
-    need = service.post_on_behalf(
+    need = desk_service.post_on_behalf(
         actor=current_user,
         resident_id=resident_id,
         answers=_read(form),
@@ -113,7 +113,7 @@ def _post(form: DeskForm, resident_id: int) -> str:
 
 
 def _correct(form: DeskForm, need_id: int) -> str:
-    service.correct_on_behalf(
+    desk_service.correct_on_behalf(
         actor=current_user,
         need_id=need_id,
         answers=_read(form),
@@ -125,6 +125,6 @@ def _correct(form: DeskForm, need_id: int) -> str:
 
 
 def _withdraw(need_id: int) -> str:
-    service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
+    desk_service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
     flash(_("Taken back."), "success")
     return url_for("needs.show", need_id=need_id)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Assignment, AuditEvent, MatchRound, Need, NeedOutcome
 
 SHOWN_ACTIONS = frozenset(

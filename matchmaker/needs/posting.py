@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
 from matchmaker.audit.service import record_event
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_month
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import (
     Consent,
     ConsentChannel,
@@ -95,3 +99,33 @@ def check_quantity(category: ServiceCategory, quantity: int, least_quantity: int
 def sort_windows(windows: Sequence[Window]) -> list[str]:
     """Each window once, in the order of the week; empty stands for any time."""
     return [window.value for window in Window if window in windows]
+
+
+# --- References of needs: N2612-0001 is the first of December 2026.
+
+MOST_TRIES = 8
+
+
+def add_need(need: Need, now: datetime) -> None:
+    """Store a new need under the next free reference of its month.
+
+    Two people may draw the same number at once: the database's constraint decides, the other
+    draws again. Raises ``ConflictError`` when that fails eight times.
+    """
+    prefix = f"N{get_month(now):%y%m}-"
+    for _ in range(MOST_TRIES):
+        need.reference = f"{prefix}{_find_last_number(prefix) + 1:04d}"
+        try:
+            with db.session.begin_nested():
+                db.session.add(need)
+        except IntegrityError:
+            continue
+        return
+    raise ConflictError("reference_taken")
+
+
+def _find_last_number(prefix: str) -> int:
+    longest_first = (func.length(Need.reference).desc(), Need.reference.desc())
+    query = select(Need.reference).where(Need.reference.startswith(prefix, autoescape=True))
+    last: str | None = db.session.scalar(query.order_by(*longest_first).limit(1))
+    return int(last.removeprefix(prefix)) if last else 0

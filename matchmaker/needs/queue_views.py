@@ -1,4 +1,4 @@
-"""The committee's queue: the list, its files, and needs verified together."""
+"""One need at the office: what is known, what may be double, and the decision about it."""
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -6,21 +6,172 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import InvalidError
-from matchmaker.exports import FILE_FORMATS, send_table
-from matchmaker.extensions import db
-from matchmaker.models import NeedState
-from matchmaker.needs import export, lists, verification
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.forms.base import BaseForm
+from matchmaker.models import Need, NeedState
+from matchmaker.needs import queries, queue_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
-from matchmaker.needs.desk_forms import VerifyManyForm
-from matchmaker.needs.list_forms import ALL_STATES, NeedListForm
-from matchmaker.needs.messages import describe_refusal
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, has_permission, requires
+from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnForm, VerifyManyForm
+from matchmaker.needs.history import list_results, list_steps
+from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
+from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
+from matchmaker.needs.words import describe_refusal
 from matchmaker.residents.scope import list_committees
+from matchmaker.web.act import act_once
+from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, has_permission, requires
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import format_quantity
+from matchmaker.words.scope import name_windows
+
+Page = Response | str | tuple[str, int]
+
+
+@bp.get("/<id:need_id>")
+@requires(Permission.NEED_READ_SCOPE)
+def show(need_id: int) -> Page:
+    return _show_need(need_id)
+
+
+@bp.post("/<id:need_id>/verify")
+@requires(Permission.NEED_VERIFY)
+def verify(need_id: int) -> Page:
+    form = DecisionForm(prefix=_VERIFY)
+    if form.validate():
+        try:
+            return act_once(form.idempotency_key.data, lambda: _verify(need_id, form))
+        except InvalidError as error:
+            db.session.rollback()
+            form.add_error(error.field, describe_refusal(error))
+    return _show_need(need_id, verifying=form)
+
+
+@bp.post("/<id:need_id>/return")
+@requires(Permission.NEED_VERIFY)
+def send_back(need_id: int) -> Page:
+    form = ReturnForm(prefix=_RETURN)
+    if form.validate():
+        return act_once(form.idempotency_key.data, lambda: _send_back(need_id, form))
+    return _show_need(need_id, returning=form)
+
+
+@bp.post("/<id:need_id>/merge")
+@requires(Permission.NEED_VERIFY)
+def merge(need_id: int) -> Page:
+    form = MergeForm()
+    if form.validate():
+        return act_once(form.idempotency_key.data, lambda: _merge(need_id, form))
+    return _show_need(need_id)
+
+
+# Two forms stand on one page: their fields must not share a name or an id.
+_VERIFY, _RETURN = "verify-", "return-"
+
+
+def _show_need(
+    need_id: int, verifying: DecisionForm | None = None, returning: ReturnForm | None = None
+) -> Page:
+    need = get_need(need_id, current_user)
+    results = list_results(need)
+    refused: BaseForm | None = verifying or returning
+    can_verify = has_permission(current_user.role, Permission.NEED_VERIFY)
+    page = render_template(
+        "needs/show.html",
+        need=need,
+        form=refused,
+        verifying=verifying or _propose(),
+        returning=returning or ReturnForm(formdata=None, prefix=_RETURN),
+        merging=MergeForm(formdata=None),
+        results=results,
+        steps=list_steps(need, results),
+        twins=queries.list_duplicates(need, current_user),
+        can_decide=can_verify and need.state is NeedState.SUBMITTED,
+        can_merge=can_verify and need.state in MERGEABLE,
+        mergeable=MERGEABLE,
+        is_withdrawable=need.state in WITHDRAWABLE,
+    )
+    return page, 422 if refused else 200
+
+
+def _propose() -> DecisionForm:
+    usual = {"reply_promised_on": queue_service.get_usual_reply_day(get_now())}
+    return DecisionForm(formdata=None, data=usual, prefix=_VERIFY)
+
+
+def _verify(need_id: int, form: DecisionForm) -> str:
+    queue_service.verify_need(
+        actor=current_user,
+        need_id=need_id,
+        tier=int(form.tier.data),
+        reply_promised_on=form.reply_promised_on.data,
+        now=get_now(),
+    )
+    flash(_("Checked. It takes part in the next round."), "success")
+    return url_for("needs.index")
+
+
+def _send_back(need_id: int, form: ReturnForm) -> str:
+    queue_service.return_need(
+        actor=current_user, need_id=need_id, reason=form.reason.data, now=get_now()
+    )
+    flash(_("Returned to the resident."), "success")
+    return url_for("needs.index")
+
+
+def _merge(need_id: int, form: MergeForm) -> str:
+    queue_service.merge_duplicate(
+        actor=current_user, kept_id=need_id, duplicate_id=form.duplicate_id.data, now=get_now()
+    )
+    flash(_("Joined. The other one is closed."), "success")
+    return url_for("needs.show", need_id=need_id)
+
+
+# --- The list of needs as a table for files; no contact, no words of the resident.
+
+
+def get_headers() -> list[str]:
+    return [
+        _("Number"),
+        _("Resident"),
+        _("Neighbourhood committee"),
+        _("Need or wish"),
+        _("Kind of help"),
+        _("How much"),
+        _("At least"),
+        _("When"),
+        _("Urgency"),
+        _("Months waited"),
+        _("State"),
+        _("Sent on"),
+        _("Answer promised by"),
+    ]
+
+
+def make_row(need: Need) -> Row:
+    """One need in the order of the headers; the resident by surname and title only."""
+    unit = need.category.unit
+    return (
+        need.reference,
+        need.resident.display_name,
+        get_name(need.committee),
+        str(get_label(need.form)),
+        get_name(need.category),
+        format_quantity(need.quantity, unit),
+        format_quantity(need.least_quantity, unit),
+        name_windows(need.windows) or _("Any time"),
+        need.tier,
+        need.waiting_rounds,
+        str(get_label(need.state)),
+        get_local_date(need.submitted_at) if need.submitted_at else None,
+        need.reply_promised_on,
+    )
+
+
+# --- The committee's queue: the list, its files, and needs verified together.
 
 Page = Response | str | tuple[str, int]
 
@@ -28,7 +179,7 @@ Page = Response | str | tuple[str, int]
 @bp.get("/")
 @requires(Permission.NEED_READ_SCOPE)
 def index() -> Page:
-    reply_day = verification.get_usual_reply_day(get_now())
+    reply_day = queue_service.get_usual_reply_day(get_now())
     return _show_queue(VerifyManyForm(data={"tier": "3", "reply_promised_on": reply_day}))
 
 
@@ -36,9 +187,9 @@ def index() -> Page:
 @requires(Permission.NEED_READ_SCOPE)
 def download(file_format: str) -> Response:
     filters = _make_list_form().read_filters()
-    rows = db.session.scalars(lists.list_needs(current_user, filters))
-    table = map(export.make_row, rows)
-    return send_table(file_format, "needs", _("Needs"), export.get_headers(), table)
+    rows = db.session.scalars(queries.list_needs(current_user, filters))
+    table = map(make_row, rows)
+    return send_table(file_format, "needs", _("Needs"), get_headers(), table)
 
 
 @bp.post("/verify-chosen")
@@ -55,7 +206,7 @@ def verify_chosen() -> Page:
 
 
 def _verify_many(form: VerifyManyForm) -> str:
-    count = verification.verify_needs(
+    count = queue_service.verify_needs(
         actor=current_user,
         need_ids=form.read_ids(),
         tier=int(form.tier.data),
@@ -69,14 +220,14 @@ def _verify_many(form: VerifyManyForm) -> str:
 def _show_queue(bulk: VerifyManyForm) -> Page:
     form = _make_list_form()
     filters = form.read_filters()
-    found = paginate(lists.list_needs(current_user, filters))
+    found = paginate(queries.list_needs(current_user, filters))
     page = render_template(
         "needs/index.html",
         form=bulk,
         filters=form,
         found=found,
-        counts=lists.count_by_state(current_user, filters),
-        twins=lists.find_ids_with_duplicates(found.items),
+        counts=queries.count_by_state(current_user, filters),
+        twins=queries.find_ids_with_duplicates(found.items),
         can_verify=has_permission(current_user.role, Permission.NEED_VERIFY)
         and any(need.state is NeedState.SUBMITTED for need in found.items),
         arguments=get_other_arguments(),

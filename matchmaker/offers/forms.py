@@ -11,7 +11,6 @@ from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choice
 from matchmaker.forms.fields import DayField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
-from matchmaker.labels import get_label
 from matchmaker.models import (
     Committee,
     Offer,
@@ -21,9 +20,7 @@ from matchmaker.models import (
     StatusKind,
     Window,
 )
-from matchmaker.name_search import LONGEST_SEARCH
-from matchmaker.offers.filters import OfferFilters
-from matchmaker.offers.messages import get_capacity_words
+from matchmaker.offers.queries import OfferFilters
 from matchmaker.offers.terms import (
     LONGEST_REASON,
     LONGEST_TITLE,
@@ -31,6 +28,9 @@ from matchmaker.offers.terms import (
     OfferTerms,
     get_largest_capacity,
 )
+from matchmaker.offers.words import get_capacity_words
+from matchmaker.words.labels import get_label
+from matchmaker.words.names import LONGEST_SEARCH
 
 
 class VersionForm(IdempotentForm):

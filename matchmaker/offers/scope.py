@@ -4,8 +4,8 @@ handed in within the subdistrict.
 
 from sqlalchemy import Select, false, select
 
-from matchmaker.errors import ConflictError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState, Organisation, Role, User
 
 

@@ -3,19 +3,12 @@
 from datetime import datetime
 
 from matchmaker.audit.service import record_event
-from matchmaker.clock import get_local_date
-from matchmaker.errors import ConflictError, NotFoundError
-from matchmaker.extensions import db
-from matchmaker.models import (
-    Offer,
-    OfferState,
-    OrganisationState,
-    ServiceCategory,
-    User,
-)
-from matchmaker.offers.opening import open_if_due
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import Offer, OfferState, OrganisationState, ServiceCategory, User
 from matchmaker.offers.scope import get_own_organisation, lock_offer
-from matchmaker.offers.states import OfferStep, can_take, check_step, take_step
+from matchmaker.offers.states import OfferStep, can_take, check_step, open_if_due, take_step
 from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
 
 

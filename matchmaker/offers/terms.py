@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import (
     Committee,
     Offer,

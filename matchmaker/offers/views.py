@@ -1,28 +1,83 @@
-"""A coordinator's offers: list, page, pause, resume, withdraw. Posting: ``posting_views``."""
+"""Posting and editing an offer: the category first, then a form that fits its kind."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import ConflictError
-from matchmaker.exports import FILE_FORMATS, send_table
-from matchmaker.extensions import db
-from matchmaker.formatting import format_day, format_month
-from matchmaker.models import Role
-from matchmaker.offers import export, lists, messages, service
-from matchmaker.offers.forms import OfferListForm, VersionForm
-from matchmaker.offers.freeze import find_frozen_month
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import ConflictError, DomainError, InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.forms.numbers import format_yuan
+from matchmaker.models import Offer, OfferKind, OrganisationState, Role, ServiceCategory
+from matchmaker.offers import queries, service, words
+from matchmaker.offers.forms import (
+    OfferForm,
+    OfferListForm,
+    VersionForm,
+    get_typed_values,
+    make_offer_form,
+)
+from matchmaker.offers.queries import find_frozen_month
 from matchmaker.offers.scope import get_offer, get_own_organisation
-from matchmaker.offers.states import OfferStep, can_take
-from matchmaker.offers.wording import name_committees, name_statuses, name_windows
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
-from matchmaker.units import format_quantity
+from matchmaker.offers.states import OfferStep, can_take, check_step
+from matchmaker.web.act import act_once
+from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import format_day, format_month, format_quantity, get_unit_word
+from matchmaker.words.scope import name_committees, name_statuses, name_windows
+
+# --- A list of offers as rows of a file.
+
+
+def get_headers() -> list[str]:
+    return [
+        _("Organisation"),
+        _("Offer"),
+        _("Category"),
+        _("Kind"),
+        _("Amount a month"),
+        _("Unit"),
+        _("When"),
+        _("Neighbourhood committees served"),
+        _("For whom"),
+        _("First day"),
+        _("Last day"),
+        _("State"),
+    ]
+
+
+def make_rows(offers: Iterable[Offer]) -> list[Row]:
+    return [_make_row(offer) for offer in offers]
+
+
+def _make_row(offer: Offer) -> Row:
+    capacity: int | str = offer.capacity_per_month
+    if offer.category.kind is OfferKind.FUNDS:
+        capacity = format_yuan(offer.capacity_per_month)
+    return [
+        get_name(offer.organisation),
+        offer.title,
+        get_name(offer.category),
+        str(get_label(offer.category.kind)),
+        capacity,
+        get_unit_word(offer.category.unit),
+        name_windows(offer.windows),
+        " ".join(offer.committees),
+        name_statuses(offer.statuses),
+        offer.valid_from,
+        offer.valid_until,
+        str(get_label(offer.state)),
+    ]
+
+
+# --- A coordinator's offers: list, page, pause, resume, withdraw. Posting: ``posting_views``.
 
 bp = Blueprint("offers", __name__, url_prefix="/offers")
 bp.add_app_template_filter(format_quantity, "quantity")
@@ -46,7 +101,7 @@ def show_conflict(error: ConflictError) -> tuple[str, int]:
     db.session.rollback()
     giver = current_user.is_authenticated and current_user.role is Role.COORDINATOR
     back_url = url_for("offers.index" if giver else "offers.review")
-    text = messages.describe_conflict(error)
+    text = words.describe_conflict(error)
     return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
 
 
@@ -58,8 +113,8 @@ def index() -> str:
     return render_template(
         "offers/index.html",
         form=form,
-        found=paginate(lists.list_offers(current_user, filters)),
-        counts=lists.count_by_state(current_user, filters),
+        found=paginate(queries.list_offers(current_user, filters)),
+        counts=queries.count_by_state(current_user, filters),
         arguments=get_other_arguments(),
         frozen_month=find_own_frozen_month(),
         file_formats=FILE_FORMATS,
@@ -69,15 +124,15 @@ def index() -> str:
 @bp.get("/offers.<any(xlsx, csv):file_format>")
 @requires(Permission.OFFER_POST)
 def download(file_format: str) -> Response:
-    statement = lists.list_offers(current_user, OfferListForm().read_filters())
-    rows = export.make_rows(db.session.scalars(statement))
-    return send_table(file_format, "offers", _("Our offers"), export.get_headers(), rows)
+    statement = queries.list_offers(current_user, OfferListForm().read_filters())
+    rows = make_rows(db.session.scalars(statement))
+    return send_table(file_format, "offers", _("Our offers"), get_headers(), rows)
 
 
 @bp.get("/new")
 @requires(Permission.OFFER_POST)
 def choose() -> str:
-    return render_template("offers/choose.html", headings=lists.list_categories())
+    return render_template("offers/choose.html", headings=queries.list_categories())
 
 
 @bp.get("/<id:offer_id>")
@@ -89,13 +144,13 @@ def show(offer_id: int) -> str:
         offer=offer,
         form=VersionForm(formdata=None, version=offer.version),
         frozen_month=find_own_frozen_month(),
-        committees=lists.list_committees(offer.organisation.subdistrict_id),
+        committees=queries.list_committees(offer.organisation.subdistrict_id),
     )
 
 
 @bp.post("/<id:offer_id>/<any(submit, pause, resume, withdraw):step>")
 @requires(Permission.OFFER_POST)
-def move(offer_id: int, step: str) -> AnyResponse:
+def move(offer_id: int, step: str) -> Response:
     get_offer(offer_id, current_user)
     form = VersionForm()
     if not form.validate():
@@ -105,7 +160,7 @@ def move(offer_id: int, step: str) -> AnyResponse:
         _STEPS[OfferStep(step)](
             actor=current_user, now=get_now(), offer_id=offer_id, version=form.version.data
         )
-        flash(messages.describe_step(OfferStep(step)), "success")
+        flash(words.describe_step(OfferStep(step)), "success")
         return url_for("offers.show", offer_id=offer_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -114,3 +169,102 @@ def move(offer_id: int, step: str) -> AnyResponse:
 def find_own_frozen_month() -> date | None:
     """The month whose copy is taken already, for the remark beside offers."""
     return find_frozen_month(get_own_organisation(current_user).subdistrict_id, get_now())
+
+
+Answer = tuple[str, int] | Response
+
+
+@bp.route("/new/<id:category_id>", methods=["GET", "POST"])
+@requires(Permission.OFFER_POST)
+def new(category_id: int) -> Answer:
+    category = service.get_category(category_id)
+    form = _make_form(category, {"valid_from": get_local_date(get_now()), "version": 1})
+    if not form.is_submitted():
+        return _show_form(form, category, None, 200)
+
+    def post() -> str:
+        offer = service.post_offer(
+            actor=current_user,
+            now=get_now(),
+            category_id=category_id,
+            terms=form.read_terms(),
+            submit=_wants_to_submit(),
+        )
+        flash(_("Handed in.") if _wants_to_submit() else _("Saved as a draft."), "success")
+        return url_for("offers.show", offer_id=offer.id)
+
+    if not form.validate():
+        return _show_form(form, category, None, 422)
+    try:
+        return act_once(form.idempotency_key.data, post)
+    except (InvalidError, ConflictError) as error:
+        return _show_refusal(form, category, None, error)
+
+
+@bp.route("/<id:offer_id>/edit", methods=["GET", "POST"])
+@requires(Permission.OFFER_POST)
+def edit(offer_id: int) -> Answer:
+    offer = get_offer(offer_id, current_user)
+    check_step(offer, OfferStep.EDIT)
+    form = _make_form(offer.category, get_typed_values(offer))
+    if not form.is_submitted():
+        return _show_form(form, offer.category, offer, 200)
+
+    def save() -> str:
+        service.edit_offer(
+            actor=current_user,
+            now=get_now(),
+            offer_id=offer_id,
+            version=form.version.data,
+            terms=form.read_terms(),
+            submit=_wants_to_submit(),
+        )
+        flash(_("Saved."), "success")
+        return url_for("offers.show", offer_id=offer_id)
+
+    if not form.validate():
+        return _show_form(form, offer.category, offer, 422)
+    try:
+        return act_once(form.idempotency_key.data, save)
+    except (InvalidError, ConflictError) as error:
+        return _show_refusal(form, offer.category, offer, error)
+
+
+def _make_form(category: ServiceCategory, values: dict[str, Any]) -> OfferForm:
+    subdistrict_id = get_own_organisation(current_user).subdistrict_id
+    return make_offer_form(category, queries.list_committees(subdistrict_id), get_name, values)
+
+
+def _wants_to_submit() -> bool:
+    return request.form.get("step") == OfferStep.SUBMIT
+
+
+def _show_form(
+    form: OfferForm, category: ServiceCategory, offer: Offer | None, status: int
+) -> tuple[str, int]:
+    page = render_template(
+        "offers/form.html",
+        form=form,
+        category=category,
+        offer=offer,
+        capacity_hint=words.get_capacity_words(category.kind, category.unit)[1],
+        frozen_month=find_own_frozen_month(),
+        is_conflict=status == 409,
+        can_submit=get_own_organisation(current_user).state is OrganisationState.APPROVED
+        and (offer is None or can_take(offer, OfferStep.SUBMIT)),
+    )
+    return page, status
+
+
+def _show_refusal(
+    form: OfferForm, category: ServiceCategory, offer: Offer | None, error: DomainError
+) -> tuple[str, int]:
+    """The form as typed; after somebody else's change it may be sent again, knowingly."""
+    db.session.rollback()
+    if isinstance(error, InvalidError):
+        form.add_error(error.field, words.describe_refusal(error))
+        return _show_form(form, category, offer, 422)
+    form.form_errors.append(words.describe_conflict(error))
+    if error.code == "offer_changed" and offer is not None:
+        form.version.raw_data, form.version.data = None, offer.version
+    return _show_form(form, category, offer, 409)

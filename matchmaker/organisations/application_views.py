@@ -6,29 +6,29 @@ from flask import current_app, redirect, render_template, request, session, url_
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import OrganisationKind
-from matchmaker.organisations import applications, messages, service
+from matchmaker.organisations import application_service, service, words
 from matchmaker.organisations.forms import ApplicationForm, StepForm, make_application_form
 from matchmaker.organisations.views import SHOWN_ONCE, Answer, bp
-from matchmaker.permissions import Permission, public, requires
+from matchmaker.web.act import act_once
+from matchmaker.web.permissions import Permission, public, requires
 
 
 @bp.route("/apply", methods=["GET", "POST"])
 @public
 def apply() -> Answer:
-    form = make_application_form(applications.list_subdistricts())
+    form = make_application_form(application_service.list_subdistricts())
     if not form.is_submitted():
         return _show(form), 200
     if not form.validate():
         return _show(form), 422
-    applications.count_application(address=request.remote_addr or "", now=get_now())
+    application_service.count_application(address=request.remote_addr or "", now=get_now())
     db.session.commit()
     try:
-        applications.apply(
+        application_service.apply(
             now=get_now(),
             subdistrict_id=int(form.subdistrict_id.data),
             name_zh=form.name_zh.data,
@@ -39,7 +39,7 @@ def apply() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return _show(form), 422
     db.session.commit()
     return redirect(url_for("organisations.applied"), 303)
@@ -61,7 +61,7 @@ def invite(organisation_id: int) -> Response:
         return redirect(location, 303)
 
     def make() -> str:
-        session[SHOWN_ONCE] = applications.invite_coordinator(
+        session[SHOWN_ONCE] = application_service.invite_coordinator(
             actor=current_user,
             now=get_now(),
             organisation_id=organisation_id,

@@ -7,16 +7,16 @@ from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import PhoneField
 from matchmaker.forms.validators import MaxLength, Required
-from matchmaker.labels import get_label, get_name
 from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
-from matchmaker.name_search import LONGEST_SEARCH
-from matchmaker.organisations.filters import OrganisationFilters
 from matchmaker.organisations.limits import (
     LONGEST_CONTACT_NAME,
     LONGEST_NAME_EN,
     LONGEST_NAME_ZH,
     LONGEST_REASON,
 )
+from matchmaker.organisations.queries import OrganisationFilters
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.names import LONGEST_SEARCH
 
 _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.errors import InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import (
     Organisation,
     OrganisationKind,
@@ -17,7 +17,7 @@ from matchmaker.models import (
 )
 from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
 from matchmaker.organisations.states import OrganisationStep, take_step
-from matchmaker.sort_keys import get_sort_key
+from matchmaker.words.names import get_sort_key
 
 _CODE_DIGITS = 3
 

@@ -1,27 +1,64 @@
 """The givers of a street office; and a coordinator's own organisation."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_local_date, get_now
-from matchmaker.errors import ConflictError, InvalidError
-from matchmaker.exports import FILE_FORMATS, send_table
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, OrganisationKind
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.organisations import applications, export, lists, messages, service
+from matchmaker.organisations import application_service, queries, service, words
 from matchmaker.organisations.forms import (
     OrganisationForm,
     OrganisationListForm,
     ReasonForm,
     StepForm,
 )
+from matchmaker.organisations.queries import is_over
 from matchmaker.organisations.states import OrganisationStep, can_take
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
+from matchmaker.web.act import act_once
+from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_label
+
+# --- The list of organisations as rows of a file.
+
+
+def get_headers() -> list[str]:
+    return [
+        _("Code"),
+        _("Name in Chinese"),
+        _("Name in English"),
+        _("Kind"),
+        _("State"),
+        _("Agreements in force"),
+        _("Agreed until"),
+    ]
+
+
+def make_rows(organisations: Iterable[Organisation], today: date) -> list[Row]:
+    return [_make_row(organisation, today) for organisation in organisations]
+
+
+def _make_row(organisation: Organisation, today: date) -> Row:
+    standing = [row for row in organisation.agreements if not is_over(row, today)]
+    return [
+        organisation.code,
+        organisation.name_zh,
+        organisation.name_en,
+        str(get_label(organisation.kind)),
+        str(get_label(organisation.state)),
+        len(standing),
+        max((row.ends_on for row in standing), default=None),
+    ]
+
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -42,7 +79,7 @@ _REASONED_STEPS = {
 @bp.errorhandler(ConflictError)
 def show_conflict(error: ConflictError) -> tuple[str, int]:
     db.session.rollback()
-    text = messages.describe_conflict(error)
+    text = words.describe_conflict(error)
     back_url = url_for("organisations.index")
     return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
 
@@ -55,21 +92,21 @@ def index() -> str:
     return render_template(
         "organisations/index.html",
         form=form,
-        found=paginate(lists.list_organisations(current_user, filters)),
-        counts=lists.count_by_state(current_user, filters),
+        found=paginate(queries.list_organisations(current_user, filters)),
+        counts=queries.count_by_state(current_user, filters),
         arguments=get_other_arguments(),
         file_formats=FILE_FORMATS,
         today=get_local_date(get_now()),
-        is_over=lists.is_over,
+        is_over=queries.is_over,
     )
 
 
 @bp.get("/organisations.<any(xlsx, csv):file_format>")
 @requires(Permission.ORGANISATION_APPROVE)
 def download(file_format: str) -> Response:
-    statement = lists.list_organisations(current_user, OrganisationListForm().read_filters())
-    rows = export.make_rows(db.session.scalars(statement), get_local_date(get_now()))
-    return send_table(file_format, "organisations", _("Organisations"), export.get_headers(), rows)
+    statement = queries.list_organisations(current_user, OrganisationListForm().read_filters())
+    rows = make_rows(db.session.scalars(statement), get_local_date(get_now()))
+    return send_table(file_format, "organisations", _("Organisations"), get_headers(), rows)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -96,7 +133,7 @@ def register() -> Answer:
         return act_once(form.idempotency_key.data, add)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return render_template("organisations/register.html", form=form), 422
 
 
@@ -124,7 +161,7 @@ def move(organisation_id: int, step: str) -> Answer:
     def take() -> str:
         chosen = OrganisationStep(step)
         _STEPS[chosen](actor=current_user, now=get_now(), organisation_id=organisation_id)
-        flash(messages.describe_step(chosen), "success")
+        flash(words.describe_step(chosen), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -146,7 +183,7 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
             organisation_id=organisation_id,
             reason=form.reason.data,
         )
-        flash(messages.describe_step(chosen), "success")
+        flash(words.describe_step(chosen), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -154,19 +191,19 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
 
 def _show(organisation: Organisation, form: ReasonForm | None) -> str:
     """The page of one organisation; without ``form`` it offers no steps."""
-    match_round = lists.find_latest_round(organisation)
+    match_round = queries.find_latest_round(organisation)
     return render_template(
         "organisations/show.html",
         organisation=organisation,
         form=form,
-        has_coordinator=applications.has_coordinator(organisation),
+        has_coordinator=application_service.has_coordinator(organisation),
         new_code=session.pop(SHOWN_ONCE, None) if form else None,
         steps={step.value for step in OrganisationStep if can_take(organisation, step)},
         agreements=sorted(organisation.agreements, key=lambda row: row.ends_on, reverse=True),
         today=get_local_date(get_now()),
-        is_over=lists.is_over,
-        offers=lists.list_shown_offers(organisation),
-        volunteers=lists.count_active_volunteers(organisation),
+        is_over=queries.is_over,
+        offers=queries.list_shown_offers(organisation),
+        volunteers=queries.count_active_volunteers(organisation),
         match_round=match_round,
-        load=lists.list_load(organisation, match_round),
+        load=queries.list_load(organisation, match_round),
     )

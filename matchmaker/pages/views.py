@@ -5,12 +5,15 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, redirect, render_template
 from flask_babel import get_locale
 from flask_login import current_user
+from wtforms import HiddenField, StringField
 
-from matchmaker.extensions import db
-from matchmaker.pages import service
-from matchmaker.pages.addresses import HOME, find_url, get_return_path, is_local_path
-from matchmaker.pages.forms import PreferencesForm
-from matchmaker.pages.preferences import (
+from matchmaker.base.extensions import db
+from matchmaker.forms.base import BaseForm
+from matchmaker.forms.validators import MaxLength
+from matchmaker.models import User
+from matchmaker.web.addresses import HOME, LONGEST_ADDRESS, find_url, get_return_path, is_local_path
+from matchmaker.web.permissions import public
+from matchmaker.web.preferences import (
     COOKIE_SECONDS,
     HTML_LANG,
     LOCALE_COOKIE,
@@ -19,7 +22,37 @@ from matchmaker.pages.preferences import (
     TextSize,
     select_text_size,
 )
-from matchmaker.permissions import public
+
+# --- The switch of language and text size that stands on every page.
+
+
+class PreferencesForm(BaseForm):
+    """Each button posts one of the two choices, and the page to go back to."""
+
+    locale = StringField()
+    text_size = StringField()
+    next = HiddenField(validators=[MaxLength(LONGEST_ADDRESS)])
+
+    def find_locale(self) -> Locale | None:
+        return Locale(self.locale.data) if self.locale.data in set(Locale) else None
+
+    def find_text_size(self) -> TextSize | None:
+        return TextSize(self.text_size.data) if self.text_size.data in set(TextSize) else None
+
+
+# --- What a signed-in person prefers, remembered for the next browser. Flushes; the view commits.
+
+
+def remember_preferences(
+    *, actor: User, locale: str | None = None, text_size: str | None = None
+) -> None:
+    """Keep the given choices; None leaves a choice as it was."""
+    if locale is not None:
+        actor.locale = locale
+    if text_size is not None:
+        actor.text_size = text_size
+    db.session.flush()
+
 
 bp = Blueprint("pages", __name__)
 
@@ -70,7 +103,7 @@ def preferences() -> Response:
     if not form.validate() or (locale is None and text_size is None):
         abort(422)
     if current_user.is_authenticated:
-        service.remember_preferences(actor=current_user, locale=locale, text_size=text_size)
+        remember_preferences(actor=current_user, locale=locale, text_size=text_size)
         db.session.commit()
     target = form.next.data or HOME
     response = redirect(target if is_local_path(target) else HOME, 303)

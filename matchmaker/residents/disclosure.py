@@ -8,9 +8,9 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.clock import SHANGHAI, get_local_date
-from matchmaker.errors import ForbiddenError, NotFoundError, ThrottledError
-from matchmaker.extensions import db
+from matchmaker.base.clock import SHANGHAI, get_local_date
+from matchmaker.base.errors import ForbiddenError, NotFoundError, ThrottledError
+from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
     AssignmentState,

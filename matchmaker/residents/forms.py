@@ -13,9 +13,9 @@ from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import DayField, PhoneField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, Required
-from matchmaker.labels import get_label
 from matchmaker.models import ConsentChannel, StatusKind
-from matchmaker.name_search import LONGEST_SEARCH
+from matchmaker.words.labels import get_label
+from matchmaker.words.names import LONGEST_SEARCH
 
 LONGEST_FULL_NAME = 40  # characters
 LONGEST_DISPLAY_NAME = 40

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Select, false, select
 
-from matchmaker.errors import NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import Committee, Household, Resident, Role, User
 
 

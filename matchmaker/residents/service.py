@@ -1,6 +1,7 @@
 """Residents: registering them, finding them, and what is known of them."""
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from matchmaker.audit.service import record_event
-from matchmaker.errors import ConflictError, InvalidError
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import (
     Committee,
+    ConsentChannel,
     Household,
     Need,
     NeedState,
@@ -21,17 +23,72 @@ from matchmaker.models import (
     StatusKind,
     User,
 )
-from matchmaker.name_search import match_name
-from matchmaker.phone_numbers import normalise_phone
-from matchmaker.residents.consents import KEEP_CONTACT, add_consent
-from matchmaker.residents.households import (
-    find_free_reference,
-    get_household,
-    make_draft_reference,
-)
-from matchmaker.residents.registration import Registration
 from matchmaker.residents.scope import list_committees, select_residents
-from matchmaker.sort_keys import get_person_sort_key
+from matchmaker.residents.statuses import KEEP_CONTACT, add_consent
+from matchmaker.words.names import get_person_sort_key, match_name
+from matchmaker.words.phone_numbers import normalise_phone
+
+# --- Homes, and the references by which people and homes are known on lists.
+
+
+def get_household(committee: Committee, reference: str | None, block: str) -> Household:
+    """The household of ``reference``, or a new one in ``block`` when none is given.
+
+    Raises ``InvalidError`` for a household of another committee, or without either.
+    """
+    if not reference:
+        return _make_household(committee, block)
+    query = select(Household).where(
+        Household.reference == reference, Household.committee_id == committee.id
+    )
+    found: Household | None = db.session.scalar(query)
+    if found is None:
+        raise InvalidError("household_unknown", "household_reference")
+    return found
+
+
+def make_draft_reference() -> str:
+    """Unique until the row has its number."""
+    return secrets.token_hex(8)
+
+
+def find_free_reference(model: type[Resident] | type[Household], prefix: str, number: int) -> str:
+    """The row's own number, or the next that no imported row has taken."""
+    while True:
+        reference = f"{prefix}{number:05d}"
+        if db.session.scalar(select(model.id).where(model.reference == reference)) is None:
+            return reference
+        number += 1
+
+
+def _make_household(committee: Committee, block: str) -> Household:
+    if not block:
+        raise InvalidError("block_missing", "block")
+    household = Household(committee_id=committee.id, reference=make_draft_reference(), block=block)
+    db.session.add(household)
+    db.session.flush()
+    household.reference = find_free_reference(Household, "H", household.id)
+    db.session.flush()
+    return household
+
+
+# --- What is written down when a resident is first registered.
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Either ``household_reference`` names a home of the committee or ``block`` a new one."""
+
+    committee_id: int
+    household_reference: str | None
+    block: str
+    full_name: str
+    display_name: str
+    phone: str
+    address: str
+    birth_year: int | None
+    consent_channel: ConsentChannel
+
 
 TAIL_DIGITS = 4
 _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)

@@ -5,11 +5,47 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from matchmaker.audit.service import record_event
-from matchmaker.clock import get_local_date
-from matchmaker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from matchmaker.extensions import db
-from matchmaker.models import RecipientStatus, Resident, Role, StatusKind, User
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Consent,
+    ConsentChannel,
+    RecipientStatus,
+    Resident,
+    Role,
+    StatusKind,
+    User,
+)
 from matchmaker.residents.scope import get_resident
+
+# --- What residents agreed to: one row a purpose, with the text's version and how it was given.
+
+KEEP_CONTACT = "keep_contact"  # given at registration
+TEXT_VERSION = "2026-07"
+
+
+def add_consent(
+    resident: Resident, actor: User, purpose: str, channel: ConsentChannel, now: datetime
+) -> Consent:
+    """Note that the resident agreed to ``purpose`` in the present text."""
+    row = Consent(
+        resident_id=resident.id,
+        purpose=purpose,
+        text_version=TEXT_VERSION,
+        channel=channel,
+        given_at=now,
+        recorded_by_id=actor.id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def list_consents(resident: Resident) -> list[Consent]:
+    """What the resident agreed to, the latest first."""
+    query = select(Consent).where(Consent.resident_id == resident.id)
+    return list(db.session.scalars(query.order_by(Consent.id.desc())))
 
 
 def get_recordable(resident_id: int, actor: User) -> Resident:

@@ -8,23 +8,24 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_now
-from matchmaker.errors import ConflictError
-from matchmaker.exports import FILE_FORMATS, send_table
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import make_choices
-from matchmaker.labels import get_name
 from matchmaker.models import Committee, RecipientStatus, Resident, Role
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
-from matchmaker.residents import consents, export, messages, scope, service, statuses
+from matchmaker.residents import queries, scope, service, statuses, words
+from matchmaker.residents import statuses as consents
 from matchmaker.residents.disclosure import Contact, get_own_ground, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
+from matchmaker.web.act import act_once
+from matchmaker.web.downloads import FILE_FORMATS, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_name
 
 bp = Blueprint("residents", __name__)
-bp.add_app_template_filter(messages.describe_purpose, "consent_purpose")
+bp.add_app_template_filter(words.describe_purpose, "consent_purpose")
 
 Answer = str | tuple[str, int] | Response
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
@@ -33,7 +34,7 @@ _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
 @bp.errorhandler(ConflictError)
 def show_conflict(error: ConflictError) -> tuple[str, int]:
     db.session.rollback()
-    return render_template("residents/conflict.html", text=messages.describe_conflict(error)), 409
+    return render_template("residents/conflict.html", text=words.describe_conflict(error)), 409
 
 
 @bp.get("/residents")
@@ -59,8 +60,8 @@ def download(file_format: str) -> Response:
     form = _make_filter_form(scope.list_committees(current_user))
     filters = service.ResidentFilter(**form.read_filters())
     residents = service.list_filtered(current_user, filters)
-    rows = export.make_rows(residents, get_now())
-    return send_table(file_format, "residents", _("Residents"), export.get_headers(), rows)
+    rows = queries.make_rows(residents, get_now())
+    return send_table(file_format, "residents", _("Residents"), queries.get_headers(), rows)
 
 
 @bp.get("/residents/<id:resident_id>")

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from matchmaker.clock import add_months
-from matchmaker.extensions import db
+from matchmaker.base.clock import add_months
+from matchmaker.base.extensions import db
 from matchmaker.models import FairnessLedger, LedgerScope, MatchRound
 
 MONTHS_REMEMBERED = 6

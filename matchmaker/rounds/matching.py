@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
-from matchmaker.rounds.question import make_question
-from optimizer import (
-    COMMUNITY_POLICY,
-    Limits,
-    Policy,
-    Problem,
-    Solution,
-    canonical_bytes,
-)
-from optimizer.explain import explain as optimizer_explain
-from optimizer.guard import solve_guarded
-from optimizer.solve import solve as optimizer_solve
-from optimizer.verify import verify
+from matchmaker.rounds.problem import make_question
+from optimizer.checker.check import verify
+from optimizer.codec import canonical_bytes
+from optimizer.explain.explain import explain as optimizer_explain
+from optimizer.limits import Limits
+from optimizer.policy import COMMUNITY_POLICY, Policy
+from optimizer.problem import Problem
+from optimizer.process.guard import solve_guarded
+from optimizer.search.solve import solve as optimizer_solve
+from optimizer.solution import Solution
 
 Progress = Callable[[str, int, int], None]
 

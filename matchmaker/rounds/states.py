@@ -1,7 +1,7 @@
 """The life of a round: which state may follow which."""
 
-from matchmaker.errors import ConflictError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, RoundState
 
 TRANSITIONS: dict[RoundState, frozenset[RoundState]] = {

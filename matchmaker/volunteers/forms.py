@@ -11,7 +11,6 @@ from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choice
 from matchmaker.forms.fields import DayField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.labels import get_label, get_name
 from matchmaker.models import (
     Committee,
     Qualification,
@@ -20,10 +19,10 @@ from matchmaker.models import (
     VolunteerState,
     Window,
 )
-from matchmaker.name_search import LONGEST_SEARCH
-from matchmaker.volunteers.filters import VolunteerFilters
-from matchmaker.volunteers.limits import LONGEST_NAME, MOST_VISITS_PER_MONTH
-from matchmaker.volunteers.profile import VolunteerProfile
+from matchmaker.volunteers.profile import LONGEST_NAME, MOST_VISITS_PER_MONTH, VolunteerProfile
+from matchmaker.volunteers.queries import VolunteerFilters
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.names import LONGEST_SEARCH
 
 
 class StepForm(IdempotentForm):

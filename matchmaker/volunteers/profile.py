@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from matchmaker.errors import InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import (
     Committee,
     OfferKind,
@@ -18,8 +18,12 @@ from matchmaker.models import (
     VolunteerQualification,
     Window,
 )
-from matchmaker.sort_keys import get_person_sort_key
-from matchmaker.volunteers.limits import LONGEST_NAME, MOST_VISITS_PER_MONTH
+from matchmaker.words.names import get_person_sort_key
+
+# --- Limits of what is typed about a volunteer.
+
+LONGEST_NAME = 80  # characters
+MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
 
 
 @dataclass(frozen=True, slots=True)

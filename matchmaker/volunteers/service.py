@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.errors import ConflictError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, Role, Subdistrict, User, Volunteer, VolunteerState
 from matchmaker.volunteers.profile import VolunteerProfile, check_profile, write_profile
 from matchmaker.volunteers.states import VolunteerStep, take_step

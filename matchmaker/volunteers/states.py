@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from matchmaker.errors import ConflictError
+from matchmaker.base.errors import ConflictError
 from matchmaker.models import Volunteer, VolunteerState
 
 

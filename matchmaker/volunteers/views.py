@@ -1,31 +1,80 @@
 """A coordinator's volunteers: list, add, edit, pause, resume, leave, rejoin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Response, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from matchmaker.act_once import act_once
-from matchmaker.clock import get_local_date, get_now
-from matchmaker.errors import ConflictError, InvalidError
-from matchmaker.exports import FILE_FORMATS, send_table
-from matchmaker.extensions import db
-from matchmaker.models import Volunteer
-from matchmaker.offers.lists import list_committees
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.models import ServiceCategory, Volunteer
+from matchmaker.offers.queries import list_committees
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.paging import get_other_arguments, paginate
-from matchmaker.permissions import Permission, requires
-from matchmaker.volunteers import export, lists, messages, service
-from matchmaker.volunteers.forms import (
-    StepForm,
-    VolunteerForm,
-    make_list_form,
-    make_volunteer_form,
-)
+from matchmaker.volunteers import queries, service, words
+from matchmaker.volunteers.forms import StepForm, VolunteerForm, make_list_form, make_volunteer_form
 from matchmaker.volunteers.profile import list_skills
 from matchmaker.volunteers.states import VolunteerStep, can_take, check_step
+from matchmaker.web.act import act_once
+from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import format_day
+from matchmaker.words.scope import join_words, name_windows
+
+# --- The list of volunteers as rows of a file.
+
+
+def get_headers() -> list[str]:
+    return [
+        _("Number"),
+        _("Name"),
+        _("State"),
+        _("Most visits a month"),
+        _("Can do"),
+        _("Free"),
+        _("Neighbourhood committees served"),
+        _("Qualifications"),
+    ]
+
+
+def make_rows(volunteers: Iterable[Volunteer], categories: dict[str, ServiceCategory]) -> list[Row]:
+    return [_make_row(volunteer, categories) for volunteer in volunteers]
+
+
+def name_qualifications(volunteer: Volunteer) -> str:
+    """Each with its last day, where it has one."""
+    return join_words(
+        _("%(qualification)s until %(day)s", qualification=word, day=format_day(row.expires_on))
+        if row.expires_on
+        else word
+        for row in volunteer.qualifications
+        for word in (get_label(row.qualification),)
+    )
+
+
+def _make_row(volunteer: Volunteer, categories: dict[str, ServiceCategory]) -> Row:
+    return [
+        volunteer.reference,
+        volunteer.name,
+        str(get_label(volunteer.state)),
+        volunteer.visits_per_month,
+        name_skills(volunteer, categories),
+        name_windows(volunteer.windows),
+        " ".join(volunteer.committees),
+        name_qualifications(volunteer),
+    ]
+
+
+def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) -> str:
+    """What the volunteer can do; a code no longer in the catalogue is left out."""
+    return join_words(
+        get_name(categories[code]) for code in volunteer.categories if code in categories
+    )
+
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
@@ -35,7 +84,7 @@ Answer = tuple[str, int] | AnyResponse
 @bp.errorhandler(ConflictError)
 def show_conflict(error: ConflictError) -> tuple[str, int]:
     db.session.rollback()
-    text = messages.describe_conflict(error)
+    text = words.describe_conflict(error)
     back_url = url_for("volunteers.index")
     return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
 
@@ -45,18 +94,18 @@ def show_conflict(error: ConflictError) -> tuple[str, int]:
 def index() -> str:
     form = make_list_form(list_skills())
     filters = form.read_filters()
-    found = paginate(lists.list_volunteers(current_user, filters))
+    found = paginate(queries.list_volunteers(current_user, filters))
     return render_template(
         "volunteers/index.html",
         form=form,
         found=found,
-        categories=lists.map_categories(found.items),
-        name_skills=export.name_skills,
-        counts=lists.count_by_state(current_user, filters),
+        categories=queries.map_categories(found.items),
+        name_skills=name_skills,
+        counts=queries.count_by_state(current_user, filters),
         arguments=get_other_arguments(),
         file_formats=FILE_FORMATS,
         today=get_local_date(get_now()),
-        has_expired_proof=lists.has_expired_proof,
+        has_expired_proof=queries.has_expired_proof,
     )
 
 
@@ -64,9 +113,9 @@ def index() -> str:
 @requires(Permission.VOLUNTEER_MANAGE)
 def download(file_format: str) -> Response:
     filters = make_list_form(list_skills()).read_filters()
-    volunteers = db.session.scalars(lists.list_volunteers(current_user, filters)).all()
-    rows = export.make_rows(volunteers, lists.map_categories(volunteers))
-    return send_table(file_format, "volunteers", _("Our volunteers"), export.get_headers(), rows)
+    volunteers = db.session.scalars(queries.list_volunteers(current_user, filters)).all()
+    rows = make_rows(volunteers, queries.map_categories(volunteers))
+    return send_table(file_format, "volunteers", _("Our volunteers"), get_headers(), rows)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -123,7 +172,7 @@ def move(volunteer_id: int, step: str) -> Answer:
         service.move_volunteer(
             actor=current_user, now=get_now(), volunteer_id=volunteer_id, step=chosen
         )
-        flash(messages.describe_step(chosen), "success")
+        flash(words.describe_step(chosen), "success")
         return url_for("volunteers.show", volunteer_id=volunteer_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -144,7 +193,7 @@ def _take(form: VolunteerForm, volunteer: Volunteer | None, save: Callable[[], s
         return act_once(form.idempotency_key.data, save)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, messages.describe_refusal(error))
+        form.add_error(error.field, words.describe_refusal(error))
         return _show_form(form, volunteer), 422
 
 
@@ -153,12 +202,12 @@ def _show_form(form: VolunteerForm, volunteer: Volunteer | None) -> str:
 
 
 def _show(volunteer: Volunteer) -> str:
-    categories = lists.map_categories([volunteer])
+    categories = queries.map_categories([volunteer])
     return render_template(
         "volunteers/show.html",
         volunteer=volunteer,
         form=StepForm(formdata=None),
-        skills=export.name_skills(volunteer, categories),
+        skills=name_skills(volunteer, categories),
         steps={step.value for step in VolunteerStep if can_take(volunteer, step)},
         committees=list_committees(volunteer.organisation.subdistrict_id),
         today=get_local_date(get_now()),

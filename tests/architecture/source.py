@@ -35,6 +35,17 @@ def list_imports(path: Path) -> set[str]:
     return names
 
 
+def list_absolute(path: Path) -> set[str]:
+    """First parts of the names that the file imports absolutely."""
+    names: set[str] = set()
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
 def find_banned(path: Path, banned: tuple[str, ...]) -> set[str]:
     names = list_imports(path)
     return {n for n in names for b in banned if n == b or n.startswith(b + ".")}

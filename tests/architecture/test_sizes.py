@@ -1,11 +1,11 @@
-"""Small files, small functions, small templates."""
+"""A file is one idea; functions and templates stay small."""
 
 from tests.architecture.source import count_lines, get_name, list_files, walk_functions
 
-FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 200, 30, 100
+FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 350, 30, 100
 
 
-def test_files_fit_in_200_lines():
+def test_files_fit_in_350_lines():
     sizes = {
         get_name(p): len(p.read_text().splitlines())
         for p in list_files("matchmaker", "optimizer", "tests")

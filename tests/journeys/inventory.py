@@ -11,9 +11,9 @@ from flask import Flask, url_for
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.demo.personas import DEMO_PERSONS
-from matchmaker.extensions import contact_cipher, db
-from matchmaker.permissions import PUBLIC, has_permission
+from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.demo.world.personas import DEMO_PERSONS
+from matchmaker.web.permissions import PUBLIC, has_permission
 from tests.journeys.samples import SAMPLES, Values
 
 

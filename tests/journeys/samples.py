@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.needs.steps import Question, list_questions
+from matchmaker.base.extensions import db
+from matchmaker.needs.resident_service import Question, list_questions
 
 Values = dict[str, Any]
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from matchmaker import create_app
-from matchmaker.demo.personas import DEMO_PERSONS
+from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import Role
 from tests.journeys.barriers import find_barriers
 from tests.journeys.conftest import Site, get_environment

@@ -7,10 +7,10 @@ import pytest
 from flask import got_request_exception
 from sqlalchemy import select
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, RoundState
+from matchmaker.rounds.freeze.snapshot import encode, take_snapshot
 from matchmaker.rounds.matching import DEFAULT_POLICY
-from matchmaker.rounds.snapshot import encode, take_snapshot
 from tests.browser import Browser
 from tests.matchmaker.malformed_calls import Call, draw_call, list_field_names
 from tests.matchmaker.small_world import make_small_world

@@ -1,6 +1,6 @@
 import pytest
 
-from matchmaker.charts import (
+from matchmaker.web.charts import (
     COLUMNS_EM,
     CoverageRow,
     LoadRow,

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from matchmaker.database import writing
-from matchmaker.extensions import db
+from matchmaker.base.database import writing
+from matchmaker.base.extensions import db
 from matchmaker.models import Household, LoginSession, ResidentContact, Role
 from tests.factories import NOW
 

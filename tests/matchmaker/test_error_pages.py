@@ -3,14 +3,14 @@ from flask import abort
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from matchmaker.errors import (
+from matchmaker.base.errors import (
     ConflictError,
     ForbiddenError,
     InvalidError,
     NotFoundError,
     ThrottledError,
 )
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Subdistrict
 
 RAISED = [

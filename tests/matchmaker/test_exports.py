@@ -5,7 +5,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from matchmaker.exports import looks_like_formula, make_csv, make_xlsx, send_table
+from matchmaker.web.downloads import looks_like_formula, make_csv, make_xlsx, send_table
 
 DANGEROUS = ["=1+1", "+86 21", "-2", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠x", " =1", "\t=1"]
 

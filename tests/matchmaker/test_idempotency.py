@@ -1,8 +1,8 @@
 """A form sent twice acts once."""
 
-from matchmaker.extensions import db
-from matchmaker.idempotency import claim_key, keep_location
+from matchmaker.base.extensions import db
 from matchmaker.models import Role
+from matchmaker.web.act import claim_key, keep_location
 from tests.factories import NOW
 
 KEY = "0" * 32

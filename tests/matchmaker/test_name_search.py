@@ -1,10 +1,9 @@
 import pytest
 from sqlalchemy import select
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Organisation
-from matchmaker.name_search import match_name
-from matchmaker.sort_keys import get_sort_key
+from matchmaker.words.names import get_sort_key, match_name
 
 NAME = "乐汇为老服务中心"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from matchmaker.paging import LAST_PAGE, get_other_arguments, get_page_number
+from matchmaker.web.lists import LAST_PAGE, get_other_arguments, get_page_number
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from matchmaker.models import Role
-from matchmaker.permissions import GRANTS, PUBLIC, Permission
+from matchmaker.web.permissions import GRANTS, PUBLIC, Permission
 from tests.browser import Browser
 from tests.matchmaker.small_world import make_small_world
 

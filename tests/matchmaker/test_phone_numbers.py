@@ -1,6 +1,6 @@
 import pytest
 
-from matchmaker.phone_numbers import normalise_phone
+from matchmaker.words.phone_numbers import normalise_phone
 
 
 @pytest.mark.parametrize(

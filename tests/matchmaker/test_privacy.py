@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from sqlalchemy import text
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Disclosure, Role
 from tests.browser import Browser
 from tests.matchmaker.small_world import PLANTED_PHONE, make_small_world

@@ -1,6 +1,6 @@
 import pytest
 
-from matchmaker.security_headers import CONTENT_SECURITY_POLICY, HEADERS, add_security_headers
+from matchmaker.web.security_headers import CONTENT_SECURITY_POLICY, HEADERS, add_security_headers
 
 ADDRESSES = ["/", "/nothing-here", "/static/css/site.css", "/static/nothing.css", "/preferences"]
 

@@ -5,8 +5,8 @@ from threading import Event, Thread
 
 from flask import Flask, has_app_context
 
-from matchmaker.errors import DomainError
-from matchmaker.extensions import db
+from matchmaker.base.errors import DomainError
+from matchmaker.base.extensions import db
 
 OVERLAP_SECONDS = 0.3  # for the second to run into whatever the first holds
 

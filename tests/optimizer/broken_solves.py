@@ -6,7 +6,10 @@ import sys
 import time
 from dataclasses import replace
 
-from optimizer import Limits, Problem, Solution, solve
+from optimizer.limits import Limits
+from optimizer.problem import Problem
+from optimizer.search.solve import solve
+from optimizer.solution import Solution
 
 
 def abort(problem: Problem, limits: Limits, progress) -> Solution:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, product
 
-from optimizer import Need, Pair, Person, Problem, Stock
+from optimizer.problem import Need, Pair, Person, Problem, Stock
 
 Line = tuple[str, str | None, str | None, int]  # stock, person, slot, units
 Way = tuple[Line, ...]

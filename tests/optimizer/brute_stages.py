@@ -5,7 +5,8 @@ import hmac
 from collections import Counter
 from fractions import Fraction
 
-from optimizer import CountBy, Need, Outcome, Problem, Stage, StageKind
+from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.problem import Need, Problem
 from tests.optimizer.brute_force import Answer, feasible_answers, pair_of
 
 

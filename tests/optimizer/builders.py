@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from optimizer import Need, Person, Policy, Problem, Solution, Stage, StageKind, Stock, solve
+from optimizer.policy import Policy, Stage, StageKind
+from optimizer.problem import Need, Person, Problem, Stock
+from optimizer.search.solve import solve
+from optimizer.solution import Solution
 
 COUNT = Stage("count", StageKind.MAX_COUNT)
 LOTTERY = Stage("lottery", StageKind.LOTTERY)

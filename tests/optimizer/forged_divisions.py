@@ -3,9 +3,8 @@
 from itertools import product
 from typing import Any
 
-from optimizer.division import Division, Grant, Payment, StopCode
-from optimizer.filling import pay
-from optimizer.fund import Fund
+from optimizer.funds.filling import pay
+from optimizer.funds.fund import Division, Fund, Grant, Payment, StopCode
 
 
 def forge(fund: Fund, fens: tuple[int, ...], true: Division) -> Division | None:

@@ -4,10 +4,11 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from optimizer import Problem, sha256_of
-from optimizer.verify_month import Month, index_month
-from optimizer.verify_read import read_problem
-from optimizer.verify_stages import Aim, Outcome, list_aims
+from optimizer.checker.month.month import Month, index_month
+from optimizer.checker.month.read import read_problem
+from optimizer.checker.rules.stages import Aim, Outcome, list_aims
+from optimizer.codec import sha256_of
+from optimizer.problem import Problem
 from tests.optimizer.brute_force import Answer
 
 Plain = dict[str, Any]

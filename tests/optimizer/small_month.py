@@ -2,25 +2,17 @@
 
 from typing import Any
 
-from optimizer import (
+from optimizer.codec import sha256_of
+from optimizer.policy import Policy, Stage, StageKind
+from optimizer.problem import Forbid, Need, Pair, Person, Pin, Problem, Stock
+from optimizer.solution import (
     Assignment,
-    Forbid,
     Ground,
     GroundCode,
-    Need,
-    Pair,
-    Person,
-    Pin,
-    Policy,
-    Problem,
     Proof,
     Solution,
     SolutionStatus,
-    Stage,
-    StageKind,
     StageResult,
-    Stock,
-    sha256_of,
 )
 
 POLICY = Policy(

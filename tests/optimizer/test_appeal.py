@@ -2,10 +2,13 @@
 
 import pytest
 
-from optimizer import Pair, Problem, ProblemError, StageKind, solve
-from optimizer.appeal import find_help
-from optimizer.extra import Extra, enlarge
-from optimizer.generate import generate
+from optimizer.codec import ProblemError
+from optimizer.instances.generate import generate
+from optimizer.policy import StageKind
+from optimizer.problem import Pair, Problem
+from optimizer.search.solve import solve
+from optimizer.what_if.appeal import find_help
+from optimizer.what_if.shadow_prices import Extra, enlarge
 from tests.optimizer.brute_stages import best_answers
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want
 from tests.optimizer.tiny_problems import tiny_problem

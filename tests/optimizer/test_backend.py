@@ -6,9 +6,9 @@ import highspy
 import numpy as np
 import pytest
 
-from optimizer.backend import LivingModel, decide_status
-from optimizer.build import build
-from optimizer.points import OutOfTimeError, maximise_whole
+from optimizer.engine.branching import OutOfTimeError, maximise_whole
+from optimizer.engine.highs import LivingModel, decide_status
+from optimizer.model.build import build
 from tests.optimizer.builders import goods, month, want
 
 KINDS = highspy.HighsModelStatus

@@ -3,13 +3,12 @@
 import highspy
 import pytest
 
-from optimizer import bench
-from optimizer.bench import main, measure
-from optimizer.bench_meter import Meter
-from optimizer.bench_run import CPSAT, MAX_MIN, POINTS, POINTS_CBC, ROUND, run_piece
-from optimizer.bench_wanted import print_wanted
-from optimizer.generate import generate
-from optimizer.solve import solve
+from optimizer.bench import __main__ as bench
+from optimizer.bench.__main__ import main, measure
+from optimizer.bench.run import CPSAT, MAX_MIN, POINTS, POINTS_CBC, ROUND, Meter, run_piece
+from optimizer.bench.targets import print_wanted
+from optimizer.instances.generate import generate
+from optimizer.search.solve import solve
 
 GAP = "2 3\n 1 5 9\n 4 2 3\n  2 2 2\n 2 2 2\n 4 4"
 

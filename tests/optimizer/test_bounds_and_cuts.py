@@ -6,10 +6,10 @@ import random
 import numpy as np
 import pytest
 
-from optimizer.backend import LivingModel
-from optimizer.bounds import bound_by_duals, disprove
-from optimizer.build import build
-from optimizer.cuts import find_cuts
+from optimizer.engine.bounds import bound_by_duals, disprove
+from optimizer.engine.cuts import find_cuts
+from optimizer.engine.highs import LivingModel
+from optimizer.model.build import build
 from tests.optimizer.builders import goods, month, person, team, visit, want
 
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import Problem, Solution, SolutionStatus, canonical_bytes
-from optimizer.solve import solve
-from optimizer.verify import verify
+from optimizer.checker.check import verify
+from optimizer.codec import canonical_bytes
+from optimizer.problem import Problem
+from optimizer.search.solve import solve
+from optimizer.solution import Solution, SolutionStatus
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import best_answers, possible_of, vector_of
 from tests.optimizer.tiny_problems import shuffled, tiny_problem
@@ -63,9 +65,10 @@ def test_the_order_of_rows_never_changes_the_answer(seed):
 
 def test_two_processes_give_the_same_bytes():
     script = (
-        "import sys, optimizer; from optimizer.generate import generate;"
-        "from optimizer.solve import solve;"
-        "sys.stdout.buffer.write(optimizer.canonical_bytes(solve(generate(60, 3)).to_json()))"
+        "import sys; from optimizer.codec import canonical_bytes;"
+        "from optimizer.instances.generate import generate;"
+        "from optimizer.search.solve import solve;"
+        "sys.stdout.buffer.write(canonical_bytes(solve(generate(60, 3)).to_json()))"
     )
     seen = {
         subprocess.run(

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from optimizer import Solution, sha256_of
-from optimizer.generate import generate
-from optimizer.solve import solve
-from optimizer.verify import verify
+from optimizer.checker.check import verify
+from optimizer.codec import sha256_of
+from optimizer.instances.generate import generate
+from optimizer.search.solve import solve
+from optimizer.solution import Solution
 
 Plain = dict
 LINEAR = ("dual", "farkas", "residual")

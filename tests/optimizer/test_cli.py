@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.__main__ import main
+from optimizer.cli.months import main
 
 
 @pytest.fixture(scope="module")

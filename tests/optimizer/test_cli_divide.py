@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import admission
-from optimizer.__main__ import main
+from optimizer.cli.months import main
+from optimizer.funds import admission
 
 LIFT_FUND = str(Path(__file__).parents[2] / "seeds" / "lift_fund.json")
 

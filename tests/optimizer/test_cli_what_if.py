@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import Pin, Problem, canonical_bytes, solve
-from optimizer.__main__ import main
-from optimizer.generate import generate
+from optimizer.cli.months import main
+from optimizer.codec import canonical_bytes
+from optimizer.instances.generate import generate
+from optimizer.problem import Pin, Problem
+from optimizer.search.solve import solve
 from tests.optimizer.builders import goods, month, want
 
 INFEASIBLE, BROKEN, UNKNOWN = 1, 2, 3

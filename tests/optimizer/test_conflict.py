@@ -5,12 +5,14 @@ from random import Random
 
 import pytest
 
-from optimizer import Pin, Problem, Stage, StageKind, Stock, solve
-from optimizer.compare import StageChange, Trend
-from optimizer.conflict import Conflict, find_conflict
-from optimizer.generate import generate
+from optimizer.instances.generate import generate
 from optimizer.limits import Limits
-from optimizer.pin_price import price_pins
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Pin, Problem, Stock
+from optimizer.search.solve import solve
+from optimizer.what_if.compare import StageChange, Trend
+from optimizer.what_if.conflict import Conflict, find_conflict
+from optimizer.what_if.price import price_pins
 from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import possible_of, vector_of
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want

@@ -1,6 +1,7 @@
 """Every constraint of FORMULATION.md twice: where it binds and where it is slack."""
 
-from optimizer import Forbid, Pair, Pin, solve
+from optimizer.problem import Forbid, Pair, Pin
+from optimizer.search.solve import solve
 from tests.optimizer.builders import COUNT, goods, met, month, person, proven, team, visit, want
 
 

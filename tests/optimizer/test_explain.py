@@ -2,19 +2,10 @@
 
 import pytest
 
-from optimizer import (
-    Assignment,
-    Ground,
-    GroundCode,
-    Need,
-    Person,
-    Problem,
-    Solution,
-    SolutionStatus,
-    Stock,
-)
-from optimizer.explain import explain
-from optimizer.lottery import ticket_of
+from optimizer.explain.explain import explain
+from optimizer.problem import Need, Person, Problem, Stock
+from optimizer.search.lottery import ticket_of
+from optimizer.solution import Assignment, Ground, GroundCode, Solution, SolutionStatus
 
 CARE = Stock("care", "g", "visit", capacity=9, staffed=True)
 

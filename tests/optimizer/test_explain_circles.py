@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from optimizer.explain_circles import number_components
-from optimizer.explain_levels import KeptLevels, find_circles
-from optimizer.objectives import Measure
+from optimizer.explain.kept import KeptLevels, find_circles
+from optimizer.explain.rivals import number_components
+from optimizer.model.objectives import Measure
 
 
 def measure(group, denominator, offset=0, high=9):

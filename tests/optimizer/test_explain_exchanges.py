@@ -2,10 +2,12 @@
 
 import pytest
 
-from optimizer import Assignment, Need, Person, Pin, Policy, Problem, Stage, StageKind, Stock
-from optimizer.explain_exchanges import NONE, Exchanges
-from optimizer.explain_offers import Offers
-from optimizer.explain_places import Places
+from optimizer.explain.answer import Places
+from optimizer.explain.exchanges import NONE, Exchanges
+from optimizer.explain.offers import Offers
+from optimizer.policy import Policy, Stage, StageKind
+from optimizer.problem import Need, Person, Pin, Problem, Stock
+from optimizer.solution import Assignment
 
 CARE = Stock("care", "g", "visit", capacity=9, staffed=True)
 COUNT = Policy("count", 1, (Stage("all", StageKind.MAX_COUNT),))

@@ -1,7 +1,8 @@
 """Why this giver: alternatives, ranks and runners-up of a month solved by hand."""
 
-from optimizer import Assignment, Need, Pair, Person, Problem, Solution, SolutionStatus, Stock
-from optimizer.explain_met import Match, explain_met
+from optimizer.explain.met import Match, explain_met
+from optimizer.problem import Need, Pair, Person, Problem, Stock
+from optimizer.solution import Assignment, Solution, SolutionStatus
 
 PROBLEM = Problem(
     "x",

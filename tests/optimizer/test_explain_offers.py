@@ -2,8 +2,8 @@
 
 import pytest
 
-from optimizer import Forbid, Need, Pair, Person, Problem, Stock
-from optimizer.explain_offers import NearestMiss, Offers
+from optimizer.explain.offers import NearestMiss, Offers
+from optimizer.problem import Forbid, Need, Pair, Person, Problem, Stock
 
 NEED = Need("n", "r", "visit", area="A", statuses=("poor",), requires=("lift",), slots=("S1", "S2"))
 STOCK = Stock("s", "g", "visit", capacity=1, staffed=True)

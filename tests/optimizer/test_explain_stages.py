@@ -6,15 +6,16 @@ from functools import cache
 
 import pytest
 
-from optimizer import Problem, StageKind
-from optimizer.explain import explain
-from optimizer.explain_exchanges import NONE, Exchanges
-from optimizer.explain_offers import Offers
-from optimizer.explain_places import Places
-from optimizer.explain_rivals import Rivals
-from optimizer.explain_stages import OPEN, find_deciding_stages
+from optimizer.explain.answer import Places
+from optimizer.explain.exchanges import NONE, Exchanges
+from optimizer.explain.explain import explain
+from optimizer.explain.offers import Offers
+from optimizer.explain.rivals import Rivals
+from optimizer.explain.stages import OPEN, find_deciding_stages
+from optimizer.policy import StageKind
+from optimizer.problem import Problem
+from optimizer.search.solve import solve
 from optimizer.solution import GroundCode, Solution
-from optimizer.solve import solve
 from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import possible_of, stage_vector
 from tests.optimizer.tiny_problems import tiny_problem

@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from optimizer import GroupHistory, Pair, Pin, Problem, Stage, StageKind
-from optimizer.solve import solve
-from optimizer.verify import verify
+from optimizer.checker.check import verify
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import GroupHistory, Pair, Pin, Problem
+from optimizer.search.solve import solve
 from tests.optimizer.brute_force import Answer
 from tests.optimizer.builders import LOTTERY, goods, month, want
 from tests.optimizer.forgeries import read_month, reseal, restate

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from optimizer import Problem, SolutionStatus
-from optimizer.solve import solve
-from optimizer.verify import verify
-from optimizer.verify_columns import number_columns
-from optimizer.verify_month import Month
-from optimizer.verify_point import place_answer
-from optimizer.verify_rows import build_rows
-from optimizer.verify_weights import list_sums
+from optimizer.checker.check import verify
+from optimizer.checker.month.month import Month
+from optimizer.checker.program.columns import number_columns
+from optimizer.checker.program.point import place_answer
+from optimizer.checker.program.rows import build_rows
+from optimizer.checker.proofs.weights import list_sums
+from optimizer.problem import Problem
+from optimizer.search.solve import solve
+from optimizer.solution import SolutionStatus
 from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import group_of, possible_of, vector_of
 from tests.optimizer.forged_events import FORGERIES

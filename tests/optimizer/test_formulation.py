@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from optimizer import Pair, Pin
-from optimizer.build import build
+from optimizer.model.build import build
+from optimizer.problem import Pair, Pin
 from tests.optimizer.builders import goods, month, person, team, visit, want
 
 GOLDEN = Path(__file__).parent / "golden" / "tiny_month.lp"
@@ -49,8 +49,10 @@ def test_every_constraint_stands_in_the_tiny_month():
 
 def test_every_number_of_the_formulation_has_its_line():
     text = (OPTIMIZER / "FORMULATION.md").read_text()
-    lines = (OPTIMIZER / "constraints.py").read_text() + (OPTIMIZER / "objectives.py").read_text()
-    lines += (OPTIMIZER / "lottery.py").read_text()
+    lines = (OPTIMIZER / "model/constraints.py").read_text() + (
+        OPTIMIZER / "model/objectives.py"
+    ).read_text()
+    lines += (OPTIMIZER / "search/lottery.py").read_text()
     told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
     built = set(re.findall(r"[(\s]([CS]\d+)[),]", lines))
     assert told == built

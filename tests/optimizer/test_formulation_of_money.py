@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.fund import Claim, Fund, Purse
-from optimizer.funding import divide
-from optimizer.lottery import ticket_of
-from optimizer.verify_fund import verify_division
+from optimizer.checker.funds.check import verify_division
+from optimizer.funds.divide import divide
+from optimizer.funds.fund import Claim, Fund, Purse
+from optimizer.search.lottery import ticket_of
 from tests.optimizer.forged_divisions import forge, reseal
 
 OPTIMIZER = Path(__file__).parents[2] / "optimizer"
@@ -39,8 +39,8 @@ def fault_of(of: Fund, *rows: tuple[int, ...]) -> str | None:
 def test_every_number_of_the_money_section_has_its_line():
     told = set(re.findall(r"^\| (M\d+) \|", (OPTIMIZER / "FORMULATION.md").read_text(), re.M))
     names = ("fund", "purses", "filling", "admission")
-    text = "".join((OPTIMIZER / f"{name}.py").read_text() for name in names)
-    checked = "".join(path.read_text() for path in OPTIMIZER.glob("verify_f*.py"))
+    text = "".join((OPTIMIZER / f"funds/{name}.py").read_text() for name in names)
+    checked = "".join(path.read_text() for path in (OPTIMIZER / "checker/funds").glob("*.py"))
     assert told == set(re.findall(r"[(\s](M\d+)[),]", text)) != set()
     assert told == set(re.findall(r"[(\s](M\d+)[),]", checked))
 

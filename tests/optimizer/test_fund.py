@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from optimizer import ProblemError
-from optimizer.fund import Claim, Fund, Purse
+from optimizer.codec import ProblemError
+from optimizer.funds.fund import Claim, Fund, Purse
 
 SCHEMA = json.loads((Path(optimizer.__file__).parent / "fund.schema.json").read_text())
 

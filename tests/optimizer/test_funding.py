@@ -8,12 +8,12 @@ from random import Random
 
 import pytest
 
-from optimizer import admission, canonical_bytes
-from optimizer.division import Division, StopCode
-from optimizer.fund import Claim, Fund, Purse
-from optimizer.funding import divide
-from optimizer.lottery import ticket_of
-from optimizer.verify_fund import verify_division
+from optimizer.checker.funds.check import verify_division
+from optimizer.codec import canonical_bytes
+from optimizer.funds import admission
+from optimizer.funds.divide import divide
+from optimizer.funds.fund import Claim, Division, Fund, Purse, StopCode
+from optimizer.search.lottery import ticket_of
 from tests.optimizer.tiny_funds import list_best, tiny_fund, vector_of
 
 LIFT_FUND = Path(__file__).parents[2] / "seeds" / "lift_fund.json"

@@ -3,8 +3,9 @@ import sys
 
 import pytest
 
-from optimizer import Problem, canonical_bytes
-from optimizer.generate import generate
+from optimizer.codec import canonical_bytes
+from optimizer.instances.generate import generate
+from optimizer.problem import Problem
 
 
 def bytes_of(needs: int, seed: int) -> bytes:
@@ -13,8 +14,8 @@ def bytes_of(needs: int, seed: int) -> bytes:
 
 def test_equal_arguments_give_equal_bytes_in_another_process():
     script = (
-        "import hashlib, optimizer; from optimizer.generate import generate;"
-        "print(optimizer.sha256_of(generate(200, 7).to_json()))"
+        "from optimizer.codec import sha256_of; from optimizer.instances.generate import generate;"
+        "print(sha256_of(generate(200, 7).to_json()))"
     )
     seen = {
         subprocess.run(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from optimizer import Forbid
-from optimizer.explain import explain
-from optimizer.verify_grounds import check_grounds
-from optimizer.verify_month import index_month
-from optimizer.verify_read import RefutedError, read_problem
+from optimizer.checker.month.month import index_month
+from optimizer.checker.month.read import RefutedError, read_problem
+from optimizer.checker.rules.grounds import check_grounds
+from optimizer.explain.explain import explain
+from optimizer.problem import Forbid
 from tests.optimizer.builders import month, person, proven, team, visit
 
 SAID = "declined_before"

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import Limits, Solution, canonical_bytes, guard, solve
-from optimizer.generate import generate
-from optimizer.guard import solve_guarded
+from optimizer.codec import canonical_bytes
+from optimizer.instances.generate import generate
+from optimizer.limits import Limits
+from optimizer.process import guard
+from optimizer.process.guard import solve_guarded
+from optimizer.search.solve import solve
+from optimizer.solution import Solution
 from tests.optimizer.builders import goods, month, want
 
 ROOT = Path(__file__).parents[2]
@@ -22,8 +26,8 @@ PATIENCE_SECONDS = 60
 CALLER = """
 import sys
 from pathlib import Path
-from optimizer import Limits
-from optimizer.guard import solve_guarded
+from optimizer.limits import Limits
+from optimizer.process.guard import solve_guarded
 from tests.optimizer.builders import month
 
 def note(child, _done, _total):

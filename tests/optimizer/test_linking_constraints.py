@@ -1,7 +1,8 @@
 """The constraints that tie columns together, twice: where they bind and where they are slack."""
 
-from optimizer import Pair, Problem, Stage, StageKind
-from optimizer.build import build
+from optimizer.model.build import build
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Pair, Problem
 from tests.optimizer.builders import COUNT, goods, met, month, person, proven, team, visit, want
 
 POINTS = Stage("points", StageKind.MAX_POINTS)

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from optimizer import Need, Problem, ProblemError, Stock
+from optimizer.codec import ProblemError
+from optimizer.problem import Need, Problem, Stock
 from tests.optimizer.builders import goods, month, person, team, visit, want
 
 PLAIN = month(goods(), team(), person("p", "am"), want("a"), visit("b", "am")).to_json()

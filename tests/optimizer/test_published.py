@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import ProblemError
-from optimizer.__main__ import main
+from optimizer.cli.months import main
+from optimizer.codec import ProblemError
+from optimizer.instances.gap import read_gap
+from optimizer.instances.projects import read_projects
+from optimizer.instances.scores import Terms, read_scores
 from optimizer.limits import Limits
-from optimizer.read_gap import read_gap
-from optimizer.read_projects import read_projects
-from optimizer.read_scores import Terms, read_scores
-from optimizer.solve import solve
+from optimizer.search.solve import solve
 
 GAP = "2 3\n 1 5 9\n 4 2 3\n  2 2 2\n 2 2 2\n 4 4"
 SMALL_GAP = ("c0515_1", "c0520_2", "c0525_3", "c0824_5")

@@ -4,11 +4,13 @@ from random import Random
 
 import pytest
 
-from optimizer import Forbid, Pin, Problem, ProblemError, Solution, Stage, StageKind, solve
-from optimizer.changes import Changes, apply_changes
-from optimizer.generate import generate
-from optimizer.repair import Repair, repair
-from optimizer.single_out import single_out
+from optimizer.codec import ProblemError
+from optimizer.instances.generate import generate
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Forbid, Pin, Problem
+from optimizer.search.solve import solve
+from optimizer.solution import Solution
+from optimizer.what_if.repair import Changes, Repair, apply_changes, repair, single_out
 from tests.optimizer.brute_force import Answer, feasible_answers, keeps_pins
 from tests.optimizer.brute_stages import possible_of, vector_of
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want

@@ -2,14 +2,19 @@
 
 import pytest
 
-from optimizer import Problem
-from optimizer.crews import DELIVERED, gather_crews
-from optimizer.eligibility import Eligibility
-from optimizer.generate import generate
-from optimizer.verify_classes import Eligibility as OwnEligibility
-from optimizer.verify_month import Month, find_broken_filter, index_month, is_forbidden, suits_slot
-from optimizer.verify_read import read_problem
-from optimizer.verify_schema import Row
+from optimizer.checker.month.month import (
+    Month,
+    find_broken_filter,
+    index_month,
+    is_forbidden,
+    suits_slot,
+)
+from optimizer.checker.month.read import read_problem
+from optimizer.checker.month.schema import Row
+from optimizer.checker.program.eligibility import Eligibility as OwnEligibility
+from optimizer.instances.generate import generate
+from optimizer.model.eligibility import DELIVERED, Eligibility, gather_crews
+from optimizer.problem import Problem
 from tests.optimizer.tiny_problems import tiny_problem
 
 PROBLEMS = [*map(tiny_problem, range(40)), generate(60, 3), generate(60, 4)]

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from optimizer import Problem, canonical_bytes, solve
-from optimizer.generate import generate
+from optimizer.codec import canonical_bytes
+from optimizer.instances.generate import generate
 from optimizer.limits import Limits
+from optimizer.problem import Problem
+from optimizer.search.solve import solve
 
 PROGRAM = (
-    "import json, sys; from optimizer import Problem, solve; "
+    "import json, sys; from optimizer.problem import Problem; "
+    "from optimizer.search.solve import solve; "
     "print(solve(Problem.from_json(json.load(sys.stdin))).result_sha256)"
 )
 

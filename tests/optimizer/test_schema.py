@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from optimizer import Forbid, GroupHistory, Need, Pair, Person, Pin, Policy, Problem, Stage, Stock
-from optimizer.generate import generate
-from optimizer.policy import StageKind
+from optimizer.instances.generate import generate
+from optimizer.policy import Policy, Stage, StageKind
+from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
 
 SCHEMA = json.loads((Path(optimizer.__file__).parent / "problem.schema.json").read_text())
 ROWS = (Forbid, GroupHistory, Need, Pair, Person, Pin, Policy, Stage, Stock)

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer import Assignment, Pin, Problem, Solution, canonical_bytes, solve
-from optimizer.__main__ import main
-from optimizer.generate import generate
+from optimizer.cli.months import main
+from optimizer.codec import canonical_bytes
+from optimizer.instances.generate import generate
 from optimizer.limits import Limits
-from optimizer.second_engine import Answer, SecondEngine
-from optimizer.second_opinion import Verdict, judge, second_opinion
-from optimizer.tally import Tally
+from optimizer.problem import Pin, Problem
+from optimizer.search.solve import solve
+from optimizer.search.tally import Tally
+from optimizer.second.cbc import Answer, SecondEngine
+from optimizer.second.opinion import Verdict, judge, second_opinion
+from optimizer.solution import Assignment, Solution
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import best_answers, possible_of, vector_of
 from tests.optimizer.builders import goods, month, want

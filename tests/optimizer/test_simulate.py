@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from optimizer import Need, Person, Problem, Stock
-from optimizer.simulate import gini_of, grow_older, jain_of, run_months, simulate
-from optimizer.solve import solve
+from optimizer.instances.simulate import gini_of, grow_older, jain_of, run_months, simulate
+from optimizer.problem import Need, Person, Problem, Stock
+from optimizer.search.solve import solve
 
 
 def unit_month(number: int, places: int, new: int) -> Problem:

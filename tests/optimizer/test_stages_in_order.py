@@ -2,8 +2,9 @@
 
 import itertools
 
-from optimizer import CountBy, GroupHistory, Outcome, Pair, Stage, StageKind
-from optimizer.lottery import ticket_of
+from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.problem import GroupHistory, Pair
+from optimizer.search.lottery import ticket_of
 from tests.optimizer.builders import (
     COUNT,
     LOTTERY,

@@ -1,17 +1,14 @@
 """Every rule of the verifier by its pair: the good solution holds, each corruption is named."""
 
-import ast
-import sys
 from copy import deepcopy
-from pathlib import Path
 
 import pytest
 
-import optimizer
-from optimizer import COMMUNITY_POLICY, sha256_of
-from optimizer.verify import verify
-from optimizer.verify_read import hash_problem, read_problem
-from optimizer.verify_schema import COMMUNITY_POLICY as OWN_COPY
+from optimizer.checker.check import verify
+from optimizer.checker.month.read import hash_problem, read_problem
+from optimizer.checker.month.schema import COMMUNITY_POLICY as OWN_COPY
+from optimizer.codec import sha256_of
+from optimizer.policy import COMMUNITY_POLICY
 from tests.optimizer.small_month import small_problem, small_solution
 
 PROBLEM = small_problem()
@@ -166,16 +163,3 @@ def test_a_broken_problem_is_refused_with_the_path(change, path):
 
 def test_the_verifiers_copy_of_the_community_policy_is_the_policy():
     assert COMMUNITY_POLICY.to_json() == OWN_COPY
-
-
-def test_the_verifier_uses_the_standard_library_and_its_siblings_only():
-    folder = Path(optimizer.__file__).parent
-    used = set()
-    for path in folder.glob("verify*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                used |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                used.add(node.module)
-    foreign = {n for n in used if n.split(".")[0] not in sys.stdlib_module_names}
-    assert all(name.startswith("optimizer.verify_") for name in foreign)

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from optimizer import sha256_of
-from optimizer.generate import generate
-from optimizer.solve import solve
-from optimizer.verify import verify
+from optimizer.checker.check import verify
+from optimizer.codec import sha256_of
+from optimizer.instances.generate import generate
+from optimizer.search.solve import solve
 from tests.optimizer.corruptions import ASSIGNMENTS, OTHERS, PROOFS, wrong_witness
 
 Plain = dict

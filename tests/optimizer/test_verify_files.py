@@ -10,7 +10,7 @@ import pytest
 import optimizer
 from tests.optimizer.small_month import small_problem, small_solution
 
-PROGRAM = Path(optimizer.__file__).parent / "verify_files.py"
+ROOT = Path(optimizer.__file__).parents[1]
 
 
 @pytest.fixture
@@ -23,8 +23,10 @@ def files(tmp_path):
 
 def check(*names: Path) -> subprocess.CompletedProcess:
     """Run with no site packages and no environment: nothing but the standard library."""
-    command = [sys.executable, "-I", "-S", str(PROGRAM), *map(str, names)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    command = [sys.executable, "-s", "-S", "-m", "optimizer.checker", *map(str, names)]
+    return subprocess.run(
+        command, cwd=ROOT, env={}, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def test_a_true_month_holds_without_any_package(files):

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from optimizer import verify_funding
-from optimizer.fund import Claim, Fund, Purse
-from optimizer.funding import divide
-from optimizer.verify_fund import verify_division
+from optimizer.checker.funds import best
+from optimizer.checker.funds.check import verify_division
+from optimizer.funds.divide import divide
+from optimizer.funds.fund import Claim, Fund, Purse
 from tests.optimizer.forged_divisions import list_others, reseal
 from tests.optimizer.tiny_funds import tiny_fund
 
@@ -119,5 +119,5 @@ def test_a_broken_division_is_broken_input():
 
 
 def test_what_cannot_be_settled_in_time_is_not_called_verified(monkeypatch):
-    monkeypatch.setattr(verify_funding, "MOST_BRANCHES", 0)
+    monkeypatch.setattr(best, "MOST_BRANCHES", 0)
     assert code_of(FUND, plain()) == "search_limit"

@@ -7,17 +7,18 @@ from random import Random
 
 import pytest
 
-from optimizer import Forbid, Outcome, Pair, Policy, Problem, Stage, StageKind
-from optimizer.build import Model, build
-from optimizer.generate import generate
-from optimizer.matrix import Matrix
-from optimizer.objectives import aims_of, burden_measures, score_measures
-from optimizer.read_gap import read_gap
-from optimizer.read_scores import Terms, read_scores
-from optimizer.verify_columns import number_columns
-from optimizer.verify_month import index_month
-from optimizer.verify_read import read_problem
-from optimizer.verify_rows import Program, build_rows
+from optimizer.checker.month.month import index_month
+from optimizer.checker.month.read import read_problem
+from optimizer.checker.program.columns import number_columns
+from optimizer.checker.program.rows import Program, build_rows
+from optimizer.engine.matrix import Matrix
+from optimizer.instances.gap import read_gap
+from optimizer.instances.generate import generate
+from optimizer.instances.scores import Terms, read_scores
+from optimizer.model.build import Model, build
+from optimizer.model.objectives import aims_of, burden_measures, score_measures
+from optimizer.policy import Outcome, Policy, Stage, StageKind
+from optimizer.problem import Forbid, Pair, Problem
 from tests.optimizer.builders import goods, month, person, team, visit, want
 from tests.optimizer.small_month import small_problem
 from tests.optimizer.test_formulation import tiny_month

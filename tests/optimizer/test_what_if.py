@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer import Pin, Problem, ProblemError, Solution, SolutionStatus, Stage, StageKind, solve
-from optimizer.compare import GroupChange, StageChange, Trend, compare_answers
-from optimizer.generate import generate
-from optimizer.given import find_possible
+from optimizer.codec import ProblemError
+from optimizer.instances.generate import generate
 from optimizer.limits import Limits
-from optimizer.what_if import NeedPrice, price_of_need
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Pin, Problem
+from optimizer.search.solve import solve
+from optimizer.solution import Solution, SolutionStatus
+from optimizer.what_if.compare import GroupChange, StageChange, Trend, compare_answers
+from optimizer.what_if.price import NeedPrice, price_of_need
+from optimizer.what_if.solve_again import find_possible
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import possible_of, vector_of
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want

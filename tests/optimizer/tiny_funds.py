@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from optimizer.fund import Claim, Fund, Purse
+from optimizer.funds.fund import Claim, Fund, Purse
 
 MONTHS = ("2026-01", "2026-02", "2026-03")
 

@@ -3,22 +3,8 @@
 from math import prod
 from random import Random
 
-from optimizer import (
-    COMMUNITY_POLICY,
-    CountBy,
-    Forbid,
-    GroupHistory,
-    Need,
-    Outcome,
-    Pair,
-    Person,
-    Pin,
-    Policy,
-    Problem,
-    Stage,
-    StageKind,
-    Stock,
-)
+from optimizer.policy import COMMUNITY_POLICY, CountBy, Outcome, Policy, Stage, StageKind
+from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
 from tests.optimizer.brute_force import ways_of
 
 SLOTS = ("S1", "S2", "S3")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from matchmaker.demo.personas import DEMO_PERSONS
-from matchmaker.extensions import contact_cipher
+from matchmaker.base.extensions import contact_cipher
+from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import Role
 from tests.browser import Browser
 

@@ -6,8 +6,8 @@ import pytest
 
 from matchmaker.accounts import invitations
 from matchmaker.accounts.scopes import Scope, resolve_scope
-from matchmaker.errors import ForbiddenError, InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import Invitation, Role
 from tests.browser import Browser
 from tests.factories import NOW

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
 from matchmaker.accounts.throttling import Counted
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Invitation, Role, User
 from tests.browser import Browser
 from tests.factories import NOW

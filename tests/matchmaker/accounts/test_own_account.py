@@ -2,8 +2,8 @@
 
 import pytest
 
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Disclosure, LoginSession, Notice, Role
 from tests.browser import Browser
 from tests.factories import PASSWORD

@@ -8,7 +8,7 @@ from matchmaker.accounts.passwords import (
     hash_password,
     matches_password,
 )
-from matchmaker.errors import InvalidError
+from matchmaker.base.errors import InvalidError
 from matchmaker.models import Role
 
 PHONE = "13811112222"

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from matchmaker.accounts import sessions
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import LoginSession, Role, User
 from tests.browser import Browser
 

@@ -5,8 +5,8 @@ from werkzeug.security import generate_password_hash
 
 from matchmaker.accounts import passwords, signing_in, throttling, views
 from matchmaker.accounts.throttling import TRIES_PER_WINDOW, Counted
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, LoginSession, Role
 from tests.browser import Browser
 from tests.databases import make_app

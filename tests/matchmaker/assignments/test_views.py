@@ -4,14 +4,7 @@ from datetime import date
 
 import openpyxl
 
-from matchmaker.models import (
-    Assignment,
-    NeedForm,
-    Pairing,
-    Programme,
-    Role,
-    VisitFrequency,
-)
+from matchmaker.models import Assignment, NeedForm, Pairing, Programme, Role, VisitFrequency
 from tests.browser import Browser
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)

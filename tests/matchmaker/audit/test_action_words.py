@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import matchmaker
-from matchmaker.audit.action_words import ACTION_WORDS
+from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.models import OverrideKind
 from matchmaker.offers.states import OfferStep
 from matchmaker.organisations.states import OrganisationStep

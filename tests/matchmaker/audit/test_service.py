@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from matchmaker.audit.service import Fault, record_event, verify_chain
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Role
 from tests.factories import NOW
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from matchmaker.audit.service import compute_hash, record_event
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Role, User
 from tests.browser import Browser
 from tests.factories import NOW

@@ -2,7 +2,7 @@
 
 import re
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Committee, Role, ServiceCategory, User
 from tests.browser import Browser
 

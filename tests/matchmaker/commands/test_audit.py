@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from matchmaker.audit.service import record_event
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Role, User
 from tests.factories import NOW
 

@@ -1,6 +1,6 @@
 from datetime import date
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState
 
 

@@ -4,8 +4,8 @@ import pytest
 from waitress.adjustments import Adjustments
 from waitress.proxy_headers import proxy_headers_middleware
 
+from matchmaker.base.config import load_settings
 from matchmaker.commands.serve import list_proxy_options
-from matchmaker.config import load_settings
 
 PROXY = "10.0.0.2"
 

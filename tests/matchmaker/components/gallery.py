@@ -3,14 +3,14 @@
 from flask import Blueprint, Flask, flash, render_template
 from wtforms import BooleanField, PasswordField, StringField, TextAreaField
 
-from matchmaker import charts
-from matchmaker.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import DayField, MonthField, PhoneField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.permissions import public
+from matchmaker.web import charts
+from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
+from matchmaker.web.permissions import public
 
 WINDOWS = make_choices(
     [("WD-AM", "Weekday mornings"), ("WD-PM", "Weekday afternoons"), ("SAT-AM", "Saturdays")]

@@ -7,11 +7,11 @@ from sqlalchemy import func, select, text
 
 from matchmaker.accounts.passwords import matches_password
 from matchmaker.audit.service import verify_chain
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.catalogue import load_ground
-from matchmaker.demo.personas import DEMO_PERSONS
 from matchmaker.demo.service import build_demo_world, is_demo_world, reset_demo_world
-from matchmaker.errors import ConflictError
-from matchmaker.extensions import contact_cipher, db
+from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import (
     Committee,
     Household,

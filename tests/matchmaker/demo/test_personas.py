@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from matchmaker.demo.fixed_homes import FIXED_NEEDS, make_fixed_homes
-from matchmaker.demo.personas import DEMO_PERSONS
+from matchmaker.catalogue import SEEDS_DIR, read_seed
+from matchmaker.demo.world.homes import FIXED_NEEDS, make_fixed_homes
+from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import Role
-from matchmaker.seed_files import SEEDS_DIR, read_seed
 from tests.matchmaker.demo.test_world import AS_OF, MONTH, generate_world
 
 

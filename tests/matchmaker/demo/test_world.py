@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from matchmaker.clock import add_months, get_month_start
-from matchmaker.demo.needs import WAITING_WEIGHTS
-from matchmaker.demo.world import generate_world
+from matchmaker.base.clock import add_months, get_month_start
+from matchmaker.catalogue import SEEDS_DIR, read_seed
+from matchmaker.demo.world.asking import WAITING_WEIGHTS
+from matchmaker.demo.world.world import generate_world
 from matchmaker.models import LedgerScope, NeedForm, NeedState, OfferKind, OfferState, Role
-from matchmaker.phone_numbers import normalise_phone
-from matchmaker.seed_files import SEEDS_DIR, read_seed
+from matchmaker.words.phone_numbers import normalise_phone
 
 MONTH = date(2026, 7, 1)
 AS_OF = datetime(2026, 6, 28, 2, 0, tzinfo=UTC)

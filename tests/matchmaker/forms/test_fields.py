@@ -3,12 +3,7 @@ from datetime import date
 import pytest
 
 from matchmaker.forms.base import BaseForm
-from matchmaker.forms.choices import (
-    CheckboxesField,
-    DropdownField,
-    RadiosField,
-    make_choices,
-)
+from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import DayField, MonthField, PhoneField
 from matchmaker.forms.validators import NotBefore, OneOrMore, Required, SameAs
 from matchmaker.models import Window

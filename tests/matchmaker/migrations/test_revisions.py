@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from flask_migrate import Config, downgrade, upgrade
 from sqlalchemy import MetaData, func, inspect, select
 
-from matchmaker.extensions import db, migrate
+from matchmaker.base.extensions import db, migrate
 from tests.databases import make_app
 from tests.matchmaker.migrations.rows import fill_tables
 

@@ -2,9 +2,9 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
-from matchmaker.needs import drafts
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.needs import resident_service as drafts
 from tests.factories import NOW
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -5,8 +5,8 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.rounds.messages import explain_outcome
+from matchmaker.base.extensions import db
+from matchmaker.rounds.words.outcomes import explain_outcome
 from tests.factories import NOW
 
 

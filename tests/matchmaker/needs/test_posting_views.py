@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 
 KEY = "0" * 32
 WORDS = "我一个人住五楼，想有人陪我去医院"

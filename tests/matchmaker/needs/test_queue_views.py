@@ -5,9 +5,9 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
-from matchmaker.needs.verification import get_usual_reply_day
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
+from matchmaker.needs.queue_service import get_usual_reply_day
 
 KEY = "2" * 32
 SECRET_WORDS = "家里的事不想让外人知道"

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.needs import service
-from matchmaker.rounds import publication
+from matchmaker.base.extensions import db
+from matchmaker.needs import desk_service
+from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
@@ -22,7 +22,7 @@ def test_a_need_taken_back_during_the_review_stays_taken_back(make, month):
     run = month.solve()
     outcome = db.session.scalars(select(m.NeedOutcome).where(m.NeedOutcome.is_met)).first()
     resident = make.user(m.Role.RESIDENT, resident_id=outcome.need.resident_id)
-    service.withdraw_need(actor=resident, need_id=outcome.need_id, now=NOW)
+    desk_service.withdraw_need(actor=resident, need_id=outcome.need_id, now=NOW)
     publication.publish_run(run, actor=month.two, now=NOW)
     assert outcome.need.state is m.NeedState.WITHDRAWN
     of_need = select(m.Assignment.state).where(m.Assignment.need_id == outcome.need_id)

@@ -2,10 +2,10 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
-from matchmaker.needs import service
-from matchmaker.needs.scope import get_need
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.needs import desk_service
+from matchmaker.needs.states import get_need
 from tests.factories import NOW
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -23,10 +23,10 @@ def enter(place):
             "windows": (m.Window.WEEKDAY_PM,),
             "description": "老人独居，想有人来坐坐",
         }
-        return service.post_on_behalf(
+        return desk_service.post_on_behalf(
             actor=db.session.get(m.User, (actor or place.worker).id),
             resident_id=place.resident.id,
-            answers=service.Answers(**{**defaults, **values}),
+            answers=desk_service.Answers(**{**defaults, **values}),
             channel=channel,
             now=NOW,
         )
@@ -77,8 +77,8 @@ def test_times_and_quantities_the_category_does_not_ask_for_are_left_out(enter, 
 
 def test_a_returned_need_is_corrected_for_the_resident_and_sent_again(place, post):
     need = db.session.get(m.Need, post(state=m.NeedState.RETURNED, return_reason="多少?").id)
-    answers = service.Answers(place.rice.id, 2, 1, (), "两袋米，一袋也行")
-    service.correct_on_behalf(
+    answers = desk_service.Answers(place.rice.id, 2, 1, (), "两袋米，一袋也行")
+    desk_service.correct_on_behalf(
         actor=db.session.get(m.User, place.worker.id),
         need_id=need.id,
         answers=answers,
@@ -92,13 +92,13 @@ def test_a_returned_need_is_corrected_for_the_resident_and_sent_again(place, pos
 
 def test_only_a_returned_need_is_corrected(place, post):
     with pytest.raises(ConflictError):
-        service.get_returned(post().id, db.session.get(m.User, place.worker.id))
+        desk_service.get_returned(post().id, db.session.get(m.User, place.worker.id))
 
 
 def test_withdrawing_leaves_an_event(place, post):
     need = db.session.get(m.Need, post(state=m.NeedState.OPEN).id)
     account = db.session.get(m.User, place.account.id)
-    service.withdraw_need(actor=account, need_id=need.id, now=NOW)
+    desk_service.withdraw_need(actor=account, need_id=need.id, now=NOW)
     assert need.state is m.NeedState.WITHDRAWN
     assert db.session.scalars(select(m.AuditEvent.action)).all() == ["need.withdraw"]
 
@@ -107,7 +107,7 @@ def test_a_need_for_which_help_was_found_cannot_be_withdrawn(place, post):
     need = post(state=m.NeedState.MATCHED)
     account = db.session.get(m.User, place.account.id)
     with pytest.raises(ConflictError):
-        service.withdraw_need(actor=account, need_id=need.id, now=NOW)
+        desk_service.withdraw_need(actor=account, need_id=need.id, now=NOW)
 
 
 @pytest.mark.parametrize(

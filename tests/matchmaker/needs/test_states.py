@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from matchmaker.errors import ConflictError
+from matchmaker.base.errors import ConflictError
 from matchmaker.models import Need, NeedState
 from matchmaker.needs import states
 

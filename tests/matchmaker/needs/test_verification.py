@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
-from matchmaker.needs import verification
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.needs import queue_service
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 
@@ -21,11 +21,11 @@ def worker(place):
 
 def verify(actor, need, **values):
     decision = {"tier": 2, "reply_promised_on": REPLY_ON, **values}
-    return verification.verify_need(actor=actor, need_id=need.id, now=NOW, **decision)
+    return queue_service.verify_need(actor=actor, need_id=need.id, now=NOW, **decision)
 
 
 def test_the_usual_reply_comes_by_the_end_of_next_month():
-    assert verification.get_usual_reply_day(NOW) == REPLY_ON
+    assert queue_service.get_usual_reply_day(NOW) == REPLY_ON
 
 
 def test_a_verified_need_is_open_at_once(worker, post):
@@ -64,7 +64,7 @@ def test_a_reply_is_promised_neither_for_yesterday_nor_for_next_year(worker, pos
 
 def test_a_returned_need_carries_the_reason(worker, post):
     need = post(state=m.NeedState.SUBMITTED)
-    returned = verification.return_need(
+    returned = queue_service.return_need(
         actor=worker, need_id=need.id, reason="请写明哪几天方便", now=NOW
     )
     assert (returned.state, returned.return_reason) == (m.NeedState.RETURNED, "请写明哪几天方便")
@@ -75,17 +75,17 @@ def test_several_are_verified_together_or_none(worker, post):
     good, wrong = post(state=m.NeedState.SUBMITTED), post(state=m.NeedState.OPEN)
     values = {"actor": worker, "tier": 3, "reply_promised_on": REPLY_ON, "now": NOW}
     with pytest.raises(ConflictError):
-        verification.verify_needs(need_ids=[good.id, wrong.id], **values)
+        queue_service.verify_needs(need_ids=[good.id, wrong.id], **values)
     db.session.rollback()
     assert db.session.get(m.Need, good.id).state is m.NeedState.SUBMITTED
-    assert verification.verify_needs(need_ids=[good.id, good.id], **values) == 1
+    assert queue_service.verify_needs(need_ids=[good.id, good.id], **values) == 1
 
 
 def test_merging_keeps_one_need_and_the_longer_wait(worker, post):
     kept = post(state=m.NeedState.SUBMITTED)
     duplicate = post(state=m.NeedState.OPEN, waiting_rounds=2)
     values = {"kept_id": kept.id, "duplicate_id": duplicate.id}
-    merged = verification.merge_duplicate(actor=worker, now=NOW, **values)
+    merged = queue_service.merge_duplicate(actor=worker, now=NOW, **values)
     assert (merged.state, merged.waiting_rounds) == (m.NeedState.SUBMITTED, 2)
     assert db.session.get(m.Need, duplicate.id).state is m.NeedState.CLOSED
     actions = db.session.scalars(select(m.AuditEvent.action).order_by(m.AuditEvent.id)).all()
@@ -95,13 +95,13 @@ def test_merging_keeps_one_need_and_the_longer_wait(worker, post):
 def test_needs_of_different_kinds_are_no_duplicates(worker, place, post):
     one, other = post(), post(category=place.rice)
     with pytest.raises(ConflictError):
-        verification.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
+        queue_service.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
 
 
 def test_a_need_being_decided_is_not_merged(worker, post):
     one, other = post(), post(state=m.NeedState.IN_ROUND)
     with pytest.raises(ConflictError):
-        verification.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
+        queue_service.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
 
 
 def test_two_who_merge_the_same_pair_both_ways_leave_one_need_open(app, place, post):
@@ -111,7 +111,7 @@ def test_two_who_merge_the_same_pair_both_ways_leave_one_need_open(app, place, p
     def merge(kept_id, duplicate_id):
         actor = db.session.get(m.User, worker_id)
         values = {"kept_id": kept_id, "duplicate_id": duplicate_id}
-        verification.merge_duplicate(actor=actor, now=NOW, **values)
+        queue_service.merge_duplicate(actor=actor, now=NOW, **values)
 
     outcomes = act_at_once(app, lambda: merge(one, other), lambda: merge(other, one))
     assert outcomes == [None, "needs_not_mergeable"]

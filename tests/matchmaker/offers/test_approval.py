@@ -3,13 +3,13 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from matchmaker.errors import ConflictError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, OfferState, Role
 from matchmaker.offers import service
-from matchmaker.offers.approval import approve_offer, approve_offers, return_offer
-from matchmaker.offers.opening import follow_calendar
+from matchmaker.offers.approval_service import approve_offer, approve_offers, return_offer
 from matchmaker.offers.scope import get_offer
+from matchmaker.offers.states import follow_calendar
 from matchmaker.offers.terms import OfferTerms
 from tests.factories import NOW
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from matchmaker.clock import get_local_date, get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState
 
 KEY = "0" * 32

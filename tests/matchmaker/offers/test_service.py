@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, OfferKind, OfferState, OrganisationState, Role
 from matchmaker.offers import service
 from matchmaker.offers.states import TRANSITIONS, OfferStep

@@ -1,7 +1,7 @@
 import pytest
 
-from matchmaker.clock import get_local_date, get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, Offer, OfferKind, OfferState, Role, RoundState
 
 KEY = "0" * 32

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, text
 
 from matchmaker.accounts.throttling import TRIES_PER_WINDOW, Counted
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Organisation, OrganisationState, Role, User
 from tests.browser import Browser
 from tests.factories import NOW

@@ -1,8 +1,8 @@
 import pytest
 from sqlalchemy import select
 
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, OrganisationKind, OrganisationState, Role
 from matchmaker.organisations import service
 from matchmaker.organisations.states import TRANSITIONS, OrganisationStep

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, OrganisationState, PairingAgreement, Role
 from tests.browser import Browser
 

@@ -4,7 +4,7 @@ import pytest
 
 from matchmaker.models import Role
 from matchmaker.pages.views import STAGE_NAMES
-from optimizer import COMMUNITY_POLICY
+from optimizer.policy import COMMUNITY_POLICY
 
 PAGES = ["pages.home", "pages.criteria", "pages.privacy", "pages.accessibility"]
 

@@ -1,8 +1,8 @@
 import pytest
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Role, User
-from matchmaker.pages.preferences import Locale, match_languages
+from matchmaker.web.preferences import Locale, match_languages
 from tests.browser import Browser
 
 CHINESE, ENGLISH = 'lang="zh-Hans" data-text-size', 'lang="en" data-text-size'

@@ -4,14 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from matchmaker.errors import ForbiddenError, NotFoundError, ThrottledError
-from matchmaker.extensions import db
-from matchmaker.models import (
-    AssignmentState,
-    AuditEvent,
-    Disclosure,
-    Role,
-)
+from matchmaker.base.errors import ForbiddenError, NotFoundError, ThrottledError
+from matchmaker.base.extensions import db
+from matchmaker.models import AssignmentState, AuditEvent, Disclosure, Role
 from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import Contact, Ground, reveal_contact
 from tests.factories import NOW

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import Resident
 from tests.matchmaker.residents.conftest import PHONE
 

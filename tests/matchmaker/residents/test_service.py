@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from matchmaker.errors import ConflictError, InvalidError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.models import (
     AuditEvent,
     Consent,
@@ -15,8 +15,12 @@ from matchmaker.models import (
     Role,
     StatusKind,
 )
-from matchmaker.residents.registration import Registration
-from matchmaker.residents.service import ResidentFilter, register_resident, select_filtered
+from matchmaker.residents.service import (
+    Registration,
+    ResidentFilter,
+    register_resident,
+    select_filtered,
+)
 from tests.factories import NOW
 from tests.matchmaker.residents.conftest import PHONE
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from matchmaker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, StatusKind
 from matchmaker.residents.statuses import end_status, is_over, record_status, verify_status
 from tests.factories import NOW

@@ -2,8 +2,8 @@
 
 import pytest
 
-from matchmaker.clock import get_now
-from matchmaker.extensions import db
+from matchmaker.base.clock import get_now
+from matchmaker.base.extensions import db
 from matchmaker.models import Disclosure, RecipientStatus, Role, StatusKind
 from matchmaker.residents import disclosure
 from tests.browser import Browser

@@ -3,8 +3,11 @@
 from datetime import date
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.rounds import matching, publication, running, service
+from matchmaker.base.extensions import db
+from matchmaker.rounds import matching
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.solve import runs
 from tests.factories import NOW, Factory
 
 MONTH = date(2026, 7, 1)
@@ -36,21 +39,23 @@ class SmallMonth:
         self.needs = self._write_all(self._write_need, range(1, 7))
 
     def open(self) -> m.MatchRound:
-        return service.open_round(month=MONTH, seed_rule="as announced", actor=self.one, now=NOW)
+        return freeze_service.open_round(
+            month=MONTH, seed_rule="as announced", actor=self.one, now=NOW
+        )
 
     def freeze(self) -> m.MatchRound:
         match_round = self.open()
-        service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=self.one, now=NOW)
+        freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=self.one, now=NOW)
         return match_round
 
     def start(self, match_round: m.MatchRound | None = None) -> m.RoundRun:
-        return running.start_run(
+        return runs.start_run(
             match_round or self.freeze(), limit_seconds=60, actor=self.one, now=NOW
         )
 
     def solve(self, match_round: m.MatchRound | None = None) -> m.RoundRun:
         run = self.start(match_round)
-        running.finish_run(run, solve_here(run), now=NOW)
+        runs.finish_run(run, solve_here(run), now=NOW)
         db.session.flush()
         return run
 
@@ -123,10 +128,10 @@ class SmallMonth:
         )
 
 
-def solve_here(run: m.RoundRun) -> running.SolveReport:
+def solve_here(run: m.RoundRun) -> runs.SolveReport:
     """Solve and check in this process: no worker is needed to know what a run decides."""
     solution, timings = matching.solve(run.problem_json, run.limit_seconds, lambda *_: None)
-    return running.SolveReport(
+    return runs.SolveReport(
         solution=solution,
         findings=matching.check(run.problem_json, solution),
         explanations=matching.explain(run.problem_json, solution),

@@ -3,8 +3,9 @@
 import pytest
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.rounds import overrides, publication
+from matchmaker.base.extensions import db
+from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 

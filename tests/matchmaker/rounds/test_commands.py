@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import User
 from tests.matchmaker.rounds.small_month import PUBLIC_VALUE
 

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import func, select
 
 from matchmaker import models as m
-from matchmaker.clock import get_now
-from matchmaker.config import ROOT
-from matchmaker.extensions import db
-from matchmaker.rounds import jobs, running
-from matchmaker.rounds.solve_queue import put_job
-from matchmaker.rounds.solving import solve_apart
-from matchmaker.rounds.worker import Worker
+from matchmaker.base.clock import get_now
+from matchmaker.base.config import ROOT
+from matchmaker.base.extensions import db
+from matchmaker.rounds.solve import jobs, runs
+from matchmaker.rounds.solve.jobs import put_job
+from matchmaker.rounds.solve.process import solve_apart
+from matchmaker.rounds.solve.worker import Worker
 from tests.databases import SECRET
 from tests.matchmaker.rounds.small_month import solve_here
 
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 60
 def job_id(app, month):
     """A run that waits for a worker."""
     with app.app_context():
-        job_id = running.get_job(month.start()).id
+        job_id = runs.get_job(month.start()).id
         db.session.commit()
     return job_id
 
@@ -82,7 +82,7 @@ def test_a_cancelled_job_stops_its_solve(app, month, job_id):
     with app.app_context():
         hold = jobs.take_job(job_id, lease_seconds=30, now=get_now())
         run = db.session.get_one(m.Job, job_id).run
-        running.cancel_run(run, actor=month.one, now=get_now())
+        runs.cancel_run(run, actor=month.one, now=get_now())
         db.session.commit()
 
         def beat(progress):

@@ -3,9 +3,10 @@
 import pytest
 
 from matchmaker import models as m
-from matchmaker.errors import ConflictError
-from matchmaker.rounds import messages, refusals, staff_messages, stage_words
-from optimizer import COMMUNITY_POLICY, GroundCode
+from matchmaker.base.errors import ConflictError
+from matchmaker.rounds.words import outcomes, refusals, stages
+from optimizer.policy import COMMUNITY_POLICY
+from optimizer.solution import GroundCode
 
 NUMBERS = {
     "asked": 1,
@@ -32,31 +33,29 @@ def english(app):
 
 def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
     grounds = [*(code.value for code in GroundCode), "met"]
-    for explain in (messages.explain_outcome, staff_messages.explain_outcome_to_staff):
+    for explain in (outcomes.explain_outcome, outcomes.explain_outcome_to_staff):
         sentences = [explain(make_outcome(ground)) for ground in grounds]
         assert len(set(sentences)) == len(grounds)
-    names = [messages.name_ground(ground) for ground in grounds]
+    names = [outcomes.name_ground(ground) for ground in grounds]
     assert not set(names) & set(grounds)
 
 
 def test_every_stage_of_the_policy_has_a_name(english):
     for stage in COMMUNITY_POLICY.stages:
-        assert stage_words.name_stage(stage.name) != stage.name
+        assert stages.name_stage(stage.name) != stage.name
 
 
 def test_numbers_reach_the_words(english):
     outranked = make_outcome("outranked")
-    assert "4 people" in messages.explain_outcome(outranked)
-    told = staff_messages.explain_outcome_to_staff(outranked)
+    assert "4 people" in outcomes.explain_outcome(outranked)
+    told = outcomes.explain_outcome_to_staff(outranked)
     assert "The most urgent first" in told
     assert "more urgent 3" in told
-    assert "not in your neighbourhood" in messages.explain_outcome(
+    assert "not in your neighbourhood" in outcomes.explain_outcome(
         make_outcome("no_eligible_offer")
     )
-    assert "category 3" in staff_messages.explain_outcome_to_staff(
-        make_outcome("no_eligible_offer")
-    )
-    assert "aaaaaaaaaaaa" in staff_messages.explain_outcome_to_staff(make_outcome("lost_lottery"))
+    assert "category 3" in outcomes.explain_outcome_to_staff(make_outcome("no_eligible_offer"))
+    assert "aaaaaaaaaaaa" in outcomes.explain_outcome_to_staff(make_outcome("lost_lottery"))
 
 
 @pytest.mark.parametrize("state", list(m.RoundState))

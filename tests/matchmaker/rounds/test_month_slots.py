@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from matchmaker.rounds.month_slots import expand_windows, list_slot_dates, list_slots
+from matchmaker.slots import expand_windows, list_slot_dates, list_slots
 
 
 def test_an_ordinary_month_has_four_weeks_of_six_windows():

@@ -3,9 +3,10 @@
 import pytest
 
 from matchmaker import models as m
-from matchmaker.errors import ConflictError
-from matchmaker.extensions import db
-from matchmaker.rounds import overrides, publication
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 
 

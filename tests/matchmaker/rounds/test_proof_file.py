@@ -4,9 +4,9 @@ import io
 import json
 import zipfile
 
-from matchmaker.extensions import db
+from matchmaker.base.extensions import db
 from matchmaker.models import RoundRun
-from optimizer.verify import verify
+from optimizer.checker.check import verify
 from tests.browser import Browser
 from tests.matchmaker.rounds.small_month import MONTH
 

@@ -1,8 +1,7 @@
 """What everyone may read: no number from which a person could be told."""
 
-from matchmaker.charts import CoverageRow, Share
-from matchmaker.rounds.public_figures import hide_small_coverage, hide_small_groups
-from matchmaker.rounds.tables import GroupRow
+from matchmaker.rounds.pages.figures import GroupRow, hide_small_coverage, hide_small_groups
+from matchmaker.web.charts import CoverageRow, Share
 
 
 def make_rows(*figures: tuple[int, int]) -> list[GroupRow]:

@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 
 from matchmaker import models as m
 from matchmaker.audit.service import verify_chain
-from matchmaker.errors import ConflictError
-from matchmaker.extensions import db
-from matchmaker.rounds import publication, service
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
 
@@ -71,10 +72,10 @@ def test_nothing_is_withdrawn_after_a_delivery(context, month):
 
 def test_a_publication_stays_once_a_later_month_builds_on_it(context, month):
     run = month.publish()
-    later = service.open_round(
+    later = freeze_service.open_round(
         month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
     )
-    service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    freeze_service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
     with pytest.raises(ConflictError, match=r"round\.later_month_frozen"):
         publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
 
@@ -92,10 +93,10 @@ def test_a_need_that_went_its_own_way_is_promised_to_nobody(context, month):
 def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
     month.publish()
     db.session.query(m.Need).update({"state": m.NeedState.OPEN})
-    later = service.open_round(
+    later = freeze_service.open_round(
         month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
     )
-    service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    freeze_service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
     history = json.loads(later.snapshot.canonical_json)["history"]
     assert sum(row["received"] for row in history) == 4
     assert all(row["possible"] >= row["received"] for row in history)

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from matchmaker import models as m
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
-from matchmaker.rounds import publication, running, service
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.rounds import queries
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.solve import runs
 from matchmaker.rounds.states import TRANSITIONS, move_round
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
@@ -32,8 +35,8 @@ def test_a_round_of_another_street_office_does_not_exist(context, month):
     month.open()
     stranger = db.session.get_one(m.User, month.stranger.id)
     with pytest.raises(NotFoundError):
-        service.get_round(MONTH, stranger)
-    assert service.get_round(MONTH, db.session.get_one(m.User, month.auditor.id)).month == MONTH
+        queries.get_round(MONTH, stranger)
+    assert queries.get_round(MONTH, db.session.get_one(m.User, month.auditor.id)).month == MONTH
 
 
 def test_a_freeze_takes_every_open_need_into_the_round(context, month):
@@ -49,20 +52,20 @@ def test_opening_and_freezing_bring_the_offers_up_to_the_day(context, month):
     month.open()
     assert (due.state, over.state) == (m.OfferState.OPEN, m.OfferState.EXPIRED)
     due.state = m.OfferState.APPROVED
-    match_round = service.get_round(MONTH, month.one)
-    service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    match_round = queries.get_round(MONTH, month.one)
+    freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
     assert due.state is m.OfferState.OPEN
 
 
 def test_a_freeze_needs_the_announced_value_and_something_to_decide(context, month):
     match_round = month.open()
     with pytest.raises(InvalidError):
-        service.freeze_round(match_round, public_value="  ", actor=month.one, now=NOW)
+        freeze_service.freeze_round(match_round, public_value="  ", actor=month.one, now=NOW)
     db.session.rollback()
     db.session.query(m.Need).update({"state": m.NeedState.SUBMITTED})
     match_round = month.open()
     with pytest.raises(ConflictError, match=r"round\.nothing_to_decide"):
-        service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
+        freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
 
 
 @pytest.mark.parametrize("state", list(m.RoundState))
@@ -94,9 +97,9 @@ def test_a_run_saves_outcomes_assignments_and_figures(context, month):
 def test_finishing_twice_changes_nothing(context, month):
     run = month.start()
     report = solve_here(run)
-    running.finish_run(run, report, now=NOW)
+    runs.finish_run(run, report, now=NOW)
     events = list_actions()
-    running.finish_run(run, report, now=NOW)
+    runs.finish_run(run, report, now=NOW)
     assert count(m.NeedOutcome) == 6
     assert list_actions() == events
 
@@ -104,9 +107,7 @@ def test_finishing_twice_changes_nothing(context, month):
 def test_a_result_that_the_checker_refuses_is_failed_and_saves_nothing(context, month):
     run = month.start()
     report = solve_here(run)
-    running.finish_run(
-        run, running.SolveReport(solution=report.solution, findings=["capacity"]), now=NOW
-    )
+    runs.finish_run(run, runs.SolveReport(solution=report.solution, findings=["capacity"]), now=NOW)
     assert run.status is m.RunStatus.FAILED
     assert run.match_round.state is m.RoundState.FROZEN
     assert count(m.Assignment) == count(m.NeedOutcome) == 0
@@ -117,15 +118,15 @@ def test_a_result_that_the_checker_refuses_is_failed_and_saves_nothing(context, 
 def test_a_result_of_another_problem_is_failed(context, month):
     run = month.start()
     solution = {**solve_here(run).solution, "problem_sha256": "0" * 64}
-    running.finish_run(run, running.SolveReport(solution=solution), now=NOW)
+    runs.finish_run(run, runs.SolveReport(solution=solution), now=NOW)
     assert run.status is m.RunStatus.FAILED
-    assert running.get_job(run).error == "other_problem"
+    assert runs.get_job(run).error == "other_problem"
 
 
 def test_a_cancelled_run_leaves_the_round_frozen(context, month):
     run = month.start()
-    running.cancel_run(run, actor=month.one, now=NOW)
-    assert running.get_job(run).state is m.JobState.CANCELLED
+    runs.cancel_run(run, actor=month.one, now=NOW)
+    assert runs.get_job(run).state is m.JobState.CANCELLED
     assert run.match_round.state is m.RoundState.FROZEN
     with pytest.raises(ConflictError, match=r"run\.finished"):
-        running.cancel_run(run, actor=month.one, now=NOW)
+        runs.cancel_run(run, actor=month.one, now=NOW)

@@ -6,8 +6,9 @@ import random
 import pytest
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.rounds import matching, service
+from matchmaker.base.extensions import db
+from matchmaker.rounds import matching, queries
+from matchmaker.rounds.freeze import service as freeze_service
 from tests.factories import Factory
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
 
@@ -34,7 +35,7 @@ def test_the_stored_snapshot_alone_solves_to_the_same_bytes(context, month):
 
 def test_a_shuffled_snapshot_is_the_same_problem(context, month):
     match_round = month.freeze()
-    snapshot = service.read_snapshot(match_round)
+    snapshot = queries.read_snapshot(match_round)
     shuffled = dict(random.Random(3).sample(list(snapshot.items()), len(snapshot)))
     for rows in ("needs", "offers", "volunteers", "categories", "history"):
         shuffled[rows] = random.Random(5).sample(snapshot[rows], len(snapshot[rows]))
@@ -56,9 +57,9 @@ def test_no_person_is_in_the_snapshot(context, month):
 
 def test_the_seed_is_the_hash_of_snapshot_and_public_value(context, month):
     match_round = month.freeze()
-    expected = service.compute_seed(match_round.snapshot.sha256, match_round.public_value)
+    expected = freeze_service.compute_seed(match_round.snapshot.sha256, match_round.public_value)
     assert match_round.seed == expected
-    assert service.compute_seed(match_round.snapshot.sha256, "another") != expected
+    assert freeze_service.compute_seed(match_round.snapshot.sha256, "another") != expected
 
 
 @pytest.mark.parametrize(
@@ -80,14 +81,14 @@ def test_only_approved_offers_valid_in_the_month_are_frozen(context, month, chan
         if name.startswith("valid"):
             value = type(offer.valid_from).fromisoformat(value)
         setattr(offer, name, value)
-    names = {row["name"] for row in service.read_snapshot(month.freeze())["offers"]}
+    names = {row["name"] for row in queries.read_snapshot(month.freeze())["offers"]}
     assert ("O01/rice_oil/1" in names) is stays
 
 
 def test_offers_of_an_unapproved_organisation_stay_outside(context, month):
     organisation = db.session.get_one(m.Organisation, month.organisations[1].id)
     organisation.state = m.OrganisationState.SUSPENDED
-    snapshot = service.read_snapshot(month.freeze())
+    snapshot = queries.read_snapshot(month.freeze())
     assert {row["organisation"] for row in snapshot["offers"]} == {"O02"}
     assert snapshot["volunteers"] == []
 
@@ -109,7 +110,7 @@ def test_a_status_counts_only_while_verified_and_in_date(context, month):
                 valid_until=until if valid_until else None,
             )
         )
-    needs = service.read_snapshot(month.freeze())["needs"]
+    needs = queries.read_snapshot(month.freeze())["needs"]
     assert needs[0]["statuses"] == ["living_alone"]
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from matchmaker import models as m
-from matchmaker.extensions import db
-from matchmaker.rounds.worker import Worker
+from matchmaker.base.extensions import db
+from matchmaker.rounds.solve.worker import Worker
 from tests.browser import Browser
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
 

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from matchmaker.errors import ConflictError, InvalidError, NotFoundError
-from matchmaker.extensions import db
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, OfferKind, Qualification, Role, VolunteerState
 from matchmaker.volunteers import service
 from matchmaker.volunteers.profile import VolunteerProfile

@@ -1,0 +1,95 @@
+"""A person's own account: where they are signed in, what they were told, who saw their data."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from matchmaker.accounts import sessions
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.models import Disclosure, LoginSession, Notice, User
+
+LATEST = 50  # rows of a list on the account page
+
+
+def find_user_by_phone(phone: str) -> User | None:
+    """The account of a phone number, digits only."""
+    return db.session.scalar(
+        select(User).where(User.phone_index == contact_cipher.get_index(phone))
+    )
+
+
+def sign_out(*, actor: User, token: str, now: datetime) -> None:
+    """End the session of ``token`` on the server, so that a copy of the cookie is worthless."""
+    row = db.session.scalar(
+        select(LoginSession).where(LoginSession.token_sha256 == sessions.get_digest(token))
+    )
+    if row is not None:
+        sessions.revoke_session(row, now)
+        record_event(actor=actor, action="account.sign_out", subject=actor, now=now)
+
+
+def list_sessions(
+    actor: User, now: datetime, *, idle: timedelta, absolute: timedelta
+) -> list[LoginSession]:
+    """Where the actor is signed in now, the latest seen first."""
+    return list(
+        db.session.scalars(
+            select(LoginSession)
+            .where(
+                LoginSession.user_id == actor.id,
+                LoginSession.revoked_at.is_(None),
+                LoginSession.seen_at > now - idle,
+                LoginSession.created_at > now - absolute,
+            )
+            .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+            .limit(LATEST)
+        )
+    )
+
+
+def end_session(*, actor: User, session_id: int, now: datetime) -> None:
+    """Sign the actor out of one browser. Raises ``NotFoundError`` for somebody else's."""
+    row = db.session.get(LoginSession, session_id)
+    if row is None or row.user_id != actor.id:
+        raise NotFoundError("session")
+    sessions.revoke_session(row, now)
+    record_event(actor=actor, action="account.end_session", subject=row, now=now)
+
+
+def list_notices(actor: User) -> list[Notice]:
+    """What the actor was told, the latest first."""
+    return list(
+        db.session.scalars(
+            select(Notice)
+            .where(Notice.user_id == actor.id)
+            .order_by(Notice.created_at.desc(), Notice.id.desc())
+            .limit(LATEST)
+        )
+    )
+
+
+def mark_notices_read(*, actor: User, now: datetime) -> None:
+    """Note that the actor has seen every notice so far."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.user_id == actor.id, Notice.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
+def list_disclosures(actor: User) -> list[Disclosure]:
+    """Who was shown the contact data of the resident whose account this is, the latest first."""
+    if actor.resident_id is None:
+        return []
+    return list(
+        db.session.scalars(
+            select(Disclosure)
+            .where(Disclosure.resident_id == actor.resident_id)
+            .order_by(Disclosure.at.desc(), Disclosure.id.desc())
+            .limit(LATEST)
+            .options(joinedload(Disclosure.user))
+        )
+    )

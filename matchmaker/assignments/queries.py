@@ -1,0 +1,196 @@
+"""What a published month promised: an organisation's list and a volunteer's visits.
+
+Lines carry references and blocks; no column that names a resident is read here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, false, func, select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    WEEKS,
+    Assignment,
+    AssignmentState,
+    Committee,
+    Household,
+    MatchRound,
+    Need,
+    Organisation,
+    Pairing,
+    Resident,
+    Role,
+    ServiceCategory,
+    User,
+    Volunteer,
+    Window,
+)
+from matchmaker.slots import make_slot
+
+# --- What a reader of a month's promises asks for.
+
+DELIVERIES = 0  # the "week" of what is handed over without an appointed time
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFilters:
+    """None and the empty text let everything through.
+
+    ``week`` is 1 to 4, or ``DELIVERIES``; ``category`` and ``committee`` are codes.
+    """
+
+    week: int | None = None
+    category: str = ""
+    committee: str = ""
+    volunteer_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.week is not None and self.week not in (DELIVERIES, *WEEKS):
+            raise ValueError(f"a month has no week {self.week}")
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Assignment,
+    ServiceCategory,
+    Committee,
+    Household.block,
+    Need.reference,
+    Pairing.reference,
+    Volunteer.name,
+)
+_SLOTS = [make_slot(week, window) for week in WEEKS for window in Window]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One promise: ``units`` in the category's units (fen for funds); no slot: any time."""
+
+    slot: str | None
+    reference: str
+    category: ServiceCategory
+    committee: Committee
+    block: str
+    volunteer: str | None
+    units: int
+    state: AssignmentState
+    is_pairing: bool
+
+
+def list_published_months(actor: User) -> list[date]:
+    """Months of the actor's street office with a publication in force, the latest first."""
+    statement = (
+        select(MatchRound.month)
+        .where(
+            MatchRound.subdistrict_id == _find_subdistrict_id(actor),
+            MatchRound.published_run_id.is_not(None),
+        )
+        .order_by(MatchRound.month.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]:
+    """The promises of ``month`` in the actor's scope, in the order of time: read with
+    ``read_line``. A coordinator's are the organisation's, a volunteer's the own visits.
+    """
+    statement: Select[Any] = _join_all(actor, month)
+    if filters.week == DELIVERIES:
+        statement = statement.where(Assignment.slot.is_(None))
+    elif filters.week is not None:
+        statement = statement.where(Assignment.slot.startswith(f"W{filters.week}-"))
+    if filters.category:
+        statement = statement.where(ServiceCategory.code == filters.category)
+    if filters.committee:
+        statement = statement.where(Committee.code == filters.committee)
+    if filters.volunteer_id is not None:
+        statement = statement.where(Assignment.volunteer_id == filters.volunteer_id)
+    return statement.order_by(
+        case({slot: index for index, slot in enumerate(_SLOTS)}, value=Assignment.slot, else_=99),
+        Volunteer.sort_key.is_(None),
+        Volunteer.sort_key,
+        ServiceCategory.position,
+        Assignment.id,
+    )
+
+
+def read_line(row: Any) -> Line:
+    """One row of ``select_lines``."""
+    assignment, category, committee, block, need, pairing, volunteer = row
+    return Line(
+        slot=assignment.slot,
+        reference=need or pairing,
+        category=category,
+        committee=committee,
+        block=block,
+        volunteer=volunteer,
+        units=assignment.units,
+        state=assignment.state,
+        is_pairing=need is None,
+    )
+
+
+def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
+    """Every promise that passes, in the order of time."""
+    return [read_line(row) for row in db.session.execute(select_lines(actor, month, filters))]
+
+
+def count_lines(actor: User, month: date, filters: GivenFilters) -> int:
+    statement = select_lines(actor, month, filters).order_by(None)
+    counted = statement.with_only_columns(Assignment.id).subquery()
+    return db.session.scalar(select(func.count()).select_from(counted)) or 0
+
+
+def list_choices(
+    actor: User, month: date
+) -> tuple[list[ServiceCategory], list[Committee], list[Volunteer]]:
+    """The categories, committees and volunteers that occur among the month's promises."""
+    base = _join_all(actor, month)
+    categories = _list_distinct(base, ServiceCategory, ServiceCategory.position)
+    committees = _list_distinct(base, Committee, Committee.code)
+    volunteers = _list_distinct(base, Volunteer, Volunteer.sort_key)
+    return categories, committees, volunteers
+
+
+def _list_distinct(base: Select[Any], model: Any, order: Any) -> list[Any]:
+    ids = base.with_only_columns(model.id).where(model.id.is_not(None))
+    return list(db.session.scalars(select(model).where(model.id.in_(ids)).order_by(order)))
+
+
+def _join_all(actor: User, month: date) -> Any:
+    return (
+        select(*_COLUMNS)
+        .select_from(Assignment)
+        .join(MatchRound, MatchRound.published_run_id == Assignment.round_run_id)
+        .outerjoin(Assignment.need)
+        .outerjoin(Assignment.pairing)
+        .outerjoin(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .join(Resident, Resident.id == func.coalesce(Need.resident_id, Pairing.resident_id))
+        .join(Household, Household.id == Resident.household_id)
+        .join(Committee, Committee.id == func.coalesce(Need.committee_id, Household.committee_id))
+        .join(
+            ServiceCategory,
+            ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
+        )
+        .where(MatchRound.month == month, MatchRound.subdistrict_id == _find_subdistrict_id(actor))
+        .where(_is_in_scope(actor))
+    )
+
+
+def _is_in_scope(actor: User) -> Any:
+    if actor.role is Role.COORDINATOR:
+        return Assignment.organisation_id == actor.organisation_id
+    if actor.role is Role.VOLUNTEER:
+        return Assignment.volunteer_id == actor.volunteer_id
+    return false()
+
+
+def _find_subdistrict_id(actor: User) -> int | None:
+    """The street office whose rounds the actor's organisation takes part in."""
+    organisation_id = actor.organisation_id
+    if actor.volunteer_id is not None:
+        volunteer = db.session.get(Volunteer, actor.volunteer_id)
+        organisation_id = volunteer.organisation_id if volunteer else None
+    organisation = db.session.get(Organisation, organisation_id or 0)
+    return organisation.subdistrict_id if organisation else None

@@ -1,0 +1,137 @@
+"""Actions and their subjects in words. What has none is shown by its code."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from matchmaker.audit.service import Fault
+from matchmaker.models import AuditEvent, Role
+from matchmaker.words.labels import get_label
+
+ACTION_WORDS: dict[str, LazyString] = {
+    "account.sign_in": _l("Signed in"),
+    "account.demo_sign_in": _l("Signed in as a demo person"),
+    "account.sign_out": _l("Signed out"),
+    "account.end_session": _l("Signed another browser out"),
+    "account.create": _l("Made the account"),
+    "account.change_password": _l("Changed the password"),
+    "account.change_role": _l("Changed a role"),
+    "account.disable": _l("Disabled an account"),
+    "account.enable": _l("Enabled an account"),
+    "invitation.make": _l("Made an invitation"),
+    "invitation.withdraw": _l("Withdrew an invitation"),
+    "contact.reveal": _l("Looked at a contact"),
+    "resident.register": _l("Registered a resident"),
+    "status.record": _l("Recorded a recipient status"),
+    "status.verify": _l("Verified a recipient status"),
+    "status.end": _l("Ended a recipient status"),
+    "need.draft": _l("Began a need"),
+    "need.edit": _l("Changed a need"),
+    "need.discard": _l("Threw a draft away"),
+    "need.submit": _l("Handed a need in"),
+    "need.verify": _l("Verified a need"),
+    "need.return": _l("Returned a need"),
+    "need.merge": _l("Merged a need with another"),
+    "need.keep": _l("Joined another need with this one"),
+    "need.withdraw": _l("Withdrew a need"),
+    "offer.post": _l("Posted an offer"),
+    "offer.edit": _l("Changed an offer"),
+    "offer.submit": _l("Handed an offer in"),
+    "offer.approve": _l("Approved an offer"),
+    "offer.return": _l("Returned an offer"),
+    "offer.open": _l("Opened an offer"),
+    "offer.pause": _l("Paused an offer"),
+    "offer.resume": _l("Resumed an offer"),
+    "offer.withdraw": _l("Withdrew an offer"),
+    "offer.use_up": _l("An offer was used up"),
+    "offer.expire": _l("An offer expired"),
+    "organisation.apply": _l("An organisation applied"),
+    "organisation.register": _l("Registered an organisation"),
+    "organisation.approve": _l("Approved an organisation"),
+    "organisation.return": _l("Returned an organisation"),
+    "organisation.suspend": _l("Suspended an organisation"),
+    "organisation.reinstate": _l("Reinstated an organisation"),
+    "volunteer.add": _l("Added a volunteer"),
+    "volunteer.edit": _l("Changed a volunteer"),
+    "volunteer.pause": _l("Paused a volunteer"),
+    "volunteer.resume": _l("Resumed a volunteer"),
+    "volunteer.leave": _l("A volunteer left"),
+    "volunteer.rejoin": _l("A volunteer came back"),
+    "round.open": _l("Opened a round"),
+    "round.freeze": _l("Froze a round"),
+    "round.pin": _l("Pinned a need"),
+    "round.forbid": _l("Forbade a match"),
+    "round.solve": _l("Had a round decided"),
+    "round.finish": _l("Finished a run"),
+    "round.cancel": _l("Cancelled a run"),
+    "round.publish": _l("Published a round"),
+    "round.withdraw": _l("Withdrew a publication"),
+    "demo.build": _l("Built the demo"),
+}
+
+SUBJECT_WORDS: dict[str, LazyString] = {
+    "user_account": _l("Account"),
+    "login_session": _l("Session"),
+    "invitation": _l("Invitation"),
+    "resident": _l("Resident"),
+    "recipient_status": _l("Recipient status"),
+    "need": _l("Need"),
+    "offer": _l("Offer"),
+    "organisation": _l("Organisation"),
+    "volunteer": _l("Volunteer"),
+    "match_round": _l("Round"),
+    "round_run": _l("Run"),
+    "round_override": _l("Override"),
+    "subdistrict": _l("Street office"),
+}
+
+
+# --- The audit log in words.
+
+
+def describe_fault(fault: Fault) -> str:
+    """What is wrong with the chain, naming the event."""
+    number = fault.event_id
+    if fault.code == "missing":
+        return _("Event %(number)s is missing.", number=number)
+    if fault.code == "does_not_follow":
+        return _("Event %(number)s does not follow the one before it.", number=number)
+    if fault.code == "altered":
+        return _("Event %(number)s was altered.", number=number)
+    return _("The chain should end with event %(number)s.", number=number)
+
+
+def describe_subject(event: AuditEvent) -> str:
+    """What an event is about: kind and number, never a person's data."""
+    return f"{describe_subject_type(event.subject_type)} {event.subject_id or ''}".strip()
+
+
+def describe_subject_type(name: str) -> str:
+    """The kind of thing an event is about."""
+    return str(SUBJECT_WORDS.get(name, name))
+
+
+def describe_action(event: AuditEvent) -> str:
+    """What was done, in words where there are any."""
+    return str(ACTION_WORDS.get(event.action, event.action))
+
+
+def describe_role(event: AuditEvent) -> str:
+    """The actor's role at the time; the site itself has none."""
+    return _name_role(event.actor_role) if event.actor_role else "–"
+
+
+def describe_details(event: AuditEvent) -> str:
+    """Codes and numbers of an event in one line; roles by name; a dash where there are none."""
+    told = (f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
+    return ", ".join(told) or "–"
+
+
+def _join(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(part) for part in value)
+    return "–" if value is None else _name_role(str(value))
+
+
+def _name_role(code: str) -> str:
+    return str(get_label(Role(code))) if code in set(Role) else code

@@ -1,0 +1,334 @@
+"""Homes, residents, their contacts and statuses, and accounts, as rows."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import insert
+
+from matchmaker.accounts.passwords import UNKNOWN_HASH
+from matchmaker.base.clock import add_months
+from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.demo.rows import Ids, Row, insert_named, insert_rows
+from matchmaker.demo.world.records import (
+    AccountRecord,
+    GiverRecord,
+    NeedRecord,
+    OfferRecord,
+    ResidentRecord,
+    StatusRecord,
+    World,
+)
+from matchmaker.models import (
+    Consent,
+    ConsentChannel,
+    FairnessLedger,
+    Household,
+    LedgerScope,
+    Need,
+    NeedState,
+    Offer,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Pairing,
+    PairingAgreement,
+    RecipientStatus,
+    Resident,
+    ResidentContact,
+    Role,
+    User,
+    Volunteer,
+    VolunteerQualification,
+)
+from matchmaker.needs.posting import CONSENT_PURPOSE, CONSENT_TEXT_VERSION
+from matchmaker.words.names import get_person_sort_key, get_sort_key
+
+# --- Needs with their consents, pairings and the memory of earlier months as rows.
+
+UNVERIFIED = frozenset({NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED})
+
+
+def store_needs(world: World, ids: Ids) -> None:
+    """Needs, each with the consent given for it when somebody else wrote it down."""
+    on_behalf = [need for need in world.needs if need.consent is not None]
+    consents = insert_named(
+        Consent,
+        [_make_consent(need, ids) for need in on_behalf],
+        (need.reference for need in on_behalf),
+    )
+    reply_on = _get_last_day(world.month)
+    rows = [_make_need(n, ids, consents.get(n.reference), reply_on) for n in world.needs]
+    insert_rows(Need, rows)
+
+
+def _get_last_day(month: date) -> date:
+    return add_months(month, 1) - timedelta(days=1)
+
+
+def _make_consent(need: NeedRecord, ids: Ids) -> Row:
+    return {
+        "resident_id": ids.residents[need.resident],
+        "purpose": CONSENT_PURPOSE,
+        "text_version": CONSENT_TEXT_VERSION,
+        "channel": ConsentChannel(need.consent or ""),
+        "given_at": need.created_at,
+        "recorded_by_id": ids.users[need.entered_by],
+    }
+
+
+def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: date) -> Row:
+    is_verified = need.state not in UNVERIFIED
+    is_sent = need.state is not NeedState.DRAFT
+    return {
+        "reference": need.reference,
+        "resident_id": ids.residents[need.resident],
+        "committee_id": ids.committees[need.committee],
+        "category_id": ids.categories[need.category],
+        "form": need.form,
+        "description": need.description,
+        "quantity": need.quantity,
+        "least_quantity": need.least_quantity,
+        "windows": list(need.windows),
+        "tier": need.tier,
+        "waiting_rounds": need.waiting_rounds,
+        "state": need.state,
+        "return_reason": need.return_reason,
+        "reply_promised_on": reply_on if is_verified else None,
+        "created_at": need.created_at,
+        "submitted_at": need.created_at if is_sent else None,
+        "entered_by_id": ids.users[need.entered_by],
+        "consent_id": consent_id,
+        "verified_by_id": ids.workers[need.committee] if is_verified else None,
+    }
+
+
+def store_pairings(world: World, ids: Ids) -> None:
+    """Long-term pairings under way."""
+    rows = [
+        {
+            "reference": pairing.reference,
+            "organisation_id": ids.organisations[pairing.giver],
+            "volunteer_id": ids.volunteers[pairing.volunteer],
+            "resident_id": ids.residents[pairing.resident],
+            "category_id": ids.categories[pairing.category],
+            "programme": pairing.programme,
+            "frequency": pairing.frequency,
+            "tier": pairing.tier,
+            "starts_on": pairing.starts_on,
+            "review_on": pairing.review_on,
+        }
+        for pairing in world.pairings
+    ]
+    insert_rows(Pairing, rows)
+
+
+def store_ledger(world: World, ids: Ids) -> None:
+    """The earlier months' lines."""
+    rows = [
+        {
+            "subdistrict_id": ids.subdistrict,
+            "month": line.month,
+            "scope": LedgerScope(line.scope),
+            "reference": line.reference,
+            "asked": line.asked,
+            "possible": line.possible,
+            "received": line.received,
+            "given": line.given,
+        }
+        for line in world.ledger
+    ]
+    insert_rows(FairnessLedger, rows)
+
+
+# --- Organisations, agreements, offers and volunteers as rows.
+
+OFFERED_BEFORE = timedelta(days=40)
+
+
+def store_givers(world: World, ids: Ids) -> None:
+    """Organisations, all approved, and the enterprises' agreements."""
+    rows = [_make_organisation(giver, ids) for giver in world.givers]
+    ids.organisations = insert_named(Organisation, rows, (giver.code for giver in world.givers))
+    agreements = []
+    for giver in world.givers:
+        if giver.agreement is not None:
+            signed_on, starts_on, ends_on, renews, scope = giver.agreement
+            agreements.append(
+                {
+                    "organisation_id": ids.organisations[giver.code],
+                    "signed_on": signed_on,
+                    "starts_on": starts_on,
+                    "ends_on": ends_on,
+                    "renews": renews,
+                    "scope": scope,
+                }
+            )
+    insert_rows(PairingAgreement, agreements)
+
+
+def _make_organisation(giver: GiverRecord, ids: Ids) -> Row:
+    return {
+        "subdistrict_id": ids.subdistrict,
+        "code": giver.code,
+        "name_zh": giver.name_zh,
+        "name_en": giver.name_en,
+        "kind": OrganisationKind(giver.kind),
+        "state": OrganisationState.APPROVED,
+        "sort_key": get_sort_key(giver.name_zh),
+    }
+
+
+def store_volunteers(world: World, ids: Ids) -> None:
+    """Volunteers and what they have proved."""
+    rows = [
+        {
+            "organisation_id": ids.organisations[volunteer.giver],
+            "reference": volunteer.reference,
+            "name": volunteer.name,
+            "sort_key": get_person_sort_key(volunteer.name),
+            "visits_per_month": volunteer.visits_per_month,
+            "categories": list(volunteer.categories),
+            "windows": list(volunteer.windows),
+            "committees": list(volunteer.committees),
+        }
+        for volunteer in world.volunteers
+    ]
+    ids.volunteers = insert_named(Volunteer, rows, (v.reference for v in world.volunteers))
+    insert_rows(
+        VolunteerQualification,
+        [
+            {
+                "volunteer_id": ids.volunteers[volunteer.reference],
+                "qualification": qualification,
+                "expires_on": expires_on,
+            }
+            for volunteer in world.volunteers
+            for qualification, expires_on in volunteer.qualifications
+        ],
+    )
+
+
+def store_offers(world: World, ids: Ids, now: datetime) -> None:
+    """Offers, written by the giver's coordinator."""
+    insert_rows(Offer, [_make_offer(offer, ids, now) for offer in world.offers])
+
+
+def _make_offer(offer: OfferRecord, ids: Ids, now: datetime) -> Row:
+    return {
+        "organisation_id": ids.organisations[offer.giver],
+        "category_id": ids.categories[offer.category],
+        "title": offer.title,
+        "capacity_per_month": offer.capacity_per_month,
+        "windows": list(offer.windows),
+        "committees": list(offer.committees),
+        "statuses": list(offer.statuses),
+        "valid_from": offer.valid_from,
+        "valid_until": offer.valid_until,
+        "state": offer.state,
+        "return_reason": offer.return_reason,
+        "created_at": now - OFFERED_BEFORE,
+        "created_by_id": ids.coordinators[offer.giver],
+    }
+
+
+# How long before the demo's present the listing took place.
+LISTED_BEFORE = timedelta(days=75)
+PHONE_TAIL_DIGITS = 4
+
+
+def store_homes(world: World, ids: Ids) -> None:
+    """Households, residents, and their contacts, which the models encrypt."""
+    homes = [
+        {"reference": h.reference, "committee_id": ids.committees[h.committee], "block": h.block}
+        for h in world.households
+    ]
+    ids.households = insert_named(Household, homes, (h.reference for h in world.households))
+    residents = world.residents
+    rows = [
+        {
+            "reference": resident.reference,
+            "household_id": ids.households[resident.household],
+            "display_name": resident.display_name,
+            "sort_key": get_person_sort_key(resident.display_name),
+            "birth_year": resident.birth_year,
+        }
+        for resident in residents
+    ]
+    ids.residents = insert_named(Resident, rows, (r.reference for r in residents))
+    contacts = [_make_contact(r, ids.residents[r.reference]) for r in residents]
+    db.session.execute(insert(ResidentContact), contacts)
+
+
+def _make_contact(resident: ResidentRecord, resident_id: int) -> Row:
+    return {
+        "resident_id": resident_id,
+        "full_name": resident.full_name,
+        "phone": resident.phone,
+        "address": resident.address,
+        "phone_index": contact_cipher.get_index(resident.phone),
+        "phone_tail_index": contact_cipher.get_index(resident.phone[-PHONE_TAIL_DIGITS:]),
+    }
+
+
+def store_statuses(world: World, ids: Ids, now: datetime) -> None:
+    """Statuses, verified by the worker of the resident's committee."""
+    insert_rows(
+        RecipientStatus,
+        [
+            _make_status(resident, status, ids, now)
+            for resident in world.residents
+            for status in resident.statuses
+        ],
+    )
+
+
+def _make_status(resident: ResidentRecord, status: StatusRecord, ids: Ids, now: datetime) -> Row:
+    verified = status.is_verified
+    return {
+        "resident_id": ids.residents[resident.reference],
+        "kind": status.kind,
+        "evidence": status.evidence,
+        "verified_by_id": ids.workers[resident.committee] if verified else None,
+        "verified_at": now - LISTED_BEFORE if verified else None,
+        "valid_until": status.valid_until,
+    }
+
+
+def store_accounts(world: World, ids: Ids, now: datetime) -> None:
+    """Accounts without a password that could be typed: the demo signs in by a button."""
+    rows = [_make_account(account, ids, now) for account in world.accounts]
+    ids.users = insert_named(User, rows, (account.phone for account in world.accounts))
+    for account in world.accounts:
+        scope = account.scope or ""
+        if account.role is Role.COMMITTEE_WORKER:
+            ids.workers[scope] = ids.users[account.phone]
+        elif account.role is Role.COORDINATOR:
+            ids.coordinators[scope] = ids.users[account.phone]
+
+
+def _make_account(account: AccountRecord, ids: Ids, now: datetime) -> Row:
+    scope = account.scope or ""
+    get_scope: dict[Role, Callable[[], Row]] = {
+        Role.SOCIAL_WORKER: lambda: {"subdistrict_id": ids.subdistrict},
+        Role.COMMITTEE_WORKER: lambda: {"committee_id": ids.committees[scope]},
+        Role.COORDINATOR: lambda: {"organisation_id": ids.organisations[scope]},
+        Role.RESIDENT: lambda: {"resident_id": ids.residents[scope]},
+        Role.VOLUNTEER: lambda: {"volunteer_id": ids.volunteers[scope]},
+    }
+    unscoped = {
+        "subdistrict_id": None,
+        "committee_id": None,
+        "organisation_id": None,
+        "resident_id": None,
+        "volunteer_id": None,
+    }
+    return {
+        "phone": account.phone,
+        "phone_index": contact_cipher.get_index(account.phone),
+        "name": account.name,
+        "password_hash": UNKNOWN_HASH,
+        "role": account.role,
+        "created_at": now - LISTED_BEFORE,
+        **unscoped,
+        **get_scope.get(account.role, dict)(),
+    }

@@ -1,0 +1,275 @@
+"""The month's 1,670 needs and micro-wishes, and those not yet, or no longer, in the month."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from random import Random
+
+from matchmaker.base.clock import SHANGHAI, get_local_date
+from matchmaker.demo.world.homes import FIXED_DRAFTS, FIXED_NEEDS, FixedNeed
+from matchmaker.demo.world.mix import (
+    HOSPITALS,
+    RESIDENTS,
+    SCHOOLCHILDREN,
+    Mix,
+    MixRow,
+    draw_hours,
+    draw_share,
+    make_random,
+)
+from matchmaker.demo.world.records import NeedRecord, ResidentRecord
+from matchmaker.models import ConsentChannel, NeedForm, NeedState, StatusKind
+
+# --- Who asks for what: the residents whom the listing found with something to say.
+
+ELDER_FROM_YEARS = 65
+OLD_ELDER_FROM_YEARS = 82
+CHILD_BELOW_YEARS = 18
+HARDSHIP = frozenset({StatusKind.LOW_INCOME, StatusKind.LOW_INCOME_EDGE, StatusKind.DESTITUTE})
+# The two estates whose stairwells got their lifts.
+LIFT_COMMITTEES = frozenset({"C01", "C02"})
+LIFT_STATUSES = HARDSHIP | {StatusKind.DISABLED}
+PERCENT_OUTSIDE_RULES = 10  # ask although the offers are for others
+
+
+class Audiences:
+    """Draws residents for a category: each at most once a category, some more often than others."""
+
+    def __init__(self, residents: Iterable[ResidentRecord], month: date, seed: int) -> None:
+        random = make_random(seed, "audiences")
+        self._month = month
+        everybody = tuple(residents)
+        voicing = [r for r in everybody if draw_share(random, _get_percent(r, month))]
+        self._pools = {
+            "elder": [r for r in voicing if _get_age(r, month) >= ELDER_FROM_YEARS],
+            "child": [r for r in voicing if _get_age(r, month) < CHILD_BELOW_YEARS],
+            "hardship": [r for r in voicing if HARDSHIP & _get_kinds(r)],
+            "disabled": [r for r in voicing if _is_frail(r, month)],
+            "lift": _get_lift_households(everybody, month),
+            "any": [r for r in voicing if _get_age(r, month) >= CHILD_BELOW_YEARS],
+        }
+
+    def draw(
+        self, random: Random, audience: str, statuses: frozenset[str], count: int, taken: set[str]
+    ) -> list[ResidentRecord]:
+        """``count`` different residents outside ``taken``, most of them within the rules."""
+        pool = [r for r in self._pools[audience] if r.reference not in taken]
+        random.shuffle(pool)
+        inside = [r for r in pool if _is_inside(r, statuses, self._month)]
+        inside_references = {r.reference for r in inside}
+        outside = [r for r in pool if r.reference not in inside_references]
+        drawn = []
+        for _ in range(count):
+            wants_outside = statuses and draw_share(random, PERCENT_OUTSIDE_RULES)
+            first, second = (outside, inside) if wants_outside else (inside, outside)
+            drawn.append((first or second).pop())
+        return drawn
+
+
+def _is_inside(resident: ResidentRecord, statuses: frozenset[str], month: date) -> bool:
+    counting = {status.kind for status in resident.statuses if status.counts_on(month)}
+    return not statuses or bool(statuses & counting)
+
+
+def _get_age(resident: ResidentRecord, month: date) -> int:
+    return month.year - resident.birth_year
+
+
+def _get_kinds(resident: ResidentRecord) -> set[StatusKind]:
+    return {status.kind for status in resident.statuses}
+
+
+def _is_frail(resident: ResidentRecord, month: date) -> bool:
+    disabled = StatusKind.DISABLED in _get_kinds(resident)
+    return disabled or _get_age(resident, month) >= OLD_ELDER_FROM_YEARS
+
+
+def _get_percent(resident: ResidentRecord, month: date) -> int:
+    """How likely the listing finds a need here, in percent."""
+    age_years, kinds = _get_age(resident, month), _get_kinds(resident)
+    if StatusKind.CHILD_IN_DIFFICULTY in kinds:
+        return 80
+    if HARDSHIP & kinds:
+        return 55
+    if age_years >= ELDER_FROM_YEARS:
+        return 40 if kinds else 16
+    return 8 if age_years < CHILD_BELOW_YEARS else 4
+
+
+def _get_lift_households(residents: Iterable[ResidentRecord], month: date) -> list[ResidentRecord]:
+    """One resident for each household of the two estates whose hardship is proved."""
+    by_household: dict[str, ResidentRecord] = {}
+    for resident in residents:
+        proved = {s.kind for s in resident.statuses if s.counts_on(month)}
+        if resident.committee in LIFT_COMMITTEES and LIFT_STATUSES & proved:
+            by_household.setdefault(resident.household, resident)
+    return list(by_household.values())
+
+
+HOURS_ASKED = {
+    "hospital_company": HOSPITALS,
+    "hospital_company_team": HOSPITALS,
+    "hospital_drive": HOSPITALS,
+    "tutoring": SCHOOLCHILDREN,
+}
+# Rounds passed over: how many needs in a hundred have waited 0, 1, 2, 3 rounds.
+WAITING_WEIGHTS = (72, 17, 7, 4)
+NEVER_WAITING = frozenset({"lift_subsidy"})
+DAYS_A_ROUND = 30
+PERCENT_POSTED_ONLINE = 22
+CHANNELS = (
+    ConsentChannel.SPOKEN_AT_HOME,
+    ConsentChannel.SPOKEN_AT_COUNTER,
+    ConsentChannel.SIGNED_PAPER,
+    ConsentChannel.SPOKEN_BY_PHONE,
+)
+CHANNEL_WEIGHTS = (60, 22, 12, 6)
+
+
+class NeedWriter:
+    """Writes needs one by one, with numbers that count up within the month."""
+
+    def __init__(
+        self, mix: Mix, month: date, as_of: datetime, get_worker: Callable[[str], str]
+    ) -> None:
+        self._mix = mix
+        self._month = month
+        self._as_of = as_of
+        self._get_worker = get_worker  # committee code to the phone of who works there
+        self._numbers = count(1)
+
+    def write(
+        self,
+        random: Random,
+        resident: ResidentRecord,
+        row: MixRow,
+        state: NeedState,
+        fixed: FixedNeed | None = None,
+        return_reason: str | None = None,
+    ) -> NeedRecord:
+        """A need of ``resident`` in the row's category; ``fixed`` decides what is not drawn."""
+        quantity = random.randrange(row.fewest_units, row.most_units + 1, row.step_units)
+        asked = fixed or _draw_ask(random, resident, row)
+        online = fixed is not None or draw_share(random, PERCENT_POSTED_ONLINE)
+        return NeedRecord(
+            reference=f"N{self._month:%y%m}-{next(self._numbers):04d}",
+            resident=resident.reference,
+            committee=resident.committee,
+            category=row.category_code,
+            form=NeedForm.MICRO_WISH if row.is_wish else NeedForm.NEED,
+            description=random.choice(self._mix.words[row.category_code]),
+            quantity=quantity,
+            least_quantity=_get_least(quantity, row),
+            windows=asked.windows,
+            tier=asked.tier,
+            waiting_rounds=asked.waiting_rounds,
+            state=state,
+            created_at=_draw_instant(random, self._as_of, asked.waiting_rounds),
+            entered_by=resident.phone if online else self._get_worker(resident.committee),
+            consent=None if online else random.choices(CHANNELS, CHANNEL_WEIGHTS)[0],
+            return_reason=return_reason,
+        )
+
+
+def generate_needs(
+    mix: Mix,
+    audiences: Audiences,
+    residents: Sequence[ResidentRecord],
+    writer: NeedWriter,
+    seed: int,
+) -> list[NeedRecord]:
+    """The needs open for the month, verified, in a drawn order, the personas' first."""
+    random = make_random(seed, "needs")
+    by_reference = {resident.reference: resident for resident in residents}
+    fixed_asks = [(by_reference[n.resident], mix.rows[n.category], n) for n in FIXED_NEEDS]
+    asks: list[tuple[ResidentRecord, MixRow, FixedNeed | None]] = []
+    for row in mix.rows.values():
+        taken = {n.resident for n in FIXED_NEEDS if n.category == row.category_code}
+        missing = row.needs - len(taken)
+        drawn = audiences.draw(random, row.audience, row.offer_statuses, missing, taken)
+        asks.extend((resident, row, None) for resident in drawn)
+    random.shuffle(asks)
+    return [
+        writer.write(random, resident, row, NeedState.OPEN, fixed)
+        for resident, row, fixed in [*fixed_asks, *asks]
+    ]
+
+
+def _draw_instant(random: Random, as_of: datetime, waiting: int) -> datetime:
+    """Within office hours in Shanghai, before ``as_of`` and as many months ago as were waited."""
+    day = get_local_date(as_of) - timedelta(days=waiting * DAYS_A_ROUND + random.randint(1, 27))
+    hour, minute = random.randint(8, 17), random.randrange(60)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def _draw_ask(random: Random, resident: ResidentRecord, row: MixRow) -> FixedNeed:
+    return FixedNeed(
+        resident=resident.reference,
+        category=row.category_code,
+        tier=_draw_tier(random, row),
+        waiting_rounds=_draw_waiting(random, row.category_code),
+        windows=_draw_windows(random, row),
+    )
+
+
+def _draw_waiting(random: Random, category: str) -> int:
+    if category in NEVER_WAITING:
+        return 0
+    return random.choices(range(len(WAITING_WEIGHTS)), WAITING_WEIGHTS)[0]
+
+
+def _draw_tier(random: Random, row: MixRow) -> int:
+    draw = random.randrange(100)
+    if draw < row.tier1_percent:
+        return 1
+    return 2 if draw < row.tier1_percent + row.tier2_percent else 3
+
+
+def _draw_windows(random: Random, row: MixRow) -> tuple[str, ...]:
+    if not row.is_timed:
+        return ()
+    return draw_hours(random, HOURS_ASKED.get(row.category_code, RESIDENTS))
+
+
+def _get_least(quantity: int, row: MixRow) -> int:
+    """The row's share of ``quantity``, rounded up to a whole step."""
+    steps = -(-quantity * row.least_percent // (100 * row.step_units))
+    return steps * row.step_units
+
+
+# --- Needs outside the month's round: drafts, some waiting for a check, some long served.
+
+COUNTS = {
+    NeedState.DRAFT: 14,
+    NeedState.SUBMITTED: 30,
+    NeedState.RETURNED: 8,
+    NeedState.SERVED: 12,
+    NeedState.CLOSED: 28,
+    NeedState.REFERRED: 6,
+    NeedState.WITHDRAWN: 5,
+    NeedState.EXPIRED: 4,
+}
+RETURN_REASONS = ("请补充方便的时间。", "同样的需求上月已登记，请核对。", "请说明需要几件。")
+CATEGORIES = ("errands", "small_repairs", "haircut_counter", "legal_advice", "elder_visit", "venue")
+
+
+def generate_unsettled_needs(
+    mix: Mix,
+    audiences: Audiences,
+    residents: Sequence[ResidentRecord],
+    writer: NeedWriter,
+    seed: int,
+) -> list[NeedRecord]:
+    """Needs beyond the 1,670: the personas' drafts, then some in every other state."""
+    random = make_random(seed, "unsettled needs")
+    by_reference = {resident.reference: resident for resident in residents}
+    needs = [
+        writer.write(random, by_reference[n.resident], mix.rows[n.category], NeedState.DRAFT, n)
+        for n in FIXED_DRAFTS
+    ]
+    for state, number in COUNTS.items():
+        for resident in audiences.draw(random, "elder", frozenset(), number, set()):
+            row = mix.rows[random.choice(CATEGORIES)]
+            reason = random.choice(RETURN_REASONS) if state is NeedState.RETURNED else None
+            needs.append(writer.write(random, resident, row, state, None, reason))
+    return needs

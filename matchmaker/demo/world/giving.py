@@ -1,0 +1,161 @@
+"""What each giver offers in the demo month, scarce as it is in life."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from matchmaker.base.clock import add_months
+from matchmaker.catalogue import read_seed, split_cell
+from matchmaker.demo.world.mix import (
+    COUNTERS,
+    Districts,
+    Mix,
+    MixRow,
+    draw_area,
+    draw_hours,
+    draw_share,
+    make_random,
+    split_total,
+)
+from matchmaker.demo.world.records import GiverRecord, NeedRecord, OfferRecord
+from matchmaker.models import OfferKind, OfferState, OrganisationKind
+
+# --- The 55 organisations and 16 enterprises of the demo.
+
+SEED_YEAR = 2026  # the year in which enterprises.csv is up to date
+
+
+def read_givers(seeds_dir: Path, month: date) -> tuple[GiverRecord, ...]:
+    """All 71, the organisations first; agreements moved by whole years to the month's year."""
+    organisations = read_seed(seeds_dir, "organisations")
+    enterprises = read_seed(seeds_dir, "enterprises")
+    years = month.year - SEED_YEAR
+    return (
+        *(_make_giver(row, row["kind"]) for row in organisations),
+        *(_make_giver(row, OrganisationKind.ENTERPRISE, years) for row in enterprises),
+    )
+
+
+def _make_giver(row: dict[str, str], kind: str, years: int | None = None) -> GiverRecord:
+    agreement = None
+    if years is not None:
+        days = [date.fromisoformat(row[name]) for name in ("signed_on", "starts_on", "ends_on")]
+        signed_on, starts_on, ends_on = (_move_years(day, years) for day in days)
+        scope = f"{row['scope_zh']} / {row['scope_en']}"
+        agreement = (signed_on, starts_on, ends_on, row["renewal"] == "automatic", scope)
+    return GiverRecord(
+        code=row["code"],
+        name_zh=row["name_zh"],
+        name_en=row["name_en"],
+        kind=kind,
+        programmes=split_cell(row["programmes"]),
+        gives=split_cell(row["gives"]),
+        agreement=agreement,
+    )
+
+
+def _move_years(day: date, years: int) -> date:
+    """The same day ``years`` later; the 29th of February becomes the 28th."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return date(day.year + years, day.month, last)
+
+
+LIFT_FUND_FEN = 75_000_000  # 汇爱加梯, for 67 households
+FUNDED_ONCE = frozenset({"lift_subsidy"})
+PERCENT_WHOLE_STREET = 60
+TITLES = {
+    OfferKind.PEOPLE: "志愿服务",
+    OfferKind.SERVICE: "专场",
+    OfferKind.GOODS: "捐赠",
+    OfferKind.FUNDS: "资助",
+    OfferKind.PLACE: "开放名额",
+}
+# Offers outside the month's round: work for the screens. State, count, months until valid.
+OTHER_OFFERS = (
+    (OfferState.SUBMITTED, 8, 0),
+    (OfferState.DRAFT, 5, 0),
+    (OfferState.PAUSED, 4, 0),
+    (OfferState.RETURNED, 2, 0),
+    (OfferState.APPROVED, 3, 1),
+    (OfferState.EXPIRED, 2, -8),
+    (OfferState.WITHDRAWN, 1, 0),
+)
+
+
+def generate_offers(
+    mix: Mix,
+    givers: Sequence[GiverRecord],
+    needs: Sequence[NeedRecord],
+    districts: Districts,
+    month: date,
+    seed: int,
+) -> list[OfferRecord]:
+    """One open offer of each giver in each category it gives, sharing the category's supply."""
+    random = make_random(seed, "offers")
+    offers = []
+    for row in mix.rows.values():
+        sharing = [giver.code for giver in givers if row.category_code in giver.gives]
+        supply = _get_supply(row, needs, len(sharing))
+        for code, capacity in zip(
+            sharing, split_total(random, supply, len(sharing), _get_step(row)), strict=True
+        ):
+            offers.append(_make_offer(random, row, code, capacity, districts, month))
+    return offers + _make_other_offers(random, offers, month)
+
+
+def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
+    """Units offered in all, a multiple of the row's step, at least one step a giver."""
+    if row.category_code in FUNDED_ONCE:
+        return LIFT_FUND_FEN
+    asked = sum(need.quantity for need in needs if need.category == row.category_code)
+    step = _get_step(row)
+    steps = asked * row.people_per_visit * row.supply_percent // (100 * step)
+    return max(steps, sharing) * step
+
+
+def _get_step(row: MixRow) -> int:
+    """Units are offered in round sums; visits of two in twos."""
+    return row.step_units * row.people_per_visit
+
+
+def _make_offer(
+    random: Random, row: MixRow, giver: str, capacity: int, districts: Districts, month: date
+) -> OfferRecord:
+    is_money = row.kind is OfferKind.FUNDS
+    return OfferRecord(
+        giver=giver,
+        category=row.category_code,
+        title=row.name_zh + TITLES[row.kind],
+        capacity_per_month=capacity,
+        windows=draw_hours(random, COUNTERS) if row.kind is OfferKind.SERVICE else (),
+        committees=draw_area(random, districts, 100 if is_money else PERCENT_WHOLE_STREET),
+        statuses=tuple(sorted(row.offer_statuses)),
+        valid_from=add_months(month, -random.randint(1, 8)),
+        valid_until=add_months(month, random.randint(2, 12)) if draw_share(random, 70) else None,
+    )
+
+
+def _make_other_offers(random: Random, offers: list[OfferRecord], month: date) -> list[OfferRecord]:
+    """Copies of some offers, in the states in which they need somebody, or no longer do."""
+    models = [offer for offer in offers if offer.category not in FUNDED_ONCE]
+    others = []
+    for state, count, months in OTHER_OFFERS:
+        for model in random.sample(models, count):
+            ended = state is OfferState.EXPIRED
+            others.append(
+                OfferRecord(
+                    giver=model.giver,
+                    category=model.category,
+                    title=model.title + "（加场）",
+                    capacity_per_month=model.capacity_per_month,
+                    windows=model.windows,
+                    committees=model.committees,
+                    statuses=model.statuses,
+                    valid_from=add_months(month, months),
+                    valid_until=add_months(month, -1) if ended else None,
+                    state=state,
+                    return_reason="请写明可服务的时间。" if state is OfferState.RETURNED else None,
+                )
+            )
+    return others

@@ -1,0 +1,186 @@
+"""What the demo is made from: the mix, the words and the catalogue of ``seeds/``."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+from matchmaker.catalogue import read_seed, split_cell
+from matchmaker.models import OfferKind, Qualification, Window
+
+# --- Chance for the demo: every draw comes from the seed, each part with a stream of its own.
+
+Item = TypeVar("Item")
+
+
+def make_random(seed: int, part: str) -> Random:
+    """A stream for one part of the world, so that a change in one part leaves the rest alone."""
+    return Random(f"{seed}:{part}")  # noqa: S311 - invented data, nothing to guess
+
+
+def draw_share(random: Random, percent: int) -> bool:
+    """True in ``percent`` cases of a hundred."""
+    return random.randrange(100) < percent
+
+
+def draw_some(random: Random, items: Sequence[Item], fewest: int, most: int) -> tuple[Item, ...]:
+    """Between ``fewest`` and ``most`` different items, in their original order."""
+    count = min(random.randint(fewest, most), len(items))
+    chosen = set(random.sample(range(len(items)), count))
+    return tuple(item for index, item in enumerate(items) if index in chosen)
+
+
+def split_total(random: Random, total: int, shares: int, step: int = 1) -> list[int]:
+    """``total`` in unequal positive multiples of ``step``; at least one step each.
+
+    ``total`` is a multiple of ``step`` and at least ``shares`` steps.
+    """
+    steps = total // step - shares
+    weights = [random.randint(2, 6) for _ in range(shares)]
+    parts = [steps * weight // sum(weights) for weight in weights]
+    for index in range(steps - sum(parts)):
+        parts[index % shares] += 1
+    return [(part + 1) * step for part in parts]
+
+
+# --- The parts of the street that teams and offers serve.
+
+Districts = Sequence[tuple[str, ...]]  # committee codes of each part
+PERCENT_TWO_DISTRICTS = 50
+
+
+def read_districts(committees: Sequence[dict[str, str]]) -> Districts:
+    """The committees of each district, neighbours beside each other."""
+    codes: dict[str, list[str]] = defaultdict(list)
+    for row in committees:
+        codes[row["district"]].append(row["code"])
+    return [tuple(codes[district]) for district in sorted(codes)]
+
+
+def draw_area(random: Random, districts: Districts, percent_everywhere: int) -> tuple[str, ...]:
+    """Committees served, sorted: one district or two neighbours; none named means all."""
+    if draw_share(random, percent_everywhere):
+        return ()
+    start = random.randrange(len(districts))
+    area = list(districts[start])
+    if draw_share(random, PERCENT_TWO_DISTRICTS):
+        area += districts[(start + 1) % len(districts)]
+    return tuple(sorted(area))
+
+
+# --- Times of the week as people say them, in windows.
+
+HOURS = {
+    "any time": (),
+    "working days": (Window.WEEKDAY_AM.value, Window.WEEKDAY_PM.value),
+    "weekday mornings": (Window.WEEKDAY_AM.value,),
+    "weekday afternoons": (Window.WEEKDAY_PM.value,),
+    "weekends": (
+        Window.SATURDAY_AM.value,
+        Window.SATURDAY_PM.value,
+        Window.SUNDAY_AM.value,
+        Window.SUNDAY_PM.value,
+    ),
+    "saturdays": (Window.SATURDAY_AM.value, Window.SATURDAY_PM.value),
+    "sundays": (Window.SUNDAY_AM.value, Window.SUNDAY_PM.value),
+}
+# How many in a hundred say so.
+RESIDENTS = {
+    "any time": 40,
+    "working days": 30,
+    "weekday mornings": 6,
+    "weekday afternoons": 6,
+    "weekends": 8,
+    "saturdays": 5,
+    "sundays": 5,
+}
+HOSPITALS = {"working days": 50, "weekday mornings": 35, "weekday afternoons": 15}
+SCHOOLCHILDREN = {"weekends": 60, "saturdays": 20, "sundays": 20}
+VOLUNTEERS = {
+    "working days": 40,
+    "weekday mornings": 5,
+    "weekday afternoons": 10,
+    "weekends": 30,
+    "saturdays": 10,
+    "sundays": 5,
+}
+PROFESSIONALS = {"working days": 80, "weekday afternoons": 20}
+TEACHERS = {"weekends": 60, "saturdays": 25, "sundays": 15}
+COUNTERS = {"any time": 30, "working days": 50, "saturdays": 20}
+
+
+def draw_hours(random: Random, shares: Mapping[str, int]) -> tuple[str, ...]:
+    """Windows in the order of the week; none for any time."""
+    (name,) = random.choices(list(shares), list(shares.values()))
+    return HOURS[name]
+
+
+WISHES = "wishes"  # the heading under which micro-wishes stand
+
+TIMED_KINDS = frozenset({OfferKind.PEOPLE, OfferKind.SERVICE})
+
+
+@dataclass(frozen=True, slots=True)
+class MixRow:
+    """One category of the demo month: columns of demo_mix.csv and of catalogue.csv."""
+
+    category_code: str
+    name_zh: str
+    kind: OfferKind
+    people_per_visit: int
+    qualification: Qualification | None
+    is_wish: bool
+    is_timed: bool
+    needs: int
+    audience: str
+    tier1_percent: int
+    tier2_percent: int
+    fewest_units: int
+    most_units: int
+    step_units: int
+    least_percent: int
+    supply_percent: int
+    offer_statuses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    rows: dict[str, MixRow]
+    words: dict[str, list[str]]
+
+
+def read_mix(seeds_dir: Path) -> Mix:
+    """The mix by category code, in the order of the file, and the residents' words."""
+    catalogue = {row["code"]: row for row in read_seed(seeds_dir, "catalogue")}
+    words: dict[str, list[str]] = defaultdict(list)
+    for row in read_seed(seeds_dir, "demo_words"):
+        words[row["category_code"]].append(row["words_zh"])
+    rows = (
+        _make_row(row, catalogue[row["category_code"]]) for row in read_seed(seeds_dir, "demo_mix")
+    )
+    return Mix({row.category_code: row for row in rows}, dict(words))
+
+
+def _make_row(row: dict[str, str], category: dict[str, str]) -> MixRow:
+    qualification = category["qualification"]
+    return MixRow(
+        category_code=row["category_code"],
+        name_zh=category["name_zh"],
+        kind=OfferKind(category["kind"]),
+        people_per_visit=int(category["people_per_visit"]),
+        qualification=Qualification(qualification) if qualification else None,
+        is_wish=category["parent_code"] == WISHES,
+        is_timed=category["kind"] in TIMED_KINDS or category["unit"] == "session",
+        needs=int(row["needs"]),
+        audience=row["audience"],
+        tier1_percent=int(row["tier1_percent"]),
+        tier2_percent=int(row["tier2_percent"]),
+        fewest_units=int(row["fewest_units"]),
+        most_units=int(row["most_units"]),
+        step_units=int(row["step_units"]),
+        least_percent=int(row["least_percent"]),
+        supply_percent=int(row["supply_percent"]),
+        offer_statuses=frozenset(split_cell(row["offer_statuses"])),
+    )

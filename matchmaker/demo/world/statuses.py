@@ -1,0 +1,77 @@
+"""Recipient statuses of the demo's residents: tag, evidence, verified or not, valid until."""
+
+from datetime import date
+from random import Random
+
+from matchmaker.base.clock import add_months
+from matchmaker.demo.world.mix import draw_share
+from matchmaker.demo.world.records import StatusRecord
+from matchmaker.models import StatusKind
+
+EVIDENCE = {
+    StatusKind.LOW_INCOME: "最低生活保障证原件",
+    StatusKind.LOW_INCOME_EDGE: "低收入困难家庭认定书原件",
+    StatusKind.DESTITUTE: "特困人员供养证原件",
+    StatusKind.LIVING_ALONE: "入户探访，楼组长证明",
+    StatusKind.EMPTY_NEST: "入户探访，户口簿原件",
+    StatusKind.DISABLED: "残疾人证原件",
+    StatusKind.CHILD_IN_DIFFICULTY: "困境儿童认定表原件",
+    StatusKind.LOST_ONLY_CHILD: "计划生育特殊家庭证原件",
+}
+# Months a proof holds from the demo month on, fewest and most.
+MONTHS_VALID = {
+    StatusKind.LOW_INCOME: (1, 12),
+    StatusKind.LOW_INCOME_EDGE: (1, 12),
+    StatusKind.DESTITUTE: (3, 12),
+    StatusKind.LIVING_ALONE: (2, 12),
+    StatusKind.EMPTY_NEST: (2, 12),
+    StatusKind.DISABLED: (6, 60),
+    StatusKind.CHILD_IN_DIFFICULTY: (2, 12),
+    StatusKind.LOST_ONLY_CHILD: (12, 60),
+}
+PERCENT_UNVERIFIED = 2  # work for the committees' counters
+PERCENT_EXPIRED = 4
+
+
+def make_status(random: Random, kind: StatusKind, month: date) -> StatusRecord:
+    """One status as a listing finds it: mostly verified and valid, some expired or unseen."""
+    fewest, most = MONTHS_VALID[kind]
+    months = random.randint(fewest, most)
+    if draw_share(random, PERCENT_EXPIRED):
+        months = -random.randint(1, 3)
+    is_verified = not draw_share(random, PERCENT_UNVERIFIED)
+    return StatusRecord(kind, EVIDENCE[kind], is_verified, add_months(month, months))
+
+
+def make_sure_status(kind: StatusKind, month: date) -> StatusRecord:
+    """A verified status that holds for a year after ``month``."""
+    return StatusRecord(kind, EVIDENCE[kind], True, add_months(month, 12))
+
+
+def draw_kinds(
+    random: Random, age_years: int, composition: str, income: StatusKind | None
+) -> list[StatusKind]:
+    """The statuses of one resident; ``income`` is that of the household."""
+    kinds = [] if income is None else [income]
+    if composition == "elder_alone" and draw_share(random, 85):
+        kinds.append(StatusKind.LIVING_ALONE)
+    if composition == "elder_couple" and draw_share(random, 55):
+        kinds.append(StatusKind.EMPTY_NEST)
+    if composition.startswith("elder") and draw_share(random, 1):
+        kinds.append(StatusKind.LOST_ONLY_CHILD)
+    if draw_share(random, 10 if age_years >= 65 else 4):
+        kinds.append(StatusKind.DISABLED)
+    in_difficulty_percent = 35 if composition == "single_parent" else 7
+    if age_years < 18 and draw_share(random, in_difficulty_percent):
+        kinds.append(StatusKind.CHILD_IN_DIFFICULTY)
+    return kinds
+
+
+def draw_income(random: Random, composition: str) -> StatusKind | None:
+    """The income status of a household, most often none."""
+    if composition == "elder_alone" and draw_share(random, 2):
+        return StatusKind.DESTITUTE
+    draw = random.randrange(1000)
+    if draw < (150 if composition == "single_parent" else 50):
+        return StatusKind.LOW_INCOME
+    return StatusKind.LOW_INCOME_EDGE if draw > 965 else None

@@ -1,0 +1,103 @@
+"""Posting on a resident's behalf, and taking a need back. Flushes; the view commits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
+from matchmaker.needs.categories import asks_windows, find_quantity_limits, get_category, get_form
+from matchmaker.needs.limits import LONGEST_DESCRIPTION
+from matchmaker.needs.posting import (
+    add_need,
+    check_quantity,
+    make_need,
+    record_consent,
+    record_step,
+    send_need,
+    sort_windows,
+)
+from matchmaker.needs.states import flush_need, get_need, move
+from matchmaker.residents.scope import get_resident
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was asked at the counter.
+
+    ``quantity`` and ``least_quantity`` are in units of the category, fen for money, and count only
+    where the category asks for them; no least quantity means all or nothing.
+    """
+
+    category_id: int
+    quantity: int | None
+    least_quantity: int | None
+    windows: tuple[Window, ...]
+    description: str
+
+
+def post_on_behalf(
+    *, actor: User, resident_id: int, answers: Answers, channel: ConsentChannel, now: datetime
+) -> Need:
+    """Enter and send a need for a resident who agreed to it by ``channel``.
+
+    Raises ``NotFoundError`` for a resident out of scope, ``InvalidError`` naming the field.
+    """
+    resident, category = get_resident(resident_id, actor), get_category(answers.category_id)
+    _check_channel(channel)
+    need = make_need(resident, category, actor, now)
+    _fill(need, answers)
+    need.consent = record_consent(resident, channel, actor, now)
+    add_need(need, now)
+    send_need(need, actor, now)
+    return need
+
+
+def get_returned(need_id: int, actor: User) -> Need:
+    """A need of the actor's scope that was returned. Raises ``ConflictError`` in other states."""
+    need = get_need(need_id, actor)
+    if need.state is not NeedState.RETURNED:
+        raise ConflictError("need_not_returned", state=need.state.value)
+    return need
+
+
+def correct_on_behalf(
+    *, actor: User, need_id: int, answers: Answers, channel: ConsentChannel, now: datetime
+) -> Need:
+    """Change a returned need and send it again, with the resident's consent to the change."""
+    need = get_returned(need_id, actor)
+    _check_channel(channel)
+    _fill(need, answers)
+    need.consent = record_consent(need.resident, channel, actor, now)
+    send_need(need, actor, now)
+    return need
+
+
+def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
+    """Take a need back. Raises ``ConflictError`` once help was found or it has ended."""
+    need = get_need(need_id, actor)
+    move(need, NeedState.WITHDRAWN)
+    flush_need()
+    record_step(need, actor, now, "need.withdraw")
+    return need
+
+
+def _fill(need: Need, answers: Answers) -> None:
+    category = get_category(answers.category_id)
+    if not 1 <= len(answers.description) <= LONGEST_DESCRIPTION:
+        raise InvalidError("description_length", "description", most=LONGEST_DESCRIPTION)
+    need.category_id, need.form = category.id, get_form(category)
+    need.quantity, need.least_quantity = 1, 1
+    if find_quantity_limits(category) is not None:
+        if answers.quantity is None:
+            raise InvalidError("quantity_missing", "quantity")
+        least = answers.quantity if answers.least_quantity is None else answers.least_quantity
+        check_quantity(category, answers.quantity, least)
+        need.quantity, need.least_quantity = answers.quantity, least
+    need.windows = sort_windows(answers.windows) if asks_windows(category) else []
+    need.description = answers.description
+
+
+def _check_channel(channel: ConsentChannel) -> None:
+    """Online consent is the resident's own act."""
+    if channel is ConsentChannel.ONLINE:
+        raise InvalidError("consent_not_online", "channel")

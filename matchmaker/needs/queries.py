@@ -1,0 +1,201 @@
+"""Open needs as a giver may read them: what, when and roughly where, never who."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Committee,
+    Need,
+    NeedForm,
+    NeedState,
+    Organisation,
+    Resident,
+    Role,
+    ServiceCategory,
+    User,
+    Volunteer,
+)
+from matchmaker.needs.states import ENDED, make_scope
+from matchmaker.words.names import match_name
+
+# --- What a reader of a list of needs asks for. None and the empty text let everything through.
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFilters:
+    """``category_id`` may be a heading of the catalogue."""
+
+    state: NeedState | None = None
+    category_id: int | None = None
+    tier: int | None = None
+    form: NeedForm | None = None
+    committee_id: int | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseFilters:
+    """``category_id`` may be a heading of the catalogue."""
+
+    category_id: int | None = None
+    committee_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNeed:
+    """One open need without the person, their words or the need's reference."""
+
+    category: ServiceCategory
+    form: NeedForm
+    quantity: int
+    least_quantity: int
+    windows: tuple[str, ...]
+    committee: Committee
+    block: str
+    waiting_rounds: int
+
+
+def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
+    """Open needs of the actor's committee or subdistrict, by category, the longest wait first."""
+    query = (
+        select(Need)
+        .join(Need.category)
+        .join(Need.committee)
+        .where(Need.state == NeedState.OPEN, _is_in_reach(actor))
+    )
+    if filters.category_id is not None:
+        wanted = (Need.category_id, ServiceCategory.parent_id)
+        query = query.where(or_(*(column == filters.category_id for column in wanted)))
+    if filters.committee_id is not None:
+        query = query.where(Need.committee_id == filters.committee_id)
+    return query.options(
+        contains_eager(Need.category),
+        contains_eager(Need.committee),
+        joinedload(Need.resident).joinedload(Resident.household),
+    ).order_by(ServiceCategory.position, Need.waiting_rounds.desc(), Need.submitted_at, Need.id)
+
+
+def hide_person(need: Need) -> OpenNeed:
+    """What is left of a need when nobody can be recognised by it."""
+    return OpenNeed(
+        category=need.category,
+        form=need.form,
+        quantity=need.quantity,
+        least_quantity=need.least_quantity,
+        windows=tuple(need.windows),
+        committee=need.committee,
+        block=need.resident.household.block,
+        waiting_rounds=need.waiting_rounds,
+    )
+
+
+def list_committees(actor: User) -> list[Committee]:
+    """The committees whose open needs the actor may browse, by code."""
+    query = select(Committee).where(_is_in_reach(actor)).order_by(Committee.code)
+    return list(db.session.scalars(query))
+
+
+def _is_in_reach(actor: User) -> ColumnElement[bool]:
+    """Givers belong to a subdistrict through their organisation."""
+    if actor.role is Role.SOCIAL_WORKER:
+        return Committee.subdistrict_id == actor.subdistrict_id
+    if actor.role is Role.COMMITTEE_WORKER:
+        return Committee.id == actor.committee_id
+    if actor.role is Role.COORDINATOR:
+        organisation = actor.organisation_id
+        own = select(Organisation.subdistrict_id).where(Organisation.id == organisation)
+        return Committee.subdistrict_id.in_(own)
+    if actor.role is Role.VOLUNTEER:
+        own = (
+            select(Organisation.subdistrict_id)
+            .join(Volunteer, Volunteer.organisation_id == Organisation.id)
+            .where(Volunteer.id == actor.volunteer_id)
+        )
+        return Committee.subdistrict_id.in_(own)
+    return true() if actor.role is Role.AUDITOR else false()
+
+
+# --- Lists of needs, narrowed by what a reader asks for.
+
+
+def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
+    """The needs of the actor's scope that pass ``filters``.
+
+    Those waiting for the committee come oldest first, any other list newest first.
+    """
+    is_queue = filters.state is NeedState.SUBMITTED
+    order = (Need.submitted_at, Need.id) if is_queue else (Need.created_at.desc(), Need.id.desc())
+    return (
+        _narrow(actor, filters)
+        .options(
+            contains_eager(Need.resident).joinedload(Resident.household),
+            contains_eager(Need.category),
+            joinedload(Need.committee),
+        )
+        .order_by(*order)
+    )
+
+
+def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
+    """How many needs pass ``filters`` in each state, whatever state is asked for."""
+    rows = _narrow(actor, replace(filters, state=None)).with_only_columns(Need.state).subquery()
+    counted = db.session.execute(
+        select(rows.c.state, func.count().label("total")).group_by(rows.c.state)
+    )
+    found: dict[NeedState, int] = {row.state: row.total for row in counted}
+    return {state: found[state] for state in NeedState if state in found}
+
+
+def list_own_needs(actor: User) -> list[Need]:
+    """A resident's own needs and wishes, the newest first."""
+    query = select(Need).where(make_scope(actor)).options(joinedload(Need.category))
+    return list(db.session.scalars(query.order_by(Need.created_at.desc(), Need.id.desc())))
+
+
+def list_duplicates(need: Need, actor: User) -> list[Need]:
+    """Needs of the same resident in the same category that have not ended, oldest first."""
+    query = select(Need).where(
+        make_scope(actor),
+        Need.resident_id == need.resident_id,
+        Need.category_id == need.category_id,
+        Need.id != need.id,
+        Need.state.not_in(ENDED | {NeedState.DRAFT}),
+    )
+    return list(db.session.scalars(query.order_by(Need.created_at, Need.id)))
+
+
+def find_ids_with_duplicates(needs: list[Need]) -> set[int]:
+    """Those of ``needs`` that have a twin: same resident, same category, not ended."""
+    other = aliased(Need)
+    is_twin = (
+        (other.resident_id == Need.resident_id)
+        & (other.category_id == Need.category_id)
+        & (other.id != Need.id)
+        & other.state.not_in(ENDED | {NeedState.DRAFT})
+    )
+    query = select(Need.id).where(
+        Need.id.in_([need.id for need in needs]), select(other.id).where(is_twin).exists()
+    )
+    return set(db.session.scalars(query))
+
+
+def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
+    query = select(Need).join(Need.resident).join(Need.category).where(make_scope(actor))
+    if filters.state is not None:
+        query = query.where(Need.state == filters.state)
+    if filters.category_id is not None:
+        wanted = (Need.category_id, ServiceCategory.parent_id)
+        query = query.where(or_(*(column == filters.category_id for column in wanted)))
+    if filters.tier is not None:
+        query = query.where(Need.tier == filters.tier)
+    if filters.form is not None:
+        query = query.where(Need.form == filters.form)
+    if filters.committee_id is not None:
+        query = query.where(Need.committee_id == filters.committee_id)
+    if filters.search.strip():
+        names = [Resident.display_name, Resident.reference, Need.reference]
+        query = query.where(match_name(filters.search, names, Resident.sort_key))
+    return query

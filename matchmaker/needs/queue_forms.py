@@ -1,0 +1,98 @@
+"""The filters of the lists of needs, read from the address."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+
+from matchmaker.forms.base import FilterForm
+from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.validators import MaxLength
+from matchmaker.models import Committee, NeedForm, NeedState, ServiceCategory
+from matchmaker.needs.limits import TIERS
+from matchmaker.needs.queries import BrowseFilters, NeedFilters
+from matchmaker.needs.words import TIER_WORDS
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.names import LONGEST_SEARCH
+
+ALL_STATES = "all"
+
+
+class NeedListForm(FilterForm):
+    search = StringField(_l("Name or number"), [MaxLength(LONGEST_SEARCH)])
+    state = DropdownField(
+        _l("State"),
+        choices=make_choices(
+            [
+                (ALL_STATES, _l("Every state")),
+                *((state, get_label(state)) for state in NeedState if state != NeedState.DRAFT),
+            ]
+        ),
+    )
+    category_id = DropdownField(_l("Kind of help"))
+    tier = DropdownField(
+        _l("Urgency"),
+        choices=make_choices([("", _l("Every urgency")), *((t, TIER_WORDS[t]) for t in TIERS)]),
+    )
+    kind = DropdownField(
+        _l("Need or wish"),
+        choices=make_choices([("", _l("Both")), *((form, get_label(form)) for form in NeedForm)]),
+    )
+    committee_id = DropdownField(_l("Neighbourhood committee"))
+
+    def offer(
+        self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
+    ) -> "NeedListForm":
+        _offer_places(self, headings, committees)
+        return self
+
+    def read_filters(self) -> NeedFilters:
+        """What the address asks for; values no list has are left out."""
+        self.validate()
+        state, category, tier, kind, committee = (
+            "" if field.errors else field.data or ""
+            for field in (self.state, self.category_id, self.tier, self.kind, self.committee_id)
+        )
+        return NeedFilters(
+            state=None if state in ("", ALL_STATES) else NeedState(state),
+            category_id=int(category) if category else None,
+            tier=int(tier) if tier else None,
+            form=NeedForm(kind) if kind else None,
+            committee_id=int(committee) if committee else None,
+            search="" if self.search.errors else self.search.data or "",
+        )
+
+
+class BrowseForm(FilterForm):
+    category_id = DropdownField(_l("Kind of help"))
+    committee_id = DropdownField(_l("Neighbourhood committee"))
+
+    def offer(
+        self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
+    ) -> "BrowseForm":
+        _offer_places(self, headings, committees)
+        return self
+
+    def read_filters(self) -> BrowseFilters:
+        self.validate()
+        category, committee = (
+            "" if field.errors else field.data or ""
+            for field in (self.category_id, self.committee_id)
+        )
+        return BrowseFilters(
+            category_id=int(category) if category else None,
+            committee_id=int(committee) if committee else None,
+        )
+
+
+def _offer_places(
+    form: NeedListForm | BrowseForm,
+    headings: Iterable[ServiceCategory],
+    committees: Iterable[Committee],
+) -> None:
+    every_kind, everywhere = ("", _("Every kind")), ("", _("Every committee"))
+    form.category_id.choices = make_choices([every_kind, *((r.id, get_name(r)) for r in headings)])
+    form.committee_id.choices = make_choices(
+        [everywhere, *((row.id, get_name(row)) for row in committees)]
+    )

@@ -1,0 +1,109 @@
+"""What a committee decides about a need that came in. Flushes; the view commits."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import add_months, get_local_date, get_month
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import Need, NeedState, Role, User
+from matchmaker.needs.limits import LATEST_REPLY_MONTHS, LONGEST_REASON, TIERS
+from matchmaker.needs.states import MERGEABLE, flush_need, get_need, move
+
+
+def get_usual_reply_day(now: datetime) -> date:
+    """The last day of next month: by then the next round is published."""
+    return date.fromordinal(add_months(get_month(now), 2).toordinal() - 1)
+
+
+def verify_need(
+    *, actor: User, need_id: int, tier: int, reply_promised_on: date, now: datetime
+) -> Need:
+    """Confirm the need with its urgency; it is open for the next round at once."""
+    need = _get_own_committee_need(need_id, actor)
+    _check_decision(tier, reply_promised_on, now)
+    move(need, NeedState.VERIFIED)
+    need.tier, need.reply_promised_on, need.verified_by_id = tier, reply_promised_on, actor.id
+    move(need, NeedState.OPEN)
+    flush_need()
+    details = {"tier": tier, "reply_promised_on": reply_promised_on.isoformat()}
+    record_event(actor=actor, action="need.verify", subject=need, now=now, details=details)
+    return need
+
+
+def verify_needs(
+    *, actor: User, need_ids: Sequence[int], tier: int, reply_promised_on: date, now: datetime
+) -> int:
+    """Confirm several needs alike, all or none of them; returns how many."""
+    _lock_needs(*need_ids)
+    for need_id in sorted(set(need_ids)):
+        verify_need(
+            actor=actor, need_id=need_id, tier=tier, reply_promised_on=reply_promised_on, now=now
+        )
+    return len(set(need_ids))
+
+
+def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Need:
+    """Send a need back with the reason, in words for the resident."""
+    need = _get_own_committee_need(need_id, actor)
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise InvalidError("reason_length", "reason", most=LONGEST_REASON)
+    move(need, NeedState.RETURNED)
+    need.return_reason = reason
+    flush_need()
+    record_event(actor=actor, action="need.return", subject=need, now=now)
+    return need
+
+
+def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: datetime) -> Need:
+    """Close ``duplicate_id`` in favour of ``kept_id``; the longer wait is kept.
+
+    Raises ``ConflictError`` unless both are of one resident and one category and neither is
+    being decided, met or ended.
+    """
+    _lock_needs(kept_id, duplicate_id)
+    kept = _get_own_committee_need(kept_id, actor)
+    duplicate = _get_own_committee_need(duplicate_id, actor)
+    if not are_alike(kept, duplicate) or not {kept.state, duplicate.state} <= MERGEABLE:
+        raise ConflictError("needs_not_mergeable")
+    move(duplicate, NeedState.CLOSED)
+    kept.waiting_rounds = max(kept.waiting_rounds, duplicate.waiting_rounds)
+    flush_need()
+    for action, subject, other in (
+        ("need.merge", duplicate, kept),
+        ("need.keep", kept, duplicate),
+    ):
+        details = {"other_id": other.id}
+        record_event(actor=actor, action=action, subject=subject, now=now, details=details)
+    return kept
+
+
+def are_alike(need: Need, other: Need) -> bool:
+    """Whether two different needs ask the same for the same resident."""
+    same_wish = (need.resident_id, need.category_id) == (other.resident_id, other.category_id)
+    return same_wish and need.id != other.id
+
+
+def _get_own_committee_need(need_id: int, actor: User) -> Need:
+    """Only the committee itself decides; a social worker of the street reads along."""
+    if actor.role is not Role.COMMITTEE_WORKER:
+        raise NotFoundError("need")
+    return get_need(need_id, actor)
+
+
+def _lock_needs(*need_ids: int) -> None:
+    """Held until the transaction ends, so that no two colleagues close each other's need."""
+    query = select(Need).where(Need.id.in_(need_ids)).order_by(Need.id).with_for_update()
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _check_decision(tier: int, reply_promised_on: date, now: datetime) -> None:
+    if tier not in TIERS:
+        raise InvalidError("tier_unknown", "tier")
+    earliest = get_local_date(now)
+    latest = add_months(get_month(now), LATEST_REPLY_MONTHS)
+    if not earliest <= reply_promised_on <= latest:
+        raise InvalidError("reply_day", "reply_promised_on", least=earliest, most=latest)

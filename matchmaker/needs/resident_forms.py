@@ -1,0 +1,108 @@
+"""What a resident answers, one question a form."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, TextAreaField
+
+from matchmaker.forms.base import BaseForm, IdempotentForm
+from matchmaker.forms.choices import CheckboxesField, RadiosField, make_choices
+from matchmaker.forms.numbers import MoneyField, WholeNumberField
+from matchmaker.forms.validators import MaxLength, OneOrMore, Required
+from matchmaker.models import Need, OfferKind, ServiceCategory, Window
+from matchmaker.needs.categories import find_quantity_limits
+from matchmaker.needs.limits import LEAST_FEN, LONGEST_DESCRIPTION, MOST_FEN
+from matchmaker.needs.resident_service import Question
+from matchmaker.words.labels import get_label, get_name
+
+ANY_TIME = "any"
+
+
+class CategoryForm(BaseForm):
+    category_id = RadiosField(_l("Kind of help"), [Required(_l("Choose one."))], coerce=int)
+
+    def offer(self, categories: list[ServiceCategory]) -> "CategoryForm":
+        self.category_id.choices = make_choices((row.id, get_name(row)) for row in categories)
+        return self
+
+
+class UnitsForm(BaseForm):
+    answer = WholeNumberField(_l("Number"), [Required(_l("Enter a number."))], minimum=1)
+
+
+class MoneyForm(BaseForm):
+    """Typed in yuan, kept in fen."""
+
+    answer = MoneyField(
+        _l("Amount"),
+        [Required(_l("Enter an amount in yuan."))],
+        minimum_fen=LEAST_FEN,
+        maximum_fen=MOST_FEN,
+    )
+
+
+class WindowsForm(BaseForm):
+    """Any time stands in the list as a choice of its own, so that nothing ticked is no answer."""
+
+    answer = CheckboxesField(
+        _l("Times that suit"),
+        [OneOrMore(_l("Tick the times that suit, or tick “Any time”."))],
+        choices=make_choices(
+            [(ANY_TIME, _l("Any time")), *((window, get_label(window)) for window in Window)]
+        ),
+    )
+
+    def read_windows(self) -> list[Window]:
+        chosen = self.answer.data or []
+        return [] if ANY_TIME in chosen else [Window(value) for value in chosen]
+
+
+class DescriptionForm(BaseForm):
+    answer = TextAreaField(
+        _l("Your words"),
+        [
+            Required(_l("Write one sentence. A few words are enough.")),
+            MaxLength(LONGEST_DESCRIPTION),
+        ],
+    )
+
+
+class SendForm(IdempotentForm):
+    has_consent = BooleanField(
+        _l("I agree to this."),
+        [Required(_l("Tick the box if you agree. Without it we cannot help."))],
+    )
+
+
+AnswerForm = UnitsForm | MoneyForm | WindowsForm | DescriptionForm
+
+
+def make_answer_form(question: Question, need: Need) -> AnswerForm:
+    """The form of one question, filled with what was answered before."""
+    if question is Question.WINDOWS:
+        return WindowsForm(data={"answer": _get_windows(need)})
+    if question is Question.DESCRIPTION:
+        return DescriptionForm(data={"answer": need.description})
+    return _make_quantity_form(question, need)
+
+
+def _make_quantity_form(question: Question, need: Need) -> UnitsForm | MoneyForm:
+    is_least = question is Question.LEAST
+    answered: dict[str, Any] = {"answer": need.least_quantity if is_least else need.quantity}
+    if need.category.kind is OfferKind.FUNDS:
+        # The one unit of a fresh draft is no amount anybody chose.
+        money = MoneyForm(data=answered if need.quantity >= LEAST_FEN else {})
+        if is_least:
+            money.answer.maximum_fen = need.quantity
+        return money
+    units = UnitsForm(data=answered)
+    limits = find_quantity_limits(need.category)
+    units.answer.maximum = need.quantity if is_least or limits is None else limits.most
+    return units
+
+
+def _get_windows(need: Need) -> list[str]:
+    """Nothing is ticked until the question was answered, and the sentence is asked after it."""
+    if need.windows:
+        return list(need.windows)
+    return [ANY_TIME] if need.description else []

@@ -1,0 +1,183 @@
+"""A resident's own posting, one answer at a time: each is kept as soon as it is given.
+
+Flushes; the view commits.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
+from matchmaker.needs.categories import asks_windows, find_quantity_limits, get_category, get_form
+from matchmaker.needs.limits import LONGEST_DESCRIPTION
+from matchmaker.needs.posting import (
+    add_need,
+    check_quantity,
+    make_need,
+    record_consent,
+    record_step,
+    send_need,
+    sort_windows,
+)
+from matchmaker.needs.states import check_editable, flush_need, get_need
+from matchmaker.residents.scope import get_resident
+
+
+def get_draft(need_id: int, actor: User) -> Need:
+    """The actor's own need while it may still be changed.
+
+    Raises ``NotFoundError`` for a foreign one, ``ConflictError`` once it was sent.
+    """
+    need = get_need(need_id, actor)
+    check_editable(need)
+    return need
+
+
+def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
+    """A resident's new draft, or the untouched one of that category they already have."""
+    if actor.resident_id is None:
+        raise NotFoundError("resident")
+    category = get_category(category_id)
+    draft = _find_untouched(actor, category_id)
+    if draft is None:
+        draft = make_need(get_resident(actor.resident_id, actor), category, actor, now)
+        add_need(draft, now)
+        record_step(draft, actor, now, "need.draft")
+    return draft
+
+
+def change_category(*, actor: User, need_id: int, category_id: int, now: datetime) -> Need:
+    """Choose another kind of help; answers that belonged to the old kind are asked again."""
+    need, category = get_draft(need_id, actor), get_category(category_id)
+    if category.id == need.category_id:
+        return need
+    need.category, need.form = category, get_form(category)
+    return _keep(
+        need, actor, now, category_id=category.id, quantity=1, least_quantity=1, windows=[]
+    )
+
+
+def answer_quantity(*, actor: User, need_id: int, quantity: int, now: datetime) -> Need:
+    """How many units (or fen) would meet the need; a new number makes it all or nothing."""
+    need = get_draft(need_id, actor)
+    check_quantity(need.category, quantity, quantity)
+    if quantity == need.quantity:
+        return need
+    return _keep(need, actor, now, quantity=quantity, least_quantity=quantity)
+
+
+def answer_least_quantity(*, actor: User, need_id: int, least_quantity: int, now: datetime) -> Need:
+    """The least that would still help; the quantity itself means all or nothing."""
+    need = get_draft(need_id, actor)
+    check_quantity(need.category, need.quantity, least_quantity)
+    return _keep(need, actor, now, least_quantity=least_quantity)
+
+
+def answer_windows(*, actor: User, need_id: int, windows: Sequence[Window], now: datetime) -> Need:
+    """When it suits; none means any time."""
+    return _keep(get_draft(need_id, actor), actor, now, windows=sort_windows(windows))
+
+
+def answer_description(*, actor: User, need_id: int, description: str, now: datetime) -> Need:
+    """The need in the person's own words."""
+    if len(description) > LONGEST_DESCRIPTION:
+        raise InvalidError("description_too_long", "description", most=LONGEST_DESCRIPTION)
+    return _keep(get_draft(need_id, actor), actor, now, description=description)
+
+
+def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
+    """Send the draft or the corrected need to the committee, with the resident's own consent.
+
+    Raises ``ConflictError('need_incomplete')`` while an answer is missing.
+    """
+    need = get_draft(need_id, actor)
+    if not need.description:
+        raise ConflictError("need_incomplete")
+    check_quantity(need.category, need.quantity, need.least_quantity)
+    need.consent = record_consent(need.resident, ConsentChannel.ONLINE, actor, now)
+    send_need(need, actor, now)
+    return need
+
+
+def discard_draft(*, actor: User, need_id: int, now: datetime) -> None:
+    """Throw away what was never sent. Raises ``ConflictError`` when it was."""
+    need = get_draft(need_id, actor)
+    if need.state is not NeedState.DRAFT:
+        raise ConflictError("need_not_draft", state=need.state.value)
+    record_step(need, actor, now, "need.discard")
+    db.session.delete(need)
+    flush_need()
+
+
+def _find_untouched(actor: User, category_id: int) -> Need | None:
+    query = select(Need).where(
+        Need.resident_id == actor.resident_id,
+        Need.category_id == category_id,
+        Need.entered_by_id == actor.id,
+        Need.state == NeedState.DRAFT,
+        Need.description == "",
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def _keep(need: Need, actor: User, now: datetime, **answers: Any) -> Need:
+    changed = {name: value for name, value in answers.items() if getattr(need, name) != value}
+    for name, value in changed.items():
+        setattr(need, name, value)
+    if changed:
+        flush_need()
+        record_step(need, actor, now, "need.edit", {"fields": sorted(changed)})
+    return need
+
+
+# --- The questions of a resident's posting, in their order; each has a page of its own.
+
+
+class Question(StrEnum):
+    """The value stands in the page's address."""
+
+    QUANTITY = "quantity"
+    LEAST = "least"
+    WINDOWS = "when"
+    DESCRIPTION = "words"
+
+
+def list_questions(need: Need) -> list[Question]:
+    """The questions that the need's category and earlier answers make necessary."""
+    has_quantity = find_quantity_limits(need.category) is not None
+    asked = {
+        Question.QUANTITY: has_quantity,
+        Question.LEAST: has_quantity and need.quantity > 1,
+        Question.WINDOWS: asks_windows(need.category),
+        Question.DESCRIPTION: True,
+    }
+    return [question for question in Question if asked[question]]
+
+
+def find_next(need: Need, present: Question | None) -> Question | None:
+    """The question after ``present`` (None: the first one); None when all are answered.
+
+    Who comes back to change one answer is asked only what follows from it.
+    """
+    questions = list_questions(need)
+    following = [q for q in questions if present is None or _rank(q) > _rank(present)]
+    if present is Question.QUANTITY and Question.LEAST in following:
+        return Question.LEAST
+    if present is not None and need.description:
+        return None
+    return following[0] if following else None
+
+
+def find_previous(need: Need, present: Question) -> Question | None:
+    """The question before ``present``; None when it is the first."""
+    earlier = [q for q in list_questions(need) if _rank(q) < _rank(present)]
+    return earlier[-1] if earlier else None
+
+
+def _rank(question: Question) -> int:
+    return list(Question).index(question)

@@ -1,0 +1,183 @@
+"""A resident posts a need or wish: one question a page, each answer kept at once."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import Need
+from matchmaker.needs import desk_service, queries, resident_service
+from matchmaker.needs.blueprint import bp
+from matchmaker.needs.categories import get_heading, list_categories, list_headings
+from matchmaker.needs.history import list_results, list_steps
+from matchmaker.needs.queries import list_own_needs
+from matchmaker.needs.resident_forms import (
+    AnswerForm,
+    CategoryForm,
+    SendForm,
+    WindowsForm,
+    make_answer_form,
+)
+from matchmaker.needs.resident_service import Question, find_next, find_previous, list_questions
+from matchmaker.needs.states import EDITABLE, WITHDRAWABLE, get_need
+from matchmaker.web.act import act_once
+from matchmaker.web.permissions import Permission, requires
+
+# --- A resident's own needs and wishes: the list, one of them, taking one back.
+
+
+@bp.get("/mine")
+@requires(Permission.NEED_READ_OWN)
+def mine() -> str:
+    return render_template("needs/mine.html", needs=queries.list_own_needs(current_user))
+
+
+@bp.get("/<id:need_id>/follow")
+@requires(Permission.NEED_READ_OWN)
+def follow(need_id: int) -> str:
+    need = get_need(need_id, current_user)
+    results = list_results(need)
+    return render_template(
+        "needs/follow.html",
+        need=need,
+        results=results,
+        steps=list_steps(need, results),
+        is_entered_for_them=need.entered_by_id != current_user.id,
+        is_editable=need.state in EDITABLE,
+        is_withdrawable=need.state in WITHDRAWABLE,
+    )
+
+
+@bp.post("/<id:need_id>/withdraw")
+@requires(Permission.NEED_POST_OWN)
+def withdraw(need_id: int) -> Response:
+    need = desk_service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
+    db.session.commit()
+    flash(_("You took it back."), "success")
+    return redirect(url_for("needs.follow", need_id=need.id), 303)
+
+
+@bp.post("/<id:need_id>/discard")
+@requires(Permission.NEED_POST_OWN)
+def discard(need_id: int) -> Response:
+    resident_service.discard_draft(actor=current_user, need_id=need_id, now=get_now())
+    db.session.commit()
+    flash(_("Thrown away."), "success")
+    return redirect(url_for("needs.mine"), 303)
+
+
+GO_BACK = "back"  # the button beside the main one: keep what can be kept, go one page back
+Page = Response | str | tuple[str, int]
+
+
+@bp.get("/new")
+@bp.get("/<id:need_id>/kind")
+@requires(Permission.NEED_POST_OWN)
+def start(need_id: int | None = None) -> str:
+    need = resident_service.get_draft(need_id, current_user) if need_id else None
+    begun = [row for row in list_own_needs(current_user) if row.state in EDITABLE]
+    return render_template(
+        "needs/start.html", headings=list_headings(), need=need, begun=[] if need else begun
+    )
+
+
+@bp.route("/new/<code>", methods=["GET", "POST"])
+@bp.route("/<id:need_id>/kind/<code>", methods=["GET", "POST"])
+@requires(Permission.NEED_POST_OWN)
+def choose(code: str, need_id: int | None = None) -> Page:
+    heading = get_heading(code)
+    need = resident_service.get_draft(need_id, current_user) if need_id else None
+    form = CategoryForm(data={"category_id": need.category_id} if need else {})
+    form.offer(list_categories(heading))
+    if form.validate_on_submit():
+        chosen = {"actor": current_user, "category_id": form.category_id.data, "now": get_now()}
+        if need is None:
+            need = resident_service.start_draft(**chosen)
+        else:
+            resident_service.change_category(need_id=need.id, **chosen)
+        db.session.commit()
+        return redirect(_get_next_url(need, None), 303)
+    page = render_template("needs/choose.html", form=form, heading=heading, need=need)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/<id:need_id>/ask/<question>", methods=["GET", "POST"])
+@requires(Permission.NEED_POST_OWN)
+def ask(need_id: int, question: str) -> Page:
+    need = resident_service.get_draft(need_id, current_user)
+    asked = _get_question(question, need)
+    form = make_answer_form(asked, need)
+    is_going_back = request.form.get("go") == GO_BACK
+    if form.validate_on_submit():
+        _keep_answer(asked, need, form)
+        db.session.commit()
+        target = _get_back_url(need, asked) if is_going_back else _get_next_url(need, asked)
+        return redirect(target, 303)
+    if is_going_back:
+        return redirect(_get_back_url(need, asked), 303)
+    page = render_template(
+        f"needs/ask_{asked.name.lower()}.html",
+        form=form,
+        need=need,
+        number=list_questions(need).index(asked) + 3,  # two pages asked for the kind of help
+        total=len(list_questions(need)) + 3,  # the check is the last page
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/<id:need_id>/check", methods=["GET", "POST"])
+@requires(Permission.NEED_POST_OWN)
+def check(need_id: int) -> Page:
+    form = SendForm()
+    if form.validate_on_submit():
+        return act_once(form.idempotency_key.data, lambda: _send(need_id))
+    need = resident_service.get_draft(need_id, current_user)
+    if not need.description:
+        return redirect(_get_next_url(need, None), 303)
+    page = render_template("needs/check.html", form=form, need=need, questions=list_questions(need))
+    return page, 422 if form.errors else 200
+
+
+def _send(need_id: int) -> str:
+    resident_service.submit_need(actor=current_user, need_id=need_id, now=get_now())
+    flash(_("Sent. Your committee will check it."), "success")
+    return url_for("needs.follow", need_id=need_id)
+
+
+def _keep_answer(question: Question, need: Need, form: AnswerForm) -> None:
+    where: dict[str, Any] = {"actor": current_user, "need_id": need.id, "now": get_now()}
+    if isinstance(form, WindowsForm):
+        resident_service.answer_windows(windows=form.read_windows(), **where)
+    elif question is Question.DESCRIPTION:
+        resident_service.answer_description(description=form.answer.data, **where)
+    elif question is Question.LEAST:
+        resident_service.answer_least_quantity(least_quantity=form.answer.data, **where)
+    else:
+        resident_service.answer_quantity(quantity=form.answer.data, **where)
+
+
+def _get_question(text: str, need: Need) -> Question:
+    for question in list_questions(need):
+        if question.value == text:
+            return question
+    raise NotFoundError("question")
+
+
+def _get_next_url(need: Need, present: Question | None) -> str:
+    following = find_next(need, present)
+    if following is None:
+        return url_for("needs.check", need_id=need.id)
+    return url_for("needs.ask", need_id=need.id, question=following.value)
+
+
+def _get_back_url(need: Need, present: Question) -> str:
+    earlier = find_previous(need, present)
+    if earlier is None:
+        code = need.category.parent.code
+        return url_for("needs.choose", need_id=need.id, code=code)
+    return url_for("needs.ask", need_id=need.id, question=earlier.value)

@@ -1,0 +1,112 @@
+"""The sentences about a need: where it stands, what happened to it, what was refused."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from matchmaker.base.errors import DomainError
+from matchmaker.models import Need, NeedState
+from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, Step
+from matchmaker.words.quantities import format_day, format_month
+
+TIER_WORDS = {
+    1: _l("1 – danger to life or health"),
+    2: _l("2 – cannot wait long"),
+    3: _l("3 – can wait its turn"),
+}
+
+
+def explain_state(need: Need) -> str:
+    """Where the need is now, in words for the person who asked."""
+    if need.state in (NeedState.OPEN, NeedState.VERIFIED):
+        return _explain_waiting(need)
+    sentences = {
+        NeedState.DRAFT: _("You have not sent this yet."),
+        NeedState.SUBMITTED: _("Your neighbourhood committee has it and will check it."),
+        NeedState.RETURNED: _("Your committee asks you to change something and send it again."),
+        NeedState.IN_ROUND: _("This month's needs and offers are being matched now."),
+        NeedState.MATCHED: _("Help was found. You will be contacted about it."),
+        NeedState.PARTLY_SERVED: _("Part of the help has come."),
+        NeedState.SERVED: _("The help has come."),
+        NeedState.CLOSED: _("This is finished."),
+        NeedState.REFERRED: _("It was handed to the office that can help."),
+        NeedState.WITHDRAWN: _("You took this back."),
+        NeedState.EXPIRED: _("The time for this is over. You can ask again."),
+    }
+    return str(sentences[need.state])
+
+
+def _explain_waiting(need: Need) -> str:
+    if need.waiting_rounds == 0:
+        return str(_("It was checked and takes part in the next monthly matching."))
+    return str(
+        ngettext(
+            "It has waited for %(num)s month. It takes part again, ahead of newer ones.",
+            "It has waited for %(num)s months. It takes part again, ahead of newer ones.",
+            need.waiting_rounds,
+        )
+    )
+
+
+def describe_step(step: Step, is_entered_for_them: bool) -> str:
+    """What happened, in words for the person who asked."""
+    if step.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
+        return _describe_round(step)
+    sent = _("Your committee wrote it down for you.") if is_entered_for_them else _("You sent it.")
+    sentences = {
+        "need.submit": sent,
+        "need.return": _("Your committee asked for a change."),
+        "need.verify": _("Your committee checked it."),
+        "need.withdraw": _("It was taken back."),
+        "need.merge": _("It was joined with another of your needs of the same kind."),
+        "need.keep": _("Another of your needs of the same kind was joined with this one."),
+    }
+    return str(sentences[step.code])
+
+
+def describe_step_to_office(step: Step) -> str:
+    """What happened and by whom, for colleagues."""
+    if step.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
+        return _describe_round(step)
+    words = {
+        "need.submit": _("Sent to the committee"),
+        "need.return": _("Returned with a question"),
+        "need.verify": _("Checked"),
+        "need.withdraw": _("Taken back"),
+        "need.merge": _("Joined with another need and closed"),
+        "need.keep": _("Another need was joined with this one"),
+    }
+    if step.by is None:
+        return str(words[step.code])
+    return str(_("%(what)s (%(who)s)", what=words[step.code], who=step.by))
+
+
+def _describe_round(step: Step) -> str:
+    month = format_month(step.numbers["month"])
+    if step.code == ROUND_FOUND:
+        return str(_("The matching of %(month)s found help.", month=month))
+    return str(_("The matching of %(month)s found nothing this time.", month=month))
+
+
+def describe_refusal(error: DomainError) -> str:
+    """What was wrong with a value and how to put it right."""
+    sentences = {
+        "category_unknown": _("Choose a kind of help from the list."),
+        "quantity_missing": _("Enter how much is needed: this kind of help asks for it."),
+        "quantity_out_of_range": _("Enter an amount within the limits of this kind of help."),
+        "least_above_quantity": _("The least that helps cannot be more than what is asked."),
+        "consent_not_online": _("Say how the resident agreed."),
+        "description_length": _("Write one sentence of at most 300 characters."),
+        "tier_unknown": _("Choose how urgent it is."),
+        "reason_length": _("Write the reason in at most 300 characters."),
+    }
+    if error.code == "reply_day":
+        return _describe_reply_days(error.numbers)
+    return str(sentences.get(error.code, _("This value cannot be taken.")))
+
+
+def _describe_reply_days(numbers: dict[str, Any]) -> str:
+    first, last = format_day(numbers["least"]), format_day(numbers["most"])
+    return str(_("Choose a day between %(first)s and %(last)s.", first=first, last=last))

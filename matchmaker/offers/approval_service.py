@@ -1,0 +1,72 @@
+"""What a social worker does with offers handed in. Flushes; the view commits."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import Offer, OrganisationState, User
+from matchmaker.offers.scope import lock_offer
+from matchmaker.offers.states import OfferStep, open_if_due, take_step
+from matchmaker.offers.terms import LONGEST_REASON
+
+
+def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
+    """Approve a submitted offer; it opens at once when its first day is here.
+
+    Raises ``ConflictError`` by state, when changed meanwhile, when its organisation is not
+    approved, when its last day is past.
+    """
+    offer = lock_offer(offer_id, actor, version)
+    take_step(offer, OfferStep.APPROVE)
+    if offer.organisation.state is not OrganisationState.APPROVED:
+        raise ConflictError("organisation_not_approved")
+    if offer.valid_until is not None and offer.valid_until < get_local_date(now):
+        raise ConflictError("offer_validity_over")
+    offer.return_reason = None
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action="offer.approve",
+        subject=offer,
+        now=now,
+        details={"state": offer.state.value, "version": version},
+    )
+    open_if_due(offer, actor=actor, now=now)
+    return offer
+
+
+def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, reason: str) -> Offer:
+    """Send a submitted offer back with the reason, which its coordinator reads."""
+    if not reason or len(reason) > LONGEST_REASON:
+        raise InvalidError("reason", "reason", most=LONGEST_REASON)
+    offer = lock_offer(offer_id, actor, version)
+    take_step(offer, OfferStep.RETURN)
+    offer.return_reason = reason
+    db.session.flush()
+    record_event(actor=actor, action="offer.return", subject=offer, now=now)
+    return offer
+
+
+def approve_offers(
+    *, actor: User, now: datetime, versions: dict[int, int]
+) -> tuple[list[Offer], list[int]]:
+    """Approve each offer id that still has the version given for it.
+
+    Returns the approved offers and the ids left as they were; those need a look of their own.
+    """
+    all_of_them = select(Offer.id).where(Offer.id.in_(versions)).order_by(Offer.id)
+    db.session.scalars(all_of_them.with_for_update()).all()  # before the audit log is held
+    approved: list[Offer] = []
+    left: list[int] = []
+    for offer_id, version in sorted(versions.items()):
+        try:
+            with db.session.begin_nested():
+                offer = approve_offer(actor=actor, now=now, offer_id=offer_id, version=version)
+            approved.append(offer)
+        except (ConflictError, NotFoundError):
+            left.append(offer_id)
+    return approved, left

@@ -1,0 +1,110 @@
+"""Lists of offers, narrowed by what a reader asks for."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from matchmaker.base.clock import get_month
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Committee,
+    MatchRound,
+    Offer,
+    OfferKind,
+    OfferState,
+    Organisation,
+    RoundState,
+    ServiceCategory,
+    User,
+)
+from matchmaker.offers.scope import select_offers
+from matchmaker.words.names import match_name
+
+# --- What a reader of a list of offers asks for.
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFilters:
+    """None and the empty text let everything through."""
+
+    state: OfferState | None = None
+    kind: OfferKind | None = None
+    search: str = ""
+    organisation_id: int | None = None
+
+
+# --- Whether a month is already frozen: its snapshot is a copy that later changes do not reach.
+
+_CHANGEABLE = (RoundState.DRAFT, RoundState.CLOSED)
+
+
+def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
+    """The latest month, this one or later, whose round took its copy; None when none has."""
+    return db.session.scalar(
+        select(func.max(MatchRound.month)).where(
+            MatchRound.subdistrict_id == subdistrict_id,
+            MatchRound.month >= get_month(now),
+            MatchRound.state.not_in(_CHANGEABLE),
+        )
+    )
+
+
+def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
+    """The offers of the actor's scope that pass ``filters``, the newest first."""
+    return (
+        _narrow(actor, filters)
+        .options(contains_eager(Offer.category), contains_eager(Offer.organisation))
+        .order_by(Offer.created_at.desc(), Offer.id.desc())
+    )
+
+
+def list_waiting(actor: User, filters: OfferFilters) -> Select[Offer]:
+    """The offers handed in and not yet decided on, the oldest first."""
+    waiting = replace(filters, state=OfferState.SUBMITTED)
+    return list_offers(actor, waiting).order_by(None).order_by(Offer.created_at, Offer.id)
+
+
+def count_by_state(actor: User, filters: OfferFilters) -> dict[OfferState, int]:
+    """How many offers pass ``filters`` in each state, whatever state is asked for."""
+    rows = _narrow(actor, replace(filters, state=None)).with_only_columns(Offer.state).subquery()
+    counted = db.session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
+    found = {row[0]: row[1] for row in counted}
+    return {state: found[state] for state in OfferState if state in found}
+
+
+def _narrow(actor: User, filters: OfferFilters) -> Select[Offer]:
+    statement = select_offers(actor).join(Offer.category)
+    if filters.state is not None:
+        statement = statement.where(Offer.state == filters.state)
+    if filters.kind is not None:
+        statement = statement.where(ServiceCategory.kind == filters.kind)
+    if filters.organisation_id is not None:
+        statement = statement.where(Offer.organisation_id == filters.organisation_id)
+    if filters.search.strip():
+        names = [Offer.title, ServiceCategory.name_zh, ServiceCategory.name_en]
+        organisation = match_name(
+            filters.search, [Organisation.name_zh, Organisation.name_en], Organisation.sort_key
+        )
+        texts = (name.icontains(filters.search.strip(), autoescape=True) for name in names)
+        statement = statement.where(or_(organisation, *texts))
+    return statement
+
+
+def list_committees(subdistrict_id: int) -> list[Committee]:
+    """The subdistrict's committees in the order of their codes."""
+    statement = select(Committee).where(Committee.subdistrict_id == subdistrict_id)
+    return list(db.session.scalars(statement.order_by(Committee.code)))
+
+
+def list_categories() -> list[tuple[ServiceCategory, list[ServiceCategory]]]:
+    """The catalogue: each heading with the categories that offers may name, in order."""
+    rows = db.session.scalars(
+        select(ServiceCategory).order_by(ServiceCategory.position, ServiceCategory.id)
+    ).all()
+    children: dict[int, list[ServiceCategory]] = {}
+    for row in rows:
+        if row.parent_id is not None:
+            children.setdefault(row.parent_id, []).append(row)
+    return [(row, children[row.id]) for row in rows if row.id in children]

@@ -1,0 +1,99 @@
+"""Applying for an organisation without an account, and answering with an invitation."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from matchmaker.accounts import invitations
+from matchmaker.accounts.scopes import Scope
+from matchmaker.accounts.throttling import Counted, count_try
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Organisation,
+    OrganisationApplication,
+    OrganisationKind,
+    OrganisationState,
+    Role,
+    Subdistrict,
+    User,
+)
+from matchmaker.organisations.limits import LONGEST_CONTACT_NAME
+from matchmaker.organisations.service import add_organisation, get_organisation
+
+
+def list_subdistricts() -> list[Subdistrict]:
+    """The street offices that one can apply to."""
+    return list(db.session.scalars(select(Subdistrict).order_by(Subdistrict.code)))
+
+
+def count_application(*, address: str, now: datetime) -> None:
+    """Count a try; the caller commits it first. Raises ``ThrottledError`` beyond the limit."""
+    count_try(Counted.APPLICATION_ADDRESS, address, now)
+
+
+def apply(
+    *,
+    now: datetime,
+    subdistrict_id: int,
+    name_zh: str,
+    name_en: str,
+    kind: OrganisationKind,
+    contact_name: str,
+    contact_phone: str,
+) -> Organisation:
+    """Put an organisation before the social workers. Raises ``InvalidError`` naming a field."""
+    if not 0 < len(contact_name) <= LONGEST_CONTACT_NAME:
+        raise InvalidError("contact_name", "contact_name", most=LONGEST_CONTACT_NAME)
+    organisation = add_organisation(
+        subdistrict_id=subdistrict_id,
+        name_zh=name_zh,
+        name_en=name_en,
+        kind=kind,
+        state=OrganisationState.APPLIED,
+    )
+    organisation.application = OrganisationApplication(
+        contact_name=contact_name, contact_phone=contact_phone, applied_at=now
+    )
+    db.session.flush()
+    details = {"code": organisation.code, "kind": kind.value}
+    record_event(
+        actor=None, action="organisation.apply", subject=organisation, now=now, details=details
+    )
+    return organisation
+
+
+def invite_coordinator(
+    *, actor: User, now: datetime, organisation_id: int, lasts: timedelta
+) -> str:
+    """A code that makes one coordinator of an approved organisation; it is kept nowhere.
+
+    Raises ``ConflictError`` while the organisation is not approved.
+    """
+    organisation = get_organisation(organisation_id, actor)
+    if organisation.state is not OrganisationState.APPROVED:
+        raise ConflictError("organisation_not_approved")
+    return invitations.invite(
+        actor=actor,
+        role=Role.COORDINATOR,
+        scope=Scope(organisation_id=organisation.id),
+        lasts=lasts,
+        now=now,
+    )
+
+
+def has_coordinator(organisation: Organisation) -> bool:
+    """Whether somebody already signs in for the organisation."""
+    return (
+        db.session.scalar(
+            select(User.id)
+            .where(
+                User.organisation_id == organisation.id,
+                User.role == Role.COORDINATOR,
+                User.disabled_at.is_(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )

@@ -1,0 +1,154 @@
+"""The organisations of a street office, and what stands on the page of one."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    MatchRound,
+    Offer,
+    OfferState,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Pairing,
+    PairingAgreement,
+    ServiceCategory,
+    User,
+    Volunteer,
+    VolunteerState,
+)
+from matchmaker.organisations.service import is_in_scope
+from matchmaker.words.names import match_name
+
+# --- What a reader of the list of organisations asks for.
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFilters:
+    """None and the empty text let everything through."""
+
+    kind: OrganisationKind | None = None
+    state: OrganisationState | None = None
+    search: str = ""
+    has_agreement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one organisation offers and promised in one category, in its units (fen for funds)."""
+
+    category: ServiceCategory
+    offered: int
+    promised: int
+
+
+def list_organisations(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
+    """The organisations in the actor's scope that pass ``filters``, in the order of pinyin."""
+    return (
+        _narrow(actor, filters)
+        .options(selectinload(Organisation.agreements))
+        .order_by(Organisation.sort_key, Organisation.id)
+    )
+
+
+def count_by_state(actor: User, filters: OrganisationFilters) -> dict[OrganisationState, int]:
+    """How many pass ``filters`` in each state, whatever state is asked for."""
+    rows = _narrow(actor, replace(filters, state=None))
+    states = rows.with_only_columns(Organisation.state).subquery()
+    counted = db.session.execute(select(states.c.state, func.count()).group_by(states.c.state))
+    found = {row[0]: row[1] for row in counted}
+    return {state: found[state] for state in OrganisationState if state in found}
+
+
+def list_shown_offers(organisation: Organisation) -> list[Offer]:
+    """The organisation's offers that were handed in and are not over, by category."""
+    hidden = (OfferState.DRAFT, OfferState.WITHDRAWN, OfferState.EXPIRED)
+    return list(
+        db.session.scalars(
+            select(Offer)
+            .join(Offer.category)
+            .where(Offer.organisation_id == organisation.id, Offer.state.not_in(hidden))
+            .options(joinedload(Offer.category))
+            .order_by(ServiceCategory.position, Offer.id)
+        )
+    )
+
+
+def count_active_volunteers(organisation: Organisation) -> int:
+    statement = select(func.count()).where(
+        Volunteer.organisation_id == organisation.id, Volunteer.state == VolunteerState.ACTIVE
+    )
+    return db.session.scalar(statement) or 0
+
+
+def find_latest_round(organisation: Organisation) -> MatchRound | None:
+    """The latest published month of the organisation's street office."""
+    return db.session.scalar(
+        select(MatchRound)
+        .where(
+            MatchRound.subdistrict_id == organisation.subdistrict_id,
+            MatchRound.published_run_id.is_not(None),
+        )
+        .order_by(MatchRound.month.desc())
+        .limit(1)
+    )
+
+
+def list_load(organisation: Organisation, match_round: MatchRound | None) -> list[Load]:
+    """By category: what open offers amount to now and what ``match_round`` promised of it."""
+    offered = _sum_by_category(
+        select(Offer.category_id, func.sum(Offer.capacity_per_month))
+        .where(Offer.organisation_id == organisation.id, Offer.state == OfferState.OPEN)
+        .group_by(Offer.category_id)
+    )
+    promised = _sum_promised(organisation, match_round) if match_round else {}
+    categories = db.session.scalars(
+        select(ServiceCategory)
+        .where(ServiceCategory.id.in_(offered.keys() | promised.keys()))
+        .order_by(ServiceCategory.position, ServiceCategory.id)
+    )
+    return [Load(row, offered.get(row.id, 0), promised.get(row.id, 0)) for row in categories]
+
+
+def is_over(agreement: PairingAgreement, today: date) -> bool:
+    """An agreement that renews itself stands until one side objects."""
+    return agreement.ends_on < today and not agreement.renews
+
+
+def _sum_promised(organisation: Organisation, match_round: MatchRound) -> dict[int, int]:
+    category_id = func.coalesce(Offer.category_id, Pairing.category_id)
+    return _sum_by_category(
+        select(category_id, func.sum(Assignment.units))
+        .select_from(Assignment)
+        .outerjoin(Assignment.offer)
+        .outerjoin(Assignment.pairing)
+        .where(
+            Assignment.organisation_id == organisation.id,
+            Assignment.round_run_id == match_round.published_run_id,
+        )
+        .group_by(category_id)
+    )
+
+
+def _sum_by_category(statement: Any) -> dict[int, int]:
+    return {row[0]: int(row[1]) for row in db.session.execute(statement)}
+
+
+def _narrow(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
+    statement = select(Organisation).where(is_in_scope(actor))
+    if filters.kind is not None:
+        statement = statement.where(Organisation.kind == filters.kind)
+    if filters.state is not None:
+        statement = statement.where(Organisation.state == filters.state)
+    if filters.has_agreement:
+        statement = statement.where(Organisation.agreements.any())
+    if filters.search.strip():
+        names = [Organisation.name_zh, Organisation.name_en]
+        statement = statement.where(match_name(filters.search, names, Organisation.sort_key))
+    return statement

@@ -1,0 +1,128 @@
+"""What a round has to decide: open needs, and the due visits of long-term pairings."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from matchmaker.base.clock import add_months
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    WEEKS,
+    Committee,
+    Household,
+    Need,
+    NeedState,
+    OfferKind,
+    Organisation,
+    Pairing,
+    RecipientStatus,
+    Resident,
+    ServiceCategory,
+    VisitFrequency,
+)
+
+_MONTHS_PER_QUARTER = 3
+
+
+def select_open_needs(subdistrict_id: int) -> Select[Any]:
+    """The needs that a freeze takes: open, raised in a committee of the subdistrict."""
+    return (
+        select(Need)
+        .join(Need.committee)
+        .where(Need.state == NeedState.OPEN, Committee.subdistrict_id == subdistrict_id)
+    )
+
+
+def describe_needs(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
+    """The open needs, ordered by reference."""
+    statement = select_open_needs(subdistrict_id).options(
+        joinedload(Need.committee),
+        joinedload(Need.category),
+        joinedload(Need.resident).options(
+            joinedload(Resident.household), selectinload(Resident.statuses)
+        ),
+    )
+    rows = [_describe_need(need, month) for need in db.session.scalars(statement)]
+    return sorted(rows, key=lambda row: row["reference"])
+
+
+def list_valid_statuses(resident: Resident, on: date) -> list[str]:
+    """Statuses that were verified and still count on ``on``, sorted."""
+    return sorted(row.kind.value for row in resident.statuses if _counts(row, on))
+
+
+def describe_due_visits(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
+    """The visits that pairings owe in ``month``, ordered by pairing and number."""
+    statement = (
+        select(Pairing)
+        .join(Pairing.organisation)
+        .join(Pairing.category)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .where(ServiceCategory.kind == OfferKind.PEOPLE)
+        .where(Pairing.starts_on < add_months(month, 1))
+        .where(or_(Pairing.ended_on.is_(None), Pairing.ended_on >= month))
+        .options(
+            joinedload(Pairing.organisation),
+            joinedload(Pairing.volunteer),
+            joinedload(Pairing.category),
+            joinedload(Pairing.resident).options(
+                joinedload(Resident.household).joinedload(Household.committee),
+                selectinload(Resident.statuses),
+            ),
+        )
+    )
+    rows = [
+        _describe_visit(pairing, number, weeks, month)
+        for pairing in db.session.scalars(statement)
+        for number, weeks in enumerate(list_due_weeks(pairing, month), start=1)
+    ]
+    return sorted(rows, key=lambda row: (row["pairing"], row["number"]))
+
+
+def list_due_weeks(pairing: Pairing, month: date) -> list[list[int]]:
+    """For each visit due in ``month``: the weeks in which it may take place."""
+    if pairing.frequency is VisitFrequency.WEEKLY:
+        return [[week] for week in WEEKS]
+    since = (month.year - pairing.starts_on.year) * 12 + month.month - pairing.starts_on.month
+    if pairing.frequency is VisitFrequency.QUARTERLY and since % _MONTHS_PER_QUARTER:
+        return []
+    return [list(WEEKS)]
+
+
+def _describe_need(need: Need, month: date) -> dict[str, Any]:
+    return {
+        "reference": need.reference,
+        "form": need.form.value,
+        "resident": need.resident.reference,
+        "household": need.resident.household.reference,
+        "committee": need.committee.code,
+        "category": need.category.code,
+        "statuses": list_valid_statuses(need.resident, month),
+        "quantity": need.quantity,
+        "least": need.least_quantity,
+        "windows": sorted(need.windows),
+        "tier": need.tier,
+        "waiting": need.waiting_rounds,
+    }
+
+
+def _describe_visit(pairing: Pairing, number: int, weeks: list[int], month: date) -> dict[str, Any]:
+    return {
+        "pairing": pairing.reference,
+        "number": number,
+        "weeks": weeks,
+        "resident": pairing.resident.reference,
+        "committee": pairing.resident.household.committee.code,
+        "category": pairing.category.code,
+        "statuses": list_valid_statuses(pairing.resident, month),
+        "organisation": pairing.organisation.code,
+        "volunteer": pairing.volunteer.reference if pairing.volunteer else None,
+        "tier": pairing.tier,
+    }
+
+
+def _counts(status: RecipientStatus, on: date) -> bool:
+    is_valid = status.valid_until is None or status.valid_until >= on
+    return status.verified_at is not None and is_valid

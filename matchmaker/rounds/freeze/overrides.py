@@ -1,0 +1,176 @@
+"""Pins and forbids: what a person lays on the next run, always with a reason."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    MatchRound,
+    Need,
+    Offer,
+    OverrideKind,
+    RoundOverride,
+    RoundState,
+    User,
+    Volunteer,
+)
+from matchmaker.rounds.queries import get_snapshot, read_snapshot
+from matchmaker.rounds.states import lock_round
+from matchmaker.words.labels import get_name
+
+# --- Whom a pin or forbid may name: the offers and volunteers of the need's category.
+
+
+def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
+    """A need of the frozen month. Raises ``NotFoundError``."""
+    known = {row["reference"] for row in read_snapshot(match_round)["needs"]}
+    need = db.session.scalar(select(Need).where(Need.reference == reference))
+    if need is None or reference not in known:
+        raise NotFoundError("need.unknown")
+    return need
+
+
+def list_candidates(match_round: MatchRound, need: Need) -> list[tuple[str, str]]:
+    """``("offer:7", name)`` and ``("volunteer:9", name)``, offers first."""
+    offer_ids = get_snapshot(match_round).offer_ids
+    offers = db.session.scalars(
+        select(Offer)
+        .where(Offer.id.in_(list(offer_ids.values())), Offer.category_id == need.category_id)
+        .options(joinedload(Offer.organisation))
+        .order_by(Offer.id)
+    )
+    able = [
+        row["reference"]
+        for row in read_snapshot(match_round)["volunteers"]
+        if need.category.code in row["categories"]
+    ]
+    volunteers = db.session.scalars(
+        select(Volunteer)
+        .where(Volunteer.reference.in_(able))
+        .options(joinedload(Volunteer.organisation))
+        .order_by(Volunteer.sort_key, Volunteer.id)
+    )
+    return [
+        *((f"offer:{row.id}", f"{get_name(row.organisation)}: {row.title}") for row in offers),
+        *(
+            (f"volunteer:{row.id}", f"{row.name} ({get_name(row.organisation)})")
+            for row in volunteers
+        ),
+    ]
+
+
+_OPEN_TO_OVERRIDES = frozenset({RoundState.FROZEN, RoundState.REVIEW, RoundState.NO_SOLUTION})
+
+
+def add_override(
+    match_round: MatchRound,
+    *,
+    kind: OverrideKind,
+    need: Need,
+    offer_id: int | None,
+    volunteer_id: int | None,
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> RoundOverride:
+    """Pin or forbid from the next run on. Raises ``ConflictError`` outside the review."""
+    lock_round(match_round)
+    require_open_to_overrides(match_round)
+    _require_in_snapshot(match_round, need, offer_id, volunteer_id)
+    override = RoundOverride(
+        match_round_id=match_round.id,
+        kind=kind,
+        need_id=need.id,
+        offer_id=offer_id,
+        volunteer_id=volunteer_id,
+        reason=reason,
+        made_by_id=actor.id,
+        made_at=now,
+    )
+    if any(_is_same(row, override) for row in list_active_overrides(match_round)):
+        raise ConflictError("round.override_exists")
+    db.session.add(override)
+    db.session.flush()
+    record_event(actor=actor, action=f"round.{kind.value}", subject=override, now=now)
+    return override
+
+
+def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
+    """Take a pin or forbid back from the next run on; it stays on record."""
+    lock_round(match_round)
+    require_open_to_overrides(match_round)
+    override = db.session.get(RoundOverride, override_id)
+    if override is None or override.match_round_id != match_round.id:
+        raise NotFoundError("override.unknown")
+    if override.lifted_at is not None:
+        raise ConflictError("round.override_lifted")
+    override.lifted_at = now
+    record_event(actor=actor, action="round.lift-override", subject=override, now=now)
+
+
+def list_overrides(match_round: MatchRound) -> Sequence[RoundOverride]:
+    """Every override of the round, lifted ones too, in the order in which they were made."""
+    statement = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
+    return db.session.scalars(statement.order_by(RoundOverride.id)).all()
+
+
+def list_active_overrides(match_round: MatchRound) -> list[RoundOverride]:
+    return [row for row in list_overrides(match_round) if row.lifted_at is None]
+
+
+def describe_overrides(match_round: MatchRound, offer_ids: dict[str, int]) -> list[dict[str, Any]]:
+    """The active overrides in the words of the snapshot, in a fixed order."""
+    names = {row_id: name for name, row_id in offer_ids.items()}
+    rows = [_describe(row, names) for row in list_active_overrides(match_round)]
+    return sorted(rows, key=lambda row: [str(row[name]) for name in sorted(row)])
+
+
+def require_open_to_overrides(match_round: MatchRound) -> None:
+    if match_round.state not in _OPEN_TO_OVERRIDES:
+        raise ConflictError("round.not_open_to_overrides", state=match_round.state.value)
+
+
+def _describe(row: RoundOverride, names: dict[int, str]) -> dict[str, Any]:
+    need = db.session.get_one(Need, row.need_id)
+    volunteer = db.session.get_one(Volunteer, row.volunteer_id) if row.volunteer_id else None
+    return {
+        "kind": row.kind.value,
+        "need": need.reference,
+        "offer": names[row.offer_id] if row.offer_id else None,
+        "volunteer": volunteer.reference if volunteer else None,
+        "reason": row.reason,
+    }
+
+
+def _require_in_snapshot(
+    match_round: MatchRound, need: Need, offer_id: int | None, volunteer_id: int | None
+) -> None:
+    """What the freeze did not take cannot be pinned: the stored month must stay enough."""
+    stored = match_round.snapshot
+    if stored is None:
+        raise NotFoundError("round.snapshot")
+    snapshot = json.loads(stored.canonical_json)
+    if need.reference not in {row["reference"] for row in snapshot["needs"]}:
+        raise NotFoundError("need.unknown")
+    if offer_id is not None and offer_id not in stored.offer_ids.values():
+        raise NotFoundError("offer.unknown")
+    volunteer = db.session.get(Volunteer, volunteer_id) if volunteer_id else None
+    known = {row["reference"] for row in snapshot["volunteers"]}
+    if volunteer_id is not None and (volunteer is None or volunteer.reference not in known):
+        raise NotFoundError("volunteer.unknown")
+
+
+def _is_same(one: RoundOverride, other: RoundOverride) -> bool:
+    return (one.kind, one.need_id, one.offer_id, one.volunteer_id) == (
+        other.kind,
+        other.need_id,
+        other.offer_id,
+        other.volunteer_id,
+    )

@@ -1,0 +1,183 @@
+"""Before the freeze: what is still unchecked, missing or about to lapse. Codes and numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from matchmaker.base.clock import add_months
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Committee,
+    MatchRound,
+    Need,
+    NeedState,
+    Offer,
+    OfferState,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    PairingAgreement,
+    RecipientStatus,
+    Resident,
+    ServiceCategory,
+    Volunteer,
+    VolunteerState,
+)
+from matchmaker.rounds.freeze.asked import select_open_needs
+from matchmaker.rounds.freeze.given import select_open_offers
+
+
+class Finding(StrEnum):
+    """What readiness looks at, in the order of the page."""
+
+    OPEN_NEEDS = "open_needs"
+    OPEN_OFFERS = "open_offers"
+    UNVERIFIED_NEEDS = "unverified_needs"
+    UNVERIFIED_STATUSES = "unverified_statuses"
+    UNAPPROVED_ORGANISATIONS = "unapproved_organisations"
+    UNAPPROVED_OFFERS = "unapproved_offers"
+    EXPIRED_AGREEMENTS = "expired_agreements"
+    STAFFLESS_OFFERS = "staffless_offers"
+    UNSERVED_CATEGORIES = "unserved_categories"
+
+
+class Weight(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"  # the freeze may go on; what is missing stays outside this month
+    BLOCKING = "blocking"  # nothing could be decided
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessLine:
+    """One finding: how many, how grave, and ids of the rows where naming them helps."""
+
+    finding: Finding
+    count: int
+    weight: Weight
+    row_ids: tuple[int, ...] = ()
+
+
+def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
+    """Every finding, also those in order, so that the page shows what was looked at."""
+    subdistrict_id, month = match_round.subdistrict_id, match_round.month
+    lines = [
+        _weigh_supply(Finding.OPEN_NEEDS, _count(select_open_needs(subdistrict_id))),
+        _weigh_supply(Finding.OPEN_OFFERS, _count(select_open_offers(subdistrict_id, month))),
+    ]
+    for finding, list_rows in _CHECKS.items():
+        ids = list_rows(subdistrict_id, month)
+        weight = Weight.WARNING if ids else Weight.GOOD
+        lines.append(ReadinessLine(finding, len(ids), weight, ids))
+    return lines
+
+
+def is_ready(lines: list[ReadinessLine]) -> bool:
+    return all(line.weight is not Weight.BLOCKING for line in lines)
+
+
+def _weigh_supply(finding: Finding, count: int) -> ReadinessLine:
+    blocking = finding is Finding.OPEN_NEEDS and count == 0
+    weight = Weight.BLOCKING if blocking else Weight.GOOD if count else Weight.WARNING
+    return ReadinessLine(finding, count, weight)
+
+
+def _list_unverified_needs(subdistrict_id: int, _month: date) -> tuple[int, ...]:
+    return _list_ids(
+        select(Need.id)
+        .join(Need.committee)
+        .where(Committee.subdistrict_id == subdistrict_id)
+        .where(Need.state.in_((NeedState.SUBMITTED, NeedState.VERIFIED)))
+    )
+
+
+def _list_unverified_statuses(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """Statuses of residents with open needs that do not count in the month."""
+    residents = select_open_needs(subdistrict_id).with_only_columns(Need.resident_id)
+    return _list_ids(
+        select(RecipientStatus.id)
+        .join(Resident, Resident.id == RecipientStatus.resident_id)
+        .where(Resident.id.in_(residents))
+        .where(or_(RecipientStatus.verified_at.is_(None), RecipientStatus.valid_until < month))
+    )
+
+
+def _list_unapproved_organisations(subdistrict_id: int, _month: date) -> tuple[int, ...]:
+    return _list_ids(
+        select(Organisation.id)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .where(Organisation.state == OrganisationState.APPLIED)
+    )
+
+
+def _list_unapproved_offers(subdistrict_id: int, _month: date) -> tuple[int, ...]:
+    return _list_ids(
+        select(Offer.id)
+        .join(Offer.organisation)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .where(Offer.state == OfferState.SUBMITTED)
+    )
+
+
+def _list_expired_agreements(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """Enterprises whose every agreement ends before the month does."""
+    holding = select(PairingAgreement.organisation_id).where(
+        or_(PairingAgreement.renews, PairingAgreement.ends_on >= add_months(month, 1))
+    )
+    once_held = select(PairingAgreement.organisation_id)
+    return _list_ids(
+        select(Organisation.id)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .where(Organisation.kind == OrganisationKind.ENTERPRISE)
+        .where(Organisation.id.in_(once_held), Organisation.id.not_in(holding))
+    )
+
+
+def _list_staffless_offers(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """Offers of volunteers' time whose organisation has no volunteer for the category."""
+    offers = db.session.scalars(select_open_offers(subdistrict_id, month))
+    statement = select(Volunteer).where(Volunteer.state == VolunteerState.ACTIVE)
+    able = {
+        (row.organisation_id, code)
+        for row in db.session.scalars(statement)
+        for code in row.categories
+    }
+    return tuple(
+        offer.id
+        for offer in offers
+        if offer.category.kind == "people"
+        and (offer.organisation_id, offer.category.code) not in able
+    )
+
+
+def _list_unserved_categories(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """Categories with open needs for which nobody offers anything this month."""
+    asked = select_open_needs(subdistrict_id).with_only_columns(Need.category_id)
+    offered = select_open_offers(subdistrict_id, month).with_only_columns(Offer.category_id)
+    return _list_ids(
+        select(ServiceCategory.id)
+        .where(ServiceCategory.id.in_(asked), ServiceCategory.id.not_in(offered))
+        .order_by(ServiceCategory.position)
+    )
+
+
+_CHECKS: dict[Finding, Callable[[int, date], tuple[int, ...]]] = {
+    Finding.UNVERIFIED_NEEDS: _list_unverified_needs,
+    Finding.UNVERIFIED_STATUSES: _list_unverified_statuses,
+    Finding.UNAPPROVED_ORGANISATIONS: _list_unapproved_organisations,
+    Finding.UNAPPROVED_OFFERS: _list_unapproved_offers,
+    Finding.EXPIRED_AGREEMENTS: _list_expired_agreements,
+    Finding.STAFFLESS_OFFERS: _list_staffless_offers,
+    Finding.UNSERVED_CATEGORIES: _list_unserved_categories,
+}
+
+
+def _count(statement: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def _list_ids(statement: Select[Any]) -> tuple[int, ...]:
+    return tuple(db.session.scalars(statement))

@@ -1,0 +1,42 @@
+"""The blueprint of the round room; the pages register themselves on it in the ``*views`` files."""
+
+from flask import Blueprint, render_template, url_for
+
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.rounds.words.outcomes import (
+    explain_next,
+    explain_outcome,
+    explain_outcome_to_staff,
+    name_ground,
+)
+from matchmaker.rounds.words.refusals import describe_conflict, describe_failure
+from matchmaker.rounds.words.slots import describe_slot
+from matchmaker.rounds.words.stages import (
+    describe_bound,
+    describe_key,
+    describe_proof,
+    describe_value,
+    name_stage,
+)
+
+bp = Blueprint("rounds", __name__, url_prefix="/rounds")
+bp.add_app_template_filter(explain_outcome, "explain_outcome")
+bp.add_app_template_filter(explain_next, "explain_next")
+bp.add_app_template_filter(explain_outcome_to_staff, "explain_outcome_to_staff")
+bp.add_app_template_filter(name_ground, "ground_name")
+bp.add_app_template_filter(name_stage, "stage_name")
+bp.add_app_template_filter(describe_slot, "slot_words")
+bp.add_app_template_filter(describe_key, "stage_key")
+bp.add_app_template_filter(describe_value, "stage_value")
+bp.add_app_template_filter(describe_bound, "stage_bound")
+bp.add_app_template_filter(describe_proof, "proof_words")
+bp.add_app_template_filter(describe_failure, "failure_words")
+
+
+@bp.errorhandler(ConflictError)
+def show_conflict(error: ConflictError) -> tuple[str, int]:
+    """The refusal in words, with the way back to the rounds."""
+    db.session.rollback()
+    text, back_url = describe_conflict(error), url_for("rounds.index")
+    return render_template("rounds/conflict.html", text=text, back_url=back_url, status=409), 409

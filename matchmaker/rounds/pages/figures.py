@@ -1,0 +1,213 @@
+"""A run's figures with names, as pages and charts want them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
+from matchmaker.rounds.solve.figures import NO_STATUS
+from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
+from matchmaker.words.labels import get_label, get_name
+
+Counts = dict[str, dict[str, int]]
+
+MOST_CATEGORIES = 15  # in one chart
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of needs: asked and met, under a name; ``code`` is the filter's value."""
+
+    code: str
+    label: str
+    met: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in the reader's language by code, in the order in which lists show them."""
+
+    committees: dict[str, str]
+    categories: dict[str, str]
+    organisations: dict[str, str]
+
+
+def read_names(subdistrict_id: int) -> Names:
+    committees = db.session.scalars(
+        select(Committee).where(Committee.subdistrict_id == subdistrict_id).order_by(Committee.code)
+    )
+    categories = db.session.scalars(
+        select(ServiceCategory)
+        .where(ServiceCategory.parent_id.is_not(None))
+        .order_by(ServiceCategory.position, ServiceCategory.code)
+    )
+    organisations = db.session.scalars(
+        select(Organisation)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .order_by(Organisation.sort_key, Organisation.code)
+    )
+    return Names(
+        {row.code: get_name(row) for row in committees},
+        {row.code: get_name(row) for row in categories},
+        {row.code: get_name(row) for row in organisations},
+    )
+
+
+def list_category_rows(figures: dict[str, Any], names: Names) -> list[GroupRow]:
+    return _list_groups(figures["by_category"], names.categories)
+
+
+def list_committee_rows(figures: dict[str, Any], names: Names) -> list[GroupRow]:
+    return _list_groups(figures["by_committee"], names.committees)
+
+
+def list_status_rows(figures: dict[str, Any], no_status: str) -> list[GroupRow]:
+    labels = {kind.value: str(get_label(kind)) for kind in StatusKind}
+    return _list_groups(figures["by_status"], {**labels, NO_STATUS: no_status})
+
+
+def list_plain_rows(counts: Counts, name: Callable[[str], str]) -> list[GroupRow]:
+    """Groups named by a number: urgency, months waited."""
+    return _list_groups(counts, {code: name(code) for code in sorted(counts)})
+
+
+def list_coverage(
+    figures: dict[str, Any], history: Iterable[dict[str, Any]], names: Names
+) -> list[CoverageRow]:
+    """Met of possible: six earlier months, and this one."""
+    earlier = {row["committee"]: Share(row["received"], row["possible"]) for row in history}
+    return [
+        CoverageRow(label, earlier.get(code, Share(0, 0)), Share(counts["met"], counts["possible"]))
+        for code, label in names.committees.items()
+        if (counts := figures["by_committee"].get(code))
+    ]
+
+
+def list_loads(figures: dict[str, Any], names: Names) -> list[LoadRow]:
+    return [
+        LoadRow(label, Share(counts["used"], counts["pledged"]))
+        for code, label in names.organisations.items()
+        if (counts := figures["by_organisation"].get(code))
+    ]
+
+
+def list_supply(figures: dict[str, Any], names: Names) -> list[SupplyDemandRow]:
+    """Units of the categories asked for most; money is left out, for fen would dwarf the rest."""
+    money = list_money_categories()
+    counts = {code: row for code, row in figures["supply"].items() if code not in money}
+    most_asked = sorted(counts, key=lambda code: (-counts[code]["asked"], code))[:MOST_CATEGORIES]
+    return [
+        SupplyDemandRow(
+            names.categories[code],
+            counts[code]["asked"],
+            counts[code]["offered"],
+            counts[code]["given"],
+        )
+        for code in most_asked
+        if code in names.categories
+    ]
+
+
+def list_money_categories() -> set[str]:
+    statement = select(ServiceCategory.code).where(ServiceCategory.kind == "funds")
+    return set(db.session.scalars(statement))
+
+
+def _list_groups(counts: Counts, labels: dict[str, str]) -> list[GroupRow]:
+    return [
+        GroupRow(code, label, Share(counts[code]["met"], counts[code]["asked"]))
+        for code, label in labels.items()
+        if code in counts
+    ]
+
+
+# --- What anyone may read of a published month: figures without persons, small cells hidden.
+
+SMALLEST_CELL = 5  # fewer people or needs could be recognised
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRow:
+    """A group of the public tables; a hidden row gives its name and nothing else."""
+
+    label: str
+    met: Share | None
+
+
+def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
+    """Rows with a number of one to four are hidden.
+
+    A single hidden row could be told from the total, so the smallest other one goes with it.
+    """
+    hidden = {row.code for row in rows if _is_small(row.met)}
+    shown = [row for row in rows if row.code not in hidden]
+    if len(hidden) == 1 and shown:
+        hidden.add(min(shown, key=lambda row: (row.met.whole, row.code)).code)
+    return [PublicRow(row.label, None if row.code in hidden else row.met) for row in rows]
+
+
+def hide_small_coverage(
+    rows: Sequence[CoverageRow], beside: Sequence[PublicRow]
+) -> list[CoverageRow]:
+    """Committees without those whose figures are small; hidden months become nothing of nothing.
+
+    What the table ``beside`` the chart hides, the chart must not tell.
+    """
+    nothing, hidden = Share(0, 0), {row.label for row in beside if row.met is None}
+    return [
+        replace(row, before=nothing if _is_small(row.before) else row.before)
+        for row in rows
+        if not _is_small(row.after) and row.label not in hidden
+    ]
+
+
+def is_small(number: int) -> bool:
+    return 0 < number < SMALLEST_CELL
+
+
+def _is_small(share: Share) -> bool:
+    return is_small(share.part) or is_small(share.whole)
+
+
+# --- The figures of a run that people ask for first.
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The group at one end: ``part`` of ``whole``."""
+
+    group: str
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.part / self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    lowest: Extreme
+    highest: Extreme
+
+
+def find_coverage(figures: Mapping[str, Any]) -> Extremes | None:
+    """The committees of least and most coverage: met of possible this month."""
+    return _find_extremes(figures["by_committee"], "met", "possible")
+
+
+def find_load(figures: Mapping[str, Any]) -> Extremes | None:
+    """The idlest and the busiest organisation: used of pledged."""
+    return _find_extremes(figures["by_organisation"], "used", "pledged")
+
+
+def _find_extremes(counts: dict[str, dict[str, int]], part: str, whole: str) -> Extremes | None:
+    """Ends of part / whole, groups with nothing to share are left out."""
+    groups = [Extreme(group, row[part], row[whole]) for group, row in counts.items() if row[whole]]
+    if not groups:
+        return None
+    ordered = sorted(groups, key=lambda row: (row.part / row.whole, row.group))
+    return Extremes(ordered[0], ordered[-1])

@@ -1,0 +1,111 @@
+"""What is typed and chosen in the round room."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, TextAreaField
+
+from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
+from matchmaker.forms.fields import MonthField
+from matchmaker.forms.validators import MaxLength, Required
+from matchmaker.models import OverrideKind
+from matchmaker.rounds.pages.lines import GROUNDS, TIERS, LineFilters
+from matchmaker.rounds.words.outcomes import name_ground
+from matchmaker.words.labels import get_label
+
+LONGEST_SEED_RULE = 300
+LONGEST_PUBLIC_VALUE = 120
+LONGEST_REASON = 300
+
+SEED_RULE = _l(
+    "SHA-256 of the frozen month's hash, a colon and the winning numbers of the first national "
+    "lottery draw after the freeze was announced."
+)
+
+
+class OpenRoundForm(IdempotentForm):
+    month = MonthField(_l("Month"), [Required(_l("Choose the month."))])
+    seed_rule = TextAreaField(
+        _l("How the lottery's seed will come about"),
+        [Required(_l("Say it before the freeze.")), MaxLength(LONGEST_SEED_RULE)],
+        default=SEED_RULE,
+    )
+
+    @classmethod
+    def start_with(cls, month: date) -> "OpenRoundForm":
+        return cls(data={"month": month, "seed_rule": str(SEED_RULE)})
+
+
+class FreezeForm(IdempotentForm):
+    public_value = StringField(
+        _l("The announced public value"),
+        [Required(_l("Enter the value that was announced.")), MaxLength(LONGEST_PUBLIC_VALUE)],
+    )
+
+
+class StepForm(IdempotentForm):
+    """A step that asks for nothing but the press of a button."""
+
+
+class WithdrawForm(IdempotentForm):
+    reason = TextAreaField(
+        _l("Why is it withdrawn?"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
+    )
+
+
+class OverrideForm(IdempotentForm):
+    """``giver`` is empty, ``offer:7`` or ``volunteer:9``."""
+
+    kind = RadiosField(
+        _l("What shall hold?"),
+        [Required(_l("Choose one."))],
+        choices=make_choices((kind, get_label(kind)) for kind in OverrideKind),
+    )
+    giver = DropdownField(_l("Only for this giver"))
+    reason = TextAreaField(
+        _l("Reason, kept on record"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
+    )
+
+    def offer_givers(self, givers: Iterable[tuple[str, str]]) -> None:
+        self.giver.choices = make_choices([("", _l("Any giver")), *givers])
+
+    def read_giver(self) -> dict[str, int | None]:
+        """``offer_id`` and ``volunteer_id``, one of them at most."""
+        kind, _separator, row_id = (self.giver.data or "").partition(":")
+        return {
+            "offer_id": int(row_id) if kind == "offer" else None,
+            "volunteer_id": int(row_id) if kind == "volunteer" else None,
+        }
+
+
+class LineFilterForm(FilterForm):
+    result = DropdownField(
+        _l("Result"),
+        choices=make_choices([("", _l("All")), ("met", _l("Met")), ("unmet", _l("Not met"))]),
+    )
+    category = DropdownField(_l("Category"))
+    committee = DropdownField(_l("Neighbourhood committee"))
+    tier = DropdownField(
+        _l("Urgency"), choices=make_choices([("", _l("All")), *((str(t), str(t)) for t in TIERS)])
+    )
+    ground = DropdownField(_l("Ground"))
+    organisation = DropdownField(_l("Organisation"))
+    reference = StringField(_l("Number of the need or resident"), [MaxLength(20)])
+
+    def offer(self, **rows: Iterable[tuple[str, str]]) -> None:
+        """Choices of category, committee and organisation, as ``(code, name)``."""
+        for name, choices in rows.items():
+            self[name].choices = make_choices([("", _l("All")), *choices])
+        grounds = [(ground, name_ground(ground)) for ground in GROUNDS]
+        self.ground.choices = make_choices([("", _l("All")), *grounds])
+
+    def read_filters(self) -> LineFilters:
+        """Whatever is not in a list is left out."""
+        self.validate()
+        values: dict[str, Any] = {
+            name: "" if field.errors else field.data or "" for name, field in self._fields.items()
+        }
+        return LineFilters(**values)

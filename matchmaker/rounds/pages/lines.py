@@ -1,0 +1,165 @@
+"""The lines of a run: what was found for each need, filtered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    Committee,
+    Need,
+    NeedOutcome,
+    Organisation,
+    Resident,
+    RoundRun,
+    ServiceCategory,
+)
+from matchmaker.rounds.words.outcomes import explain_outcome_to_staff, name_ground
+from matchmaker.words.labels import get_name
+
+TIERS = (1, 2, 3)
+GROUNDS = (
+    "no_eligible_offer",
+    "outranked",
+    "lost_lottery",
+    "time_conflict",
+    "forbidden",
+    "declined_before",
+    "undecided",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilters:
+    """Codes as they stand in the address; empty: no filter."""
+
+    result: str = ""
+    category: str = ""
+    committee: str = ""
+    tier: str = ""
+    ground: str = ""
+    organisation: str = ""
+    reference: str = ""
+
+
+def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
+    """Outcomes of the run in the order of their needs' references."""
+    statement = (
+        select(NeedOutcome)
+        .join(NeedOutcome.need)
+        .join(Need.resident)
+        .where(NeedOutcome.round_run_id == run.id)
+        .options(
+            joinedload(NeedOutcome.need).options(
+                joinedload(Need.category), joinedload(Need.committee), joinedload(Need.resident)
+            )
+        )
+        .order_by(Need.reference)
+    )
+    for condition in _list_conditions(run, filters):
+        statement = statement.where(condition)
+    return statement
+
+
+def get_line(run: RoundRun, reference: str) -> NeedOutcome:
+    """The outcome of one need in the run. Raises ``NotFoundError``."""
+    outcome = db.session.scalar(select_lines(run, LineFilters()).where(Need.reference == reference))
+    if outcome is None:
+        raise NotFoundError("line.unknown")
+    found: NeedOutcome = outcome
+    return found
+
+
+def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Assignment]]:
+    """The assignments of each of these outcomes' needs, by need id."""
+    givers: dict[int, list[Assignment]] = {}
+    statement = (
+        select(Assignment)
+        .where(Assignment.round_run_id == run.id)
+        .where(Assignment.need_id.in_([outcome.need_id for outcome in outcomes]))
+        .options(joinedload(Assignment.organisation), joinedload(Assignment.volunteer))
+        .order_by(Assignment.id)
+    )
+    for row in db.session.scalars(statement):
+        if row.need_id is not None:
+            givers.setdefault(row.need_id, []).append(row)
+    return givers
+
+
+def _list_conditions(run: RoundRun, filters: LineFilters) -> list[Any]:
+    conditions: list[Any] = []
+    if filters.result:
+        conditions.append(NeedOutcome.is_met.is_(filters.result == "met"))
+    if filters.category:
+        codes = select(ServiceCategory.id).where(ServiceCategory.code == filters.category)
+        conditions.append(Need.category_id.in_(codes))
+    if filters.committee:
+        codes = select(Committee.id).where(Committee.code == filters.committee)
+        conditions.append(Need.committee_id.in_(codes))
+    if filters.tier:
+        conditions.append(Need.tier == int(filters.tier))
+    if filters.ground:
+        conditions.append(NeedOutcome.ground == filters.ground)
+    if filters.organisation:
+        conditions.append(NeedOutcome.need_id.in_(_select_served(run, filters.organisation)))
+    if filters.reference:
+        typed = filters.reference.upper()
+        conditions.append(
+            Need.reference.contains(typed, autoescape=True)
+            | Resident.reference.contains(typed, autoescape=True)
+        )
+    return conditions
+
+
+def _select_served(run: RoundRun, code: str) -> Select[Any]:
+    return (
+        select(Assignment.need_id)
+        .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .where(Assignment.round_run_id == run.id, Organisation.code == code)
+        .where(Assignment.need_id.is_not(None))
+    )
+
+
+# --- The lines of a run as rows of a file: pseudonyms and codes, no person.
+
+LINE_HEADERS = (
+    _l("Need"),
+    _l("Resident"),
+    _l("Category"),
+    _l("Neighbourhood committee"),
+    _l("Urgency"),
+    _l("Result"),
+    _l("Amount asked"),
+    _l("Amount found"),
+    _l("Organisations"),
+    _l("Explanation"),
+)
+_PORTION = 500  # lines whose givers are asked for together
+
+
+def list_line_rows(run: RoundRun, statement: Select[Any]) -> Iterator[list[str | int]]:
+    outcomes = list(db.session.scalars(statement))
+    for start in range(0, len(outcomes), _PORTION):
+        portion = outcomes[start : start + _PORTION]
+        givers = list_givers(run, portion)
+        for outcome in portion:
+            need = outcome.need
+            names = {get_name(row.organisation) for row in givers.get(need.id, [])}
+            yield [
+                need.reference,
+                need.resident.reference,
+                get_name(need.category),
+                get_name(need.committee),
+                need.tier,
+                name_ground(outcome.ground),
+                need.quantity,
+                outcome.received_units,
+                ", ".join(sorted(names)),
+                explain_outcome_to_staff(outcome),
+            ]

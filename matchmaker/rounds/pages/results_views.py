@@ -1,0 +1,46 @@
+"""The public results: what a published month gave, how it was decided, how to check it."""
+
+from datetime import date
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from matchmaker.base.errors import NotFoundError
+from matchmaker.rounds import queries
+from matchmaker.rounds.pages import figures
+from matchmaker.rounds.pages.figures import hide_small_coverage, hide_small_groups
+from matchmaker.web.charts import build_coverage_chart
+from matchmaker.web.permissions import public
+
+bp = Blueprint("results", __name__, url_prefix="/results")
+
+
+@bp.get("/")
+@public
+def index() -> str:
+    """Every published month, the latest first."""
+    return render_template("results/index.html", rounds=queries.list_published_rounds())
+
+
+@bp.get("/<month:month>/")
+@public
+def show(month: date) -> str:
+    match_round = next((r for r in queries.list_published_rounds() if r.month == month), None)
+    run = match_round.published_run if match_round else None
+    if match_round is None or run is None or run.figures is None:
+        raise NotFoundError("results.unknown")
+    names = figures.read_names(match_round.subdistrict_id)
+    history = queries.read_snapshot(match_round)["history"]
+    committees = hide_small_groups(figures.list_committee_rows(run.figures, names))
+    coverage = hide_small_coverage(figures.list_coverage(run.figures, history, names), committees)
+    return render_template(
+        "results/show.html",
+        match_round=match_round,
+        run=run,
+        figures=run.figures,
+        coverage=(coverage, build_coverage_chart(coverage)),
+        committees=committees,
+        categories=hide_small_groups(figures.list_category_rows(run.figures, names)),
+        statuses=hide_small_groups(figures.list_status_rows(run.figures, _("No verified status"))),
+        snapshot=queries.get_snapshot(match_round),
+    )

@@ -1,0 +1,202 @@
+"""The review of a run: figures, stages, every line, print; pins and forbids."""
+
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.base.clock import get_now
+from matchmaker.models import OverrideKind, RoundRun
+from matchmaker.rounds import queries
+from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
+from matchmaker.rounds.pages import figures, lines
+from matchmaker.rounds.pages.blueprint import bp
+from matchmaker.rounds.pages.forms import LineFilterForm, OverrideForm, StepForm
+from matchmaker.rounds.pages.lines import LINE_HEADERS, list_line_rows
+from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
+from matchmaker.rounds.solve.runs import get_job, is_usable
+from matchmaker.web.act import act_once
+from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
+from matchmaker.web.downloads import FILE_FORMATS, send_file, send_table
+from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.permissions import Permission, has_permission, requires
+
+# --- Pins and forbids: laid on a line with a reason, taken back, in force from the next run.
+
+
+@bp.route("/<month:month>/overrides/<reference>", methods=["GET", "POST"])
+@requires(Permission.ROUND_RUN)
+def override(month: date, reference: str) -> str | Response | tuple[str, int]:
+    """Pin or forbid for one need."""
+    match_round = queries.get_round(month, current_user)
+    overrides.require_open_to_overrides(match_round)
+    need = get_frozen_need(match_round, reference)
+    form = OverrideForm()
+    form.offer_givers(list_candidates(match_round, need))
+    if not form.is_submitted() or not form.validate():
+        page = render_template(
+            "rounds/override.html", match_round=match_round, need=need, form=form
+        )
+        return (page, 422) if form.has_errors() else page
+
+    def effect() -> str:
+        overrides.add_override(
+            match_round,
+            kind=OverrideKind(form.kind.data),
+            need=need,
+            reason=form.reason.data,
+            actor=current_user,
+            now=get_now(),
+            **form.read_giver(),
+        )
+        flash(_("It holds from the next run on. Solve again to see what it changes."), "success")
+        return url_for("rounds.show", month=month)
+
+    return act_once(form.idempotency_key.data, effect)
+
+
+@bp.post("/<month:month>/overrides/<id:override_id>/lift")
+@requires(Permission.ROUND_RUN)
+def lift_override(month: date, override_id: int) -> Response:
+    match_round, form = queries.get_round(month, current_user), StepForm()
+    room = url_for("rounds.show", month=month)
+    if not form.validate():
+        flash(_("This form was incomplete. Check it and send it again."), "danger")
+        return Response(status=303, headers={"Location": room})
+
+    def effect() -> str:
+        overrides.lift_override(match_round, override_id, actor=current_user, now=get_now())
+        flash(_("Lifted from the next run on."), "success")
+        return room
+
+    return act_once(form.idempotency_key.data, effect)
+
+
+@bp.get("/<month:month>/runs/<id:number>/")
+@requires(Permission.ROUND_READ)
+def review(month: date, number: int) -> str:
+    run = _get_run(month, number)
+    return render_template("rounds/review.html", **_describe(run))
+
+
+@bp.get("/<month:month>/runs/<id:number>/print")
+@requires(Permission.ROUND_READ)
+def print_review(month: date, number: int) -> str:
+    run = _get_run(month, number)
+    return render_template("rounds/print.html", **_describe(run))
+
+
+@bp.get("/<month:month>/runs/<id:number>/lines/")
+@requires(Permission.ROUND_READ)
+def list_lines(month: date, number: int) -> str:
+    """Every need of the run with what was found for it."""
+    run = _get_run(month, number)
+    form = _make_filter_form(run)
+    found = paginate(lines.select_lines(run, form.read_filters()))
+    return render_template(
+        "rounds/lines.html",
+        match_round=run.match_round,
+        run=run,
+        form=form,
+        found=found,
+        givers=lines.list_givers(run, found.items),
+        arguments=get_other_arguments(),
+        file_formats=FILE_FORMATS,
+    )
+
+
+@bp.get("/<month:month>/runs/<id:number>/lines.<file_format>")
+@requires(Permission.ROUND_READ)
+def download_lines(month: date, number: int, file_format: str) -> Response:
+    """The same lines as a file, filtered as the list is."""
+    if file_format not in FILE_FORMATS:
+        abort(404)
+    run = _get_run(month, number)
+    statement = lines.select_lines(run, _make_filter_form(run).read_filters())
+    headers = [str(header) for header in LINE_HEADERS]
+    name = f"round-{month:%Y-%m}-run-{number}"
+    return send_table(file_format, name, _("Lines"), headers, list_line_rows(run, statement))
+
+
+@bp.get("/<month:month>/runs/<id:number>/proof.<file_format>")
+@requires(Permission.ROUND_READ)
+def download_proof(month: date, number: int, file_format: str) -> Response:
+    """Question, answer and certificate, for whoever wants to check them without this site."""
+    content = make_proof_zip(_get_run(month, number))
+    if content is None or file_format != PROOF_FORMAT:
+        abort(404)
+    return send_file(file_format, f"round-{month:%Y-%m}-run-{number}-proof", content)
+
+
+@bp.get("/<month:month>/runs/<id:number>/lines/<reference>")
+@requires(Permission.ROUND_READ)
+def show_line(month: date, number: int, reference: str) -> str:
+    """One need: what was found, by whom, or why nothing."""
+    run = _get_run(month, number)
+    outcome = lines.get_line(run, reference)
+    return render_template(
+        "rounds/line.html",
+        match_round=run.match_round,
+        run=run,
+        outcome=outcome,
+        givers=lines.list_givers(run, [outcome]).get(outcome.need_id, []),
+        can_run=has_permission(current_user.role, Permission.ROUND_RUN),
+    )
+
+
+def _describe(run: RoundRun) -> dict[str, Any]:
+    """Everything the review shows; only the run itself when it has no result."""
+    match_round = run.match_round
+    context: dict[str, Any] = {
+        "match_round": match_round,
+        "run": run,
+        "is_usable": is_usable(run),
+        "job": get_job(run),
+        "can_publish": has_permission(current_user.role, Permission.ROUND_PUBLISH)
+        and run.started_by_id != current_user.id,
+    }
+    if run.figures is None:
+        return context
+    names = figures.read_names(match_round.subdistrict_id)
+    history = queries.read_snapshot(match_round)["history"]
+    coverage = figures.list_coverage(run.figures, history, names)
+    loads = figures.list_loads(run.figures, names)
+    supply = figures.list_supply(run.figures, names)
+    return context | {
+        "figures": run.figures,
+        "coverage": (coverage, build_coverage_chart(coverage)),
+        "loads": (loads, build_load_chart(loads)),
+        "supply": (supply, build_supply_demand_chart(supply)),
+        "categories": figures.list_category_rows(run.figures, names),
+        "committees": figures.list_committee_rows(run.figures, names),
+        "statuses": figures.list_status_rows(run.figures, _("No verified status")),
+        "tiers": figures.list_plain_rows(run.figures["by_tier"], _name_tier),
+        "waits": figures.list_plain_rows(run.figures["by_waiting"], _name_wait),
+    }
+
+
+def _name_tier(code: str) -> str:
+    return _("Urgency %(tier)s", tier=code)
+
+
+def _name_wait(code: str) -> str:
+    return _("Passed over %(count)s times", count=code)
+
+
+def _make_filter_form(run: RoundRun) -> LineFilterForm:
+    names = figures.read_names(run.match_round.subdistrict_id)
+    form = LineFilterForm()
+    form.offer(
+        category=names.categories.items(),
+        committee=names.committees.items(),
+        organisation=names.organisations.items(),
+    )
+    return form
+
+
+def _get_run(month: date, number: int) -> RoundRun:
+    return queries.get_run(queries.get_round(month, current_user), number)

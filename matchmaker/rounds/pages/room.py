@@ -1,0 +1,70 @@
+"""Where a round stands: its path of steps, and how far the run under way has come."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus
+from matchmaker.rounds.solve.runs import get_job, list_runs
+
+
+class Step(StrEnum):
+    """The path of a month, in order."""
+
+    OPEN = "open"
+    READINESS = "readiness"
+    FREEZE = "freeze"
+    SOLVE = "solve"
+    REVIEW = "review"
+    PUBLISH = "publish"
+
+
+class StepPlace(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    step: Step
+    place: StepPlace
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """The latest run while it is waiting or being solved; afterwards what became of it."""
+
+    run: RoundRun
+    job: Job
+    is_under_way: bool
+
+
+_NEXT_STEP = {
+    RoundState.DRAFT: Step.READINESS,
+    RoundState.FROZEN: Step.SOLVE,
+    RoundState.SOLVING: Step.SOLVE,
+    RoundState.NO_SOLUTION: Step.SOLVE,
+    RoundState.REVIEW: Step.REVIEW,
+}
+
+
+def list_steps(match_round: MatchRound) -> list[PathStep]:
+    """Every step with its place; all done once the month is published."""
+    steps = list(Step)
+    now = _NEXT_STEP.get(match_round.state)
+    position = len(steps) if now is None else steps.index(now)
+    places = [StepPlace.DONE] * position + [StepPlace.NOW] + [StepPlace.LATER] * len(steps)
+    return [PathStep(step, place) for step, place in zip(steps, places, strict=False)]
+
+
+def describe_progress(match_round: MatchRound) -> RunProgress | None:
+    """The latest run; None before the first."""
+    runs = list_runs(match_round)
+    if not runs:
+        return None
+    job = get_job(runs[0])
+    is_under_way = runs[0].status is RunStatus.PENDING and job.state in (
+        JobState.QUEUED,
+        JobState.RUNNING,
+    )
+    return RunProgress(runs[0], job, is_under_way)

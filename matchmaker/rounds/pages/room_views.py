@@ -1,0 +1,87 @@
+"""The months, opening one, and the room of a round with its steps."""
+
+from datetime import date
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.rounds import queries
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze.overrides import list_overrides
+from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
+from matchmaker.rounds.pages.blueprint import bp
+from matchmaker.rounds.pages.forms import OpenRoundForm, StepForm
+from matchmaker.rounds.pages.room import describe_progress, list_steps
+from matchmaker.rounds.solve.runs import is_usable, list_runs
+from matchmaker.rounds.words.readiness import describe_readiness
+from matchmaker.web.act import act_once
+from matchmaker.web.permissions import Permission, has_permission, requires
+
+
+@bp.get("/")
+@requires(Permission.ROUND_READ)
+def index() -> str:
+    return render_template(
+        "rounds/index.html", rounds=queries.list_rounds(current_user), can_run=_can_run()
+    )
+
+
+@bp.route("/open", methods=["GET", "POST"])
+@requires(Permission.ROUND_RUN)
+def open_round() -> str | Response | tuple[str, int]:
+    form = OpenRoundForm.start_with(add_months(get_month(get_now()), 1))
+    if not form.is_submitted():
+        return render_template("rounds/open.html", form=form)
+    if not form.validate():
+        return render_template("rounds/open.html", form=form), 422
+
+    def effect() -> str:
+        match_round = freeze_service.open_round(
+            month=form.month.data,
+            seed_rule=form.seed_rule.data,
+            actor=current_user,
+            now=get_now(),
+        )
+        flash(_("The round is open. The rule of its lottery is announced."), "success")
+        return url_for("rounds.show", month=match_round.month)
+
+    return act_once(form.idempotency_key.data, effect)
+
+
+@bp.get("/<month:month>/")
+@requires(Permission.ROUND_READ)
+def show(month: date) -> str:
+    """The room: where the round stands, what comes next, every run."""
+    match_round = queries.get_round(month, current_user)
+    lines = check_readiness(match_round)
+    runs = list_runs(match_round)
+    return render_template(
+        "rounds/show.html",
+        match_round=match_round,
+        steps=list_steps(match_round),
+        readiness=describe_readiness(lines),
+        is_ready=is_ready(lines),
+        runs=runs,
+        usable={run.id for run in runs if is_usable(run)},
+        progress=describe_progress(match_round),
+        overrides=list_overrides(match_round),
+        can_run=_can_run(),
+        form=StepForm(),
+    )
+
+
+@bp.get("/<month:month>/progress")
+@requires(Permission.ROUND_READ)
+def progress(month: date) -> str:
+    """The fragment that the room polls while a run is being solved."""
+    match_round = queries.get_round(month, current_user)
+    return render_template(
+        "rounds/progress.html", match_round=match_round, progress=describe_progress(match_round)
+    )
+
+
+def _can_run() -> bool:
+    return has_permission(current_user.role, Permission.ROUND_RUN)

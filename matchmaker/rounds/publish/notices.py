@@ -1,0 +1,52 @@
+"""Notices of a publication, written in its transaction: to residents and coordinators."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    MatchRound,
+    Need,
+    NeedOutcome,
+    Notice,
+    Role,
+    RoundRun,
+    User,
+)
+
+
+def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
+    """Whether something was found, one notice a need for each account of its resident."""
+    accounts: dict[int, list[int]] = {}
+    statement = select(User.id, User.resident_id).where(
+        User.role == Role.RESIDENT, User.disabled_at.is_(None)
+    )
+    for user_id, resident_id in db.session.execute(statement):
+        accounts.setdefault(resident_id, []).append(user_id)
+    for outcome in outcomes:
+        kind = "need.matched" if outcome.is_met else "need.not_matched"
+        for user_id in accounts.get(outcome.need.resident_id, ()):
+            db.session.add(_make_notice(user_id, kind, Need.__tablename__, outcome.need_id, now))
+
+
+def notify_coordinators(
+    run: RoundRun, assignments: Iterable[Assignment], kind: str, now: datetime
+) -> None:
+    """``kind`` to the coordinators of every organisation that the run gives something to do."""
+    organisations = {row.organisation_id for row in assignments}
+    statement = select(User.id, User.organisation_id).where(
+        User.role == Role.COORDINATOR, User.disabled_at.is_(None)
+    )
+    for user_id, organisation_id in db.session.execute(statement):
+        if organisation_id in organisations:
+            table = MatchRound.__tablename__
+            db.session.add(_make_notice(user_id, kind, table, run.match_round_id, now))
+
+
+def _make_notice(user_id: int, kind: str, table: str, subject_id: int, now: datetime) -> Notice:
+    return Notice(
+        user_id=user_id, kind=kind, subject_type=table, subject_id=subject_id, created_at=now
+    )

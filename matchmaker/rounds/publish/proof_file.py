@@ -1,0 +1,39 @@
+"""A run as files that anyone can check without this site: question, answer, certificate."""
+
+import io
+import zipfile
+
+from matchmaker.models import RoundRun
+
+PROOF_FORMAT = "zip"
+# Fixed, so that equal runs give equal files; the format knows no time before 1980.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+HOW_TO_CHECK = """\
+problem.json   the question as frozen: references, no names; reasons of pins as they were written
+solution.json  the answer, what every stage reached, and the certificate that proves it
+
+python -m optimizer.checker problem.json solution.json
+
+needs Python 3.11 or later and the folder optimizer/ of the project, no solver and no package.
+It reads every rule from the question, adds up every stage, replays every proof in whole numbers,
+and names the first thing wrong.
+
+SHA-256 of the question  {problem}
+SHA-256 of the answer    {result}
+"""
+
+
+def make_proof_zip(run: RoundRun) -> bytes | None:
+    """Question, answer and how to check them, as a ZIP file; None when there is no answer."""
+    if run.solution_json is None:
+        return None
+    told = HOW_TO_CHECK.format(problem=run.problem_sha256, result=run.result_sha256)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in (
+            ("problem.json", run.problem_json),
+            ("solution.json", run.solution_json),
+            ("README.txt", told),
+        ):
+            archive.writestr(zipfile.ZipInfo(name, NO_TIME), text, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()

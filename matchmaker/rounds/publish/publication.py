@@ -1,0 +1,184 @@
+"""Publication, whole or not at all, by a second person; and its withdrawal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    AssignmentState,
+    MatchRound,
+    Need,
+    NeedOutcome,
+    NeedState,
+    RoundRun,
+    RoundState,
+    User,
+)
+from matchmaker.needs.states import mark_matched, move_to_round, return_to_open
+from matchmaker.rounds.freeze.snapshot import compute_sha256
+from matchmaker.rounds.ledger import erase_ledger, write_ledger
+from matchmaker.rounds.publish.notices import notify_coordinators, notify_residents
+from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.solve.runs import is_usable, make_present_problem
+from matchmaker.rounds.states import lock_round, move_round, require_may_move
+
+_RECALLABLE = frozenset(
+    {
+        AssignmentState.AWAITING_GIVER,
+        AssignmentState.AWAITING_RECIPIENT,
+        AssignmentState.CONFIRMED,
+    }
+)
+_DONE = frozenset({AssignmentState.DELIVERED, AssignmentState.FED_BACK})
+
+
+def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
+    """Publish one run whole: states, promises, memory, notices and the audit event.
+
+    Raises ``ConflictError``: not the round's state, not a verified result, an answer to other pins
+    and forbids than those in force, or the same person who started the run.
+    """
+    match_round = run.match_round
+    lock_round(match_round)  # what is checked now must still hold when it is written
+    require_publishable(run, actor)
+    move_round(match_round, RoundState.PUBLISHED)
+    match_round.published_run = run
+    match_round.published_by_id, match_round.published_at = actor.id, now
+    match_round.publication += 1
+    _lock_needs(run)
+    # A need taken back by its resident since the freeze goes its own way.
+    outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
+    _settle_needs(outcomes)
+    assignments = _list_assignments(run)
+    _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
+    write_ledger(match_round, run.figures or {})
+    notify_residents(outcomes, now)
+    notify_coordinators(run, assignments, "round.published", now)
+    details = {"number": run.number, "publication": match_round.publication}
+    details |= {"result_sha256": run.result_sha256}
+    record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
+
+
+def require_publishable(run: RoundRun, actor: User) -> None:
+    """Raise ``ConflictError`` unless ``actor`` may publish this run of a round under review."""
+    require_may_move(run.match_round, RoundState.PUBLISHED)
+    if not is_usable(run):
+        raise ConflictError("run.not_verified", number=run.number)
+    if run.started_by_id == actor.id:
+        raise ConflictError("round.second_person", number=run.number)
+    if compute_sha256(make_present_problem(run.match_round)) != run.problem_sha256:
+        raise ConflictError("run.overrides_changed", number=run.number)
+
+
+def withdraw_publication(
+    match_round: MatchRound, *, reason: str, actor: User, now: datetime
+) -> None:
+    """Take the publication back to the review; the next one is a new version.
+
+    Raises ``ConflictError`` when nothing is published, when the same person published it, when
+    something was delivered already, or when a later month was frozen since.
+    """
+    lock_round(match_round)
+    run = get_withdrawable_run(match_round, actor)
+    _lock_needs(run)
+    assignments = _list_assignments(run)
+    move_round(match_round, RoundState.REVIEW)
+    for row in assignments:
+        if row.state in _RECALLABLE:
+            row.state = AssignmentState.PROPOSED
+    _restore_needs(run)
+    erase_ledger(match_round)
+    match_round.published_run = None
+    match_round.published_by_id = match_round.published_at = None
+    notify_coordinators(run, assignments, "round.withdrawn", now)
+    details = {"number": run.number, "publication": match_round.publication, "reason": reason}
+    record_event(
+        actor=actor, action="round.withdraw", subject=match_round, now=now, details=details
+    )
+
+
+def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
+    """The published run. Raises ``ConflictError`` unless ``actor`` may withdraw it now."""
+    run = match_round.published_run
+    if run is None:
+        raise ConflictError("round.not_published")
+    require_may_move(match_round, RoundState.REVIEW)
+    if match_round.published_by_id == actor.id:
+        raise ConflictError("round.second_person_to_withdraw")
+    if any(row.state in _DONE for row in _list_assignments(run)):
+        raise ConflictError("round.delivery_begun")
+    if _is_remembered(match_round):
+        raise ConflictError("round.later_month_frozen")
+    return run
+
+
+def _is_remembered(match_round: MatchRound) -> bool:
+    """Whether a later month took over this one's open needs and what it remembers."""
+    statement = select(MatchRound.id).where(
+        MatchRound.subdistrict_id == match_round.subdistrict_id,
+        MatchRound.month > match_round.month,
+        MatchRound.frozen_at >= match_round.published_at,
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
+    for outcome in outcomes:
+        if outcome.is_met:
+            mark_matched(outcome.need)
+        else:
+            return_to_open(outcome.need, was_passed_over=True)
+
+
+def _restore_needs(run: RoundRun) -> None:
+    """Needs stand again as the freeze took them, but for those that went their own way since."""
+    waiting = {row["reference"]: row["waiting"] for row in read_snapshot(run.match_round)["needs"]}
+    for outcome in _list_outcomes(run):
+        need = outcome.need
+        if need.state is NeedState.MATCHED:
+            return_to_open(need, was_passed_over=False)
+        if need.state is NeedState.OPEN:
+            move_to_round(need)
+            need.waiting_rounds = waiting[need.reference]
+
+
+def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> None:
+    """Promises wait for their giver; one whose need went its own way is revoked."""
+    for row in assignments:
+        if row.state is not AssignmentState.PROPOSED:
+            continue  # declined under an earlier publication of the same run
+        is_wanted = row.need_id is None or row.need_id in matched
+        row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
+
+
+def _lock_needs(run: RoundRun) -> None:
+    """Held until the transaction ends: whoever takes one back meanwhile comes after."""
+    decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
+    statement = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
+    db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def _list_outcomes(run: RoundRun) -> list[NeedOutcome]:
+    statement = (
+        select(NeedOutcome)
+        .where(NeedOutcome.round_run_id == run.id)
+        .options(joinedload(NeedOutcome.need))
+        .order_by(NeedOutcome.need_id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _list_assignments(run: RoundRun) -> list[Assignment]:
+    statement = (
+        select(Assignment)
+        .where(Assignment.round_run_id == run.id)
+        .options(joinedload(Assignment.need))
+        .order_by(Assignment.id)
+    )
+    return list(db.session.scalars(statement))

@@ -1,0 +1,91 @@
+"""How rounds, runs and the frozen month are found."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    MatchRound,
+    Role,
+    RoundRun,
+    Snapshot,
+    Subdistrict,
+    User,
+)
+
+
+def get_snapshot(match_round: MatchRound) -> Snapshot:
+    """The frozen month as stored. Raises ``ConflictError`` before the freeze."""
+    if match_round.snapshot is None:
+        raise ConflictError("round.not_frozen")
+    return match_round.snapshot
+
+
+def read_snapshot(match_round: MatchRound) -> dict[str, Any]:
+    """The frozen month as plain values. Raises ``ConflictError`` before the freeze."""
+    content: dict[str, Any] = json.loads(get_snapshot(match_round).canonical_json)
+    return content
+
+
+def get_round(month: date, actor: User) -> MatchRound:
+    """The round of the actor's subdistrict. Raises ``NotFoundError``."""
+    match_round = find_round(month, actor)
+    if match_round is None:
+        raise NotFoundError("round.unknown")
+    return match_round
+
+
+def find_round(month: date, actor: User) -> MatchRound | None:
+    return db.session.scalar(
+        select(MatchRound)
+        .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
+        .where(MatchRound.month == month)
+    )
+
+
+def list_rounds(actor: User) -> Sequence[MatchRound]:
+    """The subdistrict's rounds, the latest month first."""
+    return db.session.scalars(
+        select(MatchRound)
+        .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
+        .order_by(MatchRound.month.desc())
+    ).all()
+
+
+def list_published_rounds() -> Sequence[MatchRound]:
+    """Every round with a publication in force, the latest month first; open to everyone."""
+    return db.session.scalars(
+        select(MatchRound)
+        .where(MatchRound.published_run_id.is_not(None))
+        .order_by(MatchRound.month.desc(), MatchRound.subdistrict_id)
+    ).all()
+
+
+def get_run(match_round: MatchRound, number: int) -> RoundRun:
+    """Run ``number`` of the round. Raises ``NotFoundError``."""
+    run: RoundRun | None = db.session.scalar(
+        select(RoundRun)
+        .where(RoundRun.match_round_id == match_round.id)
+        .where(RoundRun.number == number)
+    )
+    if run is None:
+        raise NotFoundError("run.unknown")
+    return run
+
+
+def get_subdistrict_id(actor: User) -> int:
+    """The actor's street office; an auditor without one reads the first.
+
+    Raises ``NotFoundError`` for anybody else without one.
+    """
+    if actor.subdistrict_id is not None:
+        return actor.subdistrict_id
+    first = db.session.scalar(select(Subdistrict.id).order_by(Subdistrict.id).limit(1))
+    if actor.role is not Role.AUDITOR or first is None:
+        raise NotFoundError("subdistrict.unknown")
+    return first

@@ -1,0 +1,173 @@
+"""Long work on rows: a job is held by a lease, and an expired lease is queued again.
+
+The queue carries ids only and may lose or double them: taking a job is one conditional UPDATE.
+Every function here is one short transaction of its own, for a worker holds no row while it solves.
+
+The queue between site and worker: a file of its own that carries job ids and nothing else.
+
+Losing it loses nothing: the job rows are the truth, and the worker looks for overdue ones.
+"""
+
+import logging
+import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from huey import SqliteHuey
+from sqlalchemy import or_, select, update
+
+from matchmaker.base.extensions import db
+from matchmaker.models import Job, JobState, RoundRun
+from matchmaker.rounds.solve.runs import SolveReport, finish_run
+
+MOST_TRIES = 5  # a job that kills its worker must not do so for ever
+_UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A worker's claim on a job: what to solve, and the token that shows whose it is."""
+
+    job_id: int
+    token: str
+    problem_json: str
+    limit_seconds: int
+
+
+def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
+    """Take a queued job; None when somebody else has it or it is over."""
+    token = secrets.token_hex(16)
+    taken = db.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(
+            state=JobState.RUNNING,
+            lease_token=token,
+            lease_until=now + timedelta(seconds=lease_seconds),
+            tries=Job.tries + 1,
+            stage=None,
+            stages_done=0,
+        )
+    )
+    hold = None
+    if taken.rowcount == 1:
+        statement = select(RoundRun.problem_json, RoundRun.limit_seconds).join(
+            Job, Job.round_run_id == RoundRun.id
+        )
+        problem_json, limit = db.session.execute(statement.where(Job.id == job_id)).one()
+        hold = Hold(job_id, token, problem_json, limit)
+    db.session.commit()
+    return hold
+
+
+def renew_lease(
+    hold: Hold,
+    *,
+    lease_seconds: int,
+    now: datetime,
+    progress: tuple[str, int, int] | None = None,
+) -> bool:
+    """Hold on and say how far the work is; False when the job is no longer ours."""
+    told = {}
+    if progress is not None:
+        told = dict(zip(("stage", "stages_done", "stages_total"), progress, strict=True))
+    renewed = db.session.execute(
+        update(Job)
+        .where(Job.id == hold.job_id, Job.lease_token == hold.token)
+        .where(Job.state == JobState.RUNNING)
+        .values(lease_until=now + timedelta(seconds=lease_seconds), **told)
+    )
+    db.session.commit()
+    return renewed.rowcount == 1
+
+
+def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
+    """Save the result, once: whoever lost the lease meanwhile saves nothing (False)."""
+    job = db.session.scalar(
+        select(Job)
+        .where(Job.id == hold.job_id, Job.lease_token == hold.token)
+        .where(Job.state == JobState.RUNNING)
+        .with_for_update()
+    )
+    if job is not None:
+        finish_run(job.run, report, now=now)
+    db.session.commit()
+    return job is not None
+
+
+def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
+    """Queue expired leases again, lost queued jobs too; returns the ids to put in the queue.
+
+    A job that was taken too often is failed instead.
+    """
+    statement = (
+        select(Job)
+        .where(Job.state.in_(_UNFINISHED))
+        .where(or_(Job.lease_until.is_(None), Job.lease_until < now))
+        .with_for_update(skip_locked=True)
+    )
+    overdue = []
+    for job in db.session.scalars(statement):
+        if job.tries >= MOST_TRIES:
+            finish_run(job.run, SolveReport(failure="too_many_tries"), now=now)
+            continue
+        job.state, job.lease_token = JobState.QUEUED, None
+        job.lease_until = now + timedelta(seconds=lease_seconds)
+        overdue.append(job.id)
+    db.session.commit()
+    return overdue
+
+
+def release_job(hold: Hold, *, now: datetime) -> None:
+    """Give a job back unsolved, as a worker does that is asked to stop; it counts as no try."""
+    db.session.execute(
+        update(Job)
+        .where(Job.id == hold.job_id, Job.lease_token == hold.token)
+        .where(Job.state == JobState.RUNNING)
+        .values(state=JobState.QUEUED, lease_token=None, lease_until=now, tries=Job.tries - 1)
+    )
+    db.session.commit()
+
+
+# --- The queue between site and worker: a file of its own that carries job ids and nothing else.
+
+logger = logging.getLogger("matchmaker.queue")
+
+
+class SolveQueue:
+    """Job ids waiting for a worker; ``solve`` is what the worker does with one."""
+
+    def __init__(self, path: Path, solve: Callable[[int], None]) -> None:
+        self._huey = SqliteHuey("matchmaker", filename=str(path), results=False)
+        self._solve = solve
+        self._task = self._huey.task(name="solve_round")(self._work_on)
+
+    def put(self, job_id: int) -> None:
+        """Queue a job. Call it after the commit, so that the worker finds the row."""
+        try:
+            self._task(job_id)
+        except sqlite3.Error:
+            logger.exception("the queue refused a job; a worker will find it by its row")
+
+    def work_once(self) -> bool:
+        """Work on the next id; False when the queue is empty."""
+        task = self._huey.dequeue()
+        if task is None:
+            return False
+        self._huey.execute(task)
+        return True
+
+    def _work_on(self, job_id: int) -> None:
+        self._solve(job_id)
+
+
+def put_job(path: Path, job_id: int) -> None:
+    """Queue a job from a process that never works on one."""
+    SolveQueue(path, _refuse).put(job_id)
+
+
+def _refuse(job_id: int) -> None:
+    raise RuntimeError(f"job {job_id} reached a process that is no worker")

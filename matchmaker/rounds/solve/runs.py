@@ -1,0 +1,175 @@
+"""The runs of a frozen round: start, finish, cancel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
+from matchmaker.rounds import matching
+from matchmaker.rounds.freeze.overrides import describe_overrides
+from matchmaker.rounds.freeze.snapshot import compute_sha256, encode
+from matchmaker.rounds.queries import get_snapshot, read_snapshot
+from matchmaker.rounds.solve.figures import compute_figures
+from matchmaker.rounds.solve.result import write_assignments, write_outcomes
+from matchmaker.rounds.states import move_round
+
+_FAILURES = {  # what the solve says befell it -> what the run says
+    "out_of_memory": "out_of_memory",
+    "hung": "solver_hung",
+    "killed": "solver_died",
+    "crashed": "solver_died",
+    "not_started": "solver_died",
+}
+USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
+
+
+@dataclass(frozen=True, slots=True)
+class SolveReport:
+    """What a solve brought back. ``failure`` is a code; without it there is a solution.
+
+    findings      faults the independent checker named; empty: the solution passed
+    explanations  need reference -> numbers of its explanation
+    """
+
+    solution: dict[str, Any] | None = None
+    findings: list[str] = field(default_factory=list)
+    explanations: dict[str, Any] = field(default_factory=dict)
+    timings: dict[str, Any] = field(default_factory=dict)
+    failure: str | None = None
+
+
+def start_run(
+    match_round: MatchRound, *, limit_seconds: int, actor: User, now: datetime
+) -> RoundRun:
+    """A new numbered run and its job. Raises ``ConflictError`` unless the round can be solved.
+
+    The caller queues the job's id once the transaction is committed.
+    """
+    move_round(match_round, RoundState.SOLVING)
+    problem_json = make_present_problem(match_round)
+    last = db.session.scalar(
+        select(func.max(RoundRun.number)).where(RoundRun.match_round_id == match_round.id)
+    )
+    run = RoundRun(
+        match_round=match_round,
+        number=(last or 0) + 1,
+        limit_seconds=limit_seconds,
+        problem_json=problem_json,
+        problem_sha256=compute_sha256(problem_json),
+        started_by_id=actor.id,
+        created_at=now,
+    )
+    db.session.add(run)
+    db.session.flush()
+    db.session.add(Job(run=run, created_at=now, lease_until=now))
+    db.session.flush()
+    details = {"number": run.number, "problem_sha256": run.problem_sha256}
+    record_event(actor=actor, action="round.solve", subject=run, now=now, details=details)
+    return run
+
+
+def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
+    """Save what the solve brought, whole; a run that is finished already stays as it is.
+
+    A solution that the checker refuses, or whose hash is not of this run's problem, makes the run
+    FAILED: nothing of it can be published.
+    """
+    if run.status is not RunStatus.PENDING:
+        return
+    run.finished_at, run.timings = now, report.timings
+    solution = report.solution
+    if solution is None or report.failure is not None:
+        _close(run, RunStatus.FAILED, report.failure or "no_answer", now)
+        return
+    run.findings = report.findings
+    run.solution_json, run.result_sha256 = encode(solution), solution.get("result_sha256")
+    status = RunStatus(solution["status"].upper())
+    if status in USABLE and solution["problem_sha256"] != run.problem_sha256:
+        _close(run, RunStatus.FAILED, "other_problem", now)
+    elif status in USABLE and report.findings:
+        _close(run, RunStatus.FAILED, "not_verified", now)
+    elif status not in USABLE:
+        failure = _FAILURES.get(solution.get("detail", ""), "solver")
+        _close(run, status, None if status is RunStatus.INFEASIBLE else failure, now)
+    else:
+        _save_result(run, solution, report.explanations)
+        _close(run, status, None, now)
+
+
+def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
+    """Stop a run that is waiting or being solved. Raises ``ConflictError`` when it is over."""
+    job = get_job(run)
+    db.session.refresh(job, with_for_update=True)
+    if job.state not in (JobState.QUEUED, JobState.RUNNING):
+        raise ConflictError("run.finished", number=run.number)
+    job.state, job.finished_at = JobState.CANCELLED, now
+    job.lease_token = job.lease_until = None
+    run.status, run.finished_at = RunStatus.FAILED, now
+    _leave_solving(run.match_round)
+    details = {"number": run.number}
+    record_event(actor=actor, action="round.cancel", subject=run, now=now, details=details)
+
+
+def make_present_problem(match_round: MatchRound) -> str:
+    """The problem as it stands now: the frozen month and the overrides in force."""
+    laid = describe_overrides(match_round, get_snapshot(match_round).offer_ids)
+    return matching.make_problem_json(read_snapshot(match_round), match_round.seed or "", laid)
+
+
+def get_job(run: RoundRun) -> Job:
+    """The job of a run; each run has one."""
+    return db.session.scalars(select(Job).where(Job.round_run_id == run.id)).one()
+
+
+def list_runs(match_round: MatchRound) -> Sequence[RoundRun]:
+    """Every run of the round, the latest first."""
+    statement = select(RoundRun).where(RoundRun.match_round_id == match_round.id)
+    return db.session.scalars(statement.order_by(RoundRun.number.desc())).all()
+
+
+def is_usable(run: RoundRun) -> bool:
+    """Whether the run has a result that passed the checker."""
+    return run.is_verified and run.status in USABLE
+
+
+def _save_result(run: RoundRun, solution: dict[str, Any], explanations: dict[str, Any]) -> None:
+    snapshot = read_snapshot(run.match_round)
+    run.is_verified = True
+    run.figures = compute_figures(snapshot, solution)
+    write_outcomes(run, snapshot, solution, explanations)
+    write_assignments(run, snapshot, solution)
+
+
+def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -> None:
+    run.status = status
+    job = get_job(run)
+    job.state = JobState.FAILED if status is RunStatus.FAILED else JobState.DONE
+    job.error, job.finished_at = error, now
+    job.lease_token = job.lease_until = None
+    db.session.flush()
+    _leave_solving(run.match_round)
+    details = {
+        "number": run.number,
+        "status": status.value,
+        "result_sha256": run.result_sha256,
+        "verified": run.is_verified,
+    }
+    record_event(actor=None, action="round.finish", subject=run, now=now, details=details)
+
+
+def _leave_solving(match_round: MatchRound) -> None:
+    """Review if any run can be reviewed, no solution if the last found none, else frozen."""
+    db.session.flush()
+    runs = list_runs(match_round)
+    if any(is_usable(run) for run in runs):
+        move_round(match_round, RoundState.REVIEW)
+    elif runs[0].status is RunStatus.INFEASIBLE:
+        move_round(match_round, RoundState.NO_SOLUTION)
+    else:
+        move_round(match_round, RoundState.FROZEN)

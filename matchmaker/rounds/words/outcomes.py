@@ -1,0 +1,192 @@
+"""Why a need is met or not, with the numbers that the office may check."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from matchmaker.models import NeedOutcome
+from matchmaker.rounds.words.stages import name_stage
+
+# --- Codes to sentences: grounds, stages, readiness, and what the services of a round refuse.
+
+_PLAIN_GROUNDS = {
+    "met": _l("Help was found for you this month."),
+    "forbidden": _l("The office could not arrange this help this month. Please ask the office."),
+    "time_conflict": _l(
+        "Help was there, but only at times when other help is already coming to you."
+    ),
+    "outranked": _l(
+        "There was not enough of this help for everyone. It went to people who come first by the "
+        "published order."
+    ),
+    "lost_lottery": _l(
+        "There was not enough of this help for everyone with the same right to it, so lots were "
+        "drawn. Yours was not drawn this time."
+    ),
+    "undecided": _l("There was not enough of this help for everyone this month."),
+    "declined_before": _l("You declined this help a short time ago, so it was not planned."),
+}
+
+
+def explain_outcome(outcome: NeedOutcome) -> str:
+    """What was found for a need, or why nothing, in plain words for the resident."""
+    numbers = outcome.numbers
+    if outcome.ground == "outranked" and numbers.get("ahead"):
+        return ngettext(
+            "There was not enough of this help for everyone. It went to %(num)s person who comes "
+            "first by the published order: more urgent, waiting longer, or in a neighbourhood "
+            "that was helped less.",
+            "There was not enough of this help for everyone. It went to %(num)s people who come "
+            "first by the published order: more urgent, waiting longer, or in a neighbourhood "
+            "that was helped less.",
+            numbers["ahead"],
+        )
+    if outcome.ground == "no_eligible_offer":
+        return _explain_no_offer(numbers)
+    return str(_PLAIN_GROUNDS.get(outcome.ground, _PLAIN_GROUNDS["undecided"]))
+
+
+def _explain_no_offer(numbers: dict[str, Any]) -> str:
+    """Where the last offers fell out, in the words of daily life."""
+    failed = numbers.get("nearest", {}).get("filter") if "nearest" in numbers else "category"
+    sentences = {
+        "category": _("This month nobody offered this kind of help."),
+        "area": _("This kind of help was offered, but not in your neighbourhood."),
+        "status": _("This kind of help was offered, but kept for people in other circumstances."),
+        "skill": _("This kind of help was offered, but nobody with the certificate it needs."),
+        "slot": _("This kind of help was offered, but at no time that suits you."),
+    }
+    return sentences.get(failed) or _(
+        "This month nobody offered what you need at a time and place that suit you."
+    )
+
+
+def explain_next(outcome: NeedOutcome) -> str:
+    """What happens now, for the resident."""
+    if outcome.is_met:
+        return _("The organisation will now confirm. You need do nothing.")
+    return _(
+        "Your need stays open. Waiting counts: next month you come before those who ask for the "
+        "first time."
+    )
+
+
+def name_ground(code: str) -> str:
+    """A ground in a few words, for filters and tables."""
+    names = {
+        "met": _("Met"),
+        "no_eligible_offer": _("No fitting offer"),
+        "forbidden": _("Forbidden"),
+        "time_conflict": _("Times collide"),
+        "outranked": _("Others came first"),
+        "lost_lottery": _("Lost the lottery"),
+        "declined_before": _("Declined before"),
+        "undecided": _("Not decided in time"),
+    }
+    return names.get(code, code)
+
+
+def name_filter(code: str) -> str:
+    """What an offer is checked for before it may serve a need."""
+    names = {
+        "category": _("category"),
+        "area": _("neighbourhood"),
+        "status": _("status"),
+        "skill": _("skill"),
+        "slot": _("time"),
+        "forbidden": _("forbids"),
+    }
+    return names.get(code, code)
+
+
+_FILTERS = ("category", "area", "status", "skill", "slot", "forbidden")
+_TICKET_DIGITS = 12  # enough to compare by eye
+
+
+def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
+    """The same with its numbers, for the office."""
+    numbers = outcome.numbers
+    if outcome.is_met:
+        return _(
+            "Met: %(units)s of %(asked)s asked.", units=numbers["units"], asked=numbers["asked"]
+        )
+    describe = _STAFF_GROUNDS.get(outcome.ground, _describe_undecided)
+    return describe(numbers)
+
+
+def _describe_no_offer(numbers: dict[str, Any]) -> str:
+    filters = numbers.get("filters", {})
+    sentence = _("No open offer fits this need.")
+    left = [f"{name_filter(name)} {filters[name]}" for name in _FILTERS if name in filters]
+    if left:
+        sentence += " " + _("Offers left after each check: %(left)s.", left=_(", ").join(left))
+    nearest = numbers.get("nearest")
+    if nearest:
+        sentence += " " + _(
+            "The nearest, %(offer)s, failed at: %(filter)s.",
+            offer=nearest["stock"],
+            filter=name_filter(nearest["filter"]),
+        )
+    return sentence
+
+
+def _describe_forbidden(_numbers: dict[str, Any]) -> str:
+    return _("A forbid of this round excludes everything that could meet this need.")
+
+
+def _describe_time_conflict(_numbers: dict[str, Any]) -> str:
+    return _("It could be met, but other visits to this resident hold every slot that would do.")
+
+
+def _describe_outranked(numbers: dict[str, Any]) -> str:
+    sentence = _("The places went to needs that come first by the published order.")
+    if numbers.get("stage"):
+        stage = name_stage(numbers["stage"])
+        sentence += " " + _("The deciding aim is “%(stage)s”.", stage=stage)
+    ahead = numbers.get("ahead")
+    if ahead:
+        sentence += " " + ngettext(
+            "%(num)s person holds the places.", "%(num)s people hold the places.", ahead
+        )
+    names = {
+        "duty": _("due visits"),
+        "more_urgent": _("more urgent"),
+        "less_urgent": _("less urgent"),
+        "waited_longer": _("waiting longer"),
+        "waited_less": _("waiting less"),
+        "other": _("decided by a later aim"),
+    }
+    reasons = numbers.get("ahead_by", {})
+    told = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
+    return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(told)) if told else sentence
+
+
+def _describe_lottery(numbers: dict[str, Any]) -> str:
+    if "ticket" not in numbers:
+        return _("Equal in every stage; the published lottery decided.")
+    return _(
+        "Equal in every stage; the lottery decided. Ticket %(ticket)s, last one drawn %(cut)s.",
+        ticket=str(numbers["ticket"])[:_TICKET_DIGITS],
+        cut=str(numbers.get("cut_off", "–"))[:_TICKET_DIGITS],
+    )
+
+
+def _describe_declined(_numbers: dict[str, Any]) -> str:
+    return _("Everything that could meet this need was declined before, so it was not planned.")
+
+
+def _describe_undecided(_numbers: dict[str, Any]) -> str:
+    return _("The time limit came before the ground was known.")
+
+
+_STAFF_GROUNDS = {
+    "no_eligible_offer": _describe_no_offer,
+    "forbidden": _describe_forbidden,
+    "time_conflict": _describe_time_conflict,
+    "outranked": _describe_outranked,
+    "lost_lottery": _describe_lottery,
+    "declined_before": _describe_declined,
+    "undecided": _describe_undecided,
+}

@@ -1,0 +1,128 @@
+"""Readiness in sentences, each with the page where it can be put right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from matchmaker.base.extensions import db
+from matchmaker.models import Offer, Organisation, ServiceCategory
+from matchmaker.rounds.freeze.readiness import Finding, ReadinessLine, Weight
+from matchmaker.words.labels import get_name
+
+MOST_NAMED = 8  # rows; a longer list is for the page that the line leads to
+
+_ENDPOINTS = {
+    Finding.UNVERIFIED_NEEDS: "needs.index",
+    Finding.UNVERIFIED_STATUSES: "residents.index",
+    Finding.UNAPPROVED_ORGANISATIONS: "organisations.index",
+    Finding.UNAPPROVED_OFFERS: "offers.review",
+    Finding.EXPIRED_AGREEMENTS: "organisations.index",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessWords:
+    weight: Weight
+    text: str
+    names: tuple[str, ...]
+    endpoint: str | None
+
+
+def describe_readiness(lines: Iterable[ReadinessLine]) -> list[ReadinessWords]:
+    return [
+        ReadinessWords(
+            line.weight,
+            _say(line),
+            _name_rows(line),
+            _ENDPOINTS.get(line.finding) if line.count else None,
+        )
+        for line in lines
+    ]
+
+
+def _say(line: ReadinessLine) -> str:
+    if line.count == 0:
+        return _say_none(line.finding)
+    return {**_say_waiting(line.count), **_say_supply(line.count)}[line.finding]
+
+
+def _say_supply(count: int) -> dict[Finding, str]:
+    return {
+        Finding.OPEN_NEEDS: ngettext("%(num)s need is open.", "%(num)s needs are open.", count),
+        Finding.OPEN_OFFERS: ngettext("%(num)s offer is open.", "%(num)s offers are open.", count),
+        Finding.STAFFLESS_OFFERS: ngettext(
+            "%(num)s offer of volunteers' time has no volunteer for it.",
+            "%(num)s offers of volunteers' time have no volunteer for them.",
+            count,
+        ),
+        Finding.UNSERVED_CATEGORIES: ngettext(
+            "%(num)s category is asked for and offered by nobody.",
+            "%(num)s categories are asked for and offered by nobody.",
+            count,
+        ),
+    }
+
+
+def _say_waiting(count: int) -> dict[Finding, str]:
+    return {
+        Finding.UNVERIFIED_NEEDS: ngettext(
+            "%(num)s need waits to be checked by its committee and would stay outside.",
+            "%(num)s needs wait to be checked by their committees and would stay outside.",
+            count,
+        ),
+        Finding.UNVERIFIED_STATUSES: ngettext(
+            "%(num)s status of a resident with open needs is unchecked or out of date and would "
+            "not count.",
+            "%(num)s statuses of residents with open needs are unchecked or out of date and would "
+            "not count.",
+            count,
+        ),
+        Finding.UNAPPROVED_ORGANISATIONS: ngettext(
+            "%(num)s organisation waits for approval.",
+            "%(num)s organisations wait for approval.",
+            count,
+        ),
+        Finding.UNAPPROVED_OFFERS: ngettext(
+            "%(num)s offer waits for approval and would stay outside.",
+            "%(num)s offers wait for approval and would stay outside.",
+            count,
+        ),
+        Finding.EXPIRED_AGREEMENTS: ngettext(
+            "%(num)s pairing agreement ends before the month does.",
+            "%(num)s pairing agreements end before the month does.",
+            count,
+        ),
+    }
+
+
+def _say_none(finding: Finding) -> str:
+    return {
+        Finding.OPEN_NEEDS: _("No need is open: there is nothing to decide."),
+        Finding.OPEN_OFFERS: _("No offer is open: nothing could be given."),
+        Finding.UNVERIFIED_NEEDS: _("Every need is checked."),
+        Finding.UNVERIFIED_STATUSES: _("Every status that could count is checked and in date."),
+        Finding.UNAPPROVED_ORGANISATIONS: _("No organisation waits for approval."),
+        Finding.UNAPPROVED_OFFERS: _("No offer waits for approval."),
+        Finding.EXPIRED_AGREEMENTS: _("Every pairing agreement holds for the month."),
+        Finding.STAFFLESS_OFFERS: _("Every offer of volunteers' time has volunteers."),
+        Finding.UNSERVED_CATEGORIES: _("Every category that is asked for is offered by somebody."),
+    }[finding]
+
+
+def _name_rows(line: ReadinessLine) -> tuple[str, ...]:
+    """The rows that have a name anybody here may read; residents' needs have none."""
+    models = {
+        Finding.UNAPPROVED_ORGANISATIONS: Organisation,
+        Finding.EXPIRED_AGREEMENTS: Organisation,
+        Finding.UNAPPROVED_OFFERS: Offer,
+        Finding.STAFFLESS_OFFERS: Offer,
+        Finding.UNSERVED_CATEGORIES: ServiceCategory,
+    }
+    model = models.get(line.finding)
+    if model is None:
+        return ()
+    rows = [db.session.get_one(model, row_id) for row_id in line.row_ids[:MOST_NAMED]]
+    names = [row.title if isinstance(row, Offer) else get_name(row) for row in rows]
+    return (*names, "…") if line.count > MOST_NAMED else tuple(names)

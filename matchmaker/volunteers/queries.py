@@ -1,0 +1,71 @@
+"""Lists of an organisation's volunteers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy.orm import selectinload
+
+from matchmaker.base.extensions import db
+from matchmaker.models import ServiceCategory, User, Volunteer, VolunteerState
+from matchmaker.volunteers.service import is_in_scope
+from matchmaker.words.names import match_name
+
+# --- What a reader of the list of volunteers asks for.
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerFilters:
+    """None and the empty text let everything through; ``category`` is a code."""
+
+    state: VolunteerState | None = None
+    category: str = ""
+    search: str = ""
+
+
+def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
+    """The volunteers in the actor's scope that pass ``filters``, in the order of pinyin."""
+    return (
+        _narrow(actor, filters)
+        .options(selectinload(Volunteer.qualifications))
+        .order_by(Volunteer.sort_key, Volunteer.id)
+    )
+
+
+def count_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
+    """How many pass ``filters`` in each state, whatever state is asked for."""
+    rows = _narrow(actor, replace(filters, state=None))
+    states = rows.with_only_columns(Volunteer.state).subquery()
+    counted = db.session.execute(select(states.c.state, func.count()).group_by(states.c.state))
+    found = {row[0]: row[1] for row in counted}
+    return {state: found[state] for state in VolunteerState if state in found}
+
+
+def map_categories(volunteers: Iterable[Volunteer]) -> dict[str, ServiceCategory]:
+    """The categories that these volunteers name, by code."""
+    codes = {code for volunteer in volunteers for code in volunteer.categories}
+    rows = db.session.scalars(select(ServiceCategory).where(ServiceCategory.code.in_(codes)))
+    return {row.code: row for row in rows}
+
+
+def has_expired_proof(volunteer: Volunteer, today: date) -> bool:
+    """Whether a proof no longer counts and has to be shown again."""
+    return any(
+        row.expires_on is not None and row.expires_on < today for row in volunteer.qualifications
+    )
+
+
+def _narrow(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
+    statement = select(Volunteer).where(is_in_scope(actor))
+    if filters.state is not None:
+        statement = statement.where(Volunteer.state == filters.state)
+    if filters.category:
+        # A JSON list of codes, the same text on every database but for blanks between them.
+        quoted = f'"{filters.category}"'
+        codes = cast(Volunteer.categories, String)
+        statement = statement.where(codes.contains(quoted, autoescape=True))
+    if filters.search.strip():
+        names = [Volunteer.name, Volunteer.reference]
+        statement = statement.where(match_name(filters.search, names, Volunteer.sort_key))
+    return statement

@@ -1,0 +1,47 @@
+"""URL converters: whole numbers that fit every database, months, and text that tables can hold."""
+
+from datetime import date
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, IntegerConverter, UnicodeConverter, ValidationError
+
+from matchmaker.base.clock import parse_month
+
+LARGEST_ID = 2**31 - 1
+
+
+class IdConverter(IntegerConverter):
+    """A row's id; a number no table can hold is an unknown page, not an error inside."""
+
+    def __init__(self, map, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(map, *args, min=1, max=LARGEST_ID, **kwargs)
+
+
+class MonthConverter(BaseConverter):
+    """``YYYY-MM`` in a path, the month's first day in the view."""
+
+    regex = r"\d{4}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return parse_month(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: date) -> str:
+        return value.strftime("%Y-%m")
+
+
+class TextConverter(UnicodeConverter):
+    """A code or reference: PostgreSQL refuses NUL, and none of ours holds a control sign."""
+
+    def __init__(self, map, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(map, *args, **kwargs)
+        self.regex = r"[^/\x00-\x1f]+"
+
+
+def register_converters(app: Flask) -> None:
+    """Call it before any route is added: it changes what a plain ``<name>`` takes."""
+    app.url_map.converters.update(
+        default=TextConverter, string=TextConverter, id=IdConverter, month=MonthConverter
+    )

@@ -1,0 +1,105 @@
+"""Errors as pages: plain words, the way back, the right status and headers."""
+
+from functools import lru_cache
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, render_template
+from flask_babel import force_locale
+from jinja2 import Environment
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from matchmaker.base.errors import (
+    ConflictError,
+    DomainError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    ThrottledError,
+)
+from matchmaker.base.extensions import db
+from matchmaker.web.preferences import HTML_LANG, select_browser_locale
+
+STATUS_OF_ERROR: dict[type[DomainError], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    ConflictError: HTTPStatus.CONFLICT,
+    InvalidError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
+}
+BUSY_RETRY_SECONDS = 5
+
+
+def register_error_pages(app: Flask) -> None:
+    app.register_error_handler(DomainError, show_domain_error)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(OperationalError, show_busy_database)
+    app.register_error_handler(StaleDataError, show_stale_row)
+
+
+def show_domain_error(error: DomainError) -> Response:
+    """The page of a broken rule; whatever the request had begun is rolled back."""
+    db.session.rollback()
+    status = next(
+        (status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)),
+        HTTPStatus.CONFLICT,
+    )
+    response = _render(status, code=error.code, numbers=error.numbers)
+    if isinstance(error, ThrottledError):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def show_busy_database(error: OperationalError) -> Response:
+    """Locked, restarting or out of reach: worth another try, so 503 and not 500."""
+    current_app.logger.error("database did not answer", exc_info=error)
+    return show_http_error(ServiceUnavailable())
+
+
+def show_stale_row(_error: StaleDataError) -> Response:
+    """Two people changed the same row at once: the second looks again, nothing is lost."""
+    return show_domain_error(ConflictError("changed_meanwhile"))
+
+
+def show_http_error(error: HTTPException) -> Response:
+    """The page of an HTTP error, with the headers that belong to it."""
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        db.session.rollback()
+    response = _render(status, code=type(error).__name__, numbers={})
+    for name, text in error.get_response().headers:
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = text
+    if isinstance(error, ServiceUnavailable):
+        response.headers.setdefault("Retry-After", str(BUSY_RETRY_SECONDS))
+    return response
+
+
+def _render(status: HTTPStatus, code: str, numbers: dict[str, object]) -> Response:
+    context = {"status": status.value, "code": code, "numbers": numbers}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        page = _render_without_database(status, context)
+    else:
+        page = render_template(_choose_template(status), **context)
+    return Response(page, status=status.value, mimetype="text/html")
+
+
+def _render_without_database(status: HTTPStatus, context: dict[str, object]) -> str:
+    """No context processors and no signed-in person: the database may be what failed."""
+    locale = select_browser_locale()
+    template = current_app.jinja_env.get_template(
+        "errors/503.html" if status == HTTPStatus.SERVICE_UNAVAILABLE else "errors/500.html"
+    )
+    with force_locale(locale):
+        return template.render(html_lang=HTML_LANG[locale], **context)
+
+
+def _choose_template(status: HTTPStatus) -> str:
+    own = f"errors/{status.value}.html"
+    return own if own in _list_templates(current_app.jinja_env) else "errors/other.html"
+
+
+@lru_cache(maxsize=1)
+def _list_templates(environment: Environment) -> frozenset[str]:
+    return frozenset(environment.list_templates(filter_func=lambda n: n.startswith("errors/")))

@@ -1,0 +1,56 @@
+"""What the header offers each person: the pages their role may open."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from matchmaker.web.permissions import PUBLIC, has_permission
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    label: str
+    url: str
+    is_current: bool
+
+
+# (label, endpoint); who sees an item follows from the permission its view declares.
+_ITEMS = (
+    (_l("My needs"), "needs.mine"),
+    (_l("My visits"), "assignments.visits"),
+    (_l("Open needs"), "needs.browse"),
+    (_l("Our offers"), "offers.index"),
+    (_l("Our volunteers"), "volunteers.index"),
+    (_l("What we promised"), "assignments.given"),
+    (_l("Needs"), "needs.index"),
+    (_l("Residents"), "residents.index"),
+    (_l("Organisations"), "organisations.index"),
+    (_l("Offers to check"), "offers.review"),
+    (_l("Rounds"), "rounds.index"),
+    (_l("Who can sign in"), "accounts.members"),
+    (_l("Accounts"), "accounts.index"),
+    (_l("Audit"), "audit.index"),
+    (_l("Results"), "results.index"),
+    (_l("How we decide"), "pages.criteria"),
+)
+
+
+def register(app: Flask) -> None:
+    app.context_processor(lambda: {"navigation": list_items(app)})
+
+
+def list_items(app: Flask) -> list[NavigationItem]:
+    """The items whose view the present visitor may open, in the order of the table."""
+    return [
+        NavigationItem(str(label), url_for(endpoint), request.endpoint == endpoint)
+        for label, endpoint in _ITEMS
+        if endpoint in app.view_functions and _may_open(app.view_functions[endpoint].access)  # type: ignore[attr-defined]
+    ]
+
+
+def _may_open(access: str) -> bool:
+    if access == PUBLIC:
+        return True
+    return current_user.is_authenticated and has_permission(current_user.role, access)

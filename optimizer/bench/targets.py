@@ -1,0 +1,124 @@
+"""What was wanted of the optimizer, one line each: reached, not reached, or not measured."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from optimizer.bench.run import MAX_MIN, POINTS, ROUND
+from optimizer.instances.gap import read_gap
+from optimizer.limits import Limits
+from optimizer.search.solve import solve
+
+# --- Published assignment instances beside ours: known value or bounds, our value, bound and proof.
+
+GAP_SECONDS = 60.0
+
+
+def bench_gap(folder: Path) -> int:
+    """Print published assignment values against ours; return how many differ."""
+    bounds = {
+        name: (int(low), int(high))
+        for name, low, high in (
+            line.split() for line in (folder / "bounds.txt").read_text().splitlines() if line
+        )
+    }
+    print(f"\n{'instance':12} {'sense':5} {'known':>13} {'ours':>8} {'bound':>8} proof   seconds")
+    differing = 0
+    for path in sorted(folder.glob("*.txt")):
+        for sense in ("min", "max"):
+            known = bounds.get(f"{path.stem}_{sense.capitalize()}")
+            if known is not None:
+                differing += _bench_instance(path, sense, known)
+    return differing
+
+
+def _bench_instance(path: Path, sense: str, known: tuple[int, int]) -> bool:
+    problem = read_gap(path.stem, path.read_text(), sense)
+    began = time.monotonic()
+    solution = solve(problem, Limits(seconds=GAP_SECONDS))
+    seconds = time.monotonic() - began
+    stage = solution.stages[0] if solution.stages else None
+    value, bound = (stage.value, stage.bound) if stage else (None, None)
+    proof = stage.proof if stage else solution.status
+    told = f"{known[0]}" if known[0] == known[1] else f"{known[0]}..{known[1]}"
+    print(f"{path.stem:12} {sense:5} {told:>13} {value!s:>8} {bound!s:>8} {proof:7} {seconds:7.1f}")
+    return value is None or not known[0] <= value <= known[1]
+
+
+MIDDLE, LARGE = 1670, 16_700  # needs of a month now, and of ten estates
+MOST_RATIO = 3.0  # whole round to one plain max-points solve
+LEAST_GAIN = 25.0  # textbook max-min to whole round
+LARGE_SECONDS, LARGE_MIB = 60.0, 2048
+EXPLAIN_SECONDS = 10.0
+Pieces = Mapping[str, Mapping[str, Any]]
+Judged = tuple[bool | None, str]  # None: not decided by this run
+
+
+def print_wanted(found: Mapping[int, Pieces]) -> None:
+    """Print every wanted figure with what was measured; ``found``: pieces by number of needs."""
+    print("\nwanted")
+    for name, needs, judge in WANTED:
+        try:
+            is_reached, told = judge(found[needs])
+            if not found[needs][ROUND]["told"].startswith("proven"):
+                is_reached, told = False, f"{told}, the round is not proven"
+        except KeyError:  # a size that was not run, or a piece that broke
+            is_reached, told = None, "not measured"
+        word = {True: "reached", False: "NOT reached", None: "not decided"}[is_reached]
+        print(f"{word:12} {name}, {needs} needs: {told}")
+
+
+def judge_ratio(pieces: Pieces) -> Judged:
+    """The whole round beside one plain solve."""
+    whole, plain = pieces[ROUND]["seconds"], pieces[POINTS]["seconds"]
+    return whole <= MOST_RATIO * plain, f"{whole:.1f} s / {plain:.1f} s = {whole / plain:.2f}"
+
+
+def judge_gain(pieces: Pieces) -> Judged:
+    """Textbook max-min beside the whole round; one that was cut off gives a least ratio only."""
+    whole, textbook = pieces[ROUND]["seconds"], pieces[MAX_MIN]["seconds"]
+    gain, is_proved = textbook / whole, pieces[MAX_MIN]["told"].endswith(", proved")
+    told = f"{textbook:.1f} s / {whole:.1f} s = {gain:.2f}"
+    if is_proved:
+        return gain >= LEAST_GAIN, told
+    return True if gain >= LEAST_GAIN else None, f"{told} at least, max-min was cut off"
+
+
+def judge_large_seconds(pieces: Pieces) -> Judged:
+    """A month of ten estates in time."""
+    whole = pieces[ROUND]["seconds"]
+    return whole <= LARGE_SECONDS, f"{whole:.1f} s"
+
+
+def judge_large_memory(pieces: Pieces) -> Judged:
+    """A month of ten estates in memory."""
+    peak = pieces[ROUND]["peak_mib"]
+    return peak < LARGE_MIB, f"{peak} MiB"
+
+
+def judge_verification(pieces: Pieces) -> Judged:
+    """Checking beside solving."""
+    whole, check = pieces[ROUND]["seconds"], pieces[ROUND]["verify_seconds"]
+    holds = pieces[ROUND]["verify_told"].startswith("holds")
+    return holds and check < whole, f"{check:.1f} s / {whole:.1f} s" + (
+        "" if holds else ", REFUTED"
+    )
+
+
+def judge_explanations(pieces: Pieces) -> Judged:
+    """All grounds of a month."""
+    spent = pieces[ROUND]["explain_seconds"]
+    return spent < EXPLAIN_SECONDS, f"{spent:.1f} s"
+
+
+WANTED: tuple[tuple[str, int, Callable[[Pieces], Judged]], ...] = (
+    (f"whole round at most {MOST_RATIO:.0f} plain max-points solves", MIDDLE, judge_ratio),
+    (f"textbook max-min at least {LEAST_GAIN:.0f} whole rounds", MIDDLE, judge_gain),
+    ("verification shorter than the solve", MIDDLE, judge_verification),
+    (f"explanations in less than {EXPLAIN_SECONDS:.0f} s", MIDDLE, judge_explanations),
+    (f"whole round in {LARGE_SECONDS:.0f} s", LARGE, judge_large_seconds),
+    (f"whole round in less than {LARGE_MIB} MiB", LARGE, judge_large_memory),
+    ("verification shorter than the solve", LARGE, judge_verification),
+    (f"explanations in less than {EXPLAIN_SECONDS:.0f} s", LARGE, judge_explanations),
+)

@@ -1,0 +1,161 @@
+"""Check a division against its fund without the code that made it: standard library, whole fen.
+
+Imports its siblings verify_*.py only. Checks in this order, and names the first thing wrong: files,
+hash of the fund and seed, bounds of every grant (M1), purses (M2), payments (M3), counts, the best
+vector (M4), tickets (M5), stops, hash of the result.
+"""
+
+from collections import Counter
+from fractions import Fraction
+from itertools import accumulate
+
+from ..month.read import Fault, RefutedError, hash_table
+from ..month.schema import Row
+from .best import BETTER, EQUAL, Part, floor_of
+from .read import DIVISION, FUND, read_division, read_fund
+
+__all__ = ["verify_division"]
+
+
+def verify_division(fund: object, division: object) -> Fault | None:
+    """Return the first thing wrong with a division (both as parsed JSON), None when all holds.
+
+    Codes are stable names such as ``purse`` or ``leximin``; facts are ids and fen. A file that
+    cannot be read gives ``broken_input``; ``search_limit``: neither proved nor refuted in time.
+    """
+    try:
+        _verify(read_fund(fund), read_division(division))
+    except RefutedError as refuted:
+        return refuted.fault
+    return None
+
+
+def _verify(fund: Row, stated: Row) -> None:
+    for name, true in (("fund_sha256", hash_table(FUND, fund)), ("seed", fund["seed"])):
+        _expect(name, stated[name], true)
+    _expect_ids(fund, stated)
+    for claim, grant in zip(fund["claims"], stated["grants"], strict=True):
+        _check_bounds(claim, grant)
+        _check_payments(fund, claim, grant)
+    _check_purses(fund, stated)
+    fens = [grant["fen"] for grant in stated["grants"]]
+    _expect("granted_claims", stated["granted_claims"], sum(fen > 0 for fen in fens))
+    _expect("spent_fen", stated["spent_fen"], sum(fens))
+    for part in _list_parts(fund, stated):
+        _check_part(part, {g["claim"]: g for g in stated["grants"]}, stated["status"])
+    true = hash_table(DIVISION, {**stated, "result_sha256": ""})
+    _expect("result_sha256", stated["result_sha256"], true)
+
+
+def _expect(name: str, stated: object, true: object, **facts: object) -> None:
+    if stated != true:
+        raise RefutedError(name, **facts, stated=stated, true=true)
+
+
+def _expect_ids(fund: Row, stated: Row) -> None:
+    true = [claim["id"] for claim in fund["claims"]]
+    named = [grant["claim"] for grant in stated["grants"]]
+    if named != true:
+        wrong = sorted(set(true) ^ set(named)) or ["order"]
+        raise RefutedError("grants", claim=wrong[0])
+
+
+def _check_bounds(claim: Row, grant: Row) -> None:
+    """(M1) x_c = 0 or l_c <= x_c <= a_c      [fen]"""
+    low, high = floor_of(claim), claim["asked_fen"]
+    if grant["fen"] and not low <= grant["fen"] <= high:
+        raise RefutedError("bounds", claim=claim["id"], fen=grant["fen"], low=low, high=high)
+
+
+def _check_payments(fund: Row, claim: Row, grant: Row) -> None:
+    """(M3) sum_m y_cm = x_c; 0 < y_cm <= i_c in the months of the claim alone      [fen]"""
+    months = claim["purses"] or [purse["id"] for purse in fund["purses"]]
+    names = [payment["purse"] for payment in grant["payments"]]
+    if names != sorted(set(names)):
+        raise RefutedError("payment_order", claim=claim["id"])
+    for payment in grant["payments"]:
+        told = {"claim": claim["id"], "purse": payment["purse"], "fen": payment["fen"]}
+        if payment["purse"] not in months:
+            raise RefutedError("month", **told)
+        most = claim["instalment_fen"] or claim["asked_fen"]
+        if not 0 < payment["fen"] <= most:
+            raise RefutedError("instalment", **told, most=most)
+    paid = sum(payment["fen"] for payment in grant["payments"])
+    _expect("payments", paid, grant["fen"], claim=claim["id"])
+
+
+def _check_purses(fund: Row, stated: Row) -> None:
+    """(M2) sum_c y_cm <= B_m, or with carries the same of all months up to m      [fen]"""
+    paid: Counter[str] = Counter()
+    for grant in stated["grants"]:
+        for payment in grant["payments"]:
+            paid[payment["purse"]] += payment["fen"]
+    names = [purse["id"] for purse in fund["purses"]]
+    spent, held = [paid[name] for name in names], [purse["fen"] for purse in fund["purses"]]
+    if fund["carries"]:
+        spent, held = list(accumulate(spent)), list(accumulate(held))
+    for name, fen, most in zip(names, spent, held, strict=True):
+        if fen > most:
+            raise RefutedError("purse", purse=name, paid=fen, held=most)
+
+
+def _list_parts(fund: Row, stated: Row) -> list[Part]:
+    """Claims tied by shared purses; all of them where money carries over."""
+    everywhere = {purse["id"] for purse in fund["purses"]}
+    tied: list[tuple[set[str], dict[str, Row]]] = []
+    for claim in fund["claims"]:
+        purses, rows = set(claim["purses"]) or everywhere, {claim["id"]: claim}
+        joined = [part for part in tied if fund["carries"] or part[0] & purses]
+        tied = [part for part in tied if part not in joined]
+        for names, members in joined:
+            purses, rows = purses | names, rows | members
+        tied.append((purses, rows))
+    fens = {grant["claim"]: grant["fen"] for grant in stated["grants"]}
+    return [
+        Part(fund, rows, sorted(Fraction(fens[c], row["asked_fen"]) for c, row in rows.items()))
+        for _, rows in tied
+    ]
+
+
+def _check_part(part: Part, grants: dict[str, Row], status: str) -> None:
+    granted = frozenset(c for c in part.claims if grants[c]["fen"])
+    verdict, only = part.compare(granted)
+    if verdict != EQUAL:
+        raise RefutedError("leximin", claim=min(part.claims))
+    for c, fen in only.items():
+        _expect("odd_fen", grants[c]["fen"], fen, claim=c)
+    payable = part.payable
+    if status == "proven" and len(granted) < len(payable):
+        _check_admission(part, granted, payable)
+    for c in part.claims:
+        _check_stop(part, grants[c], is_payable=c in payable, is_proven=status == "proven")
+
+
+def _check_admission(part: Part, granted: frozenset[str], payable: list[str]) -> None:
+    """(M4, M5) No set of claims is better; among equal sets the first ticket is granted."""
+    if part.exists(frozenset(), BETTER):
+        raise RefutedError("admission", claims=len(granted))
+    kept: frozenset[str] = frozenset()
+    for c in sorted(payable, key=part.ticket):
+        if c in granted:
+            kept |= {c}
+        elif part.exists(kept | {c}, EQUAL):
+            raise RefutedError("ticket", claim=c)
+
+
+def _check_stop(part: Part, grant: Row, *, is_payable: bool, is_proven: bool) -> None:
+    claim = part.claims[grant["claim"]]
+    months = len(claim["purses"] or part.fund["purses"])
+    if grant["fen"] == claim["asked_fen"]:
+        true = "asked"
+    elif grant["fen"]:
+        full = months * (claim["instalment_fen"] or claim["asked_fen"])
+        true = "instalments" if grant["fen"] == full else "spent"
+    elif not is_payable:
+        true = "floor"
+    elif is_proven:
+        is_equal = part.exists(frozenset({claim["id"]}), EQUAL)
+        true = "lost_lottery" if is_equal else "outranked"
+    else:
+        true = "undecided"
+    _expect("stop", grant["stop"], true, claim=claim["id"])

@@ -1,0 +1,154 @@
+"""The verifier's index of a problem: rows by id, ancestors of stocks, who may serve whom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .read import BrokenInputError
+from .schema import Row
+
+Link = tuple[str, str | None, str | None]  # need, stock, person
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A problem read by ``read_problem``, indexed. ``ancestors`` hold the stock itself first."""
+
+    problem: Row
+    stocks: dict[str, Row] = field(default_factory=dict)
+    people: dict[str, Row] = field(default_factory=dict)
+    needs: dict[str, Row] = field(default_factory=dict)
+    pairs: dict[Link, Row] = field(default_factory=dict)
+    forbids: set[Link] = field(default_factory=set)
+    ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def find_pair(self, need: str, stock: str, person: str | None) -> Row | None:
+        """Return the pair of the person, else of the stock, else None."""
+        own = self.pairs.get((need, stock, person))
+        return own if own is not None else self.pairs.get((need, stock, None))
+
+    def score(self, need: str, stock: str, person: str | None) -> int:
+        """Points per unit; 0 when no pair is listed."""
+        pair = self.find_pair(need, stock, person)
+        return pair["score"] if pair else 0
+
+    def consumption(self, need: str, stock: str, person: str | None) -> int:
+        """Units of the stock used per unit given; 1 when no pair is listed."""
+        pair = self.find_pair(need, stock, person)
+        return pair["consumption"] if pair else 1
+
+
+def index_month(problem: Row) -> Month:
+    """Index a problem. Raises ``BrokenInputError`` for ids used twice, unknown or in a circle."""
+    month = Month(problem)
+    for name in ("stocks", "people", "needs"):
+        rows = getattr(month, name)
+        for k, row in enumerate(problem[name]):
+            if row["id"] in rows:
+                raise BrokenInputError(f"problem.{name}[{k}].id", "used twice")
+            rows[row["id"]] = row
+    _check_once(problem)
+    _check_names(month)
+    for row in problem["pairs"]:
+        month.pairs[row["need"], row["stock"], row["person"]] = row
+    month.forbids.update((f["need"], f["stock"], f["person"]) for f in problem["forbids"])
+    for stock in month.stocks:
+        month.ancestors[stock] = tuple(_climb(month, stock, stock, ()))
+    return month
+
+
+def _check_once(problem: Row) -> None:
+    """One row for a pair, a group's history and a stage's name: a second would rule unseen."""
+    for name, rows, keys in (
+        ("pairs", problem["pairs"], ("need", "stock", "person")),
+        ("history", problem["history"], ("dimension", "group")),
+        ("policy.stages", problem["policy"]["stages"], ("name",)),
+    ):
+        seen = set()
+        for k, row in enumerate(rows):
+            found = tuple(row[key] for key in keys)
+            if found in seen:
+                raise BrokenInputError(f"problem.{name}[{k}]", "used twice")
+            seen.add(found)
+
+
+def _check_names(month: Month) -> None:
+    for name, key, known in (
+        ("stocks", "parents", month.stocks),
+        ("people", "stocks", month.stocks),
+        ("pairs", "need", month.needs),
+        ("pairs", "stock", month.stocks),
+        ("pairs", "person", month.people),
+        ("pins", "need", month.needs),
+        ("pins", "stock", month.stocks),
+        ("pins", "person", month.people),
+        ("forbids", "need", month.needs),
+        ("forbids", "stock", month.stocks),
+        ("forbids", "person", month.people),
+    ):
+        for k, row in enumerate(month.problem[name]):
+            used = row[key] if isinstance(row[key], list) else [row[key]]
+            for used_name in used:
+                if used_name is not None and used_name not in known:
+                    reason = f"{used_name} is not known"
+                    raise BrokenInputError(f"problem.{name}[{k}].{key}", reason)
+
+
+def _climb(month: Month, start: str, stock: str, below: tuple[str, ...]) -> list[str]:
+    if stock in below:
+        raise BrokenInputError("problem.stocks", f"{start} nests in a circle")
+    reached = [stock]
+    for parent in month.stocks[stock]["parents"]:
+        reached.extend(_climb(month, start, parent, (*below, stock)))
+    return list(dict.fromkeys(reached))
+
+
+def find_broken_filter(month: Month, need: Row, stock: Row, person: Row | None) -> str | None:
+    """Return the first filter that keeps this stock (and person) from this need, else None.
+
+    Filters in their order: category, area, status, skill, slot, forbidden. For a staffed stock
+    ``slot`` asks for a slot that suits need, stock and person; for the others a shared one.
+    """
+    for name, is_passed in _filters(month, need, stock, person):
+        if not is_passed:
+            return name
+    return None
+
+
+def _filters(month: Month, need: Row, stock: Row, person: Row | None) -> Iterator[tuple[str, bool]]:
+    yield "category", bool(stock["category"]) and stock["category"] == need["category"]
+    areas_of = [stock, person] if person else [stock]
+    yield "area", all(not row["areas"] or need["area"] in row["areas"] for row in areas_of)
+    yield "status", not stock["statuses"] or not set(stock["statuses"]).isdisjoint(need["statuses"])
+    if person:
+        is_staff = stock["staffed"] and stock["id"] in person["stocks"]
+        yield "skill", is_staff and set(need["requires"]) <= set(person["skills"])
+        yield "slot", any(suits_slot(need, stock, person, slot) for slot in person["slots"])
+    else:
+        yield "slot", share_slot(need["slots"], stock["slots"])
+    yield "forbidden", not is_forbidden(month, need, stock, person)
+
+
+def suits_slot(need: Row, stock: Row, person: Row, slot: str) -> bool:
+    """True when a visit may take place in this slot, as far as these three are concerned."""
+    return (
+        slot in person["slots"]
+        and (not need["slots"] or slot in need["slots"])
+        and (not stock["slots"] or slot in stock["slots"])
+    )
+
+
+def share_slot(first: list[str], second: list[str]) -> bool:
+    """True when two sets of slots share one, or one of them is empty: any slot."""
+    return not first or not second or not set(first).isdisjoint(second)
+
+
+def is_forbidden(month: Month, need: Row, stock: Row, person: Row | None) -> bool:
+    """True when a forbid, a list or a bound of 0 units keeps this giver from this need."""
+    n, s, p = need["id"], stock["id"], person["id"] if person else None
+    links: set[Link] = {(n, None, None), (n, s, None), (n, None, p), (n, s, p)}
+    if links & month.forbids:
+        return True
+    ruling = [month.pairs[key] for key in ((n, s, None), (n, s, p)) if key in month.pairs]
+    if need["listed"] and not ruling:
+        return True
+    return any(pair["most"] == 0 for pair in ruling)

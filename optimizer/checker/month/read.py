@@ -1,0 +1,177 @@
+"""The verifier's own reading of problem and solution files: strict, standard library only.
+
+Shares no code with the solver, so a fault there cannot hide itself here. The canonical form (rows
+sorted by id, sets sorted, defaults left out, keys sorted, no spaces, UTF-8) is built again from
+the rules of FORMULATION.md.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .schema import POLICY, PROBLEM, REQUIRED, SOLUTION, Row, Schema
+
+_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool}
+_ORDER = {
+    "stocks": ("id",),
+    "people": ("id",),
+    "needs": ("id",),
+    "pairs": ("need", "stock", "person"),
+    "pins": ("need", "stock", "person"),
+    "forbids": ("need", "stock", "person"),
+    "history": ("dimension", "group"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first thing found wrong: a code, and the ids and numbers that show it."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        told = " ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"{self.code}: {told}" if told else self.code
+
+
+class RefutedError(ValueError):
+    """Raised at the first fault, which it carries."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.fault = Fault(code, facts)
+        super().__init__(str(self.fault))
+
+
+class BrokenInputError(RefutedError):
+    """A file that is not what it should be; the path starts with ``problem`` or ``solution``."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__("broken_input", path=path, reason=reason)
+
+
+def read_problem(value: object) -> Row:
+    """Return the problem with every default filled in and every row in canonical order."""
+    problem = _read(PROBLEM, value, "problem")
+    for need in problem["needs"]:
+        if need["least"] == need["quantity"]:
+            need["least"] = None
+    for name, keys in _ORDER.items():
+        problem[name].sort(key=lambda row, keys=keys: tuple(row[key] or "" for key in keys))
+    return problem
+
+
+def read_solution(value: object) -> Row:
+    """Return the solution with every default filled in, rows in their own order."""
+    return _read(SOLUTION, value, "solution")
+
+
+def read_table(schema: Schema, value: object, path: str) -> Row:
+    """Return one row of any table, every default filled in. Raises ``BrokenInputError``."""
+    return _read(schema, value, path)
+
+
+def hash_table(schema: Schema, row: Row) -> str:
+    """SHA-256 of the canonical row of any table: defaults left out, keys sorted."""
+    return _sha256(_strip(schema, row))
+
+
+def hash_problem(problem: Row) -> str:
+    """SHA-256 of the canonical problem; the policy is always written out."""
+    return _sha256(_strip(PROBLEM, problem) | {"policy": _strip(POLICY, problem["policy"])})
+
+
+def hash_solution(solution: Row) -> str:
+    """SHA-256 of the canonical solution without its own hash and the certificate."""
+    return _sha256(_strip(SOLUTION, {**solution, "result_sha256": "", "certificate": None}))
+
+
+def hash_certificate(certificate: Row) -> str:
+    """SHA-256 of the canonical certificate without its own hash."""
+    return _sha256({name: held for name, held in certificate.items() if name != "sha256"})
+
+
+def _sha256(value: object) -> str:
+    text = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError:  # half of a pair of surrogates, which JSON can spell
+        raise BrokenInputError("text", "must be Unicode") from None
+
+
+def _strip(schema: Schema, row: Row) -> Row:
+    kept = {name: row[name] for name in schema if not _is_default(schema[name][1], row[name])}
+    for name, value in kept.items():
+        table = schema[name][0]
+        if isinstance(table, dict):
+            kept[name] = [_strip(table, entry) for entry in value]
+    return kept
+
+
+def _is_default(default: Any, value: Any) -> bool:
+    if isinstance(value, list):
+        return default is not REQUIRED and not value
+    return bool(default is not REQUIRED and value == default)
+
+
+def _read(schema: Schema, value: object, path: str) -> Row:
+    if not isinstance(value, Mapping):
+        raise BrokenInputError(path, "must be an object")
+    for key in value:
+        if key not in schema:
+            raise BrokenInputError(f"{path}.{key}", "unknown key")
+    row: Row = {}
+    for name, (kind, default) in schema.items():
+        if name in value:
+            row[name] = _read_value(kind, value[name], f"{path}.{name}")
+        elif default is REQUIRED:
+            raise BrokenInputError(f"{path}.{name}", "missing")
+        else:
+            row[name] = _read_value(kind, default, f"{path}.{name}")
+    return row
+
+
+def _read_value(kind: Any, value: Any, path: str) -> Any:
+    if isinstance(kind, dict):
+        return [_read(kind, row, f"{path}[{k}]") for k, row in enumerate(_listed(value, path))]
+    if isinstance(kind, tuple):
+        if value not in kind:
+            raise BrokenInputError(path, f"must be one of {', '.join(kind)}")
+        return value
+    if kind == "policy":
+        return _read(POLICY, value, path)
+    if kind == "names":
+        names = [_scalar("str", v, f"{path}[{k}]") for k, v in enumerate(_listed(value, path))]
+        return sorted(set(names))
+    return (
+        _read_object(kind, value, path) if kind in ("map", "proof") else _scalar(kind, value, path)
+    )
+
+
+def _read_object(kind: str, value: Any, path: str) -> Any:
+    if kind == "proof" and value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise BrokenInputError(path, "must be an object")
+    if kind == "proof":
+        return dict(value)
+    return {str(key): _scalar("str", v, f"{path}.{key}") for key, v in value.items()}
+
+
+def _listed(value: Any, path: str) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise BrokenInputError(path, "must be a list")
+    return list(value)
+
+
+def _scalar(kind: str, value: Any, path: str) -> Any:
+    if value is None and kind.endswith("?"):
+        return None
+    name = kind.removesuffix("?")
+    if type(value) is not _TYPES[name]:
+        raise BrokenInputError(path, f"must be of type {name}")
+    return value

@@ -1,0 +1,243 @@
+"""The verifier's own rolls: the sources of a category in order, and sets of them as whole numbers.
+
+Bit b of a *mask* stands for the b-th source of the roll. Every filter is tried once on each source
+for every value that a need can hold against it.
+
+The verifier's own sources and ways: who may give to a need, persons in classes.
+
+Everything stands in sorted order, because certificates name columns and rows by number; the order
+is told under "Numbers of columns and rows" in FORMULATION.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import compress
+
+from ..month.month import Month, is_forbidden, share_slot
+from ..month.schema import Row
+
+# --- The verifier's own crews: persons whom no rule can tell apart, and what they can give from.
+
+DELIVERED = -1
+Source = tuple[int, str]  # crew by number, stock by id; crew -1: delivered without a person
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Persons (ids) whom no rule can tell apart, each with at most ``most`` visits.
+
+    first   the row of the first of them; it speaks for all
+    """
+
+    first: Row
+    people: tuple[str, ...]
+    most: int
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.people)
+
+
+def gather_crews(month: Month) -> list[Crew]:
+    """Classes of the persons who can visit at all, in the order of their first ids."""
+    problem = month.problem
+    named = {row["person"] for table in ("pairs", "pins", "forbids") for row in problem[table]}
+    useful = {skill for need in problem["needs"] for skill in need["requires"]}
+    alike: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for person in problem["people"]:
+        if person["most_visits"] and person["stocks"] and person["slots"]:
+            alone = person["id"] if person["id"] in named else None
+            lists = [tuple(person[name]) for name in ("stocks", "areas", "slots")]
+            skills = frozenset(useful.intersection(person["skills"]))
+            alike[alone, skills, _most_of(person), *lists].append(person)
+    return [
+        Crew(rows[0], tuple(row["id"] for row in rows), _most_of(rows[0]))
+        for rows in alike.values()
+    ]
+
+
+def _most_of(person: Row) -> int:
+    return min(int(person["most_visits"]), len(person["slots"]))
+
+
+_TRUTH = {ord("0"): "\0", ord("1"): "\1"}
+Test = Callable[[Row, Row | None], bool]  # of a stock and the person who speaks for a crew
+
+
+class Roll:
+    """Sources by stock and crew. ``delivered``: those without a person; ``visiting``: the rest."""
+
+    def __init__(self, month: Month, crews: list[Crew], sources: list[Source]) -> None:
+        self.sources = sources
+        self._crews = crews
+        self._rows = [
+            (1 << b, month.stocks[stock], None if k == DELIVERED else crews[k].first)
+            for b, (k, stock) in enumerate(sources)
+        ]
+        self._deliveries = [(bit, stock) for bit, stock, person in self._rows if person is None]
+        self.delivered = sum(bit for bit, _ in self._deliveries)
+        self.visiting = sum(bit for bit, _, person in self._rows if person is not None)
+        self._at: dict[str, int] = {}
+        for bit, stock, _ in self._rows:
+            self._at[stock["id"]] = self._at.get(stock["id"], 0) | bit
+        self._tried: dict[tuple[str, object], int] = {}
+        self._selected: dict[int, tuple[Source, ...]] = {}
+
+    def _try(self, name: str, value: object, test: Test) -> int:
+        """The mask of the sources that pass a filter; ``value``: all that it reads of a need."""
+        if (name, value) not in self._tried:
+            passing = (bit for bit, stock, person in self._rows if test(stock, person))
+            self._tried[name, value] = sum(passing)
+        return self._tried[name, value]
+
+    def list_open(self, need: Row) -> int:
+        """Filters 2 to 4 for a need of this category; filter 5 for deliveries."""
+        area, statuses, skills = need["area"], need["statuses"], need["requires"]
+        mask = self._try("area", area, lambda stock, person: _is_near(area, stock, person))
+        mask &= self._try(
+            "status",
+            tuple(statuses),
+            lambda stock, _: not stock["statuses"] or bool(set(stock["statuses"]) & set(statuses)),
+        )
+        mask &= self._try(
+            "skill",
+            tuple(skills),
+            lambda _, person: person is None or not set(skills).difference(person["skills"]),
+        )
+        return mask & (self.visiting | self._list_timely(need["slots"]))
+
+    def _list_timely(self, slots: list[str]) -> int:
+        key = ("delivery", tuple(slots))
+        if key not in self._tried:
+            self._tried[key] = sum(
+                bit for bit, stock in self._deliveries if share_slot(slots, stock["slots"])
+            )
+        return self._tried[key]
+
+    def list_free(self, slot: str) -> int:
+        """Sources of which a visit may take place in this slot."""
+        return self._try(
+            "slot",
+            slot,
+            lambda stock, person: (
+                person is not None
+                and slot in person["slots"]
+                and (not stock["slots"] or slot in stock["slots"])
+            ),
+        )
+
+    def list_at(self, stocks: set[str]) -> int:
+        """Sources at one of these stocks."""
+        return sum(self._at.get(stock, 0) for stock in stocks)
+
+    def select(self, mask: int) -> tuple[Source, ...]:
+        """The sources of a mask, in order."""
+        if mask not in self._selected:
+            digits = bin(mask)[:1:-1].translate(_TRUTH).encode()
+            self._selected[mask] = tuple(compress(self.sources, digits))
+        return self._selected[mask]
+
+    def drop(self, mask: int, is_dropped: Test) -> int:
+        """The mask without the sources of which this is true."""
+        return sum(
+            bit for bit, stock, person in self._rows if mask & bit and not is_dropped(stock, person)
+        )
+
+    def has_persons(self, mask: int, people: int) -> bool:
+        """True when the crews of a mask are so many persons or more."""
+        if people == 1:
+            return mask != 0
+        return sum(self._crews[k].size for k in {k for k, _ in self.select(mask)}) >= people
+
+
+def _is_near(area: str, stock: Row, person: Row | None) -> bool:
+    areas_of = (stock["areas"], person["areas"] if person else [])
+    return all(not areas or area in areas for areas in areas_of)
+
+
+# --- The verifier's own sources and ways: who may give to a need, persons in classes.
+
+Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as a mask
+
+
+class Eligibility:
+    """Sources of every need. ``room``: most units that a stock and all above it let it give."""
+
+    def __init__(self, month: Month) -> None:
+        self.month = month
+        self.crews = gather_crews(month)
+        self.room = {
+            stock: min(month.stocks[name]["capacity"] for name in above)
+            for stock, above in month.ancestors.items()
+        }
+        self._slots = sorted({slot for crew in self.crews for slot in crew.first["slots"]})
+        self._rolls = self._gather_rolls()
+        self.pairs_of: dict[str, list[Row]] = defaultdict(list)
+        for pair in month.problem["pairs"]:
+            self.pairs_of[pair["need"]].append(pair)
+        self._excluding = {row["need"] for row in month.problem["forbids"]}
+        self._excluding |= {row["need"] for row in month.problem["pairs"] if row["most"] == 0}
+        self._excluding |= {row["id"] for row in month.problem["needs"] if row["listed"]}
+
+    def _gather_rolls(self) -> dict[str, Roll]:
+        staff: dict[str, list[int]] = defaultdict(list)
+        for k, crew in enumerate(self.crews):
+            for name in crew.first["stocks"]:
+                staff[name].append(k)
+        sources: dict[str, list[Source]] = {n["category"]: [] for n in self.month.problem["needs"]}
+        for stock in self.month.problem["stocks"]:
+            if stock["category"] in sources:
+                givers = staff[stock["id"]] if stock["staffed"] else [DELIVERED]
+                sources[stock["category"]].extend((k, stock["id"]) for k in givers)
+        return {name: Roll(self.month, self.crews, found) for name, found in sources.items()}
+
+    def person_of(self, source: Source) -> Row | None:
+        """The person who speaks for the source's crew; None: delivered."""
+        return None if source[0] == DELIVERED else self.crews[source[0]].first
+
+    def pair_of(self, need: str, source: Source) -> Row | None:
+        """The pair that rules this need and source, the person's before the stock's."""
+        person = self.person_of(source)
+        return self.month.find_pair(need, source[1], person["id"] if person else None)
+
+    def list_ruled(self, need: Row, mask: int) -> list[tuple[Source, Row]]:
+        """The sources of a mask that a pair of this need rules, each with its pair."""
+        name, roll = need["id"], self.roll_of(need)
+        near = mask & roll.list_at({pair["stock"] for pair in self.pairs_of.get(name, ())})
+        return [(s, pair) for s in roll.select(near) if (pair := self.pair_of(name, s))]
+
+    def roll_of(self, need: Row) -> Roll:
+        """The roll that the masks of this need are read on."""
+        return self._rolls[need["category"]]
+
+    def sources_of(self, need: Row) -> int:
+        """The mask of all sources, slots of visits aside; no forbid or list excludes them."""
+        roll = self.roll_of(need)
+        mask = roll.list_open(need)
+        if need["id"] not in self._excluding:
+            return mask
+        return roll.drop(mask, lambda stock, person: is_forbidden(self.month, need, stock, person))
+
+    def find_ways(self, need: Row, mask: int) -> list[Way]:
+        """Delivery, then slots in order, where these sources could meet the need were it alone."""
+        roll = self.roll_of(need)
+        delivered = mask & roll.delivered
+        ways: list[Way] = []
+        least = need["quantity"] if need["least"] is None else need["least"]
+        if sum(self._reach(need, source) for source in roll.select(delivered)) >= least:
+            ways.append((None, delivered))
+        for slot in (need["slots"] or self._slots) if mask & roll.visiting else ():
+            found = mask & roll.list_free(slot)
+            if roll.has_persons(found, need["people"]):
+                ways.append((slot, found))
+        return ways
+
+    def _reach(self, need: Row, source: Source) -> int:
+        pair, wanted = self.pair_of(need["id"], source), int(need["quantity"])
+        room = int(self.room[source[1]])
+        if pair is None:
+            return min(wanted, room)
+        most = wanted if pair["most"] is None else min(wanted, int(pair["most"]))
+        return min(most, room // pair["consumption"]) if pair["consumption"] else most

@@ -1,0 +1,147 @@
+"""The verifier's own demands, edges and pools: needs served alike, and sums that are enough."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ..month.month import Month
+from ..month.schema import Row
+from .eligibility import Crew, Eligibility, Source, Way
+
+
+@dataclass(slots=True)
+class Demand:
+    """Needs (ids) served alike in one slot (None: delivered) from the same sources.
+
+    own   the need that has it for itself, because its pairs or pins need flows of its own
+    """
+
+    slot: str | None
+    sources: tuple[Source, ...]
+    own: str | None
+    needs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What one need takes from one source of a shared demand, for the score of its pair."""
+
+    need: str
+    demand: int
+    source: Source
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Sources in one slot that serve the same demands: only their sum is decided."""
+
+    slot: str
+    sources: tuple[Source, ...]
+    demands: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Classes:
+    """A month in classes; crews, demands, edges, pools and links by number in their lists.
+
+    ways    need -> numbers of its demands      links   (demand, source) outside of pools
+    """
+
+    month: Month
+    eligibility: Eligibility
+    demands: list[Demand] = field(default_factory=list)
+    ways: dict[str, list[int]] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    pools: list[Pool] = field(default_factory=list)
+    links: list[tuple[int, Source]] = field(default_factory=list)
+
+    @property
+    def crews(self) -> list[Crew]:
+        """Crews by number."""
+        return self.eligibility.crews
+
+    def pair_of_link(self, r: int, source: Source) -> Row | None:
+        """The pair that rules a link; none where needs share the demand."""
+        own = self.demands[r].own
+        return None if own is None else self.eligibility.pair_of(own, source)
+
+
+def gather_classes(month: Month) -> Classes:
+    """Demands in the order of the first need that has them, edges by need, pools, links."""
+    classes = Classes(month, Eligibility(month))
+    pinned = {pin["need"] for pin in month.problem["pins"] if pin["stock"] or pin["person"]}
+    is_weighed = any(
+        stage["kind"] == "min_cost" or stage["outcome"] == "score"
+        for stage in month.problem["policy"]["stages"]
+    )
+    number: dict[tuple[str, Way, str | None], int] = {}
+    for need in month.problem["needs"]:
+        name, sources = need["id"], classes.eligibility.sources_of(need)
+        roll = classes.eligibility.roll_of(need)
+        is_own = name in pinned or _needs_own_flows(classes.eligibility, need, sources, is_weighed)
+        own = name if is_own else None
+        classes.ways[name] = []
+        for way in classes.eligibility.find_ways(need, sources):
+            r = number.setdefault((need["category"], way, own), len(number))
+            if r == len(classes.demands):
+                classes.demands.append(Demand(way[0], roll.select(way[1]), own))
+            classes.demands[r].needs.append(name)
+            classes.ways[name].append(r)
+            if own is None:
+                classes.edges.extend(_find_edges(classes.eligibility, need, r, way))
+        classes.ways[name].sort()
+    _gather_pools(classes)
+    return classes
+
+
+def _needs_own_flows(eligibility: Eligibility, need: Row, sources: int, is_weighed: bool) -> bool:
+    """False when its pairs only add score, and to at most half of its sources."""
+    if need["id"] not in eligibility.pairs_of:
+        return False
+    if is_weighed or need["listed"]:
+        return True
+    if any(pair["most"] is not None for pair in eligibility.pairs_of[need["id"]]):
+        return True
+    ruling = [pair for _, pair in eligibility.list_ruled(need, sources)]
+    if any(pair["score"] < 0 or pair["consumption"] != 1 for pair in ruling):
+        return True
+    return 2 * len([pair for pair in ruling if pair["score"] > 0]) > sources.bit_count()
+
+
+def _find_edges(eligibility: Eligibility, need: Row, r: int, way: Way) -> list[Edge]:
+    return [
+        Edge(need["id"], r, source, pair["score"])
+        for source, pair in eligibility.list_ruled(need, way[1])
+        if pair["score"] > 0
+    ]
+
+
+def _gather_pools(classes: Classes) -> None:
+    """A pool wherever S + R columns are fewer than S R links; the other links stay direct."""
+    links: list[list[Source]] = [[] for _ in classes.demands]
+    for slot, found in _list_served(classes, links).items():
+        alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
+        for source, demands in found.items():
+            alike[tuple(demands)].append(source)
+        for together, sources in alike.items():
+            if len(sources) * len(together) > len(sources) + len(together):
+                classes.pools.append(Pool(slot, tuple(sources), together))
+            else:
+                for r in together:
+                    links[r].extend(sources)
+    classes.pools.sort(key=lambda pool: pool.demands[0])  # as their first sources come up
+    for r, of_demand in enumerate(links):
+        classes.links.extend((r, source) for source in sorted(of_demand))
+
+
+def _list_served(classes: Classes, links: list[list[Source]]) -> dict[str, dict[Source, list[int]]]:
+    """Shared demands of visits by slot and source; what has no part in pools goes to ``links``."""
+    served: dict[str, dict[Source, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for r, demand in enumerate(classes.demands):
+        if demand.own is not None or demand.slot is None:
+            links[r].extend(demand.sources)
+        else:
+            found = served[demand.slot]
+            for source in demand.sources:
+                found[source].append(r)
+    return served

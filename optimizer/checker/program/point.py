@@ -1,0 +1,69 @@
+"""The stated answer as a point: what it makes of every column of the verifier's own program."""
+
+from ..month.read import RefutedError
+from ..month.schema import Row
+from .columns import Columns
+from .eligibility import DELIVERED, Source
+from .network import Edge
+
+
+def place_answer(columns: Columns, lines: list[Row]) -> list[int]:
+    """The value of every column under assignments that ``check_rules`` has let pass.
+
+    Raises ``RefutedError`` when they meet a need in a way that the program does not have.
+    """
+    return _Point(columns, lines).values
+
+
+class _Point:
+    def __init__(self, columns: Columns, lines: list[Row]) -> None:
+        self.columns, self.classes = columns, columns.classes
+        self.values = [0] * len(columns.high)
+        crews = enumerate(self.classes.crews)
+        self._crew_of = {person: k for k, crew in crews for person in crew.people}
+        self._edges = dict(zip(self.classes.edges, columns.edge, strict=True))
+        self._links = dict(zip(self.classes.links, columns.flow, strict=True))
+        self._pools = {
+            (pool.slot, source): (o, i)
+            for o, pool in enumerate(self.classes.pools)
+            for i, source in enumerate(pool.sources)
+        }
+        for line in lines:
+            self._place(line)
+
+    def _place(self, line: Row) -> None:
+        need, slot, units = line["need"], line["slot"], line["units"]
+        person, columns = line["person"], self.columns
+        source = (DELIVERED if person is None else self._crew_of[person], line["stock"])
+        r = self._find_demand(need, slot, source)
+        met = {columns.met[need], columns.way[need, r]}
+        met.add(columns.helped[columns.month.needs[need]["recipient"]])
+        for column in met:
+            self.values[column] = 1
+        if slot is None and need in columns.units:
+            self.values[columns.units[need]] += units
+        for column in self._find_flow(need, r, source):
+            self.values[column] += units
+        if slot is not None and (source[0], slot) in columns.busy:
+            self.values[columns.busy[source[0], slot]] += 1
+        each = columns.month.consumption(need, line["stock"], person)
+        self.values[columns.used[line["stock"]]] += each * units
+
+    def _find_demand(self, need: str, slot: str | None, source: Source) -> int:
+        demands = self.classes.demands
+        for r in self.classes.ways[need]:
+            if demands[r].slot == slot and source in demands[r].sources:
+                return r
+        raise RefutedError("answer_excluded", need=need, stock=source[1], slot=slot)
+
+    def _find_flow(self, need: str, r: int, source: Source) -> tuple[int, ...]:
+        """An edge where the pair's score needs one, else a link, else both sides of a pool."""
+        pair, columns = self.classes.eligibility.pair_of(need, source), self.columns
+        if pair is not None:
+            edge = Edge(need, r, source, pair["score"])
+            if edge in self._edges:
+                return (self._edges[edge],)
+        if (r, source) in self._links:
+            return (self._links[r, source],)
+        o, i = self._pools[self.classes.demands[r].slot or "", source]
+        return columns.send[o, i], columns.pooled[o, r]

@@ -1,0 +1,207 @@
+"""Rows C1 to C4, C8, C9, C11 and C13 of the verifier's program: how needs are met.
+
+The integer program of a month, built a second time from FORMULATION.md alone.
+
+A certificate's multipliers speak of columns and rows by number, so columns and rows C1 to C13 stand
+here in the solver's order; nothing else of the solver is used, and a fault of its model shows as a
+proof that does not hold.
+"""
+
+from collections import defaultdict
+
+from .columns import Columns, Program
+
+# --- Rows C5 to C7, C10 and C12 of the verifier's program: what is taken of persons and stocks.
+
+
+def add_places(program: Program, columns: Columns) -> None:
+    """(C5) Visits of a crew in a slot: as many as it has persons, or its ``busy``."""
+    visits: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
+    for slot, (crew, _), _, column in columns.draws():
+        if slot is not None:
+            visits[crew, slot][column] = 1
+    for key, weights in sorted(visits.items()):
+        if key in columns.busy:
+            program.add({**weights, columns.busy[key]: -1}, 0, 0)
+        else:
+            program.add(weights, None, columns.classes.crews[key[0]].size)
+
+
+def add_months(program: Program, columns: Columns) -> None:
+    """(C6) Visits of a crew in the month."""
+    months: dict[int, dict[int, int]] = defaultdict(dict)
+    for (k, _), busy in columns.busy.items():
+        months[k][busy] = 1
+    for k, weights in months.items():
+        crew = columns.classes.crews[k]
+        program.add(weights, None, crew.size * crew.most)
+
+
+def add_uses(program: Program, columns: Columns) -> None:
+    """(C7) What is used directly of every stock."""
+    drawn: dict[str, dict[int, int]] = {stock: {} for stock in columns.used}
+    for _, (_, stock), consumption, column in columns.draws():
+        if consumption:
+            drawn[stock][column] = consumption
+    for stock, used in columns.used.items():
+        program.add({**drawn[stock], used: -1}, 0, 0)
+
+
+def add_capacities(program: Program, columns: Columns) -> None:
+    """(C7) Most use of stocks with used ones below them, and least use, in the order of stocks."""
+    month = columns.month
+    below: dict[str, list[str]] = defaultdict(list)
+    for stock in columns.used:
+        for above in month.ancestors[stock]:
+            below[above].append(stock)
+    for stock in month.problem["stocks"]:
+        counted = below[stock["id"]]
+        total = {columns.used[name]: 1 for name in counted}
+        if set(counted) - {stock["id"]}:
+            program.add(total, None, stock["capacity"])
+        if stock["least"]:
+            program.add(total, stock["least"], None)
+
+
+def add_bounds_of_pairs(program: Program, columns: Columns) -> None:
+    """(C10) Units of a need within the bound of its pair, where anything flows."""
+    for pair in columns.month.problem["pairs"]:
+        if pair["most"] is not None:
+            flows = columns.flows_between(pair["need"], pair["stock"], pair["person"])
+            if flows:
+                program.add(flows, None, pair["most"])
+
+
+def add_pools(program: Program, columns: Columns) -> None:
+    """(C12) A pool makes as many visits as its sources send it."""
+    balance: dict[int, dict[int, int]] = defaultdict(dict)
+    for (o, _), send in columns.send.items():
+        balance[o][send] = 1
+    for (o, _), pooled in columns.pooled.items():
+        balance[o][pooled] = -1
+    for weights in balance.values():
+        program.add(weights, 0, 0)
+
+
+def add_ways(program: Program, columns: Columns) -> None:
+    """(C1) One way or none, for needs with two ways or more."""
+    for need, ways in columns.classes.ways.items():
+        if len(ways) > 1:
+            program.add({columns.met[need]: -1} | {columns.way[need, r]: 1 for r in ways}, 0, 0)
+
+
+def add_demands(program: Program, columns: Columns) -> None:
+    """(C2, C3) What the needs of a demand get is what it takes; visits first, then deliveries."""
+    classes = columns.classes
+    taken: dict[int, dict[int, int]] = defaultdict(dict)
+    for (r, _), column in zip(classes.links, columns.flow, strict=True):
+        taken[r][column] = -1
+    for (_, r), column in columns.pooled.items():
+        taken[r][column] = -1
+    for edge, column in zip(classes.edges, columns.edge, strict=True):
+        taken[edge.demand][column] = -1
+    visits = [r for r, demand in enumerate(classes.demands) if demand.slot is not None]
+    deliveries = [r for r, demand in enumerate(classes.demands) if demand.slot is None]
+    for r in (*visits, *deliveries):
+        got = dict(columns.given(need, r) for need in classes.demands[r].needs)
+        program.add(got | taken[r], 0, 0)
+
+
+def add_parts(program: Program, columns: Columns) -> None:
+    """(C4) Least and most units of needs that a part is enough for, two rows a need."""
+    demands = columns.classes.demands
+    for name, units in columns.units.items():
+        need = columns.month.needs[name]
+        ways = columns.classes.ways[name]
+        delivered = next(columns.way[name, r] for r in ways if demands[r].slot is None)
+        program.add({units: 1, delivered: -need["least"]}, 0, None)
+        program.add({units: 1, delivered: -need["quantity"]}, None, 0)
+
+
+def add_recipients(program: Program, columns: Columns) -> None:
+    """(C8) One visit of a recipient in a slot, where there could be two."""
+    visits: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
+    for (need, r), column in columns.way.items():
+        slot = columns.classes.demands[r].slot
+        if slot is not None:
+            visits[columns.month.needs[need]["recipient"], slot][column] = 1
+    for _, weights in sorted(visits.items()):
+        if len(weights) > 1:
+            program.add(weights, None, 1)
+
+
+def add_edges(program: Program, columns: Columns) -> None:
+    """(C9) Edges of a need in a demand carry no more than the need gets there."""
+    ways: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
+    for edge, column in zip(columns.classes.edges, columns.edge, strict=True):
+        ways[edge.need, edge.demand][column] = 1
+    for (need, r), weights in ways.items():
+        column, weight = columns.given(need, r)
+        program.add({**weights, column: -weight}, None, 0)
+
+
+def add_pins(program: Program, columns: Columns) -> None:
+    """(C11) A pinned need is met; a second row where the pin names a stock or a person."""
+    for pin in columns.month.problem["pins"]:
+        met = columns.met.get(pin["need"])
+        program.add({} if met is None else {met: 1}, 1, None)
+        if pin["stock"] is not None or pin["person"] is not None:
+            flows = columns.flows_between(pin["need"], pin["stock"], pin["person"])
+            program.add(flows, 1, None)
+
+
+def add_helped(program: Program, columns: Columns) -> None:
+    """(C13) A recipient with two needs or more is helped only when one of them is met."""
+    asked: dict[str, dict[int, int]] = defaultdict(dict)
+    for need, met in columns.met.items():
+        asked[columns.month.needs[need]["recipient"]][met] = 1
+    for recipient, weights in sorted(asked.items()):
+        if len(weights) > 1:
+            program.add({**weights, columns.helped[recipient]: -1}, 0, None)
+
+
+# --- The integer program of a month, built a second time from FORMULATION.md alone.
+
+__all__ = ["Program", "build_rows"]
+
+
+def build_rows(columns: Columns) -> Program:
+    """Columns and rows in the order that numbers them (FORMULATION.md), and what stages add up."""
+    program = Program(
+        low=[0] * len(columns.high),
+        high=columns.high,
+        met=columns.met,
+        units=columns.units,
+        used=columns.used,
+        helped=columns.helped,
+        scores_by_need=_list_scores(columns),
+    )
+    for add in (
+        add_ways,
+        add_demands,
+        add_parts,
+        add_places,
+        add_months,
+        add_uses,
+        add_capacities,
+        add_recipients,
+        add_edges,
+        add_bounds_of_pairs,
+        add_pins,
+        add_pools,
+        add_helped,
+    ):
+        add(program, columns)
+    return program
+
+
+def _list_scores(columns: Columns) -> dict[str, dict[int, int]]:
+    classes = columns.classes
+    scores: dict[str, dict[int, int]] = defaultdict(dict)
+    for (r, source), column in zip(classes.links, columns.flow, strict=True):
+        own, pair = classes.demands[r].own, classes.pair_of_link(r, source)
+        if own is not None and pair is not None and pair["score"]:
+            scores[own][column] = pair["score"]
+    for edge, column in zip(classes.edges, columns.edge, strict=True):
+        scores[edge.need][column] = edge.score
+    return dict(scores)

@@ -1,0 +1,67 @@
+"""What every group could get alone (S2): a bound from above and an answer that reaches it."""
+
+from typing import Any
+
+from ..month.month import Month
+from ..month.read import RefutedError
+from ..month.schema import Row
+from ..rules.rules import check_rules
+from ..rules.stages import list_groups, list_history
+from .proof import Event, Proof
+
+_LINE = ("need", "stock", "person", "slot", "units")
+
+
+def prove_possible(
+    proof: Proof, month: Month, stage: Row, result: Row, certificate: Row
+) -> frozenset[str]:
+    """Check the denominators of a stage; returns the kinds of proof that they rest on."""
+    groups, history = list_groups(month, stage), list_history(month, stage)
+    stated = {level["group"]: level["denominator"] for level in result["levels"]}
+    kinds = set()
+    for group, needs in groups.items():
+        event, witness = certificate["possible"][stage["name"]][group]
+        most = stated.get(group, 0) - history.get(group, (0, 0))[1]
+        names = {need["id"] for need in needs}
+        total = _bound_alone(proof, month, names, event)
+        shown = _count_met(month, names, witness)
+        if event[1] != most or shown != most or total < most:
+            raise RefutedError(
+                "possible", stage=stage["name"], group=group, stated=most, shown=shown, bound=total
+            )
+        kinds.add("dual" if total == most else "search")
+    return frozenset(kinds)
+
+
+def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> int:
+    """The most needs of a group; others are left out unless a rule may call for them."""
+    _, _, scale, flat, cuts = event
+    met = proof.program.met
+    with proof.aside():
+        for need in met.keys() - names - _called_for(month):
+            proof.decide(met[need], 0)
+        for cut in cuts:
+            proof.add_cut(cut)
+        weights = {met[need]: 1 for need in names if need in met}
+        total, _ = proof.bound(weights, scale, flat)
+    return int(total // scale)
+
+
+def _called_for(month: Month) -> set[str]:
+    """Needs that a rule may ask for: pinned, or of a category of which some stock has a least use.
+
+    Leaving the others unmet breaks no rule, so no group can get less without them.
+    """
+    categories = {
+        month.stocks[stock]["category"]
+        for stock, above in month.ancestors.items()
+        if any(month.stocks[name]["least"] for name in above)
+    }
+    pinned = {pin["need"] for pin in month.problem["pins"]}
+    return pinned | {n["id"] for n in month.problem["needs"] if n["category"] in categories}
+
+
+def _count_met(month: Month, names: set[str], witness: list[list[Any]]) -> int:
+    lines = [dict(zip(_LINE, line, strict=True)) for line in witness]
+    check_rules(month, lines)
+    return len(names.intersection(line["need"] for line in lines))

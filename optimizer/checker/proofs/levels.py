@@ -1,0 +1,199 @@
+"""The proof of a stage of levels (S2, S6): nobody worse off could be better off.
+
+Let N(z) be how many groups stand above level z. The leximin makes N(z) as great as can be for every
+z in ascending order. Groups are raised to the lowest level at which the stated answer leaves one
+that is not known to be unable to rise; there an event must prove that no answer raises more.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ..month.read import RefutedError
+from .proof import Event, Proof, Weights
+
+
+@dataclass(slots=True)
+class Group:
+    """(value + offset) / denominator of a group; ``value``: what the stated answer gives it.
+
+    floor, top   proved bounds of the value      switches   columns that say: one more, and again
+    """
+
+    name: str
+    weights: Weights
+    value: int
+    offset: int
+    denominator: int
+    floor: int
+    top: int
+    row: int = -1
+    switches: list[int] = field(default_factory=list)
+    is_open: bool = True
+    is_passed: bool = False
+
+    def ratio(self, value: int) -> Fraction:
+        """The level of a value."""
+        return Fraction(value + self.offset, self.denominator)
+
+    @property
+    def reach(self) -> int:
+        """The greatest value that its switches speak of."""
+        return self.floor + len(self.switches)
+
+    @property
+    def is_unsure(self) -> bool:
+        """True while its last switch says whether it is above a level still to come."""
+        return bool(self.switches) and not self.is_passed
+
+    def least_at(self, level: Fraction) -> int:
+        """The least value on or above a level."""
+        return -(
+            (self.offset * level.denominator - level.numerator * self.denominator)
+            // (level.denominator)
+        )
+
+
+def prove_levels(
+    proof: Proof, groups: list[Group], events: Iterable[Event], *, is_worst_only: bool
+) -> None:
+    """Raise ``RefutedError`` unless the events prove the leximin of the groups' values."""
+    waiting = deque(events)
+    for group in groups:
+        if not group.floor <= group.value <= group.top:
+            raise RefutedError("level_out_of_reach", group=group.name, value=group.value)
+        group.row = proof.add_row(group.weights, group.floor)
+    if is_worst_only and groups:
+        _prove_worst(proof, groups, waiting)
+    while not is_worst_only and (rising := _find_rising(groups)):
+        if not any(group.switches for group in rising):
+            _raise_all(proof, rising)
+            if any(group.floor == group.top for group in rising):
+                continue
+        _prove_level(proof, groups, rising, waiting)
+    _take_cuts(proof, waiting)
+    if waiting:
+        raise RefutedError("event_left", event=waiting[0][0])
+
+
+def _find_rising(groups: list[Group]) -> list[Group]:
+    for group in groups:
+        group.is_open = group.is_open and group.reach < group.top
+    return [group for group in groups if group.is_open or group.is_unsure]
+
+
+def _raise_all(proof: Proof, rising: list[Group]) -> None:
+    """Up to the stated answer's worst level all rise: it shows that they can."""
+    level = min(group.ratio(group.value) for group in rising)
+    for group in rising:
+        group.floor = max(group.floor, group.least_at(level))
+        proof.row_low[group.row] = group.floor
+
+
+def _prove_level(
+    proof: Proof, groups: list[Group], rising: list[Group], waiting: deque[Event]
+) -> None:
+    level = min(group.ratio(group.reach) for group in rising)
+    worst = [g for g in rising if g.is_open and g.ratio(g.reach) == level]
+    above = [g for g in rising if g.is_unsure and g.ratio(g.reach) > level]
+    if len(worst) == 1 and not worst[0].switches and not above:
+        _raise_or_close(proof, worst[0], waiting)
+    elif worst or above:
+        _prove_count(proof, groups, worst, above, waiting)
+    for group in rising:
+        is_here = not group.is_open and group.ratio(group.reach) == level
+        group.is_passed = group.is_passed or is_here
+
+
+def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
+    """Nobody else could rise here: the group does where the stated answer shows that it can."""
+    if group.value > group.floor:
+        group.floor += 1
+        proof.row_low[group.row] = group.floor
+    else:
+        _prove_stuck(proof, {group.row: group.floor + 1}, waiting)
+        group.is_open = False
+
+
+def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event]) -> None:
+    """No answer raises these rows to these floors."""
+    event = _next(proof, waiting, "no")
+    with proof.aside():
+        for row, floor in floors.items():
+            proof.row_low[row] = floor
+        if not proof.is_impossible(event[1:3], event[3] if len(event) > 3 else []):
+            raise RefutedError("level_not_proved", row=min(floors))
+
+
+def _prove_count(
+    proof: Proof,
+    groups: list[Group],
+    worst: list[Group],
+    above: list[Group],
+    waiting: deque[Event],
+) -> None:
+    """Not all on the worst level rise: the switches say who does, and how many can is bounded."""
+    level = min((g.ratio(g.reach) for g in worst), default=None)
+    switches = [_add_switch(proof, group, waiting) for group in worst]
+    counted = [*switches, *(group.switches[-1] for group in above)]
+    _, most, *rest = _next(proof, waiting, "sum")
+    proof.keep_sum(dict.fromkeys(counted, 1), most, *rest)
+    if level is not None:
+        sure = [g for g in groups if g not in above and g.ratio(g.floor) > level]
+        true = sum(g.ratio(g.value) > level for g in groups)
+        if len(sure) + most != true:
+            raise RefutedError("level_count", stated=len(sure) + most, true=true)
+    if not 0 < most < len(counted):
+        for switch in switches:
+            proof.decide(switch, int(most > 0))
+    while waiting and waiting[0][0] in ("none", "all"):
+        proof.settle(waiting.popleft())
+    for group, switch in zip(worst, switches, strict=True):
+        _follow(proof, group, switch)
+
+
+def _follow(proof: Proof, group: Group, switch: int) -> None:
+    """A group rises or closes where its switch is decided; elsewhere the switch stays."""
+    if not proof.is_decided(switch):
+        group.switches.append(switch)
+    elif proof.low[switch]:
+        group.floor, group.switches = group.reach + 1, []
+        proof.row_low[group.row] = group.floor
+    else:
+        group.is_open = False
+
+
+def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
+    """b in {0, 1}: value >= floor + switches + b, and b only after the switch before it."""
+    _next(proof, waiting, "switch")
+    switch = proof.add_column(int(group.value > group.reach))
+    weights = {**group.weights, **dict.fromkeys((*group.switches, switch), -1)}
+    proof.add_row(weights, group.floor)
+    if group.switches:
+        proof.add_row({group.switches[-1]: 1, switch: -1}, 0)
+    return switch
+
+
+def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
+    """Max-min: no answer has every group above the stated answer's worst level."""
+    level = min(group.ratio(group.value) for group in groups)
+    above = {g.row: g.least_at(level) + (g.ratio(g.least_at(level)) == level) for g in groups}
+    if all(above[group.row] <= group.top for group in groups):
+        _prove_stuck(proof, above, waiting)
+    for group in groups:
+        group.floor = max(group.floor, group.least_at(level))
+        proof.row_low[group.row] = group.floor
+
+
+def _next(proof: Proof, waiting: deque[Event], kind: str) -> Event:
+    """The next event of a kind; cuts before it are kept."""
+    _take_cuts(proof, waiting)
+    if not waiting or waiting[0][0] != kind:
+        raise RefutedError("event_missing", wanted=kind)
+    return waiting.popleft()
+
+
+def _take_cuts(proof: Proof, waiting: deque[Event]) -> None:
+    while waiting and waiting[0][0] == "cut":
+        proof.add_cut(waiting.popleft())

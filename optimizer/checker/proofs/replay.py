@@ -1,0 +1,118 @@
+"""The certificate of a solution, replayed in whole numbers over the verifier's own rows.
+
+First what every group could get alone, then the events of each proved result in order. A sum is
+bounded by multipliers; levels by ``verify_levels``; tickets in blocks of powers of two. What the
+replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..month.month import Month
+from ..month.read import RefutedError, hash_certificate
+from ..month.schema import Row
+from ..program.columns import number_columns
+from ..program.point import place_answer
+from ..program.rows import build_rows
+from .alone import prove_possible
+from .levels import prove_levels
+from .proof import Event, Proof, Weights
+from .sums import prove_sum, prove_tickets
+from .weights import list_levels, list_sums
+
+_MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+def check_proofs(month: Month, stated: Row) -> None:
+    """Raise ``RefutedError`` unless the certificate proves every result that is called proven."""
+    proven = [result for result in stated["stages"] if result["status"] == "proven"]
+    certificate = stated["certificate"]
+    if not proven:
+        return
+    if certificate is None:
+        raise RefutedError("certificate_missing")
+    try:
+        _replay(month, stated, proven, certificate)
+    except RefutedError:
+        raise
+    except _MALFORMED as error:
+        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
+
+
+def _replay(month: Month, stated: Row, proven: list[Row], certificate: Row) -> None:
+    _check_plain(certificate)
+    true = hash_certificate(certificate)
+    if certificate["sha256"] != true:
+        raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
+    columns = number_columns(month)
+    proof = Proof(build_rows(columns), place_answer(columns, stated["assignments"]))
+    proof.check_point()
+    results = {result["name"]: result for result in proven}
+    alone = {
+        stage["name"]: prove_possible(proof, month, stage, results[stage["name"]], certificate)
+        for stage in month.problem["policy"]["stages"]
+        if stage["name"] in results and stage["kind"] == "leximin" and stage["outcome"] == "met"
+    }
+    aims = _list_aims(proof, month, proven)
+    for (stage, result, weights), events in zip(aims, certificate["stages"], strict=True):
+        proof.restart(alone.get(stage["name"], ()))
+        try:
+            _prove_result(proof, month, stage, result, weights, events)
+            proof.check_point()
+        except RefutedError as refuted:
+            facts = {"stage": result["name"], "key": result["key"], **refuted.fault.facts}
+            raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
+        if result["proof"] != proof.kind:
+            told = {"stage": result["name"], "key": result["key"]}
+            raise RefutedError("stage_proof", **told, stated=result["proof"], true=proof.kind)
+
+
+def _check_plain(value: Any) -> None:
+    """Whole numbers, names and null only: nothing that is added up may be blurred."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            if type(item) is not int:
+                _check_plain(item)
+    elif value is not None and type(value) not in (int, str):
+        raise TypeError
+
+
+def _list_aims(
+    proof: Proof, month: Month, proven: list[Row]
+) -> Iterator[tuple[Row, Row, Weights | None]]:
+    """Stage, result and weights of every proved result; None for levels and tickets."""
+    results = iter(proven)
+    for stage in month.problem["policy"]["stages"]:
+        is_sum = stage["kind"] not in ("leximin", "leximax", "lottery")
+        for weights in list_sums(month, proof.program, stage) if is_sum else (None,):
+            result = next(results, None)
+            if result is None:
+                return
+            yield stage, result, weights
+
+
+def _prove_result(
+    proof: Proof,
+    month: Month,
+    stage: Row,
+    result: Row,
+    weights: Weights | None,
+    events: list[Event],
+) -> None:
+    if weights is not None:
+        sign = -1 if stage["kind"] == "min_cost" else 1
+        prove_sum(proof, weights, sign * result["value"], events)
+    elif stage["kind"] == "lottery":
+        prove_tickets(proof, month, events)
+    else:
+        groups = list_levels(month, proof.program, stage, result)
+        prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])

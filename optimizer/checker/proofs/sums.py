@@ -1,0 +1,64 @@
+"""The proof of sums (S1, S3 to S5, S7, S8) and of the lottery (S9), which is made of sums."""
+
+import hashlib
+import hmac
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from ..month.month import Month
+from ..month.read import RefutedError
+from .proof import Event, Proof, Weights, check_apart
+
+
+def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
+    """The sum itself, or its shares in parts of the columns, which add up to it.
+
+    Multipliers bind every share, and so each of them; a search has to have sought them apart.
+    """
+    total, left, shares = 0, dict(weights), []
+    for event in _without_cuts(proof, events):
+        _, part, scale, flat, *own = event
+        columns = own[0] if own else list(left)
+        shares.append({j: left.pop(j) for j in columns})
+        proof.keep_sum(shares[-1], part, scale, flat)
+        total += part
+    if left or total != value:
+        raise RefutedError("sum_of_parts", value=value, parts=total, left=len(left))
+    if len(shares) > 1 and proof.kind == "search":
+        check_apart(proof, shares)
+
+
+def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
+    """Who holds the lowest ticket that can still be met is met, and so on."""
+    key, met = month.problem["seed"].encode("ascii"), proof.program.met
+    tickets = {need: hmac.new(key, need.encode(), hashlib.sha256).hexdigest() for need in met}
+    order = [met[need] for need in sorted(met, key=lambda need: (tickets[need], need))]
+    place = {column: k for k, column in enumerate(order)}
+    waiting = deque(events)
+    while waiting and waiting[0][0] == "none":
+        proof.settle(waiting.popleft())
+    for event in _without_cuts(proof, waiting):
+        _, value, scale, flat, block = event
+        last = place[block[-1]]
+        is_ordered = all(place[above] < place[below] for above, below in pairwise(block))
+        if not is_ordered or any(not proof.is_decided(j) for j in set(order[:last]) - set(block)):
+            raise RefutedError("ticket_order", ticket=last)
+        weights = {j: 1 << k for k, j in enumerate(reversed(block))}
+        proof.keep_sum(weights, value, scale, flat)
+        for j, weight in weights.items():
+            proof.decide(j, int(bool(value & weight)))
+    undecided = sum(not proof.is_decided(column) for column in order)
+    if undecided:
+        raise RefutedError("tickets_undecided", tickets=undecided)
+
+
+def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
+    """Sums in turn; cuts on the way are added to the rows."""
+    for event in events:
+        if event[0] == "cut":
+            proof.add_cut(event)
+        elif event[0] == "sum":
+            yield event
+        else:
+            raise RefutedError("event_missing", wanted="sum")

@@ -1,0 +1,88 @@
+"""The grounds of unmet needs: one each, and what the filters alone decide is decided again."""
+
+from collections import Counter, defaultdict
+
+from ..month.month import Month, find_broken_filter, suits_slot
+from ..month.read import RefutedError
+from ..month.schema import Row
+
+Giver = tuple[Row, Row | None]  # a stock, and who staffs it
+_BY_FORBIDS = ("forbidden", "declined_before")
+_BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
+
+
+def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None:
+    """Raise ``RefutedError`` unless every unmet need, and no other, has one true ground."""
+    told = Counter(ground["need"] for ground in grounds)
+    unmet = month.needs.keys() - met
+    wrong = sorted((told.keys() ^ unmet) | {need for need in told if told[need] > 1})
+    if wrong:
+        raise RefutedError("grounds", need=wrong[0], stated=told[wrong[0]])
+    givers = _gather_givers(month)
+    for ground in grounds:
+        need = month.needs[ground["need"]]
+        _check_ground(month, givers.get(need["category"], []), need, ground["code"])
+
+
+def _gather_givers(month: Month) -> dict[str, list[Giver]]:
+    """Stocks of every category, staffed ones with each of their people."""
+    staff: dict[str, list[Row]] = defaultdict(list)
+    for person in month.problem["people"]:
+        for stock in person["stocks"]:
+            staff[stock].append(person)
+    givers: dict[str, list[Giver]] = defaultdict(list)
+    for stock in month.problem["stocks"]:
+        people = staff[stock["id"]] if stock["staffed"] else (None,)
+        givers[stock["category"]].extend((stock, person) for person in people)
+    return givers
+
+
+def _check_ground(month: Month, givers: list[Giver], need: Row, code: str) -> None:
+    if (code in _BY_FILTERS) == _has_a_way(month, givers, need):
+        true = "eligible" if code in _BY_FILTERS else "no_eligible_offer"
+        raise RefutedError("ground", need=need["id"], stated=code, true=true)
+    if code in _BY_FORBIDS and "forbidden" not in _broken_filters(month, givers, need):
+        raise RefutedError("ground", need=need["id"], stated=code, true="no_eligible_offer")
+    if code in _BY_FORBIDS and code != (true := _name_forbids(month, need)):
+        raise RefutedError("ground", need=need["id"], stated=code, true=true)
+
+
+def _name_forbids(month: Month, need: Row) -> str:
+    """The ground of a need that forbids exclude: declined, if every one of them says so."""
+    reasons = {f["reason"] for f in month.problem["forbids"] if f["need"] == need["id"]}
+    return "declined_before" if reasons == {"declined_before"} else "forbidden"
+
+
+def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
+    """True when enough givers pass every filter to meet the need if it were alone."""
+    in_slot: dict[str, set[str]] = defaultdict(set)
+    units = 0
+    least = need["quantity"] if need["least"] is None else need["least"]
+    for stock, person in givers:
+        if find_broken_filter(month, need, stock, person) is not None:
+            continue
+        if person is None:
+            units += _reach(month, need, stock)
+            if units >= least:
+                return True
+            continue
+        for slot in person["slots"] if person["most_visits"] else ():
+            if suits_slot(need, stock, person, slot):
+                in_slot[slot].add(person["id"])
+                if len(in_slot[slot]) >= need["people"]:
+                    return True
+    return False
+
+
+def _reach(month: Month, need: Row, stock: Row) -> int:
+    """Units the stock could give to this need alone."""
+    pair = month.find_pair(need["id"], stock["id"], None)
+    each, most = (pair["consumption"], pair["most"]) if pair else (1, None)
+    room = min(month.stocks[name]["capacity"] for name in month.ancestors[stock["id"]])
+    wanted = int(need["quantity"] if most is None else min(need["quantity"], most))
+    return min(wanted, room // each) if each else wanted
+
+
+def _broken_filters(month: Month, givers: list[Giver], need: Row) -> set[str | None]:
+    """The first filter that each possible giver fails; None for one that fails none."""
+    return {find_broken_filter(month, need, stock, person) for stock, person in givers}

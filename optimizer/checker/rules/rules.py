@@ -1,0 +1,159 @@
+"""Every rule an assignment must hold, checked one by one in whole numbers (C1 to C11).
+
+Each function raises ``RefutedError`` at its first fault. The numbers are those of FORMULATION.md.
+"""
+
+from collections import Counter, defaultdict
+
+from ..month.month import Month, find_broken_filter, suits_slot
+from ..month.read import RefutedError
+from ..month.schema import Row
+
+Lines = list[Row]
+
+
+def check_rules(month: Month, lines: Lines) -> None:
+    """Raise ``RefutedError`` at the first assignment or sum that breaks a rule."""
+    _check_lines(month, lines)
+    by_need: dict[str, Lines] = defaultdict(list)
+    for line in lines:
+        by_need[line["need"]].append(line)
+    for need, served in by_need.items():
+        _check_way(month.needs[need], served)
+        _check_most(month, served)
+    _check_times(month, lines)
+    _check_capacities(month, lines)
+    _check_pins(month, by_need)
+
+
+def _check_lines(month: Month, lines: Lines) -> None:
+    seen = set()
+    for line in lines:
+        facts = {key: line[key] for key in ("need", "stock", "person", "slot")}
+        for key, known in (
+            ("need", month.needs),
+            ("stock", month.stocks),
+            ("person", month.people),
+        ):
+            if line[key] not in known and not (key == "person" and line[key] is None):
+                raise RefutedError(f"unknown_{key}", **facts)
+        if tuple(facts.values()) in seen:
+            raise RefutedError("duplicate_assignment", **facts)
+        seen.add(tuple(facts.values()))
+        if line["units"] < 1:
+            raise RefutedError("units_below_one", **facts, units=line["units"])
+        _check_eligible(month, line, facts)
+
+
+def _check_eligible(month: Month, line: Row, facts: Row) -> None:
+    need, stock = month.needs[line["need"]], month.stocks[line["stock"]]
+    person = month.people[line["person"]] if line["person"] is not None else None
+    if stock["staffed"] and (person is None or line["slot"] is None):
+        raise RefutedError("visit_without_person_or_slot", **facts)
+    if not stock["staffed"] and (person is not None or line["slot"] is not None):
+        raise RefutedError("delivery_with_person_or_slot", **facts)
+    broken = find_broken_filter(month, need, stock, person)
+    if broken is not None:
+        raise RefutedError("not_eligible", filter=broken, **facts)
+    if person is not None and not suits_slot(need, stock, person, line["slot"]):
+        raise RefutedError("wrong_slot", **facts)
+    if person is not None and line["units"] != 1:
+        raise RefutedError("visit_of_many_units", **facts, units=line["units"])
+
+
+def _check_way(need: Row, served: Lines) -> None:
+    """(C1 to C4) One visit of the people asked for, in one slot, or one whole delivery."""
+    visits = [line for line in served if line["person"] is not None]
+    if visits and len(visits) < len(served):
+        raise RefutedError("two_ways", need=need["id"])
+    if visits:
+        slots = sorted({line["slot"] for line in visits})
+        if len(slots) > 1:
+            raise RefutedError("team_in_two_slots", need=need["id"], slots=",".join(slots))
+        people = {line["person"] for line in visits}
+        if len(people) != len(visits):
+            raise RefutedError("person_twice_in_team", need=need["id"])
+        if len(people) != need["people"]:
+            raise RefutedError(
+                "team_size", need=need["id"], people=len(people), asked=need["people"]
+            )
+        return
+    units = sum(line["units"] for line in served)
+    least = need["quantity"] if need["least"] is None else need["least"]
+    if not least <= units <= need["quantity"]:
+        raise RefutedError(
+            "quantity", need=need["id"], units=units, least=least, most=need["quantity"]
+        )
+
+
+def _check_most(month: Month, served: Lines) -> None:
+    """(C10) Units of one need from one stock within the bound of their pair."""
+    units: Counter[tuple[str, str]] = Counter()
+    for line in served:
+        units[line["need"], line["stock"]] += line["units"]
+    for (need, stock), given in units.items():
+        pair = month.pairs.get((need, stock, None))
+        if pair is not None and pair["most"] is not None and given > pair["most"]:
+            raise RefutedError(
+                "most_of_pair", need=need, stock=stock, units=given, most=pair["most"]
+            )
+
+
+def _check_times(month: Month, lines: Lines) -> None:
+    """(C5, C6, C8) One place at a time for persons and recipients; most visits in the month."""
+    busy: dict[tuple[str, str], str] = {}
+    received: dict[tuple[str, str], str] = {}
+    visits: Counter[str] = Counter()
+    for line in lines:
+        if line["person"] is None:
+            continue
+        person, slot, need = line["person"], line["slot"], line["need"]
+        other = busy.setdefault((person, slot), need)
+        if other != need:
+            raise RefutedError(
+                "two_places_at_once", person=person, slot=slot, needs=other + "," + need
+            )
+        recipient = month.needs[need]["recipient"]
+        other = received.setdefault((recipient, slot), need)
+        if other != need:
+            raise RefutedError(
+                "recipient_twice_at_once", recipient=recipient, slot=slot, needs=other + "," + need
+            )
+        visits[person] += 1
+    for person, count in visits.items():
+        most = month.people[person]["most_visits"]
+        if count > most:
+            raise RefutedError("most_visits", person=person, visits=count, most=most)
+
+
+def sum_uses(month: Month, lines: Lines) -> Counter[str]:
+    """Return the units used of each stock, its descendants' uses included."""
+    used: Counter[str] = Counter()
+    for line in lines:
+        each = month.consumption(line["need"], line["stock"], line["person"])
+        for stock in month.ancestors[line["stock"]]:
+            used[stock] += each * line["units"]
+    return used
+
+
+def _check_capacities(month: Month, lines: Lines) -> None:
+    """(C7) Nested capacities and least uses of every stock."""
+    used = sum_uses(month, lines)
+    for stock in month.problem["stocks"]:
+        name, units = stock["id"], used[stock["id"]]
+        if units > stock["capacity"]:
+            raise RefutedError("capacity", stock=name, units=units, capacity=stock["capacity"])
+        if units < stock["least"]:
+            raise RefutedError("least_use", stock=name, units=units, least=stock["least"])
+
+
+def _check_pins(month: Month, by_need: dict[str, Lines]) -> None:
+    """(C11) Every pinned need is met, by the stock and the person the pin names."""
+    for pin in month.problem["pins"]:
+        held = [
+            line
+            for line in by_need.get(pin["need"], ())
+            if pin["stock"] in (None, line["stock"]) and pin["person"] in (None, line["person"])
+        ]
+        if not held:
+            raise RefutedError("pin", need=pin["need"], stock=pin["stock"], person=pin["person"])

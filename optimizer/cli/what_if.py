@@ -1,0 +1,170 @@
+"""Commands that ask "what if": price, appeal, conflict, repair.
+
+Exit codes: 0 answered, 1 no answer holds what was asked, 3 not known in time.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from optimizer.codec import canonical_bytes
+from optimizer.limits import Limits
+from optimizer.problem import Pin, Problem
+from optimizer.search.solve import solve
+from optimizer.solution import Assignment, Solution, SolutionStatus
+from optimizer.what_if.appeal import MOST_EXTRAS, Help, find_help
+from optimizer.what_if.compare import StageChange, Trend
+from optimizer.what_if.conflict import find_conflict
+from optimizer.what_if.price import PinPrice, price_of_need, price_pins
+from optimizer.what_if.repair import Changes, repair
+
+EXIT_CODES = {
+    SolutionStatus.PROVEN: 0,
+    SolutionStatus.INFEASIBLE: 1,
+    SolutionStatus.FEASIBLE: 3,
+    SolutionStatus.FAILED: 3,
+}
+Read = Callable[[Path], Any]
+
+
+def run_price(arguments: argparse.Namespace) -> int:
+    """Say what would change if a need were met: stage by stage, and who would lose."""
+    problem, solution = _read_answer(arguments)
+    price = price_of_need(problem, solution, arguments.need, _limits(arguments))
+    if price.is_met:
+        return _tell(arguments, price.to_json(), [f"{price.need} is met already"], price.status)
+    lines = [f"{price.need}: {price.status}, first worse: {_name(price.stage, price.key)}"]
+    lines += [*_describe_stages(price.stages), *_describe_needs(price.lost, price.gained)]
+    return _tell(arguments, price.to_json(), lines, price.status)
+
+
+def run_appeal(arguments: argparse.Namespace) -> int:
+    """Say which extra capacity would meet more needs; each is confirmed by a re-solve."""
+    problem, solution = _read_answer(arguments)
+    found = find_help(problem, solution, arguments.most, _limits(arguments))
+    told = {"helps": [one.to_json() for one in found]}
+    lines = [_describe_help(one) for one in found] or ["no capacity that is offered binds"]
+    return _tell(arguments, told, lines, SolutionStatus.PROVEN)
+
+
+def run_conflict(arguments: argparse.Namespace) -> int:
+    """Name pins and least uses that cannot hold together; if all can, what each pin costs."""
+    problem = Problem.from_json(arguments.read(arguments.problem))
+    conflict = find_conflict(problem, _limits(arguments))
+    if conflict.status is not SolutionStatus.FEASIBLE:
+        lines = [f"conflict: {conflict.status}", *map(_describe_pin, conflict.pins)]
+        lines += [f"  least use of {stock}" for stock in conflict.stocks]
+        return _tell(arguments, conflict.to_json(), lines, conflict.status)
+    prices = _price_pins(problem, arguments) if problem.pins else ()
+    told = {**conflict.to_json(), "prices": [price.to_json() for price in prices]}
+    lines = ["nothing conflicts", *(line for price in prices for line in _describe_price(price))]
+    return _tell(arguments, told, lines, SolutionStatus.PROVEN)
+
+
+def run_repair(arguments: argparse.Namespace) -> int:
+    """Repair a published answer after declines or new pins, undoing as little as can be."""
+    problem, solution = _read_answer(arguments)
+    changes = Changes.from_json(arguments.read(arguments.changes))
+    found = repair(problem, solution, changes, _limits(arguments))
+    lines = [f"{found.status}: {len(found.undone)} of {len(solution.assignments)} undone"]
+    lines += [f"  undone {_describe_assignment(a)}" for a in found.undone]
+    lines += [f"  added  {_describe_assignment(a)}" for a in found.added]
+    lines += [*_describe_stages(found.stages), *_describe_needs(found.lost, found.gained)]
+    return _tell(arguments, found.to_json(), lines, found.status)
+
+
+def _read_answer(arguments: argparse.Namespace) -> tuple[Problem, Solution]:
+    problem = Problem.from_json(arguments.read(arguments.problem))
+    return problem, Solution.from_json(arguments.read(arguments.solution))
+
+
+def _limits(arguments: argparse.Namespace) -> Limits:
+    return Limits(seconds=arguments.time_limit)
+
+
+def _tell(
+    arguments: argparse.Namespace, told: Any, lines: Sequence[str], status: SolutionStatus
+) -> int:
+    """Print the lines, write the JSON where it is wanted, and give the exit code."""
+    if arguments.out is not None:
+        arguments.out.write_bytes(canonical_bytes(told) + b"\n")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return EXIT_CODES[status]
+
+
+def _price_pins(problem: Problem, arguments: argparse.Namespace) -> tuple[PinPrice, ...]:
+    limits = _limits(arguments)
+    if arguments.solution is None:
+        solution = solve(problem, limits)
+    else:
+        solution = Solution.from_json(arguments.read(arguments.solution))
+    return price_pins(problem, solution, limits)
+
+
+def _describe_stages(stages: Iterable[StageChange]) -> Iterator[str]:
+    """Aims that differ, one a line; groups that moved below their stage."""
+    for change in stages:
+        if change.trend is Trend.SAME:
+            continue
+        values = "" if change.before is None else f"  {change.before} -> {change.after}"
+        yield f"  {_name(change.name, change.key):32} {change.trend:7}{values}"
+        for group in change.groups:
+            before, after = (f"{n}/{group.denominator}" for n in (group.before, group.after))
+            yield f"    {group.group:30} {before} -> {after}"
+
+
+def _describe_needs(lost: Sequence[str], gained: Sequence[str]) -> list[str]:
+    named = (("no longer met", lost), ("newly met", gained))
+    return [f"  {word}: {', '.join(needs)}" for word, needs in named if needs]
+
+
+def _describe_help(found: Help) -> str:
+    extra = found.extra
+    raised = ", ".join(f"{stock} +{units}" for stock, units in extra.raised.items())
+    visit = f" one visit in {extra.slot} by a person like {extra.like}" if extra.slot else ""
+    return f"{found.gained:+d} needs ({found.status}): {extra.stock}{visit} {raised}".rstrip()
+
+
+def _describe_price(price: PinPrice) -> list[str]:
+    first = f"{price.status}, first better without it: {_name(price.stage, price.key)}"
+    lines = [_describe_pin(price.pin), f"    {first}"]
+    return [*lines, *_describe_stages(price.stages), *_describe_needs(price.lost, price.gained)]
+
+
+def _describe_pin(pin: Pin) -> str:
+    named = " ".join(name for name in (pin.need, pin.stock, pin.person) if name)
+    return f"  pin {named}"
+
+
+def _describe_assignment(a: Assignment) -> str:
+    named = " ".join(name for name in (a.need, a.stock, a.person, a.slot) if name)
+    return named if a.person else f"{named} x{a.units}"
+
+
+def _name(stage: str, key: str) -> str:
+    return f"{stage} {key}".strip() or "-"
+
+
+def add_what_if(commands: Any, add: Any, read: Read) -> None:
+    """Add the four commands; ``add(commands, name, run)`` makes an argument parser."""
+    command = add(commands, "price", run_price)
+    _add_files(command, read, "problem", "solution")
+    command.add_argument("need", help="id of a need that is not met")
+    command = add(commands, "appeal", run_appeal)
+    _add_files(command, read, "problem", "solution")
+    command.add_argument("--most", type=int, default=MOST_EXTRAS, help="how many are confirmed")
+    command = add(commands, "conflict", run_conflict)
+    _add_files(command, read, "problem")
+    command.add_argument("solution", type=Path, nargs="?", help="default: solve the problem")
+    command = add(commands, "repair", run_repair)
+    _add_files(command, read, "problem", "solution", "changes")
+
+
+def _add_files(command: argparse.ArgumentParser, read: Read, *names: str) -> None:
+    for name in names:
+        command.add_argument(name, type=Path)
+    command.add_argument("--out", type=Path, metavar="JSON", help="write codes and numbers")
+    command.add_argument("--time-limit", type=float, default=600.0, help="seconds of each solve")
+    command.set_defaults(read=read)

@@ -1,0 +1,136 @@
+"""Weak duality: what any row multipliers prove about a sum, in whole numbers, whoever found them.
+
+For rows L <= A x <= U, columns l <= x <= u and any y,
+
+    c x = y (A x) + (c - y A) x <= sum_i max(y_i L_i, y_i U_i) + sum_j max(r_j l_j, r_j u_j)
+
+with r = c - y A. The engine's y are rounded to fractions over one ``scale`` and the bound is added
+up exactly, so tolerances can only make it weaker, never wrong. A multiplier that would meet an
+infinite side is taken as 0, which is allowed.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.engine.matrix import WHOLE, Index, Matrix, Vector, Weights, Whole
+
+SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions, and then they are exact
+LARGE_SCALES = (1 << 20, 1 << 30)
+NEAR = 1e-7  # a multiplier this near a fraction is taken for it
+MOST = float(1 << 61)  # sums of 64 bits hold
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """total / scale bounds the greatest sum; multipliers and reduced weights are times scale.
+
+    rows, multipliers      rows with a multiplier, and the multiplier of each
+    columns, reduced       columns with a reduced weight, and the weight of each
+    """
+
+    scale: int
+    total: int
+    rows: Index
+    multipliers: Whole
+    columns: Index
+    reduced: Whole
+
+    @property
+    def floor(self) -> int:
+        """The greatest whole number that the sum may reach."""
+        return self.total // self.scale
+
+    @property
+    def value(self) -> float:
+        """The bound itself."""
+        return self.total / self.scale
+
+    def without_reduced(self) -> "Bound":
+        """What a certificate needs of it, in a fraction of the space."""
+        return replace(self, columns=self.columns[:0], reduced=self.reduced[:0])
+
+
+def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
+    """The bound on the greatest sum that multipliers prove.
+
+    ``value``: what the LP says it is; the scale is refined until the rounded bound is as good.
+    """
+    is_endless = ((duals > 0) & np.isinf(matrix.row_high)) | (
+        (duals < 0) & np.isinf(matrix.row_low)
+    )
+    y = np.where(is_endless, 0.0, duals)
+    wanted, found = int(np.floor(value + WHOLE)), None
+    for scale in (*_fitting_scales(y), *LARGE_SCALES):
+        bound = _add_up(matrix, weights, np.rint(y * scale).astype(np.int64), scale)
+        if bound is not None and (found is None or bound.floor < found.floor):
+            found = bound
+        if found is not None and found.floor <= wanted:
+            break
+    if found is None:
+        raise OverflowError("the bound does not fit into 64 bits")
+    return found
+
+
+def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
+    """A ray, in either direction, whose bound on the sum 0 is below 0: no point satisfies all rows.
+
+    None when rounding leaves nothing proved. Source: Farkas' lemma, the bound above with c = 0.
+    """
+    largest = float(np.max(np.abs(ray), initial=0.0))
+    if not np.isfinite(largest) or largest <= 0:
+        return None
+    clean = np.where(np.abs(ray) > NEAR * largest, ray, 0.0)
+    for unit in (float(np.min(np.abs(clean[clean != 0]))), largest):
+        for sign in (1, -1):
+            bound = bound_by_duals(matrix, {}, sign * clean / unit, -1.0)
+            if bound.total < 0:
+                return bound
+    return None
+
+
+def renew(matrix: Matrix, bound: Bound) -> Bound | None:
+    """What the same multipliers prove under the present bounds; None where they meet no side.
+
+    Rows and columns made since then have no part in it.
+    """
+    total = _sum_ends(matrix, bound)
+    return None if total is None else replace(bound, total=total)
+
+
+def _fitting_scales(y: Vector) -> list[int]:
+    for scale in SMALL_SCALES:
+        scaled = y * scale
+        if np.all(np.abs(scaled - np.rint(scaled)) <= NEAR):
+            return [scale]
+    return []
+
+
+def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | None:
+    """The bound of whole multipliers; None when 64 bits might not hold it."""
+    rows, columns, entries = matrix.whole_entries()
+    is_used = y[rows] != 0
+    reduced = np.zeros(len(matrix.low), dtype=np.int64)
+    np.subtract.at(reduced, columns[is_used], entries[is_used] * y[rows[is_used]])
+    for j, weight in weights.items():
+        reduced[j] += weight * scale
+    used, moved = np.flatnonzero(y), np.flatnonzero(reduced)
+    bound = Bound(scale, 0, _short(used), y[used], _short(moved), reduced[moved])
+    return renew(matrix, bound)
+
+
+def _sum_ends(matrix: Matrix, bound: Bound) -> int | None:
+    """Rows and columns at the ends that their multipliers point to, summed up.
+
+    None: an end is infinite, or 64 bits might not hold the sum.
+    """
+    y, reduced = bound.multipliers, bound.reduced
+    sides = np.where(y > 0, matrix.row_high[bound.rows], matrix.row_low[bound.rows])
+    ends = np.where(reduced > 0, matrix.high[bound.columns], matrix.low[bound.columns])
+    if not float(np.abs(y * sides).sum() + np.abs(reduced * ends).sum()) <= MOST:
+        return None
+    return int(y @ sides.astype(np.int64)) + int(reduced @ ends.astype(np.int64))
+
+
+def _short(numbers: "np.typing.NDArray[np.intp]") -> Index:
+    return numbers.astype(np.int32)

@@ -1,0 +1,88 @@
+"""Whole points by branch and bound, checked exactly before anybody relies on them.
+
+Decisions are branched on first and flows left free: with whole decisions they mostly are whole.
+Where they are not, flows are sought with the decisions fixed, and failing that all together.
+"""
+
+import numpy as np
+
+from optimizer.engine.highs import Answer, LivingModel
+from optimizer.engine.matrix import WHOLE, BoolVector, Vector, Weights
+from optimizer.solution import SolutionStatus
+
+
+class OutOfTimeError(Exception):
+    """The deadline passed; the last confirmed point stands."""
+
+
+class EngineError(Exception):
+    """The solver answered something that cannot be used."""
+
+
+def find_point(living: LivingModel) -> Answer:
+    """Any whole point of everything kept; INFEASIBLE when branch and bound proves there is none."""
+    return maximise_whole(living, {})
+
+
+def repair_point(living: LivingModel, point: Vector, is_small: BoolVector) -> Vector | None:
+    """A whole point near a fractional one: whole decisions stay, except in small components.
+
+    None says nothing about whether there is one elsewhere.
+    """
+    matrix = living.matrix
+    is_near = np.abs(point - np.round(point)) <= WHOLE
+    is_free = np.concatenate([is_small, np.ones(len(point) - len(is_small), dtype=bool)])
+    fixed = np.flatnonzero(matrix.is_core & is_near & ~is_free).tolist()
+    low, high = matrix.low[fixed], matrix.high[fixed]
+    values = np.clip(np.round(point[fixed]), low, high)
+    living.bound_columns(fixed, values, values)
+    answer = maximise_whole(living, {})
+    living.bound_columns(fixed, low, high)
+    return answer.point
+
+
+def maximise_whole(living: LivingModel, weights: Weights) -> Answer:
+    """A whole point within less than one of the best value; INFEASIBLE when there is none.
+
+    Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine's point does not
+    hold exactly.
+    """
+    matrix = living.matrix
+    answer = _branch(living, weights, matrix.is_whole & matrix.is_core)
+    if answer.point is None or matrix.holds(np.round(answer.point)):
+        return answer
+    rounded = _route(living, answer.point)
+    if rounded is not None and answer.bound - _value(weights, rounded) < 1.0:
+        return Answer(answer.status, _value(weights, rounded), answer.bound, rounded)
+    answer = _branch(living, weights, matrix.is_whole)
+    if answer.point is not None and not matrix.holds(np.round(answer.point)):
+        raise EngineError("a whole point does not hold exactly")
+    return answer
+
+
+def _route(living: LivingModel, point: Vector) -> Vector | None:
+    """Whole flows for the decisions of a point, or None."""
+    matrix = living.matrix
+    core = np.flatnonzero(matrix.is_core).tolist()
+    low, high = matrix.low[core], matrix.high[core]
+    decided = np.clip(np.round(point[core]), low, high)
+    living.bound_columns(core, decided, decided)
+    answer = living.maximise_linear({})
+    if answer.point is None or not matrix.holds(np.round(answer.point)):
+        answer = _branch(living, {}, matrix.is_whole)
+    is_held = answer.point is not None and matrix.holds(np.round(answer.point))
+    living.bound_columns(core, low, high)
+    return answer.point if is_held else None
+
+
+def _branch(living: LivingModel, weights: Weights, is_whole: BoolVector) -> Answer:
+    answer = living.maximise_integer(weights, is_whole)
+    if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
+        return answer
+    if living.seconds_left <= 0 or answer.status is SolutionStatus.FEASIBLE:
+        raise OutOfTimeError
+    raise EngineError("the solver stopped without an answer")
+
+
+def _value(weights: Weights, point: Vector) -> float:
+    return sum(weight * round(float(point[j])) for j, weight in weights.items())

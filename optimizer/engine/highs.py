@@ -1,0 +1,238 @@
+"""The only file that reads a solver's status; with ``engine.py`` the only one that names a solver.
+
+A ``LivingModel`` is PuLP's model, built once, handed to one solver object once, and changed in
+place from stage to stage: costs, bounds, a few rows and columns. Always minimised inside, as dual
+signs flip between engines. Seen traps: "optimal" after a time limit, a default gap of 1e-4 called
+optimal, zeros instead of "no answer", time limits counted from the object's birth.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import pulp
+
+from optimizer.engine.bounds import Bound, bound_by_duals, disprove
+from optimizer.engine.matrix import BoolVector, Matrix, Vector, Weights
+from optimizer.solution import SolutionStatus
+
+# --- What one run of an engine gave, whatever the engine.
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One solver run, maximised. ``point``: values of the columns; None when there is none.
+
+    PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
+    bound   what the multipliers prove by weak duality, or branch and bound by search
+    proof   of a proven LP: its multipliers in whole numbers; of an infeasible LP: a ray that
+            proves it, None where the engine alone says so
+    duals   of a proven LP, as the engine gave them
+    """
+
+    status: SolutionStatus
+    value: float = 0.0
+    bound: float = 0.0
+    point: Vector | None = None
+    duals: Vector | None = None
+    proof: Bound | None = None
+
+
+# --- HiGHS as it is set up here: quiet, exact, on one thread, with the model handed over in arrays.
+
+GAP = 0.99  # objectives are whole: a bound less than one away is the proof
+WHOLE_KIND, FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+
+
+class _Quiet(highspy.Highs):
+    """The engine without its callbacks, whose set-up writes a banner to standard output."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+
+
+def new_solver() -> highspy.Highs:
+    solver = _Quiet()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    solver.setOptionValue("mip_abs_gap", GAP)
+    return solver
+
+
+def as_arrays(matrix: Matrix) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    of_row, columns, weights = matrix.entries()
+    lp.num_col_, lp.num_row_ = len(matrix.low), len(matrix.row_low)
+    lp.col_cost_ = np.zeros(len(matrix.low))
+    lp.col_lower_, lp.col_upper_ = matrix.low, matrix.high
+    lp.row_lower_, lp.row_upper_ = matrix.row_low, matrix.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.searchsorted(of_row, np.arange(len(matrix.row_low) + 1))
+    lp.a_matrix_.index_, lp.a_matrix_.value_ = columns, weights
+    lp.integrality_ = [WHOLE_KIND if is_whole else FREE_KIND for is_whole in matrix.is_whole]
+    return lp
+
+
+ENGINE = "HiGHS"
+_KINDS = highspy.HighsModelStatus
+_CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
+LONG = 1e7  # seconds
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it presolve and a fresh start win
+LARGE = 40_000  # columns; beyond it interior point is faster than simplex from scratch
+
+
+def decide_status(
+    model_status: highspy.HighsModelStatus, has_point: bool, value: float, bound: float
+) -> SolutionStatus:
+    """The one place where a raw solver status becomes ours; anything unexpected is FAILED."""
+    if model_status == _KINDS.kOptimal:
+        is_close = abs(value - bound) < 1.0
+        return SolutionStatus.PROVEN if has_point and is_close else SolutionStatus.FAILED
+    if model_status in (_KINDS.kInfeasible, _KINDS.kUnboundedOrInfeasible):
+        # Every column is bounded, so nothing here can be unbounded.
+        return SolutionStatus.INFEASIBLE
+    if model_status == _KINDS.kTimeLimit and has_point and np.isfinite(value):
+        return SolutionStatus.FEASIBLE
+    return SolutionStatus.FAILED
+
+
+class LivingModel:
+    """One solver object under one PuLP model; every run counts against one deadline."""
+
+    def __init__(
+        self,
+        variables: Sequence[pulp.LpVariable],
+        rows: Sequence[pulp.LpConstraint],
+        seconds: float,
+    ) -> None:
+        self._ends_at, self.seconds_of_a_run = time.monotonic() + seconds, LONG
+        self.linear_runs = 0
+        self.integer_runs = 0
+        self.matrix = Matrix(variables, rows)
+        self._priced: dict[int, int] = {}
+        self._is_astray = False
+        self._solver = new_solver()
+        if self._solver.passModel(as_arrays(self.matrix)) == highspy.HighsStatus.kError:
+            raise RuntimeError("the solver refused the model")
+
+    @property
+    def seconds_left(self) -> float:
+        """Wall seconds until the deadline, 0 when it has passed."""
+        return max(0.0, self._ends_at - time.monotonic())
+
+    def forget(self) -> None:
+        """Start the next run afresh: after many changes presolve is worth more than a basis."""
+        self._solver.clearSolver()
+        self._is_astray = False
+
+    def bound_columns(
+        self, columns: Sequence[int], low: Sequence[float] | Vector, high: Sequence[float] | Vector
+    ) -> None:
+        """Change bounds of columns in place."""
+        if columns:
+            index = np.array(columns, dtype=np.int32)
+            matrix = self.matrix
+            matrix.low[index], matrix.high[index] = low, high
+            bounds = (matrix.low[index], matrix.high[index])
+            self._solver.changeColsBounds(len(columns), index, *bounds)
+
+    def bound_row(self, row: int, low: float, high: float) -> None:
+        """Change the bounds of one row in place."""
+        self.matrix.row_low[row], self.matrix.row_high[row] = low, high
+        self._solver.changeRowBounds(row, low, high)
+
+    def add_column(self, high: int) -> int:
+        """A new whole decision between 0 and ``high`` in no row; returns its number."""
+        self._solver.addVar(0.0, float(high))
+        return self.matrix.add_column(high)
+
+    def add_row(self, weights: Weights) -> int:
+        """A new row without bounds; returns its number."""
+        row = self.matrix.add_row(weights)
+        columns, values = self.matrix.row(row)
+        infinity = highspy.kHighsInf
+        self._solver.addRow(-infinity, infinity, len(columns), columns, values)
+        return row
+
+    def maximise_linear(self, weights: Weights) -> Answer:
+        """The LP without whole numbers, from the last basis; what its duals prove included."""
+        self.linear_runs += 1
+        # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
+        is_repriced = bool(weights) and dict(weights) != self._priced
+        if is_repriced and self._is_astray:
+            self.maximise_linear({})  # after an impossible question, back to a point first
+        strategy = PRIMAL_SIMPLEX if is_repriced else DUAL_SIMPLEX
+        self._solver.setOptionValue("simplex_strategy", strategy)
+        self._price(weights)
+        self._solver.setOptionValue("simplex_iteration_limit", MOST_WARM_STEPS)
+        status = self._run(is_linear=True)
+        self._solver.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
+        if status == _KINDS.kIterationLimit:
+            status = self._run_afresh()
+        solution = self._solver.getSolution()
+        value = -float(self._solver.getInfo().objective_function_value)
+        decided = decide_status(status, bool(solution.value_valid), value, value)
+        if decided is not SolutionStatus.PROVEN:
+            self._is_astray = True
+            return Answer(decided, proof=self._find_ray())
+        self._is_astray = False
+        duals = -np.array(solution.row_dual)
+        proof = bound_by_duals(self.matrix, weights, duals, value)
+        return Answer(decided, value, proof.value, np.array(solution.col_value), duals, proof)
+
+    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> Answer:
+        """Branch and bound over the columns marked, to a bound less than one above the value."""
+        self.integer_runs += 1
+        basis = self._solver.getBasis()
+        kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
+        index = np.arange(len(kinds), dtype=np.int32)
+        self._solver.changeColsIntegrality(len(kinds), index, kinds)
+        self._price(weights)
+        status = self._run(is_linear=False)
+        info, solution = self._solver.getInfo(), self._solver.getSolution()
+        value, bound = -float(info.objective_function_value), -float(info.mip_dual_bound)
+        decided = decide_status(status, bool(solution.value_valid), value, bound)
+        has_point = decided in (SolutionStatus.PROVEN, SolutionStatus.FEASIBLE)
+        point = np.array(solution.col_value) if has_point else None
+        if basis.valid:
+            self._solver.setBasis(basis)
+        return Answer(decided, value, bound, point)
+
+    def _run_afresh(self) -> highspy.HighsModelStatus:
+        """Presolve and a new start; large models by interior point, where that gets through."""
+        self._solver.clearSolver()
+        self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+        if len(self.matrix.low) > LARGE:
+            self._solver.setOptionValue("solver", "ipm")
+            status = self._run(is_linear=True)
+            self._solver.setOptionValue("solver", "choose")
+            if status in _CLEAR:
+                return status
+            self._solver.clearSolver()
+        return self._run(is_linear=True)
+
+    def _find_ray(self) -> Bound | None:
+        _, has_ray, ray = self._solver.getDualRay()  # type: ignore[attr-defined]
+        return disprove(self.matrix, np.array(ray)) if has_ray else None
+
+    def _price(self, weights: Weights) -> None:
+        columns = sorted({*self._priced, *weights})
+        costs = [-float(weights.get(j, 0)) for j in columns]
+        if columns:
+            index = np.array(columns, dtype=np.int32)
+            self._solver.changeColsCost(len(columns), index, np.array(costs))
+        self._priced = dict(weights)
+
+    def _run(self, *, is_linear: bool) -> highspy.HighsModelStatus:
+        allowed = min(self.seconds_left, self.seconds_of_a_run)
+        if allowed <= 0:
+            return _KINDS.kTimeLimit
+        self._solver.setOptionValue("solve_relaxation", is_linear)
+        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + allowed)
+        self._solver.run()
+        return self._solver.getModelStatus()

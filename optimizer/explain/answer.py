@@ -1,0 +1,150 @@
+"""What an answer holds: rooms of stocks, visits of persons and recipients; may lines change places?
+
+Only the rules that a change can break are checked (C5 to C8): who may serve whom is the caller's.
+
+The places that could serve a need under one answer, whoever holds them now.
+
+A *place* of a visit is a person of a stock in a slot; of a delivery, a stock. It is written as the
+line that the need would get there; a delivery's with its least units.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from optimizer.explain.offers import Offers
+from optimizer.model.network import find_ancestors
+from optimizer.problem import Need, Problem
+from optimizer.solution import Assignment
+
+Lines = Sequence[Assignment]
+
+
+class Held:
+    """The counters of one answer.
+
+    lines   of every met need       at      line by person and slot
+    room    units left in a stock   visits  lines of every person     users   lines of every stock
+    above   a stock and all its ancestors
+    """
+
+    def __init__(self, problem: Problem, offers: Offers, assignments: Lines) -> None:
+        self._offers = offers
+        self._recipient = {need.id: need.recipient for need in problem.needs}
+        self._most_visits = {person.id: person.most_visits for person in problem.people}
+        self._spare = {stock.id: stock.capacity - stock.least for stock in problem.stocks}
+        self.room = {stock.id: stock.capacity for stock in problem.stocks}
+        above = find_ancestors(problem)
+        self.above = {
+            stock.id: (stock.id, *(problem.stocks[a].id for a in above[s]))
+            for s, stock in enumerate(problem.stocks)
+        }
+        self.lines: dict[str, list[Assignment]] = defaultdict(list)
+        self.at: dict[tuple[str, str], Assignment] = {}
+        self.visits: dict[str, list[Assignment]] = defaultdict(list)
+        self.users: dict[str, list[Assignment]] = defaultdict(list)
+        for line in assignments:
+            self._note(line)
+        self._visited = self._count_visits(assignments)
+
+    def _note(self, line: Assignment) -> None:
+        self.lines[line.need].append(line)
+        for stock in self.above[line.stock]:
+            self.users[stock].append(line)
+            self.room[stock] -= self.consumption(line)
+        if line.person is not None and line.slot is not None:
+            self.at[line.person, line.slot] = line
+            self.visits[line.person].append(line)
+
+    def consumption(self, line: Assignment) -> int:
+        """Units of the stock, and of each above it, that a line uses."""
+        return line.units * self._offers.consumption(line.need, line.stock, line.person)
+
+    def room_after(self, stock: str, out: Lines) -> int:
+        """Units that a stock and all above it have left once these lines are gone."""
+        freed: Counter[str] = Counter()
+        for line in out:
+            for name in self.above[line.stock]:
+                freed[name] += self.consumption(line)
+        return min(self.room[name] + freed[name] for name in self.above[stock])
+
+    def is_visited(self, need: str, slot: str) -> bool:
+        """True when another need of the recipient has a visit in the slot."""
+        own = any(line.slot == slot for line in self.lines.get(need, ()))
+        return self._visited[self._recipient[need], slot] - own > 0
+
+    def frees(self, line: Assignment, stocks: Sequence[str]) -> bool:
+        """True when the line uses every one of these stocks."""
+        return all(stock in self.above[line.stock] for stock in stocks)
+
+    def has_time(self, person: str) -> bool:
+        """True when the person's month has room for one more visit."""
+        return len(self.visits.get(person, ())) < self._most_visits[person]
+
+    def allows(self, out: Lines, into: Lines) -> bool:
+        """True when the lines of some needs may give way to others, whole needs on both sides."""
+        return (
+            self._has_rooms(out, into)
+            and self._has_persons(out, into)
+            and self._has_time(out, into)
+        )
+
+    def _has_rooms(self, out: Lines, into: Lines) -> bool:
+        change: Counter[str] = Counter()
+        for sign, lines in ((1, out), (-1, into)):
+            for line in lines:
+                for name in self.above[line.stock]:
+                    change[name] += sign * self.consumption(line)
+        return all(0 <= self.room[s] + units <= self._spare[s] for s, units in change.items())
+
+    def _has_persons(self, out: Lines, into: Lines) -> bool:
+        freed = {(line.person, line.slot) for line in out}
+        taken, load = set[tuple[str, str]](), Counter(line.person for line in into)
+        load.subtract(line.person for line in out)
+        for line in into:
+            if line.person is None or line.slot is None:
+                continue
+            place = line.person, line.slot
+            if place in taken or (place in self.at and place not in freed):
+                return False
+            taken.add(place)
+            visits = len(self.visits[line.person]) + load[line.person]
+            if visits > self._most_visits[line.person]:
+                return False
+        return True
+
+    def _has_time(self, out: Lines, into: Lines) -> bool:
+        change = self._count_visits(into)
+        change.subtract(self._count_visits(out))
+        return all(self._visited[key] + more <= 1 for key, more in change.items() if more > 0)
+
+    def _count_visits(self, lines: Lines) -> Counter[tuple[str, str]]:
+        """Needs visited by recipient and slot."""
+        visits = {(line.need, line.slot) for line in lines if line.slot is not None}
+        return Counter((self._recipient[need], slot) for need, slot in visits)
+
+
+# --- The places that could serve a need under one answer, whoever holds them now.
+
+
+class Places:
+    """Places by need id, remembered, with what the answer holds."""
+
+    def __init__(self, problem: Problem, offers: Offers, assignments: Lines) -> None:
+        self.needs = {need.id: need for need in problem.needs}
+        self.offers = offers
+        self.held = Held(problem, offers, assignments)
+        self._of: dict[str, tuple[Assignment, ...]] = {}
+
+    def of(self, name: str) -> tuple[Assignment, ...]:
+        """Every place of a need, free or held."""
+        if name not in self._of:
+            self._of[name] = tuple(self._find(self.needs[name]))
+        return self._of[name]
+
+    def _find(self, need: Need) -> Iterator[Assignment]:
+        for stock, person in self.offers.eligible(need):
+            if person is None:
+                yield Assignment(need.id, stock.id, units=need.least_units)
+                continue
+            for slot in self.offers.slots(need, stock, person):
+                yield Assignment(need.id, stock.id, person.id, slot)

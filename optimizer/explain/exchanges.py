@@ -1,0 +1,274 @@
+"""One need in, one need out, others moved: whole points that show how many stages allow a need.
+
+An unmet need can take the place of a met one, which takes the place of another, and so on to one
+that is left out: an alternating path; a team takes such a path for each of its persons. Persons and
+stocks are then used as before, so only the two ends tell in most stages. If every stage up to some
+stage keeps its value, none of these is what decides against the need. Every change is checked
+against the rules before it counts.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from optimizer.explain.answer import Places
+from optimizer.explain.keeps import Keeps
+from optimizer.problem import Need, Problem
+from optimizer.solution import Assignment
+
+# --- Where a need may go that lost a line, or has none yet, and which lines must give way for it.
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``comer`` gets the line ``place`` when ``gone`` gives way; None: the place is free."""
+
+    comer: str
+    place: Assignment
+    gone: Assignment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where one need may go: a step for every line that may give way, by its number.
+
+    lines   the numbers as bits          free   a step to a free place
+    """
+
+    lines: int
+    steps: dict[int, Step]
+    free: Step | None
+
+
+class Steps:
+    """Steps between the places of one answer, remembered.
+
+    number   of every line of the answer          bits   numbers of a need's lines, as bits
+    """
+
+    def __init__(self, places: Places) -> None:
+        self._places, self._held = places, places.held
+        self._moves: dict[Assignment, Moves] = {}
+        self.number: dict[Assignment, int] = {}
+        self.bits: dict[str, int] = {}
+        for name, lines in self._held.lines.items():
+            for line in lines:
+                self.bits[name] = self.bits.get(name, 0) | 1 << len(self.number)
+                self.number[line] = len(self.number)
+
+    def enter(self, places: Sequence[Assignment]) -> Moves:
+        """Moves of a need without lines into these places of its own."""
+        steps, lines, free = dict[int, Step](), 0, None
+        for place in places:
+            for step in self._into(place):
+                if step.gone is None:
+                    free = free or step
+                else:
+                    steps.setdefault(self.number[step.gone], step)
+        for number in steps:
+            lines |= 1 << number
+        return Moves(lines, steps, free)
+
+    def move(self, line: Assignment) -> Moves:
+        """Moves of a need that lost this line of its own and keeps the others."""
+        if line not in self._moves:
+            self._moves[line] = self.enter(list(self._find_others(line)))
+        return self._moves[line]
+
+    def _find_others(self, line: Assignment) -> Iterator[Assignment]:
+        """Places of the same kind; for one of a team in the same slot, with somebody else."""
+        own = self._held.lines[line.need]
+        team = {other.person for other in own} if len(own) > 1 else set()
+        for place in self._places.of(line.need):
+            is_alike = (place.person is None) == (line.person is None)
+            if team and (place.slot != line.slot or place.person in team):
+                continue
+            if is_alike:
+                yield replace(place, units=line.units)
+
+    def _into(self, place: Assignment) -> Iterator[Step]:
+        """One step for every line of which any one, when it goes, may make the place free."""
+        held = self._held
+        full = [s for s in held.above[place.stock] if held.room[s] < place.units]
+        if place.person is None or place.slot is None:
+            gone = [line for stock in full for line in held.users[stock]]
+        elif held.is_visited(place.need, place.slot):
+            return
+        else:
+            there = held.at.get((place.person, place.slot))
+            if there is not None:
+                gone = [there]
+            elif not held.has_time(place.person):
+                gone = held.visits[place.person]
+            else:
+                gone = held.users[full[0]] if full else []
+                if not full:
+                    yield Step(place.need, place, None)
+            gone = [line for line in gone if held.frees(line, full)]
+        yield from (Step(place.need, place, line) for line in gone if line.need != place.need)
+
+
+NONE = -1  # no exchange was found
+MOST_TRIES = 12  # of needs left out for a team in a slot
+Path = list[Step]  # from the need that comes to the one left out
+
+
+class Exchanges:
+    """Exchanges into one answer."""
+
+    def __init__(self, problem: Problem, places: Places) -> None:
+        self._places, self._needs, self._held = places, places.needs, places.held
+        self._pinned = {pin.need for pin in problem.pins}
+        self._bounded = {pair.need for pair in problem.pairs if pair.most is not None}
+        self._keeps = Keeps(problem, places)
+        self._steps = Steps(places)
+
+    def count_kept(self, need: Need, wanted: int) -> int:
+        """How many stages, from the first, some exchange keeps; ``NONE`` when there is none.
+
+        ``wanted``: the search ends with the first exchange that keeps so many.
+        """
+        best = NONE
+        if need.id in self._bounded:
+            return best
+        for places in self._list_entries(need):
+            reached: dict[str, Step] = {}
+            steps = list(self._spread(places, reached, {need.id} | self._pinned))
+            is_team = need.people > 1 and places[0].person is not None
+            has_free = any(step.gone is None for step in steps)
+            tries = MOST_TRIES if is_team else len(steps)
+            for most, step in self._sort(need, steps):
+                if most <= best or not tries:
+                    break
+                if is_team and self._is_lonely(step, best) and not has_free:
+                    continue
+                best = max(best, self._try(need, places, _trace(step, reached), best))
+                tries -= 1
+                if best >= wanted:
+                    return best
+        return best
+
+    def _sort(self, need: Need, steps: Sequence[Step]) -> list[tuple[int, Step]]:
+        """Steps by the most stages that leaving their need out may keep, most first."""
+        found = [(self._promise(need, {step.gone.need}), step) for step in steps if step.gone]
+        return sorted(found, key=lambda entry: -entry[0])
+
+    def _is_lonely(self, step: Step, best: int) -> bool:
+        """True when a second person needs a free place: one line goes, and only one need may."""
+        is_one = step.gone is not None and len(self._held.lines[step.gone.need]) == 1
+        return is_one and best + 1 > self._keeps.most_of_many
+
+    def _promise(self, need: Need, outs: Set[str]) -> int:
+        """The most stages that may be kept when these are left out; ``NONE`` for nobody."""
+        if not outs:
+            return NONE
+        return self._keeps.count_at_most(need, [self._needs[out] for out in outs])
+
+    def _list_entries(self, need: Need) -> list[list[Assignment]]:
+        """Places that serve the need alike: all for one person or a delivery, a team's by slot."""
+        places = self._places.of(need.id)
+        if need.people == 1:
+            return [list(places)] if places else []
+        by_slot: dict[str | None, list[Assignment]] = {}
+        for place in places:
+            by_slot.setdefault(place.slot, []).append(place)
+        return list(by_slot.values())
+
+    def _spread(
+        self,
+        places: Sequence[Assignment],
+        reached: dict[str, Step],
+        closed: Set[str],
+        ended: Sequence[Assignment] = (),
+    ) -> Iterator[Step]:
+        """The last step of a shortest path to every need and every free place.
+
+        ``reached``: filled with the last step by need; ``closed``: needs that stay or move already;
+        ``ended``: lines that give way already, whose needs are left out.
+        """
+        stay = self._bounded | {line.need for line in ended}
+        seen = sum(1 << self._steps.number[line] for line in ended)
+        for name in closed:
+            seen |= self._steps.bits.get(name, 0)
+        waiting = deque([self._steps.enter(places)])
+        while waiting:
+            moves = waiting.popleft()
+            if moves.free is not None:
+                yield moves.free
+            while new := moves.lines & ~seen:
+                step = moves.steps[(new & -new).bit_length() - 1]
+                if step.gone is not None:
+                    name = step.gone.need
+                    seen |= self._steps.bits[name]
+                    reached[name] = step
+                    yield step
+                    if name not in stay:
+                        waiting.append(self._steps.move(step.gone))
+
+    def _try(self, need: Need, places: Sequence[Assignment], path: Path, best: int) -> int:
+        """Stages kept when the path, and one for each further person of a team, is walked."""
+        paths = [path]
+        while places[0].person is not None and len(paths) < need.people:
+            more = self._find_another(need, places, paths, best)
+            if more is None:
+                return NONE
+            paths.append(more)
+        before, after = self._list_changes(need, paths)
+        if not self._held.allows(before, after):
+            return NONE
+        outs = [self._needs[out] for out in _list_outs(paths)]
+        return self._keeps.count(need, outs, before, after)
+
+    def _find_another(
+        self, need: Need, places: Sequence[Assignment], paths: Sequence[Path], best: int
+    ) -> Path | None:
+        """A path for one more person that ends where more stages than the best may be kept."""
+        team = {path[0].place.person for path in paths}
+        moved = {step.comer for path in paths for step in path} | self._pinned
+        ended = [path[-1].gone for path in paths if path[-1].gone is not None]
+        left = [place for place in places if place.person not in team]
+        outs, reached = _list_outs(paths), dict[str, Step]()
+        for step in self._spread(left, reached, moved, ended):
+            if self._promise(need, outs | ({step.gone.need} if step.gone else set())) > best:
+                return _trace(step, reached)
+        return None
+
+    def _list_changes(
+        self, need: Need, paths: Sequence[Path]
+    ) -> tuple[list[Assignment], list[Assignment]]:
+        """Lines that go and lines that come, of whole needs."""
+        before = [line for out in _list_outs(paths) for line in self._held.lines[out]]
+        after: list[Assignment] = []
+        for path in paths:
+            for earlier, step in pairwise(path):
+                own = self._held.lines[step.comer]
+                before += own
+                after += [step.place, *(line for line in own if line != earlier.gone)]
+        after += [self._filled(need, path[0].place, before, after) for path in paths]
+        return before, after
+
+    def _filled(
+        self, need: Need, line: Assignment, before: list[Assignment], after: list[Assignment]
+    ) -> Assignment:
+        """The need's own line; a delivery with as many units as there is room for."""
+        if line.person is not None:
+            return line
+        taken = sum(self._held.consumption(a) for a in after if a.stock == line.stock)
+        each = self._places.offers.consumption(need.id, line.stock, None)
+        room = self._held.room_after(line.stock, before) - taken
+        units = min(need.quantity, room // each) if each else need.quantity
+        return replace(line, units=max(units, need.least_units))
+
+
+def _list_outs(paths: Sequence[Path]) -> Set[str]:
+    """Needs left out."""
+    return {path[-1].gone.need for path in paths if path[-1].gone is not None}
+
+
+def _trace(step: Step, reached: Mapping[str, Step]) -> Path:
+    """The path that ends with a step."""
+    path = [step]
+    while path[-1].comer in reached:
+        path.append(reached[path[-1].comer])
+    return path[::-1]

@@ -1,0 +1,144 @@
+"""Why a need is met or not: codes and numbers, never sentences, never names for a resident.
+
+``explain`` adds to every ground of a solution: offers left after each filter and the nearest miss;
+the stage that decided, sought again in whole numbers; who holds the places; lottery tickets.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.explain.answer import Places
+from optimizer.explain.offers import NearestMiss, Offers
+from optimizer.explain.rivals import Rivals
+from optimizer.explain.stages import OPEN, find_deciding_stages
+from optimizer.policy import StageKind
+from optimizer.problem import Need, Problem
+from optimizer.search.lottery import ticket_of
+from optimizer.solution import Ground, GroundCode, Proof, Solution
+
+_BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY)
+_BY_FILTERS = (
+    GroundCode.NO_ELIGIBLE_OFFER,
+    GroundCode.FORBIDDEN,
+    GroundCode.DECLINED_BEFORE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One unmet need.
+
+    stage     of an outranked need: the stage that decided
+    filters   offers left after each filter, in the order of the filters
+    nearest   the offer that came furthest, when none passed all
+    ahead     recipients who hold the places; ``ahead_by``: on which ground, how many needs
+    circle    needs and places of a closed circle: so many needs hold all the places in reach
+    ticket    of the lottery; ``cut_off``: the last ticket among the holders that was drawn
+    """
+
+    need: str
+    code: GroundCode
+    stage: str = ""
+    filters: tuple[tuple[str, int], ...] = ()
+    nearest: NearestMiss | None = None
+    ahead: int = 0
+    ahead_by: tuple[tuple[str, int], ...] = ()
+    circle: tuple[int, int] | None = None
+    ticket: str = ""
+    cut_off: str = ""
+
+    def to_numbers(self) -> dict[str, Any]:
+        """Plain JSON for a page; empty facts are left out."""
+        near = self.nearest
+        told = {
+            "stage": self.stage,
+            "filters": dict(self.filters),
+            "nearest": near
+            and {
+                "filter": near.filter,
+                "stock": near.stock,
+                "person": near.person,
+                "missing": list(near.missing),
+            },
+            "ahead": self.ahead,
+            "ahead_by": dict(self.ahead_by),
+            "circle": self.circle and {"needs": self.circle[0], "places": self.circle[1]},
+            "ticket": self.ticket,
+            "cut_off": self.cut_off,
+        }
+        return {key: value for key, value in told.items() if value}
+
+
+def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:
+    """Explain every unmet need of a usable solution, in the order of ids; () for any other.
+
+    ``seconds`` bounds the search for deciding stages; where it ends first no stage is named, and
+    what may be a stage or the lottery is undecided.
+    """
+    if not solution.is_usable:
+        return ()
+    offers = Offers(problem)
+    places = Places(problem, offers, solution.assignments)
+    rivals = Rivals(places)
+    stages = find_deciding_stages(problem, solution, places, seconds)
+    is_drawn = any(r.kind == StageKind.LOTTERY for r in solution.stages if r.proof != Proof.GAP)
+    grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
+    return tuple(_explain(problem, places, rivals, ground) for ground in grounds)
+
+
+def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
+    """The ground with its true stage, where one was found; ``is_drawn``: lots were drawn."""
+    if ground.code not in _BY_STAGES:
+        return ground
+    stage = stages.get(ground.need)
+    if stage is None:  # outranked, but not surely by the stage the solve saw first; or not known
+        is_outranked = ground.code is GroundCode.OUTRANKED
+        return Ground(ground.need, ground.code if is_outranked else GroundCode.UNDECIDED)
+    if stage != OPEN:
+        return Ground(ground.need, GroundCode.OUTRANKED, stage)
+    return Ground(ground.need, GroundCode.LOST_LOTTERY) if is_drawn else ground
+
+
+def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -> Explanation:
+    need = places.needs[ground.need]
+    if ground.code in _BY_FILTERS:
+        counts = places.offers.count(need)
+        left, filters = sum(number for _, number in counts.failed) + counts.eligible, []
+        for name, number in counts.failed:
+            left -= number
+            filters.append((name, left))
+        return Explanation(need.id, ground.code, filters=tuple(filters), nearest=counts.nearest)
+    holders = [places.needs[name] for name in sorted(rivals.holders(need))]
+    circle = rivals.circle(need)
+    ticket, cut_off = "", ""
+    if ground.code is GroundCode.LOST_LOTTERY:
+        ticket = ticket_of(problem.seed, need.id)
+        cut_off = max(_drawn_before(problem, ticket, holders), default="")
+    return Explanation(
+        need.id,
+        ground.code,
+        stage=ground.stage,
+        ahead=len({holder.recipient for holder in holders}),
+        ahead_by=tuple(sorted(Counter(_compare(need, holder) for holder in holders).items())),
+        circle=(len(circle.needs), circle.places) if circle else None,
+        ticket=ticket,
+        cut_off=cut_off,
+    )
+
+
+def _drawn_before(problem: Problem, ticket: str, holders: list[Need]) -> Iterator[str]:
+    tickets = (ticket_of(problem.seed, holder.id) for holder in holders)
+    return (drawn for drawn in tickets if drawn < ticket)
+
+
+def _compare(need: Need, holder: Need) -> str:
+    """The first plain fact in which the holder came first; ``other``: a later stage decided."""
+    if holder.duty and not need.duty:
+        return "duty"
+    if holder.tier != need.tier:
+        return "more_urgent" if holder.tier < need.tier else "less_urgent"
+    if holder.waiting != need.waiting:
+        return "waited_longer" if holder.waiting > need.waiting else "waited_less"
+    return "other"

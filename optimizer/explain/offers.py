@@ -1,0 +1,170 @@
+"""Who might have served a need and at which filter each fell out: counts and the nearest miss.
+
+Filters in the order of FORMULATION.md: category, area, status, skill, slot, forbidden. A stock
+counts once, at the furthest filter any of its people reaches. Codes and numbers only.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optimizer.model.eligibility import is_open_to
+from optimizer.problem import Forbid, Need, Pair, Person, Problem, Stock
+
+FILTERS = ("category", "area", "status", "skill", "slot", "forbidden")
+PASSED = len(FILTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class NearestMiss:
+    """The offer that came furthest: the filter it failed, and what the need or giver lacked.
+
+    missing   skills the person lacks, slots the giver has, areas or statuses the offer is kept for
+    """
+
+    filter: str
+    stock: str
+    person: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCounts:
+    """Offers that failed at each filter (0 included), and how many passed them all."""
+
+    failed: tuple[tuple[str, int], ...]
+    eligible: int
+    nearest: NearestMiss | None
+
+
+class Offers:
+    """Filters of one problem, answered per need and remembered per class of alike needs."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._staff: dict[str, list[Person]] = defaultdict(list)
+        for person in problem.people:
+            for name in person.stocks:
+                self._staff[name].append(person)
+        self._stocks: dict[str, list[Stock]] = defaultdict(list)
+        for stock in problem.stocks:
+            self._stocks[stock.category].append(stock)
+        self._offers = len(problem.stocks) - len(self._stocks[""])
+        self._forbids: dict[str, list[Forbid]] = defaultdict(list)
+        for forbid in problem.forbids:
+            self._forbids[forbid.need].append(forbid)
+        self._pairs: dict[str, list[Pair]] = defaultdict(list)
+        for pair in problem.pairs:
+            self._pairs[pair.need].append(pair)
+        self._cache: dict[tuple[object, ...], OfferCounts] = {}
+
+    def count(self, need: Need) -> OfferCounts:
+        """Count the offers of the month by the filter at which they fall out for this need."""
+        key: tuple[object, ...] = (need.category, need.area, need.statuses, need.requires)
+        key += (need.slots,)
+        if need.listed or self._forbids[need.id] or self._pairs[need.id]:
+            key += (need.id,)
+        if key not in self._cache:
+            self._cache[key] = self._count(need)
+        return self._cache[key]
+
+    def eligible(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
+        """Every stock, with each of its people if it is staffed, that passes all filters."""
+        for stock in self._stocks.get(need.category, ()):
+            if is_open_to(stock, need):
+                people = self._staff[stock.id] if stock.staffed else [None]
+                for person in people:
+                    if self._passed(need, stock, person) == PASSED:
+                        yield stock, person
+
+    def slots(self, need: Need, stock: Stock, person: Person) -> list[str]:
+        """Slots that suit need, stock and person."""
+        return sorted(_shared_slots(need, stock, person))
+
+    def consumption(self, need: str, stock: str, person: str | None) -> int:
+        """Units of the stock used per unit given."""
+        pair = self._find_pair(need, stock, person)
+        return 1 if pair is None else pair.consumption
+
+    def score(self, need: str, stock: str, person: str | None) -> int:
+        """Points per unit given."""
+        pair = self._find_pair(need, stock, person)
+        return 0 if pair is None else pair.score
+
+    def _find_pair(self, need: str, stock: str, person: str | None) -> Pair | None:
+        named = {pair.person: pair for pair in self._pairs.get(need, ()) if pair.stock == stock}
+        return named.get(person, named.get(None))
+
+    def _count(self, need: Need) -> OfferCounts:
+        alike = self._stocks.get(need.category, ())
+        failed: Counter[int] = Counter({0: self._offers - len(alike)})
+        nearest: tuple[int, Stock, Person | None] | None = None
+        for stock in alike:
+            passed, person = self._reach(need, stock)
+            failed[passed] += 1
+            if passed < PASSED and (nearest is None or passed > nearest[0]):
+                nearest = passed, stock, person
+        miss = self._describe(need, *nearest) if nearest and not failed[PASSED] else None
+        counts = tuple((name, failed[k]) for k, name in enumerate(FILTERS))
+        return OfferCounts(counts, failed[PASSED], miss)
+
+    def _reach(self, need: Need, stock: Stock) -> tuple[int, Person | None]:
+        """How many filters the stock passes with its best person, and who that is."""
+        if not stock.staffed or not is_open_to(stock, need):
+            return self._passed(need, stock, None), None
+        reached = [(self._passed(need, stock, p), p) for p in self._staff[stock.id]]
+        return max(reached, key=lambda found: found[0], default=(FILTERS.index("skill"), None))
+
+    def _passed(self, need: Need, stock: Stock, person: Person | None) -> int:
+        for k, is_passed in enumerate(self._filters(need, stock, person)):
+            if not is_passed:
+                return k
+        return PASSED
+
+    def _filters(self, need: Need, stock: Stock, person: Person | None) -> Iterator[bool]:
+        yield stock.category == need.category
+        yield all(not row.areas or need.area in row.areas for row in (stock, person) if row)
+        yield not stock.statuses or not set(stock.statuses).isdisjoint(need.statuses)
+        if person is None:
+            yield not stock.staffed
+            yield not stock.slots or not need.slots or bool({*stock.slots} & {*need.slots})
+        else:
+            yield set(need.requires) <= set(person.skills)
+            yield bool(_shared_slots(need, stock, person))
+        yield self._is_allowed(need, stock, person)
+
+    def _is_allowed(self, need: Need, stock: Stock, person: Person | None) -> bool:
+        name = person.id if person else None
+        for forbid in self._forbids[need.id]:
+            if forbid.stock in (None, stock.id) and forbid.person in (None, name):
+                return False
+        ruling = [
+            pair
+            for pair in self._pairs[need.id]
+            if pair.stock == stock.id and pair.person in (None, name)
+        ]
+        if any(pair.most == 0 for pair in ruling):
+            return False
+        return bool(ruling) or not need.listed
+
+    def _describe(
+        self, need: Need, passed: int, stock: Stock, person: Person | None
+    ) -> NearestMiss:
+        is_near = person is not None and is_open_to(stock, need)
+        missing: dict[str, tuple[str, ...]] = {
+            "area": person.areas if person and is_near else stock.areas,
+            "status": stock.statuses,
+            "skill": tuple(sorted(set(need.requires) - set(person.skills if person else ()))),
+            "slot": person.slots if person else stock.slots,
+        }
+        name = FILTERS[passed]
+        return NearestMiss(name, stock.id, person.id if person else None, missing.get(name, ()))
+
+
+def _shared_slots(need: Need, stock: Stock, person: Person) -> set[str]:
+    """Slots that suit need, stock and person; empty needs and stocks take any."""
+    shared = set(person.slots)
+    for wanted in (need.slots, stock.slots):
+        if wanted:
+            shared &= set(wanted)
+    return shared

@@ -1,0 +1,182 @@
+"""Who holds the places an unmet need could have had, and the closed circle they form.
+
+Holders of a place are the needs that use it, or that use up what it depends on: the person's month,
+the stock, a stock above it. Needs and recipients are counted, never named to a resident.
+
+Strong components: who can reach whom round a circle.
+
+Source: Kosaraju and Sharir, A strong-connectivity algorithm, Computers and Mathematics with
+Applications 7 (1981).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from optimizer.explain.answer import Places
+from optimizer.problem import Need
+from optimizer.solution import Assignment
+
+# --- Strong components: who can reach whom round a circle.
+
+Node = TypeVar("Node")
+Graph = Mapping[Node, Iterable[Node]]
+
+
+def number_components(
+    nodes: Iterable[Node], next_of: Callable[[Node], Iterable[Node]]
+) -> dict[Node, int]:
+    """The component of every node; a component has a greater number than all it leads to.
+
+    ``nodes``: all of them; no node leads elsewhere.
+    """
+    after = {node: tuple(next_of(node)) for node in nodes}
+    before: dict[Node, list[Node]] = {node: [] for node in after}
+    for node, others in after.items():
+        for other in others:
+            before[other].append(node)
+    seen, order = set[Node](), list[Node]()
+    for node in after:
+        order += _walk(before, node, seen)
+    found: dict[Node, int] = {}
+    seen = set()
+    for number, root in enumerate(reversed(order)):
+        found.update(dict.fromkeys(_walk(after, root, seen), number))
+    return found
+
+
+def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
+    """Nodes in reach that were not seen before, each after all that it leads to."""
+    finished: list[Node] = []
+    path = [] if root in seen else [(root, iter(graph[root]))]
+    seen.add(root)
+    while path:
+        node, others = path[-1]
+        entered = next((other for other in others if other not in seen), None)
+        if entered is None:
+            path.pop()
+            finished.append(node)
+        else:
+            seen.add(entered)
+            path.append((entered, iter(graph[entered])))
+    return finished
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A Hall set: these needs hold every one of these places, and could use no other that is free.
+
+    With it, the unmet need is one more than the places can serve.
+    """
+
+    needs: frozenset[str]
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Needs and held places (persons in slots) in reach as bits; ``is_free``: some place is."""
+
+    needs: int = 0
+    places: int = 0
+    is_free: bool = False
+
+    def __or__(self, other: "_Reach") -> "_Reach":
+        return _Reach(
+            self.needs | other.needs, self.places | other.places, self.is_free or other.is_free
+        )
+
+
+class Rivals:
+    """Holders of places under one answer."""
+
+    def __init__(self, places: Places) -> None:
+        self._places, self._held = places, places.held
+        self._number_of_place = {place: n for n, place in enumerate(self._held.at)}
+        self._names = list(self._held.lines)
+        self._number = {name: n for n, name in enumerate(self._names)}
+        self._next: dict[str, frozenset[str]] = {}
+        self._first: dict[str, _Reach] = {}
+        self._whole: dict[str, _Reach] = {}
+        self._follow(self._names)
+
+    def holders(self, need: Need) -> frozenset[str]:
+        """Needs that hold the places this one could have had."""
+        found = set[str]()
+        is_short = self._is_short(need)
+        for place in self._places.of(need.id):
+            found |= self._holders_of(place, is_short)
+        return frozenset(found - {need.id})
+
+    def circle(self, need: Need) -> Circle | None:
+        """The Hall set around an unmet visit; None when some place in reach is still free.
+
+        Follows holders to every place they could use instead, and so on.
+        """
+        reach = self._reach_of(need.id)
+        for name in self._next[need.id]:
+            reach |= self._whole[name]
+        if reach.is_free:
+            return None
+        needs = {name for n, name in enumerate(self._names) if reach.needs >> n & 1}
+        return Circle(frozenset(needs), reach.places.bit_count())
+
+    def _follow(self, names: list[str]) -> None:
+        """What every holder leads to: the same for all who lead to each other."""
+        component_of = number_components(names, self._list_next)
+        members: dict[int, list[str]] = defaultdict(list)
+        for name, component in component_of.items():
+            members[component].append(name)
+        for component in sorted(members):
+            reach = _Reach()
+            for name in members[component]:
+                reach |= self._reach_of(name)
+                for other in self._next[name]:
+                    reach |= self._whole.get(other, _Reach())
+            self._whole |= dict.fromkeys(members[component], reach)
+
+    def _list_next(self, name: str) -> frozenset[str]:
+        self._reach_of(name)
+        return self._next[name]
+
+    def _reach_of(self, name: str) -> _Reach:
+        """One step: the holders of the need's own places."""
+        if name not in self._first:
+            found, held, is_free = set[str](), 0, False
+            for place in self._places.of(name):
+                holders = self._holders_of(place, is_short=False)
+                is_free = is_free or not holders or place.person is None
+                found |= holders
+                if place.person is not None and place.slot is not None:
+                    number = self._number_of_place.get((place.person, place.slot))
+                    held |= 0 if number is None else 1 << number
+            self._next[name] = frozenset(found - {name})
+            bits = sum(1 << self._number[other] for other in found)
+            self._first[name] = _Reach(bits, held, is_free)
+        return self._first[name]
+
+    def _is_short(self, need: Need) -> bool:
+        """True when what is left of all stocks together cannot meet the need by delivery."""
+        left = 0
+        for place in self._places.of(need.id):
+            if place.person is None:
+                each = self._held.consumption(place) // place.units
+                room = self._held.room_after(place.stock, ())
+                left += room // each if each else need.quantity
+        return left < need.least_units
+
+    def _holders_of(self, place: Assignment, is_short: bool) -> set[str]:
+        """Who makes the place unavailable; empty when it is free."""
+        found = set[str]()
+        if place.person is not None and place.slot is not None:
+            there = self._held.at.get((place.person, place.slot))
+            if there is not None:
+                return {there.need}
+            if not self._held.has_time(place.person):
+                found.update(line.need for line in self._held.visits[place.person])
+        for name in self._held.above[place.stock]:
+            is_full = self._held.room[name] <= 0
+            if is_full or (is_short and place.person is None):
+                found.update(line.need for line in self._held.users.get(name, ()))
+        return found

@@ -1,0 +1,145 @@
+"""The deciding stage of every unmet need: the first whose value would fall if it were met.
+
+A stage is named only between two proofs. *Below*: a whole point that keeps every stage before it
+and meets the need, by an exchange (``explain_exchanges.py``) or from a linear program. *Above*: a
+bound below one on the need, alone or in a sum of many, with the stage kept as well; or the solve's
+own word that the stage excluded it. So a few programs answer for many needs, and where a proof is
+missing when the time is over no stage is named.
+"""
+
+from optimizer.engine.highs import LivingModel
+from optimizer.engine.matrix import INFINITY
+from optimizer.explain.answer import Places
+from optimizer.explain.exchanges import NONE, Exchanges
+from optimizer.explain.kept import KeptLevels, Replay, find_reachable, keep_levels
+from optimizer.model.build import build
+from optimizer.model.objectives import aims_of
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Need, Problem
+from optimizer.search.components import leading_sums
+from optimizer.solution import Solution, SolutionStatus
+
+LEVELS = (StageKind.LEXIMIN, StageKind.LEXIMAX)
+OPEN = ""  # no stage before the lottery decides
+
+
+def find_deciding_stages(
+    problem: Problem, solution: Solution, places: Places, seconds: float
+) -> dict[str, str]:
+    """Stage by need id, ``OPEN`` where no stage before the lottery decides.
+
+    Needs that time, or a rule outside the stages, left undecided are missing.
+    """
+    return _Search(problem, solution, places, seconds).run()
+
+
+class _Search:
+    """Stages put on one living model one after another, and what is known of every unmet need.
+
+    kept     how many stages some whole point that meets the need keeps, from the first
+    unsure   columns of needs not decided yet, by number
+    """
+
+    def __init__(
+        self, problem: Problem, solution: Solution, places: Places, seconds: float
+    ) -> None:
+        self._problem, self._solution = problem, solution
+        self._model = build(problem)
+        columns = self._model.columns
+        self._living = LivingModel(columns.order, self._model.rows.order, seconds)
+        self._replay = Replay(self._living)
+        self._leading = leading_sums(problem.policy.stages)
+        self._proofs = (solution.certificate or {}).get("stages", ())
+        self._levels: list[KeptLevels] = []
+        met = {line.need for line in solution.assignments}
+        self._unsure = {
+            columns.number(variable): problem.needs[d]
+            for d, variable in columns.met.items()
+            if problem.needs[d].id not in met
+        }
+        names = [stage.name for stage in problem.policy.stages]
+        latest = {ground.need: ground.stage for ground in solution.grounds}
+        self._latest = {
+            j: names.index(latest[need.id]) if latest.get(need.id) in names else len(names)
+            for j, need in self._unsure.items()
+        }
+        exchanges = Exchanges(problem, places)
+        self._kept = {
+            j: exchanges.count_kept(need, self._latest[j]) for j, need in self._unsure.items()
+        }
+
+    def run(self) -> dict[str, str]:
+        """Stage by need id."""
+        found: dict[str, str] = {}
+        self._find_possible()
+        count = 0
+        for k, stage in enumerate(self._problem.policy.stages):
+            if stage.kind is StageKind.LOTTERY or not self._is_proven(stage):
+                break
+            self._put(stage)
+            found |= self._decide(k, stage.name)
+            count = k + 1
+        sure = (need.id for j, need in self._unsure.items() if self._kept[j] >= count)
+        return found | dict.fromkeys(sure, OPEN)
+
+    def _find_possible(self) -> None:
+        """Drop the needs that a rule outside the stages excludes."""
+        doubtful = _find_doubtful(self._problem, self._unsure)
+        for j in self._unsure.keys() - doubtful:
+            self._kept[j] = max(self._kept[j], 0)
+        open_, shut = self._ask([j for j in sorted(doubtful) if self._kept[j] == NONE])
+        self._kept.update(dict.fromkeys(open_, 0))
+        self._drop(shut)
+
+    def _decide(self, k: int, name: str) -> dict[str, str]:
+        """Needs that this stage decides; it is on the model already."""
+        closed = [j for j in self._unsure if self._kept[j] <= k]
+        known = {j for j in closed if self._latest[j] == k}
+        open_, shut = self._ask([j for j in closed if j not in known])
+        self._kept.update(dict.fromkeys(open_, k + 1))
+        shut |= known
+        found = {self._unsure[j].id: name for j in sorted(shut) if self._kept[j] == k}
+        self._drop(shut)
+        return found
+
+    def _drop(self, columns: set[int]) -> None:
+        self._unsure = {j: need for j, need in self._unsure.items() if j not in columns}
+
+    def _ask(self, columns: list[int]) -> tuple[set[int], set[int]]:
+        kept = self._levels
+        return find_reachable(
+            self._living, columns, lambda point: all(levels.are_kept_by(point) for levels in kept)
+        )
+
+    def _is_proven(self, stage: Stage) -> bool:
+        results = [result for result in self._solution.stages if result.name == stage.name]
+        is_levels = stage.kind in LEVELS
+        asked = 1 if is_levels else len(aims_of(stage, self._model.columns))
+        proven = [result for result in results if result.status is SolutionStatus.PROVEN]
+        return len(proven) == asked
+
+    def _put(self, stage: Stage) -> None:
+        """Keep a stage at its values: as rows, and by what its certificate proves."""
+        living, columns = self._living, self._model.columns
+        stated = [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
+        if stage.kind in LEVELS:
+            levels = keep_levels(stage, columns, stated[0][1])
+            self._levels.append(levels)
+            for measure, floor in zip(levels.measures, levels.floors, strict=True):
+                living.bound_row(living.add_row(measure.weights), float(floor), INFINITY)
+            return
+        sign = -1 if stage.kind is StageKind.MIN_COST else 1
+        for aim, (n, result) in zip(aims_of(stage, columns), stated, strict=True):
+            if stage in self._leading and n < len(self._proofs):
+                self._replay.keep(aim.weights, self._proofs[n])
+            if aim.weights and result.value is not None:
+                row = living.add_row(aim.weights)
+                living.bound_row(row, float(sign * result.value), INFINITY)
+
+
+def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:
+    """Columns of needs with a way that may still not be met alone: teams, shared capacities …"""
+    is_bound = bool(problem.pins) or any(stock.least for stock in problem.stocks)
+    if is_bound or any(pair.consumption > 1 for pair in problem.pairs):
+        return set(unsure)
+    return {j for j, need in unsure.items() if need.people > 1 or need.quantity > 1}

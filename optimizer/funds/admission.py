@@ -1,0 +1,177 @@
+"""(M4, M5) Who is granted anything at all: an exact search over sets of claims.
+
+max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
+
+``filling.py`` gives the best vector of a set of granted claims. Sets are searched depth first, and
+a branch is left when ``promise.py`` shows that no set in it has a better vector, or when it refuses
+a claim that asks no more than one it grants: exchanging the two costs nothing.
+
+(M4) What the best division among many can still reach, by linear programs solved by hand.
+
+The most claims at or above a fraction, each granted wholly or in part, is a linear program over a
+polymatroid: fen go to the claim that needs fewest, then the next (Edmonds 1970). Its whole part
+bounds what whole claims can do.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from optimizer.funds.filling import Grants, fill, pay, ticket_key
+from optimizer.funds.fund import Claim, Fund
+
+# --- (M4) What the best division among many can still reach, by linear programs solved by hand.
+
+Vector = list[Fraction]
+Least = Callable[[Claim, Fraction], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Claims granted and claims not decided, by position; the rest is refused."""
+
+    granted: frozenset[int]
+    undecided: tuple[int, ...]
+
+
+def least_at(claim: Claim, fraction: Fraction) -> int:
+    """Least useful grant whose funded fraction is this or more [fen]."""
+    return max(claim.floor_fen, -(-claim.asked_fen * fraction.numerator // fraction.denominator))
+
+
+def least_above(claim: Claim, fraction: Fraction) -> int:
+    """Least useful grant whose funded fraction is more than this [fen]."""
+    return max(claim.floor_fen, claim.asked_fen * fraction.numerator // fraction.denominator + 1)
+
+
+def is_promising(fund: Fund, node: Node, vector: Vector, *, is_strict: bool) -> bool:
+    """False when no set of the node has a better vector (or, not strict, an equal one).
+
+    Better means: at some fraction more claims above it, and up to there no fewer at any.
+    """
+    base = {c: fund.claims[c].floor_fen for c in node.granted}
+    zeros = vector.count(Fraction(0))
+    if _most(fund, node, base, least_above, Fraction(0)) > len(vector) - zeros:
+        return True
+    at = zeros  # how many of the vector stand below the fraction
+    for fraction in sorted(set(vector[zeros:])):
+        if _most(fund, node, base, least_at, fraction) < len(vector) - at:
+            return False
+        if at == zeros:  # from here on nobody granted stands below the lowest fraction
+            base = {c: least_at(fund.claims[c], fraction) for c in node.granted}
+        at += vector.count(fraction)
+        if _most(fund, node, base, least_above, fraction) > len(vector) - at:
+            return True
+    return not is_strict
+
+
+def _most(fund: Fund, node: Node, base: Grants, least: Least, fraction: Fraction) -> int:
+    """At most so many claims can have the least grant, the base paid first; -1: it cannot be."""
+    flow, reached = pay(fund, base), Fraction(0)
+    if flow is None:
+        return -1
+    missing = []
+    for c in (*node.granted, *node.undecided):
+        grant = least(fund.claims[c], fraction)
+        if grant <= fund.claims[c].asked_fen:
+            missing.append((max(0, grant - base.get(c, 0)), c))
+    for fen, c in sorted(missing):
+        reached += Fraction(flow.push(c, fen), fen) if fen else 1
+    return int(reached)
+
+
+MOST_NODES = 50_000  # of one part; beyond it the best set found is not called proven
+
+
+class Search:
+    """Searches over the claims ``members``, which share no purse with the rest of the fund.
+
+    is_proven  False once the searches together were cut short at ``MOST_NODES``
+    """
+
+    def __init__(self, fund: Fund, members: Sequence[int]) -> None:
+        claims = fund.claims
+        self._fund, self.members = fund, members
+        self.is_proven, self._visited = True, 0
+        alone = [c for c in members if pay(fund, {c: claims[c].floor_fen}) is not None]
+        self.payable = sorted(alone, key=lambda c: _order_of(claims[c]))
+        self._ahead = {
+            c: [d for d in self.payable[:k] if _asks_no_more(claims[d], claims[c])]
+            for k, c in enumerate(self.payable)
+        }
+
+    def find_best(self) -> Grants:
+        """Return grants of the best vector found; the best there is while ``is_proven``."""
+        best = self._fill_in_order()
+        if len(best) < len(self.payable):
+            while found := self._search(frozenset(), self.vector_of(best), is_strict=True):
+                best = found
+        return best
+
+    def draw(self, best: Grants) -> Grants:
+        """(M5) Grant the first ticket holder if an equal vector does, then the second, ..."""
+        vector, kept, drawn = self.vector_of(best), frozenset[int](), best
+        for c in sorted(self.payable, key=lambda c: ticket_key(self._fund, c)):
+            found = drawn if c in drawn else self.find_equal(kept | {c}, vector)
+            if found:
+                drawn, kept = found, kept | {c}
+        return drawn
+
+    def find_equal(self, granted: frozenset[int], vector: Vector) -> Grants | None:
+        """Return grants of this vector in which these claims are granted; None: no such."""
+        return self._search(granted, vector, is_strict=False)
+
+    def vector_of(self, grants: Grants) -> Vector:
+        """The funded fractions of all members, ascending; 0 for the refused."""
+        claims = self._fund.claims
+        return sorted(Fraction(grants.get(c, 0), claims[c].asked_fen) for c in self.members)
+
+    def _fill_in_order(self) -> Grants:
+        floors: Grants = {}
+        for c in self.payable:
+            more = {**floors, c: self._fund.claims[c].floor_fen}
+            floors = floors if pay(self._fund, more) is None else more
+        return fill(self._fund, sorted(floors)) or {}
+
+    def _search(self, granted: frozenset[int], vector: Vector, *, is_strict: bool) -> Grants | None:
+        undecided = tuple(c for c in self.payable if c not in granted)
+        trail = [Node(granted, undecided)]
+        while trail and self._may_go_on():
+            node = trail.pop()
+            if not is_promising(self._fund, node, vector, is_strict=is_strict):
+                continue
+            if node.undecided:
+                trail += self._branch(node)
+                continue
+            grants = fill(self._fund, sorted(node.granted)) or {}
+            true = self.vector_of(grants)
+            if true > vector or (true == vector and not is_strict):
+                return grants
+        return None
+
+    def _may_go_on(self) -> bool:
+        self._visited += 1
+        self.is_proven = self.is_proven and self._visited <= MOST_NODES
+        return self.is_proven
+
+    def _branch(self, node: Node) -> tuple[Node, Node]:
+        """Without and with the first undecided claim; the last one is searched first."""
+        first, rest = node.undecided[0], node.undecided[1:]
+        behind = tuple(c for c in rest if first not in self._ahead[c])
+        return Node(node.granted, behind), Node(node.granted | {first}, rest)
+
+
+def _order_of(claim: Claim) -> tuple[int, int, int, int, str]:
+    """Cheap claims first; those that ask no more than another stand before it."""
+    months = -len(claim.purses) if claim.purses else -(10**9)
+    return claim.floor_fen, claim.asked_fen, months, -claim.most_fen, claim.id
+
+
+def _asks_no_more(one: Claim, other: Claim) -> bool:
+    """True when ``one`` could take the place of ``other`` and stand no worse."""
+    is_when = not one.purses or bool(other.purses and set(one.purses) >= set(other.purses))
+    is_paid = one.instalment_fen is None or one.instalment_fen >= min(
+        other.most_fen, other.asked_fen
+    )
+    asks_less = one.asked_fen <= other.asked_fen and one.floor_fen <= other.floor_fen
+    return is_when and is_paid and asks_less

@@ -1,0 +1,77 @@
+"""(M4) Whole fen by leximin to claims that are all granted: water-filling, then the odd fen.
+
+max lexicographically the ascending vector of x_c / a_c,  l_c <= x_c <= a_c      [fractions]
+
+One fen more to the claim with the lowest fraction, as long as the purses allow, is optimal
+(Federgruen and Groenevelt 1986): a fen lifts x/a to (x + 1)/a, so of equal fractions the smaller
+ask goes first, and of equal asks the lower ticket (M5). The water level does this for all claims at
+once: halving finds the last exact fraction at which the purses can pay everybody, and only the odd
+fen above it are given one by one.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from optimizer.funds.fund import Claim, Fund
+from optimizer.funds.purses import Flow
+from optimizer.search.lottery import ticket_of
+
+Grants = dict[int, int]  # claim, by position -> fen
+
+
+def fill(fund: Fund, granted: Sequence[int]) -> Grants | None:
+    """Return the grants of these claims, by position; None when not all floors can be paid."""
+    claims = fund.claims
+    grants = {c: claims[c].floor_fen for c in granted}
+    flow = pay(fund, grants)
+    if flow is None:
+        return None
+    # Two fractions of the claims differ by more than one step, so a step holds one at most.
+    steps = 2 * max((claim.asked_fen for claim in claims), default=1) ** 2
+    step, rising = 0, [c for c in granted if claims[c].floor_fen < claims[c].asked_fen]
+    while rising:
+        step = _last_paid(fund, grants, rising, (step, steps))
+        for c in rising:
+            grants[c] += flow.push(c, _at(claims[c], step, steps) - grants[c])
+        step += 1
+        if step <= steps:
+            _give_odd_fen(fund, flow, grants, {c: _at(claims[c], step, steps) for c in rising})
+        rising = [c for c in rising if grants[c] < claims[c].asked_fen and flow.can_raise(c)]
+    return grants
+
+
+def pay(fund: Fund, grants: Mapping[int, int]) -> Flow | None:
+    """Return a flow that pays these grants; None when there is none."""
+    flow = Flow(fund)
+    is_paid = all(flow.push(c, fen) == fen for c, fen in sorted(grants.items()))
+    return flow if is_paid else None
+
+
+def _at(claim: Claim, step: int, steps: int) -> int:
+    """The grant at a water level: the least whole fen whose fraction is the level or more."""
+    return max(claim.floor_fen, -(-claim.asked_fen * step // steps))
+
+
+def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple[int, int]) -> int:
+    """The last step from the first on at which every rising claim can be paid."""
+    (low, steps), high = between, between[1] + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        level = {c: _at(fund.claims[c], middle, steps) for c in rising}
+        if pay(fund, grants | level) is None:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def _give_odd_fen(fund: Fund, flow: Flow, grants: Grants, raised: Grants) -> None:
+    """(M5) The fen up to the next level, one a claim at most: smaller ask first, then ticket."""
+    for c in sorted(raised, key=lambda c: (fund.claims[c].asked_fen, *ticket_key(fund, c))):
+        if grants[c] < raised[c]:
+            grants[c] += flow.push(c, 1)
+
+
+def ticket_key(fund: Fund, claim: int) -> tuple[str, str]:
+    """Sort key of the lottery: the ticket, then the id (equal tickets mean a broken hash)."""
+    name = fund.claims[claim].id
+    return ticket_of(fund.seed, name), name

@@ -1,0 +1,190 @@
+"""A fund and the claims on it, frozen: whole fen in, nothing of the site's.
+
+1 yuan = 100 fen. Rows are kept in the order of their ids and sets in sorted order, so shuffled
+input is the same fund with the same bytes. What a division may be: FORMULATION.md, "Money".
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from optimizer import codec
+from optimizer.problem import LARGEST, require
+from optimizer.solution import SolutionStatus
+
+# --- What a division of a fund gives back: every claim's grant, how it is paid, and why no more.
+
+
+class StopCode(StrEnum):
+    """Why a claim's grant is not one fen greater."""
+
+    ASKED = "asked"  # it has all it asked for
+    INSTALMENTS = "instalments"  # every month it may be paid in pays its whole instalment
+    SPENT = "spent"  # one fen more would take one from a claim that stands no better
+    FLOOR = "floor"  # refused: its least grant cannot be paid even if it were alone
+    OUTRANKED = "outranked"  # refused: every division that grants it leaves others worse off
+    LOST_LOTTERY = "lost_lottery"  # refused: an equal division grants it, tickets decided
+    UNDECIDED = "undecided"  # refused: the search was cut short before that was known
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """``fen`` out of one purse."""
+
+    purse: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one claim gets [fen]; 0: refused. The payments, in order of time, add up to it."""
+
+    claim: str
+    fen: int
+    stop: StopCode
+    payments: tuple[Payment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A fund divided; holds no times, so equal funds have equal bytes.
+
+    status         proven: no division has a better vector; feasible: the search was cut short
+    fund_sha256    of the fund divided       grants     one a claim, in the order of ids
+    granted_claims, spent_fen   counts       result_sha256   of this file without this key
+    """
+
+    status: SolutionStatus
+    fund_sha256: str
+    seed: str
+    grants: tuple[Grant, ...] = ()
+    granted_claims: int = 0
+    spent_fen: int = 0
+    result_sha256: str = ""
+
+    @classmethod
+    def from_json(cls, value: object) -> "Division":
+        """Read a division. Raises ``ProblemError`` with the path of the broken value."""
+        return codec.from_json(cls, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, defaults left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+    def sealed(self) -> "Division":
+        """The same with ``result_sha256`` filled in."""
+        return replace(
+            self, result_sha256=codec.sha256_of(replace(self, result_sha256="").to_json())
+        )
+
+
+def _within(value: int, low: int, path: str) -> None:
+    require(low <= value <= LARGEST, path, f"must be between {low} and {LARGEST}")
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a fund may pay out in one month [fen]; the order of ids is the order of time."""
+
+    id: str
+    fen: int
+
+    def __post_init__(self) -> None:
+        require(bool(self.id), "$.id", "must not be empty")
+        _within(self.fen, 0, "$.fen")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """(M1) What one household asks of a fund; x_c = 0 or l_c <= x_c <= a_c      [fen]
+
+    asked_fen       the ceiling [fen]
+    least_fen       the least useful grant [fen]; None: all or nothing
+    purses          the months in which it may be paid; empty: any
+    instalment_fen  most that one purse pays to it [fen]; None: no bound
+    """
+
+    id: str
+    asked_fen: int
+    least_fen: int | None = None
+    purses: tuple[str, ...] = ()
+    instalment_fen: int | None = None
+
+    def __post_init__(self) -> None:
+        require(bool(self.id), "$.id", "must not be empty")
+        _within(self.asked_fen, 1, "$.asked_fen")
+        if self.least_fen is not None:
+            _within(self.least_fen, 1, "$.least_fen")
+            require(self.least_fen <= self.asked_fen, "$.least_fen", "must not exceed asked_fen")
+        if self.instalment_fen is not None:
+            _within(self.instalment_fen, 1, "$.instalment_fen")
+        if self.least_fen == self.asked_fen:
+            object.__setattr__(self, "least_fen", None)
+        object.__setattr__(self, "purses", tuple(sorted(set(self.purses))))
+
+    @property
+    def floor_fen(self) -> int:
+        """Least grant that is of use [fen]."""
+        return self.asked_fen if self.least_fen is None else self.least_fen
+
+    @property
+    def most_fen(self) -> int:
+        """Most that one purse pays to it [fen]."""
+        return self.asked_fen if self.instalment_fen is None else self.instalment_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """Ring-fenced money and who asks for it.
+
+    seed     hexadecimal, fixed before the claims are known; draws the tickets
+    carries  what a month leaves over may be paid in the months after it
+    """
+
+    name: str
+    seed: str
+    purses: tuple[Purse, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    carries: bool = False
+
+    def __post_init__(self) -> None:
+        is_hexadecimal = bool(self.seed) and set(self.seed) <= set("0123456789abcdef")
+        require(is_hexadecimal, "$.seed", "must be lower-case hexadecimal digits")
+        known = _unique((purse.id for purse in self.purses), "$.purses")
+        _unique((claim.id for claim in self.claims), "$.claims")
+        for k, claim in enumerate(self.claims):
+            for j, name in enumerate(claim.purses):
+                require(name in known, f"$.claims[{k}].purses[{j}]", "is not known")
+        for name in ("purses", "claims"):
+            rows: Sequence[Purse | Claim] = getattr(self, name)
+            object.__setattr__(self, name, tuple(sorted(rows, key=lambda row: row.id)))
+
+    @classmethod
+    def from_json(cls, value: object) -> "Fund":
+        """Read a fund. Raises ``ProblemError`` with the path of the broken value."""
+        return codec.from_json(cls, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, rows sorted, defaults left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return codec.sha256_of(self.to_json())
+
+    @property
+    def total_fen(self) -> int:
+        """What all purses hold [fen]."""
+        return sum(purse.fen for purse in self.purses)
+
+
+def _unique(names: Iterable[str], path: str) -> set[str]:
+    seen: set[str] = set()
+    for k, name in enumerate(names):
+        require(name not in seen, f"{path}[{k}].id", "used twice")
+        seen.add(name)
+    return seen

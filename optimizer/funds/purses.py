@@ -1,0 +1,115 @@
+"""(M2, M3) The flow of fen from purses to claims; a fen is moved aside wherever that makes room.
+
+sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen]
+0 <= paid[c, m] <= i_c, only in the months of c                    [fen]
+
+The grants that some flow can pay form a polymatroid, so a claim that cannot be raised by one fen
+now can never be raised later (Megiddo 1974), and which fen are moved does not matter.
+"""
+
+from collections import deque
+from itertools import pairwise
+
+from optimizer.funds.fund import Fund
+from optimizer.problem import LARGEST
+
+Node = tuple[bool, int]  # True: a purse, False: a claim; and its position
+CLAIM, PURSE = False, True
+
+
+class Flow:
+    """Fen paid so far. Claims and purses are named by position.
+
+    paid     claim -> fen from every purse it may be paid from
+    left     fen that the purse has left       carried  fen moved from the purse before it
+    """
+
+    def __init__(self, fund: Fund) -> None:
+        places = {purse.id: m for m, purse in enumerate(fund.purses)}
+        everywhere = tuple(range(len(places)))
+        self._carries = fund.carries
+        self._most = [claim.most_fen for claim in fund.claims]
+        self._open = [
+            tuple(places[name] for name in claim.purses) or everywhere for claim in fund.claims
+        ]
+        self.left = [purse.fen for purse in fund.purses]
+        self.carried = [0] * len(places)
+        self.paid = [dict.fromkeys(of, 0) for of in self._open]
+        self._payees: list[set[int]] = [set() for _ in places]
+
+    def push(self, claim: int, fen: int) -> int:
+        """Pay a claim up to ``fen`` more; returns how much could be paid."""
+        wanted = fen
+        while wanted:
+            trail = self._find_trail(claim)
+            if not trail:
+                break
+            wanted -= self._pay(trail, wanted)
+        return fen - wanted
+
+    def can_raise(self, claim: int) -> bool:
+        """True when the claim can be paid one fen more while every other keeps its grant."""
+        return bool(self._find_trail(claim))
+
+    def _find_trail(self, claim: int) -> list[Node]:
+        """The shortest way from a claim to money that is left; empty: there is none."""
+        start: Node = (CLAIM, claim)
+        came_from: dict[Node, Node | None] = {start: None}
+        queue = deque([start])
+        while queue:
+            node = queue.popleft()
+            if node[0] is PURSE and self.left[node[1]]:
+                return _walk_back(came_from, node)
+            for following in self._next(node):
+                if following not in came_from:
+                    came_from[following] = node
+                    queue.append(following)
+        return []
+
+    def _next(self, node: Node) -> list[Node]:
+        kind, k = node
+        if kind is CLAIM:
+            return [(PURSE, m) for m in self._open[k] if self.paid[k][m] < self._most[k]]
+        found = [(CLAIM, c) for c in sorted(self._payees[k])]
+        if self._carries and k > 0:
+            found.append((PURSE, k - 1))
+        if self._carries and k + 1 < len(self.left) and self.carried[k + 1]:
+            found.append((PURSE, k + 1))
+        return found
+
+    def _pay(self, trail: list[Node], wanted: int) -> int:
+        steps = list(pairwise(trail))
+        room = min([wanted, self.left[trail[-1][1]], *(self._room(a, b) for a, b in steps)])
+        for above, below in steps:
+            self._move(above, below, room)
+        self.left[trail[-1][1]] -= room
+        return room
+
+    def _room(self, above: Node, below: Node) -> int:
+        (kind, k), (to, m) = above, below
+        if kind is CLAIM:
+            return self._most[k] - self.paid[k][m]
+        if to is CLAIM:
+            return self.paid[m][k]
+        return self.carried[m] if m > k else LARGEST
+
+    def _move(self, above: Node, below: Node, fen: int) -> None:
+        (kind, k), (to, m) = above, below
+        if kind is CLAIM:
+            self.paid[k][m] += fen
+            self._payees[m].add(k)
+        elif to is CLAIM:
+            self.paid[m][k] -= fen
+            if not self.paid[m][k]:
+                self._payees[k].discard(m)
+        elif m > k:
+            self.carried[m] -= fen
+        else:
+            self.carried[k] += fen
+
+
+def _walk_back(came_from: dict[Node, Node | None], last: Node) -> list[Node]:
+    trail = [last]
+    while (node := came_from[trail[-1]]) is not None:
+        trail.append(node)
+    return trail[::-1]

@@ -1,0 +1,55 @@
+"""The whole formulation on one screen."""
+
+from dataclasses import dataclass
+
+import pulp
+
+from optimizer.model.constraints import (
+    Rows,
+    add_capacities,
+    add_edges_within_needs,
+    add_most_from_stock,
+    add_most_visits,
+    add_one_place_at_a_time,
+    add_one_way,
+    add_partial_quantities,
+    add_pins,
+    add_pool_balance,
+    add_recipients_helped,
+    add_recipients_time,
+    add_units_delivered,
+    add_visits_staffed,
+)
+from optimizer.model.network import Network
+from optimizer.model.variables import Columns, define_columns
+from optimizer.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """PuLP's model, its columns and its rows in the order that numbers them."""
+
+    pulp: pulp.LpProblem
+    columns: Columns
+    rows: Rows
+
+
+def build(problem: Problem) -> Model:
+    """Every variable and constraint of a problem; stages are added while it is solved."""
+    model = pulp.LpProblem("month", pulp.LpMaximize)
+    columns = define_columns(model, Network(problem))
+    rows = Rows(model)
+    add_one_way(rows, columns)  # C1
+    add_visits_staffed(rows, columns)  # C2
+    add_units_delivered(rows, columns)  # C3
+    add_partial_quantities(rows, columns)  # C4
+    add_one_place_at_a_time(rows, columns)  # C5
+    add_most_visits(rows, columns)  # C6
+    add_capacities(rows, columns)  # C7
+    add_recipients_time(rows, columns)  # C8
+    add_edges_within_needs(rows, columns)  # C9
+    add_most_from_stock(rows, columns)  # C10
+    add_pins(rows, columns)  # C11
+    add_pool_balance(rows, columns)  # C12
+    add_recipients_helped(rows, columns)  # C13
+    return Model(model, columns, rows)

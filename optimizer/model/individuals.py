@@ -1,0 +1,112 @@
+"""From sums back to individuals: which person, which slot, which stock for every need.
+
+Everything is dealt in sorted order, so equal sums give equal assignments. Persons of a crew are
+dealt out by least load, which keeps everybody within ``most`` (loads differ by one at most).
+"""
+
+from collections import defaultdict
+
+import numpy as np
+
+from optimizer.engine.matrix import Vector
+from optimizer.model.eligibility import DELIVERED, Source
+from optimizer.model.network import Network
+from optimizer.model.variables import Columns, Variable
+from optimizer.solution import Assignment
+
+Held = dict[Variable, int]  # what is not 0
+Draw = tuple[int, str | None, Source, int]  # need, slot, source, units
+
+
+def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...]:
+    """Assignments of an integer point of the model, sorted."""
+    whole = np.rint(point).astype(np.int64)
+    numbers = np.flatnonzero(whole)
+    held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
+    draws = _deal_sources(columns, held)
+    delivered: dict[tuple[int, int], int] = defaultdict(int)
+    visits: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for d, slot, (crew, stock), units in draws:
+        if crew == DELIVERED or slot is None:
+            delivered[d, stock] += units
+        else:
+            visits[crew, slot].extend([(d, stock)] * units)
+    problem = columns.network.problem
+    found = [
+        Assignment(problem.needs[d].id, problem.stocks[s].id, units=units)
+        for (d, s), units in delivered.items()
+    ]
+    return tuple(sorted(found + _deal_persons(columns.network, visits), key=_sort_key))
+
+
+def _sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
+    person, slot = assignment.person or "", assignment.slot or ""
+    return (assignment.need, assignment.stock, person, slot)
+
+
+def _deal_sources(columns: Columns, held: Held) -> list[Draw]:
+    """What every need takes from every source: its edges first, then what its demand took."""
+    network, taken = columns.network, _taken_by_demand(columns, held)
+    draws: list[Draw] = []
+    given: dict[tuple[int, int], int] = defaultdict(int)
+    for j, edge in enumerate(network.edges):
+        units = held.get(columns.edge[j], 0)
+        if units:
+            slot = network.demands[edge.demand].slot
+            draws.append((edge.need, slot, edge.source, units))
+            given[edge.need, edge.demand] += units
+    for r, demand in enumerate(network.demands):
+        supply = taken[r]
+        for d in demand.needs:
+            wanted = _wanted(columns, held, d, r) - given[d, r]
+            while wanted > 0:
+                source, units = supply.pop()
+                part = min(units, wanted)
+                wanted -= part
+                draws.append((d, demand.slot, source, part))
+                if units > part:
+                    supply.append((source, units - part))
+    return draws
+
+
+def _wanted(columns: Columns, held: Held, d: int, r: int) -> int:
+    need = columns.network.problem.needs[d]
+    is_way = held.get(columns.way[d, r], 0)
+    if columns.network.demands[r].slot is not None:
+        return need.people * is_way
+    return held.get(columns.units[d], 0) if d in columns.units else need.quantity * is_way
+
+
+def _taken_by_demand(columns: Columns, held: Held) -> dict[int, list[tuple[Source, int]]]:
+    """Units of every demand by source, last source first."""
+    network = columns.network
+    taken: dict[int, list[tuple[Source, int]]] = defaultdict(list)
+    for i, (r, source) in enumerate(network.links):
+        if units := held.get(columns.flow[i], 0):
+            taken[r].append((source, units))
+    for o, pool in enumerate(network.pools):
+        supply = [
+            source
+            for i, source in enumerate(pool.sources)
+            for _ in range(held.get(columns.send[o, i], 0))
+        ]
+        for r in pool.demands:
+            for _ in range(held.get(columns.pooled[o, r], 0)):
+                taken[r].append((supply.pop(0), 1))
+    for supply_of_demand in taken.values():
+        supply_of_demand.sort(reverse=True)
+    return taken
+
+
+def _deal_persons(
+    network: Network, visits: dict[tuple[int, str], list[tuple[int, int]]]
+) -> list[Assignment]:
+    loads: dict[str, int] = defaultdict(int)
+    found = []
+    for (crew, slot), served in sorted(visits.items()):
+        members = sorted(network.crews[crew].members, key=lambda person: (loads[person], person))
+        for person, (d, s) in zip(members, sorted(served), strict=False):
+            loads[person] += 1
+            need, stock = network.problem.needs[d].id, network.problem.stocks[s].id
+            found.append(Assignment(need, stock, person, slot, 1))
+    return found

@@ -1,0 +1,223 @@
+"""Connected components: sums are greatest when they are greatest in every component.
+
+Until the first stage that ties components together (levels, recipients), every component is taken
+on its own: its fractions cannot add up with those of another to a unit that neither has.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.engine.highs import LivingModel
+from optimizer.engine.matrix import INFINITY, Vector
+from optimizer.model.build import Model
+from optimizer.model.objectives import Aim
+from optimizer.policy import Stage, StageKind
+from optimizer.search.certificate import Share
+from optimizer.search.chain import Chain, NoPointError, RetakeError, UnreachableError
+from optimizer.solution import Proof
+
+# --- Connected components of a model: columns that share a row stand in the same part.
+
+HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Columns and rows of one component, by number in the whole model."""
+
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+def split(model: Model) -> list[Part]:
+    """Components of columns that share rows, in the order of their first column."""
+    parent = list(range(len(model.columns.order)))
+    number = {id(variable): j for j, variable in enumerate(model.columns.order)}
+    held: list[tuple[int, int]] = []
+    for i, row in enumerate(model.rows.order):
+        columns = [number[id(variable)] for variable in row]
+        if columns and not row.name.startswith(HELPED_ROW):
+            root = _find(parent, columns[0])
+            for j in columns[1:]:
+                if parent[j] != root:
+                    parent[_find(parent, j)] = root
+            held.append((i, columns[0]))
+    columns_of: dict[int, list[int]] = defaultdict(list)
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for j in range(len(parent)):
+        columns_of[_find(parent, j)].append(j)
+    for i, j in held:
+        rows_of[_find(parent, j)].append(i)
+    return [Part(tuple(found), tuple(rows_of[root])) for root, found in columns_of.items()]
+
+
+def _find(parent: list[int], j: int) -> int:
+    """The column that stands for all that are joined with j; shortens the way to it."""
+    while parent[j] != j:
+        parent[j] = parent[parent[j]]
+        j = parent[j]
+    return j
+
+
+SEPARABLE = frozenset({StageKind.MAX_COUNT, StageKind.MAX_POINTS, StageKind.MAX_UNITS})
+Wanted = dict[int, tuple[str, dict[int, int]]]  # aim -> its stage, and weights by place in a part
+SMALL = 400  # columns; branching on a component of this size takes no time
+
+
+@dataclass(slots=True)
+class Taken:
+    """Values of aims summed over components, and which stage emptied a column.
+
+    shares   of every aim by position: the step of each component that has a part in it
+    """
+
+    values: list[int]
+    proofs: list[Proof]
+    excluded_by: dict[int, str] = field(default_factory=dict)
+    shares: dict[int, list[Share]] = field(default_factory=dict)
+
+
+def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages before the first that ties components together."""
+    found = []
+    for stage in stages:
+        if stage.kind not in SEPARABLE:
+            break
+        found.append(stage)
+    return found
+
+
+def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
+    """Take the aims component by component and keep all that is found on the whole chain."""
+    _refuse_empty_rows(model)
+    taken = Taken([0] * len(aims), [Proof.DUAL] * len(aims))
+    whole = np.zeros(len(model.columns.order))
+    try:
+        parts = split(model)
+        for part, wanted in zip(parts, _divide(parts, aims, len(whole)), strict=True):
+            chain.is_small[list(part.columns)] = len(part.columns) <= SMALL
+            _take_and_keep(chain, model, part, wanted, taken, whole)
+    finally:  # also when the time is over: what was found so far may be an answer
+        _fill_helped(model, whole)
+        chain.offer(whole)
+    return taken
+
+
+def _take_and_keep(
+    chain: Chain, model: Model, part: Part, wanted: Wanted, taken: Taken, whole: Vector
+) -> None:
+    if not part.rows and not wanted:
+        return  # columns that no row and no aim reads
+    inner = _open_part(chain, model, part)
+    try:
+        values = _take_part(inner, part, wanted, taken)
+    finally:
+        if inner.point is not None:
+            whole[list(part.columns)] = inner.point[: len(part.columns)]
+    chain.living.linear_runs += inner.living.linear_runs
+    chain.living.integer_runs += inner.living.integer_runs
+    for k, value, proof in values:
+        taken.values[k] += value
+        taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
+    rows = dict(enumerate(part.rows)) | _keep_part(chain, part, inner)
+    for (k, _, _), step in zip(values, inner.steps, strict=True):
+        own = tuple(part.columns[j] for j in sorted(wanted[k][1]))
+        taken.shares.setdefault(k, []).append(Share(step, part.columns, rows, own))
+
+
+def _refuse_empty_rows(model: Model) -> None:
+    for row in model.rows.order:
+        low, high = row.getLb(), row.getUb()
+        if not list(row) and ((low is not None and low > 0) or (high is not None and high < 0)):
+            raise NoPointError
+
+
+def _divide(parts: Sequence[Part], aims: Sequence[Aim], columns: int) -> list[Wanted]:
+    """What every part wants of the aims, in one pass over them."""
+    part_of, place_of = [0] * columns, [0] * columns
+    for p, part in enumerate(parts):
+        for place, j in enumerate(part.columns):
+            part_of[j], place_of[j] = p, place
+    found: list[Wanted] = [{} for _ in parts]
+    for k, aim in enumerate(aims):
+        for j, weight in aim.weights.items():
+            _, weights = found[part_of[j]].setdefault(k, (aim.stage.name, {}))
+            weights[place_of[j]] = weight
+    return found
+
+
+def _open_part(chain: Chain, model: Model, part: Part) -> Chain:
+    """A chain of its own."""
+    living = LivingModel(
+        [model.columns.order[j] for j in part.columns],
+        [model.rows.order[i] for i in part.rows],
+        chain.living.seconds_left,
+    )
+    return Chain(living)
+
+
+def _take_part(
+    inner: Chain, part: Part, wanted: Wanted, taken: Taken
+) -> list[tuple[int, int, Proof]]:
+    """Value and proof of every aim (by position) that the component has a share in."""
+    while True:
+        values = _take_aims(inner, part, wanted, taken)
+        if values is not None:
+            return values
+        inner.rewind()
+
+
+def _take_aims(
+    inner: Chain, part: Part, wanted: Wanted, taken: Taken
+) -> list[tuple[int, int, Proof]] | None:
+    """One pass over the aims; None when a kept value was too high."""
+    values = []
+    try:
+        for k, (stage, weights) in wanted.items():
+            step = inner.maximise(weights)
+            values.append((k, step.value, step.proof))
+            inner.checkpoint()
+            high = inner.living.matrix.high[: len(part.columns)]
+            for j in np.flatnonzero(high == 0).tolist():
+                taken.excluded_by.setdefault(part.columns[j], stage)
+    except RetakeError:
+        return None
+    except UnreachableError:
+        pass
+    if not inner.confirm():
+        return None
+    return values
+
+
+def _keep_part(chain: Chain, part: Part, inner: Chain) -> dict[int, int]:
+    """Bounds, kept rows and cuts of a component, on the whole chain; says their rows there."""
+    found, whole, number = inner.living.matrix, chain.living.matrix, part.columns
+    chain.keep(
+        columns=[
+            (number[j], float(found.low[j]), float(found.high[j]))
+            for j in range(len(number))
+            if found.low[j] != whole.low[number[j]] or found.high[j] != whole.high[number[j]]
+        ]
+    )
+    rows = {}
+    for i in range(len(part.rows), len(found.row_low)):
+        low, high = float(found.row_low[i]), float(found.row_high[i])
+        if low > -INFINITY or high < INFINITY:
+            columns, weights = found.row(i)
+            pairs = zip(columns.tolist(), weights.tolist(), strict=True)
+            rows[i] = row = chain.add_row({number[j]: int(weight) for j, weight in pairs})
+            chain.keep(rows=[(row, low)], tops=[(row, high)])
+    return rows
+
+
+def _fill_helped(model: Model, whole: Vector) -> None:
+    columns = model.columns
+    helped_of: dict[str, float] = defaultdict(float)
+    for d, met in columns.met.items():
+        recipient = columns.network.problem.needs[d].recipient
+        helped_of[recipient] = max(helped_of[recipient], whole[columns.number(met)])
+    for recipient, helped in columns.helped.items():
+        whole[columns.number(helped)] = helped_of[recipient]

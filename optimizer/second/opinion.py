@@ -1,0 +1,296 @@
+"""A second opinion on a solution: does CBC find anything better than a value stated as proven?
+
+Stage after stage, with the earlier ones kept at their stated values as rows. Three outcomes that
+are never taken for one another: agreed, disagreed, unknown. Rules and sums are ``verify``'s
+business; here the last question asks whether the stated values can all be had together.
+
+A second opinion on the sums of the first stages (S1, S4, S5), component by component.
+
+A sum is greatest when it is greatest in every component of the rows (``parts.py``). Asked of
+the whole month at once, the engine would have to find out that half a need here and half a need
+there make no need.
+
+A second opinion on the lottery (S9): could a need that lost be met with all winners before it?
+
+Tickets are taken in their order, so many losers at a time; what is settled is kept.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from optimizer.model.build import Model, build
+from optimizer.model.objectives import Aim, Measure, Weights, aims_of, groups_of, measures_of
+from optimizer.model.variables import Columns, Terms, Variable
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Problem
+from optimizer.search.alone import called_for, read_possible
+from optimizer.search.components import leading_sums, split
+from optimizer.search.lottery import order_by_ticket
+from optimizer.search.tally import Tally
+from optimizer.second.cbc import Answer, Row, SecondEngine
+from optimizer.second.levels import Standing, question_levels
+from optimizer.solution import Solution, SolutionStatus, StageResult
+
+# --- A second opinion on the sums of the first stages (S1, S4, S5), component by component.
+
+
+def question_parts(
+    engine: SecondEngine, model: Model, aims: Sequence[Aim], stated: Mapping[Variable, int]
+) -> Iterator[tuple[Aim, int, Answer]]:
+    """Every aim in order, its sum as stated, and whether any component has more; then kept.
+
+    stated  of every decision that an aim may count; what is kept is kept by ``engine`` too
+    """
+    order, rows = model.columns.order, model.rows.order
+    parts = [
+        (frozenset(part.columns), SecondEngine([rows[i] for i in part.rows], engine.seconds))
+        for part in split(model)
+    ]
+    for aim in aims:
+        total, answers = 0, {Answer.NONE}
+        for columns, of_part in parts:
+            own = {order[j]: weight for j, weight in aim.weights.items() if j in columns}
+            if own:
+                value = sum(weight * stated[variable] for variable, weight in own.items())
+                answers.add(ask_for_more(of_part, own, value))
+                kept: list[Row] = [engine.equal(own, value)]
+                of_part.keep(kept)
+                engine.keep(kept)
+                total += value
+        yield aim, total, next(a for a in (Answer.FOUND, Answer.OPEN, Answer.NONE) if a in answers)
+
+
+def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
+    """Whether a sum can be greater than a value."""
+    if sum(max(0, weight * int(v.upBound)) for v, weight in terms.items()) <= value:
+        return Answer.NONE  # every column of the sum is at its most
+    return engine.ask([engine.at_least(terms, value + 1)]).answer
+
+
+# --- A second opinion on what a group could get alone: the denominators of the leximin (S2).
+
+
+def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: float) -> Answer:
+    """FOUND when the most needs of a group that can be met when only it counts is not ``stated``.
+
+    NONE when it is; earlier stages do not count here. ``needs``: of the group, by position.
+    """
+    mets, network = model.columns.met, model.columns.network
+    own: Terms = {mets[d]: 1 for d in needs if d in mets}
+    counted = called_for(network.problem, network.ancestors).union(needs)
+    alone = SecondEngine(model.rows.order, seconds)
+    alone.keep([alone.at_most({met: 1 for d, met in mets.items() if d not in counted}, 0)])
+    heard = alone.ask([], own)
+    if heard.answer is not Answer.FOUND:
+        return Answer.FOUND if heard.answer is Answer.NONE else Answer.OPEN  # not even nothing?
+    most = heard.total(own)
+    if most > stated or (heard.is_best and most < stated):
+        return Answer.FOUND
+    return Answer.NONE if heard.is_best else Answer.OPEN
+
+
+# --- The lottery (S9): could a need that lost be met with all winners before it?
+
+CHUNK = 16  # needs that lost and that one question settles
+
+
+def question_tickets(
+    engine: SecondEngine, columns: Columns, met: Set[int]
+) -> Iterator[tuple[str, Answer]]:
+    """Every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown. ``met``: positions."""
+    order = [d for d in order_by_ticket(columns.network.problem) if d in columns.met]
+    start = 0
+    while start < len(order):
+        end, losers = start, 0
+        while end < len(order) and losers < CHUNK:
+            losers += order[end] not in met
+            end += 1
+        run = order[start:end]
+        yield (
+            f"tickets {start + 1} to {end}",
+            _draw_better(engine, columns, met, run) if losers else Answer.NONE,
+        )
+        keep_met(engine, columns, met, run)
+        start = end
+
+
+def keep_met(engine: SecondEngine, columns: Columns, met: Set[int], needs: Sequence[int]) -> None:
+    """Needs are met or not as stated."""
+    engine.keep([engine.equal({columns.met[d]: 1}, int(d in met)) for d in needs])
+
+
+def _draw_better(
+    engine: SecondEngine, columns: Columns, met: Set[int], run: Sequence[int]
+) -> Answer:
+    """One loser instead is met, and every winner with a lower ticket than that loser."""
+    instead = {d: engine.switch() for d in run if d not in met}
+    rows = [engine.equal(dict.fromkeys(instead.values(), 1), 1)]
+    for k, d in enumerate(run):
+        later = [instead[e] for e in run[k:] if e in instead] if d in met else [instead[d]]
+        rows.append(engine.at_least({columns.met[d]: 1, **dict.fromkeys(later, -1)}, 0))
+    return engine.ask(rows).answer
+
+
+ONE_RESULT = (StageKind.LEXIMIN, StageKind.LEXIMAX, StageKind.LOTTERY)
+
+
+class Verdict(StrEnum):
+    """What the second engine says of one value."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    UNKNOWN = "unknown"
+
+
+_OF_BETTER = {
+    Answer.NONE: Verdict.AGREED,
+    Answer.FOUND: Verdict.DISAGREED,
+    Answer.OPEN: Verdict.UNKNOWN,
+}
+_OF_POINT = {**_OF_BETTER, Answer.NONE: Verdict.DISAGREED, Answer.FOUND: Verdict.AGREED}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One value put to the question. ``stage`` is empty for all values together."""
+
+    stage: str
+    of: str
+    verdict: Verdict
+
+
+def judge(opinions: list[Opinion]) -> Verdict:
+    """All together: one disagreement refutes, one unknown leaves open, as does nothing asked."""
+    verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
+    for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.AGREED
+
+
+class Questioner:
+    """Takes a solution's stages in order to the second engine."""
+
+    def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
+        self._problem, self._solution = problem, solution
+        self._model: Model = build(problem)
+        self._columns = self._model.columns
+        self._results = {(result.name, result.key): result for result in solution.stages}
+        self.engine = SecondEngine(self._model.rows.order, seconds)
+        met = {assignment.need for assignment in solution.assignments}
+        self._met = {d for d, need in enumerate(problem.needs) if need.id in met}
+
+    def question(self) -> Iterator[Opinion]:
+        """Every opinion as it is formed; a disagreement ends it, as nothing after it counts."""
+        for opinion in self._question():
+            yield opinion
+            if opinion.verdict is Verdict.DISAGREED:
+                return
+
+    def _question(self) -> Iterator[Opinion]:
+        if self._solution.status is SolutionStatus.INFEASIBLE:
+            yield Opinion("", "no answer at all", _OF_BETTER[self.engine.ask([]).answer])
+        stages = self._problem.policy.stages
+        leading = leading_sums(stages)
+        if not self._solution.is_usable or any(self._is_open(stage) for stage in leading):
+            return
+        yield from self._question_leading(leading)
+        for stage in takewhile(lambda stage: not self._is_open(stage), stages[len(leading) :]):
+            yield from self._question_stage(stage)
+        yield self._question_all()
+
+    def _question_stage(self, stage: Stage) -> Iterator[Opinion]:
+        if stage.kind not in ONE_RESULT:
+            yield from self._question_sums(stage)
+        elif (stage.name, "") not in self._results:
+            yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
+        elif stage.kind is StageKind.LOTTERY:
+            for told, answer in question_tickets(self.engine, self._columns, self._met):
+                yield Opinion(stage.name, told, _OF_BETTER[answer])
+        else:
+            yield from self._question_levels(stage, self._results[stage.name, ""])
+
+    def _is_open(self, stage: Stage) -> bool:
+        """Whether the solution claims nothing of a stage."""
+        return any(
+            result.status is not SolutionStatus.PROVEN
+            for (name, _), result in self._results.items()
+            if name == stage.name
+        )
+
+    def _question_leading(self, leading: Sequence[Stage]) -> Iterator[Opinion]:
+        aims = [aim for stage in leading for aim in aims_of(stage, self._columns)]
+        columns, needs = self._columns, self._problem.needs
+        units = Tally(self._problem, self._solution.assignments).units
+        stated = {met: int(d in self._met) for d, met in columns.met.items()}
+        stated |= {variable: units[needs[d].id] for d, variable in columns.units.items()}
+        for aim, total, answer in question_parts(self.engine, self._model, aims, stated):
+            result = self._results.get((aim.stage.name, aim.key))
+            value = None if result is None else result.value
+            verdict = _OF_BETTER[answer] if value == total else Verdict.DISAGREED
+            yield Opinion(aim.stage.name, f"{aim.key} {value}".strip(), verdict)
+
+    def _terms(self, weights: Weights) -> Terms:
+        return {self._columns.order[j]: weight for j, weight in weights.items()}
+
+    def _question_sums(self, stage: Stage) -> Iterator[Opinion]:
+        sign = -1 if stage.kind is StageKind.MIN_COST else 1
+        for aim in aims_of(stage, self._columns):
+            result = self._results.get((stage.name, aim.key))
+            if result is None or result.value is None:
+                yield Opinion(stage.name, f"{aim.key} not stated", Verdict.DISAGREED)
+                return
+            terms, value = self._terms(aim.weights), sign * result.value
+            answer = ask_for_more(self.engine, terms, value)
+            yield Opinion(stage.name, f"{aim.key} {result.value}".strip(), _OF_BETTER[answer])
+            self.engine.keep([self.engine.equal(terms, value)])
+
+    def _question_levels(self, stage: Stage, result: StageResult) -> Iterator[Opinion]:
+        stated = {level.group: level for level in result.levels}
+        possible = read_possible(stage, self._problem, result.levels)
+        groups = groups_of(stage, self._problem)
+        for group, count in possible.items():
+            if group not in groups:
+                yield Opinion(stage.name, f"{group} is no group", Verdict.DISAGREED)
+                return
+            answer = ask_for_other(self._model, groups[group], count, self.engine.seconds)
+            yield Opinion(stage.name, f"{group} could get {count}", _OF_BETTER[answer])
+        measures = measures_of(stage, self._columns, possible)
+        whole = {measure.group: measure.denominator for measure in measures}
+        if whole != {group: level.denominator for group, level in stated.items()}:
+            yield Opinion(stage.name, "groups and denominators", Verdict.DISAGREED)
+            return
+        standings = [self._stand(stage, m, stated[m.group].numerator) for m in measures]
+        kept = question_levels(self.engine, standings, worst_only=stage.worst_only)
+        for level, answer in kept:
+            yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
+
+    def _stand(self, stage: Stage, measure: Measure, numerator: int) -> Standing:
+        sign = -1 if stage.kind is StageKind.LEXIMAX else 1
+        units = sign * numerator - measure.offset
+        return Standing(measure, self._terms(measure.weights), units, measure.low)
+
+    def _question_all(self) -> Opinion:
+        keep_met(self.engine, self._columns, self._met, list(self._columns.met))
+        answer = self.engine.ask([]).answer
+        return Opinion("", "all values together", _OF_POINT[answer])
+
+
+def second_opinion(
+    problem: Problem,
+    solution: Solution,
+    seconds: float,
+    tell: Callable[[Opinion], None] | None = None,
+) -> list[Opinion]:
+    """Every opinion on a solution's proven stages, in order; ``tell`` hears each at once.
+
+    seconds  for one question to the engine; beyond them its answer is unknown
+    """
+    found = []
+    for opinion in Questioner(problem, solution, seconds).question():
+        found.append(opinion)
+        if tell is not None:
+            tell(opinion)
+    return found

@@ -1,0 +1,134 @@
+"""Why no answer holds: a set of pins and least uses that conflict, with none to spare.
+
+Without pins and least uses the empty answer holds every rule, so a conflict is always among these.
+They are left out one after another (deletion filter): what stays impossible without a member does
+not need it. Where the linear program proves it, every member that its Farkas multipliers do not use
+goes at once. Source: Chinneck, Feasibility and Infeasibility in Optimization, 2008, chapter 6.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.codec import to_json
+from optimizer.engine.bounds import Bound
+from optimizer.engine.branching import EngineError, OutOfTimeError, find_point
+from optimizer.engine.highs import LivingModel
+from optimizer.engine.matrix import INFINITY
+from optimizer.limits import Limits
+from optimizer.model.build import Model, build
+from optimizer.problem import Pin, Problem
+from optimizer.solution import SolutionStatus
+
+DEFAULT_LIMITS = Limits()
+PIN_ROWS, LEAST_ROW = ("c11_met_", "c11_from_"), "c7_least_"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What cannot hold together; with any one of it let go, the rest can.
+
+    status   INFEASIBLE: proved to conflict; FEASIBLE: nothing conflicts; FAILED: not known in time
+    stocks   whose least use takes part
+    """
+
+    status: SolutionStatus
+    pins: tuple[Pin, ...] = ()
+    stocks: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, empty facts left out."""
+        plain: dict[str, Any] = to_json(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A pin or the stock of a least use, and its rows with their lower bounds."""
+
+    named: Pin | str
+    rows: tuple[tuple[int, float], ...]
+
+
+def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict:
+    """(W3) An irreducible set of pins and least uses that no answer holds; never raises for that.
+
+    Irreducible, not smallest of all: no subset conflicts, another conflict may have fewer members.
+    """
+    model = build(problem)
+    living = LivingModel(model.columns.order, model.rows.order, limits.seconds)
+    members = _gather_members(model, living)
+    try:
+        is_impossible, proof = _is_impossible(living)
+        if not is_impossible:
+            return Conflict(SolutionStatus.FEASIBLE)
+        found = _filter(living, members, proof)
+    except (OutOfTimeError, EngineError):
+        return Conflict(SolutionStatus.FAILED)
+    return Conflict(
+        SolutionStatus.INFEASIBLE,
+        tuple(member.named for member in found if isinstance(member.named, Pin)),
+        tuple(member.named for member in found if isinstance(member.named, str)),
+    )
+
+
+def _gather_members(model: Model, living: LivingModel) -> list[_Member]:
+    """Least uses first: they are left out first, so that a pin is named wherever one can be."""
+    problem, rows_of = model.columns.network.problem, dict[tuple[int, int], list[int]]()
+    for i, row in enumerate(model.rows.order):
+        if row.name.startswith((LEAST_ROW, *PIN_ROWS)):
+            is_pin, number = row.name.startswith(PIN_ROWS), int(row.name.rpartition("_")[2])
+            rows_of.setdefault((int(is_pin), number), []).append(i)
+    return [
+        _Member(
+            problem.pins[number] if is_pin else problem.stocks[number].id,
+            tuple((i, float(living.matrix.row_low[i])) for i in rows),
+        )
+        for (is_pin, number), rows in sorted(rows_of.items())
+    ]
+
+
+def _filter(living: LivingModel, members: Sequence[_Member], proof: Bound | None) -> list[_Member]:
+    kept = _keep_used(living, list(members), proof)
+    sure: list[_Member] = []
+    while kept:
+        tried = kept.pop(0)
+        _leave_out(living, tried)
+        is_impossible, proof = _is_impossible(living)
+        if is_impossible:
+            kept = _keep_used(living, kept, proof)
+        else:
+            _put_back(living, tried)
+            sure.append(tried)
+    return sure
+
+
+def _keep_used(living: LivingModel, members: list[_Member], proof: Bound | None) -> list[_Member]:
+    """Members that a proof uses; the others are left out. Without a proof all stay."""
+    if proof is None:
+        return members
+    rows, used = set(proof.rows.tolist()), []
+    for member in members:
+        if any(row in rows for row, _ in member.rows):
+            used.append(member)
+        else:
+            _leave_out(living, member)
+    return used
+
+
+def _leave_out(living: LivingModel, member: _Member) -> None:
+    for row, _ in member.rows:
+        living.bound_row(row, -INFINITY, INFINITY)
+
+
+def _put_back(living: LivingModel, member: _Member) -> None:
+    for row, low in member.rows:
+        living.bound_row(row, low, INFINITY)
+
+
+def _is_impossible(living: LivingModel) -> tuple[bool, Bound | None]:
+    """Whether no whole point holds what is left, and the linear proof where there is one."""
+    linear = living.maximise_linear({})
+    if linear.status is SolutionStatus.INFEASIBLE:
+        return True, linear.proof
+    return find_point(living).status is SolutionStatus.INFEASIBLE, None

@@ -1,0 +1,272 @@
+"""Least change after a publication: what was announced is undone only where the changes force it.
+
+In this order: pins and every other rule hold; of the needs that were promised as many as possible
+stay met, tier after tier (W4.1); as many needs as possible are met (W4.2); as many of the published
+assignments as possible stand (W4.3); then the policy's own stages decide among what is left. An
+assignment stands when the same stock, person and slot give the need at least as many units.
+
+A month spelled so that every published assignment has a column of its own.
+
+Pairs that say nothing new take the person of each assignment out of a crew and give its need
+demands of its own: a pair with the score and consumption that hold anyway, and a bound on the units
+from the stock that no answer exceeds. The answers, their scores and their uses stay the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from optimizer import codec
+from optimizer.codec import to_json
+from optimizer.engine.branching import EngineError, OutOfTimeError
+from optimizer.engine.highs import LivingModel
+from optimizer.engine.matrix import Weights
+from optimizer.limits import Limits
+from optimizer.model.build import Model, build
+from optimizer.model.constraints import AT_LEAST
+from optimizer.model.eligibility import DELIVERED
+from optimizer.model.individuals import assign_individuals
+from optimizer.model.variables import Columns, Terms, Variable
+from optimizer.problem import Forbid, Need, Pair, Pin, Problem, require
+from optimizer.search.chain import Chain, NoPointError, RetakeError, UnreachableError
+from optimizer.solution import Assignment, Solution, SolutionStatus
+from optimizer.what_if.compare import Possible, StageChange, compare_answers
+from optimizer.what_if.solve_again import Given, find_possible, require_answer, solve_given
+
+# --- What happened after an answer was published: declines, absences, a person's decision.
+
+Row = TypeVar("Row", bound=Pin)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changes of a month whose rows all stay: they take answers away, and ask nothing of the gone.
+
+    forbids   a declined assignment names need, stock and person; a need alone is withdrawn
+    pins      what a person has decided since
+    people    who has no free slot any more      stocks   what gives nothing any more
+    """
+
+    forbids: tuple[Forbid, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    people: tuple[str, ...] = ()
+    stocks: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: object) -> "Changes":
+        """Read changes. Raises ``ProblemError`` with the path of the broken value."""
+        return codec.from_json(cls, value)
+
+
+def apply_changes(problem: Problem, changes: Changes) -> Problem:
+    """The month after the changes. Raises ``ProblemError`` for names that are not known."""
+    _require_known(changes.people, [person.id for person in problem.people], "$.people")
+    _require_known(changes.stocks, [stock.id for stock in problem.stocks], "$.stocks")
+    return replace(
+        problem,
+        people=tuple(
+            replace(person, slots=()) if person.id in changes.people else person
+            for person in problem.people
+        ),
+        stocks=tuple(
+            replace(stock, capacity=0, least=0) if stock.id in changes.stocks else stock
+            for stock in problem.stocks
+        ),
+        forbids=_join(problem.forbids, changes.forbids),
+        pins=_join(problem.pins, changes.pins),
+    )
+
+
+def _require_known(names: Sequence[str], known: Sequence[str], path: str) -> None:
+    for k, name in enumerate(names):
+        require(name in known, f"{path}[{k}]", "is not known")
+
+
+def _join(old: tuple[Row, ...], new: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Both, a rule that stands already once only."""
+    rows = {(row.need, row.stock, row.person): row for row in (*new, *old)}
+    return tuple(rows.values())
+
+
+# --- Sums that are no stage of a policy, one after another on a chain of their own.
+
+
+def maximise_in_turn(chain: Chain, sums: Sequence[Weights]) -> list[int]:
+    """The greatest value of every whole-number sum, each kept while the next is sought.
+
+    Raises ``NoPointError`` when no answer holds every rule, ``OutOfTimeError`` at the deadline.
+    """
+    while True:
+        try:
+            values = [_take(chain, weights) for weights in sums]
+        except UnreachableError:
+            if chain.confirm():
+                raise EngineError("a sum has no bound where a whole point is known") from None
+        except RetakeError:
+            pass
+        else:
+            if chain.confirm():
+                return values
+        chain.rewind()
+
+
+def _take(chain: Chain, weights: Weights) -> int:
+    if not weights:
+        return 0
+    value = chain.maximise(weights).value
+    chain.checkpoint()
+    return value
+
+
+# --- A month spelled so that every published assignment has a column of its own.
+
+
+def single_out(problem: Problem, assignments: Sequence[Assignment]) -> Problem:
+    """The same month with these assignments named."""
+    needs = {need.id: need for need in problem.needs}
+    pairs = {(pair.need, pair.stock, pair.person): pair for pair in problem.pairs}
+    for a in assignments:
+        general = pairs.get((a.need, a.stock, None), Pair(a.need, a.stock))
+        if a.person is not None:
+            own = replace(general, person=a.person, most=None)
+            pairs.setdefault((a.need, a.stock, a.person), own)
+        # A list is opened to everybody in a stock by a pair without a person; and needs no naming.
+        if not needs[a.need].listed and general.most is None:
+            most = _most_units(needs[a.need])
+            pairs[a.need, a.stock, None] = replace(general, most=most)
+    return replace(problem, pairs=tuple(pairs.values()))
+
+
+def _most_units(need: Need) -> int:
+    return max(need.people, need.quantity)
+
+
+def find_flow(columns: Columns, assignment: Assignment) -> Variable | None:
+    """The flow of one assignment that was singled out; None when no rule allows it any more."""
+    network = columns.network
+    for r in network.demands_of[network.position[assignment.need]]:
+        if network.demands[r].slot != assignment.slot:
+            continue
+        for i, (crew, s) in network.links_of.get(r, ()):
+            members = () if crew == DELIVERED else network.crews[crew].members
+            person = members[0] if members else None
+            if (network.problem.stocks[s].id, person) == (assignment.stock, assignment.person):
+                return columns.flow[i]
+    return None
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The repaired answer and what it undoes.
+
+    status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, time came before the proof;
+             INFEASIBLE: no answer holds the changes
+    undone   published assignments that do not stand      added   assignments to be announced
+    lost     needs met before and not after               gained  the other way round
+    stages   every aim of the policy, published and repaired, with the published denominators
+    """
+
+    status: SolutionStatus
+    assignments: tuple[Assignment, ...] = ()
+    undone: tuple[Assignment, ...] = ()
+    added: tuple[Assignment, ...] = ()
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+    stages: tuple[StageChange, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, empty facts left out."""
+        plain: dict[str, Any] = to_json(self)
+        return plain
+
+
+def repair(
+    problem: Problem, solution: Solution, changes: Changes, limits: Limits = DEFAULT_LIMITS
+) -> Repair:
+    """(W4) The least-change answer of the month after ``changes``; never raises for an outcome.
+
+    Raises ``ProblemError`` for names that are not known, and for a solution of another problem.
+    """
+    require_answer(problem, solution)
+    published = solution.assignments
+    model = build(single_out(apply_changes(problem, changes), published))
+    possible = find_possible(problem, solution, limits.seconds)
+    if possible is None:
+        return Repair(SolutionStatus.FAILED)
+    found = _solve_in_order(model, published, possible, limits.seconds)
+    if not found.assignments and found.status is not SolutionStatus.PROVEN:
+        return Repair(found.status)
+    before = {assignment.need for assignment in published}
+    return Repair(
+        found.status,
+        found.assignments,
+        undone=_list_missing(published, found.assignments),
+        added=_list_missing(found.assignments, published),
+        lost=tuple(sorted(before - found.met)),
+        gained=tuple(sorted(found.met - before)),
+        stages=compare_answers(problem, possible, published, found.assignments),
+    )
+
+
+def _solve_in_order(
+    model: Model, published: Sequence[Assignment], possible: Possible, seconds: float
+) -> Given:
+    """W4.1 to W4.3 as rows of the model, then the policy."""
+    sums = [*_promises(model, published), dict.fromkeys(model.columns.met.values(), 1)]
+    sums.append(_standing(model, published))
+    number = model.columns.number
+    chain = Chain(LivingModel(model.columns.order, model.rows.order, seconds))
+    try:
+        weights = [{number(v): weight for v, weight in terms.items()} for terms in sums]
+        values = maximise_in_turn(chain, weights)
+    except NoPointError:
+        return Given(SolutionStatus.INFEASIBLE)
+    except EngineError:
+        return Given(SolutionStatus.FAILED)
+    except OutOfTimeError:
+        if chain.point is None:
+            return Given(SolutionStatus.FAILED)
+        return Given(SolutionStatus.FEASIBLE, assign_individuals(model.columns, chain.point))
+    for k, (terms, value) in enumerate(zip(sums, values, strict=True), start=1):
+        model.rows.add(f"repair_{k}", terms, AT_LEAST, value)
+    return solve_given(model, possible, chain.living.seconds_left)
+
+
+def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
+    """(W4.1) max sum_(d published, of the tier) met[d]      for every tier in turn      [needs]"""
+    met = {assignment.need for assignment in published}
+    tiers: dict[int, Terms] = defaultdict(dict)
+    for d, variable in model.columns.met.items():
+        need = model.columns.network.problem.needs[d]
+        if need.id in met:
+            tiers[need.tier][variable] = 1
+    return [terms for _, terms in sorted(tiers.items())]
+
+
+def _standing(model: Model, published: Sequence[Assignment]) -> Terms:
+    """(W4.3) max sum_a stands[a], units_a stands[a] <= flow of a      [assignments]
+
+    A visit is one unit and its flow says itself whether it stands.
+    """
+    terms: Terms = {}
+    for k, assignment in enumerate(published):
+        flow = find_flow(model.columns, assignment)
+        if flow is not None and assignment.person is None:
+            stands = model.columns.add(f"stands_{k}", 1)
+            model.rows.add(f"stands_{k}", {flow: 1, stands: -assignment.units}, AT_LEAST, 0)
+            terms[stands] = 1
+        elif flow is not None:
+            terms[flow] = 1
+    return terms
+
+
+def _list_missing(
+    wanted: Sequence[Assignment], given: Sequence[Assignment]
+) -> tuple[Assignment, ...]:
+    """Assignments that the given ones do not contain, unit for unit."""
+    units = {(a.need, a.stock, a.person, a.slot): a.units for a in given}
+    return tuple(a for a in wanted if units.get((a.need, a.stock, a.person, a.slot), 0) < a.units)

@@ -1,0 +1,89 @@
+"""The best answer of a model whose denominators are given: the solve behind every "what if".
+
+A rule more changes what a group could get if it were alone. Two answers are only comparable with
+the denominators of one month, so these are taken from the answer that is being questioned.
+"""
+
+from dataclasses import dataclass
+
+from optimizer.codec import ProblemError
+from optimizer.engine.branching import EngineError, OutOfTimeError
+from optimizer.engine.highs import LivingModel
+from optimizer.model.build import Model, build
+from optimizer.model.individuals import assign_individuals
+from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.problem import Problem
+from optimizer.search.alone import possible_by_group, read_possible
+from optimizer.search.chain import Chain, NoPointError
+from optimizer.search.stages import Run, run_stages
+from optimizer.solution import Assignment, Solution, SolutionStatus
+from optimizer.what_if.compare import Possible
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of the question; ``assignments`` of a proven or feasible answer."""
+
+    status: SolutionStatus
+    assignments: tuple[Assignment, ...] = ()
+
+    @property
+    def met(self) -> frozenset[str]:
+        """Needs met."""
+        return frozenset(assignment.need for assignment in self.assignments)
+
+
+def require_answer(problem: Problem, solution: Solution) -> None:
+    """Raise ``ProblemError`` unless the solution is a usable answer of this very problem."""
+    if not solution.is_usable:
+        raise ProblemError("$.status", "is not an answer")
+    if solution.problem_sha256 != problem.sha256:
+        raise ProblemError("$.problem_sha256", "is not that of the problem")
+
+
+def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
+    """What every group could get alone [needs], read off the stated levels or sought again.
+
+    ``seconds`` bounds the search for stages that the time limit left open; None: not known in time.
+    """
+    levels = {result.name: result.levels for result in solution.stages if result.levels}
+    found: Possible = {}
+    for stage in problem.policy.stages:
+        if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
+            continue
+        if stage.name in levels:
+            found[stage.name] = read_possible(stage, problem, levels[stage.name])
+        else:
+            try:
+                found[stage.name] = _measure(problem, stage, seconds)
+            except (OutOfTimeError, EngineError):
+                return None
+    return found
+
+
+def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
+    model = build(problem)
+    chain = Chain(LivingModel(model.columns.order, model.rows.order, seconds))
+    alone = possible_by_group(chain, model, stage)
+    return {group: found.needs for group, found in alone.items()}
+
+
+def solve_given(model: Model, possible: Possible, seconds: float) -> Given:
+    """The best answer under the policy and these denominators; never raises for an outcome."""
+    chain = Chain(LivingModel(model.columns.order, model.rows.order, seconds))
+    status = SolutionStatus.PROVEN
+    try:
+        run_stages(chain, model, possible, _say_nothing, Run())
+    except NoPointError:
+        return Given(SolutionStatus.INFEASIBLE)
+    except OutOfTimeError:
+        status = SolutionStatus.FEASIBLE
+    except EngineError:
+        return Given(SolutionStatus.FAILED)
+    if chain.point is None:
+        return Given(SolutionStatus.FAILED)
+    return Given(status, assign_individuals(model.columns, chain.point))
+
+
+def _say_nothing(stage: str, done: int, total: int) -> None:
+    """Nobody follows the progress of a question."""
