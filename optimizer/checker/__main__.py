@@ -1,13 +1,15 @@
-"""Check two files with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER``.
+"""Check an answer with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER``.
 
-Neither the package around this one nor any installed package is imported.
-Exit codes: 0 all holds, 1 refuted, 2 wrong usage or broken input.
+QUESTION and ANSWER are the JSON files of a month. Neither the package around this one nor any
+installed package is imported. Exit codes: 0 everything holds, 1 refuted, 2 wrong usage or a file
+that cannot be read.
 """
 
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from .check import verify
 
@@ -15,12 +17,12 @@ HOLDS, REFUTED, BROKEN = 0, 1, 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check an answer against its question and name the first fault."""
+    """Check an answer against its question, print the verdict and return the exit code."""
     if len(arguments) != 2:
         print("usage: python -m optimizer.checker QUESTION ANSWER", file=sys.stderr)
         return BROKEN
     try:
-        question, answer = (json.loads(Path(name).read_bytes()) for name in arguments)
+        question, answer = (_read(Path(name)) for name in arguments)
     except (OSError, ValueError, RecursionError) as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN
@@ -29,6 +31,27 @@ def main(arguments: Sequence[str]) -> int:
     if fault is None:
         return HOLDS
     return BROKEN if fault.code == "broken_input" else REFUTED
+
+
+def _read(path: Path) -> Any:
+    """The JSON of a file. A repeated key or a number that JSON does not know is a ``ValueError``.
+
+    Two readers may keep different values of a repeated key, so a file with one has no meaning.
+    """
+    return json.loads(
+        path.read_bytes(), object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant
+    )
+
+
+def _refuse_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(items)
+    if len(row) < len(items):
+        raise ValueError("an object has the same key twice")
+    return row
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
 
 
 if __name__ == "__main__":

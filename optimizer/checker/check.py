@@ -1,6 +1,6 @@
 """Check a solution against its problem without the solver: standard library, whole numbers only.
 
-Imports nothing of the optimizer but its own siblings verify_*.py, which import nothing else either.
+Imports the standard library and this folder only.
 Checks in this order, and names the first thing wrong: files, hash of the problem, policy and seed,
 every rule of every assignment, every stage's value, proofs against the status, counts, grounds,
 hash of the result, the certificate.

@@ -1,4 +1,4 @@
-"""The only file that reads a solver's status; with ``engine.py`` the only one that names a solver.
+"""The only file that names HiGHS and reads its status.
 
 A ``LivingModel`` is PuLP's model, built once, handed to one solver object once, and changed in
 place from stage to stage: costs, bounds, a few rows and columns. Always minimised inside, as dual

@@ -1,7 +1,7 @@
 """The deciding stage of every unmet need: the first whose value would fall if it were met.
 
 A stage is named only between two proofs. *Below*: a whole point that keeps every stage before it
-and meets the need, by an exchange (``explain_exchanges.py``) or from a linear program. *Above*: a
+and meets the need, by an exchange (``exchanges.py``) or from a linear program. *Above*: a
 bound below one on the need, alone or in a sum of many, with the stage kept as well; or the solve's
 own word that the stage excluded it. So a few programs answer for many needs, and where a proof is
 missing when the time is over no stage is named.

@@ -1,6 +1,6 @@
 """CBC, asked one closed question at a time: is there a whole point that keeps these rows?
 
-The other engine than that of ``backend.py``; the only other file that names one. Nothing is taken
+The engine of second opinions, CBC; the only file that names it. Nothing is taken
 on trust that can be checked: a point counts only if it holds exactly, in whole numbers. That there
 is no point is CBC's word; for that word it is asked.
 """

@@ -5,7 +5,7 @@ from typing import Any
 from ..month.read import BrokenInputError, read_table
 from ..month.schema import REQUIRED, Row, Schema
 
-# --- The checker's own table of what a fund and its division may hold, as in ``verify_schema.py``.
+# --- The checker's own table of what a fund and its division may hold.
 
 STOPS = ("asked", "instalments", "spent", "floor", "outranked", "lost_lottery", "undecided")
 

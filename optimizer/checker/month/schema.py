@@ -1,7 +1,7 @@
 """The verifier's own table of what the files may hold: field, type, default.
 
 Types: "str", "int", "bool", "names" (a set of strings), "map" (string to string), "proof" (what
-``verify_proofs`` reads, or null), a trailing "?" allows null; a table stands for a list of such
+``proofs.replay`` reads, or null), a trailing "?" allows null; a table stands for a list of such
 rows, a tuple for one of its words. Written again here on purpose, from FORMULATION.md: the solver's
 own reader is not trusted.
 """

@@ -1,6 +1,6 @@
 """What multipliers prove over the rows of a month, replayed in whole numbers.
 
-A ``Proof`` starts with the rows that ``verify_rows`` builds and grows by what is proved: cuts, kept
+A ``Proof`` starts with the rows that ``program.rows`` builds and grows by what is proved: cuts, kept
 sums, bounds of columns. Every conclusion is drawn here again from the multipliers alone.
 """
 

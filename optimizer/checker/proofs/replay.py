@@ -1,7 +1,7 @@
 """The certificate of a solution, replayed in whole numbers over the verifier's own rows.
 
 First what every group could get alone, then the events of each proved result in order. A sum is
-bounded by multipliers; levels by ``verify_levels``; tickets in blocks of powers of two. What the
+bounded by multipliers; levels by ``levels.prove_levels``; tickets in blocks of powers of two. What the
 replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
 """
 

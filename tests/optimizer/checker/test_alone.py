@@ -1,0 +1,90 @@
+"""The checker runs on a Python without any package, from the checkout and as one file."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import optimizer
+from optimizer.checker.bundle import main, make_bundle
+from tests.optimizer.small_month import small_problem, small_solution
+
+ROOT = Path(optimizer.__file__).parents[1]
+
+
+@pytest.fixture
+def files(tmp_path):
+    question, answer = tmp_path / "question.json", tmp_path / "answer.json"
+    question.write_text(json.dumps(small_problem().to_json()))
+    answer.write_text(json.dumps(small_solution(small_problem())))
+    return question, answer
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    path = tmp_path / "elsewhere" / "checker.pyz"
+    path.parent.mkdir()
+    assert main([str(path)]) == 0
+    return path
+
+
+def run_bare(*arguments: object, folder: Path) -> subprocess.CompletedProcess:
+    """Run Python without site packages and without an environment."""
+    command = [sys.executable, "-s", "-S", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=folder, env={}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def check(*names: Path) -> subprocess.CompletedProcess:
+    return run_bare("-m", "optimizer.checker", *names, folder=ROOT)
+
+
+def test_a_true_month_holds_without_any_package(files):
+    done = check(*files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "holds" in done.stdout
+
+
+def test_a_changed_month_is_refuted_by_name(files):
+    solution = json.loads(files[1].read_text())
+    del solution["assignments"][1]
+    files[1].write_text(json.dumps(solution))
+    done = check(*files)
+    assert done.returncode == 1
+    assert "refuted: stage_value" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["{", '{"seed": "1", "seed": "2"}', '{"needs_met": NaN}', ""])
+def test_what_cannot_be_read_has_an_exit_code_of_its_own(files, text):
+    files[1].write_text(text)
+    assert check(*files).returncode == 2
+
+
+def test_one_file_without_the_other_is_wrong_usage(files):
+    assert check(files[0]).returncode == 2
+
+
+def test_the_bundle_runs_alone_elsewhere(files, bundle):
+    done = run_bare("-I", bundle, *files, folder=bundle.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "holds" in done.stdout
+
+
+def test_the_bundle_refutes_what_the_checker_refutes(files, bundle):
+    solution = json.loads(files[1].read_text())
+    solution["needs_met"] += 1
+    files[1].write_text(json.dumps(solution))
+    done = run_bare("-I", bundle, *files, folder=bundle.parent)
+    assert (done.returncode, done.stdout) == (1, check(*files).stdout)
+
+
+def test_equal_sources_give_equal_bundles(bundle):
+    assert bundle.read_bytes() == make_bundle()
+
+
+def test_a_bundle_without_a_path_is_wrong_usage(capsys):
+    assert main([]) == 2
+    assert "usage" in capsys.readouterr().err
