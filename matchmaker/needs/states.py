@@ -6,7 +6,9 @@ in round -> open, when the month's round found nothing
 matched -> in round, when a publication was taken back for another review
 """
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from matchmaker.base.errors import ConflictError, NotFoundError
@@ -66,6 +68,7 @@ WITHDRAWABLE = frozenset(
 )
 MERGEABLE = frozenset({S.SUBMITTED, S.RETURNED, S.OPEN})
 ENDED = frozenset({S.SERVED, S.CLOSED, S.WITHDRAWN, S.EXPIRED})
+_NEEDS_PER_UPDATE = 500  # parameters that every database takes in one statement
 
 
 def move(need: Need, target: NeedState) -> None:
@@ -89,8 +92,22 @@ def flush_need() -> None:
         raise ConflictError("need_changed_meanwhile") from error
 
 
+def enter_round(references: Sequence[str]) -> None:
+    """The freeze takes the open needs among ``references`` into the round, all at once.
+
+    One statement for each 500 needs; ``version`` rises, so that an edit under way is a conflict.
+    """
+    for start in range(0, len(references), _NEEDS_PER_UPDATE):
+        db.session.execute(
+            update(Need)
+            .where(Need.reference.in_(references[start : start + _NEEDS_PER_UPDATE]))
+            .where(Need.state == S.OPEN)
+            .values(state=S.IN_ROUND, version=Need.version + 1)
+        )
+
+
 def move_to_round(need: Need) -> None:
-    """The freeze takes an open need into the round; so does a publication taken back."""
+    """A publication taken back returns one need to its round."""
     move(need, S.IN_ROUND)
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import date, datetime
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.audit.service import record_event
@@ -12,19 +11,17 @@ from matchmaker.base.extensions import db
 from matchmaker.models import (
     MatchRound,
     Need,
-    NeedState,
     RoundState,
     Snapshot,
     User,
 )
+from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
 from matchmaker.rounds.freeze.asked import select_open_needs
 from matchmaker.rounds.freeze.snapshot import compute_sha256, encode, take_snapshot
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
 from matchmaker.rounds.states import move_round
-
-_NEEDS_PER_UPDATE = 500  # parameters that every database takes in one statement
 
 
 def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> MatchRound:
@@ -81,7 +78,7 @@ def freeze_round(
     match_round.public_value = public_value.strip()
     match_round.seed = compute_seed(snapshot.sha256, match_round.public_value)
     match_round.frozen_by_id, match_round.frozen_at = actor.id, now
-    _take_needs([row["reference"] for row in content["needs"]])
+    enter_round([row["reference"] for row in content["needs"]])
     db.session.flush()
     details = {"snapshot_sha256": snapshot.sha256, "seed": match_round.seed}
     record_event(actor=actor, action="round.freeze", subject=match_round, now=now, details=details)
@@ -97,13 +94,3 @@ def _lock_open_needs(subdistrict_id: int) -> None:
     """Before anything is written: whoever takes a need back meanwhile comes after the freeze."""
     statement = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
     db.session.scalars(statement.with_for_update(of=Need)).all()
-
-
-def _take_needs(references: list[str]) -> None:
-    for start in range(0, len(references), _NEEDS_PER_UPDATE):
-        db.session.execute(
-            update(Need)
-            .where(Need.reference.in_(references[start : start + _NEEDS_PER_UPDATE]))
-            .where(Need.state == NeedState.OPEN)
-            .values(state=NeedState.IN_ROUND, version=Need.version + 1)
-        )

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.needs import desk_service
+from matchmaker.needs import desk_service, states
 from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
@@ -36,5 +36,42 @@ def test_a_published_month_settles_every_need(month):
     needs = db.session.scalars(
         select(m.Need).join(m.NeedOutcome, m.NeedOutcome.need_id == m.Need.id)
     )
-    states = {need.state for need in needs}
-    assert states == {m.NeedState.MATCHED, m.NeedState.OPEN}
+    found = {need.state for need in needs}
+    assert found == {m.NeedState.MATCHED, m.NeedState.OPEN}
+
+
+def test_only_the_open_needs_named_enter_a_round_and_their_version_rises(month):
+    named, unnamed, other = (db.session.get_one(m.Need, month.needs[k].id) for k in (1, 2, 3))
+    other.state = m.NeedState.SUBMITTED
+    db.session.flush()
+    before = [need.version for need in (named, unnamed, other)]
+    states.enter_round([named.reference, other.reference])
+    db.session.expire_all()
+    found = [(need.state, need.version) for need in (named, unnamed, other)]
+    assert found == [
+        (m.NeedState.IN_ROUND, before[0] + 1),
+        (m.NeedState.OPEN, before[1]),
+        (m.NeedState.SUBMITTED, before[2]),
+    ]
+
+
+def test_more_needs_than_one_statement_takes_enter_a_round(month):
+    references = [f"N2607-9{number:04d}" for number in range(600)]
+    resident, category = month.residents[1], month.goods
+    for reference in references:
+        need = m.Need(
+            reference=reference,
+            resident_id=resident.id,
+            category_id=category.id,
+            committee_id=month.committees[1].id,
+            entered_by_id=month.first.id,
+            description="Rice",
+            windows=[],
+            state=m.NeedState.OPEN,
+            created_at=NOW,
+        )
+        db.session.add(need)
+    db.session.flush()
+    states.enter_round(references)
+    taken = select(m.Need.reference).where(m.Need.state == m.NeedState.IN_ROUND)
+    assert sorted(db.session.scalars(taken)) == references
