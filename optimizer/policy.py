@@ -1,5 +1,10 @@
-"""The order of aims as data: a policy has a name, a version and stages, first the most urgent."""
+"""The order of aims as data: a policy has a name, a version and stages, first the most urgent.
 
+Every version that ever decided a month is kept in ``POLICIES``, so that an old month can be solved
+again under the aims it was announced with.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -80,6 +85,11 @@ class Policy:
         if lotteries and lotteries[0] != len(self.stages) - 1:
             raise ProblemError(f"$.stages[{lotteries[0]}].kind", "the lottery must come last")
 
+    @property
+    def label(self) -> str:
+        """Name and version in one word, ``community/1``: what a round and a solution hold."""
+        return f"{self.name}/{self.version}"
+
     @classmethod
     def from_json(cls, value: object) -> "Policy":
         """Read a policy. Raises ``ProblemError`` with the path of the broken value."""
@@ -91,7 +101,7 @@ class Policy:
         return plain
 
 
-COMMUNITY_POLICY = Policy(
+COMMUNITY_1 = Policy(
     name="community",
     version=1,
     stages=(
@@ -107,3 +117,16 @@ COMMUNITY_POLICY = Policy(
         Stage("lottery", StageKind.LOTTERY),
     ),
 )
+
+# A new version is added here and becomes the last; a published one is never changed or removed.
+_PUBLISHED = (COMMUNITY_1,)
+POLICIES: Mapping[str, Policy] = {policy.label: policy for policy in _PUBLISHED}
+COMMUNITY_POLICY = _PUBLISHED[-1]  # of a month opened today
+
+
+def get_policy(label: str) -> Policy:
+    """The published policy of that name and version. Raises ``ProblemError`` for any other."""
+    try:
+        return POLICIES[label]
+    except KeyError:
+        raise ProblemError("$.policy", f"{label} was never published") from None

@@ -11,7 +11,7 @@ from optimizer.checker.check import verify
 from optimizer.codec import canonical_bytes
 from optimizer.explain.explain import explain as optimizer_explain
 from optimizer.limits import Limits
-from optimizer.policy import COMMUNITY_POLICY, Policy
+from optimizer.policy import COMMUNITY_POLICY, get_policy
 from optimizer.problem import Problem
 from optimizer.process.guard import solve_guarded
 from optimizer.search.solve import solve as optimizer_solve
@@ -19,8 +19,7 @@ from optimizer.solution import Solution
 
 Progress = Callable[[str, int, int], None]
 
-POLICIES: dict[str, Policy] = {f"{p.name}/{p.version}": p for p in (COMMUNITY_POLICY,)}
-DEFAULT_POLICY = f"{COMMUNITY_POLICY.name}/{COMMUNITY_POLICY.version}"
+DEFAULT_POLICY = COMMUNITY_POLICY.label
 EXPLANATION_SECONDS = 20.0  # to seek deciding stages; the rest says less, never wrongly
 
 
@@ -32,7 +31,7 @@ def make_problem_json(
     Raises ``ProblemError`` when the snapshot is not one of ours.
     """
     question = make_question(snapshot, seed, overrides)
-    policy = POLICIES[snapshot["policy"]].to_json()
+    policy = get_policy(snapshot["policy"]).to_json()
     return _encode(Problem.from_json({**question, "policy": policy}).to_json())
 
 

@@ -179,6 +179,5 @@ def _bury(child: "subprocess.Popen[bytes]", *threads: threading.Thread) -> None:
 
 
 def _fail(problem: Problem, detail: str) -> Solution:
-    policy = f"{problem.policy.name}/{problem.policy.version}"
-    failed = Solution(SolutionStatus.FAILED, problem.sha256, policy, problem.seed)
+    failed = Solution(SolutionStatus.FAILED, problem.sha256, problem.policy.label, problem.seed)
     return replace(failed, needs_asked=len(problem.needs), detail=detail).sealed()

@@ -123,7 +123,7 @@ def _solution(
     return Solution(
         status=status,
         problem_sha256=problem.sha256,
-        policy=f"{problem.policy.name}/{problem.policy.version}",
+        policy=problem.policy.label,
         seed=problem.seed,
         assignments=tuple(assignments),
         needs_asked=len(problem.needs),
