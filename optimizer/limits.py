@@ -14,3 +14,6 @@ class Limits:
 
     seconds: float = 600.0
     grace_seconds: float = 60.0
+
+
+DEFAULT_LIMITS = Limits()

@@ -35,7 +35,7 @@ class CountBy(StrEnum):
     TIER_WAITING = "tier_waiting"  # tier 1 first; within it the longest wait first
 
 
-class Outcome(StrEnum):
+class GroupOutcome(StrEnum):
     """What a ``leximin`` stage divides fairly."""
 
     MET = "met"  # needs met / needs that could be met if the group were alone
@@ -58,7 +58,7 @@ class Stage:
     by: CountBy = CountBy.ALL
     longest_wait: int = 5
     dimension: str = ""
-    outcome: Outcome = Outcome.MET
+    outcome: GroupOutcome = GroupOutcome.MET
     worst_only: bool = False
 
     def __post_init__(self) -> None:

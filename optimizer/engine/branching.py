@@ -1,4 +1,4 @@
-"""Whole points by branch and bound, checked exactly before anybody relies on them.
+"""Integer points by branch and bound, each checked exactly before it is returned.
 
 Decisions are branched on first and flows left free: with whole decisions they mostly are whole.
 Where they are not, flows are sought with the decisions fixed, and failing that all together.
@@ -6,7 +6,7 @@ Where they are not, flows are sought with the decisions fixed, and failing that 
 
 import numpy as np
 
-from optimizer.engine.highs import Answer, LivingModel
+from optimizer.engine.highs import EngineResult, IncrementalModel
 from optimizer.engine.matrix import WHOLE, BoolVector, Vector, Weights
 from optimizer.solution import SolutionStatus
 
@@ -19,67 +19,69 @@ class EngineError(Exception):
     """The solver answered something that cannot be used."""
 
 
-def find_point(living: LivingModel) -> Answer:
-    """Any whole point of everything kept; INFEASIBLE when branch and bound proves there is none."""
-    return maximise_whole(living, {})
+def find_integer_point(engine: IncrementalModel) -> EngineResult:
+    """Any integer point; INFEASIBLE when branch and bound proves that there is none."""
+    return maximise_over_integers(engine, {})
 
 
-def repair_point(living: LivingModel, point: Vector, is_small: BoolVector) -> Vector | None:
-    """A whole point near a fractional one: whole decisions stay, except in small components.
+def repair_integer_point(
+    engine: IncrementalModel, point: Vector, is_small: BoolVector
+) -> Vector | None:
+    """An integer point near a fractional one: whole decisions stay, except in small components.
 
     None says nothing about whether there is one elsewhere.
     """
-    matrix = living.matrix
+    matrix = engine.matrix
     is_near = np.abs(point - np.round(point)) <= WHOLE
     is_free = np.concatenate([is_small, np.ones(len(point) - len(is_small), dtype=bool)])
     fixed = np.flatnonzero(matrix.is_core & is_near & ~is_free).tolist()
     low, high = matrix.low[fixed], matrix.high[fixed]
     values = np.clip(np.round(point[fixed]), low, high)
-    living.bound_columns(fixed, values, values)
-    answer = maximise_whole(living, {})
-    living.bound_columns(fixed, low, high)
+    engine.bound_columns(fixed, values, values)
+    answer = maximise_over_integers(engine, {})
+    engine.bound_columns(fixed, low, high)
     return answer.point
 
 
-def maximise_whole(living: LivingModel, weights: Weights) -> Answer:
-    """A whole point within less than one of the best value; INFEASIBLE when there is none.
+def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> EngineResult:
+    """An integer point within less than one of the best value; INFEASIBLE when there is none.
 
     Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine's point does not
     hold exactly.
     """
-    matrix = living.matrix
-    answer = _branch(living, weights, matrix.is_whole & matrix.is_core)
+    matrix = engine.matrix
+    answer = _branch(engine, weights, matrix.is_whole & matrix.is_core)
     if answer.point is None or matrix.holds(np.round(answer.point)):
         return answer
-    rounded = _route(living, answer.point)
+    rounded = _route(engine, answer.point)
     if rounded is not None and answer.bound - _value(weights, rounded) < 1.0:
-        return Answer(answer.status, _value(weights, rounded), answer.bound, rounded)
-    answer = _branch(living, weights, matrix.is_whole)
+        return EngineResult(answer.status, _value(weights, rounded), answer.bound, rounded)
+    answer = _branch(engine, weights, matrix.is_whole)
     if answer.point is not None and not matrix.holds(np.round(answer.point)):
-        raise EngineError("a whole point does not hold exactly")
+        raise EngineError("an integer point does not hold exactly")
     return answer
 
 
-def _route(living: LivingModel, point: Vector) -> Vector | None:
+def _route(engine: IncrementalModel, point: Vector) -> Vector | None:
     """Whole flows for the decisions of a point, or None."""
-    matrix = living.matrix
+    matrix = engine.matrix
     core = np.flatnonzero(matrix.is_core).tolist()
     low, high = matrix.low[core], matrix.high[core]
     decided = np.clip(np.round(point[core]), low, high)
-    living.bound_columns(core, decided, decided)
-    answer = living.maximise_linear({})
+    engine.bound_columns(core, decided, decided)
+    answer = engine.maximise_linear({})
     if answer.point is None or not matrix.holds(np.round(answer.point)):
-        answer = _branch(living, {}, matrix.is_whole)
+        answer = _branch(engine, {}, matrix.is_whole)
     is_held = answer.point is not None and matrix.holds(np.round(answer.point))
-    living.bound_columns(core, low, high)
+    engine.bound_columns(core, low, high)
     return answer.point if is_held else None
 
 
-def _branch(living: LivingModel, weights: Weights, is_whole: BoolVector) -> Answer:
-    answer = living.maximise_integer(weights, is_whole)
+def _branch(engine: IncrementalModel, weights: Weights, is_whole: BoolVector) -> EngineResult:
+    answer = engine.maximise_integer(weights, is_whole)
     if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
         return answer
-    if living.seconds_left <= 0 or answer.status is SolutionStatus.FEASIBLE:
+    if engine.seconds_left <= 0 or answer.status is SolutionStatus.FEASIBLE:
         raise OutOfTimeError
     raise EngineError("the solver stopped without an answer")
 

@@ -1,6 +1,6 @@
 """The only file that names HiGHS and reads its status.
 
-A ``LivingModel`` is PuLP's model, built once, handed to one solver object once, and changed in
+A ``IncrementalModel`` is PuLP's model, built once, handed to one solver object once, and changed in
 place from stage to stage: costs, bounds, a few rows and columns. Always minimised inside, as dual
 signs flip between engines. Seen traps: "optimal" after a time limit, a default gap of 1e-4 called
 optimal, zeros instead of "no answer", time limits counted from the object's birth.
@@ -22,7 +22,7 @@ from optimizer.solution import SolutionStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EngineResult:
     """One solver run, maximised. ``point``: values of the columns; None when there is none.
 
     PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
@@ -101,7 +101,7 @@ def decide_status(
     return SolutionStatus.FAILED
 
 
-class LivingModel:
+class IncrementalModel:
     """One solver object under one PuLP model; every run counts against one deadline."""
 
     def __init__(
@@ -159,7 +159,7 @@ class LivingModel:
         self._solver.addRow(-infinity, infinity, len(columns), columns, values)
         return row
 
-    def maximise_linear(self, weights: Weights) -> Answer:
+    def maximise_linear(self, weights: Weights) -> EngineResult:
         """The LP without whole numbers, from the last basis; what its duals prove included."""
         self.linear_runs += 1
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
@@ -179,13 +179,13 @@ class LivingModel:
         decided = decide_status(status, bool(solution.value_valid), value, value)
         if decided is not SolutionStatus.PROVEN:
             self._is_astray = True
-            return Answer(decided, proof=self._find_ray())
+            return EngineResult(decided, proof=self._find_ray())
         self._is_astray = False
         duals = -np.array(solution.row_dual)
         proof = bound_by_duals(self.matrix, weights, duals, value)
-        return Answer(decided, value, proof.value, np.array(solution.col_value), duals, proof)
+        return EngineResult(decided, value, proof.value, np.array(solution.col_value), duals, proof)
 
-    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> Answer:
+    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineResult:
         """Branch and bound over the columns marked, to a bound less than one above the value."""
         self.integer_runs += 1
         basis = self._solver.getBasis()
@@ -201,7 +201,7 @@ class LivingModel:
         point = np.array(solution.col_value) if has_point else None
         if basis.valid:
             self._solver.setBasis(basis)
-        return Answer(decided, value, bound, point)
+        return EngineResult(decided, value, bound, point)
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
         """Presolve and a new start; large models by interior point, where that gets through."""

@@ -103,7 +103,7 @@ class Matrix:
         return bool(np.all(np.abs(values - np.round(values)) <= WHOLE))
 
     def holds(self, point: Vector) -> bool:
-        """True when a whole point satisfies every bound and row exactly."""
+        """True when an integer point satisfies every bound and row exactly."""
         if np.any(point < self.low) or np.any(point > self.high):
             return False
         values = self.values(point)

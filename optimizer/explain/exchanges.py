@@ -1,4 +1,4 @@
-"""One need in, one need out, others moved: whole points that show how many stages allow a need.
+"""One need in, one need out, others moved: integer points that show how many stages allow a need.
 
 An unmet need can take the place of a met one, which takes the place of another, and so on to one
 that is left out: an alternating path; a team takes such a path for each of its persons. Persons and
@@ -21,7 +21,7 @@ from optimizer.solution import Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExchangeStep:
     """``comer`` gets the line ``place`` when ``gone`` gives way; None: the place is free."""
 
     comer: str
@@ -37,11 +37,11 @@ class Moves:
     """
 
     lines: int
-    steps: dict[int, Step]
-    free: Step | None
+    steps: dict[int, ExchangeStep]
+    free: ExchangeStep | None
 
 
-class Steps:
+class ExchangeSteps:
     """Steps between the places of one answer, remembered.
 
     number   of every line of the answer          bits   numbers of a need's lines, as bits
@@ -59,7 +59,7 @@ class Steps:
 
     def enter(self, places: Sequence[Assignment]) -> Moves:
         """Moves of a need without lines into these places of its own."""
-        steps, lines, free = dict[int, Step](), 0, None
+        steps, lines, free = dict[int, ExchangeStep](), 0, None
         for place in places:
             for step in self._into(place):
                 if step.gone is None:
@@ -87,7 +87,7 @@ class Steps:
             if is_alike:
                 yield replace(place, units=line.units)
 
-    def _into(self, place: Assignment) -> Iterator[Step]:
+    def _into(self, place: Assignment) -> Iterator[ExchangeStep]:
         """One step for every line of which any one, when it goes, may make the place free."""
         held = self._held
         full = [s for s in held.above[place.stock] if held.room[s] < place.units]
@@ -104,14 +104,16 @@ class Steps:
             else:
                 gone = held.users[full[0]] if full else []
                 if not full:
-                    yield Step(place.need, place, None)
+                    yield ExchangeStep(place.need, place, None)
             gone = [line for line in gone if held.frees(line, full)]
-        yield from (Step(place.need, place, line) for line in gone if line.need != place.need)
+        yield from (
+            ExchangeStep(place.need, place, line) for line in gone if line.need != place.need
+        )
 
 
 NONE = -1  # no exchange was found
 MOST_TRIES = 12  # of needs left out for a team in a slot
-Path = list[Step]  # from the need that comes to the one left out
+Path = list[ExchangeStep]  # from the need that comes to the one left out
 
 
 class Exchanges:
@@ -122,7 +124,7 @@ class Exchanges:
         self._pinned = {pin.need for pin in problem.pins}
         self._bounded = {pair.need for pair in problem.pairs if pair.most is not None}
         self._keeps = Keeps(problem, places)
-        self._steps = Steps(places)
+        self._steps = ExchangeSteps(places)
 
     def count_kept(self, need: Need, wanted: int) -> int:
         """How many stages, from the first, some exchange keeps; ``NONE`` when there is none.
@@ -133,7 +135,7 @@ class Exchanges:
         if need.id in self._bounded:
             return best
         for places in self._list_entries(need):
-            reached: dict[str, Step] = {}
+            reached: dict[str, ExchangeStep] = {}
             steps = list(self._spread(places, reached, {need.id} | self._pinned))
             is_team = need.people > 1 and places[0].person is not None
             has_free = any(step.gone is None for step in steps)
@@ -149,12 +151,12 @@ class Exchanges:
                     return best
         return best
 
-    def _sort(self, need: Need, steps: Sequence[Step]) -> list[tuple[int, Step]]:
+    def _sort(self, need: Need, steps: Sequence[ExchangeStep]) -> list[tuple[int, ExchangeStep]]:
         """Steps by the most stages that leaving their need out may keep, most first."""
         found = [(self._promise(need, {step.gone.need}), step) for step in steps if step.gone]
         return sorted(found, key=lambda entry: -entry[0])
 
-    def _is_lonely(self, step: Step, best: int) -> bool:
+    def _is_lonely(self, step: ExchangeStep, best: int) -> bool:
         """True when a second person needs a free place: one line goes, and only one need may."""
         is_one = step.gone is not None and len(self._held.lines[step.gone.need]) == 1
         return is_one and best + 1 > self._keeps.most_of_many
@@ -178,10 +180,10 @@ class Exchanges:
     def _spread(
         self,
         places: Sequence[Assignment],
-        reached: dict[str, Step],
+        reached: dict[str, ExchangeStep],
         closed: Set[str],
         ended: Sequence[Assignment] = (),
-    ) -> Iterator[Step]:
+    ) -> Iterator[ExchangeStep]:
         """The last step of a shortest path to every need and every free place.
 
         ``reached``: filled with the last step by need; ``closed``: needs that stay or move already;
@@ -228,7 +230,7 @@ class Exchanges:
         moved = {step.comer for path in paths for step in path} | self._pinned
         ended = [path[-1].gone for path in paths if path[-1].gone is not None]
         left = [place for place in places if place.person not in team]
-        outs, reached = _list_outs(paths), dict[str, Step]()
+        outs, reached = _list_outs(paths), dict[str, ExchangeStep]()
         for step in self._spread(left, reached, moved, ended):
             if self._promise(need, outs | ({step.gone.need} if step.gone else set())) > best:
                 return _trace(step, reached)
@@ -266,7 +268,7 @@ def _list_outs(paths: Sequence[Path]) -> Set[str]:
     return {path[-1].gone.need for path in paths if path[-1].gone is not None}
 
 
-def _trace(step: Step, reached: Mapping[str, Step]) -> Path:
+def _trace(step: ExchangeStep, reached: Mapping[str, ExchangeStep]) -> Path:
     """The path that ends with a step."""
     path = [step]
     while path[-1].comer in reached:

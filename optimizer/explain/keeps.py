@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from optimizer.explain.answer import Lines, Places
 from optimizer.model.objectives import class_of
-from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.policy import CountBy, GroupOutcome, Stage, StageKind
 from optimizer.problem import Need, Problem
 
 _BY_KEY = (StageKind.MAX_COUNT, StageKind.LEXIMIN)
@@ -34,7 +34,7 @@ class Keeps:
         self._keyed = [
             k
             for k, stage in enumerate(self._stages)
-            if stage.kind in _BY_KEY and stage.outcome is Outcome.MET
+            if stage.kind in _BY_KEY and stage.outcome is GroupOutcome.MET
         ]
 
     def count_at_most(self, need: Need, outs: Sequence[Need]) -> int:
@@ -71,7 +71,7 @@ class Keeps:
             return sum(change) <= 0
         if stage.kind is StageKind.MAX_SCORE:
             return sum(change) >= 0
-        return stage.outcome is Outcome.MET or min(change, default=0) >= 0
+        return stage.outcome is GroupOutcome.MET or min(change, default=0) >= 0
 
     def _keeps_helped(self, need: Need, outs: Sequence[Need]) -> bool:
         lost = Counter(out.recipient for out in outs)

@@ -1,4 +1,4 @@
-"""Which needs can some whole point of a living model meet? Many asked at once, the rest alone.
+"""Which needs some integer point can meet: many asked at once, the rest one by one.
 
 Stages of levels (S2, S6) kept as rows: the least value that each group has in any best answer.
 
@@ -7,7 +7,7 @@ takes another's level leaves its own to a third, and so on round a circle; so a 
 own level or on that of a group with which it lies on a circle (a strong component) of groups that
 could stand on each other's levels. With distinct levels there is seldom a circle at all.
 
-What the certificate of a solve proves, put back on a living model: cuts and bounds of columns.
+What the certificate of a solve proves is put back on an incremental model: cuts and bounds.
 
 Only the stages before the first that ties components together are read (sums). Every conclusion is
 drawn again from the multipliers; one that does not follow is left out. With it the linear programs
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from optimizer.engine.highs import LONG, Answer, LivingModel
+from optimizer.engine.highs import LONG, EngineResult, IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Vector
 from optimizer.explain.rivals import number_components
 from optimizer.model.objectives import Measure, measures_of
@@ -40,7 +40,7 @@ class KeptLevels:
     levels: tuple[Fraction, ...]
 
     def are_kept_by(self, point: Vector) -> bool:
-        """True when a whole point that keeps the floors has the same levels, or better ones."""
+        """True when an integer point that keeps the floors has the same levels, or better ones."""
         found = sorted(
             _level(m, sum(w * round(float(point[j])) for j, w in m.weights.items()))
             for m in self.measures
@@ -102,9 +102,9 @@ Weights = Mapping[int, int]
 class Replay:
     """Events of sums in their order. Rows of the certificate are numbered in order of making."""
 
-    def __init__(self, living: LivingModel) -> None:
-        self._living, self._matrix = living, living.matrix
-        self._rows = list(range(len(living.matrix.row_low)))
+    def __init__(self, engine: IncrementalModel) -> None:
+        self._engine, self._matrix = engine, engine.matrix
+        self._rows = list(range(len(engine.matrix.row_low)))
 
     def keep(self, weights: Weights, events: Sequence[Sequence[Any]]) -> None:
         """Keep what the events of one aim prove: cuts, values of its parts, fixed columns."""
@@ -114,8 +114,8 @@ class Replay:
                 continue
             own = weights if len(event) < 5 else {j: weights[j] for j in event[4]}
             self._fix_columns(own, *event[1:4])
-            self._rows.append(self._living.add_row(own))
-            self._living.bound_row(self._rows[-1], float(event[1]), float(event[1]))
+            self._rows.append(self._engine.add_row(own))
+            self._engine.bound_row(self._rows[-1], float(event[1]), float(event[1]))
 
     def _add_cut(self, sides: Sequence[int], raised: set[int], stated: int) -> None:
         """Half of a sum of rows, odd weights made even by a bound, the right side rounded down."""
@@ -130,9 +130,9 @@ class Replay:
             if weight & 1:
                 total[j] = weight + 1 if j in raised else weight - 1
                 right += high[j] if j in raised else -low[j]
-        self._rows.append(self._living.add_row({j: w // 2 for j, w in total.items() if w}))
+        self._rows.append(self._engine.add_row({j: w // 2 for j, w in total.items() if w}))
         if right <= stated:
-            self._living.bound_row(self._rows[-1], -INFINITY, float(stated // 2))
+            self._engine.bound_row(self._rows[-1], -INFINITY, float(stated // 2))
 
     def _fix_columns(self, weights: Weights, value: int, scale: int, flat: Sequence[int]) -> None:
         """Fix the columns that no answer of this value can move (weak duality)."""
@@ -147,7 +147,7 @@ class Replay:
         slack = total - value * scale
         fixed = {j: high[j] if r > 0 else low[j] for j, r in reduced.items() if abs(r) > slack >= 0}
         ends = [float(end) for end in fixed.values()]
-        self._living.bound_columns(list(fixed), ends, ends)
+        self._engine.bound_columns(list(fixed), ends, ends)
 
     def _add_up(self, total: dict[int, int], row: int, times: int) -> None:
         columns, weights = self._matrix.row(row)
@@ -164,32 +164,32 @@ SECONDS_OF_A_RUN = 0.5
 
 
 def find_reachable(
-    living: LivingModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
+    engine: IncrementalModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
 ) -> tuple[set[int], set[int]]:
-    """Columns of needs that some whole point meets, and those that none does.
+    """Columns of needs that some integer point meets, and those that none does.
 
-    Those about which neither is known are in neither set. ``is_kept``: what a whole point must keep
-    beside the rows.
+    Those about which neither is known are in neither set. ``is_kept``: what an integer point must
+    keep beside the rows.
     """
-    reach = _Reach(living, columns, is_kept)
+    reach = _Reach(engine, columns, is_kept)
     reach.ask()
     return reach.open, reach.shut - reach.open
 
 
 class _Reach:
-    """Questions about some columns. ``open``: met by a whole point; ``shut``: met by none."""
+    """Questions about some columns. ``open``: met by an integer point; ``shut``: met by none."""
 
     def __init__(
-        self, living: LivingModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
+        self, engine: IncrementalModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
     ) -> None:
-        self._living, self._columns, self._is_kept = living, columns, is_kept
+        self._engine, self._columns, self._is_kept = engine, columns, is_kept
         self.open: set[int] = set()
-        self.shut = {j for j in columns if living.matrix.high[j] == 0}
+        self.shut = {j for j in columns if engine.matrix.high[j] == 0}
 
     def ask(self) -> None:
         """All together, then those that a fractional point gave something one by one."""
         for j in self._ask_together([j for j in self._columns if j not in self.shut]):
-            if j in self.open or self._living.seconds_left <= 0:
+            if j in self.open or self._engine.seconds_left <= 0:
                 continue
             answer = self._ask_alone(j)
             if _is_none(answer):
@@ -201,9 +201,9 @@ class _Reach:
         """Shut all but a few, which are given back."""
         alone: list[int] = []
         if waiting:
-            self._living.maximise_linear({})  # new rows first: the last basis stays useful
+            self._engine.maximise_linear({})  # new rows first: the last basis stays useful
         while waiting:
-            answer = self._living.maximise_linear(dict.fromkeys(waiting, 1))
+            answer = self._engine.maximise_linear(dict.fromkeys(waiting, 1))
             if _is_none(answer):
                 self.shut.update(waiting)
                 break
@@ -215,29 +215,29 @@ class _Reach:
             waiting = [j for j in waiting if point[j] <= WHOLE]
         return alone
 
-    def _ask_alone(self, column: int) -> Answer:
+    def _ask_alone(self, column: int) -> EngineResult:
         """The linear answer, or that of branch and bound where this takes little time."""
-        answer = self._living.maximise_linear({column: 1})
-        matrix = self._living.matrix
+        answer = self._engine.maximise_linear({column: 1})
+        matrix = self._engine.matrix
         if _is_none(answer) or answer.point is None or len(matrix.low) > BRANCHED:
             return answer
         if self._is_whole(answer.point):
             return answer
-        self._living.seconds_of_a_run = SECONDS_OF_A_RUN
-        answer = self._living.maximise_integer({column: 1}, matrix.is_whole)
-        self._living.seconds_of_a_run = LONG
+        self._engine.seconds_of_a_run = SECONDS_OF_A_RUN
+        answer = self._engine.maximise_integer({column: 1}, matrix.is_whole)
+        self._engine.seconds_of_a_run = LONG
         return answer
 
     def _is_whole(self, point: Vector) -> bool:
-        return self._living.matrix.is_integral(point) and self._is_kept(point)
+        return self._engine.matrix.is_integral(point) and self._is_kept(point)
 
     def _read(self, point: Vector) -> None:
-        """Note what a whole point meets."""
+        """Note what an integer point meets."""
         if self._is_whole(point):
             self.open.update(j for j in self._columns if point[j] > 0.5)
 
 
-def _is_none(answer: Answer) -> bool:
+def _is_none(answer: EngineResult) -> bool:
     """True when not even one is met: by the multipliers, or by search."""
     if answer.status is not SolutionStatus.PROVEN:
         return False

@@ -1,13 +1,13 @@
 """The deciding stage of every unmet need: the first whose value would fall if it were met.
 
-A stage is named only between two proofs. *Below*: a whole point that keeps every stage before it
+A stage is named only between two proofs. *Below*: an integer point that keeps every stage before it
 and meets the need, by an exchange (``exchanges.py``) or from a linear program. *Above*: a
 bound below one on the need, alone or in a sum of many, with the stage kept as well; or the solve's
 own word that the stage excluded it. So a few programs answer for many needs, and where a proof is
 missing when the time is over no stage is named.
 """
 
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY
 from optimizer.explain.answer import Places
 from optimizer.explain.exchanges import NONE, Exchanges
@@ -34,9 +34,9 @@ def find_deciding_stages(
 
 
 class _Search:
-    """Stages put on one living model one after another, and what is known of every unmet need.
+    """Stages put on one incremental model one after another, and what is known of every unmet need.
 
-    kept     how many stages some whole point that meets the need keeps, from the first
+    kept     how many stages some integer point that meets the need keeps, from the first
     unsure   columns of needs not decided yet, by number
     """
 
@@ -46,8 +46,8 @@ class _Search:
         self._problem, self._solution = problem, solution
         self._model = build(problem)
         columns = self._model.columns
-        self._living = LivingModel(columns.order, self._model.rows.order, seconds)
-        self._replay = Replay(self._living)
+        self._engine = IncrementalModel(columns.order, self._model.rows.order, seconds)
+        self._replay = Replay(self._engine)
         self._leading = leading_sums(problem.policy.stages)
         self._proofs = (solution.certificate or {}).get("stages", ())
         self._levels: list[KeptLevels] = []
@@ -108,7 +108,7 @@ class _Search:
     def _ask(self, columns: list[int]) -> tuple[set[int], set[int]]:
         kept = self._levels
         return find_reachable(
-            self._living, columns, lambda point: all(levels.are_kept_by(point) for levels in kept)
+            self._engine, columns, lambda point: all(levels.are_kept_by(point) for levels in kept)
         )
 
     def _is_proven(self, stage: Stage) -> bool:
@@ -120,21 +120,21 @@ class _Search:
 
     def _put(self, stage: Stage) -> None:
         """Keep a stage at its values: as rows, and by what its certificate proves."""
-        living, columns = self._living, self._model.columns
+        engine, columns = self._engine, self._model.columns
         stated = [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
         if stage.kind in LEVELS:
             levels = keep_levels(stage, columns, stated[0][1])
             self._levels.append(levels)
             for measure, floor in zip(levels.measures, levels.floors, strict=True):
-                living.bound_row(living.add_row(measure.weights), float(floor), INFINITY)
+                engine.bound_row(engine.add_row(measure.weights), float(floor), INFINITY)
             return
         sign = -1 if stage.kind is StageKind.MIN_COST else 1
         for aim, (n, result) in zip(aims_of(stage, columns), stated, strict=True):
             if stage in self._leading and n < len(self._proofs):
                 self._replay.keep(aim.weights, self._proofs[n])
             if aim.weights and result.value is not None:
-                row = living.add_row(aim.weights)
-                living.bound_row(row, float(sign * result.value), INFINITY)
+                row = engine.add_row(aim.weights)
+                engine.bound_row(row, float(sign * result.value), INFINITY)
 
 
 def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:

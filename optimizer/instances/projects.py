@@ -11,7 +11,7 @@ capacity too. Score of the k-th choice: longest list - k + 1.
 import re
 
 from optimizer.codec import ProblemError
-from optimizer.policy import CountBy, Outcome, Policy, Stage, StageKind
+from optimizer.policy import CountBy, GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Problem, Stock
 
 _SIZE = Stage("size", StageKind.MAX_COUNT, by=CountBy.ALL)
@@ -24,7 +24,7 @@ POLICIES = {
         1,
         (
             _SIZE,
-            Stage("each", StageKind.LEXIMIN, outcome=Outcome.SCORE),
+            Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE),
             _RANKS,
             _LOTTERY,
         ),

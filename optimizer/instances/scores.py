@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from optimizer.codec import ProblemError
-from optimizer.policy import Outcome, Policy, Stage, StageKind
+from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Pin, Problem, Stock
 
 MOST_DECIMALS = 6
-_EACH = Stage("each", StageKind.LEXIMIN, outcome=Outcome.SCORE)
+_EACH = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 _TOTAL = Stage("total", StageKind.MAX_SCORE)
 POLICIES = {
     "maxmin": Policy("scores-maxmin", 1, (replace(_EACH, worst_only=True), _TOTAL)),

@@ -14,7 +14,7 @@ from optimizer.model.network import Network
 from optimizer.model.variables import Columns, Variable
 from optimizer.solution import Assignment
 
-Held = dict[Variable, int]  # what is not 0
+Nonzero = dict[Variable, int]  # what is not 0
 Draw = tuple[int, str | None, Source, int]  # need, slot, source, units
 
 
@@ -44,7 +44,7 @@ def _sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
     return (assignment.need, assignment.stock, person, slot)
 
 
-def _deal_sources(columns: Columns, held: Held) -> list[Draw]:
+def _deal_sources(columns: Columns, held: Nonzero) -> list[Draw]:
     """What every need takes from every source: its edges first, then what its demand took."""
     network, taken = columns.network, _taken_by_demand(columns, held)
     draws: list[Draw] = []
@@ -69,7 +69,7 @@ def _deal_sources(columns: Columns, held: Held) -> list[Draw]:
     return draws
 
 
-def _wanted(columns: Columns, held: Held, d: int, r: int) -> int:
+def _wanted(columns: Columns, held: Nonzero, d: int, r: int) -> int:
     need = columns.network.problem.needs[d]
     is_way = held.get(columns.way[d, r], 0)
     if columns.network.demands[r].slot is not None:
@@ -77,7 +77,7 @@ def _wanted(columns: Columns, held: Held, d: int, r: int) -> int:
     return held.get(columns.units[d], 0) if d in columns.units else need.quantity * is_way
 
 
-def _taken_by_demand(columns: Columns, held: Held) -> dict[int, list[tuple[Source, int]]]:
+def _taken_by_demand(columns: Columns, held: Nonzero) -> dict[int, list[tuple[Source, int]]]:
     """Units of every demand by source, last source first."""
     network = columns.network
     taken: dict[int, list[tuple[Source, int]]] = defaultdict(list)

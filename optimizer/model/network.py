@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optimizer.model.eligibility import Crew, Eligibility, Source, gather_crews
-from optimizer.policy import Outcome, StageKind
+from optimizer.policy import GroupOutcome, StageKind
 from optimizer.problem import Need, Pair, Problem
 
 # --- The two shapes of the asking side: demands of alike needs, and scored edges of single needs.
@@ -118,7 +118,7 @@ class Network:
         self._slots = tuple(sorted({slot for crew in self.crews for slot in crew.slots}))
         self._named_by_pins = {pin.need for pin in problem.pins if pin.stock or pin.person}
         self._bonus_is_enough = all(
-            stage.kind is not StageKind.MIN_COST and stage.outcome is not Outcome.SCORE
+            stage.kind is not StageKind.MIN_COST and stage.outcome is not GroupOutcome.SCORE
             for stage in problem.policy.stages
         )
         self.ancestors = find_ancestors(problem)

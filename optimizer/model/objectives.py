@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from optimizer.model.variables import Columns, Variable
-from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.policy import CountBy, GroupOutcome, Stage, StageKind
 from optimizer.problem import Need, Problem
 
 Weights = dict[int, int]
@@ -179,6 +179,6 @@ def measures_of(stage: Stage, columns: Columns, possible: dict[str, int]) -> lis
     """The groups of a stage of levels, by name."""
     if stage.kind is StageKind.LEXIMAX:
         return burden_measures(columns)
-    if stage.outcome is Outcome.SCORE:
+    if stage.outcome is GroupOutcome.SCORE:
         return score_measures(stage, columns)
     return coverage_measures(stage, columns, possible)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from optimizer.engine.matrix import Vector
 from optimizer.model.build import Model
 from optimizer.model.objectives import groups_of
-from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.policy import GroupOutcome, Stage, StageKind
 from optimizer.problem import Problem
-from optimizer.search.chain import Chain, NoPointError
-from optimizer.search.journal import Step
+from optimizer.search.lexicographic import LexicographicSearch, NoPointError
+from optimizer.search.trail import Step
 from optimizer.solution import Level
 
 
@@ -26,13 +26,13 @@ class Alone:
         return self.step.value
 
 
-def possible_by_group(chain: Chain, model: Model, stage: Stage) -> dict[str, Alone]:
+def possible_by_group(search: LexicographicSearch, model: Model, stage: Stage) -> dict[str, Alone]:
     """What every group of the stage could get [needs]; empty for stages without a denominator.
 
     Needs of other groups stay where a pin or a least use may call for them. Raises
     ``NoPointError`` when no point holds C1 to C13.
     """
-    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
+    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
         return {}
     columns, problem = model.columns, model.columns.network.problem
     called = called_for(problem, columns.network.ancestors)
@@ -40,7 +40,7 @@ def possible_by_group(chain: Chain, model: Model, stage: Stage) -> dict[str, Alo
     found = {}
     for group, needs in groups_of(stage, problem).items():
         own = [columns.number(columns.met[d]) for d in needs if d in columns.met]
-        step, point = chain.measure(dict.fromkeys(own, 1), sorted(left_out.difference(own)))
+        step, point = search.measure(dict.fromkeys(own, 1), sorted(left_out.difference(own)))
         if point is None:
             raise NoPointError
         found[group] = Alone(step, point)
@@ -66,7 +66,7 @@ def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> di
 
     Empty for stages without a denominator.
     """
-    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
+    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
         return {}
     past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
     stated = {level.group: level.denominator - past.get(level.group, 0) for level in levels}

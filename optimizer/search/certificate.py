@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.engine.bounds import Bound
 from optimizer.engine.cuts import Cut
 from optimizer.engine.matrix import Matrix
-from optimizer.search.journal import Step, StepKind
+from optimizer.search.trail import Step, StepKind
 from optimizer.solution import Assignment, Proof
 
 Event = list[Any]
@@ -42,7 +42,7 @@ def proof_of(steps: Sequence[Step]) -> Proof:
     return Proof.FARKAS if is_farkas else Proof.DUAL
 
 
-class Scribe:
+class CertificateWriter:
     """Writes events and keeps the numbers that they give to rows and columns."""
 
     def __init__(self, matrix: Matrix, rows: int, columns: int) -> None:

@@ -10,13 +10,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY, Vector
 from optimizer.model.build import Model
 from optimizer.model.objectives import Aim
 from optimizer.policy import Stage, StageKind
 from optimizer.search.certificate import Share
-from optimizer.search.chain import Chain, NoPointError, RetakeError, UnreachableError
+from optimizer.search.lexicographic import (
+    LexicographicSearch,
+    NoPointError,
+    RetakeError,
+    UnreachableError,
+)
 from optimizer.solution import Proof
 
 # --- Connected components of a model: columns that share a row stand in the same part.
@@ -90,39 +95,44 @@ def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
     return found
 
 
-def take_apart(chain: Chain, model: Model, aims: Sequence[Aim]) -> Taken:
-    """Take the aims component by component and keep all that is found on the whole chain."""
+def take_apart(search: LexicographicSearch, model: Model, aims: Sequence[Aim]) -> Taken:
+    """Take the aims component by component and keep all that is found on the whole search."""
     _refuse_empty_rows(model)
     taken = Taken([0] * len(aims), [Proof.DUAL] * len(aims))
     whole = np.zeros(len(model.columns.order))
     try:
         parts = split(model)
         for part, wanted in zip(parts, _divide(parts, aims, len(whole)), strict=True):
-            chain.is_small[list(part.columns)] = len(part.columns) <= SMALL
-            _take_and_keep(chain, model, part, wanted, taken, whole)
+            search.is_small[list(part.columns)] = len(part.columns) <= SMALL
+            _take_and_keep(search, model, part, wanted, taken, whole)
     finally:  # also when the time is over: what was found so far may be an answer
         _fill_helped(model, whole)
-        chain.offer(whole)
+        search.offer(whole)
     return taken
 
 
 def _take_and_keep(
-    chain: Chain, model: Model, part: Part, wanted: Wanted, taken: Taken, whole: Vector
+    search: LexicographicSearch,
+    model: Model,
+    part: Part,
+    wanted: Wanted,
+    taken: Taken,
+    whole: Vector,
 ) -> None:
     if not part.rows and not wanted:
         return  # columns that no row and no aim reads
-    inner = _open_part(chain, model, part)
+    inner = _open_part(search, model, part)
     try:
         values = _take_part(inner, part, wanted, taken)
     finally:
         if inner.point is not None:
             whole[list(part.columns)] = inner.point[: len(part.columns)]
-    chain.living.linear_runs += inner.living.linear_runs
-    chain.living.integer_runs += inner.living.integer_runs
+    search.engine.linear_runs += inner.engine.linear_runs
+    search.engine.integer_runs += inner.engine.integer_runs
     for k, value, proof in values:
         taken.values[k] += value
         taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
-    rows = dict(enumerate(part.rows)) | _keep_part(chain, part, inner)
+    rows = dict(enumerate(part.rows)) | _keep_part(search, part, inner)
     for (k, _, _), step in zip(values, inner.steps, strict=True):
         own = tuple(part.columns[j] for j in sorted(wanted[k][1]))
         taken.shares.setdefault(k, []).append(Share(step, part.columns, rows, own))
@@ -149,18 +159,18 @@ def _divide(parts: Sequence[Part], aims: Sequence[Aim], columns: int) -> list[Wa
     return found
 
 
-def _open_part(chain: Chain, model: Model, part: Part) -> Chain:
-    """A chain of its own."""
-    living = LivingModel(
+def _open_part(search: LexicographicSearch, model: Model, part: Part) -> LexicographicSearch:
+    """A search of its own."""
+    engine = IncrementalModel(
         [model.columns.order[j] for j in part.columns],
         [model.rows.order[i] for i in part.rows],
-        chain.living.seconds_left,
+        search.engine.seconds_left,
     )
-    return Chain(living)
+    return LexicographicSearch(engine)
 
 
 def _take_part(
-    inner: Chain, part: Part, wanted: Wanted, taken: Taken
+    inner: LexicographicSearch, part: Part, wanted: Wanted, taken: Taken
 ) -> list[tuple[int, int, Proof]]:
     """Value and proof of every aim (by position) that the component has a share in."""
     while True:
@@ -171,7 +181,7 @@ def _take_part(
 
 
 def _take_aims(
-    inner: Chain, part: Part, wanted: Wanted, taken: Taken
+    inner: LexicographicSearch, part: Part, wanted: Wanted, taken: Taken
 ) -> list[tuple[int, int, Proof]] | None:
     """One pass over the aims; None when a kept value was too high."""
     values = []
@@ -179,23 +189,25 @@ def _take_aims(
         for k, (stage, weights) in wanted.items():
             step = inner.maximise(weights)
             values.append((k, step.value, step.proof))
-            inner.checkpoint()
-            high = inner.living.matrix.high[: len(part.columns)]
+            inner.check_incumbent_when_due()
+            high = inner.engine.matrix.high[: len(part.columns)]
             for j in np.flatnonzero(high == 0).tolist():
                 taken.excluded_by.setdefault(part.columns[j], stage)
     except RetakeError:
         return None
     except UnreachableError:
         pass
-    if not inner.confirm():
+    if not inner.check_incumbent():
         return None
     return values
 
 
-def _keep_part(chain: Chain, part: Part, inner: Chain) -> dict[int, int]:
-    """Bounds, kept rows and cuts of a component, on the whole chain; says their rows there."""
-    found, whole, number = inner.living.matrix, chain.living.matrix, part.columns
-    chain.keep(
+def _keep_part(
+    search: LexicographicSearch, part: Part, inner: LexicographicSearch
+) -> dict[int, int]:
+    """Bounds, kept rows and cuts of a component, on the whole search; says their rows there."""
+    found, whole, number = inner.engine.matrix, search.engine.matrix, part.columns
+    search.keep(
         columns=[
             (number[j], float(found.low[j]), float(found.high[j]))
             for j in range(len(number))
@@ -208,8 +220,8 @@ def _keep_part(chain: Chain, part: Part, inner: Chain) -> dict[int, int]:
         if low > -INFINITY or high < INFINITY:
             columns, weights = found.row(i)
             pairs = zip(columns.tolist(), weights.tolist(), strict=True)
-            rows[i] = row = chain.add_row({number[j]: int(weight) for j, weight in pairs})
-            chain.keep(rows=[(row, low)], tops=[(row, high)])
+            rows[i] = row = search.add_row({number[j]: int(weight) for j, weight in pairs})
+            search.keep(rows=[(row, low)], tops=[(row, high)])
     return rows
 
 

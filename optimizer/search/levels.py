@@ -9,7 +9,7 @@ Max-min (S2, S6 with ``worst_only``): the worst level as high as can be, by bise
 
 Only levels that some group can stand on are tried: each asks every group for a whole number of
 units, ceil(z denominator_g - offset_g). The linear program answers first; where whole numbers fall
-short of it the chain takes the failing try again in whole numbers.
+short of it the search takes the failing try again in whole numbers.
 """
 
 import math
@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from optimizer.engine.matrix import WHOLE
 from optimizer.model.objectives import Measure
-from optimizer.search.chain import Chain, is_open
+from optimizer.search.lexicographic import LexicographicSearch, is_open
 
 
 @dataclass(slots=True)
@@ -47,44 +47,44 @@ class _Group:
         return Fraction(self.reach + self.measure.offset, self.measure.denominator)
 
 
-def raise_levels(chain: Chain, measures: Sequence[Measure]) -> None:
+def raise_levels(search: LexicographicSearch, measures: Sequence[Measure]) -> None:
     """Keep the leximin of the measures."""
-    groups = [_Group(m, chain.add_row(m.weights), m.low) for m in measures]
-    chain.try_rows([(group.row, group.floor) for group in groups])
+    groups = [_Group(m, search.add_row(m.weights), m.low) for m in measures]
+    search.try_rows([(group.row, group.floor) for group in groups])
     while True:
         for group in groups:
             group.is_open = group.is_open and group.reach < group.measure.high
         rising = [group for group in groups if group.is_open or group.is_unsure]
         if not rising:
             break
-        _raise_worst(chain, rising)
-        chain.checkpoint()
+        _raise_worst(search, rising)
+        search.check_incumbent_when_due()
 
 
-def _raise_worst(chain: Chain, rising: list[_Group]) -> None:
+def _raise_worst(search: LexicographicSearch, rising: list[_Group]) -> None:
     """One closing: gallop while all may rise together, then decide about the worst level."""
     is_shared = any(group.switches for group in rising)
     if not is_shared:
-        _gallop(chain, rising)
+        _gallop(search, rising)
         if any(group.floor >= group.measure.high for group in rising):
             return
     worst = min(group.ratio for group in rising)
     here = [group for group in rising if group.ratio == worst and group.is_open]
     above = [group.switches[-1] for group in rising if group.ratio > worst and group.is_unsure]
     if len(here) == 1 and not here[0].switches and not above:
-        _raise_or_close(chain, here[0], is_tried=not is_shared)
+        _raise_or_close(search, here[0], is_tried=not is_shared)
     elif here or above:
-        _decide(chain, here, above)
+        _decide(search, here, above)
     for group in rising:
         group.is_counted = group.is_counted or (group.ratio == worst and not group.is_open)
 
 
-def _gallop(chain: Chain, rising: list[_Group]) -> None:
+def _gallop(search: LexicographicSearch, rising: list[_Group]) -> None:
     """Raise all together as far as the LP allows: strides double until one fails, then halve."""
     strides, is_doubling = 1, True
     while strides:
         target = _levels_ahead(rising, strides)
-        if target and _try_floors(chain, rising, target, strides):
+        if target and _try_floors(search, rising, target, strides):
             for k, group in enumerate(rising):
                 group.floor = target[k]
         else:
@@ -92,9 +92,11 @@ def _gallop(chain: Chain, rising: list[_Group]) -> None:
         strides = strides * 2 if is_doubling else strides // 2
 
 
-def _try_floors(chain: Chain, rising: list[_Group], target: list[int], strides: int) -> bool:
+def _try_floors(
+    search: LexicographicSearch, rising: list[_Group], target: list[int], strides: int
+) -> bool:
     rows = [(group.row, target[k]) for k, group in enumerate(rising) if target[k] > group.floor]
-    return chain.try_rows(rows, is_near=strides == 1)
+    return search.try_rows(rows, is_near=strides == 1)
 
 
 def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
@@ -114,57 +116,57 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
     return floors
 
 
-def _raise_or_close(chain: Chain, group: _Group, *, is_tried: bool) -> None:
+def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: bool) -> None:
     """Nobody but this group could rise above the worst level; without a gallop it was not tried."""
-    if not is_tried and chain.try_rows([(group.row, group.floor + 1)]):
+    if not is_tried and search.try_rows([(group.row, group.floor + 1)]):
         group.floor += 1
     else:
-        chain.close()
+        search.close()
         group.is_open = False
 
 
-def _decide(chain: Chain, worst: list[_Group], above: list[int]) -> None:
+def _decide(search: LexicographicSearch, worst: list[_Group], above: list[int]) -> None:
     """The groups on the worst level cannot all rise: who can, and how many together?
 
     ``above``: switches that already decide whether their group is above this level; they count too.
     """
-    switches = [_add_switch(chain, group) for group in worst]
+    switches = [_add_switch(search, group) for group in worst]
     counted = (*switches, *above)
-    most = chain.maximise(dict.fromkeys(counted, 1)).value
+    most = search.maximise(dict.fromkeys(counted, 1)).value
     if 0 < most < len(counted):
-        _settle(chain, switches, 1)
-        _settle(chain, switches, 0)
+        _settle(search, switches, 1)
+        _settle(search, switches, 0)
     else:
-        chain.keep(columns=[(switch, float(most > 0), float(most > 0)) for switch in switches])
+        search.keep(columns=[(switch, float(most > 0), float(most > 0)) for switch in switches])
     for group, switch in zip(worst, switches, strict=True):
-        if is_open(chain, switch):
+        if is_open(search, switch):
             group.switches.append(switch)
-        elif chain.living.matrix.low[switch] > WHOLE:
+        elif search.engine.matrix.low[switch] > WHOLE:
             group.floor, group.switches = group.reach + 1, []
-            chain.keep(rows=[(group.row, group.floor)])
+            search.keep(rows=[(group.row, group.floor)])
         else:
             group.is_open = False
 
 
-def _settle(chain: Chain, switches: Sequence[int], value: int) -> None:
+def _settle(search: LexicographicSearch, switches: Sequence[int], value: int) -> None:
     """Switches that cannot have this value get the other one."""
-    unsure = [switch for switch in switches if is_open(chain, switch)]
-    can, other = chain.reachable(unsure, value), float(1 - value)
+    unsure = [switch for switch in switches if is_open(search, switch)]
+    can, other = search.reachable(unsure, value), float(1 - value)
     stuck = [j for j, is_so in zip(unsure, can, strict=True) if not is_so]
-    chain.keep(columns=[(j, other, other) for j in stuck])
+    search.keep(columns=[(j, other, other) for j in stuck])
 
 
-def _add_switch(chain: Chain, group: _Group) -> int:
+def _add_switch(search: LexicographicSearch, group: _Group) -> int:
     """b in {0, 1}: value_g >= floor_g + switches_g + b, and b only after the switch before it."""
-    switch = chain.add_column(1)
+    switch = search.add_column(1)
     weights = dict(group.measure.weights)
     for before in (*group.switches, switch):
         weights[before] = -1
-    row = chain.add_row(weights)
-    chain.keep(rows=[(row, group.floor)])
+    row = search.add_row(weights)
+    search.keep(rows=[(row, group.floor)])
     if group.switches:
-        order = chain.add_row({group.switches[-1]: 1, switch: -1})
-        chain.keep(rows=[(order, 0)])
+        order = search.add_row({group.switches[-1]: 1, switch: -1})
+        search.keep(rows=[(order, 0)])
     return switch
 
 
@@ -173,23 +175,23 @@ def _add_switch(chain: Chain, group: _Group) -> int:
 NEAR = 4  # levels from the edge of what is possible, where cuts are worth their time
 
 
-def raise_worst_level(chain: Chain, measures: Sequence[Measure]) -> None:
+def raise_worst_level(search: LexicographicSearch, measures: Sequence[Measure]) -> None:
     """Keep the greatest worst level."""
     if not measures:
         return
-    rows = [chain.add_row(measure.weights) for measure in measures]
+    rows = [search.add_row(measure.weights) for measure in measures]
     levels = _list_levels(measures)
     low, high = -1, len(levels)  # the level at low is reached, the one at high is not
     while high - low > 1:
         middle = (low + high) // 2
         floors = [_floor(measure, levels[middle]) for measure in measures]
         wanted = list(zip(rows, floors, strict=True))
-        if chain.try_rows(wanted, is_near=high - low <= NEAR):
+        if search.try_rows(wanted, is_near=high - low <= NEAR):
             low = middle
         else:
             high = middle
     if high < len(levels):
-        chain.close()
+        search.close()
 
 
 def _floor(measure: Measure, level: Fraction | int) -> int:

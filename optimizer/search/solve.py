@@ -6,21 +6,20 @@ from typing import Any
 
 from optimizer import codec
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import ENGINE, LivingModel
-from optimizer.limits import Limits
+from optimizer.engine.highs import ENGINE, IncrementalModel
+from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
 from optimizer.policy import StageKind
 from optimizer.problem import Problem
 from optimizer.search.alone import Alone, possible_by_group
-from optimizer.search.certificate import Scribe, Share, spell_witness
-from optimizer.search.chain import Chain, NoPointError
+from optimizer.search.certificate import CertificateWriter, Share, spell_witness
 from optimizer.search.grounds import find_grounds
-from optimizer.search.stages import Outcome, Progress, Run, run_stages
+from optimizer.search.lexicographic import LexicographicSearch, NoPointError
+from optimizer.search.stages import AimResult, Progress, Run, run_stages
 from optimizer.search.tally import Tally
 from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult
 
-DEFAULT_LIMITS = Limits()
 Possible = dict[str, dict[str, Alone]]  # stage name -> group
 
 
@@ -40,37 +39,37 @@ def solve(
     model = build(problem)
     run, possible = Run(), Possible()
     left = max(limits.seconds - (time.monotonic() - started), 0.0)
-    chain = Chain(LivingModel(model.columns.order, model.rows.order, left))
+    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, left))
     status, detail = SolutionStatus.PROVEN, ""
     try:
         for stage in problem.policy.stages:
-            possible[stage.name] = possible_by_group(chain, model, stage)
+            possible[stage.name] = possible_by_group(search, model, stage)
         alone = {name: _count(of) for name, of in possible.items()}
-        run_stages(chain, model, alone, progress or _say_nothing, run)
+        run_stages(search, model, alone, progress or _say_nothing, run)
     except NoPointError:
         status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
         status, detail = SolutionStatus.FEASIBLE, "the time limit came first"
     except EngineError as error:
         status, detail = SolutionStatus.FAILED, str(error)
-    if status is SolutionStatus.FEASIBLE and chain.point is None:
+    if status is SolutionStatus.FEASIBLE and search.point is None:
         status = SolutionStatus.FAILED
-    return _answer(problem, model, chain, run, possible, status, detail).sealed()
+    return _answer(problem, model, search, run, possible, status, detail).sealed()
 
 
 def _answer(
     problem: Problem,
     model: Model,
-    chain: Chain,
+    search: LexicographicSearch,
     run: Run,
     possible: Possible,
     status: SolutionStatus,
     detail: str,
 ) -> Solution:
     is_usable = status in (SolutionStatus.PROVEN, SolutionStatus.FEASIBLE)
-    if not is_usable or chain.point is None:
+    if not is_usable or search.point is None:
         return _solution(problem, status, detail=detail)
-    assignments = assign_individuals(model.columns, chain.point)
+    assignments = assign_individuals(model.columns, search.point)
     stages = _results(problem, run.outcomes, Tally(problem, assignments), possible, status)
     if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
         detail = "a stage counted again differs from its value"
@@ -84,7 +83,7 @@ def _answer(
         stages=stages,
         grounds=grounds,
         detail=detail,
-        certificate=_certify(chain, model, run.outcomes, possible),
+        certificate=_certify(search, model, run.outcomes, possible),
     )
 
 
@@ -93,14 +92,16 @@ def _count(alone: Mapping[str, Alone]) -> dict[str, int]:
 
 
 def _certify(
-    chain: Chain, model: Model, outcomes: Sequence[Outcome], possible: Possible
+    search: LexicographicSearch, model: Model, outcomes: Sequence[AimResult], possible: Possible
 ) -> dict[str, Any]:
     """The certificate: events of every proved aim in order, and what groups could get alone."""
-    scribe = Scribe(chain.living.matrix, len(model.rows.order), len(model.columns.order))
+    writer = CertificateWriter(
+        search.engine.matrix, len(model.rows.order), len(model.columns.order)
+    )
     alone = {
         name: {
             group: [
-                scribe.write_alone(Share(found.step)),
+                writer.write_alone(Share(found.step)),
                 spell_witness(assign_individuals(model.columns, found.point)),
             ]
             for group, found in of.items()
@@ -109,7 +110,7 @@ def _certify(
         if of
     }
     stages = [
-        scribe.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
+        writer.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
         for outcome in outcomes
     ]
     certificate = {"possible": alone, "stages": stages}
@@ -135,7 +136,7 @@ def _solution(
 
 def _results(
     problem: Problem,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[AimResult],
     tally: Tally,
     possible: Possible,
     status: SolutionStatus,
@@ -145,13 +146,13 @@ def _results(
     proved = {outcome.stage.name for outcome in outcomes}
     for stage in problem.policy.stages:
         if status is SolutionStatus.FEASIBLE and stage.name not in proved:
-            open_ = Outcome(stage, "", Proof.GAP)
+            open_ = AimResult(stage, "", Proof.GAP)
             found.append(_result(open_, tally, possible, SolutionStatus.FEASIBLE))
     return tuple(found)
 
 
 def _result(
-    outcome: Outcome, tally: Tally, possible: Possible, status: SolutionStatus
+    outcome: AimResult, tally: Tally, possible: Possible, status: SolutionStatus
 ) -> StageResult:
     stage, is_proved = outcome.stage, status is SolutionStatus.PROVEN
     alone = possible.get(stage.name, {})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from optimizer.model.objectives import classes_of, groups_of
-from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.policy import GroupOutcome, Stage, StageKind
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment, Level
 
@@ -55,7 +55,7 @@ class Tally:
             return tuple(sorted(levels, key=lambda v: (-_ratio(v), v.group)))
         if stage.kind is not StageKind.LEXIMIN:
             return ()
-        levels = self._scores(stage) if stage.outcome is Outcome.SCORE else []
+        levels = self._scores(stage) if stage.outcome is GroupOutcome.SCORE else []
         levels = levels or self._coverages(stage, possible)
         return tuple(sorted(levels, key=lambda v: (_ratio(v), v.group)))
 

@@ -1,4 +1,4 @@
-"""CBC, asked one closed question at a time: is there a whole point that keeps these rows?
+"""CBC, asked one closed question at a time: is there an integer point that keeps these rows?
 
 The engine of second opinions, CBC; the only file that names it. Nothing is taken
 on trust that can be checked: a point counts only if it holds exactly, in whole numbers. That there
@@ -26,7 +26,7 @@ _NUMBERS = count()  # of rows and switches, as engines share rows; names decide 
 class Answer(StrEnum):
     """What CBC made of a question."""
 
-    FOUND = "found"  # a whole point, checked
+    FOUND = "found"  # an integer point, checked
     NONE = "none"  # there is none, says CBC
     OPEN = "open"  # neither within its time, or a point that does not hold exactly
 
@@ -78,7 +78,7 @@ class SecondEngine:
         self._rows += rows
 
     def ask(self, rows: Sequence[Row], aim: Terms | None = None) -> Heard:
-        """Whether a whole point keeps everything and ``rows``; with an aim, the greatest sum."""
+        """Whether an integer point keeps everything and ``rows``; with an aim, the greatest sum."""
         question = pulp.LpProblem("question", pulp.LpMinimize)  # dual signs flip otherwise
         for row in (*self._rows, *rows):
             question.addConstraint(row)

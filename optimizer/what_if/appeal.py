@@ -14,7 +14,7 @@ from typing import Any
 
 from optimizer.codec import to_json
 from optimizer.engine.matrix import WHOLE
-from optimizer.limits import Limits
+from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
@@ -96,7 +96,6 @@ def _list_visits(shelf: Shelf, prices: ShadowPrices) -> Iterator[tuple[float, Ex
 
 # --- What would help most: the month solved again with a little more of the capacities that bind.
 
-DEFAULT_LIMITS = Limits()
 MOST_EXTRAS = 5
 
 

@@ -12,15 +12,14 @@ from typing import Any
 
 from optimizer.codec import to_json
 from optimizer.engine.bounds import Bound
-from optimizer.engine.branching import EngineError, OutOfTimeError, find_point
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.branching import EngineError, OutOfTimeError, find_integer_point
+from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY
-from optimizer.limits import Limits
+from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.problem import Pin, Problem
 from optimizer.solution import SolutionStatus
 
-DEFAULT_LIMITS = Limits()
 PIN_ROWS, LEAST_ROW = ("c11_met_", "c11_from_"), "c7_least_"
 
 
@@ -56,13 +55,13 @@ def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict
     Irreducible, not smallest of all: no subset conflicts, another conflict may have fewer members.
     """
     model = build(problem)
-    living = LivingModel(model.columns.order, model.rows.order, limits.seconds)
-    members = _gather_members(model, living)
+    engine = IncrementalModel(model.columns.order, model.rows.order, limits.seconds)
+    members = _gather_members(model, engine)
     try:
-        is_impossible, proof = _is_impossible(living)
+        is_impossible, proof = _is_impossible(engine)
         if not is_impossible:
             return Conflict(SolutionStatus.FEASIBLE)
-        found = _filter(living, members, proof)
+        found = _filter(engine, members, proof)
     except (OutOfTimeError, EngineError):
         return Conflict(SolutionStatus.FAILED)
     return Conflict(
@@ -72,7 +71,7 @@ def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict
     )
 
 
-def _gather_members(model: Model, living: LivingModel) -> list[_Member]:
+def _gather_members(model: Model, engine: IncrementalModel) -> list[_Member]:
     """Least uses first: they are left out first, so that a pin is named wherever one can be."""
     problem, rows_of = model.columns.network.problem, dict[tuple[int, int], list[int]]()
     for i, row in enumerate(model.rows.order):
@@ -82,28 +81,32 @@ def _gather_members(model: Model, living: LivingModel) -> list[_Member]:
     return [
         _Member(
             problem.pins[number] if is_pin else problem.stocks[number].id,
-            tuple((i, float(living.matrix.row_low[i])) for i in rows),
+            tuple((i, float(engine.matrix.row_low[i])) for i in rows),
         )
         for (is_pin, number), rows in sorted(rows_of.items())
     ]
 
 
-def _filter(living: LivingModel, members: Sequence[_Member], proof: Bound | None) -> list[_Member]:
-    kept = _keep_used(living, list(members), proof)
+def _filter(
+    engine: IncrementalModel, members: Sequence[_Member], proof: Bound | None
+) -> list[_Member]:
+    kept = _keep_used(engine, list(members), proof)
     sure: list[_Member] = []
     while kept:
         tried = kept.pop(0)
-        _leave_out(living, tried)
-        is_impossible, proof = _is_impossible(living)
+        _leave_out(engine, tried)
+        is_impossible, proof = _is_impossible(engine)
         if is_impossible:
-            kept = _keep_used(living, kept, proof)
+            kept = _keep_used(engine, kept, proof)
         else:
-            _put_back(living, tried)
+            _put_back(engine, tried)
             sure.append(tried)
     return sure
 
 
-def _keep_used(living: LivingModel, members: list[_Member], proof: Bound | None) -> list[_Member]:
+def _keep_used(
+    engine: IncrementalModel, members: list[_Member], proof: Bound | None
+) -> list[_Member]:
     """Members that a proof uses; the others are left out. Without a proof all stay."""
     if proof is None:
         return members
@@ -112,23 +115,23 @@ def _keep_used(living: LivingModel, members: list[_Member], proof: Bound | None)
         if any(row in rows for row, _ in member.rows):
             used.append(member)
         else:
-            _leave_out(living, member)
+            _leave_out(engine, member)
     return used
 
 
-def _leave_out(living: LivingModel, member: _Member) -> None:
+def _leave_out(engine: IncrementalModel, member: _Member) -> None:
     for row, _ in member.rows:
-        living.bound_row(row, -INFINITY, INFINITY)
+        engine.bound_row(row, -INFINITY, INFINITY)
 
 
-def _put_back(living: LivingModel, member: _Member) -> None:
+def _put_back(engine: IncrementalModel, member: _Member) -> None:
     for row, low in member.rows:
-        living.bound_row(row, low, INFINITY)
+        engine.bound_row(row, low, INFINITY)
 
 
-def _is_impossible(living: LivingModel) -> tuple[bool, Bound | None]:
-    """Whether no whole point holds what is left, and the linear proof where there is one."""
-    linear = living.maximise_linear({})
+def _is_impossible(engine: IncrementalModel) -> tuple[bool, Bound | None]:
+    """Whether no integer point holds what is left, and the linear proof where there is one."""
+    linear = engine.maximise_linear({})
     if linear.status is SolutionStatus.INFEASIBLE:
         return True, linear.proof
-    return find_point(living).status is SolutionStatus.INFEASIBLE, None
+    return find_integer_point(engine).status is SolutionStatus.INFEASIBLE, None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from optimizer.codec import ProblemError, to_json
-from optimizer.limits import Limits
+from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import build
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
@@ -27,8 +27,6 @@ from optimizer.what_if.compare import (
 from optimizer.what_if.solve_again import find_possible, require_answer, solve_given
 
 # --- What each pin costs: the month solved again without it.
-
-DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,6 @@ def _price(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -> Pi
         lost=tuple(sorted(before - after)),
         gained=tuple(sorted(after - before)),
     )
-
-
-DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,21 @@ from typing import Any, TypeVar
 from optimizer import codec
 from optimizer.codec import to_json
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import Weights
-from optimizer.limits import Limits
+from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.constraints import AT_LEAST
 from optimizer.model.eligibility import DELIVERED
 from optimizer.model.individuals import assign_individuals
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.problem import Forbid, Need, Pair, Pin, Problem, require
-from optimizer.search.chain import Chain, NoPointError, RetakeError, UnreachableError
+from optimizer.search.lexicographic import (
+    LexicographicSearch,
+    NoPointError,
+    RetakeError,
+    UnreachableError,
+)
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.what_if.compare import Possible, StageChange, compare_answers
 from optimizer.what_if.solve_again import Given, find_possible, require_answer, solve_given
@@ -89,33 +94,33 @@ def _join(old: tuple[Row, ...], new: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(rows.values())
 
 
-# --- Sums that are no stage of a policy, one after another on a chain of their own.
+# --- Sums that are no stage of a policy, one after another on a search of their own.
 
 
-def maximise_in_turn(chain: Chain, sums: Sequence[Weights]) -> list[int]:
+def maximise_in_turn(search: LexicographicSearch, sums: Sequence[Weights]) -> list[int]:
     """The greatest value of every whole-number sum, each kept while the next is sought.
 
     Raises ``NoPointError`` when no answer holds every rule, ``OutOfTimeError`` at the deadline.
     """
     while True:
         try:
-            values = [_take(chain, weights) for weights in sums]
+            values = [_take(search, weights) for weights in sums]
         except UnreachableError:
-            if chain.confirm():
-                raise EngineError("a sum has no bound where a whole point is known") from None
+            if search.check_incumbent():
+                raise EngineError("a sum has no bound where an integer point is known") from None
         except RetakeError:
             pass
         else:
-            if chain.confirm():
+            if search.check_incumbent():
                 return values
-        chain.rewind()
+        search.rewind()
 
 
-def _take(chain: Chain, weights: Weights) -> int:
+def _take(search: LexicographicSearch, weights: Weights) -> int:
     if not weights:
         return 0
-    value = chain.maximise(weights).value
-    chain.checkpoint()
+    value = search.maximise(weights).value
+    search.check_incumbent_when_due()
     return value
 
 
@@ -154,9 +159,6 @@ def find_flow(columns: Columns, assignment: Assignment) -> Variable | None:
             if (network.problem.stocks[s].id, person) == (assignment.stock, assignment.person):
                 return columns.flow[i]
     return None
-
-
-DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +221,21 @@ def _solve_in_order(
     sums = [*_promises(model, published), dict.fromkeys(model.columns.met.values(), 1)]
     sums.append(_standing(model, published))
     number = model.columns.number
-    chain = Chain(LivingModel(model.columns.order, model.rows.order, seconds))
+    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, seconds))
     try:
         weights = [{number(v): weight for v, weight in terms.items()} for terms in sums]
-        values = maximise_in_turn(chain, weights)
+        values = maximise_in_turn(search, weights)
     except NoPointError:
         return Given(SolutionStatus.INFEASIBLE)
     except EngineError:
         return Given(SolutionStatus.FAILED)
     except OutOfTimeError:
-        if chain.point is None:
+        if search.point is None:
             return Given(SolutionStatus.FAILED)
-        return Given(SolutionStatus.FEASIBLE, assign_individuals(model.columns, chain.point))
+        return Given(SolutionStatus.FEASIBLE, assign_individuals(model.columns, search.point))
     for k, (terms, value) in enumerate(zip(sums, values, strict=True), start=1):
         model.rows.add(f"repair_{k}", terms, AT_LEAST, value)
-    return solve_given(model, possible, chain.living.seconds_left)
+    return solve_given(model, possible, search.engine.seconds_left)
 
 
 def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from optimizer.engine.bounds import Bound
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import WHOLE, Vector
 from optimizer.model.build import Model
 from optimizer.model.constraints import draws, visits_by_crew
@@ -108,13 +108,13 @@ class CountProgram:
 
     def __init__(self, model: Model, seconds: float) -> None:
         self._columns = model.columns
-        self._living = LivingModel(model.columns.order, model.rows.order, seconds)
+        self._engine = IncrementalModel(model.columns.order, model.rows.order, seconds)
         self._row = {row.name: i for i, row in enumerate(model.rows.order)}
         self._place = {
             key: f"{PLACE_ROW}{n}" for n, key in enumerate(visits_by_crew(self._columns))
         }
         self._weights = {self._columns.number(met): 1 for met in self._columns.met.values()}
-        self._answer = self._living.maximise_linear(self._weights)
+        self._answer = self._engine.maximise_linear(self._weights)
 
     def read_prices(self) -> ShadowPrices:
         """Prices of all capacities; none when the program ended without an answer."""
@@ -146,7 +146,7 @@ class CountProgram:
         if extra.slot is not None:
             self._raise_visits(extra, columns, rows)
         self._loosen(columns, rows, 1)
-        value = self._living.maximise_linear(self._weights).value
+        value = self._engine.maximise_linear(self._weights).value
         self._loosen(columns, rows, -1)
         return value - self._answer.value
 
@@ -181,12 +181,12 @@ class CountProgram:
                 columns[self._columns.number(variable)] += 1
 
     def _loosen(self, columns: Counter[int], rows: Counter[int], sign: int) -> None:
-        matrix, index = self._living.matrix, sorted(columns)
+        matrix, index = self._engine.matrix, sorted(columns)
         low, high = matrix.low[index], [matrix.high[j] + sign * columns[j] for j in index]
-        self._living.bound_columns(index, low, high)
+        self._engine.bound_columns(index, low, high)
         for row, units in rows.items():
             top = float(matrix.row_high[row]) + sign * units
-            self._living.bound_row(row, float(matrix.row_low[row]), top)
+            self._engine.bound_row(row, float(matrix.row_low[row]), top)
 
 
 def _spread(proof: Bound, columns: int) -> Vector:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from optimizer.codec import ProblemError
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
-from optimizer.policy import Outcome, Stage, StageKind
+from optimizer.policy import GroupOutcome, Stage, StageKind
 from optimizer.problem import Problem
 from optimizer.search.alone import possible_by_group, read_possible
-from optimizer.search.chain import Chain, NoPointError
+from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import Run, run_stages
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.what_if.compare import Possible
@@ -49,7 +49,7 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
     levels = {result.name: result.levels for result in solution.stages if result.levels}
     found: Possible = {}
     for stage in problem.policy.stages:
-        if stage.kind is not StageKind.LEXIMIN or stage.outcome is not Outcome.MET:
+        if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
             continue
         if stage.name in levels:
             found[stage.name] = read_possible(stage, problem, levels[stage.name])
@@ -63,26 +63,26 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
 
 def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
     model = build(problem)
-    chain = Chain(LivingModel(model.columns.order, model.rows.order, seconds))
-    alone = possible_by_group(chain, model, stage)
+    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, seconds))
+    alone = possible_by_group(search, model, stage)
     return {group: found.needs for group, found in alone.items()}
 
 
 def solve_given(model: Model, possible: Possible, seconds: float) -> Given:
     """The best answer under the policy and these denominators; never raises for an outcome."""
-    chain = Chain(LivingModel(model.columns.order, model.rows.order, seconds))
+    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, seconds))
     status = SolutionStatus.PROVEN
     try:
-        run_stages(chain, model, possible, _say_nothing, Run())
+        run_stages(search, model, possible, _say_nothing, Run())
     except NoPointError:
         return Given(SolutionStatus.INFEASIBLE)
     except OutOfTimeError:
         status = SolutionStatus.FEASIBLE
     except EngineError:
         return Given(SolutionStatus.FAILED)
-    if chain.point is None:
+    if search.point is None:
         return Given(SolutionStatus.FAILED)
-    return Given(status, assign_individuals(model.columns, chain.point))
+    return Given(status, assign_individuals(model.columns, search.point))
 
 
 def _say_nothing(stage: str, done: int, total: int) -> None:

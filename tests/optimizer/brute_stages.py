@@ -5,7 +5,7 @@ import hmac
 from collections import Counter
 from fractions import Fraction
 
-from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.policy import CountBy, GroupOutcome, Stage, StageKind
 from optimizer.problem import Need, Problem
 from tests.optimizer.brute_force import Answer, feasible_answers, pair_of
 
@@ -89,7 +89,7 @@ def count_vector(problem: Problem, stage: Stage, met: list[Need]) -> tuple[int, 
 
 def leximin_vector(problem, stage, answer, possible) -> tuple[Fraction, ...]:
     groups = {group_of(stage, need) for need in problem.needs} - {None}
-    if stage.outcome is Outcome.SCORE:
+    if stage.outcome is GroupOutcome.SCORE:
         return tuple(sorted(group_score(problem, stage, answer, group) for group in groups))
     history = {(h.dimension, h.group): h for h in problem.history}
     ratios = []

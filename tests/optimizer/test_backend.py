@@ -6,8 +6,8 @@ import highspy
 import numpy as np
 import pytest
 
-from optimizer.engine.branching import OutOfTimeError, maximise_whole
-from optimizer.engine.highs import LivingModel, decide_status
+from optimizer.engine.branching import OutOfTimeError, maximise_over_integers
+from optimizer.engine.highs import IncrementalModel, decide_status
 from optimizer.model.build import build
 from tests.optimizer.builders import goods, month, want
 
@@ -32,44 +32,44 @@ def test_a_raw_status_becomes_one_of_four(case):
     assert decide_status(*raw) == decided
 
 
-def small(seconds: float = 60.0) -> tuple[LivingModel, dict[int, int]]:
+def small(seconds: float = 60.0) -> tuple[IncrementalModel, dict[int, int]]:
     model = build(month(goods(capacity=3), *(want(f"n{k}", quantity=2) for k in range(3))))
     weights = {model.columns.number(met): 1 for met in model.columns.met.values()}
-    return LivingModel(model.columns.order, model.rows.order, seconds), weights
+    return IncrementalModel(model.columns.order, model.rows.order, seconds), weights
 
 
 def test_the_linear_bound_is_above_the_whole_value():
-    living, weights = small()
-    linear = living.maximise_linear(weights)
-    whole = maximise_whole(living, weights)
+    engine, weights = small()
+    linear = engine.maximise_linear(weights)
+    whole = maximise_over_integers(engine, weights)
     assert linear.value == pytest.approx(1.5)
     assert linear.bound == pytest.approx(1.5)
     assert round(whole.value) == 1
-    assert living.matrix.holds(np.round(whole.point))
+    assert engine.matrix.holds(np.round(whole.point))
 
 
 def test_bounds_changed_in_place_are_undone_in_place():
-    living, weights = small()
-    before = living.maximise_linear(weights).value
+    engine, weights = small()
+    before = engine.maximise_linear(weights).value
     columns = list(weights)
-    living.bound_columns(columns, [0.0] * 3, [0.0] * 3)
-    assert living.maximise_linear(weights).value == pytest.approx(0.0)
-    living.bound_columns(columns, [0.0] * 3, [1.0] * 3)
-    assert living.maximise_linear(weights).value == pytest.approx(before)
+    engine.bound_columns(columns, [0.0] * 3, [0.0] * 3)
+    assert engine.maximise_linear(weights).value == pytest.approx(0.0)
+    engine.bound_columns(columns, [0.0] * 3, [1.0] * 3)
+    assert engine.maximise_linear(weights).value == pytest.approx(before)
 
 
 def test_an_impossible_question_is_proved_by_a_ray():
-    living, weights = small()
-    row = living.add_row(weights)
-    living.bound_row(row, 2, 3)
-    answer = living.maximise_linear({})
+    engine, weights = small()
+    row = engine.add_row(weights)
+    engine.bound_row(row, 2, 3)
+    answer = engine.maximise_linear({})
     assert answer.status == "infeasible"
     assert answer.proof is not None
     assert answer.proof.total < 0
 
 
 def test_no_time_is_no_answer():
-    living, weights = small(seconds=0.0)
-    assert living.maximise_linear(weights).status == "failed"
+    engine, weights = small(seconds=0.0)
+    assert engine.maximise_linear(weights).status == "failed"
     with pytest.raises(OutOfTimeError):
-        maximise_whole(living, weights)
+        maximise_over_integers(engine, weights)

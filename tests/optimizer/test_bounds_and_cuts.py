@@ -1,4 +1,4 @@
-"""Bounds and cuts hold for every whole point, whatever multipliers or fractions they came from."""
+"""Bounds and cuts hold for every integer point, whatever multipliers or LP point they came from."""
 
 import itertools
 import random
@@ -8,25 +8,25 @@ import pytest
 
 from optimizer.engine.bounds import bound_by_duals, disprove
 from optimizer.engine.cuts import find_cuts
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.model.build import build
 from tests.optimizer.builders import goods, month, person, team, visit, want
 
 
-def odd_team() -> LivingModel:
+def odd_team() -> IncrementalModel:
     """Three persons in one slot and two visits by two: one visit, though the LP makes 1.5."""
     crew = [person(name, "am") for name in "pqs"]
     needs = [visit(name, "am", people=2) for name in "abc"]
     model = build(month(team(), *crew, *needs))
-    return LivingModel(model.columns.order, model.rows.order, 60.0)
+    return IncrementalModel(model.columns.order, model.rows.order, 60.0)
 
 
-def met_weights(living: LivingModel) -> dict[int, int]:
+def met_weights(engine: IncrementalModel) -> dict[int, int]:
     return dict.fromkeys(range(3), 1)  # needs stand first
 
 
-def whole_points(living: LivingModel):
-    matrix = living.matrix
+def whole_points(engine: IncrementalModel):
+    matrix = engine.matrix
     spans = [
         range(int(low), int(high) + 1)
         for low, high in zip(matrix.low, np.minimum(matrix.high, 6), strict=True)
@@ -38,11 +38,11 @@ def whole_points(living: LivingModel):
 
 
 def test_a_cut_removes_the_fraction_and_no_whole_point():
-    living = odd_team()
-    points = list(whole_points(living))
-    answer = living.maximise_linear(met_weights(living))
+    engine = odd_team()
+    points = list(whole_points(engine))
+    answer = engine.maximise_linear(met_weights(engine))
     assert answer.value == pytest.approx(1.5)
-    cuts = find_cuts(living.matrix, answer.point)
+    cuts = find_cuts(engine.matrix, answer.point)
     assert cuts
     for cut in cuts:
         assert sum(w * answer.point[j] for j, w in cut.weights.items()) > cut.right
@@ -51,31 +51,31 @@ def test_a_cut_removes_the_fraction_and_no_whole_point():
 
 
 def test_any_multipliers_bound_every_whole_point():
-    living, chance = odd_team(), random.Random(5)
-    weights = met_weights(living)
-    best = max(sum(point[j] for j in weights) for point in whole_points(living))
+    engine, chance = odd_team(), random.Random(5)
+    weights = met_weights(engine)
+    best = max(sum(point[j] for j in weights) for point in whole_points(engine))
     for _ in range(200):
-        duals = np.array([chance.uniform(-2, 2) for _ in living.matrix.row_low])
-        assert bound_by_duals(living.matrix, weights, duals).floor >= best
+        duals = np.array([chance.uniform(-2, 2) for _ in engine.matrix.row_low])
+        assert bound_by_duals(engine.matrix, weights, duals).floor >= best
 
 
 def test_the_optimal_multipliers_bound_tightly():
-    living = odd_team()
-    answer = living.maximise_linear(met_weights(living))
+    engine = odd_team()
+    answer = engine.maximise_linear(met_weights(engine))
     assert answer.bound == pytest.approx(answer.value)
 
 
 def test_no_ray_proves_a_possible_month_impossible():
-    living, chance = odd_team(), random.Random(6)
+    engine, chance = odd_team(), random.Random(6)
     for _ in range(200):
-        ray = np.array([chance.uniform(-2, 2) for _ in living.matrix.row_low])
-        assert disprove(living.matrix, ray) is None
+        ray = np.array([chance.uniform(-2, 2) for _ in engine.matrix.row_low])
+        assert disprove(engine.matrix, ray) is None
 
 
 def test_a_whole_point_is_checked_in_whole_numbers():
     model = build(month(goods(capacity=10**9), want("a", quantity=10**9)))
-    living = LivingModel(model.columns.order, model.rows.order, 60.0)
-    point = living.maximise_linear({0: 1}).point
-    assert living.matrix.holds(np.round(point))
+    engine = IncrementalModel(model.columns.order, model.rows.order, 60.0)
+    point = engine.maximise_linear({0: 1}).point
+    assert engine.matrix.holds(np.round(point))
     point[1] -= 1
-    assert not living.matrix.holds(np.round(point))
+    assert not engine.matrix.holds(np.round(point))

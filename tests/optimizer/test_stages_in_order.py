@@ -2,7 +2,7 @@
 
 import itertools
 
-from optimizer.policy import CountBy, Outcome, Stage, StageKind
+from optimizer.policy import CountBy, GroupOutcome, Stage, StageKind
 from optimizer.problem import GroupHistory, Pair
 from optimizer.search.lottery import ticket_of
 from tests.optimizer.builders import (
@@ -90,7 +90,7 @@ class TestLeximin:  # S2
         assert {"c", "d"} <= met(problem)
 
     def test_by_score_the_least_served_need_counts(self):
-        fair = Stage("fair", StageKind.LEXIMIN, outcome=Outcome.SCORE)
+        fair = Stage("fair", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
         needs = (want("a", listed=True), want("b", listed=True))
         scores = {("a", "x"): 9, ("a", "y"): 4, ("b", "x"): 5, ("b", "y"): 1}
         pairs = tuple(Pair(d, s, score=score) for (d, s), score in scores.items())

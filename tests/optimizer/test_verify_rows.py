@@ -17,14 +17,14 @@ from optimizer.instances.generate import generate
 from optimizer.instances.scores import Terms, read_scores
 from optimizer.model.build import Model, build
 from optimizer.model.objectives import aims_of, burden_measures, score_measures
-from optimizer.policy import Outcome, Policy, Stage, StageKind
+from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Forbid, Pair, Problem
 from tests.optimizer.builders import goods, month, person, team, visit, want
 from tests.optimizer.small_month import small_problem
 from tests.optimizer.test_formulation import tiny_month
 from tests.optimizer.tiny_problems import shuffled, tiny_problem
 
-EACH_SCORE = Stage("each", StageKind.LEXIMIN, outcome=Outcome.SCORE)
+EACH_SCORE = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 KINDNESS = Stage("kindness", StageKind.MAX_SCORE)
 COST = Stage("cost", StageKind.MIN_COST)
 GAP = "2 3\n 1 5 9\n 4 2 3\n  2 1 2\n 2 1 1\n 2 3"

@@ -3,7 +3,7 @@
 from math import prod
 from random import Random
 
-from optimizer.policy import COMMUNITY_POLICY, CountBy, Outcome, Policy, Stage, StageKind
+from optimizer.policy import COMMUNITY_POLICY, CountBy, GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
 from tests.optimizer.brute_force import ways_of
 
@@ -16,11 +16,11 @@ OTHER_STAGES = (
     Stage("urgency", StageKind.MAX_COUNT, by=CountBy.TIER),
     Stage("waiting", StageKind.MAX_COUNT, by=CountBy.TIER_WAITING, longest_wait=1),
     Stage("neighbourhoods", StageKind.LEXIMIN, dimension="committee"),
-    Stage("each", StageKind.LEXIMIN, outcome=Outcome.SCORE),
-    Stage("scores", StageKind.LEXIMIN, dimension="committee", outcome=Outcome.SCORE),
+    Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE),
+    Stage("scores", StageKind.LEXIMIN, dimension="committee", outcome=GroupOutcome.SCORE),
     Stage("needs", StageKind.LEXIMIN),
     Stage("worst", StageKind.LEXIMIN, dimension="committee", worst_only=True),
-    Stage("worst_score", StageKind.LEXIMIN, outcome=Outcome.SCORE, worst_only=True),
+    Stage("worst_score", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE, worst_only=True),
     Stage("busiest", StageKind.LEXIMAX, worst_only=True),
     Stage("people", StageKind.MAX_RECIPIENTS),
     Stage("points", StageKind.MAX_POINTS),

@@ -16,17 +16,17 @@ from optimizer.engine.bounds import Bound, renew
 from optimizer.engine.branching import (
     EngineError,
     OutOfTimeError,
-    find_point,
-    maximise_whole,
-    repair_point,
+    find_integer_point,
+    maximise_over_integers,
+    repair_integer_point,
 )
 from optimizer.engine.cuts import find_cuts
-from optimizer.engine.highs import Answer, LivingModel
+from optimizer.engine.highs import EngineResult, IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights
-from optimizer.search.journal import Change, Ledger, Step, StepKind
+from optimizer.search.trail import Change, Ledger, Step, StepKind
 from optimizer.solution import Proof, SolutionStatus
 
-# --- Linear questions to a living model: how much at most, and is it possible at all?
+# --- Linear questions to an incremental model: how much at most, and is it possible at all?
 
 MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the checkpoint
 
@@ -34,30 +34,30 @@ MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the checkpoint
 class Probe(Ledger):
     """A ledger that can ask the LP, with cuts where a fraction stands in the way."""
 
-    def _linear(self, weights: Weights) -> Answer:
-        answer = self.living.maximise_linear(weights)
+    def _linear(self, weights: Weights) -> EngineResult:
+        answer = self.engine.maximise_linear(weights)
         self.fraction = answer.point
         if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
             return answer
-        if self.living.seconds_left <= 0:
+        if self.engine.seconds_left <= 0:
             raise OutOfTimeError
         raise EngineError("the solver stopped without an answer")
 
-    def _tighten(self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS) -> Answer:
+    def _tighten(self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS) -> EngineResult:
         """The LP, with cuts while its point is fractional and no known point reaches its bound."""
         answer = self._linear(weights)
         for _ in range(rounds):
             point = answer.point
-            if point is None or self.living.matrix.is_integral(point):
+            if point is None or self.engine.matrix.is_integral(point):
                 break
             if weights and self._is_reached(weights, math.floor(answer.bound + WHOLE)):
                 break
-            cuts = find_cuts(self.living.matrix, point)
+            cuts = find_cuts(self.engine.matrix, point)
             if not cuts:
                 break
             for cut in cuts:
-                row, right = self.living.add_row(cut.weights), float(cut.right)
-                self.living.bound_row(row, -INFINITY, right)
+                row, right = self.engine.add_row(cut.weights), float(cut.right)
+                self.engine.bound_row(row, -INFINITY, right)
                 step.rows.append((row, -INFINITY, INFINITY, -INFINITY, right))
                 step.cuts.append((row, cut))
             answer = self._linear(weights)
@@ -97,11 +97,11 @@ class Probe(Ledger):
 
         The point is None when not even C1 to C13 have one.
         """
-        low, high = self.living.matrix.low, self.living.matrix.high
+        low, high = self.engine.matrix.low, self.engine.matrix.high
         columns = [(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]
         step = Step(0, Proof.DUAL, StepKind.SUM, columns=columns)
         self._bind(step, is_undone=False)
-        self.living.forget()
+        self.engine.forget()
         answer = self._linear(weights)
         point = self._rounded(weights, answer.point)
         if point is not None and answer.proof and answer.proof.floor > _value(weights, point):
@@ -116,9 +116,9 @@ class Probe(Ledger):
 
     def _rounded(self, weights: Weights, point: Vector | None) -> Vector | None:
         """The point where it is whole, else one of the greatest value; None where there is none."""
-        if point is None or self.living.matrix.holds(np.round(point)):
+        if point is None or self.engine.matrix.holds(np.round(point)):
             return None if point is None else np.round(point)
-        found = maximise_whole(self.living, weights).point
+        found = maximise_over_integers(self.engine, weights).point
         return None if found is None else np.round(found)
 
 
@@ -138,16 +138,16 @@ class RetakeError(Exception):
     """A kept value was too high: go back to the start and take the steps again."""
 
 
-class Chain(Probe):
-    """Steps kept so far on one living model, and the solves that find the next."""
+class LexicographicSearch(Probe):
+    """Steps kept so far on one incremental model, and the solves that find the next."""
 
-    def __init__(self, living: LivingModel) -> None:
-        super().__init__(living)
+    def __init__(self, engine: IncrementalModel) -> None:
+        super().__init__(engine)
         self._careful: set[int] = set()
         self._window = 1
         self._unchecked = 0
         self._refusal: Bound | None = None
-        self.is_small = np.zeros(len(living.matrix.low), dtype=bool)  # columns of small components
+        self.is_small = np.zeros(len(engine.matrix.low), dtype=bool)  # columns of small components
 
     def maximise(self, weights: Weights) -> Step:
         """Keep the greatest value of a whole-number sum, given everything kept before."""
@@ -170,7 +170,7 @@ class Chain(Probe):
         answer = self._refuse_again() or self._tighten({}, step, MOST_ROUNDS if is_near else 0)
         bound, proof = answer.proof, Proof.FARKAS if answer.proof else Proof.SEARCH
         if is_careful and answer.point is not None:
-            answer, proof, bound = find_point(self.living), Proof.SEARCH, None
+            answer, proof, bound = find_integer_point(self.engine), Proof.SEARCH, None
         if answer.status is SolutionStatus.INFEASIBLE:
             self._bind(step, is_undone=True)
             self.fraction, self._refusal = fraction, bound
@@ -178,12 +178,12 @@ class Chain(Probe):
         self._note(step, answer.point)
         return bool(step.value)
 
-    def _refuse_again(self) -> Answer | None:
+    def _refuse_again(self) -> EngineResult | None:
         """The refusal of the last try, where its multipliers refuse this one too."""
-        bound = None if self._refusal is None else renew(self.living.matrix, self._refusal)
+        bound = None if self._refusal is None else renew(self.engine.matrix, self._refusal)
         if bound is None or bound.total >= 0:
             return None
-        return Answer(SolutionStatus.INFEASIBLE, proof=bound)
+        return EngineResult(SolutionStatus.INFEASIBLE, proof=bound)
 
     def close(self) -> None:
         """Note that the last try that failed decides about a group."""
@@ -206,17 +206,17 @@ class Chain(Probe):
             self._apply(replayed)
         return [bool(replayed.value >> k & 1) for k in range(len(columns))]
 
-    def checkpoint(self) -> None:
+    def check_incumbent_when_due(self) -> None:
         """Confirm now and then: seldom while all goes well, at once after a failure."""
         self._unchecked += 1
         if self.confirmed < len(self.steps) and self._unchecked >= self._window:
             self._unchecked = 0
-            if not self.confirm():
+            if not self.check_incumbent():
                 self._window = 1
                 raise RetakeError
             self._window *= 2
 
-    def confirm(self) -> bool:
+    def check_incumbent(self) -> bool:
         """Find an integer point for everything kept; False: go back to the start and steps again.
 
         Raises ``NoPointError`` when not even C1 to C13 have one.
@@ -248,13 +248,13 @@ class Chain(Probe):
             raise UnreachableError
         step.bound, step.value, found = answer.proof, answer.proof.floor, answer.point
         if is_careful and not self._is_reached(weights, step.value):
-            best = maximise_whole(self.living, weights)
+            best = maximise_over_integers(self.engine, weights)
             if best.point is None:
                 raise UnreachableError
             found = best.point
             if round(best.value) < step.value:
                 step.value, step.proof = round(best.value), Proof.SEARCH
-        step.row, value = self.living.add_row(weights), float(step.value)
+        step.row, value = self.engine.add_row(weights), float(step.value)
         columns = self._excluded(answer.proof, step.value)
         kept = Step(
             0, Proof.DUAL, columns=columns, rows=[(step.row, -INFINITY, INFINITY, value, value)]
@@ -267,26 +267,26 @@ class Chain(Probe):
     def _excluded(self, bound: Bound, value: int) -> list[Change]:
         """Columns whose reduced cost forbids any integer point of the kept value to move them."""
         slack = bound.total - value * bound.scale
-        low, high = self.living.matrix.low[bound.columns], self.living.matrix.high[bound.columns]
+        low, high = self.engine.matrix.low[bound.columns], self.engine.matrix.high[bound.columns]
         fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))
         ends = np.where(bound.reduced > 0, high, low)
         of = zip(bound.columns[fixed], low[fixed], high[fixed], ends[fixed], strict=True)
         return [(int(j), float(a), float(b), float(end), float(end)) for j, a, b, end in of]
 
     def _search(self) -> bool:
-        """Find a whole point: by the LP and cuts if these lead to one, by branching if not."""
+        """Find an integer point: by the LP and cuts if these lead to one, by branching if not."""
         tried = Step(0, Proof.DUAL)
         answer = self._tighten({}, tried)
         self._bind(tried, is_undone=True)
         found: Vector | None = answer.point
-        if found is not None and not self.living.matrix.holds(np.round(found)):
-            near = repair_point(self.living, found, self.is_small)
-            found = find_point(self.living).point if near is None else near
+        if found is not None and not self.engine.matrix.holds(np.round(found)):
+            near = repair_integer_point(self.engine, found, self.is_small)
+            found = find_integer_point(self.engine).point if near is None else near
         if found is not None:
             self.point = np.round(found)
         return found is not None
 
 
-def is_open(chain: Chain, column: int) -> bool:
+def is_open(search: LexicographicSearch, column: int) -> bool:
     """True while a column may still take two values."""
-    return bool(chain.living.matrix.high[column] - chain.living.matrix.low[column] > WHOLE)
+    return bool(search.engine.matrix.high[column] - search.engine.matrix.low[column] > WHOLE)

@@ -1,4 +1,4 @@
-"""What is kept on a living model, and how to take it back and do it again.
+"""What is kept on an incremental model, and how to take it back and do it again.
 
 A step's outcome is written in a journal. Steps that are taken again after a rewind find their
 outcome there and cost no solve; what stands in the journal after a failed step is struck out.
@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.engine.bounds import Bound
 from optimizer.engine.cuts import Cut
-from optimizer.engine.highs import LivingModel
+from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights
 from optimizer.solution import Proof
 
@@ -53,10 +53,10 @@ class Step:
 
 
 class Ledger:
-    """Steps on one living model, the last known whole point, and how far it reaches."""
+    """Steps on one incremental model, the last known integer point, and how far it reaches."""
 
-    def __init__(self, living: LivingModel) -> None:
-        self.living = living
+    def __init__(self, engine: IncrementalModel) -> None:
+        self.engine = engine
         self.steps: list[Step] = []
         self.point: Vector | None = None
         self.confirmed = 0
@@ -77,7 +77,7 @@ class Ledger:
                 columns=self._column_changes(columns),
                 rows=self._row_changes(rows),
             )
-            low, high = self.living.matrix.row_low, self.living.matrix.row_high
+            low, high = self.engine.matrix.row_low, self.engine.matrix.row_high
             lows = dict(rows)
             for i, top in tops:
                 step.rows.append((i, float(low[i]), float(high[i]), lows.get(i, -INFINITY), top))
@@ -87,7 +87,7 @@ class Ledger:
         """A new whole column, the same one when steps are taken again."""
         replayed = self._replayed()
         if replayed is None:
-            replayed = Step(self.living.add_column(high), Proof.DUAL, StepKind.COLUMN)
+            replayed = Step(self.engine.add_column(high), Proof.DUAL, StepKind.COLUMN)
             self._apply(replayed)
         return replayed.value
 
@@ -95,14 +95,14 @@ class Ledger:
         """A new row without bounds, the same one when steps are taken again."""
         replayed = self._replayed()
         if replayed is None:
-            replayed = Step(self.living.add_row(weights), Proof.DUAL, StepKind.ROW)
+            replayed = Step(self.engine.add_row(weights), Proof.DUAL, StepKind.ROW)
             self._apply(replayed)
         return replayed.value
 
     def offer(self, point: Vector) -> None:
-        """A whole point found elsewhere; it stands if it keeps everything."""
+        """An integer point found elsewhere; it stands if it keeps everything."""
         whole = np.round(point)
-        if self.living.matrix.holds(whole):
+        if self.engine.matrix.holds(whole):
             self.point = whole
             self.confirmed = len(self.steps)
 
@@ -112,20 +112,20 @@ class Ledger:
             self._bind(self.steps.pop(), is_undone=True)
 
     def is_kept_by(self, point: Vector | None) -> bool:
-        """True when a known whole point satisfies everything kept now, exactly."""
-        return point is not None and self.living.matrix.holds(self.padded(point))
+        """True when a known integer point satisfies everything kept now, exactly."""
+        return point is not None and self.engine.matrix.holds(self.padded(point))
 
     def padded(self, point: Vector) -> Vector:
         """A point with 0 for columns made after it was found."""
-        missing = len(self.living.matrix.low) - len(point)
+        missing = len(self.engine.matrix.low) - len(point)
         return np.concatenate([point, np.zeros(missing)])
 
     def _column_changes(self, columns: Sequence[tuple[int, float, float]]) -> list[Change]:
-        low, high = self.living.matrix.low, self.living.matrix.high
+        low, high = self.engine.matrix.low, self.engine.matrix.high
         return [(j, float(low[j]), float(high[j]), down, up) for j, down, up in columns]
 
     def _row_changes(self, rows: Sequence[tuple[int, float]]) -> list[Change]:
-        low, high = self.living.matrix.row_low, self.living.matrix.row_high
+        low, high = self.engine.matrix.row_low, self.engine.matrix.row_high
         return [(i, float(low[i]), float(high[i]), down, float(high[i])) for i, down in rows]
 
     def _replayed(self) -> Step | None:
@@ -141,7 +141,7 @@ class Ledger:
         self._note(step, None)
 
     def _note(self, step: Step, found: Vector | None) -> None:
-        """Write a step that is bound already; a whole point confirms everything up to it."""
+        """Write a step that is bound already; an integer point confirms everything up to it."""
         if step.bound is not None:
             step.bound = step.bound.without_reduced()
         self.steps.append(step)
@@ -154,13 +154,13 @@ class Ledger:
     def _bind(self, step: Step, *, is_undone: bool) -> None:
         if step.columns:
             first = 1 if is_undone else 3
-            self.living.bound_columns(
+            self.engine.bound_columns(
                 [change[0] for change in step.columns],
                 [change[first] for change in step.columns],
                 [change[first + 1] for change in step.columns],
             )
         for row, *bounds in step.rows:
-            self.living.bound_row(row, *(bounds[:2] if is_undone else bounds[2:]))
+            self.engine.bound_row(row, *(bounds[:2] if is_undone else bounds[2:]))
         if not is_undone and self.fraction is not None and not self._allows(step, self.fraction):
             self.fraction = None
 
@@ -170,7 +170,7 @@ class Ledger:
             if not low - WHOLE <= (point[j] if j < len(point) else 0.0) <= high + WHOLE:
                 return False
         for i, _, _, low, high in step.rows:
-            columns, weights = self.living.matrix.row(i)
+            columns, weights = self.engine.matrix.row(i)
             inside = columns < len(point)
             value = float(weights[inside] @ point[columns[inside]])
             if not low - WHOLE <= value <= high + WHOLE:
