@@ -114,7 +114,7 @@ def _read(hint: Any, value: object, path: str) -> Any:
             return None
         return _read(next(a for a in typing.get_args(hint) if a is not type(None)), value, path)
     if origin is tuple:
-        return _read_tuple(typing.get_args(hint)[0], value, path)
+        return _read_tuple(typing.get_args(hint), value, path)
     if origin is Mapping:
         return _read_mapping(hint, value, path)
     if dataclasses.is_dataclass(hint):
@@ -122,10 +122,16 @@ def _read(hint: Any, value: object, path: str) -> Any:
     return _read_scalar(hint, value, path)
 
 
-def _read_tuple(item: Any, value: object, path: str) -> tuple[Any, ...]:
+def _read_tuple(items: tuple[Any, ...], value: object, path: str) -> tuple[Any, ...]:
+    """``items``: the types of all entries, or one type and ``...`` for any number of them."""
     if not isinstance(value, list | tuple):
         raise ProblemError(path, "must be a list")
-    return tuple(_read(item, entry, f"{path}[{k}]") for k, entry in enumerate(value))
+    if items[-1] is ...:
+        items = items[:1] * len(value)
+    elif len(items) != len(value):
+        raise ProblemError(path, f"must be a list of {len(items)}")
+    read = zip(items, value, strict=True)
+    return tuple(_read(item, entry, f"{path}[{k}]") for k, (item, entry) in enumerate(read))
 
 
 def _read_mapping(hint: Any, value: object, path: str) -> dict[str, Any]:

@@ -6,11 +6,10 @@ the stage that decided, sought again in whole numbers; who holds the places; lot
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from optimizer.explain.answer import Places
-from optimizer.explain.offers import NearestMiss, Offers
+from optimizer.explain.explanation import Explanation
+from optimizer.explain.offers import Offers
 from optimizer.explain.rivals import Rivals
 from optimizer.explain.stages import OPEN, find_deciding_stages
 from optimizer.policy import StageKind
@@ -24,51 +23,6 @@ _BY_FILTERS = (
     GroundCode.FORBIDDEN,
     GroundCode.DECLINED_BEFORE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One unmet need.
-
-    stage     of an outranked need: the stage that decided
-    filters   offers left after each filter, in the order of the filters
-    nearest   the offer that came furthest, when none passed all
-    ahead     recipients who hold the places; ``ahead_by``: on which ground, how many needs
-    circle    needs and places of a closed circle: so many needs hold all the places in reach
-    ticket    of the lottery; ``cut_off``: the last ticket among the holders that was drawn
-    """
-
-    need: str
-    code: GroundCode
-    stage: str = ""
-    filters: tuple[tuple[str, int], ...] = ()
-    nearest: NearestMiss | None = None
-    ahead: int = 0
-    ahead_by: tuple[tuple[str, int], ...] = ()
-    circle: tuple[int, int] | None = None
-    ticket: str = ""
-    cut_off: str = ""
-
-    def to_numbers(self) -> dict[str, Any]:
-        """Plain JSON for a page; empty facts are left out."""
-        near = self.nearest
-        told = {
-            "stage": self.stage,
-            "filters": dict(self.filters),
-            "nearest": near
-            and {
-                "filter": near.filter,
-                "stock": near.stock,
-                "person": near.person,
-                "missing": list(near.missing),
-            },
-            "ahead": self.ahead,
-            "ahead_by": dict(self.ahead_by),
-            "circle": self.circle and {"needs": self.circle[0], "places": self.circle[1]},
-            "ticket": self.ticket,
-            "cut_off": self.cut_off,
-        }
-        return {key: value for key, value in told.items() if value}
 
 
 def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:

@@ -8,24 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from optimizer.explain.explanation import NearestMiss
 from optimizer.model.eligibility import is_open_to
 from optimizer.problem import Forbid, Need, Pair, Person, Problem, Stock
 
 FILTERS = ("category", "area", "status", "skill", "slot", "forbidden")
 PASSED = len(FILTERS)
-
-
-@dataclass(frozen=True, slots=True)
-class NearestMiss:
-    """The offer that came furthest: the filter it failed, and what the need or giver lacked.
-
-    missing   skills the person lacks, slots the giver has, areas or statuses the offer is kept for
-    """
-
-    filter: str
-    stock: str
-    person: str | None = None
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,11 @@ def explain_outcome(outcome: NeedOutcome) -> str:
 
 def _explain_no_offer(numbers: dict[str, Any]) -> str:
     """Where the last offers fell out, in the words of daily life."""
-    failed = numbers.get("nearest", {}).get("filter") if "nearest" in numbers else "category"
+    failed = None  # nobody looked where they fell out
+    if "nearest" in numbers:
+        failed = numbers["nearest"].get("filter")
+    elif "filters" in numbers:
+        failed = "category"
     sentences = {
         "category": _("This month nobody offered this kind of help."),
         "area": _("This kind of help was offered, but not in your neighbourhood."),

@@ -40,6 +40,13 @@ def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
     assert not set(names) & set(grounds)
 
 
+def test_a_need_that_nobody_looked_into_is_not_told_where_offers_fell_out(english):
+    unknown = outcomes.explain_outcome(make_outcome("no_eligible_offer", {"asked": 1, "units": 0}))
+    assert unknown.startswith("This month nobody offered what you need at a time and place")
+    none = make_outcome("no_eligible_offer", {"filters": {"category": 0}})
+    assert outcomes.explain_outcome(none) == "This month nobody offered this kind of help."
+
+
 def test_every_stage_of_the_policy_has_a_name(english):
     for stage in COMMUNITY_POLICY.stages:
         assert stages.name_stage(stage.name) != stage.name
