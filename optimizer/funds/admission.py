@@ -3,8 +3,8 @@
 max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
 
 ``filling.py`` gives the best vector of a set of granted claims. Sets are searched depth first, and
-a branch is left when its bound (below) shows that no set in it has a better vector, or when it refuses
-a claim that asks no more than one it grants: exchanging the two costs nothing.
+a branch is left when its bound (below) shows that no set in it has a better vector, or when it
+refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
 
 (M4) What the best division among many can still reach, by linear programs solved by hand.
 

@@ -6,9 +6,9 @@ business; here the last question asks whether the stated values can all be had t
 
 A second opinion on the sums of the first stages (S1, S4, S5), component by component.
 
-A sum is greatest when it is greatest in every component of the rows (``search/components.py``). Asked of
-the whole month at once, the engine would have to find out that half a need here and half a need
-there make no need.
+A sum is greatest when it is greatest in every component of the rows (``search/components.py``).
+Asked of the whole month at once, the engine would have to find out that half a need here and half a
+need there make no need.
 
 A second opinion on the lottery (S9): could a need that lost be met with all winners before it?
 

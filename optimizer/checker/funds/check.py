@@ -1,8 +1,8 @@
 """Check a division against its fund without the code that made it: standard library, whole fen.
 
-Imports the standard library and this folder only. Checks in this order, and names the first thing wrong: files,
-hash of the fund and seed, bounds of every grant (M1), purses (M2), payments (M3), counts, the best
-vector (M4), tickets (M5), stops, hash of the result.
+Imports the standard library and this folder only. Checks in this order, and names the first thing
+wrong: files, hash of the fund and seed, bounds of every grant (M1), purses (M2), payments (M3),
+counts, the best vector (M4), tickets (M5), stops, hash of the result.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """What multipliers prove over the rows of a month, replayed in whole numbers.
 
-A ``Proof`` starts with the rows that ``program.rows`` builds and grows by what is proved: cuts, kept
-sums, bounds of columns. Every conclusion is drawn here again from the multipliers alone.
+A ``Proof`` starts with the rows that ``program.rows`` builds and grows by what is proved: cuts,
+kept sums, bounds of columns. Every conclusion is drawn here again from the multipliers alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

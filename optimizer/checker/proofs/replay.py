@@ -1,8 +1,8 @@
 """The certificate of a solution, replayed in whole numbers over the verifier's own rows.
 
 First what every group could get alone, then the events of each proved result in order. A sum is
-bounded by multipliers; levels by ``levels.prove_levels``; tickets in blocks of powers of two. What the
-replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
+bounded by multipliers; levels by ``levels.prove_levels``; tickets in blocks of powers of two. What
+the replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
 """
 
 from collections.abc import Iterator
