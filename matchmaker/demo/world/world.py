@@ -1,14 +1,10 @@
 """The whole demo world from a month and a seed, in the order in which its parts depend."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from matchmaker.catalogue import SEEDS_DIR, read_seed
-from matchmaker.demo.world.accounts import (
-    generate_office_accounts,
-    get_workers,
-    make_resident_accounts,
-)
 from matchmaker.demo.world.asking import (
     Audiences,
     NeedWriter,
@@ -18,9 +14,55 @@ from matchmaker.demo.world.asking import (
 from matchmaker.demo.world.giving import generate_offers, read_givers
 from matchmaker.demo.world.history import generate_history
 from matchmaker.demo.world.homes import generate_households
-from matchmaker.demo.world.mix import read_districts, read_mix
-from matchmaker.demo.world.records import World
+from matchmaker.demo.world.mix import make_random, read_districts, read_mix
+from matchmaker.demo.world.names import FIRST_OFFICE_NUMBER, draw_name, make_phone
+from matchmaker.demo.world.personas import DEMO_PERSONS
+from matchmaker.demo.world.records import (
+    AccountRecord,
+    GiverRecord,
+    NeedRecord,
+    ResidentRecord,
+    World,
+)
 from matchmaker.demo.world.volunteers import generate_pairings, generate_volunteers
+from matchmaker.models import Role
+
+
+
+def generate_office_accounts(
+    committees: Sequence[str], givers: Sequence[GiverRecord], seed: int
+) -> list[AccountRecord]:
+    """The personas, then a worker for every other committee, a coordinator for every giver."""
+    random = make_random(seed, "accounts")
+    accounts = [AccountRecord(p.phone, p.name_zh, p.role, p.scope) for p in DEMO_PERSONS]
+    filled = {account.scope for account in accounts}
+    wanted = [
+        *((Role.COMMITTEE_WORKER, code) for code in committees),
+        *((Role.COORDINATOR, giver.code) for giver in givers),
+    ]
+    for role, scope in wanted:
+        name = "".join(draw_name(random, random.randrange(100) < 60))
+        if scope not in filled:
+            phone = make_phone(FIRST_OFFICE_NUMBER + len(accounts))
+            accounts.append(AccountRecord(phone, name, role, scope))
+    return accounts
+
+
+def get_workers(accounts: Iterable[AccountRecord]) -> dict[str, str]:
+    """Committee code to the telephone number of who works there."""
+    return {a.scope: a.phone for a in accounts if a.role is Role.COMMITTEE_WORKER and a.scope}
+
+
+def make_resident_accounts(
+    residents: Sequence[ResidentRecord], needs: Iterable[NeedRecord], known: set[str]
+) -> list[AccountRecord]:
+    """An account for everyone who posted a need themselves and is not in ``known`` (phones)."""
+    posting = {need.entered_by for need in needs} - known
+    return [
+        AccountRecord(r.phone, r.display_name, Role.RESIDENT, r.reference)
+        for r in residents
+        if r.phone in posting
+    ]
 
 
 def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SEEDS_DIR) -> World:
