@@ -23,8 +23,6 @@ from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label
 
-
-
 LONGEST_ACTION = 60  # characters
 
 

@@ -11,7 +11,8 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-FEN_PER_YUAN = 100
+from matchmaker.words.quantities import FEN_PER_YUAN
+
 LARGEST_WHOLE_NUMBER = 2**31 - 1  # what an integer column holds on every database
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _YUAN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?", re.ASCII)

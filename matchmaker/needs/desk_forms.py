@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import DayField
-from matchmaker.forms.numbers import FEN_PER_YUAN, WholeNumberField
+from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import ConsentChannel, Need, OfferKind, ServiceCategory, Window
 from matchmaker.needs.limits import (
@@ -22,6 +22,7 @@ from matchmaker.needs.limits import (
 )
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import FEN_PER_YUAN
 
 _LIKE_AN_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)

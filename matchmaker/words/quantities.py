@@ -9,8 +9,6 @@ from decimal import Decimal
 from flask_babel import format_date, format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
-from matchmaker.forms.numbers import FEN_PER_YUAN
-
 # --- Days and months as the reader writes them.
 
 
@@ -35,6 +33,7 @@ def _is_english() -> bool:
 
 
 FUNDS_UNIT = "fen"
+FEN_PER_YUAN = 100
 
 
 def format_quantity(quantity: int, unit: str) -> str:

@@ -2,9 +2,9 @@
 
 import re
 
-from tests.architecture.source import get_name, list_files
+from tests.architecture.source import list_templates
 
-TEMPLATES = list_files("matchmaker/templates", ending="html")
+TEMPLATES = list_templates()
 _CLASS_BLOCK = re.compile(r"{%-?\s*block \w*class\s*-?%}.*?{%-?\s*endblock.*?%}", re.DOTALL)
 _NAMES = re.compile(
     "Leshan|English|简体中文|中文|乐善"
@@ -16,16 +16,16 @@ def test_nothing_is_inline():
     pattern = re.compile(
         r"""<style|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']""", re.I
     )
-    broken = {get_name(p): m[0] for p in TEMPLATES if (m := pattern.search(p.read_text()))}
+    broken = {t.name: m[0] for t in TEMPLATES if (m := pattern.search(t.text))}
     assert broken == {}, "the content security policy forbids inline script and style"
 
 
 def test_components_hold_one_macro_each():
     broken = {
-        get_name(p): count
-        for p in TEMPLATES
-        if "components" in p.parts
-        and (count := len(re.findall(r"{%-?\s*macro\s+[a-z]", p.read_text()))) != 1
+        t.name: count
+        for t in TEMPLATES
+        if "components" in t.path.parts
+        and (count := len(re.findall(r"{%-?\s*macro\s+[a-z]", t.text))) != 1
     }
     assert broken == {}
 
@@ -33,19 +33,19 @@ def test_components_hold_one_macro_each():
 def test_every_word_goes_through_translation():
     """What is left when tags and expressions are taken away holds no letters."""
     broken = {}
-    for path in TEMPLATES:
-        text = _CLASS_BLOCK.sub(" ", path.read_text())
+    for template in TEMPLATES:
+        text = _CLASS_BLOCK.sub(" ", template.text)
         rest = _NAMES.sub(" ", _TAG_OR_EXPRESSION.sub(" ", text))
         if words := re.findall(r"[A-Za-z\u4e00-\u9fff]{3,}[^\n]*", rest):
-            broken[get_name(path)] = words[:3]
+            broken[template.name] = words[:3]
     assert broken == {}
 
 
 def test_every_form_that_posts_carries_the_token():
     broken = [
-        get_name(path)
-        for path in TEMPLATES
-        for form in re.findall(r"<form[^>]*method=.post.*?</form>", path.read_text(), re.S | re.I)
+        template.name
+        for template in TEMPLATES
+        for form in re.findall(r"<form[^>]*method=.post.*?</form>", template.text, re.S | re.I)
         if "csrf_token" not in form and "form_token" not in form and "hidden_tag" not in form
     ]
     assert broken == []

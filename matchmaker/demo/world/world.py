@@ -28,7 +28,6 @@ from matchmaker.demo.world.volunteers import generate_pairings, generate_volunte
 from matchmaker.models import Role
 
 
-
 def generate_office_accounts(
     committees: Sequence[str], givers: Sequence[GiverRecord], seed: int
 ) -> list[AccountRecord]:
