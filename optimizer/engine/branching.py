@@ -7,7 +7,7 @@ Where they are not, flows are sought with the decisions fixed, and failing that 
 import numpy as np
 
 from optimizer.engine.highs import EngineResult, IncrementalModel
-from optimizer.engine.matrix import WHOLE, BoolVector, Vector, Weights
+from optimizer.engine.matrix import WHOLE, BoolVector, Vector, Weights, sum_at
 from optimizer.solution import SolutionStatus
 
 
@@ -54,8 +54,8 @@ def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> Engine
     if answer.point is None or matrix.holds(np.round(answer.point)):
         return answer
     rounded = _route(engine, answer.point)
-    if rounded is not None and answer.bound - _value(weights, rounded) < 1.0:
-        return EngineResult(answer.status, _value(weights, rounded), answer.bound, rounded)
+    if rounded is not None and answer.bound - sum_at(weights, rounded) < 1.0:
+        return EngineResult(answer.status, sum_at(weights, rounded), answer.bound, rounded)
     answer = _branch(engine, weights, matrix.is_whole)
     if answer.point is not None and not matrix.holds(np.round(answer.point)):
         raise EngineError("an integer point does not hold exactly")
@@ -84,7 +84,3 @@ def _branch(engine: IncrementalModel, weights: Weights, is_whole: BoolVector) ->
     if engine.seconds_left <= 0 or answer.status is SolutionStatus.FEASIBLE:
         raise OutOfTimeError
     raise EngineError("the solver stopped without an answer")
-
-
-def _value(weights: Weights, point: Vector) -> float:
-    return sum(weight * round(float(point[j])) for j, weight in weights.items())

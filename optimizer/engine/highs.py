@@ -111,8 +111,6 @@ class IncrementalModel:
         seconds: float,
     ) -> None:
         self._ends_at, self.seconds_of_a_run = time.monotonic() + seconds, LONG
-        self.linear_runs = 0
-        self.integer_runs = 0
         self.matrix = Matrix(variables, rows)
         self._priced: dict[int, int] = {}
         self._is_astray = False
@@ -161,7 +159,6 @@ class IncrementalModel:
 
     def maximise_linear(self, weights: Weights) -> EngineResult:
         """The LP without whole numbers, from the last basis; what its duals prove included."""
-        self.linear_runs += 1
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
         if is_repriced and self._is_astray:
@@ -187,7 +184,6 @@ class IncrementalModel:
 
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineResult:
         """Branch and bound over the columns marked, to a bound less than one above the value."""
-        self.integer_runs += 1
         basis = self._solver.getBasis()
         kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
         index = np.arange(len(kinds), dtype=np.int32)

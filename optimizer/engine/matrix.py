@@ -110,5 +110,10 @@ class Matrix:
         return bool(np.all(values >= self.row_low) and np.all(values <= self.row_high))
 
 
+def sum_at(weights: Weights, point: Vector) -> int:
+    """What a sum is at an integer point."""
+    return sum(weight * round(float(point[j])) for j, weight in weights.items())
+
+
 def _finite(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else float(value)

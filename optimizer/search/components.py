@@ -107,7 +107,7 @@ def take_apart(search: LexicographicSearch, model: Model, aims: Sequence[Aim]) -
             _take_and_keep(search, model, part, wanted, taken, whole)
     finally:  # also when the time is over: what was found so far may be an answer
         _fill_helped(model, whole)
-        search.offer(whole)
+        search.propose(whole)
     return taken
 
 
@@ -127,8 +127,6 @@ def _take_and_keep(
     finally:
         if inner.point is not None:
             whole[list(part.columns)] = inner.point[: len(part.columns)]
-    search.engine.linear_runs += inner.engine.linear_runs
-    search.engine.integer_runs += inner.engine.integer_runs
     for k, value, proof in values:
         taken.values[k] += value
         taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
@@ -164,7 +162,7 @@ def _open_part(search: LexicographicSearch, model: Model, part: Part) -> Lexicog
     engine = IncrementalModel(
         [model.columns.order[j] for j in part.columns],
         [model.rows.order[i] for i in part.rows],
-        search.engine.seconds_left,
+        search.seconds_left,
     )
     return LexicographicSearch(engine)
 
@@ -177,7 +175,7 @@ def _take_part(
         values = _take_aims(inner, part, wanted, taken)
         if values is not None:
             return values
-        inner.rewind()
+        inner.undo_to()
 
 
 def _take_aims(
@@ -190,7 +188,7 @@ def _take_aims(
             step = inner.maximise(weights)
             values.append((k, step.value, step.proof))
             inner.check_incumbent_when_due()
-            high = inner.engine.matrix.high[: len(part.columns)]
+            high = inner.matrix.high[: len(part.columns)]
             for j in np.flatnonzero(high == 0).tolist():
                 taken.excluded_by.setdefault(part.columns[j], stage)
     except RetakeError:
@@ -206,9 +204,9 @@ def _keep_part(
     search: LexicographicSearch, part: Part, inner: LexicographicSearch
 ) -> dict[int, int]:
     """Bounds, kept rows and cuts of a component, on the whole search; says their rows there."""
-    found, whole, number = inner.engine.matrix, search.engine.matrix, part.columns
-    search.keep(
-        columns=[
+    found, whole, number = inner.matrix, search.matrix, part.columns
+    search.keep_columns(
+        [
             (number[j], float(found.low[j]), float(found.high[j]))
             for j in range(len(number))
             if found.low[j] != whole.low[number[j]] or found.high[j] != whole.high[number[j]]
@@ -221,7 +219,7 @@ def _keep_part(
             columns, weights = found.row(i)
             pairs = zip(columns.tolist(), weights.tolist(), strict=True)
             rows[i] = row = search.add_row({number[j]: int(weight) for j, weight in pairs})
-            search.keep(rows=[(row, low)], tops=[(row, high)])
+            search.keep_rows([(row, low)], high)
     return rows
 
 

@@ -1,15 +1,29 @@
-"""Leximin by attainable levels (S2, S6): raise the worst-off groups one unit at a time.
+"""Levels of groups (S2, S6): the leximin, raised unit by unit, and the max-min, by bisection.
 
-Values are whole numbers, so the groups on the worst level either all rise by one, or a largest
-number of them does. A group that cannot rise is closed. Where several can rise but not all, a
-*switch* per group says who does; how many switches can be on together is maximised and kept, and
-which ones is left to the next stages wherever both ways remain open.
+Values are integers, so the groups on the worst level either all rise by one unit, or a largest
+number of them does. Where several can rise but not all, a *switch* in {0, 1} per group says who
+does; how many switches can be on together is maximised and fixed, and which ones is left to the
+next stages wherever both ways remain possible. A group at a level is in one of these states:
 
-Max-min (S2, S6 with ``worst_only``): the worst level as high as can be, by bisection.
+    state     is_open  switches  is_passed  meaning
+    rising    yes      none      no         has ``floor`` units in every best answer, may get more
+    shared    yes      some      no         the last switch says whether it is above its level;
+                                            it may get more
+    waiting   no       some      no         gets no more; its last switch still counts among those
+                                            above each level below its own
+    closed    no       none      no         has exactly ``floor`` units; is asked nothing more
+    passed    no       any       yes        its level is decided; is asked nothing more
 
-Only levels that some group can stand on are tried: each asks every group for a whole number of
-units, ceil(z denominator_g - offset_g). The linear program answers first; where whole numbers fall
-short of it the search takes the failing try again in whole numbers.
+    rising → rising   all rise together, alone, or its switch is proved to be on
+    rising → shared   both values of its switch remain possible
+    rising → closed   the try fails, its switch is proved to be off, or it has reached its most
+    shared → rising   its switches are proved to be on
+    shared → waiting  it cannot rise further, or has reached its most
+    waiting → passed  the worst level has reached its own;  closed → passed likewise
+
+Only levels that some group can have are tried: each asks every group for an integer number of
+units, ceil(z denominator_g - offset_g). The linear program answers first; where integers fall short
+of it the search takes the failing try again in integers.
 """
 
 import math
@@ -17,43 +31,62 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from optimizer.engine.matrix import WHOLE
 from optimizer.model.objectives import Measure
-from optimizer.search.lexicographic import LexicographicSearch, is_open
+from optimizer.search.lexicographic import LexicographicSearch
+
+NEAR_LEVELS = 4  # from the edge of what is possible, where cuts are worth their time
 
 
 @dataclass(slots=True)
 class _Group:
-    """A group being raised: at least ``floor``, plus one for every switch that is on."""
+    """A group being raised: at least ``floor`` units, plus one for every switch that is on."""
 
     measure: Measure
     row: int
     floor: int
     switches: list[int] = field(default_factory=list)
     is_open: bool = True
-    is_counted: bool = False  # the levels up to its reach are behind
+    is_passed: bool = False
 
     @property
     def is_unsure(self) -> bool:
-        """True while its last switch decides whether it is above a level still to come."""
-        return bool(self.switches) and not self.is_counted
+        """True while its last switch says whether it is above a level still to come."""
+        return bool(self.switches) and not self.is_passed
 
     @property
-    def reach(self) -> int:
+    def most(self) -> int:
+        """Units with all its switches on."""
         return self.floor + len(self.switches)
 
     @property
-    def ratio(self) -> Fraction:
-        return Fraction(self.reach + self.measure.offset, self.measure.denominator)
+    def level(self) -> Fraction:
+        """The level with all its switches on."""
+        return self.level_at(self.most)
+
+    def level_at(self, units: int) -> Fraction:
+        """(units + offset) / denominator."""
+        return Fraction(units + self.measure.offset, self.measure.denominator)
+
+    def rises_from(self, level: Fraction) -> bool:
+        """True when it is on this level and may leave it."""
+        return self.is_open and self.level == level
+
+    def is_unsure_above(self, level: Fraction) -> bool:
+        """True when its last switch says whether it is above this level, lower than its own."""
+        return self.is_unsure and self.level > level
+
+    def pass_level(self, level: Fraction) -> None:
+        """The level is decided: a group that ends on it is asked nothing more."""
+        self.is_passed = self.is_passed or (self.level == level and not self.is_open)
 
 
 def raise_levels(search: LexicographicSearch, measures: Sequence[Measure]) -> None:
-    """Keep the leximin of the measures."""
+    """Fix the leximin of the measures."""
     groups = [_Group(m, search.add_row(m.weights), m.low) for m in measures]
     search.try_rows([(group.row, group.floor) for group in groups])
     while True:
         for group in groups:
-            group.is_open = group.is_open and group.reach < group.measure.high
+            group.is_open = group.is_open and group.most < group.measure.high
         rising = [group for group in groups if group.is_open or group.is_unsure]
         if not rising:
             break
@@ -62,40 +95,50 @@ def raise_levels(search: LexicographicSearch, measures: Sequence[Measure]) -> No
 
 
 def _raise_worst(search: LexicographicSearch, rising: list[_Group]) -> None:
-    """One closing: gallop while all may rise together, then decide about the worst level."""
+    """Raise all groups while they can rise together, then decide who leaves the worst level."""
     is_shared = any(group.switches for group in rising)
-    if not is_shared:
-        _gallop(search, rising)
-        if any(group.floor >= group.measure.high for group in rising):
-            return
-    worst = min(group.ratio for group in rising)
-    here = [group for group in rising if group.ratio == worst and group.is_open]
-    above = [group.switches[-1] for group in rising if group.ratio > worst and group.is_unsure]
-    if len(here) == 1 and not here[0].switches and not above:
-        _raise_or_close(search, here[0], is_tried=not is_shared)
-    elif here or above:
-        _decide(search, here, above)
+    if not is_shared and _gallop(search, rising):
+        return
+    worst = min(group.level for group in rising)
+    _decide_level(search, rising, worst, is_tried=not is_shared)
     for group in rising:
-        group.is_counted = group.is_counted or (group.ratio == worst and not group.is_open)
+        group.pass_level(worst)
 
 
-def _gallop(search: LexicographicSearch, rising: list[_Group]) -> None:
-    """Raise all together as far as the LP allows: strides double until one fails, then halve."""
+def _decide_level(
+    search: LexicographicSearch, rising: list[_Group], worst: Fraction, *, is_tried: bool
+) -> None:
+    """Decide who leaves the worst level; ``is_tried``: that all together cannot rise is known."""
+    here = [group for group in rising if group.rises_from(worst)]
+    above = [group.switches[-1] for group in rising if group.is_unsure_above(worst)]
+    if len(here) == 1 and not (here[0].switches or above):
+        _raise_or_close(search, here[0], is_tried=is_tried)
+    elif here or above:
+        _raise_most(search, here, above)
+
+
+def _gallop(search: LexicographicSearch, rising: list[_Group]) -> bool:
+    """Raise all together as far as the LP allows: strides double until one fails, then halve.
+
+    Says whether one has reached its most.
+    """
     strides, is_doubling = 1, True
     while strides:
         target = _levels_ahead(rising, strides)
         if target and _try_floors(search, rising, target, strides):
-            for k, group in enumerate(rising):
-                group.floor = target[k]
+            for group, floor in zip(rising, target, strict=True):
+                group.floor = floor
         else:
             is_doubling = False
         strides = strides * 2 if is_doubling else strides // 2
+    return any(group.floor >= group.measure.high for group in rising)
 
 
 def _try_floors(
     search: LexicographicSearch, rising: list[_Group], target: list[int], strides: int
 ) -> bool:
-    rows = [(group.row, target[k]) for k, group in enumerate(rising) if target[k] > group.floor]
+    pairs = zip(rising, target, strict=True)
+    rows = [(group.row, floor) for group, floor in pairs if floor > group.floor]
     return search.try_rows(rows, is_near=strides == 1)
 
 
@@ -103,13 +146,10 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
     """Floors after the worst level was raised ``strides`` times; empty when one cannot be."""
     floors = [group.floor for group in rising]
     for _ in range(strides):
-        ratios = [
-            Fraction(floor + group.measure.offset, group.measure.denominator)
-            for floor, group in zip(floors, rising, strict=True)
-        ]
-        worst = min(ratios)
+        levels = [group.level_at(floor) for floor, group in zip(floors, rising, strict=True)]
+        worst = min(levels)
         for k, group in enumerate(rising):
-            if ratios[k] == worst:
+            if levels[k] == worst:
                 floors[k] += 1
                 if floors[k] > group.measure.high:
                     return []
@@ -117,7 +157,7 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
 
 
 def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: bool) -> None:
-    """Nobody but this group could rise above the worst level; without a gallop it was not tried."""
+    """No other group could leave the worst level. After a gallop this one was tried already."""
     if not is_tried and search.try_rows([(group.row, group.floor + 1)]):
         group.floor += 1
     else:
@@ -125,35 +165,41 @@ def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: boo
         group.is_open = False
 
 
-def _decide(search: LexicographicSearch, worst: list[_Group], above: list[int]) -> None:
+def _raise_most(search: LexicographicSearch, worst: list[_Group], above: list[int]) -> None:
     """The groups on the worst level cannot all rise: who can, and how many together?
 
-    ``above``: switches that already decide whether their group is above this level; they count too.
+    ``above``: switches that say whether a group of a higher level is above this one; they count.
     """
     switches = [_add_switch(search, group) for group in worst]
     counted = (*switches, *above)
     most = search.maximise(dict.fromkeys(counted, 1)).value
     if 0 < most < len(counted):
-        _settle(search, switches, 1)
-        _settle(search, switches, 0)
+        _fix_stuck(search, switches, 1)
+        _fix_stuck(search, switches, 0)
     else:
-        search.keep(columns=[(switch, float(most > 0), float(most > 0)) for switch in switches])
+        end = float(most > 0)
+        search.keep_columns([(switch, end, end) for switch in switches])
     for group, switch in zip(worst, switches, strict=True):
-        if is_open(search, switch):
-            group.switches.append(switch)
-        elif search.engine.matrix.low[switch] > WHOLE:
-            group.floor, group.switches = group.reach + 1, []
-            search.keep(rows=[(group.row, group.floor)])
-        else:
-            group.is_open = False
+        _read_switch(search, group, switch)
 
 
-def _settle(search: LexicographicSearch, switches: Sequence[int], value: int) -> None:
+def _read_switch(search: LexicographicSearch, group: _Group, switch: int) -> None:
+    """The group's state after its switch has been decided, or left open."""
+    if search.is_open(switch):
+        group.switches.append(switch)
+    elif search.is_on(switch):
+        group.floor, group.switches = group.most + 1, []
+        search.keep_rows([(group.row, group.floor)])
+    else:
+        group.is_open = False
+
+
+def _fix_stuck(search: LexicographicSearch, switches: Sequence[int], value: int) -> None:
     """Switches that cannot have this value get the other one."""
-    unsure = [switch for switch in switches if is_open(search, switch)]
+    unsure = [switch for switch in switches if search.is_open(switch)]
     can, other = search.reachable(unsure, value), float(1 - value)
     stuck = [j for j, is_so in zip(unsure, can, strict=True) if not is_so]
-    search.keep(columns=[(j, other, other) for j in stuck])
+    search.keep_columns([(j, other, other) for j in stuck])
 
 
 def _add_switch(search: LexicographicSearch, group: _Group) -> int:
@@ -163,20 +209,15 @@ def _add_switch(search: LexicographicSearch, group: _Group) -> int:
     for before in (*group.switches, switch):
         weights[before] = -1
     row = search.add_row(weights)
-    search.keep(rows=[(row, group.floor)])
+    search.keep_rows([(row, group.floor)])
     if group.switches:
         order = search.add_row({group.switches[-1]: 1, switch: -1})
-        search.keep(rows=[(order, 0)])
+        search.keep_rows([(order, 0)])
     return switch
 
 
-# --- Max-min (S2, S6 with ``worst_only``): the worst level as high as can be, by bisection.
-
-NEAR = 4  # levels from the edge of what is possible, where cuts are worth their time
-
-
 def raise_worst_level(search: LexicographicSearch, measures: Sequence[Measure]) -> None:
-    """Keep the greatest worst level."""
+    """(S2, S6 with ``worst_only``) Fix the greatest worst level of the measures, by bisection."""
     if not measures:
         return
     rows = [search.add_row(measure.weights) for measure in measures]
@@ -186,7 +227,7 @@ def raise_worst_level(search: LexicographicSearch, measures: Sequence[Measure]) 
         middle = (low + high) // 2
         floors = [_floor(measure, levels[middle]) for measure in measures]
         wanted = list(zip(rows, floors, strict=True))
-        if search.try_rows(wanted, is_near=high - low <= NEAR):
+        if search.try_rows(wanted, is_near=high - low <= NEAR_LEVELS):
             low = middle
         else:
             high = middle
@@ -199,7 +240,7 @@ def _floor(measure: Measure, level: Fraction | int) -> int:
 
 
 def _list_levels(measures: Sequence[Measure]) -> Sequence[Fraction | int]:
-    """Ascending levels between the least and the most that all groups could stand on."""
+    """Ascending levels between the least and the most that all groups could have."""
     least = min(Fraction(m.low + m.offset, m.denominator) for m in measures)
     most = min(Fraction(m.high + m.offset, m.denominator) for m in measures)
     if all(measure.denominator == 1 for measure in measures):

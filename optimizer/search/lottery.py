@@ -11,7 +11,7 @@ import hmac
 
 from optimizer.model.variables import Columns
 from optimizer.problem import Problem
-from optimizer.search.lexicographic import LexicographicSearch, is_open
+from optimizer.search.lexicographic import LexicographicSearch
 
 BLOCK = 16  # 2^16 stays far from what a double can blur
 
@@ -33,8 +33,8 @@ def draw_tickets(search: LexicographicSearch, columns: Columns) -> None:
     """Keep who is met, ticket after ticket."""
     order = [columns.met[d] for d in order_by_ticket(columns.network.problem) if d in columns.met]
     tickets = [columns.number(met) for met in order]
-    while undrawn := [j for j in tickets if is_open(search, j)][:BLOCK]:
+    while undrawn := [j for j in tickets if search.is_open(j)][:BLOCK]:
         weights = {j: 1 << (len(undrawn) - 1 - k) for k, j in enumerate(undrawn)}
         value = search.maximise(weights).value
         drawn = [(j, float(bool(value & weight))) for j, weight in weights.items()]
-        search.keep(columns=[(j, is_met, is_met) for j, is_met in drawn])
+        search.keep_columns([(j, is_met, is_met) for j, is_met in drawn])

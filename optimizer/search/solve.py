@@ -95,9 +95,7 @@ def _certify(
     search: LexicographicSearch, model: Model, outcomes: Sequence[AimResult], possible: Possible
 ) -> dict[str, Any]:
     """The certificate: events of every proved aim in order, and what groups could get alone."""
-    writer = CertificateWriter(
-        search.engine.matrix, len(model.rows.order), len(model.columns.order)
-    )
+    writer = CertificateWriter(search.matrix, len(model.rows.order), len(model.columns.order))
     alone = {
         name: {
             group: [

@@ -14,7 +14,6 @@ from optimizer.search.lexicographic import (
     LexicographicSearch,
     RetakeError,
     UnreachableError,
-    is_open,
 )
 from optimizer.search.lottery import draw_tickets
 from optimizer.solution import Proof
@@ -67,7 +66,7 @@ def run_stages(
     start, known = len(search.steps), (list(run.outcomes), dict(run.excluded_by))
     rest = policy.stages[len(leading) :]
     while not _take_rest(search, model.columns, rest, possible, progress, run):
-        search.rewind(start)
+        search.undo_to(start)
         run.outcomes[:], run.excluded_by = list(known[0]), dict(known[1])
 
 
@@ -129,7 +128,7 @@ def _take_aim(search: LexicographicSearch, aim: Aim) -> AimResult:
 
 def _note_excluded(search: LexicographicSearch, columns: Columns, run: Run, stage: str) -> None:
     for d, met in columns.met.items():
-        if search.engine.matrix.high[columns.number(met)] == 0:
+        if search.is_off(columns.number(met)):
             run.excluded_by.setdefault(d, stage)
 
 
@@ -138,12 +137,12 @@ def _find_excluded(search: LexicographicSearch, columns: Columns, run: Run, stag
     unsure = {
         d: columns.number(met)
         for d, met in columns.met.items()
-        if is_open(search, columns.number(met))
+        if search.is_open(columns.number(met))
     }
     if search.point is not None:
         unsure = {d: j for d, j in unsure.items() if search.point[j] < 0.5}
     possible = search.reachable(list(unsure.values()), 1)
     for (d, column), is_possible in zip(unsure.items(), possible, strict=True):
         if not is_possible:
-            search.keep(columns=[(column, 0.0, 0.0)])
+            search.keep_columns([(column, 0.0, 0.0)])
             run.excluded_by.setdefault(d, stage)

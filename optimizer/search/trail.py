@@ -1,28 +1,39 @@
-"""What is kept on an incremental model, and how to take it back and do it again.
+"""An undo trail of bound changes on an incremental model, with replay.
 
-A step's outcome is written in a journal. Steps that are taken again after a rewind find their
-outcome there and cost no solve; what stands in the journal after a failed step is struck out.
+A *step* is one change that is kept: bounds of columns and rows, a new column, a new row. Steps are
+undone from the last to the first. What a step found stays recorded after that, so that the same
+steps taken again cost no solve; ``discard`` forgets the records from a failed step on. The trail
+also keeps the two points that are known to satisfy its steps: the incumbent and the last LP point.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
 from optimizer.engine.bounds import Bound
 from optimizer.engine.cuts import Cut
 from optimizer.engine.highs import IncrementalModel
-from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights
+from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights, sum_at
 from optimizer.solution import Proof
 
-Change = tuple[int, float, float, float, float]  # number, bounds before, bounds after
+
+class BoundChange(NamedTuple):
+    """Bounds of one column or row, before and after a step."""
+
+    number: int
+    old_low: float
+    old_high: float
+    low: float
+    high: float
 
 
 class StepKind(StrEnum):
     """What a step did; the certificate is read off the steps."""
 
-    KEPT = "kept"  # bounds that follow from what stands before
+    KEPT = "kept"  # bounds that follow from the steps before
     COLUMN = "column"  # a new column; value: its number
     ROW = "row"  # a new row; value: its number
     SUM = "sum"  # a sum at its greatest value; row: the row that keeps it
@@ -43,146 +54,184 @@ class Step:
     value: int
     proof: Proof
     kind: StepKind = StepKind.KEPT
-    columns: list[Change] = field(default_factory=list)
-    rows: list[Change] = field(default_factory=list)
+    columns: list[BoundChange] = field(default_factory=list)
+    rows: list[BoundChange] = field(default_factory=list)
     row: int = -1
     cuts: list[tuple[int, Cut]] = field(default_factory=list)
     bound: Bound | None = None
     none_of: list[tuple[tuple[int, ...], Bound]] = field(default_factory=list)
     asked: int = 1
 
+    def add_cut(self, row: int, cut: Cut) -> None:
+        """A cut that has become a row of the model."""
+        self.rows.append(BoundChange(row, -INFINITY, INFINITY, -INFINITY, float(cut.right)))
+        self.cuts.append((row, cut))
 
-class Ledger:
-    """Steps on one incremental model, the last known integer point, and how far it reaches."""
+
+class Incumbent:
+    """The best integer point known, checked exactly, and how many steps it is known to satisfy.
+
+    Columns that were made after the point was found are 0 at it.
+    """
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+        self.point: Vector | None = None
+        self.checked = 0
+
+    def is_feasible(self) -> bool:
+        """True when there is a point that satisfies every present bound and row exactly."""
+        return self.point is not None and self._matrix.holds(self._padded(self.point))
+
+    def reaches(self, weights: Weights, value: int) -> bool:
+        """True when the point is feasible and the sum has this value at it."""
+        if self.point is None or not self.is_feasible():
+            return False
+        return sum_at(weights, self._padded(self.point)) == value
+
+    def propose(self, point: Vector, steps: int) -> None:
+        """Take a point, rounded, if it satisfies the model with all its ``steps``."""
+        rounded = np.round(point)
+        if self._matrix.holds(rounded):
+            self.point, self.checked = rounded, steps
+
+    def recheck(self, steps: int) -> None:
+        """Look whether the point satisfies further steps too."""
+        if self.checked < steps and self.is_feasible():
+            self.checked = steps
+
+    def limit(self, steps: int) -> None:
+        """Steps after these exist no longer."""
+        self.checked = min(self.checked, steps)
+
+    def _padded(self, point: Vector) -> Vector:
+        missing = len(self._matrix.low) - len(point)
+        return np.concatenate([point, np.zeros(missing)])
+
+
+class Trail:
+    """The steps in force on one incremental model, in order.
+
+    incumbent   the integer point known, and how many of the steps it satisfies
+    lp_point    the last point of the LP, while it satisfies the steps up to the engine's tolerance
+    """
 
     def __init__(self, engine: IncrementalModel) -> None:
         self.engine = engine
         self.steps: list[Step] = []
-        self.point: Vector | None = None
-        self.confirmed = 0
-        self.fraction: Vector | None = None  # the last LP point, while it satisfies what is kept
-        self._journal: list[Step] = []
+        self.incumbent = Incumbent(engine.matrix)
+        self.lp_point: Vector | None = None
+        self._recorded: list[Step] = []
 
-    def keep(
-        self,
-        columns: Sequence[tuple[int, float, float]] = (),
-        rows: Sequence[tuple[int, float]] = (),
-        tops: Sequence[tuple[int, float]] = (),
-    ) -> None:
-        """Keep bounds of columns, lower bounds of rows and upper ones (tops) already proved."""
-        if self._replayed() is None:
-            step = Step(
-                1,
-                Proof.DUAL,
-                columns=self._column_changes(columns),
-                rows=self._row_changes(rows),
-            )
-            low, high = self.engine.matrix.row_low, self.engine.matrix.row_high
-            lows = dict(rows)
-            for i, top in tops:
-                step.rows.append((i, float(low[i]), float(high[i]), lows.get(i, -INFINITY), top))
-            self._apply(step)
-
-    def add_column(self, high: int) -> int:
-        """A new whole column, the same one when steps are taken again."""
-        replayed = self._replayed()
-        if replayed is None:
-            replayed = Step(self.engine.add_column(high), Proof.DUAL, StepKind.COLUMN)
-            self._apply(replayed)
-        return replayed.value
-
-    def add_row(self, weights: Weights) -> int:
-        """A new row without bounds, the same one when steps are taken again."""
-        replayed = self._replayed()
-        if replayed is None:
-            replayed = Step(self.engine.add_row(weights), Proof.DUAL, StepKind.ROW)
-            self._apply(replayed)
-        return replayed.value
-
-    def offer(self, point: Vector) -> None:
-        """An integer point found elsewhere; it stands if it keeps everything."""
-        whole = np.round(point)
-        if self.engine.matrix.holds(whole):
-            self.point = whole
-            self.confirmed = len(self.steps)
-
-    def rewind(self, count: int = 0) -> None:
-        """Back to the first steps; the journal stays, so the others can be taken again."""
-        while len(self.steps) > count:
-            self._bind(self.steps.pop(), is_undone=True)
-
-    def is_kept_by(self, point: Vector | None) -> bool:
-        """True when a known integer point satisfies everything kept now, exactly."""
-        return point is not None and self.engine.matrix.holds(self.padded(point))
-
-    def padded(self, point: Vector) -> Vector:
-        """A point with 0 for columns made after it was found."""
-        missing = len(self.engine.matrix.low) - len(point)
-        return np.concatenate([point, np.zeros(missing)])
-
-    def _column_changes(self, columns: Sequence[tuple[int, float, float]]) -> list[Change]:
-        low, high = self.engine.matrix.low, self.engine.matrix.high
-        return [(j, float(low[j]), float(high[j]), down, up) for j, down, up in columns]
-
-    def _row_changes(self, rows: Sequence[tuple[int, float]]) -> list[Change]:
-        low, high = self.engine.matrix.row_low, self.engine.matrix.row_high
-        return [(i, float(low[i]), float(high[i]), down, float(high[i])) for i, down in rows]
-
-    def _replayed(self) -> Step | None:
-        if len(self.steps) == len(self._journal):
+    def replay(self) -> Step | None:
+        """Take the next recorded step again; None when there is none."""
+        if len(self.steps) == len(self._recorded):
             return None
-        step = self._journal[len(self.steps)]
-        self._bind(step, is_undone=False)
+        step = self._recorded[len(self.steps)]
+        self.bind(step)
         self.steps.append(step)
         return step
 
-    def _apply(self, step: Step) -> None:
-        self._bind(step, is_undone=False)
-        self._note(step, None)
+    def replay_to(self, count: int) -> None:
+        """Take recorded steps again until so many are in force."""
+        while len(self.steps) < count:
+            self.replay()
 
-    def _note(self, step: Step, found: Vector | None) -> None:
-        """Write a step that is bound already; an integer point confirms everything up to it."""
+    def apply(self, step: Step) -> None:
+        """Bind a new step and record it."""
+        self.bind(step)
+        self.record(step)
+
+    def record(self, step: Step, found: Vector | None = None) -> None:
+        """Record a step that is bound already; ``found``: an integer point met on the way."""
         if step.bound is not None:
             step.bound = step.bound.without_reduced()
         self.steps.append(step)
-        self._journal.append(step)
+        self._recorded.append(step)
         if found is not None:
-            self.offer(found)
-        if self.confirmed < len(self.steps) and self.is_kept_by(self.point):
-            self.confirmed = len(self.steps)
+            self.incumbent.propose(found, len(self.steps))
+        self.incumbent.recheck(len(self.steps))
 
-    def _bind(self, step: Step, *, is_undone: bool) -> None:
-        if step.columns:
-            first = 1 if is_undone else 3
-            self.engine.bound_columns(
-                [change[0] for change in step.columns],
-                [change[first] for change in step.columns],
-                [change[first + 1] for change in step.columns],
-            )
-        for row, *bounds in step.rows:
-            self.engine.bound_row(row, *(bounds[:2] if is_undone else bounds[2:]))
-        if not is_undone and self.fraction is not None and not self._allows(step, self.fraction):
-            self.fraction = None
+    def undo_to(self, count: int = 0) -> None:
+        """Undo all but the first steps; the records stay, so the others can be taken again."""
+        while len(self.steps) > count:
+            self.unbind(self.steps.pop())
+
+    def discard(self, count: int) -> None:
+        """Undo all but the first steps and forget the records of the others."""
+        self.undo_to(count)
+        del self._recorded[count:]
+        self.incumbent.limit(count)
+
+    def bind(self, step: Step) -> None:
+        """Put the bounds of a step on the model, without a record."""
+        self._set_bounds(
+            [(change.number, change.low, change.high) for change in step.columns],
+            [(change.number, change.low, change.high) for change in step.rows],
+        )
+        if self.lp_point is not None and not self._allows(step, self.lp_point):
+            self.lp_point = None
+
+    def unbind(self, step: Step) -> None:
+        """Put back the bounds from before a step."""
+        self._set_bounds(
+            [(change.number, change.old_low, change.old_high) for change in step.columns],
+            [(change.number, change.old_low, change.old_high) for change in step.rows],
+        )
+
+    def _set_bounds(
+        self, columns: Sequence[tuple[int, float, float]], rows: Sequence[tuple[int, float, float]]
+    ) -> None:
+        if columns:
+            self.engine.bound_columns(*zip(*columns, strict=True))
+        for row in rows:
+            self.engine.bound_row(*row)
+
+    def keep_columns(self, columns: Sequence[tuple[int, float, float]]) -> None:
+        """Keep bounds of columns (number, low, high) that are proved already."""
+        if self.replay() is None:
+            low, high = self.engine.matrix.low, self.engine.matrix.high
+            changes = [BoundChange(j, float(low[j]), float(high[j]), *to) for j, *to in columns]
+            self.apply(Step(1, Proof.DUAL, columns=changes))
+
+    def keep_rows(self, rows: Sequence[tuple[int, float]], high: float = INFINITY) -> None:
+        """Keep lower bounds of rows (number, low), and one upper bound, that are proved already."""
+        if self.replay() is None:
+            self.apply(Step(1, Proof.DUAL, rows=self.change_rows(rows, high)))
+
+    def add_column(self, high: int) -> int:
+        """A new integer column, the same one when steps are taken again."""
+        step = self.replay()
+        if step is None:
+            step = Step(self.engine.add_column(high), Proof.DUAL, StepKind.COLUMN)
+            self.apply(step)
+        return step.value
+
+    def add_row(self, weights: Weights) -> int:
+        """A new row without bounds, the same one when steps are taken again."""
+        step = self.replay()
+        if step is None:
+            step = Step(self.engine.add_row(weights), Proof.DUAL, StepKind.ROW)
+            self.apply(step)
+        return step.value
+
+    def change_rows(
+        self, rows: Sequence[tuple[int, float]], high: float = INFINITY
+    ) -> list[BoundChange]:
+        """Changes from the present bounds of rows to these lower bounds and this upper one."""
+        low, top = self.engine.matrix.row_low, self.engine.matrix.row_high
+        return [BoundChange(i, float(low[i]), float(top[i]), new, high) for i, new in rows]
 
     def _allows(self, step: Step, point: Vector) -> bool:
         """Whether a point, up to the engine's tolerance, satisfies the bounds of a step."""
-        for j, _, _, low, high in step.columns:
-            if not low - WHOLE <= (point[j] if j < len(point) else 0.0) <= high + WHOLE:
+        for change in step.columns:
+            value = point[change.number] if change.number < len(point) else 0.0
+            if not change.low - WHOLE <= value <= change.high + WHOLE:
                 return False
-        for i, _, _, low, high in step.rows:
-            columns, weights = self.engine.matrix.row(i)
+        for change in step.rows:
+            columns, weights = self.engine.matrix.row(change.number)
             inside = columns < len(point)
             value = float(weights[inside] @ point[columns[inside]])
-            if not low - WHOLE <= value <= high + WHOLE:
+            if not change.low - WHOLE <= value <= change.high + WHOLE:
                 return False
         return True
-
-    def _advance(self, count: int) -> None:
-        while len(self.steps) < count:
-            self._replayed()
-
-    def _strike_out(self, count: int) -> None:
-        """Back to the first steps, and nothing after them is known any more."""
-        self.rewind(count)
-        del self._journal[count:]
-        self.confirmed = min(self.confirmed, count)

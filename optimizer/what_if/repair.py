@@ -113,7 +113,7 @@ def maximise_in_turn(search: LexicographicSearch, sums: Sequence[Weights]) -> li
         else:
             if search.check_incumbent():
                 return values
-        search.rewind()
+        search.undo_to()
 
 
 def _take(search: LexicographicSearch, weights: Weights) -> int:
@@ -235,7 +235,7 @@ def _solve_in_order(
         return Given(SolutionStatus.FEASIBLE, assign_individuals(model.columns, search.point))
     for k, (terms, value) in enumerate(zip(sums, values, strict=True), start=1):
         model.rows.add(f"repair_{k}", terms, AT_LEAST, value)
-    return solve_given(model, possible, search.engine.seconds_left)
+    return solve_given(model, possible, search.seconds_left)
 
 
 def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:

@@ -1,0 +1,136 @@
+"""Questions to the LP relaxation of a trail: how much at most, and which columns can be 0 or 1?
+
+Where an LP point is fractional, violated cuts are separated and added, as far as this helps.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.engine.branching import EngineError, OutOfTimeError, maximise_over_integers
+from optimizer.engine.cuts import find_cuts
+from optimizer.engine.highs import EngineResult
+from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights, sum_at
+from optimizer.search.trail import BoundChange, Step, StepKind, Trail
+from optimizer.solution import Proof, SolutionStatus
+
+MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the next incumbent check
+
+
+class LpQueries:
+    """LP queries on the model of a trail. Nothing is recorded; cuts stay on the model."""
+
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
+        self._engine = trail.engine
+
+    def maximise(self, weights: Weights) -> EngineResult:
+        """The LP's greatest sum, or a proof that there is no point.
+
+        Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine fails.
+        """
+        answer = self._engine.maximise_linear(weights)
+        self._trail.lp_point = answer.point
+        if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
+            return answer
+        if self._engine.seconds_left <= 0:
+            raise OutOfTimeError
+        raise EngineError("the solver stopped without an answer")
+
+    def maximise_with_cuts(
+        self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS
+    ) -> EngineResult:
+        """The same, with cuts while the point is fractional and the incumbent below the bound.
+
+        ``step`` notes the cuts, so that they can be undone with it.
+        """
+        answer = self.maximise(weights)
+        for _ in range(rounds):
+            point = answer.point
+            if point is None or self._engine.matrix.is_integral(point):
+                break
+            floor = math.floor(answer.bound + WHOLE)
+            if weights and self._trail.incumbent.reaches(weights, floor):
+                break
+            if not self._separate(point, step):
+                break
+            answer = self.maximise(weights)
+        return answer
+
+    def _separate(self, point: Vector, step: Step) -> bool:
+        """Add cuts that a point violates; says whether there are any."""
+        cuts = find_cuts(self._engine.matrix, point)
+        for cut in cuts:
+            row = self._engine.add_row(cut.weights)
+            self._engine.bound_row(row, -INFINITY, float(cut.right))
+            step.add_cut(row, cut)
+        return bool(cuts)
+
+    def find_reachable(self, columns: Sequence[int], value: int) -> Step:
+        """Which of the columns in {0, 1} can have the value, as bits; the others are proved.
+
+        Many are asked about at once. Those that have the value at the LP point are done; if the
+        sum cannot reach one, none of them can; else the rest is asked again, halved if need be.
+        """
+        step = Step(0, Proof.DUAL, StepKind.REACHED, asked=value)
+        waiting = [list(range(len(columns)))] if columns else []
+        while waiting:
+            unsure = waiting.pop()
+            found = self._ask_together(columns, unsure, value, step)
+            if found is None:
+                continue
+            step.value |= sum(1 << k for k in found)
+            rest = [k for k in unsure if k not in found]
+            half = len(rest) // 2
+            parts = [rest] if found else [rest[half:], rest[:half]]
+            waiting += [part for part in parts if part]
+        return step
+
+    def _ask_together(
+        self, columns: Sequence[int], unsure: Sequence[int], value: int, step: Step
+    ) -> Sequence[int] | None:
+        """Those of the columns (by place) that have the value at an LP point; None: none can.
+
+        One alone that the LP does not exclude counts as found.
+        """
+        asked = tuple(columns[k] for k in unsure)
+        answer = self.maximise(dict.fromkeys(asked, 1 if value else -1))
+        point = answer.point
+        if point is None or answer.proof is None:
+            return unsure if len(unsure) == 1 else []
+        if answer.proof.floor + (0 if value else len(asked)) < 1:
+            step.none_of.append((asked, answer.proof.without_reduced()))
+            return None
+        if len(unsure) == 1:
+            return unsure
+        return [k for k in unsure if abs(point[columns[k]] - value) < WHOLE]
+
+    def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
+        """The greatest integer value of a sum with some columns at 0, and a point; all is undone.
+
+        The point is None when not even C1 to C13 have one.
+        """
+        low, high = self._engine.matrix.low, self._engine.matrix.high
+        columns = [BoundChange(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]
+        step = Step(0, Proof.DUAL, StepKind.SUM, columns=columns)
+        self._trail.bind(step)
+        self._engine.forget()
+        answer = self.maximise(weights)
+        point = self._find_integer_point(weights, answer.point)
+        if point is not None and answer.proof and answer.proof.floor > sum_at(weights, point):
+            answer = self.maximise_with_cuts(weights, step)
+        self._trail.unbind(step)
+        step.columns = []
+        if point is not None and answer.proof is not None:
+            step.value = sum_at(weights, point)
+            step.bound = answer.proof.without_reduced()
+            step.proof = Proof.DUAL if step.bound.floor == step.value else Proof.SEARCH
+        return step, point
+
+    def _find_integer_point(self, weights: Weights, point: Vector | None) -> Vector | None:
+        """The LP point where it is integer, else one of the greatest value; None: there is none."""
+        if point is None or self._engine.matrix.holds(np.round(point)):
+            return None if point is None else np.round(point)
+        found = maximise_over_integers(self._engine, weights).point
+        return None if found is None else np.round(found)
