@@ -95,16 +95,16 @@ class LpQueries:
         One alone that the LP does not exclude counts as found.
         """
         asked = tuple(columns[k] for k in unsure)
-        answer = self.maximise(dict.fromkeys(asked, 1 if value else -1))
-        point = answer.point
-        if point is None or answer.proof is None:
-            return unsure if len(unsure) == 1 else []
-        if answer.proof.floor + (0 if value else len(asked)) < 1:
-            step.none_of.append((asked, answer.proof.without_reduced()))
-            return None
-        if len(unsure) == 1:
-            return unsure
-        return [k for k in unsure if abs(point[columns[k]] - value) < WHOLE]
+        sign, most = (1, 0) if value else (-1, len(asked))
+        answer = self.maximise(dict.fromkeys(asked, sign))
+        point, proof = answer.point, answer.proof
+        if point is not None and proof is not None:
+            if proof.floor + most < 1:
+                step.none_of.append((asked, proof.without_reduced()))
+                return None
+            if len(asked) > 1:
+                return [k for k in unsure if abs(point[columns[k]] - value) < WHOLE]
+        return unsure if len(asked) == 1 else []
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
         """The greatest integer value of a sum with some columns at 0, and a point; all is undone.
