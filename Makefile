@@ -6,21 +6,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
-DEMO := MATCHMAKER_DEMO=1 $(BIN)/matchmaker
 MONTH ?=
 PORT ?= 5000
 
 .PHONY: demo month reset test test-slow bench lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
-	@$(DEMO) db upgrade
-	@$(DEMO) demo prepare $(if $(MONTH),--month $(MONTH))
-	@$(DEMO) demo persons --port $(PORT)
-	@$(DEMO) serve --port $(PORT)
+	@$(BIN)/matchmaker demo --port $(PORT) $(if $(MONTH),--month $(MONTH))
 
 month: $(READY) $(CATALOGUE).mo  ## the same month without serving; prints its figures
-	@$(DEMO) db upgrade
-	@$(DEMO) demo prepare $(if $(MONTH),--month $(MONTH)) --show
+	@$(BIN)/matchmaker demo prepare --show $(if $(MONTH),--month $(MONTH))
 
 reset:  ## forget the demo's database
 	rm -rf instance

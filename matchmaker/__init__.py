@@ -35,8 +35,9 @@ def create_app(
     Settings come from ``environ``; ``overrides`` replaces single ones (tests use it).
     Raises ``SettingsError`` when a setting is missing.
     """
-    app = Flask(__name__)
-    app.config.update(load_settings(environ))
+    settings = load_settings(environ)
+    app = Flask(__name__, instance_path=str(settings["INSTANCE_DIR"]))
+    app.config.update(settings)
     app.config.update(overrides or {})
     _init_extensions(app)
     register_converters(app)

@@ -1,25 +1,51 @@
-"""The ``matchmaker`` command: Flask's own group over the app, with the site's commands."""
+"""The ``matchmaker`` command: the site's commands over an app that is made when one needs it."""
 
 import os
 import sys
+import tempfile
 
-from flask.cli import FlaskGroup
+import click
+from flask import Flask
+from flask.cli import AppGroup, ScriptInfo, routes_command, shell_command
+from flask_migrate.cli import db as migrations
 
 from matchmaker import create_app
-from matchmaker.base.config import SettingsError, load_settings
+from matchmaker.base.config import SettingsError, imply_demo
+from matchmaker.commands.main import COMMANDS
+
+# Enough to look at the site's addresses: known secrets, no database, nothing written.
+TO_LOOK_AT = {
+    "MATCHMAKER_DEMO": "1",
+    "MATCHMAKER_DATABASE_URL": "sqlite://",
+    "MATCHMAKER_INSTANCE": tempfile.gettempdir(),
+}
+
+
+@click.group(cls=AppGroup)
+@click.pass_context
+def matchmaker(ctx: click.Context) -> None:
+    """Run a street office's month."""
+    if ctx.invoked_subcommand == "demo":
+        imply_demo(os.environ)
+    is_looking = ctx.invoked_subcommand == routes_command.name
+    ctx.obj = ScriptInfo(create_app=_make_app_to_look_at if is_looking else create_app)
+
+
+for command in (*COMMANDS, migrations, routes_command, shell_command):
+    matchmaker.add_command(command)
 
 
 def main() -> None:
     """Entry point of the console script; a missing setting is said in one line and exits 2."""
     try:
-        load_settings(os.environ)
+        matchmaker(prog_name="matchmaker")
     except SettingsError as error:
         sys.stderr.write(f"matchmaker: {error}\n")
         sys.exit(2)
-    group = FlaskGroup(
-        create_app=create_app, add_version_option=False, help="Run a street office's month."
-    )
-    group(prog_name="matchmaker")
+
+
+def _make_app_to_look_at() -> Flask:
+    return create_app(environ=TO_LOOK_AT)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from matchmaker.base.config import ROOT
+from matchmaker.base.config import DEFAULT_SEEDS
 from matchmaker.base.extensions import db
 from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
 
 # --- Reading the CSV files of ``seeds/``.
 
-SEEDS_DIR = ROOT / "seeds"
+SEEDS_DIR = DEFAULT_SEEDS
 
 
 def read_seed(seeds_dir: Path, name: str) -> list[dict[str, str]]:

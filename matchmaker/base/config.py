@@ -1,11 +1,21 @@
 """Settings from the environment. Outside demo mode a missing secret stops the start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parents[1]
+_BESIDE = _PACKAGE.parent  # the checkout, or the site-packages of an installation
+IS_CHECKOUT = (_BESIDE / "seeds" / "catalogue.csv").is_file()
+DEFAULT_SEEDS = (_BESIDE if IS_CHECKOUT else _PACKAGE) / "seeds"  # a wheel has them inside
+
+# What only a real installation sets.
+_REAL_SETTINGS = (
+    "MATCHMAKER_SECRET_KEY",
+    "MATCHMAKER_CONTACT_KEYS",
+    "MATCHMAKER_DATABASE_URL",
+)
 
 # Known to everyone who reads this file: a demo holds invented people only.
 DEMO_SECRET = "demo only: nothing real is kept here"  # noqa: S105
@@ -21,15 +31,16 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     Raises ``SettingsError`` naming the variable that is missing or malformed.
     """
     demo = environ.get("MATCHMAKER_DEMO", "") == "1"
-    instance = Path(environ.get("MATCHMAKER_INSTANCE", ROOT / "instance")).resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    secret_key = _get_secret(environ, "MATCHMAKER_SECRET_KEY", demo)
+    contact_keys = _get_secret(environ, "MATCHMAKER_CONTACT_KEYS", demo).split(",")
+    instance = _make_instance_folder(environ, demo)  # last: nothing is made for a refused start
     database = environ.get("MATCHMAKER_DATABASE_URL", f"sqlite:///{instance / 'matchmaker.db'}")
     return {
         "DEMO_MODE": demo,
         "INSTANCE_DIR": instance,
-        "SEEDS_DIR": Path(environ.get("MATCHMAKER_SEEDS", ROOT / "seeds")),
-        "SECRET_KEY": _get_secret(environ, "MATCHMAKER_SECRET_KEY", demo),
-        "CONTACT_KEYS": _get_secret(environ, "MATCHMAKER_CONTACT_KEYS", demo).split(","),
+        "SEEDS_DIR": Path(environ.get("MATCHMAKER_SEEDS", DEFAULT_SEEDS)),
+        "SECRET_KEY": secret_key,
+        "CONTACT_KEYS": contact_keys,
         "SQLALCHEMY_DATABASE_URI": _use_psycopg(database),
         "QUEUE_PATH": instance / "queue.db",
         "SESSION_IDLE_MINUTES": _get_number(environ, "MATCHMAKER_SESSION_IDLE_MINUTES", 60),
@@ -42,6 +53,37 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": environ.get("MATCHMAKER_INSECURE_COOKIES", "") != "1" and not demo,
         **_FIXED,
     }
+
+
+def imply_demo(environ: MutableMapping[str, str]) -> None:
+    """Say MATCHMAKER_DEMO=1 where nothing says otherwise and nothing of a real office is set."""
+    if not any(name in environ for name in ("MATCHMAKER_DEMO", *_REAL_SETTINGS)):
+        environ["MATCHMAKER_DEMO"] = "1"
+
+
+def _make_instance_folder(environ: Mapping[str, str], demo: bool) -> Path:
+    """The folder of database and queue, never one that an upgrade of the package replaces.
+
+    MATCHMAKER_INSTANCE names it. Without that it is ``instance`` in a checkout, else the user's
+    data folder (XDG Base Directory Specification), a demo apart from a real office.
+    """
+    named = environ.get("MATCHMAKER_INSTANCE", "")
+    try:
+        instance = Path(named) if named else _find_instance_folder(environ, demo)
+        instance = instance.resolve()
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder
+        told = f"MATCHMAKER_INSTANCE must name a folder to write in: {error}"
+        raise SettingsError(told) from error
+    return instance
+
+
+def _find_instance_folder(environ: Mapping[str, str], demo: bool) -> Path:
+    if IS_CHECKOUT:
+        return _BESIDE / "instance"
+    shared = environ.get("XDG_DATA_HOME", "")
+    data = Path(shared) if Path(shared).is_absolute() else Path.home() / ".local" / "share"
+    return data / "leshan-matchmaker" / ("demo" if demo else "office")
 
 
 _FIXED: dict[str, Any] = {

@@ -4,37 +4,88 @@ from datetime import date
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
-from sqlalchemy import func, select
+from flask_migrate import upgrade
+from sqlalchemy import func, inspect, select
 
 from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.commands import rounds as steps
-from matchmaker.demo.service import DEFAULT_SEED, build_demo_world, reset_demo_world
+from matchmaker.commands import round_steps
+from matchmaker.commands.rounds import MonthType
+from matchmaker.commands.serve import PORT, run_site
+from matchmaker.demo import service
 from matchmaker.demo.world.personas import DEMO_PERSONS
-from matchmaker.models import MatchRound, RoundState
+from matchmaker.models import MatchRound, RoundState, User
 from matchmaker.words.labels import get_label
 
 PUBLIC_VALUE = "demo: 03 07 12 19 25 31 + 08"  # invented numbers of a lottery that never was
 
-demo = AppGroup("demo", help="The demo: invented people, real rules. Only with MATCHMAKER_DEMO=1.")
+month_option = click.option(
+    "--month", type=MonthType(), help="The demo's month; the coming one if left out."
+)
+seed_option = click.option(
+    "--seed", default=service.DEFAULT_SEED, show_default=True, help="Another seed, another world."
+)
+port_option = click.option("--port", default=5000, show_default=True, type=PORT)
+
+
+@click.group(cls=AppGroup, invoke_without_command=True)
+@month_option
+@seed_option
+@port_option
+@click.pass_context
+def demo(ctx: click.Context, month: date | None, seed: int, port: int) -> None:
+    """The demo: invented people, real rules. Without a command: prepare and serve it."""
+    if ctx.invoked_subcommand is None:
+        _run_demo(month, seed, port)
 
 
 @demo.command()
-@click.option(
-    "--month", type=steps.MonthType(), help="The demo's month; the coming one if left out."
-)
-@click.option(
-    "--seed", default=DEFAULT_SEED, show_default=True, help="Another seed, another world."
-)
+@month_option
+@seed_option
 @click.option("--show", is_flag=True, help="Print the month's figures in the end.")
-@click.pass_context
-def prepare(ctx: click.Context, month: date | None, seed: int, show: bool) -> None:
-    """Build the world and publish its month; what is done already stays as it is."""
+def prepare(month: date | None, seed: int, show: bool) -> None:
+    """Make the database, build the world, publish its month; what is done stays as it is."""
+    month = _prepare(month, seed)
+    if show:
+        actor = round_steps.get_social_worker(None, 0)
+        for line in round_steps.list_figures(month, actor):
+            click.echo(line)
+
+
+@demo.command()
+@port_option
+def persons(port: int) -> None:
+    """Say how to sign in as each role."""
     _require_demo()
+    _tell_persons(port)
+
+
+@demo.command()
+@click.confirmation_option(prompt="Delete the whole demo?")
+def reset() -> None:
+    """Delete every row of the demo."""
+    _require_demo()
+    service.reset_demo_world()
+    db.session.commit()
+
+
+@with_appcontext
+def _run_demo(month: date | None, seed: int, port: int) -> None:
+    _prepare(month, seed)
+    db.session.remove()  # no transaction stays open while the site is served
+    _tell_persons(port)
+    run_site(host="127.0.0.1", port=port, workers=True)
+
+
+def _prepare(month: date | None, seed: int) -> date:
+    """The demo, from whatever is there to a published month; returns that month."""
+    _require_demo()
+    upgrade()
     month = month or add_months(get_month(get_now()), 1)
-    summary = build_demo_world(now=get_now(), month=month, seed=seed)
+    summary = service.build_demo_world(now=get_now(), month=month, seed=seed)
     db.session.commit()
     if summary is not None:
         click.echo(
@@ -44,48 +95,38 @@ def prepare(ctx: click.Context, month: date | None, seed: int, show: bool) -> No
         )
     else:
         month = _get_latest_month() or month
-    _run_month(ctx, month)
-    if show:
-        ctx.invoke(steps.show, month=month)
+    _run_month(month)
+    return month
 
 
-@demo.command()
-@click.option("--port", default=5000, show_default=True)
-def persons(port: int) -> None:
-    """Say how to sign in as each role."""
-    _require_demo()
+def _run_month(month: date) -> None:
+    """Take the month from wherever it is to its publication, by two persons."""
+    first, second = (round_steps.get_social_worker(None, position) for position in (0, 1))
+    if _find_state(month) is None:
+        click.echo(round_steps.open_round(month, first))
+    if _find_state(month) is RoundState.DRAFT:
+        click.echo(round_steps.freeze_round(month, first, PUBLIC_VALUE))
+    if _find_state(month) is RoundState.SOLVING:
+        click.echo(round_steps.cancel_interrupted_run(month, first))
+    if _find_state(month) is RoundState.FROZEN:
+        run = round_steps.start_run(month, first)
+        click.echo(f"{month:%Y-%m}: run {run.number} started")
+        click.echo(round_steps.solve_run(run, first))
+    if _find_state(month) is RoundState.REVIEW:
+        click.echo(round_steps.publish_run(month, second))
+
+
+def _tell_persons(port: int) -> None:
     address = f"http://127.0.0.1:{port}"
     click.echo(f"\nThe demo will be at {address}. Sign in as anyone with one click: {address}/demo")
     for person in DEMO_PERSONS:
         with force_locale("en"):
             role = str(get_label(person.role))
         click.echo(f"  {role:18} {person.name_zh} {person.name_en}: {person.tries_en}")
-    click.echo("\nStop with Ctrl+C. `make reset` forgets everything.\n")
-
-
-@demo.command()
-@click.confirmation_option(prompt="Delete the whole demo?")
-def reset() -> None:
-    """Delete every row of the demo."""
-    _require_demo()
-    reset_demo_world()
-    db.session.commit()
-
-
-def _run_month(ctx: click.Context, month: date) -> None:
-    """Take the month from wherever it stands to its publication, by two persons."""
-    state = _find_state(month)
-    if state is None:
-        ctx.invoke(steps.open_round, month=month, seed_rule=steps.SEED_RULE)
-        state = RoundState.DRAFT
-    if state is RoundState.DRAFT:
-        ctx.invoke(steps.freeze, month=month, public_value=PUBLIC_VALUE)
-        state = RoundState.FROZEN
-    if state is RoundState.FROZEN:
-        ctx.invoke(steps.solve, month=month)
-        state = RoundState.REVIEW
-    if state is RoundState.REVIEW:
-        ctx.invoke(steps.publish, month=month)
+    click.echo(
+        f"\nIts files are in {current_app.config['INSTANCE_DIR']}. Stop with Ctrl+C. "
+        "`matchmaker demo reset` forgets everything.\n"
+    )
 
 
 def _find_state(month: date) -> RoundState | None:
@@ -97,5 +138,18 @@ def _get_latest_month() -> date | None:
 
 
 def _require_demo() -> None:
+    """Nothing is migrated, built or published where a real office could be."""
     if not current_app.config["DEMO_MODE"]:
         raise click.UsageError("this is not a demo: start with MATCHMAKER_DEMO=1")
+    if not inspect(db.engine).has_table(User.__tablename__):
+        return
+    try:
+        service.require_demo_or_nobody()
+    except ConflictError as error:
+        folder = current_app.config["INSTANCE_DIR"]
+        raise click.ClickException(
+            f"the database of {folder} holds people who are not the demo's; "
+            "MATCHMAKER_INSTANCE names another folder"
+        ) from error
+    finally:
+        db.session.rollback()  # the migration that follows needs SQLite's lock for itself

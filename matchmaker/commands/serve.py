@@ -18,6 +18,7 @@ logger = logging.getLogger("matchmaker.serve")
 
 THREADS = 8
 STOP_SECONDS = 20
+PORT = click.IntRange(1, 65535)
 RESTART_SECONDS = 1  # a worker that dies at once must not keep the machine busy
 
 
@@ -33,11 +34,16 @@ def worker() -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=5000, show_default=True, type=PORT)
 @click.option("--workers/--no-workers", default=True, help="Start a worker beside the site.")
 @with_appcontext
 def serve(host: str, port: int, workers: bool) -> None:
     """Serve the site, and start the worker beside it."""
+    run_site(host=host, port=port, workers=workers)
+
+
+def run_site(*, host: str, port: int, workers: bool) -> None:
+    """Serve the present app until stopped; with ``workers`` a worker runs beside it."""
     beside = WorkerBeside() if workers else None
     signal.signal(signal.SIGTERM, _leave)
     try:

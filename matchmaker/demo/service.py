@@ -82,6 +82,12 @@ def is_demo_world() -> bool:
     return db.session.scalar(select(User.id).where(User.phone_index == index)) is not None
 
 
+def require_demo_or_nobody() -> None:
+    """Raise ``ConflictError('not_a_demo')`` when there are accounts and none is the demo's."""
+    if db.session.scalar(select(User.id).limit(1)) is not None and not is_demo_world():
+        raise ConflictError("not_a_demo")
+
+
 def reset_demo_world() -> None:
     """Delete every row of every table of a demo.
 

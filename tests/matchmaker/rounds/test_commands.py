@@ -1,8 +1,11 @@
 """The round on the command line: the same steps, the same two persons."""
 
+from datetime import date
+
 import pytest
 
 from matchmaker.base.extensions import db
+from matchmaker.commands import round_steps
 from matchmaker.models import User
 from tests.matchmaker.rounds.small_month import PUBLIC_VALUE
 
@@ -56,6 +59,17 @@ def test_who_solved_cannot_publish_here_either(run):
     refused = run("publish", "one")
     assert refused.exit_code == 1
     assert "Somebody else of the office" in refused.output
+
+
+def test_an_interrupted_solve_is_cancelled_and_done_again(app, run, month):
+    run("open")
+    run("freeze", "one", "--public-value", PUBLIC_VALUE)
+    with app.app_context():
+        actor = db.session.get_one(User, month.first.id)
+        round_steps.start_run(date(2026, 7, 1), actor)
+        said = round_steps.cancel_interrupted_run(date(2026, 7, 1), actor)
+    assert said == "2026-07: run 1 was interrupted and is cancelled"
+    assert "run 2 is PROVEN" in run("solve").output
 
 
 def test_somebody_must_answer_for_each_step(app, month):

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 
 from matchmaker import models as m
 from matchmaker.base.clock import get_now
-from matchmaker.base.config import ROOT
 from matchmaker.base.extensions import db
 from matchmaker.rounds.solve import jobs, runs
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.solve.process import solve_apart
 from matchmaker.rounds.solve.worker import Worker
+from tests.architecture.source import ROOT
 from tests.databases import SECRET
 from tests.matchmaker.rounds.small_month import solve_here
 

@@ -1,0 +1,143 @@
+"""The steps of a month's round for the terminal: each is done whole, committed, and said in a line.
+
+A step that is refused changes nothing and raises ``click.ClickException`` with the reason.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TypeVar
+
+import click
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from matchmaker.base.clock import get_now
+from matchmaker.base.errors import DomainError
+from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.commands.round_report import describe_run
+from matchmaker.models import MatchRound, Role, RoundRun, RunStatus, User
+from matchmaker.rounds import queries
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.pages.forms import SEED_RULE
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.solve import runs as running
+from matchmaker.rounds.solve.worker import Worker
+from matchmaker.rounds.words.refusals import describe_conflict, describe_failure
+from matchmaker.words.phone_numbers import normalise_phone
+
+T = TypeVar("T")
+
+
+def open_round(month: date, actor: User, seed_rule: str | None = None) -> str:
+    """Open the round and announce how its lottery will be drawn; by a usual rule if left out."""
+    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
+        rule = str(seed_rule or SEED_RULE)
+    _act(lambda: freeze_service.open_round(month=month, seed_rule=rule, actor=actor, now=get_now()))
+    return f"{month:%Y-%m}: round open"
+
+
+def freeze_round(month: date, actor: User, public_value: str) -> str:
+    """Take the month as it is now, and draw the seed."""
+    match_round = get_round(month, actor)
+    snapshot = _act(
+        lambda: freeze_service.freeze_round(
+            match_round, public_value=public_value, actor=actor, now=get_now()
+        )
+    )
+    return f"{month:%Y-%m}: frozen, snapshot {snapshot.sha256}, seed {match_round.seed}"
+
+
+def start_run(month: date, actor: User) -> RoundRun:
+    """Start a run; its job waits for a worker."""
+    match_round = get_round(month, actor)
+    limit = current_app.config["SOLVE_LIMIT_SECONDS"]
+    return _act(
+        lambda: running.start_run(match_round, limit_seconds=limit, actor=actor, now=get_now())
+    )
+
+
+def solve_run(run: RoundRun, actor: User) -> str:
+    """Solve a started run in this process; refused when no result of it may be published."""
+    month, number, job_id = run.match_round.month, run.number, running.get_job(run).id
+    db.session.rollback()  # the job is worked on in transactions of its own
+    Worker(current_app._get_current_object()).run_job(job_id)  # type: ignore[attr-defined]
+    db.session.expire_all()
+    run = queries.get_run(get_round(month, actor), number)
+    if not running.is_usable(run):
+        reason = "\n".join(run.findings or []) or _say_failure(run)
+        raise click.ClickException(f"run {number} is {run.status.value}: {reason}")
+    return f"{month:%Y-%m}: run {number} is {run.status.value} and verified"
+
+
+def cancel_interrupted_run(month: date, actor: User) -> str:
+    """Cancel the run that a solve left behind when it was interrupted."""
+    run = find_run(get_round(month, actor), None)
+    _act(lambda: running.cancel_run(run, actor=actor, now=get_now()))
+    return f"{month:%Y-%m}: run {run.number} was interrupted and is cancelled"
+
+
+def publish_run(month: date, actor: User, number: int | None = None) -> str:
+    """Publish one run, the latest if left out; never by the person who started it."""
+    run = find_run(get_round(month, actor), number)
+    _act(lambda: publication.publish_run(run, actor=actor, now=get_now()))
+    return f"{month:%Y-%m}: run {run.number} published"
+
+
+def list_figures(month: date, actor: User, number: int | None = None) -> Iterator[str]:
+    """The figures of a run in lines; of the published one, or the latest, without a number."""
+    match_round = get_round(month, actor)
+    run = None if number else match_round.published_run
+    return describe_run(run or find_run(match_round, number))
+
+
+def get_social_worker(phone: str | None, position: int) -> User:
+    """The social worker of that phone; without one, the one at ``position``, the first at 0.
+
+    Raises ``ValueError`` for what is no phone.
+    """
+    statement = select(User).where(User.role == Role.SOCIAL_WORKER).order_by(User.id)
+    actor: User | None
+    if phone is not None:
+        index = contact_cipher.get_index(normalise_phone(phone))
+        actor = db.session.scalar(statement.where(User.phone_index == index))
+    else:
+        actor = db.session.scalar(statement.offset(position).limit(1))
+    if actor is None or not actor.is_active:
+        raise click.ClickException("no active social worker has this phone")
+    return actor
+
+
+def get_round(month: date, actor: User) -> MatchRound:
+    try:
+        return queries.get_round(month, actor)
+    except DomainError as error:
+        raise click.ClickException(f"{month:%Y-%m} has no round yet: open it first") from error
+
+
+def find_run(match_round: MatchRound, number: int | None) -> RoundRun:
+    """Run ``number`` of the round, the latest without a number."""
+    runs = running.list_runs(match_round)
+    found = next((run for run in runs if number in (None, run.number)), None)
+    if found is None:
+        raise click.ClickException(f"{match_round.month:%Y-%m} has no such run: solve it first")
+    return found
+
+
+def _say_failure(run: RoundRun) -> str:
+    with force_locale("en"):
+        if run.status is RunStatus.INFEASIBLE:
+            return "no answer exists with these pins and forbids"
+        return describe_failure(running.get_job(run).error)
+
+
+def _act(step: Callable[[], T]) -> T:
+    """Do and commit; a refusal is said in one line and changes nothing."""
+    try:
+        done = step()
+    except DomainError as error:
+        db.session.rollback()
+        with force_locale("en"):
+            raise click.ClickException(describe_conflict(error)) from error
+    db.session.commit()
+    return done
