@@ -12,7 +12,7 @@ ENGINES = ("HiGHS", "CBC")
 
 def points_of(model: Model) -> dict[pulp.LpVariable, int]:
     """The published points of every need, on the variable that says it is met."""
-    needs = model.columns.network.problem.needs
+    needs = model.problem.needs
     return {met: needs[d].points for d, met in model.columns.met.items()}
 
 
@@ -20,7 +20,7 @@ def committees_of(model: Model) -> list[list[pulp.LpVariable]]:
     """What says that a need is met, committee by committee."""
     members: dict[str, list[pulp.LpVariable]] = defaultdict(list)
     for d, met in model.columns.met.items():
-        need = model.columns.network.problem.needs[d]
+        need = model.problem.needs[d]
         members[need.groups.get("committee", "")].append(met)
     return [members[name] for name in sorted(members)]
 

@@ -52,7 +52,7 @@ def keep_levels(stage: Stage, columns: Columns, result: StageResult) -> KeptLeve
     """The levels of a stage as a solution states them."""
     sign = -1 if stage.kind is StageKind.LEXIMAX else 1
     stated = {level.group: level for level in result.levels}
-    possible = read_possible(stage, columns.network.problem, result.levels)
+    possible = read_possible(stage, columns.problem, result.levels)
     measures = tuple(measures_of(stage, columns, possible))
     values = [sign * stated[m.group].numerator - m.offset for m in measures]
     levels = [_level(m, value) for m, value in zip(measures, values, strict=True)]

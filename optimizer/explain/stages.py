@@ -7,7 +7,6 @@ own word that the stage excluded it. So a few programs answer for many needs, an
 missing when the time is over no stage is named.
 """
 
-from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY
 from optimizer.explain.answer import Places
 from optimizer.explain.exchanges import NONE, Exchanges
@@ -46,7 +45,7 @@ class _Search:
         self._problem, self._solution = problem, solution
         self._model = build(problem)
         columns = self._model.columns
-        self._engine = IncrementalModel(columns.order, self._model.rows.order, seconds)
+        self._engine = self._model.start_engine(seconds)
         self._replay = Replay(self._engine)
         self._leading = leading_sums(problem.policy.stages)
         self._proofs = (solution.certificate or {}).get("stages", ())

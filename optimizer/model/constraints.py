@@ -1,9 +1,8 @@
-"""Constraints C1 to C11, one function each, with the numbers of FORMULATION.md.
-
-Rows, and the sums of variables that several constraints share.
+"""Constraints C1 to C13, one function each, in the order and with the numbers of FORMULATION.md.
 
 Every row is a whole-number combination between whole-number bounds. ``Rows`` hands them to PuLP and
-keeps their order: a row's position is its number.
+keeps their order: a row's position is its number. First the rows and the sums of variables that
+several constraints share, then the constraints.
 """
 
 from collections import defaultdict
@@ -14,8 +13,6 @@ import pulp
 
 from optimizer.model.eligibility import DELIVERED, Source
 from optimizer.model.variables import Columns, Terms, Variable
-
-# --- Rows, and the sums of variables that several constraints share.
 
 AT_MOST = pulp.LpConstraintLE
 AT_LEAST = pulp.LpConstraintGE
@@ -41,8 +38,8 @@ class Rows:
 
 def given(columns: Columns, d: int, r: int) -> tuple[Variable, int]:
     """The variable and weight whose product is what need d gets in demand r [units]."""
-    need = columns.network.problem.needs[d]
-    if columns.network.demands[r].slot is not None:
+    need = columns.needs[d]
+    if columns.network.is_visit(r):
         return columns.way[d, r], need.people
     return (columns.units[d], 1) if d in columns.units else (columns.way[d, r], need.quantity)
 
@@ -64,7 +61,7 @@ def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
     """What every demand of visits, or else every one of deliveries, takes, with weight -1."""
     network = columns.network
     found: dict[int, Terms] = {
-        r: {} for r, demand in enumerate(network.demands) if (demand.slot is not None) == is_visit
+        r: {} for r in range(len(network.demands)) if network.is_visit(r) == is_visit
     }
     for i, (r, _) in enumerate(network.links):
         if r in found:
@@ -124,9 +121,9 @@ def add_visits_staffed(rows: Rows, columns: Columns) -> None:
 
     sum_d n_d visit[d, r] = sum_i flow[r, i] + sum_(j in r) edge[j]      for all r      [persons]
     """
-    demands, needs = columns.network.demands, columns.network.problem.needs
+    demands = columns.network.demands
     for r, took in taken(columns, is_visit=True).items():
-        terms: Terms = {columns.way[d, r]: needs[d].people for d in demands[r].needs}
+        terms: Terms = {columns.way[d, r]: columns.needs[d].people for d in demands[r].needs}
         rows.add(f"c2_staffed_{r}", terms | took, EQUAL, 0)
 
 
@@ -146,7 +143,7 @@ def add_partial_quantities(rows: Rows, columns: Columns) -> None:
     l_d delivered[d] <= units[d] <= q_d delivered[d]      for all d with l_d < q_d      [units]
     """
     for d, units in columns.units.items():
-        need = columns.network.problem.needs[d]
+        need = columns.needs[d]
         delivered = columns.way[d, columns.delivery_of(d)]
         rows.add(f"c4_least_{d}", {units: 1, delivered: -need.least_units}, AT_LEAST, 0)
         rows.add(f"c4_most_{d}", {units: 1, delivered: -need.quantity}, AT_MOST, 0)
@@ -164,20 +161,6 @@ def add_one_place_at_a_time(rows: Rows, columns: Columns) -> None:
             rows.add(f"c5_place_{n}", terms, EQUAL, 0)
         else:
             rows.add(f"c5_place_{n}", terms, AT_MOST, len(crews[k].members))
-
-
-def add_pool_balance(rows: Rows, columns: Columns) -> None:
-    """(C12) A pool makes as many visits as its sources send it.
-
-    sum_i send[o, i] = sum_r pooled[o, r]      for all pools o      [visits]
-    """
-    balance: dict[int, Terms] = defaultdict(dict)
-    for (o, _), send in columns.send.items():
-        balance[o][send] = 1
-    for (o, _), pooled in columns.pooled.items():
-        balance[o][pooled] = -1
-    for o, terms in balance.items():
-        rows.add(f"c12_pool_{o}", terms, EQUAL, 0)
 
 
 def add_most_visits(rows: Rows, columns: Columns) -> None:
@@ -224,7 +207,7 @@ def add_recipients_time(rows: Rows, columns: Columns) -> None:
     for (d, r), visit in columns.way.items():
         slot = network.demands[r].slot
         if slot is not None:
-            visits[network.problem.needs[d].recipient, slot][visit] = 1
+            visits[columns.needs[d].recipient, slot][visit] = 1
     crowded = [terms for _, terms in sorted(visits.items()) if len(terms) > 1]
     for n, terms in enumerate(crowded):
         rows.add(f"c8_recipient_{n}", terms, AT_MOST, 1)
@@ -248,7 +231,7 @@ def add_most_from_stock(rows: Rows, columns: Columns) -> None:
 
     sum flow of d from s <= b_ds      for all pairs with a bound      [units]
     """
-    for pair in columns.network.problem.pairs:
+    for pair in columns.problem.pairs:
         if pair.most is not None:
             terms = flows_between(columns, pair.need, pair.stock, pair.person)
             if terms:
@@ -269,6 +252,20 @@ def add_pins(rows: Rows, columns: Columns) -> None:
             rows.add(f"c11_from_{n}", terms, AT_LEAST, 1)
 
 
+def add_pool_balance(rows: Rows, columns: Columns) -> None:
+    """(C12) A pool makes as many visits as its sources send it.
+
+    sum_i send[o, i] = sum_r pooled[o, r]      for all pools o      [visits]
+    """
+    balance: dict[int, Terms] = defaultdict(dict)
+    for (o, _), send in columns.send.items():
+        balance[o][send] = 1
+    for (o, _), pooled in columns.pooled.items():
+        balance[o][pooled] = -1
+    for o, terms in balance.items():
+        rows.add(f"c12_pool_{o}", terms, EQUAL, 0)
+
+
 def add_recipients_helped(rows: Rows, columns: Columns) -> None:
     """(C13) A recipient is helped when a need of theirs is met.
 
@@ -276,7 +273,7 @@ def add_recipients_helped(rows: Rows, columns: Columns) -> None:
     """
     asked: dict[str, Terms] = defaultdict(dict)
     for d, met in columns.met.items():
-        asked[columns.network.problem.needs[d].recipient][met] = 1
+        asked[columns.needs[d].recipient][met] = 1
     for h, (recipient, terms) in enumerate(sorted(asked.items())):
         if len(terms) > 1:
             terms[columns.helped[recipient]] = -1

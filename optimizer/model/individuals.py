@@ -31,7 +31,7 @@ def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...
             delivered[d, stock] += units
         else:
             visits[crew, slot].extend([(d, stock)] * units)
-    problem = columns.network.problem
+    problem = columns.problem
     found = [
         Assignment(problem.needs[d].id, problem.stocks[s].id, units=units)
         for (d, s), units in delivered.items()
@@ -70,9 +70,9 @@ def _deal_sources(columns: Columns, held: Nonzero) -> list[Draw]:
 
 
 def _wanted(columns: Columns, held: Nonzero, d: int, r: int) -> int:
-    need = columns.network.problem.needs[d]
+    need = columns.needs[d]
     is_way = held.get(columns.way[d, r], 0)
-    if columns.network.demands[r].slot is not None:
+    if columns.network.is_visit(r):
         return need.people * is_way
     return held.get(columns.units[d], 0) if d in columns.units else need.quantity * is_way
 

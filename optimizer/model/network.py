@@ -155,6 +155,10 @@ class Network:
             found.setdefault(r, []).append((i, source))
         return found
 
+    def is_visit(self, r: int) -> bool:
+        """True for a demand of visits in a slot, False for one of deliveries."""
+        return self.demands[r].slot is not None
+
     def pair_of(self, d: int, source: Source) -> Pair | None:
         """The pair that rules this need and source; None: score 0, consumption 1."""
         return self.eligibility.pair_of(self.problem.needs[d], source)

@@ -69,7 +69,7 @@ def aims_of(stage: Stage, columns: Columns) -> list[Aim]:
     if stage.kind is StageKind.MAX_COUNT:
         return [
             Aim(stage, key, {columns.number(columns.met[d]): 1 for d in needs if d in columns.met})
-            for key, needs in classes_of(stage, columns.network.problem)
+            for key, needs in classes_of(stage, columns.problem)
         ]
     if stage.kind is StageKind.MAX_RECIPIENTS:
         return [Aim(stage, "", _recipients(columns))]
@@ -91,13 +91,13 @@ def _recipients(columns: Columns) -> Weights:
 
 def _points(columns: Columns) -> Weights:
     """(S4) max sum_d pi_d met[d]      [points]"""
-    needs = columns.network.problem.needs
+    needs = columns.needs
     return {columns.number(met): needs[d].points for d, met in columns.met.items()}
 
 
 def _units(stage: Stage, columns: Columns) -> list[Aim]:
     """(S5) max sum_(d in category) units[d]      for every category in turn      [units]"""
-    needs = columns.network.problem.needs
+    needs = columns.needs
     classes: dict[str, Weights] = {n.category: {} for n in needs if n.least_units < n.quantity}
     for d, units in columns.units.items():
         classes[needs[d].category][columns.number(units)] = 1
@@ -130,7 +130,7 @@ def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
 
 def coverage_measures(stage: Stage, columns: Columns, possible: dict[str, int]) -> list[Measure]:
     """(S2) leximin over groups of (h_g + sum_(d in g) met[d]) / (H_g + possible_g)      [needs]"""
-    problem = columns.network.problem
+    problem = columns.problem
     past = {h.group: (h.met, h.possible) for h in problem.history if h.dimension == stage.dimension}
     found = []
     for group, needs in sorted(groups_of(stage, problem).items()):
@@ -161,7 +161,7 @@ def score_measures(stage: Stage, columns: Columns) -> list[Measure]:
 
 def burden_measures(columns: Columns) -> list[Measure]:
     """(S6) leximax over pledges of used_g / capacity_g: leximin of its negative      [units]"""
-    stocks = columns.network.problem.stocks
+    stocks = columns.problem.stocks
     members: dict[str, list[int]] = defaultdict(list)
     for s, stock in enumerate(stocks):
         if stock.pledge is not None:

@@ -13,10 +13,11 @@ used[s]       in [0, K_s]          what is used directly of stock s             
 helped[h]     in {0, 1}            recipient h has a need met                      [recipients]
 
 A need with one way only has no variable of its own for that way: its met[d] says it; a recipient
-with one need likewise.
+with one need has none either.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeAlias
@@ -25,6 +26,7 @@ import pulp
 
 from optimizer.model.eligibility import DELIVERED, Source
 from optimizer.model.network import Network
+from optimizer.problem import Need, Problem
 
 Variable: TypeAlias = pulp.LpVariable
 Terms = dict[Variable, int]
@@ -47,7 +49,7 @@ class Columns:
     busy: dict[tuple[int, str], Variable] = field(default_factory=dict)
     used: dict[int, Variable] = field(default_factory=dict)
     helped: dict[str, Variable] = field(default_factory=dict)
-    _number: dict[int, int] = field(default_factory=dict)
+    _number: dict[int, int] = field(default_factory=dict)  # by id(): PuLP hashes variables slowly
 
     def add(self, name: str, high: int, low: int = 0, *, is_whole: bool = True) -> Variable:
         """One more column between whole bounds."""
@@ -61,10 +63,24 @@ class Columns:
         """The position of a variable."""
         return self._number[id(variable)]
 
+    def numbers(self, variables: Iterable[Variable]) -> list[int]:
+        """The position of every variable, such as those of a row."""
+        return [self._number[id(variable)] for variable in variables]
+
+    @property
+    def problem(self) -> Problem:
+        """The month that is modelled."""
+        return self.network.problem
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Its needs, by position."""
+        return self.network.problem.needs
+
     def delivery_of(self, d: int) -> int:
         """The demand that delivers to need d without a visit."""
         ways = self.network.demands_of[d]
-        return next(r for r in ways if self.network.demands[r].slot is None)
+        return next(r for r in ways if not self.network.is_visit(r))
 
 
 def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
@@ -78,7 +94,7 @@ def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
         columns.flow[i] = columns.add(f"flow_{i}", high)
     _define_pools(columns)
     for j, edge in enumerate(network.edges):
-        need, crew = network.problem.needs[edge.need], edge.source[0]
+        need, crew = columns.needs[edge.need], edge.source[0]
         high = need.quantity if crew == DELIVERED else need.people
         if crew != DELIVERED:
             high = min(high, len(network.crews[crew].members))
@@ -94,10 +110,10 @@ def _define_need(columns: Columns, d: int, ways: tuple[int, ...]) -> None:
     network = columns.network
     columns.met[d] = met = columns.add(f"met_{d}", 1)
     for r in ways:
-        is_visit = network.demands[r].slot is not None
+        is_visit = network.is_visit(r)
         name = f"visit_{d}_{r}" if is_visit else f"delivered_{d}"
         columns.way[d, r] = met if len(ways) == 1 else columns.add(name, 1)
-        need = network.problem.needs[d]
+        need = columns.needs[d]
         if not is_visit and need.least_units < need.quantity:
             columns.units[d] = columns.add(f"units_{d}", need.quantity)
 
@@ -138,9 +154,8 @@ def _define_use(columns: Columns) -> None:
     for demand in network.demands:
         drawn.update(map(itemgetter(1), demand.sources))
     for s in sorted(drawn):
-        columns.used[s] = columns.add(
-            f"used_{s}", network.problem.stocks[s].capacity, is_whole=False
-        )
+        capacity = columns.problem.stocks[s].capacity
+        columns.used[s] = columns.add(f"used_{s}", capacity, is_whole=False)
 
 
 def _slots_by_crew(network: Network) -> dict[int, set[str]]:
@@ -159,7 +174,7 @@ def _slots_by_crew(network: Network) -> dict[int, set[str]]:
 def _define_helped(columns: Columns) -> None:
     asked: dict[str, list[int]] = defaultdict(list)
     for d in columns.met:
-        asked[columns.network.problem.needs[d].recipient].append(d)
+        asked[columns.needs[d].recipient].append(d)
     for h, (recipient, needs) in enumerate(sorted(asked.items())):
         alone = columns.met[needs[0]] if len(needs) == 1 else None
         columns.helped[recipient] = columns.add(f"helped_{h}", 1) if alone is None else alone

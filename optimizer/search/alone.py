@@ -34,7 +34,7 @@ def possible_by_group(search: LexicographicSearch, model: Model, stage: Stage) -
     """
     if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
         return {}
-    columns, problem = model.columns, model.columns.network.problem
+    columns, problem = model.columns, model.problem
     called = called_for(problem, columns.network.ancestors)
     left_out = {columns.number(met) for d, met in columns.met.items() if d not in called}
     found = {}

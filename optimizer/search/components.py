@@ -40,10 +40,9 @@ class Part:
 def split(model: Model) -> list[Part]:
     """Components of columns that share rows, in the order of their first column."""
     parent = list(range(len(model.columns.order)))
-    number = {id(variable): j for j, variable in enumerate(model.columns.order)}
     held: list[tuple[int, int]] = []
     for i, row in enumerate(model.rows.order):
-        columns = [number[id(variable)] for variable in row]
+        columns = model.columns.numbers(row)
         if columns and not row.name.startswith(HELPED_ROW):
             root = _find(parent, columns[0])
             for j in columns[1:]:
@@ -227,7 +226,7 @@ def _fill_helped(model: Model, whole: Vector) -> None:
     columns = model.columns
     helped_of: dict[str, float] = defaultdict(float)
     for d, met in columns.met.items():
-        recipient = columns.network.problem.needs[d].recipient
+        recipient = columns.needs[d].recipient
         helped_of[recipient] = max(helped_of[recipient], whole[columns.number(met)])
     for recipient, helped in columns.helped.items():
         whole[columns.number(helped)] = helped_of[recipient]

@@ -31,7 +31,7 @@ def order_by_ticket(problem: Problem) -> list[int]:
 
 def draw_tickets(search: LexicographicSearch, columns: Columns) -> None:
     """Keep who is met, ticket after ticket."""
-    order = [columns.met[d] for d in order_by_ticket(columns.network.problem) if d in columns.met]
+    order = [columns.met[d] for d in order_by_ticket(columns.problem) if d in columns.met]
     tickets = [columns.number(met) for met in order]
     while undrawn := [j for j in tickets if search.is_open(j)][:BLOCK]:
         weights = {j: 1 << (len(undrawn) - 1 - k) for k, j in enumerate(undrawn)}

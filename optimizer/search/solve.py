@@ -6,7 +6,7 @@ from typing import Any
 
 from optimizer import codec
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import ENGINE, IncrementalModel
+from optimizer.engine.highs import ENGINE
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
@@ -39,7 +39,7 @@ def solve(
     model = build(problem)
     run, possible = Run(), Possible()
     left = max(limits.seconds - (time.monotonic() - started), 0.0)
-    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, left))
+    search = LexicographicSearch(model.start_engine(left))
     status, detail = SolutionStatus.PROVEN, ""
     try:
         for stage in problem.policy.stages:

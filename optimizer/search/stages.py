@@ -51,7 +51,7 @@ def run_stages(
 
     ``run`` holds what is proved so far, also when an error of the search ends the work.
     """
-    policy = model.columns.network.problem.policy
+    policy = model.problem.policy
     leading = leading_sums(policy.stages)
     progress(policy.stages[0].name if policy.stages else "", 0, len(policy.stages))
     aims = [aim for stage in leading for aim in aims_of(stage, model.columns)]
@@ -78,7 +78,7 @@ def _take_rest(
     progress: Progress,
     run: Run,
 ) -> bool:
-    total = len(columns.network.problem.policy.stages)
+    total = len(columns.problem.policy.stages)
     before = ""
     for done, stage in enumerate(stages, start=total - len(stages)):
         progress(stage.name, done, total)

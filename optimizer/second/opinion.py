@@ -100,7 +100,7 @@ def question_tickets(
     engine: SecondEngine, columns: Columns, met: Set[int]
 ) -> Iterator[tuple[str, Answer]]:
     """Every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown. ``met``: positions."""
-    order = [d for d in order_by_ticket(columns.network.problem) if d in columns.met]
+    order = [d for d in order_by_ticket(columns.problem) if d in columns.met]
     start = 0
     while start < len(order):
         end, losers = start, 0

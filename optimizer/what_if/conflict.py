@@ -55,7 +55,7 @@ def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict
     Irreducible, not smallest of all: no subset conflicts, another conflict may have fewer members.
     """
     model = build(problem)
-    engine = IncrementalModel(model.columns.order, model.rows.order, limits.seconds)
+    engine = model.start_engine(limits.seconds)
     members = _gather_members(model, engine)
     try:
         is_impossible, proof = _is_impossible(engine)
@@ -73,7 +73,7 @@ def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict
 
 def _gather_members(model: Model, engine: IncrementalModel) -> list[_Member]:
     """Least uses first: they are left out first, so that a pin is named wherever one can be."""
-    problem, rows_of = model.columns.network.problem, dict[tuple[int, int], list[int]]()
+    problem, rows_of = model.problem, dict[tuple[int, int], list[int]]()
     for i, row in enumerate(model.rows.order):
         if row.name.startswith((LEAST_ROW, *PIN_ROWS)):
             is_pin, number = row.name.startswith(PIN_ROWS), int(row.name.rpartition("_")[2])

@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 from optimizer import codec
 from optimizer.codec import to_json
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import Weights
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
@@ -221,7 +220,7 @@ def _solve_in_order(
     sums = [*_promises(model, published), dict.fromkeys(model.columns.met.values(), 1)]
     sums.append(_standing(model, published))
     number = model.columns.number
-    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, seconds))
+    search = LexicographicSearch(model.start_engine(seconds))
     try:
         weights = [{number(v): weight for v, weight in terms.items()} for terms in sums]
         values = maximise_in_turn(search, weights)
@@ -243,7 +242,7 @@ def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
     met = {assignment.need for assignment in published}
     tiers: dict[int, Terms] = defaultdict(dict)
     for d, variable in model.columns.met.items():
-        need = model.columns.network.problem.needs[d]
+        need = model.problem.needs[d]
         if need.id in met:
             tiers[need.tier][variable] = 1
     return [terms for _, terms in sorted(tiers.items())]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from optimizer.engine.bounds import Bound
-from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import WHOLE, Vector
 from optimizer.model.build import Model
 from optimizer.model.constraints import draws, visits_by_crew
@@ -108,7 +107,7 @@ class CountProgram:
 
     def __init__(self, model: Model, seconds: float) -> None:
         self._columns = model.columns
-        self._engine = IncrementalModel(model.columns.order, model.rows.order, seconds)
+        self._engine = model.start_engine(seconds)
         self._row = {row.name: i for i, row in enumerate(model.rows.order)}
         self._place = {
             key: f"{PLACE_ROW}{n}" for n, key in enumerate(visits_by_crew(self._columns))
@@ -151,7 +150,7 @@ class CountProgram:
         return value - self._answer.value
 
     def _raised(self, extra: Extra) -> Iterator[tuple[int, int]]:
-        for s, stock in enumerate(self._columns.network.problem.stocks):
+        for s, stock in enumerate(self._columns.problem.stocks):
             if stock.id in extra.raised:
                 yield s, extra.raised[stock.id]
 

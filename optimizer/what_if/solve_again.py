@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from optimizer.codec import ProblemError
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import IncrementalModel
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
 from optimizer.policy import GroupOutcome, Stage, StageKind
@@ -63,14 +62,14 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
 
 def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
     model = build(problem)
-    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, seconds))
+    search = LexicographicSearch(model.start_engine(seconds))
     alone = possible_by_group(search, model, stage)
     return {group: found.needs for group, found in alone.items()}
 
 
 def solve_given(model: Model, possible: Possible, seconds: float) -> Given:
     """The best answer under the policy and these denominators; never raises for an outcome."""
-    search = LexicographicSearch(IncrementalModel(model.columns.order, model.rows.order, seconds))
+    search = LexicographicSearch(model.start_engine(seconds))
     status = SolutionStatus.PROVEN
     try:
         run_stages(search, model, possible, _say_nothing, Run())

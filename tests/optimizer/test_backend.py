@@ -35,7 +35,7 @@ def test_a_raw_status_becomes_one_of_four(case):
 def small(seconds: float = 60.0) -> tuple[IncrementalModel, dict[int, int]]:
     model = build(month(goods(capacity=3), *(want(f"n{k}", quantity=2) for k in range(3))))
     weights = {model.columns.number(met): 1 for met in model.columns.met.values()}
-    return IncrementalModel(model.columns.order, model.rows.order, seconds), weights
+    return model.start_engine(seconds), weights
 
 
 def test_the_linear_bound_is_above_the_whole_value():

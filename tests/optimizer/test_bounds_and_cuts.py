@@ -18,7 +18,7 @@ def odd_team() -> IncrementalModel:
     crew = [person(name, "am") for name in "pqs"]
     needs = [visit(name, "am", people=2) for name in "abc"]
     model = build(month(team(), *crew, *needs))
-    return IncrementalModel(model.columns.order, model.rows.order, 60.0)
+    return model.start_engine(60.0)
 
 
 def met_weights(engine: IncrementalModel) -> dict[int, int]:
@@ -74,7 +74,7 @@ def test_no_ray_proves_a_possible_month_impossible():
 
 def test_a_whole_point_is_checked_in_whole_numbers():
     model = build(month(goods(capacity=10**9), want("a", quantity=10**9)))
-    engine = IncrementalModel(model.columns.order, model.rows.order, 60.0)
+    engine = model.start_engine(60.0)
     point = engine.maximise_linear({0: 1}).point
     assert engine.matrix.holds(np.round(point))
     point[1] -= 1

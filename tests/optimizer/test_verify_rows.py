@@ -64,7 +64,7 @@ def list_rows(matrix: Matrix) -> list[dict[int, float]]:
 
 
 def assert_same_names(model: Model, program: Program) -> None:
-    columns, problem = model.columns, model.columns.network.problem
+    columns, problem = model.columns, model.problem
     number, needs, stocks = columns.number, problem.needs, problem.stocks
     assert program.met == {needs[d].id: number(met) for d, met in columns.met.items()}
     assert program.units == {needs[d].id: number(units) for d, units in columns.units.items()}
@@ -74,7 +74,7 @@ def assert_same_names(model: Model, program: Program) -> None:
 
 def assert_same_sums(model: Model, program: Program) -> None:
     """What the stages of people, scores and burden add up is found in the program."""
-    columns, stocks = model.columns, model.columns.network.problem.stocks
+    columns, stocks = model.columns, model.problem.stocks
     (people,) = aims_of(Stage("people", StageKind.MAX_RECIPIENTS), columns)
     assert dict.fromkeys(program.helped.values(), 1) == people.weights
     (kindness,) = aims_of(KINDNESS, columns)
