@@ -83,7 +83,6 @@ TANGLED = {
     "optimizer/model/objectives.py:aims_of",
     "optimizer/model/objectives.py:score_measures",
     "optimizer/search/certificate.py:_write_step",
-    "optimizer/search/components.py:split",
     "optimizer/search/tally.py:value_of",
     "optimizer/second/levels.py:question_levels",
     "optimizer/second/opinion.py:ask_for_other",
