@@ -6,12 +6,12 @@ every whole x. The set I is sought by elimination modulo 2 among rows that are n
 Caprara and Fischetti, {0, 1/2}-Chvatal-Gomory cuts, Mathematical Programming 74 (1996).
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.bitset import BitSet, list_members
 from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights
 
 MOST_CUTS = 40  # of one round, the most violated
@@ -35,10 +35,10 @@ class Cut:
 class _Row:
     """A row modulo 2: odd columns between their bounds, odd right side, slack, rows summed."""
 
-    odd: int
+    odd: BitSet
     is_odd_right: bool
     slack: float
-    members: int
+    members: BitSet
 
 
 def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
@@ -48,14 +48,18 @@ def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
     _eliminate(rows, len(places))
     found: dict[tuple[tuple[int, int], ...], tuple[float, Cut]] = {}
     for row in rows:
-        cost = row.slack + sum(costs[k] for k in _bits(row.odd))
-        if row.is_odd_right and row.members and cost < 1 - 0.02:
-            cut = _round_down(matrix, point, [sides[k] for k in _bits(row.members)])
+        if row.members and _is_promising(row, costs):
+            cut = _round_down(matrix, point, [sides[k] for k in list_members(row.members)])
             if cut is not None:
                 found[tuple(sorted(cut.weights.items()))] = (_violation(cut, point), cut)
     violated = [entry for entry in found.values() if entry[0] > 0.01]
     violated.sort(key=lambda entry: (-entry[0], entry[1].rows))
     return [cut for _, cut in violated[:MOST_CUTS]]
+
+
+def _is_promising(row: _Row, costs: Sequence[float]) -> bool:
+    """True when halving the row, its odd columns made even, may give a violated cut."""
+    return row.is_odd_right and row.slack + sum(costs[k] for k in list_members(row.odd)) < 1 - 0.02
 
 
 def _tight_rows(
@@ -69,13 +73,13 @@ def _tight_rows(
     is_loose = is_odd & is_between[columns]
     fixed = is_odd & ~is_loose
     parity = np.bincount(of_row[fixed], np.round(point[columns[fixed]]), len(matrix.row_low))
-    masks = dict.fromkeys(np.unique(of_row[is_between[columns]]).tolist(), 0)
+    odd_in = dict.fromkeys(np.unique(of_row[is_between[columns]]).tolist(), 0)
     places: dict[int, int] = {}
     for i, column in zip(of_row[is_loose].tolist(), columns[is_loose].tolist(), strict=True):
-        masks[i] |= 1 << places.setdefault(column, len(places))
+        odd_in[i] |= 1 << places.setdefault(column, len(places))
     sides: list[tuple[int, int]] = []
     rows: list[_Row] = []
-    for i, odd in sorted(masks.items()):
+    for i, odd in sorted(odd_in.items()):
         for sign, right in ((1, matrix.row_high[i]), (-1, -matrix.row_low[i])):
             slack = float(right - sign * values[i])
             if abs(right) < INFINITY and slack < 1 - WHOLE:
@@ -95,7 +99,7 @@ def _eliminate(rows: list[_Row], count: int) -> None:
     """Cancel odd columns by the tightest row that has each; rows grow slacker and drop out."""
     holding: list[set[int]] = [set() for _ in range(count)]
     for n, row in enumerate(rows):
-        for k in _bits(row.odd):
+        for k in list_members(row.odd):
             holding[k].add(n)
     used: set[int] = set()
     for k in range(count):
@@ -104,7 +108,7 @@ def _eliminate(rows: list[_Row], count: int) -> None:
             continue
         pivot = min(free, key=lambda n: (rows[n].slack, rows[n].odd.bit_count(), n))
         used.add(pivot)
-        chosen, bits = rows[pivot], _bits(rows[pivot].odd)
+        chosen, bits = rows[pivot], list_members(rows[pivot].odd)
         for n in free:
             row = rows[n]
             if n != pivot and row.slack + chosen.slack < 1:
@@ -119,12 +123,26 @@ def _eliminate(rows: list[_Row], count: int) -> None:
 def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
     """The cut of a set of rows, in whole numbers; None when a bound needed is not there."""
     total: dict[int, int] = {}
-    right, raised = 0, []
+    right = 0
     for i, sign in sides:
         columns, weights = matrix.row(i)
         right += int(matrix.row_high[i]) if sign > 0 else -int(matrix.row_low[i])
         for j, weight in zip(columns.tolist(), weights.tolist(), strict=True):
             total[j] = total.get(j, 0) + sign * int(weight)
+    added, raised = _make_even(matrix, point, total)
+    right += added
+    if not right & 1 or sum(weight != 0 for weight in total.values()) > MOST_WEIGHTS:
+        return None
+    halved = {j: weight // 2 for j, weight in sorted(total.items()) if weight}
+    return Cut(halved, right // 2, tuple(sorted(sides)), tuple(sorted(raised)))
+
+
+def _make_even(matrix: Matrix, point: Vector, total: dict[int, int]) -> tuple[int, list[int]]:
+    """Add to odd weights the bound of their column nearer to the point, in place.
+
+    Returns what this adds to the right side, and the columns that took their upper bound.
+    """
+    right, raised = 0, []
     for j, weight in total.items():
         if weight & 1:
             low, high = matrix.low[j], matrix.high[j]
@@ -135,22 +153,4 @@ def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]])
                 total[j] = weight + 1
                 right += int(high)
                 raised.append(j)
-    if not right & 1 or sum(weight != 0 for weight in total.values()) > MOST_WEIGHTS:
-        return None
-    halved = {j: weight // 2 for j, weight in sorted(total.items()) if weight}
-    return Cut(halved, right // 2, tuple(sorted(sides)), tuple(sorted(raised)))
-
-
-def _violation(cut: Cut, point: Vector) -> float:
-    norm = math.sqrt(sum(weight * weight for weight in cut.weights.values()))
-    value = sum(weight * float(point[j]) for j, weight in cut.weights.items())
-    return (value - cut.right) / max(norm, 1.0)
-
-
-def _bits(mask: int) -> list[int]:
-    found = []
-    while mask:
-        low = mask & -mask
-        found.append(low.bit_length() - 1)
-        mask ^= low
-    return found
+    return right, raised

@@ -1,22 +1,21 @@
-"""Sets of sources as whole numbers: bit b of a *mask* is the b-th source on a category's roll.
-
-A filter is a mask for every value it reads, so who may serve a need is an intersection of a few
-whole numbers, and equal sets are equal numbers, however many sources there are.
-
-Crews, and the sources that they make with the stocks they staff.
+"""Who may serve a need: filters 1 to 6 of FORMULATION.md, over crews of interchangeable persons.
 
 A *crew* is a class of persons no rule can tell apart: same stocks, useful skills, areas, slots and
-most visits. A person whom a pair, pin or forbid names is a crew of one.
+most visits. A person whom a pair, pin or forbid names is a crew of one. A *source* is a crew with a
+stock that it staffs, or a stock that delivers without a person.
+
+The sources of a category have numbers. For every value that a filter reads there is the bit set of
+the sources that have it, so who may serve a need is an intersection of a few integers.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import compress
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter, itemgetter
 
-from optimizer.problem import Need, Pair, Person, Problem, Stock
-
-# --- Crews, and the sources that they make with the stocks they staff.
+from optimizer.bitset import BitSet, bit_set, first_numbers, list_members, select
+from optimizer.problem import Need, Pair, Person, Pin, Problem, Stock
 
 Source = tuple[int, int]  # (crew, stock) by position; crew -1: delivered without a person
 DELIVERED = -1
@@ -34,144 +33,126 @@ class Crew:
     most: int
 
 
+NOBODY = Crew((), (), frozenset(), (), (), 0)  # the crew of a delivery
+
+
 def gather_crews(problem: Problem) -> tuple[Crew, ...]:
     """Classes of persons in the order of their first member."""
-    named = {
-        row.person
-        for rows in (problem.pairs, problem.pins, problem.forbids)
-        for row in rows
-        if row.person is not None
-    }
+    named = _list_named(problem)
     useful = frozenset(skill for need in problem.needs for skill in need.requires)
-    classes: dict[tuple[object, ...], list[Person]] = defaultdict(list)
+    members: dict[tuple[str, Crew], list[str]] = defaultdict(list)
     for person in problem.people:
         if person.most_visits and person.stocks and person.slots:
-            alone = person.id if person.id in named else ""
-            skills = useful.intersection(person.skills)
-            most = min(person.most_visits, len(person.slots))
-            key = (alone, person.stocks, skills, person.areas, person.slots, most)
-            classes[key].append(person)
-    return tuple(
-        Crew(
-            members=tuple(person.id for person in alike),
-            stocks=alike[0].stocks,
-            skills=useful.intersection(alike[0].skills),
-            areas=alike[0].areas,
-            slots=alike[0].slots,
-            most=min(alike[0].most_visits, len(alike[0].slots)),
-        )
-        for alike in classes.values()
-    )
+            own_name = person.id if person.id in named else ""
+            members[own_name, _describe(person, useful)].append(person.id)
+    return tuple(replace(crew, members=tuple(alike)) for (_, crew), alike in members.items())
 
 
-_FLAGS = bytes.maketrans(b"01", b"\x00\x01")  # the digits of a mask as what compress asks for
+def _list_named(problem: Problem) -> set[str]:
+    """Persons whom a pair, pin or forbid names."""
+    rows: tuple[Pair | Pin, ...] = (*problem.pairs, *problem.pins, *problem.forbids)
+    return {row.person for row in rows if row.person is not None}
 
 
-class _Names:
-    """Which sources name a value, and which name none."""
+def _describe(person: Person, useful: frozenset[str]) -> Crew:
+    """What the rules can know of a person, as a crew without members."""
+    skills = useful.intersection(person.skills)
+    most = min(person.most_visits, len(person.slots))
+    return Crew((), person.stocks, skills, person.areas, person.slots, most)
 
-    def __init__(self, named: Iterable[tuple[str, ...] | frozenset[str]]) -> None:
-        self.none = 0
-        self._by: dict[str, int] = defaultdict(int)
-        for b, names in enumerate(named):
-            if not names:
-                self.none |= 1 << b
-            for name in names:
-                self._by[name] |= 1 << b
 
-    def naming(self, values: Iterable[str]) -> int:
-        """Sources that name one of the values at least."""
-        mask = 0
+class _InvertedIndex:
+    """For every value the numbers of the sources that have it; and of those that have none."""
+
+    def __init__(self, values_of: Iterable[Iterable[Hashable]]) -> None:
+        self._having: dict[Hashable, BitSet] = defaultdict(int)
+        self._without: BitSet = 0
+        for number, values in enumerate(values_of):
+            if not values:
+                self._without |= 1 << number
+            for value in values:
+                self._having[value] |= 1 << number
+
+    def having(self, values: Iterable[Hashable]) -> BitSet:
+        """Sources that have one of the values at least."""
+        found: BitSet = 0
         for value in values:
-            mask |= self._by.get(value, 0)
-        return mask
+            found |= self._having.get(value, 0)
+        return found
 
-    def admitting(self, values: Iterable[str]) -> int:
-        """Sources that name one of the values, or none at all."""
-        return self.none | self.naming(values)
+    def admitting(self, values: Iterable[Hashable]) -> BitSet:
+        """Sources that have one of the values, or restrict nothing because they have none."""
+        return self._without | self.having(values)
 
 
-class Roll:
-    """The sources of a category by stock and crew; ``delivered`` and ``visits`` part them."""
+class SourceIndex:
+    """The sources of one category, numbered by stock and crew, found by what filters read.
+
+    delivered, visits   the two kinds of sources, as bit sets
+    """
 
     def __init__(
-        self,
-        crews: Sequence[Crew],
-        stocks: Sequence[Stock],
-        sources: Iterable[Source],
+        self, crews: Sequence[Crew], stocks: Sequence[Stock], sources: Iterable[Source]
     ) -> None:
         self._crews = crews
         self.sources = tuple(sources)
-        self.delivered = sum(1 << b for b, (k, _) in enumerate(self.sources) if k == DELIVERED)
-        self.visits = (1 << len(self.sources)) - 1 - self.delivered
-        crew_of = [None if k == DELIVERED else crews[k] for k, _ in self.sources]
+        crew_of = [NOBODY if k == DELIVERED else crews[k] for k, _ in self.sources]
         stock_of = [stocks[s] for _, s in self.sources]
-        self._areas = _Names(stock.areas for stock in stock_of)
-        self._statuses = _Names(stock.statuses for stock in stock_of)
-        self._times = _Names(stock.slots for stock in stock_of)
-        self._near = _Names(crew.areas if crew else () for crew in crew_of)
-        self._skills = _Names(crew.skills if crew else () for crew in crew_of)
-        self._free = _Names(crew.slots if crew else () for crew in crew_of)
-        self._at: dict[int, int] = defaultdict(int)
-        for b, (_, s) in enumerate(self.sources):
-            self._at[s] |= 1 << b
-        self._selected: dict[int, tuple[Source, ...]] = {}
-        self._in_slot: dict[str, int] = {}
+        self.delivered = bit_set(b for b, crew in enumerate(crew_of) if crew is NOBODY)
+        self.visits = first_numbers(len(self.sources)) & ~self.delivered
+        self._areas = _InvertedIndex(map(attrgetter("areas"), stock_of))
+        self._statuses = _InvertedIndex(map(attrgetter("statuses"), stock_of))
+        self._times = _InvertedIndex(map(attrgetter("slots"), stock_of))
+        self._near = _InvertedIndex(map(attrgetter("areas"), crew_of))
+        self._skills = _InvertedIndex(map(attrgetter("skills"), crew_of))
+        self._free = _InvertedIndex(map(attrgetter("slots"), crew_of))
+        self._stocks = _InvertedIndex(zip(map(itemgetter(1), self.sources), strict=True))
+        self._selected: dict[BitSet, tuple[Source, ...]] = {}
+        self._in_slot: dict[str, BitSet] = {}
 
-    def pass_filters(self, need: Need) -> int:
+    def pass_filters(self, need: Need) -> BitSet:
         """Sources that pass filters 2 to 4 for a need of the category, deliveries filter 5 too."""
-        mask = self._areas.admitting((need.area,)) & self._near.admitting((need.area,))
-        mask &= self._statuses.admitting(need.statuses)
+        found = self._areas.admitting((need.area,)) & self._near.admitting((need.area,))
+        found &= self._statuses.admitting(need.statuses)
         for skill in need.requires:
-            mask &= self.delivered | self._skills.naming((skill,))
+            found &= self.delivered | self._skills.having((skill,))
         if need.slots:
-            mask &= self.visits | self._times.admitting(need.slots)
-        return mask
+            found &= self.visits | self._times.admitting(need.slots)
+        return found
 
-    def in_slot(self, slot: str) -> int:
+    def in_slot(self, slot: str) -> BitSet:
         """Sources of which a visit may take place in a slot."""
         if slot not in self._in_slot:
             times = self._times.admitting((slot,))
-            self._in_slot[slot] = self.visits & times & self._free.naming((slot,))
+            self._in_slot[slot] = self.visits & times & self._free.having((slot,))
         return self._in_slot[slot]
 
-    def at_stocks(self, stocks: Iterable[int]) -> int:
+    def at_stocks(self, stocks: Iterable[int]) -> BitSet:
         """Sources at any of these stocks (by position)."""
-        mask = 0
-        for s in stocks:
-            mask |= self._at.get(s, 0)
-        return mask
+        return self._stocks.having(stocks)
 
-    def select(self, mask: int) -> tuple[Source, ...]:
-        """The sources of a mask in their order; equal masks give the same tuple."""
-        if mask not in self._selected:
-            digits = f"{mask:0{len(self.sources)}b}"[::-1].encode().translate(_FLAGS)
-            self._selected[mask] = tuple(compress(self.sources, digits))
-        return self._selected[mask]
+    def select(self, bits: BitSet) -> tuple[Source, ...]:
+        """The sources of a set in their order; equal sets give the same tuple."""
+        if bits not in self._selected:
+            self._selected[bits] = select(bits, self.sources)
+        return self._selected[bits]
 
-    def keep(self, mask: int, is_kept: Callable[[Source], bool]) -> int:
-        """The mask without the sources that are not to be kept."""
-        kept = 0
-        for b, source in enumerate(self.sources):
-            if mask >> b & 1 and is_kept(source):
-                kept |= 1 << b
-        return kept
+    def keep(self, bits: BitSet, is_kept: Callable[[Source], bool]) -> BitSet:
+        """The set without the sources that are not to be kept."""
+        return bit_set(b for b in list_members(bits) if is_kept(self.sources[b]))
 
-    def are_enough(self, mask: int, people: int) -> bool:
-        """True when the crews of a mask have so many persons, each crew counted once."""
+    def are_enough(self, bits: BitSet, people: int) -> bool:
+        """True when the crews of a set have so many persons, each crew counted once."""
         if people <= 1:
-            return mask != 0
+            return bits != 0
         counted: set[int] = set()
-        for k, _ in self.select(mask):
+        for k, _ in self.select(bits):
             if k not in counted:
                 counted.add(k)
                 people -= len(self._crews[k].members)
                 if people <= 0:
                     return True
         return False
-
-
-# --- Who may serve whom: filters 1 to 6 of FORMULATION.md over crews of interchangeable persons.
 
 
 def is_open_to(stock: Stock, need: Need) -> bool:
@@ -184,7 +165,7 @@ def is_open_to(stock: Stock, need: Need) -> bool:
 
 
 class Eligibility:
-    """Sources of every need as masks on the roll of its category, slots of visits aside."""
+    """The sources of every need as bit sets, the slots of visits aside; and its pairs."""
 
     def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
         self.problem = problem
@@ -199,8 +180,8 @@ class Eligibility:
         self._excluding = {pair.need for pair in problem.pairs if pair.most == 0}
         self._excluding |= self._forbids.keys()
         sources = self._gather_sources()
-        self._rolls = {
-            category: Roll(crews, problem.stocks, sources.get(category, ()))
+        self._indexes = {
+            category: SourceIndex(crews, problem.stocks, sources.get(category, ()))
             for category in sorted({need.category for need in problem.needs})
         }
 
@@ -217,31 +198,32 @@ class Eligibility:
                 found[stock.category].extend((k, s) for k in staff)
         return found
 
-    def roll_of(self, need: Need) -> Roll:
-        """The roll that the masks of this need are read on."""
-        return self._rolls[need.category]
+    def index_of(self, need: Need) -> SourceIndex:
+        """The index that numbers the sources of this need."""
+        return self._indexes[need.category]
 
-    def mask_of(self, need: Need) -> int:
+    def sources_of(self, need: Need) -> BitSet:
         """Every source that passes filters 1 to 4 and 6; deliveries 5 as well."""
-        roll, mask = self.roll_of(need), self.pass_filters(need)
+        found = self.pass_filters(need)
         if need.listed:
-            mask &= self.at_pairs(need)
+            found &= self.at_pairs(need)
         if need.listed or need.id in self._excluding:
-            return roll.keep(mask, lambda source: self._is_allowed(need, source))
-        return mask
+            is_allowed = partial(self._is_allowed, need)
+            return self.index_of(need).keep(found, is_allowed)
+        return found
 
-    def pass_filters(self, need: Need) -> int:
+    def pass_filters(self, need: Need) -> BitSet:
         """Sources that pass filters 1 to 4 and deliveries 5, forbids and lists aside."""
-        return self.roll_of(need).pass_filters(need)
+        return self.index_of(need).pass_filters(need)
 
-    def at_pairs(self, need: Need) -> int:
+    def at_pairs(self, need: Need) -> BitSet:
         """Sources at the stocks that a pair of this need names."""
         stocks = {self._position[stock] for stock, _ in self.pairs.get(need.id, ())}
-        return self.roll_of(need).at_stocks(stocks)
+        return self.index_of(need).at_stocks(stocks)
 
-    def list_ruled(self, need: Need, mask: int) -> list[tuple[Source, Pair]]:
-        """The sources of a mask that a pair of this need rules, each with its pair."""
-        near = self.roll_of(need).select(mask & self.at_pairs(need))
+    def list_ruled(self, need: Need, sources: BitSet) -> list[tuple[Source, Pair]]:
+        """Those of the sources that a pair of this need rules, each with its pair."""
+        near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]
 
     def pair_of(self, need: Need, source: Source) -> Pair | None:

@@ -1,25 +1,26 @@
-"""Both sides in classes: needs that the same sources can serve in the same slot share a *demand*.
+"""Both sides of a month in classes, so that the program has few columns: demands, pools and edges.
+
+Needs that the same sources can serve in the same slot share a *demand*.
 
 Only what a demand takes from each source is decided; persons and stocks are dealt out to its needs
 afterwards (individuals.py). A need whose pairs cost, weigh or bound something has demands of its
 own; a need whose pairs only add score keeps its demand and gets *edges* beside the flows.
 
-Pools: sources of visits in one slot whose demands are the same, so only their sum is decided.
-
-A pool of S sources and R demands costs S + R columns instead of S R. Nothing is lost: every source
-of a pool may serve every demand of it, so any split of the sums can be dealt out.
+Sources of visits in one slot that can serve the same demands are a *pool*: only their sum is
+decided. A pool of S sources and R demands costs S + R columns instead of S R. Nothing is lost:
+every source of a pool may serve every demand of it, so any split of the sums can be dealt out.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
+from optimizer.bitset import BitSet
 from optimizer.model.eligibility import Crew, Eligibility, Source, gather_crews
 from optimizer.policy import GroupOutcome, StageKind
 from optimizer.problem import Need, Pair, Problem
-
-# --- The two shapes of the asking side: demands of alike needs, and scored edges of single needs.
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,6 @@ class Edge:
     score: int
 
 
-# --- Pools: sources of visits in one slot whose demands are the same, so only their sum is decided.
-
-
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Sources in one slot and the demands (by position) that all of them can serve."""
@@ -58,15 +56,7 @@ def gather_pools(
     demands: Sequence[Demand],
 ) -> tuple[tuple[Pool, ...], tuple[tuple[int, Source], ...]]:
     """The pools worth a column of their own, and the links (demand, source) that stay direct."""
-    served: dict[str, dict[Source, list[int]]] = defaultdict(lambda: defaultdict(list))
-    direct: list[list[Source]] = [[] for _ in demands]
-    for r, demand in enumerate(demands):
-        if demand.is_own or demand.slot is None:
-            direct[r].extend(demand.sources)
-        else:
-            in_slot = served[demand.slot]
-            for source in demand.sources:
-                in_slot[source].append(r)
+    served, direct = _divide_by_slot(demands)
     pools: list[Pool] = []
     for slot, in_slot in served.items():
         for found, sources in _gather_alike(in_slot).items():
@@ -80,6 +70,23 @@ def gather_pools(
     return tuple(pools), links
 
 
+Served = dict[str, dict[Source, list[int]]]  # slot -> source -> demands that may share a pool
+
+
+def _divide_by_slot(demands: Sequence[Demand]) -> tuple[Served, list[list[Source]]]:
+    """Demands that every source may serve in a slot; and the sources of each other demand."""
+    served: Served = defaultdict(lambda: defaultdict(list))
+    direct: list[list[Source]] = [[] for _ in demands]
+    for r, demand in enumerate(demands):
+        if demand.is_own or demand.slot is None:
+            direct[r].extend(demand.sources)
+        else:
+            in_slot = served[demand.slot]
+            for source in demand.sources:
+                in_slot[source].append(r)
+    return served, direct
+
+
 def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list[Source]]:
     """Sources by all the demands that they serve."""
     alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
@@ -88,7 +95,7 @@ def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list
     return alike
 
 
-Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as a mask
+Way = tuple[str | None, BitSet]  # slot (None: delivered) and the sources in it
 
 
 def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
@@ -107,6 +114,12 @@ def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
+def _find_room(problem: Problem, ancestors: Sequence[Sequence[int]]) -> list[int]:
+    """What every stock can give at most, as the capacities above it allow [units]."""
+    capacity = [stock.capacity for stock in problem.stocks]
+    return [min(capacity[above] for above in (s, *ancestors[s])) for s in range(len(capacity))]
+
+
 class Network:
     """Crews, demands and edges of a problem; everything by position in sorted rows."""
 
@@ -122,10 +135,7 @@ class Network:
             for stage in problem.policy.stages
         )
         self.ancestors = find_ancestors(problem)
-        self.room = [
-            min(problem.stocks[r].capacity for r in (s, *self.ancestors[s]))
-            for s in range(len(problem.stocks))
-        ]
+        self.room = _find_room(problem, self.ancestors)
         self.demands, self.edges = self._gather()
         self.pools, self.links = gather_pools(self.demands)
 
@@ -167,52 +177,55 @@ class Network:
         classes: dict[tuple[str, Way, int], list[int]] = {}
         special: list[tuple[tuple[str, Way, int], int]] = []
         for d, need in enumerate(self.problem.needs):
-            mask = self.eligibility.mask_of(need)
-            own = d if self._is_own(need, mask) else -1
-            for way in self.find_ways(need, mask):
+            sources = self.eligibility.sources_of(need)
+            own = d if self._is_own(need, sources) else -1
+            for way in self.find_ways(need, sources):
                 key = (need.category, way, own)
                 classes.setdefault(key, []).append(d)
                 if own < 0 and need.id in self.eligibility.pairs:
                     special.append((key, d))
         demands = tuple(self._shape(key[1], key[2], needs) for key, needs in classes.items())
         position = {key: r for r, key in enumerate(classes)}
-        edges = [
-            Edge(d, position[key], source, pair.score)
-            for key, d in special
-            for source, pair in self.eligibility.list_ruled(self.problem.needs[d], key[1][1])
-            if pair.score > 0
-        ]
-        return demands, tuple(edges)
+        edges = (self._list_edges(d, position[key], key[1][1]) for key, d in special)
+        return demands, tuple(chain.from_iterable(edges))
+
+    def _list_edges(self, d: int, r: int, sources: BitSet) -> list[Edge]:
+        """An edge from every source of need d, met as demand r, whose pair adds score."""
+        ruled = self.eligibility.list_ruled(self.problem.needs[d], sources)
+        return [Edge(d, r, source, pair.score) for source, pair in ruled if pair.score > 0]
 
     def _shape(self, way: Way, own: int, needs: list[int]) -> Demand:
-        slot, mask = way
-        roll = self.eligibility.roll_of(self.problem.needs[needs[0]])
-        return Demand(slot, roll.select(mask), tuple(needs), own >= 0)
+        slot, sources = way
+        index = self.eligibility.index_of(self.problem.needs[needs[0]])
+        return Demand(slot, index.select(sources), tuple(needs), own >= 0)
 
-    def _is_own(self, need: Need, mask: int) -> bool:
+    def _is_own(self, need: Need, sources: BitSet) -> bool:
         """True unless the need's pairs only add score, and to fewer than half of its sources."""
         if need.id in self._named_by_pins:
             return True
         if need.id not in self.eligibility.pairs:
             return False
-        ruled = [pair for _, pair in self.eligibility.list_ruled(need, mask)]
-        stock_rows = self.eligibility.pairs[need.id].values()
-        is_plain = all(p.score >= 0 and p.consumption == 1 for p in ruled)
-        is_plain = is_plain and all(p.most is None for p in stock_rows)
-        is_plain = is_plain and self._bonus_is_enough and not need.listed
-        return not is_plain or 2 * sum(p.score > 0 for p in ruled) > mask.bit_count()
+        ruled = [pair for _, pair in self.eligibility.list_ruled(need, sources)]
+        if need.listed or not self._bonus_is_enough or not self._only_adds_score(need, ruled):
+            return True
+        return 2 * sum(pair.score > 0 for pair in ruled) > sources.bit_count()
 
-    def find_ways(self, need: Need, mask: int) -> list[Way]:
+    def _only_adds_score(self, need: Need, ruled: Sequence[Pair]) -> bool:
+        """True when no pair of the need costs, weighs or bounds something."""
+        is_bounded = any(p.most is not None for p in self.eligibility.pairs[need.id].values())
+        return not is_bounded and all(p.score >= 0 and p.consumption == 1 for p in ruled)
+
+    def find_ways(self, need: Need, sources: BitSet) -> list[Way]:
         """Slots (None: delivered) in which these sources are enough to meet the need alone."""
-        roll = self.eligibility.roll_of(need)
-        delivered = mask & roll.delivered
+        index = self.eligibility.index_of(need)
+        delivered = sources & index.delivered
         ways: list[Way] = []
-        if delivered and self._are_enough(need, roll.select(delivered)):
+        if delivered and self._are_enough(need, index.select(delivered)):
             ways.append((None, delivered))
-        if mask & roll.visits:
+        if sources & index.visits:
             for slot in need.slots or self._slots:
-                found = mask & roll.in_slot(slot)
-                if roll.are_enough(found, need.people):
+                found = sources & index.in_slot(slot)
+                if index.are_enough(found, need.people):
                     ways.append((slot, found))
         return ways
 

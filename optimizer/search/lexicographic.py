@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.bitset import has_member
 from optimizer.engine.bounds import Bound, renew
 from optimizer.engine.branching import (
     EngineError,
@@ -145,7 +146,7 @@ class LexicographicSearch:
         if step is None:
             step = self._lp.find_reachable(columns, value)
             self._trail.apply(step)
-        return [bool(step.value >> k & 1) for k in range(len(columns))]
+        return [has_member(step.value, k) for k in range(len(columns))]
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
         """The greatest value of a sum with some columns at 0, and a point; nothing is fixed.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optimizer.bitset import bit_set
 from optimizer.engine.branching import EngineError, OutOfTimeError, maximise_over_integers
 from optimizer.engine.cuts import find_cuts
 from optimizer.engine.highs import EngineResult
@@ -80,7 +81,7 @@ class LpQueries:
             found = self._ask_together(columns, unsure, value, step)
             if found is None:
                 continue
-            step.value |= sum(1 << k for k in found)
+            step.value |= bit_set(found)
             rest = [k for k in unsure if k not in found]
             half = len(rest) // 2
             parts = [rest] if found else [rest[half:], rest[:half]]

@@ -39,7 +39,7 @@ class StepKind(StrEnum):
     SUM = "sum"  # a sum at its greatest value; row: the row that keeps it
     TRIED = "tried"  # lower bounds of rows; value 1: kept, 0: impossible
     CLOSED = "closed"  # the last try that failed decides about a group
-    REACHED = "reached"  # value: bits of the columns that can have the value asked about
+    REACHED = "reached"  # value: the bit set of columns that can have the value asked about
 
 
 @dataclass(slots=True)

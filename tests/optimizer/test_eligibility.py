@@ -1,4 +1,4 @@
-"""Masks of sources hold what the filters, tried giver by giver, let pass."""
+"""The sources of a need are those that pass every filter, tried giver by giver."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_the_sources_of_a_need_are_those_that_pass_every_filter(problem):
     for need in problem.needs:
         row = month.needs[need.id]
         expected = try_filters(month, row, first_of)
-        chosen = solver.roll_of(need).select(solver.mask_of(need))
+        chosen = solver.index_of(need).select(solver.sources_of(need))
         assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
         checked = verifier.roll_of(row).select(verifier.sources_of(row))
         assert [(first_of[k], stock) for k, stock in checked] == expected
@@ -67,10 +67,10 @@ def test_a_way_in_a_slot_holds_those_who_are_free_in_it(problem):
     solver = Eligibility(problem, gather_crews(problem))
     verifier = OwnEligibility(month)
     for need in problem.needs:
-        row, roll = month.needs[need.id], solver.roll_of(need)
+        row, index = month.needs[need.id], solver.index_of(need)
         for slot in need.slots:
             expected = try_filters(month, row, first_of, slot)
-            chosen = roll.select(solver.mask_of(need) & roll.in_slot(slot))
+            chosen = index.select(solver.sources_of(need) & index.in_slot(slot))
             assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
             mask = verifier.sources_of(row) & verifier.roll_of(row).list_free(slot)
             checked = verifier.roll_of(row).select(mask)
