@@ -6,6 +6,7 @@ every whole x. The set I is sought by elimination modulo 2 among rows that are n
 Caprara and Fischetti, {0, 1/2}-Chvatal-Gomory cuts, Mathematical Programming 74 (1996).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,3 +155,9 @@ def _make_even(matrix: Matrix, point: Vector, total: dict[int, int]) -> tuple[in
                 right += int(high)
                 raised.append(j)
     return right, raised
+
+
+def _violation(cut: Cut, point: Vector) -> float:
+    norm = math.sqrt(sum(weight * weight for weight in cut.weights.values()))
+    value = sum(weight * float(point[j]) for j, weight in cut.weights.items())
+    return (value - cut.right) / max(norm, 1.0)
