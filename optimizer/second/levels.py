@@ -1,9 +1,9 @@
-"""A second opinion on stages of levels (S2, S6): can more groups stand above a level than stated?
+"""A second opinion on stages of levels (S2, S6): can more groups be above a level than stated?
 
 Stated levels z1 < z2 < ... are lexicographically greatest exactly when, for every one in turn and
 with the numbers of groups above the levels before it kept, no point has more groups above it.
-Mostly more is shown and asked first: no group that stands on the level can rise at all while the
-others do not fall below it. Then it stands there in every answer and is kept as it is.
+Mostly more can be shown, so it is asked first: no group on the level can rise at all while the
+others do not fall below it. Then it is there in every answer and is kept as it is.
 """
 
 import math
@@ -17,8 +17,8 @@ from optimizer.second.cbc import Answer, Row, SecondEngine
 
 
 @dataclass(slots=True)
-class Standing:
-    """A group where the solution puts it: ``units`` of its value.
+class StatedGroup:
+    """A group with the ``units`` that the solution gives it.
 
     floor  it has at least so many in every answer that keeps what is kept
     above  says that it is above the last level, where that is not the same in every answer
@@ -36,39 +36,57 @@ class Standing:
         return Fraction(self.units + self.measure.offset, self.measure.denominator)
 
     def least_at(self, level: Fraction) -> int:
-        """The fewest units with which it stands on the level or above."""
+        """The fewest units with which it is on the level or above."""
         return math.ceil(level * self.measure.denominator - self.measure.offset)
 
     def least_above(self, level: Fraction) -> int:
-        """The fewest units with which it stands above the level."""
+        """The fewest units with which it is above the level."""
         return math.floor(level * self.measure.denominator - self.measure.offset) + 1
 
 
 def question_levels(
-    engine: SecondEngine, groups: Sequence[Standing], *, worst_only: bool
+    engine: SecondEngine, groups: Sequence[StatedGroup], *, worst_only: bool
 ) -> Iterator[tuple[Fraction, Answer]]:
-    """Every distinct level in order: NONE agreed, FOUND a better point, OPEN unknown; then kept."""
+    """Every distinct level in order: NONE agreed, FOUND a better point, OPEN unknown; then kept.
+
+    ``worst_only``: the first level alone is asked about, and nothing is kept.
+    """
     free = list(groups)
     for level in sorted({group.level for group in groups}):
         _lift_floors(engine, free, level)
-        here = [group for group in free if group.level == level]
-        is_unsure = any(group.above is not None for group in free)
-        answer = Answer.OPEN if is_unsure else _can_rise(engine, here, level, 1)
-        if answer is Answer.NONE and not worst_only:
+        answer, is_stuck = _question_level(engine, free, level)
+        if worst_only:
+            yield level, answer
+            return
+        if is_stuck:
+            here = [group for group in free if group.level == level]
             engine.keep([engine.at_most(group.terms, group.units) for group in here])
             free = [group for group in free if group.level > level]
-        elif answer is not Answer.NONE:
-            most = sum(group.level > level for group in free)
-            answer = _can_rise(engine, free, level, most + 1)
-            if not worst_only:
-                _keep_count(engine, free, level, most)
+        else:
+            _keep_count(engine, free, level, _count_above(free, level))
         yield level, answer
-        if worst_only:
-            return
 
 
-def _lift_floors(engine: SecondEngine, free: Sequence[Standing], level: Fraction) -> None:
-    """Whoever is above the level before stands on this one at least."""
+def _question_level(
+    engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction
+) -> tuple[Answer, bool]:
+    """Whether more groups can be above the level than stated; and whether none can rise at all.
+
+    The second is a shorter question about the groups on the level, and is asked first.
+    """
+    if not any(group.above is not None for group in free):
+        here = [group for group in free if group.level == level]
+        if _can_rise(engine, here, level, 1) is Answer.NONE:
+            return Answer.NONE, True
+    return _can_rise(engine, free, level, _count_above(free, level) + 1), False
+
+
+def _count_above(free: Sequence[StatedGroup], level: Fraction) -> int:
+    return sum(group.level > level for group in free)
+
+
+def _lift_floors(engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction) -> None:
+    """A group that is above the level before has this one at least."""
     for group in free:
         least = group.least_at(level)
         if group.above is None:
@@ -79,7 +97,7 @@ def _lift_floors(engine: SecondEngine, free: Sequence[Standing], level: Fraction
 
 
 def _can_rise(
-    engine: SecondEngine, groups: Sequence[Standing], level: Fraction, wanted: int
+    engine: SecondEngine, groups: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> Answer:
     """Whether so many of the groups can be above the level together."""
     rows: list[Row] = []
@@ -99,7 +117,7 @@ def _can_rise(
 
 
 def _keep_count(
-    engine: SecondEngine, free: Sequence[Standing], level: Fraction, wanted: int
+    engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> None:
     """As many groups above the level as stated; which ones is left open."""
     switches: Terms = {}
@@ -113,6 +131,6 @@ def _keep_count(
     engine.keep([engine.at_least(switches, wanted)])
 
 
-def _only_if(engine: SecondEngine, group: Standing, switch: Variable, least: int) -> Row:
+def _only_if(engine: SecondEngine, group: StatedGroup, switch: Variable, least: int) -> Row:
     """The switch is on only if the group has so many units."""
     return engine.at_least({**group.terms, switch: group.floor - least}, group.floor)

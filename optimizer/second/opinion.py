@@ -30,7 +30,7 @@ from optimizer.search.components import leading_sums, split
 from optimizer.search.lottery import order_by_ticket
 from optimizer.search.tally import Tally
 from optimizer.second.cbc import Answer, Row, SecondEngine
-from optimizer.second.levels import Standing, question_levels
+from optimizer.second.levels import StatedGroup, question_levels
 from optimizer.solution import Solution, SolutionStatus, StageResult
 
 # --- A second opinion on the sums of the first stages (S1, S4, S5), component by component.
@@ -267,10 +267,10 @@ class Questioner:
         for level, answer in kept:
             yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
 
-    def _stand(self, stage: Stage, measure: Measure, numerator: int) -> Standing:
+    def _stand(self, stage: Stage, measure: Measure, numerator: int) -> StatedGroup:
         sign = -1 if stage.kind is StageKind.LEXIMAX else 1
         units = sign * numerator - measure.offset
-        return Standing(measure, self._terms(measure.weights), units, measure.low)
+        return StatedGroup(measure, self._terms(measure.weights), units, measure.low)
 
     def _question_all(self) -> Opinion:
         keep_met(self.engine, self._columns, self._met, list(self._columns.met))
