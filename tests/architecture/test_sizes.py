@@ -76,7 +76,6 @@ TANGLED = {
     "optimizer/model/objectives.py:score_measures",
     "optimizer/search/certificate.py:_write_step",
     "optimizer/search/tally.py:value_of",
-    "optimizer/second/levels.py:question_levels",
     "optimizer/second/opinion.py:ask_for_other",
     "optimizer/second/opinion.py:question_parts",
 }
