@@ -4,13 +4,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, StringField
 
 from matchmaker.accounts.passwords import LONGEST
 from matchmaker.accounts.scopes import Places
 from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.forms.fields import PhoneField
+from matchmaker.forms.fields import KeptField, PhoneField, SecretField, TextField
 from matchmaker.forms.validators import MaxLength, Required, SameAs
 from matchmaker.models import Role
 from matchmaker.words.labels import get_label, get_name
@@ -27,35 +26,33 @@ _TYPE_AGAIN = _l("The two passwords differ. Type them again.")
 
 class SignInForm(BaseForm):
     phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
-    password = PasswordField(
+    password = SecretField(
         _l("Password"), [Required(_l("Enter your password.")), MaxLength(LONGEST)]
     )
-    next = HiddenField(validators=[MaxLength(LONGEST_ADDRESS)])
+    next = KeptField(validators=[MaxLength(LONGEST_ADDRESS)])
 
 
 class JoinForm(BaseForm):
-    code = StringField(
+    code = TextField(
         _l("Invitation code"), [Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)]
     )
-    name = StringField(_l("Your name"), [Required(_l("Enter a name.")), MaxLength(LONGEST_NAME)])
+    name = TextField(_l("Your name"), [Required(_l("Enter a name.")), MaxLength(LONGEST_NAME)])
     phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
-    password = PasswordField(
-        _l("Password"), [Required(_l("Choose a password.")), MaxLength(LONGEST)]
-    )
-    password_again = PasswordField(
+    password = SecretField(_l("Password"), [Required(_l("Choose a password.")), MaxLength(LONGEST)])
+    password_again = SecretField(
         _l("The password again"),
         [Required(_l("Type the password again.")), SameAs("password", _TYPE_AGAIN)],
     )
 
 
 class PasswordForm(BaseForm):
-    old_password = PasswordField(
+    old_password = SecretField(
         _l("Present password"), [Required(_l("Enter the present password.")), MaxLength(LONGEST)]
     )
-    new_password = PasswordField(
+    new_password = SecretField(
         _l("New password"), [Required(_l("Choose a password.")), MaxLength(LONGEST)]
     )
-    new_password_again = PasswordField(
+    new_password_again = SecretField(
         _l("The new password again"),
         [Required(_l("Type the password again.")), SameAs("new_password", _TYPE_AGAIN)],
     )
@@ -72,11 +69,11 @@ class RoleForm(IdempotentForm):
     subdistrict_id = DropdownField(_l("Street office, for a social worker"))
     committee_id = DropdownField(_l("Committee, for a committee worker"))
     organisation_id = DropdownField(_l("Organisation, for a coordinator"))
-    resident_reference = StringField(
+    resident_reference = TextField(
         _l("Reference of the resident, for a resident or a family proxy"),
         [MaxLength(LONGEST_REFERENCE)],
     )
-    volunteer_reference = StringField(
+    volunteer_reference = TextField(
         _l("Reference of the volunteer, for a volunteer"), [MaxLength(LONGEST_REFERENCE)]
     )
 
@@ -99,14 +96,14 @@ class InviteColleagueForm(IdempotentForm):
 class InviteResidentForm(IdempotentForm):
     """A committee worker brings in a resident, or whoever acts for them in the family."""
 
-    resident_reference = StringField(
+    resident_reference = TextField(
         _l("Reference of the resident"),
         [Required(_l("Enter the resident's reference.")), MaxLength(LONGEST_REFERENCE)],
     )
 
 
 class AccountFilterForm(FilterForm):
-    search = StringField(_l("Name, or a resident's reference"), [MaxLength(LONGEST_SEARCH)])
+    search = TextField(_l("Name, or a resident's reference"), [MaxLength(LONGEST_SEARCH)])
     role = DropdownField(_l("Role"), choices=make_choices([("", _l("Every role")), *_ROLES]))
     state = DropdownField(
         _l("State"),

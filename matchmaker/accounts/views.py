@@ -41,7 +41,7 @@ def sign_in() -> Answer:
         return render_template("accounts/sign_in.html", form=form), 422
     try:
         token = signing_in.sign_in(
-            phone=form.phone.data,
+            phone=form.phone.value,
             password=form.password.data,
             address=request.remote_addr or "",
             now=get_now(),
@@ -76,7 +76,7 @@ def join() -> Answer:
         token = signing_in.accept_invitation(
             code=form.code.data,
             name=form.name.data,
-            phone=form.phone.data,
+            phone=form.phone.value,
             password=form.password.data,
             address=request.remote_addr or "",
             now=get_now(),

@@ -8,13 +8,12 @@ from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import StringField
 
 from matchmaker.audit import queries, words
 from matchmaker.audit.service import verify_chain
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.forms.fields import DayField
+from matchmaker.forms.fields import DayField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore
 from matchmaker.models import AuditEvent, Role
@@ -27,7 +26,7 @@ LONGEST_ACTION = 60  # characters
 
 
 class EventFilterForm(FilterForm):
-    action = StringField(_l("Action begins with"), [MaxLength(LONGEST_ACTION)])
+    action = TextField(_l("Action begins with"), [MaxLength(LONGEST_ACTION)])
     role = DropdownField(
         _l("Role"),
         choices=make_choices(

@@ -13,7 +13,7 @@ from matchmaker.models import User
 rounds = AppGroup("rounds", help="Open, freeze, solve, publish and show a month's round.")
 
 
-class MonthType(click.ParamType):
+class MonthType(click.ParamType[date, str]):
     name = "YYYY-MM"
 
     def convert(

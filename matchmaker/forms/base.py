@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field, Form, HiddenField, PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 # --- A hidden key that makes a second sending of the same form recognisable.
@@ -25,6 +25,8 @@ def make_idempotency_key() -> str:
 
 class IdempotencyField(HiddenField):
     """Made when the form is first shown, kept when it comes back with errors."""
+
+    data: str
 
     def __init__(self, label: str = "", **kwargs: Any) -> None:
         super().__init__(label, default=make_idempotency_key, **kwargs)
@@ -55,7 +57,7 @@ class BaseForm(FlaskForm):
     takes_files = False
 
     class Meta(FlaskForm.Meta):
-        def wrap_formdata(self, form: "BaseForm", formdata: Any) -> Any:
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             if not request or request.method not in SUBMITTING_METHODS:
@@ -64,7 +66,7 @@ class BaseForm(FlaskForm):
                 return CombinedMultiDict((request.files, request.form))
             return request.form
 
-        def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             if _is_plain_text(unbound_field.field_class):
                 own_filters = unbound_field.kwargs.get("filters", ())
                 options = {**options, "filters": [clean_text, *own_filters]}
@@ -92,7 +94,7 @@ class FilterForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-        def wrap_formdata(self, form: "BaseForm", formdata: Any) -> Any:
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.args

@@ -1,20 +1,55 @@
-"""Phone, day and month: typed in many ways, kept in one."""
+"""Text, phone, day and month: typed in many ways, kept in one."""
 
 import re
 import unicodedata
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from wtforms import DateField, StringField
-from wtforms.widgets import DateInput, MonthInput, TelInput
+from wtforms import DateField, HiddenField, PasswordField, StringField
+from wtforms.widgets import DateInput, MonthInput, TelInput, TextArea
 
 from matchmaker.words.phone_numbers import normalise_phone
+
+T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 LONGEST_TYPED_PHONE = 30  # characters, separators included
 _MONTH = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*月?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
+
+
+class TextField(StringField):
+    """One line of text; ``data`` is the empty string when nothing was typed."""
+
+    data: str
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
+
+
+class LongTextField(TextField):
+    """Several lines of text."""
+
+    widget = TextArea()
+
+
+class SecretField(PasswordField):
+    """A password: neither cleaned nor shown again."""
+
+    data: str
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
+
+
+class KeptField(HiddenField):
+    """A text that the form carries along unseen."""
+
+    data: str
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
 
 
 class PhoneField(StringField):
@@ -26,6 +61,11 @@ class PhoneField(StringField):
         attributes = {"inputmode": "tel", "maxlength": LONGEST_TYPED_PHONE}
         kwargs["render_kw"] = attributes | (kwargs.get("render_kw") or {})
         super().__init__(label, validators, **kwargs)
+
+    @property
+    def value(self) -> str:
+        """The number of a valid form. Raises ``ValueError`` where none is required or typed."""
+        return _require(self.data)
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else self.data or ""
@@ -48,6 +88,11 @@ class DayField(DateField):
 
     widget = DateInput()
 
+    @property
+    def value(self) -> date:
+        """The day of a valid form. Raises ``ValueError`` where none is required or typed."""
+        return _require(self.data)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist)
         self.data = None
@@ -60,6 +105,11 @@ class MonthField(DateField):
 
     widget = MonthInput()
 
+    @property
+    def value(self) -> date:
+        """The month of a valid form. Raises ``ValueError`` where none is required or typed."""
+        return _require(self.data)
+
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, format="%Y-%m", **kwargs)
 
@@ -70,6 +120,12 @@ class MonthField(DateField):
             self.data = _parse_day(
                 _MONTH.fullmatch(typed), _("Enter a month, for example 2026-11.")
             )
+
+
+def _require(data: T | None) -> T:
+    if data is None:
+        raise ValueError("nothing was typed: the field needs Required")
+    return data
 
 
 def _read_typed(valuelist: list[Any]) -> str:

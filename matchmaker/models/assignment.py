@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import enum_column
 from matchmaker.models.match_round import RoundRun
 from matchmaker.models.need import Need
@@ -28,7 +28,7 @@ class AssignmentState(StrEnum):
     REVOKED = "revoked"
 
 
-class Assignment(db.Model):
+class Assignment(Model):
     """Units of one offer for one need (or one due visit of a pairing)."""
 
     __tablename__ = "assignment"
@@ -58,7 +58,7 @@ class Assignment(db.Model):
     volunteer: Mapped[Volunteer | None] = relationship()
 
 
-class NeedOutcome(db.Model):
+class NeedOutcome(Model):
     """What a run found for a need, or on what ground nothing: a code and its numbers."""
 
     __tablename__ = "need_outcome"

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime
 from matchmaker.models.resident import Resident
 from matchmaker.models.user import User
 
 
-class AuditEvent(db.Model):
+class AuditEvent(Model):
     """One change that matters. Each event's hash covers the one before it."""
 
     __tablename__ = "audit_event"
@@ -33,7 +33,7 @@ class AuditEvent(db.Model):
     actor: Mapped[User | None] = relationship()
 
 
-class AuditHead(db.Model):
+class AuditHead(Model):
     """The chain's last link, one row: locked by whoever appends, so the chain never forks."""
 
     __tablename__ = "audit_head"
@@ -43,7 +43,7 @@ class AuditHead(db.Model):
     sha256: Mapped[str] = mapped_column(String(64))
 
 
-class Disclosure(db.Model):
+class Disclosure(Model):
     """Somebody was shown a resident's contact: who, whose, what, and on what ground."""
 
     __tablename__ = "disclosure"
@@ -59,7 +59,7 @@ class Disclosure(db.Model):
     resident: Mapped[Resident] = relationship()
 
 
-class Notice(db.Model):
+class Notice(Model):
     """A message waiting in the outbox for one person; written with the change it tells of."""
 
     __tablename__ = "notice"
@@ -75,7 +75,7 @@ class Notice(db.Model):
     user: Mapped[User] = relationship()
 
 
-class IdempotencyKey(db.Model):
+class IdempotencyKey(Model):
     """A form already taken: sent twice, it acts once and leads to the same page."""
 
     __tablename__ = "idempotency_key"

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import enum_column
 
 
@@ -28,7 +28,7 @@ class Qualification(StrEnum):
     DRIVING = "driving"
 
 
-class ServiceCategory(db.Model):
+class ServiceCategory(Model):
     """A kind of help. Needs and offers name a second-level category (one with a parent)."""
 
     __tablename__ = "service_category"

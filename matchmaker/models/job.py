@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.match_round import RoundRun
 
@@ -19,7 +19,7 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Job(db.Model):
+class Job(Model):
     """One solve to be done. Queue or worker hold it by a lease; an expired one is queued again."""
 
     __tablename__ = "job"

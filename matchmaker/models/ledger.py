@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import enum_column
 
 
@@ -16,7 +16,7 @@ class LedgerScope(StrEnum):
     ORGANISATION = "organisation"
 
 
-class FairnessLedger(db.Model):
+class FairnessLedger(Model):
     """One line per month and household, committee or organisation; counts of needs."""
 
     __tablename__ = "fairness_ledger"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.need import Need
 from matchmaker.models.place import Subdistrict
@@ -39,7 +39,7 @@ class OverrideKind(StrEnum):
     FORBID = "forbid"
 
 
-class MatchRound(db.Model):
+class MatchRound(Model):
     """One month of one subdistrict. A withdrawn publication comes back as a new version."""
 
     __tablename__ = "match_round"
@@ -80,7 +80,7 @@ class MatchRound(db.Model):
     )
 
 
-class Snapshot(db.Model):
+class Snapshot(Model):
     """The month as it stood at the freeze: canonical JSON and its SHA-256. Never changed."""
 
     __tablename__ = "snapshot"
@@ -97,7 +97,7 @@ class Snapshot(db.Model):
     match_round: Mapped[MatchRound] = relationship(back_populates="snapshot")
 
 
-class RoundRun(db.Model):
+class RoundRun(Model):
     """One solve of a frozen round: numbered, never deleted, visible to every reviewer."""
 
     __tablename__ = "round_run"
@@ -126,7 +126,7 @@ class RoundRun(db.Model):
     )
 
 
-class RoundOverride(db.Model):
+class RoundOverride(Model):
     """A pin or forbid that a person laid on the next run, with the reason."""
 
     __tablename__ = "round_override"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.place import Committee
@@ -34,7 +34,7 @@ class NeedState(StrEnum):
     EXPIRED = "expired"
 
 
-class Need(db.Model):
+class Need(Model):
     """A need (需求) or micro-wish (微心愿) of one resident in one category.
 
     ``least_quantity`` is the least that helps: equal to ``quantity`` means all or nothing.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.organisation import Organisation
@@ -24,7 +24,7 @@ class OfferState(StrEnum):
     EXPIRED = "expired"
 
 
-class Offer(db.Model):
+class Offer(Model):
     """An offer (资源) of one organisation in one category; its kind is the category's."""
 
     __tablename__ = "offer"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.place import Subdistrict
 
@@ -28,7 +28,7 @@ class OrganisationState(StrEnum):
     SUSPENDED = "suspended"
 
 
-class Organisation(db.Model):
+class Organisation(Model):
     """Any giver (单位): it posts offers through its coordinators."""
 
     __tablename__ = "organisation"
@@ -52,7 +52,7 @@ class Organisation(db.Model):
     )
 
 
-class OrganisationApplication(db.Model):
+class OrganisationApplication(Model):
     """Who applied for an organisation, and the phone to answer on; kept encrypted."""
 
     __tablename__ = "organisation_application"
@@ -66,7 +66,7 @@ class OrganisationApplication(db.Model):
     organisation: Mapped[Organisation] = relationship(back_populates="application")
 
 
-class PairingAgreement(db.Model):
+class PairingAgreement(Model):
     """A signed agreement (结对共建协议) of an enterprise with the subdistrict."""
 
     __tablename__ = "pairing_agreement"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import enum_column
 from matchmaker.models.organisation import Organisation
@@ -26,7 +26,7 @@ class VisitFrequency(StrEnum):
     QUARTERLY = "quarterly"
 
 
-class Pairing(db.Model):
+class Pairing(Model):
     """A long-term pairing (长期结对). Its due visits enter every round as duties."""
 
     __tablename__ = "pairing"

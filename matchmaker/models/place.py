@@ -3,10 +3,10 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 
 
-class Subdistrict(db.Model):
+class Subdistrict(Model):
     """A street office (街道), the tenant: its social workers run the rounds."""
 
     __tablename__ = "subdistrict"
@@ -19,7 +19,7 @@ class Subdistrict(db.Model):
     committees: Mapped[list["Committee"]] = relationship(back_populates="subdistrict")
 
 
-class Committee(db.Model):
+class Committee(Model):
     """A neighbourhood committee (居委会), the group between which coverage is kept fair."""
 
     __tablename__ = "committee"

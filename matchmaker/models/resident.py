@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.place import Committee
 
@@ -34,7 +34,7 @@ class ConsentChannel(StrEnum):
     SPOKEN_AT_HOME = "spoken_at_home"
 
 
-class Household(db.Model):
+class Household(Model):
     """A home in one committee; ``block`` is as near as a giver learns before a match."""
 
     __tablename__ = "household"
@@ -48,7 +48,7 @@ class Household(db.Model):
     residents: Mapped[list["Resident"]] = relationship(back_populates="household")
 
 
-class Resident(db.Model):
+class Resident(Model):
     """The person served (服务对象), known to colleagues by surname and title."""
 
     __tablename__ = "resident"
@@ -65,7 +65,7 @@ class Resident(db.Model):
     statuses: Mapped[list["RecipientStatus"]] = relationship(back_populates="resident")
 
 
-class ResidentContact(db.Model):
+class ResidentContact(Model):
     """Name, phone and address, encrypted; read only by ``residents.disclosure``."""
 
     __tablename__ = "resident_contact"
@@ -82,7 +82,7 @@ class ResidentContact(db.Model):
     resident: Mapped[Resident] = relationship(back_populates="contact")
 
 
-class RecipientStatus(db.Model):
+class RecipientStatus(Model):
     """A status of a resident: what was seen as evidence, by whom, and until when it counts."""
 
     __tablename__ = "recipient_status"
@@ -99,7 +99,7 @@ class RecipientStatus(db.Model):
     resident: Mapped[Resident] = relationship(back_populates="statuses")
 
 
-class Consent(db.Model):
+class Consent(Model):
     """One agreement of a resident to one purpose (PIPL: separate consent per purpose)."""
 
     __tablename__ = "consent"

@@ -7,7 +7,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.place import Committee, Subdistrict
@@ -24,7 +24,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # reads evidence
 
 
-class User(UserMixin, db.Model):
+class User(UserMixin, Model):
     """A person who signs in. The role's scope is the one of the four references that it needs."""
 
     __tablename__ = "user_account"
@@ -55,7 +55,7 @@ class User(UserMixin, db.Model):
         return self.disabled_at is None
 
 
-class LoginSession(db.Model):
+class LoginSession(Model):
     """One signed-in browser. Its token is known to the browser alone; here stands its digest."""
 
     __tablename__ = "login_session"
@@ -70,7 +70,7 @@ class LoginSession(db.Model):
     user: Mapped[User] = relationship()
 
 
-class Invitation(db.Model):
+class Invitation(Model):
     """A single-use, expiring code that makes one account of one role and scope."""
 
     __tablename__ = "invitation"
@@ -89,7 +89,7 @@ class Invitation(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class ThrottleCounter(db.Model):
+class ThrottleCounter(Model):
     """Tries in one time window, shared by every process through the database."""
 
     __tablename__ = "throttle_counter"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Model
 from matchmaker.models.category import Qualification
 from matchmaker.models.columns import enum_column
 from matchmaker.models.organisation import Organisation
@@ -18,7 +18,7 @@ class VolunteerState(StrEnum):
     LEFT = "left"
 
 
-class Volunteer(db.Model):
+class Volunteer(Model):
     """A volunteer (志愿者): what they can do, when, where, and how often a month."""
 
     __tablename__ = "volunteer"
@@ -45,7 +45,7 @@ class Volunteer(db.Model):
     )
 
 
-class VolunteerQualification(db.Model):
+class VolunteerQualification(Model):
     """A proof a volunteer has shown; after ``expires_on`` it no longer counts."""
 
     __tablename__ = "volunteer_qualification"

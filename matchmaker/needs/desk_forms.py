@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.fields import SelectChoice
 
 from matchmaker.forms.base import IdempotentForm
-from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
-from matchmaker.forms.fields import DayField
+from matchmaker.forms.choices import (
+    CheckboxesField,
+    DropdownField,
+    RadiosField,
+    SelectChoice,
+    make_choices,
+)
+from matchmaker.forms.fields import DayField, LongTextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import ConsentChannel, Need, OfferKind, ServiceCategory, Window
@@ -40,7 +44,7 @@ class DeskForm(IdempotentForm):
         _l("Times that suit"),
         choices=make_choices((window, get_label(window)) for window in Window),
     )
-    description = TextAreaField(
+    description = LongTextField(
         _l("In the resident's own words"),
         [Required(_l("Write one sentence.")), MaxLength(LONGEST_DESCRIPTION)],
     )
@@ -102,7 +106,7 @@ class VerifyManyForm(DecisionForm):
 
 
 class ReturnForm(IdempotentForm):
-    reason = TextAreaField(
+    reason = LongTextField(
         _l("What should be changed?"),
         [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
     )

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
 
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.fields import TextField
 from matchmaker.forms.validators import MaxLength
 from matchmaker.models import Committee, NeedForm, NeedState, ServiceCategory
 from matchmaker.needs.limits import TIERS
@@ -20,7 +20,7 @@ ALL_STATES = "all"
 
 
 class NeedListForm(FilterForm):
-    search = StringField(_l("Name or number"), [MaxLength(LONGEST_SEARCH)])
+    search = TextField(_l("Name or number"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
         choices=make_choices(

@@ -107,7 +107,7 @@ def _verify(need_id: int, form: DecisionForm) -> str:
         actor=current_user,
         need_id=need_id,
         tier=int(form.tier.data),
-        reply_promised_on=form.reply_promised_on.data,
+        reply_promised_on=form.reply_promised_on.value,
         now=get_now(),
     )
     flash(_("Checked. It takes part in the next round."), "success")
@@ -173,8 +173,6 @@ def make_row(need: Need) -> Row:
 
 # --- The committee's queue: the list, its files, and needs verified together.
 
-Page = Response | str | tuple[str, int]
-
 
 @bp.get("/")
 @requires(Permission.NEED_READ_SCOPE)
@@ -210,7 +208,7 @@ def _verify_many(form: VerifyManyForm) -> str:
         actor=current_user,
         need_ids=form.read_ids(),
         tier=int(form.tier.data),
-        reply_promised_on=form.reply_promised_on.data,
+        reply_promised_on=form.reply_promised_on.value,
         now=get_now(),
     )
     flash(ngettext("%(num)s need checked.", "%(num)s needs checked.", count), "success")

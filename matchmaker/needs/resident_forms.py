@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField
 
 from matchmaker.forms.base import BaseForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, RadiosField, make_choices
+from matchmaker.forms.fields import LongTextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import Need, OfferKind, ServiceCategory, Window
@@ -58,7 +59,7 @@ class WindowsForm(BaseForm):
 
 
 class DescriptionForm(BaseForm):
-    answer = TextAreaField(
+    answer = LongTextField(
         _l("Your words"),
         [
             Required(_l("Write one sentence. A few words are enough.")),

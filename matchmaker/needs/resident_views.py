@@ -19,6 +19,7 @@ from matchmaker.needs.queries import list_own_needs
 from matchmaker.needs.resident_forms import (
     AnswerForm,
     CategoryForm,
+    DescriptionForm,
     SendForm,
     WindowsForm,
     make_answer_form,
@@ -153,12 +154,12 @@ def _keep_answer(question: Question, need: Need, form: AnswerForm) -> None:
     where: dict[str, Any] = {"actor": current_user, "need_id": need.id, "now": get_now()}
     if isinstance(form, WindowsForm):
         resident_service.answer_windows(windows=form.read_windows(), **where)
-    elif question is Question.DESCRIPTION:
+    elif isinstance(form, DescriptionForm):
         resident_service.answer_description(description=form.answer.data, **where)
     elif question is Question.LEAST:
-        resident_service.answer_least_quantity(least_quantity=form.answer.data, **where)
+        resident_service.answer_least_quantity(least_quantity=int(form.answer.data), **where)
     else:
-        resident_service.answer_quantity(quantity=form.answer.data, **where)
+        resident_service.answer_quantity(quantity=int(form.answer.data), **where)
 
 
 def _get_question(text: str, need: Need) -> Question:
@@ -178,6 +179,7 @@ def _get_next_url(need: Need, present: Question | None) -> str:
 def _get_back_url(need: Need, present: Question) -> str:
     earlier = find_previous(need, present)
     if earlier is None:
-        code = need.category.parent.code
+        parent = need.category.parent or need.category
+        code = parent.code
         return url_for("needs.choose", need_id=need.id, code=code)
     return url_for("needs.ask", need_id=need.id, question=earlier.value)

@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.widgets import HiddenInput
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
-from matchmaker.forms.fields import DayField
+from matchmaker.forms.fields import DayField, KeptField, LongTextField, TextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
 from matchmaker.models import (
@@ -40,7 +39,7 @@ class VersionForm(IdempotentForm):
 
 
 class ReturnForm(VersionForm):
-    reason = TextAreaField(
+    reason = LongTextField(
         _l("What should be changed?"),
         [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
     )
@@ -49,7 +48,7 @@ class ReturnForm(VersionForm):
 class OfferForm(VersionForm):
     """``capacity_per_month`` is in units of the category."""
 
-    title = StringField(
+    title = TextField(
         _l("Name of the offer"), [Required(_l("Give the offer a name.")), MaxLength(LONGEST_TITLE)]
     )
     capacity_per_month = WholeNumberField(
@@ -72,7 +71,7 @@ class OfferForm(VersionForm):
         return OfferTerms(
             title=self.title.data,
             capacity_per_month=self.capacity_per_month.data,
-            valid_from=self.valid_from.data,
+            valid_from=self.valid_from.value,
             valid_until=self.valid_until.data,
             windows=tuple(self.windows.data or ()) if "windows" in self else (),
             committees=tuple(self.committees.data or ()),
@@ -83,13 +82,13 @@ class OfferForm(VersionForm):
 class GoodsForm(OfferForm):
     """Things are handed over when it suits: no times are asked for."""
 
-    windows = None
+    windows = None  # type: ignore[assignment]  # WTForms: no such field
 
 
 class FundsForm(GoodsForm):
     """``capacity_per_month`` is typed in yuan and kept in fen."""
 
-    capacity_per_month = MoneyField(
+    capacity_per_month = MoneyField(  # type: ignore[assignment]
         validators=[Required()], minimum_fen=1, maximum_fen=get_largest_capacity(OfferKind.FUNDS)
     )
 
@@ -127,7 +126,7 @@ class OfferListForm(FilterForm):
             [("", _l("Every kind")), *((kind, get_label(kind)) for kind in OfferKind)]
         ),
     )
-    search = StringField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
+    search = TextField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
 
     def read_filters(self) -> OfferFilters:
         """What the address asks for; values no list has are left out."""
@@ -147,7 +146,7 @@ class ApproveManyForm(IdempotentForm):
     chosen = CheckboxesField(
         _l("Offers"), [OneOrMore(_l("Tick at least one offer."))], validate_choice=False
     )
-    back = HiddenField()
+    back = KeptField()
 
     def read_versions(self) -> dict[int, int]:
         pairs = (text.split(":") for text in self.chosen.data or ())

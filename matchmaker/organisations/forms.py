@@ -1,11 +1,11 @@
 """What is typed about an organisation."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField
 
 from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.forms.fields import PhoneField
+from matchmaker.forms.fields import LongTextField, PhoneField, TextField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
 from matchmaker.organisations.limits import (
@@ -22,11 +22,11 @@ _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 
 
 class OrganisationForm(IdempotentForm):
-    name_zh = StringField(
+    name_zh = TextField(
         _l("Name in Chinese"),
         [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_NAME_ZH)],
     )
-    name_en = StringField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
+    name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
     kind = DropdownField(
         _l("Kind"),
         [Required(_l("Choose the kind of organisation."))],
@@ -38,17 +38,17 @@ class ApplicationForm(BaseForm):
     """Filled in by somebody without an account, once; a name is taken only once."""
 
     subdistrict_id = DropdownField(_l("Street office"), [Required()])
-    name_zh = StringField(
+    name_zh = TextField(
         _l("Name in Chinese"),
         [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_NAME_ZH)],
     )
-    name_en = StringField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
+    name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
     kind = DropdownField(
         _l("Kind"),
         [Required(_l("Choose the kind of organisation."))],
         choices=make_choices([("", _l("Choose")), *_KINDS]),
     )
-    contact_name = StringField(
+    contact_name = TextField(
         _l("Your name"), [Required(_l("Enter your name.")), MaxLength(LONGEST_CONTACT_NAME)]
     )
     contact_phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
@@ -67,13 +67,13 @@ class StepForm(IdempotentForm):
 
 
 class ReasonForm(IdempotentForm):
-    reason = TextAreaField(
+    reason = LongTextField(
         _l("Reason"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
 
 
 class OrganisationListForm(FilterForm):
-    search = StringField(_l("Name or pinyin"), [MaxLength(LONGEST_SEARCH)])
+    search = TextField(_l("Name or pinyin"), [MaxLength(LONGEST_SEARCH)])
     kind = DropdownField(_l("Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS]))
     state = DropdownField(
         _l("State"),

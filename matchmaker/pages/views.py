@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template
+from flask import Blueprint, abort, current_app, redirect, render_template
 from flask_babel import get_locale
 from flask_login import current_user
-from wtforms import HiddenField, StringField
+from werkzeug.wrappers import Response
 
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm
+from matchmaker.forms.fields import KeptField, TextField
 from matchmaker.forms.validators import MaxLength
 from matchmaker.models import User
 from matchmaker.web.addresses import HOME, LONGEST_ADDRESS, find_url, get_return_path, is_local_path
@@ -29,9 +30,9 @@ from matchmaker.web.preferences import (
 class PreferencesForm(BaseForm):
     """Each button posts one of the two choices, and the page to go back to."""
 
-    locale = StringField()
-    text_size = StringField()
-    next = HiddenField(validators=[MaxLength(LONGEST_ADDRESS)])
+    locale = TextField()
+    text_size = TextField()
+    next = KeptField(validators=[MaxLength(LONGEST_ADDRESS)])
 
     def find_locale(self) -> Locale | None:
         return Locale(self.locale.data) if self.locale.data in set(Locale) else None

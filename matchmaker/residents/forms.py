@@ -5,12 +5,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
-from matchmaker.forms.fields import DayField, PhoneField
+from matchmaker.forms.fields import DayField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import ConsentChannel, StatusKind
@@ -38,7 +38,7 @@ class NoLongNumber:
 
 
 class ResidentFilterForm(FilterForm):
-    search = StringField(
+    search = TextField(
         _l("Name, reference, or last four digits of the phone"), [MaxLength(LONGEST_SEARCH)]
     )
     committee_id = DropdownField(_l("Committee"))
@@ -62,10 +62,10 @@ class ResidentFilterForm(FilterForm):
 
 
 class RegisterForm(IdempotentForm):
-    full_name = StringField(
+    full_name = TextField(
         _l("Full name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_FULL_NAME)]
     )
-    display_name = StringField(
+    display_name = TextField(
         _l("Surname with title"),
         [Required(_l("Enter surname and title.")), MaxLength(LONGEST_DISPLAY_NAME), NoLongNumber()],
     )
@@ -74,11 +74,11 @@ class RegisterForm(IdempotentForm):
         _l("Year of birth"), minimum=EARLIEST_BIRTH_YEAR, maximum=LATEST_BIRTH_YEAR
     )
     committee_id = DropdownField(_l("Committee"), [Required(_l("Choose the committee."))])
-    household_reference = StringField(
+    household_reference = TextField(
         _l("Household, if it is known already"), [MaxLength(LONGEST_REFERENCE)]
     )
-    block = StringField(_l("Estate or lane"), [MaxLength(LONGEST_BLOCK), NoLongNumber()])
-    address = StringField(
+    block = TextField(_l("Estate or lane"), [MaxLength(LONGEST_BLOCK), NoLongNumber()])
+    address = TextField(
         _l("Address with door number"),
         [Required(_l("Enter the address.")), MaxLength(LONGEST_ADDRESS)],
     )
@@ -96,7 +96,7 @@ class StatusForm(IdempotentForm):
         [Required(_l("Choose a status."))],
         choices=make_choices([("", _l("Choose")), *_STATUSES]),
     )
-    evidence = StringField(
+    evidence = TextField(
         _l("What was shown"),
         [Required(_l("Say what was shown.")), MaxLength(LONGEST_EVIDENCE), NoLongNumber()],
     )

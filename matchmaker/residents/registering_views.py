@@ -98,7 +98,7 @@ def _read(form: RegisterForm, committees: list[Committee]) -> Registration:
         block=form.block.data or "",
         full_name=form.full_name.data,
         display_name=form.display_name.data,
-        phone=form.phone.data,
+        phone=form.phone.value,
         address=form.address.data,
         birth_year=form.birth_year.data,
         consent_channel=ConsentChannel(form.consent_channel.data),
@@ -106,7 +106,7 @@ def _read(form: RegisterForm, committees: list[Committee]) -> Registration:
 
 
 def _warn_of_same_phone(form: RegisterForm) -> tuple[str, int]:
-    own, elsewhere = service.find_same_phone(current_user, form.phone.data)
+    own, elsewhere = service.find_same_phone(current_user, form.phone.value)
     form.is_known_duplicate.errors = [
         _("This phone number is registered already. Look whether it is the same person.")
     ]

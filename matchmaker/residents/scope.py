@@ -19,7 +19,7 @@ def select_residents(actor: User) -> Select[Resident]:
     return query.where(false())
 
 
-def get_resident(resident_id: int, actor: User) -> Resident:
+def get_resident(resident_id: int | None, actor: User) -> Resident:
     """Raises ``NotFoundError`` for somebody outside the actor's scope."""
     row: Resident | None = db.session.scalar(
         select_residents(actor).where(Resident.id == resident_id)

@@ -4,11 +4,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
-from matchmaker.forms.fields import DayField
+from matchmaker.forms.fields import DayField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import (
@@ -32,7 +31,7 @@ class StepForm(IdempotentForm):
 class VolunteerForm(IdempotentForm):
     """Each qualification has a day ``expires_<code>`` beside its box."""
 
-    name = StringField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_NAME)])
+    name = TextField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_NAME)])
     visits_per_month = WholeNumberField(
         _l("Most visits a month"), [Required()], minimum=1, maximum=MOST_VISITS_PER_MONTH
     )
@@ -49,7 +48,9 @@ class VolunteerForm(IdempotentForm):
     )
 
     def get_expiry(self, qualification: Qualification) -> DayField:
-        return self[f"expires_{qualification.value}"]
+        field = self[f"expires_{qualification.value}"]
+        assert isinstance(field, DayField)  # noqa: S101 (added below the class)
+        return field
 
     def list_expiries(self) -> list[DayField]:
         return [self.get_expiry(qualification) for qualification in Qualification]
@@ -69,8 +70,8 @@ class VolunteerForm(IdempotentForm):
         return VolunteerProfile(
             name=self.name.data,
             visits_per_month=self.visits_per_month.data,
-            categories=tuple(self.categories.data),
-            windows=tuple(self.windows.data),
+            categories=tuple(self.categories.data or ()),
+            windows=tuple(self.windows.data or ()),
             committees=tuple(self.committees.data or ()),
             qualifications={kind: self.get_expiry(kind).data for kind in held},
         )
@@ -104,7 +105,7 @@ def _get_typed_values(volunteer: Volunteer) -> dict[str, Any]:
 
 
 class VolunteerListForm(FilterForm):
-    search = StringField(_l("Name, pinyin or number"), [MaxLength(LONGEST_SEARCH)])
+    search = TextField(_l("Name, pinyin or number"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
         choices=make_choices(

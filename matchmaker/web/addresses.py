@@ -1,5 +1,6 @@
 """Addresses within the site: where to go back to, and never anywhere else."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request
@@ -30,7 +31,7 @@ def get_return_path() -> str:
     return HOME
 
 
-def find_url(endpoint: str, **values: object) -> str | None:
+def find_url(endpoint: str, **values: Any) -> str | None:
     """The address of ``endpoint``, or None where this installation has no such page."""
     try:
         return current_app.url_for(endpoint, **values)

@@ -1,9 +1,16 @@
 """URL converters: whole numbers that fit every database, months, and text that tables can hold."""
 
 from datetime import date
+from typing import Any
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, IntegerConverter, UnicodeConverter, ValidationError
+from werkzeug.routing import (
+    BaseConverter,
+    IntegerConverter,
+    Map,
+    UnicodeConverter,
+    ValidationError,
+)
 
 from matchmaker.base.clock import parse_month
 
@@ -13,8 +20,8 @@ LARGEST_ID = 2**31 - 1
 class IdConverter(IntegerConverter):
     """A row's id; a number no table can hold is an unknown page, not an error inside."""
 
-    def __init__(self, map, *args, **kwargs):  # type: ignore[no-untyped-def]
-        super().__init__(map, *args, min=1, max=LARGEST_ID, **kwargs)
+    def __init__(self, map: Map, *_args: Any, **kwargs: Any) -> None:
+        super().__init__(map, **{**kwargs, "min": 1, "max": LARGEST_ID})
 
 
 class MonthConverter(BaseConverter):
@@ -35,7 +42,7 @@ class MonthConverter(BaseConverter):
 class TextConverter(UnicodeConverter):
     """A code or reference: PostgreSQL refuses NUL, and none of ours holds a control sign."""
 
-    def __init__(self, map, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **kwargs)
         self.regex = r"[^/\x00-\x1f]+"
 

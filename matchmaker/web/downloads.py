@@ -49,12 +49,13 @@ def send_file(file_format: str, name: str, content: bytes | str) -> Response:
 def make_xlsx(title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
     """A workbook of one sheet: first row bold and fixed, every text kept as text."""
     book = Workbook()
-    sheet = book.active
-    sheet.title = _NOT_IN_SHEET_NAME.sub(" ", title)[:LONGEST_SHEET_NAME] or "1"
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", title)[:LONGEST_SHEET_NAME] or "1")
     widths: dict[int, int] = {}
     for number, row in enumerate([list(headers), *rows], start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(row=number, column=column)
+            assert isinstance(cell, Cell)  # noqa: S101 (a new sheet has no merged cells)
             _write_cell(cell, value)
             widths[column] = max(widths.get(column, 0), _get_width(value))
             if number == 1:

@@ -77,7 +77,7 @@ def show_http_error(error: HTTPException) -> Response:
 
 
 def _render(status: HTTPStatus, code: str, numbers: dict[str, object]) -> Response:
-    context = {"status": status.value, "code": code, "numbers": numbers}
+    context: dict[str, object] = {"status": status.value, "code": code, "numbers": numbers}
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         page = _render_without_database(status, context)
     else:

@@ -24,7 +24,7 @@ def paginate(statement: Any) -> Pagination:
     return db.paginate(statement, page=get_page_number(), per_page=PAGE_SIZE, error_out=False)
 
 
-def get_other_arguments() -> dict[str, str]:
+def get_other_arguments() -> dict[str, Any]:
     """What the address says besides the page: filters go along from page to page.
 
     Names that steer ``url_for`` itself, such as ``_scheme``, must not come from an address.

@@ -6,7 +6,7 @@ from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from matchmaker.web.permissions import PUBLIC, has_permission
+from matchmaker.web.permissions import PUBLIC, Permission, get_access, has_permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ def list_items(app: Flask) -> list[NavigationItem]:
     return [
         NavigationItem(str(label), url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint in _ITEMS
-        if endpoint in app.view_functions and _may_open(app.view_functions[endpoint].access)  # type: ignore[attr-defined]
+        if endpoint in app.view_functions and _may_open(get_access(app.view_functions[endpoint]))
     ]
 
 
-def _may_open(access: str) -> bool:
-    if access == PUBLIC:
-        return True
+def _may_open(access: Permission | str) -> bool:
+    if not isinstance(access, Permission):
+        return access == PUBLIC
     return current_user.is_authenticated and has_permission(current_user.role, access)

@@ -111,6 +111,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return decorate
 
 
+def get_access(view: View) -> Permission | str:
+    """What a view asks of its visitor: a permission, or ``PUBLIC``."""
+    access: Permission | str = view.access  # type: ignore[attr-defined]
+    return access
+
+
 def public(view: View) -> View:
     """Mark a view as open to everyone, on purpose."""
     view.access = PUBLIC  # type: ignore[attr-defined]

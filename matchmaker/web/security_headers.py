@@ -38,7 +38,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def register(app: Flask) -> None:
-    app.wsgi_app = add_security_headers(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = add_security_headers(app.wsgi_app)  # type: ignore[assignment,method-assign]
 
 
 def add_security_headers(wsgi_app: WsgiApp) -> WsgiApp:

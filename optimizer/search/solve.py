@@ -1,8 +1,7 @@
 """Solve a month: build once, take the stages in order, deal out to individuals, say why not."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optimizer import codec
@@ -19,23 +18,9 @@ from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, Progress, Run, run_stages
 from optimizer.search.tally import Tally
-from optimizer.solution import Assignment, Ground, Proof, Solution, SolutionStatus, StageResult
+from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult
 
 Possible = dict[str, dict[str, Alone]]  # stage name -> group
-
-
-@dataclass(slots=True)
-class _Solve:
-    """One solve under way: the program, the search, what is proved so far."""
-
-    model: Model
-    search: LexicographicSearch
-    run: Run = field(default_factory=Run)
-    possible: Possible = field(default_factory=dict)
-
-    @property
-    def problem(self) -> Problem:
-        return self.model.problem
 
 
 def _say_nothing(stage: str, done: int, total: int) -> None:
@@ -52,90 +37,121 @@ def solve(
     """
     started = time.monotonic()
     model = build(problem)
+    run, possible = Run(), Possible()
     left = max(limits.seconds - (time.monotonic() - started), 0.0)
-    solving = _Solve(model, LexicographicSearch(model.start_engine(left)))
+    search = LexicographicSearch(model.start_engine(left))
     status, detail = SolutionStatus.PROVEN, ""
     try:
-        _take_stages(solving, progress or _say_nothing)
+        for stage in problem.policy.stages:
+            possible[stage.name] = possible_by_group(search, model, stage)
+        alone = {name: _count(of) for name, of in possible.items()}
+        run_stages(search, model, alone, progress or _say_nothing, run)
     except NoPointError:
         status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
         status, detail = SolutionStatus.FEASIBLE, "the time limit came first"
     except EngineError as error:
         status, detail = SolutionStatus.FAILED, str(error)
-    if status is SolutionStatus.FEASIBLE and solving.search.point is None:
+    if status is SolutionStatus.FEASIBLE and search.point is None:
         status = SolutionStatus.FAILED
-    return _write_solution(solving, status, detail).sealed()
+    return _answer(problem, model, search, run, possible, status, detail).sealed()
 
 
-def _take_stages(solving: _Solve, progress: Progress) -> None:
-    for stage in solving.problem.policy.stages:
-        solving.possible[stage.name] = possible_by_group(solving.search, solving.model, stage)
-    alone = {name: _count(of) for name, of in solving.possible.items()}
-    run_stages(solving.search, solving.model, alone, progress, solving.run)
+def _answer(
+    problem: Problem,
+    model: Model,
+    search: LexicographicSearch,
+    run: Run,
+    possible: Possible,
+    status: SolutionStatus,
+    detail: str,
+) -> Solution:
+    is_usable = status in (SolutionStatus.PROVEN, SolutionStatus.FEASIBLE)
+    if not is_usable or search.point is None:
+        return _solution(problem, status, detail=detail)
+    assignments = assign_individuals(model.columns, search.point)
+    stages = _results(problem, run.outcomes, Tally(problem, assignments), possible, status)
+    if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
+        detail = "a stage counted again differs from its value"
+        return _solution(problem, SolutionStatus.FAILED, detail=detail)
+    network, is_decided = model.columns.network, status is SolutionStatus.PROVEN
+    grounds = find_grounds(network, assignments, run.excluded_by, is_decided=is_decided)
+    return _solution(
+        problem,
+        status,
+        assignments=assignments,
+        stages=stages,
+        grounds=grounds,
+        detail=detail,
+        certificate=_certify(search, model, run.outcomes, possible),
+    )
 
 
 def _count(alone: Mapping[str, Alone]) -> dict[str, int]:
     return {group: found.needs for group, found in alone.items()}
 
 
-def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Solution:
-    """The incumbent as assignments with all that is said of them; only a status if there is none.
+def _certify(
+    search: LexicographicSearch, model: Model, outcomes: Sequence[AimResult], possible: Possible
+) -> dict[str, Any]:
+    """The certificate: events of every proved aim in order, and what groups could get alone."""
+    writer = CertificateWriter(search.matrix, len(model.rows.order), len(model.columns.order))
+    alone = {
+        name: {
+            group: [
+                writer.write_alone(Share(found.step)),
+                spell_witness(assign_individuals(model.columns, found.point)),
+            ]
+            for group, found in of.items()
+        }
+        for name, of in possible.items()
+        if of
+    }
+    stages = [
+        writer.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
+        for outcome in outcomes
+    ]
+    certificate = {"possible": alone, "stages": stages}
+    return {**certificate, "sha256": codec.sha256_of(certificate)}
 
-    FAILED when a proven stage, counted again from the assignments, has another value.
-    """
-    problem, point = solving.problem, solving.search.point
-    empty = Solution(
+
+def _solution(
+    problem: Problem, status: SolutionStatus, assignments: Sequence[Assignment] = (), **rest: object
+) -> Solution:
+    met = {assignment.need for assignment in assignments}
+    return Solution(
         status=status,
         problem_sha256=problem.sha256,
-        policy=f"{problem.policy.name}/{problem.policy.version}",
+        policy=problem.policy.label,
         seed=problem.seed,
+        assignments=tuple(assignments),
         needs_asked=len(problem.needs),
-        detail=detail,
-    )
-    if point is None or not empty.is_usable:
-        return empty
-    assignments = assign_individuals(solving.model.columns, point)
-    stages = tuple(_list_results(solving, Tally(problem, assignments), status))
-    if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
-        detail = "a stage counted again differs from its value"
-        return replace(empty, status=SolutionStatus.FAILED, detail=detail)
-    met = {assignment.need for assignment in assignments}
-    return replace(
-        empty,
-        assignments=assignments,
-        stages=stages,
-        grounds=_list_grounds(solving, assignments, status),
         needs_met=len(met),
         recipients_helped=len({need.recipient for need in problem.needs if need.id in met}),
-        certificate=_certify(solving),
+        **rest,  # type: ignore[arg-type]
     )
 
 
-def _list_grounds(
-    solving: _Solve, assignments: Sequence[Assignment], status: SolutionStatus
-) -> tuple[Ground, ...]:
-    network, excluded_by = solving.model.columns.network, solving.run.excluded_by
-    is_decided = status is SolutionStatus.PROVEN
-    return find_grounds(network, assignments, excluded_by, is_decided=is_decided)
-
-
-def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iterator[StageResult]:
+def _results(
+    problem: Problem,
+    outcomes: Sequence[AimResult],
+    tally: Tally,
+    possible: Possible,
+    status: SolutionStatus,
+) -> tuple[StageResult, ...]:
     """Results of proved aims, then of the stages the time limit left open."""
-    outcomes = solving.run.outcomes
-    for outcome in outcomes:
-        yield _count_again(outcome, tally, solving.possible, SolutionStatus.PROVEN)
+    found = [_result(outcome, tally, possible, SolutionStatus.PROVEN) for outcome in outcomes]
     proved = {outcome.stage.name for outcome in outcomes}
-    for stage in solving.problem.policy.stages:
+    for stage in problem.policy.stages:
         if status is SolutionStatus.FEASIBLE and stage.name not in proved:
-            left_open = AimResult(stage, "", Proof.GAP)
-            yield _count_again(left_open, tally, solving.possible, SolutionStatus.FEASIBLE)
+            open_ = AimResult(stage, "", Proof.GAP)
+            found.append(_result(open_, tally, possible, SolutionStatus.FEASIBLE))
+    return tuple(found)
 
 
-def _count_again(
+def _result(
     outcome: AimResult, tally: Tally, possible: Possible, status: SolutionStatus
 ) -> StageResult:
-    """What is published of one aim: values of proved ones, counted from the assignments."""
     stage, is_proved = outcome.stage, status is SolutionStatus.PROVEN
     alone = possible.get(stage.name, {})
     is_searched = is_proved and any(a.step.proof is Proof.SEARCH for a in alone.values())
@@ -150,26 +166,3 @@ def _count_again(
         bound=outcome.bound,
         levels=tally.levels_of(stage, _count(alone)) if is_proved else (),
     )
-
-
-def _certify(solving: _Solve) -> dict[str, Any]:
-    """The certificate: events of every proved aim in order, and what groups could get alone."""
-    columns, rows = solving.model.columns, solving.model.rows
-    writer = CertificateWriter(solving.search.matrix, len(rows.order), len(columns.order))
-    alone = {
-        name: {
-            group: [
-                writer.write_alone(Share(found.step)),
-                spell_witness(assign_individuals(columns, found.point)),
-            ]
-            for group, found in of.items()
-        }
-        for name, of in solving.possible.items()
-        if of
-    }
-    stages = [
-        writer.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
-        for outcome in solving.run.outcomes
-    ]
-    certificate = {"possible": alone, "stages": stages}
-    return {**certificate, "sha256": codec.sha256_of(certificate)}

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
-from matchmaker.forms.fields import MonthField
+from matchmaker.forms.fields import LongTextField, MonthField, TextField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import OverrideKind
 from matchmaker.rounds.pages.lines import GROUNDS, TIERS, LineFilters
@@ -28,7 +27,7 @@ SEED_RULE = _l(
 
 class OpenRoundForm(IdempotentForm):
     month = MonthField(_l("Month"), [Required(_l("Choose the month."))])
-    seed_rule = TextAreaField(
+    seed_rule = LongTextField(
         _l("How the lottery's seed will come about"),
         [Required(_l("Say it before the freeze.")), MaxLength(LONGEST_SEED_RULE)],
         default=SEED_RULE,
@@ -40,7 +39,7 @@ class OpenRoundForm(IdempotentForm):
 
 
 class FreezeForm(IdempotentForm):
-    public_value = StringField(
+    public_value = TextField(
         _l("The announced public value"),
         [Required(_l("Enter the value that was announced.")), MaxLength(LONGEST_PUBLIC_VALUE)],
     )
@@ -51,7 +50,7 @@ class StepForm(IdempotentForm):
 
 
 class WithdrawForm(IdempotentForm):
-    reason = TextAreaField(
+    reason = LongTextField(
         _l("Why is it withdrawn?"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
 
@@ -65,7 +64,7 @@ class OverrideForm(IdempotentForm):
         choices=make_choices((kind, get_label(kind)) for kind in OverrideKind),
     )
     giver = DropdownField(_l("Only for this giver"))
-    reason = TextAreaField(
+    reason = LongTextField(
         _l("Reason, kept on record"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
 
@@ -93,12 +92,12 @@ class LineFilterForm(FilterForm):
     )
     ground = DropdownField(_l("Ground"))
     organisation = DropdownField(_l("Organisation"))
-    reference = StringField(_l("Number of the need or resident"), [MaxLength(20)])
+    reference = TextField(_l("Number of the need or resident"), [MaxLength(20)])
 
     def offer(self, **rows: Iterable[tuple[str, str]]) -> None:
         """Choices of category, committee and organisation, as ``(code, name)``."""
         for name, choices in rows.items():
-            self[name].choices = make_choices([("", _l("All")), *choices])
+            getattr(self, name).choices = make_choices([("", _l("All")), *choices])
         grounds = [(ground, name_ground(ground)) for ground in GROUNDS]
         self.ground.choices = make_choices([("", _l("All")), *grounds])
 

@@ -40,7 +40,7 @@ def open_round() -> str | Response | tuple[str, int]:
 
     def effect() -> str:
         match_round = freeze_service.open_round(
-            month=form.month.data,
+            month=form.month.value,
             seed_rule=form.seed_rule.data,
             actor=current_user,
             now=get_now(),

@@ -20,7 +20,7 @@ from matchmaker.models import (
 
 def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
     """Whether something was found, one notice a need for each account of its resident."""
-    accounts: dict[int, list[int]] = {}
+    accounts: dict[int | None, list[int]] = {}
     statement = select(User.id, User.resident_id).where(
         User.role == Role.RESIDENT, User.disabled_at.is_(None)
     )

@@ -60,8 +60,11 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     write_ledger(match_round, run.figures or {})
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
-    details = {"number": run.number, "publication": match_round.publication}
-    details |= {"result_sha256": run.result_sha256}
+    details = {
+        "number": run.number,
+        "publication": match_round.publication,
+        "result_sha256": run.result_sha256,
+    }
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
 
 

@@ -75,7 +75,9 @@ def count_committees(snapshot: Row, answer: Answer) -> Counts:
     """
     counts = _count(answer, snapshot["needs"], lambda row: [row["committee"]])
     earlier = {row["committee"]: row["possible"] for row in snapshot["history"]}
-    levels = next((s.get("levels", []) for s in answer.stages if s["kind"] == "leximin"), [])
+    levels: list[Row] = next(
+        (s.get("levels", []) for s in answer.stages if s["kind"] == "leximin"), []
+    )
     for level in levels:
         possible = level["denominator"] - earlier.get(level["group"], 0)
         if level["group"] in counts:

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 from huey import SqliteHuey
-from sqlalchemy import or_, select, update
+from sqlalchemy import CursorResult, Result, or_, select, update
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobState, RoundRun
@@ -53,7 +54,7 @@ def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
         )
     )
     hold = None
-    if taken.rowcount == 1:
+    if _count_rows(taken) == 1:
         statement = select(RoundRun.problem_json, RoundRun.limit_seconds).join(
             Job, Job.round_run_id == RoundRun.id
         )
@@ -81,7 +82,7 @@ def renew_lease(
         .values(lease_until=now + timedelta(seconds=lease_seconds), **told)
     )
     db.session.commit()
-    return renewed.rowcount == 1
+    return _count_rows(renewed) == 1
 
 
 def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
@@ -171,3 +172,8 @@ def put_job(path: Path, job_id: int) -> None:
 
 def _refuse(job_id: int) -> None:
     raise RuntimeError(f"job {job_id} reached a process that is no worker")
+
+
+def _count_rows(result: Result[Any]) -> int:
+    """How many rows an update met."""
+    return cast("CursorResult[Any]", result).rowcount

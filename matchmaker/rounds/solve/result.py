@@ -85,5 +85,5 @@ def _map_ids(model: type[Need | Pairing | Volunteer], references: list[str]) -> 
     return ids
 
 
-def _pair_up(statement: Select[Any]) -> dict[str, int]:
+def _pair_up(statement: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in db.session.execute(statement)}

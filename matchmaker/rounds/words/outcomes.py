@@ -62,7 +62,7 @@ def _explain_no_offer(numbers: dict[str, Any]) -> str:
         "skill": _("This kind of help was offered, but nobody with the certificate it needs."),
         "slot": _("This kind of help was offered, but at no time that suits you."),
     }
-    return sentences.get(failed) or _(
+    return sentences.get(failed or "") or _(
         "This month nobody offered what you need at a time and place that suit you."
     )
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import Select, select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, Organisation, ServiceCategory
@@ -113,7 +115,7 @@ def _say_none(finding: Finding) -> str:
 
 def _name_rows(line: ReadinessLine) -> tuple[str, ...]:
     """The rows that have a name anybody here may read; residents' needs have none."""
-    models = {
+    models: dict[Finding, type[Organisation | Offer | ServiceCategory]] = {
         Finding.UNAPPROVED_ORGANISATIONS: Organisation,
         Finding.EXPIRED_AGREEMENTS: Organisation,
         Finding.UNAPPROVED_OFFERS: Offer,
@@ -123,6 +125,11 @@ def _name_rows(line: ReadinessLine) -> tuple[str, ...]:
     model = models.get(line.finding)
     if model is None:
         return ()
-    rows = [db.session.get_one(model, row_id) for row_id in line.row_ids[:MOST_NAMED]]
-    names = [row.title if isinstance(row, Offer) else get_name(row) for row in rows]
+    query: Select[Any] = select(model).where(model.id.in_(line.row_ids[:MOST_NAMED]))
+    rows = {row.id: row for row in db.session.scalars(query)}
+    names = [_get_title(rows[row_id]) for row_id in line.row_ids[:MOST_NAMED]]
     return (*names, "…") if line.count > MOST_NAMED else tuple(names)
+
+
+def _get_title(row: Organisation | Offer | ServiceCategory) -> str:
+    return row.title if isinstance(row, Offer) else get_name(row)
