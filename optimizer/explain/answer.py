@@ -67,6 +67,10 @@ class Held:
                 freed[name] += self.consumption(line)
         return min(self.room[name] + freed[name] for name in self.above[stock])
 
+    def list_full(self, place: Assignment) -> list[str]:
+        """The stocks, the place's own and those above it, that have too little left for it."""
+        return [s for s in self.above[place.stock] if self.room[s] < place.units]
+
     def is_visited(self, need: str, slot: str) -> bool:
         """True when another need of the recipient has a visit in the slot."""
         own = any(line.slot == slot for line in self.lines.get(need, ()))

@@ -2,29 +2,31 @@
 
 An unmet need can take the place of a met one, which takes the place of another, and so on to one
 that is left out: an alternating path; a team takes such a path for each of its persons. Persons and
-stocks are then used as before, so only the two ends tell in most stages. If every stage up to some
-stage keeps its value, none of these is what decides against the need. Every change is checked
+stocks are then used as before, so only the two ends matter in most stages. If every stage up to
+some stage keeps its value, none of these is what decides against the need. Every change is checked
 against the rules before it counts.
+
+``ExchangeSteps`` says where a need may go that lost a line, or has none yet, and which lines must
+give way for it. ``Exchanges`` joins such steps to paths.
 """
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
+from optimizer.bitset import BitSet, bit_set, least_member
 from optimizer.explain.answer import Places
 from optimizer.explain.keeps import Keeps
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment
 
-# --- Where a need may go that lost a line, or has none yet, and which lines must give way for it.
-
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStep:
-    """``comer`` gets the line ``place`` when ``gone`` gives way; None: the place is free."""
+    """``need`` gets the line ``place`` when ``gone`` gives way; None: the place is free."""
 
-    comer: str
+    need: str
     place: Assignment
     gone: Assignment | None
 
@@ -33,10 +35,10 @@ class ExchangeStep:
 class Moves:
     """Where one need may go: a step for every line that may give way, by its number.
 
-    lines   the numbers as bits          free   a step to a free place
+    lines   the set of the numbers          free   a step to a free place
     """
 
-    lines: int
+    lines: BitSet
     steps: dict[int, ExchangeStep]
     free: ExchangeStep | None
 
@@ -44,31 +46,29 @@ class Moves:
 class ExchangeSteps:
     """Steps between the places of one answer, remembered.
 
-    number   of every line of the answer          bits   numbers of a need's lines, as bits
+    number   of every line of the answer          own   the set of the numbers of a need's lines
     """
 
     def __init__(self, places: Places) -> None:
         self._places, self._held = places, places.held
         self._moves: dict[Assignment, Moves] = {}
         self.number: dict[Assignment, int] = {}
-        self.bits: dict[str, int] = {}
+        self.own: dict[str, BitSet] = {}
         for name, lines in self._held.lines.items():
             for line in lines:
-                self.bits[name] = self.bits.get(name, 0) | 1 << len(self.number)
                 self.number[line] = len(self.number)
+            self.own[name] = bit_set(self.number[line] for line in lines)
 
     def enter(self, places: Sequence[Assignment]) -> Moves:
         """Moves of a need without lines into these places of its own."""
-        steps, lines, free = dict[int, ExchangeStep](), 0, None
+        steps, free = dict[int, ExchangeStep](), None
         for place in places:
             for step in self._into(place):
                 if step.gone is None:
                     free = free or step
                 else:
                     steps.setdefault(self.number[step.gone], step)
-        for number in steps:
-            lines |= 1 << number
-        return Moves(lines, steps, free)
+        return Moves(bit_set(steps), steps, free)
 
     def move(self, line: Assignment) -> Moves:
         """Moves of a need that lost this line of its own and keeps the others."""
@@ -89,26 +89,36 @@ class ExchangeSteps:
 
     def _into(self, place: Assignment) -> Iterator[ExchangeStep]:
         """One step for every line of which any one, when it goes, may make the place free."""
-        held = self._held
-        full = [s for s in held.above[place.stock] if held.room[s] < place.units]
-        if place.person is None or place.slot is None:
-            gone = [line for stock in full for line in held.users[stock]]
-        elif held.is_visited(place.need, place.slot):
-            return
+        obstacles = self._list_obstacles(place)
+        if obstacles is None:
+            yield ExchangeStep(place.need, place, None)
         else:
-            there = held.at.get((place.person, place.slot))
-            if there is not None:
-                gone = [there]
-            elif not held.has_time(place.person):
-                gone = held.visits[place.person]
-            else:
-                gone = held.users[full[0]] if full else []
-                if not full:
-                    yield ExchangeStep(place.need, place, None)
-            gone = [line for line in gone if held.frees(line, full)]
-        yield from (
-            ExchangeStep(place.need, place, line) for line in gone if line.need != place.need
-        )
+            foreign = (line for line in obstacles if line.need != place.need)
+            yield from (ExchangeStep(place.need, place, line) for line in foreign)
+
+    def _list_obstacles(self, place: Assignment) -> Sequence[Assignment] | None:
+        """Lines of which any one may keep the place from being free; None: a visit's is free."""
+        held = self._held
+        full = held.list_full(place)
+        if place.person is None or place.slot is None:
+            return list(chain.from_iterable(held.users[stock] for stock in full))
+        if held.is_visited(place.need, place.slot):
+            return []
+        there = held.at.get((place.person, place.slot))
+        if there is None and not full and held.has_time(place.person):
+            return None
+        obstacles = self._list_visits(place.person, there, full)
+        return [line for line in obstacles if held.frees(line, full)]
+
+    def _list_visits(
+        self, person: str, there: Assignment | None, full: Sequence[str]
+    ) -> Sequence[Assignment]:
+        """The person's visit there, else their month if it is full, else the users of a stock."""
+        if there is not None:
+            return [there]
+        if not self._held.has_time(person):
+            return self._held.visits[person]
+        return self._held.users[full[0]]
 
 
 NONE = -1  # no exchange was found
@@ -132,23 +142,26 @@ class Exchanges:
         ``wanted``: the search ends with the first exchange that keeps so many.
         """
         best = NONE
-        if need.id in self._bounded:
-            return best
-        for places in self._list_entries(need):
-            reached: dict[str, ExchangeStep] = {}
-            steps = list(self._spread(places, reached, {need.id} | self._pinned))
-            is_team = need.people > 1 and places[0].person is not None
-            has_free = any(step.gone is None for step in steps)
-            tries = MOST_TRIES if is_team else len(steps)
-            for most, step in self._sort(need, steps):
-                if most <= best or not tries:
-                    break
-                if is_team and self._is_lonely(step, best) and not has_free:
-                    continue
-                best = max(best, self._try(need, places, _trace(step, reached), best))
-                tries -= 1
-                if best >= wanted:
-                    return best
+        if need.id not in self._bounded:
+            for places in self._list_entries(need):
+                if best < wanted:
+                    best = self._improve(need, places, best, wanted)
+        return best
+
+    def _improve(self, need: Need, places: Sequence[Assignment], best: int, wanted: int) -> int:
+        """The same among exchanges that enter by one of these places; at least ``best``."""
+        reached: dict[str, ExchangeStep] = {}
+        steps = list(self._spread(places, reached, {need.id} | self._pinned))
+        is_team = need.people > 1 and places[0].person is not None
+        is_full = is_team and all(step.gone is not None for step in steps)
+        tries = MOST_TRIES if is_team else len(steps)
+        for most, step in self._sort(need, steps):
+            if min(most, wanted) <= best or not tries:
+                break
+            if is_full and self._frees_too_little(step, best):
+                continue
+            best = max(best, self._try(need, places, _trace(step, reached), best))
+            tries -= 1
         return best
 
     def _sort(self, need: Need, steps: Sequence[ExchangeStep]) -> list[tuple[int, ExchangeStep]]:
@@ -156,8 +169,8 @@ class Exchanges:
         found = [(self._promise(need, {step.gone.need}), step) for step in steps if step.gone]
         return sorted(found, key=lambda entry: -entry[0])
 
-    def _is_lonely(self, step: ExchangeStep, best: int) -> bool:
-        """True when a second person needs a free place: one line goes, and only one need may."""
+    def _frees_too_little(self, step: ExchangeStep, best: int) -> bool:
+        """True when a team finds no second place: one line goes, and only one need may."""
         is_one = step.gone is not None and len(self._held.lines[step.gone.need]) == 1
         return is_one and best + 1 > self._keeps.most_of_many
 
@@ -190,19 +203,19 @@ class Exchanges:
         ``ended``: lines that give way already, whose needs are left out.
         """
         stay = self._bounded | {line.need for line in ended}
-        seen = sum(1 << self._steps.number[line] for line in ended)
+        seen = bit_set(self._steps.number[line] for line in ended)
         for name in closed:
-            seen |= self._steps.bits.get(name, 0)
+            seen |= self._steps.own.get(name, 0)
         waiting = deque([self._steps.enter(places)])
         while waiting:
             moves = waiting.popleft()
             if moves.free is not None:
                 yield moves.free
             while new := moves.lines & ~seen:
-                step = moves.steps[(new & -new).bit_length() - 1]
+                step = moves.steps[least_member(new)]
                 if step.gone is not None:
                     name = step.gone.need
-                    seen |= self._steps.bits[name]
+                    seen |= self._steps.own[name]
                     reached[name] = step
                     yield step
                     if name not in stay:
@@ -227,12 +240,12 @@ class Exchanges:
     ) -> Path | None:
         """A path for one more person that ends where more stages than the best may be kept."""
         team = {path[0].place.person for path in paths}
-        moved = {step.comer for path in paths for step in path} | self._pinned
-        ended = [path[-1].gone for path in paths if path[-1].gone is not None]
+        moved = {step.need for path in paths for step in path} | self._pinned
+        ended = _list_ended(paths)
         left = [place for place in places if place.person not in team]
-        outs, reached = _list_outs(paths), dict[str, ExchangeStep]()
+        reached = dict[str, ExchangeStep]()
         for step in self._spread(left, reached, moved, ended):
-            if self._promise(need, outs | ({step.gone.need} if step.gone else set())) > best:
+            if self._promise(need, _list_outs([*paths, [step]])) > best:
                 return _trace(step, reached)
         return None
 
@@ -244,7 +257,7 @@ class Exchanges:
         after: list[Assignment] = []
         for path in paths:
             for earlier, step in pairwise(path):
-                own = self._held.lines[step.comer]
+                own = self._held.lines[step.need]
                 before += own
                 after += [step.place, *(line for line in own if line != earlier.gone)]
         after += [self._filled(need, path[0].place, before, after) for path in paths]
@@ -265,12 +278,17 @@ class Exchanges:
 
 def _list_outs(paths: Sequence[Path]) -> Set[str]:
     """Needs left out."""
-    return {path[-1].gone.need for path in paths if path[-1].gone is not None}
+    return {line.need for line in _list_ended(paths)}
+
+
+def _list_ended(paths: Sequence[Path]) -> list[Assignment]:
+    """Lines that give way to nothing of their need: the ends of the paths."""
+    return [path[-1].gone for path in paths if path[-1].gone is not None]
 
 
 def _trace(step: ExchangeStep, reached: Mapping[str, ExchangeStep]) -> Path:
     """The path that ends with a step."""
     path = [step]
-    while path[-1].comer in reached:
-        path.append(reached[path[-1].comer])
+    while path[-1].need in reached:
+        path.append(reached[path[-1].need])
     return path[::-1]
