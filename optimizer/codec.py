@@ -39,19 +39,29 @@ T = TypeVar("T")
 _MISSING = dataclasses.MISSING
 
 
-def canonical_bytes(value: object) -> bytes:
+def canonical_text(value: object) -> str:
     """The one spelling of a JSON value.
 
     Raises ``ValueError`` for values JSON does not know, not-a-number included.
     """
     return json.dumps(
         value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    )
+
+
+def canonical_bytes(value: object) -> bytes:
+    """The canonical text in UTF-8."""
+    return canonical_text(value).encode()
+
+
+def sha256_of_text(text: str) -> str:
+    """SHA-256 of the text in UTF-8, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sha256_of(value: object) -> str:
     """SHA-256 of the canonical bytes, 64 hexadecimal digits."""
-    return hashlib.sha256(canonical_bytes(value)).hexdigest()
+    return sha256_of_text(canonical_text(value))
 
 
 def to_json(value: object) -> Any:

@@ -13,7 +13,7 @@ from matchmaker.models.match_round import (
     RoundRun,
     RoundState,
     RunStatus,
-    Snapshot,
+    StoredSnapshot,
 )
 from matchmaker.models.need import Need, NeedForm, NeedState
 from matchmaker.models.offer import Offer, OfferState
@@ -84,8 +84,8 @@ __all__ = [
     "RoundState",
     "RunStatus",
     "ServiceCategory",
-    "Snapshot",
     "StatusKind",
+    "StoredSnapshot",
     "Subdistrict",
     "ThrottleCounter",
     "UTCDateTime",

@@ -69,7 +69,7 @@ class MatchRound(Model):
     publication: Mapped[int] = mapped_column(default=0, comment="number of the publication")
 
     subdistrict: Mapped[Subdistrict] = relationship()
-    snapshot: Mapped["Snapshot | None"] = relationship(back_populates="match_round")
+    snapshot: Mapped["StoredSnapshot | None"] = relationship(back_populates="match_round")
     runs: Mapped[list["RoundRun"]] = relationship(
         back_populates="match_round",
         foreign_keys="RoundRun.match_round_id",
@@ -80,7 +80,7 @@ class MatchRound(Model):
     )
 
 
-class Snapshot(Model):
+class StoredSnapshot(Model):
     """The month as it stood at the freeze: canonical JSON and its SHA-256. Never changed."""
 
     __tablename__ = "snapshot"
@@ -108,9 +108,11 @@ class RoundRun(Model):
     number: Mapped[int] = mapped_column(comment="1, 2, ... within the round")
     status: Mapped[RunStatus] = mapped_column(enum_column(RunStatus), default=RunStatus.PENDING)
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
-    problem_json: Mapped[str] = mapped_column(Text, comment="canonical: snapshot, pins, forbids")
+    # Half a megabyte, and with its certificate a whole one: no page reads them.
+    problem_json: Mapped[str] = mapped_column(
+        Text, deferred=True, comment="canonical: snapshot, pins, forbids"
+    )
     problem_sha256: Mapped[str] = mapped_column(String(64))
-    # With its certificate about a megabyte; no page reads it.
     solution_json: Mapped[str | None] = mapped_column(Text, deferred=True)
     result_sha256: Mapped[str | None] = mapped_column(String(64))
     is_verified: Mapped[bool] = mapped_column(default=False, comment="passed the checker")

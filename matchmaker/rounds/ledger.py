@@ -1,18 +1,37 @@
 """The memory of fairness: what earlier months asked, received and gave."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, func, select
 
 from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
 from matchmaker.models import FairnessLedger, LedgerScope, MatchRound
+from matchmaker.rounds.snapshot import CommitteeHistory
 
 MONTHS_REMEMBERED = 6
 
 
-def describe_history(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Needs of a group. ``possible``: those that somebody could have met."""
+
+    asked: int
+    possible: int
+    met: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiverLoad:
+    """Units that an organisation pledged for the month and that the run uses; no money."""
+
+    pledged: int
+    used: int
+
+
+def freeze_history(subdistrict_id: int, month: date) -> tuple[CommitteeHistory, ...]:
     """For each committee, what it could have had and got in the six months before ``month``."""
     statement = (
         select(
@@ -27,22 +46,29 @@ def describe_history(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
         .group_by(FairnessLedger.reference)
     )
     rows = [
-        {"committee": reference, "possible": int(possible), "received": int(received)}
+        CommitteeHistory(reference, int(possible), int(received))
         for reference, possible, received in db.session.execute(statement)
     ]
-    return sorted(rows, key=lambda row: row["committee"])
+    return tuple(sorted(rows, key=lambda row: row.committee))
 
 
-def write_ledger(match_round: MatchRound, figures: dict[str, Any]) -> None:
+def write_ledger(
+    match_round: MatchRound,
+    *,
+    households: Mapping[str, Coverage],
+    committees: Mapping[str, Coverage],
+    organisations: Mapping[str, GiverLoad],
+) -> None:
     """One line per household, committee and organisation of a published month."""
-    lines = [
-        (LedgerScope.HOUSEHOLD, figures["by_household"]),
-        (LedgerScope.COMMITTEE, figures["by_committee"]),
-        (LedgerScope.ORGANISATION, figures["by_organisation"]),
-    ]
-    for scope, counts in lines:
+    for scope, counts in ((LedgerScope.HOUSEHOLD, households), (LedgerScope.COMMITTEE, committees)):
         for reference, count in counts.items():
-            db.session.add(_make_line(match_round, scope, reference, count))
+            line = _make_line(match_round, scope, reference)
+            line.asked, line.possible, line.received = count.asked, count.possible, count.met
+            db.session.add(line)
+    for reference, load in organisations.items():
+        line = _make_line(match_round, LedgerScope.ORGANISATION, reference)
+        line.given = load.used
+        db.session.add(line)
     db.session.flush()
 
 
@@ -55,16 +81,10 @@ def erase_ledger(match_round: MatchRound) -> None:
     )
 
 
-def _make_line(
-    match_round: MatchRound, scope: LedgerScope, reference: str, count: dict[str, int]
-) -> FairnessLedger:
+def _make_line(match_round: MatchRound, scope: LedgerScope, reference: str) -> FairnessLedger:
     return FairnessLedger(
         subdistrict_id=match_round.subdistrict_id,
         month=match_round.month,
         scope=scope,
         reference=reference,
-        asked=count.get("asked", 0),
-        possible=count.get("possible", 0),
-        received=count.get("met", 0),
-        given=count.get("used", 0),
     )

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
-from matchmaker.rounds.problem import make_question
+from matchmaker.rounds.problem import make_problem
+from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from optimizer.checker.check import verify
-from optimizer.codec import canonical_bytes
+from optimizer.codec import canonical_text
 from optimizer.explain.explain import explain as optimizer_explain
 from optimizer.limits import Limits
-from optimizer.policy import COMMUNITY_POLICY, get_policy
+from optimizer.policy import COMMUNITY_POLICY
 from optimizer.problem import Problem
 from optimizer.process.guard import solve_guarded
 from optimizer.search.solve import solve as optimizer_solve
@@ -24,15 +25,13 @@ EXPLANATION_SECONDS = 20.0  # to seek deciding stages; the rest says less, never
 
 
 def make_problem_json(
-    snapshot: dict[str, Any], seed: str, overrides: Iterable[dict[str, Any]] | None = None
+    snapshot: Snapshot, seed: str, overrides: Iterable[FrozenOverride] | None = None
 ) -> str:
     """The canonical problem of a frozen month; ``overrides`` replaces the snapshot's own.
 
-    Raises ``ProblemError`` when the snapshot is not one of ours.
+    Raises ``ProblemError`` when the rows contradict each other.
     """
-    question = make_question(snapshot, seed, overrides)
-    policy = get_policy(snapshot["policy"]).to_json()
-    return _encode(Problem.from_json({**question, "policy": policy}).to_json())
+    return canonical_text(make_problem(snapshot, seed, overrides).to_json())
 
 
 def solve(
@@ -77,7 +76,3 @@ def explain(problem_json: str, solution: dict[str, Any]) -> dict[str, Any]:
         problem, Solution.from_json(solution), seconds=EXPLANATION_SECONDS
     )
     return {told.need: {"code": told.code.value, **told.to_numbers()} for told in explanations}
-
-
-def _encode(value: object) -> str:
-    return canonical_bytes(value).decode()

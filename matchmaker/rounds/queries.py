@@ -1,9 +1,7 @@
 """How rounds, runs and the frozen month are found."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 
@@ -13,23 +11,23 @@ from matchmaker.models import (
     MatchRound,
     Role,
     RoundRun,
-    Snapshot,
+    StoredSnapshot,
     Subdistrict,
     User,
 )
+from matchmaker.rounds.snapshot import Snapshot, read_text
 
 
-def get_snapshot(match_round: MatchRound) -> Snapshot:
+def get_snapshot(match_round: MatchRound) -> StoredSnapshot:
     """The frozen month as stored. Raises ``ConflictError`` before the freeze."""
     if match_round.snapshot is None:
         raise ConflictError("round.not_frozen")
     return match_round.snapshot
 
 
-def read_snapshot(match_round: MatchRound) -> dict[str, Any]:
-    """The frozen month as plain values. Raises ``ConflictError`` before the freeze."""
-    content: dict[str, Any] = json.loads(get_snapshot(match_round).canonical_json)
-    return content
+def read_snapshot(match_round: MatchRound) -> Snapshot:
+    """The frozen month. Raises ``ConflictError`` before the freeze."""
+    return read_text(get_snapshot(match_round).canonical_json)
 
 
 def get_round(month: date, actor: User) -> MatchRound:

@@ -243,7 +243,9 @@ CONTRACTS = [
     ("base/clock.py", "from matchmaker.models import Need", "The site's layers"),
     ("words/names.py", "from matchmaker.web import act", "The site's layers"),
     ("audit/service.py", "from matchmaker.needs import queries", "No circles"),
-    ("needs/queries.py", "from optimizer.problem import Need", "One door"),
+    ("needs/queries.py", "from optimizer.codec import to_json", "One door"),
+    ("rounds/solve/figures.py", "from optimizer.search import solve", "Behind the door"),
+    ("rounds/solve/figures.py", "from optimizer.problem import Need", "One file"),
     ("models/need.py", "import wtforms", "Models know no form"),
     ("models/need.py", "from matchmaker.base import errors", "Models know no form"),
     (
@@ -296,7 +298,7 @@ def test_the_contracts_find_every_planted_import_and_say_what_to_do(copy):
     assert [c for _, _, c in CONTRACTS if not any(c in line for line in broken)] == []
     assert "matchmaker.garden" in done.stdout
     assert "Imports run down this list" in done.stdout
-    assert "Only matchmaker/rounds/matching.py imports the optimizer" in done.stdout
+    assert "Only matchmaker/rounds/matching.py puts the optimizer to work" in done.stdout
 
 
 def _splits_into(name: str, modules: set[str]) -> bool:

@@ -35,8 +35,6 @@ TANGLED = {
     "matchmaker/demo/world/statuses.py:draw_kinds",
     "matchmaker/needs/queue_forms.py:read_filters",
     "matchmaker/offers/terms.py:check_terms",
-    "matchmaker/rounds/freeze/overrides.py:_require_in_snapshot",
-    "matchmaker/rounds/problem.py:make_question",
     "matchmaker/rounds/solve/result.py:write_assignments",
     "matchmaker/rounds/solve/runs.py:finish_run",
     "optimizer/bench/run.py:describe_parts",

@@ -61,7 +61,7 @@ def _freeze(make: Factory, run: m.RoundRun) -> None:
     """The snapshot and the job that every run has."""
     empty = json.dumps({"needs": [], "offers": [], "volunteers": [], "duties": []})
     make.add(
-        m.Snapshot(
+        m.StoredSnapshot(
             match_round_id=run.match_round_id,
             canonical_json=empty,
             sha256="0" * 64,

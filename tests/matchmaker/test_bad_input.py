@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, RoundState
-from matchmaker.rounds.freeze.snapshot import encode, take_snapshot
+from matchmaker.rounds.freeze.service import take_snapshot
 from matchmaker.rounds.matching import DEFAULT_POLICY
 from tests.browser import Browser
 from tests.matchmaker.malformed_calls import Call, draw_call, list_field_names
@@ -43,7 +43,7 @@ def freeze_for_real(match_round: MatchRound) -> None:
     """Let the round's snapshot be one that can be solved."""
     match_round.policy = DEFAULT_POLICY
     content, match_round.snapshot.offer_ids = take_snapshot(match_round)
-    match_round.snapshot.canonical_json = encode(content)
+    match_round.snapshot.canonical_json = content.to_text()
     match_round.state, match_round.seed = RoundState.FROZEN, "ab" * 32
 
 

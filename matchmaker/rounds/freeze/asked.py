@@ -22,6 +22,7 @@ from matchmaker.models import (
     ServiceCategory,
     VisitFrequency,
 )
+from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 
 _MONTHS_PER_QUARTER = 3
 
@@ -35,7 +36,7 @@ def select_open_needs(subdistrict_id: int) -> Select[Any]:
     )
 
 
-def describe_needs(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
+def freeze_needs(subdistrict_id: int, month: date) -> tuple[FrozenNeed, ...]:
     """The open needs, ordered by reference."""
     statement = select_open_needs(subdistrict_id).options(
         joinedload(Need.committee),
@@ -44,16 +45,16 @@ def describe_needs(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
             joinedload(Resident.household), selectinload(Resident.statuses)
         ),
     )
-    rows = [_describe_need(need, month) for need in db.session.scalars(statement)]
-    return sorted(rows, key=lambda row: row["reference"])
+    rows = [_freeze_need(need, month) for need in db.session.scalars(statement)]
+    return tuple(sorted(rows, key=lambda row: row.reference))
 
 
-def list_valid_statuses(resident: Resident, on: date) -> list[str]:
+def list_valid_statuses(resident: Resident, on: date) -> tuple[str, ...]:
     """Statuses that were verified and still count on ``on``, sorted."""
-    return sorted(row.kind.value for row in resident.statuses if _counts(row, on))
+    return tuple(sorted(row.kind.value for row in resident.statuses if _counts(row, on)))
 
 
-def describe_due_visits(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
+def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
     """The visits that pairings owe in ``month``, ordered by pairing and number."""
     statement = (
         select(Pairing)
@@ -74,53 +75,53 @@ def describe_due_visits(subdistrict_id: int, month: date) -> list[dict[str, Any]
         )
     )
     rows = [
-        _describe_visit(pairing, number, weeks, month)
+        _freeze_visit(pairing, number, weeks, month)
         for pairing in db.session.scalars(statement)
         for number, weeks in enumerate(list_due_weeks(pairing, month), start=1)
     ]
-    return sorted(rows, key=lambda row: (row["pairing"], row["number"]))
+    return tuple(sorted(rows, key=lambda row: (row.pairing, row.number)))
 
 
-def list_due_weeks(pairing: Pairing, month: date) -> list[list[int]]:
+def list_due_weeks(pairing: Pairing, month: date) -> list[tuple[int, ...]]:
     """For each visit due in ``month``: the weeks in which it may take place."""
     if pairing.frequency is VisitFrequency.WEEKLY:
-        return [[week] for week in WEEKS]
+        return [(week,) for week in WEEKS]
     since = (month.year - pairing.starts_on.year) * 12 + month.month - pairing.starts_on.month
     if pairing.frequency is VisitFrequency.QUARTERLY and since % _MONTHS_PER_QUARTER:
         return []
-    return [list(WEEKS)]
+    return [tuple(WEEKS)]
 
 
-def _describe_need(need: Need, month: date) -> dict[str, Any]:
-    return {
-        "reference": need.reference,
-        "form": need.form.value,
-        "resident": need.resident.reference,
-        "household": need.resident.household.reference,
-        "committee": need.committee.code,
-        "category": need.category.code,
-        "statuses": list_valid_statuses(need.resident, month),
-        "quantity": need.quantity,
-        "least": need.least_quantity,
-        "windows": sorted(need.windows),
-        "tier": need.tier,
-        "waiting": need.waiting_rounds,
-    }
+def _freeze_need(need: Need, month: date) -> FrozenNeed:
+    return FrozenNeed(
+        reference=need.reference,
+        form=need.form,
+        resident=need.resident.reference,
+        household=need.resident.household.reference,
+        committee=need.committee.code,
+        category=need.category.code,
+        statuses=list_valid_statuses(need.resident, month),
+        quantity=need.quantity,
+        least=need.least_quantity,
+        windows=tuple(sorted(need.windows)),
+        tier=need.tier,
+        waiting=need.waiting_rounds,
+    )
 
 
-def _describe_visit(pairing: Pairing, number: int, weeks: list[int], month: date) -> dict[str, Any]:
-    return {
-        "pairing": pairing.reference,
-        "number": number,
-        "weeks": weeks,
-        "resident": pairing.resident.reference,
-        "committee": pairing.resident.household.committee.code,
-        "category": pairing.category.code,
-        "statuses": list_valid_statuses(pairing.resident, month),
-        "organisation": pairing.organisation.code,
-        "volunteer": pairing.volunteer.reference if pairing.volunteer else None,
-        "tier": pairing.tier,
-    }
+def _freeze_visit(pairing: Pairing, number: int, weeks: tuple[int, ...], month: date) -> DueVisit:
+    return DueVisit(
+        pairing=pairing.reference,
+        number=number,
+        weeks=weeks,
+        resident=pairing.resident.reference,
+        committee=pairing.resident.household.committee.code,
+        category=pairing.category.code,
+        statuses=list_valid_statuses(pairing.resident, month),
+        organisation=pairing.organisation.code,
+        volunteer=pairing.volunteer.reference if pairing.volunteer else None,
+        tier=pairing.tier,
+    )
 
 
 def _counts(status: RecipientStatus, on: date) -> bool:

@@ -17,6 +17,7 @@ from matchmaker.models import (
     Volunteer,
     VolunteerState,
 )
+from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
 
 
 def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
@@ -36,9 +37,9 @@ def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
     )
 
 
-def describe_offers(
+def freeze_offers(
     subdistrict_id: int, month: date
-) -> tuple[list[dict[str, Any]], dict[str, int]]:
+) -> tuple[tuple[FrozenOffer, ...], dict[str, int]]:
     """The open offers ordered by name, and the row of each name.
 
     An offer has no reference of its own. Its name is organisation, category and a number in the
@@ -47,21 +48,19 @@ def describe_offers(
     statement = select_open_offers(subdistrict_id, month).options(
         joinedload(Offer.organisation), joinedload(Offer.category)
     )
-    alike: dict[tuple[str, str], list[tuple[dict[str, Any], int]]] = defaultdict(list)
+    alike: dict[tuple[str, str], list[Offer]] = defaultdict(list)
     for offer in db.session.scalars(statement):
-        key = (offer.organisation.code, offer.category.code)
-        alike[key].append((_describe_offer(offer), offer.id))
+        alike[offer.organisation.code, offer.category.code].append(offer)
     rows, ids = [], {}
     for (organisation, category), found in sorted(alike.items()):
-        found.sort(key=lambda entry: (tuple(entry[0].values()), entry[1]))
-        for number, (row, row_id) in enumerate(found, start=1):
-            name = f"{organisation}/{category}/{number}"
-            rows.append({"name": name, **row})
-            ids[name] = row_id
-    return rows, ids
+        for number, offer in enumerate(sorted(found, key=_list_content), start=1):
+            row = _freeze_offer(f"{organisation}/{category}/{number}", offer)
+            rows.append(row)
+            ids[row.name] = offer.id
+    return tuple(rows), ids
 
 
-def describe_volunteers(subdistrict_id: int, month: date) -> list[dict[str, Any]]:
+def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer, ...]:
     """The active volunteers, with the qualifications that hold until the month's last day."""
     last_day = add_months(month, 1) - timedelta(days=1)
     statement = (
@@ -72,32 +71,46 @@ def describe_volunteers(subdistrict_id: int, month: date) -> list[dict[str, Any]
         .where(Volunteer.state == VolunteerState.ACTIVE)
         .options(joinedload(Volunteer.organisation), selectinload(Volunteer.qualifications))
     )
-    rows = [_describe_volunteer(row, last_day) for row in db.session.scalars(statement)]
-    return sorted(rows, key=lambda row: row["reference"])
+    rows = [_freeze_volunteer(row, last_day) for row in db.session.scalars(statement)]
+    return tuple(sorted(rows, key=lambda row: row.reference))
 
 
-def _describe_offer(offer: Offer) -> dict[str, Any]:
-    return {
-        "organisation": offer.organisation.code,
-        "category": offer.category.code,
-        "capacity": offer.capacity_per_month,
-        "windows": sorted(offer.windows),
-        "committees": sorted(offer.committees),
-        "statuses": sorted(offer.statuses),
-    }
+def _list_content(offer: Offer) -> tuple[object, ...]:
+    """What orders alike offers; the row's id decides between equal ones."""
+    return (
+        offer.capacity_per_month,
+        sorted(offer.windows),
+        sorted(offer.committees),
+        sorted(offer.statuses),
+        offer.id,
+    )
 
 
-def _describe_volunteer(volunteer: Volunteer, last_day: date) -> dict[str, Any]:
-    return {
-        "reference": volunteer.reference,
-        "organisation": volunteer.organisation.code,
-        "categories": sorted(volunteer.categories),
-        "qualifications": sorted(
-            held.qualification.value
-            for held in volunteer.qualifications
-            if held.expires_on is None or held.expires_on >= last_day
+def _freeze_offer(name: str, offer: Offer) -> FrozenOffer:
+    return FrozenOffer(
+        name=name,
+        organisation=offer.organisation.code,
+        category=offer.category.code,
+        capacity=offer.capacity_per_month,
+        windows=tuple(sorted(offer.windows)),
+        committees=tuple(sorted(offer.committees)),
+        statuses=tuple(sorted(offer.statuses)),
+    )
+
+
+def _freeze_volunteer(volunteer: Volunteer, last_day: date) -> FrozenVolunteer:
+    return FrozenVolunteer(
+        reference=volunteer.reference,
+        organisation=volunteer.organisation.code,
+        categories=tuple(sorted(volunteer.categories)),
+        qualifications=tuple(
+            sorted(
+                held.qualification.value
+                for held in volunteer.qualifications
+                if held.expires_on is None or held.expires_on >= last_day
+            )
         ),
-        "committees": sorted(volunteer.committees),
-        "windows": sorted(volunteer.windows),
-        "visits": volunteer.visits_per_month,
-    }
+        committees=tuple(sorted(volunteer.committees)),
+        windows=tuple(sorted(volunteer.windows)),
+        visits=volunteer.visits_per_month,
+    )

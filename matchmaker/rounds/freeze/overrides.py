@@ -1,9 +1,7 @@
 """Pins and forbids: what a person lays on the next run, always with a reason."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -22,6 +20,7 @@ from matchmaker.models import (
     Volunteer,
 )
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
+from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from matchmaker.rounds.states import lock_round
 from matchmaker.words.labels import get_name
 
@@ -30,7 +29,7 @@ from matchmaker.words.labels import get_name
 
 def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
     """A need of the frozen month. Raises ``NotFoundError``."""
-    known = {row["reference"] for row in read_snapshot(match_round)["needs"]}
+    known = {row.reference for row in read_snapshot(match_round).needs}
     need = db.session.scalar(select(Need).where(Need.reference == reference))
     if need is None or reference not in known:
         raise NotFoundError("need.unknown")
@@ -47,9 +46,9 @@ def list_candidates(match_round: MatchRound, need: Need) -> list[tuple[str, str]
         .order_by(Offer.id)
     )
     able = [
-        row["reference"]
-        for row in read_snapshot(match_round)["volunteers"]
-        if need.category.code in row["categories"]
+        row.reference
+        for row in read_snapshot(match_round).volunteers
+        if need.category.code in row.categories
     ]
     volunteers = db.session.scalars(
         select(Volunteer)
@@ -125,11 +124,10 @@ def list_active_overrides(match_round: MatchRound) -> list[RoundOverride]:
     return [row for row in list_overrides(match_round) if row.lifted_at is None]
 
 
-def describe_overrides(match_round: MatchRound, offer_ids: dict[str, int]) -> list[dict[str, Any]]:
-    """The active overrides in the words of the snapshot, in a fixed order."""
-    names = {row_id: name for name, row_id in offer_ids.items()}
-    rows = [_describe(row, names) for row in list_active_overrides(match_round)]
-    return sorted(rows, key=lambda row: [str(row[name]) for name in sorted(row)])
+def freeze_overrides(match_round: MatchRound) -> tuple[FrozenOverride, ...]:
+    """The active overrides by the names of the snapshot, in the order in which they were made."""
+    names = {row_id: name for name, row_id in get_snapshot(match_round).offer_ids.items()}
+    return tuple(_freeze(row, names) for row in list_active_overrides(match_round))
 
 
 def require_open_to_overrides(match_round: MatchRound) -> None:
@@ -137,33 +135,34 @@ def require_open_to_overrides(match_round: MatchRound) -> None:
         raise ConflictError("round.not_open_to_overrides", state=match_round.state.value)
 
 
-def _describe(row: RoundOverride, names: dict[int, str]) -> dict[str, Any]:
-    need = db.session.get_one(Need, row.need_id)
+def _freeze(row: RoundOverride, names: dict[int, str]) -> FrozenOverride:
     volunteer = db.session.get_one(Volunteer, row.volunteer_id) if row.volunteer_id else None
-    return {
-        "kind": row.kind.value,
-        "need": need.reference,
-        "offer": names[row.offer_id] if row.offer_id else None,
-        "volunteer": volunteer.reference if volunteer else None,
-        "reason": row.reason,
-    }
+    return FrozenOverride(
+        kind=row.kind,
+        need=row.need.reference,
+        offer=names[row.offer_id] if row.offer_id else None,
+        volunteer=volunteer.reference if volunteer else None,
+        reason=row.reason,
+    )
 
 
 def _require_in_snapshot(
     match_round: MatchRound, need: Need, offer_id: int | None, volunteer_id: int | None
 ) -> None:
     """What the freeze did not take cannot be pinned: the stored month must stay enough."""
-    stored = match_round.snapshot
-    if stored is None:
-        raise NotFoundError("round.snapshot")
-    snapshot = json.loads(stored.canonical_json)
-    if need.reference not in {row["reference"] for row in snapshot["needs"]}:
+    snapshot, offer_ids = read_snapshot(match_round), get_snapshot(match_round).offer_ids
+    if need.reference not in {row.reference for row in snapshot.needs}:
         raise NotFoundError("need.unknown")
-    if offer_id is not None and offer_id not in stored.offer_ids.values():
+    if offer_id is not None and offer_id not in offer_ids.values():
         raise NotFoundError("offer.unknown")
-    volunteer = db.session.get(Volunteer, volunteer_id) if volunteer_id else None
-    known = {row["reference"] for row in snapshot["volunteers"]}
-    if volunteer_id is not None and (volunteer is None or volunteer.reference not in known):
+    if volunteer_id is not None:
+        _require_volunteer(snapshot, volunteer_id)
+
+
+def _require_volunteer(snapshot: Snapshot, volunteer_id: int) -> None:
+    volunteer = db.session.get(Volunteer, volunteer_id)
+    known = {row.reference for row in snapshot.volunteers}
+    if volunteer is None or volunteer.reference not in known:
         raise NotFoundError("volunteer.unknown")
 
 

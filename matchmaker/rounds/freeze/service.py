@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.audit.service import record_event
@@ -12,16 +13,20 @@ from matchmaker.models import (
     MatchRound,
     Need,
     RoundState,
-    Snapshot,
+    ServiceCategory,
+    StoredSnapshot,
     User,
 )
 from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
-from matchmaker.rounds.freeze.asked import select_open_needs
-from matchmaker.rounds.freeze.snapshot import compute_sha256, encode, take_snapshot
+from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, select_open_needs
+from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
+from matchmaker.rounds.ledger import freeze_history
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
+from matchmaker.rounds.snapshot import FORMAT, FrozenCategory, Snapshot
 from matchmaker.rounds.states import move_round
+from matchmaker.slots import list_slots
 
 
 def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> MatchRound:
@@ -52,7 +57,7 @@ def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> Ma
 
 def freeze_round(
     match_round: MatchRound, *, public_value: str, actor: User, now: datetime
-) -> Snapshot:
+) -> StoredSnapshot:
     """Take the month as it stands: snapshot, hash and seed; its needs enter the round.
 
     Raises ``ConflictError`` when the round is not a draft or nothing is open, ``InvalidError``
@@ -63,26 +68,50 @@ def freeze_round(
         raise InvalidError("round.public_value", field="public_value")
     _lock_open_needs(match_round.subdistrict_id)
     follow_calendar(now=now)
-    content, offer_ids = take_snapshot(match_round)
-    if not content["needs"]:
+    snapshot, offer_ids = take_snapshot(match_round)
+    if not snapshot.needs:
         raise ConflictError("round.nothing_to_decide")
-    text = encode(content)
-    snapshot = Snapshot(
+    stored = StoredSnapshot(
         match_round=match_round,
-        canonical_json=text,
-        sha256=compute_sha256(text),
+        canonical_json=snapshot.to_text(),
+        sha256=snapshot.sha256,
         offer_ids=offer_ids,
         taken_at=now,
     )
-    db.session.add(snapshot)
+    db.session.add(stored)
     match_round.public_value = public_value.strip()
-    match_round.seed = compute_seed(snapshot.sha256, match_round.public_value)
+    match_round.seed = compute_seed(stored.sha256, match_round.public_value)
     match_round.frozen_by_id, match_round.frozen_at = actor.id, now
-    enter_round([row["reference"] for row in content["needs"]])
+    enter_round([row.reference for row in snapshot.needs])
     db.session.flush()
-    details = {"snapshot_sha256": snapshot.sha256, "seed": match_round.seed}
+    details = {"snapshot_sha256": stored.sha256, "seed": match_round.seed}
     record_event(actor=actor, action="round.freeze", subject=match_round, now=now, details=details)
-    return snapshot
+    return stored
+
+
+def take_snapshot(match_round: MatchRound) -> tuple[Snapshot, dict[str, int]]:
+    """The month as its rows stand now, and which row each offer named in it is.
+
+    Everything is ordered by reference or code, so that equal months have equal bytes whatever the
+    order or the ids of the rows.
+    """
+    month, subdistrict_id = match_round.month, match_round.subdistrict_id
+    offers, offer_ids = freeze_offers(subdistrict_id, month)
+    snapshot = Snapshot(
+        format=FORMAT,
+        subdistrict=match_round.subdistrict.code,
+        month=f"{month:%Y-%m}",
+        policy=match_round.policy,
+        slots=list_slots(month),
+        categories=_freeze_categories(),
+        needs=freeze_needs(subdistrict_id, month),
+        due_visits=freeze_due_visits(subdistrict_id, month),
+        offers=offers,
+        volunteers=freeze_volunteers(subdistrict_id, month),
+        overrides=(),  # none can be made before the freeze
+        history=freeze_history(subdistrict_id, month),
+    )
+    return snapshot, offer_ids
 
 
 def compute_seed(snapshot_sha256: str, public_value: str) -> str:
@@ -94,3 +123,20 @@ def _lock_open_needs(subdistrict_id: int) -> None:
     """Before anything is written: whoever takes a need back meanwhile comes after the freeze."""
     statement = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
     db.session.scalars(statement.with_for_update(of=Need)).all()
+
+
+def _freeze_categories() -> tuple[FrozenCategory, ...]:
+    """The categories that needs and offers name, ordered by code."""
+    statement = select(ServiceCategory).where(ServiceCategory.parent_id.is_not(None))
+    rows = [
+        FrozenCategory(
+            code=category.code,
+            kind=category.kind,
+            unit=category.unit,
+            people=category.people_per_visit,
+            qualification=category.qualification.value if category.qualification else None,
+            points=category.points,
+        )
+        for category in db.session.scalars(statement)
+    ]
+    return tuple(sorted(rows, key=lambda row: row.code))

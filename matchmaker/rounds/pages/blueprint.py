@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, url_for
 
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
+from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.words.outcomes import (
     explain_next,
     explain_outcome,
@@ -32,6 +33,7 @@ bp.add_app_template_filter(describe_value, "stage_value")
 bp.add_app_template_filter(describe_bound, "stage_bound")
 bp.add_app_template_filter(describe_proof, "proof_words")
 bp.add_app_template_filter(describe_failure, "failure_words")
+bp.add_app_template_filter(find_totals, "run_totals")
 
 
 @bp.errorhandler(ConflictError)

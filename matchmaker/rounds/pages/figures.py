@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import select
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
-from matchmaker.rounds.solve.figures import NO_STATUS
+from matchmaker.models import Committee, OfferKind, Organisation, ServiceCategory, StatusKind
+from matchmaker.rounds.ledger import Coverage
+from matchmaker.rounds.snapshot import CommitteeHistory
+from matchmaker.rounds.solve.figures import NO_STATUS, Figures
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.words.labels import get_label, get_name
-
-Counts = dict[str, dict[str, int]]
 
 MOST_CATEGORIES = 15  # in one chart
 
@@ -56,55 +55,55 @@ def read_names(subdistrict_id: int) -> Names:
     )
 
 
-def list_category_rows(figures: dict[str, Any], names: Names) -> list[GroupRow]:
-    return _list_groups(figures["by_category"], names.categories)
+def list_category_rows(figures: Figures, names: Names) -> list[GroupRow]:
+    return _list_groups(figures.by_category, names.categories)
 
 
-def list_committee_rows(figures: dict[str, Any], names: Names) -> list[GroupRow]:
-    return _list_groups(figures["by_committee"], names.committees)
+def list_committee_rows(figures: Figures, names: Names) -> list[GroupRow]:
+    return _list_groups(figures.by_committee, names.committees)
 
 
-def list_status_rows(figures: dict[str, Any], no_status: str) -> list[GroupRow]:
+def list_status_rows(figures: Figures, no_status: str) -> list[GroupRow]:
     labels = {kind.value: str(get_label(kind)) for kind in StatusKind}
-    return _list_groups(figures["by_status"], {**labels, NO_STATUS: no_status})
+    return _list_groups(figures.by_status, {**labels, NO_STATUS: no_status})
 
 
-def list_plain_rows(counts: Counts, name: Callable[[str], str]) -> list[GroupRow]:
+def list_plain_rows(counts: Mapping[str, Coverage], name: Callable[[str], str]) -> list[GroupRow]:
     """Groups named by a number: urgency, months waited."""
     return _list_groups(counts, {code: name(code) for code in sorted(counts)})
 
 
 def list_coverage(
-    figures: dict[str, Any], history: Iterable[dict[str, Any]], names: Names
+    figures: Figures, history: Iterable[CommitteeHistory], names: Names
 ) -> list[CoverageRow]:
     """Met of possible: six earlier months, and this one."""
-    earlier = {row["committee"]: Share(row["received"], row["possible"]) for row in history}
+    earlier = {row.committee: Share(row.received, row.possible) for row in history}
     return [
-        CoverageRow(label, earlier.get(code, Share(0, 0)), Share(counts["met"], counts["possible"]))
+        CoverageRow(label, earlier.get(code, Share(0, 0)), Share(counts.met, counts.possible))
         for code, label in names.committees.items()
-        if (counts := figures["by_committee"].get(code))
+        if (counts := figures.by_committee.get(code))
     ]
 
 
-def list_loads(figures: dict[str, Any], names: Names) -> list[LoadRow]:
+def list_loads(figures: Figures, names: Names) -> list[LoadRow]:
     return [
-        LoadRow(label, Share(counts["used"], counts["pledged"]))
+        LoadRow(label, Share(load.used, load.pledged))
         for code, label in names.organisations.items()
-        if (counts := figures["by_organisation"].get(code))
+        if (load := figures.by_organisation.get(code))
     ]
 
 
-def list_supply(figures: dict[str, Any], names: Names) -> list[SupplyDemandRow]:
+def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
     """Units of the categories asked for most; money is left out, for fen would dwarf the rest."""
     money = list_money_categories()
-    counts = {code: row for code, row in figures["supply"].items() if code not in money}
-    most_asked = sorted(counts, key=lambda code: (-counts[code]["asked"], code))[:MOST_CATEGORIES]
+    counts = {code: row for code, row in figures.supply.items() if code not in money}
+    most_asked = sorted(counts, key=lambda code: (-counts[code].asked, code))[:MOST_CATEGORIES]
     return [
         SupplyDemandRow(
             names.categories[code],
-            counts[code]["asked"],
-            counts[code]["offered"],
-            counts[code]["given"],
+            counts[code].asked,
+            counts[code].offered,
+            counts[code].given,
         )
         for code in most_asked
         if code in names.categories
@@ -112,13 +111,13 @@ def list_supply(figures: dict[str, Any], names: Names) -> list[SupplyDemandRow]:
 
 
 def list_money_categories() -> set[str]:
-    statement = select(ServiceCategory.code).where(ServiceCategory.kind == "funds")
+    statement = select(ServiceCategory.code).where(ServiceCategory.kind == OfferKind.FUNDS)
     return set(db.session.scalars(statement))
 
 
-def _list_groups(counts: Counts, labels: dict[str, str]) -> list[GroupRow]:
+def _list_groups(counts: Mapping[str, Coverage], labels: dict[str, str]) -> list[GroupRow]:
     return [
-        GroupRow(code, label, Share(counts[code]["met"], counts[code]["asked"]))
+        GroupRow(code, label, Share(counts[code].met, counts[code].asked))
         for code, label in labels.items()
         if code in counts
     ]
@@ -194,20 +193,24 @@ class Extremes:
     highest: Extreme
 
 
-def find_coverage(figures: Mapping[str, Any]) -> Extremes | None:
+def find_coverage(figures: Figures) -> Extremes | None:
     """The committees of least and most coverage: met of possible this month."""
-    return _find_extremes(figures["by_committee"], "met", "possible")
+    return _find_extremes(
+        Extreme(code, count.met, count.possible) for code, count in figures.by_committee.items()
+    )
 
 
-def find_load(figures: Mapping[str, Any]) -> Extremes | None:
+def find_load(figures: Figures) -> Extremes | None:
     """The idlest and the busiest organisation: used of pledged."""
-    return _find_extremes(figures["by_organisation"], "used", "pledged")
+    return _find_extremes(
+        Extreme(code, load.used, load.pledged) for code, load in figures.by_organisation.items()
+    )
 
 
-def _find_extremes(counts: dict[str, dict[str, int]], part: str, whole: str) -> Extremes | None:
-    """Ends of part / whole, groups with nothing to share are left out."""
-    groups = [Extreme(group, row[part], row[whole]) for group, row in counts.items() if row[whole]]
-    if not groups:
+def _find_extremes(groups: Iterable[Extreme]) -> Extremes | None:
+    """Ends of part / whole; groups with nothing to share are left out."""
+    shared = [row for row in groups if row.whole]
+    if not shared:
         return None
-    ordered = sorted(groups, key=lambda row: (row.part / row.whole, row.group))
+    ordered = sorted(shared, key=lambda row: (row.part / row.whole, row.group))
     return Extremes(ordered[0], ordered[-1])

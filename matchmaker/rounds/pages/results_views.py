@@ -9,6 +9,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.rounds import queries
 from matchmaker.rounds.pages import figures
 from matchmaker.rounds.pages.figures import hide_small_coverage, hide_small_groups
+from matchmaker.rounds.solve.figures import get_figures
 from matchmaker.web.charts import build_coverage_chart
 from matchmaker.web.permissions import public
 
@@ -27,20 +28,21 @@ def index() -> str:
 def show(month: date) -> str:
     match_round = next((r for r in queries.list_published_rounds() if r.month == month), None)
     run = match_round.published_run if match_round else None
-    if match_round is None or run is None or run.figures is None:
+    if match_round is None or run is None:
         raise NotFoundError("results.unknown")
+    found = get_figures(run)
     names = figures.read_names(match_round.subdistrict_id)
-    history = queries.read_snapshot(match_round)["history"]
-    committees = hide_small_groups(figures.list_committee_rows(run.figures, names))
-    coverage = hide_small_coverage(figures.list_coverage(run.figures, history, names), committees)
+    history = queries.read_snapshot(match_round).history
+    committees = hide_small_groups(figures.list_committee_rows(found, names))
+    coverage = hide_small_coverage(figures.list_coverage(found, history, names), committees)
     return render_template(
         "results/show.html",
         match_round=match_round,
         run=run,
-        figures=run.figures,
+        figures=found,
         coverage=(coverage, build_coverage_chart(coverage)),
         committees=committees,
-        categories=hide_small_groups(figures.list_category_rows(run.figures, names)),
-        statuses=hide_small_groups(figures.list_status_rows(run.figures, _("No verified status"))),
+        categories=hide_small_groups(figures.list_category_rows(found, names)),
+        statuses=hide_small_groups(figures.list_status_rows(found, _("No verified status"))),
         snapshot=queries.get_snapshot(match_round),
     )

@@ -18,6 +18,7 @@ from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import LineFilterForm, OverrideForm, StepForm
 from matchmaker.rounds.pages.lines import LINE_HEADERS, list_line_rows
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
+from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.web.act import act_once
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
@@ -159,23 +160,24 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "can_publish": has_permission(current_user.role, Permission.ROUND_PUBLISH)
         and run.started_by_id != current_user.id,
     }
-    if run.figures is None:
+    found = find_figures(run)
+    if found is None:
         return context
     names = figures.read_names(match_round.subdistrict_id)
-    history = queries.read_snapshot(match_round)["history"]
-    coverage = figures.list_coverage(run.figures, history, names)
-    loads = figures.list_loads(run.figures, names)
-    supply = figures.list_supply(run.figures, names)
+    history = queries.read_snapshot(match_round).history
+    coverage = figures.list_coverage(found, history, names)
+    loads = figures.list_loads(found, names)
+    supply = figures.list_supply(found, names)
     return context | {
-        "figures": run.figures,
+        "figures": found,
         "coverage": (coverage, build_coverage_chart(coverage)),
         "loads": (loads, build_load_chart(loads)),
         "supply": (supply, build_supply_demand_chart(supply)),
-        "categories": figures.list_category_rows(run.figures, names),
-        "committees": figures.list_committee_rows(run.figures, names),
-        "statuses": figures.list_status_rows(run.figures, _("No verified status")),
-        "tiers": figures.list_plain_rows(run.figures["by_tier"], _name_tier),
-        "waits": figures.list_plain_rows(run.figures["by_waiting"], _name_wait),
+        "categories": figures.list_category_rows(found, names),
+        "committees": figures.list_committee_rows(found, names),
+        "statuses": figures.list_status_rows(found, _("No verified status")),
+        "tiers": figures.list_plain_rows(found.by_tier, _name_tier),
+        "waits": figures.list_plain_rows(found.by_waiting, _name_wait),
     }
 
 

@@ -21,12 +21,13 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open
-from matchmaker.rounds.freeze.snapshot import compute_sha256
 from matchmaker.rounds.ledger import erase_ledger, write_ledger
 from matchmaker.rounds.publish.notices import notify_coordinators, notify_residents
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.solve.figures import get_figures
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
 from matchmaker.rounds.states import lock_round, move_round, require_may_move
+from optimizer.codec import sha256_of_text
 
 _RECALLABLE = frozenset(
     {
@@ -57,7 +58,13 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     _settle_needs(outcomes)
     assignments = _list_assignments(run)
     _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
-    write_ledger(match_round, run.figures or {})
+    figures = get_figures(run)
+    write_ledger(
+        match_round,
+        households=figures.by_household,
+        committees=figures.by_committee,
+        organisations=figures.by_organisation,
+    )
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
     details = {
@@ -75,7 +82,7 @@ def require_publishable(run: RoundRun, actor: User) -> None:
         raise ConflictError("run.not_verified", number=run.number)
     if run.started_by_id == actor.id:
         raise ConflictError("round.second_person", number=run.number)
-    if compute_sha256(make_present_problem(run.match_round)) != run.problem_sha256:
+    if sha256_of_text(make_present_problem(run.match_round)) != run.problem_sha256:
         raise ConflictError("run.overrides_changed", number=run.number)
 
 
@@ -141,7 +148,7 @@ def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
 
 def _restore_needs(run: RoundRun) -> None:
     """Needs stand again as the freeze took them, but for those that went their own way since."""
-    waiting = {row["reference"]: row["waiting"] for row in read_snapshot(run.match_round)["needs"]}
+    waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     for outcome in _list_outcomes(run):
         need = outcome.need
         if need.state is NeedState.MATCHED:

@@ -1,143 +1,248 @@
-"""A run in numbers: what was asked, possible and met by whom, how givers are loaded, each stage.
+"""A run in numbers: what was asked, possible and met by group, how givers are loaded, each stage.
 
-Works on the frozen snapshot and the solution's JSON alone; codes and numbers, no words.
+Works on the snapshot and the solution alone; codes and numbers, no words. Figures are stored with
+the run as plain JSON and read back by ``find_figures``.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from matchmaker.rounds.problem import get_duty_id, raise_tier
-
-Row = dict[str, Any]
-Counts = dict[str, dict[str, int]]
+from matchmaker.base.errors import NotFoundError
+from matchmaker.models import OfferKind, RoundRun
+from matchmaker.rounds.ledger import Coverage, GiverLoad
+from matchmaker.rounds.problem import raise_tier
+from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
+from optimizer import codec
+from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 
 NO_STATUS = "none"  # the group of needs whose resident has no verified status
-_HOPELESS = "no_eligible_offer"
-_LONGEST_WAIT = 5
+_LONGEST_WAIT = 5  # rounds; who was passed over more often is counted with these
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a solution gives to each need id, and the ground of each unmet one."""
+class Supply:
+    """A category: how many needs, and the units they asked, offers held and the run gives."""
 
-    units: dict[str, int]  # need id -> units, or persons of a visit
-    grounds: dict[str, str]  # need id -> code
-    assignments: list[Row]
-    stages: list[Row]
+    needs: int
+    asked: int
+    offered: int
+    given: int
 
 
-def read_answer(solution: Row) -> Answer:
-    """The parts of a solution's JSON that figures need; absent keys hold their defaults."""
-    assignments = solution.get("assignments", [])
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """A stage's result for tables: of all its groups, the first and the last level alone."""
+
+    name: str
+    kind: str
+    key: str
+    status: SolutionStatus
+    proof: Proof
+    engine: str
+    value: int | None = None
+    bound: int | None = None
+    first: Level | None = None
+    last: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a list shows of a run: needs, residents with needs, due visits of pairings."""
+
+    asked: int
+    met: int
+    residents: int
+    residents_helped: int
+    due_visits: int
+    due_visits_met: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(Totals):
+    """Every number that a page, a command or the ledger shows of a run.
+
+    by_…     code of the group -> its needs; a need with several statuses counts in each
+    by_tier  urgency after waiting was counted in; ``by_waiting``: rounds, five or more are one
+    by_ground   code -> unmet needs that have this ground
+    """
+
+    by_category: Mapping[str, Coverage]
+    by_committee: Mapping[str, Coverage]
+    by_status: Mapping[str, Coverage]
+    by_tier: Mapping[str, Coverage]
+    by_waiting: Mapping[str, Coverage]
+    by_household: Mapping[str, Coverage]
+    by_organisation: Mapping[str, GiverLoad]
+    by_ground: Mapping[str, int]
+    supply: Mapping[str, Supply]
+    stages: tuple[StageFigures, ...]
+
+    @classmethod
+    def from_json(cls, value: object) -> "Figures":
+        """Read plain JSON. Raises ``ProblemError`` with the path of the broken value."""
+        return codec.from_json(cls, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, keys in the order of the fields."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+
+def find_totals(run: RoundRun) -> Totals | None:
+    """The totals alone, for lists of runs; None when the run has no result."""
+    if run.figures is None:
+        return None
+    return codec.from_json(Totals, {part.name: run.figures[part.name] for part in fields(Totals)})
+
+
+def find_figures(run: RoundRun) -> Figures | None:
+    """The stored figures of a run; None when it has no result."""
+    return None if run.figures is None else Figures.from_json(run.figures)
+
+
+def get_figures(run: RoundRun) -> Figures:
+    """The stored figures of a run. Raises ``NotFoundError`` when it has no result."""
+    figures = find_figures(run)
+    if figures is None:
+        raise NotFoundError("figures.unknown")
+    return figures
+
+
+def count_units(solution: Solution) -> dict[str, int]:
+    """Units, or persons of a visit, that the solution gives to each need it meets."""
     units: Counter[str] = Counter()
-    for row in assignments:
-        units[row["need"]] += row.get("units", 1)
-    grounds = {row["need"]: row["code"] for row in solution.get("grounds", [])}
-    return Answer(dict(units), grounds, assignments, solution.get("stages", []))
+    for row in solution.assignments:
+        units[row.need] += row.units
+    return dict(units)
 
 
-def compute_figures(snapshot: Row, solution: Row) -> Row:
-    """Every number that a page, a command or the ledger tells of the run."""
-    answer = read_answer(solution)
-    needs = snapshot["needs"]
-    duties = [get_duty_id(row) for row in snapshot["due_visits"]]
-    residents = {row["resident"] for row in needs}
-    helped = {row["resident"] for row in needs if row["reference"] in answer.units}
-    return {
-        "asked": len(needs),
-        "met": sum(row["reference"] in answer.units for row in needs),
-        "residents": len(residents),
-        "residents_helped": len(helped),
-        "due_visits": len(duties),
-        "due_visits_met": sum(duty in answer.units for duty in duties),
-        "by_category": _count(answer, needs, lambda row: [row["category"]]),
-        "by_committee": count_committees(snapshot, answer),
-        "by_status": _count(answer, needs, lambda row: row["statuses"] or [NO_STATUS]),
-        "by_tier": _count(
-            answer, needs, lambda row: [str(raise_tier(row["tier"], row["waiting"]))]
+def map_grounds(solution: Solution) -> dict[str, GroundCode]:
+    """Why each unmet need is not met, by its id."""
+    return {row.need: row.code for row in solution.grounds}
+
+
+def compute_figures(snapshot: Snapshot, solution: Solution) -> Figures:
+    """The figures of a usable solution of the snapshot's problem."""
+    needs, met = snapshot.needs, frozenset(count_units(solution))
+    grounds = map_grounds(solution)
+
+    def count(list_groups: Callable[[FrozenNeed], Iterable[str]]) -> dict[str, Coverage]:
+        return _count_needs(needs, met, grounds, list_groups)
+
+    return Figures(
+        asked=len(needs),
+        met=sum(row.reference in met for row in needs),
+        residents=len({row.resident for row in needs}),
+        residents_helped=len({row.resident for row in needs if row.reference in met}),
+        due_visits=len(snapshot.due_visits),
+        due_visits_met=sum(visit.id in met for visit in snapshot.due_visits),
+        by_category=count(lambda row: [row.category]),
+        by_committee=_count_committees(
+            snapshot, count(lambda row: [row.committee]), solution.stages
         ),
-        "by_waiting": _count(answer, needs, lambda row: [str(min(row["waiting"], _LONGEST_WAIT))]),
-        "by_household": _count(answer, needs, lambda row: [row["household"]]),
-        "by_organisation": count_loads(snapshot, answer),
-        "by_ground": dict(Counter(answer.grounds[key] for key in _list_unmet(needs, answer))),
-        "supply": count_supply(snapshot, answer),
-        "stages": [_shorten(stage) for stage in answer.stages],
+        by_status=count(lambda row: row.statuses or [NO_STATUS]),
+        by_tier=count(lambda row: [str(raise_tier(row.tier, row.waiting))]),
+        by_waiting=count(lambda row: [str(min(row.waiting, _LONGEST_WAIT))]),
+        by_household=count(lambda row: [row.household]),
+        by_organisation=_count_loads(snapshot, solution),
+        by_ground=_count_grounds(needs, grounds),
+        supply=_count_supply(snapshot, solution),
+        stages=tuple(_shorten(stage) for stage in solution.stages),
+    )
+
+
+def _count_needs(
+    needs: Iterable[FrozenNeed],
+    met: frozenset[str],
+    grounds: Mapping[str, GroundCode],
+    list_groups: Callable[[FrozenNeed], Iterable[str]],
+) -> dict[str, Coverage]:
+    asked: Counter[str] = Counter()
+    possible: Counter[str] = Counter()
+    received: Counter[str] = Counter()
+    for row in needs:
+        for group in list_groups(row):
+            asked[group] += 1
+            possible[group] += grounds.get(row.reference) is not GroundCode.NO_ELIGIBLE_OFFER
+            received[group] += row.reference in met
+    return {
+        group: Coverage(asked[group], possible[group], received[group]) for group in sorted(asked)
     }
 
 
-def count_committees(snapshot: Row, answer: Answer) -> Counts:
+def _count_grounds(
+    needs: Iterable[FrozenNeed], grounds: Mapping[str, GroundCode]
+) -> dict[str, int]:
+    codes = (grounds[row.reference].value for row in needs if row.reference in grounds)
+    return dict(Counter(codes))
+
+
+def _count_committees(
+    snapshot: Snapshot, counts: dict[str, Coverage], stages: Iterable[StageResult]
+) -> dict[str, Coverage]:
     """Per committee: asked, met, and what it could have had if it were alone.
 
     Where the leximin stage was not reached, everything that somebody could serve counts as
     possible.
     """
-    counts = _count(answer, snapshot["needs"], lambda row: [row["committee"]])
-    earlier = {row["committee"]: row["possible"] for row in snapshot["history"]}
-    levels: list[Row] = next(
-        (s.get("levels", []) for s in answer.stages if s["kind"] == "leximin"), []
-    )
+    earlier = {row.committee: row.possible for row in snapshot.history}
+    levels = next((stage.levels for stage in stages if stage.kind == "leximin"), ())
     for level in levels:
-        possible = level["denominator"] - earlier.get(level["group"], 0)
-        if level["group"] in counts:
-            counts[level["group"]]["possible"] = max(possible, counts[level["group"]]["met"])
+        if level.group in counts:
+            count = counts[level.group]
+            possible = level.denominator - earlier.get(level.group, 0)
+            counts[level.group] = replace(count, possible=max(possible, count.met))
     return counts
 
 
-def count_loads(snapshot: Row, answer: Answer) -> Counts:
+def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]:
     """Per organisation: units pledged and used; money is not a load."""
-    kinds = {row["code"]: row["kind"] for row in snapshot["categories"]}
-    loads: Counts = defaultdict(lambda: {"pledged": 0, "used": 0})
-    giver_of = {}
-    for offer in snapshot["offers"]:
-        if kinds[offer["category"]] != "funds":
-            giver_of[offer["name"]] = offer["organisation"]
-            loads[offer["organisation"]]["pledged"] += offer["capacity"]
-    for row in answer.assignments:
-        if row["stock"] in giver_of:
-            loads[giver_of[row["stock"]]]["used"] += row.get("units", 1)
-    return dict(sorted(loads.items()))
+    kinds = {row.code: row.kind for row in snapshot.categories}
+    counted = [row for row in snapshot.offers if kinds[row.category] is not OfferKind.FUNDS]
+    giver_of = {row.name: row.organisation for row in counted}
+    pledged: Counter[str] = Counter()
+    for offer in counted:
+        pledged[offer.organisation] += offer.capacity
+    used: Counter[str] = Counter()
+    for row in solution.assignments:
+        if row.stock in giver_of:
+            used[giver_of[row.stock]] += row.units
+    return {code: GiverLoad(pledged[code], used[code]) for code in sorted(pledged)}
 
 
-def count_supply(snapshot: Row, answer: Answer) -> Counts:
+def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
     """Per category: units asked, offered and given."""
-    people = {row["code"]: row["people"] for row in snapshot["categories"]}
-    kinds = {row["code"]: row["kind"] for row in snapshot["categories"]}
-    supply: Counts = defaultdict(lambda: {"needs": 0, "asked": 0, "offered": 0, "given": 0})
-    category_of = {row["name"]: row["category"] for row in snapshot["offers"]}
-    for row in snapshot["needs"]:
-        is_visit = kinds[row["category"]] == "people"
-        supply[row["category"]]["needs"] += 1
-        supply[row["category"]]["asked"] += people[row["category"]] if is_visit else row["quantity"]
-    for offer in snapshot["offers"]:
-        supply[offer["category"]]["offered"] += offer["capacity"]
-    for row in answer.assignments:
-        supply[category_of[row["stock"]]]["given"] += row.get("units", 1)
-    return dict(sorted(supply.items()))
+    categories = {row.code: row for row in snapshot.categories}
+    category_of = {row.name: row.category for row in snapshot.offers}
+    supply: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in snapshot.needs:
+        category = categories[row.category]
+        is_visit = category.kind is OfferKind.PEOPLE
+        supply[row.category]["needs"] += 1
+        supply[row.category]["asked"] += category.people if is_visit else row.quantity
+    for offer in snapshot.offers:
+        supply[offer.category]["offered"] += offer.capacity
+    for given in solution.assignments:
+        supply[category_of[given.stock]]["given"] += given.units
+    return {
+        code: Supply(count["needs"], count["asked"], count["offered"], count["given"])
+        for code, count in sorted(supply.items())
+    }
 
 
-def _count(answer: Answer, needs: list[Row], list_groups: Any) -> Counts:
-    counts: Counts = defaultdict(lambda: {"asked": 0, "possible": 0, "met": 0})
-    for row in needs:
-        need = row["reference"]
-        for group in list_groups(row):
-            counts[group]["asked"] += 1
-            counts[group]["possible"] += answer.grounds.get(need) != _HOPELESS
-            counts[group]["met"] += need in answer.units
-    return dict(sorted(counts.items()))
-
-
-def _list_unmet(needs: list[Row], answer: Answer) -> Iterable[str]:
-    return (
-        row["reference"]
-        for row in needs
-        if row["reference"] not in answer.units and row["reference"] in answer.grounds
+def _shorten(stage: StageResult) -> StageFigures:
+    first, last = (stage.levels[0], stage.levels[-1]) if stage.levels else (None, None)
+    return StageFigures(
+        name=stage.name,
+        kind=stage.kind,
+        key=stage.key,
+        status=stage.status,
+        proof=stage.proof,
+        engine=stage.engine,
+        value=stage.value,
+        bound=stage.bound,
+        first=first,
+        last=last,
     )
-
-
-def _shorten(stage: Row) -> Row:
-    """A stage for tables: of all its groups, the first and the last level alone."""
-    levels = stage.get("levels", [])
-    plain = {key: value for key, value in stage.items() if key != "levels"}
-    return {**plain, "first": levels[0], "last": levels[-1]} if levels else plain

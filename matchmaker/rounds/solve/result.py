@@ -1,5 +1,6 @@
-"""From a solution's JSON to rows: who gives what to whom, and what was found for each need."""
+"""From a solution to rows: who gives what to whom, and what was found for each need."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -15,59 +16,59 @@ from matchmaker.models import (
     RoundRun,
     Volunteer,
 )
-from matchmaker.rounds.problem import get_duty_id
 from matchmaker.rounds.queries import get_snapshot
-from matchmaker.rounds.solve.figures import read_answer
+from matchmaker.rounds.snapshot import Snapshot
+from matchmaker.rounds.solve.figures import count_units, map_grounds
+from optimizer.solution import GroundCode, Solution
 
-Row = dict[str, Any]
 MET = "met"
-UNDECIDED = "undecided"  # the time limit came before the ground was known
 
 
-def write_outcomes(run: RoundRun, snapshot: Row, solution: Row, explanations: Row) -> None:
+def write_outcomes(
+    run: RoundRun, snapshot: Snapshot, solution: Solution, explanations: Mapping[str, Any]
+) -> None:
     """One outcome for each need of the snapshot; ``explanations``: need id -> code, numbers."""
-    answer = read_answer(solution)
-    references = [row["reference"] for row in snapshot["needs"]]
-    ids = _map_ids(Need, references)
-    for row in snapshot["needs"]:
-        reference = row["reference"]
-        units = answer.units.get(reference, 0)
-        told = dict(explanations.get(reference, {}))
-        ground = told.pop("code", answer.grounds.get(reference, UNDECIDED))
+    units = count_units(solution)
+    grounds = map_grounds(solution)
+    ids = _map_ids(Need, [row.reference for row in snapshot.needs])
+    for row in snapshot.needs:
+        received = units.get(row.reference, 0)
+        found = dict(explanations.get(row.reference, {}))
+        ground = found.pop("code", grounds.get(row.reference, GroundCode.UNDECIDED))
         db.session.add(
             NeedOutcome(
                 round_run_id=run.id,
-                need_id=ids[reference],
-                is_met=units > 0,
-                received_units=units,
-                ground=MET if units else ground,
-                numbers={"asked": row["quantity"], "units": units, **told},
+                need_id=ids[row.reference],
+                is_met=received > 0,
+                received_units=received,
+                ground=MET if received else str(ground),
+                numbers={"asked": row.quantity, "units": received, **found},
             )
         )
 
 
-def write_assignments(run: RoundRun, snapshot: Row, solution: Row) -> None:
+def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> None:
     """One assignment for each line of the solution, proposed until the run is published."""
-    lines = solution.get("assignments", [])
+    lines = solution.assignments
     offers = get_snapshot(run.match_round).offer_ids
-    duties = {get_duty_id(row): row["pairing"] for row in snapshot["due_visits"]}
-    needs = _map_ids(Need, [line["need"] for line in lines if line["need"] not in duties])
+    duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
+    needs = _map_ids(Need, [line.need for line in lines if line.need not in duties])
     pairings = _map_ids(Pairing, sorted(set(duties.values())))
-    volunteers = _map_ids(Volunteer, [line["person"] for line in lines if line.get("person")])
-    organisations = {row["name"]: row["organisation"] for row in snapshot["offers"]}
+    volunteers = _map_ids(Volunteer, [line.person for line in lines if line.person])
+    organisations = {row.name: row.organisation for row in snapshot.offers}
     organisation_ids = _pair_up(select(Organisation.code, Organisation.id))
     for line in lines:
-        pairing = duties.get(line["need"])
+        pairing = duties.get(line.need)
         db.session.add(
             Assignment(
                 round_run_id=run.id,
-                need_id=None if pairing else needs[line["need"]],
+                need_id=None if pairing else needs[line.need],
                 pairing_id=pairings[pairing] if pairing else None,
-                offer_id=offers[line["stock"]],
-                organisation_id=organisation_ids[organisations[line["stock"]]],
-                volunteer_id=volunteers[line["person"]] if line.get("person") else None,
-                slot=line.get("slot"),
-                units=line.get("units", 1),
+                offer_id=offers[line.stock],
+                organisation_id=organisation_ids[organisations[line.stock]],
+                volunteer_id=volunteers[line.person] if line.person else None,
+                slot=line.slot,
+                units=line.units,
                 state=AssignmentState.PROPOSED,
             )
         )

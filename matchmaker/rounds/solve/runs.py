@@ -12,12 +12,13 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
 from matchmaker.rounds import matching
-from matchmaker.rounds.freeze.overrides import describe_overrides
-from matchmaker.rounds.freeze.snapshot import compute_sha256, encode
-from matchmaker.rounds.queries import get_snapshot, read_snapshot
+from matchmaker.rounds.freeze.overrides import freeze_overrides
+from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.states import move_round
+from optimizer.codec import canonical_text, sha256_of_text
+from optimizer.solution import Solution
 
 _FAILURES = {  # what the solve says befell it -> what the run says
     "out_of_memory": "out_of_memory",
@@ -61,7 +62,7 @@ def start_run(
         number=(last or 0) + 1,
         limit_seconds=limit_seconds,
         problem_json=problem_json,
-        problem_sha256=compute_sha256(problem_json),
+        problem_sha256=sha256_of_text(problem_json),
         started_by_id=actor.id,
         created_at=now,
     )
@@ -88,7 +89,7 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
         _close(run, RunStatus.FAILED, report.failure or "no_answer", now)
         return
     run.findings = report.findings
-    run.solution_json, run.result_sha256 = encode(solution), solution.get("result_sha256")
+    run.solution_json, run.result_sha256 = canonical_text(solution), solution.get("result_sha256")
     status = RunStatus(solution["status"].upper())
     if status in USABLE and solution["problem_sha256"] != run.problem_sha256:
         _close(run, RunStatus.FAILED, "other_problem", now)
@@ -98,7 +99,7 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
         failure = _FAILURES.get(solution.get("detail", ""), "solver")
         _close(run, status, None if status is RunStatus.INFEASIBLE else failure, now)
     else:
-        _save_result(run, solution, report.explanations)
+        _save_result(run, Solution.from_json(solution), report.explanations)
         _close(run, status, None, now)
 
 
@@ -118,8 +119,9 @@ def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
 
 def make_present_problem(match_round: MatchRound) -> str:
     """The problem as it stands now: the frozen month and the overrides in force."""
-    laid = describe_overrides(match_round, get_snapshot(match_round).offer_ids)
-    return matching.make_problem_json(read_snapshot(match_round), match_round.seed or "", laid)
+    return matching.make_problem_json(
+        read_snapshot(match_round), match_round.seed or "", freeze_overrides(match_round)
+    )
 
 
 def get_job(run: RoundRun) -> Job:
@@ -138,10 +140,10 @@ def is_usable(run: RoundRun) -> bool:
     return run.is_verified and run.status in USABLE
 
 
-def _save_result(run: RoundRun, solution: dict[str, Any], explanations: dict[str, Any]) -> None:
+def _save_result(run: RoundRun, solution: Solution, explanations: dict[str, Any]) -> None:
     snapshot = read_snapshot(run.match_round)
     run.is_verified = True
-    run.figures = compute_figures(snapshot, solution)
+    run.figures = compute_figures(snapshot, solution).to_json()
     write_outcomes(run, snapshot, solution, explanations)
     write_assignments(run, snapshot, solution)
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+
+from matchmaker.rounds.solve.figures import StageFigures
 
 _PAIR = re.compile(r"(\w+)=(\w+)")
 
@@ -44,20 +45,20 @@ def describe_key(key: str, names: Mapping[str, str]) -> str:
     return _(", ").join(parts) or key
 
 
-def describe_value(stage: dict[str, Any]) -> str:
+def describe_value(stage: StageFigures) -> str:
     """What the stage reached: its number, or where its first and last group ended."""
-    if "first" in stage:
-        first, last = stage["first"], stage["last"]
+    if stage.first is not None and stage.last is not None:
+        first, last = stage.first, stage.last
         return _(
             "%(first)s … %(last)s",
-            first=f"{first['numerator']}/{first['denominator']} ({first['group']})",
-            last=f"{last['numerator']}/{last['denominator']} ({last['group']})",
+            first=f"{first.numerator}/{first.denominator} ({first.group})",
+            last=f"{last.numerator}/{last.denominator} ({last.group})",
         )
-    return "–" if stage.get("value") is None else str(stage["value"])
+    return "–" if stage.value is None else str(stage.value)
 
 
-def describe_bound(stage: dict[str, Any]) -> str:
-    return "–" if stage.get("bound") is None else str(stage["bound"])
+def describe_bound(stage: StageFigures) -> str:
+    return "–" if stage.bound is None else str(stage.bound)
 
 
 def describe_proof(proof: str) -> str:

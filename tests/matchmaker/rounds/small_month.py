@@ -38,13 +38,13 @@ class SmallMonth:
         self.residents = self._write_all(self._write_resident, range(1, 7))
         self.needs = self._write_all(self._write_need, range(1, 7))
 
-    def open(self) -> m.MatchRound:
+    def open(self, month: date = MONTH) -> m.MatchRound:
         return freeze_service.open_round(
-            month=MONTH, seed_rule="as announced", actor=self.one, now=NOW
+            month=month, seed_rule="as announced", actor=self.one, now=NOW
         )
 
-    def freeze(self) -> m.MatchRound:
-        match_round = self.open()
+    def freeze(self, month: date = MONTH) -> m.MatchRound:
+        match_round = self.open(month)
         freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=self.one, now=NOW)
         return match_round
 

@@ -2,6 +2,8 @@
 
 import json
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,78 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds import matching, queries
 from matchmaker.rounds.freeze import service as freeze_service
-from tests.factories import Factory
+from matchmaker.rounds.snapshot import Snapshot, read_text
+from matchmaker.rounds.solve import runs
+from optimizer.codec import ProblemError
+from tests.factories import NOW, Factory
+from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
+
+DATA = Path(__file__).parent / "data"
+# Of the format as it was first published: a month frozen long ago keeps its hash.
+SECOND_MONTH_SHA256 = "08ba595cc407e36f438be5879de0f82acb4b04f3811e7493ce5452ebb884c958"
+
+
+def read_data(name: str) -> str:
+    return (DATA / f"second_month.{name}.json").read_text()
+
+
+def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(context, make):
+    match_round = freeze_second_month(make)
+    assert match_round.snapshot.canonical_json == read_data("snapshot")
+    assert match_round.snapshot.sha256 == SECOND_MONTH_SHA256
+    run = runs.start_run(
+        match_round,
+        limit_seconds=60,
+        actor=db.session.get_one(m.User, match_round.opened_by_id),
+        now=NOW,
+    )
+    assert run.problem_json == read_data("problem")
+
+
+def test_a_stored_snapshot_is_read_and_written_without_a_byte_changed():
+    snapshot = read_text(read_data("snapshot"))
+    assert snapshot.to_text() == read_data("snapshot")
+    assert snapshot.sha256 == SECOND_MONTH_SHA256
+
+
+def test_a_stored_snapshot_is_parsed_once():
+    assert read_text(read_data("snapshot")) is read_text(read_data("snapshot"))
+
+
+ROWS = ("categories", "needs", "due_visits", "offers", "volunteers", "history")
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_an_unknown_key_of_any_row_is_refused_by_its_path(rows):
+    content = json.loads(read_data("snapshot"))
+    content[rows][0]["duty"] = 1
+    with pytest.raises(ProblemError, match=rf"^\$\.{rows}\[0\]\.duty: unknown key"):
+        Snapshot.from_json(content)
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_every_key_of_every_row_is_asked_for(rows):
+    for key in json.loads(read_data("snapshot"))[rows][0]:
+        content = json.loads(read_data("snapshot"))
+        del content[rows][0][key]
+        with pytest.raises(ProblemError, match=rf"^\$\.{rows}\[0\]\.{key}: missing"):
+            Snapshot.from_json(content)
+
+
+def test_a_key_that_no_snapshot_has_or_lacks_is_refused():
+    content = json.loads(read_data("snapshot"))
+    with pytest.raises(ProblemError, match=r"duties: unknown key"):
+        Snapshot.from_json({**content, "duties": []})
+    for key in content:
+        with pytest.raises(ProblemError, match=rf"^\$\.{key}: missing"):
+            Snapshot.from_json({name: value for name, value in content.items() if name != key})
+
+
+def test_another_format_is_refused():
+    content = json.loads(read_data("snapshot"))
+    with pytest.raises(ProblemError, match=r"^\$\.format: must be leshan-round/1"):
+        Snapshot.from_json({**content, "format": "leshan-round/2"})
 
 
 def test_rows_written_in_another_order_freeze_to_the_same_bytes(app, tmp_path, database_url):
@@ -26,8 +98,9 @@ def test_rows_written_in_another_order_freeze_to_the_same_bytes(app, tmp_path, d
 
 def test_the_stored_snapshot_alone_solves_to_the_same_bytes(context, month):
     run = month.solve()
-    stored = json.loads(run.match_round.snapshot.canonical_json)
-    problem = matching.make_problem_json(stored, run.match_round.seed)
+    problem = matching.make_problem_json(
+        read_text(run.match_round.snapshot.canonical_json), run.match_round.seed
+    )
     solution, _timings = matching.solve(problem, 60, lambda *_: None)
     assert problem == run.problem_json
     assert solution == json.loads(run.solution_json)
@@ -36,10 +109,12 @@ def test_the_stored_snapshot_alone_solves_to_the_same_bytes(context, month):
 def test_a_shuffled_snapshot_is_the_same_problem(context, month):
     match_round = month.freeze()
     snapshot = queries.read_snapshot(match_round)
-    shuffled = dict(random.Random(3).sample(list(snapshot.items()), len(snapshot)))
-    for rows in ("needs", "offers", "volunteers", "categories", "history"):
-        shuffled[rows] = random.Random(5).sample(snapshot[rows], len(snapshot[rows]))
-    again = matching.make_problem_json(shuffled, match_round.seed)
+    changed = {
+        name: tuple(random.Random(5).sample(rows, len(rows)))
+        for name in ("needs", "offers", "volunteers", "categories", "history")
+        if (rows := getattr(snapshot, name))
+    }
+    again = matching.make_problem_json(replace(snapshot, **changed), match_round.seed)
     assert again == matching.make_problem_json(snapshot, match_round.seed)
 
 
@@ -81,7 +156,7 @@ def test_only_approved_offers_valid_in_the_month_are_frozen(context, month, chan
         if name.startswith("valid"):
             value = type(offer.valid_from).fromisoformat(value)
         setattr(offer, name, value)
-    names = {row["name"] for row in queries.read_snapshot(month.freeze())["offers"]}
+    names = {row.name for row in queries.read_snapshot(month.freeze()).offers}
     assert ("O01/rice_oil/1" in names) is stays
 
 
@@ -89,8 +164,8 @@ def test_offers_of_an_unapproved_organisation_stay_outside(context, month):
     organisation = db.session.get_one(m.Organisation, month.organisations[1].id)
     organisation.state = m.OrganisationState.SUSPENDED
     snapshot = queries.read_snapshot(month.freeze())
-    assert {row["organisation"] for row in snapshot["offers"]} == {"O02"}
-    assert snapshot["volunteers"] == []
+    assert {row.organisation for row in snapshot.offers} == {"O02"}
+    assert snapshot.volunteers == ()
 
 
 def test_a_status_counts_only_while_verified_and_in_date(context, month):
@@ -110,8 +185,8 @@ def test_a_status_counts_only_while_verified_and_in_date(context, month):
                 valid_until=until if valid_until else None,
             )
         )
-    needs = queries.read_snapshot(month.freeze())["needs"]
-    assert needs[0]["statuses"] == ["living_alone"]
+    needs = queries.read_snapshot(month.freeze()).needs
+    assert needs[0].statuses == ("living_alone",)
 
 
 def test_a_need_passed_over_three_times_counts_a_tier_more_urgent(context, month):
