@@ -11,7 +11,8 @@ from matchmaker.accounts.sessions import revoke_all_sessions
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import Household, Resident, Role, User, Volunteer
+from matchmaker.models import Resident, Role, User
+from matchmaker.scopes import is_in_scope
 
 
 def select_accounts(*, role: Role | None, search: str, disabled: bool | None) -> Select[User]:
@@ -29,7 +30,7 @@ def select_accounts(*, role: Role | None, search: str, disabled: bool | None) ->
 
 def select_members(actor: User) -> Select[User]:
     """The accounts of the actor's own people: an organisation's, or a committee's residents'."""
-    return _select_with_scope().where(_is_own(actor))
+    return _select_with_scope().where(is_in_scope(User, actor))
 
 
 def get_account(user_id: int) -> User:
@@ -99,21 +100,3 @@ def _matches(search: str) -> ColumnElement[bool]:
         and_(User.role != Role.RESIDENT, User.name.icontains(search, autoescape=True)),
         User.resident.has(Resident.reference.icontains(search, autoescape=True)),
     )
-
-
-def _is_own(actor: User) -> ColumnElement[bool]:
-    if actor.role is Role.COORDINATOR:
-        volunteers = select(Volunteer.id).where(Volunteer.organisation_id == actor.organisation_id)
-        return or_(
-            and_(
-                User.role == Role.COORDINATOR,
-                User.organisation_id == actor.organisation_id,
-            ),
-            User.volunteer_id.in_(volunteers),
-        )
-    residents = (
-        select(Resident.id)
-        .join(Resident.household)
-        .where(Household.committee_id == actor.committee_id)
-    )
-    return and_(User.role == Role.RESIDENT, User.resident_id.in_(residents))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, false, func, select
+from sqlalchemy import Select, case, func, select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -21,12 +21,12 @@ from matchmaker.models import (
     Organisation,
     Pairing,
     Resident,
-    Role,
     ServiceCategory,
     User,
     Volunteer,
     Window,
 )
+from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
 
 # --- What a reader of a month's promises asks for.
@@ -174,16 +174,8 @@ def _join_all(actor: User, month: date) -> Any:
             ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
         )
         .where(MatchRound.month == month, MatchRound.subdistrict_id == _find_subdistrict_id(actor))
-        .where(_is_in_scope(actor))
+        .where(is_in_scope(Assignment, actor))
     )
-
-
-def _is_in_scope(actor: User) -> Any:
-    if actor.role is Role.COORDINATOR:
-        return Assignment.organisation_id == actor.organisation_id
-    if actor.role is Role.VOLUNTEER:
-        return Assignment.volunteer_id == actor.volunteer_id
-    return false()
 
 
 def _find_subdistrict_id(actor: User) -> int | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from matchmaker.base.extensions import db
@@ -11,14 +11,12 @@ from matchmaker.models import (
     Need,
     NeedForm,
     NeedState,
-    Organisation,
     Resident,
-    Role,
     ServiceCategory,
     User,
-    Volunteer,
 )
-from matchmaker.needs.states import ENDED, make_scope
+from matchmaker.needs.states import ENDED
+from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
 # --- What a reader of a list of needs asks for. None and the empty text let everything through.
@@ -64,7 +62,7 @@ def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
         select(Need)
         .join(Need.category)
         .join(Need.committee)
-        .where(Need.state == NeedState.OPEN, _is_in_reach(actor))
+        .where(Need.state == NeedState.OPEN, is_in_scope(Committee, actor))
     )
     if filters.category_id is not None:
         wanted = (Need.category_id, ServiceCategory.parent_id)
@@ -94,28 +92,8 @@ def hide_person(need: Need) -> OpenNeed:
 
 def list_committees(actor: User) -> list[Committee]:
     """The committees whose open needs the actor may browse, by code."""
-    query = select(Committee).where(_is_in_reach(actor)).order_by(Committee.code)
+    query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
     return list(db.session.scalars(query))
-
-
-def _is_in_reach(actor: User) -> ColumnElement[bool]:
-    """Givers belong to a subdistrict through their organisation."""
-    if actor.role is Role.SOCIAL_WORKER:
-        return Committee.subdistrict_id == actor.subdistrict_id
-    if actor.role is Role.COMMITTEE_WORKER:
-        return Committee.id == actor.committee_id
-    if actor.role is Role.COORDINATOR:
-        organisation = actor.organisation_id
-        own = select(Organisation.subdistrict_id).where(Organisation.id == organisation)
-        return Committee.subdistrict_id.in_(own)
-    if actor.role is Role.VOLUNTEER:
-        own = (
-            select(Organisation.subdistrict_id)
-            .join(Volunteer, Volunteer.organisation_id == Organisation.id)
-            .where(Volunteer.id == actor.volunteer_id)
-        )
-        return Committee.subdistrict_id.in_(own)
-    return true() if actor.role is Role.AUDITOR else false()
 
 
 # --- Lists of needs, narrowed by what a reader asks for.
@@ -151,14 +129,14 @@ def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
 
 def list_own_needs(actor: User) -> list[Need]:
     """A resident's own needs and wishes, the newest first."""
-    query = select(Need).where(make_scope(actor)).options(joinedload(Need.category))
+    query = select(Need).where(is_in_scope(Need, actor)).options(joinedload(Need.category))
     return list(db.session.scalars(query.order_by(Need.created_at.desc(), Need.id.desc())))
 
 
 def list_duplicates(need: Need, actor: User) -> list[Need]:
     """Needs of the same resident in the same category that have not ended, oldest first."""
     query = select(Need).where(
-        make_scope(actor),
+        is_in_scope(Need, actor),
         Need.resident_id == need.resident_id,
         Need.category_id == need.category_id,
         Need.id != need.id,
@@ -183,7 +161,7 @@ def find_ids_with_duplicates(needs: list[Need]) -> set[int]:
 
 
 def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
-    query = select(Need).join(Need.resident).join(Need.category).where(make_scope(actor))
+    query = select(Need).join(Need.resident).join(Need.category).where(is_in_scope(Need, actor))
     if filters.state is not None:
         query = query.where(Need.state == filters.state)
     if filters.category_id is not None:

@@ -8,40 +8,18 @@ matched -> in round, when a publication was taken back for another review
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.orm.exc import StaleDataError
 
-from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.models import Committee, Need, NeedState, Role, User
-
-# --- Which needs an actor may know of.
+from matchmaker.models import Need, NeedState, User
+from matchmaker.scopes import get_in_scope
 
 
 def get_need(need_id: int, actor: User) -> Need:
     """The need, if the actor may see it with the person. Raises ``NotFoundError``."""
-    need: Need | None = db.session.scalar(select(Need).where(Need.id == need_id, make_scope(actor)))
-    if need is None:
-        raise NotFoundError("need")
-    return need
-
-
-def make_scope(actor: User) -> ColumnElement[bool]:
-    """The condition of the actor's own needs; a draft is nobody's but the person's who writes."""
-    if actor.role is Role.RESIDENT:
-        return Need.resident_id == actor.resident_id
-    in_place = in_committees(actor)
-    return and_(in_place, or_(Need.state != NeedState.DRAFT, Need.entered_by_id == actor.id))
-
-
-def in_committees(actor: User) -> ColumnElement[bool]:
-    """Needs raised in the committee or subdistrict the actor works for."""
-    if actor.role is Role.COMMITTEE_WORKER:
-        return Need.committee_id == actor.committee_id
-    if actor.role is Role.SOCIAL_WORKER:
-        own = select(Committee.id).where(Committee.subdistrict_id == actor.subdistrict_id)
-        return Need.committee_id.in_(own)
-    return false()
+    return get_in_scope(Need, need_id, actor, "need")
 
 
 S = NeedState

@@ -2,31 +2,22 @@
 handed in within the subdistrict.
 """
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, select
 
-from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.models import Offer, OfferState, Organisation, Role, User
+from matchmaker.models import Offer, Organisation, User
+from matchmaker.scopes import get_in_scope, is_in_scope, lock_in_scope
 
 
 def select_offers(actor: User) -> Select[Offer]:
     """The offers in the actor's scope, joined with organisation; none for other roles."""
-    statement = select(Offer).join(Offer.organisation)
-    if actor.role is Role.COORDINATOR:
-        return statement.where(Offer.organisation_id == actor.organisation_id)
-    if actor.role is Role.SOCIAL_WORKER:
-        return statement.where(
-            Organisation.subdistrict_id == actor.subdistrict_id, Offer.state != OfferState.DRAFT
-        )
-    return statement.where(false())
+    return select(Offer).join(Offer.organisation).where(is_in_scope(Offer, actor))
 
 
 def get_offer(offer_id: int, actor: User) -> Offer:
     """Raises ``NotFoundError`` when there is none in the actor's scope."""
-    offer: Offer | None = db.session.scalar(select_offers(actor).where(Offer.id == offer_id))
-    if offer is None:
-        raise NotFoundError("offer")
-    return offer
+    return get_in_scope(Offer, offer_id, actor, "offer")
 
 
 def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
@@ -35,14 +26,7 @@ def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
     Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when ``version`` is not
     the present one: somebody changed the offer after the actor had read it.
     """
-    offer: Offer | None = db.session.scalar(
-        select_offers(actor)
-        .where(Offer.id == offer_id)
-        .with_for_update(of=Offer)
-        .execution_options(populate_existing=True)
-    )
-    if offer is None:
-        raise NotFoundError("offer")
+    offer = lock_in_scope(Offer, offer_id, actor, "offer")
     if offer.version != version:
         raise ConflictError("offer_changed", version=offer.version)
     return offer

@@ -23,7 +23,7 @@ from matchmaker.models import (
     Volunteer,
     VolunteerState,
 )
-from matchmaker.organisations.service import is_in_scope
+from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
 # --- What a reader of the list of organisations asks for.
@@ -141,7 +141,7 @@ def _sum_by_category(statement: Any) -> dict[int, int]:
 
 
 def _narrow(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
-    statement = select(Organisation).where(is_in_scope(actor))
+    statement = select(Organisation).where(is_in_scope(Organisation, actor))
     if filters.kind is not None:
         statement = statement.where(Organisation.kind == filters.kind)
     if filters.state is not None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import InvalidError, NotFoundError
@@ -11,12 +11,12 @@ from matchmaker.models import (
     Organisation,
     OrganisationKind,
     OrganisationState,
-    Role,
     Subdistrict,
     User,
 )
 from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
 from matchmaker.organisations.states import OrganisationStep, take_step
+from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.words.names import get_sort_key
 
 _CODE_DIGITS = 3
@@ -24,21 +24,7 @@ _CODE_DIGITS = 3
 
 def get_organisation(organisation_id: int, actor: User) -> Organisation:
     """Raises ``NotFoundError`` outside the actor's scope."""
-    organisation: Organisation | None = db.session.scalar(
-        select(Organisation).where(Organisation.id == organisation_id, is_in_scope(actor))
-    )
-    if organisation is None:
-        raise NotFoundError("organisation")
-    return organisation
-
-
-def is_in_scope(actor: User) -> ColumnElement[bool]:
-    """The subdistrict of a social worker, the own organisation of a coordinator."""
-    if actor.role is Role.SOCIAL_WORKER:
-        return Organisation.subdistrict_id == actor.subdistrict_id
-    if actor.role is Role.COORDINATOR:
-        return Organisation.id == actor.organisation_id
-    return false()
+    return get_in_scope(Organisation, organisation_id, actor, "organisation")
 
 
 def register_organisation(
@@ -124,14 +110,7 @@ def _move(
 ) -> Organisation:
     if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
         raise InvalidError("reason", "reason", most=LONGEST_REASON)
-    organisation: Organisation | None = db.session.scalar(
-        select(Organisation)
-        .where(Organisation.id == organisation_id, is_in_scope(actor))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if organisation is None:
-        raise NotFoundError("organisation")
+    organisation = lock_in_scope(Organisation, organisation_id, actor, "organisation")
     take_step(organisation, step)
     organisation.return_reason = reason
     db.session.flush()

@@ -1,39 +1,24 @@
 """Whose residents an actor may know of."""
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, select
 
-from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import Committee, Household, Resident, Role, User
+from matchmaker.models import Committee, Household, Resident, User
+from matchmaker.scopes import get_in_scope, is_in_scope
 
 
 def select_residents(actor: User) -> Select[Resident]:
-    """The residents of the actor's committee or subdistrict, or the actor alone."""
+    """The residents that the actor may know of, joined with household and committee."""
     query = select(Resident).join(Resident.household).join(Household.committee)
-    if actor.role is Role.COMMITTEE_WORKER:
-        return query.where(Household.committee_id == actor.committee_id)
-    if actor.role is Role.SOCIAL_WORKER:
-        return query.where(Committee.subdistrict_id == actor.subdistrict_id)
-    if actor.role is Role.RESIDENT:
-        return query.where(Resident.id == actor.resident_id)
-    return query.where(false())
+    return query.where(is_in_scope(Resident, actor))
 
 
 def get_resident(resident_id: int | None, actor: User) -> Resident:
     """Raises ``NotFoundError`` for somebody outside the actor's scope."""
-    row: Resident | None = db.session.scalar(
-        select_residents(actor).where(Resident.id == resident_id)
-    )
-    if row is None:
-        raise NotFoundError("resident")
-    return row
+    return get_in_scope(Resident, resident_id, actor, "resident")
 
 
 def list_committees(actor: User) -> list[Committee]:
     """The committees among whose residents the actor works, in the order of their codes."""
-    query = select(Committee).order_by(Committee.code)
-    if actor.role is Role.COMMITTEE_WORKER:
-        query = query.where(Committee.id == actor.committee_id)
-    else:
-        query = query.where(Committee.subdistrict_id == actor.subdistrict_id)
+    query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
     return list(db.session.scalars(query))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import ServiceCategory, User, Volunteer, VolunteerState
-from matchmaker.volunteers.service import is_in_scope
+from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
 # --- What a reader of the list of volunteers asks for.
@@ -57,7 +57,7 @@ def has_expired_proof(volunteer: Volunteer, today: date) -> bool:
 
 
 def _narrow(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
-    statement = select(Volunteer).where(is_in_scope(actor))
+    statement = select(Volunteer).where(is_in_scope(Volunteer, actor))
     if filters.state is not None:
         statement = statement.where(Volunteer.state == filters.state)
     if filters.category:

@@ -2,31 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.models import Organisation, Role, Subdistrict, User, Volunteer, VolunteerState
+from matchmaker.models import Organisation, Subdistrict, User, Volunteer, VolunteerState
+from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.volunteers.profile import VolunteerProfile, check_profile, write_profile
 from matchmaker.volunteers.states import VolunteerStep, take_step
 
 
-def is_in_scope(actor: User) -> ColumnElement[bool]:
-    """The volunteers of a coordinator's own organisation; nobody for other roles."""
-    if actor.role is Role.COORDINATOR:
-        return Volunteer.organisation_id == actor.organisation_id
-    return false()
-
-
 def get_volunteer(volunteer_id: int, actor: User) -> Volunteer:
     """Raises ``NotFoundError`` outside the actor's scope."""
-    volunteer: Volunteer | None = db.session.scalar(
-        select(Volunteer).where(Volunteer.id == volunteer_id, is_in_scope(actor))
-    )
-    if volunteer is None:
-        raise NotFoundError("volunteer")
-    return volunteer
+    return get_in_scope(Volunteer, volunteer_id, actor, "volunteer")
 
 
 def add_volunteer(*, actor: User, now: datetime, profile: VolunteerProfile) -> Volunteer:
@@ -83,15 +72,7 @@ def _finish(volunteer: Volunteer, step: VolunteerStep, actor: User, now: datetim
 
 
 def _lock_volunteer(volunteer_id: int, actor: User) -> Volunteer:
-    volunteer: Volunteer | None = db.session.scalar(
-        select(Volunteer)
-        .where(Volunteer.id == volunteer_id, is_in_scope(actor))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if volunteer is None:
-        raise NotFoundError("volunteer")
-    return volunteer
+    return lock_in_scope(Volunteer, volunteer_id, actor, "volunteer")
 
 
 def _get_next_reference() -> str:

@@ -1,0 +1,205 @@
+"""Who may know of which rows: one table of role by model, which every feature asks.
+
+A row outside a person's scope does not exist for them: services answer 404. Every model names every
+role, so that a new role sees nothing until somebody decides otherwise here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import Model, db
+from matchmaker.models import (
+    Assignment,
+    Committee,
+    Household,
+    Need,
+    NeedState,
+    Offer,
+    OfferState,
+    Organisation,
+    Resident,
+    Role,
+    User,
+    Volunteer,
+)
+
+M = TypeVar("M", bound=Model)
+Condition = Callable[[User], ColumnElement[bool]]
+
+
+def nothing(_actor: User) -> ColumnElement[bool]:
+    return false()
+
+
+def everything(_actor: User) -> ColumnElement[bool]:
+    return true()
+
+
+# --- What a place or an organisation holds.
+
+
+def _committees_of(actor: User) -> Select[int]:
+    return select(Committee.id).where(Committee.subdistrict_id == actor.subdistrict_id)
+
+
+def _households_in(committees: ColumnElement[bool]) -> Select[int]:
+    return select(Household.id).where(committees)
+
+
+def _volunteers_of(actor: User) -> Select[int]:
+    return select(Volunteer.id).where(Volunteer.organisation_id == actor.organisation_id)
+
+
+def _offices_of_organisation(actor: User) -> Select[int]:
+    return select(Organisation.subdistrict_id).where(Organisation.id == actor.organisation_id)
+
+
+def _offices_of_volunteer(actor: User) -> Select[int]:
+    """Volunteers belong to a street office through their organisation."""
+    return (
+        select(Organisation.subdistrict_id)
+        .join(Volunteer, Volunteer.organisation_id == Organisation.id)
+        .where(Volunteer.id == actor.volunteer_id)
+    )
+
+
+def _is_written_by(actor: User) -> ColumnElement[bool]:
+    """A draft belongs to the person who writes it and to nobody else."""
+    return or_(Need.state != NeedState.DRAFT, Need.entered_by_id == actor.id)
+
+
+def _members_of_organisation(actor: User) -> ColumnElement[bool]:
+    is_coordinator = and_(
+        User.role == Role.COORDINATOR, User.organisation_id == actor.organisation_id
+    )
+    return or_(is_coordinator, User.volunteer_id.in_(_volunteers_of(actor)))
+
+
+def _residents_with_account(actor: User) -> ColumnElement[bool]:
+    homes = _households_in(Household.committee_id == actor.committee_id)
+    residents = select(Resident.id).where(Resident.household_id.in_(homes))
+    return and_(User.role == Role.RESIDENT, User.resident_id.in_(residents))
+
+
+# A line a model, a cell a role. Committee: where a person may browse open needs, without names.
+SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
+    Need: {
+        Role.RESIDENT: lambda a: Need.resident_id == a.resident_id,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: nothing,
+        Role.COMMITTEE_WORKER: lambda a: and_(
+            Need.committee_id == a.committee_id, _is_written_by(a)
+        ),
+        Role.SOCIAL_WORKER: lambda a: and_(
+            Need.committee_id.in_(_committees_of(a)), _is_written_by(a)
+        ),
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Committee: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: lambda a: Committee.subdistrict_id.in_(_offices_of_volunteer(a)),
+        Role.COORDINATOR: lambda a: Committee.subdistrict_id.in_(_offices_of_organisation(a)),
+        Role.COMMITTEE_WORKER: lambda a: Committee.id == a.committee_id,
+        Role.SOCIAL_WORKER: lambda a: Committee.subdistrict_id == a.subdistrict_id,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: everything,
+    },
+    Resident: {
+        Role.RESIDENT: lambda a: Resident.id == a.resident_id,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: nothing,
+        Role.COMMITTEE_WORKER: lambda a: Resident.household_id.in_(
+            _households_in(Household.committee_id == a.committee_id)
+        ),
+        Role.SOCIAL_WORKER: lambda a: Resident.household_id.in_(
+            _households_in(Household.committee_id.in_(_committees_of(a)))
+        ),
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Organisation: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: lambda a: Organisation.id == a.organisation_id,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: lambda a: Organisation.subdistrict_id == a.subdistrict_id,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Offer: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: lambda a: Offer.organisation_id == a.organisation_id,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: lambda a: and_(
+            Offer.organisation_id.in_(
+                select(Organisation.id).where(Organisation.subdistrict_id == a.subdistrict_id)
+            ),
+            Offer.state != OfferState.DRAFT,
+        ),
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Volunteer: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: lambda a: Volunteer.organisation_id == a.organisation_id,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: nothing,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Assignment: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: lambda a: Assignment.volunteer_id == a.volunteer_id,
+        Role.COORDINATOR: lambda a: Assignment.organisation_id == a.organisation_id,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: nothing,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    User: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: _members_of_organisation,
+        Role.COMMITTEE_WORKER: _residents_with_account,
+        Role.SOCIAL_WORKER: nothing,
+        Role.ADMINISTRATOR: everything,
+        Role.AUDITOR: nothing,
+    },
+}
+
+
+def is_in_scope(model: type[Model], actor: User) -> ColumnElement[bool]:
+    """The condition of the rows of ``model`` that ``actor`` may know of."""
+    return SCOPES[model][actor.role](actor)
+
+
+def get_in_scope(model: type[M], row_id: int | None, actor: User, name: str) -> M:
+    """The row with this id. Raises ``NotFoundError(name)`` outside the actor's scope."""
+    return _require(db.session.scalar(_select_one(model, row_id, actor)), name)
+
+
+def lock_in_scope(model: type[M], row_id: int | None, actor: User, name: str) -> M:
+    """The row as it now is, held until the transaction ends.
+
+    Raises ``NotFoundError(name)`` outside the actor's scope.
+    """
+    statement = _select_one(model, row_id, actor).with_for_update(of=model)
+    row = db.session.scalar(statement.execution_options(populate_existing=True))
+    return _require(row, name)
+
+
+def _select_one(model: type[M], row_id: int | None, actor: User) -> Select[M]:
+    key = model.__mapper__.primary_key[0]
+    return select(model).where(key == row_id, is_in_scope(model, actor))
+
+
+def _require(row: M | None, name: str) -> M:
+    if row is None:
+        raise NotFoundError(name)
+    return row

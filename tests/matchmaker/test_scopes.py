@@ -1,0 +1,118 @@
+"""Who may know of which rows: the table of roles by models, whole and alone."""
+
+import ast
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.scopes import SCOPES, get_in_scope, is_in_scope, lock_in_scope
+from tests.architecture.source import ROOT, list_sources
+from tests.matchmaker.small_world import make_small_world
+
+# Files that ask for a role, each with the reason why the tables do not answer it.
+ASKING = {
+    "matchmaker/web/permissions.py": "the table of permissions",
+    "matchmaker/scopes.py": "the table of scopes",
+    "matchmaker/residents/disclosure.py": "the grounds of disclosure by role",
+    "matchmaker/residents/statuses.py": "only a committee records a status",
+    "matchmaker/accounts/scopes.py": "what an account of a role must name",
+    "matchmaker/accounts/invitations.py": "whom a role may invite",
+    "matchmaker/rounds/queries.py": "an auditor reads the first street office",
+    "matchmaker/needs/queue_service.py": "only a committee checks needs",
+    "matchmaker/offers/views.py": "a giver reads the public page of offers with a way to post",
+    "matchmaker/residents/views.py": "only a committee is offered the form for a status",
+    "matchmaker/accounts/invitation_views.py": "which form of an invitation a role is shown",
+}
+
+
+def test_every_model_names_every_role():
+    assert {model.__name__: set(m.Role) - set(row) for model, row in SCOPES.items()} == {
+        model.__name__: set() for model in SCOPES
+    }
+
+
+def test_nothing_else_asks_for_a_role():
+    """A comparison of somebody's role with a member of ``Role`` belongs into a table."""
+    found = {
+        source.name
+        for source in list_sources("matchmaker")
+        if not source.name.startswith("matchmaker/demo/")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Attribute)
+        and node.left.attr == "role"
+        and not (
+            isinstance(node.left.value, ast.Name) and node.left.value.id in ("User", "Invitation")
+        )
+        and any(
+            isinstance(side, ast.Attribute)
+            and isinstance(side.value, ast.Name)
+            and side.value.id == "Role"
+            for side in node.comparators
+        )
+    }
+    assert found <= set(ASKING), "ask matchmaker/scopes.py or matchmaker/web/permissions.py"
+    assert {name for name in ASKING if not (ROOT / name).exists()} == set()
+
+
+# What each role may know of in its own street office; of another office, nothing but what is said.
+SEEN = {
+    m.Role.RESIDENT: {m.Need, m.Resident},
+    m.Role.VOLUNTEER: {m.Committee, m.Assignment},
+    m.Role.COORDINATOR: {m.Committee, m.Organisation, m.Offer, m.Volunteer, m.Assignment, m.User},
+    m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User},
+    m.Role.SOCIAL_WORKER: {m.Need, m.Committee, m.Resident, m.Organisation, m.Offer},
+    m.Role.ADMINISTRATOR: {m.User},
+    m.Role.AUDITOR: {m.Committee},
+}
+SEEN_ELSEWHERE = {m.Role.ADMINISTRATOR: {m.User}, m.Role.AUDITOR: {m.Committee}}
+
+
+@pytest.fixture
+def worlds(app, make):
+    """Two street offices, alike."""
+    return make_small_world(make), make_small_world(make)
+
+
+@pytest.mark.parametrize("role", m.Role)
+def test_a_role_sees_its_own_and_nothing_of_another_office(app, worlds, role):
+    with app.app_context():
+        member = m.Role.VOLUNTEER if role is m.Role.COORDINATOR else m.Role.RESIDENT
+        own, foreign = ({type(row): row for row in _list_rows(world, member)} for world in worlds)
+        actor = db.session.get_one(m.User, worlds[0].users[role].id)
+        for model in SCOPES:
+            ids = set(db.session.scalars(select(model.id).where(is_in_scope(model, actor))))
+            assert (own[model].id in ids) == (model in SEEN[role]), model
+            assert (foreign[model].id in ids) == (model in SEEN_ELSEWHERE.get(role, ())), model
+
+
+def test_a_foreign_row_does_not_exist(app, worlds):
+    with app.app_context():
+        actor = db.session.get_one(m.User, worlds[0].users[m.Role.SOCIAL_WORKER].id)
+        for find in (get_in_scope, lock_in_scope):
+            assert find(m.Need, worlds[0].need.id, actor, "need").id == worlds[0].need.id
+            for key in (worlds[1].need.id, 10**6, None):
+                with pytest.raises(NotFoundError):
+                    find(m.Need, key, actor, "need")
+
+
+def _list_rows(world, member):
+    """One row of each model around the world's need, with the account of ``member``."""
+    need = db.session.get_one(m.Need, world.need.id)
+    assignment = db.session.scalars(
+        select(m.Assignment).where(m.Assignment.need_id == need.id)
+    ).one()
+    offer = db.session.get_one(m.Offer, assignment.offer_id)
+    return (
+        need,
+        need.resident,
+        db.session.get_one(m.Committee, need.committee_id),
+        assignment,
+        offer,
+        offer.organisation,
+        db.session.get_one(m.Volunteer, assignment.volunteer_id),
+        db.session.get_one(m.User, world.users[member].id),
+    )
