@@ -61,6 +61,11 @@ class Stage:
     outcome: GroupOutcome = GroupOutcome.MET
     worst_only: bool = False
 
+    @property
+    def weighs_pairs(self) -> bool:
+        """True when single pairs decide: costs, or scores of a group, are more than a bonus."""
+        return self.kind is StageKind.MIN_COST or self.outcome is GroupOutcome.SCORE
+
     def __post_init__(self) -> None:
         if not self.name:
             raise ProblemError("$.name", "must not be empty")

@@ -12,10 +12,10 @@ from optimizer.explain.explanation import Explanation
 from optimizer.explain.offers import Offers
 from optimizer.explain.rivals import Rivals
 from optimizer.explain.stages import OPEN, find_deciding_stages
-from optimizer.policy import StageKind
 from optimizer.problem import Need, Problem
-from optimizer.search.lottery import ticket_of
 from optimizer.solution import Ground, GroundCode, Proof, Solution
+from optimizer.stages.lottery import ticket_of
+from optimizer.stages.registry import kind_of
 
 _BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY)
 _BY_FILTERS = (
@@ -37,7 +37,8 @@ def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tupl
     places = Places(problem, offers, solution.assignments)
     rivals = Rivals(places)
     stages = find_deciding_stages(problem, solution, places, seconds)
-    is_drawn = any(r.kind == StageKind.LOTTERY for r in solution.stages if r.proof != Proof.GAP)
+    draws = {stage.name for stage in problem.policy.stages if kind_of(stage).is_draw}
+    is_drawn = any(r.name in draws for r in solution.stages if r.proof != Proof.GAP)
     grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
     return tuple(_explain(problem, places, rivals, ground) for ground in grounds)
 

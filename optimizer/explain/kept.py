@@ -22,11 +22,11 @@ from typing import Any
 from optimizer.engine.highs import LONG, EngineResult, IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Vector
 from optimizer.explain.rivals import number_components
-from optimizer.model.objectives import Measure, measures_of
 from optimizer.model.variables import Columns
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.search.alone import read_possible
 from optimizer.solution import SolutionStatus, StageResult
+from optimizer.stages.kind import Levels, Measure
 
 # --- Stages of levels (S2, S6) kept as rows: the least value of each group in any best answer.
 
@@ -48,13 +48,12 @@ class KeptLevels:
         return tuple(found) >= self.levels
 
 
-def keep_levels(stage: Stage, columns: Columns, result: StageResult) -> KeptLevels:
+def keep_levels(kind: Levels, stage: Stage, columns: Columns, result: StageResult) -> KeptLevels:
     """The levels of a stage as a solution states them."""
-    sign = -1 if stage.kind is StageKind.LEXIMAX else 1
     stated = {level.group: level for level in result.levels}
     possible = read_possible(stage, columns.problem, result.levels)
-    measures = tuple(measures_of(stage, columns, possible))
-    values = [sign * stated[m.group].numerator - m.offset for m in measures]
+    measures = tuple(kind.measures(stage, columns, possible))
+    values = [kind.sign * stated[m.group].numerator - m.offset for m in measures]
     levels = [_level(m, value) for m, value in zip(measures, values, strict=True)]
     if stage.worst_only:
         worst = min(levels, default=Fraction(0))

@@ -12,13 +12,13 @@ from optimizer.explain.answer import Places
 from optimizer.explain.exchanges import NONE, Exchanges
 from optimizer.explain.kept import KeptLevels, Replay, find_reachable, keep_levels
 from optimizer.model.build import build
-from optimizer.model.objectives import aims_of
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.problem import Need, Problem
 from optimizer.search.components import leading_sums
-from optimizer.solution import Solution, SolutionStatus
+from optimizer.solution import Solution, SolutionStatus, StageResult
+from optimizer.stages.kind import Draw, Levels, Sums
+from optimizer.stages.registry import kind_of
 
-LEVELS = (StageKind.LEXIMIN, StageKind.LEXIMAX)
 OPEN = ""  # no stage before the lottery decides
 
 
@@ -73,9 +73,9 @@ class _Search:
         self._find_possible()
         count = 0
         for k, stage in enumerate(self._problem.policy.stages):
-            if stage.kind is StageKind.LOTTERY or not self._is_proven(stage):
+            if kind_of(stage).is_draw or not self._is_proven(stage):
                 break
-            self._put(stage)
+            kind_of(stage).ask(stage, self)
             found |= self._decide(k, stage.name)
             count = k + 1
         sure = (need.id for j, need in self._unsure.items() if self._kept[j] >= count)
@@ -112,28 +112,35 @@ class _Search:
 
     def _is_proven(self, stage: Stage) -> bool:
         results = [result for result in self._solution.stages if result.name == stage.name]
-        is_levels = stage.kind in LEVELS
-        asked = 1 if is_levels else len(aims_of(stage, self._model.columns))
+        asked = len(kind_of(stage).keys(stage, self._problem))
         proven = [result for result in results if result.status is SolutionStatus.PROVEN]
         return len(proven) == asked
 
-    def _put(self, stage: Stage) -> None:
-        """Keep a stage at its values: as rows, and by what its certificate proves."""
-        engine, columns = self._engine, self._model.columns
-        stated = [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
-        if stage.kind in LEVELS:
-            levels = keep_levels(stage, columns, stated[0][1])
-            self._levels.append(levels)
-            for measure, floor in zip(levels.measures, levels.floors, strict=True):
-                engine.bound_row(engine.add_row(measure.weights), float(floor), INFINITY)
-            return
-        sign = -1 if stage.kind is StageKind.MIN_COST else 1
-        for aim, (n, result) in zip(aims_of(stage, columns), stated, strict=True):
+    def ask_levels(self, kind: Levels, stage: Stage) -> None:
+        """Keep the least value that each group has in any best answer."""
+        ((_, stated),) = self._list_stated(stage)
+        levels = keep_levels(kind, stage, self._model.columns, stated)
+        self._levels.append(levels)
+        for measure, floor in zip(levels.measures, levels.floors, strict=True):
+            row = self._engine.add_row(measure.weights)
+            self._engine.bound_row(row, float(floor), INFINITY)
+
+    def ask_sums(self, kind: Sums, stage: Stage) -> None:
+        """Keep the sums at their values: as rows, and by what their certificate proves."""
+        aims = kind.aims(stage, self._model.columns)
+        for aim, (n, result) in zip(aims, self._list_stated(stage), strict=True):
             if stage in self._leading and n < len(self._proofs):
                 self._replay.keep(aim.weights, self._proofs[n])
             if aim.weights and result.value is not None:
-                row = engine.add_row(aim.weights)
-                engine.bound_row(row, float(sign * result.value), INFINITY)
+                row = self._engine.add_row(aim.weights)
+                self._engine.bound_row(row, float(kind.sign * result.value), INFINITY)
+
+    def ask_draw(self, kind: Draw, stage: Stage) -> None:
+        """Nothing is kept of a draw: it decides among equals."""
+
+    def _list_stated(self, stage: Stage) -> list[tuple[int, StageResult]]:
+        """Results of a stage, each with its place among all results."""
+        return [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
 
 
 def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:

@@ -19,7 +19,6 @@ from itertools import chain
 
 from optimizer.bitset import BitSet
 from optimizer.model.eligibility import Crew, Eligibility, Source, gather_crews
-from optimizer.policy import GroupOutcome, StageKind
 from optimizer.problem import Need, Pair, Problem
 
 
@@ -130,10 +129,7 @@ class Network:
         self.eligibility = Eligibility(problem, self.crews)
         self._slots = tuple(sorted({slot for crew in self.crews for slot in crew.slots}))
         self._named_by_pins = {pin.need for pin in problem.pins if pin.stock or pin.person}
-        self._bonus_is_enough = all(
-            stage.kind is not StageKind.MIN_COST and stage.outcome is not GroupOutcome.SCORE
-            for stage in problem.policy.stages
-        )
+        self._bonus_is_enough = not any(stage.weighs_pairs for stage in problem.policy.stages)
         self.ancestors = find_ancestors(problem)
         self.room = _find_room(problem, self.ancestors)
         self.demands, self.edges = self._gather()

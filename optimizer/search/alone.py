@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from optimizer.engine.matrix import Vector
 from optimizer.model.build import Model
-from optimizer.model.objectives import groups_of
-from optimizer.policy import GroupOutcome, Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.trail import Step
 from optimizer.solution import Level
+from optimizer.stages.registry import kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ def possible_by_group(search: LexicographicSearch, model: Model, stage: Stage) -
     Needs of other groups stay where a pin or a least use may call for them. Raises
     ``NoPointError`` when no point holds C1 to C13.
     """
-    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
-        return {}
     columns, problem = model.columns, model.problem
+    groups = kind_of(stage).groups_alone(stage, problem)
+    if not groups:
+        return {}
     called = called_for(problem, columns.network.ancestors)
     left_out = {columns.number(met) for d, met in columns.met.items() if d not in called}
     found = {}
-    for group, needs in groups_of(stage, problem).items():
+    for group, needs in groups.items():
         own = [columns.number(columns.met[d]) for d in needs if d in columns.met]
         step, point = search.measure(dict.fromkeys(own, 1), sorted(left_out.difference(own)))
         if point is None:
@@ -66,8 +67,9 @@ def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> di
 
     Empty for stages without a denominator.
     """
-    if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
+    groups = kind_of(stage).groups_alone(stage, problem)
+    if not groups:
         return {}
     past = {h.group: h.possible for h in problem.history if h.dimension == stage.dimension}
     stated = {level.group: level.denominator - past.get(level.group, 0) for level in levels}
-    return dict.fromkeys(groups_of(stage, problem), 0) | stated
+    return dict.fromkeys(groups, 0) | stated

@@ -7,14 +7,14 @@ on its own: its fractions cannot add up with those of another to a unit that nei
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import numpy as np
 
 from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY, Vector
 from optimizer.model.build import Model
-from optimizer.model.objectives import Aim
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.search.certificate import Share
 from optimizer.search.lexicographic import (
     LexicographicSearch,
@@ -23,6 +23,8 @@ from optimizer.search.lexicographic import (
     UnreachableError,
 )
 from optimizer.solution import Proof
+from optimizer.stages.kind import Aim
+from optimizer.stages.registry import kind_of
 
 # --- Connected components of a model: columns that share a row stand in the same part.
 
@@ -66,7 +68,6 @@ def _find(parent: list[int], j: int) -> int:
     return j
 
 
-SEPARABLE = frozenset({StageKind.MAX_COUNT, StageKind.MAX_POINTS, StageKind.MAX_UNITS})
 Wanted = dict[int, tuple[str, dict[int, int]]]  # aim -> its stage, and weights by place in a part
 SMALL = 400  # columns; branching on a component of this size takes no time
 
@@ -86,12 +87,7 @@ class Taken:
 
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
     """The stages before the first that ties components together."""
-    found = []
-    for stage in stages:
-        if stage.kind not in SEPARABLE:
-            break
-        found.append(stage)
-    return found
+    return list(takewhile(lambda stage: kind_of(stage).is_separable, stages))
 
 
 def take_apart(search: LexicographicSearch, model: Model, aims: Sequence[Aim]) -> Taken:

@@ -31,8 +31,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from optimizer.model.objectives import Measure
 from optimizer.search.lexicographic import LexicographicSearch
+from optimizer.stages.kind import Measure
 
 NEAR_LEVELS = 4  # from the edge of what is possible, where cuts are worth their time
 

@@ -10,15 +10,16 @@ from optimizer.engine.highs import ENGINE
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
-from optimizer.policy import StageKind
 from optimizer.problem import Problem
 from optimizer.search.alone import Alone, possible_by_group
 from optimizer.search.certificate import CertificateWriter, Share, spell_witness
 from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, Progress, Run, run_stages
-from optimizer.search.tally import Tally
 from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult
+from optimizer.stages.kind import Count
+from optimizer.stages.registry import kind_of
+from optimizer.stages.tally import Tally
 
 Possible = dict[str, dict[str, Alone]]  # stage name -> group
 
@@ -108,7 +109,7 @@ def _certify(
         if of
     }
     stages = [
-        writer.write(outcome.shares, is_drawn=outcome.stage.kind is StageKind.LOTTERY)
+        writer.write(outcome.shares, is_drawn=kind_of(outcome.stage).is_draw)
         for outcome in outcomes
     ]
     certificate = {"possible": alone, "stages": stages}
@@ -140,29 +141,32 @@ def _results(
     status: SolutionStatus,
 ) -> tuple[StageResult, ...]:
     """Results of proved aims, then of the stages the time limit left open."""
-    found = [_result(outcome, tally, possible, SolutionStatus.PROVEN) for outcome in outcomes]
-    proved = {outcome.stage.name for outcome in outcomes}
+    proved = {outcome.stage.name: outcome.stage for outcome in outcomes}
+    counts = {
+        (name, count.key): count
+        for name, stage in proved.items()
+        for count in kind_of(stage).count(stage, tally, _count(possible.get(name, {})))
+    }
+    found = [_result(o, counts[o.stage.name, o.key], possible) for o in outcomes]
     for stage in problem.policy.stages:
         if status is SolutionStatus.FEASIBLE and stage.name not in proved:
-            open_ = AimResult(stage, "", Proof.GAP)
-            found.append(_result(open_, tally, possible, SolutionStatus.FEASIBLE))
+            found.append(_result(AimResult(stage, "", Proof.GAP), None, possible))
     return tuple(found)
 
 
-def _result(
-    outcome: AimResult, tally: Tally, possible: Possible, status: SolutionStatus
-) -> StageResult:
-    stage, is_proved = outcome.stage, status is SolutionStatus.PROVEN
-    alone = possible.get(stage.name, {})
-    is_searched = is_proved and any(a.step.proof is Proof.SEARCH for a in alone.values())
+def _result(outcome: AimResult, count: Count | None, possible: Possible) -> StageResult:
+    """What is stated of one aim; ``count`` None: the time limit left it open."""
+    stage = outcome.stage
+    alone = possible.get(stage.name, {}).values()
+    is_searched = count is not None and any(a.step.proof is Proof.SEARCH for a in alone)
     return StageResult(
         name=stage.name,
         kind=stage.kind.value,
         key=outcome.key,
-        status=status,
+        status=SolutionStatus.FEASIBLE if count is None else SolutionStatus.PROVEN,
         proof=Proof.SEARCH if is_searched else outcome.proof,
         engine=ENGINE,
-        value=tally.value_of(stage, outcome.key) if is_proved else None,
+        value=None if count is None else count.value,
         bound=outcome.bound,
-        levels=tally.levels_of(stage, _count(alone)) if is_proved else (),
+        levels=() if count is None else count.levels,
     )

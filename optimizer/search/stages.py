@@ -1,12 +1,11 @@
 """The policy's stages in order on one search; each is kept while the next is sought."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from optimizer.model.build import Model
-from optimizer.model.objectives import Aim, Measure, aims_of, measures_of
 from optimizer.model.variables import Columns
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.search.certificate import Share, proof_of
 from optimizer.search.components import leading_sums, take_apart
 from optimizer.search.levels import raise_levels, raise_worst_level
@@ -15,10 +14,12 @@ from optimizer.search.lexicographic import (
     RetakeError,
     UnreachableError,
 )
-from optimizer.search.lottery import draw_tickets
 from optimizer.solution import Proof
+from optimizer.stages.kind import Aim, Draw, Levels, Sums
+from optimizer.stages.registry import kind_of
 
 Progress = Callable[[str, int, int], None]  # stage name, stages done, stages in all
+BLOCK = 16  # needs drawn together; 2^16 is far from what a double can blur
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ def run_stages(
     policy = model.problem.policy
     leading = leading_sums(policy.stages)
     progress(policy.stages[0].name if policy.stages else "", 0, len(policy.stages))
-    aims = [aim for stage in leading for aim in aims_of(stage, model.columns)]
+    aims = [aim for stage in leading for aim in kind_of(stage).aims(stage, model.columns)]
     taken = take_apart(search, model, aims)
     for k, (aim, value, proof) in enumerate(zip(aims, taken.values, taken.proofs, strict=True)):
         shares = tuple(taken.shares.get(k, ()))
-        run.outcomes.append(AimResult(aim.stage, aim.key, proof, value, shares))
+        stated = kind_of(aim.stage).sign * value
+        run.outcomes.append(AimResult(aim.stage, aim.key, proof, stated, shares))
     for d, met in model.columns.met.items():
         stage_name = taken.excluded_by.get(model.columns.number(met))
         if stage_name is not None:
@@ -82,11 +84,12 @@ def _take_rest(
     before = ""
     for done, stage in enumerate(stages, start=total - len(stages)):
         progress(stage.name, done, total)
-        start = len(search.steps)
-        if stage.kind is StageKind.LOTTERY:
+        kind = kind_of(stage)
+        taker = _Taker(search, columns, possible.get(stage.name, {}), len(search.steps))
+        if kind.is_draw:
             _find_excluded(search, columns, run, before)
         try:
-            taken = _take_stage(search, columns, stage, possible.get(stage.name, {}), start)
+            taken = kind.ask(stage, taker)
         except UnreachableError:
             taken = []
         except RetakeError:
@@ -94,36 +97,59 @@ def _take_rest(
         if not search.check_incumbent():
             return False
         run.outcomes.extend(taken)
-        if stage.kind is not StageKind.LOTTERY:
+        if not kind.is_draw:
             _note_excluded(search, columns, run, stage.name)
         before = stage.name
     progress("", total, total)
     return True
 
 
-def _take_stage(
-    search: LexicographicSearch,
-    columns: Columns,
-    stage: Stage,
-    possible: dict[str, int],
-    start: int,
-) -> list[AimResult]:
-    if stage.kind not in (StageKind.LOTTERY, StageKind.LEXIMIN, StageKind.LEXIMAX):
-        return [_take_aim(search, aim) for aim in aims_of(stage, columns)]
-    if stage.kind is StageKind.LOTTERY:
-        draw_tickets(search, columns)
-    else:
-        measures: list[Measure] = measures_of(stage, columns, possible)
-        (raise_worst_level if stage.worst_only else raise_levels)(search, measures)
-    steps = search.steps[start:]
-    return [AimResult(stage, "", proof_of(steps), shares=tuple(Share(step) for step in steps))]
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    """Takes one stage in the search, whatever its form. ``start``: steps taken before."""
+
+    search: LexicographicSearch
+    columns: Columns
+    possible: Mapping[str, int]
+    start: int
+
+    def ask_sums(self, kind: Sums, stage: Stage) -> list[AimResult]:
+        """Maximise and keep one sum after another."""
+        return [self._take_aim(aim, kind.sign) for aim in kind.aims(stage, self.columns)]
+
+    def _take_aim(self, aim: Aim, sign: int) -> AimResult:
+        step = self.search.maximise(aim.weights)
+        self.search.check_incumbent_when_due()
+        return AimResult(aim.stage, aim.key, step.proof, sign * step.value, (Share(step),))
+
+    def ask_levels(self, kind: Levels, stage: Stage) -> list[AimResult]:
+        """Raise the worst group, then the next."""
+        raise_them = raise_worst_level if stage.worst_only else raise_levels
+        raise_them(self.search, kind.measures(stage, self.columns, self.possible))
+        return self._since_start(stage)
+
+    def ask_draw(self, kind: Draw, stage: Stage) -> list[AimResult]:
+        """Meet the first need of the order that can be met, then the next."""
+        met, order = self.columns.met, kind.order(stage, self.columns.problem)
+        _meet_in_order(self.search, [self.columns.number(met[d]) for d in order if d in met])
+        return self._since_start(stage)
+
+    def _since_start(self, stage: Stage) -> list[AimResult]:
+        steps = self.search.steps[self.start :]
+        return [AimResult(stage, "", proof_of(steps), shares=tuple(Share(step) for step in steps))]
 
 
-def _take_aim(search: LexicographicSearch, aim: Aim) -> AimResult:
-    step = search.maximise(aim.weights)
-    search.check_incumbent_when_due()
-    sign = -1 if aim.stage.kind is StageKind.MIN_COST else 1
-    return AimResult(aim.stage, aim.key, step.proof, sign * step.value, (Share(step),))
+def _meet_in_order(search: LexicographicSearch, order: Sequence[int]) -> None:
+    """Fix these columns so that their vector is lexicographically greatest.
+
+    Taken in blocks: within a block the weights are powers of two, so the greatest sum *is* the
+    lexicographic order and its binary digits say which columns are 1.
+    """
+    while undrawn := [j for j in order if search.is_open(j)][:BLOCK]:
+        weights = {j: 1 << (len(undrawn) - 1 - k) for k, j in enumerate(undrawn)}
+        value = search.maximise(weights).value
+        drawn = [(j, float(bool(value & weight))) for j, weight in weights.items()]
+        search.keep_columns([(j, is_met, is_met) for j, is_met in drawn])
 
 
 def _note_excluded(search: LexicographicSearch, columns: Columns, run: Run, stage: str) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from optimizer.model.objectives import Measure
 from optimizer.model.variables import Terms, Variable
 from optimizer.second.cbc import Answer, Row, SecondEngine
+from optimizer.stages.kind import Measure
 
 
 @dataclass(slots=True)

@@ -21,17 +21,17 @@ from enum import StrEnum
 from itertools import takewhile
 
 from optimizer.model.build import Model, build
-from optimizer.model.objectives import Aim, Measure, Weights, aims_of, groups_of, measures_of
 from optimizer.model.variables import Columns, Terms, Variable
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import called_for, read_possible
 from optimizer.search.components import leading_sums, split
-from optimizer.search.lottery import order_by_ticket
-from optimizer.search.tally import Tally
 from optimizer.second.cbc import Answer, Row, SecondEngine
 from optimizer.second.levels import StatedGroup, question_levels
-from optimizer.solution import Solution, SolutionStatus, StageResult
+from optimizer.solution import Solution, SolutionStatus
+from optimizer.stages.kind import Aim, Draw, Levels, Measure, Sums, Weights
+from optimizer.stages.registry import kind_of
+from optimizer.stages.tally import Tally
 
 # --- A second opinion on the sums of the first stages (S1, S4, S5), component by component.
 
@@ -97,10 +97,12 @@ CHUNK = 16  # needs that lost and that one question settles
 
 
 def question_tickets(
-    engine: SecondEngine, columns: Columns, met: Set[int]
+    engine: SecondEngine, columns: Columns, met: Set[int], order: Sequence[int]
 ) -> Iterator[tuple[str, Answer]]:
-    """Every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown. ``met``: positions."""
-    order = [d for d in order_by_ticket(columns.problem) if d in columns.met]
+    """Every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown.
+
+    met, order   needs by position; order: those that have a column, first drawn first
+    """
     start = 0
     while start < len(order):
         end, losers = start, 0
@@ -131,9 +133,6 @@ def _draw_better(
         later = [instead[e] for e in run[k:] if e in instead] if d in met else [instead[d]]
         rows.append(engine.at_least({columns.met[d]: 1, **dict.fromkeys(later, -1)}, 0))
     return engine.ask(rows).answer
-
-
-ONE_RESULT = (StageKind.LEXIMIN, StageKind.LEXIMAX, StageKind.LOTTERY)
 
 
 class Verdict(StrEnum):
@@ -198,19 +197,18 @@ class Questioner:
             return
         yield from self._question_leading(leading)
         for stage in takewhile(lambda stage: not self._is_open(stage), stages[len(leading) :]):
-            yield from self._question_stage(stage)
+            yield from kind_of(stage).ask(stage, self)
         yield self._question_all()
 
-    def _question_stage(self, stage: Stage) -> Iterator[Opinion]:
-        if stage.kind not in ONE_RESULT:
-            yield from self._question_sums(stage)
-        elif (stage.name, "") not in self._results:
+    def ask_draw(self, kind: Draw, stage: Stage) -> Iterator[Opinion]:
+        """Run after run of tickets: could a need that lost be met with all winners before it?"""
+        if (stage.name, "") not in self._results:
             yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
-        elif stage.kind is StageKind.LOTTERY:
-            for told, answer in question_tickets(self.engine, self._columns, self._met):
-                yield Opinion(stage.name, told, _OF_BETTER[answer])
-        else:
-            yield from self._question_levels(stage, self._results[stage.name, ""])
+            return
+        met, order = self._columns.met, kind.order(stage, self._problem)
+        drawn = [d for d in order if d in met]
+        for told, answer in question_tickets(self.engine, self._columns, self._met, drawn):
+            yield Opinion(stage.name, told, _OF_BETTER[answer])
 
     def _is_open(self, stage: Stage) -> bool:
         """Whether the solution claims nothing of a stage."""
@@ -221,54 +219,58 @@ class Questioner:
         )
 
     def _question_leading(self, leading: Sequence[Stage]) -> Iterator[Opinion]:
-        aims = [aim for stage in leading for aim in aims_of(stage, self._columns)]
+        aims = [aim for stage in leading for aim in kind_of(stage).aims(stage, self._columns)]
         columns, needs = self._columns, self._problem.needs
         units = Tally(self._problem, self._solution.assignments).units
         stated = {met: int(d in self._met) for d, met in columns.met.items()}
         stated |= {variable: units[needs[d].id] for d, variable in columns.units.items()}
         for aim, total, answer in question_parts(self.engine, self._model, aims, stated):
             result = self._results.get((aim.stage.name, aim.key))
-            value = None if result is None else result.value
-            verdict = _OF_BETTER[answer] if value == total else Verdict.DISAGREED
+            value, sign = None if result is None else result.value, kind_of(aim.stage).sign
+            verdict = _OF_BETTER[answer] if value == sign * total else Verdict.DISAGREED
             yield Opinion(aim.stage.name, f"{aim.key} {value}".strip(), verdict)
 
     def _terms(self, weights: Weights) -> Terms:
         return {self._columns.order[j]: weight for j, weight in weights.items()}
 
-    def _question_sums(self, stage: Stage) -> Iterator[Opinion]:
-        sign = -1 if stage.kind is StageKind.MIN_COST else 1
-        for aim in aims_of(stage, self._columns):
+    def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
+        """One sum after another: is there one more?"""
+        for aim in kind.aims(stage, self._columns):
             result = self._results.get((stage.name, aim.key))
             if result is None or result.value is None:
                 yield Opinion(stage.name, f"{aim.key} not stated", Verdict.DISAGREED)
                 return
-            terms, value = self._terms(aim.weights), sign * result.value
+            terms, value = self._terms(aim.weights), kind.sign * result.value
             answer = ask_for_more(self.engine, terms, value)
             yield Opinion(stage.name, f"{aim.key} {result.value}".strip(), _OF_BETTER[answer])
             self.engine.keep([self.engine.equal(terms, value)])
 
-    def _question_levels(self, stage: Stage, result: StageResult) -> Iterator[Opinion]:
+    def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
+        """What each group could get alone, then level after level: can more stand above it?"""
+        result = self._results.get((stage.name, ""))
+        if result is None:
+            yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
+            return
         stated = {level.group: level for level in result.levels}
         possible = read_possible(stage, self._problem, result.levels)
-        groups = groups_of(stage, self._problem)
+        groups = kind.groups_alone(stage, self._problem)
         for group, count in possible.items():
             if group not in groups:
                 yield Opinion(stage.name, f"{group} is no group", Verdict.DISAGREED)
                 return
             answer = ask_for_other(self._model, groups[group], count, self.engine.seconds)
             yield Opinion(stage.name, f"{group} could get {count}", _OF_BETTER[answer])
-        measures = measures_of(stage, self._columns, possible)
+        measures = kind.measures(stage, self._columns, possible)
         whole = {measure.group: measure.denominator for measure in measures}
         if whole != {group: level.denominator for group, level in stated.items()}:
             yield Opinion(stage.name, "groups and denominators", Verdict.DISAGREED)
             return
-        standings = [self._stand(stage, m, stated[m.group].numerator) for m in measures]
+        standings = [self._stand(kind.sign, m, stated[m.group].numerator) for m in measures]
         kept = question_levels(self.engine, standings, worst_only=stage.worst_only)
         for level, answer in kept:
             yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
 
-    def _stand(self, stage: Stage, measure: Measure, numerator: int) -> StatedGroup:
-        sign = -1 if stage.kind is StageKind.LEXIMAX else 1
+    def _stand(self, sign: int, measure: Measure, numerator: int) -> StatedGroup:
         units = sign * numerator - measure.offset
         return StatedGroup(measure, self._terms(measure.weights), units, measure.low)
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from optimizer.model.objectives import classes_of
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.problem import Problem
-from optimizer.search.lottery import order_by_ticket
-from optimizer.search.tally import Tally
 from optimizer.solution import Assignment, Level
+from optimizer.stages.registry import kind_of
+from optimizer.stages.tally import Tally
 
 
 class Trend(StrEnum):
@@ -82,41 +81,10 @@ def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
 def _compare_stage(
     stage: Stage, tallies: tuple[Tally, Tally], possible: dict[str, int]
 ) -> Iterator[StageChange]:
-    if stage.kind is StageKind.LOTTERY:
-        drawn = [_draw(tally) for tally in tallies]
-        yield StageChange(stage.name, _judge(drawn[0], drawn[1]))
-    elif stage.kind in (StageKind.LEXIMIN, StageKind.LEXIMAX):
-        old, new = (tally.levels_of(stage, possible) for tally in tallies)
-        trend = _judge(_vector(stage, old), _vector(stage, new))
-        yield StageChange(stage.name, trend, groups=_list_moved(old, new))
-    else:
-        for key in list_keys(stage, tallies[0].problem):
-            values = [tally.value_of(stage, key) or 0 for tally in tallies]
-            sign = -1 if stage.kind is StageKind.MIN_COST else 1
-            trend = _judge([sign * values[0]], [sign * values[1]])
-            yield StageChange(stage.name, trend, key, values[0], values[1])
-
-
-def list_keys(stage: Stage, problem: Problem) -> list[str]:
-    """The classes of a stage that is a sum, in order; [""] where it has one only."""
-    if stage.kind is StageKind.MAX_COUNT:
-        return [key for key, _ in classes_of(stage, problem)]
-    if stage.kind is StageKind.MAX_UNITS:
-        partial = {need.category for need in problem.needs if need.least_units < need.quantity}
-        return [f"category={name}" for name in sorted(partial)]
-    return [""]
-
-
-def _draw(tally: Tally) -> list[int]:
-    needs = tally.problem.needs
-    return [int(needs[d].id in tally.met) for d in order_by_ticket(tally.problem)]
-
-
-def _vector(stage: Stage, levels: Sequence[Level]) -> list[Fraction]:
-    """Levels as a vector to be made great, first what counts first."""
-    sign = -1 if stage.kind is StageKind.LEXIMAX else 1
-    vector = [sign * Fraction(level.numerator, level.denominator) for level in levels]
-    return vector[:1] if stage.worst_only else vector
+    counts = (kind_of(stage).count(stage, tally, possible) for tally in tallies)
+    for old, new in zip(*counts, strict=True):
+        trend, moved = _judge(old.vector, new.vector), _list_moved(old.levels, new.levels)
+        yield StageChange(stage.name, trend, old.key, old.value, new.value, moved)
 
 
 def _judge(old: Sequence[Fraction | int], new: Sequence[Fraction | int]) -> Trend:

@@ -18,8 +18,8 @@ from optimizer.model.constraints import draws, visits_by_crew
 from optimizer.model.eligibility import DELIVERED
 from optimizer.model.network import Network
 from optimizer.problem import Person, Problem
-from optimizer.search.tally import Tally
 from optimizer.solution import Assignment
+from optimizer.stages.tally import Tally
 
 # --- Capacities that might be asked for, and the month with one of them.
 

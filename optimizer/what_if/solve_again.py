@@ -10,12 +10,13 @@ from optimizer.codec import ProblemError
 from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
-from optimizer.policy import GroupOutcome, Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import possible_by_group, read_possible
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import Run, run_stages
 from optimizer.solution import Assignment, Solution, SolutionStatus
+from optimizer.stages.registry import kind_of
 from optimizer.what_if.compare import Possible
 
 
@@ -48,7 +49,7 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
     levels = {result.name: result.levels for result in solution.stages if result.levels}
     found: Possible = {}
     for stage in problem.policy.stages:
-        if stage.kind is not StageKind.LEXIMIN or stage.outcome is not GroupOutcome.MET:
+        if not kind_of(stage).groups_alone(stage, problem):
             continue
         if stage.name in levels:
             found[stage.name] = read_possible(stage, problem, levels[stage.name])

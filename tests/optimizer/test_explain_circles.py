@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from optimizer.explain.kept import KeptLevels, find_circles
 from optimizer.explain.rivals import number_components
-from optimizer.model.objectives import Measure
+from optimizer.stages.kind import Measure
 
 
 def measure(group, denominator, offset=0, high=9):

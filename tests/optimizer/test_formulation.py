@@ -49,10 +49,8 @@ def test_every_constraint_stands_in_the_tiny_month():
 
 def test_every_number_of_the_formulation_has_its_line():
     text = (OPTIMIZER / "FORMULATION.md").read_text()
-    lines = (OPTIMIZER / "model/constraints.py").read_text() + (
-        OPTIMIZER / "model/objectives.py"
-    ).read_text()
-    lines += (OPTIMIZER / "search/lottery.py").read_text()
+    files = [OPTIMIZER / "model/constraints.py", *(OPTIMIZER / "stages").glob("*.py")]
+    lines = "".join(path.read_text() for path in files)
     told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
     built = set(re.findall(r"[(\s]([CS]\d+)[),]", lines))
     assert told == built

@@ -10,10 +10,11 @@ from optimizer.instances.generate import generate
 from optimizer.limits import Limits
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
-from optimizer.search.tally import Tally
 from optimizer.second.cbc import Answer, SecondEngine
 from optimizer.second.opinion import Verdict, judge, second_opinion
 from optimizer.solution import Assignment, Solution
+from optimizer.stages.registry import kind_of
+from optimizer.stages.tally import Tally
 from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.brute_stages import best_answers, possible_of, vector_of
 from tests.optimizer.builders import goods, month, want
@@ -35,8 +36,9 @@ def restate(solution: Solution, problem: Problem, answer: dict) -> Solution:
         possible = _NoneLeft(
             {g: all_ - past.get((stage.dimension, g), 0) for g, all_ in whole.items()}
         )
-        value, levels = tally.value_of(stage, result.key), tally.levels_of(stage, possible)
-        stated.append(replace(result, value=value, bound=value, levels=levels))
+        counts = {count.key: count for count in kind_of(stage).count(stage, tally, possible)}
+        count = counts[result.key]
+        stated.append(replace(result, value=count.value, bound=count.value, levels=count.levels))
     return replace(solution, assignments=lines, stages=tuple(stated))
 
 

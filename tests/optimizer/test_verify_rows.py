@@ -16,9 +16,9 @@ from optimizer.instances.gap import read_gap
 from optimizer.instances.generate import generate
 from optimizer.instances.scores import Terms, read_scores
 from optimizer.model.build import Model, build
-from optimizer.model.objectives import aims_of, burden_measures, score_measures
 from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Forbid, Pair, Problem
+from optimizer.stages.registry import KINDS, kind_of
 from tests.optimizer.builders import goods, month, person, team, visit, want
 from tests.optimizer.small_month import small_problem
 from tests.optimizer.test_formulation import tiny_month
@@ -27,6 +27,8 @@ from tests.optimizer.tiny_problems import shuffled, tiny_problem
 EACH_SCORE = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 KINDNESS = Stage("kindness", StageKind.MAX_SCORE)
 COST = Stage("cost", StageKind.MIN_COST)
+BURDEN = Stage("burden", StageKind.LEXIMAX)
+PEOPLE = Stage("people", StageKind.MAX_RECIPIENTS)
 GAP = "2 3\n 1 5 9\n 4 2 3\n  2 1 2\n 2 1 1\n 2 3"
 SCORES = "0.5,0.25,0\n1,0,0.75\n0.5,0.5,0.5"
 
@@ -75,15 +77,15 @@ def assert_same_names(model: Model, program: Program) -> None:
 def assert_same_sums(model: Model, program: Program) -> None:
     """What the stages of people, scores and burden add up is found in the program."""
     columns, stocks = model.columns, model.problem.stocks
-    (people,) = aims_of(Stage("people", StageKind.MAX_RECIPIENTS), columns)
+    (people,) = kind_of(PEOPLE).aims(PEOPLE, columns)
     assert dict.fromkeys(program.helped.values(), 1) == people.weights
-    (kindness,) = aims_of(KINDNESS, columns)
+    (kindness,) = kind_of(KINDNESS).aims(KINDNESS, columns)
     assert program.scores == kindness.weights
     edges = {columns.number(edge) for edge in columns.edge.values()}
-    for measure in score_measures(EACH_SCORE, columns):
+    for measure in KINDS[StageKind.LEXIMIN].measures(EACH_SCORE, columns, {}):
         scores = program.scores_by_need.get(measure.group, {})
         assert {j: score for j, score in scores.items() if j not in edges} == measure.weights
-    for measure in burden_measures(columns):
+    for measure in KINDS[StageKind.LEXIMAX].measures(BURDEN, columns, {}):
         of = [stock.id for stock in stocks if stock.pledge == measure.group]
         used = {program.used[stock]: -1 for stock in of if stock in program.used}
         assert used == measure.weights

@@ -1,0 +1,4 @@
+"""The kinds of stages, one module each: all that the solver and the explanations know of a kind.
+
+``registry.py`` finds the object of a stage's kind, ``kind.py`` says what everybody may ask of it.
+"""

@@ -1,0 +1,131 @@
+"""(S2) The worst-off group as well off as can be, then the next."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from optimizer.model.variables import Columns, Variable
+from optimizer.policy import GroupOutcome, Stage
+from optimizer.problem import Need, Problem
+from optimizer.solution import Level
+from optimizer.stages.kind import (
+    Facts,
+    Levels,
+    Lines,
+    LinesTest,
+    Measure,
+    NeedsTest,
+    Weights,
+    keeps_classes,
+)
+from optimizer.stages.tally import Tally
+
+
+class Leximin(Levels):
+    """(S2) Groups of a dimension by what they are given: needs met of those possible, or scores."""
+
+    def measures(
+        self, stage: Stage, columns: Columns, possible: Mapping[str, int]
+    ) -> list[Measure]:
+        """Coverage or scores, by group."""
+        if stage.outcome is GroupOutcome.SCORE:
+            return _score_measures(stage, columns)
+        return _coverage_measures(stage, columns, possible)
+
+    def stand(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
+        """Needs met of possible (groups without any are left out), or the sum of scores."""
+        groups, needs = groups_of(stage, tally.problem), tally.problem.needs
+        if stage.outcome is GroupOutcome.SCORE:
+            return [
+                Level(group, sum(tally.score[needs[d].id] for d in members), 1)
+                for group, members in groups.items()
+            ]
+        past = _past_of(stage, tally.problem)
+        found = []
+        for group, members in groups.items():
+            met, offered = past.get(group, (0, 0))
+            if offered + possible[group]:
+                met += tally.count_met(members)
+                found.append(Level(group, met, offered + possible[group]))
+        return found
+
+    def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
+        """All groups where coverage is compared; scores have no denominator."""
+        return groups_of(stage, problem) if stage.outcome is GroupOutcome.MET else {}
+
+    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
+        """Coverage: a need may take the place of one of its own group, and of any that is in none.
+
+        Scores: who is met says nothing.
+        """
+        if stage.outcome is GroupOutcome.SCORE:
+            return None
+        return keeps_classes({name: _group_of(stage, need) for name, need in facts.needs.items()})
+
+    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
+        """Scores: no group has less. Coverage: only who is met counts."""
+        if stage.outcome is GroupOutcome.MET:
+            return None
+
+        def test(before: Lines, after: Lines) -> bool:
+            change: Counter[str] = Counter()
+            for sign, lines in ((-1, before), (1, after)):
+                for line in lines:
+                    group = facts.needs[line.need].groups.get(stage.dimension, line.need)
+                    change[group] += sign * facts.score(line) * line.units
+            return min(change.values(), default=0) >= 0
+
+        return test
+
+
+def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
+    """Needs of every group of the stage's dimension, by position."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for d, need in enumerate(problem.needs):
+        group = _group_of(stage, need)
+        if group is not None:
+            groups[group].append(d)
+    return groups
+
+
+def _group_of(stage: Stage, need: Need) -> str | None:
+    """The need's group; None: in no group, or in one without a name."""
+    return need.groups.get(stage.dimension) or None if stage.dimension else need.id
+
+
+def _past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
+    """Needs met and possible of every group in the months that still count."""
+    rows = (row for row in problem.history if row.dimension == stage.dimension)
+    return {row.group: (row.met, row.possible) for row in rows}
+
+
+def _coverage_measures(
+    stage: Stage, columns: Columns, possible: Mapping[str, int]
+) -> list[Measure]:
+    """(S2) leximin over groups of (h_g + sum_(d in g) met[d]) / (H_g + possible_g)      [needs]"""
+    problem = columns.problem
+    past = _past_of(stage, problem)
+    found = []
+    for group, needs in sorted(groups_of(stage, problem).items()):
+        met, offered = past.get(group, (0, 0))
+        weights = {columns.number(columns.met[d]): 1 for d in needs if d in columns.met}
+        if offered + possible[group]:
+            top = possible[group]
+            found.append(Measure(group, weights, met, offered + top, 0, top))
+    return found
+
+
+def _score_measures(stage: Stage, columns: Columns) -> list[Measure]:
+    """(S2, score) leximin over groups of sum c_ds over the units given to them      [points]"""
+    network = columns.network
+    group_of = {d: g for g, needs in groups_of(stage, network.problem).items() for d in needs}
+    weights: dict[str, Weights] = {group: {} for group in sorted(set(group_of.values()))}
+    bounds: dict[str, list[int]] = {group: [0, 0] for group in weights}
+    for i, (r, source) in enumerate(network.links):
+        d = network.demands[r].needs[0]
+        pair = network.pair_of(d, source)
+        if network.demands[r].is_own and pair is not None and pair.score and d in group_of:
+            flow: Variable = columns.flow[i]
+            weights[group_of[d]][columns.number(flow)] = pair.score
+            reach = pair.score * int(flow.upBound)
+            bounds[group_of[d]][reach > 0] += reach
+    return [Measure(g, weights[g], 0, 1, bounds[g][0], bounds[g][1]) for g in weights]

@@ -1,0 +1,72 @@
+"""(S1) Most needs met, class after class."""
+
+from collections import defaultdict
+
+from optimizer.model.variables import Columns
+from optimizer.policy import CountBy, Stage
+from optimizer.problem import Need, Problem
+from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums, keeps_classes
+from optimizer.stages.tally import Tally
+
+
+class MaxCount(Sums):
+    """(S1) The needs of a class, first served first.
+
+    max sum_(d in class) met[d]      for every class in turn      [needs]
+    """
+
+    is_separable = True
+
+    def keys(self, stage: Stage, problem: Problem) -> list[str]:
+        """``tier=1,waiting=5`` and the like; only classes that occur."""
+        return list(classes_of(stage, problem))
+
+    def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
+        """One sum for each class."""
+        return [
+            Aim(stage, key, {columns.number(columns.met[d]): 1 for d in needs if d in columns.met})
+            for key, needs in classes_of(stage, columns.problem).items()
+        ]
+
+    def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
+        """Needs met of each class."""
+        classes = classes_of(stage, tally.problem)
+        return {key: tally.count_met(needs) for key, needs in classes.items()}
+
+    def counts_every_need(self, stage: Stage) -> bool:
+        """Yes, unless only promised needs count."""
+        return stage.by is not CountBy.DUTY_TIER
+
+    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
+        """A need may take the place of one of its own class, and of any that is in none."""
+        return keeps_classes({name: _class_of(stage, need) for name, need in facts.needs.items()})
+
+    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
+        """Only who is met counts."""
+        return None
+
+
+def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
+    """Needs of every class by position; the classes by key, first served first."""
+    classes: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for d, need in enumerate(problem.needs):
+        place = _class_of(stage, need)
+        if place is not None:
+            classes[place].append(d)
+    return {_spell(place): needs for place, needs in sorted(classes.items())}
+
+
+def _class_of(stage: Stage, need: Need) -> tuple[int, ...] | None:
+    """The sort key of the class that a need counts in; None: in no class."""
+    if stage.by is CountBy.ALL:
+        return ()
+    if stage.by is CountBy.TIER_WAITING:
+        return (need.tier, -min(need.waiting, stage.longest_wait))
+    if stage.by is CountBy.DUTY_TIER and not need.duty:
+        return None
+    return (need.tier,)
+
+
+def _spell(place: tuple[int, ...]) -> str:
+    parts = [f"tier={place[0]}"] if place else []
+    return ",".join([*parts, *(f"waiting={-wait}" for wait in place[1:])])

@@ -1,0 +1,38 @@
+"""(S3) Most recipients with at least one need met."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from optimizer.model.variables import Columns
+from optimizer.policy import Stage
+from optimizer.problem import Need
+from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums
+from optimizer.stages.tally import Tally
+
+
+class MaxRecipients(Sums):
+    """(S3) max sum_(recipients) helped      [recipients]"""
+
+    def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
+        """Recipients helped."""
+        return [Aim(stage, "", {columns.number(helped): 1 for helped in columns.helped.values()})]
+
+    def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
+        """Recipients of the needs met."""
+        return {"": len({need.recipient for need in tally.list_met()})}
+
+    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
+        """As many recipients keep a need as before."""
+        helped = facts.helped
+
+        def test(need: Need, outs: Sequence[Need]) -> bool:
+            lost = Counter(out.recipient for out in outs)
+            lost[need.recipient] -= 1
+            change = sum((helped[r] - n > 0) - (helped[r] > 0) for r, n in lost.items())
+            return change >= 0
+
+        return test
+
+    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
+        """Only who is met counts."""
+        return None

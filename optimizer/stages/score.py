@@ -1,0 +1,48 @@
+"""(S7, S8) Highest sum of pair scores, or the lowest of the same numbers read as costs."""
+
+from optimizer.model.variables import Columns
+from optimizer.policy import Stage
+from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums, Weights
+from optimizer.stages.tally import Tally
+
+
+class MaxScore(Sums):
+    """(S7) The sum of scores over units given."""
+
+    def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
+        """The sum, or its negative."""
+        weights = {j: self.sign * score for j, score in _score_of(columns).items()}
+        return [Aim(stage, "", weights)]
+
+    def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
+        """The sum."""
+        return {"": sum(tally.score.values())}
+
+    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
+        """The sum does not fall (S8: rise)."""
+
+        def test(before: Lines, after: Lines) -> bool:
+            old, new = (sum(facts.score(a) * a.units for a in lines) for lines in (before, after))
+            return self.sign * (new - old) >= 0
+
+        return test
+
+
+class MinCost(MaxScore):
+    """(S8) The same sum, as low as can be."""
+
+    sign = -1
+
+
+def _score_of(columns: Columns) -> Weights:
+    """(S7, S8) sum c_ds flow[i] of own demands + sum c_j edge[j]      [points or costs]"""
+    network = columns.network
+    weights: Weights = {}
+    for i, (r, source) in enumerate(network.links):
+        demand = network.demands[r]
+        pair = network.pair_of(demand.needs[0], source) if demand.is_own else None
+        if pair is not None and pair.score:
+            weights[columns.number(columns.flow[i])] = pair.score
+    for j, edge in columns.edge.items():
+        weights[columns.number(edge)] = network.edges[j].score
+    return weights

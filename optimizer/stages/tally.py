@@ -1,0 +1,37 @@
+"""Counts over the assignments of one problem, from which every stage is counted again."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from optimizer.problem import Need, Problem
+from optimizer.solution import Assignment
+
+
+class Tally:
+    """Whole numbers added up from assignments alone; needs and stocks by id.
+
+    met     needs with an assignment             score   points (or costs) of every need
+    units   delivered to every need              used    units used directly of every stock
+    """
+
+    def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:
+        self.problem = problem
+        self.met = frozenset(assignment.need for assignment in assignments)
+        pairs = {(pair.need, pair.stock, pair.person): pair for pair in problem.pairs}
+        self.score: dict[str, int] = defaultdict(int)
+        self.units: dict[str, int] = defaultdict(int)
+        self.used: dict[str, int] = defaultdict(int)
+        for a in assignments:
+            pair = pairs.get((a.need, a.stock, a.person)) or pairs.get((a.need, a.stock, None))
+            self.score[a.need] += a.units * (0 if pair is None else pair.score)
+            self.used[a.stock] += a.units * (1 if pair is None else pair.consumption)
+            if a.person is None:
+                self.units[a.need] += a.units
+
+    def count_met(self, needs: Sequence[int]) -> int:
+        """How many of these needs, by position, are met."""
+        return sum(self.problem.needs[d].id in self.met for d in needs)
+
+    def list_met(self) -> list[Need]:
+        """The needs met, in their order."""
+        return [need for need in self.problem.needs if need.id in self.met]
