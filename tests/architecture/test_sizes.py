@@ -77,7 +77,10 @@ def find_long(sources: list[Source]) -> dict[str, int]:
 
 
 def find_paragraphs(sources: list[Source]) -> dict[str, str]:
-    """Short files with a single importer. Entry points, models and commands aside."""
+    """Short files with a single importer. Entry points, models, commands and kinds of stages aside.
+
+    A kind of stage is one file whatever its size, so that a new one is a file and not an edit.
+    """
     modules = {s.module: s for s in sources}
     importers: dict[str, set[str]] = {}
     for source in sources:
@@ -89,7 +92,7 @@ def find_paragraphs(sources: list[Source]) -> dict[str, str]:
         if 0 < s.lines < LEAST_FILE_LINES
         and len(importers.get(s.module, ())) == 1
         and not s.path.stem.endswith(("views", "__init__", "__main__"))
-        and not {"models", "commands"} & set(s.path.parts)
+        and not {"models", "commands", "stages"} & set(s.path.parts)
     }
 
 
