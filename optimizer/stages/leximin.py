@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from optimizer.model.variables import Columns, Variable
+from optimizer.model.variables import Columns
 from optimizer.policy import GroupOutcome, Stage
 from optimizer.problem import Need, Problem
 from optimizer.solution import Level
@@ -17,6 +17,7 @@ from optimizer.stages.kind import (
     Weights,
     keeps_classes,
 )
+from optimizer.stages.score import list_scored_flows
 from optimizer.stages.tally import Tally
 
 
@@ -116,16 +117,13 @@ def _coverage_measures(
 
 def _score_measures(stage: Stage, columns: Columns) -> list[Measure]:
     """(S2, score) leximin over groups of sum c_ds over the units given to them      [points]"""
-    network = columns.network
-    group_of = {d: g for g, needs in groups_of(stage, network.problem).items() for d in needs}
-    weights: dict[str, Weights] = {group: {} for group in sorted(set(group_of.values()))}
-    bounds: dict[str, list[int]] = {group: [0, 0] for group in weights}
-    for i, (r, source) in enumerate(network.links):
-        d = network.demands[r].needs[0]
-        pair = network.pair_of(d, source)
-        if network.demands[r].is_own and pair is not None and pair.score and d in group_of:
-            flow: Variable = columns.flow[i]
-            weights[group_of[d]][columns.number(flow)] = pair.score
-            reach = pair.score * int(flow.upBound)
+    groups = groups_of(stage, columns.problem)
+    group_of = {d: group for group, needs in groups.items() for d in needs}
+    weights: dict[str, Weights] = {group: {} for group in sorted(groups)}
+    bounds = {group: [0, 0] for group in groups}
+    for d, flow, score in list_scored_flows(columns):
+        if d in group_of:
+            weights[group_of[d]][columns.number(flow)] = score
+            reach = score * int(flow.upBound)
             bounds[group_of[d]][reach > 0] += reach
-    return [Measure(g, weights[g], 0, 1, bounds[g][0], bounds[g][1]) for g in weights]
+    return [Measure(group, of, 0, 1, *bounds[group]) for group, of in weights.items()]

@@ -1,6 +1,8 @@
 """(S7, S8) Highest sum of pair scores, or the lowest of the same numbers read as costs."""
 
-from optimizer.model.variables import Columns
+from collections.abc import Iterator
+
+from optimizer.model.variables import Columns, Variable
 from optimizer.policy import Stage
 from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums, Weights
 from optimizer.stages.tally import Tally
@@ -36,13 +38,16 @@ class MinCost(MaxScore):
 
 def _score_of(columns: Columns) -> Weights:
     """(S7, S8) sum c_ds flow[i] of own demands + sum c_j edge[j]      [points or costs]"""
+    weights = {columns.number(flow): score for _, flow, score in list_scored_flows(columns)}
+    edges = columns.network.edges
+    return weights | {columns.number(edge): edges[j].score for j, edge in columns.edge.items()}
+
+
+def list_scored_flows(columns: Columns) -> Iterator[tuple[int, Variable, int]]:
+    """Need by position, flow and score per unit, of every flow whose pair has a score."""
     network = columns.network
-    weights: Weights = {}
     for i, (r, source) in enumerate(network.links):
         demand = network.demands[r]
         pair = network.pair_of(demand.needs[0], source) if demand.is_own else None
         if pair is not None and pair.score:
-            weights[columns.number(columns.flow[i])] = pair.score
-    for j, edge in columns.edge.items():
-        weights[columns.number(edge)] = network.edges[j].score
-    return weights
+            yield demand.needs[0], columns.flow[i], pair.score
