@@ -14,8 +14,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-# --- The one error of broken input: what is wrong and where it stands.
-
 
 class ProblemError(ValueError):
     """A value of a problem, policy or solution that cannot be; ``path`` is its JSON path.

@@ -1,9 +1,10 @@
-"""The only file that names HiGHS and reads its status.
+"""An incremental model on HiGHS; the only file that names the solver and reads its status.
 
-A ``IncrementalModel`` is PuLP's model, built once, handed to one solver object once, and changed in
-place from stage to stage: costs, bounds, a few rows and columns. Always minimised inside, as dual
-signs flip between engines. Seen traps: "optimal" after a time limit, a default gap of 1e-4 called
-optimal, zeros instead of "no answer", time limits counted from the object's birth.
+An ``IncrementalModel`` is handed to one solver object once, in arrays, and changed in place from
+stage to stage: costs, bounds, a few rows and columns. HiGHS runs quietly, on one thread, and always
+minimises, as dual signs flip between engines. Traps seen: "optimal" after a time limit, a default
+gap of 1e-4 called optimal, zeros instead of "no answer", time limits counted from the object's
+birth.
 """
 
 import time
@@ -18,7 +19,15 @@ from optimizer.engine.bounds import Bound, bound_by_duals, disprove
 from optimizer.engine.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
-# --- What one run of an engine gave, whatever the engine.
+ENGINE = "HiGHS"
+GAP = 0.99  # objectives are whole: a bound less than one away is the proof
+WHOLE_KIND, FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+_KINDS = highspy.HighsModelStatus
+_CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
+LONG = 1e7  # seconds
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it presolve and a fresh start win
+LARGE = 40_000  # columns; beyond it interior point is faster than simplex from scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,6 @@ class EngineResult:
     point: Vector | None = None
     duals: Vector | None = None
     proof: Bound | None = None
-
-
-# --- HiGHS as it is set up here: quiet, exact, on one thread, with the model handed over in arrays.
-
-GAP = 0.99  # objectives are whole: a bound less than one away is the proof
-WHOLE_KIND, FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 
 
 class _Quiet(highspy.Highs):
@@ -77,15 +80,6 @@ def as_arrays(matrix: Matrix) -> highspy.HighsLp:
     return lp
 
 
-ENGINE = "HiGHS"
-_KINDS = highspy.HighsModelStatus
-_CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
-LONG = 1e7  # seconds
-DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
-MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it presolve and a fresh start win
-LARGE = 40_000  # columns; beyond it interior point is faster than simplex from scratch
-
-
 def decide_status(
     model_status: highspy.HighsModelStatus, has_point: bool, value: float, bound: float
 ) -> SolutionStatus:
@@ -102,7 +96,7 @@ def decide_status(
 
 
 class IncrementalModel:
-    """One solver object under one PuLP model; every run counts against one deadline."""
+    """One solver object; every run counts against one deadline."""
 
     def __init__(
         self,
@@ -158,7 +152,7 @@ class IncrementalModel:
         return row
 
     def maximise_linear(self, weights: Weights) -> EngineResult:
-        """The LP without whole numbers, from the last basis; what its duals prove included."""
+        """The LP relaxation, from the last basis; what its duals prove included."""
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
         if is_repriced and self._is_astray:

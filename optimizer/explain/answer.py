@@ -1,11 +1,9 @@
-"""What an answer holds: rooms of stocks, visits of persons and recipients; may lines change places?
+"""What an answer holds, and the places that could serve a need under it, held or free.
 
-Only the rules that a change can break are checked (C5 to C8): who may serve whom is the caller's.
-
-The places that could serve a need under one answer, whoever holds them now.
-
-A *place* of a visit is a person of a stock in a slot; of a delivery, a stock. It is written as the
-line that the need would get there; a delivery's with its least units.
+``Held`` counts rooms of stocks and visits of persons and recipients, and says whether lines may
+change places. Only the rules that a change can break are checked (C5 to C8): who may serve whom is
+the caller's. A *place* of a visit is a person of a stock in a slot; of a delivery, a stock. It is
+written as the line that the need would get there; a delivery's with its least units.
 """
 
 from collections import Counter, defaultdict
@@ -55,6 +53,10 @@ class Held:
             self.at[line.person, line.slot] = line
             self.visits[line.person].append(line)
 
+    def list_users(self, stock: str) -> set[str]:
+        """Needs that use the stock, or one below it."""
+        return {line.need for line in self.users.get(stock, ())}
+
     def consumption(self, line: Assignment) -> int:
         """Units of the stock, and of each above it, that a line uses."""
         return line.units * self._offers.consumption(line.need, line.stock, line.person)
@@ -101,20 +103,18 @@ class Held:
         return all(0 <= self.room[s] + units <= self._spare[s] for s, units in change.items())
 
     def _has_persons(self, out: Lines, into: Lines) -> bool:
-        freed = {(line.person, line.slot) for line in out}
-        taken, load = set[tuple[str, str]](), Counter(line.person for line in into)
-        load.subtract(line.person for line in out)
-        for line in into:
-            if line.person is None or line.slot is None:
-                continue
-            place = line.person, line.slot
-            if place in taken or (place in self.at and place not in freed):
-                return False
-            taken.add(place)
-            visits = len(self.visits[line.person]) + load[line.person]
-            if visits > self._most_visits[line.person]:
-                return False
-        return True
+        freed, visits = set(_list_visits(out)), _list_visits(into)
+        more = Counter(person for person, _ in visits)
+        more.subtract(person for person, _ in freed)
+        held = [visit for visit in visits if visit in self.at and visit not in freed]
+        return (
+            not held
+            and len(set(visits)) == len(visits)
+            and all(
+                len(self.visits[person]) + more[person] <= self._most_visits[person]
+                for person, _ in visits
+            )
+        )
 
     def _has_time(self, out: Lines, into: Lines) -> bool:
         change = self._count_visits(into)
@@ -127,7 +127,13 @@ class Held:
         return Counter((self._recipient[need], slot) for need, slot in visits)
 
 
-# --- The places that could serve a need under one answer, whoever holds them now.
+def _list_visits(lines: Lines) -> list[tuple[str, str]]:
+    """Person and slot of every line that is a visit."""
+    return [
+        (line.person, line.slot)
+        for line in lines
+        if line.person is not None and line.slot is not None
+    ]
 
 
 class Places:

@@ -66,7 +66,7 @@ def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -
             filters.append((name, left))
         return Explanation(need.id, ground.code, filters=tuple(filters), nearest=counts.nearest)
     holders = [places.needs[name] for name in sorted(rivals.holders(need))]
-    circle = rivals.circle(need)
+    hall_set = rivals.find_hall_set(need)
     ticket, cut_off = "", ""
     if ground.code is GroundCode.LOST_LOTTERY:
         ticket = ticket_of(problem.seed, need.id)
@@ -77,7 +77,7 @@ def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -
         stage=ground.stage,
         ahead=len({holder.recipient for holder in holders}),
         ahead_by=tuple(sorted(Counter(_compare(need, holder) for holder in holders).items())),
-        circle=(len(circle.needs), circle.places) if circle else None,
+        circle=(len(hall_set.needs), hall_set.places) if hall_set else None,
         ticket=ticket,
         cut_off=cut_off,
     )

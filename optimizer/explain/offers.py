@@ -122,18 +122,13 @@ class Offers:
         yield self._is_allowed(need, stock, person)
 
     def _is_allowed(self, need: Need, stock: Stock, person: Person | None) -> bool:
-        name = person.id if person else None
+        people = (None, person.id if person else None)
         for forbid in self._forbids[need.id]:
-            if forbid.stock in (None, stock.id) and forbid.person in (None, name):
+            if forbid.stock in (None, stock.id) and forbid.person in people:
                 return False
-        ruling = [
-            pair
-            for pair in self._pairs[need.id]
-            if pair.stock == stock.id and pair.person in (None, name)
-        ]
-        if any(pair.most == 0 for pair in ruling):
-            return False
-        return bool(ruling) or not need.listed
+        pairs = self._pairs[need.id]
+        most = [pair.most for pair in pairs if pair.stock == stock.id and pair.person in people]
+        return 0 not in most and bool(most or not need.listed)
 
     def _describe(
         self, need: Need, passed: int, stock: Stock, person: Person | None

@@ -1,12 +1,12 @@
-"""Who holds the places an unmet need could have had, and the closed circle they form.
+"""Who holds the places an unmet need could have had, and the Hall set they form.
 
 Holders of a place are the needs that use it, or that use up what it depends on: the person's month,
-the stock, a stock above it. Needs and recipients are counted, never named to a resident.
+the stock, a stock above it. Holders could use other places instead, whose holders could use others
+again. If no place in reach is free, the holders are a Hall set. Needs and recipients are counted,
+never named to a resident.
 
-Strong components: who can reach whom round a circle.
-
-Source: Kosaraju and Sharir, A strong-connectivity algorithm, Computers and Mathematics with
-Applications 7 (1981).
+Source of the strong components: Kosaraju and Sharir, A strong-connectivity algorithm, Computers and
+Mathematics with Applications 7 (1981).
 """
 
 from collections import defaultdict
@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from optimizer.bitset import BitSet, bit_set, select
 from optimizer.explain.answer import Places
 from optimizer.problem import Need
 from optimizer.solution import Assignment
-
-# --- Strong components: who can reach whom round a circle.
 
 Node = TypeVar("Node")
 Graph = Mapping[Node, Iterable[Node]]
@@ -64,8 +63,8 @@ def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
-    """A Hall set: these needs hold every one of these places, and could use no other that is free.
+class HallSet:
+    """These needs hold every one of these places, and could use no other that is free.
 
     With it, the unmet need is one more than the places can serve.
     """
@@ -75,15 +74,15 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reach:
-    """Needs and held places (persons in slots) in reach as bits; ``is_free``: some place is."""
+class _Neighbourhood:
+    """Needs and held places (persons in slots) in reach, by number; ``is_free``: some place is."""
 
-    needs: int = 0
-    places: int = 0
+    needs: BitSet = 0
+    places: BitSet = 0
     is_free: bool = False
 
-    def __or__(self, other: "_Reach") -> "_Reach":
-        return _Reach(
+    def __or__(self, other: "_Neighbourhood") -> "_Neighbourhood":
+        return _Neighbourhood(
             self.needs | other.needs, self.places | other.places, self.is_free or other.is_free
         )
 
@@ -97,8 +96,8 @@ class Rivals:
         self._names = list(self._held.lines)
         self._number = {name: n for n, name in enumerate(self._names)}
         self._next: dict[str, frozenset[str]] = {}
-        self._first: dict[str, _Reach] = {}
-        self._whole: dict[str, _Reach] = {}
+        self._first: dict[str, _Neighbourhood] = {}
+        self._whole: dict[str, _Neighbourhood] = {}
         self._follow(self._names)
 
     def holders(self, need: Need) -> frozenset[str]:
@@ -109,7 +108,7 @@ class Rivals:
             found |= self._holders_of(place, is_short)
         return frozenset(found - {need.id})
 
-    def circle(self, need: Need) -> Circle | None:
+    def find_hall_set(self, need: Need) -> HallSet | None:
         """The Hall set around an unmet visit; None when some place in reach is still free.
 
         Follows holders to every place they could use instead, and so on.
@@ -119,8 +118,8 @@ class Rivals:
             reach |= self._whole[name]
         if reach.is_free:
             return None
-        needs = {name for n, name in enumerate(self._names) if reach.needs >> n & 1}
-        return Circle(frozenset(needs), reach.places.bit_count())
+        needs = select(reach.needs, self._names)
+        return HallSet(frozenset(needs), reach.places.bit_count())
 
     def _follow(self, names: list[str]) -> None:
         """What every holder leads to: the same for all who lead to each other."""
@@ -129,18 +128,18 @@ class Rivals:
         for name, component in component_of.items():
             members[component].append(name)
         for component in sorted(members):
-            reach = _Reach()
+            reach = _Neighbourhood()
             for name in members[component]:
                 reach |= self._reach_of(name)
                 for other in self._next[name]:
-                    reach |= self._whole.get(other, _Reach())
+                    reach |= self._whole.get(other, _Neighbourhood())
             self._whole |= dict.fromkeys(members[component], reach)
 
     def _list_next(self, name: str) -> frozenset[str]:
         self._reach_of(name)
         return self._next[name]
 
-    def _reach_of(self, name: str) -> _Reach:
+    def _reach_of(self, name: str) -> _Neighbourhood:
         """One step: the holders of the need's own places."""
         if name not in self._first:
             found, held, is_free = set[str](), 0, False
@@ -152,8 +151,8 @@ class Rivals:
                     number = self._number_of_place.get((place.person, place.slot))
                     held |= 0 if number is None else 1 << number
             self._next[name] = frozenset(found - {name})
-            bits = sum(1 << self._number[other] for other in found)
-            self._first[name] = _Reach(bits, held, is_free)
+            bits = bit_set(self._number[other] for other in found)
+            self._first[name] = _Neighbourhood(bits, held, is_free)
         return self._first[name]
 
     def _is_short(self, need: Need) -> bool:
@@ -174,9 +173,9 @@ class Rivals:
             if there is not None:
                 return {there.need}
             if not self._held.has_time(place.person):
-                found.update(line.need for line in self._held.visits[place.person])
+                found |= {line.need for line in self._held.visits[place.person]}
+        counts_all = is_short and place.person is None
         for name in self._held.above[place.stock]:
-            is_full = self._held.room[name] <= 0
-            if is_full or (is_short and place.person is None):
-                found.update(line.need for line in self._held.users.get(name, ()))
+            if counts_all or self._held.room[name] <= 0:
+                found |= self._held.list_users(name)
         return found

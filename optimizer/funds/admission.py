@@ -6,11 +6,9 @@ max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that
 a branch is left when its bound (below) shows that no set in it has a better vector, or when it
 refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
 
-(M4) What the best division among many can still reach, by linear programs solved by hand.
-
-The most claims at or above a fraction, each granted wholly or in part, is a linear program over a
-polymatroid: fen go to the claim that needs fewest, then the next (Edmonds 1970). Its whole part
-bounds what whole claims can do.
+The bound is a linear program solved by hand. The most claims at or above a fraction, each granted
+wholly or in part, is a linear program over a polymatroid: fen go to the claim that needs fewest,
+then the next (Edmonds 1970). Its whole part bounds what whole claims can do.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,14 +18,12 @@ from fractions import Fraction
 from optimizer.funds.filling import Grants, fill, pay, ticket_key
 from optimizer.funds.fund import Claim, Fund
 
-# --- (M4) What the best division among many can still reach, by linear programs solved by hand.
-
-Vector = list[Fraction]
+FractionVector = list[Fraction]
 Least = Callable[[Claim, Fraction], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class _Node:
     """Claims granted and claims not decided, by position; the rest is refused."""
 
     granted: frozenset[int]
@@ -44,7 +40,7 @@ def least_above(claim: Claim, fraction: Fraction) -> int:
     return max(claim.floor_fen, claim.asked_fen * fraction.numerator // fraction.denominator + 1)
 
 
-def is_promising(fund: Fund, node: Node, vector: Vector, *, is_strict: bool) -> bool:
+def is_promising(fund: Fund, node: _Node, vector: FractionVector, *, is_strict: bool) -> bool:
     """False when no set of the node has a better vector (or, not strict, an equal one).
 
     Better means: at some fraction more claims above it, and up to there no fewer at any.
@@ -65,7 +61,7 @@ def is_promising(fund: Fund, node: Node, vector: Vector, *, is_strict: bool) -> 
     return not is_strict
 
 
-def _most(fund: Fund, node: Node, base: Grants, least: Least, fraction: Fraction) -> int:
+def _most(fund: Fund, node: _Node, base: Grants, least: Least, fraction: Fraction) -> int:
     """At most so many claims can have the least grant, the base paid first; -1: it cannot be."""
     flow, reached = pay(fund, base), Fraction(0)
     if flow is None:
@@ -83,7 +79,7 @@ def _most(fund: Fund, node: Node, base: Grants, least: Least, fraction: Fraction
 MOST_NODES = 50_000  # of one part; beyond it the best set found is not called proven
 
 
-class Search:
+class AdmissionSearch:
     """Searches over the claims ``members``, which share no purse with the rest of the fund.
 
     is_proven  False once the searches together were cut short at ``MOST_NODES``
@@ -117,11 +113,11 @@ class Search:
                 drawn, kept = found, kept | {c}
         return drawn
 
-    def find_equal(self, granted: frozenset[int], vector: Vector) -> Grants | None:
+    def find_equal(self, granted: frozenset[int], vector: FractionVector) -> Grants | None:
         """Return grants of this vector in which these claims are granted; None: no such."""
         return self._search(granted, vector, is_strict=False)
 
-    def vector_of(self, grants: Grants) -> Vector:
+    def vector_of(self, grants: Grants) -> FractionVector:
         """The funded fractions of all members, ascending; 0 for the refused."""
         claims = self._fund.claims
         return sorted(Fraction(grants.get(c, 0), claims[c].asked_fen) for c in self.members)
@@ -133,32 +129,37 @@ class Search:
             floors = floors if pay(self._fund, more) is None else more
         return fill(self._fund, sorted(floors)) or {}
 
-    def _search(self, granted: frozenset[int], vector: Vector, *, is_strict: bool) -> Grants | None:
+    def _search(
+        self, granted: frozenset[int], vector: FractionVector, *, is_strict: bool
+    ) -> Grants | None:
         undecided = tuple(c for c in self.payable if c not in granted)
-        trail = [Node(granted, undecided)]
-        while trail and self._may_go_on():
-            node = trail.pop()
+        waiting = [_Node(granted, undecided)]
+        while waiting and self._may_go_on():
+            node = waiting.pop()
             if not is_promising(self._fund, node, vector, is_strict=is_strict):
                 continue
             if node.undecided:
-                trail += self._branch(node)
-                continue
-            grants = fill(self._fund, sorted(node.granted)) or {}
-            true = self.vector_of(grants)
-            if true > vector or (true == vector and not is_strict):
+                waiting += self._branch(node)
+            elif (grants := self._better(node, vector, is_strict)) is not None:
                 return grants
         return None
+
+    def _better(self, node: _Node, vector: FractionVector, is_strict: bool) -> Grants | None:
+        """The best grants of a decided set if their vector is better, or not strict, equal."""
+        grants = fill(self._fund, sorted(node.granted)) or {}
+        found = self.vector_of(grants)
+        return grants if found > vector or (found == vector and not is_strict) else None
 
     def _may_go_on(self) -> bool:
         self._visited += 1
         self.is_proven = self.is_proven and self._visited <= MOST_NODES
         return self.is_proven
 
-    def _branch(self, node: Node) -> tuple[Node, Node]:
+    def _branch(self, node: _Node) -> tuple[_Node, _Node]:
         """Without and with the first undecided claim; the last one is searched first."""
         first, rest = node.undecided[0], node.undecided[1:]
         behind = tuple(c for c in rest if first not in self._ahead[c])
-        return Node(node.granted, behind), Node(node.granted | {first}, rest)
+        return _Node(node.granted, behind), _Node(node.granted | {first}, rest)
 
 
 def _order_of(claim: Claim) -> tuple[int, int, int, int, str]:

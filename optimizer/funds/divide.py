@@ -6,7 +6,7 @@ it is best in every part.
 
 from collections.abc import Sequence
 
-from optimizer.funds.admission import Search
+from optimizer.funds.admission import AdmissionSearch
 from optimizer.funds.filling import Grants
 from optimizer.funds.fund import Division, Fund, Grant, Payment, StopCode
 from optimizer.funds.purses import Flow
@@ -17,7 +17,7 @@ def divide(fund: Fund) -> Division:
     """Return the division of a fund; the same bytes for the same fund, whatever its row order."""
     grants: Grants = {}
     stops: dict[int, StopCode] = {}
-    searches = [Search(fund, members) for members in _parts(fund)]
+    searches = [AdmissionSearch(fund, members) for members in _parts(fund)]
     for search in searches:
         drawn = search.draw(search.find_best())
         grants |= drawn
@@ -42,7 +42,7 @@ def divide(fund: Fund) -> Division:
     ).sealed()
 
 
-def _stop_of(fund: Fund, search: Search, grants: Grants, claim: int) -> StopCode:
+def _stop_of(fund: Fund, search: AdmissionSearch, grants: Grants, claim: int) -> StopCode:
     if claim in grants:
         return _stop_of_granted(fund, claim, grants[claim])
     if claim not in search.payable:

@@ -11,7 +11,7 @@ fen above it are given one by one.
 
 from collections.abc import Mapping, Sequence
 
-from optimizer.funds.fund import Claim, Fund
+from optimizer.funds.fund import Fund
 from optimizer.funds.purses import Flow
 from optimizer.stages.lottery import ticket_of
 
@@ -29,14 +29,17 @@ def fill(fund: Fund, granted: Sequence[int]) -> Grants | None:
     steps = 2 * max((claim.asked_fen for claim in claims), default=1) ** 2
     step, rising = 0, [c for c in granted if claims[c].floor_fen < claims[c].asked_fen]
     while rising:
-        step = _last_paid(fund, grants, rising, (step, steps))
-        for c in rising:
-            grants[c] += flow.push(c, _at(claims[c], step, steps) - grants[c])
-        step += 1
+        step = _last_paid(fund, grants, rising, (step, steps)) + 1
+        _raise_to(flow, grants, _level_at(fund, rising, step - 1, steps))
         if step <= steps:
-            _give_odd_fen(fund, flow, grants, {c: _at(claims[c], step, steps) for c in rising})
+            _give_odd_fen(fund, flow, grants, _level_at(fund, rising, step, steps))
         rising = [c for c in rising if grants[c] < claims[c].asked_fen and flow.can_raise(c)]
     return grants
+
+
+def _raise_to(flow: Flow, grants: Grants, level: Grants) -> None:
+    for c, fen in level.items():
+        grants[c] += flow.push(c, fen - grants[c])
 
 
 def pay(fund: Fund, grants: Mapping[int, int]) -> Flow | None:
@@ -46,9 +49,10 @@ def pay(fund: Fund, grants: Mapping[int, int]) -> Flow | None:
     return flow if is_paid else None
 
 
-def _at(claim: Claim, step: int, steps: int) -> int:
-    """The grant at a water level: the least whole fen whose fraction is the level or more."""
-    return max(claim.floor_fen, -(-claim.asked_fen * step // steps))
+def _level_at(fund: Fund, rising: Sequence[int], step: int, steps: int) -> Grants:
+    """Grants at a water level: the least whole fen whose fraction is the level or more."""
+    claims = ((c, fund.claims[c]) for c in rising)
+    return {c: max(claim.floor_fen, -(-claim.asked_fen * step // steps)) for c, claim in claims}
 
 
 def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple[int, int]) -> int:
@@ -56,8 +60,7 @@ def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple
     (low, steps), high = between, between[1] + 1
     while high - low > 1:
         middle = (low + high) // 2
-        level = {c: _at(fund.claims[c], middle, steps) for c in rising}
-        if pay(fund, grants | level) is None:
+        if pay(fund, grants | _level_at(fund, rising, middle, steps)) is None:
             high = middle
         else:
             low = middle

@@ -1,4 +1,4 @@
-"""A fund and the claims on it, frozen: whole fen in, nothing of the site's.
+"""A fund, the claims on it, and what a division of it gives back, frozen, in whole fen.
 
 1 yuan = 100 fen. Rows are kept in the order of their ids and sets in sorted order, so shuffled
 input is the same fund with the same bytes. What a division may be: FORMULATION.md, "Money".
@@ -12,8 +12,6 @@ from typing import Any
 from optimizer import codec
 from optimizer.problem import LARGEST, require
 from optimizer.solution import SolutionStatus
-
-# --- What a division of a fund gives back: every claim's grant, how it is paid, and why no more.
 
 
 class StopCode(StrEnum):

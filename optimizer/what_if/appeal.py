@@ -1,10 +1,8 @@
-"""Which extras to look at: those that the linear program says gain most, one of each kind.
+"""What would help most: the month solved again with a little more of the capacities that bind.
 
-What would help most: the month solved again with a little more of the capacities that bind.
-
-The linear program says where to look (candidates.py); every answer rests on a re-solve of the
-whole policy. Only capacities that somebody offers already are looked at: a need that nobody may
-serve at all is told its nearest miss by ``explain``.
+The linear program says where to look: the extras that gain most there, one of each kind. Every
+answer rests on a new solve of the whole policy. Only capacities that somebody offers already are
+looked at; for a need that nobody may serve at all ``explain`` gives its nearest miss.
 """
 
 from collections import defaultdict
@@ -29,7 +27,8 @@ from optimizer.what_if.shadow_prices import (
 )
 from optimizer.what_if.solve_again import require_answer
 
-MOST_LOOKED_AT = 60
+MOST_LOOKED_AT = 60  # extras that the linear program is solved with
+MOST_EXTRAS = 5  # extras that the month is solved again with
 
 
 def list_candidates(
@@ -92,11 +91,6 @@ def _list_visits(shelf: Shelf, prices: ShadowPrices) -> Iterator[tuple[float, Ex
             if price > WHOLE:
                 total = price + _price(shelf, s, prices)
                 yield total, Extra(stock.id, stock.category, shelf.raise_for(s), slot, like)
-
-
-# --- What would help most: the month solved again with a little more of the capacities that bind.
-
-MOST_EXTRAS = 5
 
 
 @dataclass(frozen=True, slots=True)

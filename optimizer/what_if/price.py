@@ -1,12 +1,11 @@
-"""What it would cost to meet a need that is not met: the month solved again with the need pinned.
+"""What a need that is not met would cost, and what each pin costs, by solving the month again.
 
-The forced answer is the best of the same month, under the same policy and denominators, among those
-that meet the need. So the first stage that differs is the price, and nothing before it changes.
+A need is pinned for that. The forced answer is the best of the same month, under the same policy
+and denominators, among those that meet the need. So the first stage that differs is the price, and
+nothing before it changes.
 
-What each pin costs: the month solved again without it.
-
-Both answers are counted with the denominators of the month without the pin. The published answer is
-one of that month's answers, so the first stage that differs is better when the pin is let go.
+A pin is removed. Both answers are counted with the denominators of the month without the pin. The
+published answer is one of that month's answers, so the first stage that differs is better without.
 """
 
 from dataclasses import dataclass, replace
@@ -25,66 +24,6 @@ from optimizer.what_if.compare import (
     find_first_worse,
 )
 from optimizer.what_if.solve_again import find_possible, require_answer, solve_given
-
-# --- What each pin costs: the month solved again without it.
-
-
-@dataclass(frozen=True, slots=True)
-class PinPrice:
-    """What letting one pin go would change.
-
-    status   of the answer without the pin
-    stage    the first that would improve, with the key of its class; empty: the pin costs nothing
-    stages   every aim, with the pin and without; only of a proven answer
-    lost     needs met only with the pin      gained   needs met only without it
-    """
-
-    pin: Pin
-    status: SolutionStatus
-    stage: str = ""
-    key: str = ""
-    stages: tuple[StageChange, ...] = ()
-    lost: tuple[str, ...] = ()
-    gained: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
-        plain: dict[str, Any] = to_json(self)
-        return plain
-
-
-def price_pins(
-    problem: Problem, solution: Solution, limits: Limits = DEFAULT_LIMITS
-) -> tuple[PinPrice, ...]:
-    """(W2) The price of every pin of a solved month, each by a re-solve within ``limits``.
-
-    Raises ``ProblemError`` for a solution that is not of this problem.
-    """
-    require_answer(problem, solution)
-    return tuple(_price(problem, solution, pin, limits) for pin in problem.pins)
-
-
-def _price(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -> PinPrice:
-    free = replace(problem, pins=tuple(other for other in problem.pins if other != pin))
-    answer = solve(free, limits)
-    if answer.status is not SolutionStatus.PROVEN:
-        return PinPrice(pin, answer.status)
-    possible = find_possible(free, answer, limits.seconds)
-    if possible is None:
-        return PinPrice(pin, SolutionStatus.FAILED)
-    stages = compare_answers(free, possible, solution.assignments, answer.assignments)
-    better = find_first_better(stages)
-    before = {assignment.need for assignment in solution.assignments}
-    after = {assignment.need for assignment in answer.assignments}
-    return PinPrice(
-        pin,
-        answer.status,
-        stage="" if better is None else better.name,
-        key="" if better is None else better.key,
-        stages=stages,
-        lost=tuple(sorted(before - after)),
-        gained=tuple(sorted(after - before)),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +81,62 @@ def price_of_need(
         stages=stages,
         lost=tuple(sorted(met - forced.met)),
         gained=tuple(sorted(forced.met - met)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PinPrice:
+    """What removing one pin would change.
+
+    status   of the answer without the pin
+    stage    the first that would improve, with the key of its class; empty: the pin costs nothing
+    stages   every aim, with the pin and without; only of a proven answer
+    lost     needs met only with the pin      gained   needs met only without it
+    """
+
+    pin: Pin
+    status: SolutionStatus
+    stage: str = ""
+    key: str = ""
+    stages: tuple[StageChange, ...] = ()
+    lost: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, empty facts left out."""
+        plain: dict[str, Any] = to_json(self)
+        return plain
+
+
+def price_pins(
+    problem: Problem, solution: Solution, limits: Limits = DEFAULT_LIMITS
+) -> tuple[PinPrice, ...]:
+    """(W2) The price of every pin of a solved month, each by a re-solve within ``limits``.
+
+    Raises ``ProblemError`` for a solution that is not of this problem.
+    """
+    require_answer(problem, solution)
+    return tuple(_price_pin(problem, solution, pin, limits) for pin in problem.pins)
+
+
+def _price_pin(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -> PinPrice:
+    free = replace(problem, pins=tuple(other for other in problem.pins if other != pin))
+    answer = solve(free, limits)
+    if answer.status is not SolutionStatus.PROVEN:
+        return PinPrice(pin, answer.status)
+    possible = find_possible(free, answer, limits.seconds)
+    if possible is None:
+        return PinPrice(pin, SolutionStatus.FAILED)
+    stages = compare_answers(free, possible, solution.assignments, answer.assignments)
+    better = find_first_better(stages)
+    before = {assignment.need for assignment in solution.assignments}
+    after = {assignment.need for assignment in answer.assignments}
+    return PinPrice(
+        pin,
+        answer.status,
+        stage="" if better is None else better.name,
+        key="" if better is None else better.key,
+        stages=stages,
+        lost=tuple(sorted(before - after)),
+        gained=tuple(sorted(after - before)),
     )

@@ -1,8 +1,9 @@
 """What the linear program says a little more of every capacity is worth, in needs met.
 
-The program that meets most needs (S1, `all`), without whole numbers. Its multipliers say where to
-look; as they can be above zero where nothing is gained, the program is solved again with each extra
-that is looked at. Both are hints: only a re-solve of the month says what an extra brings.
+The program is the relaxation of the one that meets most needs (S1, `all`). Its multipliers say
+where to look; as they can be above zero where nothing is gained, the program is solved again with
+each extra that is looked at. Both are hints: only a new solve of the month says what an extra
+brings.
 """
 
 from collections import Counter, defaultdict
@@ -20,8 +21,6 @@ from optimizer.model.network import Network
 from optimizer.problem import Person, Problem
 from optimizer.solution import Assignment
 from optimizer.stages.tally import Tally
-
-# --- Capacities that might be asked for, and the month with one of them.
 
 
 @dataclass(frozen=True, slots=True)
