@@ -179,19 +179,19 @@ def is_in_scope(model: type[Model], actor: User) -> ColumnElement[bool]:
     return SCOPES[model][actor.role](actor)
 
 
-def get_in_scope(model: type[M], row_id: int | None, actor: User, name: str) -> M:
-    """The row with this id. Raises ``NotFoundError(name)`` outside the actor's scope."""
-    return _require(db.session.scalar(_select_one(model, row_id, actor)), name)
+def get_in_scope(model: type[M], row_id: int | None, actor: User, code: str) -> M:
+    """The row with this id. Raises ``NotFoundError(code)`` outside the actor's scope."""
+    return _require(db.session.scalar(_select_one(model, row_id, actor)), code)
 
 
-def lock_in_scope(model: type[M], row_id: int | None, actor: User, name: str) -> M:
+def lock_in_scope(model: type[M], row_id: int | None, actor: User, code: str) -> M:
     """The row as it now is, held until the transaction ends.
 
-    Raises ``NotFoundError(name)`` outside the actor's scope.
+    Raises ``NotFoundError(code)`` outside the actor's scope.
     """
     statement = _select_one(model, row_id, actor).with_for_update(of=model)
     row = db.session.scalar(statement.execution_options(populate_existing=True))
-    return _require(row, name)
+    return _require(row, code)
 
 
 def _select_one(model: type[M], row_id: int | None, actor: User) -> Select[M]:
@@ -199,7 +199,7 @@ def _select_one(model: type[M], row_id: int | None, actor: User) -> Select[M]:
     return select(model).where(key == row_id, is_in_scope(model, actor))
 
 
-def _require(row: M | None, name: str) -> M:
+def _require(row: M | None, code: str) -> M:
     if row is None:
-        raise NotFoundError(name)
+        raise NotFoundError(code)
     return row

@@ -37,7 +37,7 @@ def get_account(user_id: int) -> User:
     """Raises ``NotFoundError`` when there is no such account."""
     user = db.session.get(User, user_id)
     if user is None:
-        raise NotFoundError("account")
+        raise NotFoundError("account.unknown")
     return user
 
 
@@ -48,7 +48,7 @@ def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
     """
     user = _get_other(actor, user_id)
     if user.disabled_at is not None:
-        raise ConflictError("account_already_disabled")
+        raise ConflictError("account.already_disabled")
     user.disabled_at = now
     revoke_all_sessions(user, now)
     lapse_invitations(user, now)
@@ -61,7 +61,7 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
     """Let a disabled account sign in again."""
     user = _get_other(actor, user_id)
     if user.disabled_at is None:
-        raise ConflictError("account_not_disabled")
+        raise ConflictError("account.not_disabled")
     user.disabled_at = None
     db.session.flush()
     record_event(actor=actor, action="account.enable", subject=user, now=now)
@@ -84,7 +84,7 @@ def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: dat
 def _get_other(actor: User, user_id: int) -> User:
     """Nobody shuts themselves out, so an administrator always remains."""
     if user_id == actor.id:
-        raise ConflictError("own_account")
+        raise ConflictError("account.own")
     return get_account(user_id)
 
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import administration, scopes, words
+from matchmaker.accounts import administration, scopes
 from matchmaker.accounts.forms import AccountFilterForm, RoleForm, make_role_form
 from matchmaker.accounts.scopes import resolve_scope
 from matchmaker.accounts.views import Answer, bp
@@ -17,6 +17,7 @@ from matchmaker.models import Role, User
 from matchmaker.web.act import act_once
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.refusals import describe_refusal
 
 
 @bp.get("/accounts")
@@ -83,7 +84,7 @@ def change_role(user_id: int) -> Answer:
         return act_once(form.idempotency_key.data, act)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_role(form, administration.get_account(user_id), 422)
 
 

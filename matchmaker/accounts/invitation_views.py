@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import administration, invitations, scopes, words
+from matchmaker.accounts import administration, invitations, scopes
 from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm, make_role_form
 from matchmaker.accounts.scopes import Scope, resolve_scope
 from matchmaker.accounts.views import Answer, bp
@@ -21,6 +21,7 @@ from matchmaker.models import Role
 from matchmaker.web.act import act_once
 from matchmaker.web.lists import paginate
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.refusals import describe_refusal
 
 _SHOWN_ONCE = "new_invitation_code"
 
@@ -105,7 +106,7 @@ def _take(
         return act_once(form.idempotency_key.data, act)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return render_template(template, form=form), 422
 
 
@@ -132,7 +133,7 @@ def _read_resident(reference: str) -> tuple[Role, Scope]:
     """Somebody of another committee is answered as somebody unknown."""
     scope = resolve_scope(Role.RESIDENT, resident_reference=reference)
     if not invitations.is_own_scope(current_user, scope):
-        raise InvalidError("scope_missing", "resident_reference")
+        raise InvalidError("account.scope_missing", "resident_reference")
     return Role.RESIDENT, scope
 
 

@@ -41,9 +41,9 @@ def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: date
     that is not the actor's.
     """
     if role not in INVITABLE.get(actor.role, ()):
-        raise ForbiddenError("role_not_yours_to_invite")
+        raise ForbiddenError("invitation.role_not_yours")
     if not is_own_scope(actor, scope):
-        raise NotFoundError("scope")
+        raise NotFoundError("invitation.scope_unknown")
     code, row = _make(role, scope, lasts, now)
     row.created_by_id = actor.id
     db.session.flush()
@@ -95,10 +95,10 @@ def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> 
     """Refuse before anything is hashed. Raises ``InvalidError`` for the field at fault."""
     invitation = find_open_invitation(code, now)
     if invitation is None:
-        raise InvalidError("invitation_unusable", "code")
+        raise InvalidError("invitation.unusable", "code")
     index = contact_cipher.get_index(phone)
     if db.session.scalar(select(User.id).where(User.phone_index == index)):
-        raise InvalidError("phone_taken", "phone")
+        raise InvalidError("account.phone_taken", "phone")
     check_acceptable(password, role=invitation.role, phone=phone, field="password")
 
 
@@ -109,7 +109,7 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
     """
     invitation = find_open_invitation(code, now)
     if invitation is None or not _use_up(invitation, now):
-        raise InvalidError("invitation_unusable", "code")
+        raise InvalidError("invitation.unusable", "code")
     user = User(
         phone=phone,
         phone_index=contact_cipher.get_index(phone),
@@ -123,7 +123,7 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError as error:
-        raise InvalidError("phone_taken", "phone") from error
+        raise InvalidError("account.phone_taken", "phone") from error
     details = {"invitation": invitation.id, "role": user.role.value}
     record_event(actor=user, action="account.create", subject=user, now=now, details=details)
     return user
@@ -148,7 +148,7 @@ def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> No
     """Let an unused code lapse now. Raises ``NotFoundError`` unless the actor made it."""
     row = db.session.get(Invitation, invitation_id)
     if row is None or row.created_by_id != actor.id or row.used_at or row.expires_at <= now:
-        raise NotFoundError("invitation")
+        raise NotFoundError("invitation.unknown")
     row.expires_at = now
     db.session.flush()
     record_event(actor=actor, action="invitation.withdraw", subject=row, now=now)

@@ -54,7 +54,7 @@ def end_session(*, actor: User, session_id: int, now: datetime) -> None:
     """Sign the actor out of one browser. Raises ``NotFoundError`` for somebody else's."""
     row = db.session.get(LoginSession, session_id)
     if row is None or row.user_id != actor.id:
-        raise NotFoundError("session")
+        raise NotFoundError("session.unknown")
     sessions.revoke_session(row, now)
     record_event(actor=actor, action="account.end_session", subject=row, now=now)
 

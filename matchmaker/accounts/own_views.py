@@ -15,6 +15,7 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.refusals import describe_refusal
 
 
 @bp.get("/account")
@@ -71,7 +72,7 @@ def password() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_password(form, 422)
     flash(_("The password is changed. Every other browser is signed out."), "success")
     return redirect(url_for("accounts.own"), 303)

@@ -47,21 +47,21 @@ def matches_password(stored: str | None, password: str) -> bool:
 def check_acceptable(password: str, *, role: Role, phone: str, field: str) -> None:
     """Refuse a password that is short, common, monotonous or made of the phone number.
 
-    Raises ``InvalidError`` for ``field``: ``password_short``, ``password_long``,
-    ``password_common``, ``password_monotonous`` or ``password_is_phone``.
+    Raises ``InvalidError`` for ``field``: ``password.short``, ``password.long``,
+    ``password.common``, ``password.monotonous`` or ``password.is_phone``.
     """
     shortest = SHORTEST[role]
     folded = "".join(password.casefold().split())
     if len(password) < shortest:
-        raise InvalidError("password_short", field, least=shortest)
+        raise InvalidError("password.short", field, limit=shortest)
     if len(password) > LONGEST:
-        raise InvalidError("password_long", field, most=LONGEST)
+        raise InvalidError("password.long", field, limit=LONGEST)
     if len(set(folded)) < FEWEST_DIFFERENT:
-        raise InvalidError("password_monotonous", field)
+        raise InvalidError("password.monotonous", field)
     if phone and phone in folded:
-        raise InvalidError("password_is_phone", field)
+        raise InvalidError("password.is_phone", field)
     if _is_common(folded):
-        raise InvalidError("password_common", field)
+        raise InvalidError("password.common", field)
 
 
 def _is_common(folded: str) -> bool:

@@ -162,12 +162,12 @@ def _check(
     model: type[Subdistrict] | type[Committee] | type[Organisation], key: int | None, field: str
 ) -> int:
     if key is None or db.session.get(model, key) is None:
-        raise InvalidError("scope_missing", field)
+        raise InvalidError("account.scope_missing", field)
     return key
 
 
 def _find_id(model: type[Resident] | type[Volunteer], reference: str | None, field: str) -> int:
     found = db.session.scalar(select(model.id).where(model.reference == (reference or "")))
     if found is None:
-        raise InvalidError("scope_missing", field)
+        raise InvalidError("account.scope_missing", field)
     return found

@@ -20,8 +20,8 @@ from matchmaker.models import User
 def sign_in(*, phone: str, password: str, address: str, now: datetime) -> str:
     """The token of a new session for whoever has this phone and password.
 
-    Raises ``InvalidError`` (``sign_in_failed``), the same and at the same cost for an unknown
-    phone, a wrong password and a disabled account; ``ThrottledError`` before any hashing.
+    Raises ``InvalidError`` (``account.sign_in_failed``), the same and at the same cost for an
+    unknown phone, a wrong password and a disabled account; ``ThrottledError`` before any hashing.
     """
     count_try(Counted.SIGN_IN_ADDRESS, address, now)
     count_try(Counted.SIGN_IN_PHONE, phone, now)
@@ -31,7 +31,7 @@ def sign_in(*, phone: str, password: str, address: str, now: datetime) -> str:
     matches = matches_password(stored, password)
     user = _find_user(phone) if matches else None
     if user is None or not user.is_active or user.password_hash != stored:
-        raise InvalidError("sign_in_failed", "password")
+        raise InvalidError("account.sign_in_failed", "password")
     forget_tries(Counted.SIGN_IN_PHONE, phone)
     token = sessions.open_session(user, now)
     record_event(actor=user, action="account.sign_in", subject=user, now=now)
@@ -72,9 +72,9 @@ def change_password(
     stored, role, phone = user.password_hash, user.role, user.phone
     db.session.rollback()
     if not matches_password(stored, old_password):
-        raise InvalidError("old_password_wrong", "old_password")
+        raise InvalidError("password.wrong", "old_password")
     if new_password == old_password:
-        raise InvalidError("password_unchanged", "new_password")
+        raise InvalidError("password.unchanged", "new_password")
     check_acceptable(new_password, role=role, phone=phone, field="new_password")
     new_hash = hash_password(new_password)
     user = db.session.get_one(User, user_id)
@@ -91,7 +91,7 @@ def enter_as(*, user_id: int, now: datetime) -> str:
     """
     user = db.session.get(User, user_id)
     if user is None or not user.is_active:
-        raise NotFoundError("demo_person")
+        raise NotFoundError("demo.person_unknown")
     token = sessions.open_session(user, now)
     record_event(actor=user, action="account.demo_sign_in", subject=user, now=now)
     return token

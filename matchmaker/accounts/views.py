@@ -9,12 +9,13 @@ from matchmaker.accounts import invitations, own_service, sessions, signing_in, 
 from matchmaker.accounts.forms import JoinForm, SignInForm
 from matchmaker.accounts.passwords import SHORTEST
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import Invitation
 from matchmaker.web.addresses import is_local_path
 from matchmaker.web.permissions import Permission, public, requires
 from matchmaker.words.quantities import format_moment
+from matchmaker.words.refusals import describe_refusal
 
 bp = Blueprint("accounts", __name__)
 bp.add_app_template_filter(format_moment, "moment")
@@ -23,12 +24,6 @@ bp.add_app_template_filter(words.describe_ground, "ground_sentence")
 bp.add_app_template_filter(words.describe_fields, "contact_fields")
 
 Answer = str | tuple[str, int] | Response
-
-
-@bp.errorhandler(ConflictError)
-def show_conflict(error: ConflictError) -> tuple[str, int]:
-    db.session.rollback()
-    return render_template("accounts/conflict.html", text=words.describe_conflict(error)), 409
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -48,7 +43,7 @@ def sign_in() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return render_template("accounts/sign_in.html", form=form), 422
     leave_present_session()
     sessions.hold_token(token)
@@ -83,7 +78,7 @@ def join() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_join(form, 422)
     leave_present_session()
     sessions.hold_token(token)

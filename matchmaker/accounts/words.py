@@ -1,45 +1,8 @@
-"""The sentences for what accounts refuse, and for notices by their kind."""
-
-from typing import Any
+"""The sentences about accounts: the rule for passwords, grounds, notices, scopes."""
 
 from flask_babel import gettext as _
 
-from matchmaker.base.errors import DomainError
 from matchmaker.models import Notice, Role
-
-
-def describe_refusal(error: DomainError) -> str:
-    """What was wrong with a value and how to put it right."""
-    sentences = {
-        "sign_in_failed": _("This phone number and password do not open an account."),
-        "old_password_wrong": _("This is not the present password."),
-        "password_unchanged": _("Choose a password other than the present one."),
-        "password_monotonous": _("Use more different characters."),
-        "password_is_phone": _("Do not use your phone number in the password."),
-        "password_common": _("Too many people choose this password. Choose a rarer one."),
-        "invitation_unusable": _(
-            "This code is not valid, or was used, or is too old. Ask for another."
-        ),
-        "phone_taken": _("There is an account with this phone number already."),
-        "scope_missing": _("Choose or enter who or what this role is for."),
-        "role_not_yours_to_invite": _("You cannot invite this role."),
-    }
-    numbers: dict[str, Any] = error.numbers
-    if error.code == "password_short":
-        return _("Use at least %(limit)s characters.", limit=numbers["least"])
-    if error.code == "password_long":
-        return _("Use at most %(limit)s characters.", limit=numbers["most"])
-    return sentences.get(error.code, _("This value cannot be taken."))
-
-
-def describe_conflict(error: DomainError) -> str:
-    """Why the step was not possible and what to do now."""
-    sentences = {
-        "own_account": _("This is your own account. Another administrator can change it."),
-        "account_already_disabled": _("This account is disabled already."),
-        "account_not_disabled": _("This account is not disabled."),
-    }
-    return sentences.get(error.code, _("This step is not possible now."))
 
 
 def describe_password_rule(shortest: int) -> str:

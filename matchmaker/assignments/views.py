@@ -131,7 +131,7 @@ def _read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
 def _list_months_or_fail() -> list[date]:
     months = queries.list_published_months(current_user)
     if not months:
-        raise NotFoundError("published_month")
+        raise NotFoundError("assignment.nothing_published")
     return months
 
 

@@ -34,5 +34,5 @@ class ThrottledError(DomainError):
     """Too many tries; ``retry_after_seconds`` says when to come back (429)."""
 
     def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__("throttled", retry_after_seconds=retry_after_seconds)
+        super().__init__("site.throttled", retry_after_seconds=retry_after_seconds)
         self.retry_after_seconds = retry_after_seconds

@@ -23,8 +23,9 @@ from matchmaker.rounds.pages.forms import SEED_RULE
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs as running
 from matchmaker.rounds.solve.worker import Worker
-from matchmaker.rounds.words.refusals import describe_conflict, describe_failure
+from matchmaker.rounds.words.refusals import describe_failure
 from matchmaker.words.phone_numbers import normalise_phone
+from matchmaker.words.refusals import describe_refusal
 
 T = TypeVar("T")
 
@@ -138,6 +139,6 @@ def _act(step: Callable[[], T]) -> T:
     except DomainError as error:
         db.session.rollback()
         with force_locale("en"):
-            raise click.ClickException(describe_conflict(error)) from error
+            raise click.ClickException(describe_refusal(error)) from error
     db.session.commit()
     return done

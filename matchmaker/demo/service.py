@@ -83,18 +83,18 @@ def is_demo_world() -> bool:
 
 
 def require_demo_or_nobody() -> None:
-    """Raise ``ConflictError('not_a_demo')`` when there are accounts and none is the demo's."""
+    """Raise ``ConflictError('demo.not_a_demo')`` when there are accounts and none is the demo's."""
     if db.session.scalar(select(User.id).limit(1)) is not None and not is_demo_world():
-        raise ConflictError("not_a_demo")
+        raise ConflictError("demo.not_a_demo")
 
 
 def reset_demo_world() -> None:
     """Delete every row of every table of a demo.
 
-    Raises ``ConflictError('not_a_demo')`` when the database holds anything but a demo.
+    Raises ``ConflictError('demo.not_a_demo')`` when the database holds anything but a demo.
     """
     if not is_demo_world():
-        raise ConflictError("not_a_demo")
+        raise ConflictError("demo.not_a_demo")
     db.session.execute(update(MatchRound).values(published_run_id=None))
     for table in reversed(db.metadata.sorted_tables):
         db.session.execute(delete(table))

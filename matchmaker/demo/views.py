@@ -29,7 +29,7 @@ def demo_sign_in() -> Response:
     known = {str(index): person for index, person in enumerate(DEMO_PERSONS, start=1)}
     user = own_service.find_user_by_phone(known[number].phone) if number in known else None
     if user is None:
-        raise NotFoundError("demo_person")
+        raise NotFoundError("demo.person_unknown")
     user_id = user.id
     leave_present_session()
     token = signing_in.enter_as(user_id=user_id, now=get_now())

@@ -27,20 +27,20 @@ def get_category(category_id: int) -> ServiceCategory:
     """A category that needs may name. Raises ``InvalidError`` on headings and unknown ids."""
     category: ServiceCategory | None = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
-        raise InvalidError("category_unknown", "category_id")
+        raise InvalidError("need.category_unknown", "category_id")
     return category
 
 
 def get_heading(code: str) -> ServiceCategory:
     """A first-level category by code. Raises ``NotFoundError``."""
     if not (code.isascii() and code.isidentifier()):  # NUL would be refused by PostgreSQL
-        raise NotFoundError("category")
+        raise NotFoundError("category.unknown")
     query = select(ServiceCategory).where(
         ServiceCategory.code == code, ServiceCategory.parent_id.is_(None)
     )
     heading: ServiceCategory | None = db.session.scalar(query)
     if heading is None:
-        raise NotFoundError("category")
+        raise NotFoundError("category.unknown")
     return heading
 
 

@@ -16,7 +16,7 @@ from matchmaker.needs.posting import (
     send_need,
     sort_windows,
 )
-from matchmaker.needs.states import flush_need, get_need, move
+from matchmaker.needs.states import NEED_STATES, flush_need, get_need
 from matchmaker.residents.scope import get_resident
 
 
@@ -56,7 +56,7 @@ def get_returned(need_id: int, actor: User) -> Need:
     """A need of the actor's scope that was returned. Raises ``ConflictError`` in other states."""
     need = get_need(need_id, actor)
     if need.state is not NeedState.RETURNED:
-        raise ConflictError("need_not_returned", state=need.state.value)
+        raise ConflictError("need.not_returned", state=need.state.value)
     return need
 
 
@@ -75,7 +75,7 @@ def correct_on_behalf(
 def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
     """Take a need back. Raises ``ConflictError`` once help was found or it has ended."""
     need = get_need(need_id, actor)
-    move(need, NeedState.WITHDRAWN)
+    NEED_STATES.take(need, NeedState.WITHDRAWN)
     flush_need()
     record_step(need, actor, now, "need.withdraw")
     return need
@@ -84,12 +84,12 @@ def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
 def _fill(need: Need, answers: Answers) -> None:
     category = get_category(answers.category_id)
     if not 1 <= len(answers.description) <= LONGEST_DESCRIPTION:
-        raise InvalidError("description_length", "description", most=LONGEST_DESCRIPTION)
+        raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
     need.category_id, need.form = category.id, get_form(category)
     need.quantity, need.least_quantity = 1, 1
     if find_quantity_limits(category) is not None:
         if answers.quantity is None:
-            raise InvalidError("quantity_missing", "quantity")
+            raise InvalidError("need.quantity_missing", "quantity")
         least = answers.quantity if answers.least_quantity is None else answers.least_quantity
         check_quantity(category, answers.quantity, least)
         need.quantity, need.least_quantity = answers.quantity, least
@@ -100,4 +100,4 @@ def _fill(need: Need, answers: Answers) -> None:
 def _check_channel(channel: ConsentChannel) -> None:
     """Online consent is the resident's own act."""
     if channel is ConsentChannel.ONLINE:
-        raise InvalidError("consent_not_online", "channel")
+        raise InvalidError("need.consent_not_online", "channel")

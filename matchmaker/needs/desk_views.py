@@ -16,10 +16,10 @@ from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import get_category, list_categories
 from matchmaker.needs.desk_forms import DeskForm, OnceForm
 from matchmaker.needs.states import get_need
-from matchmaker.needs.words import describe_refusal
 from matchmaker.residents.scope import get_resident
 from matchmaker.web.act import act_once
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.refusals import describe_refusal
 
 Page = Response | str | tuple[str, int]
 

@@ -22,7 +22,7 @@ from matchmaker.models import (
     Window,
 )
 from matchmaker.needs.categories import find_quantity_limits, get_form
-from matchmaker.needs.states import flush_need, move
+from matchmaker.needs.states import NEED_STATES, flush_need
 
 CONSENT_PURPOSE = "post_need"
 CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; rises with its words
@@ -64,7 +64,7 @@ def record_consent(
 
 def send_need(need: Need, actor: User, now: datetime) -> None:
     """Hand a complete need to the committee."""
-    move(need, NeedState.SUBMITTED)
+    NEED_STATES.take(need, NeedState.SUBMITTED)
     need.submitted_at, need.return_reason = now, None
     flush_need()
     channel = need.consent.channel.value if need.consent else None
@@ -91,9 +91,9 @@ def check_quantity(category: ServiceCategory, quantity: int, least_quantity: int
     limits = find_quantity_limits(category)
     lowest, highest = (limits.least, limits.most) if limits else (1, 1)
     if not lowest <= quantity <= highest:
-        raise InvalidError("quantity_out_of_range", "quantity", least=lowest, most=highest)
+        raise InvalidError("need.quantity_out_of_range", "quantity", least=lowest, most=highest)
     if not 1 <= least_quantity <= quantity:
-        raise InvalidError("least_above_quantity", "least_quantity", most=quantity)
+        raise InvalidError("need.least_above_quantity", "least_quantity", most=quantity)
 
 
 def sort_windows(windows: Sequence[Window]) -> list[str]:
@@ -121,7 +121,7 @@ def add_need(need: Need, now: datetime) -> None:
         except IntegrityError:
             continue
         return
-    raise ConflictError("reference_taken")
+    raise ConflictError("need.no_free_reference")
 
 
 def _find_last_number(prefix: str) -> int:

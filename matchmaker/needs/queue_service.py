@@ -11,7 +11,7 @@ from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Need, NeedState, Role, User
 from matchmaker.needs.limits import LATEST_REPLY_MONTHS, LONGEST_REASON, TIERS
-from matchmaker.needs.states import MERGEABLE, flush_need, get_need, move
+from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
 
 
 def get_usual_reply_day(now: datetime) -> date:
@@ -25,9 +25,9 @@ def verify_need(
     """Confirm the need with its urgency; it is open for the next round at once."""
     need = _get_own_committee_need(need_id, actor)
     _check_decision(tier, reply_promised_on, now)
-    move(need, NeedState.VERIFIED)
+    NEED_STATES.take(need, NeedState.VERIFIED)
     need.tier, need.reply_promised_on, need.verified_by_id = tier, reply_promised_on, actor.id
-    move(need, NeedState.OPEN)
+    NEED_STATES.take(need, NeedState.OPEN)
     flush_need()
     details = {"tier": tier, "reply_promised_on": reply_promised_on.isoformat()}
     record_event(actor=actor, action="need.verify", subject=need, now=now, details=details)
@@ -50,8 +50,8 @@ def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Nee
     """Send a need back with the reason, in words for the resident."""
     need = _get_own_committee_need(need_id, actor)
     if not 1 <= len(reason) <= LONGEST_REASON:
-        raise InvalidError("reason_length", "reason", most=LONGEST_REASON)
-    move(need, NeedState.RETURNED)
+        raise InvalidError("need.reason_length", "reason", most=LONGEST_REASON)
+    NEED_STATES.take(need, NeedState.RETURNED)
     need.return_reason = reason
     flush_need()
     record_event(actor=actor, action="need.return", subject=need, now=now)
@@ -68,8 +68,8 @@ def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: dateti
     kept = _get_own_committee_need(kept_id, actor)
     duplicate = _get_own_committee_need(duplicate_id, actor)
     if not are_alike(kept, duplicate) or not {kept.state, duplicate.state} <= MERGEABLE:
-        raise ConflictError("needs_not_mergeable")
-    move(duplicate, NeedState.CLOSED)
+        raise ConflictError("need.not_mergeable")
+    NEED_STATES.take(duplicate, NeedState.CLOSED)
     kept.waiting_rounds = max(kept.waiting_rounds, duplicate.waiting_rounds)
     flush_need()
     for action, subject, other in (
@@ -90,7 +90,7 @@ def are_alike(need: Need, other: Need) -> bool:
 def _get_own_committee_need(need_id: int, actor: User) -> Need:
     """Only the committee itself decides; a social worker of the street reads along."""
     if actor.role is not Role.COMMITTEE_WORKER:
-        raise NotFoundError("need")
+        raise NotFoundError("need.unknown")
     return get_need(need_id, actor)
 
 
@@ -102,8 +102,8 @@ def _lock_needs(*need_ids: int) -> None:
 
 def _check_decision(tier: int, reply_promised_on: date, now: datetime) -> None:
     if tier not in TIERS:
-        raise InvalidError("tier_unknown", "tier")
+        raise InvalidError("need.tier_unknown", "tier")
     earliest = get_local_date(now)
     latest = add_months(get_month(now), LATEST_REPLY_MONTHS)
     if not earliest <= reply_promised_on <= latest:
-        raise InvalidError("reply_day", "reply_promised_on", least=earliest, most=latest)
+        raise InvalidError("need.reply_day", "reply_promised_on", first=earliest, last=latest)

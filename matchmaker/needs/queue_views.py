@@ -18,7 +18,6 @@ from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnForm, Ver
 from matchmaker.needs.history import list_results, list_steps
 from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
-from matchmaker.needs.words import describe_refusal
 from matchmaker.residents.scope import list_committees
 from matchmaker.web.act import act_once
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
@@ -26,6 +25,7 @@ from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity
+from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import name_windows
 
 Page = Response | str | tuple[str, int]

@@ -41,7 +41,7 @@ def get_draft(need_id: int, actor: User) -> Need:
 def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
     """A resident's new draft, or the untouched one of that category they already have."""
     if actor.resident_id is None:
-        raise NotFoundError("resident")
+        raise NotFoundError("resident.unknown")
     category = get_category(category_id)
     draft = _find_untouched(actor, category_id)
     if draft is None:
@@ -86,18 +86,18 @@ def answer_windows(*, actor: User, need_id: int, windows: Sequence[Window], now:
 def answer_description(*, actor: User, need_id: int, description: str, now: datetime) -> Need:
     """The need in the person's own words."""
     if len(description) > LONGEST_DESCRIPTION:
-        raise InvalidError("description_too_long", "description", most=LONGEST_DESCRIPTION)
+        raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
     return _keep(get_draft(need_id, actor), actor, now, description=description)
 
 
 def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
     """Send the draft or the corrected need to the committee, with the resident's own consent.
 
-    Raises ``ConflictError('need_incomplete')`` while an answer is missing.
+    Raises ``ConflictError('need.incomplete')`` while an answer is missing.
     """
     need = get_draft(need_id, actor)
     if not need.description:
-        raise ConflictError("need_incomplete")
+        raise ConflictError("need.incomplete")
     check_quantity(need.category, need.quantity, need.least_quantity)
     need.consent = record_consent(need.resident, ConsentChannel.ONLINE, actor, now)
     send_need(need, actor, now)
@@ -108,7 +108,7 @@ def discard_draft(*, actor: User, need_id: int, now: datetime) -> None:
     """Throw away what was never sent. Raises ``ConflictError`` when it was."""
     need = get_draft(need_id, actor)
     if need.state is not NeedState.DRAFT:
-        raise ConflictError("need_not_draft", state=need.state.value)
+        raise ConflictError("need.not_draft", state=need.state.value)
     record_step(need, actor, now, "need.discard")
     db.session.delete(need)
     flush_need()

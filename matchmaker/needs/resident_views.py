@@ -166,7 +166,7 @@ def _get_question(text: str, need: Need) -> Question:
     for question in list_questions(need):
         if question.value == text:
             return question
-    raise NotFoundError("question")
+    raise NotFoundError("need.question_unknown")
 
 
 def _get_next_url(need: Need, present: Question | None) -> str:

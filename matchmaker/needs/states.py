@@ -15,51 +15,44 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import Need, NeedState, User
 from matchmaker.scopes import get_in_scope
+from matchmaker.states import make_machine_by_target
 
 
 def get_need(need_id: int, actor: User) -> Need:
     """The need, if the actor may see it with the person. Raises ``NotFoundError``."""
-    return get_in_scope(Need, need_id, actor, "need")
+    return get_in_scope(Need, need_id, actor, "need.unknown")
 
 
-S = NeedState
+_S = NeedState
 
-TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
-    S.DRAFT: frozenset({S.SUBMITTED}),
-    S.SUBMITTED: frozenset({S.VERIFIED, S.RETURNED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
-    S.RETURNED: frozenset({S.SUBMITTED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
-    S.VERIFIED: frozenset({S.OPEN}),
-    S.OPEN: frozenset({S.IN_ROUND, S.REFERRED, S.WITHDRAWN, S.EXPIRED, S.CLOSED}),
-    S.IN_ROUND: frozenset({S.MATCHED, S.OPEN, S.WITHDRAWN}),
-    S.MATCHED: frozenset({S.SERVED, S.PARTLY_SERVED, S.OPEN, S.IN_ROUND}),
-    S.PARTLY_SERVED: frozenset({S.SERVED, S.OPEN, S.CLOSED}),
-    S.SERVED: frozenset({S.CLOSED}),
-    S.REFERRED: frozenset({S.OPEN, S.CLOSED}),
-    S.CLOSED: frozenset(),
-    S.WITHDRAWN: frozenset(),
-    S.EXPIRED: frozenset(),
+_FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
+    _S.DRAFT: frozenset({_S.SUBMITTED}),
+    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.EXPIRED, _S.CLOSED}),
+    _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.EXPIRED, _S.CLOSED}),
+    _S.VERIFIED: frozenset({_S.OPEN}),
+    _S.OPEN: frozenset({_S.IN_ROUND, _S.REFERRED, _S.WITHDRAWN, _S.EXPIRED, _S.CLOSED}),
+    _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN}),
+    _S.MATCHED: frozenset({_S.SERVED, _S.PARTLY_SERVED, _S.OPEN, _S.IN_ROUND}),
+    _S.PARTLY_SERVED: frozenset({_S.SERVED, _S.OPEN, _S.CLOSED}),
+    _S.SERVED: frozenset({_S.CLOSED}),
+    _S.REFERRED: frozenset({_S.OPEN, _S.CLOSED}),
+    _S.CLOSED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+    _S.EXPIRED: frozenset(),
 }
+NEED_STATES = make_machine_by_target("need.state", _FOLLOWING)
 
-EDITABLE = frozenset({S.DRAFT, S.RETURNED})
-WITHDRAWABLE = frozenset(
-    state for state, following in TRANSITIONS.items() if S.WITHDRAWN in following
-)
-MERGEABLE = frozenset({S.SUBMITTED, S.RETURNED, S.OPEN})
-ENDED = frozenset({S.SERVED, S.CLOSED, S.WITHDRAWN, S.EXPIRED})
+EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
+WITHDRAWABLE = NEED_STATES.list_starts(_S.WITHDRAWN)
+MERGEABLE = frozenset({_S.SUBMITTED, _S.RETURNED, _S.OPEN})
+ENDED = frozenset({_S.SERVED, _S.CLOSED, _S.WITHDRAWN, _S.EXPIRED})
 _NEEDS_PER_UPDATE = 500  # parameters that every database takes in one statement
 
 
-def move(need: Need, target: NeedState) -> None:
-    """Take one legal step. Raises ``ConflictError('need_state')`` for any other."""
-    if target not in TRANSITIONS[need.state]:
-        raise ConflictError("need_state", state=need.state.value, target=target.value)
-    need.state = target
-
-
 def check_editable(need: Need) -> None:
-    """Raises ``ConflictError('need_not_editable')`` once the need was sent and not returned."""
+    """Raises ``ConflictError('need.not_editable')`` once the need was sent and not returned."""
     if need.state not in EDITABLE:
-        raise ConflictError("need_not_editable", state=need.state.value)
+        raise ConflictError("need.not_editable", state=need.state.value)
 
 
 def flush_need() -> None:
@@ -67,7 +60,7 @@ def flush_need() -> None:
     try:
         db.session.flush()
     except StaleDataError as error:
-        raise ConflictError("need_changed_meanwhile") from error
+        raise ConflictError("need.changed_meanwhile") from error
 
 
 def enter_round(references: Sequence[str]) -> None:
@@ -79,19 +72,19 @@ def enter_round(references: Sequence[str]) -> None:
         db.session.execute(
             update(Need)
             .where(Need.reference.in_(references[start : start + _NEEDS_PER_UPDATE]))
-            .where(Need.state == S.OPEN)
-            .values(state=S.IN_ROUND, version=Need.version + 1)
+            .where(Need.state == _S.OPEN)
+            .values(state=_S.IN_ROUND, version=Need.version + 1)
         )
 
 
 def move_to_round(need: Need) -> None:
     """A publication taken back returns one need to its round."""
-    move(need, S.IN_ROUND)
+    NEED_STATES.take(need, _S.IN_ROUND)
 
 
 def mark_matched(need: Need) -> None:
     """The published round found something: the wait begins anew."""
-    move(need, S.MATCHED)
+    NEED_STATES.take(need, _S.MATCHED)
     need.waiting_rounds = 0
 
 
@@ -101,6 +94,6 @@ def return_to_open(need: Need, *, was_passed_over: bool) -> None:
     ``was_passed_over`` is true when a published round found nothing for it, and counts as one
     round of waiting; a round that was called off counts for nothing.
     """
-    move(need, S.OPEN)
+    NEED_STATES.take(need, _S.OPEN)
     if was_passed_over:
         need.waiting_rounds += 1

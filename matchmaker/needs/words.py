@@ -1,15 +1,12 @@
-"""The sentences about a need: where it stands, what happened to it, what was refused."""
-
-from typing import Any
+"""The sentences about a need: where it stands and what happened to it."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from matchmaker.base.errors import DomainError
 from matchmaker.models import Need, NeedState
 from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, Step
-from matchmaker.words.quantities import format_day, format_month
+from matchmaker.words.quantities import format_month
 
 TIER_WORDS = {
     1: _l("1 – danger to life or health"),
@@ -88,25 +85,3 @@ def _describe_round(step: Step) -> str:
     if step.code == ROUND_FOUND:
         return str(_("The matching of %(month)s found help.", month=month))
     return str(_("The matching of %(month)s found nothing this time.", month=month))
-
-
-def describe_refusal(error: DomainError) -> str:
-    """What was wrong with a value and how to put it right."""
-    sentences = {
-        "category_unknown": _("Choose a kind of help from the list."),
-        "quantity_missing": _("Enter how much is needed: this kind of help asks for it."),
-        "quantity_out_of_range": _("Enter an amount within the limits of this kind of help."),
-        "least_above_quantity": _("The least that helps cannot be more than what is asked."),
-        "consent_not_online": _("Say how the resident agreed."),
-        "description_length": _("Write one sentence of at most 300 characters."),
-        "tier_unknown": _("Choose how urgent it is."),
-        "reason_length": _("Write the reason in at most 300 characters."),
-    }
-    if error.code == "reply_day":
-        return _describe_reply_days(error.numbers)
-    return str(sentences.get(error.code, _("This value cannot be taken.")))
-
-
-def _describe_reply_days(numbers: dict[str, Any]) -> str:
-    first, last = format_day(numbers["least"]), format_day(numbers["most"])
-    return str(_("Choose a day between %(first)s and %(last)s.", first=first, last=last))

@@ -10,7 +10,7 @@ from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OrganisationState, User
 from matchmaker.offers.scope import lock_offer
-from matchmaker.offers.states import OfferStep, open_if_due, take_step
+from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
 from matchmaker.offers.terms import LONGEST_REASON
 
 
@@ -21,11 +21,11 @@ def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) ->
     approved, when its last day is past.
     """
     offer = lock_offer(offer_id, actor, version)
-    take_step(offer, OfferStep.APPROVE)
+    OFFER_STATES.take(offer, OfferStep.APPROVE)
     if offer.organisation.state is not OrganisationState.APPROVED:
-        raise ConflictError("organisation_not_approved")
+        raise ConflictError("offer.organisation_not_approved")
     if offer.valid_until is not None and offer.valid_until < get_local_date(now):
-        raise ConflictError("offer_validity_over")
+        raise ConflictError("offer.validity_over")
     offer.return_reason = None
     db.session.flush()
     record_event(
@@ -42,9 +42,9 @@ def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) ->
 def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, reason: str) -> Offer:
     """Send a submitted offer back with the reason, which its coordinator reads."""
     if not reason or len(reason) > LONGEST_REASON:
-        raise InvalidError("reason", "reason", most=LONGEST_REASON)
+        raise InvalidError("offer.reason_length", "reason", most=LONGEST_REASON)
     offer = lock_offer(offer_id, actor, version)
-    take_step(offer, OfferStep.RETURN)
+    OFFER_STATES.take(offer, OfferStep.RETURN)
     offer.return_reason = reason
     db.session.flush()
     record_event(actor=actor, action="offer.return", subject=offer, now=now)

@@ -56,7 +56,7 @@ def approve(offer_id: int) -> Response:
     get_offer(offer_id, current_user)
     form = VersionForm()
     if not form.validate():
-        raise ConflictError("offer_changed")
+        raise ConflictError("offer.changed_meanwhile")
 
     def take() -> str:
         approval_service.approve_offer(

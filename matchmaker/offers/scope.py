@@ -17,7 +17,7 @@ def select_offers(actor: User) -> Select[Offer]:
 
 def get_offer(offer_id: int, actor: User) -> Offer:
     """Raises ``NotFoundError`` when there is none in the actor's scope."""
-    return get_in_scope(Offer, offer_id, actor, "offer")
+    return get_in_scope(Offer, offer_id, actor, "offer.unknown")
 
 
 def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
@@ -26,9 +26,9 @@ def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
     Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when ``version`` is not
     the present one: somebody changed the offer after the actor had read it.
     """
-    offer = lock_in_scope(Offer, offer_id, actor, "offer")
+    offer = lock_in_scope(Offer, offer_id, actor, "offer.unknown")
     if offer.version != version:
-        raise ConflictError("offer_changed", version=offer.version)
+        raise ConflictError("offer.changed_meanwhile", version=offer.version)
     return offer
 
 
@@ -36,5 +36,5 @@ def get_own_organisation(actor: User) -> Organisation:
     """Raises ``ConflictError`` for an account that belongs to none."""
     organisation = db.session.get(Organisation, actor.organisation_id or 0)
     if organisation is None:
-        raise ConflictError("no_organisation")
+        raise ConflictError("account.no_organisation")
     return organisation

@@ -8,7 +8,7 @@ from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState, OrganisationState, ServiceCategory, User
 from matchmaker.offers.scope import get_own_organisation, lock_offer
-from matchmaker.offers.states import OfferStep, can_take, check_step, open_if_due, take_step
+from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
 from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
 
 
@@ -16,7 +16,7 @@ def get_category(category_id: int) -> ServiceCategory:
     """A category that offers may name. Raises ``NotFoundError`` for a heading or unknown id."""
     category = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
-        raise NotFoundError("category")
+        raise NotFoundError("category.unknown")
     return category
 
 
@@ -68,15 +68,15 @@ def edit_offer(
     Raises ``InvalidError``, ``NotFoundError``, ``ConflictError`` (state, or changed meanwhile).
     """
     offer = lock_offer(offer_id, actor, version)
-    check_step(offer, OfferStep.EDIT)
+    OFFER_STATES.check(offer.state, OfferStep.EDIT)
     check_terms(terms, offer.category, offer.organisation, get_local_date(now))
     before, changed = offer.state, write_terms(offer, terms)
     if changed:
-        take_step(offer, OfferStep.EDIT)
+        OFFER_STATES.take(offer, OfferStep.EDIT)
         db.session.flush()
         details = {"fields": changed, "from": before.value, "to": offer.state.value}
         record_event(actor=actor, action="offer.edit", subject=offer, now=now, details=details)
-    if submit and can_take(offer, OfferStep.SUBMIT):
+    if submit and OFFER_STATES.can(offer.state, OfferStep.SUBMIT):
         _hand_in(offer, actor, now)
     return offer
 
@@ -91,14 +91,14 @@ def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
 def pause_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
     """Keep an open offer out of rounds until it is resumed."""
     offer = lock_offer(offer_id, actor, version)
-    take_step(offer, OfferStep.PAUSE)
+    OFFER_STATES.take(offer, OfferStep.PAUSE)
     return _finish(offer, OfferStep.PAUSE, actor, now)
 
 
 def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
     """Let a paused offer enter rounds again."""
     offer = lock_offer(offer_id, actor, version)
-    take_step(offer, OfferStep.RESUME)
+    OFFER_STATES.take(offer, OfferStep.RESUME)
     _finish(offer, OfferStep.RESUME, actor, now)
     open_if_due(offer, actor=actor, now=now)
     return offer
@@ -107,16 +107,16 @@ def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
 def withdraw_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
     """Take an offer back for good. What a published round promised stays promised."""
     offer = lock_offer(offer_id, actor, version)
-    take_step(offer, OfferStep.WITHDRAW)
+    OFFER_STATES.take(offer, OfferStep.WITHDRAW)
     return _finish(offer, OfferStep.WITHDRAW, actor, now)
 
 
 def _hand_in(offer: Offer, actor: User, now: datetime) -> Offer:
-    take_step(offer, OfferStep.SUBMIT)
+    OFFER_STATES.take(offer, OfferStep.SUBMIT)
     if offer.organisation.state is not OrganisationState.APPROVED:
-        raise ConflictError("organisation_not_approved")
+        raise ConflictError("offer.organisation_not_approved")
     if offer.valid_until is not None and offer.valid_until < get_local_date(now):
-        raise ConflictError("offer_validity_over")
+        raise ConflictError("offer.validity_over")
     offer.return_reason = None
     return _finish(offer, OfferStep.SUBMIT, actor, now)
 

@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
-from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState, User
+from matchmaker.states import StateMachine
 
 
 class OfferStep(StrEnum):
@@ -30,7 +30,7 @@ class OfferStep(StrEnum):
 _S = OfferState
 
 # What was approved must be approved again once it says something else.
-TRANSITIONS: dict[OfferStep, dict[OfferState, OfferState]] = {
+_TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
     OfferStep.EDIT: {
         _S.DRAFT: _S.DRAFT,
         _S.RETURNED: _S.RETURNED,
@@ -53,22 +53,7 @@ TRANSITIONS: dict[OfferStep, dict[OfferState, OfferState]] = {
         (_S.SUBMITTED, _S.APPROVED, _S.OPEN, _S.PAUSED, _S.USED_UP), _S.EXPIRED
     ),
 }
-
-
-def can_take(offer: Offer, step: OfferStep) -> bool:
-    return offer.state in TRANSITIONS[step]
-
-
-def check_step(offer: Offer, step: OfferStep) -> None:
-    """Raises ``ConflictError`` where ``step`` does not lead on from the offer's state."""
-    if not can_take(offer, step):
-        raise ConflictError("offer_state", state=offer.state.value, step=step.value)
-
-
-def take_step(offer: Offer, step: OfferStep) -> None:
-    """Move ``offer`` along ``step``. Raises ``ConflictError`` where the step does not exist."""
-    check_step(offer, step)
-    offer.state = TRANSITIONS[step][offer.state]
+OFFER_STATES = StateMachine("offer.state", _TABLE)
 
 
 # --- What the calendar does with offers: opens them on their first day, ends them after the last.
@@ -76,7 +61,7 @@ def take_step(offer: Offer, step: OfferStep) -> None:
 
 def open_if_due(offer: Offer, *, actor: User | None, now: datetime) -> bool:
     """Open an approved offer whose first day is here; says whether it did."""
-    if not can_take(offer, OfferStep.OPEN) or offer.valid_from > get_local_date(now):
+    if not OFFER_STATES.can(offer.state, OfferStep.OPEN) or offer.valid_from > get_local_date(now):
         return False
     _take(offer, OfferStep.OPEN, actor, now)
     return True
@@ -90,7 +75,7 @@ def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, in
     due = (Offer.state == OfferState.APPROVED) & (Offer.valid_from <= today)
     statement = (
         select(Offer)
-        .where(or_(over & Offer.state.in_(TRANSITIONS[OfferStep.EXPIRE]), due))
+        .where(or_(over & Offer.state.in_(OFFER_STATES.list_starts(OfferStep.EXPIRE)), due))
         .order_by(Offer.id)
         .with_for_update(of=Offer)
     )
@@ -104,7 +89,7 @@ def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, in
 
 
 def _take(offer: Offer, step: OfferStep, actor: User | None, now: datetime) -> None:
-    take_step(offer, step)
+    OFFER_STATES.take(offer, step)
     db.session.flush()
     record_event(
         actor=actor,

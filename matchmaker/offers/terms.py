@@ -49,20 +49,20 @@ def check_terms(
 ) -> None:
     """Raises ``InvalidError`` naming the first field that cannot stand."""
     if not terms.title or len(terms.title) > LONGEST_TITLE:
-        raise InvalidError("title", "title", most=LONGEST_TITLE)
+        raise InvalidError("offer.title_length", "title", most=LONGEST_TITLE)
     most = get_largest_capacity(category.kind)
     if not 1 <= terms.capacity_per_month <= most:
-        raise InvalidError("capacity", "capacity_per_month", most=most)
+        raise InvalidError("offer.capacity_out_of_range", "capacity_per_month", most=most)
     if terms.valid_until is not None and terms.valid_until < max(terms.valid_from, today):
-        raise InvalidError("validity", "valid_until")
+        raise InvalidError("offer.last_day_too_early", "valid_until")
     if not set(terms.windows) <= set(Window):
-        raise InvalidError("windows", "windows")
+        raise InvalidError("offer.windows_unknown", "windows")
     if terms.windows and category.kind in TIMELESS_KINDS:
-        raise InvalidError("windows", "windows")
+        raise InvalidError("offer.windows_unknown", "windows")
     if not set(terms.statuses) <= set(StatusKind):
-        raise InvalidError("statuses", "statuses")
+        raise InvalidError("offer.statuses_unknown", "statuses")
     if not set(terms.committees) <= list_committee_codes(organisation.subdistrict_id):
-        raise InvalidError("committees", "committees")
+        raise InvalidError("offer.committees_unknown", "committees")
 
 
 def list_committee_codes(subdistrict_id: int) -> set[str]:

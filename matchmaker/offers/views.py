@@ -13,7 +13,7 @@ from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import ConflictError, DomainError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.forms.numbers import format_yuan
-from matchmaker.models import Offer, OfferKind, OrganisationState, Role, ServiceCategory
+from matchmaker.models import Offer, OfferKind, OrganisationState, ServiceCategory
 from matchmaker.offers import queries, service, words
 from matchmaker.offers.forms import (
     OfferForm,
@@ -24,13 +24,14 @@ from matchmaker.offers.forms import (
 )
 from matchmaker.offers.queries import find_frozen_month
 from matchmaker.offers.scope import get_offer, get_own_organisation
-from matchmaker.offers.states import OfferStep, can_take, check_step
+from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.web.act import act_once
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day, format_month, format_quantity, get_unit_word
+from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import name_committees, name_statuses, name_windows
 
 # --- A list of offers as rows of a file.
@@ -86,7 +87,6 @@ bp.add_app_template_filter(format_month, "month_name")
 bp.add_app_template_filter(name_windows, "windows")
 bp.add_app_template_filter(name_statuses, "statuses")
 bp.add_app_template_filter(name_committees, "committees")
-bp.add_app_template_test(can_take, "able_to")
 
 _STEPS = {
     OfferStep.SUBMIT: service.submit_offer,
@@ -96,13 +96,10 @@ _STEPS = {
 }
 
 
-@bp.errorhandler(ConflictError)
-def show_conflict(error: ConflictError) -> tuple[str, int]:
-    db.session.rollback()
-    giver = current_user.is_authenticated and current_user.role is Role.COORDINATOR
-    back_url = url_for("offers.index" if giver else "offers.review")
-    text = words.describe_conflict(error)
-    return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
+@bp.app_template_test("able_to")
+def is_able_to(offer: Offer, step: str) -> bool:
+    """Whether ``step`` can be taken with the offer as it stands."""
+    return OFFER_STATES.can(offer.state, OfferStep(step))
 
 
 @bp.get("/")
@@ -154,7 +151,7 @@ def move(offer_id: int, step: str) -> Response:
     get_offer(offer_id, current_user)
     form = VersionForm()
     if not form.validate():
-        raise ConflictError("offer_changed")
+        raise ConflictError("offer.changed_meanwhile")
 
     def take() -> str:
         _STEPS[OfferStep(step)](
@@ -205,7 +202,7 @@ def new(category_id: int) -> Answer:
 @requires(Permission.OFFER_POST)
 def edit(offer_id: int) -> Answer:
     offer = get_offer(offer_id, current_user)
-    check_step(offer, OfferStep.EDIT)
+    OFFER_STATES.check(offer.state, OfferStep.EDIT)
     form = _make_form(offer.category, get_typed_values(offer))
     if not form.is_submitted():
         return _show_form(form, offer.category, offer, 200)
@@ -251,7 +248,7 @@ def _show_form(
         frozen_month=find_own_frozen_month(),
         is_conflict=status == 409,
         can_submit=get_own_organisation(current_user).state is OrganisationState.APPROVED
-        and (offer is None or can_take(offer, OfferStep.SUBMIT)),
+        and (offer is None or OFFER_STATES.can(offer.state, OfferStep.SUBMIT)),
     )
     return page, status
 
@@ -262,9 +259,9 @@ def _show_refusal(
     """The form as typed; after somebody else's change it may be sent again, knowingly."""
     db.session.rollback()
     if isinstance(error, InvalidError):
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_form(form, category, offer, 422)
-    form.form_errors.append(words.describe_conflict(error))
-    if error.code == "offer_changed" and offer is not None:
+    form.form_errors.append(describe_refusal(error))
+    if error.code == "offer.changed_meanwhile" and offer is not None:
         form.version.raw_data, form.version.data = None, offer.version
     return _show_form(form, category, offer, 409)

@@ -1,41 +1,12 @@
-"""The sentences for what the services of the offers refuse."""
+"""The sentences about offers: what was done, and amounts as people say them."""
 
 from typing import Any
 
 from flask_babel import gettext as _
 
-from matchmaker.base.errors import DomainError
 from matchmaker.models import OfferKind
 from matchmaker.offers.states import OfferStep
 from matchmaker.words.quantities import format_quantity
-
-
-def describe_refusal(error: DomainError) -> str:
-    """What was wrong with a value and how to put it right."""
-    sentences = {
-        "title": _("Give the offer a name of at most 120 characters."),
-        "capacity": _("Enter an amount above 0 that you can keep every month."),
-        "validity": _("The last day must not be before the first day or before today."),
-        "windows": _("Choose times from the list."),
-        "statuses": _("Choose from the list."),
-        "committees": _("Choose neighbourhood committees of your street office."),
-        "reason": _("Write the reason in at most 300 characters."),
-    }
-    return sentences.get(error.code, _("This value cannot be taken."))
-
-
-def describe_conflict(error: DomainError) -> str:
-    """Why the step was not possible and what to do now."""
-    sentences = {
-        "offer_changed": _("Somebody changed this offer after you opened it. Look at it again."),
-        "offer_state": _("The offer has moved on and this step no longer fits its state."),
-        "organisation_not_approved": _(
-            "The organisation is not approved at present. Offers can be handed in once it is."
-        ),
-        "offer_validity_over": _("The offer's last day is past. Set a later last day first."),
-        "no_organisation": _("Your account belongs to no organisation. Ask the administrator."),
-    }
-    return sentences.get(error.code, _("This step is not possible now."))
 
 
 def describe_step(step: OfferStep) -> str:

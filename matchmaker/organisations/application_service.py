@@ -45,7 +45,9 @@ def apply(
 ) -> Organisation:
     """Put an organisation before the social workers. Raises ``InvalidError`` naming a field."""
     if not 0 < len(contact_name) <= LONGEST_CONTACT_NAME:
-        raise InvalidError("contact_name", "contact_name", most=LONGEST_CONTACT_NAME)
+        raise InvalidError(
+            "organisation.contact_name_length", "contact_name", most=LONGEST_CONTACT_NAME
+        )
     organisation = add_organisation(
         subdistrict_id=subdistrict_id,
         name_zh=name_zh,
@@ -73,7 +75,7 @@ def invite_coordinator(
     """
     organisation = get_organisation(organisation_id, actor)
     if organisation.state is not OrganisationState.APPROVED:
-        raise ConflictError("organisation_not_approved")
+        raise ConflictError("organisation.not_approved")
     return invitations.invite(
         actor=actor,
         role=Role.COORDINATOR,

@@ -10,11 +10,12 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import OrganisationKind
-from matchmaker.organisations import application_service, service, words
+from matchmaker.organisations import application_service, service
 from matchmaker.organisations.forms import ApplicationForm, StepForm, make_application_form
 from matchmaker.organisations.views import SHOWN_ONCE, Answer, bp
 from matchmaker.web.act import act_once
 from matchmaker.web.permissions import Permission, public, requires
+from matchmaker.words.refusals import describe_refusal
 
 
 @bp.route("/apply", methods=["GET", "POST"])
@@ -39,7 +40,7 @@ def apply() -> Answer:
         )
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show(form), 422
     db.session.commit()
     return redirect(url_for("organisations.applied"), 303)

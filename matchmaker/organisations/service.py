@@ -15,7 +15,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
-from matchmaker.organisations.states import OrganisationStep, take_step
+from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.words.names import get_sort_key
 
@@ -24,7 +24,7 @@ _CODE_DIGITS = 3
 
 def get_organisation(organisation_id: int, actor: User) -> Organisation:
     """Raises ``NotFoundError`` outside the actor's scope."""
-    return get_in_scope(Organisation, organisation_id, actor, "organisation")
+    return get_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
 
 
 def register_organisation(
@@ -109,9 +109,9 @@ def _move(
     reason: str | None,
 ) -> Organisation:
     if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
-        raise InvalidError("reason", "reason", most=LONGEST_REASON)
-    organisation = lock_in_scope(Organisation, organisation_id, actor, "organisation")
-    take_step(organisation, step)
+        raise InvalidError("organisation.reason_length", "reason", most=LONGEST_REASON)
+    organisation = lock_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
+    ORGANISATION_STATES.take(organisation, step)
     organisation.return_reason = reason
     db.session.flush()
     record_event(actor=actor, action=f"organisation.{step}", subject=organisation, now=now)
@@ -124,20 +124,20 @@ def _lock_subdistrict(subdistrict_id: int) -> Subdistrict:
         select(Subdistrict).where(Subdistrict.id == subdistrict_id).with_for_update(key_share=True)
     )
     if subdistrict is None:
-        raise NotFoundError("subdistrict")
+        raise NotFoundError("subdistrict.unknown")
     return subdistrict
 
 
 def _check_names(subdistrict: Subdistrict, name_zh: str, name_en: str) -> None:
     if not 0 < len(name_zh) <= LONGEST_NAME_ZH:
-        raise InvalidError("name", "name_zh", most=LONGEST_NAME_ZH)
+        raise InvalidError("organisation.name_length", "name_zh", most=LONGEST_NAME_ZH)
     if len(name_en) > LONGEST_NAME_EN:
-        raise InvalidError("name", "name_en", most=LONGEST_NAME_EN)
+        raise InvalidError("organisation.name_length", "name_en", most=LONGEST_NAME_EN)
     taken = select(Organisation.id).where(
         Organisation.subdistrict_id == subdistrict.id, Organisation.name_zh == name_zh
     )
     if db.session.scalar(taken) is not None:
-        raise InvalidError("name_taken", "name_zh")
+        raise InvalidError("organisation.name_taken", "name_zh")
 
 
 def _get_next_code(subdistrict: Subdistrict) -> str:

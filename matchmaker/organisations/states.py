@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from matchmaker.base.errors import ConflictError
-from matchmaker.models import Organisation, OrganisationState
+from matchmaker.models import OrganisationState
+from matchmaker.states import StateMachine
 
 
 class OrganisationStep(StrEnum):
@@ -17,20 +17,10 @@ class OrganisationStep(StrEnum):
 
 _S = OrganisationState
 
-TRANSITIONS: dict[OrganisationStep, dict[OrganisationState, OrganisationState]] = {
+_TABLE: dict[OrganisationStep, dict[OrganisationState, OrganisationState]] = {
     OrganisationStep.APPROVE: {_S.APPLIED: _S.APPROVED, _S.RETURNED: _S.APPROVED},
     OrganisationStep.RETURN: {_S.APPLIED: _S.RETURNED},
     OrganisationStep.SUSPEND: {_S.APPROVED: _S.SUSPENDED},
     OrganisationStep.REINSTATE: {_S.SUSPENDED: _S.APPROVED},
 }
-
-
-def can_take(organisation: Organisation, step: OrganisationStep) -> bool:
-    return organisation.state in TRANSITIONS[step]
-
-
-def take_step(organisation: Organisation, step: OrganisationStep) -> None:
-    """Move along ``step``. Raises ``ConflictError`` where the step does not exist."""
-    if not can_take(organisation, step):
-        raise ConflictError("organisation_state", state=organisation.state.value, step=step.value)
-    organisation.state = TRANSITIONS[step][organisation.state]
+ORGANISATION_STATES = StateMachine("organisation.state", _TABLE)

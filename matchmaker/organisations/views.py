@@ -5,15 +5,16 @@ from datetime import date
 
 from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, OrganisationKind
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.organisations import application_service, queries, service, words
+from matchmaker.organisations import application_service, queries, service
 from matchmaker.organisations.forms import (
     OrganisationForm,
     OrganisationListForm,
@@ -21,12 +22,13 @@ from matchmaker.organisations.forms import (
     StepForm,
 )
 from matchmaker.organisations.queries import is_over
-from matchmaker.organisations.states import OrganisationStep, can_take
+from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.web.act import act_once
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label
+from matchmaker.words.refusals import describe_refusal
 
 # --- The list of organisations as rows of a file.
 
@@ -74,14 +76,12 @@ _REASONED_STEPS = {
     OrganisationStep.RETURN: service.return_organisation,
     OrganisationStep.SUSPEND: service.suspend_organisation,
 }
-
-
-@bp.errorhandler(ConflictError)
-def show_conflict(error: ConflictError) -> tuple[str, int]:
-    db.session.rollback()
-    text = words.describe_conflict(error)
-    back_url = url_for("organisations.index")
-    return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
+_DONE = {
+    OrganisationStep.APPROVE: _l("Approved. The organisation can hand in offers now."),
+    OrganisationStep.RETURN: _l("Returned with your reason."),
+    OrganisationStep.SUSPEND: _l("Suspended. Coming rounds leave this organisation out."),
+    OrganisationStep.REINSTATE: _l("Reinstated. Coming rounds count on it again."),
+}
 
 
 @bp.get("/")
@@ -133,7 +133,7 @@ def register() -> Answer:
         return act_once(form.idempotency_key.data, add)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return render_template("organisations/register.html", form=form), 422
 
 
@@ -161,7 +161,7 @@ def move(organisation_id: int, step: str) -> Answer:
     def take() -> str:
         chosen = OrganisationStep(step)
         _STEPS[chosen](actor=current_user, now=get_now(), organisation_id=organisation_id)
-        flash(words.describe_step(chosen), "success")
+        flash(str(_DONE[chosen]), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -183,7 +183,7 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
             organisation_id=organisation_id,
             reason=form.reason.data,
         )
-        flash(words.describe_step(chosen), "success")
+        flash(str(_DONE[chosen]), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -198,7 +198,7 @@ def _show(organisation: Organisation, form: ReasonForm | None) -> str:
         form=form,
         has_coordinator=application_service.has_coordinator(organisation),
         new_code=session.pop(SHOWN_ONCE, None) if form else None,
-        steps={step.value for step in OrganisationStep if can_take(organisation, step)},
+        steps=ORGANISATION_STATES.list_steps(organisation.state),
         agreements=sorted(organisation.agreements, key=lambda row: row.ends_on, reverse=True),
         today=get_local_date(get_now()),
         is_over=queries.is_over,

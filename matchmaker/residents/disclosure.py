@@ -63,7 +63,7 @@ def reveal_contact(resident_id: int, actor: User, ground: str, now: datetime) ->
     """
     given = Ground(ground)
     if actor.role not in _ROLES[given]:
-        raise ForbiddenError("ground_not_yours")
+        raise ForbiddenError("contact.ground_not_yours")
     resident = _FINDERS[given](resident_id, actor)
     _check_daily_limit(actor, now)
     is_full = given is not Ground.ASSIGNMENT
@@ -107,7 +107,7 @@ def _find_assigned(resident_id: int, actor: User) -> Resident:
         query = query.where(Assignment.volunteer_id == actor.volunteer_id)
     resident = db.session.scalars(query.limit(1)).first()
     if resident is None:
-        raise NotFoundError("resident")
+        raise NotFoundError("resident.unknown")
     return resident
 
 

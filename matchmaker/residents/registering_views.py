@@ -9,13 +9,14 @@ from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, ConsentChannel, Resident, StatusKind
-from matchmaker.residents import scope, service, statuses, words
+from matchmaker.residents import scope, service, statuses
 from matchmaker.residents.forms import RegisterForm, StatusForm
 from matchmaker.residents.service import Registration
 from matchmaker.residents.views import Answer, bp
 from matchmaker.web.act import act_once
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_name
+from matchmaker.words.refusals import describe_refusal
 
 
 @bp.route("/residents/new", methods=["GET", "POST"])
@@ -42,7 +43,7 @@ def register() -> Answer:
         return act_once(form.idempotency_key.data, act)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_form(form, 422)
     except ConflictError:
         db.session.rollback()
@@ -75,7 +76,7 @@ def record_status(resident_id: int) -> Answer:
         return act_once(form.idempotency_key.data, act)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_status_form(form, scope.get_resident(resident_id, current_user), 422)
 
 

@@ -15,7 +15,7 @@ def select_residents(actor: User) -> Select[Resident]:
 
 def get_resident(resident_id: int | None, actor: User) -> Resident:
     """Raises ``NotFoundError`` for somebody outside the actor's scope."""
-    return get_in_scope(Resident, resident_id, actor, "resident")
+    return get_in_scope(Resident, resident_id, actor, "resident.unknown")
 
 
 def list_committees(actor: User) -> list[Committee]:

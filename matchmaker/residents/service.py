@@ -43,7 +43,7 @@ def get_household(committee: Committee, reference: str | None, block: str) -> Ho
     )
     found: Household | None = db.session.scalar(query)
     if found is None:
-        raise InvalidError("household_unknown", "household_reference")
+        raise InvalidError("resident.household_unknown", "household_reference")
     return found
 
 
@@ -63,7 +63,7 @@ def find_free_reference(model: type[Resident] | type[Household], prefix: str, nu
 
 def _make_household(committee: Committee, block: str) -> Household:
     if not block:
-        raise InvalidError("block_missing", "block")
+        raise InvalidError("resident.block_missing", "block")
     household = Household(committee_id=committee.id, reference=make_draft_reference(), block=block)
     db.session.add(household)
     db.session.flush()
@@ -136,12 +136,12 @@ def register_resident(
     """Store a resident with encrypted contact and the consent to keep it.
 
     Raises ``InvalidError`` for a household that is not in the committee and, unless
-    ``is_known_duplicate``, ``ConflictError`` (``same_phone``) when the phone is known already.
+    ``is_known_duplicate``, ``ConflictError`` (``resident.same_phone``) when the phone is known.
     """
     committee = _get_committee(actor, registration.committee_id)
     same_phone = _count_same_phone(actor, registration.phone)
     if same_phone and not is_known_duplicate:
-        raise ConflictError("same_phone")
+        raise ConflictError("resident.same_phone")
     household = get_household(committee, registration.household_reference, registration.block)
     resident = _add_resident(household, registration)
     add_consent(resident, actor, KEEP_CONTACT, registration.consent_channel, now)
@@ -203,7 +203,7 @@ def _get_committee(actor: User, committee_id: int) -> Committee:
     for committee in list_committees(actor):
         if committee.id == committee_id:
             return committee
-    raise InvalidError("committee_unknown", "committee_id")
+    raise InvalidError("resident.committee_unknown", "committee_id")
 
 
 def _add_resident(household: Household, registration: Registration) -> Resident:

@@ -1,12 +1,13 @@
 """Recipient statuses: recorded with what was seen, verified by a named person, ended in time."""
 
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
-from matchmaker.base.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Consent,
@@ -18,6 +19,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.residents.scope import get_resident
+from matchmaker.states import StateMachine
 
 # --- What residents agreed to: one row a purpose, with the text's version and how it was given.
 
@@ -48,13 +50,40 @@ def list_consents(resident: Resident) -> list[Consent]:
     return list(db.session.scalars(query.order_by(Consent.id.desc())))
 
 
+# --- The states of a status: they follow from its days and its verification.
+
+
+class StatusState(StrEnum):
+    WAITING = "waiting"  # recorded, and nobody has vouched for it
+    VERIFIED = "verified"
+    OVER = "over"  # the last day has passed
+
+
+class StatusStep(StrEnum):
+    """The value is the second half of the audit action."""
+
+    VERIFY = "verify"
+    END = "end"
+
+
+STATUS_STATES = StateMachine(
+    "status.state",
+    {
+        StatusStep.VERIFY: {StatusState.WAITING: StatusState.VERIFIED},
+        StatusStep.END: dict.fromkeys(
+            (StatusState.WAITING, StatusState.VERIFIED), StatusState.OVER
+        ),
+    },
+)
+
+
 def get_recordable(resident_id: int, actor: User) -> Resident:
     """A resident whose statuses the actor may record.
 
     Only the committee records: a social worker verifies what a committee has seen.
     """
     if actor.role is not Role.COMMITTEE_WORKER:
-        raise ForbiddenError("committee_records_statuses")
+        raise ForbiddenError("status.committee_records")
     return get_resident(resident_id, actor)
 
 
@@ -70,7 +99,7 @@ def record_status(
     """Record a status, or record it anew; either way it waits to be verified."""
     resident = get_recordable(resident_id, actor)
     if valid_until is not None and valid_until < get_local_date(now):
-        raise InvalidError("status_already_over", "valid_until")
+        raise InvalidError("status.last_day_past", "valid_until")
     row = _find_or_add(resident, kind)
     row.evidence, row.valid_until = evidence, valid_until
     row.verified_by_id, row.verified_at = None, None
@@ -85,10 +114,7 @@ def verify_status(
     """Vouch for a recorded status. Raises ``ConflictError`` when it is verified or over."""
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
-    if row.verified_at is not None:
-        raise ConflictError("status_already_verified")
-    if is_over(row, now):
-        raise ConflictError("status_over")
+    STATUS_STATES.check(get_state(row, now), StatusStep.VERIFY)
     row.verified_by_id, row.verified_at = actor.id, now
     db.session.flush()
     _record(actor, "status.verify", row, resident, now)
@@ -99,12 +125,18 @@ def end_status(*, actor: User, resident_id: int, status_id: int, now: datetime) 
     """Let a status count no longer from today on. Raises ``ConflictError`` when it is over."""
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
-    if is_over(row, now):
-        raise ConflictError("status_over")
+    STATUS_STATES.check(get_state(row, now), StatusStep.END)
     row.valid_until = get_local_date(now) - timedelta(days=1)
     db.session.flush()
     _record(actor, "status.end", row, resident, now)
     return row
+
+
+def get_state(status: RecipientStatus, now: datetime) -> StatusState:
+    """Where the status stands today."""
+    if is_over(status, now):
+        return StatusState.OVER
+    return StatusState.WAITING if status.verified_at is None else StatusState.VERIFIED
 
 
 def is_over(status: RecipientStatus, now: datetime) -> bool:
@@ -127,7 +159,7 @@ def _find_or_add(resident: Resident, kind: StatusKind) -> RecipientStatus:
 def _get_status(resident: Resident, status_id: int) -> RecipientStatus:
     row = db.session.get(RecipientStatus, status_id)
     if row is None or row.resident_id != resident.id:
-        raise NotFoundError("status")
+        raise NotFoundError("status.unknown")
     return row
 
 

@@ -5,19 +5,20 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import make_choices
-from matchmaker.models import Committee, RecipientStatus, Resident, Role
-from matchmaker.residents import queries, scope, service, statuses, words
+from matchmaker.models import Committee, Resident, Role
+from matchmaker.residents import queries, scope, service, statuses
 from matchmaker.residents import statuses as consents
 from matchmaker.residents.disclosure import Contact, get_own_ground, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
+from matchmaker.residents.statuses import StatusState
 from matchmaker.web.act import act_once
 from matchmaker.web.downloads import FILE_FORMATS, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
@@ -25,16 +26,19 @@ from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_name
 
 bp = Blueprint("residents", __name__)
-bp.add_app_template_filter(words.describe_purpose, "consent_purpose")
+_PURPOSES = {
+    "keep_contact": _l("Keeping name, phone and address"),
+    "post_need": _l("Posting a need on the person's behalf"),
+}
 
 Answer = str | tuple[str, int] | Response
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
 
 
-@bp.errorhandler(ConflictError)
-def show_conflict(error: ConflictError) -> tuple[str, int]:
-    db.session.rollback()
-    return render_template("residents/conflict.html", text=words.describe_conflict(error)), 409
+@bp.app_template_filter("consent_purpose")
+def describe_purpose(purpose: str) -> str:
+    """What a consent allows."""
+    return str(_PURPOSES[purpose])
 
 
 @bp.get("/residents")
@@ -142,15 +146,10 @@ def _show_resident(resident: Resident, contact: Contact | None) -> str:
 def _list_statuses(resident: Resident, now: datetime) -> list[dict[str, Any]]:
     """Each status with what can be done about it."""
     rows = sorted(resident.statuses, key=lambda row: row.id)
-    return [{"row": row, "state": _get_state(row, now)} for row in rows]
+    return [{"row": row, "state": statuses.get_state(row, now)} for row in rows]
 
 
 def _list_badges(resident: Resident) -> list[dict[str, Any]]:
     """The statuses that count or wait, for a line of a list."""
-    return [s for s in _list_statuses(resident, get_now()) if s["state"] != "over"]
-
-
-def _get_state(row: RecipientStatus, now: datetime) -> str:
-    if statuses.is_over(row, now):
-        return "over"
-    return "verified" if row.verified_at else "waiting"
+    present = _list_statuses(resident, get_now())
+    return [status for status in present if status["state"] is not StatusState.OVER]

@@ -1,10 +1,9 @@
-"""The life of a round: which state may follow which."""
+"""The lives of a round and of the job that solves a run: which state may follow which."""
 
-from matchmaker.base.errors import ConflictError
-from matchmaker.base.extensions import db
-from matchmaker.models import MatchRound, RoundState
+from matchmaker.models import JobState, RoundState
+from matchmaker.states import make_machine_by_target
 
-TRANSITIONS: dict[RoundState, frozenset[RoundState]] = {
+_ROUND_FOLLOWING: dict[RoundState, frozenset[RoundState]] = {
     RoundState.DRAFT: frozenset({RoundState.FROZEN}),
     RoundState.FROZEN: frozenset({RoundState.SOLVING}),
     # back to frozen: the run was cancelled or failed, and no other run can be reviewed
@@ -16,23 +15,16 @@ TRANSITIONS: dict[RoundState, frozenset[RoundState]] = {
     RoundState.EXECUTING: frozenset({RoundState.CLOSED, RoundState.REVIEW}),
     RoundState.CLOSED: frozenset(),
 }
+ROUND_STATES = make_machine_by_target("round.state", _ROUND_FOLLOWING, locks_rows=True)
 
-
-def move_round(match_round: MatchRound, state: RoundState) -> None:
-    """Set the round's state. Raises ``ConflictError`` when it may not follow the present one.
-
-    The row is locked first, so that of two people who press at once the second is refused.
-    """
-    lock_round(match_round)
-    require_may_move(match_round, state)
-    match_round.state = state
-
-
-def lock_round(match_round: MatchRound) -> None:
-    """Read the row anew and hold it until the transaction ends."""
-    db.session.refresh(match_round, with_for_update={"of": MatchRound})
-
-
-def require_may_move(match_round: MatchRound, state: RoundState) -> None:
-    if state not in TRANSITIONS[match_round.state]:
-        raise ConflictError("round.wrong_state", state=match_round.state.value, wanted=state.value)
+_JOB_FOLLOWING: dict[JobState, frozenset[JobState]] = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
+    # back in the queue: the worker gave it back, or its lease expired
+    JobState.RUNNING: frozenset(
+        {JobState.QUEUED, JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+    ),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+JOB_STATES = make_machine_by_target("run.finished", _JOB_FOLLOWING)

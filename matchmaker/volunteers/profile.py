@@ -43,18 +43,20 @@ class VolunteerProfile:
 def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None:
     """Raises ``InvalidError`` naming the first field that cannot stand."""
     if not 0 < len(profile.name) <= LONGEST_NAME:
-        raise InvalidError("name", "name", most=LONGEST_NAME)
+        raise InvalidError("volunteer.name_length", "name", most=LONGEST_NAME)
     if not 1 <= profile.visits_per_month <= MOST_VISITS_PER_MONTH:
-        raise InvalidError("visits", "visits_per_month", most=MOST_VISITS_PER_MONTH)
+        raise InvalidError(
+            "volunteer.visits_out_of_range", "visits_per_month", most=MOST_VISITS_PER_MONTH
+        )
     if not profile.categories or not set(profile.categories) <= {
         category.code for category in list_skills()
     }:
-        raise InvalidError("categories", "categories")
+        raise InvalidError("volunteer.categories_unknown", "categories")
     if not profile.windows or not set(profile.windows) <= set(Window):
-        raise InvalidError("windows", "windows")
+        raise InvalidError("volunteer.windows_unknown", "windows")
     known = select(Committee.code).where(Committee.subdistrict_id == organisation.subdistrict_id)
     if not set(profile.committees) <= set(db.session.scalars(known)):
-        raise InvalidError("committees", "committees")
+        raise InvalidError("volunteer.committees_unknown", "committees")
 
 
 def list_skills() -> list[ServiceCategory]:

@@ -10,19 +10,19 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, Subdistrict, User, Volunteer, VolunteerState
 from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.volunteers.profile import VolunteerProfile, check_profile, write_profile
-from matchmaker.volunteers.states import VolunteerStep, take_step
+from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 
 
 def get_volunteer(volunteer_id: int, actor: User) -> Volunteer:
     """Raises ``NotFoundError`` outside the actor's scope."""
-    return get_in_scope(Volunteer, volunteer_id, actor, "volunteer")
+    return get_in_scope(Volunteer, volunteer_id, actor, "volunteer.unknown")
 
 
 def add_volunteer(*, actor: User, now: datetime, profile: VolunteerProfile) -> Volunteer:
     """Add a volunteer to the actor's organisation. Raises ``InvalidError`` naming a field."""
     organisation = db.session.get(Organisation, actor.organisation_id or 0)
     if organisation is None:
-        raise ConflictError("no_organisation")
+        raise ConflictError("account.no_organisation")
     check_profile(profile, organisation)
     volunteer = Volunteer(
         organisation_id=organisation.id,
@@ -41,7 +41,7 @@ def edit_volunteer(
 ) -> Volunteer:
     """Change what is known of a volunteer. Raises ``ConflictError`` once the volunteer left."""
     volunteer = _lock_volunteer(volunteer_id, actor)
-    take_step(volunteer, VolunteerStep.EDIT)
+    VOLUNTEER_STATES.take(volunteer, VolunteerStep.EDIT)
     check_profile(profile, volunteer.organisation)
     write_profile(volunteer, profile)
     return _finish(volunteer, VolunteerStep.EDIT, actor, now)
@@ -55,7 +55,7 @@ def move_volunteer(
     Raises ``ConflictError`` when the volunteer's state does not allow ``step``.
     """
     volunteer = _lock_volunteer(volunteer_id, actor)
-    take_step(volunteer, step)
+    VOLUNTEER_STATES.take(volunteer, step)
     return _finish(volunteer, step, actor, now)
 
 
@@ -72,7 +72,7 @@ def _finish(volunteer: Volunteer, step: VolunteerStep, actor: User, now: datetim
 
 
 def _lock_volunteer(volunteer_id: int, actor: User) -> Volunteer:
-    return lock_in_scope(Volunteer, volunteer_id, actor, "volunteer")
+    return lock_in_scope(Volunteer, volunteer_id, actor, "volunteer.unknown")
 
 
 def _get_next_reference() -> str:

@@ -4,25 +4,27 @@ from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Response, flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import ServiceCategory, Volunteer
 from matchmaker.offers.queries import list_committees
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.volunteers import queries, service, words
+from matchmaker.volunteers import queries, service
 from matchmaker.volunteers.forms import StepForm, VolunteerForm, make_list_form, make_volunteer_form
 from matchmaker.volunteers.profile import list_skills
-from matchmaker.volunteers.states import VolunteerStep, can_take, check_step
+from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from matchmaker.web.act import act_once
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
+from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import join_words, name_windows
 
 # --- The list of volunteers as rows of a file.
@@ -79,14 +81,12 @@ def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) ->
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
 Answer = tuple[str, int] | AnyResponse
-
-
-@bp.errorhandler(ConflictError)
-def show_conflict(error: ConflictError) -> tuple[str, int]:
-    db.session.rollback()
-    text = words.describe_conflict(error)
-    back_url = url_for("volunteers.index")
-    return render_template("offers/conflict.html", text=text, back_url=back_url, status=409), 409
+_DONE = {
+    VolunteerStep.PAUSE: _l("Paused. Coming rounds leave this volunteer out until resumed."),
+    VolunteerStep.RESUME: _l("Resumed. Coming rounds count on this volunteer again."),
+    VolunteerStep.LEAVE: _l("Marked as having left. What was promised stays promised."),
+    VolunteerStep.REJOIN: _l("Welcome back. Check times and visits a month."),
+}
 
 
 @bp.get("/")
@@ -143,7 +143,7 @@ def show(volunteer_id: int) -> str:
 @requires(Permission.VOLUNTEER_MANAGE)
 def edit(volunteer_id: int) -> Answer:
     volunteer = service.get_volunteer(volunteer_id, current_user)
-    check_step(volunteer, VolunteerStep.EDIT)
+    VOLUNTEER_STATES.check(volunteer.state, VolunteerStep.EDIT)
     form = _make_form(volunteer)
 
     def save() -> str:
@@ -172,7 +172,7 @@ def move(volunteer_id: int, step: str) -> Answer:
         service.move_volunteer(
             actor=current_user, now=get_now(), volunteer_id=volunteer_id, step=chosen
         )
-        flash(words.describe_step(chosen), "success")
+        flash(str(_DONE[chosen]), "success")
         return url_for("volunteers.show", volunteer_id=volunteer_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -193,7 +193,7 @@ def _take(form: VolunteerForm, volunteer: Volunteer | None, save: Callable[[], s
         return act_once(form.idempotency_key.data, save)
     except InvalidError as error:
         db.session.rollback()
-        form.add_error(error.field, words.describe_refusal(error))
+        form.add_error(error.field, describe_refusal(error))
         return _show_form(form, volunteer), 422
 
 
@@ -208,7 +208,7 @@ def _show(volunteer: Volunteer) -> str:
         volunteer=volunteer,
         form=StepForm(formdata=None),
         skills=name_skills(volunteer, categories),
-        steps={step.value for step in VolunteerStep if can_take(volunteer, step)},
+        steps=VOLUNTEER_STATES.list_steps(volunteer.state),
         committees=list_committees(volunteer.organisation.subdistrict_id),
         today=get_local_date(get_now()),
     )

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, render_template
+from flask import Flask, Response, current_app, render_template, url_for
 from flask_babel import force_locale
 from jinja2 import Environment
 from sqlalchemy.exc import OperationalError
@@ -19,7 +19,9 @@ from matchmaker.base.errors import (
     ThrottledError,
 )
 from matchmaker.base.extensions import db
+from matchmaker.web.permissions import may_open
 from matchmaker.web.preferences import HTML_LANG, select_browser_locale
+from matchmaker.words.refusals import describe_refusal
 
 STATUS_OF_ERROR: dict[type[DomainError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -29,6 +31,31 @@ STATUS_OF_ERROR: dict[type[DomainError], HTTPStatus] = {
     ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 BUSY_RETRY_SECONDS = 5
+
+# Subject of an error's code -> the lists to go back to: the first that the visitor may open.
+WAYS_BACK: dict[str, tuple[str, ...]] = {
+    "account": ("accounts.index", "accounts.members"),
+    "assignment": ("assignments.given", "assignments.visits"),
+    "category": (),
+    "contact": ("residents.index",),
+    "demo": (),
+    "invitation": ("accounts.invited", "accounts.members"),
+    "line": ("rounds.index",),
+    "need": ("needs.mine", "needs.index"),
+    "offer": ("offers.index", "offers.review"),
+    "organisation": ("organisations.index",),
+    "override": ("rounds.index",),
+    "password": ("accounts.own",),
+    "resident": ("residents.index",),
+    "results": ("results.index",),
+    "round": ("rounds.index",),
+    "run": ("rounds.index",),
+    "session": ("accounts.own",),
+    "site": (),
+    "status": ("residents.index",),
+    "subdistrict": (),
+    "volunteer": ("volunteers.index",),
+}
 
 
 def register_error_pages(app: Flask) -> None:
@@ -45,7 +72,12 @@ def show_domain_error(error: DomainError) -> Response:
         (status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)),
         HTTPStatus.CONFLICT,
     )
-    response = _render(status, code=error.code, numbers=error.numbers)
+    response = _render(
+        status,
+        sentence=describe_refusal(error),
+        back_url=_find_way_back(error.code),
+        numbers=error.numbers,
+    )
     if isinstance(error, ThrottledError):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
@@ -59,7 +91,7 @@ def show_busy_database(error: OperationalError) -> Response:
 
 def show_stale_row(_error: StaleDataError) -> Response:
     """Two people changed the same row at once: the second looks again, nothing is lost."""
-    return show_domain_error(ConflictError("changed_meanwhile"))
+    return show_domain_error(ConflictError("site.changed_meanwhile"))
 
 
 def show_http_error(error: HTTPException) -> Response:
@@ -67,7 +99,7 @@ def show_http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         db.session.rollback()
-    response = _render(status, code=type(error).__name__, numbers={})
+    response = _render(status)
     for name, text in error.get_response().headers:
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = text
@@ -76,13 +108,29 @@ def show_http_error(error: HTTPException) -> Response:
     return response
 
 
-def _render(status: HTTPStatus, code: str, numbers: dict[str, object]) -> Response:
-    context: dict[str, object] = {"status": status.value, "code": code, "numbers": numbers}
+def _render(
+    status: HTTPStatus,
+    sentence: str | None = None,
+    back_url: str | None = None,
+    numbers: dict[str, object] | None = None,
+) -> Response:
+    context: dict[str, object] = {
+        "status": status.value,
+        "sentence": sentence,
+        "back_url": back_url,
+        "numbers": numbers or {},
+    }
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         page = _render_without_database(status, context)
     else:
         page = render_template(_choose_template(status), **context)
     return Response(page, status=status.value, mimetype="text/html")
+
+
+def _find_way_back(code: str) -> str | None:
+    """The address of the list that the error is about, where the visitor has one."""
+    endpoints = WAYS_BACK[code.partition(".")[0]]
+    return next((url_for(endpoint) for endpoint in endpoints if may_open(endpoint)), None)
 
 
 def _render_without_database(status: HTTPStatus, context: dict[str, object]) -> str:

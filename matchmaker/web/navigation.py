@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
-from matchmaker.web.permissions import PUBLIC, Permission, get_access, has_permission
+from matchmaker.web.permissions import may_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +37,13 @@ _ITEMS = (
 
 
 def register(app: Flask) -> None:
-    app.context_processor(lambda: {"navigation": list_items(app)})
+    app.context_processor(lambda: {"navigation": list_items()})
 
 
-def list_items(app: Flask) -> list[NavigationItem]:
+def list_items() -> list[NavigationItem]:
     """The items whose view the present visitor may open, in the order of the table."""
     return [
         NavigationItem(str(label), url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint in _ITEMS
-        if endpoint in app.view_functions and _may_open(get_access(app.view_functions[endpoint]))
+        if may_open(endpoint)
     ]
-
-
-def _may_open(access: Permission | str) -> bool:
-    if not isinstance(access, Permission):
-        return access == PUBLIC
-    return current_user.is_authenticated and has_permission(current_user.role, access)

@@ -125,3 +125,14 @@ def public(view: View) -> View:
 
 def has_permission(role: Role, permission: Permission) -> bool:
     return permission in GRANTS[role]
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether there is such a page here and the present visitor may open it."""
+    view = current_app.view_functions.get(endpoint)
+    if view is None:
+        return False
+    access = get_access(view)
+    if not isinstance(access, Permission):
+        return access == PUBLIC
+    return current_user.is_authenticated and has_permission(current_user.role, access)

@@ -1,5 +1,6 @@
 import pytest
 from flask import abort
+from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -11,13 +12,14 @@ from matchmaker.base.errors import (
     ThrottledError,
 )
 from matchmaker.base.extensions import db
-from matchmaker.models import Subdistrict
+from matchmaker.models import Role, Subdistrict
+from matchmaker.words.refusals import SENTENCES
 
 RAISED = [
-    (NotFoundError("need"), 404),
-    (ForbiddenError("need"), 403),
+    (NotFoundError("need.unknown"), 404),
+    (ForbiddenError("status.committee_records"), 403),
     (ConflictError("need.state"), 409),
-    (InvalidError("need.quantity", field="quantity"), 422),
+    (InvalidError("need.quantity_missing", field="quantity"), 422),
     (ThrottledError(retry_after_seconds=90), 429),
     (StaleDataError("somebody else was faster"), 409),
 ]
@@ -51,6 +53,28 @@ def test_a_broken_rule_has_its_status_and_a_way_back(failing, error, status):
     assert answer.status_code == status
     assert answer.text.count("<h1>") == 1
     assert 'href="/"' in answer.text
+
+
+@pytest.mark.parametrize(("error", "status"), RAISED[:4], ids=lambda value: str(value))
+def test_a_broken_rule_is_said_in_words(failing, error, status):
+    page = failing(throw(error), **{"Accept-Language": "en"}).text
+    assert escape(str(SENTENCES[error.code])) in page
+
+
+@pytest.mark.parametrize(
+    ("role", "back"),
+    [
+        (Role.RESIDENT, "/needs/mine"),
+        (Role.COMMITTEE_WORKER, "/needs/"),
+        (Role.COORDINATOR, "/"),
+    ],
+)
+def test_a_conflict_leads_back_to_the_list_that_the_reader_may_open(
+    failing, browser, make, role, back
+):
+    browser.sign_in(make.user(role))
+    page = failing(throw(ConflictError("need.state", state="met", step="x"))).text
+    assert f'class="btn btn-primary" href="{back}"' in page
 
 
 @pytest.mark.parametrize("status", ABORTED)
@@ -88,7 +112,7 @@ def test_what_a_failed_step_had_begun_is_not_kept(app, failing):
     def view():
         db.session.add(Subdistrict(code="S1", name_zh="徐家汇街道", name_en="Xujiahui"))
         db.session.flush()
-        raise ConflictError("round.state")
+        raise ConflictError("round.exists")
 
     assert failing(view).status_code == 409
     with app.app_context():

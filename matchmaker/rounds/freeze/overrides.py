@@ -21,7 +21,7 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
-from matchmaker.rounds.states import lock_round
+from matchmaker.states import lock_row
 from matchmaker.words.labels import get_name
 
 # --- Whom a pin or forbid may name: the offers and volunteers of the need's category.
@@ -80,7 +80,7 @@ def add_override(
     now: datetime,
 ) -> RoundOverride:
     """Pin or forbid from the next run on. Raises ``ConflictError`` outside the review."""
-    lock_round(match_round)
+    lock_row(match_round)
     require_open_to_overrides(match_round)
     _require_in_snapshot(match_round, need, offer_id, volunteer_id)
     override = RoundOverride(
@@ -103,7 +103,7 @@ def add_override(
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
     """Take a pin or forbid back from the next run on; it stays on record."""
-    lock_round(match_round)
+    lock_row(match_round)
     require_open_to_overrides(match_round)
     override = db.session.get(RoundOverride, override_id)
     if override is None or override.match_round_id != match_round.id:

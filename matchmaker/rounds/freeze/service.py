@@ -25,7 +25,7 @@ from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.ledger import freeze_history
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
 from matchmaker.rounds.snapshot import FORMAT, FrozenCategory, Snapshot
-from matchmaker.rounds.states import move_round
+from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.slots import list_slots
 
 
@@ -63,9 +63,9 @@ def freeze_round(
     Raises ``ConflictError`` when the round is not a draft or nothing is open, ``InvalidError``
     when the announced public value is missing.
     """
-    move_round(match_round, RoundState.FROZEN)
+    ROUND_STATES.take(match_round, RoundState.FROZEN)
     if not public_value.strip():
-        raise InvalidError("round.public_value", field="public_value")
+        raise InvalidError("round.public_value_missing", field="public_value")
     _lock_open_needs(match_round.subdistrict_id)
     follow_calendar(now=now)
     snapshot, offer_ids = take_snapshot(match_round)

@@ -1,9 +1,7 @@
 """The blueprint of the round room; the pages register themselves on it in the ``*views`` files."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint
 
-from matchmaker.base.errors import ConflictError
-from matchmaker.base.extensions import db
 from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.words.outcomes import (
     explain_next,
@@ -11,7 +9,7 @@ from matchmaker.rounds.words.outcomes import (
     explain_outcome_to_staff,
     name_ground,
 )
-from matchmaker.rounds.words.refusals import describe_conflict, describe_failure
+from matchmaker.rounds.words.refusals import describe_failure
 from matchmaker.rounds.words.slots import describe_slot
 from matchmaker.rounds.words.stages import (
     describe_bound,
@@ -34,11 +32,3 @@ bp.add_app_template_filter(describe_bound, "stage_bound")
 bp.add_app_template_filter(describe_proof, "proof_words")
 bp.add_app_template_filter(describe_failure, "failure_words")
 bp.add_app_template_filter(find_totals, "run_totals")
-
-
-@bp.errorhandler(ConflictError)
-def show_conflict(error: ConflictError) -> tuple[str, int]:
-    """The refusal in words, with the way back to the rounds."""
-    db.session.rollback()
-    text, back_url = describe_conflict(error), url_for("rounds.index")
-    return render_template("rounds/conflict.html", text=text, back_url=back_url, status=409), 409

@@ -18,7 +18,7 @@ from matchmaker.rounds.pages.forms import FreezeForm, StepForm, WithdrawForm
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
-from matchmaker.rounds.states import require_may_move
+from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.web.act import act_once
 from matchmaker.web.permissions import Permission, requires
@@ -33,7 +33,7 @@ def freeze(month: date) -> Answer:
     form = FreezeForm()
     context = {"match_round": match_round, "form": form}
     if not form.is_submitted() or not form.validate():
-        require_may_move(match_round, RoundState.FROZEN)
+        ROUND_STATES.check(match_round.state, RoundState.FROZEN)
         readiness = describe_readiness(check_readiness(match_round))
         page = render_template("rounds/freeze.html", readiness=readiness, **context)
         return (page, 422) if form.has_errors() else page

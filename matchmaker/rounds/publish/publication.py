@@ -26,7 +26,8 @@ from matchmaker.rounds.publish.notices import notify_coordinators, notify_reside
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import get_figures
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
-from matchmaker.rounds.states import lock_round, move_round, require_may_move
+from matchmaker.rounds.states import ROUND_STATES
+from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
 
 _RECALLABLE = frozenset(
@@ -46,9 +47,9 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     and forbids than those in force, or the same person who started the run.
     """
     match_round = run.match_round
-    lock_round(match_round)  # what is checked now must still hold when it is written
+    lock_row(match_round)  # what is checked now must still hold when it is written
     require_publishable(run, actor)
-    move_round(match_round, RoundState.PUBLISHED)
+    ROUND_STATES.take(match_round, RoundState.PUBLISHED)
     match_round.published_run = run
     match_round.published_by_id, match_round.published_at = actor.id, now
     match_round.publication += 1
@@ -77,7 +78,7 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
 
 def require_publishable(run: RoundRun, actor: User) -> None:
     """Raise ``ConflictError`` unless ``actor`` may publish this run of a round under review."""
-    require_may_move(run.match_round, RoundState.PUBLISHED)
+    ROUND_STATES.check(run.match_round.state, RoundState.PUBLISHED)
     if not is_usable(run):
         raise ConflictError("run.not_verified", number=run.number)
     if run.started_by_id == actor.id:
@@ -94,11 +95,11 @@ def withdraw_publication(
     Raises ``ConflictError`` when nothing is published, when the same person published it, when
     something was delivered already, or when a later month was frozen since.
     """
-    lock_round(match_round)
+    lock_row(match_round)
     run = get_withdrawable_run(match_round, actor)
     _lock_needs(run)
     assignments = _list_assignments(run)
-    move_round(match_round, RoundState.REVIEW)
+    ROUND_STATES.take(match_round, RoundState.REVIEW)
     for row in assignments:
         if row.state in _RECALLABLE:
             row.state = AssignmentState.PROPOSED
@@ -118,7 +119,7 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
     run = match_round.published_run
     if run is None:
         raise ConflictError("round.not_published")
-    require_may_move(match_round, RoundState.REVIEW)
+    ROUND_STATES.check(match_round.state, RoundState.REVIEW)
     if match_round.published_by_id == actor.id:
         raise ConflictError("round.second_person_to_withdraw")
     if any(row.state in _DONE for row in _list_assignments(run)):

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
 from matchmaker.rounds import matching
@@ -16,7 +15,7 @@ from matchmaker.rounds.freeze.overrides import freeze_overrides
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
-from matchmaker.rounds.states import move_round
+from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer.codec import canonical_text, sha256_of_text
 from optimizer.solution import Solution
 
@@ -52,7 +51,7 @@ def start_run(
 
     The caller queues the job's id once the transaction is committed.
     """
-    move_round(match_round, RoundState.SOLVING)
+    ROUND_STATES.take(match_round, RoundState.SOLVING)
     problem_json = make_present_problem(match_round)
     last = db.session.scalar(
         select(func.max(RoundRun.number)).where(RoundRun.match_round_id == match_round.id)
@@ -107,9 +106,8 @@ def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     """Stop a run that is waiting or being solved. Raises ``ConflictError`` when it is over."""
     job = get_job(run)
     db.session.refresh(job, with_for_update=True)
-    if job.state not in (JobState.QUEUED, JobState.RUNNING):
-        raise ConflictError("run.finished", number=run.number)
-    job.state, job.finished_at = JobState.CANCELLED, now
+    JOB_STATES.take(job, JobState.CANCELLED)
+    job.finished_at = now
     job.lease_token = job.lease_until = None
     run.status, run.finished_at = RunStatus.FAILED, now
     _leave_solving(run.match_round)
@@ -151,7 +149,7 @@ def _save_result(run: RoundRun, solution: Solution, explanations: dict[str, Any]
 def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -> None:
     run.status = status
     job = get_job(run)
-    job.state = JobState.FAILED if status is RunStatus.FAILED else JobState.DONE
+    JOB_STATES.take(job, JobState.FAILED if status is RunStatus.FAILED else JobState.DONE)
     job.error, job.finished_at = error, now
     job.lease_token = job.lease_until = None
     db.session.flush()
@@ -170,8 +168,8 @@ def _leave_solving(match_round: MatchRound) -> None:
     db.session.flush()
     runs = list_runs(match_round)
     if any(is_usable(run) for run in runs):
-        move_round(match_round, RoundState.REVIEW)
+        ROUND_STATES.take(match_round, RoundState.REVIEW)
     elif runs[0].status is RunStatus.INFEASIBLE:
-        move_round(match_round, RoundState.NO_SOLUTION)
+        ROUND_STATES.take(match_round, RoundState.NO_SOLUTION)
     else:
-        move_round(match_round, RoundState.FROZEN)
+        ROUND_STATES.take(match_round, RoundState.FROZEN)

@@ -99,7 +99,7 @@ def test_reset_empties_the_demo_and_it_can_be_built_again(context):
 
 def test_reset_spares_a_database_that_is_no_demo(context, make):
     make.resident()
-    with pytest.raises(ConflictError, match="not_a_demo"):
+    with pytest.raises(ConflictError, match=r"demo\.not_a_demo"):
         reset_demo_world()
     assert count(Resident) == 1
 

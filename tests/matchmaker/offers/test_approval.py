@@ -44,7 +44,7 @@ def test_an_approval_of_something_since_changed_is_refused(
     act(service.submit_offer, offer, coordinator_user)
     seen = offer.version
     act(service.edit_offer, offer, coordinator_user, terms=TERMS)
-    with pytest.raises(ConflictError, match="offer_changed"):
+    with pytest.raises(ConflictError, match=r"offer\.changed_meanwhile"):
         approve_offer(actor=social_worker_user, now=NOW, offer_id=offer.id, version=seen)
 
 

@@ -97,7 +97,7 @@ def test_another_committee_is_refused(context, make, worker):
 def test_a_known_phone_asks_before_it_doubles(context, resident, worker, committee):
     with pytest.raises(ConflictError) as conflict:
         register(worker, committee.id, phone=PHONE)
-    assert conflict.value.code == "same_phone"
+    assert conflict.value.code == "resident.same_phone"
     assert register(worker, committee.id, phone=PHONE, is_known_duplicate=True).id
 
 

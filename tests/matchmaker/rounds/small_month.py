@@ -7,7 +7,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds import matching
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
-from matchmaker.rounds.solve import runs
+from matchmaker.rounds.solve import jobs, runs
 from tests.factories import NOW, Factory
 
 MONTH = date(2026, 7, 1)
@@ -53,8 +53,15 @@ class SmallMonth:
             match_round or self.freeze(), limit_seconds=60, actor=self.one, now=NOW
         )
 
+    def take(self) -> m.RoundRun:
+        """A run whose job a worker holds."""
+        run = self.start()
+        jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=NOW)
+        return run
+
     def solve(self, match_round: m.MatchRound | None = None) -> m.RoundRun:
         run = self.start(match_round)
+        jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=NOW)
         runs.finish_run(run, solve_here(run), now=NOW)
         db.session.flush()
         return run

@@ -37,7 +37,7 @@ def forbid(month, run_id):
 
 def test_of_two_who_publish_one_is_refused(app, month, run_id):
     acts = [lambda: publish(month, run_id)] * 2
-    assert act_at_once(app, *acts) == [None, "round.wrong_state"]
+    assert act_at_once(app, *acts) == [None, "round.state"]
     with app.app_context():
         assert db.session.query(m.MatchRound).one().publication == 1
 

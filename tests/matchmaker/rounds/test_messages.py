@@ -4,7 +4,8 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
-from matchmaker.rounds.words import outcomes, refusals, stages
+from matchmaker.rounds.words import outcomes, stages
+from matchmaker.words.refusals import SENTENCES, describe_refusal
 from optimizer.policy import COMMUNITY_POLICY
 from optimizer.solution import GroundCode
 
@@ -67,6 +68,5 @@ def test_numbers_reach_the_words(english):
 
 @pytest.mark.parametrize("state", list(m.RoundState))
 def test_a_step_out_of_turn_is_explained_in_every_state(english, state):
-    plain = refusals.describe_conflict(ConflictError("no such code"))
-    error = ConflictError("round.wrong_state", state=state.value, wanted="x")
-    assert refusals.describe_conflict(error) != plain
+    error = ConflictError("round.state", state=state.value, step="x")
+    assert describe_refusal(error) == SENTENCES["round.state"][state]

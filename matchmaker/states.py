@@ -1,0 +1,82 @@
+"""One machine for every table of states: which step leads from which state to which, and no other.
+
+A table gives for each step the states in which it can be taken and the state that each becomes.
+Needs, rounds and jobs name a step by the state it leads to: ``make_machine_by_target`` turns
+"which states may follow this one" into such a table.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+
+StepT = TypeVar("StepT", bound=StrEnum)
+StateT = TypeVar("StateT", bound=StrEnum)
+
+
+class Stateful(Protocol[StateT]):
+    """A row with a state."""
+
+    state: StateT
+
+
+class StateMachine(Generic[StepT, StateT]):
+    """The legal steps of one kind of row. Every refusal has ``code``, such as ``need.state``.
+
+    ``locks_rows``: whether ``take`` reads the row anew and holds it until the transaction ends, so
+    that of two people who press at once the second is refused. Rows that the service has locked
+    while loading them do not need it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        table: Mapping[StepT, Mapping[StateT, StateT]],
+        *,
+        locks_rows: bool = False,
+    ) -> None:
+        self.code = code
+        self._table = table
+        self._locks_rows = locks_rows
+
+    def can(self, state: StateT, step: StepT) -> bool:
+        """Whether ``step`` can be taken in ``state``."""
+        return state in self._table.get(step, {})
+
+    def check(self, state: StateT, step: StepT) -> StateT:
+        """The state to which ``step`` leads. Raises ``ConflictError`` where it cannot be taken."""
+        if not self.can(state, step):
+            raise ConflictError(self.code, state=state.value, step=step.value)
+        return self._table[step][state]
+
+    def take(self, row: Stateful[StateT], step: StepT) -> None:
+        """Move ``row`` along ``step``. Raises ``ConflictError`` where it cannot be taken."""
+        if self._locks_rows:
+            lock_row(row)
+        row.state = self.check(row.state, step)
+
+    def list_steps(self, state: StateT) -> frozenset[StepT]:
+        """The steps that can be taken in ``state``."""
+        return frozenset(step for step in self._table if self.can(state, step))
+
+    def list_starts(self, step: StepT) -> frozenset[StateT]:
+        """The states in which ``step`` can be taken."""
+        return frozenset(self._table.get(step, {}))
+
+
+def make_machine_by_target(
+    code: str, following: Mapping[StateT, Collection[StateT]], *, locks_rows: bool = False
+) -> StateMachine[StateT, StateT]:
+    """A machine whose steps are the states they lead to; ``following``: state -> next states."""
+    table: dict[StateT, dict[StateT, StateT]] = {}
+    for start, targets in following.items():
+        for target in targets:
+            table.setdefault(target, {})[start] = target
+    return StateMachine(code, table, locks_rows=locks_rows)
+
+
+def lock_row(row: Any) -> None:
+    """Read ``row`` anew and hold it until the transaction ends."""
+    db.session.refresh(row, with_for_update={"of": type(row)})

@@ -1,0 +1,222 @@
+"""Why the site refused something and what to do now: one sentence for each code of an error.
+
+A code is ``subject.reason``: the subject says where the way back leads, the reason which rule was
+broken. A test walks every code that is raised and fails for one without a sentence here, and for a
+sentence that nothing raises; so there is no sentence to fall back on.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from matchmaker.base.errors import DomainError
+from matchmaker.models import RoundState
+from matchmaker.words.quantities import format_day
+
+_Sentences = Mapping[str, LazyString | Mapping[str, LazyString]]
+
+_NO_SUCH_PERSON = _l("There is no such person here.")
+_CHOOSE_FROM_THE_LIST = _l("Choose from the list.")
+_CHOOSE_TIMES = _l("Choose times from the list.")
+_CHOOSE_COMMITTEES = _l("Choose neighbourhood committees of your street office.")
+_REASON_LENGTH = _l("Write the reason in at most %(most)s characters.")
+
+_SITE: _Sentences = {
+    "site.changed_meanwhile": _l("Somebody changed this after you opened it. Look at it again."),
+    "site.throttled": _l("Too many tries"),
+    "demo.not_a_demo": _l("This database holds more than a demo, so no demo is put into it."),
+    "demo.person_unknown": _NO_SUCH_PERSON,
+    "category.unknown": _l("There is no such kind of help here."),
+    "subdistrict.unknown": _l("There is no such street office here."),
+}
+
+_ACCOUNTS: _Sentences = {
+    "account.own": _l("This is your own account. Another administrator can change it."),
+    "account.already_disabled": _l("This account is disabled already."),
+    "account.not_disabled": _l("This account is not disabled."),
+    "account.no_organisation": _l(
+        "Your account belongs to no organisation. Ask the administrator."
+    ),
+    "account.phone_taken": _l("There is an account with this phone number already."),
+    "account.scope_missing": _l("Choose or enter who or what this role is for."),
+    "account.sign_in_failed": _l("This phone number and password do not open an account."),
+    "account.unknown": _l("There is no such account here."),
+    "session.unknown": _l("That browser is signed out already."),
+    "invitation.unusable": _l(
+        "This code is not valid, or was used, or is too old. Ask for another."
+    ),
+    "invitation.role_not_yours": _l("You cannot invite this role."),
+    "invitation.scope_unknown": _l("You can invite only your own people."),
+    "invitation.unknown": _l("There is no such invitation of yours."),
+    "password.wrong": _l("This is not the present password."),
+    "password.unchanged": _l("Choose a password other than the present one."),
+    "password.monotonous": _l("Use more different characters."),
+    "password.is_phone": _l("Do not use your phone number in the password."),
+    "password.common": _l("Too many people choose this password. Choose a rarer one."),
+    "password.short": _l("Use at least %(limit)s characters."),
+    "password.long": _l("Use at most %(limit)s characters."),
+}
+
+_NEEDS: _Sentences = {
+    "need.state": _l("It has moved on, and this can no longer be done. See where it is now."),
+    "need.changed_meanwhile": _l("Somebody changed this after you opened it. Look at it again."),
+    "need.incomplete": _l(
+        "A question is still open. Go on with it from your list, answer the question and send it."
+    ),
+    "need.not_editable": _l("It was sent already, so its answers can no longer be changed."),
+    "need.not_draft": _l("It was sent before, so it cannot be thrown away. You can take it back."),
+    "need.not_returned": _l("It does not wait for a correction any more. See where it is now."),
+    "need.not_mergeable": _l(
+        "These two cannot be joined. Both must be the same resident's and of the same kind of "
+        "help, and neither may be in a round, met or ended."
+    ),
+    "need.no_free_reference": _l(
+        "Many needs are being entered just now. Wait a minute and send it again."
+    ),
+    "need.category_unknown": _l("Choose a kind of help from the list."),
+    "need.quantity_missing": _l("Enter how much is needed: this kind of help asks for it."),
+    "need.quantity_out_of_range": _l("Enter an amount within the limits of this kind of help."),
+    "need.least_above_quantity": _l("The least that helps cannot be more than what is asked."),
+    "need.consent_not_online": _l("Say how the resident agreed."),
+    "need.description_length": _l("Write one sentence of at most %(most)s characters."),
+    "need.tier_unknown": _l("Choose how urgent it is."),
+    "need.reason_length": _REASON_LENGTH,
+    "need.reply_day": _l("Choose a day between %(first)s and %(last)s."),
+    "need.question_unknown": _l("This question is not asked for this need."),
+    "need.unknown": _l("There is no such need here."),
+}
+
+_RESIDENTS: _Sentences = {
+    "resident.same_phone": _l(
+        "This phone number is registered already. Look whether it is the same person."
+    ),
+    "resident.committee_unknown": _CHOOSE_FROM_THE_LIST,
+    "resident.household_unknown": _l("This committee has no household with that reference."),
+    "resident.block_missing": _l(
+        "Enter the estate or lane, or the reference of a known household."
+    ),
+    "resident.unknown": _NO_SUCH_PERSON,
+    "contact.ground_not_yours": _l("Your role does not show you contact data for this reason."),
+    "status.state": {
+        "verified": _l("This status is verified already."),
+        "over": _l("This status no longer counts. Record it anew."),
+    },
+    "status.last_day_past": _l("The last day must not be before today."),
+    "status.committee_records": _l("Only a neighbourhood committee records a status."),
+    "status.unknown": _l("There is no such recipient status here."),
+}
+
+_GIVERS: _Sentences = {
+    "offer.state": _l("The offer has moved on and this step no longer fits its state."),
+    "offer.changed_meanwhile": _l(
+        "Somebody changed this offer after you opened it. Look at it again."
+    ),
+    "offer.organisation_not_approved": _l(
+        "The organisation is not approved at present. Offers can be handed in once it is."
+    ),
+    "offer.validity_over": _l("The offer's last day is past. Set a later last day first."),
+    "offer.title_length": _l("Give the offer a name of at most %(most)s characters."),
+    "offer.capacity_out_of_range": _l("Enter an amount above 0 that you can keep every month."),
+    "offer.last_day_too_early": _l(
+        "The last day must not be before the first day or before today."
+    ),
+    "offer.windows_unknown": _CHOOSE_TIMES,
+    "offer.statuses_unknown": _CHOOSE_FROM_THE_LIST,
+    "offer.committees_unknown": _CHOOSE_COMMITTEES,
+    "offer.reason_length": _REASON_LENGTH,
+    "offer.unknown": _l("There is no such offer here."),
+    "organisation.state": _l(
+        "The organisation has moved on and this step no longer fits its state."
+    ),
+    "organisation.not_approved": _l(
+        "The organisation is not approved at present. Approve it before inviting."
+    ),
+    "organisation.name_length": _l("Enter a name that is not longer than the field allows."),
+    "organisation.name_taken": _l(
+        "An organisation of this name is already here. Search the list for it."
+    ),
+    "organisation.contact_name_length": _l("Enter your name in at most %(most)s characters."),
+    "organisation.reason_length": _REASON_LENGTH,
+    "organisation.unknown": _l("There is no such organisation here."),
+    "volunteer.state": _l("Something changed for this volunteer and the step no longer fits."),
+    "volunteer.name_length": _l("Enter the volunteer's name in at most %(most)s characters."),
+    "volunteer.visits_out_of_range": _l("Enter how many visits a month, from 1 to %(most)s."),
+    "volunteer.categories_unknown": _l("Choose what the volunteer can do from the list."),
+    "volunteer.windows_unknown": _CHOOSE_TIMES,
+    "volunteer.committees_unknown": _CHOOSE_COMMITTEES,
+    "volunteer.unknown": _l("There is no such volunteer here."),
+    "assignment.nothing_published": _l("No month with a promise of yours is published yet."),
+}
+
+_ROUNDS: _Sentences = {
+    "round.state": {
+        RoundState.DRAFT: _l("The round is still being prepared. Freeze it first."),
+        RoundState.FROZEN: _l("The round is frozen already. Solve it next."),
+        RoundState.SOLVING: _l("A run is being solved. Wait for it or cancel it."),
+        RoundState.NO_SOLUTION: _l("No answer exists with these pins. Lift one and solve again."),
+        RoundState.REVIEW: _l("The round is under review."),
+        RoundState.PUBLISHED: _l("The round is published. Withdraw the publication first."),
+        RoundState.EXECUTING: _l("The round is under way."),
+        RoundState.CLOSED: _l("The round is closed."),
+    },
+    "round.exists": _l("This month has a round already."),
+    "round.nothing_to_decide": _l("No need is open, so there is nothing to decide this month."),
+    "round.not_frozen": _l("The round is not frozen yet."),
+    "round.not_published": _l("Nothing is published for this month."),
+    "round.public_value_missing": _l("Enter the public value that was announced."),
+    "round.override_exists": _l("The same pin or forbid is in force already."),
+    "round.override_lifted": _l("This pin or forbid was lifted before."),
+    "round.not_open_to_overrides": _l(
+        "Pins and forbids can be laid after the freeze and before the publication, while "
+        "nothing is being solved."
+    ),
+    "round.second_person": _l(
+        "You started this run yourself. Somebody else of the office must publish it."
+    ),
+    "round.second_person_to_withdraw": _l(
+        "You published this month yourself. Somebody else of the office must withdraw it."
+    ),
+    "round.delivery_begun": _l(
+        "Something was delivered already, so the publication can no longer be withdrawn."
+    ),
+    "round.later_month_frozen": _l(
+        "A later month was frozen since and builds on this one, so the publication can no longer "
+        "be withdrawn."
+    ),
+    "round.snapshot": _l("The round is not frozen yet."),
+    "round.unknown": _l("There is no round of this month here."),
+    "run.not_verified": _l(
+        "This run has no result that passed the independent check, so it cannot be published."
+    ),
+    "run.overrides_changed": _l(
+        "Pins or forbids changed after this run. Solve again, then publish the new run."
+    ),
+    "run.finished": _l("This run is over; there is nothing to cancel."),
+    "run.unknown": _l("There is no such run here."),
+    "line.unknown": _l("This run has no line with that number."),
+    "override.unknown": _l("There is no such pin or forbid here."),
+    "results.unknown": _l("No result of this month is published."),
+}
+
+SENTENCES: _Sentences = {
+    **_SITE,
+    **_ACCOUNTS,
+    **_NEEDS,
+    **_RESIDENTS,
+    **_GIVERS,
+    **_ROUNDS,
+}
+
+
+def describe_refusal(error: DomainError) -> str:
+    """What was wrong and what to do now, in the reader's language, with the error's numbers."""
+    sentence = SENTENCES[error.code]
+    if isinstance(sentence, Mapping):
+        sentence = sentence[str(error.numbers["state"])]
+    return str(sentence) % {name: _say(number) for name, number in error.numbers.items()}
+
+
+def _say(number: object) -> str:
+    return format_day(number) if isinstance(number, date) else str(number)
