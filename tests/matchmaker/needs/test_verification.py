@@ -114,6 +114,6 @@ def test_two_who_merge_the_same_pair_both_ways_leave_one_need_open(app, place, p
         queue_service.merge_duplicate(actor=actor, now=NOW, **values)
 
     outcomes = act_at_once(app, lambda: merge(one, other), lambda: merge(other, one))
-    assert outcomes == [None, "needs_not_mergeable"]
+    assert outcomes == [None, "need.not_mergeable"]
     states = sorted(db.session.scalars(select(m.Need.state)))
     assert states == [m.NeedState.CLOSED, m.NeedState.OPEN]
