@@ -39,6 +39,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "category": (),
     "contact": ("residents.index",),
     "demo": (),
+    "figures": ("rounds.index",),
     "invitation": ("accounts.invited", "accounts.members"),
     "line": ("rounds.index",),
     "need": ("needs.mine", "needs.index"),

@@ -185,7 +185,6 @@ _ROUNDS: _Sentences = {
         "A later month was frozen since and builds on this one, so the publication can no longer "
         "be withdrawn."
     ),
-    "round.snapshot": _l("The round is not frozen yet."),
     "round.unknown": _l("There is no round of this month here."),
     "run.not_verified": _l(
         "This run has no result that passed the independent check, so it cannot be published."
@@ -195,6 +194,7 @@ _ROUNDS: _Sentences = {
     ),
     "run.finished": _l("This run is over; there is nothing to cancel."),
     "run.unknown": _l("There is no such run here."),
+    "figures.unknown": _l("This run has no figures."),
     "line.unknown": _l("This run has no line with that number."),
     "override.unknown": _l("There is no such pin or forbid here."),
     "results.unknown": _l("No result of this month is published."),
