@@ -1,20 +1,19 @@
 """The month, frozen: whole numbers and names in, nothing of the site's.
 
-Rows are kept in the order of their ids and sets in sorted order, so shuffled input is the same
-problem with the same bytes. Who may serve whom: FORMULATION.md.
+A problem is rows of seven kinds. Each row checks itself, and the problem checks what rows say of
+each other; ``ProblemError`` names the path of the value that breaks a rule. Rows are kept in the
+order of their ids and sets in sorted order, so shuffled input is the same problem with the same
+bytes. Who may serve whom: FORMULATION.md.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from optimizer import codec
 from optimizer.codec import ProblemError
 from optimizer.policy import COMMUNITY_POLICY, Policy
-
-# --- What a problem refuses: every rule names the path of the value that breaks it.
-
-Row: TypeAlias = Any  # a value of problem.py, which stands on this file and not the other way
 
 # Sums of this many units stay exact in a double and in 64 bits, whatever the solver adds up.
 LARGEST = 10**12
@@ -26,127 +25,14 @@ def require(is_held: bool, path: str, reason: str) -> None:
         raise ProblemError(path, reason)
 
 
-def _within(value: int, low: int, path: str) -> None:
+def require_within(value: int, low: int, path: str) -> None:
+    """Raise ``ProblemError`` unless the value is between ``low`` and ``LARGEST``."""
     require(low <= value <= LARGEST, path, f"must be between {low} and {LARGEST}")
-
-
-def check_stock(stock: Row) -> None:
-    """A stock has an id, a capacity of 0 or more and a least use within it."""
-    require(bool(stock.id), "$.id", "must not be empty")
-    _within(stock.capacity, 0, "$.capacity")
-    _within(stock.least, 0, "$.least")
-    require(stock.least <= stock.capacity, "$.least", "must not exceed the capacity")
-
-
-def check_person(person: Row) -> None:
-    """A person has an id and a number of visits of 0 or more."""
-    require(bool(person.id), "$.id", "must not be empty")
-    _within(person.most_visits, 0, "$.most_visits")
-
-
-def check_need(need: Row) -> None:
-    """A need has an id, a recipient, and whole quantities that make sense."""
-    require(bool(need.id), "$.id", "must not be empty")
-    require(bool(need.recipient), "$.recipient", "must not be empty")
-    require(bool(need.category), "$.category", "must not be empty")
-    _within(need.people, 1, "$.people")
-    _within(need.quantity, 1, "$.quantity")
-    _within(need.tier, 1, "$.tier")
-    _within(need.points, 0, "$.points")
-    _within(need.waiting, 0, "$.waiting")
-    if need.least is not None:
-        _within(need.least, 1, "$.least")
-        require(need.least <= need.quantity, "$.least", "must not exceed the quantity")
-
-
-def check_problem(problem: Row) -> None:
-    """Ids are unique and every name that is used is known."""
-    require(
-        bool(problem.seed) and set(problem.seed) <= set("0123456789abcdef"),
-        "$.seed",
-        "must be lower-case hexadecimal digits",
-    )
-    stocks = _unique(problem.stocks, "$.stocks")
-    people = _unique(problem.people, "$.people")
-    needs = _unique(problem.needs, "$.needs")
-    _check_staff(problem, stocks)
-    _check_nesting(problem)
-    for name in ("pairs", "pins", "forbids"):
-        _check_links(getattr(problem, name), f"$.{name}", needs, stocks, people)
-    _check_history(problem)
-
-
-def _unique(rows: Sequence[Any], path: str) -> set[str]:
-    seen: set[str] = set()
-    for k, row in enumerate(rows):
-        require(row.id not in seen, f"{path}[{k}].id", "used twice")
-        seen.add(row.id)
-    return seen
-
-
-def _known(names: Iterable[str], known: set[str], path: str) -> None:
-    for k, name in enumerate(names):
-        require(name in known, f"{path}[{k}]", "is not known")
-
-
-def _check_staff(problem: Row, stocks: set[str]) -> None:
-    staffed = {stock.id for stock in problem.stocks if stock.staffed}
-    for k, stock in enumerate(problem.stocks):
-        _known(stock.parents, stocks, f"$.stocks[{k}].parents")
-    for k, person in enumerate(problem.people):
-        _known(person.stocks, stocks, f"$.people[{k}].stocks")
-        for j, name in enumerate(person.stocks):
-            require(name in staffed, f"$.people[{k}].stocks[{j}]", "is not a staffed stock")
-
-
-def _check_nesting(problem: Row) -> None:
-    parents = {stock.id: stock.parents for stock in problem.stocks}
-    done: set[str] = set()
-    for k, stock in enumerate(problem.stocks):
-        trail: list[tuple[str, bool]] = [(stock.id, False)]
-        open_: set[str] = set()
-        while trail:
-            name, is_left = trail.pop()
-            if is_left:
-                open_.discard(name)
-                done.add(name)
-                continue
-            require(name not in open_, f"$.stocks[{k}].parents", "stocks nest in a circle")
-            if name in done:
-                continue
-            open_.add(name)
-            trail.append((name, True))
-            trail.extend((parent, False) for parent in parents[name])
-
-
-def _check_links(
-    rows: Sequence[Any], path: str, needs: set[str], stocks: set[str], people: set[str]
-) -> None:
-    seen: set[tuple[str, str | None, str | None]] = set()
-    for k, row in enumerate(rows):
-        require(row.need in needs, f"{path}[{k}].need", "is not known")
-        require(row.stock is None or row.stock in stocks, f"{path}[{k}].stock", "is not known")
-        require(row.person is None or row.person in people, f"{path}[{k}].person", "is not known")
-        key = (row.need, row.stock, row.person)
-        require(key not in seen, f"{path}[{k}]", "used twice")
-        seen.add(key)
-
-
-def _check_history(problem: Row) -> None:
-    seen: set[tuple[str, str]] = set()
-    for k, row in enumerate(problem.history):
-        key = (row.dimension, row.group)
-        require(key not in seen, f"$.history[{k}]", "used twice")
-        seen.add(key)
 
 
 def _sort(value: object, *names: str) -> None:
     for name in names:
         object.__setattr__(value, name, tuple(sorted(set(getattr(value, name)))))
-
-
-def _order(value: object, name: str, key: Callable[[Any], tuple[str, ...]]) -> None:
-    object.__setattr__(value, name, tuple(sorted(getattr(value, name), key=key)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +60,10 @@ class Stock:
     pledge: str | None = None
 
     def __post_init__(self) -> None:
-        check_stock(self)
+        require(bool(self.id), "$.id", "must not be empty")
+        require_within(self.capacity, 0, "$.capacity")
+        require_within(self.least, 0, "$.least")
+        require(self.least <= self.capacity, "$.least", "must not exceed the capacity")
         _sort(self, "parents", "areas", "statuses", "slots")
 
 
@@ -194,7 +83,8 @@ class Person:
     slots: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_person(self)
+        require(bool(self.id), "$.id", "must not be empty")
+        require_within(self.most_visits, 0, "$.most_visits")
         _sort(self, "stocks", "skills", "areas", "slots")
 
 
@@ -227,7 +117,19 @@ class Need:
     listed: bool = False
 
     def __post_init__(self) -> None:
-        check_need(self)
+        for name in ("id", "recipient", "category"):
+            require(bool(getattr(self, name)), f"$.{name}", "must not be empty")
+        for name, low in (
+            ("people", 1),
+            ("quantity", 1),
+            ("tier", 1),
+            ("points", 0),
+            ("waiting", 0),
+        ):
+            require_within(getattr(self, name), low, f"$.{name}")
+        if self.least is not None:
+            require_within(self.least, 1, "$.least")
+            require(self.least <= self.quantity, "$.least", "must not exceed the quantity")
         _sort(self, "statuses", "requires", "slots")
         if self.least == self.quantity:
             object.__setattr__(self, "least", None)
@@ -305,12 +207,19 @@ class Problem:
     policy: Policy = COMMUNITY_POLICY
 
     def __post_init__(self) -> None:
-        check_problem(self)
+        _check_seed(self.seed)
+        names = _Names(self)
+        _check_staff(self, names)
+        _check_nesting(self.stocks)
+        names.check(self.pairs, "$.pairs")
+        names.check(self.pins, "$.pins")
+        names.check(self.forbids, "$.forbids")
+        _check_history(self.history)
         for name in ("stocks", "people", "needs"):
-            _order(self, name, lambda row: (row.id,))
+            _order(self, name, attrgetter("id"))
         for name in ("pairs", "pins", "forbids"):
-            _order(self, name, lambda row: (row.need, row.stock or "", row.person or ""))
-        _order(self, "history", lambda row: (row.dimension, row.group))
+            _order(self, name, _rule_key)
+        _order(self, "history", attrgetter("dimension", "group"))
 
     @classmethod
     def from_json(cls, value: object) -> "Problem":
@@ -325,3 +234,93 @@ class Problem:
     def sha256(self) -> str:
         """SHA-256 of the canonical JSON."""
         return codec.sha256_of(self.to_json())
+
+
+def _order(problem: Problem, name: str, key: Callable[[Any], Any]) -> None:
+    object.__setattr__(problem, name, tuple(sorted(getattr(problem, name), key=key)))
+
+
+Rule: TypeAlias = Pair | Pin  # what names a need, a stock and a person
+
+
+def _rule_key(rule: Rule) -> tuple[str, str, str]:
+    return rule.need, rule.stock or "", rule.person or ""
+
+
+def _check_seed(seed: str) -> None:
+    is_hexadecimal = bool(seed) and set(seed) <= set("0123456789abcdef")
+    require(is_hexadecimal, "$.seed", "must be lower-case hexadecimal digits")
+
+
+class _Names:
+    """The ids of a problem, each used once; rules may name no other."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.stocks = _list_ids(problem.stocks, "$.stocks")
+        self.people = _list_ids(problem.people, "$.people")
+        self.needs = _list_ids(problem.needs, "$.needs")
+
+    def check(self, rules: Sequence[Rule], path: str) -> None:
+        """Every rule names what is known, and no two name the same."""
+        seen: set[tuple[str, str | None, str | None]] = set()
+        for k, rule in enumerate(rules):
+            require(rule.need in self.needs, f"{path}[{k}].need", "is not known")
+            for name, value, known in (
+                ("stock", rule.stock, self.stocks),
+                ("person", rule.person, self.people),
+            ):
+                require(value is None or value in known, f"{path}[{k}].{name}", "is not known")
+            key = (rule.need, rule.stock, rule.person)
+            require(key not in seen, f"{path}[{k}]", "used twice")
+            seen.add(key)
+
+
+def _list_ids(rows: Sequence[Stock | Person | Need], path: str) -> set[str]:
+    seen: set[str] = set()
+    for k, row in enumerate(rows):
+        require(row.id not in seen, f"{path}[{k}].id", "used twice")
+        seen.add(row.id)
+    return seen
+
+
+def _require_known(names: Iterable[str], known: set[str], path: str, reason: str) -> None:
+    for k, name in enumerate(names):
+        require(name in known, f"{path}[{k}]", reason)
+
+
+def _check_staff(problem: Problem, names: _Names) -> None:
+    staffed = {stock.id for stock in problem.stocks if stock.staffed}
+    for k, stock in enumerate(problem.stocks):
+        _require_known(stock.parents, names.stocks, f"$.stocks[{k}].parents", "is not known")
+    for k, person in enumerate(problem.people):
+        path = f"$.people[{k}].stocks"
+        _require_known(person.stocks, names.stocks, path, "is not known")
+        _require_known(person.stocks, staffed, path, "is not a staffed stock")
+
+
+def _check_nesting(stocks: Sequence[Stock]) -> None:
+    parents = {stock.id: stock.parents for stock in stocks}
+    done: set[str] = set()
+    for k, stock in enumerate(stocks):
+        stack: list[tuple[str, bool]] = [(stock.id, False)]
+        open_: set[str] = set()
+        while stack:
+            name, is_left = stack.pop()
+            if is_left:
+                open_.discard(name)
+                done.add(name)
+                continue
+            require(name not in open_, f"$.stocks[{k}].parents", "stocks nest in a circle")
+            if name in done:
+                continue
+            open_.add(name)
+            stack.append((name, True))
+            stack.extend((parent, False) for parent in parents[name])
+
+
+def _check_history(history: Sequence[GroupHistory]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for k, row in enumerate(history):
+        key = (row.dimension, row.group)
+        require(key not in seen, f"$.history[{k}]", "used twice")
+        seen.add(key)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from optimizer import codec
-from optimizer.problem import LARGEST, require
+from optimizer.problem import require, require_within
 from optimizer.solution import SolutionStatus
 
 
@@ -78,10 +78,6 @@ class Division:
         )
 
 
-def _within(value: int, low: int, path: str) -> None:
-    require(low <= value <= LARGEST, path, f"must be between {low} and {LARGEST}")
-
-
 @dataclass(frozen=True, slots=True)
 class Purse:
     """What a fund may pay out in one month [fen]; the order of ids is the order of time."""
@@ -91,7 +87,7 @@ class Purse:
 
     def __post_init__(self) -> None:
         require(bool(self.id), "$.id", "must not be empty")
-        _within(self.fen, 0, "$.fen")
+        require_within(self.fen, 0, "$.fen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +108,12 @@ class Claim:
 
     def __post_init__(self) -> None:
         require(bool(self.id), "$.id", "must not be empty")
-        _within(self.asked_fen, 1, "$.asked_fen")
+        require_within(self.asked_fen, 1, "$.asked_fen")
         if self.least_fen is not None:
-            _within(self.least_fen, 1, "$.least_fen")
+            require_within(self.least_fen, 1, "$.least_fen")
             require(self.least_fen <= self.asked_fen, "$.least_fen", "must not exceed asked_fen")
         if self.instalment_fen is not None:
-            _within(self.instalment_fen, 1, "$.instalment_fen")
+            require_within(self.instalment_fen, 1, "$.instalment_fen")
         if self.least_fen == self.asked_fen:
             object.__setattr__(self, "least_fen", None)
         object.__setattr__(self, "purses", tuple(sorted(set(self.purses))))

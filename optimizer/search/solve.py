@@ -1,7 +1,8 @@
 """Solve a month: build once, take the stages in order, deal out to individuals, say why not."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from optimizer import codec
@@ -16,12 +17,26 @@ from optimizer.search.certificate import CertificateWriter, Share, spell_witness
 from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, Progress, Run, run_stages
-from optimizer.solution import Assignment, Proof, Solution, SolutionStatus, StageResult
+from optimizer.solution import Assignment, Ground, Proof, Solution, SolutionStatus, StageResult
 from optimizer.stages.kind import Count
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 
 Possible = dict[str, dict[str, Alone]]  # stage name -> group
+
+
+@dataclass(slots=True)
+class _Solve:
+    """One solve under way: the program, the search, what is proved so far."""
+
+    model: Model
+    search: LexicographicSearch
+    run: Run = field(default_factory=Run)
+    possible: Possible = field(default_factory=dict)
+
+    @property
+    def problem(self) -> Problem:
+        return self.model.problem
 
 
 def _say_nothing(stage: str, done: int, total: int) -> None:
@@ -38,123 +53,93 @@ def solve(
     """
     started = time.monotonic()
     model = build(problem)
-    run, possible = Run(), Possible()
     left = max(limits.seconds - (time.monotonic() - started), 0.0)
-    search = LexicographicSearch(model.start_engine(left))
+    solving = _Solve(model, LexicographicSearch(model.start_engine(left)))
     status, detail = SolutionStatus.PROVEN, ""
     try:
-        for stage in problem.policy.stages:
-            possible[stage.name] = possible_by_group(search, model, stage)
-        alone = {name: _count(of) for name, of in possible.items()}
-        run_stages(search, model, alone, progress or _say_nothing, run)
+        _take_stages(solving, progress or _say_nothing)
     except NoPointError:
         status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
         status, detail = SolutionStatus.FEASIBLE, "the time limit came first"
     except EngineError as error:
         status, detail = SolutionStatus.FAILED, str(error)
-    if status is SolutionStatus.FEASIBLE and search.point is None:
+    if status is SolutionStatus.FEASIBLE and solving.search.point is None:
         status = SolutionStatus.FAILED
-    return _answer(problem, model, search, run, possible, status, detail).sealed()
+    return _write_solution(solving, status, detail).sealed()
 
 
-def _answer(
-    problem: Problem,
-    model: Model,
-    search: LexicographicSearch,
-    run: Run,
-    possible: Possible,
-    status: SolutionStatus,
-    detail: str,
-) -> Solution:
-    is_usable = status in (SolutionStatus.PROVEN, SolutionStatus.FEASIBLE)
-    if not is_usable or search.point is None:
-        return _solution(problem, status, detail=detail)
-    assignments = assign_individuals(model.columns, search.point)
-    stages = _results(problem, run.outcomes, Tally(problem, assignments), possible, status)
-    if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
-        detail = "a stage counted again differs from its value"
-        return _solution(problem, SolutionStatus.FAILED, detail=detail)
-    network, is_decided = model.columns.network, status is SolutionStatus.PROVEN
-    grounds = find_grounds(network, assignments, run.excluded_by, is_decided=is_decided)
-    return _solution(
-        problem,
-        status,
-        assignments=assignments,
-        stages=stages,
-        grounds=grounds,
-        detail=detail,
-        certificate=_certify(search, model, run.outcomes, possible),
-    )
+def _take_stages(solving: _Solve, progress: Progress) -> None:
+    for stage in solving.problem.policy.stages:
+        solving.possible[stage.name] = possible_by_group(solving.search, solving.model, stage)
+    alone = {name: _count(of) for name, of in solving.possible.items()}
+    run_stages(solving.search, solving.model, alone, progress, solving.run)
 
 
 def _count(alone: Mapping[str, Alone]) -> dict[str, int]:
     return {group: found.needs for group, found in alone.items()}
 
 
-def _certify(
-    search: LexicographicSearch, model: Model, outcomes: Sequence[AimResult], possible: Possible
-) -> dict[str, Any]:
-    """The certificate: events of every proved aim in order, and what groups could get alone."""
-    writer = CertificateWriter(search.matrix, len(model.rows.order), len(model.columns.order))
-    alone = {
-        name: {
-            group: [
-                writer.write_alone(Share(found.step)),
-                spell_witness(assign_individuals(model.columns, found.point)),
-            ]
-            for group, found in of.items()
-        }
-        for name, of in possible.items()
-        if of
-    }
-    stages = [
-        writer.write(outcome.shares, is_drawn=kind_of(outcome.stage).is_draw)
-        for outcome in outcomes
-    ]
-    certificate = {"possible": alone, "stages": stages}
-    return {**certificate, "sha256": codec.sha256_of(certificate)}
+def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Solution:
+    """The incumbent as assignments with all that is said of them; only a status if there is none.
 
-
-def _solution(
-    problem: Problem, status: SolutionStatus, assignments: Sequence[Assignment] = (), **rest: object
-) -> Solution:
-    met = {assignment.need for assignment in assignments}
-    return Solution(
+    FAILED when a proven stage, counted again from the assignments, has another value.
+    """
+    problem, point = solving.problem, solving.search.point
+    empty = Solution(
         status=status,
         problem_sha256=problem.sha256,
         policy=problem.policy.label,
         seed=problem.seed,
-        assignments=tuple(assignments),
         needs_asked=len(problem.needs),
+        detail=detail,
+    )
+    if point is None or not empty.is_usable:
+        return empty
+    assignments = assign_individuals(solving.model.columns, point)
+    stages = tuple(_list_results(solving, Tally(problem, assignments), status))
+    if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
+        detail = "a stage counted again differs from its value"
+        return replace(empty, status=SolutionStatus.FAILED, detail=detail)
+    met = {assignment.need for assignment in assignments}
+    return replace(
+        empty,
+        assignments=assignments,
+        stages=stages,
+        grounds=_list_grounds(solving, assignments, status),
         needs_met=len(met),
         recipients_helped=len({need.recipient for need in problem.needs if need.id in met}),
-        **rest,  # type: ignore[arg-type]
+        certificate=_certify(solving),
     )
 
 
-def _results(
-    problem: Problem,
-    outcomes: Sequence[AimResult],
-    tally: Tally,
-    possible: Possible,
-    status: SolutionStatus,
-) -> tuple[StageResult, ...]:
+def _list_grounds(
+    solving: _Solve, assignments: Sequence[Assignment], status: SolutionStatus
+) -> tuple[Ground, ...]:
+    network, excluded_by = solving.model.columns.network, solving.run.excluded_by
+    is_decided = status is SolutionStatus.PROVEN
+    return find_grounds(network, assignments, excluded_by, is_decided=is_decided)
+
+
+def _list_results(
+    solving: _Solve, tally: Tally, status: SolutionStatus
+) -> Iterator[StageResult]:
     """Results of proved aims, then of the stages the time limit left open."""
+    outcomes = solving.run.outcomes
     proved = {outcome.stage.name: outcome.stage for outcome in outcomes}
     counts = {
         (name, count.key): count
         for name, stage in proved.items()
-        for count in kind_of(stage).count(stage, tally, _count(possible.get(name, {})))
+        for count in kind_of(stage).count(stage, tally, _count(solving.possible.get(name, {})))
     }
-    found = [_result(o, counts[o.stage.name, o.key], possible) for o in outcomes]
-    for stage in problem.policy.stages:
+    for outcome in outcomes:
+        yield _describe(outcome, counts[outcome.stage.name, outcome.key], solving.possible)
+    for stage in solving.problem.policy.stages:
         if status is SolutionStatus.FEASIBLE and stage.name not in proved:
-            found.append(_result(AimResult(stage, "", Proof.GAP), None, possible))
-    return tuple(found)
+            yield _describe(AimResult(stage, "", Proof.GAP), None, solving.possible)
 
 
-def _result(outcome: AimResult, count: Count | None, possible: Possible) -> StageResult:
+def _describe(outcome: AimResult, count: Count | None, possible: Possible) -> StageResult:
     """What is stated of one aim; ``count`` None: the time limit left it open."""
     stage = outcome.stage
     alone = possible.get(stage.name, {}).values()
@@ -170,3 +155,26 @@ def _result(outcome: AimResult, count: Count | None, possible: Possible) -> Stag
         bound=outcome.bound,
         levels=() if count is None else count.levels,
     )
+
+
+def _certify(solving: _Solve) -> dict[str, Any]:
+    """The certificate: events of every proved aim in order, and what groups could get alone."""
+    columns, rows = solving.model.columns, solving.model.rows
+    writer = CertificateWriter(solving.search.matrix, len(rows.order), len(columns.order))
+    alone = {
+        name: {
+            group: [
+                writer.write_alone(Share(found.step)),
+                spell_witness(assign_individuals(columns, found.point)),
+            ]
+            for group, found in of.items()
+        }
+        for name, of in solving.possible.items()
+        if of
+    }
+    stages = [
+        writer.write(outcome.shares, is_drawn=kind_of(outcome.stage).is_draw)
+        for outcome in solving.run.outcomes
+    ]
+    certificate = {"possible": alone, "stages": stages}
+    return {**certificate, "sha256": codec.sha256_of(certificate)}
