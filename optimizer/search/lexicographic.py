@@ -129,6 +129,32 @@ class LexicographicSearch:
         """Fix the greatest value of an integer sum, given everything fixed before."""
         return self._trail.replay() or self._fix_greatest(weights)
 
+    def maximise_in_turn(self, sums: Sequence[Weights]) -> list[int]:
+        """Fix the greatest value of every sum in turn, all of them checked; returns the values.
+
+        Begins at the first step again after a failure. Raises ``NoPointError`` when no point
+        satisfies C1 to C13, ``OutOfTimeError`` at the deadline.
+        """
+        while True:
+            try:
+                values = [self._maximise_and_check(weights) for weights in sums]
+            except UnreachableError:
+                if self.check_incumbent():
+                    raise EngineError("a sum has no bound where a point is known") from None
+            except RetakeError:
+                pass
+            else:
+                if self.check_incumbent():
+                    return values
+            self.undo_to()
+
+    def _maximise_and_check(self, weights: Weights) -> int:
+        if not weights:
+            return 0
+        value = self.maximise(weights).value
+        self.check_incumbent_when_due()
+        return value
+
     def try_rows(self, rows: Sequence[tuple[int, float]], *, is_near: bool = True) -> bool:
         """Raise lower bounds of rows if some point allows it; says whether.
 

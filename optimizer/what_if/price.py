@@ -23,7 +23,7 @@ from optimizer.what_if.compare import (
     find_first_better,
     find_first_worse,
 )
-from optimizer.what_if.solve_again import find_possible, require_answer, solve_given
+from optimizer.what_if.solve_again import find_possible, require_answer, solve_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def price_of_need(
     if possible is None:
         return NeedPrice(need, SolutionStatus.FAILED)
     forced_problem = replace(problem, pins=(*problem.pins, Pin(need)))
-    forced = solve_given(build(forced_problem), possible, limits.seconds)
+    forced = solve_again(build(forced_problem), possible, limits.seconds)
     if forced.status is not SolutionStatus.PROVEN:
         return NeedPrice(need, forced.status)
     stages = compare_answers(problem, possible, solution.assignments, forced.assignments)

@@ -5,11 +5,9 @@ stay met, tier after tier (W4.1); as many needs as possible are met (W4.2); as m
 assignments as possible stand (W4.3); then the policy's own stages decide among what is left. An
 assignment stands when the same stock, person and slot give the need at least as many units.
 
-A month spelled so that every published assignment has a column of its own.
-
-Pairs that say nothing new take the person of each assignment out of a crew and give its need
-demands of its own: a pair with the score and consumption that hold anyway, and a bound on the units
-from the stock that no answer exceeds. The answers, their scores and their uses stay the same.
+To count what stands, every published assignment needs a column of its own, so the month is written
+differently first (``single_out``): pairs that say nothing new take the person of each assignment
+out of a crew and give its need demands of its own. Answers, scores and uses stay the same.
 """
 
 from collections import defaultdict
@@ -20,7 +18,6 @@ from typing import Any, TypeVar
 from optimizer import codec
 from optimizer.codec import to_json
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.matrix import Weights
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.constraints import AT_LEAST
@@ -31,21 +28,19 @@ from optimizer.problem import Forbid, Need, Pair, Pin, Problem, require
 from optimizer.search.lexicographic import (
     LexicographicSearch,
     NoPointError,
-    RetakeError,
-    UnreachableError,
 )
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.what_if.compare import Possible, StageChange, compare_answers
-from optimizer.what_if.solve_again import Given, find_possible, require_answer, solve_given
+from optimizer.what_if.solve_again import WhatIfAnswer, find_possible, require_answer, solve_again
 
-# --- What happened after an answer was published: declines, absences, a person's decision.
-
-Row = TypeVar("Row", bound=Pin)
+Rule = TypeVar("Rule", bound=Pin)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changes of a month whose rows all stay: they take answers away, and ask nothing of the gone.
+    """What happened after the publication: declines, absences, a person's decision.
+
+    All rows of the month stay; the changes only take possible answers away.
 
     forbids   a declined assignment names need, stock and person; a need alone is withdrawn
     pins      what a person has decided since
@@ -87,77 +82,10 @@ def _require_known(names: Sequence[str], known: Sequence[str], path: str) -> Non
         require(name in known, f"{path}[{k}]", "is not known")
 
 
-def _join(old: tuple[Row, ...], new: tuple[Row, ...]) -> tuple[Row, ...]:
-    """Both, a rule that stands already once only."""
-    rows = {(row.need, row.stock, row.person): row for row in (*new, *old)}
-    return tuple(rows.values())
-
-
-# --- Sums that are no stage of a policy, one after another on a search of their own.
-
-
-def maximise_in_turn(search: LexicographicSearch, sums: Sequence[Weights]) -> list[int]:
-    """The greatest value of every whole-number sum, each kept while the next is sought.
-
-    Raises ``NoPointError`` when no answer holds every rule, ``OutOfTimeError`` at the deadline.
-    """
-    while True:
-        try:
-            values = [_take(search, weights) for weights in sums]
-        except UnreachableError:
-            if search.check_incumbent():
-                raise EngineError("a sum has no bound where an integer point is known") from None
-        except RetakeError:
-            pass
-        else:
-            if search.check_incumbent():
-                return values
-        search.undo_to()
-
-
-def _take(search: LexicographicSearch, weights: Weights) -> int:
-    if not weights:
-        return 0
-    value = search.maximise(weights).value
-    search.check_incumbent_when_due()
-    return value
-
-
-# --- A month spelled so that every published assignment has a column of its own.
-
-
-def single_out(problem: Problem, assignments: Sequence[Assignment]) -> Problem:
-    """The same month with these assignments named."""
-    needs = {need.id: need for need in problem.needs}
-    pairs = {(pair.need, pair.stock, pair.person): pair for pair in problem.pairs}
-    for a in assignments:
-        general = pairs.get((a.need, a.stock, None), Pair(a.need, a.stock))
-        if a.person is not None:
-            own = replace(general, person=a.person, most=None)
-            pairs.setdefault((a.need, a.stock, a.person), own)
-        # A list is opened to everybody in a stock by a pair without a person; and needs no naming.
-        if not needs[a.need].listed and general.most is None:
-            most = _most_units(needs[a.need])
-            pairs[a.need, a.stock, None] = replace(general, most=most)
-    return replace(problem, pairs=tuple(pairs.values()))
-
-
-def _most_units(need: Need) -> int:
-    return max(need.people, need.quantity)
-
-
-def find_flow(columns: Columns, assignment: Assignment) -> Variable | None:
-    """The flow of one assignment that was singled out; None when no rule allows it any more."""
-    network = columns.network
-    for r in network.demands_of[network.position[assignment.need]]:
-        if network.demands[r].slot != assignment.slot:
-            continue
-        for i, (crew, s) in network.links_of.get(r, ()):
-            members = () if crew == DELIVERED else network.crews[crew].members
-            person = members[0] if members else None
-            if (network.problem.stocks[s].id, person) == (assignment.stock, assignment.person):
-                return columns.flow[i]
-    return None
+def _join(old: tuple[Rule, ...], new: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Both; a rule that is in both once only, in its old wording."""
+    rules = {(rule.need, rule.stock, rule.person): rule for rule in (*new, *old)}
+    return tuple(rules.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,26 +143,28 @@ def repair(
 
 def _solve_in_order(
     model: Model, published: Sequence[Assignment], possible: Possible, seconds: float
-) -> Given:
-    """W4.1 to W4.3 as rows of the model, then the policy."""
-    sums = [*_promises(model, published), dict.fromkeys(model.columns.met.values(), 1)]
-    sums.append(_standing(model, published))
+) -> WhatIfAnswer:
+    """W4.1 to W4.3, each kept as a row of the model, then the policy."""
+    most_met = dict.fromkeys(model.columns.met.values(), 1)
+    sums = [*_promises(model, published), most_met, _add_standing(model, published)]
     number = model.columns.number
     search = LexicographicSearch(model.start_engine(seconds))
     try:
         weights = [{number(v): weight for v, weight in terms.items()} for terms in sums]
-        values = maximise_in_turn(search, weights)
+        values = search.maximise_in_turn(weights)
     except NoPointError:
-        return Given(SolutionStatus.INFEASIBLE)
+        return WhatIfAnswer(SolutionStatus.INFEASIBLE)
     except EngineError:
-        return Given(SolutionStatus.FAILED)
+        return WhatIfAnswer(SolutionStatus.FAILED)
     except OutOfTimeError:
         if search.point is None:
-            return Given(SolutionStatus.FAILED)
-        return Given(SolutionStatus.FEASIBLE, assign_individuals(model.columns, search.point))
+            return WhatIfAnswer(SolutionStatus.FAILED)
+        return WhatIfAnswer(
+            SolutionStatus.FEASIBLE, assign_individuals(model.columns, search.point)
+        )
     for k, (terms, value) in enumerate(zip(sums, values, strict=True), start=1):
         model.rows.add(f"repair_{k}", terms, AT_LEAST, value)
-    return solve_given(model, possible, search.seconds_left)
+    return solve_again(model, possible, search.seconds_left)
 
 
 def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
@@ -248,10 +178,11 @@ def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
     return [terms for _, terms in sorted(tiers.items())]
 
 
-def _standing(model: Model, published: Sequence[Assignment]) -> Terms:
+def _add_standing(model: Model, published: Sequence[Assignment]) -> Terms:
     """(W4.3) max sum_a stands[a], units_a stands[a] <= flow of a      [assignments]
 
-    A visit is one unit and its flow says itself whether it stands.
+    Adds to the model a column and a row for every published delivery. A visit is one unit: its
+    flow is its ``stands``.
     """
     terms: Terms = {}
     for k, assignment in enumerate(published):
@@ -271,3 +202,41 @@ def _list_missing(
     """Assignments that the given ones do not contain, unit for unit."""
     units = {(a.need, a.stock, a.person, a.slot): a.units for a in given}
     return tuple(a for a in wanted if units.get((a.need, a.stock, a.person, a.slot), 0) < a.units)
+
+
+def single_out(problem: Problem, assignments: Sequence[Assignment]) -> Problem:
+    """The same month, with pairs by which each of these assignments gets a flow of its own.
+
+    A pair repeats the score and consumption that hold anyway, and bounds the units from the stock
+    by a number that no answer exceeds.
+    """
+    needs = {need.id: need for need in problem.needs}
+    pairs = {(pair.need, pair.stock, pair.person): pair for pair in problem.pairs}
+    for a in assignments:
+        general = pairs.get((a.need, a.stock, None), Pair(a.need, a.stock))
+        if a.person is not None:
+            own = replace(general, person=a.person, most=None)
+            pairs.setdefault((a.need, a.stock, a.person), own)
+        # A list is opened to everybody in a stock by a pair without a person; and needs no naming.
+        if not needs[a.need].listed and general.most is None:
+            most = _most_units(needs[a.need])
+            pairs[a.need, a.stock, None] = replace(general, most=most)
+    return replace(problem, pairs=tuple(pairs.values()))
+
+
+def _most_units(need: Need) -> int:
+    return max(need.people, need.quantity)
+
+
+def find_flow(columns: Columns, assignment: Assignment) -> Variable | None:
+    """The flow of one assignment that was singled out; None when some rule forbids it now."""
+    network = columns.network
+    for r in network.demands_of[network.position[assignment.need]]:
+        if network.demands[r].slot != assignment.slot:
+            continue
+        for i, (crew, s) in network.links_of.get(r, ()):
+            members = () if crew == DELIVERED else network.crews[crew].members
+            person = members[0] if members else None
+            if (network.problem.stocks[s].id, person) == (assignment.stock, assignment.person):
+                return columns.flow[i]
+    return None

@@ -21,7 +21,7 @@ from optimizer.what_if.compare import Possible
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class WhatIfAnswer:
     """What became of the question; ``assignments`` of a proven or feasible answer."""
 
     status: SolutionStatus
@@ -68,21 +68,21 @@ def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
     return {group: found.needs for group, found in alone.items()}
 
 
-def solve_given(model: Model, possible: Possible, seconds: float) -> Given:
+def solve_again(model: Model, possible: Possible, seconds: float) -> WhatIfAnswer:
     """The best answer under the policy and these denominators; never raises for an outcome."""
     search = LexicographicSearch(model.start_engine(seconds))
     status = SolutionStatus.PROVEN
     try:
         run_stages(search, model, possible, _say_nothing, Run())
     except NoPointError:
-        return Given(SolutionStatus.INFEASIBLE)
+        return WhatIfAnswer(SolutionStatus.INFEASIBLE)
     except OutOfTimeError:
         status = SolutionStatus.FEASIBLE
     except EngineError:
-        return Given(SolutionStatus.FAILED)
+        return WhatIfAnswer(SolutionStatus.FAILED)
     if search.point is None:
-        return Given(SolutionStatus.FAILED)
-    return Given(status, assign_individuals(model.columns, search.point))
+        return WhatIfAnswer(SolutionStatus.FAILED)
+    return WhatIfAnswer(status, assign_individuals(model.columns, search.point))
 
 
 def _say_nothing(stage: str, done: int, total: int) -> None:
