@@ -121,9 +121,7 @@ def _list_grounds(
     return find_grounds(network, assignments, excluded_by, is_decided=is_decided)
 
 
-def _list_results(
-    solving: _Solve, tally: Tally, status: SolutionStatus
-) -> Iterator[StageResult]:
+def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iterator[StageResult]:
     """Results of proved aims, then of the stages the time limit left open."""
     outcomes = solving.run.outcomes
     proved = {outcome.stage.name: outcome.stage for outcome in outcomes}
