@@ -16,6 +16,7 @@ from matchmaker.models import (
     Need,
     NeedState,
     Offer,
+    OfferKind,
     OfferState,
     Organisation,
     OrganisationKind,
@@ -51,14 +52,21 @@ class Weight(StrEnum):
     BLOCKING = "blocking"  # nothing could be decided
 
 
+Named = Organisation | Offer | ServiceCategory
+MOST_NAMED = 8  # rows; a longer list is for the page that the line leads to
+
+
 @dataclass(frozen=True, slots=True)
 class ReadinessLine:
-    """One finding: how many, how grave, and ids of the rows where naming them helps."""
+    """One finding: how many, how grave, and the first rows where naming them helps.
+
+    Rows have a name that anybody here may read; residents' needs and statuses have none.
+    """
 
     finding: Finding
     count: int
     weight: Weight
-    row_ids: tuple[int, ...] = ()
+    rows: tuple[Named, ...] = ()
 
 
 def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
@@ -68,10 +76,11 @@ def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
         _weigh_supply(Finding.OPEN_NEEDS, _count(select_open_needs(subdistrict_id))),
         _weigh_supply(Finding.OPEN_OFFERS, _count(select_open_offers(subdistrict_id, month))),
     ]
-    for finding, list_rows in _CHECKS.items():
-        ids = list_rows(subdistrict_id, month)
+    found = {finding: list_ids(subdistrict_id, month) for finding, list_ids in _CHECKS.items()}
+    rows = _load_named(found)
+    for finding, ids in found.items():
         weight = Weight.WARNING if ids else Weight.GOOD
-        lines.append(ReadinessLine(finding, len(ids), weight, ids))
+        lines.append(ReadinessLine(finding, len(ids), weight, rows.get(finding, ())))
     return lines
 
 
@@ -138,18 +147,27 @@ def _list_expired_agreements(subdistrict_id: int, month: date) -> tuple[int, ...
 
 def _list_staffless_offers(subdistrict_id: int, month: date) -> tuple[int, ...]:
     """Offers of volunteers' time whose organisation has no volunteer for the category."""
-    offers = db.session.scalars(select_open_offers(subdistrict_id, month))
-    statement = select(Volunteer).where(Volunteer.state == VolunteerState.ACTIVE)
+    offers = (
+        select_open_offers(subdistrict_id, month)
+        .join(Offer.category)
+        .where(ServiceCategory.kind == OfferKind.PEOPLE)
+        .with_only_columns(Offer.id, Offer.organisation_id, ServiceCategory.code)
+    )
+    volunteers = (
+        select(Volunteer.organisation_id, Volunteer.categories)
+        .join(Organisation, Organisation.id == Volunteer.organisation_id)
+        .where(Organisation.subdistrict_id == subdistrict_id)
+        .where(Volunteer.state == VolunteerState.ACTIVE)
+    )
     able = {
-        (row.organisation_id, code)
-        for row in db.session.scalars(statement)
-        for code in row.categories
+        (organisation_id, code)
+        for organisation_id, codes in db.session.execute(volunteers)
+        for code in codes
     }
     return tuple(
-        offer.id
-        for offer in offers
-        if offer.category.kind == "people"
-        and (offer.organisation_id, offer.category.code) not in able
+        offer_id
+        for offer_id, organisation_id, code in db.session.execute(offers)
+        if (organisation_id, code) not in able
     )
 
 
@@ -173,6 +191,28 @@ _CHECKS: dict[Finding, Callable[[int, date], tuple[int, ...]]] = {
     Finding.STAFFLESS_OFFERS: _list_staffless_offers,
     Finding.UNSERVED_CATEGORIES: _list_unserved_categories,
 }
+
+
+_NAMED: dict[type[Named], tuple[Finding, ...]] = {
+    Organisation: (Finding.UNAPPROVED_ORGANISATIONS, Finding.EXPIRED_AGREEMENTS),
+    Offer: (Finding.UNAPPROVED_OFFERS, Finding.STAFFLESS_OFFERS),
+    ServiceCategory: (Finding.UNSERVED_CATEGORIES,),
+}
+
+
+def _load_named(found: dict[Finding, tuple[int, ...]]) -> dict[Finding, tuple[Named, ...]]:
+    """The first rows of each finding that has named ones, with one statement a table."""
+    named: dict[Finding, tuple[Named, ...]] = {}
+    for model, findings in _NAMED.items():
+        first = {finding: found[finding][:MOST_NAMED] for finding in findings}
+        wanted = {row_id for ids in first.values() for row_id in ids}
+        if wanted:
+            query: Select[Any] = select(model).where(model.id.in_(wanted))
+            rows = {row.id: row for row in db.session.scalars(query)}
+            named |= {
+                finding: tuple(rows[row_id] for row_id in ids) for finding, ids in first.items()
+            }
+    return named
 
 
 def _count(statement: Select[Any]) -> int:

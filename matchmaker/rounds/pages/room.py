@@ -1,10 +1,11 @@
 """Where a round stands: its path of steps, and how far the run under way has come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus
-from matchmaker.rounds.solve.runs import get_job, list_runs
+from matchmaker.rounds.solve.runs import get_job
 
 
 class Step(StrEnum):
@@ -57,9 +58,8 @@ def list_steps(match_round: MatchRound) -> list[PathStep]:
     return [PathStep(step, place) for step, place in zip(steps, places, strict=False)]
 
 
-def describe_progress(match_round: MatchRound) -> RunProgress | None:
-    """The latest run; None before the first."""
-    runs = list_runs(match_round)
+def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
+    """The first of ``runs``, which is the latest; None before there is one."""
     if not runs:
         return None
     job = get_job(runs[0])

@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.models import RoundState
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.overrides import list_overrides
@@ -56,7 +57,8 @@ def open_round() -> str | Response | tuple[str, int]:
 def show(month: date) -> str:
     """The room: where the round stands, what comes next, every run."""
     match_round = queries.get_round(month, current_user)
-    lines = check_readiness(match_round)
+    is_draft = match_round.state is RoundState.DRAFT
+    lines = check_readiness(match_round) if is_draft else []  # later, the snapshot is what counts
     runs = list_runs(match_round)
     return render_template(
         "rounds/show.html",
@@ -66,7 +68,7 @@ def show(month: date) -> str:
         is_ready=is_ready(lines),
         runs=runs,
         usable={run.id for run in runs if is_usable(run)},
-        progress=describe_progress(match_round),
+        progress=describe_progress(runs),
         overrides=list_overrides(match_round),
         can_run=_can_run(),
         form=StepForm(),
@@ -78,8 +80,9 @@ def show(month: date) -> str:
 def progress(month: date) -> str:
     """The fragment that the room polls while a run is being solved."""
     match_round = queries.get_round(month, current_user)
+    runs = list_runs(match_round)
     return render_template(
-        "rounds/progress.html", match_round=match_round, progress=describe_progress(match_round)
+        "rounds/progress.html", match_round=match_round, progress=describe_progress(runs)
     )
 
 

@@ -2,18 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, select
 
-from matchmaker.base.extensions import db
-from matchmaker.models import Offer, Organisation, ServiceCategory
+from matchmaker.models import Offer
 from matchmaker.rounds.freeze.readiness import Finding, ReadinessLine, Weight
 from matchmaker.words.labels import get_name
-
-MOST_NAMED = 8  # rows; a longer list is for the page that the line leads to
 
 _ENDPOINTS = {
     Finding.UNVERIFIED_NEEDS: "needs.index",
@@ -114,22 +109,5 @@ def _say_none(finding: Finding) -> str:
 
 
 def _name_rows(line: ReadinessLine) -> tuple[str, ...]:
-    """The rows that have a name anybody here may read; residents' needs have none."""
-    models: dict[Finding, type[Organisation | Offer | ServiceCategory]] = {
-        Finding.UNAPPROVED_ORGANISATIONS: Organisation,
-        Finding.EXPIRED_AGREEMENTS: Organisation,
-        Finding.UNAPPROVED_OFFERS: Offer,
-        Finding.STAFFLESS_OFFERS: Offer,
-        Finding.UNSERVED_CATEGORIES: ServiceCategory,
-    }
-    model = models.get(line.finding)
-    if model is None:
-        return ()
-    query: Select[Any] = select(model).where(model.id.in_(line.row_ids[:MOST_NAMED]))
-    rows = {row.id: row for row in db.session.scalars(query)}
-    names = [_get_title(rows[row_id]) for row_id in line.row_ids[:MOST_NAMED]]
-    return (*names, "…") if line.count > MOST_NAMED else tuple(names)
-
-
-def _get_title(row: Organisation | Offer | ServiceCategory) -> str:
-    return row.title if isinstance(row, Offer) else get_name(row)
+    names = tuple(row.title if isinstance(row, Offer) else get_name(row) for row in line.rows)
+    return (*names, "…") if line.count > len(names) > 0 else names
