@@ -38,18 +38,18 @@ class StateMachine(Generic[StepT, StateT]):
         locks_rows: bool = False,
     ) -> None:
         self.code = code
-        self._table = table
+        self.table = table
         self._locks_rows = locks_rows
 
     def can(self, state: StateT, step: StepT) -> bool:
         """Whether ``step`` can be taken in ``state``."""
-        return state in self._table.get(step, {})
+        return state in self.table.get(step, {})
 
     def check(self, state: StateT, step: StepT) -> StateT:
         """The state to which ``step`` leads. Raises ``ConflictError`` where it cannot be taken."""
         if not self.can(state, step):
             raise ConflictError(self.code, state=state.value, step=step.value)
-        return self._table[step][state]
+        return self.table[step][state]
 
     def take(self, row: Stateful[StateT], step: StepT) -> None:
         """Move ``row`` along ``step``. Raises ``ConflictError`` where it cannot be taken."""
@@ -59,11 +59,11 @@ class StateMachine(Generic[StepT, StateT]):
 
     def list_steps(self, state: StateT) -> frozenset[StepT]:
         """The steps that can be taken in ``state``."""
-        return frozenset(step for step in self._table if self.can(state, step))
+        return frozenset(step for step in self.table if self.can(state, step))
 
     def list_starts(self, step: StepT) -> frozenset[StateT]:
         """The states in which ``step`` can be taken."""
-        return frozenset(self._table.get(step, {}))
+        return frozenset(self.table.get(step, {}))
 
 
 def make_machine_by_target(
