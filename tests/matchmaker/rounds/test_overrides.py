@@ -1,12 +1,16 @@
 """Pins and forbids: in force from the next run, on record for ever."""
 
+from datetime import date
+
 import pytest
+from flask_babel import force_locale
 
 from matchmaker import models as m
-from matchmaker.base.errors import ConflictError
+from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.publish import publication
+from matchmaker.rounds.snapshot import FrozenOverride
 from tests.factories import NOW
 
 
@@ -49,6 +53,128 @@ def test_pins_that_cannot_all_hold_leave_no_solution(context, month):
     run = month.solve(match_round)
     assert run.status is m.RunStatus.INFEASIBLE
     assert match_round.state is m.RoundState.NO_SOLUTION
+
+
+def test_candidates_are_the_offers_and_volunteers_of_the_need_s_category(context, month):
+    """Offers first; offers of other categories and volunteers of other work are no choice."""
+    month.make.volunteer(month.organisations[2], categories=["errands"])
+    match_round = month.freeze()
+    offers, volunteers = month.offers, month.volunteers
+    giver = month.organisations[1].name_en
+    assert _list_candidates(month, match_round, 1) == [
+        (f"offer:{offers['visit'].id}", f"{giver}: Offer"),
+        (f"volunteer:{volunteers[1].id}", f"{volunteers[1].name} ({giver})"),
+        (f"volunteer:{volunteers[2].id}", f"{volunteers[2].name} ({giver})"),
+    ]
+    for number, name in ((3, "goods"), (6, "money")):
+        (choice,) = _list_candidates(month, match_round, number)
+        assert choice[0] == f"offer:{offers[name].id}"
+
+
+def test_candidates_are_those_that_the_freeze_took(context, month):
+    match_round = month.freeze()
+    month.make.offer(month.organisations[1], month.goods)
+    month.make.volunteer(month.organisations[1], categories=["elder_visit"])
+    assert len(_list_candidates(month, match_round, 3)) == 1
+    assert len(_list_candidates(month, match_round, 1)) == 3
+
+
+def test_a_need_that_came_after_the_freeze_is_not_of_the_month(context, month):
+    match_round = month.freeze()
+    late = _write_late_need(month)
+    assert overrides.get_frozen_need(match_round, "N2607-0001").reference == "N2607-0001"
+    for reference in (late.reference, "N0000-0000"):
+        with pytest.raises(NotFoundError, match=r"need\.unknown"):
+            overrides.get_frozen_need(match_round, reference)
+
+
+@pytest.mark.parametrize(
+    ("late", "code"),
+    [("need", "need.unknown"), ("offer", "offer.unknown"), ("volunteer", "volunteer.unknown")],
+)
+def test_what_the_freeze_did_not_take_cannot_be_pinned(context, month, late, code):
+    match_round = month.freeze()
+    chosen = {"need": _get_need(month, 3), "offer_id": None, "volunteer_id": None}
+    if late == "need":
+        chosen["need"] = _write_late_need(month)
+    elif late == "offer":
+        chosen["offer_id"] = month.make.offer(month.organisations[1], month.goods).id
+    else:
+        chosen["volunteer_id"] = month.make.volunteer(month.organisations[1]).id
+    with pytest.raises(NotFoundError, match=code):
+        _pin(month, match_round, **chosen)
+
+
+def test_the_same_override_is_made_once_and_again_when_it_was_lifted(context, month):
+    match_round = month.freeze()
+    goods = month.offers["goods"].id
+    first = _pin(month, match_round, need=_get_need(month, 3), offer_id=goods)
+    with pytest.raises(ConflictError, match=r"round\.override_exists"):
+        _pin(month, match_round, need=_get_need(month, 3), offer_id=goods)
+    _pin(month, match_round, need=_get_need(month, 4), offer_id=goods)
+    _pin(month, match_round, need=_get_need(month, 3))
+    overrides.lift_override(match_round, first.id, actor=month.one, now=NOW)
+    assert _pin(month, match_round, need=_get_need(month, 3), offer_id=goods).id != first.id
+
+
+def test_active_overrides_are_frozen_by_the_names_of_the_snapshot(context, month):
+    match_round = month.freeze()
+    _pin(month, match_round, need=_get_need(month, 3), offer_id=month.offers["goods"].id)
+    _pin(month, match_round, need=_get_need(month, 1), volunteer_id=month.volunteers[2].id)
+    lifted = _forbid(month, match_round)
+    overrides.lift_override(match_round, lifted.id, actor=month.one, now=NOW)
+    pin, reason = m.OverrideKind.PIN, "promised"
+    assert overrides.freeze_overrides(match_round) == (
+        FrozenOverride(pin, "N2607-0003", "O01/rice_oil/1", None, reason),
+        FrozenOverride(pin, "N2607-0001", None, "V0002", reason),
+    )
+
+
+def test_an_override_of_another_round_is_unknown(context, month):
+    first = month.publish().match_round
+    publication.withdraw_publication(first, reason="a mistake", actor=month.one, now=NOW)
+    override = _forbid(month, first)
+    month.make.need(month.residents[1], month.goods, month.first, month.committees[1].id)
+    second = month.freeze(date(2026, 8, 1))
+    for match_round, number in ((second, override.id), (first, override.id + 1)):
+        with pytest.raises(NotFoundError, match=r"override\.unknown"):
+            overrides.lift_override(match_round, number, actor=month.one, now=NOW)
+
+
+def test_nothing_is_pinned_before_the_freeze_or_after_the_publication(context, month):
+    with pytest.raises(ConflictError, match=r"round\.not_open_to_overrides"):
+        _forbid(month, month.open())
+    db.session.rollback()
+    with pytest.raises(ConflictError, match=r"round\.not_open_to_overrides"):
+        _forbid(month, month.publish().match_round)
+
+
+def _list_candidates(month, match_round, number: int) -> list[tuple[str, str]]:
+    """The choices for a need of the small month, in English."""
+    with force_locale("en"):
+        return overrides.list_candidates(match_round, _get_need(month, number))
+
+
+def _get_need(month, number: int) -> m.Need:
+    return db.session.get_one(m.Need, month.needs[number].id)
+
+
+def _write_late_need(month) -> m.Need:
+    place = month.committees[1].id
+    return month.make.need(month.residents[1], month.goods, month.first, place)
+
+
+def _pin(month, match_round, *, need, offer_id=None, volunteer_id=None) -> m.RoundOverride:
+    return overrides.add_override(
+        match_round,
+        kind=m.OverrideKind.PIN,
+        need=need,
+        offer_id=offer_id,
+        volunteer_id=volunteer_id,
+        reason="promised",
+        actor=month.one,
+        now=NOW,
+    )
 
 
 def _forbid(month, match_round) -> m.RoundOverride:

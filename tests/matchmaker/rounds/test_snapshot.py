@@ -3,7 +3,6 @@
 import json
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,14 +16,10 @@ from optimizer.codec import ProblemError
 from tests.factories import NOW, Factory
 from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
+from tests.matchmaker.rounds.small_snapshot import read_data
 
-DATA = Path(__file__).parent / "data"
 # Of the format as it was first published: a month frozen long ago keeps its hash.
 SECOND_MONTH_SHA256 = "08ba595cc407e36f438be5879de0f82acb4b04f3811e7493ce5452ebb884c958"
-
-
-def read_data(name: str) -> str:
-    return (DATA / f"second_month.{name}.json").read_text()
 
 
 def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(context, make):
@@ -158,44 +153,6 @@ def test_only_approved_offers_valid_in_the_month_are_frozen(context, month, chan
         setattr(offer, name, value)
     names = {row.name for row in queries.read_snapshot(month.freeze()).offers}
     assert ("O01/rice_oil/1" in names) is stays
-
-
-def test_offers_of_an_unapproved_organisation_stay_outside(context, month):
-    organisation = db.session.get_one(m.Organisation, month.organisations[1].id)
-    organisation.state = m.OrganisationState.SUSPENDED
-    snapshot = queries.read_snapshot(month.freeze())
-    assert {row.organisation for row in snapshot.offers} == {"O02"}
-    assert snapshot.volunteers == ()
-
-
-def test_a_status_counts_only_while_verified_and_in_date(context, month):
-    resident = month.residents[1]
-    for kind, verified_at, valid_until in (
-        (m.StatusKind.LIVING_ALONE, month.needs[1].created_at, None),
-        (m.StatusKind.DISABLED, month.needs[1].created_at, "2026-06-30"),
-        (m.StatusKind.LOW_INCOME, None, None),
-    ):
-        until = type(month.offers["goods"].valid_from).fromisoformat(valid_until or "2027-01-01")
-        month.make.add(
-            m.RecipientStatus(
-                resident_id=resident.id,
-                kind=kind,
-                evidence="seen",
-                verified_at=verified_at,
-                valid_until=until if valid_until else None,
-            )
-        )
-    needs = queries.read_snapshot(month.freeze()).needs
-    assert needs[0].statuses == ("living_alone",)
-
-
-def test_a_need_passed_over_three_times_counts_a_tier_more_urgent(context, month):
-    need = db.session.get_one(m.Need, month.needs[2].id)
-    need.tier, need.waiting_rounds = 3, 3
-    run = month.start()
-    asked = {row["id"]: row for row in json.loads(run.problem_json)["needs"]}
-    assert asked[need.reference]["tier"] == 2
-    assert asked[need.reference]["waiting"] == 3
 
 
 def test_equal_months_have_equal_results_in_every_process(context, month):

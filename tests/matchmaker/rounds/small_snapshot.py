@@ -1,0 +1,53 @@
+"""A frozen month of the product, read from its stored text, and one with few rows to change."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from matchmaker.rounds.snapshot import (
+    DueVisit,
+    FrozenNeed,
+    FrozenOffer,
+    FrozenVolunteer,
+    Snapshot,
+    read_text,
+)
+
+DATA = Path(__file__).parent / "data"
+
+
+def read_data(name: str) -> str:
+    """A file of the second month as the product wrote it: snapshot, problem, solution, figures."""
+    return (DATA / f"second_month.{name}.json").read_text()
+
+
+SECOND = read_text(read_data("snapshot"))
+# Its rows as patterns: the nurse's visit asks for two persons with a proof, the money for none.
+NEED = next(row for row in SECOND.needs if row.reference == "N2610-0001")
+MONEY_NEED = next(row for row in SECOND.needs if row.category == "hardship_money")
+GOODS_NEED = next(row for row in SECOND.needs if row.category == "rice_oil")
+OFFER = next(row for row in SECOND.offers if row.category == "nurse_visit")
+MONEY = next(row for row in SECOND.offers if row.category == "hardship_money")
+GOODS = next(row for row in SECOND.offers if row.category == "rice_oil")
+VISITS = next(row for row in SECOND.offers if row.category == "elder_visit")
+VOLUNTEER = next(row for row in SECOND.volunteers if row.reference == "V0004")
+VISITOR = next(row for row in SECOND.volunteers if row.reference == "V0001")
+DUE = next(row for row in SECOND.due_visits if row.pairing == "P0001")
+
+
+def make_snapshot(
+    *,
+    needs: tuple[FrozenNeed, ...] = (),
+    offers: tuple[FrozenOffer, ...] = (),
+    volunteers: tuple[FrozenVolunteer, ...] = (),
+    due_visits: tuple[DueVisit, ...] = (),
+    **values: object,
+) -> Snapshot:
+    """The second month with these rows alone, and its categories and slots."""
+    return replace(
+        SECOND,
+        needs=needs,
+        offers=offers,
+        volunteers=volunteers,
+        due_visits=due_visits,
+        **{"history": (), **values},
+    )

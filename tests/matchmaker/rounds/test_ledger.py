@@ -1,0 +1,127 @@
+"""The memory of fairness: which months count, for whom, and what a publication writes."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.rounds.ledger import (
+    Coverage,
+    GiverLoad,
+    erase_ledger,
+    freeze_history,
+    write_ledger,
+)
+from matchmaker.rounds.snapshot import CommitteeHistory
+from tests.factories import NOW, Factory
+
+JULY = date(2026, 7, 1)
+COMMITTEE, HOUSEHOLD, ORGANISATION = (
+    m.LedgerScope.COMMITTEE,
+    m.LedgerScope.HOUSEHOLD,
+    m.LedgerScope.ORGANISATION,
+)
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+class Office:
+    """A street office with rounds, whose publications write the ledger."""
+
+    def __init__(self, make: Factory) -> None:
+        self.make = make
+        self.subdistrict = make.subdistrict()
+        self.worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=self.subdistrict.id)
+
+    def round(self, month: date, subdistrict: m.Subdistrict | None = None) -> m.MatchRound:
+        row = m.MatchRound(
+            subdistrict_id=(subdistrict or self.subdistrict).id,
+            month=month,
+            policy="community/1",
+            seed_rule="as announced",
+            opened_by_id=self.worker.id,
+            opened_at=NOW,
+        )
+        return self.make.add(row)
+
+    def write(self, match_round: m.MatchRound, **counts) -> None:
+        nothing = {"households": {}, "committees": {}, "organisations": {}}
+        write_ledger(match_round, **{**nothing, **counts})
+
+    def freeze_history(self) -> tuple[CommitteeHistory, ...]:
+        return freeze_history(self.subdistrict.id, JULY)
+
+
+@pytest.fixture
+def office(make):
+    return Office(make)
+
+
+@pytest.mark.parametrize(
+    ("month", "is_remembered"),
+    [
+        (date(2026, 8, 1), False),
+        (date(2026, 7, 1), False),
+        (date(2026, 6, 1), True),
+        (date(2026, 2, 1), True),
+        (date(2026, 1, 1), True),  # six months before
+        (date(2025, 12, 1), False),
+        (date(2025, 7, 1), False),
+    ],
+)
+def test_six_earlier_months_are_remembered(office, month, is_remembered):
+    office.write(office.round(month), committees={"C01": Coverage(asked=9, possible=5, met=3)})
+    expected = (CommitteeHistory("C01", possible=5, received=3),) if is_remembered else ()
+    assert office.freeze_history() == expected
+
+
+def test_months_add_up_by_committee_in_the_order_of_codes(office):
+    may, june = office.round(date(2026, 5, 1)), office.round(date(2026, 6, 1))
+    office.write(may, committees={"C02": Coverage(9, 5, 3), "C01": Coverage(1, 1, 1)})
+    office.write(june, committees={"C02": Coverage(4, 2, 1)})
+    assert office.freeze_history() == (
+        CommitteeHistory("C01", possible=1, received=1),
+        CommitteeHistory("C02", possible=7, received=4),
+    )
+
+
+def test_households_and_organisations_are_no_part_of_the_history(office):
+    june = office.round(date(2026, 6, 1))
+    office.write(june, households={"H1": Coverage(2, 2, 2)}, organisations={"O1": GiverLoad(5, 4)})
+    assert office.freeze_history() == ()
+
+
+def test_another_street_office_has_its_own_memory(office):
+    elsewhere = office.round(date(2026, 6, 1), office.make.subdistrict())
+    office.write(elsewhere, committees={"C01": Coverage(9, 5, 3)})
+    assert office.freeze_history() == ()
+
+
+def test_a_publication_writes_a_line_for_each_group_with_every_number(office):
+    office.write(
+        office.round(JULY),
+        households={"H1": Coverage(asked=4, possible=3, met=2)},
+        committees={"C01": Coverage(asked=9, possible=8, met=7)},
+        organisations={"O1": GiverLoad(pledged=6, used=5)},
+    )
+    assert list_lines() == {
+        (HOUSEHOLD, "H1", 4, 3, 2, 0),
+        (COMMITTEE, "C01", 9, 8, 7, 0),
+        (ORGANISATION, "O1", 0, 0, 0, 5),
+    }
+
+
+def test_a_withdrawn_month_is_forgotten_and_no_other(office):
+    july, june = office.round(JULY), office.round(date(2026, 6, 1))
+    elsewhere = office.round(JULY, office.make.subdistrict())
+    for number, match_round in enumerate((july, june, elsewhere), start=1):
+        office.write(match_round, committees={f"C{number}": Coverage(1, 1, 1)})
+    erase_ledger(july)
+    assert {line[1] for line in list_lines()} == {"C2", "C3"}
+
+
+def list_lines() -> set[tuple[m.LedgerScope, str, int, int, int, int]]:
+    rows = db.session.scalars(select(m.FairnessLedger))
+    return {(r.scope, r.reference, r.asked, r.possible, r.received, r.given) for r in rows}

@@ -1,0 +1,82 @@
+"""Who is told of a publication: one account in, one notice or none."""
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.rounds.publish import publication
+from tests.factories import NOW
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+def list_notices(user: m.User) -> list[str]:
+    statement = select(m.Notice.kind).where(m.Notice.user_id == user.id)
+    return list(db.session.scalars(statement))
+
+
+@pytest.mark.parametrize(
+    ("disabled_at", "is_told"), [(None, True), (NOW, False)], ids=["active", "disabled"]
+)
+def test_a_resident_is_told_once_for_each_need_unless_the_account_is_disabled(
+    make, month, disabled_at, is_told
+):
+    accounts = {
+        number: make.user(m.Role.RESIDENT, resident_id=resident.id, disabled_at=disabled_at)
+        for number, resident in month.residents.items()
+    }
+    run = month.publish()
+    statement = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
+    for outcome in db.session.scalars(statement):
+        number = next(k for k, need in month.needs.items() if need.id == outcome.need_id)
+        kind = "need.matched" if outcome.is_met else "need.not_matched"
+        assert list_notices(accounts[number]) == ([kind] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("disabled_at", "is_told"), [(None, True), (NOW, False)], ids=["active", "disabled"]
+)
+def test_a_coordinator_is_told_once_of_a_publication_and_of_its_withdrawal(
+    make, month, disabled_at, is_told
+):
+    organisation = month.organisations[1]
+    coordinator = make.user(
+        m.Role.COORDINATOR, organisation_id=organisation.id, disabled_at=disabled_at
+    )
+    run = month.publish()
+    assert list_notices(coordinator) == (["round.published"] if is_told else [])
+    publication.withdraw_publication(run.match_round, reason="a mistake", actor=month.one, now=NOW)
+    db.session.flush()
+    told = ["round.published", "round.withdrawn"] if is_told else []
+    assert sorted(list_notices(coordinator)) == told
+
+
+def test_an_organisation_with_nothing_to_do_is_not_told(make, month):
+    idle = make.user(m.Role.COORDINATOR, organisation_id=month.organisations[2].id)
+    month.publish()
+    assert list_notices(idle) == []
+
+
+def test_nobody_but_residents_and_coordinators_is_told(make, month):
+    volunteer = make.user(m.Role.VOLUNTEER, volunteer_id=month.volunteers[1].id)
+    month.publish()
+    everybody = Counter(db.session.scalars(select(m.Notice.user_id)))
+    assert everybody == {}
+    assert list_notices(volunteer) == []
+
+
+def test_a_notice_leads_to_the_need_or_the_round(make, month):
+    resident = make.user(m.Role.RESIDENT, resident_id=month.residents[1].id)
+    coordinator = make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
+    run = month.publish()
+    found = {
+        row.user_id: (row.subject_type, row.subject_id, row.created_at)
+        for row in db.session.scalars(select(m.Notice))
+    }
+    assert found == {
+        resident.id: ("need", month.needs[1].id, NOW),
+        coordinator.id: ("match_round", run.match_round_id, NOW),
+    }

@@ -1,0 +1,309 @@
+"""The frozen month to the question: one frozen row in, one row of the problem out."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.models import OverrideKind
+from matchmaker.rounds import matching
+from matchmaker.rounds.problem import make_problem, raise_tier
+from matchmaker.rounds.snapshot import CommitteeHistory, FrozenOverride
+from optimizer.codec import ProblemError
+from optimizer.policy import COMMUNITY_POLICY
+from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
+from tests.matchmaker.rounds.small_snapshot import (
+    DUE,
+    GOODS,
+    GOODS_NEED,
+    MONEY,
+    MONEY_NEED,
+    NEED,
+    OFFER,
+    SECOND,
+    VISITOR,
+    VISITS,
+    VOLUNTEER,
+    make_snapshot,
+    read_data,
+)
+
+SEED = "ab" * 32
+WEEKDAYS = ("W2-WD-AM", "W2-WD-PM", "W3-WD-AM", "W3-WD-PM", "W4-WD-AM", "W4-WD-PM")
+AFTERNOONS = ("W2-WD-PM", "W3-WD-PM", "W4-WD-PM")  # the first week has only holidays
+
+
+def ask(**rows) -> Problem:
+    return make_problem(make_snapshot(**rows), SEED)
+
+
+def test_a_month_with_every_kind_of_row_asks_the_bytes_it_always_asked():
+    seed = Problem.from_json(json.loads(read_data("problem"))).seed
+    assert matching.make_problem_json(SECOND, seed) == read_data("problem")
+
+
+def test_a_question_has_the_month_s_name_its_seed_and_its_policy():
+    problem = ask(offers=(OFFER,))
+    assert (problem.name, problem.seed) == ("XJH 2026-10", SEED)
+    assert problem.policy == COMMUNITY_POLICY
+
+
+def test_a_policy_that_was_never_published_is_refused():
+    with pytest.raises(ProblemError, match=r"policy"):
+        ask(policy="community/0")
+
+
+# --- Offers become stocks.
+
+
+def test_an_offer_of_visits_becomes_a_staffed_stock():
+    assert ask(offers=(OFFER,)).stocks == (
+        Stock(
+            id="O02/nurse_visit/1",
+            giver="O02",
+            category="nurse_visit",
+            capacity=6,
+            areas=("C02",),
+            slots=WEEKDAYS,
+            staffed=True,
+            pledge="O02",
+        ),
+    )
+
+
+def test_an_offer_of_goods_is_a_pledge_without_people():
+    offer = replace(GOODS, statuses=("disabled",))
+    assert ask(offers=(offer,)).stocks == (
+        Stock(
+            id="O01/rice_oil/1",
+            giver="O01",
+            category="rice_oil",
+            capacity=2,
+            statuses=("disabled",),
+            pledge="O01",
+        ),
+    )
+
+
+def test_money_is_no_part_of_anybody_s_load():
+    assert ask(offers=(MONEY,)).stocks == (
+        Stock(id=MONEY.name, giver="O02", category="hardship_money", capacity=100_000),
+    )
+
+
+@pytest.mark.parametrize(
+    ("windows", "capacity", "slots"),
+    [
+        ((), 6, ()),  # any time
+        (("WD-PM",), 6, AFTERNOONS),
+        (("SAT-AM", "WD-PM"), 6, (*AFTERNOONS, "W3-SAT-AM", "W4-SAT-AM")),
+        (("HOLIDAY",), 0, ()),  # every window is a holiday: nothing to give, not any time
+    ],
+)
+def test_an_offer_holds_in_the_slots_of_its_windows(windows, capacity, slots):
+    (stock,) = ask(offers=(replace(OFFER, windows=windows),)).stocks
+    assert stock.capacity == capacity
+    assert stock.slots == tuple(sorted(slots))
+
+
+# --- Volunteers become persons.
+
+
+def test_a_volunteer_becomes_a_person():
+    problem = ask(offers=(OFFER, VISITS, GOODS), volunteers=(VOLUNTEER,))
+    assert problem.people == (
+        Person(
+            id="V0004",
+            giver="O02",
+            most_visits=2,
+            stocks=("O02/nurse_visit/1",),
+            skills=("elder_visit", "medical", "nurse_visit"),
+            areas=("C02",),
+            slots=(*AFTERNOONS, "W3-SAT-AM", "W4-SAT-AM"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "staffs"),
+    [
+        ({}, True),
+        ({"organisation": "O01"}, False),  # works for somebody else
+        ({"categories": ("elder_visit",)}, False),  # does not do this work
+    ],
+)
+def test_a_volunteer_staffs_the_offers_of_the_own_organisation_and_work(change, staffs):
+    problem = ask(offers=(OFFER,), volunteers=(replace(VOLUNTEER, **change),))
+    assert problem.people[0].stocks == ((OFFER.name,) if staffs else ())
+
+
+def test_no_volunteer_staffs_an_offer_of_goods():
+    goods = replace(GOODS, organisation="O02")
+    volunteer = replace(VOLUNTEER, categories=("rice_oil",))
+    assert ask(offers=(goods,), volunteers=(volunteer,)).people[0].stocks == ()
+
+
+def test_a_volunteer_without_windows_is_never_free():
+    assert ask(volunteers=(replace(VOLUNTEER, windows=()),)).people[0].slots == ()
+
+
+# --- Needs.
+
+
+def test_a_need_of_a_visit_becomes_a_need():
+    assert ask(needs=(NEED,)).needs == (
+        Need(
+            id="N2610-0001",
+            recipient="R00001",
+            category="nurse_visit",
+            area="C02",
+            statuses=("low_income",),
+            requires=("medical", "nurse_visit"),
+            slots=AFTERNOONS,
+            people=2,
+            points=12,
+            groups={"committee": "C02"},
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"quantity": 200_000, "least": 200_000}, (200_000, None)),
+        ({"quantity": 200_000, "least": 50_000}, (200_000, 50_000)),
+    ],
+)
+def test_a_need_asks_its_quantity_and_the_least_that_helps(change, expected):
+    (need,) = ask(needs=(replace(MONEY_NEED, **change),)).needs
+    assert (need.quantity, need.least) == expected
+    assert (need.requires, need.people, need.points) == ((), 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("row", "requires"),
+    [
+        (NEED, ("medical", "nurse_visit")),
+        (replace(NEED, category="elder_visit"), ("elder_visit",)),
+        (GOODS_NEED, ()),  # skills are asked of persons only
+    ],
+)
+def test_skills_are_asked_of_those_who_visit(row, requires):
+    assert ask(needs=(row,)).needs[0].requires == requires
+
+
+@pytest.mark.parametrize(
+    ("windows", "slots"),
+    [
+        ((), ()),  # any time
+        (("WD-PM",), AFTERNOONS),
+        (("HOLIDAY",), ("HOLIDAY",)),  # nobody is free then, which is not any time
+    ],
+)
+def test_a_need_can_be_met_in_the_slots_of_its_windows(windows, slots):
+    assert ask(needs=(replace(NEED, windows=windows),)).needs[0].slots == slots
+
+
+@pytest.mark.parametrize(
+    ("tier", "waiting", "raised"),
+    [(3, 0, 3), (3, 2, 3), (3, 3, 2), (3, 5, 2), (3, 6, 1), (2, 3, 1), (1, 3, 1), (3, 60, 1)],
+)
+def test_a_need_counts_a_tier_more_urgent_for_each_three_rounds_it_waited(tier, waiting, raised):
+    assert raise_tier(tier, waiting) == raised
+    (need,) = ask(needs=(replace(NEED, tier=tier, waiting=waiting),)).needs
+    assert (need.tier, need.waiting) == (raised, waiting)
+
+
+# --- Due visits of pairings become duties.
+
+
+def test_a_due_visit_becomes_a_duty():
+    assert ask(due_visits=(replace(DUE, number=2, weeks=(2,), tier=3),)).needs == (
+        Need(
+            id="P0001#2",
+            recipient="R00001",
+            category="elder_visit",
+            area="C02",
+            statuses=("low_income",),
+            requires=("elder_visit",),
+            slots=("W2-SUN-AM", "W2-SUN-PM", "W2-WD-AM", "W2-WD-PM"),
+            tier=3,
+            points=6,
+            duty=True,
+        ),
+    )
+
+
+def test_a_duty_may_take_place_in_each_of_its_weeks():
+    weeks = {slot[:2] for slot in ask(due_visits=(replace(DUE, weeks=(1, 3)),)).needs[0].slots}
+    assert weeks == {"W1", "W3"}
+
+
+def test_a_duty_asks_for_as_many_persons_and_skills_as_its_category():
+    (duty,) = ask(due_visits=(replace(DUE, category="nurse_visit"),)).needs
+    assert (duty.people, duty.points, duty.requires) == (2, 12, ("medical", "nurse_visit"))
+
+
+SAME_ORGANISATION = Pair("P0001#1", "O01/elder_visit/1", score=4)
+SAME_VISITOR = Pair("P0001#1", "O01/elder_visit/1", "V0001", score=10)
+
+
+@pytest.mark.parametrize(
+    ("change", "pairs"),
+    [
+        ({}, (SAME_ORGANISATION, SAME_VISITOR)),
+        ({"volunteer": None}, (SAME_ORGANISATION,)),
+        ({"volunteer": "V0099"}, (SAME_ORGANISATION,)),  # has left since
+        ({"organisation": "O02"}, ()),
+        ({"category": "nurse_visit"}, ()),
+    ],
+)
+def test_the_usual_visitor_is_kept_before_the_usual_organisation(change, pairs):
+    problem = ask(
+        offers=(VISITS, OFFER, GOODS), volunteers=(VISITOR,), due_visits=(replace(DUE, **change),)
+    )
+    assert problem.pairs == pairs
+
+
+def test_the_usual_visitor_counts_only_with_an_offer_to_visit_with():
+    other = replace(VISITOR, categories=("errands",))
+    problem = ask(offers=(VISITS,), volunteers=(other,), due_visits=(DUE,))
+    assert problem.pairs == (SAME_ORGANISATION,)
+
+
+def test_needs_have_no_pairs():
+    assert ask(offers=(OFFER,), volunteers=(VOLUNTEER,), needs=(NEED,)).pairs == ()
+
+
+# --- Pins, forbids and the memory.
+
+ROWS = {"needs": (NEED,), "offers": (OFFER,), "volunteers": (VOLUNTEER,)}
+
+
+@pytest.mark.parametrize(
+    ("offer", "volunteer"),
+    [(None, None), (OFFER.name, None), (None, "V0004"), (OFFER.name, "V0004")],
+)
+def test_a_pin_and_a_forbid_name_what_a_person_chose(offer, volunteer):
+    row = FrozenOverride(OverrideKind.PIN, NEED.reference, offer, volunteer, "promised")
+    pinned = make_problem(make_snapshot(**ROWS), SEED, [row])
+    assert pinned.pins == (Pin(NEED.reference, offer, volunteer, "promised"),)
+    assert pinned.forbids == ()
+    row = replace(row, kind=OverrideKind.FORBID)
+    forbidden = make_problem(make_snapshot(**ROWS), SEED, [row])
+    assert forbidden.forbids == (Forbid(NEED.reference, offer, volunteer, "promised"),)
+    assert forbidden.pins == ()
+
+
+def test_a_month_without_overrides_has_neither_pin_nor_forbid():
+    problem = ask(**ROWS)
+    assert (problem.pins, problem.forbids) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("possible", "received", "remembered"),
+    [(5, 3, (5, 3)), (0, 0, (0, 0)), (2, 3, (3, 3))],  # never less possible than received
+)
+def test_each_committee_brings_its_memory(possible, received, remembered):
+    problem = ask(history=(CommitteeHistory("C01", possible, received),))
+    assert problem.history == (GroupHistory("committee", "C01", *remembered),)
