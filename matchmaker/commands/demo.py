@@ -14,7 +14,7 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.commands import round_steps
 from matchmaker.commands.rounds import MonthType
-from matchmaker.commands.serve import PORT, run_site
+from matchmaker.commands.serve import PORT, get_address, listen_on, run_site
 from matchmaker.demo import service
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import MatchRound, RoundState, User
@@ -60,7 +60,7 @@ def prepare(month: date | None, seed: int, show: bool) -> None:
 def persons(port: int) -> None:
     """Say how to sign in as each role."""
     _require_demo()
-    _tell_persons(port)
+    _tell_persons(f"http://127.0.0.1:{port}")
 
 
 @demo.command()
@@ -76,8 +76,9 @@ def reset() -> None:
 def _run_demo(month: date | None, seed: int, port: int) -> None:
     _prepare(month, seed)
     db.session.remove()  # no transaction stays open while the site is served
-    _tell_persons(port)
-    run_site(host="127.0.0.1", port=port, workers=True)
+    server = listen_on("127.0.0.1", port)
+    _tell_persons(get_address(server))
+    run_site(server, workers=True)
 
 
 def _prepare(month: date | None, seed: int) -> date:
@@ -116,8 +117,7 @@ def _run_month(month: date) -> None:
         click.echo(round_steps.publish_run(month, second))
 
 
-def _tell_persons(port: int) -> None:
-    address = f"http://127.0.0.1:{port}"
+def _tell_persons(address: str) -> None:
     click.echo(f"\nThe demo will be at {address}. Sign in as anyone with one click: {address}/demo")
     for person in DEMO_PERSONS:
         with force_locale("en"):

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import DomainError
 from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.base.stopping import StopRequest
 from matchmaker.commands.round_report import describe_run
 from matchmaker.models import MatchRound, Role, RoundRun, RunStatus, User
 from matchmaker.rounds import queries
@@ -59,12 +60,19 @@ def start_run(month: date, actor: User) -> RoundRun:
 
 
 def solve_run(run: RoundRun, actor: User) -> str:
-    """Solve a started run in this process; refused when no result of it may be published."""
+    """Solve a started run in this process; refused when no result of it may be published.
+
+    Broken off by Ctrl+C it waits for a worker.
+    """
     month, number, job_id = run.match_round.month, run.number, running.get_job(run).id
     db.session.rollback()  # the job is worked on in transactions of its own
-    Worker(current_app._get_current_object()).run_job(job_id)  # type: ignore[attr-defined]
+    stop = StopRequest()
+    with stop.listening():
+        Worker(current_app._get_current_object(), stop).run_job(job_id)  # type: ignore[attr-defined]
     db.session.expire_all()
     run = queries.get_run(get_round(month, actor), number)
+    if stop.is_asked and run.status is RunStatus.PENDING:
+        raise click.ClickException(f"run {number} was broken off and waits for a worker")
     if not running.is_usable(run):
         reason = "\n".join(run.findings or []) or _say_failure(run)
         raise click.ClickException(f"run {number} is {run.status.value}: {reason}")

@@ -1,64 +1,102 @@
-"""``matchmaker serve`` and ``matchmaker worker``: the site and the one who solves for it."""
+"""``matchmaker serve`` and ``matchmaker worker``: the site and the one who solves for it.
+
+Both end soon after SIGTERM or SIGINT, to one process or to the whole group: pages under way get a
+moment to be answered, and a solve under way is given back for the next worker.
+"""
 
 import logging
-import signal
 import subprocess
 import sys
 import threading
 from typing import Any
 
 import click
-import waitress
 from flask import current_app
 from flask.cli import with_appcontext
+from waitress.server import create_server
 
+from matchmaker.base.stopping import StopRequest
 from matchmaker.rounds.solve.worker import Worker
 
 logger = logging.getLogger("matchmaker.serve")
 
 THREADS = 8
-STOP_SECONDS = 20
-PORT = click.IntRange(1, 65535)
-RESTART_SECONDS = 1  # a worker that dies at once must not keep the machine busy
+ANSWER_SECONDS = 1.0  # for pages under way when the server is asked to end
+SAVE_SECONDS = 20  # for a worker that is saving an answer, the one thing it does not break off
+LOOK_SECONDS = 1.0  # how often the worker is looked at; one that dies at once is no busy loop
+PORT = click.IntRange(0, 65535)
+WORKER = ("-m", "matchmaker", "worker")
 
 
 @click.command()
 @with_appcontext
 def worker() -> None:
     """Solve the rounds that the site queues, until stopped."""
-    working = Worker(current_app._get_current_object())  # type: ignore[attr-defined]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _signum, _frame: working.stop())
-    working.work()
+    stop = StopRequest()
+    with stop.listening():
+        Worker(current_app._get_current_object(), stop).work()  # type: ignore[attr-defined]
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True, type=PORT)
+@click.option(
+    "--port",
+    default=5000,
+    show_default=True,
+    type=PORT,
+    help="0: any that is free; the line printed says which.",
+)
 @click.option("--workers/--no-workers", default=True, help="Start a worker beside the site.")
 @with_appcontext
 def serve(host: str, port: int, workers: bool) -> None:
     """Serve the site, and start the worker beside it."""
-    run_site(host=host, port=port, workers=workers)
+    run_site(listen_on(host, port), workers=workers)
 
 
-def run_site(*, host: str, port: int, workers: bool) -> None:
-    """Serve the present app until stopped; with ``workers`` a worker runs beside it."""
-    beside = WorkerBeside() if workers else None
-    signal.signal(signal.SIGTERM, _leave)
+def listen_on(host: str, port: int) -> Any:
+    """A server of the present app that is connected to already, and answers once it runs.
+
+    Raises ``ClickException`` when the address cannot be had.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    proxy = list_proxy_options(current_app.config["TRUSTED_PROXY"])
     try:
-        click.echo(f"Serving on http://{host}:{port}")
-        waitress.serve(
-            current_app._get_current_object(),  # type: ignore[attr-defined]
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            **list_proxy_options(current_app.config["TRUSTED_PROXY"]),
-        )
+        return create_server(app, host=host, port=port, threads=THREADS, ident=None, **proxy)
+    except OSError as error:
+        raise click.ClickException(f"cannot serve on {host}:{port}: {error.strerror}") from error
+
+
+def get_address(server: Any) -> str:
+    """Where to reach the server; a name of several addresses has a socket for each."""
+    several = getattr(server, "effective_listen", None)
+    host, port = several[0] if several else (server.effective_host, server.effective_port)
+    return f"http://{host}:{port}"
+
+
+def run_site(server: Any, *, workers: bool) -> None:
+    """Say the address and serve until stopped; with ``workers`` a worker runs beside it."""
+    stop = StopRequest()
+    with stop.listening():
+        click.echo(f"Serving on {get_address(server)}")
+        _serve_until(stop, server, WorkerBeside() if workers else None)
+    if not stop.is_asked:
+        raise click.ClickException("the server ended by itself")
+
+
+def _serve_until(stop: StopRequest, server: Any, beside: "WorkerBeside | None") -> None:
+    """Answer, and see to the worker; then end both at the same time."""
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    try:
+        while serving.is_alive() and not stop.wait(LOOK_SECONDS):
+            if beside is not None:
+                beside.keep()
     finally:
         if beside is not None:
-            beside.stop()
+            beside.ask_to_stop()
+        server.task_dispatcher.shutdown(timeout=ANSWER_SECONDS)
+        if beside is not None:
+            beside.wait()
 
 
 def list_proxy_options(proxy: str) -> dict[str, Any]:
@@ -78,31 +116,27 @@ def list_proxy_options(proxy: str) -> dict[str, Any]:
 
 
 class WorkerBeside:
-    """A worker in a process of its own, started again whenever it dies."""
+    """A worker in a process of its own, started again by ``keep`` when it died."""
 
     def __init__(self) -> None:
-        self._is_stopping = threading.Event()
         self._process = self._start()
-        threading.Thread(target=self._keep, daemon=True).start()
 
-    def stop(self) -> None:
-        self._is_stopping.set()
+    def keep(self) -> None:
+        if self._process.poll() is not None:
+            logger.warning("the worker died and is started again")
+            self._process = self._start()
+
+    def ask_to_stop(self) -> None:
         self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
 
-    def _keep(self) -> None:
-        while not self._is_stopping.is_set():
+    def wait(self) -> None:
+        """Wait until it has ended; one that does not end is killed."""
+        try:
+            self._process.wait(SAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            logger.warning("the worker did not end and is killed")
+            self._process.kill()
             self._process.wait()
-            if not self._is_stopping.wait(RESTART_SECONDS):
-                logger.warning("the worker died and is started again")
-                self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "matchmaker", "worker"])
-
-
-def _leave(_signum: int, _frame: object) -> None:
-    raise SystemExit(0)
+        return subprocess.Popen([sys.executable, *WORKER])  # noqa: S603 (our own program)

@@ -122,15 +122,19 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
     return overdue
 
 
-def release_job(hold: Hold, *, now: datetime) -> None:
-    """Give a job back unsolved, as a worker does that is asked to stop; it counts as no try."""
-    db.session.execute(
+def release_job(hold: Hold, *, now: datetime) -> bool:
+    """Give a job back unsolved, as a worker does that is asked to stop; it counts as no try.
+
+    False when the job is no longer ours. The caller queues its id.
+    """
+    released = db.session.execute(
         update(Job)
         .where(Job.id == hold.job_id, Job.lease_token == hold.token)
         .where(Job.state == JobState.RUNNING)
         .values(state=JobState.QUEUED, lease_token=None, lease_until=now, tries=Job.tries - 1)
     )
     db.session.commit()
+    return _count_rows(released) == 1
 
 
 # --- The queue between site and worker: a file of its own that carries job ids and nothing else.

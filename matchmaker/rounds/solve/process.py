@@ -1,14 +1,18 @@
 """A run in a process of its own: a crash or a hang there is a failed run, not a dead worker.
 
 The solve itself runs in another below it, within bounds of memory: when the engine takes that one
-along, this one still says why. Neither outlives the worker.
+along, this one still says why. Neither outlives the worker, and only the worker ends them: Ctrl-C
+and a service manager's SIGTERM reach every process at once, and must not look like a broken solve.
 """
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -27,32 +31,51 @@ def solve_apart(
     on_beat: Callable[[Progress | None], bool],
     *,
     memory_mib: int,
+    is_unwanted: Callable[[], bool] = lambda: False,
 ) -> SolveReport | None:
     """Solve and check in a child process; ``on_beat`` hears the progress about once a second.
 
-    None when ``on_beat`` said that nobody wants the answer any more. A child that dies or outlives
-    its limit is killed and reported as a failure.
+    None when ``on_beat`` or ``is_unwanted``, which is asked more often, said that nobody wants the
+    answer any more. A child that dies or outlives its limit is killed and reported as a failure.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     question = (problem_json, limit_seconds, memory_mib)
     process = context.Process(target=_work, args=(theirs, *question), daemon=True)
-    process.start()
+    with _signals_held_back():
+        process.start()
     theirs.close()
+    deadline = time.monotonic() + limit_seconds + GRACE_SECONDS
     try:
-        return _listen(ours, time.monotonic() + limit_seconds + GRACE_SECONDS, on_beat)
+        return _listen(ours, deadline, on_beat, is_unwanted)
     finally:
         process.kill()
         process.join()
         ours.close()
 
 
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """A process started inside never sees SIGINT and SIGTERM, nor does any below it."""
+    resource_tracker.ensure_running()  # its start, else part of ours, would let them through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _listen(
-    connection: Connection, deadline: float, on_beat: Callable[[Progress | None], bool]
+    connection: Connection,
+    deadline: float,
+    on_beat: Callable[[Progress | None], bool],
+    is_unwanted: Callable[[], bool],
 ) -> SolveReport | None:
     progress: Progress | None = None
     next_beat = 0.0
     while time.monotonic() < deadline:
+        if is_unwanted():
+            return None
         try:
             if connection.poll(TELL_SECONDS / 4):
                 kind, content = connection.recv()

@@ -43,6 +43,13 @@ class SolveReport:
     timings: dict[str, Any] = field(default_factory=dict)
     failure: str | None = None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the solve broke, or was broken off: it says nothing about the month."""
+        if self.failure is not None or self.solution is None:
+            return True
+        return bool(self.solution["status"] == "failed")
+
 
 def start_run(
     match_round: MatchRound, *, limit_seconds: int, actor: User, now: datetime

@@ -1,12 +1,12 @@
 """The worker: takes jobs from the queue, solves them apart, and finds again what was lost."""
 
 import logging
-import threading
 from datetime import timedelta
 
 from flask import Flask
 
 from matchmaker.base.clock import get_now
+from matchmaker.base.stopping import StopRequest
 from matchmaker.rounds.solve.jobs import (
     Hold,
     SolveQueue,
@@ -25,30 +25,26 @@ LOOKS_PER_LEASE = 3  # how often a lease is renewed, and expired ones are looked
 
 
 class Worker:
-    """One worker of one app. ``stop`` may be called from a signal handler or another thread."""
+    """One worker of one app. Once ``stop`` is asked it takes no more and gives back what it has."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, stop: StopRequest | None = None) -> None:
         self._app = app
         self._queue = SolveQueue(app.config["QUEUE_PATH"], self.run_job)
         self._lease_seconds: int = app.config["LEASE_SECONDS"]
         self._memory_mib: int = app.config["SOLVE_MEMORY_MIB"]
-        self._stop = threading.Event()
+        self.stop = stop or StopRequest()
 
     def work(self) -> None:
-        """Take jobs until ``stop``: what is queued, and what is overdue."""
+        """Take jobs until ``stop`` is asked: what is queued, and what is overdue."""
         logger.info("worker started")
         next_look = get_now()
-        while not self._stop.is_set():
+        while not self.stop.is_asked:
             if get_now() >= next_look:
                 self.queue_overdue_jobs()
                 next_look = get_now() + timedelta(seconds=self._lease_seconds / LOOKS_PER_LEASE)
             if not self._queue.work_once():
-                self._stop.wait(POLL_SECONDS)
+                self.stop.wait(POLL_SECONDS)
         logger.info("worker stopped")
-
-    def stop(self) -> None:
-        """Take nothing more; the job under way goes back into the queue."""
-        self._stop.set()
 
     def queue_overdue_jobs(self) -> None:
         """Whatever a dead worker or a lost queue left behind is queued again."""
@@ -67,19 +63,26 @@ class Worker:
         report = solve_apart(
             hold.problem_json,
             hold.limit_seconds,
-            lambda progress: self._beat(hold, progress),
+            lambda progress: self._renew(hold, progress),
             memory_mib=self._memory_mib,
+            is_unwanted=lambda: self.stop.is_asked,
         )
-        with self._app.app_context():
-            if report is not None:
+        if self.stop.is_asked and (report is None or report.has_failed):
+            self._give_back(hold)
+        elif report is not None:
+            with self._app.app_context():
                 is_saved = finish_job(hold, report, now=get_now())
-                logger.info("job finished", extra={"job": job_id, "saved": is_saved})
-            elif self._stop.is_set():
-                release_job(hold, now=get_now())
+            logger.info("job finished", extra={"job": job_id, "saved": is_saved})
 
-    def _beat(self, hold: Hold, progress: Progress | None) -> bool:
-        if self._stop.is_set():
-            return False
+    def _give_back(self, hold: Hold) -> None:
+        """Queue the job again at once, for another worker or the next one."""
+        with self._app.app_context():
+            is_ours = release_job(hold, now=get_now())
+        if is_ours:
+            self._queue.put(hold.job_id)
+            logger.info("job given back", extra={"job": hold.job_id})
+
+    def _renew(self, hold: Hold, progress: Progress | None) -> bool:
         with self._app.app_context():
             return renew_lease(
                 hold, lease_seconds=self._lease_seconds, now=get_now(), progress=progress
