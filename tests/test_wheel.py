@@ -2,12 +2,8 @@
 
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 import zipfile
 from dataclasses import dataclass
@@ -17,10 +13,11 @@ import pytest
 
 from tests.architecture.source import ROOT
 from tests.databases import SECRET
+from tests.processes import running
+from tests.sites import SERVED, read_until_served
 
 SECRETS = {"MATCHMAKER_SECRET_KEY": SECRET, "MATCHMAKER_CONTACT_KEYS": SECRET}
 PACKAGES = ("matchmaker", "optimizer")
-START_SECONDS = 300
 MADE = ("__pycache__", "*.mo", "*.py[co]")  # what a fresh clone does not have
 SHOW_WHERE = "import matchmaker, optimizer; print(matchmaker.__file__, optimizer.__file__)"
 SHOW_HOME_PAGE = """
@@ -43,24 +40,22 @@ class Installation:
     packages: Path
     home: Path
 
-    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    def ask(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-P", *arguments],
             cwd=self.home,
-            env=self._get_environment() | environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            env=self.get_environment() | environ,
+            capture_output=True,
             text=True,
-            start_new_session=True,
+            check=False,
         )
 
     def run(self, *arguments: str, **environ: str) -> str:
-        process = self.start(*arguments, **environ)
-        said, complained = process.communicate(timeout=START_SECONDS)
-        assert process.returncode == 0, said + complained
-        return said
+        done = self.ask(*arguments, **environ)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
-    def _get_environment(self) -> dict[str, str]:
+    def get_environment(self) -> dict[str, str]:
         """Nothing of ours: no secret, no MATCHMAKER_DEMO, no other data folder."""
         return {
             "HOME": str(self.home),
@@ -132,10 +127,9 @@ def test_help_and_routes_need_no_setting_and_write_nothing(installation):
 
 
 def test_without_secrets_a_real_office_is_refused_and_nothing_is_made(installation):
-    process = installation.start("-m", "matchmaker", "serve")
-    said, complained = process.communicate(timeout=START_SECONDS)
-    assert (process.returncode, said) == (2, "")
-    assert "MATCHMAKER_SECRET_KEY must be set" in complained
+    refused = installation.ask("-m", "matchmaker", "serve")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "MATCHMAKER_SECRET_KEY must be set" in refused.stderr
     assert list_files(installation.home) == set()
 
 
@@ -158,31 +152,27 @@ def test_the_formulation_and_the_formats_lie_beside_the_optimizer(packages):
 
 @pytest.mark.slow
 def test_one_command_makes_and_serves_a_published_month(installation, tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    demo = ("-m", "matchmaker", "demo", "--month", "2026-12", "--port", str(port))
+    command = ("-P", "-m", "matchmaker", "demo", "--month", "2026-12", "--port", "0")
     data = {"XDG_DATA_HOME": str(tmp_path / "data")}
-    with installation.start(*demo, **data) as process:
-        try:
-            page = wait_for(f"http://127.0.0.1:{port}/results/2026-12/", process)
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            said, complained = process.communicate(timeout=START_SECONDS)
-    assert "2026年12月匹配结果" in page, said + complained
-    assert "run 1 published" in said
+    environ = installation.get_environment() | data
+    with (
+        (tmp_path / "log").open("wb") as log,
+        running(
+            *command, cwd=installation.home, env=environ, stdout=subprocess.PIPE, stderr=log
+        ) as server,
+    ):
+        said = list(read_until_served(server))
+        assert "2026-12: run 1 published" in said, (tmp_path / "log").read_text()
+        address = said[-1].removeprefix(SERVED)
+        page = get(f"{address}/results/2026-12/")
+    assert "2026年12月匹配结果" in page
     assert (tmp_path / "data/leshan-matchmaker/demo/matchmaker.db").is_file()
     again = installation.run("-m", "matchmaker", "demo", "prepare", "--show", **data)
     assert "run 1" in again, "what is done stays as it is"
     assert "started" not in again
 
 
-def wait_for(address: str, process: subprocess.Popen[str]) -> str:
+def get(address: str) -> str:
     request = urllib.request.Request(address, headers={"Accept-Language": "zh-CN"})
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return urllib.request.urlopen(request).read().decode()
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    return ""
+    with urllib.request.urlopen(request) as answer:
+        return answer.read().decode()

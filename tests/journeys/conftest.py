@@ -1,21 +1,12 @@
 """A real browser on a real site: the demo, prepared and served as `make demo` does it."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.databases import SECRET
+from tests.sites import get_environment, run_command, serving
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -26,79 +17,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 120
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 HAS_FAILED = pytest.StashKey[bool]()
-
-
-@dataclass(frozen=True)
-class Site:
-    """A served site: its address, and the folder its files are in."""
-
-    url: str
-    folder: Path
-
-
-def run_command(
-    folder: Path, *arguments: str, is_demo: bool = True
-) -> subprocess.CompletedProcess[str]:
-    result = subprocess.run(
-        [sys.executable, "-m", "matchmaker", *arguments],
-        env=get_environment(folder, is_demo=is_demo),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, f"{arguments}: {result.stdout}{result.stderr}"
-    return result
-
-
-def get_environment(folder: Path, *, is_demo: bool = True) -> dict[str, str]:
-    """Where the site's files are, and the demo or an installation with secrets of its own."""
-    mine = (
-        {"MATCHMAKER_DEMO": "1"}
-        if is_demo
-        else {
-            "MATCHMAKER_SECRET_KEY": SECRET,
-            "MATCHMAKER_CONTACT_KEYS": SECRET,
-            "MATCHMAKER_INSECURE_COOKIES": "1",  # plain http on this machine
-        }
-    )
-    return {**os.environ, **mine, "MATCHMAKER_INSTANCE": str(folder)}
-
-
-def serve(folder: Path, *, is_demo: bool = True) -> tuple[str, subprocess.Popen[bytes]]:
-    """Serve the site of ``folder`` on a free port; wait until it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "matchmaker", "serve", "--port", str(port)],
-        env=get_environment(folder, is_demo=is_demo),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url)
-            return url, process
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    stop(process)
-    pytest.fail("the site did not start")
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server and the worker it started."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -126,9 +46,8 @@ def published_site(prepared_folder, tmp_path_factory):
     """The demo with a published month. Tests only read it."""
     folder = tmp_path_factory.mktemp("published") / "instance"
     shutil.copytree(prepared_folder, folder)
-    url, process = serve(folder)
-    yield Site(url, folder)
-    stop(process)
+    with serving(folder, get_environment(folder)) as site:
+        yield site
 
 
 @pytest.fixture

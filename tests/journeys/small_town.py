@@ -6,7 +6,7 @@ from pathlib import Path
 from matchmaker import create_app
 from matchmaker import models as m
 from tests.factories import Factory
-from tests.journeys.conftest import get_environment
+from tests.sites import get_environment
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD
 from tests.journeys.barriers import find_barriers
-from tests.journeys.conftest import Site, run_command, serve, stop
 from tests.journeys.small_town import Town, build_town
+from tests.sites import Site, get_environment, run_command, serving
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +22,8 @@ def town_site(tmp_path):
     folder = tmp_path / "instance"
     run_command(folder, "db", "upgrade", is_demo=False)
     town = build_town(folder)
-    url, process = serve(folder, is_demo=False)
-    yield Site(url, folder), town
-    stop(process)
+    with serving(folder, get_environment(folder, is_demo=False)) as site:
+        yield site, town
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])

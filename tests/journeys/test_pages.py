@@ -7,8 +7,8 @@ from matchmaker import create_app
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import Role
 from tests.journeys.barriers import find_barriers
-from tests.journeys.conftest import Site, get_environment
 from tests.journeys.inventory import list_pages, list_unknown_routes
+from tests.sites import Site, get_environment
 
 pytestmark = pytest.mark.browser
 

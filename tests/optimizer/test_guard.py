@@ -1,11 +1,6 @@
 """A solve apart ends in an answer or in FAILED with a code, whatever befalls the child."""
 
-import os
-import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +12,11 @@ from optimizer.process.guard import solve_guarded
 from optimizer.search.solve import solve
 from optimizer.solution import Solution
 from tests.optimizer.builders import goods, month, want
+from tests.processes import is_alive, running, wait_until
 
-ROOT = Path(__file__).parents[2]
 ONE = month(goods(), want("n"))
 LONG = Limits()
 SOON = Limits(seconds=0.5, grace_seconds=0.5)
-PATIENCE_SECONDS = 60
 CALLER = """
 import sys
 from pathlib import Path
@@ -138,25 +132,8 @@ def test_a_time_limit_passes_to_the_child():
 
 def test_the_death_of_the_caller_ends_the_child(tmp_path):
     told = tmp_path / "child"
-    caller = subprocess.Popen([sys.executable, "-c", CALLER, str(told)], cwd=ROOT)
-    try:
+    with running("-c", CALLER, str(told)) as caller:
         wait_until(told.exists)
-    finally:
-        caller.send_signal(signal.SIGKILL)
+        caller.kill()
         caller.wait()
-    wait_until(lambda: not is_alive(int(told.read_text())))
-
-
-def is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def wait_until(is_so) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
+        wait_until(lambda: not is_alive(int(told.read_text())))

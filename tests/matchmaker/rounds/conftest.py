@@ -2,6 +2,8 @@
 
 import pytest
 
+from matchmaker.base.extensions import db
+from matchmaker.rounds.solve import runs
 from tests.matchmaker.rounds.small_month import SmallMonth
 
 
@@ -9,3 +11,12 @@ from tests.matchmaker.rounds.small_month import SmallMonth
 def month(make):
     """Six needs, five of which can be met; two social workers and an auditor."""
     return SmallMonth(make)
+
+
+@pytest.fixture
+def job_id(app, month):
+    """A run that waits for a worker."""
+    with app.app_context():
+        job_id = runs.get_job(month.start()).id
+        db.session.commit()
+    return job_id

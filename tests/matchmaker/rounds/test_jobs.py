@@ -1,10 +1,9 @@
 """Jobs: leases, lost queues, dead workers. A killed worker changes nothing but the time."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
-import sys
-import time
 from datetime import timedelta
 
 import pytest
@@ -13,31 +12,16 @@ from sqlalchemy import func, select
 from matchmaker import models as m
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
-from matchmaker.rounds.solve import jobs, runs
+from matchmaker.rounds.solve import jobs, runs, worker
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.solve.process import solve_apart
+from matchmaker.rounds.solve.runs import SolveReport
 from matchmaker.rounds.solve.worker import Worker
-from tests.architecture.source import ROOT
-from tests.databases import SECRET
+from tests.matchmaker import stuck_solves
+from tests.matchmaker.rounds.jobs_in_hand import assert_done_once, assert_given_back, read_job
 from tests.matchmaker.rounds.small_month import solve_here
-
-PATIENCE_SECONDS = 60
-
-
-@pytest.fixture
-def job_id(app, month):
-    """A run that waits for a worker."""
-    with app.app_context():
-        job_id = runs.get_job(month.start()).id
-        db.session.commit()
-    return job_id
-
-
-def read_job(app, job_id: int) -> m.Job:
-    with app.app_context():
-        job = db.session.get_one(m.Job, job_id)
-        assert job.run.status
-        return job
+from tests.processes import is_alive, running, wait_until
+from tests.sites import COMMAND, get_environment
 
 
 def test_a_job_is_taken_by_one_worker_only(app, job_id):
@@ -91,6 +75,19 @@ def test_a_cancelled_job_stops_its_solve(app, month, job_id):
         assert solve_apart(hold.problem_json, 60, beat, memory_mib=2048) is None
 
 
+def test_a_signal_to_every_process_leaves_it_to_the_worker_to_end_a_solve(app, job_id):
+    with app.app_context():
+        hold = jobs.take_job(job_id, lease_seconds=30, now=get_now())
+
+    def send_to_all(_progress):
+        for child in multiprocessing.active_children():
+            os.kill(child.pid, signal.SIGINT)
+            os.kill(child.pid, signal.SIGTERM)
+        return True
+
+    assert not solve_apart(hold.problem_json, 60, send_to_all, memory_mib=2048).has_failed
+
+
 def test_a_solver_that_dies_is_reported_not_raised():
     report = solve_apart("no problem at all", 60, lambda _progress: True, memory_mib=2048)
     assert report.failure == "solver_died"
@@ -114,46 +111,54 @@ def test_a_worker_solves_in_a_child_and_saves_the_result(app, job_id):
     assert job.tries == 1
 
 
+@pytest.mark.parametrize(
+    "report",
+    [None, SolveReport(failure="solver_died"), SolveReport(solution={"status": "failed"})],
+)
+def test_what_breaks_while_the_worker_ends_is_given_back_and_not_failed(
+    app, job_id, monkeypatch, report
+):
+    working = Worker(app)
+
+    def break_off(*_question, is_unwanted, **_bounds):
+        working.stop.ask()
+        assert is_unwanted()
+        return report
+
+    monkeypatch.setattr(worker, "solve_apart", break_off)
+    working.run_job(job_id)
+    assert_given_back(app, job_id)
+
+
+def test_an_answer_in_hand_is_saved_by_a_worker_that_ends(app, job_id, monkeypatch):
+    with app.app_context():
+        report = solve_here(db.session.get_one(m.Job, job_id).run)
+    working = Worker(app)
+    working.stop.ask()
+    monkeypatch.setattr(worker, "solve_apart", lambda *_question, **_bounds: report)
+    working.run_job(job_id)
+    assert read_job(app, job_id).state is m.JobState.DONE
+
+
 def test_a_worker_killed_in_the_middle_changes_nothing_but_the_time(app, job_id, tmp_path):
     put_job(app.config["QUEUE_PATH"], job_id)
-    with app.app_context():
-        expected = solve_here(db.session.get_one(m.Job, job_id).run).solution["result_sha256"]
-    first = _start_worker(app, tmp_path)
-    try:
-        _wait_until(lambda: read_job(app, job_id).state is m.JobState.RUNNING)
-    finally:
-        first.send_signal(signal.SIGKILL)
+    with _working(stuck_solves.MODULE, app, tmp_path) as first:
+        wait_until(lambda: read_job(app, job_id).stage)
+        solving = int(read_job(app, job_id).stage)
+        first.kill()
         first.wait()
+        wait_until(lambda: not is_alive(solving))
     assert read_job(app, job_id).run.status is m.RunStatus.PENDING
-    second = _start_worker(app, tmp_path)
-    try:
-        _wait_until(lambda: read_job(app, job_id).state is m.JobState.DONE)
-    finally:
-        second.terminate()
-        assert second.wait(PATIENCE_SECONDS) == 0
-    job = read_job(app, job_id)
-    assert (job.tries, job.run.result_sha256) == (2, expected)
-    with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(m.NeedOutcome)) == 6
-        finished = select(func.count()).where(m.AuditEvent.action == "round.finish")
-        assert db.session.scalar(finished) == 1
+    with _working(COMMAND, app, tmp_path):
+        wait_until(lambda: read_job(app, job_id).state is m.JobState.DONE)
+    assert_done_once(app, job_id, tries=2)
 
 
-def _start_worker(app, folder) -> subprocess.Popen:
+def _working(command: tuple[str, ...], app, folder):
+    """A worker, until the block ends; a lease that nobody renews is soon over."""
     environ = {
-        **os.environ,
-        "MATCHMAKER_INSTANCE": str(folder),
-        "MATCHMAKER_SECRET_KEY": SECRET,
-        "MATCHMAKER_CONTACT_KEYS": SECRET,
+        **get_environment(folder, is_demo=False),
         "MATCHMAKER_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "MATCHMAKER_LEASE_SECONDS": "2",
     }
-    command = [sys.executable, "-m", "matchmaker", "worker"]
-    return subprocess.Popen(command, env=environ, cwd=ROOT, stderr=subprocess.DEVNULL)
-
-
-def _wait_until(is_so) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "the worker did not get there"
-        time.sleep(0.05)
+    return running(*command, "worker", env=environ, stderr=subprocess.DEVNULL)
