@@ -9,7 +9,7 @@ CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
 MONTH ?=
 PORT ?= 5000
 
-.PHONY: demo month reset test test-slow bench lint format lock translations messages system-packages clean
+.PHONY: demo month reset test test-slow bench pages docs lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
 	@$(BIN)/matchmaker demo --port $(PORT) $(if $(MONTH),--month $(MONTH))
@@ -28,6 +28,12 @@ test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
 
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
 	$(BIN)/python -m optimizer.bench.__main__ $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
+
+pages: $(READY) $(CATALOGUE).mo  ## statements, bytes and processor time of every page of the demo, against the home page
+	$(BIN)/python -m tests.journeys.page_costs 2>/dev/null
+
+docs: $(READY)  ## the parts of documents that are written from the code
+	$(BIN)/python -m tests.documents
 
 lint: $(READY)  ## style, types, formatting
 	$(BIN)/ruff check .

@@ -67,7 +67,7 @@ class NeedOutcome(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     round_run_id: Mapped[int] = mapped_column(ForeignKey("round_run.id"), index=True)
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
-    is_met: Mapped[bool]
+    is_met: Mapped[bool] = mapped_column(doc="whether the run found something")
     received_units: Mapped[int] = mapped_column(default=0, comment="units of the category")
     ground: Mapped[str] = mapped_column(String(40), comment="code of the explanation")
     numbers: Mapped[dict[str, Any]] = mapped_column(JSON, comment="numbers of the explanation")

@@ -21,13 +21,17 @@ class AuditEvent(Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="1, 2, 3, ...")
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    actor_role: Mapped[str | None] = mapped_column(String(40))
+    actor_role: Mapped[str | None] = mapped_column(
+        String(40), doc="role that the actor had at that moment; empty: nobody was signed in"
+    )
     action: Mapped[str] = mapped_column(String(60), index=True, comment="code, e.g. offer.submit")
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int | None]
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, comment="codes and numbers, no person")
-    previous_sha256: Mapped[str] = mapped_column(String(64))
+    previous_sha256: Mapped[str] = mapped_column(
+        String(64), doc="hash of the event before this one"
+    )
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
 
     actor: Mapped[User | None] = relationship()
@@ -70,7 +74,9 @@ class Notice(Model):
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which it was read"
+    )
 
     user: Mapped[User] = relationship()
 
@@ -83,6 +89,6 @@ class IdempotencyKey(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    key: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64), doc="hidden key of a form, 32 hexadecimal digits")
     location: Mapped[str] = mapped_column(String(300), comment="where the first answer led")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -44,7 +44,9 @@ class ServiceCategory(Model):
     unit: Mapped[str] = mapped_column(String(20), comment="code: visit, slot, item, fen, place ...")
     usual_minutes: Mapped[int | None] = mapped_column(comment="minutes of one visit or slot")
     people_per_visit: Mapped[int] = mapped_column(default=1, comment="people at once")
-    qualification: Mapped[Qualification | None] = mapped_column(enum_column(Qualification))
+    qualification: Mapped[Qualification | None] = mapped_column(
+        enum_column(Qualification), doc="what a volunteer must have shown for it"
+    )
     points: Mapped[int] = mapped_column(default=1, comment="published points of one need met")
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(120))

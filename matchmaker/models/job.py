@@ -35,10 +35,12 @@ class Job(Model):
         UTCDateTime, index=True, comment="the holder's, or the queue's; then it is queued again"
     )
     stage: Mapped[str | None] = mapped_column(String(60), comment="code of the present stage")
-    stages_done: Mapped[int] = mapped_column(default=0)
-    stages_total: Mapped[int] = mapped_column(default=0)
+    stages_done: Mapped[int] = mapped_column(default=0, doc="stages of the policy that are decided")
+    stages_total: Mapped[int] = mapped_column(default=0, doc="stages of the policy in all")
     error: Mapped[str | None] = mapped_column(String(200), comment="code, never a person's data")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant of the end, whatever it was"
+    )
 
     run: Mapped[RoundRun] = relationship()

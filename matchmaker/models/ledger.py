@@ -25,7 +25,10 @@ class FairnessLedger(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
     month: Mapped[date] = mapped_column(index=True, comment="first day of the month")
-    scope: Mapped[LedgerScope] = mapped_column(enum_column(LedgerScope))
+    scope: Mapped[LedgerScope] = mapped_column(
+        enum_column(LedgerScope),
+        doc="what the reference names: a household, a committee or an organisation",
+    )
     reference: Mapped[str] = mapped_column(String(40), comment="code or reference in the scope")
     asked: Mapped[int] = mapped_column(default=0, comment="needs in the round")
     possible: Mapped[int] = mapped_column(default=0, comment="needs it could have had met alone")

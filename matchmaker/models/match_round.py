@@ -58,11 +58,15 @@ class MatchRound(Model):
     )
     seed: Mapped[str | None] = mapped_column(String(64), comment="hex digits")
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    opened_at: Mapped[datetime] = mapped_column(
+        UTCDateTime, doc="instant at which the month was opened"
+    )
     frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="instant of the freeze")
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant of the publication in force"
+    )
     # No constraint: runs point at their round already, and two tables that point at each other
     # cannot be created, filled or dropped in any order. Runs are never deleted.
     published_run_id: Mapped[int | None] = mapped_column(comment="round_run.id")
@@ -92,7 +96,7 @@ class StoredSnapshot(Model):
     offer_ids: Mapped[dict[str, int]] = mapped_column(
         JSON, comment="name of an offer in the snapshot -> its row; no part of the hash"
     )
-    taken_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    taken_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the freeze")
 
     match_round: Mapped[MatchRound] = relationship(back_populates="snapshot")
 
@@ -106,22 +110,28 @@ class RoundRun(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), index=True)
     number: Mapped[int] = mapped_column(comment="1, 2, ... within the round")
-    status: Mapped[RunStatus] = mapped_column(enum_column(RunStatus), default=RunStatus.PENDING)
+    status: Mapped[RunStatus] = mapped_column(
+        enum_column(RunStatus), default=RunStatus.PENDING, doc="what the optimizer said of it"
+    )
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
     # Half a megabyte, and with its certificate a whole one: no page reads them.
     problem_json: Mapped[str] = mapped_column(
         Text, deferred=True, comment="canonical: snapshot, pins, forbids"
     )
-    problem_sha256: Mapped[str] = mapped_column(String(64))
-    solution_json: Mapped[str | None] = mapped_column(Text, deferred=True)
-    result_sha256: Mapped[str | None] = mapped_column(String(64))
+    problem_sha256: Mapped[str] = mapped_column(String(64), doc="SHA-256 of the question")
+    solution_json: Mapped[str | None] = mapped_column(
+        Text, deferred=True, doc="the answer with its certificate, canonical JSON"
+    )
+    result_sha256: Mapped[str | None] = mapped_column(
+        String(64), doc="SHA-256 of the answer without its certificate"
+    )
     is_verified: Mapped[bool] = mapped_column(default=False, comment="passed the checker")
     findings: Mapped[list[str] | None] = mapped_column(JSON, comment="faults the checker named")
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="aggregates for pages")
     timings: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="seconds by stage")
     started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="instant of the end")
 
     match_round: Mapped[MatchRound] = relationship(
         back_populates="runs", foreign_keys=[match_round_id]
@@ -139,9 +149,11 @@ class RoundOverride(Model):
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
-    reason: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(300), doc="why, in words of the person who decided")
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the decision")
+    lifted_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which it was taken back; empty: it holds"
+    )
 
     need: Mapped[Need] = relationship()

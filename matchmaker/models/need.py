@@ -56,7 +56,9 @@ class Need(Model):
         ForeignKey("committee.id"), index=True, comment="where the need was raised"
     )
     category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
-    form: Mapped[NeedForm] = mapped_column(enum_column(NeedForm), default=NeedForm.NEED)
+    form: Mapped[NeedForm] = mapped_column(
+        enum_column(NeedForm), default=NeedForm.NEED, doc="an ordinary need or a small wish"
+    )
     description: Mapped[str] = mapped_column(
         Text, comment="the resident's own words; shown to the resident and the office alone"
     )
@@ -69,9 +71,13 @@ class Need(Model):
         enum_column(NeedState), default=NeedState.DRAFT, index=True
     )
     return_reason: Mapped[str | None] = mapped_column(String(300))
-    reply_promised_on: Mapped[date | None]
+    reply_promised_on: Mapped[date | None] = mapped_column(
+        doc="day by which the committee promised an answer"
+    )
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which it was last sent"
+    )
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     consent_id: Mapped[int | None] = mapped_column(
         ForeignKey("consent.id"), comment="present when entered on someone's behalf"

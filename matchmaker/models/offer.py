@@ -36,7 +36,7 @@ class Offer(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
-    title: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(120), doc="what the organisation calls it")
     capacity_per_month: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
     committees: Mapped[list[str]] = mapped_column(JSON, comment="committee codes; empty: all")

@@ -59,9 +59,9 @@ class OrganisationApplication(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), unique=True)
-    contact_name: Mapped[str] = mapped_column(EncryptedText)
-    contact_phone: Mapped[str] = mapped_column(EncryptedText)
-    applied_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    contact_name: Mapped[str] = mapped_column(EncryptedText, doc="who applied")
+    contact_phone: Mapped[str] = mapped_column(EncryptedText, doc="where to reach them")
+    applied_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the application")
 
     organisation: Mapped[Organisation] = relationship(back_populates="application")
 
@@ -74,10 +74,10 @@ class PairingAgreement(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    signed_on: Mapped[date]
+    signed_on: Mapped[date] = mapped_column(doc="day of the signature")
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     renews: Mapped[bool] = mapped_column(default=False, comment="renewed unless one side objects")
-    scope: Mapped[str] = mapped_column(String(300))
+    scope: Mapped[str] = mapped_column(String(300), doc="what was agreed, in words")
 
     organisation: Mapped[Organisation] = relationship(back_populates="agreements")

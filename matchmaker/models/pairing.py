@@ -37,12 +37,16 @@ class Pairing(Model):
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"))
-    programme: Mapped[Programme] = mapped_column(enum_column(Programme))
-    frequency: Mapped[VisitFrequency] = mapped_column(enum_column(VisitFrequency))
+    programme: Mapped[Programme] = mapped_column(
+        enum_column(Programme), doc="the long-running programme that it belongs to"
+    )
+    frequency: Mapped[VisitFrequency] = mapped_column(
+        enum_column(VisitFrequency), doc="how often a visit is due"
+    )
     tier: Mapped[int] = mapped_column(default=2, comment="risk, 1 (danger) to 3")
     starts_on: Mapped[date]
-    review_on: Mapped[date]
-    ended_on: Mapped[date | None]
+    review_on: Mapped[date] = mapped_column(doc="day on which both sides look at it again")
+    ended_on: Mapped[date | None] = mapped_column(doc="day on which it ended; empty: it goes on")
 
     organisation: Mapped[Organisation] = relationship()
     volunteer: Mapped[Volunteer | None] = relationship()

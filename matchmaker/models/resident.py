@@ -58,7 +58,7 @@ class Resident(Model):
     reference: Mapped[str] = mapped_column(String(20), unique=True, comment="pseudonym on lists")
     display_name: Mapped[str] = mapped_column(String(40), comment="surname with title, 王阿婆")
     sort_key: Mapped[str] = mapped_column(String(80), index=True, comment="pinyin of display_name")
-    birth_year: Mapped[int | None]
+    birth_year: Mapped[int | None] = mapped_column(doc="year of birth")
 
     household: Mapped[Household] = relationship(back_populates="residents")
     contact: Mapped["ResidentContact"] = relationship(back_populates="resident")
@@ -71,9 +71,9 @@ class ResidentContact(Model):
     __tablename__ = "resident_contact"
 
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
-    full_name: Mapped[str] = mapped_column(EncryptedText)
-    phone: Mapped[str] = mapped_column(EncryptedText)
-    address: Mapped[str] = mapped_column(EncryptedText)
+    full_name: Mapped[str] = mapped_column(EncryptedText, doc="full name")
+    phone: Mapped[str] = mapped_column(EncryptedText, doc="phone number, digits only")
+    address: Mapped[str] = mapped_column(EncryptedText, doc="address with the door number")
     phone_index: Mapped[str] = mapped_column(String(64), index=True, comment="keyed digest")
     phone_tail_index: Mapped[str] = mapped_column(
         String(64), index=True, comment="keyed digest of the last four digits"
@@ -93,7 +93,9 @@ class RecipientStatus(Model):
     kind: Mapped[StatusKind] = mapped_column(enum_column(StatusKind))
     evidence: Mapped[str] = mapped_column(String(200), comment="what was shown, never a number")
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which the evidence was checked; empty: it was not"
+    )
     valid_until: Mapped[date | None]
 
     resident: Mapped[Resident] = relationship(back_populates="statuses")
@@ -107,8 +109,14 @@ class Consent(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(40), comment="code, e.g. post_need")
-    text_version: Mapped[str] = mapped_column(String(20))
+    text_version: Mapped[str] = mapped_column(
+        String(20), doc="version of the text that the person agreed to"
+    )
     channel: Mapped[ConsentChannel] = mapped_column(enum_column(ConsentChannel))
-    given_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    given_at: Mapped[datetime] = mapped_column(
+        UTCDateTime, doc="instant at which the person agreed"
+    )
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which the person took it back; empty: it holds"
+    )

@@ -30,20 +30,24 @@ class User(UserMixin, Model):
     __tablename__ = "user_account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    phone: Mapped[str] = mapped_column(EncryptedText)
+    phone: Mapped[str] = mapped_column(
+        EncryptedText, doc="phone number with which the person signs in"
+    )
     phone_index: Mapped[str] = mapped_column(String(64), unique=True, comment="keyed digest")
     name: Mapped[str] = mapped_column(String(80), comment="as colleagues call this person")
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str] = mapped_column(String(255), doc="scrypt hash of the password")
     role: Mapped[Role] = mapped_column(enum_column(Role))
     subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
-    disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which it was shut; empty: it is open"
+    )
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    locale: Mapped[str | None] = mapped_column(String(20))
-    text_size: Mapped[str | None] = mapped_column(String(20))
+    locale: Mapped[str | None] = mapped_column(String(20), doc="language that the person chose")
+    text_size: Mapped[str | None] = mapped_column(String(20), doc="text size that the person chose")
 
     subdistrict: Mapped[Subdistrict | None] = relationship()
     committee: Mapped[Committee | None] = relationship()
@@ -61,11 +65,15 @@ class LoginSession(Model):
     __tablename__ = "login_session"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    token_sha256: Mapped[str] = mapped_column(
+        String(64), unique=True, doc="SHA-256 of the token that the browser holds"
+    )
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the last request")
+    revoked_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which it was ended; empty: it holds"
+    )
 
     user: Mapped[User] = relationship()
 
@@ -76,7 +84,9 @@ class Invitation(Model):
     __tablename__ = "invitation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    code_sha256: Mapped[str] = mapped_column(
+        String(64), unique=True, doc="SHA-256 of the code; the code itself is kept nowhere"
+    )
     role: Mapped[Role] = mapped_column(enum_column(Role))
     subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"))
@@ -85,8 +95,12 @@ class Invitation(Model):
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(
+        UTCDateTime, doc="instant from which the code opens nothing"
+    )
+    used_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which an account was made with it"
+    )
 
 
 class ThrottleCounter(Model):

@@ -27,7 +27,7 @@ class Volunteer(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(80), doc="name, known to the organisation")
     sort_key: Mapped[str] = mapped_column(String(120), index=True, comment="pinyin of name")
     state: Mapped[VolunteerState] = mapped_column(
         enum_column(VolunteerState), default=VolunteerState.ACTIVE
@@ -53,7 +53,11 @@ class VolunteerQualification(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True)
-    qualification: Mapped[Qualification] = mapped_column(enum_column(Qualification))
-    expires_on: Mapped[date | None]
+    qualification: Mapped[Qualification] = mapped_column(
+        enum_column(Qualification), doc="what was shown"
+    )
+    expires_on: Mapped[date | None] = mapped_column(
+        doc="last day on which it counts; empty: without end"
+    )
 
     volunteer: Mapped[Volunteer] = relationship(back_populates="qualifications")

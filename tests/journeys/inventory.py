@@ -20,7 +20,7 @@ from tests.journeys.samples import SAMPLES, Values
 def list_pages(app: Flask, number: int) -> list[str]:
     """Addresses of all pages that demo person ``number`` (from 1; 0: a visitor) may open."""
     with app.app_context():
-        user = _get_user(number) if number else None
+        user = get_user(number) if number else None
         pages = [
             (rule.endpoint, values)
             for rule in _list_rules(app)
@@ -54,6 +54,6 @@ def _list_values(rule: Any, user: m.User | None) -> list[Values]:
     return [values for values in found if set(values) == set(rule.arguments)]
 
 
-def _get_user(number: int) -> m.User:
+def get_user(number: int) -> m.User:
     index = contact_cipher.get_index(DEMO_PERSONS[number - 1].phone)
     return db.session.scalars(select(m.User).where(m.User.phone_index == index)).one()

@@ -1,0 +1,60 @@
+"""Documents say what the code is now."""
+
+import re
+
+import pytest
+
+from tests.architecture.source import HOUSES, ROOT, list_sources
+from tests.documents.__main__ import write_generated
+from tests.documents.diagram import LABELS, ROOMS, list_arrows
+from tests.documents.dictionary import list_undescribed
+
+FOLDERS = (ROOT / "docs", ROOT / "optimizer")
+DOCUMENTS = sorted(
+    path
+    for path in [*ROOT.glob("*.md"), *(p for folder in FOLDERS for p in folder.rglob("*.md"))]
+    if path.name != "CHANGELOG.md"
+)
+# What looks like a path of the tree, in backquotes or as the target of a link.
+_PATH = re.compile(r"`((?:matchmaker|optimizer|tests|seeds|docs)/[\w./*{},-]+)`")
+_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+
+
+def test_what_is_generated_is_up_to_date():
+    stale = [path.name for path, text in write_generated().items() if path.read_text() != text]
+    assert stale == [], "run `make docs`"
+
+
+def test_every_column_says_what_it_holds():
+    assert list_undescribed() == [], "give the column a comment (in the database) or a doc"
+
+
+def test_every_module_is_in_a_room_of_the_diagram():
+    prefixes = [prefix for room in ROOMS.values() for prefix in room]
+    lost = [
+        s.module
+        for s in list_sources(*HOUSES)
+        if s.module not in HOUSES
+        and not any(s.module == p or s.module.startswith(f"{p}.") for p in prefixes)
+    ]
+    assert lost == []
+    assert set(LABELS) == set(ROOMS)
+
+
+def test_nothing_but_the_door_leads_from_the_site_to_the_library():
+    site = {"commands", "assignments", "features", "demo", "rounds", "web", "words", "tables",
+            "models", "base"}  # fmt: skip
+    library = set(ROOMS) - site - {"matching"}
+    arrows = list_arrows()
+    passing = {(a, b) for a, b in arrows if a in site and b in library}
+    assert passing <= {("rounds", "vocabulary")}, "values pass; work is asked for at the door"
+    assert not {(a, b) for a, b in arrows if a == "checker"}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_paths_in_a_document_exist(path):
+    text = path.read_text()
+    named = {name for name in _PATH.findall(text) if not re.search(r"[*{<…]", name)}
+    missing = {name for name in named if not (ROOT / name).exists()}
+    missing |= {link for link in _LINK.findall(text) if not (path.parent / link).exists()}
+    assert missing == set()
