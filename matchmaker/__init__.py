@@ -21,10 +21,10 @@ from matchmaker.base.extensions import (
 )
 from matchmaker.blueprints import BLUEPRINTS
 from matchmaker.commands.main import COMMANDS
+from matchmaker.template_filters import register_template_filters
 from matchmaker.web import error_pages, navigation, security_headers
 from matchmaker.web.converters import register_converters
 from matchmaker.web.preferences import select_locale
-from matchmaker.words.labels import register_labels
 
 
 def create_app(
@@ -46,7 +46,7 @@ def create_app(
     for command in COMMANDS:
         app.cli.add_command(command)
     navigation.register(app)
-    register_labels(app)
+    register_template_filters(app)
     error_pages.register_error_pages(app)
     security_headers.register(app)
     return app

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from matchmaker.base.config import DEFAULT_SEEDS
 from matchmaker.base.extensions import db
+from matchmaker.kinds import check_unit
 from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
 
 # --- Reading the CSV files of ``seeds/``.
@@ -73,7 +74,10 @@ def load_committees(subdistrict: Subdistrict, seeds_dir: Path) -> int:
 
 
 def load_catalogue(seeds_dir: Path) -> int:
-    """Add the categories of catalogue.csv that are missing, headings first; returns how many."""
+    """Add the categories of catalogue.csv that are missing, headings first; returns how many.
+
+    Raises ``ValueError`` for a kind or unit that ``kinds`` does not know.
+    """
     by_code = {row.code: row for row in db.session.scalars(select(ServiceCategory))}
     rows = [row for row in read_seed(seeds_dir, "catalogue") if row["code"] not in by_code]
     for row in sorted(rows, key=lambda row: row["parent_code"] != ""):
@@ -85,14 +89,15 @@ def load_catalogue(seeds_dir: Path) -> int:
 
 
 def _make_category(row: dict[str, str], by_code: dict[str, ServiceCategory]) -> ServiceCategory:
-    qualification = row["qualification"]
+    kind, unit, qualification = OfferKind(row["kind"]), row["unit"], row["qualification"]
+    check_unit(kind, unit)
     return ServiceCategory(
         code=row["code"],
         parent=by_code[row["parent_code"]] if row["parent_code"] else None,
         name_zh=row["name_zh"],
         name_en=row["name_en"],
-        kind=OfferKind(row["kind"]),
-        unit=row["unit"],
+        kind=kind,
+        unit=unit,
         usual_minutes=int(row["usual_minutes"]) if row["usual_minutes"] else None,
         people_per_visit=int(row["people_per_visit"]),
         qualification=Qualification(qualification) if qualification else None,

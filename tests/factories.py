@@ -10,6 +10,7 @@ from werkzeug.security import generate_password_hash
 
 from matchmaker import models as m
 from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.kinds import get_rules
 
 NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday morning in Shanghai
 PASSWORD = "plum blossom in the lane"
@@ -81,6 +82,8 @@ class Factory:
             "name_zh": f"类别{code}",
             "name_en": f"Category {code}",
         }
+        if "unit" not in values and "kind" in values:
+            defaults["unit"] = next(iter(get_rules(values["kind"]).units))
         if "parent_id" not in values:
             parent = m.ServiceCategory(**{**defaults, "code": code + "P"})
             values["parent_id"] = self.add(parent).id

@@ -14,14 +14,9 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Invitation
 from matchmaker.web.addresses import is_local_path
 from matchmaker.web.permissions import Permission, public, requires
-from matchmaker.words.quantities import format_moment
 from matchmaker.words.refusals import describe_refusal
 
 bp = Blueprint("accounts", __name__)
-bp.add_app_template_filter(format_moment, "moment")
-bp.add_app_template_filter(words.describe_notice, "notice_sentence")
-bp.add_app_template_filter(words.describe_ground, "ground_sentence")
-bp.add_app_template_filter(words.describe_fields, "contact_fields")
 
 Answer = str | tuple[str, int] | Response
 

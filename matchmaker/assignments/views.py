@@ -55,7 +55,6 @@ def make_rows(lines: Iterable[Line], month: date) -> list[Row]:
 
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")
-bp.add_app_template_filter(describe_slot, "slot_words")
 
 
 @bp.get("/given")

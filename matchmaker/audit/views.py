@@ -93,11 +93,6 @@ def make_rows(events: Iterable[AuditEvent]) -> list[Row]:
 
 
 bp = Blueprint("audit", __name__)
-bp.add_app_template_filter(words.describe_fault, "fault_sentence")
-bp.add_app_template_filter(words.describe_subject, "event_subject")
-bp.add_app_template_filter(words.describe_action, "event_action")
-bp.add_app_template_filter(words.describe_role, "event_role")
-bp.add_app_template_filter(words.describe_details, "event_details")
 
 
 @bp.get("/audit")

@@ -11,7 +11,8 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from matchmaker.words.quantities import FEN_PER_YUAN
+from matchmaker.kinds import FEN_PER_YUAN
+from matchmaker.words.quantities import format_typed_yuan
 
 LARGEST_WHOLE_NUMBER = 2**31 - 1  # what an integer column holds on every database
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
@@ -63,7 +64,7 @@ class WholeNumberField(Field):
 
 
 class MoneyField(Field):
-    """Typed in yuan with at most two decimals; ``data`` is whole fen or None."""
+    """Typed in yuan with at most two decimals; ``data`` and the limits are whole fen."""
 
     widget = TextInput()
 
@@ -72,20 +73,20 @@ class MoneyField(Field):
         label: Any = None,
         validators: Any = None,
         *,
-        minimum_fen: int = 0,
-        maximum_fen: int = LARGEST_WHOLE_NUMBER,
+        minimum: int = 0,
+        maximum: int = LARGEST_WHOLE_NUMBER,
         **kwargs: Any,
     ) -> None:
         kwargs["render_kw"] = {"inputmode": "decimal", **(kwargs.get("render_kw") or {})}
         super().__init__(label, validators, **kwargs)
-        self.minimum_fen = minimum_fen
-        self.maximum_fen = maximum_fen
+        self.minimum = minimum
+        self.maximum = maximum
         self.suffix = _l("yuan")
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else format_yuan(self.data)
+        return "" if self.data is None else format_typed_yuan(self.data)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist).lstrip("¥").removesuffix("元").strip()
@@ -97,20 +98,14 @@ class MoneyField(Field):
         self.data = int(Decimal(typed) * FEN_PER_YUAN)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and not self.minimum_fen <= self.data <= self.maximum_fen:
+        if self.data is not None and not self.minimum <= self.data <= self.maximum:
             raise ValidationError(
                 _(
                     "Enter an amount between %(least)s and %(most)s yuan.",
-                    least=format_yuan(self.minimum_fen),
-                    most=format_yuan(self.maximum_fen),
+                    least=format_typed_yuan(self.minimum),
+                    most=format_typed_yuan(self.maximum),
                 )
             )
-
-
-def format_yuan(fen: int) -> str:
-    """Fen as typed yuan: whole yuan without decimals, else with two."""
-    yuan, rest = divmod(fen, FEN_PER_YUAN)
-    return f"{yuan}.{rest:02d}" if rest else str(yuan)
 
 
 def _read_typed(valuelist: list[Any]) -> str:

@@ -1,26 +1,11 @@
-"""What a category asks of the person who needs it, and between which limits."""
-
-from dataclasses import dataclass
+"""The catalogue as those who ask for help choose from it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from matchmaker.base.errors import InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import NeedForm, OfferKind, ServiceCategory
-from matchmaker.needs.limits import LEAST_FEN, MOST_FEN, MOST_ITEMS, MOST_NIGHTS
-
-WISH_HEADING = "wishes"  # the catalogue's heading of micro-wishes
-TIMED_KINDS = frozenset({OfferKind.PEOPLE, OfferKind.SERVICE})
-TIMED_UNITS = frozenset({"session"})
-
-
-@dataclass(frozen=True, slots=True)
-class QuantityLimits:
-    """In units of the category; fen for money."""
-
-    least: int
-    most: int
+from matchmaker.models import ServiceCategory
 
 
 def get_category(category_id: int) -> ServiceCategory:
@@ -58,26 +43,3 @@ def list_categories(heading: ServiceCategory | None = None) -> list[ServiceCateg
     if heading is not None:
         query = query.where(ServiceCategory.parent_id == heading.id)
     return list(db.session.scalars(query.order_by(ServiceCategory.position, ServiceCategory.id)))
-
-
-def get_form(category: ServiceCategory) -> NeedForm:
-    """Things under the catalogue's wishes are micro-wishes, everything else is a need."""
-    parent = category.parent
-    is_wish = parent is not None and parent.code == WISH_HEADING
-    return NeedForm.MICRO_WISH if is_wish else NeedForm.NEED
-
-
-def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
-    """The limits of the quantity a person may ask for; None when it is always one."""
-    if category.kind is OfferKind.FUNDS:
-        return QuantityLimits(LEAST_FEN, MOST_FEN)
-    if get_form(category) is NeedForm.MICRO_WISH:
-        return None
-    most_by_unit = {"item": MOST_ITEMS, "night": MOST_NIGHTS}
-    most = most_by_unit.get(category.unit)
-    return QuantityLimits(1, most) if most else None
-
-
-def asks_windows(category: ServiceCategory) -> bool:
-    """Whether somebody has to be there at a time that suits."""
-    return category.kind in TIMED_KINDS or category.unit in TIMED_UNITS

@@ -16,17 +16,16 @@ from matchmaker.forms.choices import (
 from matchmaker.forms.fields import DayField, LongTextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.models import ConsentChannel, Need, OfferKind, ServiceCategory, Window
+from matchmaker.kinds import MOST_TYPED, Unit
+from matchmaker.models import ConsentChannel, Need, ServiceCategory, Window
 from matchmaker.needs.limits import (
     LONGEST_DESCRIPTION,
     LONGEST_REASON,
     MOST_AT_ONCE,
-    MOST_FEN,
     TIERS,
 )
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import FEN_PER_YUAN
 
 _LIKE_AN_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)
@@ -36,10 +35,8 @@ class DeskForm(IdempotentForm):
     """One page for the counter. Money is typed in whole yuan."""
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
-    quantity = WholeNumberField(_l("How much"), minimum=1, maximum=MOST_FEN // FEN_PER_YUAN)
-    least_quantity = WholeNumberField(
-        _l("The least that helps"), minimum=1, maximum=MOST_FEN // FEN_PER_YUAN
-    )
+    quantity = WholeNumberField(_l("How much"), minimum=1, maximum=MOST_TYPED)
+    least_quantity = WholeNumberField(_l("The least that helps"), minimum=1, maximum=MOST_TYPED)
     windows = CheckboxesField(
         _l("Times that suit"),
         choices=make_choices((window, get_label(window)) for window in Window),
@@ -67,7 +64,7 @@ class DeskForm(IdempotentForm):
 
     def show(self, need: Need) -> "DeskForm":
         """Fill the form with a need that came back, when it is opened to be corrected."""
-        factor = _get_factor(need.category)
+        factor = Unit(need.category.unit).typed_factor
         self.category_id.data = str(need.category_id)
         self.quantity.data = need.quantity // factor
         self.least_quantity.data = need.least_quantity // factor
@@ -76,7 +73,7 @@ class DeskForm(IdempotentForm):
 
     def read_quantities(self, category: ServiceCategory) -> tuple[int | None, int | None]:
         """Quantity and least quantity in units of the category, fen for money."""
-        factor = _get_factor(category)
+        factor = Unit(category.unit).typed_factor
         typed = (self.quantity.data, self.least_quantity.data)
         quantity, least = (None if number is None else number * factor for number in typed)
         return quantity, least
@@ -118,7 +115,3 @@ class MergeForm(IdempotentForm):
 
 class OnceForm(IdempotentForm):
     """A step by one button."""
-
-
-def _get_factor(category: ServiceCategory) -> int:
-    return FEN_PER_YUAN if category.kind is OfferKind.FUNDS else 1

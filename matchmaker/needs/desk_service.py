@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.kinds import asks_windows, find_quantity_limits, get_form
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
-from matchmaker.needs.categories import asks_windows, find_quantity_limits, get_category, get_form
+from matchmaker.needs.categories import get_category
 from matchmaker.needs.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.posting import (
     add_need,

@@ -2,10 +2,6 @@
 
 LONGEST_DESCRIPTION = 300  # characters
 LONGEST_REASON = 300  # characters
-MOST_ITEMS = 50
-MOST_NIGHTS = 31
-LEAST_FEN = 100
-MOST_FEN = 10_000_000
 TIERS = (1, 2, 3)  # urgency: 1 is danger
 LATEST_REPLY_MONTHS = 6
 MOST_AT_ONCE = 25  # needs verified together: one page of the queue

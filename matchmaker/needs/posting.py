@@ -11,6 +11,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_month
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.kinds import find_quantity_limits, get_form
 from matchmaker.models import (
     Consent,
     ConsentChannel,
@@ -21,7 +22,6 @@ from matchmaker.models import (
     User,
     Window,
 )
-from matchmaker.needs.categories import find_quantity_limits, get_form
 from matchmaker.needs.states import NEED_STATES, flush_need
 
 CONSENT_PURPOSE = "post_need"

@@ -10,9 +10,9 @@ from matchmaker.forms.choices import CheckboxesField, RadiosField, make_choices
 from matchmaker.forms.fields import LongTextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.models import Need, OfferKind, ServiceCategory, Window
-from matchmaker.needs.categories import find_quantity_limits
-from matchmaker.needs.limits import LEAST_FEN, LONGEST_DESCRIPTION, MOST_FEN
+from matchmaker.kinds import QuantityLimits, find_quantity_limits, is_money
+from matchmaker.models import Need, ServiceCategory, Window
+from matchmaker.needs.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.resident_service import Question
 from matchmaker.words.labels import get_label, get_name
 
@@ -34,12 +34,7 @@ class UnitsForm(BaseForm):
 class MoneyForm(BaseForm):
     """Typed in yuan, kept in fen."""
 
-    answer = MoneyField(
-        _l("Amount"),
-        [Required(_l("Enter an amount in yuan."))],
-        minimum_fen=LEAST_FEN,
-        maximum_fen=MOST_FEN,
-    )
+    answer = MoneyField(_l("Amount"), [Required(_l("Enter an amount in yuan."))])
 
 
 class WindowsForm(BaseForm):
@@ -88,18 +83,15 @@ def make_answer_form(question: Question, need: Need) -> AnswerForm:
 
 
 def _make_quantity_form(question: Question, need: Need) -> UnitsForm | MoneyForm:
+    limits = find_quantity_limits(need.category) or QuantityLimits(1, 1)
     is_least = question is Question.LEAST
     answered: dict[str, Any] = {"answer": need.least_quantity if is_least else need.quantity}
-    if need.category.kind is OfferKind.FUNDS:
-        # The one unit of a fresh draft is no amount anybody chose.
-        money = MoneyForm(data=answered if need.quantity >= LEAST_FEN else {})
-        if is_least:
-            money.answer.maximum_fen = need.quantity
-        return money
-    units = UnitsForm(data=answered)
-    limits = find_quantity_limits(need.category)
-    units.answer.maximum = need.quantity if is_least or limits is None else limits.most
-    return units
+    if need.quantity < limits.least:  # the one unit of a fresh draft is no amount anybody chose
+        answered = {}
+    form = MoneyForm(data=answered) if is_money(need.category.unit) else UnitsForm(data=answered)
+    form.answer.minimum = limits.least
+    form.answer.maximum = need.quantity if is_least else limits.most
+    return form
 
 
 def _get_windows(need: Need) -> list[str]:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
+from matchmaker.kinds import asks_windows, find_quantity_limits, get_form
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
-from matchmaker.needs.categories import asks_windows, find_quantity_limits, get_category, get_form
+from matchmaker.needs.categories import get_category
 from matchmaker.needs.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.posting import (
     add_need,

@@ -10,6 +10,7 @@ from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choice
 from matchmaker.forms.fields import DayField, KeptField, LongTextField, TextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
+from matchmaker.kinds import get_rules, is_money
 from matchmaker.models import (
     Committee,
     Offer,
@@ -23,13 +24,11 @@ from matchmaker.offers.queries import OfferFilters
 from matchmaker.offers.terms import (
     LONGEST_REASON,
     LONGEST_TITLE,
-    TIMELESS_KINDS,
     OfferTerms,
-    get_largest_capacity,
 )
-from matchmaker.offers.words import get_capacity_words
 from matchmaker.words.labels import get_label
 from matchmaker.words.names import LONGEST_SEARCH
+from matchmaker.words.quantities import get_capacity_words
 
 
 class VersionForm(IdempotentForm):
@@ -51,9 +50,7 @@ class OfferForm(VersionForm):
     title = TextField(
         _l("Name of the offer"), [Required(_l("Give the offer a name.")), MaxLength(LONGEST_TITLE)]
     )
-    capacity_per_month = WholeNumberField(
-        validators=[Required()], minimum=1, maximum=get_largest_capacity(OfferKind.PEOPLE)
-    )
+    capacity_per_month = WholeNumberField(validators=[Required()], minimum=1)
     windows = CheckboxesField(
         _l("When"), choices=make_choices((window, get_label(window)) for window in Window)
     )
@@ -79,30 +76,23 @@ class OfferForm(VersionForm):
         )
 
 
-class GoodsForm(OfferForm):
-    """Things are handed over when it suits: no times are asked for."""
-
-    windows = None  # type: ignore[assignment]  # WTForms: no such field
-
-
-class FundsForm(GoodsForm):
+class MoneyOfferForm(OfferForm):
     """``capacity_per_month`` is typed in yuan and kept in fen."""
 
-    capacity_per_month = MoneyField(  # type: ignore[assignment]
-        validators=[Required()], minimum_fen=1, maximum_fen=get_largest_capacity(OfferKind.FUNDS)
-    )
+    capacity_per_month = MoneyField(validators=[Required()], minimum=1)  # type: ignore[assignment]
 
 
 def make_offer_form(
     category: ServiceCategory, committee_rows: list[Committee], names: Any, values: dict[str, Any]
 ) -> OfferForm:
     """The form for ``category``; ``names`` turns a committee into its name for the reader."""
-    form_class: type[OfferForm] = OfferForm
-    if category.kind in TIMELESS_KINDS:
-        form_class = FundsForm if category.kind is OfferKind.FUNDS else GoodsForm
+    rules = get_rules(category.kind)
+    form_class = MoneyOfferForm if is_money(category.unit) else OfferForm
     form = form_class(data=values)
-    label, _hint = get_capacity_words(category.kind, category.unit)
-    form.capacity_per_month.label.text = label
+    form.capacity_per_month.maximum = rules.most_offered
+    form.capacity_per_month.label.text = get_capacity_words(category.kind, category.unit).label
+    if not rules.offer_has_windows:
+        del form.windows
     form.committees.choices = make_choices((row.code, names(row)) for row in committee_rows)
     return form
 

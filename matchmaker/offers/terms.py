@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.kinds import get_rules
 from matchmaker.models import (
     Committee,
     Offer,
-    OfferKind,
     Organisation,
     ServiceCategory,
     StatusKind,
@@ -19,9 +19,6 @@ from matchmaker.models import (
 
 LONGEST_TITLE = 120  # characters
 LONGEST_REASON = 300
-LARGEST_CAPACITY = 100_000  # units a month
-LARGEST_CAPACITY_FEN = 2_000_000_000  # 20 million yuan a month
-TIMELESS_KINDS = frozenset({OfferKind.GOODS, OfferKind.FUNDS})  # handed over, not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +36,22 @@ class OfferTerms:
     statuses: tuple[str, ...] = ()
 
 
-def get_largest_capacity(kind: OfferKind) -> int:
-    """Most units a month (fen for funds) that one offer may promise."""
-    return LARGEST_CAPACITY_FEN if kind is OfferKind.FUNDS else LARGEST_CAPACITY
-
-
 def check_terms(
     terms: OfferTerms, category: ServiceCategory, organisation: Organisation, today: date
 ) -> None:
     """Raises ``InvalidError`` naming the first field that cannot stand."""
     if not terms.title or len(terms.title) > LONGEST_TITLE:
         raise InvalidError("offer.title_length", "title", most=LONGEST_TITLE)
-    most = get_largest_capacity(category.kind)
-    if not 1 <= terms.capacity_per_month <= most:
-        raise InvalidError("offer.capacity_out_of_range", "capacity_per_month", most=most)
+    rules = get_rules(category.kind)
+    if not 1 <= terms.capacity_per_month <= rules.most_offered:
+        raise InvalidError(
+            "offer.capacity_out_of_range", "capacity_per_month", most=rules.most_offered
+        )
     if terms.valid_until is not None and terms.valid_until < max(terms.valid_from, today):
         raise InvalidError("offer.last_day_too_early", "valid_until")
     if not set(terms.windows) <= set(Window):
         raise InvalidError("offer.windows_unknown", "windows")
-    if terms.windows and category.kind in TIMELESS_KINDS:
+    if terms.windows and not rules.offer_has_windows:
         raise InvalidError("offer.windows_unknown", "windows")
     if not set(terms.statuses) <= set(StatusKind):
         raise InvalidError("offer.statuses_unknown", "statuses")

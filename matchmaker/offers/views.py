@@ -6,15 +6,15 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import ConflictError, DomainError, InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.forms.numbers import format_yuan
-from matchmaker.models import Offer, OfferKind, OrganisationState, ServiceCategory
-from matchmaker.offers import queries, service, words
+from matchmaker.models import Offer, OrganisationState, ServiceCategory
+from matchmaker.offers import queries, service
 from matchmaker.offers.forms import (
     OfferForm,
     OfferListForm,
@@ -30,9 +30,9 @@ from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import format_day, format_month, format_quantity, get_unit_word
+from matchmaker.words.quantities import get_capacity_words, get_unit_word, make_cell
 from matchmaker.words.refusals import describe_refusal
-from matchmaker.words.scope import name_committees, name_statuses, name_windows
+from matchmaker.words.scope import name_statuses, name_windows
 
 # --- A list of offers as rows of a file.
 
@@ -59,16 +59,14 @@ def make_rows(offers: Iterable[Offer]) -> list[Row]:
 
 
 def _make_row(offer: Offer) -> Row:
-    capacity: int | str = offer.capacity_per_month
-    if offer.category.kind is OfferKind.FUNDS:
-        capacity = format_yuan(offer.capacity_per_month)
+    unit = offer.category.unit
     return [
         get_name(offer.organisation),
         offer.title,
         get_name(offer.category),
         str(get_label(offer.category.kind)),
-        capacity,
-        get_unit_word(offer.category.unit),
+        make_cell(offer.capacity_per_month, unit),
+        str(get_unit_word(unit)),
         name_windows(offer.windows),
         " ".join(offer.committees),
         name_statuses(offer.statuses),
@@ -81,12 +79,6 @@ def _make_row(offer: Offer) -> Row:
 # --- A coordinator's offers: list, page, pause, resume, withdraw. Posting: ``posting_views``.
 
 bp = Blueprint("offers", __name__, url_prefix="/offers")
-bp.add_app_template_filter(format_quantity, "quantity")
-bp.add_app_template_filter(format_day, "day")
-bp.add_app_template_filter(format_month, "month_name")
-bp.add_app_template_filter(name_windows, "windows")
-bp.add_app_template_filter(name_statuses, "statuses")
-bp.add_app_template_filter(name_committees, "committees")
 
 _STEPS = {
     OfferStep.SUBMIT: service.submit_offer,
@@ -94,12 +86,12 @@ _STEPS = {
     OfferStep.RESUME: service.resume_offer,
     OfferStep.WITHDRAW: service.withdraw_offer,
 }
-
-
-@bp.app_template_test("able_to")
-def is_able_to(offer: Offer, step: str) -> bool:
-    """Whether ``step`` can be taken with the offer as it stands."""
-    return OFFER_STATES.can(offer.state, OfferStep(step))
+_DONE = {
+    OfferStep.SUBMIT: _l("Handed in. A social worker will look at it."),
+    OfferStep.PAUSE: _l("Paused. Coming rounds leave this offer out until you resume it."),
+    OfferStep.RESUME: _l("Resumed. Coming rounds count on this offer again."),
+    OfferStep.WITHDRAW: _l("Withdrawn. What was already promised stays promised."),
+}
 
 
 @bp.get("/")
@@ -157,7 +149,7 @@ def move(offer_id: int, step: str) -> Response:
         _STEPS[OfferStep(step)](
             actor=current_user, now=get_now(), offer_id=offer_id, version=form.version.data
         )
-        flash(words.describe_step(OfferStep(step)), "success")
+        flash(str(_DONE[OfferStep(step)]), "success")
         return url_for("offers.show", offer_id=offer_id)
 
     return act_once(form.idempotency_key.data, take)
@@ -244,7 +236,7 @@ def _show_form(
         form=form,
         category=category,
         offer=offer,
-        capacity_hint=words.get_capacity_words(category.kind, category.unit)[1],
+        capacity_hint=get_capacity_words(category.kind, category.unit).hint,
         frozen_month=find_own_frozen_month(),
         is_conflict=status == 409,
         can_submit=get_own_organisation(current_user).state is OrganisationState.APPROVED

@@ -12,7 +12,7 @@ from matchmaker.forms.base import BaseForm
 from matchmaker.forms.fields import KeptField, TextField
 from matchmaker.forms.validators import MaxLength
 from matchmaker.models import User
-from matchmaker.web.addresses import HOME, LONGEST_ADDRESS, find_url, get_return_path, is_local_path
+from matchmaker.web.addresses import HOME, LONGEST_ADDRESS, get_return_path, is_local_path
 from matchmaker.web.permissions import public
 from matchmaker.web.preferences import (
     COOKIE_SECONDS,
@@ -125,9 +125,6 @@ def describe_page() -> dict[str, Any]:
         "text_sizes": list(TextSize),
         "return_path": get_return_path(),
     }
-
-
-bp.add_app_template_global(find_url)
 
 
 def _set_cookie(response: Response, name: str, value: str) -> None:

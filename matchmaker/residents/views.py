@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -26,19 +25,9 @@ from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_name
 
 bp = Blueprint("residents", __name__)
-_PURPOSES = {
-    "keep_contact": _l("Keeping name, phone and address"),
-    "post_need": _l("Posting a need on the person's behalf"),
-}
 
 Answer = str | tuple[str, int] | Response
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
-
-
-@bp.app_template_filter("consent_purpose")
-def describe_purpose(purpose: str) -> str:
-    """What a consent allows."""
-    return str(_PURPOSES[purpose])
 
 
 @bp.get("/residents")

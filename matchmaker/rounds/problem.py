@@ -6,7 +6,8 @@ by its name in the snapshot, a volunteer by reference. Meaning of the fields: op
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from matchmaker.models import OfferKind, OverrideKind
+from matchmaker.kinds import get_rules
+from matchmaker.models import OverrideKind
 from matchmaker.rounds.snapshot import (
     CommitteeHistory,
     DueVisit,
@@ -63,7 +64,7 @@ def raise_tier(tier: int, waiting: int) -> int:
 def _make_stock(
     row: FrozenOffer, categories: dict[str, FrozenCategory], slots: Sequence[str]
 ) -> Stock:
-    kind = categories[row.category].kind
+    rules = get_rules(categories[row.category].kind)
     open_slots = expand_windows(row.windows, slots)
     # No slots would mean any time: an offer whose every day is a holiday has nothing to give.
     is_closed = bool(row.windows) and not open_slots
@@ -75,8 +76,8 @@ def _make_stock(
         areas=row.committees,
         statuses=row.statuses,
         slots=tuple(open_slots),
-        staffed=kind is OfferKind.PEOPLE,
-        pledge=None if kind is OfferKind.FUNDS else row.organisation,
+        staffed=rules.has_volunteers,
+        pledge=row.organisation if rules.is_load else None,
     )
 
 
@@ -157,7 +158,7 @@ def _make_pairs(
 
 
 def _list_requirements(category: FrozenCategory) -> tuple[str, ...]:
-    if category.kind is not OfferKind.PEOPLE:
+    if not get_rules(category.kind).has_volunteers:
         return ()  # skills are asked of persons only
     return tuple(filter(None, (category.code, category.qualification)))
 

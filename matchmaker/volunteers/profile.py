@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
     Committee,
-    OfferKind,
     Organisation,
     Qualification,
     ServiceCategory,
@@ -28,7 +28,7 @@ MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
 
 @dataclass(frozen=True, slots=True)
 class VolunteerProfile:
-    """``categories``: codes of kind people; ``committees``: codes, empty means every one;
+    """``categories``: codes of what persons serve; ``committees``: codes, empty means every one;
     ``qualifications``: each with the day it ends, None when it does not.
     """
 
@@ -60,11 +60,14 @@ def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None
 
 
 def list_skills() -> list[ServiceCategory]:
-    """What a volunteer can be good at: second-level categories of kind people, in order."""
+    """What a volunteer can be good at: second-level categories that persons serve, in order."""
     return list(
         db.session.scalars(
             select(ServiceCategory)
-            .where(ServiceCategory.parent_id.is_not(None), ServiceCategory.kind == OfferKind.PEOPLE)
+            .where(
+                ServiceCategory.parent_id.is_not(None),
+                ServiceCategory.kind.in_(KINDS_WITH_VOLUNTEERS),
+            )
             .order_by(ServiceCategory.position, ServiceCategory.id)
         )
     )

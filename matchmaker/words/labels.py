@@ -5,7 +5,6 @@ Templates write ``{{ offer.state | label }}`` and ``{{ committee | name }}``.
 
 from enum import StrEnum
 
-from flask import Flask
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -128,6 +127,11 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
 # Members of different enums compare equal when their values do: the class keeps them apart.
 _BY_MEMBER = {(type(member), member.value): words for member, words in _WORDS}
 
+_PURPOSES = {
+    "keep_contact": _l("Keeping name, phone and address"),
+    "post_need": _l("Posting a need on the person's behalf"),
+}
+
 
 def get_label(value: StrEnum) -> LazyString:
     """The word for a coded value in the reader's language. Raises ``KeyError`` when it has none."""
@@ -139,6 +143,6 @@ def get_name(row: Committee | Organisation | ServiceCategory | Subdistrict) -> s
     return row.name_en if str(get_locale()) == "en" else row.name_zh
 
 
-def register_labels(app: Flask) -> None:
-    app.add_template_filter(get_label, "label")
-    app.add_template_filter(get_name, "name")
+def describe_purpose(purpose: str) -> LazyString:
+    """What a consent allows."""
+    return _PURPOSES[purpose]

@@ -1,13 +1,22 @@
-"""Quantities in words: units of the catalogue, and fen as yuan.
+"""Days, months, and quantities with their units, in the reader's words.
 
-Templates write ``{{ 3 | quantity("visit") }}`` (the filter comes with the offers).
+``format_quantity`` is the one way to show a quantity: fen become yuan there and nowhere else.
+Templates write ``{{ 3 | quantity("visit") }}``.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from flask_babel import format_date, format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from matchmaker.base.clock import get_local_date
+from matchmaker.kinds import FEN_PER_YUAN, Unit, is_money
+from matchmaker.models import OfferKind
 
 # --- Days and months as the reader writes them.
 
@@ -15,6 +24,11 @@ from flask_babel import gettext as _
 def format_day(day: date) -> str:
     """``2026年7月6日`` or ``6 July 2026``."""
     return format_date(day, "d MMMM y") if _is_english() else format_date(day, "y年M月d日")
+
+
+def format_local_day(instant: datetime) -> str:
+    """The day in Shanghai on which something happened."""
+    return format_day(get_local_date(instant))
 
 
 def format_month(month: date) -> str:
@@ -32,45 +46,138 @@ def _is_english() -> bool:
     return str(get_locale()) == "en"
 
 
-FUNDS_UNIT = "fen"
-FEN_PER_YUAN = 100
+# --- Units: a word for each, and how a number of them is said.
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWords:
+    """``name`` heads a column; ``count`` says a number, written as ``amount``, of the unit;
+    ``question`` asks a person how many, where a need in this unit has more than one.
+    """
+
+    name: LazyString
+    count: Callable[[int, str], str]
+    question: LazyString | None = None
+
+
+UNIT_WORDS: Mapping[Unit, UnitWords] = {
+    Unit.VISIT: UnitWords(
+        _l("visit"),
+        lambda number, amount: ngettext(
+            "%(amount)s visit", "%(amount)s visits", number, amount=amount
+        ),
+    ),
+    Unit.SLOT: UnitWords(
+        _l("slot"),
+        lambda number, amount: ngettext(
+            "%(amount)s slot", "%(amount)s slots", number, amount=amount
+        ),
+    ),
+    Unit.ITEM: UnitWords(
+        _l("item"),
+        lambda number, amount: ngettext(
+            "%(amount)s item", "%(amount)s items", number, amount=amount
+        ),
+        _l("How many do you need?"),
+    ),
+    Unit.FEN: UnitWords(
+        _l("yuan"),
+        lambda _number, amount: _("%(amount)s yuan", amount=amount),
+        _l("How much money would help?"),
+    ),
+    Unit.PLACE: UnitWords(
+        _l("place"),
+        lambda number, amount: ngettext(
+            "%(amount)s place", "%(amount)s places", number, amount=amount
+        ),
+    ),
+    Unit.NIGHT: UnitWords(
+        _l("night"),
+        lambda number, amount: ngettext(
+            "%(amount)s night", "%(amount)s nights", number, amount=amount
+        ),
+        _l("For how many nights?"),
+    ),
+    Unit.SESSION: UnitWords(
+        _l("session"),
+        lambda number, amount: ngettext(
+            "%(amount)s session", "%(amount)s sessions", number, amount=amount
+        ),
+    ),
+}
 
 
 def format_quantity(quantity: int, unit: str) -> str:
     """``3 visits``, ``1,200 yuan``: ``quantity`` in units of the code ``unit``, fen for funds."""
-    if unit == FUNDS_UNIT:
-        return _("%(amount)s yuan", amount=format_yuan_amount(quantity))
-    amount = format_decimal(quantity)
-    if unit == "visit":
-        return ngettext("%(amount)s visit", "%(amount)s visits", quantity, amount=amount)
-    if unit == "slot":
-        return ngettext("%(amount)s slot", "%(amount)s slots", quantity, amount=amount)
-    if unit == "item":
-        return ngettext("%(amount)s item", "%(amount)s items", quantity, amount=amount)
-    if unit == "place":
-        return ngettext("%(amount)s place", "%(amount)s places", quantity, amount=amount)
-    if unit == "night":
-        return ngettext("%(amount)s night", "%(amount)s nights", quantity, amount=amount)
-    if unit == "session":
-        return ngettext("%(amount)s session", "%(amount)s sessions", quantity, amount=amount)
-    return ngettext("%(amount)s unit", "%(amount)s units", quantity, amount=amount)
+    amount = _format_yuan(quantity) if is_money(unit) else format_decimal(quantity)
+    return UNIT_WORDS[Unit(unit)].count(quantity, amount)
 
 
-def get_unit_word(unit: str) -> str:
+def get_unit_word(unit: str) -> LazyString:
     """The name of the code ``unit``, for the head of a column."""
-    words = {
-        "visit": _("visit"),
-        "slot": _("slot"),
-        "item": _("item"),
-        FUNDS_UNIT: _("yuan"),
-        "place": _("place"),
-        "night": _("night"),
-        "session": _("session"),
-    }
-    return words.get(unit, _("unit"))
+    return UNIT_WORDS[Unit(unit)].name
 
 
-def format_yuan_amount(fen: int) -> str:
+def get_quantity_question(unit: str) -> LazyString:
+    """How a person is asked how many. Raises ``ValueError`` where it is always one."""
+    question = UNIT_WORDS[Unit(unit)].question
+    if question is None:
+        raise ValueError(f"nobody is asked how many of {unit}")
+    return question
+
+
+def make_cell(quantity: int, unit: str) -> int | str:
+    """A quantity for the cell of a file beside ``get_unit_word``: a number, yuan as typed."""
+    return format_typed_yuan(quantity) if is_money(unit) else quantity
+
+
+def format_typed_yuan(fen: int) -> str:
+    """Fen as typed yuan: whole yuan without decimals, else with two."""
+    yuan, rest = divmod(fen, FEN_PER_YUAN)
+    return f"{yuan}.{rest:02d}" if rest else str(yuan)
+
+
+def _format_yuan(fen: int) -> str:
     """Fen as yuan for reading: thousands apart, decimals only where there are any."""
     pattern = "#,##0.00" if fen % FEN_PER_YUAN else "#,##0"
     return format_decimal(Decimal(fen) / FEN_PER_YUAN, format=pattern)
+
+
+# --- What an offer promises for each month, as givers say it.
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityWords:
+    label: LazyString
+    hint: LazyString
+
+
+CAPACITY_WORDS: Mapping[tuple[OfferKind, Unit], CapacityWords] = {
+    (OfferKind.PEOPLE, Unit.VISIT): CapacityWords(
+        _l("Visits a month"),
+        _l("At most this many. Each volunteer's own limit counts as well."),
+    ),
+    (OfferKind.SERVICE, Unit.SLOT): CapacityWords(
+        _l("Slots a month"), _l("How many people can be served in a month.")
+    ),
+    (OfferKind.GOODS, Unit.ITEM): CapacityWords(
+        _l("Items a month"), _l("How many pieces you can hand over in a month.")
+    ),
+    (OfferKind.FUNDS, Unit.FEN): CapacityWords(
+        _l("Money a month"), _l("In yuan, at most this much in a month.")
+    ),
+    (OfferKind.PLACE, Unit.PLACE): CapacityWords(
+        _l("Places a month"), _l("How many people can have a place for the month.")
+    ),
+    (OfferKind.PLACE, Unit.NIGHT): CapacityWords(
+        _l("Nights a month"), _l("Beds times nights in a month.")
+    ),
+    (OfferKind.PLACE, Unit.SESSION): CapacityWords(
+        _l("Sessions a month"), _l("How often the room can be used in a month.")
+    ),
+}
+
+
+def get_capacity_words(kind: OfferKind, unit: str) -> CapacityWords:
+    """Label and hint of the monthly amount, as people say it for this kind and unit."""
+    return CAPACITY_WORDS[kind, Unit(unit)]

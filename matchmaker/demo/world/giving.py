@@ -19,7 +19,7 @@ from matchmaker.demo.world.mix import (
     split_total,
 )
 from matchmaker.demo.world.records import GiverRecord, NeedRecord, OfferRecord
-from matchmaker.models import OfferKind, OfferState, OrganisationKind
+from matchmaker.models import OfferState, OrganisationKind
 
 # --- The 55 organisations and 16 enterprises of the demo.
 
@@ -64,13 +64,6 @@ def _move_years(day: date, years: int) -> date:
 LIFT_FUND_FEN = 75_000_000  # 汇爱加梯, for 67 households
 FUNDED_ONCE = frozenset({"lift_subsidy"})
 PERCENT_WHOLE_STREET = 60
-TITLES = {
-    OfferKind.PEOPLE: "志愿服务",
-    OfferKind.SERVICE: "专场",
-    OfferKind.GOODS: "捐赠",
-    OfferKind.FUNDS: "资助",
-    OfferKind.PLACE: "开放名额",
-}
 # Offers outside the month's round: work for the screens. State, count, months until valid.
 OTHER_OFFERS = (
     (OfferState.SUBMITTED, 8, 0),
@@ -122,14 +115,13 @@ def _get_step(row: MixRow) -> int:
 def _make_offer(
     random: Random, row: MixRow, giver: str, capacity: int, districts: Districts, month: date
 ) -> OfferRecord:
-    is_money = row.kind is OfferKind.FUNDS
     return OfferRecord(
         giver=giver,
         category=row.category_code,
-        title=row.name_zh + TITLES[row.kind],
+        title=row.name_zh + row.title_suffix_zh,
         capacity_per_month=capacity,
-        windows=draw_hours(random, COUNTERS) if row.kind is OfferKind.SERVICE else (),
-        committees=draw_area(random, districts, 100 if is_money else PERCENT_WHOLE_STREET),
+        windows=draw_hours(random, COUNTERS) if row.has_hours else (),
+        committees=draw_area(random, districts, 100 if row.is_money else PERCENT_WHOLE_STREET),
         statuses=tuple(sorted(row.offer_statuses)),
         valid_from=add_months(month, -random.randint(1, 8)),
         valid_until=add_months(month, random.randint(2, 12)) if draw_share(random, 70) else None,

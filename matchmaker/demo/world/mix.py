@@ -8,6 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from matchmaker.catalogue import read_seed, split_cell
+from matchmaker.kinds import WISH_HEADING, Unit, get_rules
 from matchmaker.models import OfferKind, Qualification, Window
 
 # --- Chance for the demo: every draw comes from the seed, each part with a stream of its own.
@@ -117,11 +118,6 @@ def draw_hours(random: Random, shares: Mapping[str, int]) -> tuple[str, ...]:
     return HOURS[name]
 
 
-WISHES = "wishes"  # the heading under which micro-wishes stand
-
-TIMED_KINDS = frozenset({OfferKind.PEOPLE, OfferKind.SERVICE})
-
-
 @dataclass(frozen=True, slots=True)
 class MixRow:
     """One category of the demo month: columns of demo_mix.csv and of catalogue.csv."""
@@ -133,6 +129,7 @@ class MixRow:
     qualification: Qualification | None
     is_wish: bool
     is_timed: bool
+    is_money: bool
     needs: int
     audience: str
     tier1_percent: int
@@ -143,6 +140,8 @@ class MixRow:
     least_percent: int
     supply_percent: int
     offer_statuses: frozenset[str]
+    title_suffix_zh: str
+    has_hours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +163,16 @@ def read_mix(seeds_dir: Path) -> Mix:
 
 
 def _make_row(row: dict[str, str], category: dict[str, str]) -> MixRow:
-    qualification = category["qualification"]
+    unit, qualification = Unit(category["unit"]), category["qualification"]
     return MixRow(
         category_code=row["category_code"],
         name_zh=category["name_zh"],
         kind=OfferKind(category["kind"]),
         people_per_visit=int(category["people_per_visit"]),
         qualification=Qualification(qualification) if qualification else None,
-        is_wish=category["parent_code"] == WISHES,
-        is_timed=category["kind"] in TIMED_KINDS or category["unit"] == "session",
+        is_wish=category["parent_code"] == WISH_HEADING,
+        is_timed=get_rules(category["kind"]).units[unit].asks_windows,
+        is_money=unit.is_money,
         needs=int(row["needs"]),
         audience=row["audience"],
         tier1_percent=int(row["tier1_percent"]),
@@ -183,4 +183,6 @@ def _make_row(row: dict[str, str], category: dict[str, str]) -> MixRow:
         least_percent=int(row["least_percent"]),
         supply_percent=int(row["supply_percent"]),
         offer_statuses=frozenset(split_cell(row["offer_statuses"])),
+        title_suffix_zh=row["title_suffix_zh"],
+        has_hours=row["has_hours"] == "yes",
     )

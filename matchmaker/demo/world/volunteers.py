@@ -30,7 +30,8 @@ from matchmaker.demo.world.records import (
     ResidentRecord,
     VolunteerRecord,
 )
-from matchmaker.models import OfferKind, OfferState, Programme, Qualification, Role, VisitFrequency
+from matchmaker.kinds import get_rules
+from matchmaker.models import OfferState, Programme, Qualification, Role, VisitFrequency
 
 # --- The demo's long-term pairings: whose due visits enter the month as duties.
 
@@ -212,7 +213,7 @@ def _get_capacities(mix: Mix, offers: Sequence[OfferRecord]) -> dict[str, dict[M
     capacities: dict[str, dict[MixRow, int]] = defaultdict(dict)
     for offer in offers:
         row = mix.rows[offer.category]
-        if row.kind is OfferKind.PEOPLE and offer.state is OfferState.OPEN:
+        if get_rules(row.kind).has_volunteers and offer.state is OfferState.OPEN:
             capacities[offer.giver][row] = offer.capacity_per_month
     return capacities
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
+from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
     WEEKS,
     Committee,
     Household,
     Need,
     NeedState,
-    OfferKind,
     Organisation,
     Pairing,
     RecipientStatus,
@@ -61,7 +61,7 @@ def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
         .join(Pairing.organisation)
         .join(Pairing.category)
         .where(Organisation.subdistrict_id == subdistrict_id)
-        .where(ServiceCategory.kind == OfferKind.PEOPLE)
+        .where(ServiceCategory.kind.in_(KINDS_WITH_VOLUNTEERS))
         .where(Pairing.starts_on < add_months(month, 1))
         .where(or_(Pairing.ended_on.is_(None), Pairing.ended_on >= month))
         .options(

@@ -10,13 +10,13 @@ from sqlalchemy import Select, func, or_, select
 
 from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
+from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
     Committee,
     MatchRound,
     Need,
     NeedState,
     Offer,
-    OfferKind,
     OfferState,
     Organisation,
     OrganisationKind,
@@ -150,7 +150,7 @@ def _list_staffless_offers(subdistrict_id: int, month: date) -> tuple[int, ...]:
     offers = (
         select_open_offers(subdistrict_id, month)
         .join(Offer.category)
-        .where(ServiceCategory.kind == OfferKind.PEOPLE)
+        .where(ServiceCategory.kind.in_(KINDS_WITH_VOLUNTEERS))
         .with_only_columns(Offer.id, Offer.organisation_id, ServiceCategory.code)
     )
     volunteers = (

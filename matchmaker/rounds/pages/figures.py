@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Committee, OfferKind, Organisation, ServiceCategory, StatusKind
+from matchmaker.kinds import KINDS_IN_CHART
+from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
 from matchmaker.rounds.ledger import Coverage
 from matchmaker.rounds.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import NO_STATUS, Figures
@@ -94,9 +95,9 @@ def list_loads(figures: Figures, names: Names) -> list[LoadRow]:
 
 
 def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
-    """Units of the categories asked for most; money is left out, for fen would dwarf the rest."""
-    money = list_money_categories()
-    counts = {code: row for code, row in figures.supply.items() if code not in money}
+    """Units of the categories asked for most, of those kinds whose units fit one chart."""
+    charted = _list_charted_categories()
+    counts = {code: row for code, row in figures.supply.items() if code in charted}
     most_asked = sorted(counts, key=lambda code: (-counts[code].asked, code))[:MOST_CATEGORIES]
     return [
         SupplyDemandRow(
@@ -110,8 +111,8 @@ def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
     ]
 
 
-def list_money_categories() -> set[str]:
-    statement = select(ServiceCategory.code).where(ServiceCategory.kind == OfferKind.FUNDS)
+def _list_charted_categories() -> set[str]:
+    statement = select(ServiceCategory.code).where(ServiceCategory.kind.in_(KINDS_IN_CHART))
     return set(db.session.scalars(statement))
 
 

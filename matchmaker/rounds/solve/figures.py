@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from matchmaker.base.errors import NotFoundError
-from matchmaker.models import OfferKind, RoundRun
+from matchmaker.kinds import get_rules
+from matchmaker.models import RoundRun
 from matchmaker.rounds.ledger import Coverage, GiverLoad
 from matchmaker.rounds.problem import raise_tier
 from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
@@ -199,8 +200,8 @@ def _count_committees(
 
 def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]:
     """Per organisation: units pledged and used; money is not a load."""
-    kinds = {row.code: row.kind for row in snapshot.categories}
-    counted = [row for row in snapshot.offers if kinds[row.category] is not OfferKind.FUNDS]
+    loads = {row.code for row in snapshot.categories if get_rules(row.kind).is_load}
+    counted = [row for row in snapshot.offers if row.category in loads]
     giver_of = {row.name: row.organisation for row in counted}
     pledged: Counter[str] = Counter()
     for offer in counted:
@@ -219,7 +220,7 @@ def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
     supply: dict[str, Counter[str]] = defaultdict(Counter)
     for row in snapshot.needs:
         category = categories[row.category]
-        is_visit = category.kind is OfferKind.PEOPLE
+        is_visit = get_rules(category.kind).has_volunteers
         supply[row.category]["needs"] += 1
         supply[row.category]["asked"] += category.people if is_visit else row.quantity
     for offer in snapshot.offers:

@@ -1,13 +1,14 @@
 import pytest
 
 from matchmaker.forms.base import BaseForm
-from matchmaker.forms.numbers import MoneyField, WholeNumberField, format_yuan
+from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import Required
+from matchmaker.words.quantities import format_typed_yuan
 
 
 class AmountForm(BaseForm):
     people = WholeNumberField("People", [Required()], minimum=0, maximum=1000)
-    money = MoneyField("Money", minimum_fen=100, maximum_fen=10_000_00)
+    money = MoneyField("Money", minimum=100, maximum=10_000_00)
 
 
 @pytest.mark.parametrize(("typed", "number"), [("3", 3), ("３", 3), (" 1,000 ", 1000), ("0", 0)])
@@ -59,5 +60,5 @@ def test_an_amount_beyond_its_limits_is_refused_in_yuan(post):
 
 @pytest.mark.parametrize(("fen", "text"), [(0, "0"), (1200, "12"), (1205, "12.05"), (5, "0.05")])
 def test_fen_are_shown_as_yuan(show, fen, text):
-    assert format_yuan(fen) == text
+    assert format_typed_yuan(fen) == text
     assert f'value="{text}"' in show(AmountForm, money=fen).money()

@@ -32,8 +32,7 @@ def act(step, offer, actor, **values):
 
 @pytest.mark.parametrize("kind", list(OfferKind))
 def test_each_of_the_five_kinds_can_be_posted(coordinator_user, make, kind):
-    unit = "fen" if kind is OfferKind.FUNDS else "item"
-    category = make.category(kind=kind, unit=unit)
+    category = make.category(kind=kind)
     offer = service.post_offer(
         actor=coordinator_user, now=NOW, category_id=category.id, terms=TERMS
     )

@@ -51,16 +51,16 @@ def test_money_is_typed_in_yuan_and_kept_in_fen(app, coordinator, make):
 
 
 @pytest.mark.parametrize(
-    ("unit", "words"),
+    ("kind", "unit", "words"),
     [
-        ("visit", "Visits a month"),
-        ("slot", "Slots a month"),
-        ("item", "Items a month"),
-        ("night", "Nights a month"),
+        (OfferKind.PEOPLE, "visit", "Visits a month"),
+        (OfferKind.SERVICE, "slot", "Slots a month"),
+        (OfferKind.GOODS, "item", "Items a month"),
+        (OfferKind.PLACE, "night", "Nights a month"),
     ],
 )
-def test_the_form_speaks_of_the_unit_of_its_category(coordinator, make, unit, words):
-    category = make.category(unit=unit)
+def test_the_form_speaks_of_the_unit_of_its_category(coordinator, make, kind, unit, words):
+    category = make.category(kind=kind, unit=unit)
     assert words in coordinator.get("offers.new", category_id=category.id).text
 
 

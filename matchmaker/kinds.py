@@ -1,0 +1,159 @@
+"""Where the kinds of offer differ: one row for each kind, one for each unit of a kind.
+
+Code and templates ask this table what a kind or a unit does; they compare with no kind and no unit
+themselves. So a further kind is a row here, a member of ``OfferKind``, its name in ``words/labels``
+and, for a unit that is new or new to its kind, its words in ``words/quantities``.
+
+Quantities are whole numbers in the category's unit; money is in fen and is typed and read in yuan.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matchmaker.models.category import OfferKind, ServiceCategory
+from matchmaker.models.need import NeedForm
+
+FEN_PER_YUAN = 100
+WISH_HEADING = "wishes"  # the catalogue's heading of micro-wishes
+
+
+class Unit(StrEnum):
+    """The codes that the column ``service_category.unit`` may hold."""
+
+    VISIT = "visit"
+    SLOT = "slot"
+    ITEM = "item"
+    FEN = "fen"
+    PLACE = "place"
+    NIGHT = "night"
+    SESSION = "session"
+
+    @property
+    def is_money(self) -> bool:
+        return self is Unit.FEN
+
+    @property
+    def typed_factor(self) -> int:
+        """How many of this unit one of what people type is: they type money in yuan."""
+        return FEN_PER_YUAN if self.is_money else 1
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityLimits:
+    """The least and the most that one need may ask for."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRules:
+    """How a need in a unit of a kind is asked for.
+
+    ``limits`` None: nobody is asked how many, it is always one. ``asks_windows``: somebody has to
+    be there at a time that suits.
+    """
+
+    limits: QuantityLimits | None = None
+    asks_windows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """What depends on the kind of an offer.
+
+    ``most_offered`` is the most that one offer may promise for a month. ``offer_has_windows``: it
+    is given at times, not handed over when it suits. ``has_volunteers``: named persons give it, and
+    their skills, hours and limits count. ``is_load``: it counts among what an organisation carries,
+    which is kept even between organisations. ``is_in_chart``: its units fit the chart of supply and
+    demand.
+    """
+
+    units: Mapping[Unit, UnitRules]
+    most_offered: int = 100_000
+    offer_has_windows: bool = True
+    has_volunteers: bool = False
+    is_load: bool = True
+    is_in_chart: bool = True
+
+
+KIND_RULES: Mapping[OfferKind, KindRules] = {
+    OfferKind.PEOPLE: KindRules(
+        units={Unit.VISIT: UnitRules(asks_windows=True)},
+        has_volunteers=True,
+    ),
+    OfferKind.SERVICE: KindRules(
+        units={Unit.SLOT: UnitRules(asks_windows=True)},
+    ),
+    OfferKind.GOODS: KindRules(
+        units={Unit.ITEM: UnitRules(limits=QuantityLimits(1, 50))},
+        offer_has_windows=False,
+    ),
+    OfferKind.FUNDS: KindRules(
+        units={Unit.FEN: UnitRules(limits=QuantityLimits(100, 10_000_000))},
+        most_offered=2_000_000_000,
+        offer_has_windows=False,
+        is_load=False,  # giving money keeps nobody busy
+        is_in_chart=False,  # fen would dwarf the rest
+    ),
+    OfferKind.PLACE: KindRules(
+        units={
+            Unit.PLACE: UnitRules(),
+            Unit.NIGHT: UnitRules(limits=QuantityLimits(1, 31)),
+            Unit.SESSION: UnitRules(asks_windows=True),
+        },
+    ),
+}
+
+KINDS_WITH_VOLUNTEERS = tuple(kind for kind, rules in KIND_RULES.items() if rules.has_volunteers)
+KINDS_IN_CHART = tuple(kind for kind, rules in KIND_RULES.items() if rules.is_in_chart)
+# The most that anyone types when asking for something, in yuan for money.
+MOST_TYPED = max(
+    unit_rules.limits.most // unit.typed_factor
+    for rules in KIND_RULES.values()
+    for unit, unit_rules in rules.units.items()
+    if unit_rules.limits is not None
+)
+
+
+def get_rules(kind: str) -> KindRules:
+    """The row of a kind, which may come as its code. Raises ``ValueError`` for an unknown one."""
+    return KIND_RULES[OfferKind(kind)]
+
+
+def get_unit_rules(category: ServiceCategory) -> UnitRules:
+    return get_rules(category.kind).units[Unit(category.unit)]
+
+
+def is_money(unit: str) -> bool:
+    """Whether quantities of the code ``unit`` are fen."""
+    return Unit(unit).is_money
+
+
+def check_unit(kind: OfferKind, unit: str) -> None:
+    """Raise ``ValueError`` unless offers of ``kind`` may be counted in ``unit``."""
+    allowed = get_rules(kind).units
+    if unit not in allowed:
+        raise ValueError(f"{kind.value} is counted in {', '.join(allowed)}, not in {unit}")
+
+
+# --- What a need in a category is asked.
+
+
+def get_form(category: ServiceCategory) -> NeedForm:
+    """Things under the catalogue's wishes are micro-wishes, everything else is a need."""
+    parent = category.parent
+    is_wish = parent is not None and parent.code == WISH_HEADING
+    return NeedForm.MICRO_WISH if is_wish else NeedForm.NEED
+
+
+def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
+    """The limits of the quantity a person may ask for; None when it is always one."""
+    is_wish = get_form(category) is NeedForm.MICRO_WISH
+    return None if is_wish and not is_money(category.unit) else get_unit_rules(category).limits
+
+
+def asks_windows(category: ServiceCategory) -> bool:
+    """Whether somebody has to be there at a time that suits."""
+    return get_unit_rules(category).asks_windows

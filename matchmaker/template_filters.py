@@ -1,0 +1,96 @@
+"""Every filter, test and function that templates may use beside Jinja's own, each name once.
+
+Features give plain functions and register nothing themselves; so a reader of a template finds here
+what ``| slot_words`` does, and no two features can give one name two meanings.
+"""
+
+from collections.abc import Callable, Mapping
+
+from flask import Flask
+
+from matchmaker import kinds
+from matchmaker.accounts import words as account_words
+from matchmaker.audit import words as audit_words
+from matchmaker.models import Need, Offer
+from matchmaker.needs import words as need_words
+from matchmaker.offers.states import OFFER_STATES, OfferStep
+from matchmaker.rounds.solve.figures import find_totals
+from matchmaker.rounds.words import outcomes, refusals, slots, stages
+from matchmaker.web.addresses import find_url
+from matchmaker.words import labels, quantities, scope
+
+_Functions = Mapping[str, Callable[..., object]]
+
+FILTERS: _Functions = {
+    # Coded values, days and quantities: ``{{ offer.state | label }}``.
+    "label": labels.get_label,
+    "name": labels.get_name,
+    "day": quantities.format_day,
+    "local_day": quantities.format_local_day,
+    "moment": quantities.format_moment,
+    "month_name": quantities.format_month,
+    "quantity": quantities.format_quantity,
+    "quantity_question": quantities.get_quantity_question,
+    "windows": scope.name_windows,
+    "statuses": scope.name_statuses,
+    "committees": scope.name_committees,
+    # Needs and residents.
+    "explain_state": need_words.explain_state,
+    "describe_step": need_words.describe_step,
+    "describe_step_to_office": need_words.describe_step_to_office,
+    "consent_purpose": labels.describe_purpose,
+    # Rounds: what was found, when, by which stage, how it was proved.
+    "explain_outcome": outcomes.explain_outcome,
+    "explain_next": outcomes.explain_next,
+    "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
+    "ground_name": outcomes.name_ground,
+    "slot_words": slots.describe_slot,
+    "stage_name": stages.name_stage,
+    "stage_key": stages.describe_key,
+    "stage_value": stages.describe_value,
+    "stage_bound": stages.describe_bound,
+    "proof_words": stages.describe_proof,
+    "failure_words": refusals.describe_failure,
+    "run_totals": find_totals,
+    # Accounts and the audit chain.
+    "notice_sentence": account_words.describe_notice,
+    "ground_sentence": account_words.describe_ground,
+    "contact_fields": account_words.describe_fields,
+    "fault_sentence": audit_words.describe_fault,
+    "event_subject": audit_words.describe_subject,
+    "event_action": audit_words.describe_action,
+    "event_role": audit_words.describe_role,
+    "event_details": audit_words.describe_details,
+}
+
+
+def is_timed(need: Need) -> bool:
+    """Whether somebody has to be there: ``{% if need is timed %}``."""
+    return kinds.asks_windows(need.category)
+
+
+def is_able_to(offer: Offer, step: str) -> bool:
+    """Whether ``step`` can be taken with the offer: ``{% if offer is able_to("pause") %}``."""
+    return OFFER_STATES.can(offer.state, OfferStep(step))
+
+
+def is_given_at_times(offer: Offer) -> bool:
+    """Whether the offer may name times of the week: ``{% if offer is given_at_times %}``."""
+    return kinds.get_rules(offer.category.kind).offer_has_windows
+
+
+TESTS: _Functions = {
+    "able_to": is_able_to,
+    "given_at_times": is_given_at_times,
+    "money": kinds.is_money,
+    "timed": is_timed,
+}
+
+GLOBALS: _Functions = {"find_url": find_url}
+
+
+def register_template_filters(app: Flask) -> None:
+    """Make the functions of this file known to every template of ``app``."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.tests.update(TESTS)
+    app.jinja_env.globals.update(GLOBALS)
