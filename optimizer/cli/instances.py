@@ -12,7 +12,7 @@ from optimizer.instances.gap import read_gap
 from optimizer.instances.projects import POLICIES as PROJECT_POLICIES
 from optimizer.instances.projects import read_projects
 from optimizer.instances.scores import POLICIES as SCORE_POLICIES
-from optimizer.instances.scores import Terms, read_scores
+from optimizer.instances.scores import ScoreTerms, read_scores
 from optimizer.limits import Limits
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
@@ -35,7 +35,7 @@ def run_gap(arguments: argparse.Namespace) -> int:
 
 def run_matrix(arguments: argparse.Namespace) -> int:
     """Assign reviewers by a matrix of scores: receivers are columns, givers are rows."""
-    terms = Terms(arguments.demand, arguments.cap, arguments.load_min, arguments.conflict)
+    terms = ScoreTerms(arguments.demand, arguments.cap, arguments.load_min, arguments.conflict)
     name, text = arguments.scores.stem, read_text(arguments.scores)
     scores = read_scores(name, text, terms, arguments.policy)
     if scores.is_rounded:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise, takewhile
 
 from optimizer.bitset import BitSet, bit_set, least_member
-from optimizer.explain.answer import Lines, Places
+from optimizer.explain.places import Places
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment
-from optimizer.stages.kind import Facts
+from optimizer.stages.kind import Facts, Lines
 from optimizer.stages.registry import kind_of
 
 

@@ -1,34 +1,32 @@
-"""Which needs some integer point can meet: many asked at once, the rest one by one.
+"""Stages of a finished solve put back on an incremental model, to ask which needs it can meet.
 
-Stages of levels (S2, S6) kept as rows: the least value that each group has in any best answer.
+Levels (S2, S6) become rows: the least value that each group has in any best answer. All best
+answers have the same ascending levels, but not always the same group at each. A group that takes
+another's level leaves its own to a third, and so on round a cycle; so a group has its own level or
+that of a group on a cycle with it (in its strong component) of groups that could have each other's
+levels. With distinct levels there is seldom a cycle at all.
 
-All best answers have the same ascending levels, but not always the same group on each. Whoever
-takes another's level leaves its own to a third, and so on round a circle; so a group stands on its
-own level or on that of a group with which it lies on a circle (a strong component) of groups that
-could stand on each other's levels. With distinct levels there is seldom a circle at all.
+``Replay`` puts back what the certificate proves: cuts and bounds of columns. Only the stages before
+the first that ties components together are read (sums). Every conclusion is drawn again from the
+multipliers; one that does not follow is left out. So the linear programs are as tight as they were
+for the solve, without solving anything.
 
-What the certificate of a solve proves is put back on an incremental model: cuts and bounds.
-
-Only the stages before the first that ties components together are read (sums). Every conclusion is
-drawn again from the multipliers; one that does not follow is left out. With it the linear programs
-are as tight as they were for the solve, without solving anything.
+``find_reachable`` asks about many needs at once, and about the rest one by one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from optimizer.engine.highs import LONG, EngineResult, IncrementalModel
-from optimizer.engine.matrix import INFINITY, WHOLE, Vector
+from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights, sum_at
 from optimizer.explain.rivals import number_components
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
 from optimizer.search.alone import read_possible
 from optimizer.solution import SolutionStatus, StageResult
 from optimizer.stages.kind import Levels, Measure
-
-# --- Stages of levels (S2, S6) kept as rows: the least value of each group in any best answer.
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,7 @@ class KeptLevels:
 
     def are_kept_by(self, point: Vector) -> bool:
         """True when an integer point that keeps the floors has the same levels, or better ones."""
-        found = sorted(
-            _level(m, sum(w * round(float(point[j])) for j, w in m.weights.items()))
-            for m in self.measures
-        )
+        found = sorted(_level(measure, sum_at(measure.weights, point)) for measure in self.measures)
         return tuple(found) >= self.levels
 
 
@@ -59,30 +54,32 @@ def keep_levels(kind: Levels, stage: Stage, columns: Columns, result: StageResul
         worst = min(levels, default=Fraction(0))
         floors = [-(-(worst * m.denominator - m.offset) // 1) for m in measures]
         return KeptLevels(measures, tuple(floors), ())
-    circles = find_circles(measures, levels)
+    on_cycle = find_cycles(measures, levels)
     floors = [
-        min(_value_at(measures[g], levels[other]) for other in circles[g] | {g})
+        min(_value_at(measures[g], levels[other]) for other in on_cycle[g] | {g})
         for g in range(len(measures))
     ]
     return KeptLevels(measures, tuple(floors), tuple(sorted(levels)))
 
 
-def find_circles(measures: Sequence[Measure], levels: Sequence[Fraction]) -> list[set[int]]:
-    """For every group the groups on a circle with it whose level it could take itself."""
-    could = [
-        {
-            other
-            for other, level in enumerate(levels)
-            if level != levels[g]
-            and (level * m.denominator).denominator == 1
-            and m.low <= _value_at(m, level) <= m.high
-        }
-        for g, m in enumerate(measures)
-    ]
+def find_cycles(measures: Sequence[Measure], levels: Sequence[Fraction]) -> list[set[int]]:
+    """For every group the groups on a cycle with it whose level it could have itself."""
+    could = [_list_fitting(m, levels[g], levels) for g, m in enumerate(measures)]
     for g, others in enumerate(could):  # equal levels are one place
         others |= {o for o in range(len(levels)) if levels[o] == levels[g] and o != g}
     part = number_components(range(len(could)), could.__getitem__)
     return [{o for o in others if part[o] == part[g]} for g, others in enumerate(could)]
+
+
+def _list_fitting(measure: Measure, own: Fraction, levels: Sequence[Fraction]) -> set[int]:
+    """The other levels, by position, that the group could have with an integer value."""
+    return {
+        k
+        for k, level in enumerate(levels)
+        if level != own
+        and (level * measure.denominator).denominator == 1
+        and measure.low <= _value_at(measure, level) <= measure.high
+    }
 
 
 def _level(measure: Measure, value: int) -> Fraction:
@@ -91,11 +88,6 @@ def _level(measure: Measure, value: int) -> Fraction:
 
 def _value_at(measure: Measure, level: Fraction) -> int:
     return int(level * measure.denominator) - measure.offset
-
-
-# --- What the certificate proves, put back on an incremental model: cuts and bounds of columns.
-
-Weights = Mapping[int, int]
 
 
 class Replay:
@@ -170,12 +162,12 @@ def find_reachable(
     Those about which neither is known are in neither set. ``is_kept``: what an integer point must
     keep beside the rows.
     """
-    reach = _Reach(engine, columns, is_kept)
+    reach = _ReachQueries(engine, columns, is_kept)
     reach.ask()
     return reach.open, reach.shut - reach.open
 
 
-class _Reach:
+class _ReachQueries:
     """Questions about some columns. ``open``: met by an integer point; ``shut``: met by none."""
 
     def __init__(

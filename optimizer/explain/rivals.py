@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from optimizer.bitset import BitSet, bit_set, select
-from optimizer.explain.answer import Places
+from optimizer.explain.places import Places
 from optimizer.problem import Need
 from optimizer.solution import Assignment
 

@@ -24,7 +24,7 @@ POLICIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ScoreTerms:
     """demand: givers per receiver; load_min, cap: receivers per giver; conflict: forbids."""
 
     demand: int
@@ -42,7 +42,7 @@ class Scores:
     is_rounded: bool
 
 
-def read_scores(name: str, text: str, terms: Terms, policy: str) -> Scores:
+def read_scores(name: str, text: str, terms: ScoreTerms, policy: str) -> Scores:
     """Return the problem of a score matrix.
 
     Raises ``ProblemError`` whose path is the row and column of the broken cell.

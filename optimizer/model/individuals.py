@@ -15,7 +15,7 @@ from optimizer.model.variables import Columns, Variable
 from optimizer.solution import Assignment
 
 Nonzero = dict[Variable, int]  # what is not 0
-Draw = tuple[int, str | None, Source, int]  # need, slot, source, units
+Drawn = tuple[int, str | None, Source, int]  # need, slot, source, units
 
 
 def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...]:
@@ -44,10 +44,10 @@ def _sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
     return (assignment.need, assignment.stock, person, slot)
 
 
-def _deal_sources(columns: Columns, held: Nonzero) -> list[Draw]:
+def _deal_sources(columns: Columns, held: Nonzero) -> list[Drawn]:
     """What every need takes from every source: its edges first, then what its demand took."""
     network, taken = columns.network, _taken_by_demand(columns, held)
-    draws: list[Draw] = []
+    draws: list[Drawn] = []
     given: dict[tuple[int, int], int] = defaultdict(int)
     for j, edge in enumerate(network.edges):
         units = held.get(columns.edge[j], 0)

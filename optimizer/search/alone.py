@@ -1,6 +1,6 @@
 """What a group could get if it were alone: the denominators of the leximin (S2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimizer.engine.matrix import Vector
@@ -14,7 +14,7 @@ from optimizer.stages.registry import kind_of
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class SoloOptimum:
     """The most needs of a group that can be met when only it counts; a point that meets them."""
 
     step: Step
@@ -26,7 +26,13 @@ class Alone:
         return self.step.value
 
 
-def possible_by_group(search: LexicographicSearch, model: Model, stage: Stage) -> dict[str, Alone]:
+SoloOptima = dict[str, dict[str, SoloOptimum]]  # by stage and group
+Possible = Mapping[str, Mapping[str, int]]  # by stage and group: needs that it could get alone
+
+
+def possible_by_group(
+    search: LexicographicSearch, model: Model, stage: Stage
+) -> dict[str, SoloOptimum]:
     """What every group of the stage could get [needs]; empty for stages without a denominator.
 
     Needs of other groups stay where a pin or a least use may call for them. Raises
@@ -44,7 +50,7 @@ def possible_by_group(search: LexicographicSearch, model: Model, stage: Stage) -
         step, point = search.measure(dict.fromkeys(own, 1), sorted(left_out.difference(own)))
         if point is None:
             raise NoPointError
-        found[group] = Alone(step, point)
+        found[group] = SoloOptimum(step, point)
     return found
 
 

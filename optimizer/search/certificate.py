@@ -1,8 +1,8 @@
 """The proof that travels with a result, read off the steps that led to it (FORMULATION.md, Proof).
 
 Rows and columns of the model keep their numbers; rows and switches made later are numbered in the
-order in which the certificate makes them, so whoever replays it needs no other numbers. Multipliers
-are whole numbers over one scale, written as row, multiplier, row, multiplier, ...
+order in which the certificate makes them, so a replay needs no other numbers. Multipliers are whole
+numbers over one scale, written as row, multiplier, row, multiplier, ...
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,16 +21,25 @@ Event = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A step as one part of the model saw it: its numbers of columns and rows in the whole model.
+class ComponentStep:
+    """A step with the numbers in the whole model of its component's columns and rows.
 
-    own   columns of the sum that this part holds; None: the sum is not divided
+    columns, rows   None: the step was taken in the whole model
+    own             columns of the sum that the component has; None: the sum is not divided
     """
 
     step: Step
     columns: Sequence[int] | None = None
     rows: Mapping[int, int] | None = None
     own: tuple[int, ...] | None = None
+
+    def row(self, number: int) -> int:
+        """The number of a row in the whole model."""
+        return number if self.rows is None else self.rows[number]
+
+    def column(self, number: int) -> int:
+        """The number of a column in the whole model."""
+        return number if self.columns is None else self.columns[number]
 
 
 def proof_of(steps: Sequence[Step]) -> Proof:
@@ -50,72 +59,72 @@ class CertificateWriter:
         self._rows = {i: i for i in range(rows)}
         self._columns = {j: j for j in range(columns)}
 
-    def write(self, shares: Sequence[Share], *, is_drawn: bool = False) -> list[Event]:
+    def write(self, steps: Sequence[ComponentStep], *, is_drawn: bool = False) -> list[Event]:
         """The events of one aim. ``is_drawn``: sums are blocks of tickets and name columns."""
-        return [event for share in shares for event in self._write_step(share, is_drawn)]
+        return [event for part in steps for event in self._write_step(part, is_drawn)]
 
-    def write_alone(self, share: Share) -> Event:
+    def write_alone(self, part: ComponentStep) -> Event:
         """The event of a sum of which nothing is kept."""
-        return self._within(share, ["sum", share.step.value])
+        return self._within(part, ["sum", part.step.value])
 
-    def _write_step(self, share: Share, is_drawn: bool) -> Iterator[Event]:
-        step = share.step
+    def _write_step(self, part: ComponentStep, is_drawn: bool) -> Iterator[Event]:
+        step = part.step
         if step.kind is StepKind.ROW:
             self._rows[step.value] = len(self._rows)
         elif step.kind is StepKind.COLUMN:
             self._columns[step.value] = len(self._columns)
             yield ["switch"]
         elif step.kind is StepKind.CLOSED:
-            yield self._within(share, ["no"])
+            yield self._within(part, ["no"])
         elif step.kind is StepKind.SUM or step.value:
-            yield from (self._write_cut(share, row, cut) for row, cut in step.cuts)
+            yield from (self._write_cut(part, row, cut) for row, cut in step.cuts)
         if step.kind is StepKind.SUM:
-            yield self._write_sum(share, is_drawn)
-        for columns, bound in step.none_of:
-            numbers = [self._columns[j] for j in columns]
-            yield ["none" if step.asked else "all", numbers, *self._spell(share, bound)]
+            yield self._write_sum(part, is_drawn)
+        yield from self._write_excluded(part)
 
-    def _write_sum(self, share: Share, is_drawn: bool) -> Event:
-        event: Event = ["sum", share.step.value, *self._multipliers(share)]
-        self._rows[self._row_of(share, share.step.row)] = len(self._rows)
+    def _write_excluded(self, part: ComponentStep) -> Iterator[Event]:
+        """Sets of columns of which the LP allows none the value that was asked about."""
+        name = "none" if part.step.asked else "all"
+        for columns, bound in part.step.none_of:
+            yield [name, [self._columns[j] for j in columns], *self._spell(part, bound)]
+
+    def _write_sum(self, part: ComponentStep, is_drawn: bool) -> Event:
+        event: Event = ["sum", part.step.value, *self._multipliers(part)]
+        self._rows[part.row(part.step.row)] = len(self._rows)
         if is_drawn:
-            columns, weights = self._matrix.row(share.step.row)
+            columns, weights = self._matrix.row(part.step.row)
             event.append([int(j) for j in columns[np.argsort(-weights)]])
-        elif share.own is not None:
-            event.append(list(share.own))
+        elif part.own is not None:
+            event.append(list(part.own))
         return event
 
-    def _within(self, share: Share, event: Event) -> Event:
+    def _within(self, part: ComponentStep, event: Event) -> Event:
         """An event with cuts of its own, which are gone afterwards; bare when nothing proves it."""
-        cuts = [self._write_cut(share, row, cut) for row, cut in share.step.cuts]
-        proof = self._multipliers(share)
-        for row, _ in share.step.cuts:
-            del self._rows[self._row_of(share, row)]
+        cuts = [self._write_cut(part, row, cut) for row, cut in part.step.cuts]
+        proof = self._multipliers(part)
+        for row, _ in part.step.cuts:
+            del self._rows[part.row(row)]
         return [*event, *proof, cuts] if proof else event
 
-    def _write_cut(self, share: Share, row: int, cut: Cut) -> Event:
-        sides = [2 * self._number(share, i) + (sign < 0) for i, sign in cut.rows]
-        place = share.columns
-        raised = [self._columns[j if place is None else place[j]] for j in cut.raised]
-        self._rows[self._row_of(share, row)] = len(self._rows)
+    def _write_cut(self, part: ComponentStep, row: int, cut: Cut) -> Event:
+        sides = [2 * self._number(part, i) + (sign < 0) for i, sign in cut.rows]
+        raised = [self._columns[part.column(j)] for j in cut.raised]
+        self._rows[part.row(row)] = len(self._rows)
         return ["cut", sides, raised, 2 * cut.right + 1]
 
-    def _multipliers(self, share: Share) -> list[Any]:
-        bound = share.step.bound
-        return [] if bound is None else self._spell(share, bound)
+    def _multipliers(self, part: ComponentStep) -> list[Any]:
+        bound = part.step.bound
+        return [] if bound is None else self._spell(part, bound)
 
-    def _spell(self, share: Share, bound: Bound) -> list[Any]:
+    def _spell(self, part: ComponentStep, bound: Bound) -> list[Any]:
         flat: list[int] = []
         pairs = zip(bound.rows.tolist(), bound.multipliers.tolist(), strict=True)
         for i, multiplier in pairs:
-            flat += (self._number(share, i), multiplier)
+            flat += (self._number(part, i), multiplier)
         return [bound.scale, flat]
 
-    def _number(self, share: Share, row: int) -> int:
-        return self._rows[self._row_of(share, row)]
-
-    def _row_of(self, share: Share, row: int) -> int:
-        return row if share.rows is None else share.rows[row]
+    def _number(self, part: ComponentStep, row: int) -> int:
+        return self._rows[part.row(row)]
 
 
 def spell_witness(assignments: Sequence[Assignment]) -> list[list[Any]]:

@@ -1,7 +1,9 @@
 """Connected components: sums are greatest when they are greatest in every component.
 
-Until the first stage that ties components together (levels, recipients), every component is taken
-on its own: its fractions cannot add up with those of another to a unit that neither has.
+Columns that share a row are in the same component. Until the first stage that ties components
+together (levels, recipients), every component is maximised in a search of its own: its fractions
+cannot add up with those of another to a unit that neither has. What is found is kept in the search
+of the whole model.
 """
 
 from collections import defaultdict
@@ -15,7 +17,7 @@ from optimizer.engine.highs import IncrementalModel
 from optimizer.engine.matrix import INFINITY, Vector
 from optimizer.model.build import Model
 from optimizer.policy import Stage
-from optimizer.search.certificate import Share
+from optimizer.search.certificate import ComponentStep
 from optimizer.search.lexicographic import (
     LexicographicSearch,
     NoPointError,
@@ -26,63 +28,33 @@ from optimizer.solution import Proof
 from optimizer.stages.kind import Aim
 from optimizer.stages.registry import kind_of
 
-# --- Connected components of a model: columns that share a row stand in the same part.
-
 HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
+SMALL = 400  # columns; branching on a component of this size takes no time
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Columns and rows of one component, by number in the whole model."""
+class Component:
+    """Columns and rows by number in the whole model."""
 
     columns: tuple[int, ...]
     rows: tuple[int, ...]
 
 
-def split(model: Model) -> list[Part]:
-    """Components of columns that share rows, in the order of their first column."""
-    parent = list(range(len(model.columns.order)))
-    held: list[tuple[int, int]] = []
-    for i, row in enumerate(model.rows.order):
-        columns = model.columns.numbers(row)
-        if columns and not row.name.startswith(HELPED_ROW):
-            root = _find(parent, columns[0])
-            for j in columns[1:]:
-                if parent[j] != root:
-                    parent[_find(parent, j)] = root
-            held.append((i, columns[0]))
-    columns_of: dict[int, list[int]] = defaultdict(list)
-    rows_of: dict[int, list[int]] = defaultdict(list)
-    for j in range(len(parent)):
-        columns_of[_find(parent, j)].append(j)
-    for i, j in held:
-        rows_of[_find(parent, j)].append(i)
-    return [Part(tuple(found), tuple(rows_of[root])) for root, found in columns_of.items()]
-
-
-def _find(parent: list[int], j: int) -> int:
-    """The column that stands for all that are joined with j; shortens the way to it."""
-    while parent[j] != j:
-        parent[j] = parent[parent[j]]
-        j = parent[j]
-    return j
-
-
-Wanted = dict[int, tuple[str, dict[int, int]]]  # aim -> its stage, and weights by place in a part
-SMALL = 400  # columns; branching on a component of this size takes no time
-
-
 @dataclass(slots=True)
-class Taken:
+class ComponentSums:
     """Values of aims summed over components, and which stage emptied a column.
 
-    shares   of every aim by position: the step of each component that has a part in it
+    steps   of every aim by position: the step of each component that has a part of it
     """
 
     values: list[int]
     proofs: list[Proof]
     excluded_by: dict[int, str] = field(default_factory=dict)
-    shares: dict[int, list[Share]] = field(default_factory=dict)
+    steps: dict[int, list[ComponentStep]] = field(default_factory=dict)
+
+
+Wanted = dict[int, tuple[str, dict[int, int]]]  # aim -> stage, and weights by place in a component
+Found = tuple[int, int, Proof]  # aim, value, proof
 
 
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
@@ -90,45 +62,61 @@ def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
     return list(takewhile(lambda stage: kind_of(stage).is_separable, stages))
 
 
-def take_apart(search: LexicographicSearch, model: Model, aims: Sequence[Aim]) -> Taken:
-    """Take the aims component by component and keep all that is found on the whole search."""
+def find_components(model: Model) -> list[Component]:
+    """Components of columns that share rows, in the order of their first column."""
+    parent = list(range(len(model.columns.order)))
+    first_of: dict[int, int] = {}  # row -> its first column
+    for i, row in enumerate(model.rows.order):
+        columns = model.columns.numbers(row)
+        if columns and not row.name.startswith(HELPED_ROW):
+            _join(parent, columns)
+            first_of[i] = columns[0]
+    columns_of: dict[int, list[int]] = defaultdict(list)
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for j in range(len(parent)):
+        columns_of[_find_root(parent, j)].append(j)
+    for i, j in first_of.items():
+        rows_of[_find_root(parent, j)].append(i)
+    return [Component(tuple(found), tuple(rows_of[root])) for root, found in columns_of.items()]
+
+
+def _join(parent: list[int], columns: Sequence[int]) -> None:
+    root = _find_root(parent, columns[0])
+    for j in columns[1:]:
+        if parent[j] != root:
+            parent[_find_root(parent, j)] = root
+
+
+def _find_root(parent: list[int], j: int) -> int:
+    """The column that represents all that are joined with j; shortens the way to it."""
+    while parent[j] != j:
+        parent[j] = parent[parent[j]]
+        j = parent[j]
+    return j
+
+
+def maximise_by_component(
+    search: LexicographicSearch, model: Model, aims: Sequence[Aim]
+) -> ComponentSums:
+    """Maximise the aims in every component, and keep all that is found in the whole search.
+
+    Raises ``NoPointError`` when no point satisfies C1 to C13, ``OutOfTimeError`` at the deadline;
+    what was found until then is proposed as the incumbent.
+    """
     _refuse_empty_rows(model)
-    taken = Taken([0] * len(aims), [Proof.DUAL] * len(aims))
+    sums = ComponentSums([0] * len(aims), [Proof.DUAL] * len(aims))
     whole = np.zeros(len(model.columns.order))
+    components = find_components(model)
     try:
-        parts = split(model)
-        for part, wanted in zip(parts, _divide(parts, aims, len(whole)), strict=True):
-            search.is_small[list(part.columns)] = len(part.columns) <= SMALL
-            _take_and_keep(search, model, part, wanted, taken, whole)
-    finally:  # also when the time is over: what was found so far may be an answer
+        wanted_of = _divide(components, aims, len(whole))
+        for component, wanted in zip(components, wanted_of, strict=True):
+            search.is_small[list(component.columns)] = len(component.columns) <= SMALL
+            if component.rows or wanted:  # else columns that no row and no aim reads
+                _maximise_component(search, model, component, wanted, sums, whole)
+    finally:
         _fill_helped(model, whole)
         search.propose(whole)
-    return taken
-
-
-def _take_and_keep(
-    search: LexicographicSearch,
-    model: Model,
-    part: Part,
-    wanted: Wanted,
-    taken: Taken,
-    whole: Vector,
-) -> None:
-    if not part.rows and not wanted:
-        return  # columns that no row and no aim reads
-    inner = _open_part(search, model, part)
-    try:
-        values = _take_part(inner, part, wanted, taken)
-    finally:
-        if inner.point is not None:
-            whole[list(part.columns)] = inner.point[: len(part.columns)]
-    for k, value, proof in values:
-        taken.values[k] += value
-        taken.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, taken.proofs[k]) else proof
-    rows = dict(enumerate(part.rows)) | _keep_part(search, part, inner)
-    for (k, _, _), step in zip(values, inner.steps, strict=True):
-        own = tuple(part.columns[j] for j in sorted(wanted[k][1]))
-        taken.shares.setdefault(k, []).append(Share(step, part.columns, rows, own))
+    return sums
 
 
 def _refuse_empty_rows(model: Model) -> None:
@@ -138,68 +126,88 @@ def _refuse_empty_rows(model: Model) -> None:
             raise NoPointError
 
 
-def _divide(parts: Sequence[Part], aims: Sequence[Aim], columns: int) -> list[Wanted]:
-    """What every part wants of the aims, in one pass over them."""
-    part_of, place_of = [0] * columns, [0] * columns
-    for p, part in enumerate(parts):
-        for place, j in enumerate(part.columns):
-            part_of[j], place_of[j] = p, place
-    found: list[Wanted] = [{} for _ in parts]
+def _divide(components: Sequence[Component], aims: Sequence[Aim], columns: int) -> list[Wanted]:
+    """What every component wants of the aims, in one pass over them."""
+    component_of, place_of = [0] * columns, [0] * columns
+    for c, component in enumerate(components):
+        for place, j in enumerate(component.columns):
+            component_of[j], place_of[j] = c, place
+    found: list[Wanted] = [{} for _ in components]
     for k, aim in enumerate(aims):
         for j, weight in aim.weights.items():
-            _, weights = found[part_of[j]].setdefault(k, (aim.stage.name, {}))
+            _, weights = found[component_of[j]].setdefault(k, (aim.stage.name, {}))
             weights[place_of[j]] = weight
     return found
 
 
-def _open_part(search: LexicographicSearch, model: Model, part: Part) -> LexicographicSearch:
-    """A search of its own."""
-    engine = IncrementalModel(
-        [model.columns.order[j] for j in part.columns],
-        [model.rows.order[i] for i in part.rows],
-        search.seconds_left,
-    )
-    return LexicographicSearch(engine)
+def _maximise_component(
+    search: LexicographicSearch,
+    model: Model,
+    component: Component,
+    wanted: Wanted,
+    sums: ComponentSums,
+    whole: Vector,
+) -> None:
+    """Add the values of one component to the sums and its point, also a late one, to ``whole``."""
+    inner = _start_search(search, model, component)
+    try:
+        found = _maximise_aims(inner, component, wanted, sums)
+    finally:
+        if inner.point is not None:
+            whole[list(component.columns)] = inner.point[: len(component.columns)]
+    rows = dict(enumerate(component.rows)) | _keep_in_whole(search, component, inner)
+    for (k, value, proof), step in zip(found, inner.steps, strict=True):
+        sums.values[k] += value
+        sums.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, sums.proofs[k]) else proof
+        own = tuple(component.columns[j] for j in sorted(wanted[k][1]))
+        part = ComponentStep(step, component.columns, rows, own)
+        sums.steps.setdefault(k, []).append(part)
 
 
-def _take_part(
-    inner: LexicographicSearch, part: Part, wanted: Wanted, taken: Taken
-) -> list[tuple[int, int, Proof]]:
-    """Value and proof of every aim (by position) that the component has a share in."""
+def _start_search(
+    search: LexicographicSearch, model: Model, component: Component
+) -> LexicographicSearch:
+    columns = [model.columns.order[j] for j in component.columns]
+    rows = [model.rows.order[i] for i in component.rows]
+    return LexicographicSearch(IncrementalModel(columns, rows, search.seconds_left))
+
+
+def _maximise_aims(
+    inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
+) -> list[Found]:
+    """Value and proof of every aim that the component has a part of."""
     while True:
-        values = _take_aims(inner, part, wanted, taken)
-        if values is not None:
-            return values
+        found = _try_aims(inner, component, wanted, sums)
+        if found is not None:
+            return found
         inner.undo_to()
 
 
-def _take_aims(
-    inner: LexicographicSearch, part: Part, wanted: Wanted, taken: Taken
-) -> list[tuple[int, int, Proof]] | None:
-    """One pass over the aims; None when a kept value was too high."""
-    values = []
+def _try_aims(
+    inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
+) -> list[Found] | None:
+    """One pass over the aims; None when a fixed value was too high."""
+    found = []
     try:
         for k, (stage, weights) in wanted.items():
             step = inner.maximise(weights)
-            values.append((k, step.value, step.proof))
+            found.append((k, step.value, step.proof))
             inner.check_incumbent_when_due()
-            high = inner.matrix.high[: len(part.columns)]
+            high = inner.matrix.high[: len(component.columns)]
             for j in np.flatnonzero(high == 0).tolist():
-                taken.excluded_by.setdefault(part.columns[j], stage)
+                sums.excluded_by.setdefault(component.columns[j], stage)
     except RetakeError:
         return None
     except UnreachableError:
         pass
-    if not inner.check_incumbent():
-        return None
-    return values
+    return found if inner.check_incumbent() else None
 
 
-def _keep_part(
-    search: LexicographicSearch, part: Part, inner: LexicographicSearch
+def _keep_in_whole(
+    search: LexicographicSearch, component: Component, inner: LexicographicSearch
 ) -> dict[int, int]:
-    """Bounds, kept rows and cuts of a component, on the whole search; says their rows there."""
-    found, whole, number = inner.matrix, search.matrix, part.columns
+    """Keep bounds, fixed rows and cuts in the whole search; says which rows they are there."""
+    found, whole, number = inner.matrix, search.matrix, component.columns
     search.keep_columns(
         [
             (number[j], float(found.low[j]), float(found.high[j]))
@@ -208,7 +216,7 @@ def _keep_part(
         ]
     )
     rows = {}
-    for i in range(len(part.rows), len(found.row_low)):
+    for i in range(len(component.rows), len(found.row_low)):
         low, high = float(found.row_low[i]), float(found.row_high[i])
         if low > -INFINITY or high < INFINITY:
             columns, weights = found.row(i)
@@ -219,6 +227,7 @@ def _keep_part(
 
 
 def _fill_helped(model: Model, whole: Vector) -> None:
+    """Set the recipients helped, which belong to no component, as the needs met say."""
     columns = model.columns
     helped_of: dict[str, float] = defaultdict(float)
     for d, met in columns.met.items():

@@ -12,17 +12,15 @@ from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
 from optimizer.problem import Problem
-from optimizer.search.alone import Alone, possible_by_group
-from optimizer.search.certificate import CertificateWriter, Share, spell_witness
+from optimizer.search.alone import SoloOptima, SoloOptimum, possible_by_group
+from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
 from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
-from optimizer.search.stages import AimResult, Progress, Run, run_stages
+from optimizer.search.stages import AimResult, Progress, Run, run_stages, say_nothing
 from optimizer.solution import Assignment, Ground, Proof, Solution, SolutionStatus, StageResult
 from optimizer.stages.kind import Count
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
-
-Possible = dict[str, dict[str, Alone]]  # stage name -> group
 
 
 @dataclass(slots=True)
@@ -32,15 +30,11 @@ class _Solve:
     model: Model
     search: LexicographicSearch
     run: Run = field(default_factory=Run)
-    possible: Possible = field(default_factory=dict)
+    possible: SoloOptima = field(default_factory=dict)
 
     @property
     def problem(self) -> Problem:
         return self.model.problem
-
-
-def _say_nothing(stage: str, done: int, total: int) -> None:
-    """The progress of those who do not ask."""
 
 
 def solve(
@@ -57,7 +51,7 @@ def solve(
     solving = _Solve(model, LexicographicSearch(model.start_engine(left)))
     status, detail = SolutionStatus.PROVEN, ""
     try:
-        _take_stages(solving, progress or _say_nothing)
+        _take_stages(solving, progress or say_nothing)
     except NoPointError:
         status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
@@ -76,7 +70,7 @@ def _take_stages(solving: _Solve, progress: Progress) -> None:
     run_stages(solving.search, solving.model, alone, progress, solving.run)
 
 
-def _count(alone: Mapping[str, Alone]) -> dict[str, int]:
+def _count(alone: Mapping[str, SoloOptimum]) -> dict[str, int]:
     return {group: found.needs for group, found in alone.items()}
 
 
@@ -137,7 +131,7 @@ def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iter
             yield _describe(AimResult(stage, "", Proof.GAP), None, solving.possible)
 
 
-def _describe(outcome: AimResult, count: Count | None, possible: Possible) -> StageResult:
+def _describe(outcome: AimResult, count: Count | None, possible: SoloOptima) -> StageResult:
     """What is stated of one aim; ``count`` None: the time limit left it open."""
     stage = outcome.stage
     alone = possible.get(stage.name, {}).values()
@@ -162,7 +156,7 @@ def _certify(solving: _Solve) -> dict[str, Any]:
     alone = {
         name: {
             group: [
-                writer.write_alone(Share(found.step)),
+                writer.write_alone(ComponentStep(found.step)),
                 spell_witness(assign_individuals(columns, found.point)),
             ]
             for group, found in of.items()
@@ -171,7 +165,7 @@ def _certify(solving: _Solve) -> dict[str, Any]:
         if of
     }
     stages = [
-        writer.write(outcome.shares, is_drawn=kind_of(outcome.stage).is_draw)
+        writer.write(outcome.steps, is_drawn=kind_of(outcome.stage).is_draw)
         for outcome in solving.run.outcomes
     ]
     certificate = {"possible": alone, "stages": stages}

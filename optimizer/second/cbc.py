@@ -17,7 +17,7 @@ from optimizer.model.constraints import AT_LEAST, AT_MOST, EQUAL
 from optimizer.model.variables import Terms, Variable
 
 ENGINE = "CBC"
-Row: TypeAlias = pulp.LpConstraint
+Constraint: TypeAlias = pulp.LpConstraint
 # Mostly there is no point: a round of cuts says so long before heuristics give up seeking one.
 LEAN = ["heuristicsOnOff off", "preprocess off"]
 _NUMBERS = count()  # of rows and switches, as engines share rows; names decide nothing
@@ -47,24 +47,24 @@ class Heard:
 class SecondEngine:
     """The rows of a month and those kept since; every question adds rows of its own and goes."""
 
-    def __init__(self, rows: Sequence[Row], seconds: float) -> None:
-        self._rows: list[Row] = list(rows)
+    def __init__(self, rows: Sequence[Constraint], seconds: float) -> None:
+        self._rows: list[Constraint] = list(rows)
         self.seconds = seconds
 
-    def row(self, terms: Terms, sense: int, right: int) -> Row:
+    def row(self, terms: Terms, sense: int, right: int) -> Constraint:
         """A row ``terms sense right`` that is neither kept nor asked yet."""
         name = f"second_{next(_NUMBERS)}"
-        return Row(pulp.LpAffineExpression(terms), sense=sense, rhs=right, name=name)
+        return Constraint(pulp.LpAffineExpression(terms), sense=sense, rhs=right, name=name)
 
-    def at_least(self, terms: Terms, right: int) -> Row:
+    def at_least(self, terms: Terms, right: int) -> Constraint:
         """A row ``terms >= right``."""
         return self.row(terms, AT_LEAST, right)
 
-    def at_most(self, terms: Terms, right: int) -> Row:
+    def at_most(self, terms: Terms, right: int) -> Constraint:
         """A row ``terms <= right``."""
         return self.row(terms, AT_MOST, right)
 
-    def equal(self, terms: Terms, right: int) -> Row:
+    def equal(self, terms: Terms, right: int) -> Constraint:
         """A row ``terms = right``."""
         return self.row(terms, EQUAL, right)
 
@@ -73,11 +73,11 @@ class SecondEngine:
         name = f"switch_{next(_NUMBERS)}"
         return pulp.LpVariable(name, 0, 1, pulp.LpInteger, _skip_v4_deprecation=True)
 
-    def keep(self, rows: Sequence[Row]) -> None:
+    def keep(self, rows: Sequence[Constraint]) -> None:
         """Rows that every later question keeps."""
         self._rows += rows
 
-    def ask(self, rows: Sequence[Row], aim: Terms | None = None) -> Heard:
+    def ask(self, rows: Sequence[Constraint], aim: Terms | None = None) -> Heard:
         """Whether an integer point keeps everything and ``rows``; with an aim, the greatest sum."""
         question = pulp.LpProblem("question", pulp.LpMinimize)  # dual signs flip otherwise
         for row in (*self._rows, *rows):

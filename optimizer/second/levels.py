@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from optimizer.model.variables import Terms, Variable
-from optimizer.second.cbc import Answer, Row, SecondEngine
+from optimizer.second.cbc import Answer, Constraint, SecondEngine
 from optimizer.stages.kind import Measure
 
 
@@ -100,7 +100,7 @@ def _can_rise(
     engine: SecondEngine, groups: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> Answer:
     """Whether so many of the groups can be above the level together."""
-    rows: list[Row] = []
+    rows: list[Constraint] = []
     switches: Terms = {}
     for group in groups:
         least = group.least_above(level)
@@ -131,6 +131,6 @@ def _keep_count(
     engine.keep([engine.at_least(switches, wanted)])
 
 
-def _only_if(engine: SecondEngine, group: StatedGroup, switch: Variable, least: int) -> Row:
+def _only_if(engine: SecondEngine, group: StatedGroup, switch: Variable, least: int) -> Constraint:
     """The switch is on only if the group has so many units."""
     return engine.at_least({**group.terms, switch: group.floor - least}, group.floor)

@@ -20,16 +20,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
+from optimizer.engine.matrix import Weights
 from optimizer.model.build import Model, build
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import called_for, read_possible
-from optimizer.search.components import leading_sums, split
-from optimizer.second.cbc import Answer, Row, SecondEngine
+from optimizer.search.components import find_components, leading_sums
+from optimizer.second.cbc import Answer, Constraint, SecondEngine
 from optimizer.second.levels import StatedGroup, question_levels
 from optimizer.solution import Solution, SolutionStatus
-from optimizer.stages.kind import Aim, Draw, Levels, Measure, Sums, Weights
+from optimizer.stages.kind import Aim, Draw, Levels, Measure, Sums
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 
@@ -46,7 +47,7 @@ def question_parts(
     order, rows = model.columns.order, model.rows.order
     parts = [
         (frozenset(part.columns), SecondEngine([rows[i] for i in part.rows], engine.seconds))
-        for part in split(model)
+        for part in find_components(model)
     ]
     for aim in aims:
         total, answers = 0, {Answer.NONE}
@@ -55,7 +56,7 @@ def question_parts(
             if own:
                 value = sum(weight * stated[variable] for variable, weight in own.items())
                 answers.add(ask_for_more(of_part, own, value))
-                kept: list[Row] = [engine.equal(own, value)]
+                kept: list[Constraint] = [engine.equal(own, value)]
                 of_part.keep(kept)
                 engine.keep(kept)
                 total += value

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Protocol, TypeVar
 
+from optimizer.engine.matrix import Weights
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment, Level
 from optimizer.stages.tally import Tally
 
-Weights = dict[int, int]  # of columns by number
-Answer = TypeVar("Answer", covariant=True)
+Reply = TypeVar("Reply", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Kind(ABC):
     sign: ClassVar[int] = 1
 
     @abstractmethod
-    def ask(self, stage: Stage, asker: "Asker[Answer]") -> Answer:
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call the asker's method for this form."""
 
     @abstractmethod
@@ -139,7 +139,7 @@ class Sums(Kind):
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
         """The value of every key, in order."""
 
-    def ask(self, stage: Stage, asker: "Asker[Answer]") -> Answer:
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Ask for sums."""
         return asker.ask_sums(self, stage)
 
@@ -162,7 +162,7 @@ class Levels(Kind):
     def stand(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
         """Where every group ended, in any order."""
 
-    def ask(self, stage: Stage, asker: "Asker[Answer]") -> Answer:
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Ask for levels."""
         return asker.ask_levels(self, stage)
 
@@ -183,7 +183,7 @@ class Draw(Kind):
     def order(self, stage: Stage, problem: Problem) -> list[int]:
         """Needs by position, the first to be met first."""
 
-    def ask(self, stage: Stage, asker: "Asker[Answer]") -> Answer:
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Ask for an order."""
         return asker.ask_draw(self, stage)
 
@@ -193,16 +193,16 @@ class Draw(Kind):
         return [Count("", tuple(int(needs[d].id in tally.met) for d in order))]
 
 
-class Asker(Protocol[Answer]):
+class Asker(Protocol[Reply]):
     """Treats the three forms each in its own way."""
 
-    def ask_sums(self, kind: Sums, stage: Stage) -> Answer:
+    def ask_sums(self, kind: Sums, stage: Stage) -> Reply:
         """A stage of sums."""
 
-    def ask_levels(self, kind: Levels, stage: Stage) -> Answer:
+    def ask_levels(self, kind: Levels, stage: Stage) -> Reply:
         """A stage of levels."""
 
-    def ask_draw(self, kind: Draw, stage: Stage) -> Answer:
+    def ask_draw(self, kind: Draw, stage: Stage) -> Reply:
         """A stage that draws lots."""
 
 

@@ -14,7 +14,6 @@ from optimizer.stages.kind import (
     LinesTest,
     Measure,
     NeedsTest,
-    Weights,
     keeps_classes,
 )
 from optimizer.stages.score import list_scored_flows
@@ -119,7 +118,7 @@ def _score_measures(stage: Stage, columns: Columns) -> list[Measure]:
     """(S2, score) leximin over groups of sum c_ds over the units given to them      [points]"""
     groups = groups_of(stage, columns.problem)
     group_of = {d: group for group, needs in groups.items() for d in needs}
-    weights: dict[str, Weights] = {group: {} for group in sorted(groups)}
+    weights: dict[str, dict[int, int]] = {group: {} for group in sorted(groups)}
     bounds = {group: [0, 0] for group in groups}
     for d, flow, score in list_scored_flows(columns):
         if d in group_of:

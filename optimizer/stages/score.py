@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from optimizer.engine.matrix import Weights
 from optimizer.model.variables import Columns, Variable
 from optimizer.policy import Stage
-from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums, Weights
+from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums
 from optimizer.stages.tally import Tally
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
 from optimizer.problem import Need, Problem
-from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums, Weights
+from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums
 from optimizer.stages.tally import Tally
 
 
@@ -22,7 +22,7 @@ class MaxUnits(Sums):
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
         """Units delivered of each category."""
         problem = columns.problem
-        weights: dict[str, Weights] = {key: {} for key in self.keys(stage, problem)}
+        weights: dict[str, dict[int, int]] = {key: {} for key in self.keys(stage, problem)}
         for d, units in columns.units.items():
             weights[f"category={problem.needs[d].category}"][columns.number(units)] = 1
         return [Aim(stage, key, of) for key, of in weights.items()]

@@ -4,13 +4,14 @@ Both are counted with the same denominators, so of two answers the one that is b
 is never the one that is worse in the first stage that differs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from optimizer.policy import Stage
 from optimizer.problem import Problem
+from optimizer.search.alone import Possible
 from optimizer.solution import Assignment, Level
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
@@ -50,9 +51,6 @@ class StageChange:
     groups: tuple[GroupChange, ...] = ()
 
 
-Possible = dict[str, dict[str, int]]  # stage name -> group -> needs
-
-
 def compare_answers(
     problem: Problem,
     possible: Possible,
@@ -79,7 +77,7 @@ def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
 
 
 def _compare_stage(
-    stage: Stage, tallies: tuple[Tally, Tally], possible: dict[str, int]
+    stage: Stage, tallies: tuple[Tally, Tally], possible: Mapping[str, int]
 ) -> Iterator[StageChange]:
     counts = (kind_of(stage).count(stage, tally, possible) for tally in tallies)
     for old, new in zip(*counts, strict=True):

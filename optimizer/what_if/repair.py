@@ -25,15 +25,16 @@ from optimizer.model.eligibility import DELIVERED
 from optimizer.model.individuals import assign_individuals
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.problem import Forbid, Need, Pair, Pin, Problem, require
+from optimizer.search.alone import Possible
 from optimizer.search.lexicographic import (
     LexicographicSearch,
     NoPointError,
 )
 from optimizer.solution import Assignment, Solution, SolutionStatus
-from optimizer.what_if.compare import Possible, StageChange, compare_answers
+from optimizer.what_if.compare import StageChange, compare_answers
 from optimizer.what_if.solve_again import WhatIfAnswer, find_possible, require_answer, solve_again
 
-Rule = TypeVar("Rule", bound=Pin)
+PinOrForbid = TypeVar("PinOrForbid", bound=Pin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _require_known(names: Sequence[str], known: Sequence[str], path: str) -> Non
         require(name in known, f"{path}[{k}]", "is not known")
 
 
-def _join(old: tuple[Rule, ...], new: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def _join(old: tuple[PinOrForbid, ...], new: tuple[PinOrForbid, ...]) -> tuple[PinOrForbid, ...]:
     """Both; a rule that is in both once only, in its old wording."""
     rules = {(rule.need, rule.stock, rule.person): rule for rule in (*new, *old)}
     return tuple(rules.values())

@@ -12,12 +12,11 @@ from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
 from optimizer.policy import Stage
 from optimizer.problem import Problem
-from optimizer.search.alone import possible_by_group, read_possible
+from optimizer.search.alone import Possible, possible_by_group, read_possible
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
-from optimizer.search.stages import Run, run_stages
+from optimizer.search.stages import Run, run_stages, say_nothing
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.stages.registry import kind_of
-from optimizer.what_if.compare import Possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possi
     ``seconds`` bounds the search for stages that the time limit left open; None: not known in time.
     """
     levels = {result.name: result.levels for result in solution.stages if result.levels}
-    found: Possible = {}
+    found: dict[str, dict[str, int]] = {}
     for stage in problem.policy.stages:
         if not kind_of(stage).groups_alone(stage, problem):
             continue
@@ -73,7 +72,7 @@ def solve_again(model: Model, possible: Possible, seconds: float) -> WhatIfAnswe
     search = LexicographicSearch(model.start_engine(seconds))
     status = SolutionStatus.PROVEN
     try:
-        run_stages(search, model, possible, _say_nothing, Run())
+        run_stages(search, model, possible, say_nothing, Run())
     except NoPointError:
         return WhatIfAnswer(SolutionStatus.INFEASIBLE)
     except OutOfTimeError:
@@ -83,7 +82,3 @@ def solve_again(model: Model, possible: Possible, seconds: float) -> WhatIfAnswe
     if search.point is None:
         return WhatIfAnswer(SolutionStatus.FAILED)
     return WhatIfAnswer(status, assign_individuals(model.columns, search.point))
-
-
-def _say_nothing(stage: str, done: int, total: int) -> None:
-    """Nobody follows the progress of a question."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from optimizer.explain.answer import Places
 from optimizer.explain.exchanges import NONE, Exchanges
 from optimizer.explain.offers import Offers
+from optimizer.explain.places import Places
 from optimizer.policy import Policy, Stage, StageKind
 from optimizer.problem import Need, Person, Pin, Problem, Stock
 from optimizer.solution import Assignment

@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from optimizer.explain.answer import Places
 from optimizer.explain.exchanges import NONE, Exchanges
 from optimizer.explain.explain import explain
 from optimizer.explain.offers import Offers
+from optimizer.explain.places import Places
 from optimizer.explain.rivals import Rivals
 from optimizer.explain.stages import OPEN, find_deciding_stages
 from optimizer.policy import StageKind

@@ -9,7 +9,7 @@ from optimizer.cli.months import main
 from optimizer.codec import ProblemError
 from optimizer.instances.gap import read_gap
 from optimizer.instances.projects import read_projects
-from optimizer.instances.scores import Terms, read_scores
+from optimizer.instances.scores import ScoreTerms, read_scores
 from optimizer.limits import Limits
 from optimizer.search.solve import solve
 
@@ -48,13 +48,13 @@ SCORES = "paper,a,b\nann,0.5,0.25\nbo,1,-1\ncy,0.25,0.75\n"
 
 def test_scores_are_read_with_and_without_headings():
     plain = "0.5,0.25\n1,-1\n0.25,0.75\n"
-    first, second = (read_scores("x", t, Terms(1, 1), "total") for t in (SCORES, plain))
+    first, second = (read_scores("x", t, ScoreTerms(1, 1), "total") for t in (SCORES, plain))
     assert first.problem == second.problem
     assert first.scale == 100
 
 
 def test_a_conflict_is_never_assigned_and_loads_hold():
-    scores = read_scores("x", SCORES, Terms(2, 2, 1, conflict=-1), "total")
+    scores = read_scores("x", SCORES, ScoreTerms(2, 2, 1, conflict=-1), "total")
     solution = solve(scores.problem)
     given = {(line.stock, line.need) for line in solution.assignments}
     assert ("giver-00002", "receiver-00002") not in given
@@ -65,18 +65,18 @@ def test_a_conflict_is_never_assigned_and_loads_hold():
 def test_leximin_raises_the_worst_receiver_before_the_total():
     text = "9,8\n8,0\n"
     worst = [
-        solve(read_scores("x", text, Terms(1, 1), policy).problem).assignments[0].stock
+        solve(read_scores("x", text, ScoreTerms(1, 1), policy).problem).assignments[0].stock
         for policy in ("leximin", "total")
     ]
     assert worst[0] == "giver-00002"
-    total = solve(read_scores("x", text, Terms(1, 1), "leximin").problem)
+    total = solve(read_scores("x", text, ScoreTerms(1, 1), "leximin").problem)
     assert total.stages[0].levels[0].numerator == 8
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", "1,2\n3\n", "1,x\n2,3\n", "1,nan\n1,2\n"])
 def test_broken_scores_are_refused(text):
     with pytest.raises(ProblemError):
-        read_scores("broken", text, Terms(1, 1), "total")
+        read_scores("broken", text, ScoreTerms(1, 1), "total")
 
 
 STUDENTS = "id,first,second\na,p,q\nb,p\nc,p,q\n"

@@ -13,8 +13,7 @@ from optimizer.explain.offers import Offers
 from optimizer.model.network import find_ancestors
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment
-
-Lines = Sequence[Assignment]
+from optimizer.stages.kind import Lines
 
 
 class Held:

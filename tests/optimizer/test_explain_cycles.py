@@ -1,8 +1,8 @@
-"""Circles: strong components of a graph, and groups that could stand on each other's levels."""
+"""Cycles: strong components of a graph, and groups that could have each other's levels."""
 
 from fractions import Fraction
 
-from optimizer.explain.kept import KeptLevels, find_circles
+from optimizer.explain.kept import KeptLevels, find_cycles
 from optimizer.explain.rivals import number_components
 from optimizer.stages.kind import Measure
 
@@ -21,20 +21,20 @@ def test_nodes_share_a_component_exactly_when_each_leads_to_the_other():
         assert all(found[node] >= found[other] for other in others)
 
 
-def test_groups_whose_levels_fit_each_other_lie_on_a_circle():
+def test_groups_whose_levels_fit_each_other_lie_on_a_cycle():
     measures = [measure("a", 4), measure("b", 8), measure("c", 7)]
-    assert find_circles(measures, [Fraction(3, 4), Fraction(1, 2), Fraction(2, 7)]) == [
+    assert find_cycles(measures, [Fraction(3, 4), Fraction(1, 2), Fraction(2, 7)]) == [
         {1},
         {0},
         set(),
     ]
 
 
-def test_a_level_that_only_one_of_two_could_take_makes_no_circle():
+def test_a_level_that_only_one_of_two_could_take_makes_no_cycle():
     measures = [measure("a", 4), measure("b", 8)]
-    assert find_circles(measures, [Fraction(3, 4), Fraction(3, 8)]) == [set(), set()]
+    assert find_cycles(measures, [Fraction(3, 4), Fraction(3, 8)]) == [set(), set()]
     capped = [measure("a", 4), measure("b", 8, high=5)]
-    assert find_circles(capped, [Fraction(3, 4), Fraction(1, 2)]) == [set(), set()]
+    assert find_cycles(capped, [Fraction(3, 4), Fraction(1, 2)]) == [set(), set()]
 
 
 def test_levels_are_kept_when_groups_change_places_and_not_when_one_falls():
