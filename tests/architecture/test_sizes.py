@@ -50,7 +50,6 @@ TANGLED = {
     "optimizer/checker/proofs/weights.py:list_sums",
     "optimizer/checker/rules/rules.py:_check_eligible",
     "optimizer/checker/rules/rules.py:_check_way",
-    "optimizer/explain/kept.py:find_circles",
     "optimizer/funds/filling.py:fill",
     "optimizer/instances/gap.py:read_gap",
     "optimizer/instances/generate.py:_draw_pins",
@@ -59,7 +58,6 @@ TANGLED = {
     "optimizer/instances/scores.py:_read_table",
     "optimizer/instances/scores.py:read_scores",
     "optimizer/instances/simulate.py:run_months",
-    "optimizer/search/certificate.py:_write_step",
     "optimizer/second/opinion.py:ask_for_other",
     "optimizer/second/opinion.py:question_parts",
 }
