@@ -1,4 +1,4 @@
-"""Fixtures for everything that touches the database, on SQLite and on PostgreSQL."""
+"""Fixtures for everything that touches the database: SQLite, and PostgreSQL where it matters."""
 
 from pathlib import Path
 
@@ -20,7 +20,20 @@ def postgres_copier():
     yield from make_postgres_copier()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+SQLITE, POSTGRES = "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on SQLite, and on PostgreSQL too where data is at stake: ``both_databases``."""
+    is_both = metafunc.definition.get_closest_marker("both_databases") is not None
+    chosen = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    for name in ("database_url", "empty_database_url"):
+        if name in metafunc.fixturenames and name not in chosen:
+            databases = [SQLITE, POSTGRES] if is_both else [SQLITE]
+            metafunc.parametrize(name, databases, indirect=True)
+
+
+@pytest.fixture
 def database_url(request, tmp_path):
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_copier")(tmp_path)
@@ -30,7 +43,7 @@ def database_url(request, tmp_path):
         drop_postgres(url)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture
 def empty_database_url(request, tmp_path):
     """A database without any table: what migrations start from."""
     if request.param == "sqlite":

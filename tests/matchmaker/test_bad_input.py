@@ -16,6 +16,8 @@ from tests.matchmaker.malformed_calls import Call, draw_call, list_field_names
 from tests.matchmaker.small_world import make_small_world
 from tests.matchmaker.test_permissions import list_rules
 
+pytestmark = pytest.mark.both_databases
+
 SEED = 20261123
 
 

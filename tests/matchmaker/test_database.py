@@ -13,6 +13,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Household, LoginSession, ResidentContact, Role
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]

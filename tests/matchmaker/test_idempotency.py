@@ -1,9 +1,13 @@
 """A form sent twice acts once."""
 
+import pytest
+
 from matchmaker.base.extensions import db
 from matchmaker.models import Role
 from matchmaker.web.act import claim_key, keep_location
 from tests.factories import NOW
+
+pytestmark = pytest.mark.both_databases
 
 KEY = "0" * 32
 

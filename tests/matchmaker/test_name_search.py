@@ -5,6 +5,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Organisation
 from matchmaker.words.names import get_sort_key, match_name
 
+pytestmark = pytest.mark.both_databases
+
 NAME = "乐汇为老服务中心"
 
 

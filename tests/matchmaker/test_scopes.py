@@ -12,6 +12,8 @@ from matchmaker.scopes import SCOPES, get_in_scope, is_in_scope, lock_in_scope
 from tests.architecture.source import ROOT, list_sources
 from tests.matchmaker.small_world import make_small_world
 
+pytestmark = pytest.mark.both_databases
+
 # Files that ask for a role, each with the reason why the tables do not answer it.
 ASKING = {
     "matchmaker/web/permissions.py": "the table of permissions",

@@ -7,6 +7,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Role, User
 from tests.browser import Browser
 
+pytestmark = pytest.mark.both_databases
+
 KEY = "0" * 32
 
 

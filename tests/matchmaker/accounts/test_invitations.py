@@ -16,6 +16,8 @@ from matchmaker.models import AuditEvent, Invitation, Role, User
 from tests.browser import Browser
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 WEEK = timedelta(days=7)
 KEY = "0" * 32
 JOINING = {

@@ -11,6 +11,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import LoginSession, Role, User
 from tests.browser import Browser
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def user(make):

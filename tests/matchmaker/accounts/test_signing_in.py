@@ -12,6 +12,8 @@ from tests.browser import Browser
 from tests.databases import make_app
 from tests.factories import PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 UNKNOWN_PHONE = "13711112222"
 
 

@@ -8,6 +8,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Role
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def chain(context, make):

@@ -26,6 +26,8 @@ from matchmaker.models import (
     User,
 )
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)
 MONTH = date(2026, 7, 1)
 SCOPES = {

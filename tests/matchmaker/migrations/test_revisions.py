@@ -11,6 +11,8 @@ from matchmaker.base.extensions import db, migrate
 from tests.databases import make_app
 from tests.matchmaker.migrations.rows import fill_tables
 
+pytestmark = pytest.mark.both_databases
+
 REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 

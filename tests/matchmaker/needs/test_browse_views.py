@@ -2,6 +2,8 @@ import pytest
 
 from matchmaker import models as m
 
+pytestmark = pytest.mark.both_databases
+
 SECRET_WORDS = "家里的事不想让外人知道"
 
 

@@ -7,7 +7,7 @@ from matchmaker.base.extensions import db
 from matchmaker.needs import resident_service as drafts
 from tests.factories import NOW
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 @pytest.fixture

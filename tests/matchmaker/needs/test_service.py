@@ -8,7 +8,7 @@ from matchmaker.needs import desk_service
 from matchmaker.needs.states import get_need
 from tests.factories import NOW
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 @pytest.fixture

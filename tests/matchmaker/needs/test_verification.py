@@ -10,7 +10,7 @@ from matchmaker.needs import queue_service
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 REPLY_ON = date(2026, 8, 31)
 
 

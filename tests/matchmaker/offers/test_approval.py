@@ -13,7 +13,7 @@ from matchmaker.offers.states import follow_calendar
 from matchmaker.offers.terms import OfferTerms
 from tests.factories import NOW
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 TERMS = OfferTerms(title="Visits", capacity_per_month=12, valid_from=date(2026, 7, 1))
 

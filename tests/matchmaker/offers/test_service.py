@@ -11,7 +11,7 @@ from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.offers.terms import OfferTerms
 from tests.factories import NOW
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 TERMS = OfferTerms(title="Visits", capacity_per_month=12, valid_from=date(2026, 7, 1))
 STEPS = {

@@ -9,6 +9,8 @@ from matchmaker.models import AuditEvent, Organisation, OrganisationState, Role,
 from tests.browser import Browser
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 KEY = "7" * 32
 PHONE = "13812345678"
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")

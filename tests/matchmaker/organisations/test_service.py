@@ -8,6 +8,8 @@ from matchmaker.organisations import service
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 STEPS = {
     OrganisationStep.APPROVE: service.approve_organisation,
     OrganisationStep.RETURN: service.return_organisation,

@@ -13,6 +13,8 @@ from tests.factories import NOW
 from tests.matchmaker.residents.conftest import PHONE
 from tests.run_factories import make_assignment, make_run
 
+pytestmark = pytest.mark.both_databases
+
 FULL = Contact("王秀英", PHONE, "乐山路8弄3号201室")
 
 

@@ -6,6 +6,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Resident
 from tests.matchmaker.residents.conftest import PHONE
 
+pytestmark = pytest.mark.both_databases
+
 KEY = "0" * 32
 TYPED = {
     "idempotency_key": KEY,

@@ -24,6 +24,8 @@ from matchmaker.residents.service import (
 from tests.factories import NOW
 from tests.matchmaker.residents.conftest import PHONE
 
+pytestmark = pytest.mark.both_databases
+
 NEW_PHONE = "13777776666"
 
 

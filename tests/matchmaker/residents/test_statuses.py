@@ -10,6 +10,8 @@ from matchmaker.models import AuditEvent, StatusKind
 from matchmaker.residents.statuses import end_status, is_over, record_status, verify_status
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2026, 7, 6)
 
 

@@ -12,7 +12,7 @@ from tests.factories import NOW, Factory
 JULY = date(2026, 7, 1)
 ALL_WEEKS = (1, 2, 3, 4)
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 class Office:

@@ -9,6 +9,8 @@ from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def run_id(app, month):

@@ -12,7 +12,7 @@ from tests.factories import Factory
 
 JULY = date(2026, 7, 1)
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 class Office:

@@ -21,7 +21,9 @@ from tests.matchmaker.rounds.jobs_in_hand import assert_done_once, assert_given_
 from tests.processes import PATIENCE_SECONDS, is_alive, list_session, running, wait_until
 from tests.sites import COMMAND, get_environment, read_line, serving
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc"),
+]
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from tests.matchmaker.rounds.small_month import solve_here
 from tests.processes import is_alive, running, wait_until
 from tests.sites import COMMAND, get_environment
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_job_is_taken_by_one_worker_only(app, job_id):
     with app.app_context():

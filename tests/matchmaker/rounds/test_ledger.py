@@ -24,7 +24,7 @@ COMMITTEE, HOUSEHOLD, ORGANISATION = (
     m.LedgerScope.ORGANISATION,
 )
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 class Office:

@@ -13,6 +13,8 @@ from matchmaker.rounds.publish import publication
 from matchmaker.rounds.snapshot import FrozenOverride
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_run_that_ignores_a_later_forbid_cannot_be_published(context, month):
     run = month.solve()

@@ -14,6 +14,8 @@ from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
 
+pytestmark = pytest.mark.both_databases
+
 
 def count(model, *conditions) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*conditions))

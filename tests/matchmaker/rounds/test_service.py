@@ -16,6 +16,8 @@ from matchmaker.rounds.states import ROUND_STATES
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
 
+pytestmark = pytest.mark.both_databases
+
 
 def count(model, *conditions) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*conditions))

@@ -18,6 +18,8 @@ from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
 from tests.matchmaker.rounds.small_snapshot import read_data
 
+pytestmark = pytest.mark.both_databases
+
 # Of the format as it was first published: a month frozen long ago keeps its hash.
 SECOND_MONTH_SHA256 = "08ba595cc407e36f438be5879de0f82acb4b04f3811e7493ce5452ebb884c958"
 

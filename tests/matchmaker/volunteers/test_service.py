@@ -11,6 +11,8 @@ from matchmaker.volunteers.profile import VolunteerProfile
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from tests.factories import NOW
 
+pytestmark = pytest.mark.both_databases
+
 MOVES = [step for step in VolunteerStep if step is not VolunteerStep.EDIT]
 
 
