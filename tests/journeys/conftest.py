@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
 
 from tests.sites import get_environment, run_command, serving
@@ -33,12 +34,21 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def prepared_folder(tmp_path_factory) -> Path:
-    """The demo's files after its month was published: made once, copied by whoever serves it."""
-    folder = tmp_path_factory.mktemp("prepared")
-    run_command(folder, "db", "upgrade")
-    run_command(folder, "demo", "prepare")
+def prepared_folder(tmp_path_factory, worker_id) -> Path:
+    """The demo's files after its month was published: made once a run, by the first who asks."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "prepared"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            run_command(folder.with_name("preparing"), "demo", "prepare")
+            folder.with_name("preparing").rename(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def demo_copy(prepared_folder, tmp_path_factory) -> Path:
+    """The demo's files, for tests that write to them."""
+    return shutil.copytree(prepared_folder, tmp_path_factory.mktemp("copied") / "instance")
 
 
 @pytest.fixture(scope="session")

@@ -19,16 +19,32 @@ from tests.journeys.samples import SAMPLES, Values
 
 def list_pages(app: Flask, number: int) -> list[str]:
     """Addresses of all pages that demo person ``number`` (from 1; 0: a visitor) may open."""
+    return sorted({address for _, address in _list_addresses(app, number)})
+
+
+def share_out(app: Flask, numbers: list[int]) -> dict[int, list[str]]:
+    """Each page once: for each person those that nobody before has, one address a route."""
+    seen: set[str] = set()
+    shares: dict[int, list[str]] = {}
+    for number in numbers:
+        first = dict(reversed(_list_addresses(app, number)))
+        shares[number] = sorted(a for rule, a in first.items() if rule not in seen)
+        seen |= first.keys()
+    return shares
+
+
+def _list_addresses(app: Flask, number: int) -> list[tuple[str, str]]:
+    """Route and address of every page that the person may open."""
     with app.app_context():
         user = get_user(number) if number else None
         pages = [
-            (rule.endpoint, values)
+            (rule, values)
             for rule in _list_rules(app)
             if _may_open(app, rule.endpoint, user)
             for values in _list_values(rule, user)
         ]
     with app.test_request_context():
-        return sorted({url_for(endpoint, **values) for endpoint, values in pages})
+        return [(rule.rule, url_for(rule.endpoint, **values)) for rule, values in pages]
 
 
 def list_unknown_routes(app: Flask) -> list[str]:
