@@ -9,7 +9,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,8 +26,6 @@ from optimizer.limits import Limits
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Proof, Solution
-
-# --- What a process has spent: wall, inside the engine, linear programs, integer solves, memory.
 
 STATUS = Path("/proc/self/status")
 
@@ -167,12 +165,21 @@ def describe_parts(marks: list[tuple[str, Spent]], solution: Solution) -> list[d
         took = marks[k + 1][1].since(spent)
         after = next((names.index(n) for n in starts[k + 1 :] if n in names), len(names))
         own = names[names.index(name) : after] if name in names else []
-        proofs = [result.proof for result in solution.stages if result.name in own]
-        told = ", ".join(f"{proofs.count(p)} by {p}" for p in Proof if p in proofs)
         title = name if len(own) < 2 else f"{own[0]} to {own[-1]}"
-        title = title or "assignments, certificate"
-        parts.append({"name": title, "told": told, **dataclasses.asdict(took)})
+        parts.append(
+            {
+                "name": title or "assignments, certificate",
+                "told": _describe_proofs(solution, own),
+                **dataclasses.asdict(took),
+            }
+        )
     return parts
+
+
+def _describe_proofs(solution: Solution, stages: Sequence[str]) -> str:
+    """How many values of these stages are proved in each way."""
+    proofs = [result.proof for result in solution.stages if result.name in stages]
+    return ", ".join(f"{proofs.count(proof)} by {proof}" for proof in Proof if proof in proofs)
 
 
 if __name__ == "__main__":

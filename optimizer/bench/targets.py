@@ -1,4 +1,4 @@
-"""What was wanted of the optimizer, one line each: reached, not reached, or not measured."""
+"""The bench's reports: wanted figures reached or not, and published instances beside ours."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,8 +9,6 @@ from optimizer.bench.run import MAX_MIN, POINTS, ROUND
 from optimizer.instances.gap import read_gap
 from optimizer.limits import Limits
 from optimizer.search.solve import solve
-
-# --- Published assignment instances beside ours: known value or bounds, our value, bound and proof.
 
 GAP_SECONDS = 60.0
 

@@ -11,7 +11,7 @@ fen above it are given one by one.
 
 from collections.abc import Mapping, Sequence
 
-from optimizer.funds.fund import Fund
+from optimizer.funds.fund import Claim, Fund
 from optimizer.funds.purses import Flow
 from optimizer.stages.lottery import ticket_of
 
@@ -25,8 +25,7 @@ def fill(fund: Fund, granted: Sequence[int]) -> Grants | None:
     flow = pay(fund, grants)
     if flow is None:
         return None
-    # Two fractions of the claims differ by more than one step, so a step holds one at most.
-    steps = 2 * max((claim.asked_fen for claim in claims), default=1) ** 2
+    steps = _count_steps(claims)
     step, rising = 0, [c for c in granted if claims[c].floor_fen < claims[c].asked_fen]
     while rising:
         step = _last_paid(fund, grants, rising, (step, steps)) + 1
@@ -35,6 +34,11 @@ def fill(fund: Fund, granted: Sequence[int]) -> Grants | None:
             _give_odd_fen(fund, flow, grants, _level_at(fund, rising, step, steps))
         rising = [c for c in rising if grants[c] < claims[c].asked_fen and flow.can_raise(c)]
     return grants
+
+
+def _count_steps(claims: Sequence[Claim]) -> int:
+    """So many that a step holds one fraction of the claims at most: no two are as near as that."""
+    return 2 * max((claim.asked_fen for claim in claims), default=1) ** 2
 
 
 def _raise_to(flow: Flow, grants: Grants, level: Grants) -> None:

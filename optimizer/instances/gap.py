@@ -1,7 +1,7 @@
 """Generalised assignment as the OR-Library publishes it: each job to exactly one agent.
 
-A file is whole numbers parted by white space: agents m, jobs n, then m rows of n costs, m rows of n
-consumptions, m capacities. Source: J. E. Beasley, OR-Library, "gap" (1990).
+A file is whole numbers separated by white space: agents m, jobs n, then m rows of n costs, m rows
+of n consumptions, m capacities. Source: J. E. Beasley, OR-Library, "gap" (1990).
 """
 
 from optimizer.codec import ProblemError
@@ -21,16 +21,14 @@ def read_gap(name: str, text: str, sense: str) -> Problem:
     whose path is the position of the broken number.
     """
     numbers = [_whole(k, word) for k, word in enumerate(text.split())]
-    if len(numbers) < 2 or min(numbers[:2]) < 1:
-        raise ProblemError("$[0]", "must begin with the numbers of agents and jobs")
-    agents, jobs = numbers[:2]
+    agents, jobs = _read_sizes(numbers)
     wanted = 2 + 2 * agents * jobs + agents
-    if len(numbers) != wanted:
-        raise ProblemError(f"$[{min(len(numbers), wanted)}]", f"must hold {wanted} numbers")
     costs, uses = numbers[2:], numbers[2 + agents * jobs :]
     capacities = numbers[wanted - agents :]
     agent = [f"agent-{k:04d}" for k in range(agents)]
     job = [f"job-{k:05d}" for k in range(jobs)]
+    cells = [(job[j], agent[k]) for k in range(agents) for j in range(jobs)]
+    of_cell = zip(cells, costs[: len(cells)], uses[: len(cells)], strict=True)
     return Problem(
         name=name,
         seed="00",
@@ -39,14 +37,21 @@ def read_gap(name: str, text: str, sense: str) -> Problem:
             for id_, capacity in zip(agent, capacities, strict=True)
         ),
         needs=tuple(Need(id_, id_, "job", listed=True) for id_ in job),
-        pairs=tuple(
-            Pair(job[j], agent[k], score=costs[k * jobs + j], consumption=uses[k * jobs + j])
-            for k in range(agents)
-            for j in range(jobs)
-        ),
+        pairs=tuple(Pair(*cell, score=cost, consumption=use) for cell, cost, use in of_cell),
         pins=tuple(Pin(id_) for id_ in job),
         policy=POLICIES[sense],
     )
+
+
+def _read_sizes(numbers: list[int]) -> tuple[int, int]:
+    """The numbers of agents and jobs, checked against how many numbers there are."""
+    if len(numbers) < 2 or min(numbers[:2]) < 1:
+        raise ProblemError("$[0]", "must begin with the numbers of agents and jobs")
+    agents, jobs = numbers[:2]
+    wanted = 2 + 2 * agents * jobs + agents
+    if len(numbers) != wanted:
+        raise ProblemError(f"$[{min(len(numbers), wanted)}]", f"must hold {wanted} numbers")
+    return agents, jobs
 
 
 def _whole(position: int, word: str) -> int:

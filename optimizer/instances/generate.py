@@ -144,11 +144,14 @@ def _draw_bonds(
     return asked, pairs
 
 
+def _is_for_anyone(stock: Stock) -> bool:
+    return stock.category == "micro_wish" and not stock.areas and not stock.statuses
+
+
 def _draw_pins(random: Random, needs: Sequence[Need], stocks: Sequence[Stock]) -> tuple[Pin, ...]:
     """Return a pin to a stock and a pin to be met, both on goods anyone may have."""
-    shelves = [s for s in stocks if s.category == "micro_wish" and not s.areas and not s.statuses]
+    shelves = [s for s in stocks if _is_for_anyone(s) and s.capacity > 1]
     wishes = [need for need in needs if need.category == "micro_wish"]
-    shelves = [shelf for shelf in shelves if shelf.capacity > 1]
     if not shelves or len(wishes) < 2:
         return ()
     first, second = random.sample(wishes, 2)

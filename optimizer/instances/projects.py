@@ -9,6 +9,7 @@ capacity too. Score of the k-th choice: longest list - k + 1.
 """
 
 import re
+from collections.abc import Iterator
 
 from optimizer.codec import ProblemError
 from optimizer.policy import CountBy, GroupOutcome, Policy, Stage, StageKind
@@ -37,18 +38,10 @@ def read_projects(students: str, projects: str, supervisors: str, policy: str) -
     bosses = _read_rows("supervisors", supervisors, 1)
     offers = _read_rows("projects", projects, 2)
     choices = _read_rows("students", students, None)
-    known = {f"supervisor-{row[0]}" for row in bosses}
+    known = {row[0] for row in bosses}
     for k, row in enumerate(offers):
-        if f"supervisor-{row[1]}" not in known:
+        if row[1] not in known:
             raise ProblemError(f"$.projects[{k}][1]", f"{row[1]} is no supervisor")
-    titles = {row[0] for row in offers}
-    longest = max((len(row) - 1 for row in choices), default=0)
-    pairs = []
-    for k, row in enumerate(choices):
-        for rank, project in enumerate(row[1:]):
-            if project not in titles:
-                raise ProblemError(f"$.students[{k}][{rank + 1}]", f"{project} is no project")
-            pairs.append(Pair(row[0], f"project-{project}", score=longest - rank))
     return Problem(
         name="projects",
         seed="00",
@@ -57,9 +50,19 @@ def read_projects(students: str, projects: str, supervisors: str, policy: str) -
             *(_stock("projects", k, row, 2) for k, row in enumerate(offers)),
         ),
         needs=tuple(Need(row[0], row[0], "project", listed=True) for row in choices),
-        pairs=tuple(pairs),
+        pairs=tuple(_read_choices(choices, {row[0] for row in offers})),
         policy=POLICIES[policy],
     )
+
+
+def _read_choices(choices: list[list[str]], projects: set[str]) -> Iterator[Pair]:
+    """A pair for every choice; the score falls by one from choice to choice."""
+    longest = max((len(row) - 1 for row in choices), default=0)
+    for k, row in enumerate(choices):
+        for rank, project in enumerate(row[1:]):
+            if project not in projects:
+                raise ProblemError(f"$.students[{k}][{rank + 1}]", f"{project} is no project")
+            yield Pair(row[0], f"project-{project}", score=longest - rank)
 
 
 def _stock(file: str, k: int, row: list[str], column: int) -> Stock:
@@ -78,21 +81,24 @@ def _stock(file: str, k: int, row: list[str], column: int) -> Stock:
 
 def _read_rows(file: str, text: str, number: int | None) -> list[list[str]]:
     """Rows of cells; a first row whose ``number``-th cell is no number is a heading."""
-    parting = next((mark for mark in (",", ";", "\t") if mark in text), None)
-    rows = []
-    for line in text.splitlines():
-        cells = line.split(parting) if parting else re.split(r"\s+", line.strip())
-        cells = [cell.strip().rstrip(":") for cell in cells]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            rows.append(cells)
+    least = (number or 0) + 1
+    separator = next((mark for mark in (",", ";", "\t") if mark in text), None)
+    rows = [cells for line in text.splitlines() if (cells := _read_cells(line, separator))]
     if rows and _is_heading(rows[0], number):
         rows = rows[1:]
     for k, row in enumerate(rows):
-        if len(row) <= (number or 0):
-            raise ProblemError(f"$.{file}[{k}]", f"must hold {(number or 0) + 1} values or more")
+        if len(row) < least:
+            raise ProblemError(f"$.{file}[{k}]", f"must hold {least} values or more")
     return rows
+
+
+def _read_cells(line: str, separator: str | None) -> list[str]:
+    """Cells without spaces and colons around; white space separates where nothing else does."""
+    parts = line.split(separator) if separator else re.split(r"\s+", line.strip())
+    cells = [part.strip().rstrip(":") for part in parts]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _is_heading(row: list[str], number: int | None) -> bool:

@@ -6,8 +6,10 @@ equal to ``conflict`` forbids the pair. Scores keep up to six decimals as whole 
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 
 from optimizer.codec import ProblemError
 from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
@@ -48,7 +50,7 @@ def read_scores(name: str, text: str, terms: ScoreTerms, policy: str) -> Scores:
     Raises ``ProblemError`` whose path is the row and column of the broken cell.
     """
     table = _read_table(text)
-    decimals = max(_decimals(score) for row in table for score in row)
+    decimals = max(map(_decimals, chain.from_iterable(table)))
     kept = min(decimals, MOST_DECIMALS)
     scale = 10**kept
     givers = [f"giver-{k + 1:05d}" for k in range(len(table))]
@@ -76,14 +78,23 @@ def _decimals(score: Decimal) -> int:
 
 
 def _read_table(text: str) -> list[list[Decimal]]:
-    rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if row]
-    if rows and all(_find_number(cell) is None for cell in rows[0]):
+    """The scores, without a first row or column of names."""
+    rows = _read_cells(text)
+    if rows and _are_names(rows[0]):
         rows = rows[1:]
-    if rows and all(_find_number(row[0]) is None for row in rows):
+    if rows and _are_names([row[0] for row in rows]):
         rows = [row[1:] for row in rows]
     if not rows or not rows[0]:
         raise ProblemError("$", "holds no scores")
     return [_read_row(k, row, len(rows[0])) for k, row in enumerate(rows)]
+
+
+def _read_cells(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if row]
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    return all(_find_number(cell) is None for cell in cells)
 
 
 def _read_row(k: int, row: list[str], width: int) -> list[Decimal]:

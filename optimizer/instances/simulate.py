@@ -20,6 +20,7 @@ MEMORY_MONTHS = 6
 PASSED_OVER = 3
 DIMENSION = "committee"
 Solve = Callable[[Problem], Solution]
+Groups = dict[str, tuple[int, int]]  # asked and met by group
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def simulate(months: int, needs: int, seed: int, seconds: float = 120.0) -> Repo
 def run_months(months: int, arrive: Callable[[int], Problem], decide: Solve) -> Report:
     """Carry unmet needs and memory through problems that ``arrive`` month after month."""
     waiting: tuple[Need, ...] = ()
-    memory: deque[dict[str, tuple[int, int]]] = deque(maxlen=MEMORY_MONTHS)
-    cumulative: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    memory: deque[Groups] = deque(maxlen=MEMORY_MONTHS)
+    groups: list[Groups] = []
     done: list[Month] = []
     longest = 0
     for number in range(1, months + 1):
@@ -90,17 +91,24 @@ def run_months(months: int, arrive: Callable[[int], Problem], decide: Solve) -> 
         problem = replace(fresh, needs=fresh.needs + waiting, history=_sum_history(memory))
         solution = decide(problem)
         met = {line.need for line in solution.assignments}
-        memory.append(_count_groups(problem, met))
-        for group, (possible, got) in memory[-1].items():
-            cumulative[group][0] += possible
-            cumulative[group][1] += got
+        groups.append(_count_groups(problem, met))
+        memory.append(groups[-1])
         longest = max([longest, *(need.waiting for need in problem.needs)])
         waits = max((need.waiting for need in problem.needs if need.id in met), default=0)
         is_proven = solution.status == "proven"
         done.append(Month(number, len(problem.needs), len(met), waits, is_proven))
         waiting = tuple(grow_older(need) for need in problem.needs if need.id not in met)
-    ratios = {g: Fraction(got, asked) for g, (asked, got) in sorted(cumulative.items()) if asked}
-    return Report(tuple(done), ratios, longest)
+    return Report(tuple(done), _sum_ratios(groups), longest)
+
+
+def _sum_ratios(groups: Iterable[Groups]) -> dict[str, Fraction]:
+    """What every group got of what it asked for, all months together."""
+    total: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for of_month in groups:
+        for group, (asked, got) in of_month.items():
+            total[group][0] += asked
+            total[group][1] += got
+    return {g: Fraction(got, asked) for g, (asked, got) in sorted(total.items()) if asked}
 
 
 def grow_older(need: Need) -> Need:
@@ -125,7 +133,7 @@ def _arrive(problem: Problem, number: int) -> Problem:
     )
 
 
-def _count_groups(problem: Problem, met: set[str]) -> dict[str, tuple[int, int]]:
+def _count_groups(problem: Problem, met: set[str]) -> Groups:
     """Asked and met by group; asked stands for possible, which only the leximin knows."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for need in problem.needs:

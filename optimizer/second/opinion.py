@@ -2,17 +2,14 @@
 
 Stage after stage, with the earlier ones kept at their stated values as rows. Three outcomes that
 are never taken for one another: agreed, disagreed, unknown. Rules and sums are ``verify``'s
-business; here the last question asks whether the stated values can all be had together.
+business; here the last question asks whether one answer can have all the stated values.
 
-A second opinion on the sums of the first stages (S1, S4, S5), component by component.
-
-A sum is greatest when it is greatest in every component of the rows (``search/components.py``).
-Asked of the whole month at once, the engine would have to find out that half a need here and half a
-need there make no need.
-
-A second opinion on the lottery (S9): could a need that lost be met with all winners before it?
-
-Tickets are taken in their order, so many losers at a time; what is settled is kept.
+- The sums of the first stages (S1, S4, S5) are questioned component by component: a sum is greatest
+  when it is greatest in every component (``search/components.py``). Asked of the whole month at
+  once, the engine would have to find out that half a need here and half a need there make no need.
+- Levels (S2, S6): ``second/levels.py``, and what every group could get alone, their denominators.
+- The lottery (S9): could a need that lost be met with all winners before it? Tickets are taken in
+  their order, so many losers at a time; what is settled is kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -27,14 +24,12 @@ from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import called_for, read_possible
 from optimizer.search.components import find_components, leading_sums
-from optimizer.second.cbc import Answer, Constraint, SecondEngine
+from optimizer.second.cbc import Answer, SecondEngine
 from optimizer.second.levels import StatedGroup, question_levels
 from optimizer.solution import Solution, SolutionStatus
 from optimizer.stages.kind import Aim, Draw, Levels, Measure, Sums
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
-
-# --- A second opinion on the sums of the first stages (S1, S4, S5), component by component.
 
 
 def question_parts(
@@ -56,11 +51,16 @@ def question_parts(
             if own:
                 value = sum(weight * stated[variable] for variable, weight in own.items())
                 answers.add(ask_for_more(of_part, own, value))
-                kept: list[Constraint] = [engine.equal(own, value)]
+                kept = [engine.equal(own, value)]
                 of_part.keep(kept)
                 engine.keep(kept)
                 total += value
-        yield aim, total, next(a for a in (Answer.FOUND, Answer.OPEN, Answer.NONE) if a in answers)
+        yield aim, total, _worst(answers)
+
+
+def _worst(answers: Set[Answer]) -> Answer:
+    """What holds of the whole if these hold of its parts."""
+    return next(a for a in (Answer.FOUND, Answer.OPEN, Answer.NONE) if a in answers)
 
 
 def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
@@ -68,9 +68,6 @@ def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
     if sum(max(0, weight * int(v.upBound)) for v, weight in terms.items()) <= value:
         return Answer.NONE  # every column of the sum is at its most
     return engine.ask([engine.at_least(terms, value + 1)]).answer
-
-
-# --- A second opinion on what a group could get alone: the denominators of the leximin (S2).
 
 
 def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: float) -> Answer:
@@ -87,12 +84,10 @@ def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: floa
     if heard.answer is not Answer.FOUND:
         return Answer.FOUND if heard.answer is Answer.NONE else Answer.OPEN  # not even nothing?
     most = heard.total(own)
-    if most > stated or (heard.is_best and most < stated):
-        return Answer.FOUND
-    return Answer.NONE if heard.is_best else Answer.OPEN
+    if heard.is_best:
+        return Answer.NONE if most == stated else Answer.FOUND
+    return Answer.FOUND if most > stated else Answer.OPEN
 
-
-# --- The lottery (S9): could a need that lost be met with all winners before it?
 
 CHUNK = 16  # needs that lost and that one question settles
 
