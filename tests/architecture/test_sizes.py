@@ -36,7 +36,6 @@ TANGLED = {
     "matchmaker/offers/terms.py:check_terms",
     "matchmaker/rounds/solve/result.py:write_assignments",
     "matchmaker/rounds/solve/runs.py:finish_run",
-    "optimizer/bench/run.py:describe_parts",
     "optimizer/checker/funds/check.py:_list_parts",
     "optimizer/checker/program/eligibility.py:__init__",
     "optimizer/checker/program/eligibility.py:gather_crews",
@@ -50,16 +49,6 @@ TANGLED = {
     "optimizer/checker/proofs/weights.py:list_sums",
     "optimizer/checker/rules/rules.py:_check_eligible",
     "optimizer/checker/rules/rules.py:_check_way",
-    "optimizer/funds/filling.py:fill",
-    "optimizer/instances/gap.py:read_gap",
-    "optimizer/instances/generate.py:_draw_pins",
-    "optimizer/instances/projects.py:_read_rows",
-    "optimizer/instances/projects.py:read_projects",
-    "optimizer/instances/scores.py:_read_table",
-    "optimizer/instances/scores.py:read_scores",
-    "optimizer/instances/simulate.py:run_months",
-    "optimizer/second/opinion.py:ask_for_other",
-    "optimizer/second/opinion.py:question_parts",
 }
 
 SOURCES = list_sources(*HOUSES)
