@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -11,17 +11,15 @@ from werkzeug.wrappers import Response
 from matchmaker.accounts import administration, invitations, scopes
 from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm, make_role_form
 from matchmaker.accounts.scopes import Scope, resolve_scope
-from matchmaker.accounts.views import Answer, bp
+from matchmaker.accounts.views import bp
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import InvalidError
-from matchmaker.base.extensions import db
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Role
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.lists import paginate
 from matchmaker.web.permissions import Permission, requires
-from matchmaker.words.refusals import describe_refusal
 
 _SHOWN_ONCE = "new_invitation_code"
 
@@ -53,21 +51,21 @@ def invite() -> Answer:
         role = Role(form.role.data)
         return role, resolve_scope(role, **form.read_scope())
 
-    return _take(form, read, "accounts/invite.html", "accounts.invited")
+    return _answer_invitation(form, read, "accounts/invite.html", "accounts.invited")
 
 
 @bp.route("/members/invite", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_INVITE_SCOPE)
 def invite_member() -> Answer:
     if current_user.role is Role.COORDINATOR:
-        return _take(
+        return _answer_invitation(
             form := _make_colleague_form(),
             lambda: _read_colleague(form.volunteer_reference.data),
             "accounts/invite_colleague.html",
             "accounts.members",
         )
     resident_form = InviteResidentForm(resident_reference=request.args.get("resident", ""))
-    return _take(
+    return _answer_invitation(
         resident_form,
         lambda: _read_resident(resident_form.resident_reference.data.upper()),
         "accounts/invite_resident.html",
@@ -78,21 +76,21 @@ def invite_member() -> Answer:
 @bp.post("/invitations/<id:invitation_id>/withdraw")
 @requires(Permission.ACCOUNT_OWN)
 def withdraw_invitation(invitation_id: int) -> Response:
-    invitations.withdraw_invitation(actor=current_user, invitation_id=invitation_id, now=get_now())
-    db.session.commit()
-    flash(_("The invitation is withdrawn."), "success")
-    is_manager = current_user.role is Role.ADMINISTRATOR
-    return redirect(url_for("accounts.invited" if is_manager else "accounts.members"), 303)
+    def act() -> str:
+        invitations.withdraw_invitation(
+            actor=current_user, invitation_id=invitation_id, now=get_now()
+        )
+        flash(_("The invitation is withdrawn."), "success")
+        is_manager = current_user.role is Role.ADMINISTRATOR
+        return url_for("accounts.invited" if is_manager else "accounts.members")
+
+    return answer_button(act)
 
 
-def _take(
+def _answer_invitation(
     form: IdempotentForm, read: Callable[[], tuple[Role, Scope]], template: str, endpoint: str
 ) -> Answer:
     """Show the form, or make the invitation and go to the page that shows its code once."""
-    if not form.is_submitted():
-        return render_template(template, form=form)
-    if not form.validate():
-        return render_template(template, form=form), 422
 
     def act() -> str:
         role, scope = read()
@@ -102,12 +100,7 @@ def _take(
         )
         return url_for(endpoint)
 
-    try:
-        return act_once(form.idempotency_key.data, act)
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return render_template(template, form=form), 422
+    return answer_form(form, act, lambda: render_template(template, form=form))
 
 
 def _make_colleague_form() -> InviteColleagueForm:

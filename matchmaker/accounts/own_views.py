@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,12 +10,10 @@ from werkzeug.wrappers import Response
 from matchmaker.accounts import own_service, sessions, signing_in, words
 from matchmaker.accounts.forms import PasswordForm
 from matchmaker.accounts.passwords import SHORTEST
-from matchmaker.accounts.views import Answer, bp
+from matchmaker.accounts.views import bp
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import InvalidError
-from matchmaker.base.extensions import db
+from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.permissions import Permission, requires
-from matchmaker.words.refusals import describe_refusal
 
 
 @bp.get("/account")
@@ -40,29 +38,30 @@ def own() -> str:
 @bp.post("/account/sessions/<id:session_id>/end")
 @requires(Permission.ACCOUNT_OWN)
 def end_session(session_id: int) -> Response:
-    own_service.end_session(actor=current_user, session_id=session_id, now=get_now())
-    db.session.commit()
-    flash(_("That browser is signed out."), "success")
-    return redirect(url_for("accounts.own"), 303)
+    def act() -> str:
+        own_service.end_session(actor=current_user, session_id=session_id, now=get_now())
+        flash(_("That browser is signed out."), "success")
+        return url_for("accounts.own")
+
+    return answer_button(act)
 
 
 @bp.post("/account/notices/read")
 @requires(Permission.ACCOUNT_OWN)
 def read_notices() -> Response:
-    own_service.mark_notices_read(actor=current_user, now=get_now())
-    db.session.commit()
-    return redirect(url_for("accounts.own"), 303)
+    def act() -> str:
+        own_service.mark_notices_read(actor=current_user, now=get_now())
+        return url_for("accounts.own")
+
+    return answer_button(act)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_OWN)
 def password() -> Answer:
     form = PasswordForm()
-    if not form.is_submitted():
-        return _show_password(form, 200)
-    if not form.validate():
-        return _show_password(form, 422)
-    try:
+
+    def act() -> str:
         signing_in.change_password(
             user_id=current_user.id,
             old_password=form.old_password.data,
@@ -70,14 +69,11 @@ def password() -> Answer:
             kept_token=sessions.get_held_token(),
             now=get_now(),
         )
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return _show_password(form, 422)
-    flash(_("The password is changed. Every other browser is signed out."), "success")
-    return redirect(url_for("accounts.own"), 303)
+        flash(_("The password is changed. Every other browser is signed out."), "success")
+        return url_for("accounts.own")
 
+    def show() -> str:
+        rule = words.describe_password_rule(SHORTEST[current_user.role])
+        return render_template("accounts/password.html", form=form, password_rule=rule)
 
-def _show_password(form: PasswordForm, status: int) -> tuple[str, int]:
-    rule = words.describe_password_rule(SHORTEST[current_user.role])
-    return render_template("accounts/password.html", form=form, password_rule=rule), status
+    return answer_form(form, act, show)

@@ -1,6 +1,6 @@
 """Signing in, signing out, joining with a code. The other pages: ``own_views`` and so on."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -9,48 +9,43 @@ from matchmaker.accounts import invitations, own_service, sessions, signing_in, 
 from matchmaker.accounts.forms import JoinForm, SignInForm
 from matchmaker.accounts.passwords import SHORTEST
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import Invitation
+from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.addresses import is_local_path
 from matchmaker.web.permissions import Permission, public, requires
-from matchmaker.words.refusals import describe_refusal
 
 bp = Blueprint("accounts", __name__)
-
-Answer = str | tuple[str, int] | Response
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Answer:
     form = SignInForm(next=request.args.get("next", ""))
-    if not form.is_submitted():
-        return render_template("accounts/sign_in.html", form=form)
-    if not form.validate():
-        return render_template("accounts/sign_in.html", form=form), 422
-    try:
+
+    def act() -> str:
         token = signing_in.sign_in(
             phone=form.phone.value,
             password=form.password.data,
             address=request.remote_addr or "",
             now=get_now(),
         )
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return render_template("accounts/sign_in.html", form=form), 422
-    leave_present_session()
-    sessions.hold_token(token)
-    return redirect(_get_next(form.next.data), 303)
+        leave_present_session()
+        sessions.hold_token(token)
+        return _get_next(form.next.data)
+
+    return answer_form(form, act, lambda: render_template("accounts/sign_in.html", form=form))
 
 
 @bp.post("/sign-out")
 @requires(Permission.ACCOUNT_OWN)
 def sign_out() -> Response:
-    leave_present_session()
-    flash(_("You are signed out."), "success")
-    return redirect(url_for("pages.home"), 303)
+    def act() -> str:
+        leave_present_session()
+        flash(_("You are signed out."), "success")
+        return url_for("pages.home")
+
+    return answer_button(act)
 
 
 @bp.route("/join", methods=["GET", "POST"])
@@ -58,11 +53,8 @@ def sign_out() -> Response:
 def join() -> Answer:
     """The code may stand in the address, so that an invitation can be sent as a link."""
     form = JoinForm(code=request.args.get("code", ""))
-    if not form.is_submitted():
-        return _show_join(form, 200)
-    if not form.validate():
-        return _show_join(form, 422)
-    try:
+
+    def act() -> str:
         token = signing_in.accept_invitation(
             code=form.code.data,
             name=form.name.data,
@@ -71,14 +63,12 @@ def join() -> Answer:
             address=request.remote_addr or "",
             now=get_now(),
         )
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return _show_join(form, 422)
-    leave_present_session()
-    sessions.hold_token(token)
-    flash(_("Welcome. Your account is ready."), "success")
-    return redirect(url_for("pages.home"), 303)
+        leave_present_session()
+        sessions.hold_token(token)
+        flash(_("Welcome. Your account is ready."), "success")
+        return url_for("pages.home")
+
+    return answer_form(form, act, lambda: _show_join(form))
 
 
 def leave_present_session() -> None:
@@ -89,16 +79,15 @@ def leave_present_session() -> None:
         session.clear()
 
 
-def _show_join(form: JoinForm, status: int) -> tuple[str, int]:
+def _show_join(form: JoinForm) -> str:
     invitation = _find_invitation(form.code.data)
     shortest = SHORTEST[invitation.role] if invitation else max(SHORTEST.values())
-    page = render_template(
+    return render_template(
         "accounts/join.html",
         form=form,
         invitation=invitation,
         password_rule=words.describe_password_rule(shortest),
     )
-    return page, status
 
 
 def _find_invitation(code: str | None) -> Invitation | None:

@@ -1,6 +1,6 @@
 """The demo's choice of persons: one button signs in as each. Outside demo mode: not there."""
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
@@ -8,8 +8,8 @@ from matchmaker.accounts import own_service, sessions, signing_in
 from matchmaker.accounts.views import bp, leave_present_session
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import NotFoundError
-from matchmaker.base.extensions import db
 from matchmaker.demo.world.personas import DEMO_PERSONS, DemoPersona
+from matchmaker.web.act import answer_button
 from matchmaker.web.permissions import public
 
 
@@ -31,11 +31,13 @@ def demo_sign_in() -> Response:
     if user is None:
         raise NotFoundError("demo.person_unknown")
     user_id = user.id
-    leave_present_session()
-    token = signing_in.enter_as(user_id=user_id, now=get_now())
-    db.session.commit()
-    sessions.hold_token(token)
-    return redirect(url_for("pages.home"), 303)
+
+    def act() -> str:
+        leave_present_session()
+        sessions.hold_token(signing_in.enter_as(user_id=user_id, now=get_now()))
+        return url_for("pages.home")
+
+    return answer_button(act)
 
 
 def _check_demo_mode() -> None:

@@ -72,12 +72,14 @@ class BaseForm(FlaskForm):
                 options = {**options, "filters": [clean_text, *own_filters]}
             return super().bind_field(form, unbound_field, options)
 
-    def has_errors(self) -> bool:
-        """Whether anything was refused, in a field or in the form as a whole."""
-        return bool(self.errors)
-
     def add_error(self, field_name: str, message: Any) -> None:
-        """Show ``message`` at a field, as when the service refuses a value."""
+        """Show ``message`` at a field, as when the service refuses a value.
+
+        A field that this form leaves out shows it for the form as a whole.
+        """
+        if field_name not in self:
+            self.form_errors.append(message)
+            return
         field = self[field_name]
         field.errors = [*field.errors, message]
 
@@ -86,6 +88,10 @@ class IdempotentForm(BaseForm):
     """A form whose repeated sending has one effect: pass ``idempotency_key.data`` on."""
 
     idempotency_key = IdempotencyField()
+
+
+class ButtonForm(IdempotentForm):
+    """A step that asks for nothing but the press of a button."""
 
 
 class FilterForm(BaseForm):

@@ -102,7 +102,7 @@ class VerifyManyForm(DecisionForm):
         return [int(text) for text in texts][:MOST_AT_ONCE]
 
 
-class ReturnForm(IdempotentForm):
+class ReturnNeedForm(IdempotentForm):
     reason = LongTextField(
         _l("What should be changed?"),
         [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
@@ -111,7 +111,3 @@ class ReturnForm(IdempotentForm):
 
 class MergeForm(IdempotentForm):
     duplicate_id = WholeNumberField(validators=[Required()], minimum=1)
-
-
-class OnceForm(IdempotentForm):
-    """A step by one button."""

@@ -1,70 +1,81 @@
 """The office posts for a resident, follows the need, prints the receipt."""
 
 import segno
-from flask import abort, flash, render_template, url_for
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import InvalidError
-from matchmaker.base.extensions import db
-from matchmaker.models import ConsentChannel
+from matchmaker.forms.base import ButtonForm
+from matchmaker.models import ConsentChannel, Need, Resident
 from matchmaker.needs import desk_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import get_category, list_categories
-from matchmaker.needs.desk_forms import DeskForm, OnceForm
+from matchmaker.needs.desk_forms import DeskForm
+from matchmaker.needs.queue_views import show_need
 from matchmaker.needs.states import get_need
 from matchmaker.residents.scope import get_resident
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
-from matchmaker.words.refusals import describe_refusal
-
-Page = Response | str | tuple[str, int]
 
 
 @bp.route("/for/<id:resident_id>", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_ON_BEHALF)
-def create_for(resident_id: int) -> Page:
+def create_for(resident_id: int) -> Answer:
     resident = get_resident(resident_id, current_user)
     form = DeskForm().offer(list_categories())
-    if form.validate_on_submit():
-        try:
-            return act_once(form.idempotency_key.data, lambda: _post(form, resident_id))
-        except InvalidError as error:
-            db.session.rollback()
-            form.add_error(error.field, describe_refusal(error))
-            resident = get_resident(resident_id, current_user)
-    page = render_template("needs/create_for.html", form=form, resident=resident, need=None)
-    return page, 422 if form.errors else 200
+
+    def act() -> str:
+        need = desk_service.post_on_behalf(
+            actor=current_user,
+            resident_id=resident_id,
+            answers=_read(form),
+            channel=ConsentChannel(form.channel.data),
+            now=get_now(),
+        )
+        flash(_("Entered. Print the receipt for the resident."), "success")
+        return url_for("needs.show", need_id=need.id)
+
+    return answer_form(form, act, lambda: _show_form(form, resident, None))
 
 
 @bp.route("/<id:need_id>/correct", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_ON_BEHALF)
-def correct(need_id: int) -> Page:
-    need = desk_service.get_returned(need_id, current_user)
+def correct(need_id: int) -> Answer:
     form = DeskForm().offer(list_categories())
-    if form.validate_on_submit():
-        try:
-            return act_once(form.idempotency_key.data, lambda: _correct(form, need_id))
-        except InvalidError as error:
-            db.session.rollback()
-            form.add_error(error.field, describe_refusal(error))
-            need = desk_service.get_returned(need_id, current_user)
-    elif not form.is_submitted():
-        form.show(need)
-    page = render_template("needs/create_for.html", form=form, resident=need.resident, need=need)
-    return page, 422 if form.errors else 200
+
+    def act() -> str:
+        desk_service.correct_on_behalf(
+            actor=current_user,
+            need_id=need_id,
+            answers=_read(form),
+            channel=ConsentChannel(form.channel.data),
+            now=get_now(),
+        )
+        flash(_("Corrected and sent again."), "success")
+        return url_for("needs.show", need_id=need_id)
+
+    def show() -> str:
+        need = desk_service.get_returned(need_id, current_user)
+        if not form.is_submitted():
+            form.show(need)
+        return _show_form(form, need.resident, need)
+
+    return answer_form(form, act, show)
 
 
 @bp.post("/<id:need_id>/withdraw-for")
 @requires(Permission.NEED_POST_ON_BEHALF)
-def withdraw_for(need_id: int) -> Response:
-    form = OnceForm()
-    if not form.validate():
-        abort(422)
-    return act_once(form.idempotency_key.data, lambda: _withdraw(need_id))
+def withdraw_for(need_id: int) -> Answer:
+    form = ButtonForm()
+
+    def act() -> str:
+        desk_service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
+        flash(_("Taken back."), "success")
+        return url_for("needs.show", need_id=need_id)
+
+    return answer_form(form, act, lambda: show_need(need_id, form))
 
 
 @bp.get("/<id:need_id>/receipt")
@@ -100,31 +111,5 @@ def _read(form: DeskForm) -> desk_service.Answers:
     )
 
 
-def _post(form: DeskForm, resident_id: int) -> str:
-    need = desk_service.post_on_behalf(
-        actor=current_user,
-        resident_id=resident_id,
-        answers=_read(form),
-        channel=ConsentChannel(form.channel.data),
-        now=get_now(),
-    )
-    flash(_("Entered. Print the receipt for the resident."), "success")
-    return url_for("needs.show", need_id=need.id)
-
-
-def _correct(form: DeskForm, need_id: int) -> str:
-    desk_service.correct_on_behalf(
-        actor=current_user,
-        need_id=need_id,
-        answers=_read(form),
-        channel=ConsentChannel(form.channel.data),
-        now=get_now(),
-    )
-    flash(_("Corrected and sent again."), "success")
-    return url_for("needs.show", need_id=need_id)
-
-
-def _withdraw(need_id: int) -> str:
-    desk_service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
-    flash(_("Taken back."), "success")
-    return url_for("needs.show", need_id=need_id)
+def _show_form(form: DeskForm, resident: Resident, need: Need | None) -> str:
+    return render_template("needs/create_for.html", form=form, resident=resident, need=need)

@@ -7,84 +7,100 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm
 from matchmaker.models import Need, NeedState
 from matchmaker.needs import queries, queue_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
-from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnForm, VerifyManyForm
+from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnNeedForm, VerifyManyForm
 from matchmaker.needs.history import list_results, list_steps
 from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.residents.scope import list_committees
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity
-from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import name_windows
-
-Page = Response | str | tuple[str, int]
 
 
 @bp.get("/<id:need_id>")
 @requires(Permission.NEED_READ_SCOPE)
-def show(need_id: int) -> Page:
-    return _show_need(need_id)
+def show(need_id: int) -> str:
+    return show_need(need_id)
 
 
 @bp.post("/<id:need_id>/verify")
 @requires(Permission.NEED_VERIFY)
-def verify(need_id: int) -> Page:
+def verify(need_id: int) -> Answer:
     form = DecisionForm(prefix=_VERIFY)
-    if form.validate():
-        try:
-            return act_once(form.idempotency_key.data, lambda: _verify(need_id, form))
-        except InvalidError as error:
-            db.session.rollback()
-            form.add_error(error.field, describe_refusal(error))
-    return _show_need(need_id, verifying=form)
+
+    def act() -> str:
+        queue_service.verify_need(
+            actor=current_user,
+            need_id=need_id,
+            tier=int(form.tier.data),
+            reply_promised_on=form.reply_promised_on.value,
+            now=get_now(),
+        )
+        flash(_("Checked. It takes part in the next round."), "success")
+        return url_for("needs.index")
+
+    return answer_form(form, act, lambda: show_need(need_id, form))
 
 
 @bp.post("/<id:need_id>/return")
 @requires(Permission.NEED_VERIFY)
-def send_back(need_id: int) -> Page:
-    form = ReturnForm(prefix=_RETURN)
-    if form.validate():
-        return act_once(form.idempotency_key.data, lambda: _send_back(need_id, form))
-    return _show_need(need_id, returning=form)
+def send_back(need_id: int) -> Answer:
+    form = ReturnNeedForm(prefix=_RETURN)
+
+    def act() -> str:
+        queue_service.return_need(
+            actor=current_user, need_id=need_id, reason=form.reason.data, now=get_now()
+        )
+        flash(_("Returned to the resident."), "success")
+        return url_for("needs.index")
+
+    return answer_form(form, act, lambda: show_need(need_id, form))
 
 
 @bp.post("/<id:need_id>/merge")
 @requires(Permission.NEED_VERIFY)
-def merge(need_id: int) -> Page:
+def merge(need_id: int) -> Answer:
     form = MergeForm()
-    if form.validate():
-        return act_once(form.idempotency_key.data, lambda: _merge(need_id, form))
-    return _show_need(need_id)
+
+    def act() -> str:
+        queue_service.merge_duplicate(
+            actor=current_user,
+            kept_id=need_id,
+            duplicate_id=form.duplicate_id.data,
+            now=get_now(),
+        )
+        flash(_("Joined. The other one is closed."), "success")
+        return url_for("needs.show", need_id=need_id)
+
+    return answer_form(form, act, lambda: show_need(need_id, form))
 
 
 # Two forms stand on one page: their fields must not share a name or an id.
 _VERIFY, _RETURN = "verify-", "return-"
 
 
-def _show_need(
-    need_id: int, verifying: DecisionForm | None = None, returning: ReturnForm | None = None
-) -> Page:
+def show_need(need_id: int, refused: BaseForm | None = None) -> str:
+    """The page of one need; ``refused`` is the form of it that came back."""
     need = get_need(need_id, current_user)
     results = list_results(need)
-    refused: BaseForm | None = verifying or returning
     can_verify = has_permission(current_user.role, Permission.NEED_VERIFY)
-    page = render_template(
+    returning = refused if isinstance(refused, ReturnNeedForm) else None
+    return render_template(
         "needs/show.html",
         need=need,
         form=refused,
-        verifying=verifying or _propose(),
-        returning=returning or ReturnForm(formdata=None, prefix=_RETURN),
+        verifying=refused if isinstance(refused, DecisionForm) else _propose(),
+        returning=returning or ReturnNeedForm(formdata=None, prefix=_RETURN),
         merging=MergeForm(formdata=None),
         results=results,
         steps=list_steps(need, results),
@@ -94,40 +110,11 @@ def _show_need(
         mergeable=MERGEABLE,
         is_withdrawable=need.state in WITHDRAWABLE,
     )
-    return page, 422 if refused else 200
 
 
 def _propose() -> DecisionForm:
     usual = {"reply_promised_on": queue_service.get_usual_reply_day(get_now())}
     return DecisionForm(formdata=None, data=usual, prefix=_VERIFY)
-
-
-def _verify(need_id: int, form: DecisionForm) -> str:
-    queue_service.verify_need(
-        actor=current_user,
-        need_id=need_id,
-        tier=int(form.tier.data),
-        reply_promised_on=form.reply_promised_on.value,
-        now=get_now(),
-    )
-    flash(_("Checked. It takes part in the next round."), "success")
-    return url_for("needs.index")
-
-
-def _send_back(need_id: int, form: ReturnForm) -> str:
-    queue_service.return_need(
-        actor=current_user, need_id=need_id, reason=form.reason.data, now=get_now()
-    )
-    flash(_("Returned to the resident."), "success")
-    return url_for("needs.index")
-
-
-def _merge(need_id: int, form: MergeForm) -> str:
-    queue_service.merge_duplicate(
-        actor=current_user, kept_id=need_id, duplicate_id=form.duplicate_id.data, now=get_now()
-    )
-    flash(_("Joined. The other one is closed."), "success")
-    return url_for("needs.show", need_id=need_id)
 
 
 # --- The list of needs as a table for files; no contact, no words of the resident.
@@ -176,7 +163,7 @@ def make_row(need: Need) -> Row:
 
 @bp.get("/")
 @requires(Permission.NEED_READ_SCOPE)
-def index() -> Page:
+def index() -> str:
     reply_day = queue_service.get_usual_reply_day(get_now())
     return _show_queue(VerifyManyForm(data={"tier": "3", "reply_promised_on": reply_day}))
 
@@ -192,34 +179,28 @@ def download(file_format: str) -> Response:
 
 @bp.post("/verify-chosen")
 @requires(Permission.NEED_VERIFY)
-def verify_chosen() -> Page:
+def verify_chosen() -> Answer:
     form = VerifyManyForm()
-    if form.validate():
-        try:
-            return act_once(form.idempotency_key.data, lambda: _verify_many(form))
-        except InvalidError as error:
-            db.session.rollback()
-            form.add_error(error.field, describe_refusal(error))
-    return _show_queue(form)
+
+    def act() -> str:
+        count = queue_service.verify_needs(
+            actor=current_user,
+            need_ids=form.read_ids(),
+            tier=int(form.tier.data),
+            reply_promised_on=form.reply_promised_on.value,
+            now=get_now(),
+        )
+        flash(ngettext("%(num)s need checked.", "%(num)s needs checked.", count), "success")
+        return url_for("needs.index", **get_other_arguments())
+
+    return answer_form(form, act, lambda: _show_queue(form))
 
 
-def _verify_many(form: VerifyManyForm) -> str:
-    count = queue_service.verify_needs(
-        actor=current_user,
-        need_ids=form.read_ids(),
-        tier=int(form.tier.data),
-        reply_promised_on=form.reply_promised_on.value,
-        now=get_now(),
-    )
-    flash(ngettext("%(num)s need checked.", "%(num)s needs checked.", count), "success")
-    return url_for("needs.index", **get_other_arguments())
-
-
-def _show_queue(bulk: VerifyManyForm) -> Page:
+def _show_queue(bulk: VerifyManyForm) -> str:
     form = _make_list_form()
     filters = form.read_filters()
     found = paginate(queries.list_needs(current_user, filters))
-    page = render_template(
+    return render_template(
         "needs/index.html",
         form=bulk,
         filters=form,
@@ -231,7 +212,6 @@ def _show_queue(bulk: VerifyManyForm) -> Page:
         arguments=get_other_arguments(),
         file_formats=FILE_FORMATS,
     )
-    return page, 422 if bulk.errors else 200
 
 
 def _make_list_form() -> NeedListForm:

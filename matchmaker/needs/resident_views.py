@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import NotFoundError
-from matchmaker.base.extensions import db
 from matchmaker.models import Need
 from matchmaker.needs import desk_service, queries, resident_service
 from matchmaker.needs.blueprint import bp
@@ -26,7 +25,7 @@ from matchmaker.needs.resident_forms import (
 )
 from matchmaker.needs.resident_service import Question, find_next, find_previous, list_questions
 from matchmaker.needs.states import EDITABLE, WITHDRAWABLE, get_need
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.permissions import Permission, requires
 
 # --- A resident's own needs and wishes: the list, one of them, taking one back.
@@ -57,23 +56,26 @@ def follow(need_id: int) -> str:
 @bp.post("/<id:need_id>/withdraw")
 @requires(Permission.NEED_POST_OWN)
 def withdraw(need_id: int) -> Response:
-    need = desk_service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
-    db.session.commit()
-    flash(_("You took it back."), "success")
-    return redirect(url_for("needs.follow", need_id=need.id), 303)
+    def act() -> str:
+        desk_service.withdraw_need(actor=current_user, need_id=need_id, now=get_now())
+        flash(_("You took it back."), "success")
+        return url_for("needs.follow", need_id=need_id)
+
+    return answer_button(act)
 
 
 @bp.post("/<id:need_id>/discard")
 @requires(Permission.NEED_POST_OWN)
 def discard(need_id: int) -> Response:
-    resident_service.discard_draft(actor=current_user, need_id=need_id, now=get_now())
-    db.session.commit()
-    flash(_("Thrown away."), "success")
-    return redirect(url_for("needs.mine"), 303)
+    def act() -> str:
+        resident_service.discard_draft(actor=current_user, need_id=need_id, now=get_now())
+        flash(_("Thrown away."), "success")
+        return url_for("needs.mine")
+
+    return answer_button(act)
 
 
 GO_BACK = "back"  # the button beside the main one: keep what can be kept, go one page back
-Page = Response | str | tuple[str, int]
 
 
 @bp.get("/new")
@@ -90,64 +92,73 @@ def start(need_id: int | None = None) -> str:
 @bp.route("/new/<code>", methods=["GET", "POST"])
 @bp.route("/<id:need_id>/kind/<code>", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
-def choose(code: str, need_id: int | None = None) -> Page:
+def choose(code: str, need_id: int | None = None) -> Answer:
     heading = get_heading(code)
     need = resident_service.get_draft(need_id, current_user) if need_id else None
     form = CategoryForm(data={"category_id": need.category_id} if need else {})
     form.offer(list_categories(heading))
-    if form.validate_on_submit():
-        chosen = {"actor": current_user, "category_id": form.category_id.data, "now": get_now()}
+
+    def act() -> str:
+        chosen = {
+            "actor": current_user,
+            "category_id": form.category_id.data,
+            "now": get_now(),
+        }
         if need is None:
-            need = resident_service.start_draft(**chosen)
-        else:
-            resident_service.change_category(need_id=need.id, **chosen)
-        db.session.commit()
-        return redirect(_get_next_url(need, None), 303)
-    page = render_template("needs/choose.html", form=form, heading=heading, need=need)
-    return page, 422 if form.errors else 200
+            return _get_next_url(resident_service.start_draft(**chosen), None)
+        return _get_next_url(resident_service.change_category(need_id=need.id, **chosen), None)
+
+    return answer_form(
+        form,
+        act,
+        lambda: render_template("needs/choose.html", form=form, heading=heading, need=need),
+    )
 
 
 @bp.route("/<id:need_id>/ask/<question>", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
-def ask(need_id: int, question: str) -> Page:
+def ask(need_id: int, question: str) -> Answer:
     need = resident_service.get_draft(need_id, current_user)
     asked = _get_question(question, need)
     form = make_answer_form(asked, need)
     is_going_back = request.form.get("go") == GO_BACK
-    if form.validate_on_submit():
+
+    def act() -> str:
         _keep_answer(asked, need, form)
-        db.session.commit()
-        target = _get_back_url(need, asked) if is_going_back else _get_next_url(need, asked)
-        return redirect(target, 303)
-    if is_going_back:
-        return redirect(_get_back_url(need, asked), 303)
-    page = render_template(
-        f"needs/ask_{asked.name.lower()}.html",
-        form=form,
-        need=need,
-        number=list_questions(need).index(asked) + 3,  # two pages asked for the kind of help
-        total=len(list_questions(need)) + 3,  # the check is the last page
-    )
-    return page, 422 if form.errors else 200
+        return _get_back_url(need, asked) if is_going_back else _get_next_url(need, asked)
+
+    def show() -> str | Response:
+        if is_going_back:  # what cannot be kept is left behind
+            return redirect(_get_back_url(need, asked), 303)
+        return render_template(
+            f"needs/ask_{asked.name.lower()}.html",
+            form=form,
+            need=need,
+            number=list_questions(need).index(asked) + 3,  # two pages asked for the kind of help
+            total=len(list_questions(need)) + 3,  # the check is the last page
+        )
+
+    return answer_form(form, act, show)
 
 
 @bp.route("/<id:need_id>/check", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
-def check(need_id: int) -> Page:
+def check(need_id: int) -> Answer:
     form = SendForm()
-    if form.validate_on_submit():
-        return act_once(form.idempotency_key.data, lambda: _send(need_id))
-    need = resident_service.get_draft(need_id, current_user)
-    if not need.description:
-        return redirect(_get_next_url(need, None), 303)
-    page = render_template("needs/check.html", form=form, need=need, questions=list_questions(need))
-    return page, 422 if form.errors else 200
 
+    def act() -> str:
+        resident_service.submit_need(actor=current_user, need_id=need_id, now=get_now())
+        flash(_("Sent. Your committee will check it."), "success")
+        return url_for("needs.follow", need_id=need_id)
 
-def _send(need_id: int) -> str:
-    resident_service.submit_need(actor=current_user, need_id=need_id, now=get_now())
-    flash(_("Sent. Your committee will check it."), "success")
-    return url_for("needs.follow", need_id=need_id)
+    def show() -> str | Response:
+        need = resident_service.get_draft(need_id, current_user)
+        if not need.description:
+            return redirect(_get_next_url(need, None), 303)
+        questions = list_questions(need)
+        return render_template("needs/check.html", form=form, need=need, questions=questions)
+
+    return answer_form(form, act, show)
 
 
 def _keep_answer(question: Question, need: Need, form: AnswerForm) -> None:

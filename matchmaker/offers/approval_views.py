@@ -4,15 +4,13 @@ from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import ConflictError
 from matchmaker.offers import approval_service, queries
-from matchmaker.offers.forms import ApproveManyForm, OfferListForm, ReturnForm, VersionForm
+from matchmaker.offers.forms import ApproveManyForm, OfferListForm, ReturnOfferForm, VersionForm
 from matchmaker.offers.scope import get_offer
-from matchmaker.offers.views import bp
-from matchmaker.web.act import act_once
+from matchmaker.offers.views import bp, refuse_unversioned
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 
@@ -25,12 +23,10 @@ def review() -> str:
 
 @bp.post("/review")
 @requires(Permission.OFFER_APPROVE)
-def approve_many() -> Response | tuple[str, int]:
+def approve_many() -> Answer:
     form = ApproveManyForm()
-    if not form.validate():
-        return _show_queue(form), 422
 
-    def approve() -> str:
+    def act() -> str:
         approved, left = approval_service.approve_offers(
             actor=current_user, now=get_now(), versions=form.read_versions()
         )
@@ -41,42 +37,38 @@ def approve_many() -> Response | tuple[str, int]:
             flash(_("Some offers had changed and still wait: look at each of them."), "warning")
         return url_for("offers.review")
 
-    return act_once(form.idempotency_key.data, approve)
+    return answer_form(form, act, lambda: _show_queue(form))
 
 
 @bp.get("/<id:offer_id>/check")
 @requires(Permission.OFFER_APPROVE)
 def check(offer_id: int) -> str:
-    return _show_offer(offer_id, ReturnForm(formdata=None))
+    return _show_offer(offer_id, ReturnOfferForm(formdata=None))
 
 
 @bp.post("/<id:offer_id>/approve")
 @requires(Permission.OFFER_APPROVE)
-def approve(offer_id: int) -> Response:
+def approve(offer_id: int) -> Answer:
     get_offer(offer_id, current_user)
     form = VersionForm()
-    if not form.validate():
-        raise ConflictError("offer.changed_meanwhile")
 
-    def take() -> str:
+    def act() -> str:
         approval_service.approve_offer(
             actor=current_user, now=get_now(), offer_id=offer_id, version=form.version.data
         )
         flash(_("Approved."), "success")
         return url_for("offers.review")
 
-    return act_once(form.idempotency_key.data, take)
+    return answer_form(form, act, refuse_unversioned)
 
 
 @bp.post("/<id:offer_id>/return")
 @requires(Permission.OFFER_APPROVE)
-def send_back(offer_id: int) -> Response | tuple[str, int]:
+def send_back(offer_id: int) -> Answer:
     get_offer(offer_id, current_user)
-    form = ReturnForm()
-    if not form.validate():
-        return _show_offer(offer_id, form), 422
+    form = ReturnOfferForm()
 
-    def take() -> str:
+    def act() -> str:
         approval_service.return_offer(
             actor=current_user,
             now=get_now(),
@@ -87,7 +79,7 @@ def send_back(offer_id: int) -> Response | tuple[str, int]:
         flash(_("Returned with your reason."), "success")
         return url_for("offers.review")
 
-    return act_once(form.idempotency_key.data, take)
+    return answer_form(form, act, lambda: _show_offer(offer_id, form))
 
 
 def _show_queue(form: ApproveManyForm) -> str:
@@ -102,7 +94,7 @@ def _show_queue(form: ApproveManyForm) -> str:
     )
 
 
-def _show_offer(offer_id: int, form: ReturnForm) -> str:
+def _show_offer(offer_id: int, form: ReturnOfferForm) -> str:
     offer = get_offer(offer_id, current_user)
     form.version.data = form.version.data or offer.version
     return render_template(

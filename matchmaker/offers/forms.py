@@ -37,7 +37,7 @@ class VersionForm(IdempotentForm):
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
 
 
-class ReturnForm(VersionForm):
+class ReturnOfferForm(VersionForm):
     reason = LongTextField(
         _l("What should be changed?"),
         [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],

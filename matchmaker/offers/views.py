@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.errors import ConflictError, DomainError, InvalidError
+from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OrganisationState, ServiceCategory
 from matchmaker.offers import queries, service
@@ -25,7 +25,7 @@ from matchmaker.offers.forms import (
 from matchmaker.offers.queries import find_frozen_month
 from matchmaker.offers.scope import get_offer, get_own_organisation
 from matchmaker.offers.states import OFFER_STATES, OfferStep
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Act, Answer, answer_form
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
@@ -139,20 +139,23 @@ def show(offer_id: int) -> str:
 
 @bp.post("/<id:offer_id>/<any(submit, pause, resume, withdraw):step>")
 @requires(Permission.OFFER_POST)
-def move(offer_id: int, step: str) -> Response:
+def move(offer_id: int, step: str) -> Answer:
     get_offer(offer_id, current_user)
     form = VersionForm()
-    if not form.validate():
-        raise ConflictError("offer.changed_meanwhile")
 
-    def take() -> str:
+    def act() -> str:
         _STEPS[OfferStep(step)](
             actor=current_user, now=get_now(), offer_id=offer_id, version=form.version.data
         )
         flash(str(_DONE[OfferStep(step)]), "success")
         return url_for("offers.show", offer_id=offer_id)
 
-    return act_once(form.idempotency_key.data, take)
+    return answer_form(form, act, refuse_unversioned)
+
+
+def refuse_unversioned() -> str:
+    """A button that does not say which version was read is answered like one of an old page."""
+    raise ConflictError("offer.changed_meanwhile")
 
 
 def find_own_frozen_month() -> date | None:
@@ -160,18 +163,13 @@ def find_own_frozen_month() -> date | None:
     return find_frozen_month(get_own_organisation(current_user).subdistrict_id, get_now())
 
 
-Answer = tuple[str, int] | Response
-
-
 @bp.route("/new/<id:category_id>", methods=["GET", "POST"])
 @requires(Permission.OFFER_POST)
 def new(category_id: int) -> Answer:
     category = service.get_category(category_id)
     form = _make_form(category, {"valid_from": get_local_date(get_now()), "version": 1})
-    if not form.is_submitted():
-        return _show_form(form, category, None, 200)
 
-    def post() -> str:
+    def act() -> str:
         offer = service.post_offer(
             actor=current_user,
             now=get_now(),
@@ -182,12 +180,7 @@ def new(category_id: int) -> Answer:
         flash(_("Handed in.") if _wants_to_submit() else _("Saved as a draft."), "success")
         return url_for("offers.show", offer_id=offer.id)
 
-    if not form.validate():
-        return _show_form(form, category, None, 422)
-    try:
-        return act_once(form.idempotency_key.data, post)
-    except (InvalidError, ConflictError) as error:
-        return _show_refusal(form, category, None, error)
+    return _answer_offer(form, category, None, act)
 
 
 @bp.route("/<id:offer_id>/edit", methods=["GET", "POST"])
@@ -196,10 +189,8 @@ def edit(offer_id: int) -> Answer:
     offer = get_offer(offer_id, current_user)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
     form = _make_form(offer.category, get_typed_values(offer))
-    if not form.is_submitted():
-        return _show_form(form, offer.category, offer, 200)
 
-    def save() -> str:
+    def act() -> str:
         service.edit_offer(
             actor=current_user,
             now=get_now(),
@@ -211,12 +202,23 @@ def edit(offer_id: int) -> Answer:
         flash(_("Saved."), "success")
         return url_for("offers.show", offer_id=offer_id)
 
-    if not form.validate():
-        return _show_form(form, offer.category, offer, 422)
-    try:
-        return act_once(form.idempotency_key.data, save)
-    except (InvalidError, ConflictError) as error:
-        return _show_refusal(form, offer.category, offer, error)
+    return _answer_offer(form, offer.category, offer, act)
+
+
+def _answer_offer(
+    form: OfferForm, category: ServiceCategory, offer: Offer | None, act: Act
+) -> Answer:
+    """The form as typed; after somebody else's change it may be sent again, knowingly."""
+
+    def answer_conflict(error: ConflictError) -> Answer:
+        form.form_errors.append(describe_refusal(error))
+        if error.code == "offer.changed_meanwhile" and offer is not None:
+            form.version.raw_data, form.version.data = None, offer.version
+        return _show_form(form, category, offer, is_conflict=True), 409
+
+    return answer_form(
+        form, act, lambda: _show_form(form, category, offer), answer_conflict=answer_conflict
+    )
 
 
 def _make_form(category: ServiceCategory, values: dict[str, Any]) -> OfferForm:
@@ -229,31 +231,16 @@ def _wants_to_submit() -> bool:
 
 
 def _show_form(
-    form: OfferForm, category: ServiceCategory, offer: Offer | None, status: int
-) -> tuple[str, int]:
-    page = render_template(
+    form: OfferForm, category: ServiceCategory, offer: Offer | None, *, is_conflict: bool = False
+) -> str:
+    return render_template(
         "offers/form.html",
         form=form,
         category=category,
         offer=offer,
         capacity_hint=get_capacity_words(category.kind, category.unit).hint,
         frozen_month=find_own_frozen_month(),
-        is_conflict=status == 409,
+        is_conflict=is_conflict,
         can_submit=get_own_organisation(current_user).state is OrganisationState.APPROVED
         and (offer is None or OFFER_STATES.can(offer.state, OfferStep.SUBMIT)),
     )
-    return page, status
-
-
-def _show_refusal(
-    form: OfferForm, category: ServiceCategory, offer: Offer | None, error: DomainError
-) -> tuple[str, int]:
-    """The form as typed; after somebody else's change it may be sent again, knowingly."""
-    db.session.rollback()
-    if isinstance(error, InvalidError):
-        form.add_error(error.field, describe_refusal(error))
-        return _show_form(form, category, offer, 422)
-    form.form_errors.append(describe_refusal(error))
-    if error.code == "offer.changed_meanwhile" and offer is not None:
-        form.version.raw_data, form.version.data = None, offer.version
-    return _show_form(form, category, offer, 409)

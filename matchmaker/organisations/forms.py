@@ -62,10 +62,6 @@ def make_application_form(subdistricts: list[Subdistrict]) -> ApplicationForm:
     return form
 
 
-class StepForm(IdempotentForm):
-    """A step without words."""
-
-
 class ReasonForm(IdempotentForm):
     reason = LongTextField(
         _l("Reason"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]

@@ -7,11 +7,10 @@ from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.forms.base import ButtonForm, IdempotentForm
 from matchmaker.models import Organisation, OrganisationKind
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.organisations import application_service, queries, service
@@ -19,16 +18,14 @@ from matchmaker.organisations.forms import (
     OrganisationForm,
     OrganisationListForm,
     ReasonForm,
-    StepForm,
 )
 from matchmaker.organisations.queries import is_over
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label
-from matchmaker.words.refusals import describe_refusal
 
 # --- The list of organisations as rows of a file.
 
@@ -65,8 +62,6 @@ def _make_row(organisation: Organisation, today: date) -> Row:
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 
 SHOWN_ONCE = "new_coordinator_code"
-
-Answer = str | tuple[str, int] | AnyResponse
 
 _STEPS = {
     OrganisationStep.APPROVE: service.approve_organisation,
@@ -113,10 +108,8 @@ def download(file_format: str) -> Response:
 @requires(Permission.ORGANISATION_APPROVE)
 def register() -> Answer:
     form = OrganisationForm()
-    if not form.is_submitted():
-        return render_template("organisations/register.html", form=form)
 
-    def add() -> str:
+    def act() -> str:
         organisation = service.register_organisation(
             actor=current_user,
             now=get_now(),
@@ -127,44 +120,35 @@ def register() -> Answer:
         flash(_("Registered and approved."), "success")
         return url_for("organisations.show", organisation_id=organisation.id)
 
-    if not form.validate():
-        return render_template("organisations/register.html", form=form), 422
-    try:
-        return act_once(form.idempotency_key.data, add)
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return render_template("organisations/register.html", form=form), 422
+    return answer_form(form, act, lambda: render_template("organisations/register.html", form=form))
 
 
 @bp.get("/<id:organisation_id>")
 @requires(Permission.ORGANISATION_APPROVE)
 def show(organisation_id: int) -> str:
     organisation = service.get_organisation(organisation_id, current_user)
-    return _show(organisation, ReasonForm(formdata=None))
+    return show_organisation(organisation, ReasonForm(formdata=None))
 
 
 @bp.get("/own")
 @requires(Permission.OFFER_POST)
 def own() -> str:
-    return _show(get_own_organisation(current_user), None)
+    return show_organisation(get_own_organisation(current_user), None)
 
 
 @bp.post("/<id:organisation_id>/<any(approve, reinstate):step>")
 @requires(Permission.ORGANISATION_APPROVE)
 def move(organisation_id: int, step: str) -> Answer:
     organisation = service.get_organisation(organisation_id, current_user)
-    form = StepForm()
-    if not form.validate():
-        return _show(organisation, ReasonForm(formdata=None)), 422
+    form = ButtonForm()
 
-    def take() -> str:
+    def act() -> str:
         chosen = OrganisationStep(step)
         _STEPS[chosen](actor=current_user, now=get_now(), organisation_id=organisation_id)
         flash(str(_DONE[chosen]), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
 
-    return act_once(form.idempotency_key.data, take)
+    return answer_form(form, act, lambda: show_organisation(organisation, form))
 
 
 @bp.post("/<id:organisation_id>/<any(return, suspend):step>")
@@ -172,10 +156,8 @@ def move(organisation_id: int, step: str) -> Answer:
 def move_with_reason(organisation_id: int, step: str) -> Answer:
     organisation = service.get_organisation(organisation_id, current_user)
     form = ReasonForm()
-    if not form.validate():
-        return _show(organisation, form), 422
 
-    def take() -> str:
+    def act() -> str:
         chosen = OrganisationStep(step)
         _REASONED_STEPS[chosen](
             actor=current_user,
@@ -186,16 +168,18 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
         flash(str(_DONE[chosen]), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
 
-    return act_once(form.idempotency_key.data, take)
+    return answer_form(form, act, lambda: show_organisation(organisation, form))
 
 
-def _show(organisation: Organisation, form: ReasonForm | None) -> str:
+def show_organisation(organisation: Organisation, form: IdempotentForm | None) -> str:
     """The page of one organisation; without ``form`` it offers no steps."""
+    reasoning = form if isinstance(form, ReasonForm) else ReasonForm(formdata=None)
     match_round = queries.find_latest_round(organisation)
     return render_template(
         "organisations/show.html",
         organisation=organisation,
         form=form,
+        reasoning=reasoning,
         has_coordinator=application_service.has_coordinator(organisation),
         new_code=session.pop(SHOWN_ONCE, None) if form else None,
         steps=ORGANISATION_STATES.list_steps(organisation.state),

@@ -5,15 +5,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import ConflictError, InvalidError
-from matchmaker.base.extensions import db
+from matchmaker.base.errors import ConflictError
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, ConsentChannel, Resident, StatusKind
 from matchmaker.residents import scope, service, statuses
 from matchmaker.residents.forms import RegisterForm, StatusForm
 from matchmaker.residents.service import Registration
-from matchmaker.residents.views import Answer, bp
-from matchmaker.web.act import act_once
+from matchmaker.residents.views import bp
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_name
 from matchmaker.words.refusals import describe_refusal
@@ -24,10 +23,6 @@ from matchmaker.words.refusals import describe_refusal
 def register() -> Answer:
     committees = scope.list_committees(current_user)
     form = _make_form(committees)
-    if not form.is_submitted():
-        return _show_form(form, 200)
-    if not form.validate():
-        return _show_form(form, 422)
 
     def act() -> str:
         resident = service.register_resident(
@@ -39,15 +34,12 @@ def register() -> Answer:
         flash(_("Registered as %(reference)s.", reference=resident.reference), "success")
         return url_for("residents.show", resident_id=resident.id)
 
-    try:
-        return act_once(form.idempotency_key.data, act)
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return _show_form(form, 422)
-    except ConflictError:
-        db.session.rollback()
-        return _warn_of_same_phone(form)
+    return answer_form(
+        form,
+        act,
+        lambda: _show_form(form),
+        answer_conflict=lambda error: _warn_of_same_phone(form, error),
+    )
 
 
 @bp.route("/residents/<id:resident_id>/statuses/new", methods=["GET", "POST"])
@@ -55,10 +47,6 @@ def register() -> Answer:
 def record_status(resident_id: int) -> Answer:
     resident = statuses.get_recordable(resident_id, current_user)
     form = StatusForm()
-    if not form.is_submitted():
-        return _show_status_form(form, resident, 200)
-    if not form.validate():
-        return _show_status_form(form, resident, 422)
 
     def act() -> str:
         statuses.record_status(
@@ -72,12 +60,9 @@ def record_status(resident_id: int) -> Answer:
         flash(_("Recorded. It counts once it is verified."), "success")
         return url_for("residents.show", resident_id=resident_id)
 
-    try:
-        return act_once(form.idempotency_key.data, act)
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return _show_status_form(form, scope.get_resident(resident_id, current_user), 422)
+    return answer_form(
+        form, act, lambda: render_template("residents/status.html", form=form, resident=resident)
+    )
 
 
 def _make_form(committees: list[Committee]) -> RegisterForm:
@@ -106,20 +91,11 @@ def _read(form: RegisterForm, committees: list[Committee]) -> Registration:
     )
 
 
-def _warn_of_same_phone(form: RegisterForm) -> tuple[str, int]:
+def _warn_of_same_phone(form: RegisterForm, error: ConflictError) -> Answer:
     own, elsewhere = service.find_same_phone(current_user, form.phone.value)
-    form.is_known_duplicate.errors = [
-        _("This phone number is registered already. Look whether it is the same person.")
-    ]
-    return _show_form(form, 422, own=own, elsewhere=elsewhere)
+    form.is_known_duplicate.errors = [describe_refusal(error)]
+    return _show_form(form, own=own, elsewhere=elsewhere), 422
 
 
-def _show_form(
-    form: RegisterForm, status: int, own: list[Resident] | None = None, elsewhere: int = 0
-) -> tuple[str, int]:
-    page = render_template("residents/register.html", form=form, own=own or [], elsewhere=elsewhere)
-    return page, status
-
-
-def _show_status_form(form: StatusForm, resident: Resident, status: int) -> tuple[str, int]:
-    return render_template("residents/status.html", form=form, resident=resident), status
+def _show_form(form: RegisterForm, own: list[Resident] | None = None, elsewhere: int = 0) -> str:
+    return render_template("residents/register.html", form=form, own=own or [], elsewhere=elsewhere)

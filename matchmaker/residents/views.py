@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
-from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.base import ButtonForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, Resident, Role
 from matchmaker.residents import queries, scope, service, statuses
@@ -18,7 +18,7 @@ from matchmaker.residents import statuses as consents
 from matchmaker.residents.disclosure import Contact, get_own_ground, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
 from matchmaker.residents.statuses import StatusState
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.downloads import FILE_FORMATS, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
@@ -26,7 +26,6 @@ from matchmaker.words.labels import get_name
 
 bp = Blueprint("residents", __name__)
 
-Answer = str | tuple[str, int] | Response
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
 
 
@@ -76,9 +75,7 @@ def reveal(resident_id: int) -> str:
 @requires(Permission.STATUS_VERIFY)
 def move_status(resident_id: int, status_id: int, step: str) -> Answer:
     resident = scope.get_resident(resident_id, current_user)
-    form = IdempotentForm()
-    if not form.validate():
-        return _show_resident(resident, None), 422
+    form = ButtonForm()
 
     def act() -> str:
         _STEPS[step](
@@ -88,14 +85,14 @@ def move_status(resident_id: int, status_id: int, step: str) -> Answer:
         flash(done[step], "success")
         return url_for("residents.show", resident_id=resident_id)
 
-    return act_once(form.idempotency_key.data, act)
+    return answer_form(form, act, lambda: _show_resident(resident, None, form))
 
 
 @bp.route("/my-contact", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_OWN)
 def own_contact() -> str:
     """A resident's own record; the contact is shown after one click, as to anybody else."""
-    form = IdempotentForm()
+    form = ButtonForm()
     resident = scope.get_resident(current_user.resident_id, current_user)
     contact = None
     if form.validate_on_submit():
@@ -119,7 +116,9 @@ def _make_filter_form(committees: list[Committee]) -> ResidentFilterForm:
     return form
 
 
-def _show_resident(resident: Resident, contact: Contact | None) -> str:
+def _show_resident(
+    resident: Resident, contact: Contact | None, form: ButtonForm | None = None
+) -> str:
     return render_template(
         "residents/show.html",
         resident=resident,
@@ -128,7 +127,7 @@ def _show_resident(resident: Resident, contact: Contact | None) -> str:
         consents=consents.list_consents(resident),
         statuses=_list_statuses(resident, get_now()),
         may_record=current_user.role is Role.COMMITTEE_WORKER,
-        form=IdempotentForm(formdata=None),
+        form=form or ButtonForm(formdata=None),
     )
 
 

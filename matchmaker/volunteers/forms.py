@@ -24,10 +24,6 @@ from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
 
 
-class StepForm(IdempotentForm):
-    """A step without words."""
-
-
 class VolunteerForm(IdempotentForm):
     """Each qualification has a day ``expires_<code>`` beside its box."""
 

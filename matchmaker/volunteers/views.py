@@ -1,30 +1,28 @@
 """A coordinator's volunteers: list, add, edit, pause, resume, leave, rejoin."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flask import Blueprint, Response, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.forms.base import ButtonForm
 from matchmaker.models import ServiceCategory, Volunteer
 from matchmaker.offers.queries import list_committees
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.volunteers import queries, service
-from matchmaker.volunteers.forms import StepForm, VolunteerForm, make_list_form, make_volunteer_form
+from matchmaker.volunteers.forms import VolunteerForm, make_list_form, make_volunteer_form
 from matchmaker.volunteers.profile import list_skills
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
-from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import join_words, name_windows
 
 # --- The list of volunteers as rows of a file.
@@ -80,7 +78,6 @@ def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) ->
 
 bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
-Answer = tuple[str, int] | AnyResponse
 _DONE = {
     VolunteerStep.PAUSE: _l("Paused. Coming rounds leave this volunteer out until resumed."),
     VolunteerStep.RESUME: _l("Resumed. Coming rounds count on this volunteer again."),
@@ -123,20 +120,21 @@ def download(file_format: str) -> Response:
 def add() -> Answer:
     form = _make_form(None)
 
-    def save() -> str:
+    def act() -> str:
         volunteer = service.add_volunteer(
             actor=current_user, now=get_now(), profile=form.read_profile()
         )
         flash(_("Added."), "success")
         return url_for("volunteers.show", volunteer_id=volunteer.id)
 
-    return _take(form, None, save)
+    return answer_form(form, act, lambda: _show_form(form, None))
 
 
 @bp.get("/<id:volunteer_id>")
 @requires(Permission.VOLUNTEER_MANAGE)
 def show(volunteer_id: int) -> str:
-    return _show(service.get_volunteer(volunteer_id, current_user))
+    volunteer = service.get_volunteer(volunteer_id, current_user)
+    return _show_volunteer(volunteer, ButtonForm(formdata=None))
 
 
 @bp.route("/<id:volunteer_id>/edit", methods=["GET", "POST"])
@@ -146,7 +144,7 @@ def edit(volunteer_id: int) -> Answer:
     VOLUNTEER_STATES.check(volunteer.state, VolunteerStep.EDIT)
     form = _make_form(volunteer)
 
-    def save() -> str:
+    def act() -> str:
         service.edit_volunteer(
             actor=current_user,
             now=get_now(),
@@ -156,18 +154,16 @@ def edit(volunteer_id: int) -> Answer:
         flash(_("Saved."), "success")
         return url_for("volunteers.show", volunteer_id=volunteer_id)
 
-    return _take(form, volunteer, save)
+    return answer_form(form, act, lambda: _show_form(form, volunteer))
 
 
 @bp.post("/<id:volunteer_id>/<any(pause, resume, leave, rejoin):step>")
 @requires(Permission.VOLUNTEER_MANAGE)
 def move(volunteer_id: int, step: str) -> Answer:
     volunteer = service.get_volunteer(volunteer_id, current_user)
-    form = StepForm()
-    if not form.validate():
-        return _show(volunteer), 422
+    form = ButtonForm()
 
-    def take() -> str:
+    def act() -> str:
         chosen = VolunteerStep(step)
         service.move_volunteer(
             actor=current_user, now=get_now(), volunteer_id=volunteer_id, step=chosen
@@ -175,7 +171,7 @@ def move(volunteer_id: int, step: str) -> Answer:
         flash(str(_DONE[chosen]), "success")
         return url_for("volunteers.show", volunteer_id=volunteer_id)
 
-    return act_once(form.idempotency_key.data, take)
+    return answer_form(form, act, lambda: _show_volunteer(volunteer, form))
 
 
 def _make_form(volunteer: Volunteer | None) -> VolunteerForm:
@@ -183,30 +179,16 @@ def _make_form(volunteer: Volunteer | None) -> VolunteerForm:
     return make_volunteer_form(list_skills(), committees, volunteer)
 
 
-def _take(form: VolunteerForm, volunteer: Volunteer | None, save: Callable[[], str]) -> Answer:
-    """Show the form, or save and go on; what was refused comes back as typed."""
-    if not form.is_submitted():
-        return _show_form(form, volunteer), 200
-    if not form.validate():
-        return _show_form(form, volunteer), 422
-    try:
-        return act_once(form.idempotency_key.data, save)
-    except InvalidError as error:
-        db.session.rollback()
-        form.add_error(error.field, describe_refusal(error))
-        return _show_form(form, volunteer), 422
-
-
 def _show_form(form: VolunteerForm, volunteer: Volunteer | None) -> str:
     return render_template("volunteers/form.html", form=form, volunteer=volunteer)
 
 
-def _show(volunteer: Volunteer) -> str:
+def _show_volunteer(volunteer: Volunteer, form: ButtonForm) -> str:
     categories = queries.map_categories([volunteer])
     return render_template(
         "volunteers/show.html",
         volunteer=volunteer,
-        form=StepForm(formdata=None),
+        form=form,
         skills=name_skills(volunteer, categories),
         steps=VOLUNTEER_STATES.list_steps(volunteer.state),
         committees=list_committees(volunteer.organisation.subdistrict_id),

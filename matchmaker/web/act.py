@@ -1,7 +1,11 @@
-"""A form sent twice acts once: its key is claimed in the transaction of its effect.
+"""The one shape of a view that changes something, and forms sent twice that act once.
 
-The second sending waits for the first (a unique constraint makes it), then is led to the same
-page. If the first is rolled back, so is its claim.
+``answer_form``: bind, validate, one service call, commit once, 303 to the next page; what is
+refused comes back as it was typed, with 422. ``answer_button``: the same without a form.
+
+An ``IdempotentForm`` acts once: its key is claimed in the transaction of the deed. The second
+sending waits for the first (a unique constraint makes it), then is led to the same page. If the
+first is rolled back, so is its claim.
 """
 
 from collections.abc import Callable
@@ -14,10 +18,64 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
+from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.forms.base import BaseForm, IdempotentForm
 from matchmaker.models import IdempotencyKey, User
+from matchmaker.words.refusals import describe_refusal
 
 LONGEST_LOCATION = 300  # characters that the column holds
+
+Answer = str | tuple[str, int] | Response
+Act = Callable[[], str]  # does the deed; gives the address to go on to
+Show = Callable[[], str | Response]  # the page with the form
+
+
+def answer_form(
+    form: BaseForm,
+    act: Act,
+    show: Show,
+    *,
+    answer_conflict: Callable[[ConflictError], Answer] | None = None,
+) -> Answer:
+    """Show the form; once it is sent and valid, act, commit and go on to the next page.
+
+    Refused with 422 and shown as typed: what the form's own checks find, and an ``InvalidError`` of
+    the service, whose sentence stands at its field. A ``ConflictError`` passes through to the page
+    of conflicts, or to ``answer_conflict``. Whatever is refused leaves nothing committed.
+    """
+    if not form.is_submitted():
+        return show()
+    if form.validate():
+        try:
+            return _act_once(form, act) if isinstance(form, IdempotentForm) else answer_button(act)
+        except InvalidError as error:
+            db.session.rollback()
+            form.add_error(error.field, describe_refusal(error))
+        except ConflictError as error:
+            if answer_conflict is None:
+                raise
+            db.session.rollback()
+            return answer_conflict(error)
+    page = show()
+    return (page, 422) if isinstance(page, str) else page
+
+
+def answer_button(act: Act) -> Response:
+    """Act, commit once and go on to the next page."""
+    location = act()
+    db.session.commit()
+    return redirect(location, 303)
+
+
+def _act_once(form: IdempotentForm, act: Act) -> Response:
+    """Act, or only go where the first sending of the same form led."""
+    key = form.idempotency_key.data
+    earlier = claim_key(actor=current_user, key=key, now=get_now())
+    if earlier:
+        db.session.rollback()
+        return redirect(earlier, 303)
+    return answer_button(lambda: keep_location(actor=current_user, key=key, location=act()))
 
 
 def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
@@ -48,20 +106,3 @@ def keep_location(*, actor: User, key: str, location: str) -> str:
         .values(location=location)
     )
     return location
-
-
-# --- The end of every view that changes something: act, commit once, go on to the next page.
-
-
-def act_once(key: str, effect: Callable[[], str]) -> Response:
-    """Answer 303 to the address that ``effect`` gives; a form sent again only goes there.
-
-    Whatever ``effect`` raises passes through, with nothing committed.
-    """
-    earlier = claim_key(actor=current_user, key=key, now=get_now())
-    if earlier:
-        db.session.rollback()
-        return redirect(earlier, 303)
-    location = keep_location(actor=current_user, key=key, location=effect())
-    db.session.commit()
-    return redirect(location, 303)

@@ -32,6 +32,17 @@ CONTACT_READERS = {
 }
 
 
+# Views that do not end in web/act's one shape, on purpose.
+OWN_SHAPE = {
+    "matchmaker/accounts/views.py:leave_present_session": "the session ends before the next begins",
+    "matchmaker/organisations/application_views.py:apply": "a try counts even when it is refused",
+    "matchmaker/organisations/application_views.py:act": "the deed of the same",
+    "matchmaker/pages/views.py:preferences": "sets cookies on its answer",
+    "matchmaker/residents/views.py:own_contact": "the contact is the answer itself",
+    "matchmaker/residents/views.py:reveal": "the contact is the answer itself",
+}
+
+
 def is_view(source: Source) -> bool:
     """A file that answers addresses: a function of it is decorated as a route."""
     return any(
@@ -67,6 +78,28 @@ def find_mixed(sources: list[Source]) -> dict[str, set[str]]:
 def find_querying_views(sources: list[Source]) -> dict[str, set[str]]:
     banned = ("sqlalchemy", "optimizer", "pulp")
     return {s.name: hits for s in sources if is_view(s) and (hits := s.find_banned(*banned))}
+
+
+def find_own_shapes(sources: list[Source]) -> set[str]:
+    """Functions of views that validate, commit or catch a refusal themselves."""
+    return {
+        f"{s.name}:{function.name}"
+        for s in sources
+        if is_view(s)
+        for function in s.functions
+        for node in ast.walk(function)
+        if _is_own_shape(node)
+    }
+
+
+def _is_own_shape(node: ast.AST) -> bool:
+    if isinstance(node, ast.ExceptHandler):
+        return node.type is not None and "Error" in ast.unparse(node.type)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if isinstance(node.func.value, ast.Name) and node.func.value.id == "self":
+        return False  # a form that reads its filters
+    return node.func.attr in ("validate", "validate_on_submit", "commit", "rollback")
 
 
 def find_deep_forms(sources: list[Source]) -> dict[str, set[str]]:
@@ -173,6 +206,10 @@ def test_views_leave_queries_to_services():
     assert find_querying_views(SITE) == {}
 
 
+def test_views_end_in_one_shape():
+    assert find_own_shapes(SITE) == set(OWN_SHAPE), "use answer_form or answer_button of web/act"
+
+
 def test_forms_know_no_service():
     assert find_deep_forms(SITE) == {}
 
@@ -217,6 +254,8 @@ PLANTED = [
     (find_mixed, "matchmaker/a.py",
      "from flask import request\nfrom matchmaker.base.extensions import db\n"),
     (find_querying_views, "matchmaker/a.py", "import sqlalchemy\n@bp.get('')\ndef a(): ...\n"),
+    (find_own_shapes, "matchmaker/a.py",
+     "@bp.get('')\ndef a():\n    form.validate()\n"),
     (find_deep_forms, "matchmaker/a.py", "import sqlalchemy\n\nclass AForm(BaseForm): ...\n"),
     (find_contact_readers, "matchmaker/a.py", "from matchmaker.models import ResidentContact\n"),
     (find_hidden_imports, "optimizer/a.py", "def f():\n    import json\n"),

@@ -45,10 +45,6 @@ class FreezeForm(IdempotentForm):
     )
 
 
-class StepForm(IdempotentForm):
-    """A step that asks for nothing but the press of a button."""
-
-
 class WithdrawForm(IdempotentForm):
     reason = LongTextField(
         _l("Why is it withdrawn?"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]

@@ -9,18 +9,20 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
+from matchmaker.forms.base import ButtonForm
 from matchmaker.models import OverrideKind, RoundRun
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
 from matchmaker.rounds.pages import figures, lines
 from matchmaker.rounds.pages.blueprint import bp
-from matchmaker.rounds.pages.forms import LineFilterForm, OverrideForm, StepForm
+from matchmaker.rounds.pages.forms import LineFilterForm, OverrideForm
 from matchmaker.rounds.pages.lines import LINE_HEADERS, list_line_rows
+from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
 from matchmaker.web.downloads import FILE_FORMATS, send_file, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
@@ -31,20 +33,15 @@ from matchmaker.web.permissions import Permission, has_permission, requires
 
 @bp.route("/<month:month>/overrides/<reference>", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
-def override(month: date, reference: str) -> str | Response | tuple[str, int]:
+def override(month: date, reference: str) -> Answer:
     """Pin or forbid for one need."""
     match_round = queries.get_round(month, current_user)
     overrides.require_open_to_overrides(match_round)
     need = get_frozen_need(match_round, reference)
     form = OverrideForm()
     form.offer_givers(list_candidates(match_round, need))
-    if not form.is_submitted() or not form.validate():
-        page = render_template(
-            "rounds/override.html", match_round=match_round, need=need, form=form
-        )
-        return (page, 422) if form.has_errors() else page
 
-    def effect() -> str:
+    def act() -> str:
         overrides.add_override(
             match_round,
             kind=OverrideKind(form.kind.data),
@@ -57,24 +54,25 @@ def override(month: date, reference: str) -> str | Response | tuple[str, int]:
         flash(_("It holds from the next run on. Solve again to see what it changes."), "success")
         return url_for("rounds.show", month=month)
 
-    return act_once(form.idempotency_key.data, effect)
+    def show() -> str:
+        return render_template(
+            "rounds/override.html", match_round=match_round, need=need, form=form
+        )
+
+    return answer_form(form, act, show)
 
 
 @bp.post("/<month:month>/overrides/<id:override_id>/lift")
 @requires(Permission.ROUND_RUN)
-def lift_override(month: date, override_id: int) -> Response:
-    match_round, form = queries.get_round(month, current_user), StepForm()
-    room = url_for("rounds.show", month=month)
-    if not form.validate():
-        flash(_("This form was incomplete. Check it and send it again."), "danger")
-        return Response(status=303, headers={"Location": room})
+def lift_override(month: date, override_id: int) -> Answer:
+    match_round, form = queries.get_round(month, current_user), ButtonForm()
 
-    def effect() -> str:
+    def act() -> str:
         overrides.lift_override(match_round, override_id, actor=current_user, now=get_now())
         flash(_("Lifted from the next run on."), "success")
-        return room
+        return url_for("rounds.show", month=month)
 
-    return act_once(form.idempotency_key.data, effect)
+    return answer_form(form, act, lambda: show_room(month, form))
 
 
 @bp.get("/<month:month>/runs/<id:number>/")

@@ -5,20 +5,20 @@ from datetime import date
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.forms.base import ButtonForm
 from matchmaker.models import RoundState
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
 from matchmaker.rounds.pages.blueprint import bp
-from matchmaker.rounds.pages.forms import OpenRoundForm, StepForm
+from matchmaker.rounds.pages.forms import OpenRoundForm
 from matchmaker.rounds.pages.room import describe_progress, list_steps
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
 
 
@@ -32,14 +32,10 @@ def index() -> str:
 
 @bp.route("/open", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
-def open_round() -> str | Response | tuple[str, int]:
+def open_round() -> Answer:
     form = OpenRoundForm.start_with(add_months(get_month(get_now()), 1))
-    if not form.is_submitted():
-        return render_template("rounds/open.html", form=form)
-    if not form.validate():
-        return render_template("rounds/open.html", form=form), 422
 
-    def effect() -> str:
+    def act() -> str:
         match_round = freeze_service.open_round(
             month=form.month.value,
             seed_rule=form.seed_rule.data,
@@ -49,12 +45,16 @@ def open_round() -> str | Response | tuple[str, int]:
         flash(_("The round is open. The rule of its lottery is announced."), "success")
         return url_for("rounds.show", month=match_round.month)
 
-    return act_once(form.idempotency_key.data, effect)
+    return answer_form(form, act, lambda: render_template("rounds/open.html", form=form))
 
 
 @bp.get("/<month:month>/")
 @requires(Permission.ROUND_READ)
 def show(month: date) -> str:
+    return show_room(month, ButtonForm(formdata=None))
+
+
+def show_room(month: date, form: ButtonForm) -> str:
     """The room: where the round stands, what comes next, every run."""
     match_round = queries.get_round(month, current_user)
     is_draft = match_round.state is RoundState.DRAFT
@@ -71,7 +71,7 @@ def show(month: date) -> str:
         progress=describe_progress(runs),
         overrides=list_overrides(match_round),
         can_run=_can_run(),
-        form=StepForm(),
+        form=form,
     )
 
 

@@ -1,6 +1,5 @@
 """The steps that change a round: freeze, solve, cancel, publish, withdraw. Each asks first."""
 
-from collections.abc import Callable
 from datetime import date
 
 from flask import after_this_request, current_app, flash, render_template, url_for
@@ -9,21 +8,21 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
+from matchmaker.forms.base import ButtonForm
 from matchmaker.models import RoundRun, RoundState
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.readiness import check_readiness
 from matchmaker.rounds.pages.blueprint import bp
-from matchmaker.rounds.pages.forms import FreezeForm, StepForm, WithdrawForm
+from matchmaker.rounds.pages.forms import FreezeForm, WithdrawForm
+from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.rounds.words.readiness import describe_readiness
-from matchmaker.web.act import act_once
+from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
-
-Answer = str | Response | tuple[str, int]
 
 
 @bp.route("/<month:month>/freeze", methods=["GET", "POST"])
@@ -31,92 +30,88 @@ Answer = str | Response | tuple[str, int]
 def freeze(month: date) -> Answer:
     match_round = queries.get_round(month, current_user)
     form = FreezeForm()
-    context = {"match_round": match_round, "form": form}
-    if not form.is_submitted() or not form.validate():
-        ROUND_STATES.check(match_round.state, RoundState.FROZEN)
-        readiness = describe_readiness(check_readiness(match_round))
-        page = render_template("rounds/freeze.html", readiness=readiness, **context)
-        return (page, 422) if form.has_errors() else page
 
-    def effect() -> str:
+    def act() -> str:
         freeze_service.freeze_round(
             match_round, public_value=form.public_value.data, actor=current_user, now=get_now()
         )
         flash(_("The month is frozen. Its hash and the lottery's seed are fixed."), "success")
         return url_for("rounds.show", month=month)
 
-    return act_once(form.idempotency_key.data, effect)
+    def show() -> str:
+        ROUND_STATES.check(match_round.state, RoundState.FROZEN)
+        readiness = describe_readiness(check_readiness(match_round))
+        return render_template(
+            "rounds/freeze.html", match_round=match_round, readiness=readiness, form=form
+        )
+
+    return answer_form(form, act, show)
 
 
 @bp.post("/<month:month>/solve")
 @requires(Permission.ROUND_RUN)
 def solve(month: date) -> Answer:
-    def effect() -> str:
+    form = ButtonForm()
+
+    def act() -> str:
         match_round = queries.get_round(month, current_user)
         limit = current_app.config["SOLVE_LIMIT_SECONDS"]
         run = runs.start_run(match_round, limit_seconds=limit, actor=current_user, now=get_now())
         _queue_after_commit(runs.get_job(run).id)
         return url_for("rounds.show", month=month)
 
-    return _step(month, effect)
+    return answer_form(form, act, lambda: show_room(month, form))
 
 
 @bp.post("/<month:month>/runs/<id:number>/cancel")
 @requires(Permission.ROUND_RUN)
 def cancel(month: date, number: int) -> Answer:
-    def effect() -> str:
+    form = ButtonForm()
+
+    def act() -> str:
         runs.cancel_run(_get_run(month, number), actor=current_user, now=get_now())
         flash(_("The run was cancelled."), "success")
         return url_for("rounds.show", month=month)
 
-    return _step(month, effect)
+    return answer_form(form, act, lambda: show_room(month, form))
 
 
 @bp.route("/<month:month>/runs/<id:number>/publish", methods=["GET", "POST"])
 @requires(Permission.ROUND_PUBLISH)
 def publish(month: date, number: int) -> Answer:
-    run, form = _get_run(month, number), StepForm()
-    if not form.is_submitted() or not form.validate():
-        publication.require_publishable(run, current_user)
-        page = render_template(
-            "rounds/publish.html", match_round=run.match_round, run=run, form=form
-        )
-        return (page, 422) if form.has_errors() else page
+    run, form = _get_run(month, number), ButtonForm()
 
-    def effect() -> str:
+    def act() -> str:
         publication.publish_run(run, actor=current_user, now=get_now())
         flash(_("The month is published. Residents and organisations have been told."), "success")
         return url_for("rounds.show", month=month)
 
-    return act_once(form.idempotency_key.data, effect)
+    def show() -> str:
+        publication.require_publishable(run, current_user)
+        return render_template(
+            "rounds/publish.html", match_round=run.match_round, run=run, form=form
+        )
+
+    return answer_form(form, act, show)
 
 
 @bp.route("/<month:month>/withdraw", methods=["GET", "POST"])
 @requires(Permission.ROUND_PUBLISH)
 def withdraw(month: date) -> Answer:
     match_round, form = queries.get_round(month, current_user), WithdrawForm()
-    if not form.is_submitted() or not form.validate():
-        publication.get_withdrawable_run(match_round, current_user)
-        page = render_template("rounds/withdraw.html", match_round=match_round, form=form)
-        return (page, 422) if form.has_errors() else page
 
-    def effect() -> str:
+    def act() -> str:
         publication.withdraw_publication(
             match_round, reason=form.reason.data, actor=current_user, now=get_now()
         )
         flash(_("The publication is withdrawn. The next one will be a new version."), "success")
         return url_for("rounds.show", month=month)
 
-    return act_once(form.idempotency_key.data, effect)
+    def show() -> str:
+        publication.get_withdrawable_run(match_round, current_user)
+        return render_template("rounds/withdraw.html", match_round=match_round, form=form)
 
-
-def _step(month: date, effect: Callable[[], str]) -> Answer:
-    """A one-button step; a broken form leads back to the room, where the button is."""
-    form = StepForm()
-    if not form.validate():
-        flash(_("This form was incomplete. Check it and send it again."), "danger")
-        return Response(status=303, headers={"Location": url_for("rounds.show", month=month)})
-    return act_once(form.idempotency_key.data, effect)
+    return answer_form(form, act, show)
 
 
 def _queue_after_commit(job_id: int) -> None:
