@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.base.extensions import db
 from tests.browser import Browser
-from tests.databases import drop_postgres, make_app, make_postgres_copier, make_sqlite_copier
+from tests.databases import (
+    drop_postgres,
+    make_app,
+    make_postgres_copier,
+    make_sqlite_copier,
+    opened,
+)
 from tests.factories import Factory
 
 
@@ -57,11 +62,8 @@ def empty_database_url(request, tmp_path):
 @pytest.fixture
 def app(database_url: str, tmp_path: Path):
     """The site on a fresh, empty database. No context is active: browsers make their own."""
-    app = make_app(database_url, tmp_path)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with opened(make_app(database_url, tmp_path)) as app:
+        yield app
 
 
 @pytest.fixture

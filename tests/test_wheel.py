@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.base.clock import add_months, get_month, get_now
 from tests.architecture.source import ROOT
 from tests.databases import SECRET
 from tests.processes import running
@@ -152,7 +153,8 @@ def test_the_formulation_and_the_formats_lie_beside_the_optimizer(packages):
 
 @pytest.mark.slow
 def test_one_command_makes_and_serves_a_published_month(installation, tmp_path):
-    command = ("-P", "-m", "matchmaker", "demo", "--month", "2026-12", "--port", "0")
+    month = f"{add_months(get_month(get_now()), 1):%Y-%m}"
+    command = ("-P", "-m", "matchmaker", "demo", "--month", month, "--port", "0")
     data = {"XDG_DATA_HOME": str(tmp_path / "data")}
     environ = installation.get_environment() | data
     with (
@@ -162,10 +164,10 @@ def test_one_command_makes_and_serves_a_published_month(installation, tmp_path):
         ) as server,
     ):
         said = list(read_until_served(server))
-        assert "2026-12: run 1 published" in said, (tmp_path / "log").read_text()
+        assert f"{month}: run 1 published" in said, (tmp_path / "log").read_text()
         address = said[-1].removeprefix(SERVED)
-        page = get(f"{address}/results/2026-12/")
-    assert "2026年12月匹配结果" in page
+        page = get(f"{address}/results/{month}/")
+    assert f"{month[:4]}年{int(month[5:])}月匹配结果" in page
     assert (tmp_path / "data/leshan-matchmaker/demo/matchmaker.db").is_file()
     again = installation.run("-m", "matchmaker", "demo", "prepare", "--show", **data)
     assert "run 1" in again, "what is done stays as it is"

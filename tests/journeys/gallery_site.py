@@ -8,12 +8,15 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.serving import make_server
 
-from tests.databases import make_app
+from tests.databases import make_app, opened
 from tests.matchmaker.components.gallery import add_gallery
 
 
-def make_gallery(database_url: str, folder: Path) -> Flask:
-    return add_gallery(make_app(database_url, folder))
+@contextmanager
+def serve_gallery(database_url: str, folder: Path) -> Iterator[str]:
+    """The address of the gallery on a free port, for as long as the block lasts."""
+    with opened(make_app(database_url, folder)) as app, serve_app(add_gallery(app)) as url:
+        yield url
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matchmaker import create_app
 from matchmaker import models as m
+from tests.databases import opened
 from tests.factories import Factory
 from tests.sites import get_environment
 
@@ -24,7 +25,11 @@ class Town:
 
 def build_town(folder: Path) -> Town:
     """Rows an administrator would have made by invitations, in the migrated database."""
-    make = Factory(create_app(environ=get_environment(folder, is_demo=False)))
+    with opened(create_app(environ=get_environment(folder, is_demo=False))) as app:
+        return _build(Factory(app))
+
+
+def _build(make: Factory) -> Town:
     street = make.subdistrict()
     committee = make.committee(street)
     organisation = make.organisation(street)

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.gallery_site import make_gallery, serve_app
+from tests.journeys.gallery_site import serve_gallery
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ READ = ["/", "/criteria", "/privacy", "/accessibility"]
 @pytest.fixture(scope="module")
 def gallery_url(sqlite_copier, tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
-    with serve_app(make_gallery(sqlite_copier(folder), folder)) as url:
+    with serve_gallery(sqlite_copier(folder), folder) as url:
         yield url
 
 

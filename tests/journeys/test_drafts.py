@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.gallery_site import make_gallery, serve_app
+from tests.journeys.gallery_site import serve_gallery
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +12,7 @@ KEPT = "Object.keys(localStorage).filter(key => key.startsWith('draft:')).length
 @pytest.fixture(scope="module")
 def gallery_url(sqlite_copier, tmp_path_factory):
     folder = tmp_path_factory.mktemp("drafts")
-    with serve_app(make_gallery(sqlite_copier(folder), folder)) as url:
+    with serve_gallery(sqlite_copier(folder), folder) as url:
         yield url
 
 
@@ -48,8 +48,8 @@ def test_a_password_is_never_kept(page):
 def test_a_draft_survives_a_lost_connection(page, gallery_url):
     fill(page)
     page.context.set_offline(True)
-    page.get_by_role("button", name="Save the draft").click()
-    page.wait_for_timeout(500)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Save the draft").click()
     page.context.set_offline(False)
     page.goto(f"{gallery_url}/gallery/form")
     assert page.get_by_label("Name of the offer").input_value() == "Visits on Saturdays"

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from matchmaker.base.clock import add_months, get_month, get_now
 from tests.factories import PASSWORD
 from tests.journeys.barriers import find_barriers
 from tests.journeys.small_town import Town, build_town
@@ -12,7 +13,7 @@ from tests.sites import Site, get_environment, run_command, serving
 
 pytestmark = pytest.mark.browser
 
-MONTH = "2027-03"
+MONTH = f"{add_months(get_month(get_now()), 1):%Y-%m}"
 PHONE, DESK = 390, 1280
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from matchmaker import create_app
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import Role
+from tests.databases import opened
 from tests.journeys.barriers import find_barriers
 from tests.journeys.inventory import list_pages, list_unknown_routes, share_out
 from tests.sites import Site, get_environment
@@ -26,7 +27,8 @@ QUICK = [("zh_Hans_CN", "extra"), ("en", "standard")]
 
 @pytest.fixture(scope="session")
 def inventory_app(published_site: Site):
-    return create_app(environ=get_environment(published_site.folder))
+    with opened(create_app(environ=get_environment(published_site.folder))) as app:
+        yield app
 
 
 def test_every_page_is_in_the_inventory(inventory_app):

@@ -8,7 +8,8 @@ from flask import Flask, has_app_context
 from matchmaker.base.errors import DomainError
 from matchmaker.base.extensions import db
 
-OVERLAP_SECONDS = 0.3  # for the second to run into whatever the first holds
+OVERLAP_SECONDS = 0.3  # for the second to run into whatever the first holds, or to end
+PATIENCE_SECONDS = 120
 
 
 def act_at_once(
@@ -17,14 +18,14 @@ def act_at_once(
     """What became of each, in order: None when it was committed, else the code of its error."""
     if has_app_context():
         db.session.remove()  # the test's own transaction would keep both waiting
-    has_acted, has_begun = Event(), Event()
+    has_acted, has_begun, has_ended = Event(), Event(), Event()
     outcomes: list[str | None] = ["first", "second"]
 
     def lead() -> None:
         first()
         has_acted.set()
         has_begun.wait()
-        Event().wait(OVERLAP_SECONDS)
+        has_ended.wait(OVERLAP_SECONDS)
 
     def follow() -> None:
         has_acted.wait()
@@ -43,10 +44,18 @@ def act_at_once(
                 has_acted.set()
                 has_begun.set()
                 db.session.remove()
+                if act is follow:
+                    has_ended.set()
 
-    threads = [Thread(target=run, args=pair) for pair in enumerate((lead, follow))]
+    run_all([Thread(target=run, args=pair) for pair in enumerate((lead, follow))])
+    return outcomes
+
+
+def run_all(threads: list[Thread]) -> None:
+    """Start them all and wait for them; one that hangs fails the test instead of holding it up."""
     for thread in threads:
+        thread.daemon = True
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
-    return outcomes
+        thread.join(PATIENCE_SECONDS)
+    assert not any(thread.is_alive() for thread in threads), "they wait for each other"

@@ -15,6 +15,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Invitation, Role, User
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.matchmaker.two_at_once import PATIENCE_SECONDS, run_all
 
 pytestmark = pytest.mark.both_databases
 
@@ -166,7 +167,7 @@ def test_the_first_administrator_comes_by_the_latest_code_alone(context):
 
 
 def test_of_two_who_use_a_code_at_once_one_gets_in(app, code):
-    start, answers = Barrier(2), []
+    start, answers = Barrier(2, timeout=PATIENCE_SECONDS), []
 
     def try_it(phone):
         browser = Browser(app)
@@ -176,11 +177,7 @@ def test_of_two_who_use_a_code_at_once_one_gets_in(app, code):
         start.wait()
         answers.append(browser.client.post("/join", data=data).status_code)
 
-    threads = [Thread(target=try_it, args=(f"1391111222{n}",)) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_all([Thread(target=try_it, args=(f"1391111222{n}",)) for n in range(2)])
     assert sorted(answers) == [303, 422]
     with app.app_context():
         assert db.session.query(User).filter_by(role=Role.AUDITOR).count() == 1

@@ -9,7 +9,7 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, LoginSession, Role
 from tests.browser import Browser
-from tests.databases import make_app
+from tests.databases import make_app, opened
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.both_databases
@@ -104,15 +104,13 @@ def test_one_address_is_limited_over_many_phones(browser, monkeypatch, checks):
 
 
 def test_two_processes_count_together(app, database_url, tmp_path, browser, user, checks):
-    other_app = make_app(database_url, tmp_path)
-    other = Browser(other_app)
     limit = TRIES_PER_WINDOW[Counted.SIGN_IN_PHONE]
-    for number in range(limit):
-        sign_in(other if number % 2 else browser, user.phone, "wrong")
-    assert sign_in(other, user.phone).status_code == 429
-    assert sign_in(browser, user.phone).status_code == 429
-    with other_app.app_context():
-        db.engine.dispose()
+    with opened(make_app(database_url, tmp_path)) as other_app:
+        other = Browser(other_app)
+        for number in range(limit):
+            sign_in(other if number % 2 else browser, user.phone, "wrong")
+        assert sign_in(other, user.phone).status_code == 429
+        assert sign_in(browser, user.phone).status_code == 429
 
 
 def test_success_begins_the_count_anew(browser, user, checks):

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.browser import Browser
-from tests.databases import make_app
+from tests.databases import make_app, opened
 from tests.matchmaker.components.gallery import add_gallery
 
 
@@ -9,7 +9,8 @@ from tests.matchmaker.components.gallery import add_gallery
 def gallery_app(sqlite_copier, tmp_path_factory):
     """The site with the gallery; its pages read no rows, so one database serves them all."""
     folder = tmp_path_factory.mktemp("gallery")
-    return add_gallery(make_app(sqlite_copier(folder), folder))
+    with opened(make_app(sqlite_copier(folder), folder)) as app:
+        yield add_gallery(app)
 
 
 @pytest.fixture

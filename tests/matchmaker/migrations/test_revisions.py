@@ -8,7 +8,7 @@ from flask_migrate import Config, downgrade, upgrade
 from sqlalchemy import MetaData, func, inspect, select
 
 from matchmaker.base.extensions import db, migrate
-from tests.databases import make_app
+from tests.databases import make_app, opened
 from tests.matchmaker.migrations.rows import fill_tables
 
 pytestmark = pytest.mark.both_databases
@@ -18,11 +18,8 @@ REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 @pytest.fixture
 def empty_app(empty_database_url, tmp_path):
-    app = make_app(empty_database_url, tmp_path)
-    with app.app_context():
+    with opened(make_app(empty_database_url, tmp_path)) as app, app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_the_revisions_are_a_line_without_branches(empty_app):
