@@ -18,10 +18,11 @@ from .month.read import (
     read_solution,
 )
 from .month.schema import Row
-from .proofs.replay import check_proofs
+from .replay import check_proofs
 from .rules.grounds import check_grounds
 from .rules.rules import check_rules
-from .rules.stages import Aim, Outcome, check_levels, list_aims
+from .rules.stages import Aim, Outcome, check_levels
+from .stages import check_kinds, list_aims
 
 __all__ = ["Fault", "verify"]
 
@@ -41,6 +42,7 @@ def verify(problem: object, solution: object) -> Fault | None:
 
 def _verify(problem: object, solution: object) -> None:
     month, stated = index_month(read_problem(problem)), read_solution(solution)
+    check_kinds(month)
     _check_header(month, stated)
     if stated["status"] in ("infeasible", "failed"):
         _check_empty(stated)

@@ -40,13 +40,11 @@ TANGLED = {
     "optimizer/checker/program/eligibility.py:__init__",
     "optimizer/checker/program/eligibility.py:gather_crews",
     "optimizer/checker/program/network.py:_needs_own_flows",
-    "optimizer/checker/program/network.py:gather_classes",
     "optimizer/checker/proofs/levels.py:_prove_count",
     "optimizer/checker/proofs/levels.py:_prove_level",
     "optimizer/checker/proofs/levels.py:prove_levels",
     "optimizer/checker/proofs/proof.py:add_cut",
     "optimizer/checker/proofs/sums.py:prove_tickets",
-    "optimizer/checker/proofs/weights.py:list_sums",
     "optimizer/checker/rules/rules.py:_check_eligible",
     "optimizer/checker/rules/rules.py:_check_way",
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 from optimizer.checker.month.month import Month, index_month
 from optimizer.checker.month.read import read_problem
-from optimizer.checker.rules.stages import Aim, Outcome, list_aims
+from optimizer.checker.rules.stages import Aim, Outcome
+from optimizer.checker.stages import list_aims
 from optimizer.codec import sha256_of
 from optimizer.problem import Problem
 from tests.optimizer.brute_force import Answer

@@ -17,7 +17,7 @@ from optimizer.checker.month.month import Month
 from optimizer.checker.program.columns import number_columns
 from optimizer.checker.program.point import place_answer
 from optimizer.checker.program.rows import build_rows
-from optimizer.checker.proofs.weights import list_sums
+from optimizer.checker.stages import kind_of, weighs_pairs
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
 from optimizer.solution import SolutionStatus
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.plain = problem, problem.to_json()
         self.month: Month = read_month(problem)
-        self.columns = number_columns(self.month)
+        self.columns = number_columns(self.month, is_weighed=weighs_pairs(self.month))
         self.program = build_rows(self.columns)
         self.answers = list(feasible_answers(problem))
         self.possible = possible_of(problem, self.answers)
@@ -61,12 +61,11 @@ class Desk:
         point = place_answer(self.columns, lines_of(answer))
         stages, weights = self.month.problem["policy"]["stages"], []
         for stage in stages:
-            is_sum = stage["kind"] not in (*LEVELS, "lottery")
-            weights += list_sums(self.month, self.program, stage) if is_sum else [None]
+            weights += kind_of(stage).list_sums(self.month, self.program, stage)
         events_of = forged["certificate"]["stages"]
         for result, counted, events in zip(forged["stages"], weights, events_of, strict=True):
             for event in events if result["kind"] not in LEVELS else ():
-                if event[0] == "sum" and counted is None:
+                if event[0] == "sum" and result["kind"] == "lottery":
                     event[1] = int("".join(str(point[j]) for j in event[4]), 2)
                 elif event[0] == "sum":
                     own = event[4] if len(event) > 4 else counted

@@ -74,9 +74,12 @@ class Columns:
             yield classes.demands[edge.demand].slot, edge.source, 1, column
 
 
-def number_columns(month: Month) -> Columns:
-    """All columns in their order: needs, flows, pools, edges, busy, used, helped."""
-    columns = Columns(gather_classes(month))
+def number_columns(month: Month, *, is_weighed: bool) -> Columns:
+    """All columns in their order: needs, flows, pools, edges, busy, used, helped.
+
+    ``is_weighed``: some stage of the policy makes single pairs decide.
+    """
+    columns = Columns(gather_classes(month, is_weighed=is_weighed))
     classes = columns.classes
     for need in month.problem["needs"]:
         _number_need(columns, need)

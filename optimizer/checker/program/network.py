@@ -66,14 +66,13 @@ class Classes:
         return None if own is None else self.eligibility.pair_of(own, source)
 
 
-def gather_classes(month: Month) -> Classes:
-    """Demands in the order of the first need that has them, edges by need, pools, links."""
+def gather_classes(month: Month, *, is_weighed: bool) -> Classes:
+    """Demands in the order of the first need that has them, edges by need, pools, links.
+
+    ``is_weighed``: single pairs decide, so every need with pairs has demands of its own.
+    """
     classes = Classes(month, Eligibility(month))
     pinned = {pin["need"] for pin in month.problem["pins"] if pin["stock"] or pin["person"]}
-    is_weighed = any(
-        stage["kind"] == "min_cost" or stage["outcome"] == "score"
-        for stage in month.problem["policy"]["stages"]
-    )
     number: dict[tuple[str, Way, str | None], int] = {}
     for need in month.problem["needs"]:
         name, sources = need["id"], classes.eligibility.sources_of(need)

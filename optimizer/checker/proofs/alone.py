@@ -6,28 +6,29 @@ from ..month.month import Month
 from ..month.read import RefutedError
 from ..month.schema import Row
 from ..rules.rules import check_rules
-from ..rules.stages import list_groups, list_history
 from .proof import Event, Proof
 
 _LINE = ("need", "stock", "person", "slot", "units")
 
 
+Groups = dict[str, tuple[list[Row], int]]  # needs, and units possible in earlier months
+
+
 def prove_possible(
-    proof: Proof, month: Month, stage: Row, result: Row, certificate: Row
+    proof: Proof, month: Month, groups: Groups, result: Row, certificate: Row
 ) -> frozenset[str]:
-    """Check the denominators of a stage; returns the kinds of proof that they rest on."""
-    groups, history = list_groups(month, stage), list_history(month, stage)
+    """Check the denominators of a result; returns the kinds of proof that they rest on."""
     stated = {level["group"]: level["denominator"] for level in result["levels"]}
     kinds = set()
-    for group, needs in groups.items():
-        event, witness = certificate["possible"][stage["name"]][group]
-        most = stated.get(group, 0) - history.get(group, (0, 0))[1]
+    for group, (needs, past) in groups.items():
+        event, witness = certificate["possible"][result["name"]][group]
+        most = stated.get(group, 0) - past
         names = {need["id"] for need in needs}
         total = _bound_alone(proof, month, names, event)
         shown = _count_met(month, names, witness)
         if event[1] != most or shown != most or total < most:
             raise RefutedError(
-                "possible", stage=stage["name"], group=group, stated=most, shown=shown, bound=total
+                "possible", stage=result["name"], group=group, stated=most, shown=shown, bound=total
             )
         kinds.add("dual" if total == most else "search")
     return frozenset(kinds)

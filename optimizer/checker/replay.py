@@ -1,24 +1,22 @@
 """The certificate of a solution, replayed in whole numbers over the verifier's own rows.
 
 First what every group could get alone, then the events of each proved result in order. A sum is
-bounded by multipliers; levels by ``levels.prove_levels``; tickets in blocks of powers of two. What
-the replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
+bounded by multipliers; levels are raised one by one; tickets are taken in blocks of powers of two.
+What the replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from ..month.month import Month
-from ..month.read import RefutedError, hash_certificate
-from ..month.schema import Row
-from ..program.columns import number_columns
-from ..program.point import place_answer
-from ..program.rows import build_rows
-from .alone import prove_possible
-from .levels import prove_levels
-from .proof import Event, Proof, Weights
-from .sums import prove_sum, prove_tickets
-from .weights import list_levels, list_sums
+from .month.month import Month
+from .month.read import RefutedError, hash_certificate
+from .month.schema import Row
+from .program.columns import number_columns
+from .program.point import place_answer
+from .program.rows import build_rows
+from .proofs.alone import prove_possible
+from .proofs.proof import Proof, Weights
+from .stages import kind_of, weighs_pairs
 
 _MALFORMED = (
     ArithmeticError,
@@ -51,20 +49,20 @@ def _replay(month: Month, stated: Row, proven: list[Row], certificate: Row) -> N
     true = hash_certificate(certificate)
     if certificate["sha256"] != true:
         raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
-    columns = number_columns(month)
+    columns = number_columns(month, is_weighed=weighs_pairs(month))
     proof = Proof(build_rows(columns), place_answer(columns, stated["assignments"]))
     proof.check_point()
     results = {result["name"]: result for result in proven}
     alone = {
-        stage["name"]: prove_possible(proof, month, stage, results[stage["name"]], certificate)
+        stage["name"]: prove_possible(proof, month, groups, results[stage["name"]], certificate)
         for stage in month.problem["policy"]["stages"]
-        if stage["name"] in results and stage["kind"] == "leximin" and stage["outcome"] == "met"
+        if stage["name"] in results and (groups := kind_of(stage).list_alone(month, stage))
     }
     aims = _list_aims(proof, month, proven)
     for (stage, result, weights), events in zip(aims, certificate["stages"], strict=True):
         proof.restart(alone.get(stage["name"], ()))
         try:
-            _prove_result(proof, month, stage, result, weights, events)
+            kind_of(stage).prove(proof, month, stage, result, weights, events)
             proof.check_point()
         except RefutedError as refuted:
             facts = {"stage": result["name"], "key": result["key"], **refuted.fault.facts}
@@ -86,33 +84,12 @@ def _check_plain(value: Any) -> None:
         raise TypeError
 
 
-def _list_aims(
-    proof: Proof, month: Month, proven: list[Row]
-) -> Iterator[tuple[Row, Row, Weights | None]]:
-    """Stage, result and weights of every proved result; None for levels and tickets."""
+def _list_aims(proof: Proof, month: Month, proven: list[Row]) -> Iterator[tuple[Row, Row, Weights]]:
+    """Stage, result and weights of every proved result; none for levels and tickets."""
     results = iter(proven)
     for stage in month.problem["policy"]["stages"]:
-        is_sum = stage["kind"] not in ("leximin", "leximax", "lottery")
-        for weights in list_sums(month, proof.program, stage) if is_sum else (None,):
+        for weights in kind_of(stage).list_sums(month, proof.program, stage):
             result = next(results, None)
             if result is None:
                 return
             yield stage, result, weights
-
-
-def _prove_result(
-    proof: Proof,
-    month: Month,
-    stage: Row,
-    result: Row,
-    weights: Weights | None,
-    events: list[Event],
-) -> None:
-    if weights is not None:
-        sign = -1 if stage["kind"] == "min_cost" else 1
-        prove_sum(proof, weights, sign * result["value"], events)
-    elif stage["kind"] == "lottery":
-        prove_tickets(proof, month, events)
-    else:
-        groups = list_levels(month, proof.program, stage, result)
-        prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])

@@ -1,0 +1,57 @@
+"""(S6) The busiest pledge as little used as can be, then the next."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..program.columns import Program
+from ..proofs.forms import Levels
+from ..proofs.levels import Group
+from ..rules.stages import Aim, Outcome
+
+
+class Leximax(Levels):
+    """Units used of those pledged, the busiest pledge first."""
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """One result that says where every pledge ended."""
+        month = outcome.month
+        used: Counter[str] = Counter()
+        for line in outcome.lines:
+            each = month.consumption(line["need"], line["stock"], line["person"])
+            used[line["stock"]] += each * line["units"]
+        pledges = _list_pledges(month)
+        loads = {pledge: sum(used[s] for s in stocks) for pledge, (_, stocks) in pledges.items()}
+        bounds = {pledge: (whole, whole) for pledge, (whole, _) in pledges.items()}
+        yield Aim(stage["name"], stage["kind"], "", None, loads, bounds, is_greatest_first=True)
+
+    def list_levels(
+        self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
+    ) -> list[Group]:
+        """Uses as negative numbers, to be made great."""
+        return [
+            Group(
+                name=pledge,
+                weights={program.used[s]: -1 for s in stocks if s in program.used},
+                value=-levels[pledge]["numerator"],
+                offset=0,
+                denominator=whole,
+                floor=-whole,
+                top=0,
+            )
+            for pledge, (whole, stocks) in _list_pledges(month).items()
+        ]
+
+
+def _list_pledges(month: Month) -> dict[str, tuple[int, list[str]]]:
+    """Units pledged and stocks of every pledge that has any."""
+    found: dict[str, tuple[int, list[str]]] = {}
+    for stock in month.problem["stocks"]:
+        if stock["pledge"] is not None:
+            units, stocks = found.get(stock["pledge"], (0, []))
+            found[stock["pledge"]] = (units + stock["capacity"], [*stocks, stock["id"]])
+    return {pledge: of for pledge, of in sorted(found.items()) if of[0]}
+
+
+KIND = Leximax()

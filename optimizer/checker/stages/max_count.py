@@ -1,0 +1,50 @@
+"""(S1) Most needs met, class after class."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..program.columns import Program
+from ..proofs.forms import Sums
+from ..proofs.proof import Weights
+from ..rules.stages import Aim, Outcome
+
+
+class MaxCount(Sums):
+    """Needs met of every class that occurs, first served first."""
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """One count for each class."""
+        for key, needs in _list_classes(outcome.month, stage):
+            met = sum(need["id"] in outcome.met for need in needs)
+            yield Aim(stage["name"], stage["kind"], key, met)
+
+    def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
+        """The ``met`` of each class."""
+        met, classes = program.met, _list_classes(month, stage)
+        return [{met[n["id"]]: 1 for n in needs if n["id"] in met} for _, needs in classes]
+
+
+def _list_classes(month: Month, stage: Row) -> list[tuple[str, list[Row]]]:
+    """Key and needs of every class that occurs, first served first."""
+    found: dict[tuple[int, ...], list[Row]] = defaultdict(list)
+    for need in month.problem["needs"]:
+        if stage["by"] != "duty_tier" or need["duty"]:
+            found[_class_of(stage, need)].append(need)
+    names = ("tier", "waiting")
+    return [
+        (",".join(f"{n}={abs(v)}" for n, v in zip(names, key, strict=False)), needs)
+        for key, needs in sorted(found.items())
+    ]
+
+
+def _class_of(stage: Row, need: Row) -> tuple[int, ...]:
+    if stage["by"] == "all":
+        return ()
+    if stage["by"] == "tier_waiting":
+        return (need["tier"], -min(need["waiting"], stage["longest_wait"]))
+    return (need["tier"],)
+
+
+KIND = MaxCount()

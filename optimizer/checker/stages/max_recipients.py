@@ -1,0 +1,26 @@
+"""(S3) Most recipients with at least one need met."""
+
+from collections.abc import Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..program.columns import Program
+from ..proofs.forms import Sums
+from ..proofs.proof import Weights
+from ..rules.stages import Aim, Outcome
+
+
+class MaxRecipients(Sums):
+    """Recipients of the needs met."""
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """Their number."""
+        helped = len({need["recipient"] for need in outcome.needs_met})
+        yield Aim(stage["name"], stage["kind"], "", helped)
+
+    def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
+        """All ``helped``."""
+        return [dict.fromkeys(program.helped.values(), 1)]
+
+
+KIND = MaxRecipients()

@@ -1,0 +1,42 @@
+"""(S5) Most units to needs that may be met in part, category after category."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..program.columns import Program
+from ..proofs.forms import Sums
+from ..proofs.proof import Weights
+from ..rules.stages import Aim, Outcome
+
+
+class MaxUnits(Sums):
+    """Units delivered of every category, by its name."""
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """One sum for each category."""
+        units: Counter[str] = Counter()
+        for line in outcome.lines:
+            if line["person"] is None:
+                units[line["need"]] += line["units"]
+        for category, needs in _list_partial(outcome.month):
+            given = sum(units[need["id"]] for need in needs)
+            yield Aim(stage["name"], stage["kind"], f"category={category}", given)
+
+    def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
+        """The ``units`` of each category."""
+        units, categories = program.units, _list_partial(month)
+        return [{units[n["id"]]: 1 for n in needs if n["id"] in units} for _, needs in categories]
+
+
+def _list_partial(month: Month) -> list[tuple[str, list[Row]]]:
+    """Category and its needs that may be met in part, by the category's name."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for need in month.problem["needs"]:
+        if need["least"] is not None:
+            found[need["category"]].append(need)
+    return sorted(found.items())
+
+
+KIND = MaxUnits()
