@@ -185,11 +185,12 @@ def _count_committees(
 ) -> dict[str, Coverage]:
     """Per committee: asked, met, and what it could have had if it were alone.
 
-    Where the leximin stage was not reached, everything that somebody could serve counts as
+    Where no stage of committees was reached, everything that somebody could serve counts as
     possible.
     """
     earlier = {row.committee: row.possible for row in snapshot.history}
-    levels = next((stage.levels for stage in stages if stage.kind == "leximin"), ())
+    of_committees = (s.levels for s in stages if any(v.group in counts for v in s.levels))
+    levels = next(of_committees, ())
     for level in levels:
         if level.group in counts:
             count = counts[level.group]
