@@ -1,6 +1,6 @@
 """Frozen dataclasses to canonical JSON and back; unknown keys and wrong types are refused.
 
-Canonical: keys sorted, no spaces, UTF-8 as it stands, whole numbers only, fields that hold their
+Canonical: keys sorted, no spaces, unescaped UTF-8, whole numbers only, fields that hold their
 default left out. Equal values therefore have equal bytes and one SHA-256.
 """
 
@@ -38,7 +38,7 @@ _MISSING = dataclasses.MISSING
 
 
 def canonical_text(value: object) -> str:
-    """The one spelling of a JSON value.
+    """The canonical text of a JSON value.
 
     Raises ``ValueError`` for values JSON does not know, not-a-number included.
     """

@@ -40,7 +40,7 @@ class Stock:
     """What a giver offers: ``capacity`` whole units (visits, goods, fen, places) in the month.
 
     parents   every unit used here is used from these too, and from theirs, each counted once
-    areas, statuses   whom it serves; empty: anyone          slots   when; empty: any time
+    areas, statuses   which needs it serves; empty: any          slots   when; empty: any time
     least     the stock must be used at least this often     staffed every unit needs a person
     pledge    its load group for the fair burden; None: not counted
     category  empty: serves nothing directly, only nests others

@@ -54,7 +54,7 @@ class Spent:
 class Meter:
     """Counts every run of every engine object of this process from its making on.
 
-    It stands between the caller and ``highspy.Highs.run``, so nothing measured knows of it.
+    It wraps ``highspy.Highs.run``, so nothing measured knows of it.
     """
 
     def __init__(self) -> None:

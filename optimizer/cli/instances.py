@@ -72,8 +72,8 @@ def _describe(result: StageResult, scale: int) -> str:
     value, bound = result.value, result.bound
     if result.levels and result.status is SolutionStatus.PROVEN:
         first = result.levels[0]
-        told = Fraction(first.numerator, first.denominator)
-        return f"{result.name}  worst {_unscale(told, scale)}  proof {result.proof}"
+        ratio = Fraction(first.numerator, first.denominator)
+        return f"{result.name}  worst {_unscale(ratio, scale)}  proof {result.proof}"
     told_value = "-" if value is None else _unscale(Fraction(value), scale)
     told_bound = "-" if bound is None else _unscale(Fraction(bound), scale)
     return f"{result.name}  value {told_value}  bound {told_bound}  proof {result.proof}"

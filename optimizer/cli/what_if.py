@@ -44,9 +44,9 @@ def run_appeal(arguments: argparse.Namespace) -> int:
     """Say which extra capacity would meet more needs; each is confirmed by a re-solve."""
     problem, solution = _read_answer(arguments)
     found = find_help(problem, solution, arguments.most, _limits(arguments))
-    told = {"helps": [one.to_json() for one in found]}
+    plain = {"helps": [one.to_json() for one in found]}
     lines = [_describe_help(one) for one in found] or ["no capacity that is offered binds"]
-    return _tell(arguments, told, lines, SolutionStatus.PROVEN)
+    return _tell(arguments, plain, lines, SolutionStatus.PROVEN)
 
 
 def run_conflict(arguments: argparse.Namespace) -> int:
@@ -58,9 +58,9 @@ def run_conflict(arguments: argparse.Namespace) -> int:
         lines += [f"  least use of {stock}" for stock in conflict.stocks]
         return _tell(arguments, conflict.to_json(), lines, conflict.status)
     prices = _price_pins(problem, arguments) if problem.pins else ()
-    told = {**conflict.to_json(), "prices": [price.to_json() for price in prices]}
+    plain = {**conflict.to_json(), "prices": [price.to_json() for price in prices]}
     lines = ["nothing conflicts", *(line for price in prices for line in _describe_price(price))]
-    return _tell(arguments, told, lines, SolutionStatus.PROVEN)
+    return _tell(arguments, plain, lines, SolutionStatus.PROVEN)
 
 
 def run_repair(arguments: argparse.Namespace) -> int:
@@ -85,11 +85,11 @@ def _limits(arguments: argparse.Namespace) -> Limits:
 
 
 def _tell(
-    arguments: argparse.Namespace, told: Any, lines: Sequence[str], status: SolutionStatus
+    arguments: argparse.Namespace, plain: Any, lines: Sequence[str], status: SolutionStatus
 ) -> int:
     """Print the lines, write the JSON where it is wanted, and give the exit code."""
     if arguments.out is not None:
-        arguments.out.write_bytes(canonical_bytes(told) + b"\n")
+        arguments.out.write_bytes(canonical_bytes(plain) + b"\n")
     sys.stdout.write("\n".join(lines) + "\n")
     return EXIT_CODES[status]
 

@@ -1,4 +1,4 @@
-"""Weak duality: what any row multipliers prove about a sum, in whole numbers, whoever found them.
+"""Weak duality: what any row multipliers prove about a sum, in whole numbers.
 
 For rows L <= A x <= U, columns l <= x <= u and any y,
 

@@ -1,6 +1,6 @@
 """Integer points by branch and bound, each checked exactly before it is returned.
 
-Decisions are branched on first and flows left free: with whole decisions they mostly are whole.
+Decisions are branched on first and flows left free: with integer decisions they mostly are integer.
 Where they are not, flows are sought with the decisions fixed, and failing that all together.
 """
 
@@ -12,7 +12,7 @@ from optimizer.solution import SolutionStatus
 
 
 class OutOfTimeError(Exception):
-    """The deadline passed; the last confirmed point stands."""
+    """The deadline passed; the incumbent is the answer."""
 
 
 class EngineError(Exception):
@@ -27,7 +27,7 @@ def find_integer_point(engine: IncrementalModel) -> EngineResult:
 def repair_integer_point(
     engine: IncrementalModel, point: Vector, is_small: BoolVector
 ) -> Vector | None:
-    """An integer point near a fractional one: whole decisions stay, except in small components.
+    """An integer point near a fractional one, with its integer decisions except in small components.
 
     None says nothing about whether there is one elsewhere.
     """

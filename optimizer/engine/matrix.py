@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pulp
 
 INFINITY = math.inf
-WHOLE = 1e-6  # a value this near a whole number is taken for it, and checked exactly afterwards
+WHOLE = 1e-6  # a value this near an integer is taken for it, and checked exactly afterwards
 CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "nothing")
 Index = npt.NDArray[np.int32]
 Whole = npt.NDArray[np.int64]
@@ -98,7 +98,7 @@ class Matrix:
         return np.bincount(of_row, weights * point[columns], len(self._rows)).astype(np.float64)
 
     def is_integral(self, point: Vector) -> bool:
-        """True when every whole column stands on a whole number, up to ``WHOLE``."""
+        """True when every integer column has an integer value, up to ``WHOLE``."""
         values = point[self.is_whole]
         return bool(np.all(np.abs(values - np.round(values)) <= WHOLE))
 

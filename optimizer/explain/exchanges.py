@@ -89,7 +89,7 @@ class ExchangeSteps:
                 yield replace(place, units=line.units)
 
     def _into(self, place: Assignment) -> Iterator[ExchangeStep]:
-        """One step for every line of which any one, when it goes, may make the place free."""
+        """One step for every line that may make the place free when it alone goes."""
         obstacles = self._list_obstacles(place)
         if obstacles is None:
             yield ExchangeStep(place.need, place, None)
@@ -98,7 +98,7 @@ class ExchangeSteps:
             yield from (ExchangeStep(place.need, place, line) for line in foreign)
 
     def _list_obstacles(self, place: Assignment) -> Sequence[Assignment] | None:
-        """Lines of which any one may keep the place from being free; None: a visit's is free."""
+        """Lines that may make the place free when one of them goes; None: a visit's is free."""
         held = self._held
         full = held.list_full(place)
         if place.person is None or place.slot is None:
@@ -176,7 +176,7 @@ class Exchanges:
         return is_one and best + 1 > self._keeps.most_of_many
 
     def _promise(self, need: Need, outs: Set[str]) -> int:
-        """The most stages that may be kept when these are left out; ``NONE`` for nobody."""
+        """The most stages that may be kept when these are left out; ``NONE`` for no need."""
         if not outs:
             return NONE
         return self._keeps.count_at_most(need, [self._needs[out] for out in outs])

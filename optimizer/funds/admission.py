@@ -49,11 +49,11 @@ def is_promising(fund: Fund, node: _Node, vector: FractionVector, *, is_strict: 
     zeros = vector.count(Fraction(0))
     if _most(fund, node, base, least_above, Fraction(0)) > len(vector) - zeros:
         return True
-    at = zeros  # how many of the vector stand below the fraction
+    at = zeros  # how many of the vector are below the fraction
     for fraction in sorted(set(vector[zeros:])):
         if _most(fund, node, base, least_at, fraction) < len(vector) - at:
             return False
-        if at == zeros:  # from here on nobody granted stands below the lowest fraction
+        if at == zeros:  # from here on no granted claim is below the lowest fraction
             base = {c: least_at(fund.claims[c], fraction) for c in node.granted}
         at += vector.count(fraction)
         if _most(fund, node, base, least_above, fraction) > len(vector) - at:
@@ -163,13 +163,13 @@ class AdmissionSearch:
 
 
 def _order_of(claim: Claim) -> tuple[int, int, int, int, str]:
-    """Cheap claims first; those that ask no more than another stand before it."""
+    """Cheap claims first; those that ask no more than another come before it."""
     months = -len(claim.purses) if claim.purses else -(10**9)
     return claim.floor_fen, claim.asked_fen, months, -claim.most_fen, claim.id
 
 
 def _asks_no_more(one: Claim, other: Claim) -> bool:
-    """True when ``one`` could take the place of ``other`` and stand no worse."""
+    """True when ``one`` could take the place of ``other`` and be no worse off."""
     is_when = not one.purses or bool(other.purses and set(one.purses) >= set(other.purses))
     is_paid = one.instalment_fen is None or one.instalment_fen >= min(
         other.most_fen, other.asked_fen

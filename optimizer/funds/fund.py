@@ -19,7 +19,7 @@ class StopCode(StrEnum):
 
     ASKED = "asked"  # it has all it asked for
     INSTALMENTS = "instalments"  # every month it may be paid in pays its whole instalment
-    SPENT = "spent"  # one fen more would take one from a claim that stands no better
+    SPENT = "spent"  # one fen more would take one from a claim that is no better off
     FLOOR = "floor"  # refused: its least grant cannot be paid even if it were alone
     OUTRANKED = "outranked"  # refused: every division that grants it leaves others worse off
     LOST_LOTTERY = "lost_lottery"  # refused: an equal division grants it, tickets decided

@@ -35,7 +35,7 @@ MIX: tuple[Visit | Supply, ...] = (*VISITS, *SUPPLIES)
 
 
 def generate(needs: int, seed: int, volunteers: int | None = None) -> Problem:
-    """Return a month of ``needs`` needs; 300 volunteers for 1,670 needs unless told."""
+    """Return a month of ``needs`` needs; 300 volunteers for 1,670 needs by default."""
     random = Random(f"leshan {needs} {seed}")  # noqa: S311 - invents data, decides nothing
     volunteers = round(needs * 300 / LIFT_AT_NEEDS) if volunteers is None else volunteers
     givers = name_givers(needs)

@@ -4,7 +4,7 @@ Three CSV files, each with or without a heading row:
 students      id, project of the first choice, of the second, …
 projects      id, supervisor, capacity[, least]
 supervisors   id, capacity[, least]
-Columns may also be parted by semicolons, tabs or spaces. A project draws on its supervisor's
+Columns may also be separated by semicolons, tabs or spaces. A project draws on its supervisor's
 capacity too. Score of the k-th choice: longest list - k + 1.
 """
 

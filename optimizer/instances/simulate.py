@@ -119,7 +119,7 @@ def grow_older(need: Need) -> Need:
 
 
 def _arrive(problem: Problem, number: int) -> Problem:
-    """A generated month whose needs are new: named by month, nobody has waited, nothing pinned."""
+    """A generated month whose needs are new: named by month, no wait yet, nothing pinned."""
     name = {need.id: f"M{number:02d}-{need.id}" for need in problem.needs}
     return replace(
         problem,
@@ -134,7 +134,7 @@ def _arrive(problem: Problem, number: int) -> Problem:
 
 
 def _count_groups(problem: Problem, met: set[str]) -> Groups:
-    """Asked and met by group; asked stands for possible, which only the leximin knows."""
+    """Asked and met by group; asked is used for possible, which only the leximin knows."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for need in problem.needs:
         group = need.groups.get(DIMENSION)

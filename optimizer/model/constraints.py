@@ -150,7 +150,7 @@ def add_partial_quantities(rows: Rows, columns: Columns) -> None:
 
 
 def add_one_place_at_a_time(rows: Rows, columns: Columns) -> None:
-    """(C5) Nobody is in two places: a crew is as many as its members in every slot.
+    """(C5) No person is in two places at once: a crew is as many as its members in every slot.
 
     sum_(r in t, i of k) flow[r, i] + sum_(j of k in t) edge[j] <= n_k      for all k, t  [persons]
     """
@@ -164,7 +164,7 @@ def add_one_place_at_a_time(rows: Rows, columns: Columns) -> None:
 
 
 def add_most_visits(rows: Rows, columns: Columns) -> None:
-    """(C6) Nobody makes more visits in the month than they can.
+    """(C6) No person makes more visits in the month than they can.
 
     sum_t busy[k, t] <= n_k m_k      for all k with m_k below their slots      [visits]
     """

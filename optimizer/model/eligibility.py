@@ -1,7 +1,7 @@
 """Who may serve a need: filters 1 to 6 of FORMULATION.md, over crews of interchangeable persons.
 
 A *crew* is a class of persons no rule can tell apart: same stocks, useful skills, areas, slots and
-most visits. A person whom a pair, pin or forbid names is a crew of one. A *source* is a crew with a
+most visits. A person named by a pair, pin or forbid is a crew of one. A *source* is a crew with a
 stock that it staffs, or a stock that delivers without a person.
 
 The sources of a category have numbers. For every value that a filter reads there is the bit set of
@@ -49,7 +49,7 @@ def gather_crews(problem: Problem) -> tuple[Crew, ...]:
 
 
 def _list_named(problem: Problem) -> set[str]:
-    """Persons whom a pair, pin or forbid names."""
+    """Persons named by a pair, pin or forbid."""
     rows: tuple[Pair | Pin, ...] = (*problem.pairs, *problem.pins, *problem.forbids)
     return {row.person for row in rows if row.person is not None}
 
@@ -121,7 +121,7 @@ class SourceIndex:
         return found
 
     def in_slot(self, slot: str) -> BitSet:
-        """Sources of which a visit may take place in a slot."""
+        """Sources that may make a visit in a slot."""
         if slot not in self._in_slot:
             times = self._times.admitting((slot,))
             self._in_slot[slot] = self.visits & times & self._free.having((slot,))

@@ -64,7 +64,7 @@ class CertificateWriter:
         return [event for part in steps for event in self._write_step(part, is_drawn)]
 
     def write_alone(self, part: ComponentStep) -> Event:
-        """The event of a sum of which nothing is kept."""
+        """The event of a sum that keeps nothing."""
         return self._within(part, ["sum", part.step.value])
 
     def _write_step(self, part: ComponentStep, is_drawn: bool) -> Iterator[Event]:
@@ -83,7 +83,7 @@ class CertificateWriter:
         yield from self._write_excluded(part)
 
     def _write_excluded(self, part: ComponentStep) -> Iterator[Event]:
-        """Sets of columns of which the LP allows none the value that was asked about."""
+        """Sets of columns that the LP allows no point to give the value that was asked about."""
         name = "none" if part.step.asked else "all"
         for columns, bound in part.step.none_of:
             yield [name, [self._columns[j] for j in columns], *self._spell(part, bound)]

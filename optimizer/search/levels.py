@@ -19,7 +19,7 @@ next stages wherever both ways remain possible. A group at a level is in one of 
     rising → closed   the try fails, its switch is proved to be off, or it has reached its most
     shared → rising   its switches are proved to be on
     shared → waiting  it cannot rise further, or has reached its most
-    waiting → passed  the worst level has reached its own;  closed → passed likewise
+    waiting, closed → passed  the worst level has reached its own
 
 Only levels that some group can have are tried: each asks every group for an integer number of
 units, ceil(z denominator_g - offset_g). The linear program answers first; where integers fall short

@@ -48,7 +48,7 @@ class Step:
 
     cuts    rows found on the way, kept or (of a failed try) only used by the proof
     bound   what proves the value; None: nothing to prove, or the engine's search alone
-    none_of columns of which no point gives any the value asked about, each set with its proof
+    none_of sets of columns; no point gives one of them the value asked about; each with its proof
     """
 
     value: int

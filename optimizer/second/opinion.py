@@ -203,8 +203,8 @@ class Questioner:
             return
         met, order = self._columns.met, kind.order(stage, self._problem)
         drawn = [d for d in order if d in met]
-        for told, answer in question_tickets(self.engine, self._columns, self._met, drawn):
-            yield Opinion(stage.name, told, _OF_BETTER[answer])
+        for tickets, answer in question_tickets(self.engine, self._columns, self._met, drawn):
+            yield Opinion(stage.name, tickets, _OF_BETTER[answer])
 
     def _is_open(self, stage: Stage) -> bool:
         """Whether the solution claims nothing of a stage."""
@@ -242,7 +242,7 @@ class Questioner:
             self.engine.keep([self.engine.equal(terms, value)])
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
-        """What each group could get alone, then level after level: can more stand above it?"""
+        """What each group could get alone, then level after level: can more be above it?"""
         result = self._results.get((stage.name, ""))
         if result is None:
             yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
@@ -261,12 +261,12 @@ class Questioner:
         if whole != {group: level.denominator for group, level in stated.items()}:
             yield Opinion(stage.name, "groups and denominators", Verdict.DISAGREED)
             return
-        standings = [self._stand(kind.sign, m, stated[m.group].numerator) for m in measures]
-        kept = question_levels(self.engine, standings, worst_only=stage.worst_only)
+        stated_groups = [self._state(kind.sign, m, stated[m.group].numerator) for m in measures]
+        kept = question_levels(self.engine, stated_groups, worst_only=stage.worst_only)
         for level, answer in kept:
             yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
 
-    def _stand(self, sign: int, measure: Measure, numerator: int) -> StatedGroup:
+    def _state(self, sign: int, measure: Measure, numerator: int) -> StatedGroup:
         units = sign * numerator - measure.offset
         return StatedGroup(measure, self._terms(measure.weights), units, measure.low)
 

@@ -1,8 +1,8 @@
 """What the rest of the optimizer asks of a stage; one object for each ``StageKind`` answers.
 
 A kind has one of three forms. *Sums* are raised one after another, one for each class. *Levels* are
-ratios of groups, of which the worst is raised first. A *draw* meets needs in an order drawn by lot.
-Whoever treats the forms differently is an ``Asker``; nobody else needs to know them.
+ratios of groups; the worst is raised first. A *draw* meets needs in an order drawn by lot.
+What treats the forms differently is an ``Asker``; no other code needs to know them.
 """
 
 from abc import ABC, abstractmethod
@@ -159,7 +159,7 @@ class Levels(Kind):
         """The groups by name."""
 
     @abstractmethod
-    def stand(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
+    def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
         """Where every group ended, in any order."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
@@ -168,7 +168,7 @@ class Levels(Kind):
 
     def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
         """All levels, worst-off (busiest) first, then by name."""
-        levels = self.stand(stage, tally, possible)
+        levels = self.list_levels(stage, tally, possible)
         levels.sort(key=lambda level: (self.sign * ratio_of(level), level.group))
         vector = tuple(self.sign * ratio_of(level) for level in levels)
         return [Count("", vector[:1] if stage.worst_only else vector, levels=tuple(levels))]

@@ -29,7 +29,7 @@ class Leximax(Levels):
                 found.append(Measure(pledge, weights, 0, capacity, -capacity, 0))
         return found
 
-    def stand(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
+    def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
         """Units used of those pledged."""
         stocks, found = tally.problem.stocks, []
         for pledge, members in _pledges_of(tally.problem).items():

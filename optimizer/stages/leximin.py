@@ -31,7 +31,7 @@ class Leximin(Levels):
             return _score_measures(stage, columns)
         return _coverage_measures(stage, columns, possible)
 
-    def stand(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
+    def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
         """Needs met of possible (groups without any are left out), or the sum of scores."""
         groups, needs = groups_of(stage, tally.problem), tally.problem.needs
         if stage.outcome is GroupOutcome.SCORE:

@@ -2,7 +2,7 @@
 
 The linear program says where to look: the extras that gain most there, one of each kind. Every
 answer rests on a new solve of the whole policy. Only capacities that somebody offers already are
-looked at; for a need that nobody may serve at all ``explain`` gives its nearest miss.
+looked at; for a need without any eligible offer ``explain`` gives its nearest miss.
 """
 
 from collections import defaultdict
@@ -126,7 +126,7 @@ def find_help(
     require_answer(problem, solution)
     extras = list_candidates(build(problem), solution.assignments, most, limits.seconds)
     found = [_confirm(problem, solution, extra, limits) for extra in extras]
-    return tuple(sorted(found, key=lambda told: -told.gained))
+    return tuple(sorted(found, key=lambda help_: -help_.gained))
 
 
 def _confirm(problem: Problem, solution: Solution, extra: Extra, limits: Limits) -> Help:

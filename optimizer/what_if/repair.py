@@ -2,10 +2,10 @@
 
 In this order: pins and every other rule hold; of the needs that were promised as many as possible
 stay met, tier after tier (W4.1); as many needs as possible are met (W4.2); as many of the published
-assignments as possible stand (W4.3); then the policy's own stages decide among what is left. An
-assignment stands when the same stock, person and slot give the need at least as many units.
+assignments as possible are kept (W4.3); then the policy's own stages decide among what is left. An
+assignment is kept when the same stock, person and slot give the need at least as many units.
 
-To count what stands, every published assignment needs a column of its own, so the month is written
+To count what is kept, every published assignment needs a column of its own, so the month is written
 differently first (``single_out``): pairs that say nothing new take the person of each assignment
 out of a crew and give its need demands of its own. Answers, scores and uses stay the same.
 """
@@ -95,7 +95,7 @@ class Repair:
 
     status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, time came before the proof;
              INFEASIBLE: no answer holds the changes
-    undone   published assignments that do not stand      added   assignments to be announced
+    undone   published assignments that are not kept      added   assignments to be announced
     lost     needs met before and not after               gained  the other way round
     stages   every aim of the policy, published and repaired, with the published denominators
     """
@@ -147,7 +147,7 @@ def _solve_in_order(
 ) -> WhatIfAnswer:
     """W4.1 to W4.3, each kept as a row of the model, then the policy."""
     most_met = dict.fromkeys(model.columns.met.values(), 1)
-    sums = [*_promises(model, published), most_met, _add_standing(model, published)]
+    sums = [*_promises(model, published), most_met, _add_kept(model, published)]
     number = model.columns.number
     search = LexicographicSearch(model.start_engine(seconds))
     try:
@@ -179,19 +179,19 @@ def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:
     return [terms for _, terms in sorted(tiers.items())]
 
 
-def _add_standing(model: Model, published: Sequence[Assignment]) -> Terms:
-    """(W4.3) max sum_a stands[a], units_a stands[a] <= flow of a      [assignments]
+def _add_kept(model: Model, published: Sequence[Assignment]) -> Terms:
+    """(W4.3) max sum_a kept[a], units_a kept[a] <= flow of a      [assignments]
 
     Adds to the model a column and a row for every published delivery. A visit is one unit: its
-    flow is its ``stands``.
+    flow is its ``kept``.
     """
     terms: Terms = {}
     for k, assignment in enumerate(published):
         flow = find_flow(model.columns, assignment)
         if flow is not None and assignment.person is None:
-            stands = model.columns.add(f"stands_{k}", 1)
-            model.rows.add(f"stands_{k}", {flow: 1, stands: -assignment.units}, AT_LEAST, 0)
-            terms[stands] = 1
+            kept = model.columns.add(f"kept_{k}", 1)
+            model.rows.add(f"kept_{k}", {flow: 1, kept: -assignment.units}, AT_LEAST, 0)
+            terms[kept] = 1
         elif flow is not None:
             terms[flow] = 1
     return terms

@@ -126,7 +126,7 @@ class CountProgram:
             prices.units[s] += price if row is None else price + max(0.0, float(answer.duals[row]))
         for key, name in self._place.items():
             prices.visits[key] += max(0.0, float(answer.duals[self._row[name]]))
-        # A flow is bounded by the same capacity as its row; the multiplier may stand on either.
+        # A flow is bounded by the same capacity as its row; either may have the multiplier.
         for slot, (crew, stock), _, variable in draws(self._columns):
             price = max(0.0, float(reduced[self._columns.number(variable)]))
             if crew == DELIVERED or slot is None:
