@@ -14,9 +14,9 @@ from optimizer.limits import Limits
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Assignment, Solution, SolutionStatus
-from optimizer.what_if.appeal import MOST_EXTRAS, Help, find_help
 from optimizer.what_if.compare import StageChange, Trend
 from optimizer.what_if.conflict import find_conflict
+from optimizer.what_if.extra_capacity import MOST_EXTRAS, Help, find_help
 from optimizer.what_if.price import PinPrice, price_of_need, price_pins
 from optimizer.what_if.repair import Changes, repair
 

@@ -27,7 +27,7 @@ def find_integer_point(engine: IncrementalModel) -> EngineResult:
 def repair_integer_point(
     engine: IncrementalModel, point: Vector, is_small: BoolVector
 ) -> Vector | None:
-    """An integer point near a fractional one, with its integer decisions except in small components.
+    """An integer point near a fractional one: its integer decisions, except in small components.
 
     None says nothing about whether there is one elsewhere.
     """

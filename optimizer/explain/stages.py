@@ -9,8 +9,8 @@ missing when the time is over no stage is named.
 
 from optimizer.engine.matrix import INFINITY
 from optimizer.explain.exchanges import NONE, Exchanges
-from optimizer.explain.kept import KeptLevels, Replay, find_reachable, keep_levels
 from optimizer.explain.places import Places
+from optimizer.explain.reachability import KeptLevels, Replay, find_reachable, keep_levels
 from optimizer.model.build import build
 from optimizer.policy import Stage
 from optimizer.problem import Need, Problem

@@ -2,9 +2,9 @@
 
 max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
 
-``filling.py`` gives the best vector of a set of granted claims. Sets are searched depth first, and
-a branch is left when its bound (below) shows that no set in it has a better vector, or when it
-refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
+``water_filling.py`` gives the best vector of a set of granted claims. Sets are searched depth
+first, and a branch is left when its bound (below) shows that no set in it has a better vector, or
+when it refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
 
 The bound is a linear program solved by hand. The most claims at or above a fraction, each granted
 wholly or in part, is a linear program over a polymatroid: fen go to the claim that needs fewest,
@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from optimizer.funds.filling import Grants, fill, pay, ticket_key
 from optimizer.funds.fund import Claim, Fund
+from optimizer.funds.water_filling import Grants, fill, pay, ticket_key
 
 FractionVector = list[Fraction]
 Least = Callable[[Claim, Fraction], int]

@@ -7,9 +7,9 @@ it is best in every part.
 from collections.abc import Sequence
 
 from optimizer.funds.admission import AdmissionSearch
-from optimizer.funds.filling import Grants
 from optimizer.funds.fund import Division, Fund, Grant, Payment, StopCode
 from optimizer.funds.purses import Flow
+from optimizer.funds.water_filling import Grants
 from optimizer.solution import SolutionStatus
 
 

@@ -3,8 +3,8 @@
 from itertools import product
 from typing import Any
 
-from optimizer.funds.filling import pay
 from optimizer.funds.fund import Division, Fund, Grant, Payment, StopCode
+from optimizer.funds.water_filling import pay
 
 
 def forge(fund: Fund, fens: tuple[int, ...], true: Division) -> Division | None:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from optimizer.explain.kept import KeptLevels, find_cycles
+from optimizer.explain.reachability import KeptLevels, find_cycles
 from optimizer.explain.rivals import number_components
 from optimizer.stages.kind import Measure
 

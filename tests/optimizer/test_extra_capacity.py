@@ -7,7 +7,7 @@ from optimizer.instances.generate import generate
 from optimizer.policy import StageKind
 from optimizer.problem import Pair, Problem
 from optimizer.search.solve import solve
-from optimizer.what_if.appeal import find_help
+from optimizer.what_if.extra_capacity import find_help
 from optimizer.what_if.shadow_prices import Extra, enlarge
 from tests.optimizer.brute_stages import best_answers
 from tests.optimizer.builders import goods, month, person, proven, team, visit, want
