@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matchmaker.models.category import OfferKind, ServiceCategory
-from matchmaker.models.need import NeedForm
+from matchmaker.models.need import NeedType
 
 FEN_PER_YUAN = 100
 WISH_HEADING = "wishes"  # the catalogue's heading of micro-wishes
@@ -141,16 +141,16 @@ def check_unit(kind: OfferKind, unit: str) -> None:
 # --- What a need in a category is asked.
 
 
-def get_form(category: ServiceCategory) -> NeedForm:
+def get_need_type(category: ServiceCategory) -> NeedType:
     """Things under the catalogue's wishes are micro-wishes, everything else is a need."""
     parent = category.parent
     is_wish = parent is not None and parent.code == WISH_HEADING
-    return NeedForm.MICRO_WISH if is_wish else NeedForm.NEED
+    return NeedType.MICRO_WISH if is_wish else NeedType.NEED
 
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
     """The limits of the quantity a person may ask for; None when it is always one."""
-    is_wish = get_form(category) is NeedForm.MICRO_WISH
+    is_wish = get_need_type(category) is NeedType.MICRO_WISH
     return None if is_wish and not is_money(category.unit) else get_unit_rules(category).limits
 
 

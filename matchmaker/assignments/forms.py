@@ -17,7 +17,7 @@ from matchmaker.words.quantities import format_month
 class MonthForm(FilterForm):
     month = DropdownField(_l("Month"))
 
-    def offer_months(self, months: list[date]) -> None:
+    def fill_months(self, months: list[date]) -> None:
         self.month.choices = make_choices(
             (month.strftime("%Y-%m"), format_month(month)) for month in months
         )
@@ -34,7 +34,7 @@ class GivenForm(MonthForm):
     committee = DropdownField(_l("Neighbourhood committee"))
     volunteer = DropdownField(_l("Volunteer"))
 
-    def offer_choices(
+    def fill_choices(
         self,
         categories: list[ServiceCategory],
         committees: list[Committee],

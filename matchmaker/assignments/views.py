@@ -110,7 +110,7 @@ def download(file_format: str) -> Response:
 def visits() -> str:
     months = queries.list_published_months(current_user)
     form = MonthForm()
-    form.offer_months(months)
+    form.fill_months(months)
     month = form.read_month(months) if months else None
     lines = queries.list_lines(current_user, month, GivenFilters()) if month else []
     return render_template(
@@ -120,10 +120,10 @@ def visits() -> str:
 
 def _read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
     form = GivenForm()
-    form.offer_months(months)
+    form.fill_months(months)
     month = form.read_month(months)
     form.month.data = month.strftime("%Y-%m")
-    form.offer_choices(*queries.list_choices(current_user, month))
+    form.fill_choices(*queries.list_choices(current_user, month))
     return form, month, form.read_filters()
 
 

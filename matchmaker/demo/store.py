@@ -84,7 +84,7 @@ def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: dat
         "resident_id": ids.residents[need.resident],
         "committee_id": ids.committees[need.committee],
         "category_id": ids.categories[need.category],
-        "form": need.form,
+        "form": need.type,
         "description": need.description,
         "quantity": need.quantity,
         "least_quantity": need.least_quantity,

@@ -15,7 +15,7 @@ from matchmaker.models.match_round import (
     RunStatus,
     StoredSnapshot,
 )
-from matchmaker.models.need import Need, NeedForm, NeedState
+from matchmaker.models.need import Need, NeedState, NeedType
 from matchmaker.models.offer import Offer, OfferState
 from matchmaker.models.organisation import (
     Organisation,
@@ -59,9 +59,9 @@ __all__ = [
     "LoginSession",
     "MatchRound",
     "Need",
-    "NeedForm",
     "NeedOutcome",
     "NeedState",
+    "NeedType",
     "Notice",
     "Offer",
     "OfferKind",

@@ -13,7 +13,9 @@ from matchmaker.models.place import Committee
 from matchmaker.models.resident import Consent, Resident
 
 
-class NeedForm(StrEnum):
+class NeedType(StrEnum):
+    """Micro-wishes are the small needs below one heading of the catalogue."""
+
     NEED = "need"  # 需求
     MICRO_WISH = "micro_wish"  # 微心愿
 
@@ -56,8 +58,8 @@ class Need(Model):
         ForeignKey("committee.id"), index=True, comment="where the need was raised"
     )
     category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
-    form: Mapped[NeedForm] = mapped_column(
-        enum_column(NeedForm), default=NeedForm.NEED, doc="an ordinary need or a small wish"
+    type: Mapped[NeedType] = mapped_column(
+        "form", enum_column(NeedType), default=NeedType.NEED, doc="an ordinary need or a small wish"
     )
     description: Mapped[str] = mapped_column(
         Text, comment="the resident's own words; shown to the resident and the office alone"

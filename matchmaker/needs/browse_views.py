@@ -14,7 +14,7 @@ from matchmaker.web.permissions import Permission, requires
 @bp.get("/open")
 @requires(Permission.NEED_BROWSE)
 def browse() -> str:
-    form = BrowseForm().offer(list_headings(), queries.list_committees(current_user))
+    form = BrowseForm().fill_choices(list_headings(), queries.list_committees(current_user))
     found = paginate(queries.list_open_needs(current_user, form.read_filters()))
     return render_template(
         "needs/browse.html",

@@ -51,7 +51,7 @@ class DeskForm(IdempotentForm):
         choices=make_choices((channel, get_label(channel)) for channel in AT_THE_DESK),
     )
 
-    def offer(self, categories: Iterable[ServiceCategory]) -> "DeskForm":
+    def fill_choices(self, categories: Iterable[ServiceCategory]) -> "DeskForm":
         self.category_id.choices = [
             SelectChoice("", _l("Choose")),
             *(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matchmaker.base.errors import ConflictError, InvalidError
-from matchmaker.kinds import asks_windows, find_quantity_limits, get_form
+from matchmaker.kinds import asks_windows, find_quantity_limits, get_need_type
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
 from matchmaker.needs.categories import get_category
 from matchmaker.needs.limits import LONGEST_DESCRIPTION
@@ -86,7 +86,7 @@ def _fill(need: Need, answers: Answers) -> None:
     category = get_category(answers.category_id)
     if not 1 <= len(answers.description) <= LONGEST_DESCRIPTION:
         raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
-    need.category_id, need.form = category.id, get_form(category)
+    need.category_id, need.type = category.id, get_need_type(category)
     need.quantity, need.least_quantity = 1, 1
     if find_quantity_limits(category) is not None:
         if answers.quantity is None:

@@ -24,7 +24,7 @@ from matchmaker.web.permissions import Permission, requires
 @requires(Permission.NEED_POST_ON_BEHALF)
 def create_for(resident_id: int) -> Answer:
     resident = get_resident(resident_id, current_user)
-    form = DeskForm().offer(list_categories())
+    form = DeskForm().fill_choices(list_categories())
 
     def act() -> str:
         need = desk_service.post_on_behalf(
@@ -43,7 +43,7 @@ def create_for(resident_id: int) -> Answer:
 @bp.route("/<id:need_id>/correct", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_ON_BEHALF)
 def correct(need_id: int) -> Answer:
-    form = DeskForm().offer(list_categories())
+    form = DeskForm().fill_choices(list_categories())
 
     def act() -> str:
         desk_service.correct_on_behalf(

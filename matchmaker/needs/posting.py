@@ -11,7 +11,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_month
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.kinds import find_quantity_limits, get_form
+from matchmaker.kinds import find_quantity_limits, get_need_type
 from matchmaker.models import (
     Consent,
     ConsentChannel,
@@ -34,7 +34,7 @@ def make_need(resident: Resident, category: ServiceCategory, actor: User, now: d
         resident_id=resident.id,
         committee_id=resident.household.committee_id,
         category_id=category.id,
-        form=get_form(category),
+        type=get_need_type(category),
         description="",
         quantity=1,
         least_quantity=1,

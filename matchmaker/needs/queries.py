@@ -9,8 +9,8 @@ from matchmaker.base.extensions import db
 from matchmaker.models import (
     Committee,
     Need,
-    NeedForm,
     NeedState,
+    NeedType,
     Resident,
     ServiceCategory,
     User,
@@ -29,7 +29,7 @@ class NeedFilters:
     state: NeedState | None = None
     category_id: int | None = None
     tier: int | None = None
-    form: NeedForm | None = None
+    type: NeedType | None = None
     committee_id: int | None = None
     search: str = ""
 
@@ -47,7 +47,7 @@ class OpenNeed:
     """One open need without the person, their words or the need's reference."""
 
     category: ServiceCategory
-    form: NeedForm
+    type: NeedType
     quantity: int
     least_quantity: int
     windows: tuple[str, ...]
@@ -80,7 +80,7 @@ def hide_person(need: Need) -> OpenNeed:
     """What is left of a need when nobody can be recognised by it."""
     return OpenNeed(
         category=need.category,
-        form=need.form,
+        type=need.type,
         quantity=need.quantity,
         least_quantity=need.least_quantity,
         windows=tuple(need.windows),
@@ -169,8 +169,8 @@ def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
         query = query.where(or_(*(column == filters.category_id for column in wanted)))
     if filters.tier is not None:
         query = query.where(Need.tier == filters.tier)
-    if filters.form is not None:
-        query = query.where(Need.form == filters.form)
+    if filters.type is not None:
+        query = query.where(Need.type == filters.type)
     if filters.committee_id is not None:
         query = query.where(Need.committee_id == filters.committee_id)
     if filters.search.strip():

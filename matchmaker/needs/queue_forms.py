@@ -9,7 +9,7 @@ from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import TextField
 from matchmaker.forms.validators import MaxLength
-from matchmaker.models import Committee, NeedForm, NeedState, ServiceCategory
+from matchmaker.models import Committee, NeedState, NeedType, ServiceCategory
 from matchmaker.needs.limits import TIERS
 from matchmaker.needs.queries import BrowseFilters, NeedFilters
 from matchmaker.needs.words import TIER_WORDS
@@ -35,30 +35,31 @@ class NeedListForm(FilterForm):
         _l("Urgency"),
         choices=make_choices([("", _l("Every urgency")), *((t, TIER_WORDS[t]) for t in TIERS)]),
     )
-    kind = DropdownField(
+    type = DropdownField(
         _l("Need or wish"),
-        choices=make_choices([("", _l("Both")), *((form, get_label(form)) for form in NeedForm)]),
+        name="kind",  # in the address
+        choices=make_choices([("", _l("Both")), *((one, get_label(one)) for one in NeedType)]),
     )
     committee_id = DropdownField(_l("Neighbourhood committee"))
 
-    def offer(
+    def fill_choices(
         self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
     ) -> "NeedListForm":
-        _offer_places(self, headings, committees)
+        _fill_places(self, headings, committees)
         return self
 
     def read_filters(self) -> NeedFilters:
         """What the address asks for; values no list has are left out."""
         self.validate()
-        state, category, tier, kind, committee = (
+        state, category, tier, chosen_type, committee = (
             "" if field.errors else field.data or ""
-            for field in (self.state, self.category_id, self.tier, self.kind, self.committee_id)
+            for field in (self.state, self.category_id, self.tier, self.type, self.committee_id)
         )
         return NeedFilters(
             state=None if state in ("", ALL_STATES) else NeedState(state),
             category_id=int(category) if category else None,
             tier=int(tier) if tier else None,
-            form=NeedForm(kind) if kind else None,
+            type=NeedType(chosen_type) if chosen_type else None,
             committee_id=int(committee) if committee else None,
             search="" if self.search.errors else self.search.data or "",
         )
@@ -68,10 +69,10 @@ class BrowseForm(FilterForm):
     category_id = DropdownField(_l("Kind of help"))
     committee_id = DropdownField(_l("Neighbourhood committee"))
 
-    def offer(
+    def fill_choices(
         self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
     ) -> "BrowseForm":
-        _offer_places(self, headings, committees)
+        _fill_places(self, headings, committees)
         return self
 
     def read_filters(self) -> BrowseFilters:
@@ -86,7 +87,7 @@ class BrowseForm(FilterForm):
         )
 
 
-def _offer_places(
+def _fill_places(
     form: NeedListForm | BrowseForm,
     headings: Iterable[ServiceCategory],
     committees: Iterable[Committee],

@@ -145,7 +145,7 @@ def make_row(need: Need) -> Row:
         need.reference,
         need.resident.display_name,
         get_name(need.committee),
-        str(get_label(need.form)),
+        str(get_label(need.type)),
         get_name(need.category),
         format_quantity(need.quantity, unit),
         format_quantity(need.least_quantity, unit),
@@ -220,4 +220,4 @@ def _make_list_form() -> NeedListForm:
     first = NeedState.SUBMITTED.value if verifies else ALL_STATES
     form = NeedListForm(data={"state": request.args.get("state") or first})
     committees = list_committees(current_user)
-    return form.offer(list_headings(), committees if len(committees) > 1 else [])
+    return form.fill_choices(list_headings(), committees if len(committees) > 1 else [])

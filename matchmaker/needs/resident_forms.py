@@ -22,7 +22,7 @@ ANY_TIME = "any"
 class CategoryForm(BaseForm):
     category_id = RadiosField(_l("Kind of help"), [Required(_l("Choose one."))], coerce=int)
 
-    def offer(self, categories: list[ServiceCategory]) -> "CategoryForm":
+    def fill_choices(self, categories: list[ServiceCategory]) -> "CategoryForm":
         self.category_id.choices = make_choices((row.id, get_name(row)) for row in categories)
         return self
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.kinds import asks_windows, find_quantity_limits, get_form
+from matchmaker.kinds import asks_windows, find_quantity_limits, get_need_type
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
 from matchmaker.needs.categories import get_category
 from matchmaker.needs.limits import LONGEST_DESCRIPTION
@@ -57,7 +57,7 @@ def change_category(*, actor: User, need_id: int, category_id: int, now: datetim
     need, category = get_draft(need_id, actor), get_category(category_id)
     if category.id == need.category_id:
         return need
-    need.category, need.form = category, get_form(category)
+    need.category, need.type = category, get_need_type(category)
     return _keep(
         need, actor, now, category_id=category.id, quantity=1, least_quantity=1, windows=[]
     )

@@ -96,7 +96,7 @@ def choose(code: str, need_id: int | None = None) -> Answer:
     heading = get_heading(code)
     need = resident_service.get_draft(need_id, current_user) if need_id else None
     form = CategoryForm(data={"category_id": need.category_id} if need else {})
-    form.offer(list_categories(heading))
+    form.fill_choices(list_categories(heading))
 
     def act() -> str:
         chosen = {

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matchmaker.models import NeedForm, OfferKind, OverrideKind
+from matchmaker.models import NeedType, OfferKind, OverrideKind
 from optimizer import codec
 
 FORMAT = "leshan-round/1"
@@ -37,7 +37,7 @@ class FrozenNeed:
     """
 
     reference: str
-    form: NeedForm
+    form: NeedType
     resident: str
     household: str
     committee: str

@@ -18,7 +18,7 @@ from matchmaker.demo.world.mix import (
     make_random,
 )
 from matchmaker.demo.world.records import NeedRecord, ResidentRecord
-from matchmaker.models import ConsentChannel, NeedForm, NeedState, StatusKind
+from matchmaker.models import ConsentChannel, NeedState, NeedType, StatusKind
 
 # --- Who asks for what: the residents whom the listing found with something to say.
 
@@ -156,7 +156,7 @@ class NeedWriter:
             resident=resident.reference,
             committee=resident.committee,
             category=row.category_code,
-            form=NeedForm.MICRO_WISH if row.is_wish else NeedForm.NEED,
+            type=NeedType.MICRO_WISH if row.is_wish else NeedType.NEED,
             description=random.choice(self._mix.words[row.category_code]),
             quantity=quantity,
             least_quantity=_get_least(quantity, row),

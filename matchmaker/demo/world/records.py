@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from matchmaker.models import (
-    NeedForm,
     NeedState,
+    NeedType,
     OfferState,
     Programme,
     Qualification,
@@ -101,7 +101,7 @@ class NeedRecord:
     resident: str
     committee: str
     category: str
-    form: NeedForm
+    type: NeedType
     description: str
     quantity: int
     least_quantity: int

@@ -95,7 +95,7 @@ def list_due_weeks(pairing: Pairing, month: date) -> list[tuple[int, ...]]:
 def _freeze_need(need: Need, month: date) -> FrozenNeed:
     return FrozenNeed(
         reference=need.reference,
-        form=need.form,
+        form=need.type,
         resident=need.resident.reference,
         household=need.resident.household.reference,
         committee=need.committee.code,

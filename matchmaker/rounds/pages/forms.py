@@ -64,7 +64,7 @@ class OverrideForm(IdempotentForm):
         _l("Reason, kept on record"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
 
-    def offer_givers(self, givers: Iterable[tuple[str, str]]) -> None:
+    def fill_givers(self, givers: Iterable[tuple[str, str]]) -> None:
         self.giver.choices = make_choices([("", _l("Any giver")), *givers])
 
     def read_giver(self) -> dict[str, int | None]:
@@ -90,7 +90,7 @@ class LineFilterForm(FilterForm):
     organisation = DropdownField(_l("Organisation"))
     reference = TextField(_l("Number of the need or resident"), [MaxLength(20)])
 
-    def offer(self, **rows: Iterable[tuple[str, str]]) -> None:
+    def fill_choices(self, **rows: Iterable[tuple[str, str]]) -> None:
         """Choices of category, committee and organisation, as ``(code, name)``."""
         for name, choices in rows.items():
             getattr(self, name).choices = make_choices([("", _l("All")), *choices])

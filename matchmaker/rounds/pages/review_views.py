@@ -39,7 +39,7 @@ def override(month: date, reference: str) -> Answer:
     overrides.require_open_to_overrides(match_round)
     need = get_frozen_need(match_round, reference)
     form = OverrideForm()
-    form.offer_givers(list_candidates(match_round, need))
+    form.fill_givers(list_candidates(match_round, need))
 
     def act() -> str:
         overrides.add_override(
@@ -190,7 +190,7 @@ def _name_wait(code: str) -> str:
 def _make_filter_form(run: RoundRun) -> LineFilterForm:
     names = figures.read_names(run.match_round.subdistrict_id)
     form = LineFilterForm()
-    form.offer(
+    form.fill_choices(
         category=names.categories.items(),
         committee=names.committees.items(),
         organisation=names.organisations.items(),

@@ -4,7 +4,7 @@ from datetime import date
 
 import openpyxl
 
-from matchmaker.models import Assignment, NeedForm, Pairing, Programme, Role, VisitFrequency
+from matchmaker.models import Assignment, NeedType, Pairing, Programme, Role, VisitFrequency
 from tests.browser import Browser
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
@@ -144,7 +144,7 @@ def test_a_volunteer_without_visits_is_told_so(app, world, make):
 def test_wishes_are_promised_like_needs(coordinator, world, make):
     run = world.publish(JULY)
     need = world.promise(run, world.goods, units=2)
-    need.form = NeedForm.MICRO_WISH
+    need.type = NeedType.MICRO_WISH
     make.add(need)
     page = coordinator.get("assignments.given").text
     assert "2 items" in page

@@ -9,7 +9,7 @@ from matchmaker.base.clock import add_months, get_month_start
 from matchmaker.catalogue import SEEDS_DIR, read_seed
 from matchmaker.demo.world.asking import WAITING_WEIGHTS
 from matchmaker.demo.world.world import generate_world
-from matchmaker.models import LedgerScope, NeedForm, NeedState, OfferKind, OfferState, Role
+from matchmaker.models import LedgerScope, NeedState, NeedType, OfferKind, OfferState, Role
 from matchmaker.words.phone_numbers import normalise_phone
 
 MONTH = date(2026, 7, 1)
@@ -79,7 +79,7 @@ def test_nobody_asks_twice_for_the_same(month_needs):
 
 def test_the_month_has_teams_wishes_partial_quantities_three_tiers_and_waits(month_needs):
     assert any(PEOPLE[need.category] == 2 for need in month_needs)
-    assert any(need.form is NeedForm.MICRO_WISH for need in month_needs)
+    assert any(need.type is NeedType.MICRO_WISH for need in month_needs)
     assert any(need.least_quantity < need.quantity for need in month_needs)
     assert {need.tier for need in month_needs} == {1, 2, 3}
     assert {need.waiting_rounds for need in month_needs} == set(range(len(WAITING_WEIGHTS)))

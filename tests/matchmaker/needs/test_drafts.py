@@ -41,8 +41,8 @@ def test_choosing_twice_does_not_leave_two_empty_drafts(account, place):
 
 
 def test_things_under_the_wishes_are_micro_wishes(account, place):
-    assert start(account, place.wish).form is m.NeedForm.MICRO_WISH
-    assert start(account, place.rice).form is m.NeedForm.NEED
+    assert start(account, place.wish).type is m.NeedType.MICRO_WISH
+    assert start(account, place.rice).type is m.NeedType.NEED
 
 
 def test_a_heading_is_no_category_to_ask_for(account, place):

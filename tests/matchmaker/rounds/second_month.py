@@ -80,7 +80,7 @@ def _write_residents(first: SmallMonth, nursing: m.ServiceCategory) -> None:
             first.first,
             first.committees[1 + number % 2].id,
             reference=f"N2610-000{number}",
-            form=m.NeedForm.MICRO_WISH if number == 1 else m.NeedForm.NEED,
+            type=m.NeedType.MICRO_WISH if number == 1 else m.NeedType.NEED,
             windows=["WD-PM"] if number == 1 else [],
             tier=number,
         )

@@ -67,7 +67,7 @@ def test_a_need_is_frozen_with_every_field(office):
     office.need(
         raised_in,
         reference="N1",
-        form=m.NeedForm.MICRO_WISH,
+        type=m.NeedType.MICRO_WISH,
         quantity=7,
         least_quantity=3,
         windows=["WD-PM", "SAT-AM"],
@@ -77,7 +77,7 @@ def test_a_need_is_frozen_with_every_field(office):
     assert office.freeze_needs() == (
         FrozenNeed(
             reference="N1",
-            form=m.NeedForm.MICRO_WISH,
+            form=m.NeedType.MICRO_WISH,
             resident="R1",
             household="H1",
             committee="C02",  # where it was raised, not where the household lives
