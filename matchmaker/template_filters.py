@@ -36,8 +36,8 @@ FILTERS: _Functions = {
     "committees": scope.name_committees,
     # Needs and residents.
     "explain_state": need_words.explain_state,
-    "describe_step": need_words.describe_step,
-    "describe_step_to_office": need_words.describe_step_to_office,
+    "describe_entry": need_words.describe_entry,
+    "describe_entry_to_office": need_words.describe_entry_to_office,
     "consent_purpose": labels.describe_purpose,
     # Rounds: what was found, when, by which stage, how it was proved.
     "explain_outcome": outcomes.explain_outcome,

@@ -1,4 +1,4 @@
-"""Where a need has been: its steps from the audit chain, and what published rounds found."""
+"""The timeline of a need: what the audit chain says of it, and what published rounds found."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +17,7 @@ ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineEntry:
     """One thing that happened to a need; ``code`` is an audit action or a round's result."""
 
     at: datetime
@@ -56,7 +56,7 @@ def list_results(need: Need) -> list[RoundResult]:
     ]
 
 
-def list_steps(need: Need, results: list[RoundResult]) -> list[Step]:
+def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]:
     """Everything a resident is told about, in the order of time."""
     query = select(AuditEvent).where(
         AuditEvent.subject_type == Need.__tablename__,
@@ -64,16 +64,15 @@ def list_steps(need: Need, results: list[RoundResult]) -> list[Step]:
         AuditEvent.action.in_(SHOWN_ACTIONS),
     )
     events = db.session.scalars(query.options(joinedload(AuditEvent.actor)).order_by(AuditEvent.id))
-    steps = [
-        Step(event.at, event.action, event.details, event.actor.name if event.actor else None)
-        for event in events
+    entries = [
+        TimelineEntry(e.at, e.action, e.details, e.actor.name if e.actor else None) for e in events
     ]
-    if need.submitted_at is not None and not any(step.code == "need.submit" for step in steps):
-        steps.append(Step(need.submitted_at, "need.submit"))  # came with an import
+    if need.submitted_at is not None and not any(e.code == "need.submit" for e in entries):
+        entries.append(TimelineEntry(need.submitted_at, "need.submit"))  # came with an import
     for result in results:
         code = ROUND_FOUND if result.outcome.is_met else ROUND_FOUND_NOTHING
-        steps.append(Step(result.published_at, code, {"month": result.month}))
-    return sorted(steps, key=lambda step: step.at)
+        entries.append(TimelineEntry(result.published_at, code, {"month": result.month}))
+    return sorted(entries, key=lambda entry: entry.at)
 
 
 def _list_assignments(outcome: NeedOutcome) -> list[Assignment]:

@@ -14,7 +14,7 @@ from matchmaker.needs import queries, queue_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
 from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnNeedForm, VerifyManyForm
-from matchmaker.needs.history import list_results, list_steps
+from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.residents.scope import list_committees
@@ -103,7 +103,7 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         returning=returning or ReturnNeedForm(formdata=None, prefix=_RETURN),
         merging=MergeForm(formdata=None),
         results=results,
-        steps=list_steps(need, results),
+        steps=list_timeline(need, results),
         twins=queries.list_duplicates(need, current_user),
         can_decide=can_verify and need.state is NeedState.SUBMITTED,
         can_merge=can_verify and need.state in MERGEABLE,

@@ -13,7 +13,7 @@ from matchmaker.models import Need
 from matchmaker.needs import desk_service, queries, resident_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import get_heading, list_categories, list_headings
-from matchmaker.needs.history import list_results, list_steps
+from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queries import list_own_needs
 from matchmaker.needs.resident_forms import (
     AnswerForm,
@@ -46,7 +46,7 @@ def follow(need_id: int) -> str:
         "needs/follow.html",
         need=need,
         results=results,
-        steps=list_steps(need, results),
+        steps=list_timeline(need, results),
         is_entered_for_them=need.entered_by_id != current_user.id,
         is_editable=need.state in EDITABLE,
         is_withdrawable=need.state in WITHDRAWABLE,

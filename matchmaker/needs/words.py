@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matchmaker.models import Need, NeedState
-from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, Step
+from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, TimelineEntry
 from matchmaker.words.quantities import format_month
 
 TIER_WORDS = {
@@ -47,10 +47,10 @@ def _explain_waiting(need: Need) -> str:
     )
 
 
-def describe_step(step: Step, is_entered_for_them: bool) -> str:
+def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
     """What happened, in words for the person who asked."""
-    if step.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
-        return _describe_round(step)
+    if entry.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
+        return _describe_round(entry)
     sent = _("Your committee wrote it down for you.") if is_entered_for_them else _("You sent it.")
     sentences = {
         "need.submit": sent,
@@ -60,13 +60,13 @@ def describe_step(step: Step, is_entered_for_them: bool) -> str:
         "need.merge": _("It was joined with another of your needs of the same kind."),
         "need.keep": _("Another of your needs of the same kind was joined with this one."),
     }
-    return str(sentences[step.code])
+    return str(sentences[entry.code])
 
 
-def describe_step_to_office(step: Step) -> str:
+def describe_entry_to_office(entry: TimelineEntry) -> str:
     """What happened and by whom, for colleagues."""
-    if step.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
-        return _describe_round(step)
+    if entry.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
+        return _describe_round(entry)
     words = {
         "need.submit": _("Sent to the committee"),
         "need.return": _("Returned with a question"),
@@ -75,13 +75,13 @@ def describe_step_to_office(step: Step) -> str:
         "need.merge": _("Joined with another need and closed"),
         "need.keep": _("Another need was joined with this one"),
     }
-    if step.by is None:
-        return str(words[step.code])
-    return str(_("%(what)s (%(who)s)", what=words[step.code], who=step.by))
+    if entry.by is None:
+        return str(words[entry.code])
+    return str(_("%(what)s (%(who)s)", what=words[entry.code], who=entry.by))
 
 
-def _describe_round(step: Step) -> str:
-    month = format_month(step.numbers["month"])
-    if step.code == ROUND_FOUND:
+def _describe_round(entry: TimelineEntry) -> str:
+    month = format_month(entry.numbers["month"])
+    if entry.code == ROUND_FOUND:
         return str(_("The matching of %(month)s found help.", month=month))
     return str(_("The matching of %(month)s found nothing this time.", month=month))

@@ -8,7 +8,7 @@ from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, R
 from matchmaker.rounds.solve.runs import get_job
 
 
-class Step(StrEnum):
+class RoundStep(StrEnum):
     """The path of a month, in order."""
 
     OPEN = "open"
@@ -27,7 +27,7 @@ class StepPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    step: Step
+    step: RoundStep
     place: StepPlace
 
 
@@ -41,17 +41,17 @@ class RunProgress:
 
 
 _NEXT_STEP = {
-    RoundState.DRAFT: Step.READINESS,
-    RoundState.FROZEN: Step.SOLVE,
-    RoundState.SOLVING: Step.SOLVE,
-    RoundState.NO_SOLUTION: Step.SOLVE,
-    RoundState.REVIEW: Step.REVIEW,
+    RoundState.DRAFT: RoundStep.READINESS,
+    RoundState.FROZEN: RoundStep.SOLVE,
+    RoundState.SOLVING: RoundStep.SOLVE,
+    RoundState.NO_SOLUTION: RoundStep.SOLVE,
+    RoundState.REVIEW: RoundStep.REVIEW,
 }
 
 
 def list_steps(match_round: MatchRound) -> list[PathStep]:
     """Every step with its place; all done once the month is published."""
-    steps = list(Step)
+    steps = list(RoundStep)
     now = _NEXT_STEP.get(match_round.state)
     position = len(steps) if now is None else steps.index(now)
     places = [StepPlace.DONE] * position + [StepPlace.NOW] + [StepPlace.LATER] * len(steps)
