@@ -132,6 +132,19 @@ def test_sending_twice_sends_once(app, resident, post):
         assert len(db.session.scalars(select(m.Consent)).all()) == 1
 
 
+def test_an_unfinished_need_says_what_is_missing_and_leads_back(app, resident, post):
+    need = post(state=m.NeedState.DRAFT, description="")
+    ask = resident.get_url("needs.ask", need_id=need.id, question="words")
+    resident.use_language("en")
+    page = resident.submit(
+        "needs.check", {"has_consent": "y", "idempotency_key": KEY}, need_id=need.id, on=ask
+    )
+    assert page.status_code == 409
+    assert "A question is still open." in page.text
+    assert f'href="{resident.get_url("needs.mine")}">Back to the list' in page.text
+    assert load_need(app).state is m.NeedState.DRAFT
+
+
 def test_a_question_the_category_does_not_ask_is_no_page(resident, post):
     need = post(state=m.NeedState.DRAFT)
     for question in ("quantity", "nonsense"):
