@@ -1,7 +1,7 @@
 """Rows for tests, each in one line, with plain defaults that any test may replace."""
 
 import itertools
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -24,9 +24,13 @@ class Factory:
     def __init__(self, app: Flask) -> None:
         self._app, self._numbers = app, itertools.count(1)
 
+    def context(self) -> AbstractContextManager[Any]:
+        """An application context: the present one, or a new one."""
+        return nullcontext() if has_app_context() else self._app.app_context()
+
     def add(self, row: Any) -> Any:
         """Store any row, commit, and give it back with its columns loaded."""
-        with nullcontext() if has_app_context() else self._app.app_context():
+        with self.context():
             row = db.session.merge(row)
             db.session.commit()
             db.session.refresh(row)
@@ -34,7 +38,7 @@ class Factory:
 
     def get(self, model: type, row_id: int) -> Any:
         """A stored row, its columns loaded."""
-        with nullcontext() if has_app_context() else self._app.app_context():
+        with self.context():
             row = db.session.get(model, row_id)
             db.session.refresh(row)
         return row

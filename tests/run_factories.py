@@ -1,27 +1,62 @@
-"""A round's run and what it decided, for tests of those who read them."""
+"""A month of any street office taken through the product's own steps, for those who read it."""
 
 from datetime import date
 from typing import Any
 
 from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.solve import jobs, runs
 from tests.factories import NOW, Factory
+from tests.matchmaker.rounds.small_month import solve_here
+
+JULY = date(2026, 7, 1)
 
 
-def make_run(make: Factory, subdistrict_id: int, started_by: m.User, **values: Any) -> m.RoundRun:
-    """The first run of a new round of July 2026."""
-    match_round = make.add(
-        m.MatchRound(
-            subdistrict_id=subdistrict_id,
-            month=date(2026, 7, 1),
-            policy="test",
-            seed_rule="test",
-            opened_by_id=started_by.id,
-            opened_at=NOW,
+def solve_month(make: Factory, subdistrict_id: int, month: date = JULY) -> m.RoundRun:
+    """The run of a month that is now under review; the office has an open need to decide."""
+    worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=subdistrict_id)
+    with make.context():
+        actor = db.session.get_one(m.User, worker.id)
+        match_round = freeze_service.open_round(
+            month=month, seed_rule="as announced", actor=actor, now=NOW
         )
-    )
-    defaults = {"number": 1, "limit_seconds": 60, "problem_json": "{}", "problem_sha256": ""}
-    keys = {"match_round_id": match_round.id, "started_by_id": started_by.id}
-    return make.add(m.RoundRun(**keys, created_at=NOW, **{**defaults, **values}))
+        freeze_service.freeze_round(match_round, public_value="08", actor=actor, now=NOW)
+        run_id = _solve(match_round, actor)
+    return make.get(m.RoundRun, run_id)
+
+
+def solve_again(make: Factory, run: m.RoundRun) -> m.RoundRun:
+    """One more run of the round, which is still under review."""
+    with make.context():
+        match_round = db.session.get_one(m.MatchRound, run.match_round_id)
+        run_id = _solve(match_round, db.session.get_one(m.User, run.started_by_id))
+    return make.get(m.RoundRun, run_id)
+
+
+def publish_run(make: Factory, run: m.RoundRun) -> m.RoundRun:
+    """The run, published by another social worker than the one who started it."""
+    starter = make.get(m.User, run.started_by_id)
+    worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=starter.subdistrict_id)
+    with make.context():
+        actor = db.session.get_one(m.User, worker.id)
+        publication.publish_run(db.session.get_one(m.RoundRun, run.id), actor=actor, now=NOW)
+        db.session.commit()
+    return make.get(m.RoundRun, run.id)
+
+
+def publish_month(make: Factory, subdistrict_id: int, month: date = JULY) -> m.RoundRun:
+    """The published run of a month."""
+    return publish_run(make, solve_month(make, subdistrict_id, month))
+
+
+def _solve(match_round: m.MatchRound, actor: m.User) -> int:
+    run = runs.start_run(match_round, limit_seconds=60, actor=actor, now=NOW)
+    jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=NOW)
+    runs.finish_run(run, solve_here(run), now=NOW)
+    db.session.commit()
+    return run.id
 
 
 def make_assignment(

@@ -1,75 +1,49 @@
-"""One of everything: for tests that walk every page."""
+"""One of everything, for tests that walk every page: a small month and an account of each role."""
 
-import json
 from dataclasses import dataclass
 
 from matchmaker import models as m
+from matchmaker.base.extensions import db
 from matchmaker.models import Role
 from tests.factories import NOW, Factory
-from tests.run_factories import make_assignment, make_run
+from tests.matchmaker.rounds.small_month import SmallMonth
 
-PLANTED_PHONE = "13866667777"
+PLANTED_PHONE = "13800000001"  # of the first resident
 
 
 @dataclass(frozen=True, slots=True)
 class SmallWorld:
-    """``users`` holds one person of each role, all of one street office."""
+    """``users`` holds one person of each role; ``need`` is the first resident's."""
 
     users: dict[Role, m.User]
     resident: m.Resident
     need: m.Need
 
 
-def make_small_world(make: Factory) -> SmallWorld:
-    """A need matched with an offer in a run, and one account of each role around it."""
-    subdistrict = make.subdistrict()
-    committee = make.committee(subdistrict)
-    organisation = make.organisation(subdistrict)
-    resident = make.resident(make.household(committee), phone=PLANTED_PHONE)
-    volunteer = make.volunteer(organisation)
-    users = _make_users(make, subdistrict, committee, organisation, resident, volunteer)
-    category = make.category()
-    need = make.need(resident, category, users[Role.COMMITTEE_WORKER], committee.id)
-    offer = make.offer(organisation, category)
-    run = make_run(make, subdistrict.id, users[Role.SOCIAL_WORKER])
-    _freeze(make, run)
-    state = m.AssignmentState.CONFIRMED
-    make_assignment(make, run, need, offer, volunteer_id=volunteer.id, state=state)
-    _make_evidence(make, resident, users)
-    return SmallWorld(users, resident, need)
+def make_small_world(make: Factory, *, is_published: bool = True) -> SmallWorld:
+    """A month that the product froze, solved and published, or left under review."""
+    month = SmallMonth(make)
+    users = _make_users(make, month)
+    _make_evidence(make, month.residents[1], users)
+    with make.context():
+        month.publish() if is_published else month.solve()
+        db.session.commit()
+    return SmallWorld(users, month.residents[1], month.needs[1])
 
 
-def _make_users(
-    make: Factory,
-    subdistrict: m.Subdistrict,
-    committee: m.Committee,
-    organisation: m.Organisation,
-    resident: m.Resident,
-    volunteer: m.Volunteer,
-) -> dict[Role, m.User]:
-    scopes = {
-        Role.RESIDENT: {"resident_id": resident.id},
-        Role.VOLUNTEER: {"volunteer_id": volunteer.id},
-        Role.COORDINATOR: {"organisation_id": organisation.id},
-        Role.COMMITTEE_WORKER: {"committee_id": committee.id},
-        Role.SOCIAL_WORKER: {"subdistrict_id": subdistrict.id},
+def _make_users(make: Factory, month: SmallMonth) -> dict[Role, m.User]:
+    """The month's own social worker and auditor, and others who have to do with row 1."""
+    return {
+        Role.RESIDENT: make.user(Role.RESIDENT, resident_id=month.residents[1].id),
+        Role.VOLUNTEER: make.user(Role.VOLUNTEER, volunteer_id=month.volunteers[1].id),
+        Role.COORDINATOR: make.user(Role.COORDINATOR, organisation_id=month.organisations[1].id),
+        Role.COMMITTEE_WORKER: make.user(
+            Role.COMMITTEE_WORKER, committee_id=month.needs[1].committee_id
+        ),
+        Role.SOCIAL_WORKER: month.first,
+        Role.ADMINISTRATOR: make.user(Role.ADMINISTRATOR),
+        Role.AUDITOR: month.auditor,
     }
-    return {role: make.user(role, **scopes.get(role, {})) for role in Role}
-
-
-def _freeze(make: Factory, run: m.RoundRun) -> None:
-    """The snapshot and the job that every run has."""
-    empty = json.dumps({"needs": [], "offers": [], "volunteers": [], "duties": []})
-    make.add(
-        m.StoredSnapshot(
-            match_round_id=run.match_round_id,
-            canonical_json=empty,
-            sha256="0" * 64,
-            offer_ids={},
-            taken_at=NOW,
-        )
-    )
-    make.add(m.Job(round_run_id=run.id, created_at=NOW))
 
 
 def _make_evidence(make: Factory, resident: m.Resident, users: dict[Role, m.User]) -> None:

@@ -5,12 +5,7 @@ import random
 
 import pytest
 from flask import got_request_exception
-from sqlalchemy import select
 
-from matchmaker.base.extensions import db
-from matchmaker.models import MatchRound, RoundState
-from matchmaker.rounds.freeze.service import take_snapshot
-from matchmaker.rounds.matching import DEFAULT_POLICY
 from tests.browser import Browser
 from tests.matchmaker.malformed_calls import Call, draw_call, list_field_names
 from tests.matchmaker.small_world import make_small_world
@@ -34,19 +29,7 @@ def send(browser: Browser, call: Call) -> int:
 def world(app, make):
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["WTF_CSRF_ENABLED"] = False  # else hardly anything would reach a form
-    world = make_small_world(make)
-    with app.app_context():
-        freeze_for_real(db.session.scalars(select(MatchRound)).one())
-        db.session.commit()
-    return world
-
-
-def freeze_for_real(match_round: MatchRound) -> None:
-    """Let the round's snapshot be one that can be solved."""
-    match_round.policy = DEFAULT_POLICY
-    content, match_round.snapshot.offer_ids = take_snapshot(match_round)
-    match_round.snapshot.canonical_json = content.to_text()
-    match_round.state, match_round.seed = RoundState.FROZEN, "ab" * 32
+    return make_small_world(make, is_published=False)  # under review nearly every step is open
 
 
 def find_faults(app, world, count: int, seed: int) -> list[str]:

@@ -1,16 +1,7 @@
 """A street office with one organisation, one volunteer, one committee, and months to publish."""
 
-from matchmaker.models import (
-    Assignment,
-    AssignmentState,
-    MatchRound,
-    OfferKind,
-    Role,
-    RoundRun,
-    RoundState,
-    RunStatus,
-)
-from tests.factories import NOW
+from matchmaker.models import Assignment, AssignmentState, NeedState, OfferKind, Role
+from tests.run_factories import publish_run, solve_month
 
 
 class World:
@@ -27,40 +18,19 @@ class World:
         self.goods = make.category(name_en="Rice", kind=OfferKind.GOODS, unit="item")
         self.resident = make.resident(make.household(self.committee, block="Lane 8"))
 
-    def publish(self, month):
-        match_round = self.make.add(
-            MatchRound(
-                subdistrict_id=self.subdistrict.id,
-                month=month,
-                state=RoundState.PUBLISHED,
-                policy="community",
-                seed_rule="announced",
-                opened_by_id=self.worker.id,
-                opened_at=NOW,
-            )
-        )
-        run = self.run(match_round.id)
-        match_round.published_run_id = run.id
-        self.make.add(match_round)
-        return run
+    def review(self, month):
+        """The run of a month that found nothing for its one need; promises are added to it."""
+        self.make.need(self.resident, self.visits, self.worker, self.committee.id)
+        return solve_month(self.make, self.subdistrict.id, month)
 
-    def run(self, match_round_id, number=1):
-        return self.make.add(
-            RoundRun(
-                match_round_id=match_round_id,
-                number=number,
-                status=RunStatus.PROVEN,
-                limit_seconds=60,
-                problem_json="{}",
-                problem_sha256="0" * 64,
-                started_by_id=self.worker.id,
-                created_at=NOW,
-            )
-        )
+    def publish(self, month):
+        """The same, published."""
+        return publish_run(self.make, self.review(month))
 
     def promise(self, run, category=None, *, organisation=None, volunteer=None, **values):
         category = category or self.visits
-        need = self.make.need(self.resident, category, self.worker, self.committee.id)
+        place = self.committee.id
+        need = self.make.need(self.resident, category, self.worker, place, state=NeedState.MATCHED)
         giver = organisation or self.organisation
         offer = self.make.offer(giver, category)
         self.make.add(

@@ -1,4 +1,5 @@
-from datetime import UTC, date, datetime
+import re
+from datetime import date
 
 import pytest
 from markupsafe import escape
@@ -7,58 +8,12 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.words.outcomes import explain_outcome
-from tests.factories import NOW
+from tests.run_factories import publish_month, solve_month
 
 
 @pytest.fixture
 def resident(browser, place):
     return browser.use_language("en").sign_in(place.account)
-
-
-@pytest.fixture
-def publish(make, place):
-    """Publish a round of July 2026 with one outcome for the need."""
-
-    def publish_outcome(need, is_met, ground, numbers=None):
-        opened = {"opened_by_id": place.social.id, "opened_at": NOW}
-        match_round = make.add(
-            m.MatchRound(
-                subdistrict_id=place.subdistrict.id,
-                month=date(2026, 7, 1),
-                policy="p",
-                seed_rule="r",
-                state=m.RoundState.PUBLISHED,
-                published_at=datetime(2026, 7, 3, tzinfo=UTC),
-                **opened,
-            )
-        )
-        run = make.add(
-            m.RoundRun(
-                match_round_id=match_round.id,
-                number=1,
-                status=m.RunStatus.PROVEN,
-                limit_seconds=1,
-                problem_json="{}",
-                problem_sha256="0",
-                started_by_id=place.social.id,
-                created_at=NOW,
-            )
-        )
-        match_round.published_run_id = run.id
-        make.add(match_round)
-        make.add(
-            m.NeedOutcome(
-                round_run_id=run.id,
-                need_id=need.id,
-                is_met=is_met,
-                received_units=int(is_met),
-                ground=ground,
-                numbers=numbers or {},
-            )
-        )
-        return run
-
-    return publish_outcome
 
 
 def test_an_empty_list_says_what_to_do_next(resident):
@@ -85,30 +40,22 @@ def test_the_promised_day_is_shown_while_waiting(resident, post):
     assert "31 August 2026" in resident.get("needs.follow", need_id=need.id).text
 
 
-def test_what_was_found_names_the_organisation_the_time_and_the_amount(
-    resident, post, publish, make, place
-):
-    need = post(state=m.NeedState.MATCHED)
-    run = publish(need, True, "met")
+def test_what_was_found_names_the_organisation_the_time_and_the_amount(resident, post, make, place):
     giver = make.organisation(place.subdistrict, name_en="Lotus Hospital")
-    make.add(
-        m.Assignment(
-            round_run_id=run.id,
-            need_id=need.id,
-            organisation_id=giver.id,
-            slot="W2-WD-AM",
-            units=1,
-        )
-    )
+    make.offer(giver, place.visit)
+    make.volunteer(giver, categories=[place.visit.code], windows=[m.Window.WEEKDAY_AM.value])
+    need = post()
+    publish_month(make, place.subdistrict.id)
     text = resident.get("needs.follow", need_id=need.id).text
+    assert "Help was found" in text
     assert "Lotus Hospital" in text
-    assert "Weekday mornings, between 8 July 2026 and 14 July 2026" in text
+    assert re.search(r"Weekday mornings, between \d+ July 2026 and \d+ July 2026", text)
     assert "1 visit" in text
 
 
-def test_nothing_found_says_on_what_ground(app, resident, post, publish):
+def test_nothing_found_says_on_what_ground(app, resident, post, make, place):
     need = post()
-    publish(need, False, "lost_lottery")
+    publish_month(make, place.subdistrict.id)
     with app.test_request_context(headers={"Cookie": "language=en"}):
         ground = explain_outcome(db.session.scalars(select(m.NeedOutcome)).one())
     text = resident.get("needs.follow", need_id=need.id).text
@@ -116,13 +63,11 @@ def test_nothing_found_says_on_what_ground(app, resident, post, publish):
     assert "found nothing this time" in text
 
 
-def test_results_under_review_are_told_to_nobody(app, resident, post, publish):
-    need = post(state=m.NeedState.IN_ROUND)
-    publish(need, True, "met")
-    with app.app_context():
-        match_round = db.session.scalars(select(m.MatchRound)).one()
-        match_round.published_run_id = match_round.published_at = None
-        db.session.commit()
+def test_results_under_review_are_told_to_nobody(resident, post, make, place):
+    make.offer(make.organisation(place.subdistrict), place.rice)
+    need = post(category=place.rice)
+    run = solve_month(make, place.subdistrict.id)
+    assert run.figures["met"] == 1
     assert "Help was found" not in resident.get("needs.follow", need_id=need.id).text
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from matchmaker.base.errors import ForbiddenError, NotFoundError, ThrottledError
 from matchmaker.base.extensions import db
-from matchmaker.models import AssignmentState, AuditEvent, Disclosure, Role
+from matchmaker.models import AssignmentState, AuditEvent, Disclosure, Role, Subdistrict
 from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import Contact, Ground, reveal_contact
 from tests.factories import NOW
 from tests.matchmaker.residents.conftest import PHONE
-from tests.run_factories import make_assignment, make_run
+from tests.run_factories import make_assignment, publish_month
 
 pytestmark = pytest.mark.both_databases
 
@@ -19,13 +19,17 @@ FULL = Contact("王秀英", PHONE, "乐山路8弄3号201室")
 
 
 @pytest.fixture
-def assignment(context, make, resident, worker):
+def assignment(context, make, resident, committee, worker):
     """A match of the resident's need with an organisation's offer, confirmed."""
-    organisation, category = make.organisation(), make.category()
+    organisation, category = (
+        make.organisation(make.get(Subdistrict, committee.subdistrict_id)),
+        make.category(),
+    )
+    need = make.need(resident, category, worker, worker.committee_id)
     return make_assignment(
         make,
-        make_run(make, organisation.subdistrict_id, worker),
-        make.need(resident, category, worker, worker.committee_id),
+        publish_month(make, organisation.subdistrict_id),
+        need,
         make.offer(organisation, category),
         volunteer_id=make.volunteer(organisation).id,
         state=AssignmentState.CONFIRMED,
