@@ -56,6 +56,12 @@ def make_problem(
     )
 
 
+def name_fair_stages(policy: str) -> frozenset[str]:
+    """The stages of a published policy that keep coverage fair between committees."""
+    stages = get_policy(policy).stages
+    return frozenset(stage.name for stage in stages if stage.dimension == COMMITTEE)
+
+
 def raise_tier(tier: int, waiting: int) -> int:
     """A need counts one tier more urgent for each three rounds that passed it over."""
     return max(1, tier - waiting // ROUNDS_PER_TIER)

@@ -13,7 +13,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.kinds import get_rules
 from matchmaker.models import RoundRun
 from matchmaker.rounds.ledger import Coverage, GiverLoad
-from matchmaker.rounds.problem import raise_tier
+from matchmaker.rounds.problem import name_fair_stages, raise_tier
 from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
 from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
@@ -189,8 +189,8 @@ def _count_committees(
     possible.
     """
     earlier = {row.committee: row.possible for row in snapshot.history}
-    of_committees = (s.levels for s in stages if any(v.group in counts for v in s.levels))
-    levels = next(of_committees, ())
+    fair = name_fair_stages(snapshot.policy)
+    levels = next((stage.levels for stage in stages if stage.name in fair), ())
     for level in levels:
         if level.group in counts:
             count = counts[level.group]
