@@ -12,13 +12,12 @@ from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import KeptField, PhoneField, SecretField, TextField
 from matchmaker.forms.validators import MaxLength, Required, SameAs
 from matchmaker.models import Role
+from matchmaker.models.limits import LONGEST_PERSON_NAME, LONGEST_REFERENCE
+from matchmaker.web.addresses import LONGEST_ADDRESS
 from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.names import LONGEST_SEARCH
 
-LONGEST_NAME = 80  # characters
 LONGEST_CODE = 40  # characters, blanks and dashes included
-LONGEST_ADDRESS = 2000  # characters
-LONGEST_REFERENCE = 20  # characters
-LONGEST_SEARCH = 60  # characters
 
 _ROLES = [(role.value, get_label(role)) for role in Role]
 _TYPE_AGAIN = _l("The two passwords differ. Type them again.")
@@ -36,7 +35,9 @@ class JoinForm(BaseForm):
     code = TextField(
         _l("Invitation code"), [Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)]
     )
-    name = TextField(_l("Your name"), [Required(_l("Enter a name.")), MaxLength(LONGEST_NAME)])
+    name = TextField(
+        _l("Your name"), [Required(_l("Enter a name.")), MaxLength(LONGEST_PERSON_NAME)]
+    )
     phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
     password = SecretField(_l("Password"), [Required(_l("Choose a password.")), MaxLength(LONGEST)])
     password_again = SecretField(

@@ -17,12 +17,11 @@ from matchmaker.forms.fields import DayField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore
 from matchmaker.models import AuditEvent, Role
+from matchmaker.models.limits import LONGEST_ACTION
 from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label
-
-LONGEST_ACTION = 60  # characters
 
 
 class EventFilterForm(FilterForm):

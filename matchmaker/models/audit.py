@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime
+from matchmaker.models.limits import LONGEST_ACTION, LONGEST_LOCATION
 from matchmaker.models.resident import Resident
 from matchmaker.models.user import User
 
@@ -24,7 +25,9 @@ class AuditEvent(Model):
     actor_role: Mapped[str | None] = mapped_column(
         String(40), doc="role that the actor had at that moment; empty: nobody was signed in"
     )
-    action: Mapped[str] = mapped_column(String(60), index=True, comment="code, e.g. offer.submit")
+    action: Mapped[str] = mapped_column(
+        String(LONGEST_ACTION), index=True, comment="code, e.g. offer.submit"
+    )
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int | None]
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
@@ -90,5 +93,7 @@ class IdempotencyKey(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     key: Mapped[str] = mapped_column(String(64), doc="hidden key of a form, 32 hexadecimal digits")
-    location: Mapped[str] = mapped_column(String(300), comment="where the first answer led")
+    location: Mapped[str] = mapped_column(
+        String(LONGEST_LOCATION), comment="where the first answer led"
+    )
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

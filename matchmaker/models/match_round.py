@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.limits import LONGEST_PUBLIC_VALUE, LONGEST_REASON, LONGEST_SEED_RULE
 from matchmaker.models.need import Need
 from matchmaker.models.place import Subdistrict
 
@@ -51,10 +52,11 @@ class MatchRound(Model):
     state: Mapped[RoundState] = mapped_column(enum_column(RoundState), default=RoundState.DRAFT)
     policy: Mapped[str] = mapped_column(String(60), comment="name and version of the stages")
     seed_rule: Mapped[str] = mapped_column(
-        String(300), comment="announced at opening: how the lottery's seed will come about"
+        String(LONGEST_SEED_RULE),
+        comment="announced at opening: how the lottery's seed will come about",
     )
     public_value: Mapped[str | None] = mapped_column(
-        String(120), comment="the announced public value that enters the seed"
+        String(LONGEST_PUBLIC_VALUE), comment="the announced public value that enters the seed"
     )
     seed: Mapped[str | None] = mapped_column(String(64), comment="hex digits")
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -149,7 +151,9 @@ class RoundOverride(Model):
     need_id: Mapped[int] = mapped_column(ForeignKey("need.id"))
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
-    reason: Mapped[str] = mapped_column(String(300), doc="why, in words of the person who decided")
+    reason: Mapped[str] = mapped_column(
+        String(LONGEST_REASON), doc="why, in words of the person who decided"
+    )
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the decision")
     lifted_at: Mapped[datetime | None] = mapped_column(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.limits import LONGEST_REASON, LONGEST_REFERENCE
 from matchmaker.models.place import Committee
 from matchmaker.models.resident import Consent, Resident
 
@@ -52,7 +53,7 @@ class Need(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    reference: Mapped[str] = mapped_column(String(LONGEST_REFERENCE), unique=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     committee_id: Mapped[int] = mapped_column(
         ForeignKey("committee.id"), index=True, comment="where the need was raised"
@@ -72,7 +73,7 @@ class Need(Model):
     state: Mapped[NeedState] = mapped_column(
         enum_column(NeedState), default=NeedState.DRAFT, index=True
     )
-    return_reason: Mapped[str | None] = mapped_column(String(300))
+    return_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     reply_promised_on: Mapped[date | None] = mapped_column(
         doc="day by which the committee promised an answer"
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.limits import LONGEST_REASON, LONGEST_TITLE
 from matchmaker.models.organisation import Organisation
 
 
@@ -36,7 +37,7 @@ class Offer(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     category_id: Mapped[int] = mapped_column(ForeignKey("service_category.id"), index=True)
-    title: Mapped[str] = mapped_column(String(120), doc="what the organisation calls it")
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE), doc="what the organisation calls it")
     capacity_per_month: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
     committees: Mapped[list[str]] = mapped_column(JSON, comment="committee codes; empty: all")
@@ -44,7 +45,7 @@ class Offer(Model):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     state: Mapped[OfferState] = mapped_column(enum_column(OfferState), default=OfferState.DRAFT)
-    return_reason: Mapped[str | None] = mapped_column(String(300))
+    return_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")

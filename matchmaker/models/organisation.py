@@ -8,6 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.limits import (
+    LONGEST_ORGANISATION_NAME_EN,
+    LONGEST_ORGANISATION_NAME_ZH,
+    LONGEST_ORGANISATION_SORT_KEY,
+    LONGEST_REASON,
+)
 from matchmaker.models.place import Subdistrict
 
 
@@ -36,14 +42,16 @@ class Organisation(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
-    name_zh: Mapped[str] = mapped_column(String(120))
-    name_en: Mapped[str] = mapped_column(String(160))
+    name_zh: Mapped[str] = mapped_column(String(LONGEST_ORGANISATION_NAME_ZH))
+    name_en: Mapped[str] = mapped_column(String(LONGEST_ORGANISATION_NAME_EN))
     kind: Mapped[OrganisationKind] = mapped_column(enum_column(OrganisationKind))
     state: Mapped[OrganisationState] = mapped_column(
         enum_column(OrganisationState), default=OrganisationState.APPLIED
     )
-    return_reason: Mapped[str | None] = mapped_column(String(300))
-    sort_key: Mapped[str] = mapped_column(String(200), index=True, comment="pinyin of name_zh")
+    return_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
+    sort_key: Mapped[str] = mapped_column(
+        String(LONGEST_ORGANISATION_SORT_KEY), index=True, comment="pinyin of name_zh"
+    )
 
     subdistrict: Mapped[Subdistrict] = relationship()
     agreements: Mapped[list["PairingAgreement"]] = relationship(back_populates="organisation")

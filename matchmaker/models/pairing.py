@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import enum_column
+from matchmaker.models.limits import LONGEST_REFERENCE
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.resident import Resident
 from matchmaker.models.volunteer import Volunteer
@@ -32,7 +33,7 @@ class Pairing(Model):
     __tablename__ = "pairing"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    reference: Mapped[str] = mapped_column(String(LONGEST_REFERENCE), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)

@@ -8,6 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.limits import (
+    LONGEST_BLOCK,
+    LONGEST_DISPLAY_NAME,
+    LONGEST_EVIDENCE,
+    LONGEST_REFERENCE,
+)
 from matchmaker.models.place import Committee
 
 
@@ -41,8 +47,10 @@ class Household(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), index=True)
-    reference: Mapped[str] = mapped_column(String(20), unique=True)
-    block: Mapped[str] = mapped_column(String(40), comment="estate or lane, no door number")
+    reference: Mapped[str] = mapped_column(String(LONGEST_REFERENCE), unique=True)
+    block: Mapped[str] = mapped_column(
+        String(LONGEST_BLOCK), comment="estate or lane, no door number"
+    )
 
     committee: Mapped[Committee] = relationship()
     residents: Mapped[list["Resident"]] = relationship(back_populates="household")
@@ -55,8 +63,12 @@ class Resident(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
-    reference: Mapped[str] = mapped_column(String(20), unique=True, comment="pseudonym on lists")
-    display_name: Mapped[str] = mapped_column(String(40), comment="surname with title, 王阿婆")
+    reference: Mapped[str] = mapped_column(
+        String(LONGEST_REFERENCE), unique=True, comment="pseudonym on lists"
+    )
+    display_name: Mapped[str] = mapped_column(
+        String(LONGEST_DISPLAY_NAME), comment="surname with title, 王阿婆"
+    )
     sort_key: Mapped[str] = mapped_column(String(80), index=True, comment="pinyin of display_name")
     birth_year: Mapped[int | None] = mapped_column(doc="year of birth")
 
@@ -91,7 +103,9 @@ class RecipientStatus(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     kind: Mapped[StatusKind] = mapped_column(enum_column(StatusKind))
-    evidence: Mapped[str] = mapped_column(String(200), comment="what was shown, never a number")
+    evidence: Mapped[str] = mapped_column(
+        String(LONGEST_EVIDENCE), comment="what was shown, never a number"
+    )
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     verified_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which the evidence was checked; empty: it was not"

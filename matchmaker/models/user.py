@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.limits import LONGEST_PERSON_NAME
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.place import Committee, Subdistrict
 from matchmaker.models.resident import Resident
@@ -34,7 +35,9 @@ class User(UserMixin, Model):
         EncryptedText, doc="phone number with which the person signs in"
     )
     phone_index: Mapped[str] = mapped_column(String(64), unique=True, comment="keyed digest")
-    name: Mapped[str] = mapped_column(String(80), comment="as colleagues call this person")
+    name: Mapped[str] = mapped_column(
+        String(LONGEST_PERSON_NAME), comment="as colleagues call this person"
+    )
     password_hash: Mapped[str] = mapped_column(String(255), doc="scrypt hash of the password")
     role: Mapped[Role] = mapped_column(enum_column(Role))
     subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))

@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import Qualification
 from matchmaker.models.columns import enum_column
+from matchmaker.models.limits import (
+    LONGEST_PERSON_NAME,
+    LONGEST_REFERENCE,
+    LONGEST_VOLUNTEER_SORT_KEY,
+)
 from matchmaker.models.organisation import Organisation
 
 
@@ -26,9 +31,13 @@ class Volunteer(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    reference: Mapped[str] = mapped_column(String(20), unique=True)
-    name: Mapped[str] = mapped_column(String(80), doc="name, known to the organisation")
-    sort_key: Mapped[str] = mapped_column(String(120), index=True, comment="pinyin of name")
+    reference: Mapped[str] = mapped_column(String(LONGEST_REFERENCE), unique=True)
+    name: Mapped[str] = mapped_column(
+        String(LONGEST_PERSON_NAME), doc="name, known to the organisation"
+    )
+    sort_key: Mapped[str] = mapped_column(
+        String(LONGEST_VOLUNTEER_SORT_KEY), index=True, comment="pinyin of name"
+    )
     state: Mapped[VolunteerState] = mapped_column(
         enum_column(VolunteerState), default=VolunteerState.ACTIVE
     )

@@ -18,15 +18,11 @@ from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.kinds import MOST_TYPED, Unit
 from matchmaker.models import ConsentChannel, Need, ServiceCategory, Window
-from matchmaker.needs.limits import (
-    LONGEST_DESCRIPTION,
-    LONGEST_REASON,
-    MOST_AT_ONCE,
-    TIERS,
-)
+from matchmaker.models.limits import LONGEST_DESCRIPTION, LONGEST_REASON, TIERS
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name
 
+MOST_AT_ONCE = 25  # needs verified together: one page of the queue
 _LIKE_AN_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.kinds import asks_windows, find_quantity_limits, get_need_type
 from matchmaker.models import ConsentChannel, Need, NeedState, User, Window
+from matchmaker.models.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.categories import get_category
-from matchmaker.needs.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.posting import (
     add_need,
     check_quantity,

@@ -103,7 +103,7 @@ def sort_windows(windows: Sequence[Window]) -> list[str]:
 
 # --- References of needs: N2612-0001 is the first of December 2026.
 
-MOST_TRIES = 8
+MOST_REFERENCE_TRIES = 8
 
 
 def add_need(need: Need, now: datetime) -> None:
@@ -113,7 +113,7 @@ def add_need(need: Need, now: datetime) -> None:
     draws again. Raises ``ConflictError`` when that fails eight times.
     """
     prefix = f"N{get_month(now):%y%m}-"
-    for _ in range(MOST_TRIES):
+    for _ in range(MOST_REFERENCE_TRIES):
         need.reference = f"{prefix}{_find_last_number(prefix) + 1:04d}"
         try:
             with db.session.begin_nested():

@@ -10,7 +10,7 @@ from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import TextField
 from matchmaker.forms.validators import MaxLength
 from matchmaker.models import Committee, NeedState, NeedType, ServiceCategory
-from matchmaker.needs.limits import TIERS
+from matchmaker.models.limits import TIERS
 from matchmaker.needs.queries import BrowseFilters, NeedFilters
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name

@@ -10,8 +10,10 @@ from matchmaker.base.clock import add_months, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Need, NeedState, Role, User
-from matchmaker.needs.limits import LATEST_REPLY_MONTHS, LONGEST_REASON, TIERS
+from matchmaker.models.limits import LONGEST_REASON, TIERS
 from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
+
+LATEST_REPLY_MONTHS = 6  # after this one
 
 
 def get_usual_reply_day(now: datetime) -> date:

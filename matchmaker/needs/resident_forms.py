@@ -12,7 +12,7 @@ from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.kinds import QuantityLimits, find_quantity_limits, is_money
 from matchmaker.models import Need, ServiceCategory, Window
-from matchmaker.needs.limits import LONGEST_DESCRIPTION
+from matchmaker.models.limits import LONGEST_DESCRIPTION
 from matchmaker.needs.resident_service import Question
 from matchmaker.words.labels import get_label, get_name
 

@@ -9,9 +9,9 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OrganisationState, User
+from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.offers.scope import lock_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
-from matchmaker.offers.terms import LONGEST_REASON
 
 
 def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:

@@ -20,10 +20,9 @@ from matchmaker.models import (
     StatusKind,
     Window,
 )
+from matchmaker.models.limits import LONGEST_REASON, LONGEST_TITLE
 from matchmaker.offers.queries import OfferFilters
 from matchmaker.offers.terms import (
-    LONGEST_REASON,
-    LONGEST_TITLE,
     OfferTerms,
 )
 from matchmaker.words.labels import get_label

@@ -16,9 +16,7 @@ from matchmaker.models import (
     StatusKind,
     Window,
 )
-
-LONGEST_TITLE = 120  # characters
-LONGEST_REASON = 300
+from matchmaker.models.limits import LONGEST_TITLE
 
 
 @dataclass(frozen=True, slots=True)

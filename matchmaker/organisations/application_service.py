@@ -19,7 +19,7 @@ from matchmaker.models import (
     Subdistrict,
     User,
 )
-from matchmaker.organisations.limits import LONGEST_CONTACT_NAME
+from matchmaker.models.limits import LONGEST_PERSON_NAME
 from matchmaker.organisations.service import add_organisation, get_organisation
 
 
@@ -44,9 +44,9 @@ def apply(
     contact_phone: str,
 ) -> Organisation:
     """Put an organisation before the social workers. Raises ``InvalidError`` naming a field."""
-    if not 0 < len(contact_name) <= LONGEST_CONTACT_NAME:
+    if not 0 < len(contact_name) <= LONGEST_PERSON_NAME:
         raise InvalidError(
-            "organisation.contact_name_length", "contact_name", most=LONGEST_CONTACT_NAME
+            "organisation.contact_name_length", "contact_name", most=LONGEST_PERSON_NAME
         )
     organisation = add_organisation(
         subdistrict_id=subdistrict_id,

@@ -8,10 +8,10 @@ from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import LongTextField, PhoneField, TextField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
-from matchmaker.organisations.limits import (
-    LONGEST_CONTACT_NAME,
-    LONGEST_NAME_EN,
-    LONGEST_NAME_ZH,
+from matchmaker.models.limits import (
+    LONGEST_ORGANISATION_NAME_EN,
+    LONGEST_ORGANISATION_NAME_ZH,
+    LONGEST_PERSON_NAME,
     LONGEST_REASON,
 )
 from matchmaker.organisations.queries import OrganisationFilters
@@ -24,9 +24,9 @@ _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 class OrganisationForm(IdempotentForm):
     name_zh = TextField(
         _l("Name in Chinese"),
-        [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_NAME_ZH)],
+        [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_ORGANISATION_NAME_ZH)],
     )
-    name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
+    name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_ORGANISATION_NAME_EN)])
     kind = DropdownField(
         _l("Kind"),
         [Required(_l("Choose the kind of organisation."))],
@@ -40,16 +40,16 @@ class ApplicationForm(BaseForm):
     subdistrict_id = DropdownField(_l("Street office"), [Required()])
     name_zh = TextField(
         _l("Name in Chinese"),
-        [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_NAME_ZH)],
+        [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_ORGANISATION_NAME_ZH)],
     )
-    name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_NAME_EN)])
+    name_en = TextField(_l("Name in English"), [MaxLength(LONGEST_ORGANISATION_NAME_EN)])
     kind = DropdownField(
         _l("Kind"),
         [Required(_l("Choose the kind of organisation."))],
         choices=make_choices([("", _l("Choose")), *_KINDS]),
     )
     contact_name = TextField(
-        _l("Your name"), [Required(_l("Enter your name.")), MaxLength(LONGEST_CONTACT_NAME)]
+        _l("Your name"), [Required(_l("Enter your name.")), MaxLength(LONGEST_PERSON_NAME)]
     )
     contact_phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
 

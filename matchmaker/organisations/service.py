@@ -14,7 +14,12 @@ from matchmaker.models import (
     Subdistrict,
     User,
 )
-from matchmaker.organisations.limits import LONGEST_NAME_EN, LONGEST_NAME_ZH, LONGEST_REASON
+from matchmaker.models.limits import (
+    LONGEST_ORGANISATION_NAME_EN,
+    LONGEST_ORGANISATION_NAME_ZH,
+    LONGEST_ORGANISATION_SORT_KEY,
+    LONGEST_REASON,
+)
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.words.names import get_sort_key
@@ -69,7 +74,7 @@ def add_organisation(
         name_en=name_en or name_zh,
         kind=kind,
         state=state,
-        sort_key=get_sort_key(name_zh)[:200],
+        sort_key=get_sort_key(name_zh)[:LONGEST_ORGANISATION_SORT_KEY],
     )
     db.session.add(organisation)
     db.session.flush()
@@ -129,10 +134,10 @@ def _lock_subdistrict(subdistrict_id: int) -> Subdistrict:
 
 
 def _check_names(subdistrict: Subdistrict, name_zh: str, name_en: str) -> None:
-    if not 0 < len(name_zh) <= LONGEST_NAME_ZH:
-        raise InvalidError("organisation.name_length", "name_zh", most=LONGEST_NAME_ZH)
-    if len(name_en) > LONGEST_NAME_EN:
-        raise InvalidError("organisation.name_length", "name_en", most=LONGEST_NAME_EN)
+    if not 0 < len(name_zh) <= LONGEST_ORGANISATION_NAME_ZH:
+        raise InvalidError("organisation.name_length", "name_zh", most=LONGEST_ORGANISATION_NAME_ZH)
+    if len(name_en) > LONGEST_ORGANISATION_NAME_EN:
+        raise InvalidError("organisation.name_length", "name_en", most=LONGEST_ORGANISATION_NAME_EN)
     taken = select(Organisation.id).where(
         Organisation.subdistrict_id == subdistrict.id, Organisation.name_zh == name_zh
     )

@@ -14,15 +14,17 @@ from matchmaker.forms.fields import DayField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import ConsentChannel, StatusKind
+from matchmaker.models.limits import (
+    LONGEST_BLOCK,
+    LONGEST_DISPLAY_NAME,
+    LONGEST_EVIDENCE,
+    LONGEST_FULL_NAME,
+    LONGEST_HOME_ADDRESS,
+    LONGEST_REFERENCE,
+)
 from matchmaker.words.labels import get_label
 from matchmaker.words.names import LONGEST_SEARCH
 
-LONGEST_FULL_NAME = 40  # characters
-LONGEST_DISPLAY_NAME = 40
-LONGEST_BLOCK = 40
-LONGEST_ADDRESS = 200
-LONGEST_REFERENCE = 20
-LONGEST_EVIDENCE = 200
 EARLIEST_BIRTH_YEAR, LATEST_BIRTH_YEAR = 1900, 2099
 _LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
 _COUNTER_CHANNELS = tuple(c for c in ConsentChannel if c is not ConsentChannel.ONLINE)
@@ -80,7 +82,7 @@ class RegisterForm(IdempotentForm):
     block = TextField(_l("Estate or lane"), [MaxLength(LONGEST_BLOCK), NoLongNumber()])
     address = TextField(
         _l("Address with door number"),
-        [Required(_l("Enter the address.")), MaxLength(LONGEST_ADDRESS)],
+        [Required(_l("Enter the address.")), MaxLength(LONGEST_HOME_ADDRESS)],
     )
     consent_channel = RadiosField(
         _l("How did the person agree that their contact is kept?"),

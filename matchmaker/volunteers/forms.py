@@ -18,7 +18,8 @@ from matchmaker.models import (
     VolunteerState,
     Window,
 )
-from matchmaker.volunteers.profile import LONGEST_NAME, MOST_VISITS_PER_MONTH, VolunteerProfile
+from matchmaker.models.limits import LONGEST_PERSON_NAME
+from matchmaker.volunteers.profile import MOST_VISITS_PER_MONTH, VolunteerProfile
 from matchmaker.volunteers.queries import VolunteerFilters
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
@@ -27,7 +28,7 @@ from matchmaker.words.names import LONGEST_SEARCH
 class VolunteerForm(IdempotentForm):
     """Each qualification has a day ``expires_<code>`` beside its box."""
 
-    name = TextField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_NAME)])
+    name = TextField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])
     visits_per_month = WholeNumberField(
         _l("Most visits a month"), [Required()], minimum=1, maximum=MOST_VISITS_PER_MONTH
     )

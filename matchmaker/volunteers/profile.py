@@ -18,11 +18,11 @@ from matchmaker.models import (
     VolunteerQualification,
     Window,
 )
+from matchmaker.models.limits import LONGEST_PERSON_NAME, LONGEST_VOLUNTEER_SORT_KEY
 from matchmaker.words.names import get_person_sort_key
 
 # --- Limits of what is typed about a volunteer.
 
-LONGEST_NAME = 80  # characters
 MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
 
 
@@ -42,8 +42,8 @@ class VolunteerProfile:
 
 def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None:
     """Raises ``InvalidError`` naming the first field that cannot stand."""
-    if not 0 < len(profile.name) <= LONGEST_NAME:
-        raise InvalidError("volunteer.name_length", "name", most=LONGEST_NAME)
+    if not 0 < len(profile.name) <= LONGEST_PERSON_NAME:
+        raise InvalidError("volunteer.name_length", "name", most=LONGEST_PERSON_NAME)
     if not 1 <= profile.visits_per_month <= MOST_VISITS_PER_MONTH:
         raise InvalidError(
             "volunteer.visits_out_of_range", "visits_per_month", most=MOST_VISITS_PER_MONTH
@@ -76,7 +76,7 @@ def list_skills() -> list[ServiceCategory]:
 def write_profile(volunteer: Volunteer, profile: VolunteerProfile) -> None:
     """Put ``profile`` on the row, lists sorted."""
     volunteer.name = profile.name
-    volunteer.sort_key = get_person_sort_key(profile.name)[:120]
+    volunteer.sort_key = get_person_sort_key(profile.name)[:LONGEST_VOLUNTEER_SORT_KEY]
     volunteer.visits_per_month = profile.visits_per_month
     volunteer.categories = sorted(set(profile.categories))
     volunteer.windows = sorted(set(profile.windows))

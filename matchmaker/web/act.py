@@ -22,9 +22,8 @@ from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm, IdempotentForm
 from matchmaker.models import IdempotencyKey, User
+from matchmaker.models.limits import LONGEST_LOCATION
 from matchmaker.words.refusals import describe_refusal
-
-LONGEST_LOCATION = 300  # characters that the column holds
 
 Answer = str | tuple[str, int] | Response
 Act = Callable[[], str]  # does the deed; gives the address to go on to

@@ -6,7 +6,10 @@ import grimp
 
 # Rooms that are drawn as one: name, and the modules below them.
 ROOMS = {
-    "commands": ("matchmaker.commands", "matchmaker.__main__", "matchmaker.blueprints"),
+    "commands": (
+        "matchmaker.commands", "matchmaker.__main__", "matchmaker.blueprints",
+        "matchmaker.template_filters",
+    ),
     "features": (
         "matchmaker.accounts", "matchmaker.audit", "matchmaker.needs", "matchmaker.offers",
         "matchmaker.organisations", "matchmaker.pages", "matchmaker.residents",

@@ -11,13 +11,16 @@ from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import LongTextField, MonthField, TextField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import OverrideKind
-from matchmaker.rounds.pages.lines import GROUNDS, TIERS, LineFilters
+from matchmaker.models.limits import (
+    LONGEST_PUBLIC_VALUE,
+    LONGEST_REASON,
+    LONGEST_REFERENCE,
+    LONGEST_SEED_RULE,
+    TIERS,
+)
+from matchmaker.rounds.pages.lines import GROUNDS, LineFilters
 from matchmaker.rounds.words.outcomes import name_ground
 from matchmaker.words.labels import get_label
-
-LONGEST_SEED_RULE = 300
-LONGEST_PUBLIC_VALUE = 120
-LONGEST_REASON = 300
 
 SEED_RULE = _l(
     "SHA-256 of the frozen month's hash, a colon and the winning numbers of the first national "
@@ -88,7 +91,7 @@ class LineFilterForm(FilterForm):
     )
     ground = DropdownField(_l("Ground"))
     organisation = DropdownField(_l("Organisation"))
-    reference = TextField(_l("Number of the need or resident"), [MaxLength(20)])
+    reference = TextField(_l("Number of the need or resident"), [MaxLength(LONGEST_REFERENCE)])
 
     def fill_choices(self, **rows: Iterable[tuple[str, str]]) -> None:
         """Choices of category, committee and organisation, as ``(code, name)``."""

@@ -23,7 +23,6 @@ from matchmaker.models import (
 from matchmaker.rounds.words.outcomes import explain_outcome_to_staff, name_ground
 from matchmaker.words.labels import get_name
 
-TIERS = (1, 2, 3)
 GROUNDS = (
     "no_eligible_offer",
     "outranked",

@@ -24,7 +24,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobState, RoundRun
 from matchmaker.rounds.solve.runs import SolveReport, finish_run
 
-MOST_TRIES = 5  # a job that kills its worker must not do so for ever
+MOST_JOB_TRIES = 5  # a job that kills its worker must not do so for ever
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -112,7 +112,7 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
     )
     overdue = []
     for job in db.session.scalars(statement):
-        if job.tries >= MOST_TRIES:
+        if job.tries >= MOST_JOB_TRIES:
             finish_run(job.run, SolveReport(failure="too_many_tries"), now=now)
             continue
         job.state, job.lease_token = JobState.QUEUED, None

@@ -56,7 +56,7 @@ def test_a_queued_job_that_the_queue_lost_is_found_by_its_row(app, job_id):
 def test_a_job_that_kills_every_worker_fails_in_the_end(app, job_id):
     now = get_now()
     with app.app_context():
-        for _try in range(jobs.MOST_TRIES):
+        for _try in range(jobs.MOST_JOB_TRIES):
             assert jobs.take_job(job_id, lease_seconds=30, now=now) is not None
             now += timedelta(seconds=31)
             overdue = jobs.list_overdue_jobs(lease_seconds=30, now=now)
