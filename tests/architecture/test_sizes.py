@@ -36,17 +36,6 @@ TANGLED = {
     "matchmaker/offers/terms.py:check_terms",
     "matchmaker/rounds/solve/result.py:write_assignments",
     "matchmaker/rounds/solve/runs.py:finish_run",
-    "optimizer/checker/funds/check.py:_list_parts",
-    "optimizer/checker/program/eligibility.py:__init__",
-    "optimizer/checker/program/eligibility.py:gather_crews",
-    "optimizer/checker/program/network.py:_needs_own_flows",
-    "optimizer/checker/proofs/levels.py:_prove_count",
-    "optimizer/checker/proofs/levels.py:_prove_level",
-    "optimizer/checker/proofs/levels.py:prove_levels",
-    "optimizer/checker/proofs/proof.py:add_cut",
-    "optimizer/checker/proofs/sums.py:prove_tickets",
-    "optimizer/checker/rules/rules.py:_check_eligible",
-    "optimizer/checker/rules/rules.py:_check_way",
 }
 
 SOURCES = list_sources(*HOUSES)

@@ -101,20 +101,34 @@ def _check_purses(fund: Row, stated: Row) -> None:
 
 def _list_parts(fund: Row, stated: Row) -> list[Part]:
     """Claims tied by shared purses; all of them where money carries over."""
-    everywhere = {purse["id"] for purse in fund["purses"]}
-    tied: list[tuple[set[str], dict[str, Row]]] = []
-    for claim in fund["claims"]:
-        purses, rows = set(claim["purses"]) or everywhere, {claim["id"]: claim}
-        joined = [part for part in tied if fund["carries"] or part[0] & purses]
-        tied = [part for part in tied if part not in joined]
-        for names, members in joined:
-            purses, rows = purses | names, rows | members
-        tied.append((purses, rows))
     fens = {grant["claim"]: grant["fen"] for grant in stated["grants"]}
     return [
         Part(fund, rows, sorted(Fraction(fens[c], row["asked_fen"]) for c, row in rows.items()))
-        for _, rows in tied
+        for rows in _list_tied(fund)
     ]
+
+
+Tied = tuple[frozenset[str], dict[str, Row]]  # purses, and the claims on them by id
+
+
+def _list_tied(fund: Row) -> list[dict[str, Row]]:
+    """The claims by id, in sets that share no purse."""
+    claims = {claim["id"]: claim for claim in fund["claims"]}
+    if fund["carries"]:
+        return [claims] if claims else []
+    everywhere = frozenset(purse["id"] for purse in fund["purses"])
+    tied: list[Tied] = []
+    for name, claim in claims.items():
+        tied = _join(tied, frozenset(claim["purses"]) or everywhere, {name: claim})
+    return [rows for _, rows in tied]
+
+
+def _join(tied: list[Tied], purses: frozenset[str], rows: dict[str, Row]) -> list[Tied]:
+    """One set of the rows and of all those that share a purse with them; the others as before."""
+    apart = [part for part in tied if not part[0] & purses]
+    for names, members in (part for part in tied if part[0] & purses):
+        purses, rows = purses | names, rows | members
+    return [*apart, (purses, rows)]
 
 
 def _check_part(part: Part, grants: dict[str, Row], status: str) -> None:

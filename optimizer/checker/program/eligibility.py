@@ -43,11 +43,11 @@ class Crew:
 def gather_crews(month: Month) -> list[Crew]:
     """Classes of the persons who can visit at all, in the order of their first ids."""
     problem = month.problem
-    named = {row["person"] for table in ("pairs", "pins", "forbids") for row in problem[table]}
+    named = {row["person"] for row in [*problem["pairs"], *problem["pins"], *problem["forbids"]]}
     useful = {skill for need in problem["needs"] for skill in need["requires"]}
     alike: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for person in problem["people"]:
-        if person["most_visits"] and person["stocks"] and person["slots"]:
+        if _can_visit(person):
             alone = person["id"] if person["id"] in named else None
             lists = [tuple(person[name]) for name in ("stocks", "areas", "slots")]
             skills = frozenset(useful.intersection(person["skills"]))
@@ -78,10 +78,10 @@ class Roll:
         ]
         self._deliveries = [(bit, stock) for bit, stock, person in self._rows if person is None]
         self.delivered = sum(bit for bit, _ in self._deliveries)
-        self.visiting = sum(bit for bit, _, person in self._rows if person is not None)
-        self._at: dict[str, int] = {}
+        self.visiting = (1 << len(sources)) - 1 - self.delivered
+        self._at: dict[str, int] = defaultdict(int)
         for bit, stock, _ in self._rows:
-            self._at[stock["id"]] = self._at.get(stock["id"], 0) | bit
+            self._at[stock["id"]] |= bit
         self._tried: dict[tuple[str, object], int] = {}
         self._selected: dict[int, tuple[Source, ...]] = {}
 
@@ -168,18 +168,13 @@ class Eligibility:
     def __init__(self, month: Month) -> None:
         self.month = month
         self.crews = gather_crews(month)
-        self.room = {
-            stock: min(month.stocks[name]["capacity"] for name in above)
-            for stock, above in month.ancestors.items()
-        }
+        self.room = _find_room(month)
         self._slots = sorted({slot for crew in self.crews for slot in crew.first["slots"]})
         self._rolls = self._gather_rolls()
         self.pairs_of: dict[str, list[Row]] = defaultdict(list)
         for pair in month.problem["pairs"]:
             self.pairs_of[pair["need"]].append(pair)
-        self._excluding = {row["need"] for row in month.problem["forbids"]}
-        self._excluding |= {row["need"] for row in month.problem["pairs"] if row["most"] == 0}
-        self._excluding |= {row["id"] for row in month.problem["needs"] if row["listed"]}
+        self._excluding = _find_excluding(month)
 
     def _gather_rolls(self) -> dict[str, Roll]:
         staff: dict[str, list[int]] = defaultdict(list)
@@ -241,3 +236,23 @@ class Eligibility:
             return min(wanted, room)
         most = wanted if pair["most"] is None else min(wanted, int(pair["most"]))
         return min(most, room // pair["consumption"]) if pair["consumption"] else most
+
+
+def _find_room(month: Month) -> dict[str, int]:
+    """Of each stock, the least capacity of itself and the stocks above it."""
+    return {
+        stock: min(month.stocks[name]["capacity"] for name in above)
+        for stock, above in month.ancestors.items()
+    }
+
+
+def _find_excluding(month: Month) -> set[str]:
+    """The needs that some pair or forbid keeps from a source which the filters let pass."""
+    problem = month.problem
+    forbidden = {row["need"] for row in problem["forbids"]}
+    barred = {row["need"] for row in problem["pairs"] if row["most"] == 0}
+    return forbidden | barred | {row["id"] for row in problem["needs"] if row["listed"]}
+
+
+def _can_visit(person: Row) -> bool:
+    return bool(person["most_visits"] and person["stocks"] and person["slots"])

@@ -102,9 +102,12 @@ def _needs_own_flows(eligibility: Eligibility, need: Row, sources: int, is_weigh
     if any(pair["most"] is not None for pair in eligibility.pairs_of[need["id"]]):
         return True
     ruling = [pair for _, pair in eligibility.list_ruled(need, sources)]
-    if any(pair["score"] < 0 or pair["consumption"] != 1 for pair in ruling):
-        return True
-    return 2 * len([pair for pair in ruling if pair["score"] > 0]) > sources.bit_count()
+    liked = sum(pair["score"] > 0 for pair in ruling)
+    return any(map(_lowers, ruling)) or 2 * liked > sources.bit_count()
+
+
+def _lowers(pair: Row) -> bool:
+    return bool(pair["score"] < 0 or pair["consumption"] != 1)
 
 
 def _find_edges(eligibility: Eligibility, need: Row, r: int, way: Way) -> list[Edge]:

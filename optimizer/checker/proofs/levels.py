@@ -64,14 +64,10 @@ def prove_levels(
         if not group.floor <= group.value <= group.top:
             raise RefutedError("level_out_of_reach", group=group.name, value=group.value)
         group.row = proof.add_row(group.weights, group.floor)
-    if is_worst_only and groups:
+    if not is_worst_only:
+        _prove_all(proof, groups, waiting)
+    elif groups:
         _prove_worst(proof, groups, waiting)
-    while not is_worst_only and (rising := _find_rising(groups)):
-        if not any(group.switches for group in rising):
-            _raise_all(proof, rising)
-            if any(group.floor == group.top for group in rising):
-                continue
-        _prove_level(proof, groups, rising, waiting)
     _take_cuts(proof, waiting)
     if waiting:
         raise RefutedError("event_left", event=waiting[0][0])
@@ -91,19 +87,36 @@ def _raise_all(proof: Proof, rising: list[Group]) -> None:
         proof.row_low[group.row] = group.floor
 
 
+def _check_count(groups: list[Group], above: list[Group], level: Fraction, most: int) -> None:
+    """As many groups are above the level as the stated answer raises."""
+    sure = [g for g in groups if g not in above and g.ratio(g.floor) > level]
+    true = sum(g.ratio(g.value) > level for g in groups)
+    if len(sure) + most != true:
+        raise RefutedError("level_count", stated=len(sure) + most, true=true)
+
+
 def _prove_level(
     proof: Proof, groups: list[Group], rising: list[Group], waiting: deque[Event]
 ) -> None:
-    level = min(group.ratio(group.reach) for group in rising)
-    worst = [g for g in rising if g.is_open and g.ratio(g.reach) == level]
-    above = [g for g in rising if g.is_unsure and g.ratio(g.reach) > level]
-    if len(worst) == 1 and not worst[0].switches and not above:
+    level, worst, above = _find_worst(rising)
+    if [len(worst), len(above)] == [1, 0] and not worst[0].switches:
         _raise_or_close(proof, worst[0], waiting)
     elif worst or above:
         _prove_count(proof, groups, worst, above, waiting)
+    _pass_closed(rising, level)
+
+
+def _find_worst(rising: list[Group]) -> tuple[Fraction, list[Group], list[Group]]:
+    """The worst level, the open groups on it, and the groups above it that may yet fall back."""
+    level = min(group.ratio(group.reach) for group in rising)
+    worst = [g for g in rising if g.is_open and g.ratio(g.reach) == level]
+    above = [g for g in rising if g.is_unsure and g.ratio(g.reach) > level]
+    return level, worst, above
+
+
+def _pass_closed(rising: list[Group], level: Fraction) -> None:
     for group in rising:
-        is_here = not group.is_open and group.ratio(group.reach) == level
-        group.is_passed = group.is_passed or is_here
+        group.is_passed |= not group.is_open and group.ratio(group.reach) == level
 
 
 def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
@@ -140,10 +153,7 @@ def _prove_count(
     _, most, *rest = _next(proof, waiting, "sum")
     proof.keep_sum(dict.fromkeys(counted, 1), most, *rest)
     if level is not None:
-        sure = [g for g in groups if g not in above and g.ratio(g.floor) > level]
-        true = sum(g.ratio(g.value) > level for g in groups)
-        if len(sure) + most != true:
-            raise RefutedError("level_count", stated=len(sure) + most, true=true)
+        _check_count(groups, above, level, most)
     if not 0 < most < len(counted):
         for switch in switches:
             proof.decide(switch, int(most > 0))
@@ -173,6 +183,16 @@ def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
     if group.switches:
         proof.add_row({group.switches[-1]: 1, switch: -1}, 0)
     return switch
+
+
+def _prove_all(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
+    """Level by level, from the worst."""
+    while rising := _find_rising(groups):
+        if not any(group.switches for group in rising):
+            _raise_all(proof, rising)
+            if any(group.floor == group.top for group in rising):
+                continue
+        _prove_level(proof, groups, rising, waiting)
 
 
 def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:

@@ -69,20 +69,25 @@ class Proof:
         than it is, never stronger.
         """
         _, sides, raised, stated = event
+        (total, right), up = self._add_sides(sides), set(raised)
+        for j in [j for j, weight in total.items() if weight & 1]:
+            step, bound = (1, self.high[j]) if j in up else (-1, -self.low[j])
+            total[j] += step
+            right += bound
+        if right > stated:
+            raise RefutedError("cut", right=right, stated=stated)
+        self._cuts.add(self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2))
+
+    def _add_sides(self, sides: list[int]) -> tuple[dict[int, int], int]:
+        """Weights and right side of a sum of rows: 2 × row, + 1 for the lower side."""
         total: dict[int, int] = {}
-        right, up = 0, set(raised)
+        right = 0
         for code in sides:
             sign = -1 if code & 1 else 1
             right += self._side(code >> 1, sign)
             for j, weight in self.rows[code >> 1].items():
                 total[j] = total.get(j, 0) + sign * weight
-        for j, weight in total.items():
-            if weight & 1:
-                total[j] = weight + 1 if j in up else weight - 1
-                right += self.high[j] if j in up else -self.low[j]
-        if right > stated:
-            raise RefutedError("cut", right=right, stated=stated)
-        self._cuts.add(self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2))
+        return total, right
 
     def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
         """The bound on a sum, and its reduced weights, both times the scale (weak duality)."""

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from ..month.month import Month
 from ..month.read import RefutedError
@@ -31,19 +30,13 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
 
 def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
     """Who holds the lowest ticket that can still be met is met, and so on."""
-    key, met = month.problem["seed"].encode("ascii"), proof.program.met
-    tickets = {need: hmac.new(key, need.encode(), hashlib.sha256).hexdigest() for need in met}
-    order = [met[need] for need in sorted(met, key=lambda need: (tickets[need], need))]
+    order = _order_tickets(proof, month)
     place = {column: k for k, column in enumerate(order)}
     waiting = deque(events)
     while waiting and waiting[0][0] == "none":
         proof.settle(waiting.popleft())
-    for event in _without_cuts(proof, waiting):
-        _, value, scale, flat, block = event
-        last = place[block[-1]]
-        is_ordered = all(place[above] < place[below] for above, below in pairwise(block))
-        if not is_ordered or any(not proof.is_decided(j) for j in set(order[:last]) - set(block)):
-            raise RefutedError("ticket_order", ticket=last)
+    for _, value, scale, flat, block in _without_cuts(proof, waiting):
+        _check_order(proof, [place[column] for column in block], order)
         weights = {j: 1 << k for k, j in enumerate(reversed(block))}
         proof.keep_sum(weights, value, scale, flat)
         for j, weight in weights.items():
@@ -62,3 +55,17 @@ def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
             yield event
         else:
             raise RefutedError("event_missing", wanted="sum")
+
+
+def _order_tickets(proof: Proof, month: Month) -> list[int]:
+    """The columns of the needs, the lowest ticket first."""
+    key, met = month.problem["seed"].encode("ascii"), proof.program.met
+    tickets = {need: hmac.new(key, need.encode(), hashlib.sha256).hexdigest() for need in met}
+    return [met[need] for need in sorted(met, key=lambda need: (tickets[need], need))]
+
+
+def _check_order(proof: Proof, places: list[int], order: list[int]) -> None:
+    """A block comes in the order of its tickets, after every ticket before it is decided."""
+    before = {order[k] for k in range(places[-1])} - {order[k] for k in places}
+    if places != sorted(set(places)) or not all(map(proof.is_decided, before)):
+        raise RefutedError("ticket_order", ticket=places[-1])

@@ -48,17 +48,31 @@ def _check_lines(month: Month, lines: Lines) -> None:
 def _check_eligible(month: Month, line: Row, facts: Row) -> None:
     need, stock = month.needs[line["need"]], month.stocks[line["stock"]]
     person = month.people[line["person"]] if line["person"] is not None else None
-    if stock["staffed"] and (person is None or line["slot"] is None):
+    names = [line["person"], line["slot"]]
+    if stock["staffed"] and None in names:
         raise RefutedError("visit_without_person_or_slot", **facts)
-    if not stock["staffed"] and (person is not None or line["slot"] is not None):
+    if not stock["staffed"] and names != [None, None]:
         raise RefutedError("delivery_with_person_or_slot", **facts)
     broken = find_broken_filter(month, need, stock, person)
     if broken is not None:
         raise RefutedError("not_eligible", filter=broken, **facts)
-    if person is not None and not suits_slot(need, stock, person, line["slot"]):
+    if person is None:
+        return
+    if not suits_slot(need, stock, person, line["slot"]):
         raise RefutedError("wrong_slot", **facts)
-    if person is not None and line["units"] != 1:
+    if line["units"] != 1:
         raise RefutedError("visit_of_many_units", **facts, units=line["units"])
+
+
+def _check_team(need: Row, visits: Lines) -> None:
+    slots = sorted({line["slot"] for line in visits})
+    if len(slots) > 1:
+        raise RefutedError("team_in_two_slots", need=need["id"], slots=",".join(slots))
+    people = {line["person"] for line in visits}
+    if len(people) != len(visits):
+        raise RefutedError("person_twice_in_team", need=need["id"])
+    if len(people) != need["people"]:
+        raise RefutedError("team_size", need=need["id"], people=len(people), asked=need["people"])
 
 
 def _check_way(need: Row, served: Lines) -> None:
@@ -67,16 +81,7 @@ def _check_way(need: Row, served: Lines) -> None:
     if visits and len(visits) < len(served):
         raise RefutedError("two_ways", need=need["id"])
     if visits:
-        slots = sorted({line["slot"] for line in visits})
-        if len(slots) > 1:
-            raise RefutedError("team_in_two_slots", need=need["id"], slots=",".join(slots))
-        people = {line["person"] for line in visits}
-        if len(people) != len(visits):
-            raise RefutedError("person_twice_in_team", need=need["id"])
-        if len(people) != need["people"]:
-            raise RefutedError(
-                "team_size", need=need["id"], people=len(people), asked=need["people"]
-            )
+        _check_team(need, visits)
         return
     units = sum(line["units"] for line in served)
     least = need["quantity"] if need["least"] is None else need["least"]
