@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from optimizer.checker.check import verify
 from optimizer.codec import sha256_of
 from optimizer.instances.generate import generate
+from optimizer.policy import Policy, Stage, StageKind
 from optimizer.search.solve import solve
 from optimizer.solution import Solution
+from tests.optimizer.tiny_problems import tiny_problem
 
 Plain = dict
 LINEAR = ("dual", "farkas", "residual")
@@ -114,3 +117,12 @@ def test_twenty_months_of_the_community_are_proved_by_multipliers(block):
         proofs = [result["proof"] for result in solution["stages"]]
         assert set(proofs) <= {*LINEAR, "search"}
         assert sum(proof in LINEAR for proof in proofs) >= 0.9 * len(proofs)
+
+
+@pytest.mark.parametrize("seed", [251, 614, 826])
+def test_a_worst_level_is_proved_with_cuts_that_rest_on_the_level_reached(seed):
+    worst = Stage("worst", StageKind.LEXIMIN, dimension="committee", worst_only=True)
+    problem = replace(tiny_problem(seed), policy=Policy("worst", 1, (worst,)))
+    solution = json.loads(json.dumps(solve(problem).to_json()))
+    assert "cut" in {event[0] for event in solution["certificate"]["stages"][0]}
+    assert verify(problem.to_json(), solution) is None

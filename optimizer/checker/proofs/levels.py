@@ -196,14 +196,15 @@ def _prove_all(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None
 
 
 def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
-    """Max-min: no answer has every group above the stated answer's worst level."""
+    """Max-min: no answer has every group above the stated answer's worst level.
+
+    All are raised to that level first, as the stated answer shows they can be: cuts rest on it.
+    """
+    _raise_all(proof, groups)
     level = min(group.ratio(group.value) for group in groups)
-    above = {g.row: g.least_at(level) + (g.ratio(g.least_at(level)) == level) for g in groups}
+    above = {g.row: g.floor + (g.ratio(g.floor) == level) for g in groups}
     if all(above[group.row] <= group.top for group in groups):
         _prove_stuck(proof, above, waiting)
-    for group in groups:
-        group.floor = max(group.floor, group.least_at(level))
-        proof.row_low[group.row] = group.floor
 
 
 def _next(proof: Proof, waiting: deque[Event], kind: str) -> Event:
