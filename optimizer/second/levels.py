@@ -49,15 +49,15 @@ def question_levels(
 ) -> Iterator[tuple[Fraction, Answer]]:
     """Every distinct level in order: NONE agreed, FOUND a better point, OPEN unknown; then kept.
 
-    ``worst_only``: the first level alone is asked about, and nothing is kept.
+    ``worst_only``: whether all groups together can be above the first level; nothing is kept.
     """
     free = list(groups)
     for level in sorted({group.level for group in groups}):
         _lift_floors(engine, free, level)
-        answer, is_stuck = _question_level(engine, free, level)
         if worst_only:
-            yield level, answer
+            yield level, _can_rise(engine, free, level, len(free))
             return
+        answer, is_stuck = _question_level(engine, free, level)
         if is_stuck:
             here = [group for group in free if group.level == level]
             engine.keep([engine.at_most(group.terms, group.units) for group in here])

@@ -8,6 +8,7 @@ from optimizer.cli.months import main
 from optimizer.codec import canonical_bytes
 from optimizer.instances.generate import generate
 from optimizer.limits import Limits
+from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.second.cbc import Answer, SecondEngine
@@ -181,3 +182,20 @@ def answer_half(_solver, question) -> int:
         variable.varValue = 0.4
     question.assignStatus(1, 1)
     return 1
+
+
+WORST = [
+    Stage("worst", StageKind.LEXIMIN, dimension="committee", worst_only=True),
+    Stage("worst", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE, worst_only=True),
+    Stage("worst", StageKind.LEXIMAX, worst_only=True),
+]
+
+
+@pytest.mark.parametrize("worst", WORST, ids=lambda stage: f"{stage.kind}-{stage.outcome}")
+@pytest.mark.parametrize("seed", range(6))
+def test_the_second_engine_asks_for_the_worst_level_alone(worst, seed):
+    """How many groups are above it is for the stages that follow to say."""
+    policy = Policy("worst", 1, (worst, Stage("points", StageKind.MAX_POINTS)))
+    problem = replace(tiny_problem(seed), policy=policy)
+    opinions = second_opinion(problem, solve(problem), 60)
+    assert {opinion.verdict for opinion in opinions} <= {Verdict.AGREED}
