@@ -23,7 +23,8 @@ def solve_month(make: Factory, subdistrict_id: int, month: date = JULY) -> m.Rou
             month=month, seed_rule="as announced", actor=actor, now=NOW
         )
         freeze_service.freeze_round(match_round, public_value="08", actor=actor, now=NOW)
-        run_id = _solve(match_round, actor)
+        run_id = solve_round(match_round).id
+        db.session.commit()
     return make.get(m.RoundRun, run_id)
 
 
@@ -31,7 +32,8 @@ def solve_again(make: Factory, run: m.RoundRun) -> m.RoundRun:
     """One more run of the round, which is still under review."""
     with make.context():
         match_round = db.session.get_one(m.MatchRound, run.match_round_id)
-        run_id = _solve(match_round, db.session.get_one(m.User, run.started_by_id))
+        run_id = solve_round(match_round).id
+        db.session.commit()
     return make.get(m.RoundRun, run_id)
 
 
@@ -51,12 +53,14 @@ def publish_month(make: Factory, subdistrict_id: int, month: date = JULY) -> m.R
     return publish_run(make, solve_month(make, subdistrict_id, month))
 
 
-def _solve(match_round: m.MatchRound, actor: m.User) -> int:
+def solve_round(match_round: m.MatchRound) -> m.RoundRun:
+    """A new run of a frozen round, started by the person who opened it and solved here."""
+    actor = db.session.get_one(m.User, match_round.opened_by_id)
     run = runs.start_run(match_round, limit_seconds=60, actor=actor, now=NOW)
     jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=NOW)
     runs.finish_run(run, solve_here(run), now=NOW)
-    db.session.commit()
-    return run.id
+    db.session.flush()
+    return run
 
 
 def make_assignment(

@@ -1,4 +1,7 @@
-"""Pins and forbids: what a person lays on the next run, always with a reason."""
+"""Pins and forbids of single needs, each with a reason; they hold from the next run on.
+
+A pin or forbid may name what the freeze took: the need, and offers and volunteers of its category.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +27,7 @@ from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from matchmaker.states import lock_row
 from matchmaker.words.labels import get_name
 
-# --- Whom a pin or forbid may name: the offers and volunteers of the need's category.
+_OPEN_TO_OVERRIDES = frozenset({RoundState.FROZEN, RoundState.REVIEW, RoundState.NO_SOLUTION})
 
 
 def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
@@ -65,9 +68,6 @@ def list_candidates(match_round: MatchRound, need: Need) -> list[tuple[str, str]
     ]
 
 
-_OPEN_TO_OVERRIDES = frozenset({RoundState.FROZEN, RoundState.REVIEW, RoundState.NO_SOLUTION})
-
-
 def add_override(
     match_round: MatchRound,
     *,
@@ -102,7 +102,7 @@ def add_override(
 
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
-    """Take a pin or forbid back from the next run on; it stays on record."""
+    """End a pin or forbid from the next run on; it stays on record."""
     lock_row(match_round)
     require_open_to_overrides(match_round)
     override = db.session.get(RoundOverride, override_id)

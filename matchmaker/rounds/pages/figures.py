@@ -1,4 +1,7 @@
-"""A run's figures with names, as pages and charts want them."""
+"""A run's figures as rows with names for tables and charts, for staff and for the public.
+
+The public rows hide small numbers, so that no person can be recognised by them.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -124,7 +127,7 @@ def _list_groups(counts: Mapping[str, Coverage], labels: dict[str, str]) -> list
     ]
 
 
-# --- What anyone may read of a published month: figures without persons, small cells hidden.
+# Public rows.
 
 SMALLEST_CELL = 5  # fewer people or needs could be recognised
 
@@ -152,7 +155,7 @@ def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
 def hide_small_coverage(
     rows: Sequence[CoverageRow], beside: Sequence[PublicRow]
 ) -> list[CoverageRow]:
-    """Committees without those whose figures are small; hidden months become nothing of nothing.
+    """Committees without those whose figures are small; hidden months are shown as 0 of 0.
 
     What the table ``beside`` the chart hides, the chart must not tell.
     """
@@ -172,7 +175,7 @@ def _is_small(share: Share) -> bool:
     return is_small(share.part) or is_small(share.whole)
 
 
-# --- The figures of a run that people ask for first.
+# Ends of a distribution.
 
 
 @dataclass(frozen=True, slots=True)

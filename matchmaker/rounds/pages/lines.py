@@ -1,4 +1,4 @@
-"""The lines of a run: what was found for each need, filtered."""
+"""The lines of a run, one a need: selected by filters, with their givers, and as rows of a file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ def _select_served(run: RoundRun, code: str) -> Select[Any]:
     )
 
 
-# --- The lines of a run as rows of a file: pseudonyms and codes, no person.
+# Rows of a file: pseudonyms and codes, no person.
 
 LINE_HEADERS = (
     _l("Need"),

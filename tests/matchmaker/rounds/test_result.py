@@ -1,0 +1,112 @@
+"""The solution to rows: one line in, one row out."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.solve import runs
+from matchmaker.rounds.solve.result import write_outcomes
+from optimizer.solution import Assignment, Ground, GroundCode, Solution, SolutionStatus
+from tests.factories import NOW
+from tests.matchmaker.rounds.second_month import freeze_second_month
+from tests.run_factories import solve_round
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+def test_every_line_of_a_solution_becomes_an_assignment(make):
+    run = solve_round(freeze_second_month(make))
+    lines = Solution.from_json(json.loads(run.solution_json)).assignments
+    offers = run.match_round.snapshot.offer_ids
+    rows = db.session.scalars(select(m.Assignment).where(m.Assignment.round_run_id == run.id))
+    found = {
+        (
+            get_reference(m.Need, row.need_id),
+            get_reference(m.Pairing, row.pairing_id),
+            row.offer_id,
+            row.organisation.code,
+            get_reference(m.Volunteer, row.volunteer_id),
+            row.slot,
+            row.units,
+            row.state,
+        )
+        for row in rows
+    }
+    proposed = m.AssignmentState.PROPOSED
+    assert found == {
+        (
+            None if "#" in line.need else line.need,
+            line.need.partition("#")[0] if "#" in line.need else None,
+            offers[line.stock],
+            line.stock.partition("/")[0],
+            line.person,
+            line.slot,
+            line.units,
+            proposed,
+        )
+        for line in lines
+    }
+    assert {row[1] for row in found} > {None}, "the month has due visits and needs"
+
+
+@pytest.mark.parametrize(
+    ("solved", "explanation", "expected"),
+    [
+        ("met", None, (True, 1, "met", {"asked": 1, "units": 1})),
+        ("outranked", None, (False, 0, "outranked", {"asked": 1, "units": 0})),
+        (None, None, (False, 0, "undecided", {"asked": 1, "units": 0})),
+        (
+            "outranked",
+            {"code": "outranked", "stage": "urgency"},
+            (False, 0, "outranked", {"asked": 1, "units": 0, "stage": "urgency"}),
+        ),
+        (
+            "undecided",
+            {"code": "lost_lottery", "ticket": "ab"},
+            (False, 0, "lost_lottery", {"asked": 1, "units": 0, "ticket": "ab"}),
+        ),
+    ],
+)
+def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, solved, explanation, expected):
+    run = month.start()
+    need = month.needs[3].reference
+    assignments = (Assignment(need, "O01/rice_oil/1"),) if solved == "met" else ()
+    grounds = () if solved in ("met", None) else (Ground(need, GroundCode(solved)),)
+    solution = Solution(
+        status=SolutionStatus.PROVEN,
+        problem_sha256=run.problem_sha256,
+        policy="community/1",
+        seed="ab",
+        assignments=assignments,
+        grounds=grounds,
+    )
+    explanations = {need: explanation} if explanation else {}
+    write_outcomes(run, read_snapshot(run.match_round), solution, explanations)
+    db.session.flush()
+    statement = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[3].id)
+    row = db.session.scalars(statement).one()
+    assert (row.is_met, row.received_units, row.ground, row.numbers) == expected
+
+
+def get_reference(model, row_id):
+    return db.session.get_one(model, row_id).reference if row_id else None
+
+
+def test_every_need_of_the_month_has_one_outcome(make):
+    run = solve_round(freeze_second_month(make))
+    statement = select(m.Need.reference).join(m.NeedOutcome, m.NeedOutcome.need_id == m.Need.id)
+    decided = db.session.scalars(statement.where(m.NeedOutcome.round_run_id == run.id))
+    asked = [row.reference for row in read_snapshot(run.match_round).needs]
+    assert sorted(decided) == asked
+
+
+def test_a_run_without_a_solution_has_no_row(month):
+    run = month.take()
+    runs.finish_run(run, runs.SolveReport(failure="solver_died"), now=NOW)
+    db.session.flush()
+    assert db.session.scalars(select(m.NeedOutcome)).all() == []
+    assert db.session.scalars(select(m.Assignment)).all() == []
