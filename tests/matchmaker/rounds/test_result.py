@@ -56,25 +56,26 @@ def test_every_line_of_a_solution_becomes_an_assignment(make):
 @pytest.mark.parametrize(
     ("solved", "explanation", "expected"),
     [
-        ("met", None, (True, 1, "met", {"asked": 1, "units": 1})),
-        ("outranked", None, (False, 0, "outranked", {"asked": 1, "units": 0})),
-        (None, None, (False, 0, "undecided", {"asked": 1, "units": 0})),
+        ("met", None, (True, 120, "met", {"asked": 200_000, "units": 120})),
+        ("outranked", None, (False, 0, "outranked", {"asked": 200_000, "units": 0})),
+        (None, None, (False, 0, "undecided", {"asked": 200_000, "units": 0})),
         (
             "outranked",
             {"code": "outranked", "stage": "urgency"},
-            (False, 0, "outranked", {"asked": 1, "units": 0, "stage": "urgency"}),
+            (False, 0, "outranked", {"asked": 200_000, "units": 0, "stage": "urgency"}),
         ),
         (
             "undecided",
             {"code": "lost_lottery", "ticket": "ab"},
-            (False, 0, "lost_lottery", {"asked": 1, "units": 0, "ticket": "ab"}),
+            (False, 0, "lost_lottery", {"asked": 200_000, "units": 0, "ticket": "ab"}),
         ),
     ],
 )
 def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, solved, explanation, expected):
     run = month.start()
-    need = month.needs[3].reference
-    assignments = (Assignment(need, "O01/rice_oil/1"),) if solved == "met" else ()
+    need, offer = month.needs[6].reference, "O02/hardship_money/1"
+    lines = (Assignment(need, offer, units=50), Assignment(need, offer, units=70))
+    assignments = lines if solved == "met" else ()
     grounds = () if solved in ("met", None) else (Ground(need, GroundCode(solved)),)
     solution = Solution(
         status=SolutionStatus.PROVEN,
@@ -87,7 +88,7 @@ def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, solved, expl
     explanations = {need: explanation} if explanation else {}
     write_outcomes(run, read_snapshot(run.match_round), solution, explanations)
     db.session.flush()
-    statement = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[3].id)
+    statement = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[6].id)
     row = db.session.scalars(statement).one()
     assert (row.is_met, row.received_units, row.ground, row.numbers) == expected
 
