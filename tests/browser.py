@@ -1,6 +1,7 @@
 """A test client that goes by endpoint name and sends forms with their token, as a person does."""
 
 import re
+from typing import Any
 
 from flask import Flask, has_app_context, url_for
 from werkzeug.test import TestResponse
@@ -33,11 +34,11 @@ class Browser:
         self.client.set_cookie(LOCALE_COOKIE, language)
         return self
 
-    def get_url(self, endpoint: str, **values: object) -> str:
+    def get_url(self, endpoint: str, **values: Any) -> str:
         with self.app.test_request_context():
             return url_for(endpoint, **values)
 
-    def get(self, endpoint: str, **values: object) -> TestResponse:
+    def get(self, endpoint: str, **values: Any) -> TestResponse:
         self._check_context()
         return self.client.get(self.get_url(endpoint, **values))
 

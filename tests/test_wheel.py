@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def packages(wheel, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def installation(packages, tmp_path) -> Installation:
+def installation(packages, tmp_path) -> Iterator[Installation]:
     before = list_files(packages)
     yield Installation(packages, tmp_path)
     assert list_files(packages) == before, "nothing is ever written beside the code"

@@ -26,7 +26,7 @@ COUNTED = [(kind, unit) for kind, rules in KIND_RULES.items() for unit in rules.
 def find_deciders(sources: list[Source]) -> list[str]:
     """Lines that name a member of ``OfferKind`` or ``Unit``, or compare with the code of one."""
     return [
-        f"{s.name}:{node.lineno}: {ast.unparse(node)}"
+        f"{s.name}:{getattr(node, 'lineno', 0)}: {ast.unparse(node)}"
         for s in sources
         if s.name not in TABLES
         for node in ast.walk(s.tree)

@@ -7,6 +7,7 @@ wait for it, and tests that plant it are green over a path that nobody can walk.
 import ast
 import importlib
 from enum import StrEnum
+from typing import Any
 
 import pytest
 from sqlalchemy import Enum
@@ -40,21 +41,23 @@ MOVES = ("take", "move", "close")  # parts of the names of functions that set a 
 
 def list_state_enums() -> set[type[StrEnum]]:
     """The enums of all columns called ``state`` or ``status``."""
-    return {
+    found: set[Any] = {
         column.type.enum_class
         for table in Model.metadata.tables.values()
         for column in table.columns
         if column.name in COLUMNS and isinstance(column.type, Enum)
     }
+    return found
 
 
 def list_defaults() -> set[str]:
-    return {
-        f"{type(column.default.arg).__name__}.{column.default.arg.name}"
+    defaults: list[Any] = [
+        column.default
         for table in Model.metadata.tables.values()
         for column in table.columns
         if column.name in COLUMNS and column.default is not None
-    }
+    ]
+    return {f"{type(default.arg).__name__}.{default.arg.name}" for default in defaults}
 
 
 def list_written(sources: list[Source]) -> set[str]:
@@ -102,7 +105,7 @@ def _is_state(step: StrEnum) -> bool:
     return type(step) in list_state_enums()
 
 
-def _list_values(node: ast.AST) -> list[ast.AST]:
+def _list_values(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         targets = [t for target in node.targets for t in ast.walk(target)]
         if any(isinstance(t, ast.Attribute) and t.attr in COLUMNS for t in targets):

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,8 @@ def find_unraised(raised: list[Raised], sentences: Mapping[str, object]) -> list
 def _read_call(node: ast.Call, file: str) -> Raised:
     place = SEEKERS.get(_name_of(node), 0)
     given = node.args[place] if len(node.args) > place else None
-    code = given.value if isinstance(given, ast.Constant) else None
+    value = given.value if isinstance(given, ast.Constant) else None
+    code = value if isinstance(value, str) else None
     names = {keyword.arg for keyword in node.keywords if keyword.arg}
     if _name_of(node) in MACHINE_MAKERS:
         names = {"state", "step"}
@@ -86,7 +88,7 @@ def _read_call(node: ast.Call, file: str) -> Raised:
 
 def _list_texts(sentence: object) -> Iterator[str]:
     """The English words: the test runs outside any request."""
-    sentences = sentence.values() if isinstance(sentence, Mapping) else [sentence]
+    sentences: Iterable[Any] = sentence.values() if isinstance(sentence, Mapping) else [sentence]
     return (lazy._args[0] for lazy in sentences)
 
 

@@ -22,7 +22,7 @@ def find_switches(sources: list[Source]) -> list[str]:
     A policy may be written anywhere: a member as an argument is no switch.
     """
     return [
-        f"{source.name}:{node.lineno}"
+        f"{source.name}:{getattr(node, 'lineno', 0)}"
         for source in sources
         if not source.name.startswith(ROOMS)
         for node in ast.walk(source.tree)

@@ -1,6 +1,7 @@
 """The data dictionary, written from the models: every table, every column, what it holds."""
 
 import inspect
+from typing import Any
 
 from sqlalchemy import Column, Enum, Table
 
@@ -33,8 +34,10 @@ USUAL = {
 
 def list_tables() -> list[tuple[Table, type]]:
     """The tables in the order of their names, each with its model."""
-    mappers = sorted(Model.registry.mappers, key=lambda mapper: mapper.local_table.name)
-    return [(mapper.local_table, mapper.class_) for mapper in mappers]
+    found: list[tuple[Any, type]] = [
+        (mapper.local_table, mapper.class_) for mapper in Model.registry.mappers
+    ]
+    return sorted(found, key=lambda pair: str(pair[0].name))
 
 
 def describe(column: Column) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.demo.world.personas import DEMO_PERSONS
-from matchmaker.web.permissions import PUBLIC, has_permission
+from matchmaker.web.permissions import PUBLIC, Permission, get_access, has_permission
 from tests.journeys.samples import SAMPLES, Values
 
 
@@ -59,8 +59,10 @@ def _list_rules(app: Flask) -> Iterator[Any]:
 
 
 def _may_open(app: Flask, endpoint: str, user: m.User | None) -> bool:
-    access = app.view_functions[endpoint].access
-    return access == PUBLIC or (user is not None and has_permission(user.role, access))
+    access = get_access(app.view_functions[endpoint])
+    if not isinstance(access, Permission):
+        return access == PUBLIC
+    return user is not None and has_permission(user.role, access)
 
 
 def _list_values(rule: Any, user: m.User | None) -> list[Values]:

@@ -2,6 +2,7 @@
 
 import io
 import random
+from typing import Any
 
 import pytest
 from flask import got_request_exception
@@ -19,7 +20,7 @@ SEED = 20261123
 def send(browser: Browser, call: Call) -> int:
     data: dict[str, object] = dict(call.data)
     data |= {name: (io.BytesIO(b"\x00\xff"), f"{name}.bin") for name in call.files}
-    body = {} if call.method in ("GET", "HEAD", "OPTIONS", "TRACE") else {"data": data}
+    body: Any = {} if call.method in ("GET", "HEAD", "OPTIONS", "TRACE") else {"data": data}
     answer = browser.client.open(call.address, method=call.method, **body)
     answer.get_data()
     return answer.status_code

@@ -128,7 +128,7 @@ def test_every_route_declares_who_may_open_it(app):
 def list_arguments(converter: BaseConverter, name: str) -> list[object]:
     """Something the route takes: every word of a choice, row 1 where it asks for a row."""
     if isinstance(converter, AnyConverter):
-        return sorted(converter.items)
+        return [*sorted(converter.items)]
     return [{"IdConverter": 1, "MonthConverter": MONTH}.get(type(converter).__name__, name)]
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections import Counter
 from fractions import Fraction
+from typing import Any
 
 from optimizer.policy import CountBy, GroupOutcome, Stage, StageKind
 from optimizer.problem import Need, Problem
@@ -87,7 +88,7 @@ def count_vector(problem: Problem, stage: Stage, met: list[Need]) -> tuple[int, 
     return tuple(counts[c] for c in classes)
 
 
-def leximin_vector(problem, stage, answer, possible) -> tuple[Fraction, ...]:
+def leximin_vector(problem, stage, answer, possible) -> tuple[Any, ...]:
     groups = {group_of(stage, need) for need in problem.needs} - {None}
     if stage.outcome is GroupOutcome.SCORE:
         return tuple(sorted(group_score(problem, stage, answer, group) for group in groups))
@@ -133,8 +134,8 @@ def burden_vector(problem: Problem, answer: Answer) -> tuple[Fraction, ...]:
             pledged[stock.pledge] += stock.capacity
     used: Counter[str | None] = Counter()
     for need, way in answer.items():
-        for stock, person, _, units in way:
-            used[pledge_of[stock]] += pair_of(problem, need, stock, person).consumption * units
+        for name, person, _, units in way:
+            used[pledge_of[name]] += pair_of(problem, need, name, person).consumption * units
     return tuple(
         sorted(-Fraction(used[pledge], whole) for pledge, whole in pledged.items() if whole)
     )

@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -84,10 +85,12 @@ def assert_same_sums(model: Model, program: Program) -> None:
     (kindness,) = kind_of(KINDNESS).aims(KINDNESS, columns)
     assert program.scores == kindness.weights
     edges = {columns.number(edge) for edge in columns.edge.values()}
-    for measure in KINDS[StageKind.LEXIMIN].measures(EACH_SCORE, columns, {}):
+    leximin: Any = KINDS[StageKind.LEXIMIN]
+    for measure in leximin.measures(EACH_SCORE, columns, {}):
         scores = program.scores_by_need.get(measure.group, {})
         assert {j: score for j, score in scores.items() if j not in edges} == measure.weights
-    for measure in KINDS[StageKind.LEXIMAX].measures(BURDEN, columns, {}):
+    leximax: Any = KINDS[StageKind.LEXIMAX]
+    for measure in leximax.measures(BURDEN, columns, {}):
         of = [stock.id for stock in stocks if stock.pledge == measure.group]
         used = {program.used[stock]: -1 for stock in of if stock in program.used}
         assert used == measure.weights

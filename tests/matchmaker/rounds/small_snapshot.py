@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from matchmaker.rounds.snapshot import (
     DueVisit,
@@ -40,7 +41,7 @@ def make_snapshot(
     offers: tuple[FrozenOffer, ...] = (),
     volunteers: tuple[FrozenVolunteer, ...] = (),
     due_visits: tuple[DueVisit, ...] = (),
-    **values: object,
+    **values: Any,
 ) -> Snapshot:
     """The second month with these rows alone, and its categories and slots."""
     return replace(

@@ -47,7 +47,7 @@ class Office:
         return self.make.add(row)
 
     def write(self, match_round: m.MatchRound, **counts) -> None:
-        nothing = {"households": {}, "committees": {}, "organisations": {}}
+        nothing: dict = {"households": {}, "committees": {}, "organisations": {}}
         write_ledger(match_round, **{**nothing, **counts})
 
     def freeze_history(self) -> tuple[CommitteeHistory, ...]:
