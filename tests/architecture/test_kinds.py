@@ -1,6 +1,7 @@
 """A kind of offer and a unit are decided on in ``kinds``: nothing else asks which one it is."""
 
 import ast
+import re
 
 import pytest
 from jinja2 import nodes
@@ -8,7 +9,7 @@ from jinja2 import nodes
 from matchmaker.kinds import KIND_RULES, Unit, check_unit
 from matchmaker.models import OfferKind
 from matchmaker.words.quantities import CAPACITY_WORDS, UNIT_WORDS, get_quantity_question
-from tests.architecture.source import Source, list_sources, list_templates
+from tests.architecture.source import ROOT, Source, list_sources, list_templates
 from tests.architecture.test_templates import parse
 
 # Where members may be named, each with what it holds of them.
@@ -110,3 +111,9 @@ def test_every_unit_has_its_words():
 def test_a_unit_of_another_kind_is_refused_by_name():
     with pytest.raises(ValueError, match="goods is counted in item, not in night"):
         check_unit(OfferKind.GOODS, "night")
+
+
+def test_the_recipe_names_every_file_that_a_new_kind_touches():
+    recipe = (ROOT / "docs/contributing/recipes.md").read_text().partition("\n## Add a kind")[2]
+    steps = re.findall(r"^\d\. `([^`]+)`", recipe.partition("\n## ")[0], re.MULTILINE)
+    assert sorted(steps) == sorted(TABLES)
