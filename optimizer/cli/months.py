@@ -1,7 +1,7 @@
 """The command line: generate, solve and verify months as JSON files; solve what others publish.
 
-Exit codes: 0 done and in order, 1 refuted (or no answer to publish), 2 wrong usage or broken input,
-3 not known (``agree``, ``price``, ``conflict``, ``repair``).
+Exit codes: 0 done and in order, 1 refuted (or proved that there is no answer), 2 wrong usage or
+broken input, 3 not known (``solve``, ``agree``, ``price``, ``conflict``, ``repair``).
 """
 
 import argparse
@@ -9,114 +9,25 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
 from optimizer.checker.check import verify
 from optimizer.cli.funds import add_divide
 from optimizer.cli.instances import add_published
+from optimizer.cli.solve import BROKEN, DONE, REFUTED, UNKNOWN, add_solve
 from optimizer.cli.what_if import add_what_if
 from optimizer.codec import ProblemError, canonical_bytes
 from optimizer.explain.explain import explain
 from optimizer.explain.met import explain_met
 from optimizer.instances.generate import generate
 from optimizer.instances.simulate import simulate
-from optimizer.limits import Limits
 from optimizer.problem import Problem
-from optimizer.process.guard import DEFAULT_MEMORY_MIB, solve_guarded
 from optimizer.second.opinion import Opinion, Verdict, judge, second_opinion
-from optimizer.solution import Solution, StageResult
+from optimizer.solution import Solution
 
-# --- The command ``agree``: a second engine on every value that a solution states as proven.
-
-SECONDS = 60.0
-CODES = {Verdict.AGREED: 0, Verdict.DISAGREED: 1, Verdict.UNKNOWN: 3}
-
-
-def run_agree(arguments: argparse.Namespace) -> int:
-    """Ask CBC for anything better than a solution. Exit code 0 agreed, 1 disagreed, 3 unknown."""
-    problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
-    solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
-    if solution.problem_sha256 != problem.sha256:
-        raise ProblemError("$.problem_sha256", "the solution is of another problem")
-    began = last = time.monotonic()
-
-    def tell(opinion: Opinion) -> None:
-        nonlocal last
-        now = time.monotonic()
-        told = f"{opinion.stage:16} {opinion.of:32} {opinion.verdict:9} {now - last:8.2f} s\n"
-        sys.stdout.write(told)
-        sys.stdout.flush()
-        last = now
-
-    opinions = second_opinion(problem, solution, arguments.seconds, tell)
-    verdict = judge(opinions)
-    spent = time.monotonic() - began
-    sys.stdout.write(f"{verdict}: {len(opinions)} values put to CBC in {spent:.1f} s\n")
-    return CODES[verdict]
-
-
-def add_agree(commands: Any, add: Any) -> None:
-    """Add the command; ``add(commands, name, run)`` makes an argument parser."""
-    command = add(commands, "agree", run_agree)
-    command.add_argument("problem", type=Path)
-    command.add_argument("solution", type=Path)
-    told = "most time for one value; beyond it that value is unknown"
-    command.add_argument("--seconds", type=float, default=SECONDS, help=told)
-
-
-# --- Commands that report: why each need was met or not, and fairness over many months.
-
-
-def run_explain(arguments: argparse.Namespace) -> int:
-    """Explain a solution as JSON: codes and numbers for every unmet and every met need."""
-    problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
-    solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
-    told = {
-        "unmet": {
-            found.need: {"code": found.code, **found.to_numbers()}
-            for found in explain(problem, solution, arguments.seconds)
-        },
-        "met": {
-            found.need: {
-                "givers": list(found.givers),
-                "alternatives": found.alternatives,
-                "rank": found.rank,
-                "runner_up": found.runner_up,
-            }
-            for found in explain_met(problem, solution)
-        },
-    }
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    return 0
-
-
-def run_simulate(arguments: argparse.Namespace) -> int:
-    """Run months in a row with memory carried, and report fairness over time."""
-    report = simulate(arguments.months, arguments.needs, arguments.seed)
-    rows = [f"{'month':>5} {'asked':>6} {'met':>6} {'longest wait of a need met':>27}"]
-    rows += [f"{m.number:5} {m.asked:6} {m.met:6} {m.longest_wait:27}" for m in report.months]
-    rows += [f"{group} met {float(ratio):.3f} of asked" for group, ratio in report.ratios.items()]
-    rows.append(f"gini {report.gini:.4f}  jain {report.jain:.4f}")
-    rows.append(f"longest wait of any need {report.longest_wait} rounds")
-    sys.stdout.write("\n".join(rows) + "\n")
-    return 0 if all(month.is_proven for month in report.months) else 1
-
-
-def add_reports(commands: Any, add: Any) -> None:
-    """Add both commands; ``add(commands, name, run)`` makes an argument parser."""
-    command = add(commands, "explain", run_explain)
-    command.add_argument("problem", type=Path)
-    command.add_argument("solution", type=Path)
-    command.add_argument("--seconds", type=float, default=60.0, help="for deciding stages")
-    command = add(commands, "simulate", run_simulate)
-    command.add_argument("--months", type=int, default=24)
-    command.add_argument("--needs", type=int, default=167, help="new needs each month")
-    command.add_argument("--seed", type=int, default=1)
-
-
-DONE, REFUTED, BROKEN = 0, 1, 2
+AGREE_SECONDS = 60.0
+AGREE_CODES = {Verdict.AGREED: DONE, Verdict.DISAGREED: REFUTED, Verdict.UNKNOWN: UNKNOWN}
 
 
 class InputError(ValueError):
@@ -154,52 +65,6 @@ def run_generate(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def run_solve(arguments: argparse.Namespace) -> int:
-    """Solve a month in a process of its own, print its stages, write its solution."""
-    began = time.monotonic()
-    problem = Problem.from_json(read_json(arguments.problem))
-    marks: list[tuple[str, float]] = []
-
-    def note(stage: str, _done: int, _total: int) -> None:
-        marks.append((stage, time.monotonic()))
-
-    limits, memory = Limits(seconds=arguments.time_limit), arguments.memory_limit or None
-    solution = solve_guarded(problem, limits, memory_mib=memory, progress=note)
-    marks.append(("", time.monotonic()))
-    seconds: dict[str, float] = {}
-    for (stage, start), (_, end) in pairwise(marks):
-        seconds[stage] = seconds.get(stage, 0.0) + end - start
-    if arguments.out:
-        arguments.out.write_bytes(canonical_bytes(solution.to_json()) + b"\n")
-    print_stages(solution, seconds)
-    print(f"{solution.status}: {solution.needs_met} of {solution.needs_asked} needs met, ", end="")
-    print(f"{solution.recipients_helped} recipients, {time.monotonic() - began:.1f} s")
-    return DONE if solution.is_usable else REFUTED
-
-
-def print_stages(solution: Solution, seconds: dict[str, float]) -> None:
-    """Print one line an aim: value, bound, proof, engine; seconds of the whole stage once."""
-    print(f"{'stage':32} {'value':>14} {'bound':>14} {'proof':>9} {'engine':>8} {'seconds':>8}")
-    for result in solution.stages:
-        name = f"{result.name} {result.key}".strip()
-        spent = f"{seconds.pop(result.name):.2f}" if result.name in seconds else ""
-        print(
-            f"{name:32} {describe_value(result, result.value):>14} "
-            f"{describe_value(result, result.bound):>14} {result.proof:>9} "
-            f"{result.engine:>8} {spent:>8}"
-        )
-
-
-def describe_value(result: StageResult, value: int | None) -> str:
-    """The value in figures; of levels the first, which is the worst-off or the busiest."""
-    if value is not None:
-        return str(value)
-    if not result.levels:
-        return "-"
-    first = result.levels[0]
-    return f"{first.numerator}/{first.denominator}"
-
-
 def run_verify(arguments: argparse.Namespace) -> int:
     """Check a solution against its problem and name the first fault."""
     began = time.monotonic()
@@ -211,6 +76,64 @@ def run_verify(arguments: argparse.Namespace) -> int:
     return BROKEN if fault.code == "broken_input" else REFUTED
 
 
+def run_agree(arguments: argparse.Namespace) -> int:
+    """Ask CBC for anything better than a solution. Exit code 0 agreed, 1 disagreed, 3 unknown."""
+    problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
+    solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
+    if solution.problem_sha256 != problem.sha256:
+        raise ProblemError("$.problem_sha256", "the solution is of another problem")
+    began = last = time.monotonic()
+
+    def tell(opinion: Opinion) -> None:
+        nonlocal last
+        now = time.monotonic()
+        told = f"{opinion.stage:16} {opinion.of:32} {opinion.verdict:9} {now - last:8.2f} s\n"
+        sys.stdout.write(told)
+        sys.stdout.flush()
+        last = now
+
+    opinions = second_opinion(problem, solution, arguments.seconds, tell)
+    verdict = judge(opinions)
+    spent = time.monotonic() - began
+    sys.stdout.write(f"{verdict}: {len(opinions)} values put to CBC in {spent:.1f} s\n")
+    return AGREE_CODES[verdict]
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """Explain a solution as JSON: codes and numbers for every unmet and every met need."""
+    problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
+    solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
+    told = {
+        "unmet": {
+            found.need: {"code": found.code, **found.to_numbers()}
+            for found in explain(problem, solution, arguments.seconds)
+        },
+        "met": {
+            found.need: {
+                "givers": list(found.givers),
+                "alternatives": found.alternatives,
+                "rank": found.rank,
+                "runner_up": found.runner_up,
+            }
+            for found in explain_met(problem, solution)
+        },
+    }
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    return DONE
+
+
+def run_simulate(arguments: argparse.Namespace) -> int:
+    """Run months in a row with memory carried, and report fairness over time."""
+    report = simulate(arguments.months, arguments.needs, arguments.seed)
+    rows = [f"{'month':>5} {'asked':>6} {'met':>6} {'longest wait of a need met':>27}"]
+    rows += [f"{m.number:5} {m.asked:6} {m.met:6} {m.longest_wait:27}" for m in report.months]
+    rows += [f"{group} met {float(ratio):.3f} of asked" for group, ratio in report.ratios.items()]
+    rows.append(f"gini {report.gini:.4f}  jain {report.jain:.4f}")
+    rows.append(f"longest wait of any need {report.longest_wait} rounds")
+    sys.stdout.write("\n".join(rows) + "\n")
+    return DONE if all(month.is_proven for month in report.months) else REFUTED
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The commands and their arguments."""
     parser = argparse.ArgumentParser(prog="python -m optimizer", description=__doc__)
@@ -220,19 +143,12 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, required=True, help="same seed, same bytes")
     command.add_argument("--volunteers", type=_natural, help="default: 300 for 1,670 needs")
     command.add_argument("--out", type=Path, required=True, metavar="PROBLEM")
-    command = _add(commands, "solve", run_solve)
-    command.add_argument("problem", type=Path)
-    command.add_argument("--out", type=Path, metavar="SOLUTION")
-    command.add_argument("--time-limit", type=_seconds, default=600.0, metavar="SECONDS")
-    told = f"most memory of the process that solves; 0: no bound; default: {DEFAULT_MEMORY_MIB}"
-    command.add_argument(
-        "--memory-limit", type=_bound, default=DEFAULT_MEMORY_MIB, metavar="MIB", help=told
-    )
+    add_solve(commands, _add, read_json)
     command = _add(commands, "verify", run_verify)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
-    add_agree(commands, _add)
-    add_reports(commands, _add)
+    _add_agree(commands)
+    _add_reports(commands)
     add_what_if(commands, _add, read_json)
     add_published(commands, _add)
     add_divide(commands, _add, read_json)
@@ -249,21 +165,29 @@ def _add(
     return command
 
 
+def _add_agree(commands: Any) -> None:
+    command = _add(commands, "agree", run_agree)
+    command.add_argument("problem", type=Path)
+    command.add_argument("solution", type=Path)
+    told = "most time for one value; beyond it that value is unknown"
+    command.add_argument("--seconds", type=float, default=AGREE_SECONDS, help=told)
+
+
+def _add_reports(commands: Any) -> None:
+    command = _add(commands, "explain", run_explain)
+    command.add_argument("problem", type=Path)
+    command.add_argument("solution", type=Path)
+    command.add_argument("--seconds", type=float, default=60.0, help="for deciding stages")
+    command = _add(commands, "simulate", run_simulate)
+    command.add_argument("--months", type=int, default=24)
+    command.add_argument("--needs", type=int, default=167, help="new needs each month")
+    command.add_argument("--seed", type=int, default=1)
+
+
 def _natural(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
-
-
-def _bound(text: str) -> int:
-    return 0 if text == "0" else _natural(text)
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError("must be above 0")
     return number
 
 

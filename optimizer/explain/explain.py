@@ -7,11 +7,11 @@ the stage that decided, sought again in whole numbers; who holds the places; lot
 from collections import Counter
 from collections.abc import Iterator
 
-from optimizer.explain.explanation import Explanation
 from optimizer.explain.offers import Offers
 from optimizer.explain.places import Places
 from optimizer.explain.rivals import Rivals
 from optimizer.explain.stages import OPEN, find_deciding_stages
+from optimizer.explanation import Explanation
 from optimizer.problem import Need, Problem
 from optimizer.solution import Ground, GroundCode, Proof, Solution
 from optimizer.stages.lottery import ticket_of

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from optimizer.explain.explanation import NearestMiss
+from optimizer.explanation import NearestMiss
 from optimizer.model.eligibility import is_open_to
 from optimizer.problem import Forbid, Need, Pair, Person, Problem, Stock
 

@@ -1,68 +1,52 @@
-"""The child of ``guard.py``: reads a question, solves it under bounds, writes the answer, ends.
+"""The child of ``guard.py``: reads a problem, works on it under bounds, writes its lines, ends.
 
-Standard output belongs to the answer alone; whatever else is printed goes to standard error. Dies
+Standard output belongs to its lines alone; whatever else is printed goes to standard error. It dies
 with its parent: by the kernel's hand where it knows how, and by watching standard input anywhere.
 """
 
 import contextlib
 import ctypes
-import importlib
 import json
 import os
 import resource
 import signal
 import sys
 import threading
-import traceback
-from collections.abc import Callable
 from typing import Any
 
 from optimizer.codec import canonical_bytes
 from optimizer.limits import Limits
-from optimizer.problem import Problem
-from optimizer.process.guard import CRASHED, OUT_OF_MEMORY
+from optimizer.process.work import STEPS, Steps, name_failure, work
+from optimizer.report import Line
 
 PR_SET_PDEATHSIG = 1  # source: linux/prctl.h
 MIB = 1 << 20
 
 
-def main() -> None:
-    """The child's whole life."""
+def main(steps: Steps = STEPS) -> None:
+    """The child's whole life. Its steps are code of its own; no question can name others."""
     pipe = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     question = json.loads(sys.stdin.buffer.readline())
     _die_with_parent(question["parent"])
     threading.Thread(target=_watch_input, daemon=True).start()
-    work = _load(
-        question["work"]
-    )  # libraries are mapped before the bound, as a failed map says little
+    # Libraries are mapped by now: a map that fails under the bound would say little.
     _bound_memory(question["memory_mib"])
+
+    def tell(line: Line, content: Any) -> None:
+        _send(pipe, line, content)
+
     try:
-        _send(pipe, "solution", _solve(work, question, pipe))
-    except MemoryError:
-        _send(pipe, "failed", OUT_OF_MEMORY)
-    except Exception:  # whatever it is, the parent is told and the trace is kept
-        is_memory = "bad_alloc" in traceback.format_exc()
-        traceback.print_exc()
-        _send(pipe, "failed", OUT_OF_MEMORY if is_memory else CRASHED)
+        report = work(question["problem"], Limits(**question["limits"]), tell, steps)
+        tell(Line.EXPLAINED, report.to_json())
+    except Exception as error:  # whatever it is, the parent hears of it
+        tell(Line.FAILED, name_failure(error))
 
 
-def _load(path: str) -> Callable[..., Any]:
-    module, _, name = path.partition(":")
-    work: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return work
-
-
-def _solve(work: Callable[..., Any], question: dict[str, Any], pipe: int) -> Any:
-    problem = Problem.from_json(question["problem"])
-    limits = Limits(seconds=question["seconds"])
-    return work(problem, limits, lambda *told: _send(pipe, "progress", told)).to_json()
-
-
-def _send(pipe: int, kind: str, content: Any) -> None:
-    line = memoryview(canonical_bytes([kind, content]) + b"\n")
-    while line:
-        line = line[os.write(pipe, line) :]
+def _send(pipe: int, line: Line, content: Any) -> None:
+    left = memoryview(canonical_bytes([line, content]) + b"\n")
+    while left:
+        left = left[os.write(pipe, left) :]
 
 
 def _bound_memory(memory_mib: int | None) -> None:
@@ -76,7 +60,7 @@ def _bound_memory(memory_mib: int | None) -> None:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Ask Linux for a kill when the parent dies; elsewhere the pipe alone tells."""
+    """Ask Linux for a kill when the parent dies; elsewhere the end of the input says so."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

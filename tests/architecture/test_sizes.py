@@ -35,7 +35,6 @@ TANGLED = {
     "matchmaker/needs/queue_forms.py:read_filters",
     "matchmaker/offers/terms.py:check_terms",
     "matchmaker/rounds/solve/result.py:write_assignments",
-    "matchmaker/rounds/solve/runs.py:finish_run",
 }
 
 SOURCES = list_sources(*HOUSES)

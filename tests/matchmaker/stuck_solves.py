@@ -1,28 +1,18 @@
 """``matchmaker`` with work that never ends by itself, for tests that end it in the middle.
 
-Run it as a module. Its solves begin and never answer; each says the number of its innermost process
-as its stage. Its page `/stuck` prints a line and is never answered.
+Run it as a module. Its solves begin and never answer; each says the number of its process as its
+stage. Its page `/stuck` prints a line and is never answered.
 """
 
-import functools
 import sys
 import time
 
 from matchmaker import __main__ as command
 from matchmaker.commands import serve
-from matchmaker.rounds import matching
-from matchmaker.rounds.solve import process
+from optimizer.process import guard
 
 MODULE = ("-m", "tests.matchmaker.stuck_solves")
 _create_app = command.create_app
-
-
-def get_stuck(*arguments) -> None:
-    """The life of the solving process, but for the work of the one below it."""
-    matching.solve_guarded = functools.partial(
-        matching.solve_guarded, work="tests.optimizer.broken_solves:sleep"
-    )
-    process._work(*arguments)
 
 
 def create_app(*arguments, **options):
@@ -39,7 +29,7 @@ def _answer_never() -> str:
 
 
 if __name__ == "__main__":
-    process._work = get_stuck
+    guard.PROGRAM = ("-P", "-m", "tests.optimizer.broken_child", "solve", "say_and_sleep")
     serve.WORKER = (*MODULE, "worker")
     command.create_app = create_app
     command.main()

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.cli import solve as cli_solve
 from optimizer.cli.months import main
+from optimizer.codec import canonical_bytes
+from optimizer.explanation import Explanation
+from optimizer.report import Failure, SolveReport
+from tests.optimizer.builders import goods, want
+from tests.optimizer.builders import month as small_month
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +37,52 @@ def test_solve_prints_every_stage_proven(month, capsys):
     assert all(result["name"] in printed for result in stated)
 
 
-def test_a_solve_without_memory_is_no_answer(month, capsys):
-    assert main(["solve", str(month / "p.json"), "--memory-limit", "1"]) == 1
-    assert "failed: 0 of 60 needs met" in capsys.readouterr().out
+def test_solve_says_that_its_answer_was_checked(month, capsys):
+    assert main(["solve", str(month / "p.json")]) == 0
+    assert "proven: " in (last := capsys.readouterr().out.splitlines()[-1])
+    assert "; checked in " in last
+
+
+def test_solve_writes_explanations_where_it_is_asked_to(month, tmp_path, capsys):
+    path = tmp_path / "e.json"
+    assert main(["solve", str(month / "p.json"), "--explanations", str(path)]) == 0
+    capsys.readouterr()
+    assert main(["explain", str(month / "p.json"), str(month / "s.json")]) == 0
+    unmet = json.loads(capsys.readouterr().out)["unmet"]
+    found = [Explanation.from_json(row) for row in json.loads(path.read_bytes())]
+    assert {row.need: {"code": row.code, **row.to_numbers()} for row in found} == unmet != {}
+
+
+def test_a_solve_without_memory_is_no_answer(month, tmp_path, capsys):
+    path = tmp_path / "s.json"
+    question = ["solve", str(month / "p.json"), "--out", str(path), "--memory-limit", "1"]
+    assert main(question) == 3
+    assert "no answer: the process needed more memory" in capsys.readouterr().err
+    assert not path.exists()
+
+
+def test_a_month_without_answer_is_told_from_a_solve_that_failed(tmp_path, capsys):
+    problem = small_month(goods(least=2, capacity=2), want("n"))
+    path = tmp_path / "p.json"
+    path.write_bytes(canonical_bytes(problem.to_json()))
+    assert main(["solve", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert "infeasible: 0 of 1 needs met" in printed.out
+    assert printed.err == ""
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_every_failure_has_its_message_and_its_exit_code(month, monkeypatch, capsys, failure):
+    report = SolveReport(failure=failure)
+    monkeypatch.setattr(cli_solve, "solve_apart", lambda *_question, **_bounds: report)
+    code = main(["solve", str(month / "p.json")])
+    message = capsys.readouterr().err
+    assert (message, code) == (f"no answer: {cli_solve.FAILURES[failure][0]}\n", code)
+    assert code in {Failure.NOT_VERIFIED: {1}, Failure.BROKEN_PROBLEM: {2}}.get(failure, {3})
+
+
+def test_no_two_failures_read_alike():
+    assert len({message for message, _ in cli_solve.FAILURES.values()}) == len(Failure)
 
 
 def test_two_files_of_the_same_month_are_equal(month, tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from optimizer.explain.explanation import NearestMiss
 from optimizer.explain.offers import Offers
+from optimizer.explanation import NearestMiss
 from optimizer.problem import Forbid, Need, Pair, Person, Problem, Stock
 
 NEED = Need("n", "r", "visit", area="A", statuses=("poor",), requires=("lift",), slots=("S1", "S2"))

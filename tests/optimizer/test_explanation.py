@@ -6,7 +6,7 @@ import pytest
 
 from optimizer.codec import ProblemError, canonical_bytes
 from optimizer.explain.explain import explain
-from optimizer.explain.explanation import Explanation, NearestMiss, explain_briefly
+from optimizer.explanation import Explanation, NearestMiss, explain_briefly
 from optimizer.instances.generate import generate
 from optimizer.search.solve import solve
 from optimizer.solution import GroundCode

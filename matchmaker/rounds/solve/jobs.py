@@ -2,10 +2,8 @@
 
 The queue carries ids only and may lose or double them: taking a job is one conditional UPDATE.
 Every function here is one short transaction of its own, for a worker holds no row while it solves.
-
-The queue between site and worker: a file of its own that carries job ids and nothing else.
-
-Losing it loses nothing: the job rows are the truth, and the worker looks for overdue ones.
+The queue between site and worker is a file of its own that carries job ids and nothing else: losing
+it loses nothing, for the job rows are the truth and the worker looks for overdue ones.
 """
 
 import logging
@@ -22,7 +20,10 @@ from sqlalchemy import CursorResult, Result, or_, select, update
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobState, RoundRun
-from matchmaker.rounds.solve.runs import SolveReport, finish_run
+from matchmaker.rounds.solve.runs import finish_run, give_up_run
+from optimizer.report import Progress, SolveReport
+
+logger = logging.getLogger("matchmaker.queue")
 
 MOST_JOB_TRIES = 5  # a job that kills its worker must not do so for ever
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
@@ -69,17 +70,18 @@ def renew_lease(
     *,
     lease_seconds: int,
     now: datetime,
-    progress: tuple[str, int, int] | None = None,
+    progress: Progress | None = None,
 ) -> bool:
     """Hold on and say how far the work is; False when the job is no longer ours."""
-    told = {}
+    values: dict[str, Any] = {"lease_until": now + timedelta(seconds=lease_seconds)}
     if progress is not None:
-        told = dict(zip(("stage", "stages_done", "stages_total"), progress, strict=True))
+        values["stage"] = progress.stage
+        values["stages_done"], values["stages_total"] = progress.done, progress.total
     renewed = db.session.execute(
         update(Job)
         .where(Job.id == hold.job_id, Job.lease_token == hold.token)
         .where(Job.state == JobState.RUNNING)
-        .values(lease_until=now + timedelta(seconds=lease_seconds), **told)
+        .values(**values)
     )
     db.session.commit()
     return _count_rows(renewed) == 1
@@ -113,7 +115,7 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
     overdue = []
     for job in db.session.scalars(statement):
         if job.tries >= MOST_JOB_TRIES:
-            finish_run(job.run, SolveReport(failure="too_many_tries"), now=now)
+            give_up_run(job.run, now=now)
             continue
         job.state, job.lease_token = JobState.QUEUED, None
         job.lease_until = now + timedelta(seconds=lease_seconds)
@@ -135,11 +137,6 @@ def release_job(hold: Hold, *, now: datetime) -> bool:
     )
     db.session.commit()
     return _count_rows(released) == 1
-
-
-# --- The queue between site and worker: a file of its own that carries job ids and nothing else.
-
-logger = logging.getLogger("matchmaker.queue")
 
 
 class SolveQueue:

@@ -1,7 +1,6 @@
 """From a solution to rows: who gives what to whom, and what was found for each need."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import Select, select
 
@@ -18,31 +17,35 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.snapshot import Snapshot
-from matchmaker.rounds.solve.figures import count_units, map_grounds
+from matchmaker.rounds.solve.figures import count_units
+from optimizer.explanation import Explanation
 from optimizer.solution import GroundCode, Solution
 
 MET = "met"
 
 
 def write_outcomes(
-    run: RoundRun, snapshot: Snapshot, solution: Solution, explanations: Mapping[str, Any]
+    run: RoundRun, snapshot: Snapshot, solution: Solution, explanations: Iterable[Explanation]
 ) -> None:
-    """One outcome for each need of the snapshot; ``explanations``: need id -> code, numbers."""
+    """One outcome for each need of the snapshot; ``explanations`` are of the unmet ones."""
     units = count_units(solution)
-    grounds = map_grounds(solution)
+    found = {explanation.need: explanation for explanation in explanations}
     ids = _map_ids(Need, [row.reference for row in snapshot.needs])
     for row in snapshot.needs:
-        received = units.get(row.reference, 0)
-        found = dict(explanations.get(row.reference, {}))
-        ground = found.pop("code", grounds.get(row.reference, GroundCode.UNDECIDED))
+        received, unmet = units.get(row.reference, 0), found.get(row.reference)
+        ground = unmet.code if unmet else GroundCode.UNDECIDED
         db.session.add(
             NeedOutcome(
                 round_run_id=run.id,
                 need_id=ids[row.reference],
                 is_met=received > 0,
                 received_units=received,
-                ground=MET if received else str(ground),
-                numbers={"asked": row.quantity, "units": received, **found},
+                ground=MET if received else ground.value,
+                numbers={
+                    "asked": row.quantity,
+                    "units": received,
+                    **(unmet.to_numbers() if unmet else {}),
+                },
             )
         )
 

@@ -1,7 +1,6 @@
 """The runs of a frozen round: start, finish, cancel."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,38 +16,11 @@ from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer.codec import canonical_text, sha256_of_text
+from optimizer.report import Failure, Seconds, SolveReport
 from optimizer.solution import Solution
 
-_FAILURES = {  # what the solve says befell it -> what the run says
-    "out_of_memory": "out_of_memory",
-    "hung": "solver_hung",
-    "killed": "solver_died",
-    "crashed": "solver_died",
-    "not_started": "solver_died",
-}
 USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
-
-
-@dataclass(frozen=True, slots=True)
-class SolveReport:
-    """What a solve brought back. ``failure`` is a code; without it there is a solution.
-
-    findings      faults the independent checker named; empty: the solution passed
-    explanations  need reference -> numbers of its explanation
-    """
-
-    solution: dict[str, Any] | None = None
-    findings: list[str] = field(default_factory=list)
-    explanations: dict[str, Any] = field(default_factory=dict)
-    timings: dict[str, Any] = field(default_factory=dict)
-    failure: str | None = None
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether the solve broke, or was broken off: it says nothing about the month."""
-        if self.failure is not None or self.solution is None:
-            return True
-        return bool(self.solution["status"] == "failed")
+TOO_MANY_TRIES = "too_many_tries"  # no failure of a solve: its worker died each time
 
 
 def start_run(
@@ -89,24 +61,26 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
     """
     if run.status is not RunStatus.PENDING:
         return
-    run.finished_at, run.timings = now, report.timings
-    solution = report.solution
-    if solution is None or report.failure is not None:
-        _close(run, RunStatus.FAILED, report.failure or "no_answer", now)
+    run.finished_at, run.timings = now, _list_timings(report.seconds)
+    failure, solution = report.failure, report.solution
+    if solution is not None:
+        run.findings, run.result_sha256 = list(report.findings), solution.result_sha256
+        run.solution_json = canonical_text(solution.to_json())
+        if failure is None and solution.problem_sha256 != run.problem_sha256:
+            failure = Failure.OTHER_PROBLEM
+    if failure is not None or solution is None:
+        _close(run, RunStatus.FAILED, failure, now)
         return
-    run.findings = report.findings
-    run.solution_json, run.result_sha256 = canonical_text(solution), solution.get("result_sha256")
-    status = RunStatus(solution["status"].upper())
-    if status in USABLE and solution["problem_sha256"] != run.problem_sha256:
-        _close(run, RunStatus.FAILED, "other_problem", now)
-    elif status in USABLE and report.findings:
-        _close(run, RunStatus.FAILED, "not_verified", now)
-    elif status not in USABLE:
-        failure = _FAILURES.get(solution.get("detail", ""), "solver")
-        _close(run, status, None if status is RunStatus.INFEASIBLE else failure, now)
-    else:
-        _save_result(run, Solution.from_json(solution), report.explanations)
-        _close(run, status, None, now)
+    if report.is_usable:
+        _save_result(run, report, solution)
+    _close(run, RunStatus[solution.status.name], None, now)
+
+
+def give_up_run(run: RoundRun, *, now: datetime) -> None:
+    """Fail a run whose worker died too often over it; one that is finished stays as it is."""
+    if run.status is RunStatus.PENDING:
+        run.finished_at = now
+        _close(run, RunStatus.FAILED, TOO_MANY_TRIES, now)
 
 
 def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
@@ -145,11 +119,21 @@ def is_usable(run: RoundRun) -> bool:
     return run.is_verified and run.status in USABLE
 
 
-def _save_result(run: RoundRun, solution: Solution, explanations: dict[str, Any]) -> None:
+def _list_timings(seconds: Seconds) -> dict[str, Any]:
+    """Seconds as pages and commands read them; ``total`` is the solve, without its check."""
+    return {
+        "stages": dict(seconds.stages),
+        "total": seconds.solve,
+        "check": seconds.check,
+        "explain": seconds.explain,
+    }
+
+
+def _save_result(run: RoundRun, report: SolveReport, solution: Solution) -> None:
     snapshot = read_snapshot(run.match_round)
     run.is_verified = True
     run.figures = compute_figures(snapshot, solution).to_json()
-    write_outcomes(run, snapshot, solution, explanations)
+    write_outcomes(run, snapshot, solution, report.explanations)
     write_assignments(run, snapshot, solution)
 
 

@@ -1,12 +1,14 @@
 """The worker: takes jobs from the queue, solves them apart, and finds again what was lost."""
 
 import logging
+import time
 from datetime import timedelta
 
 from flask import Flask
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.stopping import StopRequest
+from matchmaker.rounds import matching
 from matchmaker.rounds.solve.jobs import (
     Hold,
     SolveQueue,
@@ -16,11 +18,12 @@ from matchmaker.rounds.solve.jobs import (
     renew_lease,
     take_job,
 )
-from matchmaker.rounds.solve.process import Progress, solve_apart
+from optimizer.report import Failure, Progress
 
 logger = logging.getLogger("matchmaker.worker")
 
 POLL_SECONDS = 0.5
+RENEW_SECONDS = 1.0  # of the lease and the progress: the page need not know more often
 LOOKS_PER_LEASE = 3  # how often a lease is renewed, and expired ones are looked for
 
 
@@ -32,6 +35,7 @@ class Worker:
         self._queue = SolveQueue(app.config["QUEUE_PATH"], self.run_job)
         self._lease_seconds: int = app.config["LEASE_SECONDS"]
         self._memory_mib: int = app.config["SOLVE_MEMORY_MIB"]
+        self._renew_at = 0.0  # monotonic clock
         self.stop = stop or StopRequest()
 
     def work(self) -> None:
@@ -60,19 +64,19 @@ class Worker:
         if hold is None:
             return
         logger.info("job taken", extra={"job": job_id})
-        report = solve_apart(
+        report = matching.solve(
             hold.problem_json,
             hold.limit_seconds,
-            lambda progress: self._renew(hold, progress),
             memory_mib=self._memory_mib,
-            is_unwanted=lambda: self.stop.is_asked,
+            on_beat=lambda progress: self._beat(hold, progress),
         )
-        if self.stop.is_asked and (report is None or report.has_failed):
+        if self.stop.is_asked and report.failure is not None:
             self._give_back(hold)
-        elif report is not None:
+        elif report.failure is not Failure.CANCELLED:
             with self._app.app_context():
                 is_saved = finish_job(hold, report, now=get_now())
-            logger.info("job finished", extra={"job": job_id, "saved": is_saved})
+            facts = {"saved": is_saved, "failure": report.failure, "brief": report.unexplained}
+            logger.info("job finished", extra={"job": job_id, **facts})
 
     def _give_back(self, hold: Hold) -> None:
         """Queue the job again at once, for another worker or the next one."""
@@ -82,7 +86,14 @@ class Worker:
             self._queue.put(hold.job_id)
             logger.info("job given back", extra={"job": hold.job_id})
 
-    def _renew(self, hold: Hold, progress: Progress | None) -> bool:
+    def _beat(self, hold: Hold, progress: Progress | None) -> bool:
+        """Whether the answer is still wanted; the lease is renewed less often than it is asked."""
+        if self.stop.is_asked:
+            return False
+        now = time.monotonic()
+        if now < self._renew_at:
+            return True
+        self._renew_at = now + RENEW_SECONDS
         with self._app.app_context():
             return renew_lease(
                 hold, lease_seconds=self._lease_seconds, now=get_now(), progress=progress

@@ -1,20 +1,36 @@
 """Why a run has no result."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from matchmaker.rounds.solve.runs import TOO_MANY_TRIES
+from optimizer.report import Failure
+
 _FAILURES = {
-    "not_verified": _l("The result did not pass the independent check and was set aside."),
-    "other_problem": _l("The result belongs to another problem and was set aside."),
-    "out_of_memory": _l("The solve needed more memory than it may use and was stopped."),
-    "solver": _l("The solver gave up without an answer."),
-    "solver_died": _l("The solver stopped unexpectedly."),
-    "solver_hung": _l("The solver did not end in time and was stopped."),
-    "too_many_tries": _l("The worker stopped five times over this run."),
+    Failure.BROKEN_PROBLEM: _l("The stored problem of this run cannot be read."),
+    Failure.NOT_STARTED: _l("The machine had no room to start the solver."),
+    Failure.OUT_OF_MEMORY: _l("The solve needed more memory than it may use and was stopped."),
+    Failure.KILLED: _l("The solver was stopped from outside; the machine may lack memory."),
+    Failure.HUNG: _l("The solver did not end in time and was stopped."),
+    Failure.CRASHED: _l("The solver stopped unexpectedly."),
+    Failure.GAVE_UP: _l("The solver gave up without an answer."),
+    Failure.NONSENSE: _l("The solver’s answer was damaged and was set aside."),
+    Failure.OTHER_PROBLEM: _l("The result belongs to another problem and was set aside."),
+    Failure.NOT_VERIFIED: _l("The result did not pass the independent check and was set aside."),
+    Failure.CANCELLED: _l("The last run was cancelled."),
+    TOO_MANY_TRIES: _l("The worker stopped five times over this run."),
+}
+_FORMER_FAILURES = {  # what earlier versions stored
     "no_answer": _l("The solver gave no answer."),
+    "solver": _FAILURES[Failure.GAVE_UP],
+    "solver_died": _FAILURES[Failure.CRASHED],
+    "solver_hung": _FAILURES[Failure.HUNG],
 }
 
 
 def describe_failure(code: str | None) -> str:
     """Why a run has no result."""
-    return str(_FAILURES.get(code or "") or _("The run has no result."))
+    sentences: dict[str, Any] = {**_FAILURES, **_FORMER_FAILURES}
+    return str(sentences.get(code or "") or _("The run has no result."))

@@ -25,7 +25,7 @@ def assert_done_once(app: Flask, job_id: int, *, tries: int = 1) -> None:
     assert read_job(app, job_id).tries == tries
     with app.app_context():
         run = db.session.get_one(m.Job, job_id).run
-        expected = solve_here(run).solution["result_sha256"]
+        expected = solve_here(run).solution.result_sha256
         assert (run.status, run.result_sha256) == (m.RunStatus.PROVEN, expected)
         assert db.session.scalar(select(func.count()).select_from(m.NeedOutcome)) == 6
         finished = select(func.count()).where(m.AuditEvent.action == "round.finish")

@@ -1,13 +1,16 @@
 """Six needs and three offers: visits by two volunteers, goods for two of three, money for one."""
 
+import json
 from datetime import date
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds import matching
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
+from optimizer.limits import Limits
+from optimizer.process.work import work
+from optimizer.report import SolveReport
 from tests.factories import NOW, Factory
 
 MONTH = date(2026, 7, 1)
@@ -135,12 +138,7 @@ class SmallMonth:
         )
 
 
-def solve_here(run: m.RoundRun) -> runs.SolveReport:
-    """Solve and check in this process: no worker is needed to know what a run decides."""
-    solution, timings = matching.solve(run.problem_json, run.limit_seconds, lambda *_: None)
-    return runs.SolveReport(
-        solution=solution,
-        findings=matching.check(run.problem_json, solution),
-        explanations=matching.explain(run.problem_json, solution),
-        timings=timings,
-    )
+def solve_here(run: m.RoundRun) -> SolveReport:
+    """Solve, check and explain in this process: no worker is needed to know what a run decides."""
+    limits = Limits(seconds=run.limit_seconds)
+    return work(json.loads(run.problem_json), limits, lambda _line, _content: None)

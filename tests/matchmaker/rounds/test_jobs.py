@@ -1,9 +1,7 @@
 """Jobs: leases, lost queues, dead workers. A killed worker changes nothing but the time."""
 
-import multiprocessing
-import os
-import signal
 import subprocess
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,15 +10,15 @@ from sqlalchemy import func, select
 from matchmaker import models as m
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
-from matchmaker.rounds.solve import jobs, runs, worker
+from matchmaker.rounds import matching
+from matchmaker.rounds.solve import jobs, runs
 from matchmaker.rounds.solve.jobs import put_job
-from matchmaker.rounds.solve.process import solve_apart
-from matchmaker.rounds.solve.runs import SolveReport
 from matchmaker.rounds.solve.worker import Worker
+from optimizer.report import Failure, SolveReport
 from tests.matchmaker import stuck_solves
 from tests.matchmaker.rounds.jobs_in_hand import assert_done_once, assert_given_back, read_job
 from tests.matchmaker.rounds.small_month import solve_here
-from tests.processes import is_alive, running, wait_until
+from tests.processes import PATIENCE_SECONDS, is_alive, running, wait_until
 from tests.sites import COMMAND, get_environment
 
 pytestmark = pytest.mark.both_databases
@@ -64,7 +62,7 @@ def test_a_job_that_kills_every_worker_fails_in_the_end(app, job_id):
     assert read_job(app, job_id).error == "too_many_tries"
 
 
-def test_a_cancelled_job_stops_its_solve(app, month, job_id):
+def test_a_cancelled_job_stops_its_solve(app, month, job_id, break_child):
     with app.app_context():
         hold = jobs.take_job(job_id, lease_seconds=30, now=get_now())
         run = db.session.get_one(m.Job, job_id).run
@@ -74,34 +72,33 @@ def test_a_cancelled_job_stops_its_solve(app, month, job_id):
         def beat(progress):
             return jobs.renew_lease(hold, lease_seconds=30, now=get_now(), progress=progress)
 
-        assert solve_apart(hold.problem_json, 60, beat, memory_mib=2048) is None
+        break_child(solve="sleep")
+        report = matching.solve(hold.problem_json, 60, memory_mib=2048, on_beat=beat)
+    assert report.failure is Failure.CANCELLED
 
 
-def test_a_signal_to_every_process_leaves_it_to_the_worker_to_end_a_solve(app, job_id):
-    with app.app_context():
-        hold = jobs.take_job(job_id, lease_seconds=30, now=get_now())
-
-    def send_to_all(_progress):
-        for child in multiprocessing.active_children():
-            os.kill(child.pid, signal.SIGINT)
-            os.kill(child.pid, signal.SIGTERM)
-        return True
-
-    assert not solve_apart(hold.problem_json, 60, send_to_all, memory_mib=2048).has_failed
-
-
-def test_a_solver_that_dies_is_reported_not_raised():
-    report = solve_apart("no problem at all", 60, lambda _progress: True, memory_mib=2048)
-    assert report.failure == "solver_died"
-
-
-def test_a_solve_without_memory_is_a_failed_run_with_its_reason(app, job_id):
-    app.config["SOLVE_MEMORY_MIB"] = 1
-    put_job(app.config["QUEUE_PATH"], job_id)
-    Worker(app).run_job(job_id)
+def test_a_worker_that_lost_its_job_ends_the_child_and_saves_nothing(app, job_id, break_child):
+    break_child(solve="say_and_sleep")
+    working = threading.Thread(target=Worker(app).run_job, args=(job_id,))
+    working.start()
+    try:
+        wait_until(lambda: read_job(app, job_id).stage)
+        child = int(read_job(app, job_id).stage)
+        assert is_alive(child)
+    finally:
+        cancel(app, job_id)
+        working.join(PATIENCE_SECONDS)
+    assert not is_alive(child)
     job = read_job(app, job_id)
-    assert (job.state, job.error) == (m.JobState.FAILED, "out_of_memory")
-    assert job.run.status is m.RunStatus.FAILED
+    assert (job.state, job.error) == (m.JobState.CANCELLED, None)
+
+
+def cancel(app, job_id: int) -> None:
+    with app.app_context():
+        run = db.session.get_one(m.Job, job_id).run
+        actor = db.session.get_one(m.User, run.started_by_id)
+        runs.cancel_run(run, actor=actor, now=get_now())
+        db.session.commit()
 
 
 def test_a_worker_solves_in_a_child_and_saves_the_result(app, job_id):
@@ -113,21 +110,19 @@ def test_a_worker_solves_in_a_child_and_saves_the_result(app, job_id):
     assert job.tries == 1
 
 
-@pytest.mark.parametrize(
-    "report",
-    [None, SolveReport(failure="solver_died"), SolveReport(solution={"status": "failed"})],
-)
+@pytest.mark.parametrize("failure", [Failure.CANCELLED, Failure.KILLED, Failure.GAVE_UP])
 def test_what_breaks_while_the_worker_ends_is_given_back_and_not_failed(
-    app, job_id, monkeypatch, report
+    app, job_id, monkeypatch, failure
 ):
     working = Worker(app)
 
-    def break_off(*_question, is_unwanted, **_bounds):
+    def break_off(*_question, on_beat, **_bounds):
+        assert on_beat(None)
         working.stop.ask()
-        assert is_unwanted()
-        return report
+        assert not on_beat(None)
+        return SolveReport(failure=failure)
 
-    monkeypatch.setattr(worker, "solve_apart", break_off)
+    monkeypatch.setattr(matching, "solve", break_off)
     working.run_job(job_id)
     assert_given_back(app, job_id)
 
@@ -137,7 +132,7 @@ def test_an_answer_in_hand_is_saved_by_a_worker_that_ends(app, job_id, monkeypat
         report = solve_here(db.session.get_one(m.Job, job_id).run)
     working = Worker(app)
     working.stop.ask()
-    monkeypatch.setattr(worker, "solve_apart", lambda *_question, **_bounds: report)
+    monkeypatch.setattr(matching, "solve", lambda *_question, **_bounds: report)
     working.run_job(job_id)
     assert read_job(app, job_id).state is m.JobState.DONE
 

@@ -4,9 +4,10 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
-from matchmaker.rounds.words import outcomes, stages
+from matchmaker.rounds.words import outcomes, refusals, stages
 from matchmaker.words.refusals import SENTENCES, describe_refusal
 from optimizer.policy import COMMUNITY_POLICY
+from optimizer.report import Failure
 from optimizer.solution import GroundCode
 
 NUMBERS = {
@@ -64,6 +65,29 @@ def test_numbers_reach_the_words(english):
     )
     assert "category 3" in outcomes.explain_outcome_to_staff(make_outcome("no_eligible_offer"))
     assert "aaaaaaaaaaaa" in outcomes.explain_outcome_to_staff(make_outcome("lost_lottery"))
+
+
+FORMER_FAILURES = {  # stored by earlier versions: these sentences stay
+    "no_answer": "The solver gave no answer.",
+    "not_verified": "The result did not pass the independent check and was set aside.",
+    "other_problem": "The result belongs to another problem and was set aside.",
+    "out_of_memory": "The solve needed more memory than it may use and was stopped.",
+    "solver": "The solver gave up without an answer.",
+    "solver_died": "The solver stopped unexpectedly.",
+    "solver_hung": "The solver did not end in time and was stopped.",
+    "too_many_tries": "The worker stopped five times over this run.",
+}
+
+
+def test_every_failure_of_a_solve_has_its_own_sentence(english):
+    sentences = [refusals.describe_failure(failure.value) for failure in Failure]
+    assert len(set(sentences)) == len(Failure)
+    assert refusals.describe_failure("no such code") not in sentences
+
+
+@pytest.mark.parametrize("code", FORMER_FAILURES)
+def test_a_failure_stored_by_an_earlier_version_keeps_its_sentence(english, code):
+    assert refusals.describe_failure(code) == FORMER_FAILURES[code]
 
 
 @pytest.mark.parametrize("state", list(m.RoundState))

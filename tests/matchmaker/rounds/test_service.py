@@ -1,5 +1,6 @@
 """The life of a round: opening, freeze, runs, publication, withdrawal; each step guarded."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.states import ROUND_STATES
+from optimizer.explanation import explain_briefly
+from optimizer.report import Failure, Seconds, SolveReport
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
 
@@ -109,8 +112,10 @@ def test_finishing_twice_changes_nothing(context, month):
 def test_a_result_that_the_checker_refuses_is_failed_and_saves_nothing(context, month):
     run = month.start()
     report = solve_here(run)
-    runs.finish_run(run, runs.SolveReport(solution=report.solution, findings=["capacity"]), now=NOW)
+    refused = replace(report, findings=("capacity",), failure=Failure.NOT_VERIFIED)
+    runs.finish_run(run, refused, now=NOW)
     assert run.status is m.RunStatus.FAILED
+    assert (run.findings, runs.get_job(run).error) == (["capacity"], "not_verified")
     assert run.match_round.state is m.RoundState.FROZEN
     assert count(m.Assignment) == count(m.NeedOutcome) == 0
     with pytest.raises(ConflictError):
@@ -119,10 +124,48 @@ def test_a_result_that_the_checker_refuses_is_failed_and_saves_nothing(context, 
 
 def test_a_result_of_another_problem_is_failed(context, month):
     run = month.start()
-    solution = {**solve_here(run).solution, "problem_sha256": "0" * 64}
-    runs.finish_run(run, runs.SolveReport(solution=solution), now=NOW)
+    report = solve_here(run)
+    stray = replace(report.solution, problem_sha256="0" * 64)
+    runs.finish_run(run, replace(report, solution=stray), now=NOW)
     assert run.status is m.RunStatus.FAILED
     assert runs.get_job(run).error == "other_problem"
+
+
+@pytest.mark.parametrize("failure", [f for f in Failure if f is not Failure.CANCELLED])
+def test_a_solve_without_an_answer_is_a_failed_run_that_says_why(context, month, failure):
+    run = month.take()
+    report = SolveReport(failure=failure, seconds=Seconds(solve=1.5))
+    runs.finish_run(run, report, now=NOW)
+    job = runs.get_job(run)
+    assert (run.status, job.state, job.error) == (
+        m.RunStatus.FAILED,
+        m.JobState.FAILED,
+        failure.value,
+    )
+    assert (run.solution_json, run.figures, run.timings["total"]) == (None, None, 1.5)
+    assert run.match_round.state is m.RoundState.FROZEN
+
+
+def test_a_run_without_full_explanations_keeps_its_answer_and_its_grounds(context, month):
+    run = month.take()
+    report = solve_here(run)
+    brief = explain_briefly(report.solution)
+    lame = replace(report, explanations=brief, unexplained=Failure.OUT_OF_MEMORY)
+    runs.finish_run(run, lame, now=NOW)
+    assert run.status is m.RunStatus.PROVEN
+    assert run.is_verified
+    outcomes = db.session.scalars(select(m.NeedOutcome).where(~m.NeedOutcome.is_met)).all()
+    assert sorted(row.ground for row in outcomes) == sorted(found.code for found in brief) != []
+    assert all(row.numbers.keys() == {"asked", "units"} for row in outcomes)
+
+
+def test_the_seconds_of_a_run_are_kept_by_stage_and_step(context, month):
+    run = month.take()
+    report = solve_here(run)
+    runs.finish_run(run, report, now=NOW)
+    assert run.timings["stages"] == dict(report.seconds.stages) != {}
+    steps = (report.seconds.solve, report.seconds.check, report.seconds.explain)
+    assert tuple(run.timings[name] for name in ("total", "check", "explain")) == steps
 
 
 def test_a_cancelled_run_leaves_the_round_frozen(context, month):

@@ -12,7 +12,9 @@ from matchmaker.rounds import matching, queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.snapshot import Snapshot, read_text
 from matchmaker.rounds.solve import runs
+from optimizer import policy
 from optimizer.codec import ProblemError
+from optimizer.policy import COMMUNITY_1
 from tests.factories import NOW, Factory
 from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
@@ -98,9 +100,19 @@ def test_the_stored_snapshot_alone_solves_to_the_same_bytes(context, month):
     problem = matching.make_problem_json(
         read_text(run.match_round.snapshot.canonical_json), run.match_round.seed
     )
-    solution, _timings = matching.solve(problem, 60, lambda *_: None)
+    report = matching.solve(problem, 60, memory_mib=2048, on_beat=lambda _progress: True)
     assert problem == run.problem_json
-    assert solution == json.loads(run.solution_json)
+    assert report.solution.to_json() == json.loads(run.solution_json)
+
+
+def test_an_old_month_keeps_its_policy_when_a_newer_one_is_published(context, month, monkeypatch):
+    run = month.solve()
+    newer = replace(COMMUNITY_1, version=2, stages=COMMUNITY_1.stages[1:])
+    monkeypatch.setattr(policy, "POLICIES", {**policy.POLICIES, newer.label: newer})
+    monkeypatch.setattr(matching, "DEFAULT_POLICY", newer.label)
+    stored = read_text(run.match_round.snapshot.canonical_json)
+    assert matching.make_problem_json(stored, run.match_round.seed) == run.problem_json
+    assert json.loads(run.problem_json)["policy"] == COMMUNITY_1.to_json()
 
 
 def test_a_shuffled_snapshot_is_the_same_problem(context, month):

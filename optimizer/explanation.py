@@ -1,7 +1,7 @@
 """What is found about one unmet need: codes and numbers, never sentences, never names.
 
-Needs no engine, so whoever stores or shows explanations can read them. ``explain.py`` finds them;
-``explain_briefly`` is what a solution says of itself when nobody could look further.
+Needs no engine, so whoever stores or shows explanations can read them. ``explain/explain.py`` finds
+them; ``explain_briefly`` is what a solution says of itself when nobody could look further.
 """
 
 from dataclasses import dataclass

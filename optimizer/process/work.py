@@ -1,0 +1,106 @@
+"""Solve, check, explain: the three steps of one problem, with the seconds of each.
+
+The check reads the problem and the answer as plain JSON, as they are stored and published, and
+shares no code with the solve. An answer that it refuses is a failure; an explanation that breaks
+is not, for the answer is proved without it.
+"""
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from optimizer.checker.check import Fault, verify
+from optimizer.codec import canonical_bytes
+from optimizer.explain.explain import explain
+from optimizer.explanation import Explanation, explain_briefly
+from optimizer.limits import Limits
+from optimizer.problem import Problem
+from optimizer.report import Failure, Line, Progress, Seconds, SolveReport
+from optimizer.search.solve import solve
+from optimizer.solution import Solution, SolutionStatus
+
+Tell = Callable[[Line, Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The functions of the three steps; only a test has others."""
+
+    solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
+    verify: Callable[[object, object], Fault | None] = verify
+    explain: Callable[[Problem, Solution, float], tuple[Explanation, ...]] = explain
+
+
+STEPS = Steps()
+
+
+def work(plain: object, limits: Limits, tell: Tell, steps: Steps = STEPS) -> SolveReport:
+    """The report on a problem in plain JSON; ``tell`` hears each ``Line`` but the last.
+
+    Errors of the solve and of the check come through: without either there is no answer.
+    """
+    problem = Problem.from_json(plain)
+    marks: list[tuple[str, float]] = [("", time.monotonic())]
+
+    def note(stage: str, done: int, total: int) -> None:
+        marks.append((stage, time.monotonic()))
+        tell(Line.PROGRESS, Progress(stage, done, total))
+
+    solution = steps.solve(problem, limits, note)
+    marks.append(("", time.monotonic()))
+    tell(Line.SOLVED, None)
+    report = _check(plain, solution, _sum_up(marks), steps)
+    tell(Line.CHECKED, report.to_json())
+    if report.is_usable and limits.explain_seconds is not None:
+        return _explain(problem, solution, report, limits.explain_seconds, steps)
+    return report
+
+
+def name_failure(error: Exception) -> Failure:
+    """The code of an error of the work, whose trace goes to standard error."""
+    trace = "".join(traceback.format_exception(error))
+    sys.stderr.write(trace)
+    is_memory = isinstance(error, MemoryError) or "bad_alloc" in trace
+    return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED
+
+
+def _sum_up(marks: list[tuple[str, float]]) -> Seconds:
+    stages: dict[str, float] = {}
+    for (stage, start), (_next, end) in pairwise(marks):
+        if stage:  # not what comes before the first and after the last
+            stages[stage] = round(stages.get(stage, 0.0) + end - start, 3)
+    return Seconds(stages, solve=round(marks[-1][1] - marks[0][1], 3))
+
+
+def _check(plain: object, solution: Solution, seconds: Seconds, steps: Steps) -> SolveReport:
+    began = time.monotonic()
+    fault = steps.verify(plain, json.loads(canonical_bytes(solution.to_json())))
+    failure = None
+    if solution.status is SolutionStatus.FAILED:
+        failure = Failure.GAVE_UP
+    elif fault is not None:
+        failure = Failure.NOT_VERIFIED
+    return SolveReport(
+        solution,
+        () if fault is None else (str(fault),),
+        explain_briefly(solution) if failure is None else (),
+        replace(seconds, check=round(time.monotonic() - began, 3)),
+        failure,
+    )
+
+
+def _explain(
+    problem: Problem, solution: Solution, report: SolveReport, most: float, steps: Steps
+) -> SolveReport:
+    began = time.monotonic()
+    try:
+        report = replace(report, explanations=steps.explain(problem, solution, most))
+    except Exception as error:
+        report = replace(report, unexplained=name_failure(error))
+    seconds = replace(report.seconds, explain=round(time.monotonic() - began, 3))
+    return replace(report, seconds=seconds)
