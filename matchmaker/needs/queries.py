@@ -6,15 +6,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from matchmaker.base.extensions import db
-from matchmaker.models import (
-    Committee,
-    Need,
-    NeedState,
-    NeedType,
-    Resident,
-    ServiceCategory,
-    User,
-)
+from matchmaker.models import Committee, Need, NeedState, NeedType, Resident, ServiceCategory, User
 from matchmaker.needs.states import ENDED
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name

@@ -22,9 +22,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import LONGEST_REASON, LONGEST_TITLE
 from matchmaker.offers.queries import OfferFilters
-from matchmaker.offers.terms import (
-    OfferTerms,
-)
+from matchmaker.offers.terms import OfferTerms
 from matchmaker.words.labels import get_label
 from matchmaker.words.names import LONGEST_SEARCH
 from matchmaker.words.quantities import get_capacity_words

@@ -8,14 +8,7 @@ from sqlalchemy import select
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.kinds import get_rules
-from matchmaker.models import (
-    Committee,
-    Offer,
-    Organisation,
-    ServiceCategory,
-    StatusKind,
-    Window,
-)
+from matchmaker.models import Committee, Offer, Organisation, ServiceCategory, StatusKind, Window
 from matchmaker.models.limits import LONGEST_TITLE
 
 

@@ -7,13 +7,7 @@ from sqlalchemy import select
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import (
-    Organisation,
-    OrganisationKind,
-    OrganisationState,
-    Subdistrict,
-    User,
-)
+from matchmaker.models import Organisation, OrganisationKind, OrganisationState, Subdistrict, User
 from matchmaker.models.limits import (
     LONGEST_ORGANISATION_NAME_EN,
     LONGEST_ORGANISATION_NAME_ZH,

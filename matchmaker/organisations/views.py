@@ -14,11 +14,7 @@ from matchmaker.forms.base import ButtonForm, IdempotentForm
 from matchmaker.models import Organisation, OrganisationKind
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.organisations import application_service, queries, service
-from matchmaker.organisations.forms import (
-    OrganisationForm,
-    OrganisationListForm,
-    ReasonForm,
-)
+from matchmaker.organisations.forms import OrganisationForm, OrganisationListForm, ReasonForm
 from matchmaker.organisations.queries import is_over
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.web.act import Answer, answer_form

@@ -7,14 +7,7 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import (
-    MatchRound,
-    Role,
-    RoundRun,
-    StoredSnapshot,
-    Subdistrict,
-    User,
-)
+from matchmaker.models import MatchRound, Role, RoundRun, StoredSnapshot, Subdistrict, User
 from matchmaker.rounds.snapshot import Snapshot, read_text
 
 

@@ -10,11 +10,7 @@ from optimizer.search.alone import Possible
 from optimizer.search.certificate import ComponentStep, proof_of
 from optimizer.search.components import leading_sums, maximise_by_component
 from optimizer.search.levels import raise_levels, raise_worst_level
-from optimizer.search.lexicographic import (
-    LexicographicSearch,
-    RetakeError,
-    UnreachableError,
-)
+from optimizer.search.lexicographic import LexicographicSearch, RetakeError, UnreachableError
 from optimizer.solution import Proof
 from optimizer.stages.kind import Aim, Draw, Levels, Sums
 from optimizer.stages.registry import kind_of

@@ -7,15 +7,7 @@ from optimizer.model.variables import Columns
 from optimizer.policy import GroupOutcome, Stage
 from optimizer.problem import Need, Problem
 from optimizer.solution import Level
-from optimizer.stages.kind import (
-    Facts,
-    Levels,
-    Lines,
-    LinesTest,
-    Measure,
-    NeedsTest,
-    keeps_classes,
-)
+from optimizer.stages.kind import Facts, Levels, Lines, LinesTest, Measure, NeedsTest, keeps_classes
 from optimizer.stages.score import list_scored_flows
 from optimizer.stages.tally import Tally
 

@@ -26,10 +26,7 @@ from optimizer.model.individuals import assign_individuals
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.problem import Forbid, Need, Pair, Pin, Problem, require
 from optimizer.search.alone import Possible
-from optimizer.search.lexicographic import (
-    LexicographicSearch,
-    NoPointError,
-)
+from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.what_if.compare import StageChange, compare_answers
 from optimizer.what_if.solve_again import WhatIfAnswer, find_possible, require_answer, solve_again

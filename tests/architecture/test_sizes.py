@@ -4,13 +4,7 @@ import ast
 
 import pytest
 
-from tests.architecture.source import (
-    HOUSES,
-    Source,
-    count_lines,
-    list_sources,
-    list_templates,
-)
+from tests.architecture.source import HOUSES, Source, count_lines, list_sources, list_templates
 
 MOST_FILE_LINES, LEAST_FILE_LINES = 350, 60
 MOST_FUNCTION_LINES, MOST_BRANCHES, MOST_TEMPLATE_LINES = 30, 10, 100

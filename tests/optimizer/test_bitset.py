@@ -3,14 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.bitset import (
-    bit_set,
-    first_numbers,
-    has_member,
-    least_member,
-    list_members,
-    select,
-)
+from optimizer.bitset import bit_set, first_numbers, has_member, least_member, list_members, select
 
 SETS = st.frozensets(st.integers(0, 200), max_size=40)
 

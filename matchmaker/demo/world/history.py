@@ -7,12 +7,7 @@ from random import Random
 
 from matchmaker.base.clock import add_months
 from matchmaker.demo.world.mix import draw_share, make_random
-from matchmaker.demo.world.records import (
-    HouseholdRecord,
-    LedgerRecord,
-    NeedRecord,
-    OfferRecord,
-)
+from matchmaker.demo.world.records import HouseholdRecord, LedgerRecord, NeedRecord, OfferRecord
 from matchmaker.models import LedgerScope, OfferState
 
 MONTHS = 3

@@ -7,20 +7,10 @@ from itertools import count
 from random import Random
 
 from matchmaker.demo.world.mix import make_random
-from matchmaker.demo.world.names import (
-    FIRST_RESIDENT_NUMBER,
-    draw_name,
-    get_title,
-    make_phone,
-)
+from matchmaker.demo.world.names import FIRST_RESIDENT_NUMBER, draw_name, get_title, make_phone
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.demo.world.records import HouseholdRecord, ResidentRecord
-from matchmaker.demo.world.statuses import (
-    draw_income,
-    draw_kinds,
-    make_status,
-    make_sure_status,
-)
+from matchmaker.demo.world.statuses import draw_income, draw_kinds, make_status, make_sure_status
 from matchmaker.models import Role, StatusKind, Window
 
 

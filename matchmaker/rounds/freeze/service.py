@@ -9,14 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.models import (
-    MatchRound,
-    Need,
-    RoundState,
-    ServiceCategory,
-    StoredSnapshot,
-    User,
-)
+from matchmaker.models import MatchRound, Need, RoundState, ServiceCategory, StoredSnapshot, User
 from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching

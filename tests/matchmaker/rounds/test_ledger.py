@@ -7,13 +7,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.ledger import (
-    Coverage,
-    GiverLoad,
-    erase_ledger,
-    freeze_history,
-    write_ledger,
-)
+from matchmaker.rounds.ledger import Coverage, GiverLoad, erase_ledger, freeze_history, write_ledger
 from matchmaker.rounds.snapshot import CommitteeHistory
 from tests.factories import NOW, Factory
 

@@ -9,7 +9,7 @@ from optimizer.checker.check import verify
 from optimizer.codec import sha256_of
 from optimizer.instances.generate import generate
 from optimizer.search.solve import solve
-from tests.optimizer.corruptions import ASSIGNMENTS, OTHERS, PROOFS, wrong_witness
+from tests.optimizer.checker.corruptions import ASSIGNMENTS, OTHERS, PROOFS, wrong_witness
 
 Plain = dict
 

@@ -9,8 +9,8 @@ from optimizer.checker.funds import best
 from optimizer.checker.funds.check import verify_division
 from optimizer.funds.divide import divide
 from optimizer.funds.fund import Claim, Fund, Purse
-from tests.optimizer.forged_divisions import list_others, reseal
-from tests.optimizer.tiny_funds import tiny_fund
+from tests.optimizer.checker.forged_divisions import list_others, reseal
+from tests.optimizer.funds.tiny_funds import tiny_fund
 
 Plain = dict
 FUND = Fund(

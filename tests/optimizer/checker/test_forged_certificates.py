@@ -9,7 +9,7 @@ from optimizer.problem import GroupHistory, Pair, Pin, Problem
 from optimizer.search.solve import solve
 from tests.optimizer.brute_force import Answer
 from tests.optimizer.builders import LOTTERY, goods, month, want
-from tests.optimizer.forgeries import read_month, reseal, restate
+from tests.optimizer.checker.forgeries import read_month, reseal, restate
 
 Plain = dict[str, Any]
 POINTS = Stage("points", StageKind.MAX_POINTS)

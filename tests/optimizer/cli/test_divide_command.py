@@ -8,7 +8,7 @@ import pytest
 from optimizer.cli.months import main
 from optimizer.funds import admission
 
-LIFT_FUND = str(Path(__file__).parents[2] / "seeds" / "lift_fund.json")
+LIFT_FUND = str(Path(__file__).parents[3] / "seeds" / "lift_fund.json")
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def test_the_module_runs_as_a_program(tmp_path):
             "p",
         ],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
+        env={"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""},
         capture_output=True,
         text=True,
         check=True,

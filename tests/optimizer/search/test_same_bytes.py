@@ -38,7 +38,7 @@ def test_shuffled_rows_give_the_same_bytes():
 def test_another_process_gives_the_same_bytes():
     problem = generate(60, 4)
     text = json.dumps(shuffled(problem.to_json(), 1))
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], input=text, capture_output=True, text=True, cwd=root
     )

@@ -23,8 +23,8 @@ from optimizer.search.solve import solve
 from optimizer.solution import SolutionStatus
 from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import group_of, possible_of, vector_of
-from tests.optimizer.forged_events import FORGERIES
-from tests.optimizer.forgeries import lines_of, read_month, reseal, restate
+from tests.optimizer.checker.forged_events import FORGERIES
+from tests.optimizer.checker.forgeries import lines_of, read_month, reseal, restate
 from tests.optimizer.tiny_problems import tiny_problem
 
 Plain = dict[str, Any]

@@ -9,9 +9,9 @@ from optimizer.checker.funds.check import verify_division
 from optimizer.funds.divide import divide
 from optimizer.funds.fund import Claim, Fund, Purse
 from optimizer.stages.lottery import ticket_of
-from tests.optimizer.forged_divisions import forge, reseal
+from tests.optimizer.checker.forged_divisions import forge, reseal
 
-OPTIMIZER = Path(__file__).parents[2] / "optimizer"
+OPTIMIZER = Path(__file__).parents[3] / "optimizer"
 
 
 def fund(*claims: Claim, purses: tuple[int, ...] = (10,), carries: bool = False) -> Fund:
