@@ -32,7 +32,7 @@ bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs t
 pages: $(READY) $(CATALOGUE).mo  ## statements, bytes and processor time of every page of the demo, against the home page
 	$(BIN)/python -m tests.journeys.page_costs 2>/dev/null
 
-docs: $(READY)  ## the parts of documents that are written from the code
+docs: $(READY) $(CATALOGUE).mo  ## the parts of documents that are written from the code
 	$(BIN)/python -m tests.documents
 
 lint: $(READY)  ## style, types, formatting

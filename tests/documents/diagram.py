@@ -38,7 +38,7 @@ ROOMS = {
     "engine": ("optimizer.engine",),
     "vocabulary": (
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
-        "optimizer.codec", "optimizer.bitset",
+        "optimizer.codec", "optimizer.bitset", "optimizer.report", "optimizer.explanation",
     ),
     "checker": ("optimizer.checker",),
 }  # fmt: skip
@@ -60,7 +60,7 @@ LABELS = {
     "search": "search, stages",
     "model": "model<br/>the integer program",
     "engine": "engine<br/>HiGHS, bounds, cuts",
-    "vocabulary": "problem, policy, solution, limits, codec",
+    "vocabulary": "problem, policy, solution,<br/>explanation, report, limits, codec",
     "checker": "checker<br/>believes nobody",
 }
 HOUSES = {
