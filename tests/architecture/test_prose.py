@@ -1,0 +1,250 @@
+"""Docstrings, comments and local names are plain English: no archaic words, no riddles.
+
+A test can only find words. The other half of the rule is for reviewers: present tense, the subject
+first, and a first line that says what the function does or guarantees.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.source import HOUSES, Source, list_sources
+
+# What a reader stumbles over, and what to write instead.
+BANNED = {
+    r"befalls?|befell|befallen": "happens to, or name the failure",
+    r"who(so)?ever|whomever|whom": "name the person: the resident, the caller, a user who",
+    r"told": "given, reported, documented; a local name says what it holds",
+    r"laid": "made, set",
+    r"stands?|stood": "is, lies, remains",
+    r"of which|whereof|thereof": "a sentence of its own",
+    r"likewise": "too, also, in the same way",
+    r"to the letter": "identical, exactly",
+    r"as (few|little|much|many|short|soon) as can be": "the fewest possible, minimal",
+    r"(can|could) be had|to be had|had together": "available, possible at the same time",
+    r"(goes?|went|gone) its own way": "was withdrawn, was skipped",
+    r"a thought of": "say what it is",
+    r"shall|lest|nought|naught|aught|anew|amid|albeit|betwixt|unto|yonder": "must, zero, again …",
+    r"whence|thence|hence|hither|thither|wherein|therein|thereby|hereby": "from which, so, in it",
+    r"deeds?": "action, change",
+    r"taken back": "withdrawn, undone, revoked",
+}
+# Right uses of a banned word: the phrase that is taken out before the search, and why it is right.
+ALLOWED = {
+    r"stands? (in )?for": "to represent or replace is plain English",
+}
+# Words that no local name, argument or attribute may be made of: they do not say what it holds.
+BANNED_NAMES = {"told", "tell", "tells", "laid", "whom", "whoever", "stands", "befall", "befallen"}
+# A line that only divides a file: reorder the file or write a sentence.
+RULER = re.compile(r"#\s*[-=*#]{3,}")
+# Files still to be rewritten. The list may only shrink.
+STILL_ARCHAIC = {
+    "matchmaker/accounts/forms.py",
+    "matchmaker/accounts/own_service.py",
+    "matchmaker/accounts/scopes.py",
+    "matchmaker/accounts/signing_in.py",
+    "matchmaker/accounts/throttling.py",
+    "matchmaker/accounts/views.py",
+    "matchmaker/assignments/queries.py",
+    "matchmaker/assignments/views.py",
+    "matchmaker/audit/service.py",
+    "matchmaker/audit/views.py",
+    "matchmaker/audit/words.py",
+    "matchmaker/base/config.py",
+    "matchmaker/base/logs.py",
+    "matchmaker/base/stopping.py",
+    "matchmaker/catalogue.py",
+    "matchmaker/commands/demo.py",
+    "matchmaker/commands/rounds.py",
+    "matchmaker/demo/store.py",
+    "matchmaker/demo/world/asking.py",
+    "matchmaker/demo/world/giving.py",
+    "matchmaker/demo/world/homes.py",
+    "matchmaker/demo/world/mix.py",
+    "matchmaker/demo/world/volunteers.py",
+    "matchmaker/forms/base.py",
+    "matchmaker/kinds.py",
+    "matchmaker/models/assignment.py",
+    "matchmaker/models/audit.py",
+    "matchmaker/models/limits.py",
+    "matchmaker/models/match_round.py",
+    "matchmaker/models/resident.py",
+    "matchmaker/models/user.py",
+    "matchmaker/needs/history.py",
+    "matchmaker/needs/posting.py",
+    "matchmaker/needs/queries.py",
+    "matchmaker/needs/queue_views.py",
+    "matchmaker/needs/resident_forms.py",
+    "matchmaker/needs/resident_service.py",
+    "matchmaker/needs/resident_views.py",
+    "matchmaker/needs/states.py",
+    "matchmaker/needs/words.py",
+    "matchmaker/offers/queries.py",
+    "matchmaker/offers/scope.py",
+    "matchmaker/offers/states.py",
+    "matchmaker/offers/terms.py",
+    "matchmaker/offers/views.py",
+    "matchmaker/organisations/queries.py",
+    "matchmaker/organisations/views.py",
+    "matchmaker/pages/views.py",
+    "matchmaker/residents/disclosure.py",
+    "matchmaker/residents/service.py",
+    "matchmaker/residents/statuses.py",
+    "matchmaker/residents/views.py",
+    "matchmaker/rounds/freeze/service.py",
+    "matchmaker/rounds/ledger.py",
+    "matchmaker/rounds/pages/figures.py",
+    "matchmaker/rounds/pages/lines.py",
+    "matchmaker/rounds/pages/review_views.py",
+    "matchmaker/rounds/pages/room.py",
+    "matchmaker/rounds/pages/room_views.py",
+    "matchmaker/rounds/publish/proof_file.py",
+    "matchmaker/rounds/publish/publication.py",
+    "matchmaker/rounds/solve/jobs.py",
+    "matchmaker/rounds/solve/result.py",
+    "matchmaker/rounds/solve/runs.py",
+    "matchmaker/rounds/solve/worker.py",
+    "matchmaker/rounds/words/outcomes.py",
+    "matchmaker/scopes.py",
+    "matchmaker/states.py",
+    "matchmaker/volunteers/profile.py",
+    "matchmaker/volunteers/queries.py",
+    "matchmaker/volunteers/views.py",
+    "matchmaker/web/act.py",
+    "matchmaker/web/charts.py",
+    "matchmaker/words/names.py",
+    "matchmaker/words/quantities.py",
+    "optimizer/bench/run.py",
+    "optimizer/bench/targets.py",
+    "optimizer/checker/check.py",
+    "optimizer/checker/funds/best.py",
+    "optimizer/checker/funds/check.py",
+    "optimizer/checker/funds/read.py",
+    "optimizer/checker/month/month.py",
+    "optimizer/checker/month/read.py",
+    "optimizer/checker/program/columns.py",
+    "optimizer/checker/program/eligibility.py",
+    "optimizer/checker/program/rows.py",
+    "optimizer/checker/proofs/alone.py",
+    "optimizer/checker/proofs/levels.py",
+    "optimizer/checker/proofs/proof.py",
+    "optimizer/checker/replay.py",
+    "optimizer/checker/rules/grounds.py",
+    "optimizer/checker/stages/lottery.py",
+    "optimizer/cli/instances.py",
+    "optimizer/cli/months.py",
+    "optimizer/cli/what_if.py",
+    "optimizer/explain/places.py",
+    "optimizer/explanation.py",
+    "optimizer/problem.py",
+    "optimizer/process/child.py",
+    "optimizer/process/guard.py",
+    "optimizer/process/work.py",
+    "optimizer/second/opinion.py",
+    "optimizer/solution.py",
+}
+
+_BANNED = {re.compile(rf"\b({words})\b", re.IGNORECASE): advice for words, advice in BANNED.items()}
+_ALLOWED = re.compile("|".join(rf"\b({phrase})\b" for phrase in ALLOWED), re.IGNORECASE)
+_DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def find_archaic(source: Source) -> list[str]:
+    """``file:line: 'word' → advice`` for each banned word, name and ruler in the file."""
+    prose = [
+        f"{source.name}:{line}: {found[0]!r} → {advice}"
+        for line, text in (*_list_docstrings(source), *_list_comments(source))
+        for pattern, advice in _BANNED.items()
+        for found in [pattern.search(_ALLOWED.sub("", text))]
+        if found
+    ]
+    names = [
+        f"{source.name}:{line}: name {name!r} → say what it holds"
+        for line, name in _list_names(source)
+        if BANNED_NAMES & set(name.lower().split("_"))
+    ]
+    rulers = [
+        f"{source.name}:{line}: {text!r} → reorder the file or write a sentence"
+        for line, text in _list_comments(source)
+        if RULER.match(text)
+    ]
+    return [*prose, *names, *rulers]
+
+
+def _list_docstrings(source: Source) -> Iterator[tuple[int, str]]:
+    """Lines of every docstring, and of every string that documents an attribute."""
+    for node in ast.walk(source.tree):
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if is_text and isinstance(node.value.value, str):
+            words = re.sub(r"\s+", " ", node.value.value)
+            yield node.lineno, words
+
+
+def _list_comments(source: Source) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def _list_names(source: Source) -> Iterator[tuple[int, str]]:
+    """Arguments, functions, classes, and whatever is assigned to."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, _DOCUMENTED) and not isinstance(node, ast.Module):
+            yield node.lineno, node.name
+
+
+def test_prose_is_plain_english():
+    found = [
+        fault
+        for source in list_sources(*HOUSES)
+        if source.name not in STILL_ARCHAIC
+        for fault in find_archaic(source)
+    ]
+    assert found == [], "\n".join(["Rewrite in plain English:", *found])
+
+
+def test_the_list_of_files_still_to_be_rewritten_only_shrinks():
+    archaic = {source.name for source in list_sources(*HOUSES) if find_archaic(source)}
+    assert STILL_ARCHAIC - archaic == set(), "take these out of STILL_ARCHAIC"
+
+
+PLANTED = [
+    '"""Whatever befalls the child, the caller gets a solution."""',
+    'def a():\n    """Rows,\n    each of\n    which is sorted."""',
+    'class A:\n    """A limit."""\n\n    b = 1\n    """The limit stands here."""',
+    "a = 1  # the same to the letter",
+    "# --- from the file before",
+    "told = {}",
+    "def a(whom): return None",
+    "def tell_all(): return None",
+    "for laid in (): pass",
+    "with open('a') as told: pass",
+]
+
+
+@pytest.mark.parametrize("text", PLANTED)
+def test_a_planted_word_is_found(text, tmp_path):
+    (tmp_path / "a.py").write_text(text)
+    assert find_archaic(Source(tmp_path / "a.py", tmp_path))
+
+
+RIGHT = [
+    '"""A table stands for a list of rows."""',
+    "# A worker stands in for the other.",
+    "a = 'what the user reads is not searched: told'",
+    "untold = standing = 1",
+]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_right_words_are_left_alone(text, tmp_path):
+    (tmp_path / "a.py").write_text(text)
+    assert find_archaic(Source(tmp_path / "a.py", tmp_path)) == []
