@@ -10,7 +10,8 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.result import write_outcomes
-from optimizer.solution import Assignment, Ground, GroundCode, Solution, SolutionStatus
+from optimizer.explanation import Explanation
+from optimizer.solution import Assignment, GroundCode, Solution, SolutionStatus
 from tests.factories import NOW
 from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.run_factories import solve_round
@@ -53,39 +54,30 @@ def test_every_line_of_a_solution_becomes_an_assignment(make):
     assert {row[1] for row in found} > {None}, "the month has due visits and needs"
 
 
+NEED, OFFER = "N2607-0006", "O02/hardship_money/1"
+OUTRANKED = Explanation(NEED, GroundCode.OUTRANKED, stage="urgency", ahead=3)
+DRAWN = Explanation(NEED, GroundCode.LOST_LOTTERY, ticket="ab")
+NOTHING = {"asked": 200_000, "units": 0}
+
+
 @pytest.mark.parametrize(
-    ("solved", "explanation", "expected"),
+    ("units", "explanations", "expected"),
     [
-        ("met", None, (True, 120, "met", {"asked": 200_000, "units": 120})),
-        ("outranked", None, (False, 0, "outranked", {"asked": 200_000, "units": 0})),
-        (None, None, (False, 0, "undecided", {"asked": 200_000, "units": 0})),
-        (
-            "outranked",
-            {"code": "outranked", "stage": "urgency"},
-            (False, 0, "outranked", {"asked": 200_000, "units": 0, "stage": "urgency"}),
-        ),
-        (
-            "undecided",
-            {"code": "lost_lottery", "ticket": "ab"},
-            (False, 0, "lost_lottery", {"asked": 200_000, "units": 0, "ticket": "ab"}),
-        ),
+        ((50, 70), (), (True, 120, "met", {"asked": 200_000, "units": 120})),
+        ((), (), (False, 0, "undecided", NOTHING)),
+        ((), (OUTRANKED,), (False, 0, "outranked", {**NOTHING, "stage": "urgency", "ahead": 3})),
+        ((), (DRAWN,), (False, 0, "lost_lottery", {**NOTHING, "ticket": "ab"})),
     ],
 )
-def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, solved, explanation, expected):
+def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, units, explanations, expected):
     run = month.start()
-    need, offer = month.needs[6].reference, "O02/hardship_money/1"
-    lines = (Assignment(need, offer, units=50), Assignment(need, offer, units=70))
-    assignments = lines if solved == "met" else ()
-    grounds = () if solved in ("met", None) else (Ground(need, GroundCode(solved)),)
     solution = Solution(
         status=SolutionStatus.PROVEN,
         problem_sha256=run.problem_sha256,
         policy="community/1",
         seed="ab",
-        assignments=assignments,
-        grounds=grounds,
+        assignments=tuple(Assignment(NEED, OFFER, units=count) for count in units),
     )
-    explanations = {need: explanation} if explanation else {}
     write_outcomes(run, read_snapshot(run.match_round), solution, explanations)
     db.session.flush()
     statement = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[6].id)
