@@ -15,6 +15,7 @@ DOCUMENTS = sorted(
     for path in [*ROOT.glob("*.md"), *(p for folder in FOLDERS for p in folder.rglob("*.md"))]
     if path.name != "CHANGELOG.md"
 )
+OPERATIONS = "docs/operations.md"
 # What looks like a path of the tree, in backquotes or as the target of a link.
 _PATH = re.compile(r"`((?:matchmaker|optimizer|tests|seeds|docs)/[\w./*{},-]+)`")
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
@@ -58,3 +59,13 @@ def test_paths_in_a_document_exist(path):
     missing = {name for name in named if not (ROOT / name).exists()}
     missing |= {link for link in _LINK.findall(text) if not (path.parent / link).exists()}
     assert missing == set()
+
+
+def test_every_setting_is_in_the_table_of_operations_with_its_default():
+    code = (ROOT / "matchmaker/base/config.py").read_text()
+    numbers = dict(re.findall(r'_get_number\(environ, "(MATCHMAKER_\w+)", (\d+)\)', code))
+    table = dict(
+        re.findall(r"^\| `(MATCHMAKER_\w+)` \| (.*?) \|", (ROOT / OPERATIONS).read_text(), re.M)
+    )
+    assert set(table) == set(re.findall(r"MATCHMAKER_[A-Z_]+", code))
+    assert {name: table[name] for name in numbers} == numbers
