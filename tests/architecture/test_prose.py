@@ -178,10 +178,8 @@ def find_archaic(source: Source) -> list[str]:
 def _list_docstrings(source: Source) -> Iterator[tuple[int, str]]:
     """Lines of every docstring, and of every string that documents an attribute."""
     for node in ast.walk(source.tree):
-        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if is_text and isinstance(node.value.value, str):
-            words = re.sub(r"\s+", " ", node.value.value)
-            yield node.lineno, words
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, re.sub(r"\s+", " ", str(node.value.value))
 
 
 def _list_comments(source: Source) -> Iterator[tuple[int, str]]:
