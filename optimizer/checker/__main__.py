@@ -1,8 +1,8 @@
 """Check an answer with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER``.
 
-QUESTION and ANSWER are the JSON files of a month. Neither the package around this one nor any
-installed package is imported. Exit codes: 0 everything holds, 1 refuted, 2 wrong usage or a file
-that cannot be read.
+QUESTION and ANSWER are the JSON files of a month. This command imports the standard library and the
+files of this folder only. Exit codes: 0 everything holds, 1 refuted, 2 wrong usage or a file that
+cannot be read.
 """
 
 import json
@@ -34,9 +34,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _read(path: Path) -> Any:
-    """The JSON of a file. A repeated key or a number that JSON does not know is a ``ValueError``.
+    """Parse a JSON file. Raises ``ValueError`` for a repeated key or a number that is not JSON.
 
-    Two readers may keep different values of a repeated key, so a file with one has no meaning.
+    Readers differ in which value of a repeated key they keep, so such a file has no single meaning.
     """
     return json.loads(
         path.read_bytes(), object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant

@@ -1,4 +1,4 @@
-"""The checker as one file: ``python -m optimizer.checker.bundle checker.pyz``.
+"""Pack the checker into one file: ``python -m optimizer.checker.bundle checker.pyz``.
 
 The file is a zip that any Python 3.11 or later runs alone: ``python checker.pyz QUESTION ANSWER``.
 Equal sources give equal bytes, so its SHA-256 can be published beside a month.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOM = Path(__file__).resolve().parent
-_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the zip format has no earlier one
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time that the zip format can hold
 _MAIN = """\
 import sys
 
@@ -22,7 +22,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def make_bundle() -> bytes:
-    """The bytes of a zip that holds this folder's modules and an entry point."""
+    """Return the bytes of a zip with the modules of this folder and an entry point."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         _add(archive, "__main__.py", _MAIN)
@@ -36,7 +36,7 @@ def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the bundle to the path given; exit code 2 for wrong usage."""
+    """Write the bundle to the given path and return the exit code, 2 for wrong usage."""
     if len(arguments) != 1:
         print("usage: python -m optimizer.checker.bundle FILE", file=sys.stderr)
         return 2

@@ -1,9 +1,8 @@
-"""Check a solution against its problem without the solver: standard library, whole numbers only.
+"""Check a solution against its problem: standard library only, whole numbers only, no solver.
 
-Imports the standard library and this folder only.
-Checks in this order, and names the first thing wrong: files, hash of the problem, policy and seed,
-every rule of every assignment, every stage's value, proofs against the status, counts, grounds,
-hash of the result, the certificate.
+The checks run in this order, and the first fault ends them: files, hash of the problem, policy and
+seed, every rule of every assignment, the value of every stage, proofs against the status, counts,
+grounds, hash of the result, the certificate.
 """
 
 from itertools import pairwise
@@ -28,10 +27,11 @@ __all__ = ["Fault", "verify"]
 
 
 def verify(problem: object, solution: object) -> Fault | None:
-    """Return the first thing wrong with a solution (both as parsed JSON), None when all holds.
+    """Return the first fault of a solution, or None when everything holds.
 
-    Codes are stable names such as ``capacity`` or ``stage_value``; facts are ids and numbers. A
-    file that cannot be read gives ``broken_input`` with the JSON path of the broken value.
+    Both arguments are parsed JSON. Codes are stable names such as ``capacity`` or ``stage_value``;
+    facts are ids and numbers. A file that cannot be read gives ``broken_input`` with the JSON path
+    of the broken value.
     """
     try:
         _verify(problem, solution)
@@ -86,7 +86,7 @@ def _check_order(lines: list[Row]) -> None:
 
 
 def _check_stages(outcome: Outcome, stated: Row) -> None:
-    """Proven results are the policy's aims in order; only then come open ones, without values."""
+    """Proven results are the aims of the policy in order; the results after them are open."""
     aims, results = list_aims(outcome), stated["stages"]
     proven = [result for result in results if result["status"] == "proven"]
     if results[: len(proven)] != proven:
@@ -100,7 +100,7 @@ def _check_stages(outcome: Outcome, stated: Row) -> None:
 
 
 def _check_open(month: Month, results: list[Row]) -> None:
-    """Results that are not proven name a stage of the policy and state nothing."""
+    """An open result names a stage of the policy and states no value, bound or level."""
     kinds = {stage["name"]: stage["kind"] for stage in month.problem["policy"]["stages"]}
     for result in results:
         is_of_policy = result["kind"] == kinds.get(result["name"])
@@ -110,17 +110,17 @@ def _check_open(month: Month, results: list[Row]) -> None:
 
 
 def _check_result(aim: Aim, result: Row) -> None:
-    told = {"stage": aim.name, "key": aim.key}
+    facts = {"stage": aim.name, "key": aim.key}
     for name in ("name", "kind", "key"):
         if result[name] != getattr(aim, name):
-            raise RefutedError("stage_expected", **told, stated=result[name])
+            raise RefutedError("stage_expected", **facts, stated=result[name])
     if result["value"] != aim.value:
-        raise RefutedError("stage_value", **told, stated=result["value"], true=aim.value)
+        raise RefutedError("stage_value", **facts, stated=result["value"], true=aim.value)
     check_levels(aim, result["levels"])
     if result["proof"] == "gap":
-        raise RefutedError("stage_proof", **told, proof="gap", status="proven")
+        raise RefutedError("stage_proof", **facts, proof="gap", status="proven")
     if result["bound"] != result["value"]:
-        raise RefutedError("stage_bound", **told, value=result["value"], bound=result["bound"])
+        raise RefutedError("stage_bound", **facts, value=result["value"], bound=result["bound"])
 
 
 def _check_counts(outcome: Outcome, stated: Row) -> None:

@@ -1,8 +1,9 @@
-"""The certificate of a solution, replayed in whole numbers over the verifier's own rows.
+"""Replay the certificate of a solution in whole numbers over the rows that the checker builds.
 
-First what every group could get alone, then the events of each proved result in order. A sum is
-bounded by multipliers; levels are raised one by one; tickets are taken in blocks of powers of two.
-What the replay rests on must be what the result states: ``dual``, ``farkas`` or ``search``.
+The replay first proves the most that every group can get alone, then takes the events of each
+proved result in order. Multipliers bound a sum; levels are raised one by one; tickets are decided
+in blocks, weighted by powers of two. The kind of proof that results (``dual``, ``farkas`` or
+``search``) must be the kind that the result states.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ _MALFORMED = (
 
 
 def check_proofs(month: Month, stated: Row) -> None:
-    """Raise ``RefutedError`` unless the certificate proves every result that is called proven."""
+    """Raise ``RefutedError`` unless the certificate proves every result that is labelled proven."""
     proven = [result for result in stated["stages"] if result["status"] == "proven"]
     certificate = stated["certificate"]
     if not proven:
@@ -68,12 +69,12 @@ def _replay(month: Month, stated: Row, proven: list[Row], certificate: Row) -> N
             facts = {"stage": result["name"], "key": result["key"], **refuted.fault.facts}
             raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
         if result["proof"] != proof.kind:
-            told = {"stage": result["name"], "key": result["key"]}
-            raise RefutedError("stage_proof", **told, stated=result["proof"], true=proof.kind)
+            facts = {"stage": result["name"], "key": result["key"]}
+            raise RefutedError("stage_proof", **facts, stated=result["proof"], true=proof.kind)
 
 
 def _check_plain(value: Any) -> None:
-    """Whole numbers, names and null only: nothing that is added up may be blurred."""
+    """Raise ``TypeError`` unless the value holds whole numbers, names and null only."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
@@ -85,7 +86,7 @@ def _check_plain(value: Any) -> None:
 
 
 def _list_aims(proof: Proof, month: Month, proven: list[Row]) -> Iterator[tuple[Row, Row, Weights]]:
-    """Stage, result and weights of every proved result; none for levels and tickets."""
+    """Yield stage, result and weights of every proved result; only sums have weights."""
     results = iter(proven)
     for stage in month.problem["policy"]["stages"]:
         for weights in kind_of(stage).list_sums(month, proof.program, stage):

@@ -1,9 +1,9 @@
-"""(M4, M5) No division is better: the checker's own arguments, exact and without a solver.
+"""(M4, M5) Prove that no division of a fund is better, exactly and without a solver.
 
-A part is the claims that are tied by shared purses, with the vector of funded fractions stated for
-them. *One set*: giving one fen more to the lowest fraction first is optimal over a polymatroid;
-``compare`` follows it from one stated fraction to the next. *All sets*: ``exists`` splits them by
-claims granted and refused and drops a branch that its linear bound refutes.
+A part is the set of claims tied by shared purses, with the vector of funded fractions stated for
+them. *One set of granted claims*: over a polymatroid the greedy rule is optimal, which gives the
+next fen to the lowest fraction; ``compare`` follows it from one stated fraction to the next. *All
+sets*: ``exists`` branches on claims granted or refused and prunes by a linear bound.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from ..month.read import RefutedError
 from ..month.schema import Row
-from .flow import Network
+from .flow import PurseFlow
 
 MOST_BRANCHES = 50_000
 WORSE, EQUAL, BETTER = -1, 0, 1
@@ -22,30 +22,30 @@ Grants = dict[str, int]
 
 
 def ticket_of(seed: str, claim: str) -> tuple[str, str]:
-    """HMAC-SHA256 of the id under the seed's letters, then the id."""
+    """Return the HMAC-SHA256 of the claim's id with the seed as key, then the id."""
     return hmac.new(seed.encode("ascii"), claim.encode(), hashlib.sha256).hexdigest(), claim
 
 
 def floor_of(claim: Row) -> int:
-    """Least useful grant [fen]."""
+    """Return the least useful grant of a claim [fen]."""
     return int(claim["asked_fen"] if claim["least_fen"] is None else claim["least_fen"])
 
 
 def reach(claim: Row, ratio: Fraction) -> int:
-    """Least useful grant at this fraction or above [fen]."""
+    """Return the least useful grant at this fraction or above [fen]."""
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), -(-asked * ratio.numerator // ratio.denominator))
 
 
 def pass_by(claim: Row, ratio: Fraction) -> int:
-    """Least useful grant above this fraction [fen]."""
+    """Return the least useful grant above this fraction [fen]."""
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), asked * ratio.numerator // ratio.denominator + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Claims by id, in the order of ids, and their stated fractions, ascending."""
+    """Claims by id, in the order of ids, and their stated fractions in ascending order."""
 
     fund: Row
     claims: dict[str, Row]
@@ -53,19 +53,22 @@ class Part:
 
     @property
     def steps(self) -> list[Fraction]:
-        """The fractions above 0 that occur."""
+        """The distinct stated fractions above 0, in ascending order."""
         return sorted(set(self.ratios) - {Fraction(0)})
 
     def above(self, ratio: Fraction) -> int:
-        """How many stated fractions are above this one."""
+        """Return how many stated fractions are above this one."""
         return sum(stated > ratio for stated in self.ratios)
 
     def compare(self, granted: frozenset[str]) -> tuple[int, Grants]:
-        """Is the best vector of this set of granted claims better than the stated one?
+        """Compare the best vector of this set of granted claims with the stated vector.
 
-        Returns WORSE, EQUAL or BETTER, and for EQUAL the only grants the rules allow [fen].
+        Returns WORSE, EQUAL or BETTER, and for EQUAL the only grants that the rules allow [fen].
         """
-        network, grants = Network(self.fund), {c: floor_of(self.claims[c]) for c in sorted(granted)}
+        network, grants = (
+            PurseFlow(self.fund),
+            {c: floor_of(self.claims[c]) for c in sorted(granted)},
+        )
         if not all(network.pay(c, fen) for c, fen in grants.items()):
             return WORSE, {}
         rising, stated = set(granted), self.above(Fraction(0))
@@ -82,9 +85,12 @@ class Part:
         return (len(rising) > stated) - (len(rising) < stated), grants
 
     def _stuck(
-        self, network: Network, grants: Grants, rising: set[str], ratio: Fraction
+        self, network: PurseFlow, grants: Grants, rising: set[str], ratio: Fraction
     ) -> set[str]:
-        """Those at the fraction that cannot pass it; smaller asks first, then tickets (M5)."""
+        """Return the claims at the fraction that cannot pass it.
+
+        Small asks first, then tickets (M5).
+        """
         stuck = set()
         for c in sorted(rising, key=lambda c: (self.claims[c]["asked_fen"], self.ticket(c))):
             asked = self.claims[c]["asked_fen"]
@@ -96,20 +102,20 @@ class Part:
         return stuck
 
     def ticket(self, claim: str) -> tuple[str, str]:
-        """Sort key of the lottery."""
+        """Return the sort key of a claim in the lottery."""
         return ticket_of(self.fund["seed"], claim)
 
     @property
     def payable(self) -> list[str]:
-        """Claims whose floor could be paid if they were alone, cheap ones first."""
+        """Claims whose floor can be paid when they are alone, cheap ones first."""
         rows = self.claims
-        alone = [c for c in rows if Network(self.fund).pay(c, floor_of(rows[c]))]
+        alone = [c for c in rows if PurseFlow(self.fund).pay(c, floor_of(rows[c]))]
         return sorted(alone, key=lambda c: (floor_of(rows[c]), rows[c]["asked_fen"], c))
 
     def exists(self, granted: frozenset[str], least: int) -> bool:
-        """Is there a set with these claims whose best vector compares at ``least`` or above?
+        """Return whether some set with these claims compares as ``least`` or above.
 
-        Raises ``RefutedError`` ``search_limit`` after ``MOST_BRANCHES`` branches.
+        Raises ``RefutedError`` with code ``search_limit`` after ``MOST_BRANCHES`` branches.
         """
         rest = [c for c in self.payable if c not in granted]
         branches, seen = [(granted, rest)], 0
@@ -130,7 +136,7 @@ class Part:
         return False
 
     def _bound(self, fixed: frozenset[str], free: list[str]) -> int:
-        """At most so does any set of the branch compare."""
+        """Return an upper bound on how any set of the branch compares."""
         base = {c: floor_of(self.claims[c]) for c in fixed}
         if self._reaching(base, free, pass_by, Fraction(0)) > self.above(Fraction(0)):
             return BETTER
@@ -152,8 +158,12 @@ class Part:
         least: Callable[[Row, Fraction], int],
         ratio: Fraction,
     ) -> int:
-        """Claims that reach the least grant, parts of claims counted, cheapest first."""
-        network, total = Network(self.fund), Fraction(0)
+        """Return an upper bound on the claims that reach their ``least`` grant at the ratio.
+
+        The cheapest claims are paid first, and the last one counts as a fraction. Returns -1 when
+        the grants of ``base`` cannot be paid.
+        """
+        network, total = PurseFlow(self.fund), Fraction(0)
         if not all(network.pay(c, fen) for c, fen in sorted(base.items())):
             return -1
         costs = []
@@ -166,7 +176,7 @@ class Part:
         return int(total)
 
     def _replaces(self, one: str, other: str) -> bool:
-        """Could ``one`` take all payments of ``other`` and stand no worse?"""
+        """Return whether ``one`` can take all payments of ``other`` at no lower fraction."""
         a, b = self.claims[one], self.claims[other]
         months = not a["purses"] or (b["purses"] and set(a["purses"]) >= set(b["purses"]))
         most = min(b["instalment_fen"] or b["asked_fen"], b["asked_fen"])

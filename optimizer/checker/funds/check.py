@@ -1,8 +1,8 @@
-"""Check a division against its fund without the code that made it: standard library, whole fen.
+"""Check a division against its fund: standard library only, whole fen, no code of the solver.
 
-Imports the standard library and this folder only. Checks in this order, and names the first thing
-wrong: files, hash of the fund and seed, bounds of every grant (M1), purses (M2), payments (M3),
-counts, the best vector (M4), tickets (M5), stops, hash of the result.
+The checks run in this order, and the first fault ends them: files, hash of the fund and seed,
+bounds of every grant (M1), purses (M2), payments (M3), counts, the best vector (M4), tickets (M5),
+stops, hash of the result.
 """
 
 from collections import Counter
@@ -18,10 +18,11 @@ __all__ = ["verify_division"]
 
 
 def verify_division(fund: object, division: object) -> Fault | None:
-    """Return the first thing wrong with a division (both as parsed JSON), None when all holds.
+    """Return the first fault of a division, or None when everything holds.
 
-    Codes are stable names such as ``purse`` or ``leximin``; facts are ids and fen. A file that
-    cannot be read gives ``broken_input``; ``search_limit``: neither proved nor refuted in time.
+    Both arguments are parsed JSON. Codes are stable names such as ``purse`` or ``leximin``; facts
+    are ids and fen. A file that cannot be read gives ``broken_input``. ``search_limit`` means that
+    the search ended before the division was proved or refuted.
     """
     try:
         _verify(read_fund(fund), read_division(division))
@@ -68,24 +69,24 @@ def _check_bounds(claim: Row, grant: Row) -> None:
 
 
 def _check_payments(fund: Row, claim: Row, grant: Row) -> None:
-    """(M3) sum_m y_cm = x_c; 0 < y_cm <= i_c in the months of the claim alone      [fen]"""
+    """(M3) sum_m y_cm = x_c; 0 < y_cm <= i_c, only in the months of the claim      [fen]"""
     months = claim["purses"] or [purse["id"] for purse in fund["purses"]]
     names = [payment["purse"] for payment in grant["payments"]]
     if names != sorted(set(names)):
         raise RefutedError("payment_order", claim=claim["id"])
     for payment in grant["payments"]:
-        told = {"claim": claim["id"], "purse": payment["purse"], "fen": payment["fen"]}
+        facts = {"claim": claim["id"], "purse": payment["purse"], "fen": payment["fen"]}
         if payment["purse"] not in months:
-            raise RefutedError("month", **told)
+            raise RefutedError("month", **facts)
         most = claim["instalment_fen"] or claim["asked_fen"]
         if not 0 < payment["fen"] <= most:
-            raise RefutedError("instalment", **told, most=most)
+            raise RefutedError("instalment", **facts, most=most)
     paid = sum(payment["fen"] for payment in grant["payments"])
     _expect("payments", paid, grant["fen"], claim=claim["id"])
 
 
 def _check_purses(fund: Row, stated: Row) -> None:
-    """(M2) sum_c y_cm <= B_m, or with carries the same of all months up to m      [fen]"""
+    """(M2) sum_c y_cm <= B_m; with carries for the sums over the months up to m      [fen]"""
     paid: Counter[str] = Counter()
     for grant in stated["grants"]:
         for payment in grant["payments"]:
@@ -100,7 +101,7 @@ def _check_purses(fund: Row, stated: Row) -> None:
 
 
 def _list_parts(fund: Row, stated: Row) -> list[Part]:
-    """Claims tied by shared purses; all of them where money carries over."""
+    """Split the claims into sets tied by shared purses; one set where money carries over."""
     fens = {grant["claim"]: grant["fen"] for grant in stated["grants"]}
     return [
         Part(fund, rows, sorted(Fraction(fens[c], row["asked_fen"]) for c, row in rows.items()))
@@ -112,7 +113,7 @@ Tied = tuple[frozenset[str], dict[str, Row]]  # purses, and the claims on them b
 
 
 def _list_tied(fund: Row) -> list[dict[str, Row]]:
-    """The claims by id, in sets that share no purse."""
+    """Return the claims by id, in sets that share no purse."""
     claims = {claim["id"]: claim for claim in fund["claims"]}
     if fund["carries"]:
         return [claims] if claims else []
@@ -124,7 +125,7 @@ def _list_tied(fund: Row) -> list[dict[str, Row]]:
 
 
 def _join(tied: list[Tied], purses: frozenset[str], rows: dict[str, Row]) -> list[Tied]:
-    """One set of the rows and of all those that share a purse with them; the others as before."""
+    """Merge the rows with every set that shares a purse with them; keep the other sets."""
     apart = [part for part in tied if not part[0] & purses]
     for names, members in (part for part in tied if part[0] & purses):
         purses, rows = purses | names, rows | members
@@ -146,7 +147,7 @@ def _check_part(part: Part, grants: dict[str, Row], status: str) -> None:
 
 
 def _check_admission(part: Part, granted: frozenset[str], payable: list[str]) -> None:
-    """(M4, M5) No set of claims is better; among equal sets the first ticket is granted."""
+    """(M4, M5) No set of claims is better; among equal sets the lowest ticket is granted first."""
     if part.exists(frozenset(), BETTER):
         raise RefutedError("admission", claims=len(granted))
     kept: frozenset[str] = frozenset()

@@ -1,23 +1,23 @@
-"""(M2, M3) The checker's own flow of fen from purses to claims, in whole numbers.
+"""(M2, M3) A maximum flow of fen from purses to claims, in whole numbers.
 
 Nodes are names: ("claim", id), ("purse", id) and the one ``CHEST`` behind all purses. ``room``
-holds how many fen more can go from a node to the next; a fen that went may come back.
+holds how many more fen can go from a node to the next; fen already sent can be returned.
 """
 
 from collections import defaultdict
 
 from ..month.schema import Row
 
-Node = tuple[str, str]
-CHEST: Node = ("chest", "")
+FundNode = tuple[str, str]
+CHEST: FundNode = ("chest", "")
 ENDLESS = 1 << 80
 
 
-class Network:
+class PurseFlow:
     """What a fund can still pay. Claims are rows of the fund."""
 
     def __init__(self, fund: Row) -> None:
-        self._room: dict[Node, dict[Node, int]] = defaultdict(dict)
+        self._room: dict[FundNode, dict[FundNode, int]] = defaultdict(dict)
         names = [purse["id"] for purse in fund["purses"]]
         for k, purse in enumerate(fund["purses"]):
             self._room["purse", purse["id"]][CHEST] = purse["fen"]
@@ -29,17 +29,17 @@ class Network:
                 self._room["claim", claim["id"]]["purse", name] = most
 
     def pay(self, claim: str, fen: int) -> bool:
-        """Pay so many fen to a claim; False when that much cannot be paid (some of it was)."""
+        """Pay a claim this many fen; return False when only a part of it could be paid."""
         return self.pay_most(claim, fen) == fen
 
     def pay_most(self, claim: str, fen: int) -> int:
-        """Pay a claim up to so many fen; returns how many."""
+        """Pay a claim as much as possible up to this many fen and return what was paid."""
         paid = 0
-        while paid < fen and (trail := self._reach(("claim", claim))):
-            paid += self._shift(trail, fen - paid)
+        while paid < fen and (path := self._reach(("claim", claim))):
+            paid += self._shift(path, fen - paid)
         return paid
 
-    def _reach(self, start: Node) -> list[tuple[Node, Node]]:
+    def _reach(self, start: FundNode) -> list[tuple[FundNode, FundNode]]:
         stack, entered = [start], {start: start}
         while stack:
             node = stack.pop()
@@ -51,15 +51,15 @@ class Network:
                     stack.append(following)
         else:
             return []
-        trail = []
+        path = []
         while node != start:
-            trail.append((entered[node], node))
+            path.append((entered[node], node))
             node = entered[node]
-        return trail
+        return path
 
-    def _shift(self, trail: list[tuple[Node, Node]], wanted: int) -> int:
-        fen = min(wanted, *(self._room[above][below] for above, below in trail))
-        for above, below in trail:
+    def _shift(self, path: list[tuple[FundNode, FundNode]], wanted: int) -> int:
+        fen = min(wanted, *(self._room[above][below] for above, below in path))
+        for above, below in path:
             self._room[above][below] -= fen
             self._room[below][above] = self._room[below].get(above, 0) + fen
         return fen

@@ -1,11 +1,9 @@
-"""The checker's own reading of a fund and its division: strict, standard library only."""
+"""Strict reading of a fund and its division, with their tables of fields: standard library only."""
 
 from typing import Any
 
 from ..month.read import BrokenInputError, read_table
 from ..month.schema import REQUIRED, Row, Schema
-
-# --- The checker's own table of what a fund and its division may hold.
 
 STOPS = ("asked", "instalments", "spent", "floor", "outranked", "lost_lottery", "undecided")
 
@@ -46,7 +44,10 @@ LARGEST = 10**12
 
 
 def read_fund(value: object) -> Row:
-    """Return the fund in canonical order, every default filled in, its numbers in range."""
+    """Return the fund in canonical order with every default filled in. Raises ``BrokenInputError``.
+
+    Every amount is at least 0 (of a claim 1) and at most ``LARGEST`` fen.
+    """
     fund = read_table(FUND, value, "fund")
     if not fund["seed"] or not set(fund["seed"]) <= set("0123456789abcdef"):
         raise BrokenInputError("fund.seed", "must be lower-case hexadecimal digits")
@@ -81,5 +82,5 @@ def _within(row: dict[str, Any], name: str, low: int, high: int) -> None:
 
 
 def read_division(value: object) -> Row:
-    """Return the division with every default filled in, rows in their own order."""
+    """Return the division with every default filled in; rows keep the order of the file."""
     return read_table(DIVISION, value, "division")

@@ -1,4 +1,4 @@
-"""The verifier's index of a problem: rows by id, ancestors of stocks, who may serve whom."""
+"""An index of a month: rows by id, ancestors of stocks, and the filters between need and giver."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Link = tuple[str, str | None, str | None]  # need, stock, person
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A problem read by ``read_problem``, indexed. ``ancestors`` hold the stock itself first."""
+    """A problem from ``read_problem``, indexed. ``ancestors`` start with the stock itself."""
 
     problem: Row
     stocks: dict[str, Row] = field(default_factory=dict)
@@ -22,23 +22,23 @@ class Month:
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find_pair(self, need: str, stock: str, person: str | None) -> Row | None:
-        """Return the pair of the person, else of the stock, else None."""
+        """Return the pair that names the person, else the pair of the stock, else None."""
         own = self.pairs.get((need, stock, person))
         return own if own is not None else self.pairs.get((need, stock, None))
 
     def score(self, need: str, stock: str, person: str | None) -> int:
-        """Points per unit; 0 when no pair is listed."""
+        """Return the points per unit, 0 when no pair is listed."""
         pair = self.find_pair(need, stock, person)
         return pair["score"] if pair else 0
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
-        """Units of the stock used per unit given; 1 when no pair is listed."""
+        """Return the units of the stock used per unit given, 1 when no pair is listed."""
         pair = self.find_pair(need, stock, person)
         return pair["consumption"] if pair else 1
 
 
 def index_month(problem: Row) -> Month:
-    """Index a problem. Raises ``BrokenInputError`` for ids used twice, unknown or in a circle."""
+    """Index a problem. Raises ``BrokenInputError`` for repeated, unknown or cyclic ids."""
     month = Month(problem)
     for name in ("stocks", "people", "needs"):
         rows = getattr(month, name)
@@ -57,7 +57,7 @@ def index_month(problem: Row) -> Month:
 
 
 def _check_once(problem: Row) -> None:
-    """One row for a pair, a group's history and a stage's name: a second would rule unseen."""
+    """Refuse a second row for a pair, a group's history or a stage's name: it would rule unseen."""
     for name, rows, keys in (
         ("pairs", problem["pairs"], ("need", "stock", "person")),
         ("history", problem["history"], ("dimension", "group")),
@@ -103,10 +103,11 @@ def _climb(month: Month, start: str, stock: str, below: tuple[str, ...]) -> list
 
 
 def find_broken_filter(month: Month, need: Row, stock: Row, person: Row | None) -> str | None:
-    """Return the first filter that keeps this stock (and person) from this need, else None.
+    """Return the first filter that keeps this stock (and person) from this need, or None.
 
-    Filters in their order: category, area, status, skill, slot, forbidden. For a staffed stock
-    ``slot`` asks for a slot that suits need, stock and person; for the others a shared one.
+    The order of the filters is category, area, status, skill, slot, forbidden. For a staffed stock
+    ``slot`` requires a slot that suits need, stock and person; for other stocks, need and stock
+    must share a slot.
     """
     for name, is_passed in _filters(month, need, stock, person):
         if not is_passed:
@@ -129,7 +130,7 @@ def _filters(month: Month, need: Row, stock: Row, person: Row | None) -> Iterato
 
 
 def suits_slot(need: Row, stock: Row, person: Row, slot: str) -> bool:
-    """True when a visit may take place in this slot, as far as these three are concerned."""
+    """Return whether need, stock and person all allow a visit in this slot."""
     return (
         slot in person["slots"]
         and (not need["slots"] or slot in need["slots"])
@@ -138,12 +139,12 @@ def suits_slot(need: Row, stock: Row, person: Row, slot: str) -> bool:
 
 
 def share_slot(first: list[str], second: list[str]) -> bool:
-    """True when two sets of slots share one, or one of them is empty: any slot."""
+    """Return whether two sets of slots share one; an empty set means any slot."""
     return not first or not second or not set(first).isdisjoint(second)
 
 
 def is_forbidden(month: Month, need: Row, stock: Row, person: Row | None) -> bool:
-    """True when a forbid, a list or a bound of 0 units keeps this giver from this need."""
+    """Return whether a forbid, a list or a bound of 0 units keeps this giver from this need."""
     n, s, p = need["id"], stock["id"], person["id"] if person else None
     links: set[Link] = {(n, None, None), (n, s, None), (n, None, p), (n, s, p)}
     if links & month.forbids:

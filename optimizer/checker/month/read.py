@@ -1,8 +1,8 @@
-"""The verifier's own reading of problem and solution files: strict, standard library only.
+"""Strict reading of problem and solution files, and the hashes of their canonical form.
 
-Shares no code with the solver, so a fault there cannot hide itself here. The canonical form (rows
-sorted by id, sets sorted, defaults left out, keys sorted, no spaces, UTF-8) is built again from
-the rules of FORMULATION.md.
+This file shares no code with the solver, so a fault in the solver's reader cannot hide itself here.
+FORMULATION.md defines the canonical form: rows sorted by id, sets sorted, defaults left out, keys
+sorted, no spaces, UTF-8.
 """
 
 import hashlib
@@ -27,18 +27,18 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first thing found wrong: a code, and the ids and numbers that show it."""
+    """The first fault found: a code, and the ids and numbers that show it."""
 
     code: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        told = " ".join(f"{name}={value}" for name, value in self.facts.items())
-        return f"{self.code}: {told}" if told else self.code
+        facts = " ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"{self.code}: {facts}" if facts else self.code
 
 
 class RefutedError(ValueError):
-    """Raised at the first fault, which it carries."""
+    """A check failed; ``fault`` says which one and why."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         self.fault = Fault(code, facts)
@@ -46,14 +46,17 @@ class RefutedError(ValueError):
 
 
 class BrokenInputError(RefutedError):
-    """A file that is not what it should be; the path starts with ``problem`` or ``solution``."""
+    """A file breaks the format; the path of the value starts with ``problem`` or ``solution``."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__("broken_input", path=path, reason=reason)
 
 
 def read_problem(value: object) -> Row:
-    """Return the problem with every default filled in and every row in canonical order."""
+    """Return the problem with every default filled in and every row in canonical order.
+
+    Raises ``BrokenInputError`` with the path of the first value that breaks the format.
+    """
     problem = _read(PROBLEM, value, "problem")
     for need in problem["needs"]:
         if need["least"] == need["quantity"]:
@@ -64,32 +67,35 @@ def read_problem(value: object) -> Row:
 
 
 def read_solution(value: object) -> Row:
-    """Return the solution with every default filled in, rows in their own order."""
+    """Return the solution with every default filled in; rows keep the order of the file.
+
+    Raises ``BrokenInputError`` with the path of the first value that breaks the format.
+    """
     return _read(SOLUTION, value, "solution")
 
 
 def read_table(schema: Schema, value: object, path: str) -> Row:
-    """Return one row of any table, every default filled in. Raises ``BrokenInputError``."""
+    """Return one row of any table with every default filled in. Raises ``BrokenInputError``."""
     return _read(schema, value, path)
 
 
 def hash_table(schema: Schema, row: Row) -> str:
-    """SHA-256 of the canonical row of any table: defaults left out, keys sorted."""
+    """Return the SHA-256 of the canonical row of any table: defaults left out, keys sorted."""
     return _sha256(_strip(schema, row))
 
 
 def hash_problem(problem: Row) -> str:
-    """SHA-256 of the canonical problem; the policy is always written out."""
+    """Return the SHA-256 of the canonical problem, in which the policy is always written out."""
     return _sha256(_strip(PROBLEM, problem) | {"policy": _strip(POLICY, problem["policy"])})
 
 
 def hash_solution(solution: Row) -> str:
-    """SHA-256 of the canonical solution without its own hash and the certificate."""
+    """Return the SHA-256 of the canonical solution without its own hash and its certificate."""
     return _sha256(_strip(SOLUTION, {**solution, "result_sha256": "", "certificate": None}))
 
 
 def hash_certificate(certificate: Row) -> str:
-    """SHA-256 of the canonical certificate without its own hash."""
+    """Return the SHA-256 of the canonical certificate without its own hash."""
     return _sha256({name: held for name, held in certificate.items() if name != "sha256"})
 
 
@@ -99,7 +105,7 @@ def _sha256(value: object) -> str:
     )
     try:
         return hashlib.sha256(text.encode()).hexdigest()
-    except UnicodeEncodeError:  # half of a pair of surrogates, which JSON can spell
+    except UnicodeEncodeError:  # JSON can spell half of a surrogate pair
         raise BrokenInputError("text", "must be Unicode") from None
 
 

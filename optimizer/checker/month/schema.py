@@ -1,9 +1,9 @@
-"""The verifier's own table of what the files may hold: field, type, default.
+"""The tables of the file formats: for every field its type and default.
 
-Types: "str", "int", "bool", "names" (a set of strings), "map" (string to string), "proof" (what
-``replay.py`` reads, or null), a trailing "?" allows null; a table stands for a list of such
-rows, a tuple for one of its words. Written again here on purpose, from FORMULATION.md: the solver's
-own reader is not trusted.
+Types are "str", "int", "bool", "names" (a set of strings), "map" (string to string) and "proof"
+(what ``replay.py`` reads, or null). A trailing "?" allows null. A table stands for a list of such
+rows, a tuple for one of its words. The tables repeat FORMULATION.md on purpose: the checker does
+not trust the solver's own reader.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ GROUNDS = (
 
 STAGE: Schema = {
     "name": ("str", REQUIRED),
-    "kind": ("str", REQUIRED),  # one of ``stages/``
+    "kind": ("str", REQUIRED),  # a module of ``stages/``
     "by": (("all", "duty_tier", "tier", "tier_waiting"), "all"),
     "longest_wait": ("int", 5),
     "dimension": ("str", ""),

@@ -1,4 +1,4 @@
-"""The verifier's own numbering of columns: what each stands for and between which bounds."""
+"""The columns of the program: what each number means, and between which bounds it lies."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from .network import Classes, gather_classes
 class Columns:
     """Numbers of columns, each between 0 and ``high``; needs and stocks by id, the rest by number.
 
-    way          by need and demand; a need's only way is its ``met``
+    way          by need and demand; the only way of a need is its ``met``
     flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
     send, pooled by pool and source or demand    busy           by crew and slot
     """
@@ -39,12 +39,12 @@ class Columns:
         return self.classes.month
 
     def add(self, high: int) -> int:
-        """One more column; returns its number."""
+        """Add a column and return its number."""
         self.high.append(high)
         return len(self.high) - 1
 
     def given(self, need: str, r: int) -> tuple[int, int]:
-        """The column and weight whose product a need gets in a demand: persons, or units."""
+        """Return column and weight whose product a need gets from a demand: persons or units."""
         row = self.month.needs[need]
         if self.classes.demands[r].slot is not None:
             return self.way[need, r], row["people"]
@@ -53,7 +53,7 @@ class Columns:
         return self.way[need, r], row["quantity"]
 
     def flows_between(self, need: str, stock: str | None, person: str | None) -> dict[int, int]:
-        """Flows of a need with demands of its own from a stock, a person or both, with weight 1."""
+        """Return weight 1 on a need's own flows from a stock, a person or both."""
         people, found = self.classes.eligibility.person_of, {}
         for source, column in self.own_flow.get(need, ()):
             first = people(source)
@@ -63,7 +63,7 @@ class Columns:
         return found
 
     def draws(self) -> Iterator[tuple[str | None, Source, int, int]]:
-        """Whatever takes from a source: slot, source, consumption per unit, column."""
+        """Yield everything that takes from a source: slot, source, consumption per unit, column."""
         classes = self.classes
         for (r, source), column in zip(classes.links, self.flow, strict=True):
             pair = classes.pair_of_link(r, source)
@@ -75,9 +75,10 @@ class Columns:
 
 
 def number_columns(month: Month, *, is_weighed: bool) -> Columns:
-    """All columns in their order: needs, flows, pools, edges, busy, used, helped.
+    """Number all columns in their order: needs, flows, pools, edges, busy, used, helped.
 
-    ``is_weighed``: some stage of the policy makes single pairs decide.
+    ``is_weighed`` is true when single pairs decide in some stage of the policy. The order is that
+    of "Numbers of columns and rows" in FORMULATION.md.
     """
     columns = Columns(gather_classes(month, is_weighed=is_weighed))
     classes = columns.classes
@@ -147,7 +148,7 @@ def _number_pools(columns: Columns, wanted: list[int]) -> None:
 
 
 def _number_busy(columns: Columns) -> None:
-    """Only for crews whose visits in the month are fewer than the slots they could visit in."""
+    """Add ``busy`` for crews with fewer visits than slots in which they are a source."""
     crews_in: dict[str, set[int]] = defaultdict(set)
     for demand in columns.classes.demands:
         if demand.slot is not None:
@@ -163,7 +164,7 @@ def _number_busy(columns: Columns) -> None:
 
 
 def _number_helped(columns: Columns) -> None:
-    """A recipient with one need is helped when it is met."""
+    """Set ``helped`` of every recipient; with a single need it is the need's ``met``."""
     asked: dict[str, list[int]] = defaultdict(list)
     for need, met in columns.met.items():
         asked[columns.month.needs[need]["recipient"]].append(met)
@@ -171,12 +172,11 @@ def _number_helped(columns: Columns) -> None:
         columns.helped[recipient] = met_of[0] if len(met_of) == 1 else columns.add(1)
 
 
-# --- What the verifier's program holds: columns, rows, and the columns that stages add up.
-
-
 @dataclass(slots=True)
 class Program:
-    """Rows low <= weights x <= high over whole columns; None: a side that is open.
+    """Rows low <= weights x <= high over whole columns, and the columns that stages add up.
+
+    A bound of None is open.
 
     met, units      need -> column: whether it is met, units delivered where a part is enough
     used, helped    stock -> column of its direct use, recipient -> column: has a need met
@@ -200,7 +200,7 @@ class Program:
         return {j: score for own in self.scores_by_need.values() for j, score in own.items()}
 
     def add(self, weights: dict[int, int], low: int | None, high: int | None) -> None:
-        """One more row."""
+        """Add a row."""
         self.rows.append(weights)
         self.row_low.append(low)
         self.row_high.append(high)

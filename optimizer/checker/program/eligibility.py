@@ -1,12 +1,10 @@
-"""The verifier's own rolls: the sources of a category in order, and sets of them as whole numbers.
+"""The sources of every need: crews of persons that no rule can tell apart, filters, and ways.
 
-Bit b of a *mask* stands for the b-th source of the roll. Every filter is tried once on each source
-for every value that a need can hold against it.
+The sources of a category are numbered, and a *mask* is a set of them as a whole number: bit b means
+source b. Each filter is evaluated once per source and per value of a need that the filter reads.
 
-The verifier's own sources and ways: who may give to a need, persons in classes.
-
-Everything stands in sorted order, because certificates name columns and rows by number; the order
-is told under "Numbers of columns and rows" in FORMULATION.md.
+Everything is sorted, because certificates name columns and rows by number. The order is given under
+"Numbers of columns and rows" in FORMULATION.md.
 """
 
 from collections import defaultdict
@@ -17,17 +15,15 @@ from itertools import compress
 from ..month.month import Month, is_forbidden, share_slot
 from ..month.schema import Row
 
-# --- The verifier's own crews: persons whom no rule can tell apart, and what they can give from.
-
 DELIVERED = -1
 Source = tuple[int, str]  # crew by number, stock by id; crew -1: delivered without a person
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Persons (ids) whom no rule can tell apart, each with at most ``most`` visits.
+    """Persons (ids) that no rule can tell apart, each with at most ``most`` visits.
 
-    first   the row of the first of them; it speaks for all
+    first   the row of the first of them; it represents all
     """
 
     first: Row
@@ -36,12 +32,12 @@ class Crew:
 
     @property
     def size(self) -> int:
-        """How many they are."""
+        """The number of persons."""
         return len(self.people)
 
 
 def gather_crews(month: Month) -> list[Crew]:
-    """Classes of the persons who can visit at all, in the order of their first ids."""
+    """Return the classes of the persons who can visit at all, in the order of their first ids."""
     problem = month.problem
     named = {row["person"] for row in [*problem["pairs"], *problem["pins"], *problem["forbids"]]}
     useful = {skill for need in problem["needs"] for skill in need["requires"]}
@@ -63,11 +59,11 @@ def _most_of(person: Row) -> int:
 
 
 _TRUTH = {ord("0"): "\0", ord("1"): "\1"}
-Test = Callable[[Row, Row | None], bool]  # of a stock and the person who speaks for a crew
+Test = Callable[[Row, Row | None], bool]  # of a stock and the person who represents a crew
 
 
-class Roll:
-    """Sources by stock and crew. ``delivered``: those without a person; ``visiting``: the rest."""
+class SourceIndex:
+    """The sources of a category by number. ``delivered`` have no person, ``visiting`` have one."""
 
     def __init__(self, month: Month, crews: list[Crew], sources: list[Source]) -> None:
         self.sources = sources
@@ -86,14 +82,17 @@ class Roll:
         self._selected: dict[int, tuple[Source, ...]] = {}
 
     def _try(self, name: str, value: object, test: Test) -> int:
-        """The mask of the sources that pass a filter; ``value``: all that it reads of a need."""
+        """Return the mask of the sources that pass a filter.
+
+        ``value`` is all that it reads of a need.
+        """
         if (name, value) not in self._tried:
             passing = (bit for bit, stock, person in self._rows if test(stock, person))
             self._tried[name, value] = sum(passing)
         return self._tried[name, value]
 
     def list_open(self, need: Row) -> int:
-        """Filters 2 to 4 for a need of this category; filter 5 for deliveries."""
+        """Return the sources that pass filters 2 to 4 for a need, and for deliveries filter 5."""
         area, statuses, skills = need["area"], need["statuses"], need["requires"]
         mask = self._try("area", area, lambda stock, person: _is_near(area, stock, person))
         mask &= self._try(
@@ -117,7 +116,7 @@ class Roll:
         return self._tried[key]
 
     def list_free(self, slot: str) -> int:
-        """Sources of which a visit may take place in this slot."""
+        """Return the sources that allow a visit in this slot."""
         return self._try(
             "slot",
             slot,
@@ -129,24 +128,24 @@ class Roll:
         )
 
     def list_at(self, stocks: set[str]) -> int:
-        """Sources at one of these stocks."""
+        """Return the sources at one of these stocks."""
         return sum(self._at.get(stock, 0) for stock in stocks)
 
     def select(self, mask: int) -> tuple[Source, ...]:
-        """The sources of a mask, in order."""
+        """Return the sources of a mask, in order."""
         if mask not in self._selected:
             digits = bin(mask)[:1:-1].translate(_TRUTH).encode()
             self._selected[mask] = tuple(compress(self.sources, digits))
         return self._selected[mask]
 
     def drop(self, mask: int, is_dropped: Test) -> int:
-        """The mask without the sources of which this is true."""
+        """Return the mask without the sources for which the test is true."""
         return sum(
             bit for bit, stock, person in self._rows if mask & bit and not is_dropped(stock, person)
         )
 
     def has_persons(self, mask: int, people: int) -> bool:
-        """True when the crews of a mask are so many persons or more."""
+        """Return whether the crews of a mask have at least this many persons."""
         if people == 1:
             return mask != 0
         return sum(self._crews[k].size for k in {k for k, _ in self.select(mask)}) >= people
@@ -157,26 +156,24 @@ def _is_near(area: str, stock: Row, person: Row | None) -> bool:
     return all(not areas or area in areas for areas in areas_of)
 
 
-# --- The verifier's own sources and ways: who may give to a need, persons in classes.
-
 Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as a mask
 
 
 class Eligibility:
-    """Sources of every need. ``room``: most units that a stock and all above it let it give."""
+    """The sources of every need. ``room``: the most units that a stock and its ancestors allow."""
 
     def __init__(self, month: Month) -> None:
         self.month = month
         self.crews = gather_crews(month)
         self.room = _find_room(month)
         self._slots = sorted({slot for crew in self.crews for slot in crew.first["slots"]})
-        self._rolls = self._gather_rolls()
+        self._indexes = self._gather_indexes()
         self.pairs_of: dict[str, list[Row]] = defaultdict(list)
         for pair in month.problem["pairs"]:
             self.pairs_of[pair["need"]].append(pair)
         self._excluding = _find_excluding(month)
 
-    def _gather_rolls(self) -> dict[str, Roll]:
+    def _gather_indexes(self) -> dict[str, SourceIndex]:
         staff: dict[str, list[int]] = defaultdict(list)
         for k, crew in enumerate(self.crews):
             for name in crew.first["stocks"]:
@@ -186,46 +183,46 @@ class Eligibility:
             if stock["category"] in sources:
                 givers = staff[stock["id"]] if stock["staffed"] else [DELIVERED]
                 sources[stock["category"]].extend((k, stock["id"]) for k in givers)
-        return {name: Roll(self.month, self.crews, found) for name, found in sources.items()}
+        return {name: SourceIndex(self.month, self.crews, found) for name, found in sources.items()}
 
     def person_of(self, source: Source) -> Row | None:
-        """The person who speaks for the source's crew; None: delivered."""
+        """Return the person who represents the source's crew, or None for a delivery."""
         return None if source[0] == DELIVERED else self.crews[source[0]].first
 
     def pair_of(self, need: str, source: Source) -> Row | None:
-        """The pair that rules this need and source, the person's before the stock's."""
+        """Return the pair that rules this need and source; the person's replaces the stock's."""
         person = self.person_of(source)
         return self.month.find_pair(need, source[1], person["id"] if person else None)
 
     def list_ruled(self, need: Row, mask: int) -> list[tuple[Source, Row]]:
-        """The sources of a mask that a pair of this need rules, each with its pair."""
-        name, roll = need["id"], self.roll_of(need)
-        near = mask & roll.list_at({pair["stock"] for pair in self.pairs_of.get(name, ())})
-        return [(s, pair) for s in roll.select(near) if (pair := self.pair_of(name, s))]
+        """Return the sources of a mask that a pair of this need rules, each with its pair."""
+        name, index = need["id"], self.index_of(need)
+        near = mask & index.list_at({pair["stock"] for pair in self.pairs_of.get(name, ())})
+        return [(s, pair) for s in index.select(near) if (pair := self.pair_of(name, s))]
 
-    def roll_of(self, need: Row) -> Roll:
-        """The roll that the masks of this need are read on."""
-        return self._rolls[need["category"]]
+    def index_of(self, need: Row) -> SourceIndex:
+        """Return the index that the masks of this need refer to."""
+        return self._indexes[need["category"]]
 
     def sources_of(self, need: Row) -> int:
-        """The mask of all sources, slots of visits aside; no forbid or list excludes them."""
-        roll = self.roll_of(need)
-        mask = roll.list_open(need)
+        """Return the mask of all sources that filters, forbids and lists allow, in any slot."""
+        index = self.index_of(need)
+        mask = index.list_open(need)
         if need["id"] not in self._excluding:
             return mask
-        return roll.drop(mask, lambda stock, person: is_forbidden(self.month, need, stock, person))
+        return index.drop(mask, lambda stock, person: is_forbidden(self.month, need, stock, person))
 
     def find_ways(self, need: Row, mask: int) -> list[Way]:
-        """Delivery, then slots in order, where these sources could meet the need were it alone."""
-        roll = self.roll_of(need)
-        delivered = mask & roll.delivered
+        """Return the ways in which these sources can meet the need alone: delivery, then slots."""
+        index = self.index_of(need)
+        delivered = mask & index.delivered
         ways: list[Way] = []
         least = need["quantity"] if need["least"] is None else need["least"]
-        if sum(self._reach(need, source) for source in roll.select(delivered)) >= least:
+        if sum(self._reach(need, source) for source in index.select(delivered)) >= least:
             ways.append((None, delivered))
-        for slot in (need["slots"] or self._slots) if mask & roll.visiting else ():
-            found = mask & roll.list_free(slot)
-            if roll.has_persons(found, need["people"]):
+        for slot in (need["slots"] or self._slots) if mask & index.visiting else ():
+            found = mask & index.list_free(slot)
+            if index.has_persons(found, need["people"]):
                 ways.append((slot, found))
         return ways
 
@@ -239,7 +236,7 @@ class Eligibility:
 
 
 def _find_room(month: Month) -> dict[str, int]:
-    """Of each stock, the least capacity of itself and the stocks above it."""
+    """Return for each stock the least capacity of itself and its ancestors."""
     return {
         stock: min(month.stocks[name]["capacity"] for name in above)
         for stock, above in month.ancestors.items()
@@ -247,7 +244,7 @@ def _find_room(month: Month) -> dict[str, int]:
 
 
 def _find_excluding(month: Month) -> set[str]:
-    """The needs that some pair or forbid keeps from a source which the filters let pass."""
+    """Return the needs for which a pair, a list or a forbid may exclude further sources."""
     problem = month.problem
     forbidden = {row["need"] for row in problem["forbids"]}
     barred = {row["need"] for row in problem["pairs"] if row["most"] == 0}

@@ -1,4 +1,4 @@
-"""The verifier's own demands, edges and pools: needs served alike, and sums that are enough."""
+"""Demands, edges and pools: needs served alike, and sources that only matter as a sum."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .eligibility import Crew, Eligibility, Source, Way
 class Demand:
     """Needs (ids) served alike in one slot (None: delivered) from the same sources.
 
-    own   the need that has it for itself, because its pairs or pins need flows of its own
+    own   the need that has this demand alone, because its pairs or pins need flows of their own
     """
 
     slot: str | None
@@ -33,7 +33,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Sources in one slot that serve the same demands: only their sum is decided."""
+    """Sources in one slot that serve the same demands, so that only their sum is decided."""
 
     slot: str
     sources: tuple[Source, ...]
@@ -61,29 +61,29 @@ class Classes:
         return self.eligibility.crews
 
     def pair_of_link(self, r: int, source: Source) -> Row | None:
-        """The pair that rules a link; none where needs share the demand."""
+        """Return the pair that rules a link, or None where needs share the demand."""
         own = self.demands[r].own
         return None if own is None else self.eligibility.pair_of(own, source)
 
 
 def gather_classes(month: Month, *, is_weighed: bool) -> Classes:
-    """Demands in the order of the first need that has them, edges by need, pools, links.
+    """Return demands in the order of the first need that has them, edges by need, pools and links.
 
-    ``is_weighed``: single pairs decide, so every need with pairs has demands of its own.
+    ``is_weighed`` means that single pairs decide, so every need with pairs has its own demands.
     """
     classes = Classes(month, Eligibility(month))
     pinned = {pin["need"] for pin in month.problem["pins"] if pin["stock"] or pin["person"]}
     number: dict[tuple[str, Way, str | None], int] = {}
     for need in month.problem["needs"]:
         name, sources = need["id"], classes.eligibility.sources_of(need)
-        roll = classes.eligibility.roll_of(need)
+        index = classes.eligibility.index_of(need)
         is_own = name in pinned or _needs_own_flows(classes.eligibility, need, sources, is_weighed)
         own = name if is_own else None
         classes.ways[name] = []
         for way in classes.eligibility.find_ways(need, sources):
             r = number.setdefault((need["category"], way, own), len(number))
             if r == len(classes.demands):
-                classes.demands.append(Demand(way[0], roll.select(way[1]), own))
+                classes.demands.append(Demand(way[0], index.select(way[1]), own))
             classes.demands[r].needs.append(name)
             classes.ways[name].append(r)
             if own is None:
@@ -94,7 +94,7 @@ def gather_classes(month: Month, *, is_weighed: bool) -> Classes:
 
 
 def _needs_own_flows(eligibility: Eligibility, need: Row, sources: int, is_weighed: bool) -> bool:
-    """False when its pairs only add score, and to at most half of its sources."""
+    """Return False for a need whose pairs only add score, and to at most half of its sources."""
     if need["id"] not in eligibility.pairs_of:
         return False
     if is_weighed or need["listed"]:
@@ -119,7 +119,7 @@ def _find_edges(eligibility: Eligibility, need: Row, r: int, way: Way) -> list[E
 
 
 def _gather_pools(classes: Classes) -> None:
-    """A pool wherever S + R columns are fewer than S R links; the other links stay direct."""
+    """Make a pool wherever S + R columns are fewer than S R links; the other links stay direct."""
     links: list[list[Source]] = [[] for _ in classes.demands]
     for slot, found in _list_served(classes, links).items():
         alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
@@ -131,13 +131,13 @@ def _gather_pools(classes: Classes) -> None:
             else:
                 for r in together:
                     links[r].extend(sources)
-    classes.pools.sort(key=lambda pool: pool.demands[0])  # as their first sources come up
+    classes.pools.sort(key=lambda pool: pool.demands[0])  # by first source
     for r, of_demand in enumerate(links):
         classes.links.extend((r, source) for source in sorted(of_demand))
 
 
 def _list_served(classes: Classes, links: list[list[Source]]) -> dict[str, dict[Source, list[int]]]:
-    """Shared demands of visits by slot and source; what has no part in pools goes to ``links``."""
+    """Return shared demands of visits by slot and source; other demands go to ``links``."""
     served: dict[str, dict[Source, list[int]]] = defaultdict(lambda: defaultdict(list))
     for r, demand in enumerate(classes.demands):
         if demand.own is not None or demand.slot is None:

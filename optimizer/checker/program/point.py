@@ -1,4 +1,4 @@
-"""The stated answer as a point: what it makes of every column of the verifier's own program."""
+"""The stated answer as a point: its value of every column of the program."""
 
 from ..month.read import RefutedError
 from ..month.schema import Row
@@ -8,7 +8,7 @@ from .network import Edge
 
 
 def place_answer(columns: Columns, lines: list[Row]) -> list[int]:
-    """The value of every column under assignments that ``check_rules`` has let pass.
+    """Return the value of every column under assignments that ``check_rules`` has accepted.
 
     Raises ``RefutedError`` when they meet a need in a way that the program does not have.
     """
@@ -57,7 +57,7 @@ class _Point:
         raise RefutedError("answer_excluded", need=need, stock=source[1], slot=slot)
 
     def _find_flow(self, need: str, r: int, source: Source) -> tuple[int, ...]:
-        """An edge where the pair's score needs one, else a link, else both sides of a pool."""
+        """Return the pair's edge if it has one, else the link, else both sides of a pool."""
         pair, columns = self.classes.eligibility.pair_of(need, source), self.columns
         if pair is not None:
             edge = Edge(need, r, source, pair["score"])

@@ -1,21 +1,19 @@
-"""Rows C1 to C4, C8, C9, C11 and C13 of the verifier's program: how needs are met.
+"""The rows C1 to C13 of a month's integer program, built from FORMULATION.md alone.
 
-The integer program of a month, built a second time from FORMULATION.md alone.
-
-A certificate's multipliers speak of columns and rows by number, so columns and rows C1 to C13 stand
-here in the solver's order; nothing else of the solver is used, and a fault of its model shows as a
-proof that does not hold.
+A certificate's multipliers refer to columns and rows by number, so both follow the order that
+FORMULATION.md gives. Nothing else is shared with the solver: a fault in its model shows as a proof
+that does not hold.
 """
 
 from collections import defaultdict
 
 from .columns import Columns, Program
 
-# --- Rows C5 to C7, C10 and C12 of the verifier's program: what is taken of persons and stocks.
+__all__ = ["Program", "build_rows"]
 
 
 def add_places(program: Program, columns: Columns) -> None:
-    """(C5) Visits of a crew in a slot: as many as it has persons, or its ``busy``."""
+    """(C5) A crew's visits in a slot are at most its persons, or equal its ``busy``."""
     visits: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
     for slot, (crew, _), _, column in columns.draws():
         if slot is not None:
@@ -28,7 +26,7 @@ def add_places(program: Program, columns: Columns) -> None:
 
 
 def add_months(program: Program, columns: Columns) -> None:
-    """(C6) Visits of a crew in the month."""
+    """(C6) A crew makes at most as many visits in the month as its persons may make."""
     months: dict[int, dict[int, int]] = defaultdict(dict)
     for (k, _), busy in columns.busy.items():
         months[k][busy] = 1
@@ -38,7 +36,7 @@ def add_months(program: Program, columns: Columns) -> None:
 
 
 def add_uses(program: Program, columns: Columns) -> None:
-    """(C7) What is used directly of every stock."""
+    """(C7) ``used`` of a stock is what is taken directly from it."""
     drawn: dict[str, dict[int, int]] = {stock: {} for stock in columns.used}
     for _, (_, stock), consumption, column in columns.draws():
         if consumption:
@@ -48,7 +46,7 @@ def add_uses(program: Program, columns: Columns) -> None:
 
 
 def add_capacities(program: Program, columns: Columns) -> None:
-    """(C7) Most use of stocks with used ones below them, and least use, in the order of stocks."""
+    """(C7) The uses of a stock and its descendants are between its least use and its capacity."""
     month = columns.month
     below: dict[str, list[str]] = defaultdict(list)
     for stock in columns.used:
@@ -64,7 +62,7 @@ def add_capacities(program: Program, columns: Columns) -> None:
 
 
 def add_bounds_of_pairs(program: Program, columns: Columns) -> None:
-    """(C10) Units of a need within the bound of its pair, where anything flows."""
+    """(C10) The units of a need are within the bound of its pair, where anything flows."""
     for pair in columns.month.problem["pairs"]:
         if pair["most"] is not None:
             flows = columns.flows_between(pair["need"], pair["stock"], pair["person"])
@@ -84,14 +82,14 @@ def add_pools(program: Program, columns: Columns) -> None:
 
 
 def add_ways(program: Program, columns: Columns) -> None:
-    """(C1) One way or none, for needs with two ways or more."""
+    """(C1) A need with two ways or more is met in one of them or not at all."""
     for need, ways in columns.classes.ways.items():
         if len(ways) > 1:
             program.add({columns.met[need]: -1} | {columns.way[need, r]: 1 for r in ways}, 0, 0)
 
 
 def add_demands(program: Program, columns: Columns) -> None:
-    """(C2, C3) What the needs of a demand get is what it takes; visits first, then deliveries."""
+    """(C2, C3) The needs of a demand get what it takes; visits first, then deliveries."""
     classes = columns.classes
     taken: dict[int, dict[int, int]] = defaultdict(dict)
     for (r, _), column in zip(classes.links, columns.flow, strict=True):
@@ -108,7 +106,7 @@ def add_demands(program: Program, columns: Columns) -> None:
 
 
 def add_parts(program: Program, columns: Columns) -> None:
-    """(C4) Least and most units of needs that a part is enough for, two rows a need."""
+    """(C4) Least and most units of needs for which a part is enough, two rows a need."""
     demands = columns.classes.demands
     for name, units in columns.units.items():
         need = columns.month.needs[name]
@@ -119,7 +117,7 @@ def add_parts(program: Program, columns: Columns) -> None:
 
 
 def add_recipients(program: Program, columns: Columns) -> None:
-    """(C8) One visit of a recipient in a slot, where there could be two."""
+    """(C8) A recipient has at most one visit in a slot, where two are possible."""
     visits: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for (need, r), column in columns.way.items():
         slot = columns.classes.demands[r].slot
@@ -131,7 +129,7 @@ def add_recipients(program: Program, columns: Columns) -> None:
 
 
 def add_edges(program: Program, columns: Columns) -> None:
-    """(C9) Edges of a need in a demand carry no more than the need gets there."""
+    """(C9) The edges of a need in a demand carry at most what the need gets there."""
     ways: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
     for edge, column in zip(columns.classes.edges, columns.edge, strict=True):
         ways[edge.need, edge.demand][column] = 1
@@ -141,7 +139,7 @@ def add_edges(program: Program, columns: Columns) -> None:
 
 
 def add_pins(program: Program, columns: Columns) -> None:
-    """(C11) A pinned need is met; a second row where the pin names a stock or a person."""
+    """(C11) A pinned need is met; a second row follows where the pin names a stock or a person."""
     for pin in columns.month.problem["pins"]:
         met = columns.met.get(pin["need"])
         program.add({} if met is None else {met: 1}, 1, None)
@@ -160,13 +158,8 @@ def add_helped(program: Program, columns: Columns) -> None:
             program.add({**weights, columns.helped[recipient]: -1}, 0, None)
 
 
-# --- The integer program of a month, built a second time from FORMULATION.md alone.
-
-__all__ = ["Program", "build_rows"]
-
-
 def build_rows(columns: Columns) -> Program:
-    """Columns and rows in the order that numbers them (FORMULATION.md), and what stages add up."""
+    """Return the program: numbered columns and rows, and the columns that stages add up."""
     program = Program(
         low=[0] * len(columns.high),
         high=columns.high,

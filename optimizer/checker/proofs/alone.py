@@ -1,4 +1,4 @@
-"""What every group could get alone (S2): a bound from above and an answer that reaches it."""
+"""(S2) What every group can get alone: an upper bound and an answer that reaches it."""
 
 from typing import Any
 
@@ -11,13 +11,16 @@ from .proof import Event, Proof
 _LINE = ("need", "stock", "person", "slot", "units")
 
 
-Groups = dict[str, tuple[list[Row], int]]  # needs, and units possible in earlier months
+Groups = dict[str, tuple[list[Row], int]]  # needs, and needs possible in earlier months
 
 
 def prove_possible(
     proof: Proof, month: Month, groups: Groups, result: Row, certificate: Row
 ) -> frozenset[str]:
-    """Check the denominators of a result; returns the kinds of proof that they rest on."""
+    """Check the denominators of a result and return the kinds of proof that they rest on.
+
+    Raises ``RefutedError`` with code ``possible`` when bound, answer and denominator differ.
+    """
     stated = {level["group"]: level["denominator"] for level in result["levels"]}
     kinds = set()
     for group, (needs, past) in groups.items():
@@ -35,11 +38,14 @@ def prove_possible(
 
 
 def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> int:
-    """The most needs of a group; others are left out unless a rule may call for them."""
+    """Return a bound on the needs met of a group when no other need counts.
+
+    Other needs stay unmet, unless a rule may require them.
+    """
     _, _, scale, flat, cuts = event
     met = proof.program.met
     with proof.aside():
-        for need in met.keys() - names - _called_for(month):
+        for need in met.keys() - names - _list_required(month):
             proof.decide(met[need], 0)
         for cut in cuts:
             proof.add_cut(cut)
@@ -48,10 +54,10 @@ def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> i
     return int(total // scale)
 
 
-def _called_for(month: Month) -> set[str]:
-    """Needs that a rule may ask for: pinned, or of a category of which some stock has a least use.
+def _list_required(month: Month) -> set[str]:
+    """Return the needs that a rule may require: pinned, or of a category with a least use.
 
-    Leaving the others unmet breaks no rule, so no group can get less without them.
+    Leaving all other needs unmet breaks no rule, so no group can get less without them.
     """
     categories = {
         month.stocks[stock]["category"]

@@ -1,6 +1,6 @@
-"""What the checker asks of a kind of stage; the modules of ``stages/`` answer, one each.
+"""What the checker asks of a kind of stage; each module of ``stages/`` answers for one kind.
 
-A kind has the form of sums or of levels, or proves itself in its own way.
+Most kinds have the form of sums or of levels; a kind may also prove itself in another way.
 """
 
 from abc import ABC, abstractmethod
@@ -17,11 +17,11 @@ from .sums import prove_sum
 
 
 class Kind(ABC):
-    """One kind of stage, asked with the stage's row of the policy."""
+    """One kind of stage. Every method takes the stage's row of the policy."""
 
     @abstractmethod
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Every result that must be stated, in order, with its true value."""
+        """Yield every result that must be stated, in order, with its true value."""
 
     @abstractmethod
     def prove(
@@ -33,29 +33,29 @@ class Kind(ABC):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Raise ``RefutedError`` unless the events prove a result. ``weights``: of its sum."""
+        """Raise ``RefutedError`` unless the events prove the result; its sum has these weights."""
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Weights of every result in order; one that adds up nothing where results are no sums."""
+        """Return the weights of every result in order, empty ones where a result is no sum."""
         return [{}]
 
     def weighs_pairs(self, stage: Row) -> bool:
-        """True when single pairs decide, so that each has a column of its own."""
+        """Return whether single pairs decide, so that each needs a column of its own."""
         return bool(stage["outcome"] == "score")
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
-        """Groups whose denominators need a proof: needs, and units possible in earlier months."""
+        """Return the groups whose denominators need a proof: needs, and needs possible before."""
         return {}
 
 
 class Sums(Kind):
-    """Sums made as great as can be, one after another. ``sign`` -1: as small."""
+    """A kind that maximises sums one after another, or minimises them where ``sign`` is -1."""
 
     sign: ClassVar[int] = 1
 
     @abstractmethod
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Weights of every sum in order; with ``sign`` -1 their negatives."""
+        """Return the weights of every sum in order; their negatives where ``sign`` is -1."""
 
     def prove(
         self,
@@ -66,18 +66,18 @@ class Sums(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """By multipliers, or as shares that add up."""
+        """Prove the sum by multipliers, or by shares that add up to it."""
         prove_sum(proof, weights, self.sign * result["value"], events)
 
 
 class Levels(Kind):
-    """Ratios of groups, the worst as good as can be first."""
+    """A kind that compares ratios of groups: the worst ratio first, then the next."""
 
     @abstractmethod
     def list_levels(
         self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
     ) -> list[Group]:
-        """The groups by name, with what the stated levels (by group) give each."""
+        """Return the groups by name, with what the stated levels (by group) give each."""
 
     def prove(
         self,
@@ -88,7 +88,7 @@ class Levels(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Level after level."""
+        """Prove the levels one after another."""
         stated = {level["group"]: level for level in result["levels"]}
         groups = self.list_levels(month, proof.program, stage, stated)
         prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])

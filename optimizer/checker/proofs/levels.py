@@ -1,8 +1,8 @@
-"""The proof of a stage of levels (S2, S6): nobody worse off could be better off.
+"""(S2, S6) The proof of a stage of levels: the sorted vector of the groups' ratios is the best.
 
-Let N(z) be how many groups stand above level z. The leximin makes N(z) as great as can be for every
-z in ascending order. Groups are raised to the lowest level at which the stated answer leaves one
-that is not known to be unable to rise; there an event must prove that no answer raises more.
+Let N(z) be the number of groups above level z. The leximin maximises N(z) for every z in ascending
+order. The replay raises the groups to the lowest level at which the stated answer leaves a group
+that may still be able to rise; there an event must prove that no answer raises more groups.
 """
 
 from collections import deque
@@ -16,9 +16,10 @@ from .proof import Event, Proof, Weights
 
 @dataclass(slots=True)
 class Group:
-    """(value + offset) / denominator of a group; ``value``: what the stated answer gives it.
+    """A group's ratio (value + offset) / denominator; ``value`` is that of the stated answer.
 
-    floor, top   proved bounds of the value      switches   columns that say: one more, and again
+    floor, top   proved bounds of the value
+    switches     columns in {0, 1}, each worth one more unit above the floor
     """
 
     name: str
@@ -34,21 +35,21 @@ class Group:
     is_passed: bool = False
 
     def ratio(self, value: int) -> Fraction:
-        """The level of a value."""
+        """Return the level of a value."""
         return Fraction(value + self.offset, self.denominator)
 
     @property
     def reach(self) -> int:
-        """The greatest value that its switches speak of."""
+        """The greatest value that its switches can express."""
         return self.floor + len(self.switches)
 
     @property
     def is_unsure(self) -> bool:
-        """True while its last switch says whether it is above a level still to come."""
+        """True while its last switch says whether it is above a level not yet proved."""
         return bool(self.switches) and not self.is_passed
 
     def least_at(self, level: Fraction) -> int:
-        """The least value on or above a level."""
+        """Return the least value at or above a level."""
         return -(
             (self.offset * level.denominator - level.numerator * self.denominator)
             // (level.denominator)
@@ -58,7 +59,10 @@ class Group:
 def prove_levels(
     proof: Proof, groups: list[Group], events: Iterable[Event], *, is_worst_only: bool
 ) -> None:
-    """Raise ``RefutedError`` unless the events prove the leximin of the groups' values."""
+    """Raise ``RefutedError`` unless the events prove the leximin of the groups' values.
+
+    With ``is_worst_only`` they need to prove the worst level alone.
+    """
     waiting = deque(events)
     for group in groups:
         if not group.floor <= group.value <= group.top:
@@ -80,7 +84,7 @@ def _find_rising(groups: list[Group]) -> list[Group]:
 
 
 def _raise_all(proof: Proof, rising: list[Group]) -> None:
-    """Up to the stated answer's worst level all rise: it shows that they can."""
+    """Raise all groups to the worst level of the stated answer, which shows that they can rise."""
     level = min(group.ratio(group.value) for group in rising)
     for group in rising:
         group.floor = max(group.floor, group.least_at(level))
@@ -88,7 +92,7 @@ def _raise_all(proof: Proof, rising: list[Group]) -> None:
 
 
 def _check_count(groups: list[Group], above: list[Group], level: Fraction, most: int) -> None:
-    """As many groups are above the level as the stated answer raises."""
+    """Raise ``RefutedError`` unless as many groups are above the level as in the stated answer."""
     sure = [g for g in groups if g not in above and g.ratio(g.floor) > level]
     true = sum(g.ratio(g.value) > level for g in groups)
     if len(sure) + most != true:
@@ -107,7 +111,7 @@ def _prove_level(
 
 
 def _find_worst(rising: list[Group]) -> tuple[Fraction, list[Group], list[Group]]:
-    """The worst level, the open groups on it, and the groups above it that may yet fall back."""
+    """Return the worst level, the open groups at it, and groups above it that may fall back."""
     level = min(group.ratio(group.reach) for group in rising)
     worst = [g for g in rising if g.is_open and g.ratio(g.reach) == level]
     above = [g for g in rising if g.is_unsure and g.ratio(g.reach) > level]
@@ -120,7 +124,7 @@ def _pass_closed(rising: list[Group], level: Fraction) -> None:
 
 
 def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
-    """Nobody else could rise here: the group does where the stated answer shows that it can."""
+    """Raise the only group at the level if it rises in the stated answer, else close it."""
     if group.value > group.floor:
         group.floor += 1
         proof.row_low[group.row] = group.floor
@@ -130,7 +134,7 @@ def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
 
 
 def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event]) -> None:
-    """No answer raises these rows to these floors."""
+    """Require a proof that no answer raises these rows to these floors."""
     event = _next(proof, waiting, "no")
     with proof.aside():
         for row, floor in floors.items():
@@ -146,7 +150,10 @@ def _prove_count(
     above: list[Group],
     waiting: deque[Event],
 ) -> None:
-    """Not all on the worst level rise: the switches say who does, and how many can is bounded."""
+    """Bound how many groups rise where not all at the worst level can.
+
+    The switches say which ones do.
+    """
     level = min((g.ratio(g.reach) for g in worst), default=None)
     switches = [_add_switch(proof, group, waiting) for group in worst]
     counted = [*switches, *(group.switches[-1] for group in above)]
@@ -164,7 +171,7 @@ def _prove_count(
 
 
 def _follow(proof: Proof, group: Group, switch: int) -> None:
-    """A group rises or closes where its switch is decided; elsewhere the switch stays."""
+    """Raise or close a group whose switch is decided; keep a switch that is not."""
     if not proof.is_decided(switch):
         group.switches.append(switch)
     elif proof.low[switch]:
@@ -175,7 +182,7 @@ def _follow(proof: Proof, group: Group, switch: int) -> None:
 
 
 def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
-    """b in {0, 1}: value >= floor + switches + b, and b only after the switch before it."""
+    """Add b in {0, 1}: value >= floor + switches + b, and b <= the switch before it."""
     _next(proof, waiting, "switch")
     switch = proof.add_column(int(group.value > group.reach))
     weights = {**group.weights, **dict.fromkeys((*group.switches, switch), -1)}
@@ -186,7 +193,7 @@ def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
 
 
 def _prove_all(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
-    """Level by level, from the worst."""
+    """Prove the levels one by one, from the worst."""
     while rising := _find_rising(groups):
         if not any(group.switches for group in rising):
             _raise_all(proof, rising)
@@ -196,9 +203,10 @@ def _prove_all(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None
 
 
 def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
-    """Max-min: no answer has every group above the stated answer's worst level.
+    """Prove max-min: no answer has every group above the stated answer's worst level.
 
-    All are raised to that level first, as the stated answer shows they can be: cuts rest on it.
+    All groups are raised to that level first, because cuts of the certificate rest on it; the
+    stated answer shows that they can be.
     """
     _raise_all(proof, groups)
     level = min(group.ratio(group.value) for group in groups)
@@ -208,7 +216,7 @@ def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> No
 
 
 def _next(proof: Proof, waiting: deque[Event], kind: str) -> Event:
-    """The next event of a kind; cuts before it are kept."""
+    """Return the next event, which must be of this kind; cuts before it are kept."""
     _take_cuts(proof, waiting)
     if not waiting or waiting[0][0] != kind:
         raise RefutedError("event_missing", wanted=kind)

@@ -1,7 +1,7 @@
 """What multipliers prove over the rows of a month, replayed in whole numbers.
 
-A ``Proof`` starts with the rows that ``program.rows`` builds and grows by what is proved: cuts,
-kept sums, bounds of columns. Every conclusion is drawn here again from the multipliers alone.
+A ``Proof`` starts with the rows of ``program.rows`` and grows by what is proved: cuts, kept sums,
+bounds of columns. It derives every conclusion from the multipliers alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ Event = list[Any]
 class Proof:
     """Rows and bounds that every answer still in question satisfies.
 
-    point   what the stated answer makes of every column; it must stay among them
+    point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``
     """
 
@@ -32,7 +32,7 @@ class Proof:
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
     def restart(self, kinds: Iterable[str] = ()) -> None:
-        """Forget what earlier conclusions rest on, but for these kinds."""
+        """Start a new result, which rests on these kinds and on none of the earlier conclusions."""
         self.kinds = set(kinds)
 
     @property
@@ -41,32 +41,32 @@ class Proof:
         return next((k for k in ("search", "farkas") if k in self.kinds), "dual")
 
     def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
-        """One more row; returns its number."""
+        """Add a row and return its number."""
         self.rows.append(weights)
         self.row_low.append(low)
         self.row_high.append(high)
         return len(self.rows) - 1
 
     def add_column(self, value: int) -> int:
-        """One more column between 0 and 1, with its value at the point; returns its number."""
+        """Add a column between 0 and 1 with its value at the point and return its number."""
         self.low.append(0)
         self.high.append(1)
         self.point.append(value)
         return len(self.low) - 1
 
     def is_decided(self, column: int) -> bool:
-        """True when a column has one value left."""
+        """Return whether one value is left to a column."""
         return self.low[column] == self.high[column]
 
     def decide(self, column: int, value: int) -> None:
-        """Give a column the one value that is left to it."""
+        """Fix a column at a value."""
         self.low[column] = self.high[column] = value
 
     def add_cut(self, event: Event) -> None:
-        """A row that is half of a sum of rows, its odd right side rounded down.
+        """Add a zero-half cut: half a sum of rows with even weights, its right side rounded down.
 
-        Odd weights are made even by a bound of their column. The right side may be stated weaker
-        than it is, never stronger.
+        A bound of its column makes an odd weight even. The event may state the right side too weak,
+        never too strong.
         """
         _, sides, raised, stated = event
         (total, right), up = self._add_sides(sides), set(raised)
@@ -79,7 +79,7 @@ class Proof:
         self._cuts.add(self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2))
 
     def _add_sides(self, sides: list[int]) -> tuple[dict[int, int], int]:
-        """Weights and right side of a sum of rows: 2 × row, + 1 for the lower side."""
+        """Add up rows and their right sides: code 2 × row, + 1 for the row's lower side."""
         total: dict[int, int] = {}
         right = 0
         for code in sides:
@@ -90,7 +90,7 @@ class Proof:
         return total, right
 
     def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
-        """The bound on a sum, and its reduced weights, both times the scale (weak duality)."""
+        """Return a sum's bound and reduced weights, both times the scale (weak duality)."""
         if scale < 1:
             raise RefutedError("scale", scale=scale)
         reduced = {j: weight * scale for j, weight in weights.items()}
@@ -105,9 +105,10 @@ class Proof:
         return total, reduced
 
     def keep_sum(self, weights: Weights, value: int, scale: int, flat: list[int]) -> None:
-        """Keep a sum at its greatest value, and fix the columns that no such answer can move.
+        """Keep a sum at its greatest value and fix the columns by their reduced costs.
 
-        A bound that does not round down to the value leaves it to the engine's search.
+        Where the bound does not round down to the value, the kind of proof is ``search``. Raises
+        ``RefutedError`` when the bound is below the value.
         """
         total, reduced = self.bound(weights, scale, flat)
         if total // scale < value:
@@ -120,7 +121,7 @@ class Proof:
         self.add_row(weights, value, value)
 
     def settle(self, event: Event) -> None:
-        """No answer has any of the columns at one (``none``) or any at zero (``all``)."""
+        """Fix columns that no answer has at one (``none``) or at zero (``all``)."""
         kind, columns, scale, flat = event
         if any(j < 0 or self.high[j] > 1 for j in columns):
             raise RefutedError("not_binary", columns=len(columns))
@@ -131,7 +132,7 @@ class Proof:
             self.decide(column, int(kind == "all"))
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
-        """Whether the rows as they stand admit no answer; an empty proof leaves it to search."""
+        """Return whether the rows admit no answer (Farkas); an empty proof counts as ``search``."""
         if not proof:
             self.kinds.add("search")
             return True
@@ -143,7 +144,10 @@ class Proof:
         return total < 0
 
     def list_ties(self) -> list[Weights]:
-        """Rows that tie columns: all but cuts, which follow from others, and C13 (help nobody)."""
+        """Return the rows that tie columns together: no cuts, which follow from others, and no C13.
+
+        C13 (a recipient is helped) limits no need and no giver.
+        """
         program, count = self.program, len(self.program.rows)
         helped = set(program.helped.values()).difference(program.met.values())
         return [
@@ -153,10 +157,10 @@ class Proof:
         ]
 
     def check_point(self) -> None:
-        """Raise ``RefutedError`` when the stated answer is no longer among those in question.
+        """Raise ``RefutedError`` unless the stated answer satisfies all rows and bounds.
 
-        While it is among them no contradiction can be reached, from which anything would follow;
-        and a bound that a kept sum is said to reach is reached.
+        While it does, the rows cannot contradict each other, and a kept sum is one that an answer
+        reaches.
         """
         for column, value in enumerate(self.point):
             if not self.low[column] <= value <= self.high[column]:
@@ -170,7 +174,7 @@ class Proof:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Try bounds and rows that are gone afterwards."""
+        """Undo all rows and bounds added within this context."""
         kept = (list(self.low), list(self.high), list(self.row_low), list(self.row_high))
         count = len(self.rows)
         yield
@@ -179,21 +183,18 @@ class Proof:
         self._cuts = {row for row in self._cuts if row < count}
 
     def _side(self, row: int, sign: int) -> int:
-        """sign times the upper (or lower) bound of a row."""
+        """Return sign times the upper (sign 1) or lower (sign -1) bound of a row."""
         side = self.row_high[row] if sign > 0 else self.row_low[row]
         if row < 0 or side is None:
             raise RefutedError("multiplier_of_open_side", row=row)
         return sign * side
 
 
-# --- Whether shares of a sum may be sought apart: no row in force ties their columns together.
-
-
 def check_apart(proof: Proof, shares: Iterable[Iterable[int]]) -> None:
-    """Raise ``RefutedError`` when two of these sets of columns are tied by rows.
+    """Raise ``RefutedError`` when a row ties columns of two of these sets together.
 
-    Where they are not, the greatest sum has every share at its greatest. Shares of a sum that
-    a search found would else add up to the value in a way that other answers do not share.
+    Where none does, the greatest sum has every share at its greatest. Shares found by a search
+    could otherwise add up to the value without each being the greatest.
     """
     parent = list(range(len(proof.low)))
 

@@ -1,4 +1,4 @@
-"""The proof of sums (S1, S3 to S5, S7, S8) and of the lottery (S9), which is made of sums."""
+"""(S1, S3 to S5, S7 to S9) The proof of sums, and of the lottery, which consists of sums."""
 
 import hashlib
 import hmac
@@ -11,9 +11,9 @@ from .proof import Event, Proof, Weights, check_apart
 
 
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
-    """The sum itself, or its shares in parts of the columns, which add up to it.
+    """Raise ``RefutedError`` unless the events prove the sum, whole or as shares that add up to it.
 
-    Multipliers bind every share, and so each of them; a search has to have sought them apart.
+    Multipliers bound each share. Where shares rest on a search, no row may tie them together.
     """
     total, left, shares = 0, dict(weights), []
     for event in _without_cuts(proof, events):
@@ -29,7 +29,7 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
 
 
 def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
-    """Who holds the lowest ticket that can still be met is met, and so on."""
+    """Raise ``RefutedError`` unless each ticket is met whenever the tickets before it allow it."""
     order = _order_tickets(proof, month)
     place = {column: k for k, column in enumerate(order)}
     waiting = deque(events)
@@ -47,7 +47,7 @@ def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
 
 
 def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
-    """Sums in turn; cuts on the way are added to the rows."""
+    """Yield the sums in turn and add the cuts between them to the rows."""
     for event in events:
         if event[0] == "cut":
             proof.add_cut(event)
@@ -58,14 +58,14 @@ def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _order_tickets(proof: Proof, month: Month) -> list[int]:
-    """The columns of the needs, the lowest ticket first."""
+    """Return the columns of the needs, the lowest ticket first."""
     key, met = month.problem["seed"].encode("ascii"), proof.program.met
     tickets = {need: hmac.new(key, need.encode(), hashlib.sha256).hexdigest() for need in met}
     return [met[need] for need in sorted(met, key=lambda need: (tickets[need], need))]
 
 
 def _check_order(proof: Proof, places: list[int], order: list[int]) -> None:
-    """A block comes in the order of its tickets, after every ticket before it is decided."""
+    """A block is in the order of its tickets, and every ticket before it is decided."""
     before = {order[k] for k in range(places[-1])} - {order[k] for k in places}
     if places != sorted(set(places)) or not all(map(proof.is_decided, before)):
         raise RefutedError("ticket_order", ticket=places[-1])

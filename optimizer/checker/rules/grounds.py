@@ -1,4 +1,4 @@
-"""The grounds of unmet needs: one each, and what the filters alone decide is decided again."""
+"""Check the grounds of unmet needs: one each, and those that filters decide are computed again."""
 
 from collections import Counter, defaultdict
 
@@ -6,18 +6,18 @@ from ..month.month import Month, find_broken_filter, suits_slot
 from ..month.read import RefutedError
 from ..month.schema import Row
 
-Giver = tuple[Row, Row | None]  # a stock, and who staffs it
+Giver = tuple[Row, Row | None]  # a stock and a person who staffs it
 _BY_FORBIDS = ("forbidden", "declined_before")
 _BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
 
 
 def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None:
     """Raise ``RefutedError`` unless every unmet need, and no other, has one true ground."""
-    told = Counter(ground["need"] for ground in grounds)
+    counts = Counter(ground["need"] for ground in grounds)
     unmet = month.needs.keys() - met
-    wrong = sorted((told.keys() ^ unmet) | {need for need in told if told[need] > 1})
+    wrong = sorted((counts.keys() ^ unmet) | {need for need in counts if counts[need] > 1})
     if wrong:
-        raise RefutedError("grounds", need=wrong[0], stated=told[wrong[0]])
+        raise RefutedError("grounds", need=wrong[0], stated=counts[wrong[0]])
     givers = _gather_givers(month)
     for ground in grounds:
         need = month.needs[ground["need"]]
@@ -25,7 +25,7 @@ def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None
 
 
 def _gather_givers(month: Month) -> dict[str, list[Giver]]:
-    """Stocks of every category, staffed ones with each of their people."""
+    """Return the stocks of every category, staffed ones once with each of their people."""
     staff: dict[str, list[Row]] = defaultdict(list)
     for person in month.problem["people"]:
         for stock in person["stocks"]:
@@ -48,13 +48,13 @@ def _check_ground(month: Month, givers: list[Giver], need: Row, code: str) -> No
 
 
 def _name_forbids(month: Month, need: Row) -> str:
-    """The ground of a need that forbids exclude: declined, if every one of them says so."""
+    """Return the ground of a need that forbids exclude: declined if all give that reason."""
     reasons = {f["reason"] for f in month.problem["forbids"] if f["need"] == need["id"]}
     return "declined_before" if reasons == {"declined_before"} else "forbidden"
 
 
 def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
-    """True when enough givers pass every filter to meet the need if it were alone."""
+    """Return whether enough givers pass every filter to meet the need alone."""
     in_slot: dict[str, set[str]] = defaultdict(set)
     units = 0
     least = need["quantity"] if need["least"] is None else need["least"]
@@ -75,7 +75,7 @@ def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
 
 
 def _reach(month: Month, need: Row, stock: Row) -> int:
-    """Units the stock could give to this need alone."""
+    """Return the units that the stock can give to this need alone."""
     pair = month.find_pair(need["id"], stock["id"], None)
     each, most = (pair["consumption"], pair["most"]) if pair else (1, None)
     room = min(month.stocks[name]["capacity"] for name in month.ancestors[stock["id"]])
@@ -84,5 +84,5 @@ def _reach(month: Month, need: Row, stock: Row) -> int:
 
 
 def _broken_filters(month: Month, givers: list[Giver], need: Row) -> set[str | None]:
-    """The first filter that each possible giver fails; None for one that fails none."""
+    """Return the first filter that each giver fails, None for a giver that passes all."""
     return {find_broken_filter(month, need, stock, person) for stock, person in givers}

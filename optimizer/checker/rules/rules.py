@@ -1,6 +1,6 @@
-"""Every rule an assignment must hold, checked one by one in whole numbers (C1 to C11).
+"""(C1 to C11) Check every rule of the assignments one by one in whole numbers.
 
-Each function raises ``RefutedError`` at its first fault. The numbers are those of FORMULATION.md.
+Each function raises ``RefutedError`` at the first fault. The numbers are those of FORMULATION.md.
 """
 
 from collections import Counter, defaultdict
@@ -76,7 +76,7 @@ def _check_team(need: Row, visits: Lines) -> None:
 
 
 def _check_way(need: Row, served: Lines) -> None:
-    """(C1 to C4) One visit of the people asked for, in one slot, or one whole delivery."""
+    """(C1 to C4) One visit by the number of people asked for in one slot, or one whole delivery."""
     visits = [line for line in served if line["person"] is not None]
     if visits and len(visits) < len(served):
         raise RefutedError("two_ways", need=need["id"])
@@ -92,7 +92,7 @@ def _check_way(need: Row, served: Lines) -> None:
 
 
 def _check_most(month: Month, served: Lines) -> None:
-    """(C10) Units of one need from one stock within the bound of their pair."""
+    """(C10) The units of one need from one stock are within the bound of their pair."""
     units: Counter[tuple[str, str]] = Counter()
     for line in served:
         units[line["need"], line["stock"]] += line["units"]
@@ -105,7 +105,7 @@ def _check_most(month: Month, served: Lines) -> None:
 
 
 def _check_times(month: Month, lines: Lines) -> None:
-    """(C5, C6, C8) One place at a time for persons and recipients; most visits in the month."""
+    """(C5, C6, C8) Nobody is in two visits at once, and nobody makes too many."""
     busy: dict[tuple[str, str], str] = {}
     received: dict[tuple[str, str], str] = {}
     visits: Counter[str] = Counter()
@@ -132,7 +132,7 @@ def _check_times(month: Month, lines: Lines) -> None:
 
 
 def sum_uses(month: Month, lines: Lines) -> Counter[str]:
-    """Return the units used of each stock, its descendants' uses included."""
+    """Return the units used of each stock, including the uses of its descendants."""
     used: Counter[str] = Counter()
     for line in lines:
         each = month.consumption(line["need"], line["stock"], line["person"])
@@ -142,7 +142,7 @@ def sum_uses(month: Month, lines: Lines) -> Counter[str]:
 
 
 def _check_capacities(month: Month, lines: Lines) -> None:
-    """(C7) Nested capacities and least uses of every stock."""
+    """(C7) The uses of every stock are within its capacity and at least its least use."""
     used = sum_uses(month, lines)
     for stock in month.problem["stocks"]:
         name, units = stock["id"], used[stock["id"]]
@@ -153,7 +153,7 @@ def _check_capacities(month: Month, lines: Lines) -> None:
 
 
 def _check_pins(month: Month, by_need: dict[str, Lines]) -> None:
-    """(C11) Every pinned need is met, by the stock and the person the pin names."""
+    """(C11) Every pinned need is met, by the stock and the person that the pin names."""
     for pin in month.problem["pins"]:
         held = [
             line

@@ -1,8 +1,7 @@
-"""Values of stages, counted again from the assignments in whole numbers and fractions.
+"""The true values of stages, counted from the assignments in whole numbers and fractions.
 
-What must be stated is an ``Aim``; the modules of ``stages/`` list them. What a group could have got
-if it were alone is stated by the solution and only bounded here; its proof travels in the
-certificate.
+An ``Aim`` is what must be stated; the modules of ``stages/`` list the aims. The solution states
+what a group can get alone; here that number is only bounded, and the certificate carries its proof.
 """
 
 from dataclasses import dataclass, field
@@ -44,12 +43,12 @@ class Outcome:
         return [need for need in self.month.problem["needs"] if need["id"] in self.met]
 
     def score_of(self, line: Row) -> int:
-        """Points (or costs) of all units of a line."""
+        """Return the points (or costs) of all units of a line."""
         return self.month.score(line["need"], line["stock"], line["person"]) * int(line["units"])
 
 
 def check_levels(aim: Aim, stated: list[Row]) -> None:
-    """Raise ``RefutedError`` unless the stated levels are the true ones, in their order."""
+    """Raise ``RefutedError`` unless the stated levels are the true ones in their order."""
     for level in stated:
         _check_level(aim, level)
     named = {level["group"] for level in stated}

@@ -1,4 +1,4 @@
-"""The kinds of stages: one module each, named as its kind and holding the kind's object, ``KIND``.
+"""The kinds of stages: each module has the name of its kind and holds the kind's object, ``KIND``.
 
 Modules are found in the folder (or in the zip that holds it), so a new kind is a new file.
 """
@@ -19,7 +19,7 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(stage: Row) -> Kind:
-    """The object that answers for a stage of the policy."""
+    """Return the object that answers for the kind of a stage of the policy."""
     return KINDS[stage["kind"]]
 
 
@@ -38,5 +38,5 @@ def list_aims(outcome: Outcome) -> list[Aim]:
 
 
 def weighs_pairs(month: Month) -> bool:
-    """True when some stage of the policy makes single pairs decide."""
+    """Return whether single pairs decide in some stage of the policy."""
     return any(kind_of(stage).weighs_pairs(stage) for stage in month.problem["policy"]["stages"])

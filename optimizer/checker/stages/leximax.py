@@ -1,4 +1,4 @@
-"""(S6) The busiest pledge as little used as can be, then the next."""
+"""(S6) The lowest load of the busiest pledge, then of the next."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from ..rules.stages import Aim, Outcome
 
 
 class Leximax(Levels):
-    """Units used of those pledged, the busiest pledge first."""
+    """Units used of the units pledged, the busiest pledge first."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """One result that says where every pledge ended."""
+        """Yield one result with the load of every pledge."""
         month = outcome.month
         used: Counter[str] = Counter()
         for line in outcome.lines:
@@ -29,7 +29,7 @@ class Leximax(Levels):
     def list_levels(
         self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
     ) -> list[Group]:
-        """Uses as negative numbers, to be made great."""
+        """Return the loads as negative numbers, which are to be maximised."""
         return [
             Group(
                 name=pledge,
@@ -45,7 +45,7 @@ class Leximax(Levels):
 
 
 def _list_pledges(month: Month) -> dict[str, tuple[int, list[str]]]:
-    """Units pledged and stocks of every pledge that has any."""
+    """Return the units pledged and the stocks of every pledge that has any units."""
     found: dict[str, tuple[int, list[str]]] = {}
     for stock in month.problem["stocks"]:
         if stock["pledge"] is not None:

@@ -1,4 +1,4 @@
-"""(S2) The worst-off group as well off as can be, then the next."""
+"""(S2) The best ratio of the worst-off group, then of the next."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ class Leximin(Levels):
     """Needs met of those possible, or the sum of scores, of every group of a dimension."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """One result that says where every group ended."""
+        """Yield one result with the count of every group."""
         count = _count_scores if stage["outcome"] == "score" else _count_needs
         got, bounds = count(outcome, stage)
         yield Aim(stage["name"], stage["kind"], "", None, got, bounds)
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
-        """Every group, where needs are counted; scores have no denominator."""
+        """Return every group where needs are counted; scores have no denominator."""
         if stage["outcome"] == "score":
             return {}
         history = _list_history(month, stage)
@@ -31,7 +31,7 @@ class Leximin(Levels):
     def list_levels(
         self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
     ) -> list[Group]:
-        """Groups of needs that have a level, or groups of scores."""
+        """Return the groups of needs that have a level, or the groups of scores."""
         groups, history = _list_groups(month, stage), _list_history(month, stage)
         if stage["outcome"] == "score":
             return [_of_scores(program, g, needs, levels[g]) for g, needs in groups.items()]
@@ -43,7 +43,7 @@ class Leximin(Levels):
 
 
 def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
-    """Needs of every group of the stage's dimension; without one every need is its own."""
+    """Return the needs of every group; without a dimension every need is a group."""
     found: dict[str, list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
         group = need["groups"].get(stage["dimension"]) if stage["dimension"] else need["id"]
@@ -53,7 +53,7 @@ def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
 
 
 def _list_history(month: Month, stage: Row) -> dict[str, tuple[int, int]]:
-    """Needs met and possible of every group in the months that still count."""
+    """Return the needs met and possible of every group in the months that still count."""
     return {
         row["group"]: (row["met"], row["possible"])
         for row in month.problem["history"]

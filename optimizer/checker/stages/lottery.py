@@ -1,4 +1,4 @@
-"""(S9) Tickets drawn by the seed decide among what is left."""
+"""(S9) Tickets drawn from the seed decide among equal answers."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from ..rules.stages import Aim, Outcome
 
 
 class Lottery(Kind):
-    """Whoever holds the lowest ticket that can still be met is met."""
+    """The lowest ticket that can still be met is met, then the next."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """One result without a value."""
+        """Yield one result without a value."""
         yield Aim(stage["name"], stage["kind"], "")
 
     def prove(
@@ -26,7 +26,7 @@ class Lottery(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """In blocks of tickets."""
+        """Prove the lottery in blocks of tickets."""
         prove_tickets(proof, month, events)
 
 

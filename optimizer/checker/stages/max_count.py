@@ -1,4 +1,4 @@
-"""(S1) Most needs met, class after class."""
+"""(S1) The most needs met, class after class."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxCount(Sums):
-    """Needs met of every class that occurs, first served first."""
+    """Needs met of every class that occurs, the most urgent class first."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """One count for each class."""
+        """Yield one count for each class."""
         for key, needs in _list_classes(outcome.month, stage):
             met = sum(need["id"] in outcome.met for need in needs)
             yield Aim(stage["name"], stage["kind"], key, met)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """The ``met`` of each class."""
+        """Return weight 1 on the ``met`` of each class."""
         met, classes = program.met, _list_classes(month, stage)
         return [{met[n["id"]]: 1 for n in needs if n["id"] in met} for _, needs in classes]
 
 
 def _list_classes(month: Month, stage: Row) -> list[tuple[str, list[Row]]]:
-    """Key and needs of every class that occurs, first served first."""
+    """Return key and needs of every class that occurs, the most urgent class first."""
     found: dict[tuple[int, ...], list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
         if stage["by"] != "duty_tier" or need["duty"]:

@@ -1,4 +1,4 @@
-"""(S4) Most published points of needs met."""
+"""(S4) The most published points of needs met."""
 
 from collections.abc import Iterator
 
@@ -14,12 +14,12 @@ class MaxPoints(Sums):
     """Points of the needs met."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Their sum."""
+        """Yield the sum of the points."""
         points = sum(need["points"] for need in outcome.needs_met)
         yield Aim(stage["name"], stage["kind"], "", points)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Points on every ``met``."""
+        """Return the points of a need as the weight of its ``met``."""
         return [{column: month.needs[need]["points"] for need, column in program.met.items()}]
 
 

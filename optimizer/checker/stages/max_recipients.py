@@ -1,4 +1,4 @@
-"""(S3) Most recipients with at least one need met."""
+"""(S3) The most recipients with at least one need met."""
 
 from collections.abc import Iterator
 
@@ -11,15 +11,15 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxRecipients(Sums):
-    """Recipients of the needs met."""
+    """The number of recipients with a need met."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Their number."""
+        """Yield the number of recipients."""
         helped = len({need["recipient"] for need in outcome.needs_met})
         yield Aim(stage["name"], stage["kind"], "", helped)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """All ``helped``."""
+        """Return weight 1 on every ``helped``."""
         return [dict.fromkeys(program.helped.values(), 1)]
 
 

@@ -1,4 +1,4 @@
-"""(S7) Highest sum of pair scores."""
+"""(S7) The highest sum of pair scores."""
 
 from collections.abc import Iterator
 
@@ -14,12 +14,12 @@ class MaxScore(Sums):
     """The sum of scores over units given."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """The sum."""
+        """Yield the sum of scores."""
         total = sum(outcome.score_of(line) for line in outcome.lines)
         yield Aim(stage["name"], stage["kind"], "", total)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Scores on every column that gives some."""
+        """Return the score of every column that gives some, times ``sign``."""
         return [{column: self.sign * score for column, score in program.scores.items()}]
 
 

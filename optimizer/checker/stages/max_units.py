@@ -1,4 +1,4 @@
-"""(S5) Most units to needs that may be met in part, category after category."""
+"""(S5) The most units to needs that may be met in part, category after category."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxUnits(Sums):
-    """Units delivered of every category, by its name."""
+    """Units delivered in every category, in the order of names."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """One sum for each category."""
+        """Yield one sum for each category."""
         units: Counter[str] = Counter()
         for line in outcome.lines:
             if line["person"] is None:
@@ -25,13 +25,13 @@ class MaxUnits(Sums):
             yield Aim(stage["name"], stage["kind"], f"category={category}", given)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """The ``units`` of each category."""
+        """Return weight 1 on the ``units`` of each category."""
         units, categories = program.units, _list_partial(month)
         return [{units[n["id"]]: 1 for n in needs if n["id"] in units} for _, needs in categories]
 
 
 def _list_partial(month: Month) -> list[tuple[str, list[Row]]]:
-    """Category and its needs that may be met in part, by the category's name."""
+    """Return every category with its needs that may be met in part, in the order of names."""
     found: dict[str, list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
         if need["least"] is not None:
