@@ -9,7 +9,7 @@ CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
 MONTH ?=
 PORT ?= 5000
 
-.PHONY: demo month reset test test-slow bench pages docs lint format lock translations messages system-packages clean
+.PHONY: demo month reset test test-slow mutants bench pages docs lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
 	@$(BIN)/matchmaker demo --port $(PORT) $(if $(MONTH),--month $(MONTH))
@@ -25,6 +25,10 @@ test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweep
 
 test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -q
+
+mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=400 SEED=8; MATCH=text; RECORD=keep; KEEP=1
+	$(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(MATCH),--match "$(MATCH)") $(if $(RECORD),--keep-record) $(if $(KEEP),--keep-killed)
 
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
 	$(BIN)/python -m optimizer.bench.__main__ $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))

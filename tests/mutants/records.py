@@ -1,0 +1,199 @@
+"""Which tests run which unit, recorded once; and what has been judged. Both kept in ``build/``."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+from tests.mutants.mutants import Mutant
+from tests.mutants.units import ROOT, Unit, list_units
+
+FOLDER = ROOT / "build" / "mutants"
+_TESTS = ROOT / "tests" / "matchmaker"
+BUDGET_SECONDS = 60.0  # per mutant, as recorded: killers are nearly always among the first few
+_UNKNOWN_SECONDS = 5.0
+_QUICK = "not slow and not browser and not postgres"
+
+
+class Record:
+    """Seconds per test, and tests per unit. ``tests`` holds no test that fails by itself."""
+
+    def __init__(self, seconds: dict[str, float], tests: dict[str, list[str]]) -> None:
+        self.seconds, self.tests = seconds, tests
+
+    def select(self, unit: Unit) -> list[str]:
+        """The tests that run the unit, fastest first; for a statement run at import, of what uses
+        it. A test file that does not name the unit counts as three times as slow, one that does not
+        name its module either as nine times."""
+        keys = {unit.key} if unit.body is not None else _find_users(unit)
+        tests = {test for key in keys for test in self.tests.get(key, ())}
+        costs = {test: self.seconds[test] * 3 ** _get_distance(test, unit) for test in tests}
+        return sorted(tests, key=lambda test: (costs[test], test))
+
+    def cut(self, tests: list[str]) -> list[str]:
+        """The first of them, as many as take ``BUDGET_SECONDS``; one in any case."""
+        spent = accumulate(self.seconds[test] for test in tests)
+        return [t for t, sum_ in zip(tests, spent, strict=True) if sum_ <= BUDGET_SECONDS] or tests[
+            :1
+        ]
+
+    def sum_seconds(self, tests: Iterable[str]) -> float:
+        return sum(self.seconds.get(test, _UNKNOWN_SECONDS) for test in tests)
+
+
+def get_record(*, keep: bool) -> Record:
+    """The record of this code, made where it is missing: whole when the site or what tests share
+    has changed (unless ``keep``), and for each file of tests that has changed."""
+    path = FOLDER / "record.json"
+    held = json.loads(path.read_text()) if path.exists() else {"code": "", "files": {}}
+    code, files = digest_code(), {_name(p): _digest([p]) for p in _list_tests()}
+    if held["code"] != code and not keep:
+        held = {"code": code, "files": {}}
+    kept = {name: part for name, part in held["files"].items() if files.get(name) == part["digest"]}
+    missing = sorted(files.keys() - kept.keys())
+    if missing:
+        print(f"Recording which tests of {len(missing)} files run which function ...", flush=True)
+        for name, part in _record(missing).items():
+            kept[name] = {"digest": files[name], **part}
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"code": held["code"] or code, "files": kept}))
+    return _merge(kept.values())
+
+
+def digest_evidence(tests: Iterable[str]) -> str:
+    """Another when one of the tests, or a test file they are in, is."""
+    tests = list(tests)
+    files = {test.split("::")[0] for test in tests}
+    return _digest([ROOT / f for f in files if (ROOT / f).exists()], *sorted(tests))
+
+
+def _record(files: list[str]) -> dict[str, dict]:
+    """Run the files under the recorder; parts by file."""
+    folder = FOLDER / "record"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    plugins = ["-p", "tests.mutants.recorder", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, "-m", _QUICK, "-n", "2"]
+    environ = {**os.environ, "MUTANTS_RECORD": str(folder)}
+    done = subprocess.run(
+        [*command, "--dist", "loadfile", *files], cwd=ROOT, env=environ, check=False
+    )
+    if done.returncode not in (0, 1):
+        raise RuntimeError("the tests could not be recorded")
+    return _read_parts(folder, files)
+
+
+def _read_parts(folder: Path, files: list[str]) -> dict[str, dict]:
+    parts: dict[str, dict] = {name: {"seconds": {}, "tests": defaultdict(list)} for name in files}
+    for path in folder.glob("*.json"):
+        found = json.loads(path.read_text())
+        for test, seconds in found["seconds"].items():
+            if test in found["failed"]:
+                print(f"left out, for it fails by itself: {test}")
+            else:
+                parts[test.split("::")[0]]["seconds"][test] = round(seconds, 3)
+        for unit, tests in found["tests"].items():
+            for test in tests:
+                parts[test.split("::")[0]]["tests"][unit].append(test)
+    return parts
+
+
+def _merge(parts: Iterable[dict]) -> Record:
+    seconds: dict[str, float] = {}
+    tests: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        seconds |= part["seconds"]
+        for unit, names in part["tests"].items():
+            tests[unit] += [name for name in names if name in part["seconds"]]
+    return Record(seconds, tests)
+
+
+def _find_users(unit: Unit) -> set[str]:
+    """Functions that are or name what the statement binds, also by way of another statement."""
+    names, users, size = set(unit.binds), {}, -1
+    while size != len(users) + len(names):
+        size = len(users) + len(names)
+        for other in _list_all_units():
+            if names & (other.uses | (other.binds if other.body is not None else set())):
+                users[other.key] = other
+                names |= other.binds if other.body is None else set()
+    return {key for key, other in users.items() if other.body is not None}
+
+
+def _get_distance(test: str, unit: Unit) -> int:
+    text = _read(test.split("::")[0])
+    named = [name.rsplit(".")[-1] in text for name in unit.name.split(",")]
+    return 0 if any(named) else 1 if unit.path.stem in text else 2
+
+
+@cache
+def _read(file: str) -> str:
+    return f"{file}\n{(ROOT / file).read_text()}"
+
+
+@cache
+def _list_all_units() -> tuple[Unit, ...]:
+    paths = sorted((ROOT / "matchmaker").rglob("*.py"))
+    return tuple(u for p in paths if "migrations" not in p.parts for u in list_units(p))
+
+
+def _list_tests() -> list[Path]:
+    return sorted(_TESTS.rglob("test_*.py"))
+
+
+def digest_code() -> str:
+    """Another when the site, or what its tests share, is."""
+    helpers = [*(ROOT / "tests").glob("*.py"), *_TESTS.rglob("*.py")]
+    shared = [path for path in helpers if not path.name.startswith("test_")]
+    return _digest([*(ROOT / "matchmaker").rglob("*.py"), *shared])
+
+
+def _digest(paths: Iterable[Path], *more: str) -> str:
+    texts = [f"{_name(path)}\n{path.read_text()}" for path in sorted(paths)]
+    return hashlib.sha256(repr((texts, more)).encode()).hexdigest()[:16]
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+class Verdicts:
+    """What has been judged, in a file: another run goes on from it.
+
+    A verdict holds while the mutant's function and the tests that gave it are as they were: for a
+    killed one its killer, for a survivor all tests that ran it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.held = json.loads(path.read_text()) if path.exists() else {}
+
+    def find(self, mutant: Mutant, tests: list[str]) -> dict | None:
+        held = self.held.get(mutant.id)
+        if held is None:
+            return None
+        evidence = [held["by"]] if held["by"] else tests
+        return held if held["evidence"] == digest_evidence(evidence) else None
+
+    def keep(self, mutant: Mutant, tests: list[str], ended: str, failed: list[str]) -> None:
+        by = failed[0] if failed else ""
+        evidence = digest_evidence([by] if by else tests)
+        self.held[mutant.id] = {"ended": ended, "by": by, "evidence": evidence}
+        self._write()
+
+    def forget(self, killers: set[str]) -> None:
+        self.held = {key: held for key, held in self.held.items() if held["by"] not in killers}
+        self._write()
+
+    def _write(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.path.with_suffix(".new")
+        temporary.write_text(json.dumps(self.held))
+        temporary.replace(self.path)

@@ -1,0 +1,170 @@
+"""The mutation tester itself: what it changes, draws, selects, remembers and demands."""
+
+import subprocess
+import sys
+import tomllib
+from types import SimpleNamespace
+
+import pytest
+
+from tests.mutants import __main__ as command
+from tests.mutants import lists, records, units
+from tests.mutants.mutants import draw, find_mutants
+from tests.mutants.records import Record, Verdicts
+
+SOURCE = """
+LIMIT = 6
+GRANTS = {Role.A: {READ, WRITE}}
+
+
+@requires(READ)
+def publish(run: Run | None, actor) -> bool:
+    lock(run)
+    if run.by == actor.id:
+        raise ConflictError(_("Not the same person."))
+    return run.number < LIMIT
+"""
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.setattr(units, "ROOT", tmp_path)
+
+    def write(text: str, name: str = "service.py"):
+        path = tmp_path / name
+        path.write_text(text)
+        return list(find_mutants(path))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("LIMIT = 6", "LIMIT = 7"),
+        ("GRANTS = {Role.A: {READ, WRITE}}", "GRANTS = {Role.A: {READ, }}"),
+        ("@requires(READ)", "@requires(None)"),
+        ("lock(run)", "pass"),
+        ("if run.by == actor.id:", "if run.by != actor.id:"),
+        ("if run.by == actor.id:", "if not (run.by == actor.id):"),
+        ("return run.number < LIMIT", "return run.number <= LIMIT"),
+        ("return run.number < LIMIT", "return None"),
+    ],
+)
+def test_a_guard_an_effect_a_table_and_a_bound_are_changed(write, before, after):
+    assert (before, after) in {mutant.change for mutant in write(SOURCE)}
+
+
+def test_texts_and_annotations_are_left_alone(write):
+    changed = {mutant.change[0] for mutant in write(SOURCE)}
+    assert 'raise ConflictError(_("Not the same person."))' in changed  # to None, as a whole
+    assert not any("PERSON" in m.change[1] or "XX" in m.change[1] for m in write(SOURCE))
+    assert "def publish(run: Run | None, actor) -> bool:" not in changed
+
+
+def test_a_mutant_belongs_to_its_function_or_to_what_its_statement_binds(write):
+    names = {mutant.change[0]: mutant.unit.name for mutant in write(SOURCE)}
+    assert names["LIMIT = 6"] == "LIMIT"
+    assert names["@requires(READ)"] == names["lock(run)"] == "publish"
+
+
+def test_a_mutant_is_known_by_its_content_wherever_it_moves(write):
+    moved = write("# A line above.\n" + SOURCE, "elsewhere.py")
+    assert {m.content for m in moved} == {m.content for m in write(SOURCE)}
+    edited = write(SOURCE.replace("lock(run)", "lock(run, actor)"), "edited.py")
+    old, new = ({m.content: m.id for m in ms} for ms in (write(SOURCE), edited))
+    limit = ("LIMIT", "LIMIT = 6", "LIMIT = 7")
+    bound = ("publish", "return run.number < LIMIT", "return None")
+    assert old[limit] == new[limit]
+    assert old[bound] != new[bound]  # its function is another, so it is judged again
+
+
+def test_a_sample_is_the_same_for_the_same_seed(write):
+    one, two, other = (draw(write(SOURCE), 6, seed) for seed in (8, 8, 9))
+    assert [m.content for m in one] == [m.content for m in two] != [m.content for m in other]
+
+
+def test_every_pattern_of_targets_finds_files(monkeypatch):
+    names = {path.name for path in units.list_targets()}
+    assert {"permissions.py", "disclosure.py", "publication.py"} <= names
+    monkeypatch.setattr(units, "TARGETS", ("rounds/**/*.py", "no/such/*.py"))
+    with pytest.raises(FileNotFoundError, match="no/such"):
+        units.list_targets()
+
+
+def test_the_fastest_tests_come_first_and_those_that_name_the_function(write, monkeypatch):
+    texts = {"near.py": "publish(run)", "module.py": "service", "far.py": ""}
+    monkeypatch.setattr(records, "_read", texts.__getitem__)
+    unit = next(m.unit for m in write(SOURCE) if m.unit.name == "publish")
+    seconds = {"far.py::a": 0.9, "module.py::a": 0.9, "near.py::slow": 5.0, "near.py::a": 0.9}
+    record = Record({**seconds, "far.py::quick": 0.1}, {unit.key: [*seconds, "far.py::quick"]})
+    order = ["far.py::quick", "near.py::a", "module.py::a", "near.py::slow", "far.py::a"]
+    assert record.select(unit) == order
+
+
+def test_a_verdict_holds_until_its_evidence_changes(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "ROOT", tmp_path)
+    test_file = tmp_path / "test_it.py"
+    test_file.write_text("one")
+    mutant, verdicts = write(SOURCE)[0], Verdicts(tmp_path / "kept" / "verdicts.json")
+    verdicts.keep(mutant, ["test_it.py::a"], "passed", [])
+    again = Verdicts(verdicts.path)
+    assert again.find(mutant, ["test_it.py::a"])["ended"] == "passed"
+    assert again.find(mutant, ["test_it.py::a", "test_it.py::b"]) is None
+    test_file.write_text("two")
+    assert again.find(mutant, ["test_it.py::a"]) is None
+
+
+def test_kept_mutants_survive_a_move_but_not_an_edit_of_their_line(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(lists, "KILLED", tmp_path / "killed.json")
+    monkeypatch.setattr(lists, "ROOT", tmp_path)
+    lists.KILLED.write_text("[]")
+    (tmp_path / "test_it.py").write_text("def test_a(): ...")
+    mutants = write(SOURCE)
+    killed = {m.id: {"by": "test_it.py::test_a[sqlite]"} for m in mutants if m.is_valid}
+    lists.write_killed(lists.choose_killed(mutants, mutants, SimpleNamespace(held=killed)))
+    kept = [mutant.content for mutant, _ in lists.list_twenty(mutants)]
+    assert {function for function, _, _ in kept} == {"LIMIT", "GRANTS", "publish"}
+    moved = write("# A line above.\n" + SOURCE, "elsewhere.py")
+    assert sorted(m.content for m, _ in lists.list_twenty(moved)) == sorted(kept)
+    edited = write(SOURCE.replace("LIMIT = 6", "LIMIT = 5"), "edited.py")
+    assert "LIMIT" not in {mutant.unit.name for mutant, _ in lists.list_twenty(edited)}
+    (tmp_path / "test_it.py").write_text("def test_b(): ...")
+    assert lists.list_twenty(moved) == []  # the killer is gone
+
+
+@pytest.mark.parametrize(("survivors", "equal", "code"), [(1, 0, 0), (2, 0, 1), (2, 1, 0)])
+def test_ninety_five_of_a_hundred_that_are_not_equal_must_die(
+    write, monkeypatch, capsys, survivors, equal, code
+):
+    table = "\n".join(f"N{i} = {i}" for i in range(21))
+    sample = [mutant for mutant in write(table) if mutant.kind == "number"]
+    ends = {m.id: "passed" if i < survivors else "failed" for i, m in enumerate(sample)}
+    verdicts = SimpleNamespace(find=lambda mutant, tests: {"ended": ends[mutant.id]})
+    listed = {mutant.content: "no difference" for mutant in sample[:equal]}
+    monkeypatch.setattr(command, "read_equal", lambda: listed)
+    assert command._report(sample, {m.id: [] for m in sample}, verdicts) == code
+    assert capsys.readouterr().out.count("SURVIVED") == survivors - equal
+
+
+def test_what_is_listed_as_equal_is_in_the_source_and_has_a_reason():
+    entries = tomllib.loads(lists.EQUAL.read_text()).get("mutant", [])
+    places = {(entry["function"], entry["kind"]) for entry in entries}
+    mutants = (mutant for path in units.list_targets() for mutant in find_mutants(path))
+    found = {m.content for m in mutants if (m.unit.name, m.kind) in places}
+    for entry in entries:
+        assert (entry["function"], entry["before"], entry["after"]) in found, f"gone: {entry}"
+        assert len(entry["reason"]) > 20, f"say why: {entry}"
+
+
+@pytest.mark.slow
+def test_twenty_mutants_are_killed_by_the_tests_that_killed_them_before():
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.mutants", "--twenty", "--workers", "1"],
+        cwd=units.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "20 of 20 killed" in ended.stdout, ended.stdout + ended.stderr
+    assert ended.returncode == 0, ended.stdout + ended.stderr
