@@ -1,5 +1,5 @@
-"""The month's fair matching as a library: plain frozen values in, plain values out.
+"""A library that matches the needs of a month fairly: frozen values in, plain values out.
 
-Imports nothing of the site: no web framework, no database, no clock in results, no unseeded chance.
-This file imports nothing at all, so that `optimizer.checker` runs on a Python without a package.
+It uses no web framework, no database, no clock in results and no unseeded random number. This file
+imports nothing, so that ``optimizer.checker`` runs on a Python without any installed package.
 """

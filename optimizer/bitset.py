@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeVar
 BitSet: TypeAlias = int
 Item = TypeVar("Item")
 
-_AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")  # binary digits as what compress asks for
+_AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")  # binary digits as the flags that compress reads
 
 
 def bit_set(members: Iterable[int]) -> BitSet:
@@ -30,7 +30,7 @@ def first_numbers(count: int) -> BitSet:
 
 
 def has_member(bits: BitSet, member: int) -> bool:
-    """True when the number is a member."""
+    """Return whether the number is a member."""
     return bool(bits >> member & 1)
 
 

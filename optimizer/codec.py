@@ -1,7 +1,8 @@
-"""Frozen dataclasses to canonical JSON and back; unknown keys and wrong types are refused.
+"""Convert frozen dataclasses to canonical JSON and back; unknown keys and wrong types are errors.
 
-Canonical: keys sorted, no spaces, unescaped UTF-8, whole numbers only, fields that hold their
-default left out. Equal values therefore have equal bytes and one SHA-256.
+In the canonical form keys are sorted, there are no spaces, text is unescaped UTF-8, numbers are
+whole, and fields with their default are left out. Equal values therefore have equal bytes and one
+SHA-256.
 """
 
 import dataclasses
@@ -16,10 +17,10 @@ from typing import Any, TypeVar
 
 
 class ProblemError(ValueError):
-    """A value of a problem, policy or solution that cannot be; ``path`` is its JSON path.
+    """An invalid value of a problem, policy or solution; ``path`` is its JSON path.
 
-    Paths read like ``$.needs[3].quantity``. ``reason`` is one English clause for logs and the
-    command line; the site words its own messages from ``path``.
+    Paths look like ``$.needs[3].quantity``. ``reason`` is one English clause for logs and the
+    command line; the site chooses its own message by ``path``.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -28,7 +29,7 @@ class ProblemError(ValueError):
         self.reason = reason
 
     def within(self, parent: str) -> "ProblemError":
-        """The same error seen from the object that holds the broken one."""
+        """Return the same error with its path seen from the enclosing object."""
         tail = self.path.removeprefix("$")
         return ProblemError(f"{parent}{tail}", self.reason)
 
@@ -38,32 +39,29 @@ _MISSING = dataclasses.MISSING
 
 
 def canonical_text(value: object) -> str:
-    """The canonical text of a JSON value.
-
-    Raises ``ValueError`` for values JSON does not know, not-a-number included.
-    """
+    """Return the canonical text of a JSON value. Raises ``ValueError`` for NaN and infinities."""
     return json.dumps(
         value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
 
 
 def canonical_bytes(value: object) -> bytes:
-    """The canonical text in UTF-8."""
+    """Return the canonical text in UTF-8."""
     return canonical_text(value).encode()
 
 
 def sha256_of_text(text: str) -> str:
-    """SHA-256 of the text in UTF-8, 64 hexadecimal digits."""
+    """Return the SHA-256 of the text in UTF-8, 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sha256_of(value: object) -> str:
-    """SHA-256 of the canonical bytes, 64 hexadecimal digits."""
+    """Return the SHA-256 of the canonical bytes, 64 hexadecimal digits."""
     return sha256_of_text(canonical_text(value))
 
 
 def to_json(value: object) -> Any:
-    """Plain JSON of a dataclass, enum, tuple, mapping or scalar; defaults are left out."""
+    """Return plain JSON of a dataclass, enum, tuple, mapping or scalar, defaults left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: to_json(held)
@@ -131,7 +129,7 @@ def _read(hint: Any, value: object, path: str) -> Any:
 
 
 def _read_tuple(items: tuple[Any, ...], value: object, path: str) -> tuple[Any, ...]:
-    """``items``: the types of all entries, or one type and ``...`` for any number of them."""
+    """Read a tuple. ``items``: the types of all entries, or one type and ``...`` for any number."""
     if not isinstance(value, list | tuple):
         raise ProblemError(path, "must be a list")
     if items[-1] is ...:

@@ -1,7 +1,7 @@
-"""What is found about one unmet need: codes and numbers, never sentences, never names.
+"""What is known about one unmet need, as codes and numbers: no sentences and no names.
 
-Needs no engine, so whoever stores or shows explanations can read them. ``explain/explain.py`` finds
-them; ``explain_briefly`` is what a solution says of itself when nobody could look further.
+This module needs no engine, so that code which stores or shows explanations can import it.
+``explain/explain.py`` finds explanations; ``explain_briefly`` derives them from the solution alone.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from optimizer.solution import GroundCode, Solution
 
 @dataclass(frozen=True, slots=True)
 class NearestMiss:
-    """The offer that came furthest: the filter it failed, and what the need or giver lacked.
+    """The offer that passes the most filters: the first filter that it fails, and what is missing.
 
     missing   skills the person lacks, slots the giver has, areas or statuses the offer is kept for
     """
@@ -26,14 +26,14 @@ class NearestMiss:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One unmet need.
+    """Why one need is unmet.
 
-    stage     of an outranked need: the stage that decided
+    stage     the stage that decided against an outranked need
     filters   offers left after each filter, in the order of the filters
-    nearest   the offer that came furthest, when none passed all
-    ahead     recipients who hold the places; ``ahead_by``: on which ground, how many needs
-    circle    needs and places of a closed circle: so many needs hold all the places in reach
-    ticket    of the lottery; ``cut_off``: the last ticket among the holders that was drawn
+    nearest   the offer that passes the most filters, when none passes all
+    ahead     recipients served from the same capacity; ``ahead_by``: ground -> number of needs
+    circle    needs and places of a Hall set: so many needs compete for all places in reach
+    ticket    of the lottery; ``cut_off``: the last ticket that was met among those competing
     """
 
     need: str
@@ -49,16 +49,19 @@ class Explanation:
 
     @classmethod
     def from_json(cls, value: object) -> "Explanation":
-        """Read an explanation. Raises ``ProblemError`` with the path of the broken value."""
+        """Read an explanation from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON that ``from_json`` reads, defaults left out."""
+        """Return plain JSON that ``from_json`` reads, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
     def to_numbers(self) -> dict[str, Any]:
-        """Plain JSON for a page; empty facts are left out."""
+        """Return plain JSON for a page, without empty facts."""
         near = self.nearest
         numbers = {
             "stage": self.stage,
@@ -80,10 +83,10 @@ class Explanation:
 
 
 def explain_briefly(solution: Solution) -> tuple[Explanation, ...]:
-    """The ground of every unmet need as far as the solution alone is sure of it.
+    """Return the ground of every unmet need as far as the solution alone is certain of it.
 
-    The solve names the stage it saw first and takes what no stage excluded for drawn by lot. Both
-    need a second look; without one the stage is left out and the lottery is not named.
+    The solve names the first stage that it saw exclude a need, and the lottery where no stage did.
+    Both need a second look: here the stage is left out, and a lost lottery becomes ``undecided``.
     """
     unsure = GroundCode.LOST_LOTTERY
     return tuple(

@@ -1,20 +1,20 @@
-"""How long a solve, its check and its explanations may take."""
+"""Time limits of a solve, its check and its explanations."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one solve and of what follows it, wall clock in seconds.
+    """Wall-clock limits of one solve and of the steps after it [s].
 
-    seconds          of the whole solve, all stages together; it ends with what it has
-    explain_seconds  to seek deciding stages: later ones are left out, nothing is said wrongly.
-                     None: no explanations are wanted
+    seconds          of the whole solve, all stages together; it then returns what it has
+    explain_seconds  of the search for deciding stages; needs left over have no stage named.
+                     None: no explanations
 
-    A process of its own (process/guard.py) is taken for hung and ended when it outlives them:
+    The supervisor (process/guard.py) ends a child that exceeds these sums:
 
-    grace_seconds    beyond the seconds of the solve, for start and paperwork; beyond those of the
-                     explanations, for all but the search
+    grace_seconds    added to ``seconds`` for starting up and writing, and to ``explain_seconds``
+                     for all but the search
     check_seconds    of the independent check
     """
 

@@ -1,7 +1,7 @@
-"""The order of aims as data: a policy has a name, a version and stages, first the most urgent.
+"""Policies as data: a policy has a name, a version and stages in order of priority.
 
-Every version that ever decided a month is kept in ``POLICIES``, so that an old month can be solved
-again under the aims it was announced with.
+``POLICIES`` keeps every version that ever decided a month, so that an old month can be solved again
+under the stages that were announced for it.
 """
 
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ from optimizer.codec import ProblemError, from_json, to_json
 
 
 class StageKind(StrEnum):
-    """What a stage does; each is one numbered objective of FORMULATION.md."""
+    """The kinds of stages; each is one numbered objective of FORMULATION.md."""
 
-    MAX_COUNT = "max_count"  # S1 most needs met, class after class
-    LEXIMIN = "leximin"  # S2 the worst-off group as well off as can be, then the next
-    MAX_RECIPIENTS = "max_recipients"  # S3 most recipients with at least one need met
-    MAX_POINTS = "max_points"  # S4 most published points of needs met
-    MAX_UNITS = "max_units"  # S5 most units beyond the least, category after category
-    LEXIMAX = "leximax"  # S6 the busiest pledge as little used as can be, then the next
-    MAX_SCORE = "max_score"  # S7 highest sum of pair scores
-    MIN_COST = "min_cost"  # S8 lowest sum of pair scores, read as costs
-    LOTTERY = "lottery"  # S9 tickets drawn by the seed decide among what is left
+    MAX_COUNT = "max_count"  # S1 the most needs met, class after class
+    LEXIMIN = "leximin"  # S2 the best ratio of the worst-off group, then of the next
+    MAX_RECIPIENTS = "max_recipients"  # S3 the most recipients with at least one need met
+    MAX_POINTS = "max_points"  # S4 the most published points of needs met
+    MAX_UNITS = "max_units"  # S5 the most units beyond the least, category after category
+    LEXIMAX = "leximax"  # S6 the lowest load of the busiest pledge, then of the next
+    MAX_SCORE = "max_score"  # S7 the highest sum of pair scores
+    MIN_COST = "min_cost"  # S8 the lowest sum of pair scores, read as costs
+    LOTTERY = "lottery"  # S9 tickets drawn from the seed decide among equal answers
 
 
 class CountBy(StrEnum):
@@ -38,7 +38,7 @@ class CountBy(StrEnum):
 class GroupOutcome(StrEnum):
     """What a ``leximin`` stage divides fairly."""
 
-    MET = "met"  # needs met / needs that could be met if the group were alone
+    MET = "met"  # needs met / needs that the group alone could have met
     SCORE = "score"  # sum of pair scores
 
 
@@ -63,7 +63,7 @@ class Stage:
 
     @property
     def weighs_pairs(self) -> bool:
-        """True when single pairs decide: costs, or scores of a group, are more than a bonus."""
+        """True when single pairs decide: by costs, or by scores of a group."""
         return self.kind is StageKind.MIN_COST or self.outcome is GroupOutcome.SCORE
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Named, versioned stages; each is solved to proof and then kept while the next is."""
+    """Named, versioned stages; the value of each is proved and kept while the next is optimised."""
 
     name: str
     version: int
@@ -92,16 +92,19 @@ class Policy:
 
     @property
     def label(self) -> str:
-        """Name and version in one word, ``community/1``: what a round and a solution hold."""
+        """Name and version in one word, ``community/1``, as rounds and solutions store it."""
         return f"{self.name}/{self.version}"
 
     @classmethod
     def from_json(cls, value: object) -> "Policy":
-        """Read a policy. Raises ``ProblemError`` with the path of the broken value."""
+        """Read a policy from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON of this policy, defaults left out."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = to_json(self)
         return plain
 
@@ -123,14 +126,17 @@ COMMUNITY_1 = Policy(
     ),
 )
 
-# A new version is added here and becomes the last; a published one is never changed or removed.
+# A new version is appended here; a published one is never changed or removed.
 _PUBLISHED = (COMMUNITY_1,)
 POLICIES: Mapping[str, Policy] = {policy.label: policy for policy in _PUBLISHED}
-COMMUNITY_POLICY = _PUBLISHED[-1]  # of a month opened today
+COMMUNITY_POLICY = _PUBLISHED[-1]  # the policy of a month opened today
 
 
 def get_policy(label: str) -> Policy:
-    """The published policy of that name and version. Raises ``ProblemError`` for any other."""
+    """Return the published policy of this name and version.
+
+    Raises ``ProblemError`` for any other.
+    """
     try:
         return POLICIES[label]
     except KeyError:

@@ -1,9 +1,9 @@
-"""The month, frozen: whole numbers and names in, nothing of the site's.
+"""The question of a month as frozen rows of names and whole numbers.
 
-A problem is rows of seven kinds. Each row checks itself, and the problem checks what rows say of
-each other; ``ProblemError`` names the path of the value that breaks a rule. Rows are kept in the
-order of their ids and sets in sorted order, so shuffled input is the same problem with the same
-bytes. Who may serve whom: FORMULATION.md.
+A problem has rows of seven kinds. Each row checks itself, and the problem checks references between
+rows; ``ProblemError`` names the path of the value that breaks a rule. Rows are sorted by id and
+sets are sorted, so shuffled input gives the same problem with the same bytes. FORMULATION.md
+defines which stock may serve which need.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,13 +15,13 @@ from optimizer import codec
 from optimizer.codec import ProblemError
 from optimizer.policy import COMMUNITY_POLICY, Policy
 
-# Sums of this many units stay exact in a double and in 64 bits, whatever the solver adds up.
+# Sums of numbers up to this one stay exact in a double and in 64 bits.
 LARGEST = 10**12
 
 
-def require(is_held: bool, path: str, reason: str) -> None:
-    """Raise ``ProblemError`` at ``path`` unless the rule is held."""
-    if not is_held:
+def require(holds: bool, path: str, reason: str) -> None:
+    """Raise ``ProblemError`` at ``path`` unless the rule holds."""
+    if not holds:
         raise ProblemError(path, reason)
 
 
@@ -39,11 +39,11 @@ def _sort(value: object, *names: str) -> None:
 class Stock:
     """What a giver offers: ``capacity`` whole units (visits, goods, fen, places) in the month.
 
-    parents   every unit used here is used from these too, and from theirs, each counted once
+    parents   each unit used here is also used from these stocks and their ancestors, each once
     areas, statuses   which needs it serves; empty: any          slots   when; empty: any time
-    least     the stock must be used at least this often     staffed every unit needs a person
+    least     at least this many units must be used          staffed every unit needs a person
     pledge    its load group for the fair burden; None: not counted
-    category  empty: serves nothing directly, only nests others
+    category  empty: it serves no need directly and only contains other stocks
     """
 
     id: str
@@ -69,7 +69,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who staffs stocks: one place in a slot, ``most_visits`` visits in the month.
+    """A person who staffs stocks: one visit in a slot, ``most_visits`` visits in the month.
 
     slots   when this person is free; empty: never     areas   where; empty: anywhere
     """
@@ -90,11 +90,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one recipient asks for, met whole or not at all.
+    """What one recipient asks for; a need is met whole or not at all.
 
-    Staffed stocks: a visit of ``people`` persons at once in one of ``slots`` (empty: any). Others:
-    ``least`` to ``quantity`` units, mixed from any of them (least None: all).
-    requires  skills each visiting person must have     listed  only stocks and persons in pairs
+    From staffed stocks: one visit of ``people`` persons at once in one of ``slots`` (empty: any).
+    From other stocks: ``least`` to ``quantity`` units, mixed from any of them (least None: all).
+    requires  skills that each visiting person has      listed  only stocks and persons in pairs
     tier      1 is the most urgent      waiting  months passed over      points  published weight
     groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
     """
@@ -137,7 +137,7 @@ class Need:
 
     @property
     def least_units(self) -> int:
-        """Fewest units that meet the need."""
+        """The fewest units that meet the need."""
         return self.quantity if self.least is None else self.least
 
 
@@ -146,7 +146,7 @@ class Pair:
     """What is special when this stock (and person) serves this need.
 
     score  per unit     consumption  of the stock, per unit     most  units from it; None: no bound
-    A pair with a person replaces that of its stock; none listed: score 0, consumption 1.
+    A pair with a person replaces that of its stock; without a pair: score 0, consumption 1.
     """
 
     need: str
@@ -163,7 +163,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The need must be met: at all, with a unit of this stock, or with this person among them."""
+    """A need that must be met: by any giver, from this stock, or by this person."""
 
     need: str
     stock: str | None = None
@@ -172,14 +172,14 @@ class Pin:
 
 
 class Forbid(Pin):
-    """The need must not be met: at all, from this stock, by this person, or by both together."""
+    """A need that must not be met: at all, from this stock, by this person, or by both together."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GroupHistory:
-    """What a group could have got and got in the months that still count [needs]."""
+    """Needs of a group that were possible and that were met in the months that still count."""
 
     dimension: str
     group: str
@@ -193,7 +193,7 @@ class GroupHistory:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Everything the optimizer may know. ``seed``: hexadecimal, fixed before the freeze."""
+    """All that the optimizer knows. ``seed``: hexadecimal digits, fixed before the freeze."""
 
     name: str
     seed: str
@@ -223,11 +223,14 @@ class Problem:
 
     @classmethod
     def from_json(cls, value: object) -> "Problem":
-        """Read a problem. Raises ``ProblemError`` with the path of the broken value."""
+        """Read a problem from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, rows sorted, policy always written out, other defaults left out."""
+        """Return plain JSON: rows sorted, the policy written out, other defaults left out."""
         return {**codec.to_json(self), "policy": self.policy.to_json()}
 
     @property
@@ -240,7 +243,7 @@ def _order(problem: Problem, name: str, key: Callable[[Any], Any]) -> None:
     object.__setattr__(problem, name, tuple(sorted(getattr(problem, name), key=key)))
 
 
-Rule: TypeAlias = Pair | Pin  # what names a need, a stock and a person
+Rule: TypeAlias = Pair | Pin  # a row that names a need, a stock and a person
 
 
 def _rule_key(rule: Rule) -> tuple[str, str, str]:
@@ -253,7 +256,7 @@ def _check_seed(seed: str) -> None:
 
 
 class _Names:
-    """The ids of a problem, each used once; rules may name no other."""
+    """The ids of a problem, each used once; rules refer to these only."""
 
     def __init__(self, problem: Problem) -> None:
         self.stocks = _list_ids(problem.stocks, "$.stocks")
@@ -261,7 +264,7 @@ class _Names:
         self.needs = _list_ids(problem.needs, "$.needs")
 
     def check(self, rules: Sequence[Rule], path: str) -> None:
-        """Every rule names what is known, and no two name the same."""
+        """Raise ``ProblemError`` when a rule refers to an unknown id or repeats another rule."""
         seen: set[tuple[str, str | None, str | None]] = set()
         for k, rule in enumerate(rules):
             require(rule.need in self.needs, f"{path}[{k}].need", "is not known")

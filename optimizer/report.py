@@ -1,7 +1,7 @@
-"""What came of a solve in a process of its own: a ``SolveReport``, or why there is none.
+"""The result of a solve in a child process: a ``SolveReport`` with an answer or a failure.
 
-Needs no engine, so the site and the command line can read a report without one. The failure codes
-are the only ones: the site's words, the command line's messages and its exit codes name the same.
+This module needs no engine, so that the site and the command line can read a report without one.
+The messages of the site, those of the command line and its exit codes all use these failure codes.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ from optimizer.solution import Solution
 
 
 class Failure(StrEnum):
-    """Why a solve has no answer that may be used. The values are stored; they never change."""
+    """Why a solve has no usable answer. The values are stored and never change."""
 
     BROKEN_PROBLEM = "broken_problem"  # the problem cannot be read
-    NOT_STARTED = "not_started"  # the machine has no room for another process
-    OUT_OF_MEMORY = "out_of_memory"  # the process asked for more than it may use
-    KILLED = "killed"  # ended from outside, by the kernel when memory ran out or by a person
-    HUNG = "hung"  # outlived its limits and was ended
-    CRASHED = "crashed"  # the engine or our own code broke
+    NOT_STARTED = "not_started"  # the system cannot start another process
+    OUT_OF_MEMORY = "out_of_memory"  # the process needed more memory than its limit
+    KILLED = "killed"  # ended from outside: by the kernel when memory ran out, or by a person
+    HUNG = "hung"  # ran past its time limits and was ended
+    CRASHED = "crashed"  # an error in the engine or in our code
     GAVE_UP = "gave_up"  # the solver ended without an answer; ``Solution.detail`` says why
-    NONSENSE = "nonsense"  # what came back cannot be read, or was damaged on its way
-    OTHER_PROBLEM = "other_problem"  # the answer is to another problem
+    NONSENSE = "nonsense"  # the output cannot be read or is damaged
+    OTHER_PROBLEM = "other_problem"  # the answer belongs to another problem
     NOT_VERIFIED = "not_verified"  # the independent checker refused the answer
-    CANCELLED = "cancelled"  # the caller did not want it any more
+    CANCELLED = "cancelled"  # the caller cancelled it
 
 
 class Progress(NamedTuple):
@@ -41,11 +41,11 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Wall clock, measured inside the process: of each stage by name, and of the three steps.
+    """Wall-clock seconds measured in the child: of each stage by name, and of the three steps.
 
-    Stages that were solved together count for the first of them. ``solve`` is more than the sum of
-    its stages: it begins by building the model and ends by writing the certificate. Of a process
-    that gave no answer it is the whole life, as its caller saw it.
+    Stages solved together count for the first of them. ``solve`` exceeds the sum of its stages,
+    because it includes building the model and writing the certificate. Where the child gave no
+    answer, ``solve`` is the child's whole lifetime as measured by the caller.
     """
 
     stages: Mapping[str, float] = field(default_factory=dict)
@@ -56,13 +56,13 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class SolveReport:
-    """The checked answer to one problem, or ``failure``. One of the two is always there.
+    """The checked answer to one problem, or ``failure``; one of the two is always present.
 
-    solution      of an answer that failed too, where there is one: what the checker refused, or
-                  what the solver gave up with. Never one that was not checked
-    findings      faults that the independent checker named; empty: everything holds
+    solution      also of some failures: the answer that the checker refused, or the one with
+                  which the solver gave up; never an answer that was not checked
+    findings      faults that the independent checker found; empty: everything holds
     explanations  of every unmet need of a usable answer, in the order of ids
-    unexplained   why these are only what the solution itself is sure of; None: they are complete
+    unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
     """
 
     solution: Solution | None = None
@@ -80,25 +80,31 @@ class SolveReport:
 
     @property
     def is_usable(self) -> bool:
-        """True when there is a checked assignment that may be published."""
+        """True when there is a checked answer that may be published."""
         return self.failure is None and self.solution is not None and self.solution.is_usable
 
     @classmethod
     def from_json(cls, value: object) -> "SolveReport":
-        """Read a report. Raises ``ProblemError`` with the path of the broken value."""
+        """Read a report from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, defaults left out."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
 
 class Line(StrEnum):
-    """What a line of the child says; it is a JSON list of this word and the content."""
+    """The kinds of lines that the child writes.
+
+    A line is a JSON list of this word and its content.
+    """
 
     PROGRESS = "progress"  # a ``Progress``
     SOLVED = "solved"  # nothing; the check begins
     CHECKED = "checked"  # a report with brief explanations
-    EXPLAINED = "explained"  # the last: a report with all there is
-    FAILED = "failed"  # the last: a ``Failure``
+    EXPLAINED = "explained"  # the last line: a report with full explanations
+    FAILED = "failed"  # the last line: a ``Failure``

@@ -1,4 +1,4 @@
-"""What a solve gives back: who serves whom, every stage's value and proof, and why not the rest."""
+"""The answer to a problem: assignments, the value and proof of every stage, and grounds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,39 +9,39 @@ from optimizer import codec
 
 
 class SolutionStatus(StrEnum):
-    """Decided in one function of the backend."""
+    """How far a solve came."""
 
-    PROVEN = "proven"  # every stage proved best
-    FEASIBLE = "feasible"  # every rule holds, the time came before the proof of some stage
-    INFEASIBLE = "infeasible"  # proved: no assignment keeps every pin and least use
-    FAILED = "failed"  # anything else; nothing may be published
+    PROVEN = "proven"  # every stage has a proved value
+    FEASIBLE = "feasible"  # every rule holds; the time limit came before the proof of some stage
+    INFEASIBLE = "infeasible"  # proved: no answer satisfies every pin and least use
+    FAILED = "failed"  # anything else; nothing is published
 
 
 class Proof(StrEnum):
-    """How a stage's value is known to be the best."""
+    """How the value of a stage is proved."""
 
     DUAL = "dual"  # a linear bound rounds down to the value
-    FARKAS = "farkas"  # the next level is linearly impossible
+    FARKAS = "farkas"  # an infeasible LP shows that the next level is impossible
     RESIDUAL = "residual"  # no exchange chain improves the order
-    SEARCH = "search"  # branch and bound of the named engine says so
+    SEARCH = "search"  # branch and bound of the named engine
     GAP = "gap"  # not proved: bound and value differ
 
 
 class GroundCode(StrEnum):
     """Why a need is not met."""
 
-    NO_ELIGIBLE_OFFER = "no_eligible_offer"  # nobody may serve it: category to slot
-    FORBIDDEN = "forbidden"  # a person forbade it, or every eligible offer
-    DECLINED_BEFORE = "declined_before"  # the same, and every forbid says the help was declined
-    TIME_CONFLICT = "time_conflict"  # the recipient's other visits hold every possible slot
-    OUTRANKED = "outranked"  # a stage before the lottery gave the places to others
-    LOST_LOTTERY = "lost_lottery"  # it could have been met until the tickets were drawn
+    NO_ELIGIBLE_OFFER = "no_eligible_offer"  # no giver passes the filters from category to slot
+    FORBIDDEN = "forbidden"  # a forbid excludes the need or every eligible offer
+    DECLINED_BEFORE = "declined_before"  # the same, and every forbid says that help was declined
+    TIME_CONFLICT = "time_conflict"  # the recipient's other visits take every possible slot
+    OUTRANKED = "outranked"  # a stage before the lottery gives the places to others
+    LOST_LOTTERY = "lost_lottery"  # some answer of equal value before the lottery meets it
     UNDECIDED = "undecided"  # the time limit came before the reason was known
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Assignment:
-    """``units`` of a stock for a need; a visit has a person and a slot, and one unit a person."""
+    """``units`` of a stock for a need; a visit has a person and a slot, and is one unit."""
 
     need: str
     stock: str
@@ -52,7 +52,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Where a group ended: ``numerator`` of ``denominator`` (met of possible, used of pledged)."""
+    """The level of a group: ``numerator`` of ``denominator`` (met of possible, used of pledged)."""
 
     group: str
     numerator: int
@@ -89,11 +89,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The month's answer; holds no times, so equal problems have equal bytes.
+    """The answer to a month. It holds no times, so equal problems have equal bytes.
 
     problem_sha256   of the problem solved         policy   name and version, ``community/1``
     result_sha256    of this file without this key and the certificate
-    certificate      the proof of every stage, FORMULATION.md; None: proved nothing
+    certificate      the proof of every stage, FORMULATION.md; None when nothing is proved
     """
 
     status: SolutionStatus
@@ -112,20 +112,23 @@ class Solution:
 
     @property
     def is_usable(self) -> bool:
-        """True when there is an assignment that may be published."""
+        """True when the assignments may be published."""
         return self.status in {SolutionStatus.PROVEN, SolutionStatus.FEASIBLE}
 
     @classmethod
     def from_json(cls, value: object) -> "Solution":
-        """Read a solution. Raises ``ProblemError`` with the path of the broken value."""
+        """Read a solution from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, defaults left out."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
     def sealed(self) -> "Solution":
-        """The same with ``result_sha256`` filled in."""
+        """Return the same solution with ``result_sha256`` filled in."""
         plain = replace(self, result_sha256="", certificate=None).to_json()
         return replace(self, result_sha256=codec.sha256_of(plain))

@@ -1,12 +1,12 @@
-"""Weak duality: what any row multipliers prove about a sum, in whole numbers.
+"""Weak duality: the bound that row multipliers prove on a sum, in whole numbers.
 
 For rows L <= A x <= U, columns l <= x <= u and any y,
 
     c x = y (A x) + (c - y A) x <= sum_i max(y_i L_i, y_i U_i) + sum_j max(r_j l_j, r_j u_j)
 
-with r = c - y A. The engine's y are rounded to fractions over one ``scale`` and the bound is added
-up exactly, so tolerances can only make it weaker, never wrong. A multiplier that would meet an
-infinite side is taken as 0, which is allowed.
+with r = c - y A. The engine's y are rounded to fractions over one ``scale``, and the bound is
+summed exactly, so tolerances can only make it weaker, never wrong. A multiplier of an infinite side
+is set to 0, which is valid.
 """
 
 from dataclasses import dataclass, replace
@@ -15,15 +15,15 @@ import numpy as np
 
 from optimizer.engine.matrix import WHOLE, Index, Matrix, Vector, Weights, Whole
 
-SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions, and then they are exact
+SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions and stay exact
 LARGE_SCALES = (1 << 20, 1 << 30)
-NEAR = 1e-7  # a multiplier this near a fraction is taken for it
-MOST = float(1 << 61)  # sums of 64 bits hold
+NEAR = 1e-7  # a multiplier this near a fraction is rounded to it
+MOST = float(1 << 61)  # sums up to this one fit into 64 bits
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """total / scale bounds the greatest sum; multipliers and reduced weights are times scale.
+    """The bound total / scale on a sum; multipliers and reduced weights are times scale.
 
     rows, multipliers      rows with a multiplier, and the multiplier of each
     columns, reduced       columns with a reduced weight, and the weight of each
@@ -38,7 +38,7 @@ class Bound:
 
     @property
     def floor(self) -> int:
-        """The greatest whole number that the sum may reach."""
+        """The bound rounded down."""
         return self.total // self.scale
 
     @property
@@ -47,14 +47,15 @@ class Bound:
         return self.total / self.scale
 
     def without_reduced(self) -> "Bound":
-        """What a certificate needs of it, in a fraction of the space."""
+        """Return the bound without reduced weights, which a certificate does not need."""
         return replace(self, columns=self.columns[:0], reduced=self.reduced[:0])
 
 
 def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
-    """The bound on the greatest sum that multipliers prove.
+    """Return the bound on the greatest sum that the multipliers prove.
 
-    ``value``: what the LP says it is; the scale is refined until the rounded bound is as good.
+    ``value`` is the LP's optimum; the scale is refined until the rounded bound equals it. Raises
+    ``OverflowError`` when no bound fits into 64 bits.
     """
     is_endless = ((duals > 0) & np.isinf(matrix.row_high)) | (
         (duals < 0) & np.isinf(matrix.row_low)
@@ -73,9 +74,10 @@ def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float
 
 
 def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
-    """A ray, in either direction, whose bound on the sum 0 is below 0: no point satisfies all rows.
+    """Return the bound below 0 on the sum 0 that a ray proves: no point satisfies all rows.
 
-    None when rounding leaves nothing proved. Source: Farkas' lemma, the bound above with c = 0.
+    The ray is tried in both directions. None when the rounded ray proves nothing. Source: Farkas'
+    lemma, which is the bound of this module with c = 0.
     """
     largest = float(np.max(np.abs(ray), initial=0.0))
     if not np.isfinite(largest) or largest <= 0:
@@ -90,9 +92,9 @@ def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
 
 
 def renew(matrix: Matrix, bound: Bound) -> Bound | None:
-    """What the same multipliers prove under the present bounds; None where they meet no side.
+    """Return the bound of the same multipliers under the present bounds of rows and columns.
 
-    Rows and columns made since then have no part in it.
+    None where a multiplier needs an infinite side. Rows and columns added since do not count.
     """
     total = _sum_ends(matrix, bound)
     return None if total is None else replace(bound, total=total)
@@ -107,7 +109,7 @@ def _fitting_scales(y: Vector) -> list[int]:
 
 
 def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | None:
-    """The bound of whole multipliers; None when 64 bits might not hold it."""
+    """Return the bound of whole multipliers; None when 64 bits might not hold it."""
     rows, columns, entries = matrix.whole_entries()
     is_used = y[rows] != 0
     reduced = np.zeros(len(matrix.low), dtype=np.int64)
@@ -120,9 +122,9 @@ def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | N
 
 
 def _sum_ends(matrix: Matrix, bound: Bound) -> int | None:
-    """Rows and columns at the ends that their multipliers point to, summed up.
+    """Sum the bounds of rows and columns that the multipliers point to.
 
-    None: an end is infinite, or 64 bits might not hold the sum.
+    None when a bound is infinite, or 64 bits might not hold the sum.
     """
     y, reduced = bound.multipliers, bound.reduced
     sides = np.where(y > 0, matrix.row_high[bound.rows], matrix.row_low[bound.rows])

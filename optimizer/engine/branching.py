@@ -1,7 +1,8 @@
 """Integer points by branch and bound, each checked exactly before it is returned.
 
-Decisions are branched on first and flows left free: with integer decisions they mostly are integer.
-Where they are not, flows are sought with the decisions fixed, and failing that all together.
+The solver branches on decisions and leaves flows continuous: with integer decisions, flows mostly
+are integer too. Where they are not, flows are solved with the decisions fixed, and as a last resort
+all columns are branched on.
 """
 
 import numpy as np
@@ -12,24 +13,24 @@ from optimizer.solution import SolutionStatus
 
 
 class OutOfTimeError(Exception):
-    """The deadline passed; the incumbent is the answer."""
+    """The deadline has passed; the incumbent is the answer."""
 
 
 class EngineError(Exception):
-    """The solver answered something that cannot be used."""
+    """The solver gave an answer that cannot be used."""
 
 
 def find_integer_point(engine: IncrementalModel) -> EngineResult:
-    """Any integer point; INFEASIBLE when branch and bound proves that there is none."""
+    """Return any integer point; INFEASIBLE when branch and bound proves that there is none."""
     return maximise_over_integers(engine, {})
 
 
 def repair_integer_point(
     engine: IncrementalModel, point: Vector, is_small: BoolVector
 ) -> Vector | None:
-    """An integer point near a fractional one: its integer decisions, except in small components.
+    """Return an integer point with the integer decisions of a fractional one, or None.
 
-    None says nothing about whether there is one elsewhere.
+    Decisions in small components are free. None does not exclude other integer points.
     """
     matrix = engine.matrix
     is_near = np.abs(point - np.round(point)) <= WHOLE
@@ -44,10 +45,10 @@ def repair_integer_point(
 
 
 def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> EngineResult:
-    """An integer point within less than one of the best value; INFEASIBLE when there is none.
+    """Return an integer point within less than one of the best value.
 
-    Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine's point does not
-    hold exactly.
+    INFEASIBLE when there is none. Raises ``OutOfTimeError`` at the deadline and ``EngineError``
+    when the engine's point does not satisfy every row exactly.
     """
     matrix = engine.matrix
     answer = _branch(engine, weights, matrix.is_whole & matrix.is_core)
@@ -63,7 +64,7 @@ def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> Engine
 
 
 def _route(engine: IncrementalModel, point: Vector) -> Vector | None:
-    """Whole flows for the decisions of a point, or None."""
+    """Return integer flows for the decisions of a point, or None."""
     matrix = engine.matrix
     core = np.flatnonzero(matrix.is_core).tolist()
     low, high = matrix.low[core], matrix.high[core]

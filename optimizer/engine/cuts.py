@@ -1,9 +1,9 @@
-"""Zero-half cuts: halve a sum of rows whose weights are even, round the odd right side down.
+"""Zero-half cuts: half of a sum of rows with even weights, its odd right side rounded down.
 
 For rows a_i x <= b_i in whole numbers and a set I of them: if every weight of the sum is even, or
 made even by adding a bound of its column, then (sum_I a_i / 2) x <= floor(sum_I b_i / 2) holds for
-every whole x. The set I is sought by elimination modulo 2 among rows that are nearly tight. Source:
-Caprara and Fischetti, {0, 1/2}-Chvatal-Gomory cuts, Mathematical Programming 74 (1996).
+every integer x. The set I is found by elimination modulo 2 among rows that are nearly tight.
+Source: Caprara and Fischetti, {0, 1/2}-Chvatal-Gomory cuts, Mathematical Programming 74 (1996).
 """
 
 import math
@@ -15,15 +15,15 @@ import numpy as np
 from optimizer.bitset import BitSet, list_members
 from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights
 
-MOST_CUTS = 40  # of one round, the most violated
-MOST_WEIGHTS = 60  # of one cut; dense rows slow every later solve
+MOST_CUTS = 40  # the most violated of one round
+MOST_WEIGHTS = 60  # of one cut; dense rows slow down every later solve
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """weights x <= right; ``rows``: signed numbers of the rows halved (+1: upper side).
+    """A cut weights x <= right; ``rows``: signed numbers of the rows halved (+1: upper side).
 
-    raised   columns of odd weight that were made even by their upper bound; others by their lower
+    raised   columns of odd weight made even by their upper bound; the others by their lower
     """
 
     weights: Weights
@@ -43,7 +43,7 @@ class _Row:
 
 
 def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
-    """Violated cuts at an LP point, most violated first."""
+    """Return the violated cuts at an LP point, the most violated first."""
     sides, rows, places = _tight_rows(matrix, point)
     costs = _costs(matrix, point, places)
     _eliminate(rows, len(places))
@@ -59,14 +59,14 @@ def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
 
 
 def _is_promising(row: _Row, costs: Sequence[float]) -> bool:
-    """True when halving the row, its odd columns made even, may give a violated cut."""
+    """Return whether halving the row, with its odd columns made even, may give a violated cut."""
     return row.is_odd_right and row.slack + sum(costs[k] for k in list_members(row.odd)) < 1 - 0.02
 
 
 def _tight_rows(
     matrix: Matrix, point: Vector
 ) -> tuple[list[tuple[int, int]], list[_Row], list[int]]:
-    """Sides of rows with slack below 1, modulo 2, and the columns strictly between bounds."""
+    """Return sides of rows with slack below 1, modulo 2, and columns strictly between bounds."""
     of_row, columns, weights = matrix.entries()
     is_between = (point > matrix.low + WHOLE) & (point < matrix.high - WHOLE)
     values = matrix.values(point)
@@ -97,7 +97,7 @@ def _costs(matrix: Matrix, point: Vector, places: Sequence[int]) -> list[float]:
 
 
 def _eliminate(rows: list[_Row], count: int) -> None:
-    """Cancel odd columns by the tightest row that has each; rows grow slacker and drop out."""
+    """Cancel odd columns by the tightest row that has each; rows whose slack reaches 1 drop out."""
     holding: list[set[int]] = [set() for _ in range(count)]
     for n, row in enumerate(rows):
         for k in list_members(row.odd):
@@ -122,7 +122,10 @@ def _eliminate(rows: list[_Row], count: int) -> None:
 
 
 def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
-    """The cut of a set of rows, in whole numbers; None when a bound needed is not there."""
+    """Return the cut of a set of rows in whole numbers.
+
+    None when it is dense or nothing is rounded.
+    """
     total: dict[int, int] = {}
     right = 0
     for i, sign in sides:
@@ -139,7 +142,7 @@ def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]])
 
 
 def _make_even(matrix: Matrix, point: Vector, total: dict[int, int]) -> tuple[int, list[int]]:
-    """Add to odd weights the bound of their column nearer to the point, in place.
+    """Add to odd weights, in place, the bound of their column that is nearer to the point.
 
     Returns what this adds to the right side, and the columns that took their upper bound.
     """

@@ -1,10 +1,10 @@
 """An incremental model on HiGHS; the only file that names the solver and reads its status.
 
-An ``IncrementalModel`` is handed to one solver object once, in arrays, and changed in place from
+An ``IncrementalModel`` passes its arrays to one solver object once and changes them in place from
 stage to stage: costs, bounds, a few rows and columns. HiGHS runs quietly, on one thread, and always
-minimises, as dual signs flip between engines. Traps seen: "optimal" after a time limit, a default
-gap of 1e-4 called optimal, zeros instead of "no answer", time limits counted from the object's
-birth.
+minimises, because the sign of duals differs between engines. Known traps: "optimal" after a time
+limit, a default gap of 1e-4 called optimal, zeros instead of "no answer", time limits counted from
+the creation of the object.
 """
 
 import time
@@ -20,25 +20,25 @@ from optimizer.engine.matrix import BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
-GAP = 0.99  # objectives are whole: a bound less than one away is the proof
+GAP = 0.99  # objectives are whole, so a bound less than one away is a proof
 WHOLE_KIND, FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 _KINDS = highspy.HighsModelStatus
 _CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
 LONG = 1e7  # seconds
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
-MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it presolve and a fresh start win
-LARGE = 40_000  # columns; beyond it interior point is faster than simplex from scratch
+MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it a fresh start is faster
+INTERIOR_POINT_SIZE = 40_000  # columns; beyond it interior point beats simplex
 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """One solver run, maximised. ``point``: values of the columns; None when there is none.
+    """The result of one solver run, maximised. ``point``: values of the columns, or None.
 
     PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
-    bound   what the multipliers prove by weak duality, or branch and bound by search
+    bound   proved by multipliers (weak duality), or by branch and bound
     proof   of a proven LP: its multipliers in whole numbers; of an infeasible LP: a ray that
-            proves it, None where the engine alone says so
-    duals   of a proven LP, as the engine gave them
+            proves it, or None where only the engine claims it
+    duals   of a proven LP, as the engine returned them
     """
 
     status: SolutionStatus
@@ -50,13 +50,14 @@ class EngineResult:
 
 
 class _Quiet(highspy.Highs):
-    """The engine without its callbacks, whose set-up writes a banner to standard output."""
+    """The engine without its callbacks, which print a banner to standard output."""
 
     def __init__(self) -> None:
         super(highspy.Highs, self).__init__()
 
 
 def new_solver() -> highspy.Highs:
+    """Return a solver object: quiet, one thread, fixed seed, ``GAP`` as the only tolerance."""
     solver = _Quiet()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
@@ -67,6 +68,7 @@ def new_solver() -> highspy.Highs:
 
 
 def as_arrays(matrix: Matrix) -> highspy.HighsLp:
+    """Return the matrix in the solver's own format."""
     lp = highspy.HighsLp()
     of_row, columns, weights = matrix.entries()
     lp.num_col_, lp.num_row_ = len(matrix.low), len(matrix.row_low)
@@ -83,12 +85,15 @@ def as_arrays(matrix: Matrix) -> highspy.HighsLp:
 def decide_status(
     model_status: highspy.HighsModelStatus, has_point: bool, value: float, bound: float
 ) -> SolutionStatus:
-    """The one place where a raw solver status becomes ours; anything unexpected is FAILED."""
+    """Map a raw solver status to ours.
+
+    The only place that does, and anything unexpected is FAILED.
+    """
     if model_status == _KINDS.kOptimal:
         is_close = abs(value - bound) < 1.0
         return SolutionStatus.PROVEN if has_point and is_close else SolutionStatus.FAILED
     if model_status in (_KINDS.kInfeasible, _KINDS.kUnboundedOrInfeasible):
-        # Every column is bounded, so nothing here can be unbounded.
+        # Every column is bounded, so the model cannot be unbounded.
         return SolutionStatus.INFEASIBLE
     if model_status == _KINDS.kTimeLimit and has_point and np.isfinite(value):
         return SolutionStatus.FEASIBLE
@@ -96,7 +101,7 @@ def decide_status(
 
 
 class IncrementalModel:
-    """One solver object; every run counts against one deadline."""
+    """One solver object; all runs together count against one deadline."""
 
     def __init__(
         self,
@@ -107,20 +112,20 @@ class IncrementalModel:
         self._ends_at, self.seconds_of_a_run = time.monotonic() + seconds, LONG
         self.matrix = Matrix(variables, rows)
         self._priced: dict[int, int] = {}
-        self._is_astray = False
+        self._is_infeasible_basis = False
         self._solver = new_solver()
         if self._solver.passModel(as_arrays(self.matrix)) == highspy.HighsStatus.kError:
             raise RuntimeError("the solver refused the model")
 
     @property
     def seconds_left(self) -> float:
-        """Wall seconds until the deadline, 0 when it has passed."""
+        """Wall-clock seconds until the deadline, 0 when it has passed."""
         return max(0.0, self._ends_at - time.monotonic())
 
     def forget(self) -> None:
-        """Start the next run afresh: after many changes presolve is worth more than a basis."""
+        """Start the next run afresh: after many changes presolve is faster than the last basis."""
         self._solver.clearSolver()
-        self._is_astray = False
+        self._is_infeasible_basis = False
 
     def bound_columns(
         self, columns: Sequence[int], low: Sequence[float] | Vector, high: Sequence[float] | Vector
@@ -139,12 +144,12 @@ class IncrementalModel:
         self._solver.changeRowBounds(row, low, high)
 
     def add_column(self, high: int) -> int:
-        """A new whole decision between 0 and ``high`` in no row; returns its number."""
+        """Add an integer decision between 0 and ``high`` in no row; return its number."""
         self._solver.addVar(0.0, float(high))
         return self.matrix.add_column(high)
 
     def add_row(self, weights: Weights) -> int:
-        """A new row without bounds; returns its number."""
+        """Add a row without bounds; return its number."""
         row = self.matrix.add_row(weights)
         columns, values = self.matrix.row(row)
         infinity = highspy.kHighsInf
@@ -152,11 +157,11 @@ class IncrementalModel:
         return row
 
     def maximise_linear(self, weights: Weights) -> EngineResult:
-        """The LP relaxation, from the last basis; what its duals prove included."""
+        """Solve the LP relaxation from the last basis; ``proof`` is what its duals prove."""
         # Primal simplex after new costs, dual after new bounds: the last basis stays useful.
         is_repriced = bool(weights) and dict(weights) != self._priced
-        if is_repriced and self._is_astray:
-            self.maximise_linear({})  # after an impossible question, back to a point first
+        if is_repriced and self._is_infeasible_basis:
+            self.maximise_linear({})  # the last LP was infeasible: find a feasible point first
         strategy = PRIMAL_SIMPLEX if is_repriced else DUAL_SIMPLEX
         self._solver.setOptionValue("simplex_strategy", strategy)
         self._price(weights)
@@ -169,15 +174,15 @@ class IncrementalModel:
         value = -float(self._solver.getInfo().objective_function_value)
         decided = decide_status(status, bool(solution.value_valid), value, value)
         if decided is not SolutionStatus.PROVEN:
-            self._is_astray = True
+            self._is_infeasible_basis = True
             return EngineResult(decided, proof=self._find_ray())
-        self._is_astray = False
+        self._is_infeasible_basis = False
         duals = -np.array(solution.row_dual)
         proof = bound_by_duals(self.matrix, weights, duals, value)
         return EngineResult(decided, value, proof.value, np.array(solution.col_value), duals, proof)
 
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineResult:
-        """Branch and bound over the columns marked, to a bound less than one above the value."""
+        """Branch and bound over the marked columns, to a bound less than one above the value."""
         basis = self._solver.getBasis()
         kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
         index = np.arange(len(kinds), dtype=np.int32)
@@ -194,10 +199,10 @@ class IncrementalModel:
         return EngineResult(decided, value, bound, point)
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
-        """Presolve and a new start; large models by interior point, where that gets through."""
+        """Presolve and solve from scratch, large models by interior point where that succeeds."""
         self._solver.clearSolver()
         self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
-        if len(self.matrix.low) > LARGE:
+        if len(self.matrix.low) > INTERIOR_POINT_SIZE:
             self._solver.setOptionValue("solver", "ipm")
             status = self._run(is_linear=True)
             self._solver.setOptionValue("solver", "choose")

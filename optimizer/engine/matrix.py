@@ -1,6 +1,6 @@
-"""The model as numbers: whole-number rows between bounds over whole-number columns.
+"""The model as arrays: whole-number rows between bounds over whole-number columns.
 
-Shared by the engine, the cuts and the exact check of points. Everything is whole; doubles hold
+The engine, the cuts and the exact check of points share it. All numbers are whole; doubles hold
 whole numbers exactly up to 2^53.
 """
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pulp
 
 INFINITY = math.inf
-WHOLE = 1e-6  # a value this near an integer is taken for it, and checked exactly afterwards
+WHOLE = 1e-6  # a value this near an integer is rounded to it and checked exactly afterwards
 CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "nothing")
 Index = npt.NDArray[np.int32]
 Whole = npt.NDArray[np.int64]
@@ -50,11 +50,11 @@ class Matrix:
         self._whole_weights: Whole = np.zeros(0, dtype=np.int64)
 
     def row(self, number: int) -> tuple[Index, Vector]:
-        """Columns and weights of a row."""
+        """Return columns and weights of a row."""
         return self._rows[number]
 
     def entries(self) -> tuple[Index, Index, Vector]:
-        """Rows, columns and weights of all entries, row after row."""
+        """Return rows, columns and weights of all entries, row after row."""
         first = self._entries_of
         if len(self._rows) != first:
             new = self._rows[first:]
@@ -71,12 +71,12 @@ class Matrix:
         return self._entries
 
     def whole_entries(self) -> tuple[Index, Index, Whole]:
-        """The same entries with weights as whole numbers."""
+        """Return the same entries with weights as whole numbers."""
         rows, columns, _ = self.entries()
         return rows, columns, self._whole_weights
 
     def add_column(self, high: int) -> int:
-        """A new whole decision between 0 and ``high`` in no row; returns its number."""
+        """Add an integer decision between 0 and ``high`` in no row; return its number."""
         self.low = np.append(self.low, 0.0)
         self.high = np.append(self.high, float(high))
         self.is_whole = np.append(self.is_whole, True)
@@ -84,7 +84,7 @@ class Matrix:
         return len(self.low) - 1
 
     def add_row(self, weights: Weights) -> int:
-        """A new row without bounds; returns its number."""
+        """Add a row without bounds; return its number."""
         columns = sorted(weights)
         index = np.array(columns, dtype=np.int32)
         self._rows.append((index, np.array([float(weights[j]) for j in columns])))
@@ -93,17 +93,17 @@ class Matrix:
         return len(self._rows) - 1
 
     def values(self, point: Vector) -> Vector:
-        """What every row adds up to at a point."""
+        """Return the value of every row at a point."""
         of_row, columns, weights = self.entries()
         return np.bincount(of_row, weights * point[columns], len(self._rows)).astype(np.float64)
 
     def is_integral(self, point: Vector) -> bool:
-        """True when every integer column has an integer value, up to ``WHOLE``."""
+        """Return whether every integer column has an integer value, up to ``WHOLE``."""
         values = point[self.is_whole]
         return bool(np.all(np.abs(values - np.round(values)) <= WHOLE))
 
     def holds(self, point: Vector) -> bool:
-        """True when an integer point satisfies every bound and row exactly."""
+        """Return whether an integer point satisfies every bound and row exactly."""
         if np.any(point < self.low) or np.any(point > self.high):
             return False
         values = self.values(point)
@@ -111,7 +111,7 @@ class Matrix:
 
 
 def sum_at(weights: Weights, point: Vector) -> int:
-    """What a sum is at an integer point."""
+    """Return the value of a sum at an integer point."""
     return sum(weight * round(float(point[j])) for j, weight in weights.items())
 
 

@@ -1,9 +1,9 @@
-"""The whole integer program of a month on one screen: columns, then C1 to C13.
+"""The integer program of a month: columns, then the constraints C1 to C13.
 
-PuLP is the notation: variables and rows have names, so that the code reads like FORMULATION.md and
-the program of a tiny month, written as an LP file, is held by a test. Nothing is solved with PuLP
-objects. Every column and row is numbered in the order of its making, copied once into arrays
-(``engine/matrix.py``) and handed to HiGHS (``engine/highs.py``); from then on a column is a number.
+PuLP is the notation: variables and rows have names, so that the code reads like FORMULATION.md, and
+a test compares the program of a tiny month with a stored LP file. PuLP solves nothing. Columns and
+rows are numbered in the order in which they are made, copied once into arrays
+(``engine/matrix.py``) and passed to HiGHS (``engine/highs.py``); from then on a column is a number.
 """
 
 from dataclasses import dataclass
@@ -42,16 +42,16 @@ class Model:
 
     @property
     def problem(self) -> Problem:
-        """The month that is modelled."""
+        """The problem that is modelled."""
         return self.columns.problem
 
     def start_engine(self, seconds: float) -> IncrementalModel:
-        """A solver of its own for this model, which must answer within ``seconds`` [s]."""
+        """Return a new solver for this model, which must answer within ``seconds`` [s]."""
         return IncrementalModel(self.columns.order, self.rows.order, seconds)
 
 
 def build(problem: Problem) -> Model:
-    """Every variable and constraint of a problem; the stages are added while it is solved."""
+    """Build every variable and constraint of a problem; the solve adds the stages."""
     model = pulp.LpProblem("month", pulp.LpMaximize)
     columns = define_columns(model, Network(problem))
     rows = Rows(model)

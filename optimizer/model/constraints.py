@@ -1,8 +1,8 @@
 """Constraints C1 to C13, one function each, in the order and with the numbers of FORMULATION.md.
 
-Every row is a whole-number combination between whole-number bounds. ``Rows`` hands them to PuLP and
-keeps their order: a row's position is its number. First the rows and the sums of variables that
-several constraints share, then the constraints.
+Every row is a whole-number combination between whole-number bounds. ``Rows`` passes them to PuLP
+and keeps their order: the position of a row is its number. ``Rows`` and the sums that several
+constraints share come first.
 """
 
 from collections import defaultdict
@@ -21,13 +21,13 @@ EQUAL = pulp.LpConstraintEQ
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of a model in the order of their making."""
+    """The rows of a model in the order in which they are made."""
 
     model: pulp.LpProblem
     order: list[pulp.LpConstraint] = field(default_factory=list)
 
     def add(self, name: str, terms: Terms, sense: int, right: int) -> int:
-        """One row ``terms sense right``; returns its position."""
+        """Add the row ``terms sense right`` and return its position."""
         expression = pulp.LpAffineExpression()
         expression.update(terms)  # unlike the constructor it does not hash every variable again
         row = pulp.LpConstraint(expression, sense=sense, rhs=right, name=name)
@@ -37,7 +37,7 @@ class Rows:
 
 
 def given(columns: Columns, d: int, r: int) -> tuple[Variable, int]:
-    """The variable and weight whose product is what need d gets in demand r [units]."""
+    """Return variable and weight whose product is what need d gets in demand r [units]."""
     need = columns.needs[d]
     if columns.network.is_visit(r):
         return columns.way[d, r], need.people
@@ -45,7 +45,7 @@ def given(columns: Columns, d: int, r: int) -> tuple[Variable, int]:
 
 
 def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]]:
-    """Everything drawn on sources as (slot, source, consumption per unit, variable)."""
+    """Yield everything drawn from sources: slot, source, consumption per unit, variable."""
     network = columns.network
     for i, (r, source) in enumerate(network.links):
         demand = network.demands[r]
@@ -58,7 +58,7 @@ def draws(columns: Columns) -> Iterator[tuple[str | None, Source, int, Variable]
 
 
 def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
-    """What every demand of visits, or else every one of deliveries, takes, with weight -1."""
+    """Return what every demand of visits (or else of deliveries) takes, with weight -1."""
     network = columns.network
     found: dict[int, Terms] = {
         r: {} for r in range(len(network.demands)) if network.is_visit(r) == is_visit
@@ -75,7 +75,7 @@ def taken(columns: Columns, *, is_visit: bool) -> dict[int, Terms]:
 
 
 def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
-    """What every crew does in every slot."""
+    """Return the visits of every crew in every slot."""
     found: dict[tuple[int, str], Terms] = defaultdict(dict)
     for slot, (crew, _), _, variable in draws(columns):
         if slot is not None:
@@ -84,7 +84,7 @@ def visits_by_crew(columns: Columns) -> dict[tuple[int, str], Terms]:
 
 
 def draws_by_stock(columns: Columns) -> dict[int, Terms]:
-    """What is used directly of every stock."""
+    """Return what is used directly of every stock."""
     found: dict[int, Terms] = defaultdict(dict)
     for _, (_, stock), weight, variable in draws(columns):
         found[stock][variable] = weight
@@ -92,7 +92,7 @@ def draws_by_stock(columns: Columns) -> dict[int, Terms]:
 
 
 def flows_between(columns: Columns, need: str, stock: str | None, person: str | None) -> Terms:
-    """Flows of a need with demands of its own from a stock, a person, or that person there."""
+    """Return a need's own flows from a stock, from a person, or from that person there."""
     network = columns.network
     found: Terms = {}
     for r in sorted(network.demands_of[network.position[need]]):
@@ -128,7 +128,7 @@ def add_visits_staffed(rows: Rows, columns: Columns) -> None:
 
 
 def add_units_delivered(rows: Rows, columns: Columns) -> None:
-    """(C3) A demand takes as many units as its needs are given.
+    """(C3) A demand takes as many units as its needs get.
 
     sum_d (q_d delivered[d] or units[d]) = sum_i flow[r, i] + sum_(j in r) edge[j]      [units]
     """
@@ -138,7 +138,7 @@ def add_units_delivered(rows: Rows, columns: Columns) -> None:
 
 
 def add_partial_quantities(rows: Rows, columns: Columns) -> None:
-    """(C4) A part of a need is at least its least quantity.
+    """(C4) A need met in part gets at least its least quantity.
 
     l_d delivered[d] <= units[d] <= q_d delivered[d]      for all d with l_d < q_d      [units]
     """
@@ -150,7 +150,7 @@ def add_partial_quantities(rows: Rows, columns: Columns) -> None:
 
 
 def add_one_place_at_a_time(rows: Rows, columns: Columns) -> None:
-    """(C5) No person is in two places at once: a crew is as many as its members in every slot.
+    """(C5) A person makes at most one visit in a slot: a crew makes at most as many as its members.
 
     sum_(r in t, i of k) flow[r, i] + sum_(j of k in t) edge[j] <= n_k      for all k, t  [persons]
     """
@@ -164,7 +164,7 @@ def add_one_place_at_a_time(rows: Rows, columns: Columns) -> None:
 
 
 def add_most_visits(rows: Rows, columns: Columns) -> None:
-    """(C6) No person makes more visits in the month than they can.
+    """(C6) A person makes at most ``most_visits`` visits in the month.
 
     sum_t busy[k, t] <= n_k m_k      for all k with m_k below their slots      [visits]
     """
@@ -177,7 +177,7 @@ def add_most_visits(rows: Rows, columns: Columns) -> None:
 
 
 def add_capacities(rows: Rows, columns: Columns) -> None:
-    """(C7) A stock gives what it has, and at least what it must, its descendants included.
+    """(C7) A stock and its descendants give between its least use and its capacity.
 
     used[s] = sum a_ds flow + sum edge;  k_s <= sum_(s' = s or below) used[s'] <= K_s      [units]
     """
@@ -198,7 +198,7 @@ def add_capacities(rows: Rows, columns: Columns) -> None:
 
 
 def add_recipients_time(rows: Rows, columns: Columns) -> None:
-    """(C8) A recipient has one visit in a slot.
+    """(C8) A recipient has at most one visit in a slot.
 
     sum_(d of recipient) visit[d, r in t] <= 1      for all recipients, t with two or more  [visits]
     """

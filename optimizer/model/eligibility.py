@@ -1,11 +1,11 @@
-"""Who may serve a need: filters 1 to 6 of FORMULATION.md, over crews of interchangeable persons.
+"""Which sources may serve a need: filters 1 to 6 of FORMULATION.md, over crews.
 
-A *crew* is a class of persons no rule can tell apart: same stocks, useful skills, areas, slots and
-most visits. A person named by a pair, pin or forbid is a crew of one. A *source* is a crew with a
-stock that it staffs, or a stock that delivers without a person.
+A *crew* is a class of persons that no rule can tell apart: the same stocks, useful skills, areas,
+slots and most visits. A person named by a pair, pin or forbid is a crew of one. A *source* is a
+crew with a stock that it staffs, or a stock that delivers without a person.
 
-The sources of a category have numbers. For every value that a filter reads there is the bit set of
-the sources that have it, so who may serve a need is an intersection of a few integers.
+The sources of a category are numbered. For every value that a filter reads there is the bit set of
+the sources that have it, so the sources of a need are an intersection of a few integers.
 """
 
 from collections import defaultdict
@@ -33,11 +33,11 @@ class Crew:
     most: int
 
 
-NOBODY = Crew((), (), frozenset(), (), (), 0)  # the crew of a delivery
+NOBODY = Crew((), (), frozenset(), (), (), 0)  # the crew of every delivery
 
 
 def gather_crews(problem: Problem) -> tuple[Crew, ...]:
-    """Classes of persons in the order of their first member."""
+    """Return the classes of persons in the order of their first member."""
     named = _list_named(problem)
     useful = frozenset(skill for need in problem.needs for skill in need.requires)
     members: dict[tuple[str, Crew], list[str]] = defaultdict(list)
@@ -49,20 +49,20 @@ def gather_crews(problem: Problem) -> tuple[Crew, ...]:
 
 
 def _list_named(problem: Problem) -> set[str]:
-    """Persons named by a pair, pin or forbid."""
+    """Return the persons named by a pair, pin or forbid."""
     rows: tuple[Pair | Pin, ...] = (*problem.pairs, *problem.pins, *problem.forbids)
     return {row.person for row in rows if row.person is not None}
 
 
 def _describe(person: Person, useful: frozenset[str]) -> Crew:
-    """What the rules can know of a person, as a crew without members."""
+    """Return what the rules read of a person, as a crew without members."""
     skills = useful.intersection(person.skills)
     most = min(person.most_visits, len(person.slots))
     return Crew((), person.stocks, skills, person.areas, person.slots, most)
 
 
 class _InvertedIndex:
-    """For every value the numbers of the sources that have it; and of those that have none."""
+    """For every value the numbers of the sources that have it, and the sources that have none."""
 
     def __init__(self, values_of: Iterable[Iterable[Hashable]]) -> None:
         self._having: dict[Hashable, BitSet] = defaultdict(int)
@@ -74,19 +74,19 @@ class _InvertedIndex:
                 self._having[value] |= 1 << number
 
     def having(self, values: Iterable[Hashable]) -> BitSet:
-        """Sources that have one of the values at least."""
+        """Return the sources that have at least one of the values."""
         found: BitSet = 0
         for value in values:
             found |= self._having.get(value, 0)
         return found
 
     def admitting(self, values: Iterable[Hashable]) -> BitSet:
-        """Sources that have one of the values, or restrict nothing because they have none."""
+        """Return the sources that have one of the values, or no value and thus no restriction."""
         return self._without | self.having(values)
 
 
 class SourceIndex:
-    """The sources of one category, numbered by stock and crew, found by what filters read.
+    """The sources of one category, numbered by stock and crew, indexed by what filters read.
 
     delivered, visits   the two kinds of sources, as bit sets
     """
@@ -111,7 +111,7 @@ class SourceIndex:
         self._in_slot: dict[str, BitSet] = {}
 
     def pass_filters(self, need: Need) -> BitSet:
-        """Sources that pass filters 2 to 4 for a need of the category, deliveries filter 5 too."""
+        """Return the sources that pass filters 2 to 4 for a need, and for deliveries filter 5."""
         found = self._areas.admitting((need.area,)) & self._near.admitting((need.area,))
         found &= self._statuses.admitting(need.statuses)
         for skill in need.requires:
@@ -121,28 +121,28 @@ class SourceIndex:
         return found
 
     def in_slot(self, slot: str) -> BitSet:
-        """Sources that may make a visit in a slot."""
+        """Return the sources that can make a visit in a slot."""
         if slot not in self._in_slot:
             times = self._times.admitting((slot,))
             self._in_slot[slot] = self.visits & times & self._free.having((slot,))
         return self._in_slot[slot]
 
     def at_stocks(self, stocks: Iterable[int]) -> BitSet:
-        """Sources at any of these stocks (by position)."""
+        """Return the sources at any of these stocks (by position)."""
         return self._stocks.having(stocks)
 
     def select(self, bits: BitSet) -> tuple[Source, ...]:
-        """The sources of a set in their order; equal sets give the same tuple."""
+        """Return the sources of a set in their order; equal sets give the same tuple."""
         if bits not in self._selected:
             self._selected[bits] = select(bits, self.sources)
         return self._selected[bits]
 
     def keep(self, bits: BitSet, is_kept: Callable[[Source], bool]) -> BitSet:
-        """The set without the sources that are not to be kept."""
+        """Return the set without the sources that fail the test."""
         return bit_set(b for b in list_members(bits) if is_kept(self.sources[b]))
 
     def are_enough(self, bits: BitSet, people: int) -> bool:
-        """True when the crews of a set have so many persons, each crew counted once."""
+        """Return whether the crews of a set have this many persons, each crew counted once."""
         if people <= 1:
             return bits != 0
         counted: set[int] = set()
@@ -156,7 +156,7 @@ class SourceIndex:
 
 
 def is_open_to(stock: Stock, need: Need) -> bool:
-    """Filters 1 to 3 for a stock."""
+    """Return whether the stock passes filters 1 to 3."""
     return (
         stock.category == need.category
         and (not stock.areas or need.area in stock.areas)
@@ -165,7 +165,7 @@ def is_open_to(stock: Stock, need: Need) -> bool:
 
 
 class Eligibility:
-    """The sources of every need as bit sets, the slots of visits aside; and its pairs."""
+    """The sources of every need as bit sets, and its pairs; slots of visits are not applied yet."""
 
     def __init__(self, problem: Problem, crews: tuple[Crew, ...]) -> None:
         self.problem = problem
@@ -186,7 +186,7 @@ class Eligibility:
         }
 
     def _gather_sources(self) -> dict[str, list[Source]]:
-        """Sources of every category by stock and crew, filters aside."""
+        """Return the sources of every category by stock and crew, before any filter."""
         crews_of: dict[int, list[int]] = defaultdict(list)
         for k, crew in enumerate(self.crews):
             for name in crew.stocks:
@@ -199,11 +199,11 @@ class Eligibility:
         return found
 
     def index_of(self, need: Need) -> SourceIndex:
-        """The index that numbers the sources of this need."""
+        """Return the index that numbers the sources of this need."""
         return self._indexes[need.category]
 
     def sources_of(self, need: Need) -> BitSet:
-        """Every source that passes filters 1 to 4 and 6; deliveries 5 as well."""
+        """Return every source that passes filters 1 to 4 and 6, and for deliveries filter 5."""
         found = self.pass_filters(need)
         if need.listed:
             found &= self.at_pairs(need)
@@ -213,21 +213,24 @@ class Eligibility:
         return found
 
     def pass_filters(self, need: Need) -> BitSet:
-        """Sources that pass filters 1 to 4 and deliveries 5, forbids and lists aside."""
+        """Return the sources that pass filters 1 to 4, and for deliveries 5.
+
+        Forbids do not count.
+        """
         return self.index_of(need).pass_filters(need)
 
     def at_pairs(self, need: Need) -> BitSet:
-        """Sources at the stocks that a pair of this need names."""
+        """Return the sources at the stocks that a pair of this need names."""
         stocks = {self._position[stock] for stock, _ in self.pairs.get(need.id, ())}
         return self.index_of(need).at_stocks(stocks)
 
     def list_ruled(self, need: Need, sources: BitSet) -> list[tuple[Source, Pair]]:
-        """Those of the sources that a pair of this need rules, each with its pair."""
+        """Return those of the sources that a pair of this need rules, each with its pair."""
         near = self.index_of(need).select(sources & self.at_pairs(need))
         return [(source, pair) for source in near if (pair := self.pair_of(need, source))]
 
     def pair_of(self, need: Need, source: Source) -> Pair | None:
-        """The pair that rules this source: the person's before the stock's."""
+        """Return the pair that rules this source; the person's replaces the stock's."""
         pairs = self.pairs.get(need.id)
         if not pairs:
             return None

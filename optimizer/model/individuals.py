@@ -1,7 +1,8 @@
-"""From sums back to individuals: which person, which slot, which stock for every need.
+"""From sums back to individuals: the person, slot and stock of every assignment.
 
-Everything is dealt in sorted order, so equal sums give equal assignments. Persons of a crew are
-dealt out by least load, which keeps everybody within ``most`` (loads differ by one at most).
+Everything is assigned in sorted order, so equal sums give equal assignments. Within a crew the next
+visit goes to the person with the fewest visits, which keeps everybody within ``most``, because
+loads then differ by one at most.
 """
 
 from collections import defaultdict
@@ -14,12 +15,12 @@ from optimizer.model.network import Network
 from optimizer.model.variables import Columns, Variable
 from optimizer.solution import Assignment
 
-Nonzero = dict[Variable, int]  # what is not 0
+Nonzero = dict[Variable, int]  # values other than 0
 Drawn = tuple[int, str | None, Source, int]  # need, slot, source, units
 
 
 def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...]:
-    """Assignments of an integer point of the model, sorted."""
+    """Return the assignments of an integer point of the model, sorted."""
     whole = np.rint(point).astype(np.int64)
     numbers = np.flatnonzero(whole)
     held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
@@ -45,7 +46,7 @@ def _sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
 
 
 def _deal_sources(columns: Columns, held: Nonzero) -> list[Drawn]:
-    """What every need takes from every source: its edges first, then what its demand took."""
+    """Return what every need takes from every source: its edges, then a share of its demand."""
     network, taken = columns.network, _taken_by_demand(columns, held)
     draws: list[Drawn] = []
     given: dict[tuple[int, int], int] = defaultdict(int)
@@ -78,7 +79,7 @@ def _wanted(columns: Columns, held: Nonzero, d: int, r: int) -> int:
 
 
 def _taken_by_demand(columns: Columns, held: Nonzero) -> dict[int, list[tuple[Source, int]]]:
-    """Units of every demand by source, last source first."""
+    """Return the units of every demand by source, the last source first."""
     network = columns.network
     taken: dict[int, list[tuple[Source, int]]] = defaultdict(list)
     for i, (r, source) in enumerate(network.links):

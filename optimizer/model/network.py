@@ -1,14 +1,14 @@
-"""Both sides of a month in classes, so that the program has few columns: demands, pools and edges.
+"""Demands, pools and edges: both sides of a month in classes, so that the program has few columns.
 
 Needs that the same sources can serve in the same slot share a *demand*.
 
-Only what a demand takes from each source is decided; persons and stocks are dealt out to its needs
-afterwards (individuals.py). A need whose pairs cost, weigh or bound something has demands of its
-own; a need whose pairs only add score keeps its demand and gets *edges* beside the flows.
+The program only decides what a demand takes from each source; persons and stocks are assigned to
+its needs afterwards (individuals.py). A need whose pairs cost, weigh or bound something has demands
+of its own; a need whose pairs only add score keeps its demand and gets *edges* beside the flows.
 
 Sources of visits in one slot that can serve the same demands are a *pool*: only their sum is
-decided. A pool of S sources and R demands costs S + R columns instead of S R. Nothing is lost:
-every source of a pool may serve every demand of it, so any split of the sums can be dealt out.
+decided. A pool of S sources and R demands has S + R columns instead of S R, and the program stays
+equivalent: every source of a pool may serve every demand of it, so any split of the sums works.
 """
 
 from collections import defaultdict
@@ -54,7 +54,7 @@ class Pool:
 def gather_pools(
     demands: Sequence[Demand],
 ) -> tuple[tuple[Pool, ...], tuple[tuple[int, Source], ...]]:
-    """The pools worth a column of their own, and the links (demand, source) that stay direct."""
+    """Return the pools that save columns, and the links (demand, source) that stay direct."""
     served, direct = _divide_by_slot(demands)
     pools: list[Pool] = []
     for slot, in_slot in served.items():
@@ -64,7 +64,9 @@ def gather_pools(
             else:
                 for r in found:
                     direct[r].extend(sources)
-    pools.sort(key=lambda pool: pool.demands[0])  # stable: the place of its first source
+    pools.sort(
+        key=lambda pool: pool.demands[0]
+    )  # stable, so equal demands stay in the order of their first source
     links = tuple((r, source) for r, found in enumerate(direct) for source in sorted(found))
     return tuple(pools), links
 
@@ -73,7 +75,7 @@ Served = dict[str, dict[Source, list[int]]]  # slot -> source -> demands that ma
 
 
 def _divide_by_slot(demands: Sequence[Demand]) -> tuple[Served, list[list[Source]]]:
-    """Demands that every source may serve in a slot; and the sources of each other demand."""
+    """Return shared demands of visits by slot and source, and the sources of every other demand."""
     served: Served = defaultdict(lambda: defaultdict(list))
     direct: list[list[Source]] = [[] for _ in demands]
     for r, demand in enumerate(demands):
@@ -87,7 +89,7 @@ def _divide_by_slot(demands: Sequence[Demand]) -> tuple[Served, list[list[Source
 
 
 def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list[Source]]:
-    """Sources by all the demands that they serve."""
+    """Group sources by the set of demands that they serve."""
     alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
     for source, demanding in served.items():
         alike[tuple(demanding)].append(source)
@@ -98,7 +100,7 @@ Way = tuple[str | None, BitSet]  # slot (None: delivered) and the sources in it
 
 
 def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
-    """For every stock its parents, their parents and so on, each once, by position."""
+    """Return for every stock its parents, their parents and so on, each once, by position."""
     position = {stock.id: s for s, stock in enumerate(problem.stocks)}
     found: list[tuple[int, ...]] = []
     for stock in problem.stocks:
@@ -114,7 +116,7 @@ def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
 
 
 def _find_room(problem: Problem, ancestors: Sequence[Sequence[int]]) -> list[int]:
-    """What every stock can give at most, as the capacities above it allow [units]."""
+    """Return the most that every stock can give within its ancestors' capacities [units]."""
     capacity = [stock.capacity for stock in problem.stocks]
     return [min(capacity[above] for above in (s, *ancestors[s])) for s in range(len(capacity))]
 
@@ -137,7 +139,7 @@ class Network:
 
     @cached_property
     def demands_of(self) -> tuple[tuple[int, ...], ...]:
-        """Positions of the demands of every need: its ways of being met."""
+        """Positions of the demands of every need: the ways in which it can be met."""
         ways: list[list[int]] = [[] for _ in self.problem.needs]
         for r, demand in enumerate(self.demands):
             for d in demand.needs:
@@ -162,11 +164,11 @@ class Network:
         return found
 
     def is_visit(self, r: int) -> bool:
-        """True for a demand of visits in a slot, False for one of deliveries."""
+        """Return True for a demand of visits in a slot, False for one of deliveries."""
         return self.demands[r].slot is not None
 
     def pair_of(self, d: int, source: Source) -> Pair | None:
-        """The pair that rules this need and source; None: score 0, consumption 1."""
+        """Return the pair that rules this need and source; None means score 0, consumption 1."""
         return self.eligibility.pair_of(self.problem.needs[d], source)
 
     def _gather(self) -> tuple[tuple[Demand, ...], tuple[Edge, ...]]:
@@ -186,7 +188,7 @@ class Network:
         return demands, tuple(chain.from_iterable(edges))
 
     def _list_edges(self, d: int, r: int, sources: BitSet) -> list[Edge]:
-        """An edge from every source of need d, met as demand r, whose pair adds score."""
+        """Return an edge from every source of need d in demand r whose pair adds score."""
         ruled = self.eligibility.list_ruled(self.problem.needs[d], sources)
         return [Edge(d, r, source, pair.score) for source, pair in ruled if pair.score > 0]
 
@@ -196,7 +198,7 @@ class Network:
         return Demand(slot, index.select(sources), tuple(needs), own >= 0)
 
     def _is_own(self, need: Need, sources: BitSet) -> bool:
-        """True unless the need's pairs only add score, and to fewer than half of its sources."""
+        """Return False if the need's pairs only add score, and to at most half of its sources."""
         if need.id in self._named_by_pins:
             return True
         if need.id not in self.eligibility.pairs:
@@ -207,12 +209,12 @@ class Network:
         return 2 * sum(pair.score > 0 for pair in ruled) > sources.bit_count()
 
     def _only_adds_score(self, need: Need, ruled: Sequence[Pair]) -> bool:
-        """True when no pair of the need costs, weighs or bounds something."""
+        """Return whether no pair of the need costs, weighs or bounds something."""
         is_bounded = any(p.most is not None for p in self.eligibility.pairs[need.id].values())
         return not is_bounded and all(p.score >= 0 and p.consumption == 1 for p in ruled)
 
     def find_ways(self, need: Need, sources: BitSet) -> list[Way]:
-        """Slots (None: delivered) in which these sources are enough to meet the need alone."""
+        """Return the slots (None: delivered) in which these sources can meet the need alone."""
         index = self.eligibility.index_of(need)
         delivered = sources & index.delivered
         ways: list[Way] = []
@@ -226,7 +228,7 @@ class Network:
         return ways
 
     def _are_enough(self, need: Need, delivered: tuple[Source, ...]) -> bool:
-        """True when the need could get its least units if it were alone in the world."""
+        """Return whether these deliveries can give the need its least units when it is alone."""
         missing = need.least_units
         for source in delivered:
             pair = self.eligibility.pair_of(need, source)

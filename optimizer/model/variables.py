@@ -12,8 +12,8 @@ busy[k, t]    in [0, n_k]          visits of crew k in slot t, where m_k limits 
 used[s]       in [0, K_s]          what is used directly of stock s                     [units]
 helped[h]     in {0, 1}            recipient h has a need met                      [recipients]
 
-A need with one way only has no variable of its own for that way: its met[d] says it; a recipient
-with one need has none either.
+For a need with a single way, met[d] is also the variable of that way; a recipient with one need is
+helped exactly when that need is met.
 """
 
 from collections import defaultdict
@@ -34,7 +34,10 @@ Terms = dict[Variable, int]
 
 @dataclass(slots=True)
 class Columns:
-    """Every variable of the model in the order of its making: its position is its number."""
+    """Every variable of the model in the order in which they are made.
+
+    The position is the number.
+    """
 
     model: pulp.LpProblem
     network: Network
@@ -52,7 +55,7 @@ class Columns:
     _number: dict[int, int] = field(default_factory=dict)  # by id(): PuLP hashes variables slowly
 
     def add(self, name: str, high: int, low: int = 0, *, is_whole: bool = True) -> Variable:
-        """One more column between whole bounds."""
+        """Add a column between whole bounds."""
         category = pulp.LpInteger if is_whole else pulp.LpContinuous
         variable = self.model.add_variable(name, low, high, cat=category)
         self._number[id(variable)] = len(self.order)
@@ -60,31 +63,31 @@ class Columns:
         return variable
 
     def number(self, variable: Variable) -> int:
-        """The position of a variable."""
+        """Return the position of a variable."""
         return self._number[id(variable)]
 
     def numbers(self, variables: Iterable[Variable]) -> list[int]:
-        """The position of every variable, such as those of a row."""
+        """Return the position of every variable, such as those of a row."""
         return [self._number[id(variable)] for variable in variables]
 
     @property
     def problem(self) -> Problem:
-        """The month that is modelled."""
+        """The problem that is modelled."""
         return self.network.problem
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """Its needs, by position."""
+        """The needs of the problem, by position."""
         return self.network.problem.needs
 
     def delivery_of(self, d: int) -> int:
-        """The demand that delivers to need d without a visit."""
+        """Return the demand that delivers to need d without a visit."""
         ways = self.network.demands_of[d]
         return next(r for r in ways if not self.network.is_visit(r))
 
 
 def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
-    """All variables of a network, needs first."""
+    """Make all variables of a network, needs first."""
     columns = Columns(model, network)
     for d, ways in enumerate(network.demands_of):
         if ways:
@@ -102,7 +105,7 @@ def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
     _define_use(columns)
     _define_helped(columns)
     if not columns.order:
-        columns.add("nothing", 0)  # an engine refuses to decide a model without columns
+        columns.add("nothing", 0)  # an engine refuses a model without columns
     return columns
 
 
@@ -141,7 +144,7 @@ def _most_flow(network: Network, r: int, source: Source) -> int:
 
 
 def _define_use(columns: Columns) -> None:
-    """busy only where the month binds; used for every stock that something can draw on."""
+    """Make busy where the month limits visits, and used of every stock with a source."""
     network = columns.network
     for k, slots in sorted(_slots_by_crew(network).items()):
         crew = network.crews[k]
@@ -159,7 +162,7 @@ def _define_use(columns: Columns) -> None:
 
 
 def _slots_by_crew(network: Network) -> dict[int, set[str]]:
-    """The slots in which a crew is a source of a demand."""
+    """Return the slots in which a crew is a source of a demand."""
     crews_in: dict[str, set[int]] = defaultdict(set)
     for demand in network.demands:
         if demand.slot is not None:

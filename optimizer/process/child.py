@@ -1,7 +1,8 @@
-"""The child of ``guard.py``: reads a problem, works on it under bounds, writes its lines, ends.
+"""The child process of ``guard.py``: reads a problem, solves it within limits, writes its lines.
 
-Standard output belongs to its lines alone; whatever else is printed goes to standard error. It dies
-with its parent: by the kernel's hand where it knows how, and by watching standard input anywhere.
+Standard output carries these lines only; everything else that is printed goes to standard error.
+The child ends with its parent: the kernel kills it where it supports that, and the end of standard
+input ends it everywhere.
 """
 
 import contextlib
@@ -24,23 +25,26 @@ MIB = 1 << 20
 
 
 def main(steps: Steps = STEPS) -> None:
-    """The child's whole life. Its steps are code of its own; no question can name others."""
+    """Run the child from start to end.
+
+    The steps are part of the code; no question can choose others.
+    """
     pipe = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     question = json.loads(sys.stdin.buffer.readline())
     _die_with_parent(question["parent"])
     threading.Thread(target=_watch_input, daemon=True).start()
-    # Libraries are mapped by now: a map that fails under the bound would say little.
+    # Libraries are loaded by now: a failed load under the limit would be hard to recognise.
     _bound_memory(question["memory_mib"])
 
-    def tell(line: Line, content: Any) -> None:
+    def send(line: Line, content: Any) -> None:
         _send(pipe, line, content)
 
     try:
-        report = work(question["problem"], Limits(**question["limits"]), tell, steps)
-        tell(Line.EXPLAINED, report.to_json())
-    except Exception as error:  # whatever it is, the parent hears of it
-        tell(Line.FAILED, name_failure(error))
+        report = work(question["problem"], Limits(**question["limits"]), send, steps)
+        send(Line.EXPLAINED, report.to_json())
+    except Exception as error:  # the parent reports every error
+        send(Line.FAILED, name_failure(error))
 
 
 def _send(pipe: int, line: Line, content: Any) -> None:
@@ -50,7 +54,7 @@ def _send(pipe: int, line: Line, content: Any) -> None:
 
 
 def _bound_memory(memory_mib: int | None) -> None:
-    """Bound the data segment: what is private and written to, and not the libraries' addresses."""
+    """Limit the data segment, which is private and written to; mapped libraries do not count."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold residents' data
     if memory_mib is not None:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -60,17 +64,17 @@ def _bound_memory(memory_mib: int | None) -> None:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Ask Linux for a kill when the parent dies; elsewhere the end of the input says so."""
+    """Ask Linux to kill this process when the parent ends; elsewhere ``_watch_input`` ends it."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
+    if os.getppid() != parent:  # the parent ended before the request
         os._exit(1)
 
 
 def _watch_input() -> None:
     while os.read(sys.stdin.fileno(), 1):
-        pass  # the parent has said everything; only the end matters
+        pass  # the parent sends no more input; only its end matters
     os._exit(1)
 
 

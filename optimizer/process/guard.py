@@ -1,12 +1,12 @@
-"""The one supervisor of a solve: whatever happens in the child, the caller gets a ``SolveReport``.
+"""The supervisor of a solve: every failure of the child becomes a ``SolveReport``.
 
 The child (``child.py``) is a fresh interpreter. It reads one line of JSON, the question, and writes
-lines of JSON (``Line``): progress, then the checked answer, then the same explained. It may
-use so much memory and time. When it dies, hangs or answers nonsense before its answer is checked,
-the report holds that failure; when it does so afterwards, the answer stays and only the
-explanations are brief. It never outlives its caller: the kernel is asked to end it with its parent,
-and it watches the pipe. Only its caller ends it: Ctrl-C and a service manager's SIGTERM reach every
-process at once, and must not look like a broken solve.
+lines of JSON (``Line``): progress, the checked answer, then the explained answer. Its memory and
+time are limited. When it dies, hangs or writes nonsense before its answer is checked, the report
+holds that failure; when it does so afterwards, the answer remains and only the explanations are
+brief. The child never outlives its caller: the kernel kills it with its parent, and it watches its
+input. Only the caller ends it: Ctrl-C and a service manager's SIGTERM reach every process at once
+and must not look like a broken solve.
 """
 
 import contextlib
@@ -33,9 +33,9 @@ from optimizer.report import Failure, Line, Progress, Seconds, SolveReport
 BEAT_SECONDS = 0.25  # how often the caller is asked whether it still wants the answer
 DEFAULT_MEMORY_MIB = 4096
 PROGRAM = ("-P", "-m", "optimizer.process.child")
-TAIL = 4096  # bytes of what the child last said that are worth keeping
-LAST_WORDS = 10.0  # seconds for a child to end once its pipe is closed
-_OUTSIDE = {-signal.SIGKILL, -signal.SIGHUP}  # the others are held back
+TAIL = 4096  # last bytes of the child's standard error that are logged
+EXIT_GRACE_SECONDS = 10.0  # for a child to end once its pipe is closed
+_OUTSIDE = {-signal.SIGKILL, -signal.SIGHUP}  # the child blocks SIGINT and SIGTERM
 _ROOT = Path(__file__).resolve().parents[2]
 
 OnBeat = Callable[[Progress | None], bool]
@@ -43,8 +43,8 @@ _Child = subprocess.Popen[bytes]
 logger = logging.getLogger("optimizer.process.guard")
 
 
-class _LostError(Exception):
-    """Nothing more is to be had from the child."""
+class _NoAnswerError(Exception):
+    """The child gives no further answer."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure)
@@ -54,15 +54,15 @@ class _LostError(Exception):
 def solve_apart(
     problem: Problem, limits: Limits, *, memory_mib: int | None, on_beat: OnBeat | None = None
 ) -> SolveReport:
-    """Solve, check and explain in a child process; no error of its work comes through.
+    """Solve, check and explain in a child process; every error of the child becomes ``failure``.
 
-    The solution is that of ``solve``, byte for byte, and was checked; otherwise ``failure`` is set.
+    The solution equals that of ``solve``, byte for byte, and was checked.
 
-    memory_mib  most private memory of the child [MiB], about 100 of them before it begins; None:
-                no bound. Not held where the system knows no RLIMIT_DATA for mapped memory.
-    on_beat     hears the progress four times a second, in the caller's thread; False ends the
-                child, and the report is CANCELLED. Its own errors end the child too and come
-                through.
+    memory_mib  limit of the child's private memory [MiB], about 100 of them before it begins;
+                None: no limit. Without effect where RLIMIT_DATA does not cover mapped memory.
+    on_beat     receives the progress four times a second, in the caller's thread; if it returns
+                False, the child is ended and the report is CANCELLED. Its own exceptions end the
+                child too and are raised.
     """
     began = time.monotonic()
     question = {
@@ -71,24 +71,24 @@ def solve_apart(
         "memory_mib": memory_mib,
         "problem": problem.to_json(),
     }
-    talk = _Talk(limits, on_beat or _go_on)
+    dialogue = _Dialogue(limits, on_beat or _go_on)
     failure: Failure | None = None
     try:
-        _ask_child(canonical_bytes(question) + b"\n", talk)
-    except _LostError as lost:
+        _ask_child(canonical_bytes(question) + b"\n", dialogue)
+    except _NoAnswerError as lost:
         failure = lost.failure
-    except MemoryError:  # here, for the answer
+    except MemoryError:  # in this process, while it reads the answer
         failure = Failure.OUT_OF_MEMORY
-    report = _judge(problem, talk, failure)
+    report = _judge(problem, dialogue, failure)
     if report.solution is not None:
         return report
     return replace(report, seconds=Seconds(solve=round(time.monotonic() - began, 3)))
 
 
-class _Talk:
-    """What the child has said so far, and until when the next word must come.
+class _Dialogue:
+    """What the child has written so far, and the time by which the next line must come.
 
-    checked, explained  its reports as plain JSON, not believed yet; None: not there
+    checked, explained its reports as plain JSON, not validated yet; None: not received
     """
 
     def __init__(self, limits: Limits, on_beat: OnBeat) -> None:
@@ -100,9 +100,10 @@ class _Talk:
         self._allow(limits.seconds + limits.grace_seconds)
 
     def listen(self, lines: "queue.SimpleQueue[bytes]") -> None:
-        """Return when the last line was heard.
+        """Return when the last line has arrived.
 
-        Raises ``_LostError`` when there will be none, ``EOFError`` when the lines end without it.
+        Raises ``_NoAnswerError`` when there will be none, ``EOFError`` when the lines end without
+        it.
         """
         while self.explained is None:
             self._beat()
@@ -111,20 +112,20 @@ class _Talk:
                 line = lines.get(timeout=max(wait, 0.0))
             except queue.Empty:
                 if time.monotonic() >= self._deadline:
-                    raise _LostError(Failure.HUNG) from None
+                    raise _NoAnswerError(Failure.HUNG) from None
                 continue
             if not line.endswith(b"\n"):
                 raise EOFError
             try:
                 self._hear(*json.loads(line))
             except (ValueError, TypeError):
-                raise _LostError(Failure.NONSENSE) from None
+                raise _NoAnswerError(Failure.NONSENSE) from None
 
     def _beat(self) -> None:
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + BEAT_SECONDS
             if not self._on_beat(self._progress):
-                raise _LostError(Failure.CANCELLED)
+                raise _NoAnswerError(Failure.CANCELLED)
 
     def _hear(self, word: str, content: Any) -> None:
         line = Line(word)
@@ -138,7 +139,7 @@ class _Talk:
         elif line is Line.EXPLAINED:
             self.explained = content
         else:
-            raise _LostError(Failure(content))
+            raise _NoAnswerError(Failure(content))
 
     def _allow(self, seconds: float) -> None:
         self._deadline = time.monotonic() + seconds
@@ -148,16 +149,16 @@ def _go_on(_progress: Progress | None) -> bool:
     return True
 
 
-def _judge(problem: Problem, talk: _Talk, failure: Failure | None) -> SolveReport:
-    """The best report among those the child gave, or the failure."""
+def _judge(problem: Problem, dialogue: _Dialogue, failure: Failure | None) -> SolveReport:
+    """Return the best report that the child gave, or the failure."""
     if failure is Failure.CANCELLED:
         return SolveReport(failure=failure)
-    for plain in (talk.explained, talk.checked):
+    for plain in (dialogue.explained, dialogue.checked):
         if plain is None:
             continue
         try:
             report = _accept(problem, plain)
-        except _LostError as lost:
+        except _NoAnswerError as lost:
             failure = lost.failure
         else:
             lacks = failure if report.is_usable and failure else report.unexplained
@@ -166,65 +167,68 @@ def _judge(problem: Problem, talk: _Talk, failure: Failure | None) -> SolveRepor
 
 
 def _accept(problem: Problem, plain: Any) -> SolveReport:
-    """A report whose answer is whole and to this problem, or one that says why there is none.
+    """Return a report whose answer is whole and belongs to this problem, or a report without one.
 
-    Raises ``_LostError`` for any other.
+    Raises ``_NoAnswerError`` for any other.
     """
     try:
         report = SolveReport.from_json(plain)
     except ProblemError:
-        raise _LostError(Failure.NONSENSE) from None
+        raise _NoAnswerError(Failure.NONSENSE) from None
     except MemoryError:
-        raise _LostError(Failure.OUT_OF_MEMORY) from None
+        raise _NoAnswerError(Failure.OUT_OF_MEMORY) from None
     solution = report.solution
     if report.failure is not None or solution is None:
         return report
     if solution != solution.sealed():
-        raise _LostError(Failure.NONSENSE)
+        raise _NoAnswerError(Failure.NONSENSE)
     if solution.problem_sha256 != problem.sha256:
-        raise _LostError(Failure.OTHER_PROBLEM)
+        raise _NoAnswerError(Failure.OTHER_PROBLEM)
     return report
 
 
-def _ask_child(question: bytes, talk: _Talk) -> None:
-    """Start a child and hear it out. Raises ``_LostError``; the child is gone when this returns."""
-    with tempfile.TemporaryFile() as said:
+def _ask_child(question: bytes, dialogue: _Dialogue) -> None:
+    """Start a child and read all its lines; the child has ended when this returns.
+
+    Raises ``_NoAnswerError`` when it gives no answer.
+    """
+    with tempfile.TemporaryFile() as errors:
         try:
-            child = _start_child(said)
+            child = _start_child(errors)
         except OSError as error:
-            raise _LostError(Failure.NOT_STARTED) from error
+            raise _NoAnswerError(Failure.NOT_STARTED) from error
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        # Threads, as either pipe may stand still for as long as the child does.
+        # Threads, because either pipe can block for as long as the child does.
         writer = threading.Thread(target=_write, args=(child.stdin, question), daemon=True)
         reader = threading.Thread(target=_read, args=(child.stdout, lines), daemon=True)
         try:
             writer.start()
             reader.start()
-            talk.listen(lines)
+            dialogue.listen(lines)
         except EOFError:
-            raise _LostError(_read_death(child, said)) from None
+            raise _NoAnswerError(_name_exit(child, errors)) from None
         finally:
-            _bury(child, writer, reader)
-            _log(said)
+            _kill_and_join(child, writer, reader)
+            _log(errors)
 
 
-def _start_child(said: IO[bytes]) -> _Child:
+def _start_child(errors: IO[bytes]) -> _Child:
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    # One thread: spare ones reserve memory that would count, more of it the more cores there are.
+    # One thread: others would reserve memory that counts, more of it on more cores.
     environ = {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
     with _signals_held_back():
         return subprocess.Popen(  # noqa: S603 (our own program)
             [sys.executable, *PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=errors,
             env=os.environ | environ,
         )
 
 
 @contextlib.contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """A process started inside never sees SIGINT and SIGTERM."""
+    """Start processes that never receive SIGINT and SIGTERM."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
@@ -233,9 +237,9 @@ def _signals_held_back() -> Iterator[None]:
 
 
 def _write(pipe: IO[bytes], question: bytes) -> None:
-    with contextlib.suppress(OSError):  # a child that died: the reader sees it
+    with contextlib.suppress(OSError):  # the child has died, which the reader notices
         pipe.write(question)
-        pipe.flush()  # and stays open: its end is how the child learns that nobody waits
+        pipe.flush()  # and stays open: its end tells the child that nobody waits
 
 
 def _read(pipe: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
@@ -244,39 +248,39 @@ def _read(pipe: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
     lines.put(b"")
 
 
-def _read_death(child: _Child, said: IO[bytes]) -> Failure:
-    """Which failure a child died of that closed its pipe."""
+def _name_exit(child: _Child, errors: IO[bytes]) -> Failure:
+    """Return the failure of a child that closed its pipe."""
     try:
-        code = child.wait(LAST_WORDS)
+        code = child.wait(EXIT_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         return Failure.HUNG
     logger.warning("a solve died with exit code %d", code)
     if code in _OUTSIDE:
         return Failure.KILLED
-    words = _read_tail(said)
+    words = _read_tail(errors)
     is_memory = b"bad_alloc" in words or b"MemoryError" in words
     return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED
 
 
-def _log(said: IO[bytes]) -> None:
-    """Keep what the child printed, which is nothing as long as all goes well."""
-    words = _read_tail(said)
+def _log(errors: IO[bytes]) -> None:
+    """Log what the child wrote to standard error; normally nothing."""
+    words = _read_tail(errors)
     if words:
-        logger.warning("a solve said: %s", words.decode(errors="replace"))
+        logger.warning("a solve errors: %s", words.decode(errors="replace"))
 
 
-def _read_tail(said: IO[bytes]) -> bytes:
-    said.seek(max(0, said.seek(0, os.SEEK_END) - TAIL))
-    return said.read()
+def _read_tail(errors: IO[bytes]) -> bytes:
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - TAIL))
+    return errors.read()
 
 
-def _bury(child: _Child, *threads: threading.Thread) -> None:
+def _kill_and_join(child: _Child, *threads: threading.Thread) -> None:
     child.kill()
     child.wait()
     for thread in threads:
         if thread.ident is not None:
-            thread.join(LAST_WORDS)
+            thread.join(EXIT_GRACE_SECONDS)
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
-            with contextlib.suppress(OSError):  # what the dead child did not read
+            with contextlib.suppress(OSError):  # input that the child did not read
                 pipe.close()

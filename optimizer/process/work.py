@@ -1,8 +1,8 @@
-"""Solve, check, explain: the three steps of one problem, with the seconds of each.
+"""Solve, check and explain one problem, and measure the seconds of each step.
 
-The check reads the problem and the answer as plain JSON, as they are stored and published, and
-shares no code with the solve. An answer that it refuses is a failure; an explanation that breaks
-is not, for the answer is proved without it.
+The check reads problem and answer as plain JSON, as they are stored and published, and shares no
+code with the solve. An answer that it refuses is a failure; a failed explanation is not, because
+the answer is proved without it.
 """
 
 import json
@@ -24,12 +24,12 @@ from optimizer.report import Failure, Line, Progress, Seconds, SolveReport
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
 
-Tell = Callable[[Line, Any], None]
+OnLine = Callable[[Line, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The functions of the three steps; only a test has others."""
+    """The functions of the three steps; only tests use others."""
 
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
     verify: Callable[[object, object], Fault | None] = verify
@@ -39,30 +39,31 @@ class Steps:
 STEPS = Steps()
 
 
-def work(plain: object, limits: Limits, tell: Tell, steps: Steps = STEPS) -> SolveReport:
-    """The report on a problem in plain JSON; ``tell`` hears each ``Line`` but the last.
+def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -> SolveReport:
+    """Return the report on a problem in plain JSON.
 
-    Errors of the solve and of the check come through: without either there is no answer.
+    Call ``on_line`` for each ``Line`` but the last. Errors of the solve and of the check are
+    raised: without either there is no answer.
     """
     problem = Problem.from_json(plain)
     marks: list[tuple[str, float]] = [("", time.monotonic())]
 
     def note(stage: str, done: int, total: int) -> None:
         marks.append((stage, time.monotonic()))
-        tell(Line.PROGRESS, Progress(stage, done, total))
+        on_line(Line.PROGRESS, Progress(stage, done, total))
 
     solution = steps.solve(problem, limits, note)
     marks.append(("", time.monotonic()))
-    tell(Line.SOLVED, None)
+    on_line(Line.SOLVED, None)
     report = _check(plain, solution, _sum_up(marks), steps)
-    tell(Line.CHECKED, report.to_json())
+    on_line(Line.CHECKED, report.to_json())
     if report.is_usable and limits.explain_seconds is not None:
         return _explain(problem, solution, report, limits.explain_seconds, steps)
     return report
 
 
 def name_failure(error: Exception) -> Failure:
-    """The code of an error of the work, whose trace goes to standard error."""
+    """Return the failure code of an error and write its trace to standard error."""
     trace = "".join(traceback.format_exception(error))
     sys.stderr.write(trace)
     is_memory = isinstance(error, MemoryError) or "bad_alloc" in trace
@@ -72,7 +73,7 @@ def name_failure(error: Exception) -> Failure:
 def _sum_up(marks: list[tuple[str, float]]) -> Seconds:
     stages: dict[str, float] = {}
     for (stage, start), (_next, end) in pairwise(marks):
-        if stage:  # not what comes before the first and after the last
+        if stage:  # the time before the first stage and after the last has no name
             stages[stage] = round(stages.get(stage, 0.0) + end - start, 3)
     return Seconds(stages, solve=round(marks[-1][1] - marks[0][1], 3))
 

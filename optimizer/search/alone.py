@@ -1,4 +1,4 @@
-"""What a group could get if it were alone: the denominators of the leximin (S2)."""
+"""The most that a group can get when it alone counts: the denominators of the leximin (S2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,35 +15,35 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class SoloOptimum:
-    """The most needs of a group that can be met when only it counts; a point that meets them."""
+    """The most needs of a group that can be met when only it counts, and such a point."""
 
     step: Step
     point: Vector
 
     @property
     def needs(self) -> int:
-        """How many."""
+        """The number of needs."""
         return self.step.value
 
 
 SoloOptima = dict[str, dict[str, SoloOptimum]]  # by stage and group
-Possible = Mapping[str, Mapping[str, int]]  # by stage and group: needs that it could get alone
+Possible = Mapping[str, Mapping[str, int]]  # by stage and group: needs that it can get alone
 
 
 def possible_by_group(
     search: LexicographicSearch, model: Model, stage: Stage
 ) -> dict[str, SoloOptimum]:
-    """What every group of the stage could get [needs]; empty for stages without a denominator.
+    """Return what every group of the stage can get alone [needs]; empty without a denominator.
 
-    Needs of other groups stay where a pin or a least use may call for them. Raises
-    ``NoPointError`` when no point holds C1 to C13.
+    Needs of other groups stay in the model where a pin or a least use may require them. Raises
+    ``NoPointError`` when no point satisfies C1 to C13.
     """
     columns, problem = model.columns, model.problem
     groups = kind_of(stage).groups_alone(stage, problem)
     if not groups:
         return {}
-    called = called_for(problem, columns.network.ancestors)
-    left_out = {columns.number(met) for d, met in columns.met.items() if d not in called}
+    required = list_required(problem, columns.network.ancestors)
+    left_out = {columns.number(met) for d, met in columns.met.items() if d not in required}
     found = {}
     for group, needs in groups.items():
         own = [columns.number(columns.met[d]) for d in needs if d in columns.met]
@@ -54,10 +54,11 @@ def possible_by_group(
     return found
 
 
-def called_for(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[int]:
-    """Needs by position that a rule may ask for: pinned, or of a category with a least use.
+def list_required(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[int]:
+    """Return the needs (by position) that are pinned or of a category with a least use.
 
-    Without the others everything else stays as it is, so no group gets less than it could.
+    Rules may require these needs. Leaving the others unmet breaks no rule, so no group gets less
+    without them.
     """
     pinned = {pin.need for pin in problem.pins}
     categories = {
@@ -69,7 +70,7 @@ def called_for(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[int]
 
 
 def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> dict[str, int]:
-    """What the stated levels say that every group could get alone [needs]; 0 where none is stated.
+    """Return what every group can get alone according to the stated levels [needs], else 0.
 
     Empty for stages without a denominator.
     """

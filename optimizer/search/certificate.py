@@ -1,4 +1,4 @@
-"""The proof that travels with a result, read off the steps that led to it (FORMULATION.md, Proof).
+"""The certificate of a solution, written from the steps of the search (see FORMULATION.md).
 
 Rows and columns of the model keep their numbers; rows and switches made later are numbered in the
 order in which the certificate makes them, so a replay needs no other numbers. Multipliers are whole
@@ -22,10 +22,10 @@ Event = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class ComponentStep:
-    """A step with the numbers in the whole model of its component's columns and rows.
+    """A step of a component with the numbers that its columns and rows have in the whole model.
 
     columns, rows   None: the step was taken in the whole model
-    own             columns of the sum that the component has; None: the sum is not divided
+    own             the component's columns of the sum; None: the sum is not divided
     """
 
     step: Step
@@ -34,16 +34,16 @@ class ComponentStep:
     own: tuple[int, ...] | None = None
 
     def row(self, number: int) -> int:
-        """The number of a row in the whole model."""
+        """Return the number of a row in the whole model."""
         return number if self.rows is None else self.rows[number]
 
     def column(self, number: int) -> int:
-        """The number of a column in the whole model."""
+        """Return the number of a column in the whole model."""
         return number if self.columns is None else self.columns[number]
 
 
 def proof_of(steps: Sequence[Step]) -> Proof:
-    """How the outcome of these steps is known: the weakest of the proofs it rests on."""
+    """Return the weakest kind of proof that these steps rest on."""
     used = [step for step in steps if step.kind in (StepKind.SUM, StepKind.CLOSED)]
     if any(step.proof is Proof.SEARCH for step in used):
         return Proof.SEARCH
@@ -52,7 +52,7 @@ def proof_of(steps: Sequence[Step]) -> Proof:
 
 
 class CertificateWriter:
-    """Writes events and keeps the numbers that they give to rows and columns."""
+    """Writes events and keeps track of the numbers that they give to rows and columns."""
 
     def __init__(self, matrix: Matrix, rows: int, columns: int) -> None:
         self._matrix = matrix
@@ -60,11 +60,14 @@ class CertificateWriter:
         self._columns = {j: j for j in range(columns)}
 
     def write(self, steps: Sequence[ComponentStep], *, is_drawn: bool = False) -> list[Event]:
-        """The events of one aim. ``is_drawn``: sums are blocks of tickets and name columns."""
+        """Return the events of one aim.
+
+        ``is_drawn``: sums are blocks of tickets and name columns.
+        """
         return [event for part in steps for event in self._write_step(part, is_drawn)]
 
     def write_alone(self, part: ComponentStep) -> Event:
-        """The event of a sum that keeps nothing."""
+        """Return the event of a sum that fixes nothing."""
         return self._within(part, ["sum", part.step.value])
 
     def _write_step(self, part: ComponentStep, is_drawn: bool) -> Iterator[Event]:
@@ -83,7 +86,7 @@ class CertificateWriter:
         yield from self._write_excluded(part)
 
     def _write_excluded(self, part: ComponentStep) -> Iterator[Event]:
-        """Sets of columns that the LP allows no point to give the value that was asked about."""
+        """Yield the sets of columns that cannot have the value asked about, according to the LP."""
         name = "none" if part.step.asked else "all"
         for columns, bound in part.step.none_of:
             yield [name, [self._columns[j] for j in columns], *self._spell(part, bound)]
@@ -99,7 +102,10 @@ class CertificateWriter:
         return event
 
     def _within(self, part: ComponentStep, event: Event) -> Event:
-        """An event with cuts of its own, which are gone afterwards; bare when nothing proves it."""
+        """Return an event with its own cuts, valid only inside it.
+
+        Bare when no multipliers prove it.
+        """
         cuts = [self._write_cut(part, row, cut) for row, cut in part.step.cuts]
         proof = self._multipliers(part)
         for row, _ in part.step.cuts:
@@ -128,5 +134,5 @@ class CertificateWriter:
 
 
 def spell_witness(assignments: Sequence[Assignment]) -> list[list[Any]]:
-    """Assignments as short lists: need, stock, person, slot, units."""
+    """Return assignments as short lists: need, stock, person, slot, units."""
     return [[a.need, a.stock, a.person, a.slot, a.units] for a in assignments]

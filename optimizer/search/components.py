@@ -1,9 +1,9 @@
-"""Connected components: sums are greatest when they are greatest in every component.
+"""Connected components: a sum is greatest when it is greatest in every component.
 
 Columns that share a row are in the same component. Until the first stage that ties components
-together (levels, recipients), every component is maximised in a search of its own: its fractions
-cannot add up with those of another to a unit that neither has. What is found is kept in the search
-of the whole model.
+together (levels, recipients), every component is maximised in its own search. Fractions of several
+components then cannot add up to a unit that none of them has. The values found are fixed in the
+search of the whole model.
 """
 
 from collections import defaultdict
@@ -28,13 +28,13 @@ from optimizer.solution import Proof
 from optimizer.stages.kind import Aim
 from optimizer.stages.registry import kind_of
 
-HELPED_ROW = "c13_"  # ties needs of one recipient, but forbids nothing before recipients count
-SMALL = 400  # columns; branching on a component of this size takes no time
+HELPED_ROW = "c13_"  # ties the needs of a recipient, but restricts nothing before recipients count
+SMALL = 400  # columns; branching on a component of this size is fast
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Columns and rows by number in the whole model."""
+    """Columns and rows of a component by their number in the whole model."""
 
     columns: tuple[int, ...]
     rows: tuple[int, ...]
@@ -42,9 +42,9 @@ class Component:
 
 @dataclass(slots=True)
 class ComponentSums:
-    """Values of aims summed over components, and which stage emptied a column.
+    """Values of aims summed over components, and which stage excluded a column.
 
-    steps   of every aim by position: the step of each component that has a part of it
+    steps   for every aim by position: the step of each component that has a part of it
     """
 
     values: list[int]
@@ -53,17 +53,19 @@ class ComponentSums:
     steps: dict[int, list[ComponentStep]] = field(default_factory=dict)
 
 
-Wanted = dict[int, tuple[str, dict[int, int]]]  # aim -> stage, and weights by place in a component
-Found = tuple[int, int, Proof]  # aim, value, proof
+Wanted = dict[
+    int, tuple[str, dict[int, int]]
+]  # aim -> stage, and weights by position in the component
+AimValue = tuple[int, int, Proof]  # aim, value, proof
 
 
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
-    """The stages before the first that ties components together."""
+    """Return the stages before the first that ties components together."""
     return list(takewhile(lambda stage: kind_of(stage).is_separable, stages))
 
 
 def find_components(model: Model) -> list[Component]:
-    """Components of columns that share rows, in the order of their first column."""
+    """Return the components of columns that share rows, in the order of their first column."""
     parent = list(range(len(model.columns.order)))
     first_of: dict[int, int] = {}  # row -> its first column
     for i, row in enumerate(model.rows.order):
@@ -88,7 +90,7 @@ def _join(parent: list[int], columns: Sequence[int]) -> None:
 
 
 def _find_root(parent: list[int], j: int) -> int:
-    """The column that represents all that are joined with j; shortens the way to it."""
+    """Return the column that represents the set of j, with path compression."""
     while parent[j] != j:
         parent[j] = parent[parent[j]]
         j = parent[j]
@@ -98,10 +100,10 @@ def _find_root(parent: list[int], j: int) -> int:
 def maximise_by_component(
     search: LexicographicSearch, model: Model, aims: Sequence[Aim]
 ) -> ComponentSums:
-    """Maximise the aims in every component, and keep all that is found in the whole search.
+    """Maximise the aims in every component and fix all values found in the whole search.
 
-    Raises ``NoPointError`` when no point satisfies C1 to C13, ``OutOfTimeError`` at the deadline;
-    what was found until then is proposed as the incumbent.
+    Raises ``NoPointError`` when no point satisfies C1 to C13, and ``OutOfTimeError`` at the
+    deadline; the best point found by then is proposed as the incumbent.
     """
     _refuse_empty_rows(model)
     sums = ComponentSums([0] * len(aims), [Proof.DUAL] * len(aims))
@@ -111,7 +113,7 @@ def maximise_by_component(
         wanted_of = _divide(components, aims, len(whole))
         for component, wanted in zip(components, wanted_of, strict=True):
             search.is_small[list(component.columns)] = len(component.columns) <= SMALL
-            if component.rows or wanted:  # else columns that no row and no aim reads
+            if component.rows or wanted:  # skip columns that are in no row and in no aim
                 _maximise_component(search, model, component, wanted, sums, whole)
     finally:
         _fill_helped(model, whole)
@@ -127,7 +129,7 @@ def _refuse_empty_rows(model: Model) -> None:
 
 
 def _divide(components: Sequence[Component], aims: Sequence[Aim], columns: int) -> list[Wanted]:
-    """What every component wants of the aims, in one pass over them."""
+    """Return each component's part of the aims, in one pass over them."""
     component_of, place_of = [0] * columns, [0] * columns
     for c, component in enumerate(components):
         for place, j in enumerate(component.columns):
@@ -148,7 +150,7 @@ def _maximise_component(
     sums: ComponentSums,
     whole: Vector,
 ) -> None:
-    """Add the values of one component to the sums and its point, also a late one, to ``whole``."""
+    """Add one component's values to the sums, and its point, even a late one, to ``whole``."""
     inner = _start_search(search, model, component)
     try:
         found = _maximise_aims(inner, component, wanted, sums)
@@ -174,8 +176,8 @@ def _start_search(
 
 def _maximise_aims(
     inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
-) -> list[Found]:
-    """Value and proof of every aim that the component has a part of."""
+) -> list[AimValue]:
+    """Return value and proof of every aim that the component has a part of."""
     while True:
         found = _try_aims(inner, component, wanted, sums)
         if found is not None:
@@ -185,8 +187,8 @@ def _maximise_aims(
 
 def _try_aims(
     inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
-) -> list[Found] | None:
-    """One pass over the aims; None when a fixed value was too high."""
+) -> list[AimValue] | None:
+    """Take the aims once in order; None when a fixed value was too high."""
     found = []
     try:
         for k, (stage, weights) in wanted.items():
@@ -206,7 +208,7 @@ def _try_aims(
 def _keep_in_whole(
     search: LexicographicSearch, component: Component, inner: LexicographicSearch
 ) -> dict[int, int]:
-    """Keep bounds, fixed rows and cuts in the whole search; says which rows they are there."""
+    """Fix bounds, values and cuts in the whole search; return the numbers of their rows there."""
     found, whole, number = inner.matrix, search.matrix, component.columns
     search.keep_columns(
         [
@@ -227,7 +229,7 @@ def _keep_in_whole(
 
 
 def _fill_helped(model: Model, whole: Vector) -> None:
-    """Set the recipients helped, which belong to no component, as the needs met say."""
+    """Set the recipients helped, which belong to no component, from the needs met."""
     columns = model.columns
     helped_of: dict[str, float] = defaultdict(float)
     for d, met in columns.met.items():

@@ -1,4 +1,4 @@
-"""Why a need is not met: one code each, from what the stages and the final answer show."""
+"""Why a need is not met: one code each, from the stages and the final answer."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from optimizer.solution import Assignment, Ground, GroundCode
 
 
 class Spare:
-    """What is still free beside the final assignments."""
+    """Capacity that is still free beside the final assignments."""
 
     def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:
         self._busy = {(a.person, a.slot) for a in assignments if a.person is not None}
@@ -22,7 +22,7 @@ class Spare:
                 self._loads[a.person] += 1
 
     def persons(self, members: Sequence[str], slot: str) -> int:
-        """How many of these persons could still make a visit in the slot."""
+        """Return how many of these persons can still make a visit in the slot."""
         return sum(
             (person, slot) not in self._busy and self._loads[person] < self._most[person]
             for person in members
@@ -36,7 +36,7 @@ def find_grounds(
     *,
     is_decided: bool,
 ) -> tuple[Ground, ...]:
-    """The ground of every unmet need, in the order of ids."""
+    """Return the ground of every unmet need, in the order of ids."""
     met = {assignment.need for assignment in assignments}
     spare = Spare(network.problem, assignments)
     reasons: dict[str, set[str]] = defaultdict(set)
@@ -59,7 +59,7 @@ def find_grounds(
 
 
 def _name_filter(network: Network, need: Need, reasons: set[str]) -> GroundCode:
-    """Why a need has no way; ``reasons``: of its forbids."""
+    """Return why a need has no way; ``reasons`` are those of its forbids."""
     is_forbidden = reasons and network.find_ways(need, network.eligibility.pass_filters(need))
     if not is_forbidden:
         return GroundCode.NO_ELIGIBLE_OFFER
@@ -68,7 +68,7 @@ def _name_filter(network: Network, need: Need, reasons: set[str]) -> GroundCode:
 
 
 def _is_time_conflict(network: Network, spare: Spare, d: int) -> bool:
-    """True when only the recipient's other visits keep a team that is still free away."""
+    """Return whether only the recipient's other visits exclude a team that is still free."""
     need = network.problem.needs[d]
     for r in network.demands_of[d]:
         demand = network.demands[r]

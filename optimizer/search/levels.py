@@ -2,8 +2,8 @@
 
 Values are integers, so the groups on the worst level either all rise by one unit, or a largest
 number of them does. Where several can rise but not all, a *switch* in {0, 1} per group says who
-does; how many switches can be on together is maximised and fixed, and which ones is left to the
-next stages wherever both ways remain possible. A group at a level is in one of these states:
+does. How many switches can be on together is maximised and fixed; the choice among them is left to
+later stages wherever both values remain possible. A group is in one of these states:
 
     state     is_open  switches  is_passed  meaning
     rising    yes      none      no         has ``floor`` units in every best answer, may get more
@@ -34,7 +34,7 @@ from fractions import Fraction
 from optimizer.search.lexicographic import LexicographicSearch
 from optimizer.stages.kind import Measure
 
-NEAR_LEVELS = 4  # from the edge of what is possible, where cuts are worth their time
+NEAR_LEVELS = 4  # levels from the edge of feasibility within which cuts are worth their time
 
 
 @dataclass(slots=True)
@@ -50,12 +50,12 @@ class _Group:
 
     @property
     def is_unsure(self) -> bool:
-        """True while its last switch says whether it is above a level still to come."""
+        """True while its last switch says whether it is above a level not decided yet."""
         return bool(self.switches) and not self.is_passed
 
     @property
     def most(self) -> int:
-        """Units with all its switches on."""
+        """The units with all its switches on."""
         return self.floor + len(self.switches)
 
     @property
@@ -68,15 +68,15 @@ class _Group:
         return Fraction(units + self.measure.offset, self.measure.denominator)
 
     def rises_from(self, level: Fraction) -> bool:
-        """True when it is on this level and may leave it."""
+        """Return whether the group is at this level and may leave it."""
         return self.is_open and self.level == level
 
     def is_unsure_above(self, level: Fraction) -> bool:
-        """True when its last switch says whether it is above this level, lower than its own."""
+        """Return whether its last switch says if it is above this level, lower than its own."""
         return self.is_unsure and self.level > level
 
     def pass_level(self, level: Fraction) -> None:
-        """The level is decided: a group that ends on it is asked nothing more."""
+        """Mark a group that ends at this level as decided."""
         self.is_passed = self.is_passed or (self.level == level and not self.is_open)
 
 
@@ -95,7 +95,7 @@ def raise_levels(search: LexicographicSearch, measures: Sequence[Measure]) -> No
 
 
 def _raise_worst(search: LexicographicSearch, rising: list[_Group]) -> None:
-    """Raise all groups while they can rise together, then decide who leaves the worst level."""
+    """Raise all groups while they can rise together, then decide which leave the worst level."""
     is_shared = any(group.switches for group in rising)
     if not is_shared and _gallop(search, rising):
         return
@@ -108,7 +108,7 @@ def _raise_worst(search: LexicographicSearch, rising: list[_Group]) -> None:
 def _decide_level(
     search: LexicographicSearch, rising: list[_Group], worst: Fraction, *, is_tried: bool
 ) -> None:
-    """Decide who leaves the worst level; ``is_tried``: that all together cannot rise is known."""
+    """Decide which groups leave the worst level; ``is_tried``: all together cannot rise."""
     here = [group for group in rising if group.rises_from(worst)]
     above = [group.switches[-1] for group in rising if group.is_unsure_above(worst)]
     if len(here) == 1 and not (here[0].switches or above):
@@ -118,9 +118,9 @@ def _decide_level(
 
 
 def _gallop(search: LexicographicSearch, rising: list[_Group]) -> bool:
-    """Raise all together as far as the LP allows: strides double until one fails, then halve.
+    """Raise all groups together as far as the LP allows.
 
-    Says whether one has reached its most.
+    Strides double until one fails, then halve. Returns whether a group has reached its most.
     """
     strides, is_doubling = 1, True
     while strides:
@@ -143,7 +143,10 @@ def _try_floors(
 
 
 def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
-    """Floors after the worst level was raised ``strides`` times; empty when one cannot be."""
+    """Return the floors after raising the worst level ``strides`` times.
+
+    Empty beyond a group's most.
+    """
     floors = [group.floor for group in rising]
     for _ in range(strides):
         levels = [group.level_at(floor) for floor, group in zip(floors, rising, strict=True)]
@@ -157,7 +160,7 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
 
 
 def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: bool) -> None:
-    """No other group could leave the worst level. After a gallop this one was tried already."""
+    """Decide the only group that may leave the worst level; after a gallop it was tried already."""
     if not is_tried and search.try_rows([(group.row, group.floor + 1)]):
         group.floor += 1
     else:
@@ -166,9 +169,9 @@ def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: boo
 
 
 def _raise_most(search: LexicographicSearch, worst: list[_Group], above: list[int]) -> None:
-    """The groups on the worst level cannot all rise: who can, and how many together?
+    """Maximise how many groups at the worst level rise, where not all of them can.
 
-    ``above``: switches that say whether a group of a higher level is above this one; they count.
+    ``above`` are switches that keep groups of higher levels above this one; they count too.
     """
     switches = [_add_switch(search, group) for group in worst]
     counted = (*switches, *above)
@@ -184,7 +187,7 @@ def _raise_most(search: LexicographicSearch, worst: list[_Group], above: list[in
 
 
 def _read_switch(search: LexicographicSearch, group: _Group, switch: int) -> None:
-    """The group's state after its switch has been decided, or left open."""
+    """Update the group's state once its switch is decided or left open."""
     if search.is_open(switch):
         group.switches.append(switch)
     elif search.is_on(switch):
@@ -195,7 +198,7 @@ def _read_switch(search: LexicographicSearch, group: _Group, switch: int) -> Non
 
 
 def _fix_stuck(search: LexicographicSearch, switches: Sequence[int], value: int) -> None:
-    """Switches that cannot have this value get the other one."""
+    """Fix switches that cannot have this value at the other one."""
     unsure = [switch for switch in switches if search.is_open(switch)]
     can, other = search.reachable(unsure, value), float(1 - value)
     stuck = [j for j, is_so in zip(unsure, can, strict=True) if not is_so]
@@ -203,7 +206,7 @@ def _fix_stuck(search: LexicographicSearch, switches: Sequence[int], value: int)
 
 
 def _add_switch(search: LexicographicSearch, group: _Group) -> int:
-    """b in {0, 1}: value_g >= floor_g + switches_g + b, and b only after the switch before it."""
+    """Add b in {0, 1}: value_g >= floor_g + switches_g + b, and b <= the switch before it."""
     switch = search.add_column(1)
     weights = dict(group.measure.weights)
     for before in (*group.switches, switch):
@@ -240,7 +243,7 @@ def _floor(measure: Measure, level: Fraction | int) -> int:
 
 
 def _list_levels(measures: Sequence[Measure]) -> Sequence[Fraction | int]:
-    """Ascending levels between the least and the most that all groups could have."""
+    """Return the levels in ascending order between the least and the most of all groups."""
     least = min(Fraction(m.low + m.offset, m.denominator) for m in measures)
     most = min(Fraction(m.high + m.offset, m.denominator) for m in measures)
     if all(measure.denominator == 1 for measure in measures):

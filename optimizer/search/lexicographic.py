@@ -1,10 +1,10 @@
 """Lexicographic optimisation: every stage value is fixed at its LP bound and checked afterwards.
 
-An aim's LP bound rounds down to an integer that no integer point can pass, given the values fixed
+An aim's LP bound rounds down to an integer that no integer point can exceed, given the values fixed
 before. The search fixes it at once, as if it were reached. An *incumbent check* then looks for one
-integer point that has all the fixed values. If there is none, the first step that fails is found by
-bisection, that step alone is solved in integers, and the steps after it are taken again. So in the
-end every fixed value is both bounded and reached.
+integer point that has all fixed values. If there is none, bisection finds the first step that
+fails; that step alone is solved in integers, and the steps after it are taken again. In the end
+every fixed value is both bounded and reached.
 """
 
 from collections.abc import Sequence
@@ -31,17 +31,17 @@ class NoPointError(Exception):
 
 
 class UnreachableError(Exception):
-    """The fixed values leave no point, not even a fractional one: one of them was too high."""
+    """No point, not even a fractional one, has the fixed values: one of them is too high."""
 
 
 class RetakeError(Exception):
-    """A fixed value was too high: go back to the start and take the steps again."""
+    """A fixed value is too high: return to the start and take the steps again."""
 
 
 class LexicographicSearch:
     """The steps taken so far on one incremental model, and the solves that find the next.
 
-    ``is_small`` marks the columns of small components: a repair leaves them free.
+    ``is_small`` marks the columns of small components, which a repair leaves free.
     """
 
     def __init__(self, engine: IncrementalModel) -> None:
@@ -55,7 +55,7 @@ class LexicographicSearch:
         self._unchecked = 0
         self._refusal: Bound | None = None
 
-    # What is known.
+    # Queries that solve nothing.
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -74,19 +74,19 @@ class LexicographicSearch:
 
     @property
     def seconds_left(self) -> float:
-        """Wall seconds until the deadline."""
+        """Wall-clock seconds until the deadline."""
         return self._engine.seconds_left
 
     def is_open(self, column: int) -> bool:
-        """True while a column may still take two values."""
+        """Return whether a column can still take two values."""
         return bool(self.matrix.high[column] - self.matrix.low[column] > WHOLE)
 
     def is_on(self, column: int) -> bool:
-        """True when a column in {0, 1} is fixed at 1."""
+        """Return whether a column in {0, 1} is fixed at 1."""
         return bool(self.matrix.low[column] > WHOLE)
 
     def is_off(self, column: int) -> bool:
-        """True when a column is fixed at 0."""
+        """Return whether a column is fixed at 0."""
         return bool(self.matrix.high[column] == 0)
 
     # Steps that need no solve.
@@ -100,23 +100,23 @@ class LexicographicSearch:
         self._trail.keep_rows(rows, high)
 
     def add_column(self, high: int) -> int:
-        """A new integer column between 0 and ``high``; returns its number."""
+        """Add an integer column between 0 and ``high``; return its number."""
         return self._trail.add_column(high)
 
     def add_row(self, weights: Weights) -> int:
-        """A new row without bounds; returns its number."""
+        """Add a row without bounds; return its number."""
         return self._trail.add_row(weights)
 
     def propose(self, point: Vector) -> None:
-        """An integer point found elsewhere; it becomes the incumbent if it has all fixed values."""
+        """Make an integer point found elsewhere the incumbent if it has all fixed values."""
         self._incumbent.propose(point, len(self.steps))
 
     def undo_to(self, count: int = 0) -> None:
-        """Undo all but the first steps; taken again, the others cost no solve."""
+        """Undo all but the first steps; the others cost no solve when they are taken again."""
         self._trail.undo_to(count)
 
     def close(self) -> None:
-        """Note that the last try that failed decides about a group."""
+        """Record that the last failed try decides about a group."""
         if self._trail.replay() is None:
             tries = (step for step in reversed(self.steps) if step.kind is StepKind.TRIED)
             failed = next(step for step in tries if not step.value)
@@ -130,10 +130,10 @@ class LexicographicSearch:
         return self._trail.replay() or self._fix_greatest(weights)
 
     def maximise_in_turn(self, sums: Sequence[Weights]) -> list[int]:
-        """Fix the greatest value of every sum in turn, all of them checked; returns the values.
+        """Fix the greatest value of every sum in turn, check them all and return the values.
 
-        Begins at the first step again after a failure. Raises ``NoPointError`` when no point
-        satisfies C1 to C13, ``OutOfTimeError`` at the deadline.
+        Starts again from the first step after a failed check. Raises ``NoPointError`` when no point
+        satisfies C1 to C13, and ``OutOfTimeError`` at the deadline.
         """
         while True:
             try:
@@ -156,15 +156,15 @@ class LexicographicSearch:
         return value
 
     def try_rows(self, rows: Sequence[tuple[int, float]], *, is_near: bool = True) -> bool:
-        """Raise lower bounds of rows if some point allows it; says whether.
+        """Raise lower bounds of rows if some point allows it; return whether it does.
 
-        Cuts are sought only where the answer is near the edge of what is possible.
+        Cuts are separated only where the answer is near the edge of feasibility (``is_near``).
         """
         step = self._trail.replay() or self._try_bounds(rows, MOST_ROUNDS if is_near else 0)
         return bool(step.value)
 
     def reachable(self, columns: Sequence[int], value: int) -> list[bool]:
-        """For every column in {0, 1} whether it can have a value; nothing is fixed.
+        """Return for every column in {0, 1} whether it can have a value; fix nothing.
 
         False only where the LP proves it.
         """
@@ -175,18 +175,18 @@ class LexicographicSearch:
         return [has_member(step.value, k) for k in range(len(columns))]
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
-        """The greatest value of a sum with some columns at 0, and a point; nothing is fixed.
+        """Return the greatest value of a sum with some columns at 0, and a point; fix nothing.
 
-        The point is None when not even C1 to C13 have one.
+        The point is None when no point satisfies C1 to C13.
         """
         return self._lp.measure(weights, off)
 
     # Incumbent checks.
 
     def check_incumbent_when_due(self) -> None:
-        """Check now and then: seldom while all goes well, at once after a failure.
+        """Check now and then: seldom while checks succeed, at once after a failure.
 
-        Raises ``RetakeError`` when a fixed value was too high.
+        Raises ``RetakeError`` when a fixed value is too high.
         """
         self._unchecked += 1
         if self._incumbent.checked < len(self.steps) and self._unchecked >= self._window:
@@ -199,7 +199,7 @@ class LexicographicSearch:
     def check_incumbent(self) -> bool:
         """Find an integer point with all fixed values; False: undo everything and start again.
 
-        Raises ``NoPointError`` when not even C1 to C13 have one.
+        Raises ``NoPointError`` when no point satisfies C1 to C13.
         """
         if self._has_point():
             self._incumbent.checked = len(self.steps)
@@ -217,8 +217,14 @@ class LexicographicSearch:
         return self._incumbent.is_feasible() or self._find_incumbent()
 
     def _find_failed_step(self) -> int:
-        """The first step that leaves no integer point, by bisection; all steps stay in force."""
-        low, high = self._incumbent.checked, len(self.steps)  # a point for low steps, none for high
+        """Return by bisection the first step that leaves no integer point.
+
+        All steps stay in force.
+        """
+        low, high = (
+            self._incumbent.checked,
+            len(self.steps),
+        )  # low steps have a point, high have none
         while high - low > 1:
             self._trail.undo_to((low + high) // 2)
             if self._has_point():
@@ -229,7 +235,7 @@ class LexicographicSearch:
         return low
 
     def _find_incumbent(self) -> bool:
-        """Find an integer point: by the LP and cuts if these lead to one, by branching if not."""
+        """Find an integer point by the LP and cuts, or else by branching."""
         tried = Step(0, Proof.DUAL)
         found = self._lp.maximise_with_cuts({}, tried).point
         self._trail.unbind(tried)
@@ -266,7 +272,7 @@ class LexicographicSearch:
         return step
 
     def _fix_by_reduced_costs(self, bound: Bound, value: int) -> list[BoundChange]:
-        """Reduced-cost fixing: columns that no integer point of the fixed value can move."""
+        """Return the columns that reduced costs fix at an end, given the fixed value."""
         slack = bound.total - value * bound.scale
         low, high = self.matrix.low[bound.columns], self.matrix.high[bound.columns]
         fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))
@@ -277,7 +283,7 @@ class LexicographicSearch:
         ]
 
     def _try_bounds(self, rows: Sequence[tuple[int, float]], rounds: int) -> Step:
-        """Bind lower bounds of rows, and unbind them where it is proved that no point has them."""
+        """Bind lower bounds of rows, and unbind them where no point satisfies them."""
         step = Step(1, Proof.DUAL, StepKind.TRIED, rows=self._trail.change_rows(rows))
         lp_point, is_careful = self._trail.lp_point, len(self.steps) in self._careful
         self._trail.bind(step)
@@ -296,7 +302,7 @@ class LexicographicSearch:
         return step
 
     def _refuse_again(self) -> EngineResult | None:
-        """The refusal of the last try, where its multipliers refuse this one too."""
+        """Return the refusal of the last try where its multipliers refuse this one too."""
         bound = None if self._refusal is None else renew(self.matrix, self._refusal)
         if bound is None or bound.total >= 0:
             return None

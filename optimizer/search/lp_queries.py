@@ -1,6 +1,6 @@
-"""Questions to the LP relaxation of a trail: how much at most, and which columns can be 0 or 1?
+"""Queries to the LP relaxation of a trail: the greatest sum, and which columns can be 0 or 1.
 
-Where an LP point is fractional, violated cuts are separated and added, as far as this helps.
+Where an LP point is fractional, violated cuts are separated and added while they improve the bound.
 """
 
 import math
@@ -20,14 +20,14 @@ MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the next incumb
 
 
 class LpQueries:
-    """LP queries on the model of a trail. Nothing is recorded; cuts stay on the model."""
+    """LP queries on the model of a trail. They record nothing; cuts stay in the model."""
 
     def __init__(self, trail: Trail) -> None:
         self._trail = trail
         self._engine = trail.engine
 
     def maximise(self, weights: Weights) -> EngineResult:
-        """The LP's greatest sum, or a proof that there is no point.
+        """Return the LP's greatest sum, or a proof that there is no point.
 
         Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine fails.
         """
@@ -42,9 +42,9 @@ class LpQueries:
     def maximise_with_cuts(
         self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS
     ) -> EngineResult:
-        """The same, with cuts while the point is fractional and the incumbent below the bound.
+        """Do the same with cuts while the point is fractional and the incumbent below the bound.
 
-        ``step`` notes the cuts, so that they can be undone with it.
+        ``step`` records the cuts, so that they can be undone with it.
         """
         answer = self.maximise(weights)
         for _ in range(rounds):
@@ -60,7 +60,7 @@ class LpQueries:
         return answer
 
     def _separate(self, point: Vector, step: Step) -> bool:
-        """Add cuts that a point violates; says whether there are any."""
+        """Add cuts that a point violates; return whether there are any."""
         cuts = find_cuts(self._engine.matrix, point)
         for cut in cuts:
             row = self._engine.add_row(cut.weights)
@@ -69,9 +69,9 @@ class LpQueries:
         return bool(cuts)
 
     def find_reachable(self, columns: Sequence[int], value: int) -> Step:
-        """Which of the columns in {0, 1} can have the value, as bits; the others are proved.
+        """Return as bits which of the columns in {0, 1} can have the value; the others are proved.
 
-        Many are asked about at once. Those that have the value at the LP point are done; if the
+        Many columns are asked about at once. Those with the value at the LP point are done. If the
         sum cannot reach one, none of them can; else the rest is asked again, halved if need be.
         """
         step = Step(0, Proof.DUAL, StepKind.REACHED, asked=value)
@@ -91,9 +91,9 @@ class LpQueries:
     def _ask_together(
         self, columns: Sequence[int], unsure: Sequence[int], value: int, step: Step
     ) -> Sequence[int] | None:
-        """Those of the columns (by place) that have the value at an LP point; None: none can.
+        """Return the columns (by position) that have the value at an LP point; None: none can.
 
-        One alone that the LP does not exclude counts as found.
+        A single column that the LP does not exclude counts as found.
         """
         asked = tuple(columns[k] for k in unsure)
         sign, most = (1, 0) if value else (-1, len(asked))
@@ -108,9 +108,9 @@ class LpQueries:
         return unsure if len(asked) == 1 else []
 
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
-        """The greatest integer value of a sum with some columns at 0, and a point; all is undone.
+        """Return the greatest integer value of a sum with some columns at 0, and a point; undo all.
 
-        The point is None when not even C1 to C13 have one.
+        The point is None when no point satisfies C1 to C13.
         """
         low, high = self._engine.matrix.low, self._engine.matrix.high
         columns = [BoundChange(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]
@@ -130,7 +130,7 @@ class LpQueries:
         return step, point
 
     def _find_integer_point(self, weights: Weights, point: Vector | None) -> Vector | None:
-        """The LP point where it is integer, else one of the greatest value; None: there is none."""
+        """Return the LP point where it is integer, else one of the greatest value, else None."""
         if point is None or self._engine.matrix.holds(np.round(point)):
             return None if point is None else np.round(point)
         found = maximise_over_integers(self._engine, weights).point

@@ -1,4 +1,4 @@
-"""Solve a month: build once, take the stages in order, deal out to individuals, say why not."""
+"""Solve a month: build the program, take the stages in order, assign individuals, find grounds."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from optimizer.search.alone import SoloOptima, SoloOptimum, possible_by_group
 from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
 from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
-from optimizer.search.stages import AimResult, Progress, Run, run_stages, say_nothing
+from optimizer.search.stages import AimResult, OnProgress, Run, run_stages, say_nothing
 from optimizer.solution import Assignment, Ground, Proof, Solution, SolutionStatus, StageResult
 from optimizer.stages.kind import Count
 from optimizer.stages.registry import kind_of
@@ -25,7 +25,7 @@ from optimizer.stages.tally import Tally
 
 @dataclass(slots=True)
 class _Solve:
-    """One solve under way: the program, the search, what is proved so far."""
+    """One solve in progress: the program, the search, and what is proved so far."""
 
     model: Model
     search: LexicographicSearch
@@ -38,12 +38,12 @@ class _Solve:
 
 
 def solve(
-    problem: Problem, limits: Limits = DEFAULT_LIMITS, progress: Progress | None = None
+    problem: Problem, limits: Limits = DEFAULT_LIMITS, progress: OnProgress | None = None
 ) -> Solution:
-    """Return the month's answer under the problem's policy; never raises for a solver's outcome.
+    """Return the answer to a problem under its policy; no outcome of the solver is an exception.
 
-    ``progress(stage, done, total)`` is called as each stage begins. Equal problems give equal
-    bytes as long as the time limit does not interfere.
+    ``progress(stage, done, total)`` is called as each stage begins. Equal problems give equal bytes
+    unless the time limit interferes.
     """
     started = time.monotonic()
     model = build(problem)
@@ -63,7 +63,7 @@ def solve(
     return _write_solution(solving, status, detail).sealed()
 
 
-def _take_stages(solving: _Solve, progress: Progress) -> None:
+def _take_stages(solving: _Solve, progress: OnProgress) -> None:
     for stage in solving.problem.policy.stages:
         solving.possible[stage.name] = possible_by_group(solving.search, solving.model, stage)
     alone = {name: _count(of) for name, of in solving.possible.items()}
@@ -75,9 +75,9 @@ def _count(alone: Mapping[str, SoloOptimum]) -> dict[str, int]:
 
 
 def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Solution:
-    """The incumbent as assignments with all that is said of them; only a status if there is none.
+    """Return the incumbent as a solution with results and grounds; without one, only a status.
 
-    FAILED when a proven stage, counted again from the assignments, has another value.
+    FAILED when the assignments do not have the value of a proven stage.
     """
     problem, point = solving.problem, solving.search.point
     empty = Solution(
@@ -116,7 +116,7 @@ def _list_grounds(
 
 
 def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iterator[StageResult]:
-    """Results of proved aims, then of the stages the time limit left open."""
+    """Yield the results of proved aims, then of the stages that the time limit left open."""
     outcomes = solving.run.outcomes
     proved = {outcome.stage.name: outcome.stage for outcome in outcomes}
     counts = {
@@ -132,7 +132,7 @@ def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iter
 
 
 def _describe(outcome: AimResult, count: Count | None, possible: SoloOptima) -> StageResult:
-    """What is stated of one aim; ``count`` None: the time limit left it open."""
+    """Return the stated result of one aim; ``count`` None: the time limit left it open."""
     stage = outcome.stage
     alone = possible.get(stage.name, {}).values()
     is_searched = count is not None and any(a.step.proof is Proof.SEARCH for a in alone)
@@ -150,7 +150,7 @@ def _describe(outcome: AimResult, count: Count | None, possible: SoloOptima) -> 
 
 
 def _certify(solving: _Solve) -> dict[str, Any]:
-    """The certificate: events of every proved aim in order, and what groups could get alone."""
+    """Return the certificate: events of every proved aim in order, and what groups get alone."""
     columns, rows = solving.model.columns, solving.model.rows
     writer = CertificateWriter(solving.search.matrix, len(rows.order), len(columns.order))
     alone = {

@@ -1,4 +1,4 @@
-"""The policy's stages in order in one search; each is fixed while the next is sought."""
+"""Take the policy's stages in order in one search; each is fixed while the next is optimised."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from optimizer.solution import Proof
 from optimizer.stages.kind import Aim, Draw, Levels, Sums
 from optimizer.stages.registry import kind_of
 
-Progress = Callable[[str, int, int], None]  # stage name, stages done, stages in all
-BLOCK = 16  # needs drawn together; 2^16 is far from what a double can blur
+OnProgress = Callable[[str, int, int], None]  # stage name, stages done, stages in all
+BLOCK = 16  # needs drawn together; doubles hold sums of weights up to 2^16 exactly
 
 
 def say_nothing(stage: str, done: int, total: int) -> None:
@@ -25,7 +25,7 @@ def say_nothing(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AimResult:
-    """What became of one aim: the bound that was reached; None for levels and tickets."""
+    """The result of one aim: its proved value, or None for levels and tickets."""
 
     stage: Stage
     key: str
@@ -36,26 +36,26 @@ class AimResult:
 
 @dataclass(slots=True)
 class Run:
-    """What is proved so far. ``excluded_by``: need by position -> the stage that ruled it out."""
+    """What is proved so far. ``excluded_by``: need by position -> the stage that excluded it."""
 
     outcomes: list[AimResult] = field(default_factory=list)
     excluded_by: dict[int, str] = field(default_factory=dict)
 
     def copy(self) -> "Run":
-        """The same for now, whatever is added later."""
+        """Return a copy that later results do not change."""
         return Run(list(self.outcomes), dict(self.excluded_by))
 
     def reset(self, other: "Run") -> None:
-        """Know what another knows, and no more."""
+        """Take over the state of another run."""
         self.outcomes[:], self.excluded_by = list(other.outcomes), dict(other.excluded_by)
 
 
 def run_stages(
-    search: LexicographicSearch, model: Model, possible: Possible, progress: Progress, run: Run
+    search: LexicographicSearch, model: Model, possible: Possible, progress: OnProgress, run: Run
 ) -> None:
-    """Take every stage, from the start again whenever a fixed value turns out unreachable.
+    """Take every stage, and start again whenever a fixed value proves unreachable.
 
-    ``run`` holds what is proved so far, also when an error of the search ends the work.
+    ``run`` holds what is proved so far, even when an error of the search ends the work.
     """
     stages = model.problem.policy.stages
     leading = leading_sums(stages)
@@ -71,7 +71,7 @@ def run_stages(
 def _take_leading(
     search: LexicographicSearch, model: Model, leading: Sequence[Stage], run: Run
 ) -> None:
-    """The stages that every component can be asked for on its own."""
+    """Take the stages that can be solved in every component on its own."""
     columns = model.columns
     aims = [aim for stage in leading for aim in kind_of(stage).aims(stage, columns)]
     sums = maximise_by_component(search, model, aims)
@@ -86,7 +86,7 @@ def _take_leading(
 
 @dataclass(slots=True)
 class _StagesInOrder:
-    """Takes stages one after another in the whole model; asks each in its own form.
+    """Takes stages one after another in the whole model, each according to its form.
 
     start   steps that were taken before the present stage
     """
@@ -94,12 +94,12 @@ class _StagesInOrder:
     search: LexicographicSearch
     columns: Columns
     possible: Possible
-    progress: Progress
+    progress: OnProgress
     run: Run
     start: int = 0
 
     def take(self, stages: Sequence[Stage]) -> bool:
-        """Take all these stages, the policy's last; False: undo them and begin again."""
+        """Take these stages, which end the policy; return False to undo them and start again."""
         total, before = len(self.columns.problem.policy.stages), ""
         for done, stage in enumerate(stages, start=total - len(stages)):
             self.progress(stage.name, done, total)
@@ -145,7 +145,7 @@ class _StagesInOrder:
         return self._gather_steps(stage)
 
     def _gather_steps(self, stage: Stage) -> list[AimResult]:
-        """One result of all steps that this stage has taken."""
+        """Return one result made of all steps that this stage has taken."""
         taken = self.search.steps[self.start :]
         steps = tuple(ComponentStep(step) for step in taken)
         return [AimResult(stage, "", proof_of(taken), steps=steps)]
@@ -156,7 +156,7 @@ class _StagesInOrder:
                 self.run.excluded_by.setdefault(d, stage)
 
     def _find_excluded(self, stage: str) -> None:
-        """Rule out, before any ticket is drawn, the needs that no answer of equal value meets."""
+        """Mark, before any ticket is drawn, the needs that no answer of equal value meets."""
         numbers = {d: self.columns.number(met) for d, met in self.columns.met.items()}
         unsure = {d: j for d, j in numbers.items() if self.search.is_open(j)}
         if self.search.point is not None:
@@ -171,8 +171,8 @@ class _StagesInOrder:
 def _meet_in_order(search: LexicographicSearch, order: Sequence[int]) -> None:
     """Fix these columns so that their vector is lexicographically greatest.
 
-    Taken in blocks: within a block the weights are powers of two, so the greatest sum *is* the
-    lexicographic order and its binary digits say which columns are 1.
+    The columns are taken in blocks. Within a block the weights are powers of two, so the greatest
+    sum is the lexicographic maximum, and its binary digits say which columns are 1.
     """
     while undrawn := [j for j in order if search.is_open(j)][:BLOCK]:
         weights = {j: 1 << (len(undrawn) - 1 - k) for k, j in enumerate(undrawn)}

@@ -1,9 +1,9 @@
 """An undo trail of bound changes on an incremental model, with replay.
 
 A *step* is one change that is kept: bounds of columns and rows, a new column, a new row. Steps are
-undone from the last to the first. What a step found stays recorded after that, so that the same
-steps taken again cost no solve; ``discard`` forgets the records from a failed step on. The trail
-also keeps the two points that are known to satisfy its steps: the incumbent and the last LP point.
+undone from the last to the first. The result of an undone step stays recorded, so that taking the
+same steps again costs no solve; ``discard`` forgets the records from a failed step on. The trail
+also keeps two points that satisfy its steps: the incumbent and the last LP point.
 """
 
 from collections.abc import Sequence
@@ -31,24 +31,24 @@ class BoundChange(NamedTuple):
 
 
 class StepKind(StrEnum):
-    """What a step did; the certificate is read off the steps."""
+    """What a step does; the certificate is written from the steps."""
 
     KEPT = "kept"  # bounds that follow from the steps before
     COLUMN = "column"  # a new column; value: its number
     ROW = "row"  # a new row; value: its number
     SUM = "sum"  # a sum at its greatest value; row: the row that keeps it
     TRIED = "tried"  # lower bounds of rows; value 1: kept, 0: impossible
-    CLOSED = "closed"  # the last try that failed decides about a group
-    REACHED = "reached"  # value: the bit set of columns that can have the value asked about
+    CLOSED = "closed"  # the last failed try decides about a group
+    REACHED = "reached"  # value: the bit set of columns that can have a value
 
 
 @dataclass(slots=True)
 class Step:
     """One kept change: columns and rows with their bounds before and after.
 
-    cuts    rows found on the way, kept or (of a failed try) only used by the proof
-    bound   what proves the value; None: nothing to prove, or the engine's search alone
-    none_of sets of columns; no point gives one of them the value asked about; each with its proof
+    cuts    rows added on the way, kept or (after a failed try) only used by the proof
+    bound   the proof of the value; None: there is nothing to prove, or the engine searched
+    none_of sets of columns; no point gives any of them the value asked about; each with its proof
     """
 
     value: int
@@ -63,7 +63,7 @@ class Step:
     asked: int = 1
 
     def add_cut(self, row: int, cut: Cut) -> None:
-        """A cut that has become a row of the model."""
+        """Add a cut that has become a row of the model."""
         self.rows.append(BoundChange(row, -INFINITY, INFINITY, -INFINITY, float(cut.right)))
         self.cuts.append((row, cut))
 
@@ -71,7 +71,7 @@ class Step:
 class Incumbent:
     """The best integer point known, checked exactly, and how many steps it is known to satisfy.
 
-    Columns that were made after the point was found are 0 at it.
+    Columns made after the point was found are 0 at it.
     """
 
     def __init__(self, matrix: Matrix) -> None:
@@ -80,11 +80,11 @@ class Incumbent:
         self.checked = 0
 
     def is_feasible(self) -> bool:
-        """True when there is a point that satisfies every present bound and row exactly."""
+        """True when a point satisfies every present bound and row exactly."""
         return self.point is not None and self._matrix.holds(self._padded(self.point))
 
     def reaches(self, weights: Weights, value: int) -> bool:
-        """True when the point is feasible and the sum has this value at it."""
+        """Return whether the point is feasible and the sum has this value at it."""
         if self.point is None or not self.is_feasible():
             return False
         return sum_at(weights, self._padded(self.point)) == value
@@ -96,12 +96,12 @@ class Incumbent:
             self.point, self.checked = rounded, steps
 
     def recheck(self, steps: int) -> None:
-        """Look whether the point satisfies further steps too."""
+        """Check whether the point satisfies further steps too."""
         if self.checked < steps and self.is_feasible():
             self.checked = steps
 
     def limit(self, steps: int) -> None:
-        """Steps after these exist no longer."""
+        """Forget about steps after the first ``steps``, which were undone."""
         self.checked = min(self.checked, steps)
 
     def _padded(self, point: Vector) -> Vector:
@@ -113,7 +113,7 @@ class Trail:
     """The steps in force on one incremental model, in order.
 
     incumbent   the integer point known, and how many of the steps it satisfies
-    lp_point    the last point of the LP, while it satisfies the steps up to the engine's tolerance
+    lp_point    the last LP point, while it satisfies the steps up to the engine's tolerance
     """
 
     def __init__(self, engine: IncrementalModel) -> None:
@@ -133,7 +133,7 @@ class Trail:
         return step
 
     def replay_to(self, count: int) -> None:
-        """Take recorded steps again until so many are in force."""
+        """Take recorded steps again until this many are in force."""
         while len(self.steps) < count:
             self.replay()
 
@@ -143,7 +143,7 @@ class Trail:
         self.record(step)
 
     def record(self, step: Step, found: Vector | None = None) -> None:
-        """Record a step that is bound already; ``found``: an integer point met on the way."""
+        """Record a step that is bound already; ``found`` is an integer point met on the way."""
         if step.bound is not None:
             step.bound = step.bound.without_reduced()
         self.steps.append(step)
@@ -164,7 +164,7 @@ class Trail:
         self.incumbent.limit(count)
 
     def bind(self, step: Step) -> None:
-        """Put the bounds of a step on the model, without a record."""
+        """Put the bounds of a step on the model without recording it."""
         self._set_bounds(
             [(change.number, change.low, change.high) for change in step.columns],
             [(change.number, change.low, change.high) for change in step.rows],
@@ -173,7 +173,7 @@ class Trail:
             self.lp_point = None
 
     def unbind(self, step: Step) -> None:
-        """Put back the bounds from before a step."""
+        """Restore the bounds from before a step."""
         self._set_bounds(
             [(change.number, change.old_low, change.old_high) for change in step.columns],
             [(change.number, change.old_low, change.old_high) for change in step.rows],
@@ -200,7 +200,7 @@ class Trail:
             self.apply(Step(1, Proof.DUAL, rows=self.change_rows(rows, high)))
 
     def add_column(self, high: int) -> int:
-        """A new integer column, the same one when steps are taken again."""
+        """Add an integer column, the same one when steps are taken again."""
         step = self.replay()
         if step is None:
             step = Step(self.engine.add_column(high), Proof.DUAL, StepKind.COLUMN)
@@ -208,7 +208,7 @@ class Trail:
         return step.value
 
     def add_row(self, weights: Weights) -> int:
-        """A new row without bounds, the same one when steps are taken again."""
+        """Add a row without bounds, the same one when steps are taken again."""
         step = self.replay()
         if step is None:
             step = Step(self.engine.add_row(weights), Proof.DUAL, StepKind.ROW)
@@ -218,12 +218,12 @@ class Trail:
     def change_rows(
         self, rows: Sequence[tuple[int, float]], high: float = INFINITY
     ) -> list[BoundChange]:
-        """Changes from the present bounds of rows to these lower bounds and this upper one."""
+        """Return the changes of rows to these lower bounds and this upper bound."""
         low, top = self.engine.matrix.row_low, self.engine.matrix.row_high
         return [BoundChange(i, float(low[i]), float(top[i]), new, high) for i, new in rows]
 
     def _allows(self, step: Step, point: Vector) -> bool:
-        """Whether a point, up to the engine's tolerance, satisfies the bounds of a step."""
+        """Return whether a point satisfies the bounds of a step up to the engine's tolerance."""
         for change in step.columns:
             value = point[change.number] if change.number < len(point) else 0.0
             if not change.low - WHOLE <= value <= change.high + WHOLE:

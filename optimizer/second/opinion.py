@@ -22,7 +22,7 @@ from optimizer.model.build import Model, build
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.policy import Stage
 from optimizer.problem import Problem
-from optimizer.search.alone import called_for, read_possible
+from optimizer.search.alone import list_required, read_possible
 from optimizer.search.components import find_components, leading_sums
 from optimizer.second.cbc import Answer, SecondEngine
 from optimizer.second.levels import StatedGroup, question_levels
@@ -77,7 +77,7 @@ def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: floa
     """
     mets, network = model.columns.met, model.columns.network
     own: Terms = {mets[d]: 1 for d in needs if d in mets}
-    counted = called_for(network.problem, network.ancestors).union(needs)
+    counted = list_required(network.problem, network.ancestors).union(needs)
     alone = SecondEngine(model.rows.order, seconds)
     alone.keep([alone.at_most({met: 1 for d, met in mets.items() if d not in counted}, 0)])
     heard = alone.ask([], own)

@@ -1,8 +1,8 @@
-"""What the rest of the optimizer asks of a stage; one object for each ``StageKind`` answers.
+"""The interface of a kind of stage; one object implements it for each ``StageKind``.
 
-A kind has one of three forms. *Sums* are raised one after another, one for each class. *Levels* are
-ratios of groups; the worst is raised first. A *draw* meets needs in an order drawn by lot.
-What treats the forms differently is an ``Asker``; no other code needs to know them.
+A kind has one of three forms. *Sums* are maximised one after another, one for each class. *Levels*
+are ratios of groups; the worst is raised first. A *draw* meets needs in an order drawn by lot. Code
+that treats the forms differently is an ``Asker``; no other code distinguishes them.
 """
 
 from abc import ABC, abstractmethod
@@ -23,7 +23,7 @@ Reply = TypeVar("Reply", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One sum to be maximised and then kept. ``key`` names the class within its stage."""
+    """One sum to be maximised and then fixed. ``key`` names the class within its stage."""
 
     stage: Stage
     key: str
@@ -32,7 +32,10 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """(value + offset) / denominator of one group, to be raised; ``low`` bounds the value."""
+    """The ratio (value + offset) / denominator of one group, to be raised.
+
+    ``low`` bounds the value.
+    """
 
     group: str
     weights: Weights
@@ -44,11 +47,11 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What one result of a stage comes to in an answer, counted from the assignments.
+    """One result of a stage as counted from the assignments.
 
-    vector   numbers to be made great, first what counts first
+    vector   numbers to be maximised lexicographically
     value    of a sum, in the unit of the stage
-    levels   where every group ended, worst first
+    levels   the level of every group, worst first
     """
 
     key: str
@@ -59,9 +62,9 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a kind may know of an answer in which lines are exchanged.
+    """The facts about an answer that the tests of exchanges read.
 
-    helped   needs met of every recipient        pledge_of   by stock
+    helped   recipient -> needs met        pledge_of   stock -> pledge
     """
 
     needs: Mapping[str, Need]
@@ -72,16 +75,16 @@ class Facts:
 
 
 Lines = Sequence[Assignment]
-NeedsTest = Callable[[Need, Sequence[Need]], bool]  # one need in, some out
-LinesTest = Callable[[Lines, Lines], bool]  # lines before, lines after; all of whole needs
+NeedsTest = Callable[[Need, Sequence[Need]], bool]  # one need comes in, some go out
+LinesTest = Callable[[Lines, Lines], bool]  # lines before and after, always all lines of a need
 
 
 class Kind(ABC):
     """One kind of stage. Objects hold no state; the fields of the stage are passed in.
 
-    is_separable   its sums are greatest when they are greatest in every component
-    is_draw        it decides by lot, so what it decides is no one's merit
-    sign           -1: what is stated is the negative of what is maximised
+    is_separable   a sum is greatest when it is greatest in every component
+    is_draw        decided by lot
+    sign           -1: the stated value is the negative of what is maximised
     """
 
     is_separable: ClassVar[bool] = False
@@ -90,37 +93,43 @@ class Kind(ABC):
 
     @abstractmethod
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
-        """Call the asker's method for this form."""
+        """Call the asker's method for the form of this kind."""
 
     @abstractmethod
     def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
-        """Every result counted from the assignments, in the order of ``keys``.
+        """Return every result counted from the assignments, in the order of ``keys``.
 
-        possible   what every group could get alone [needs], where the stage asks for it
+        possible   what every group could get alone [needs], where the stage has a denominator
         """
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """One sum for each key, in order; none where the form is another."""
+        """Return one sum for each key, in order; none where the form is not that of sums."""
         return []
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """The classes that have a result each, in their order."""
+        """Return the classes that have a result each, in order."""
         return [""]
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
-        """Groups (needs by position) for which is asked what each could get alone."""
+        """Return the groups (needs by position) whose denominator is what each could get alone."""
         return {}
 
     def counts_every_need(self, stage: Stage) -> bool:
-        """True when two needs out for one in can never be kept."""
+        """Return whether an exchange that meets one need and drops two always lowers the value."""
         return False
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
-        """False for an exchange that the needs alone show not to keep the stage; None: no such."""
+        """Return a test that is False where the needs exchanged show that the stage is not kept.
+
+        None where the needs exchanged never show it.
+        """
         return None
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """True for lines that surely keep the stage, if the needs do; None: the needs say all."""
+        """Return a test that is True for lines that keep the stage if ``needs_test`` passes.
+
+        None where ``needs_test`` alone is sufficient.
+        """
         return _is_never_sure
 
 
@@ -129,45 +138,48 @@ def _is_never_sure(before: Lines, after: Lines) -> bool:
 
 
 class Sums(Kind):
-    """Sums, each to be maximised and kept before the next."""
+    """A kind of sums; each is maximised and fixed before the next."""
 
     @abstractmethod
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """One sum for each key, in order."""
+        """Return one sum for each key, in order."""
 
     @abstractmethod
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """The value of every key, in order."""
+        """Return the value of every key, in order."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
-        """Ask for sums."""
+        """Call ``ask_sums``."""
         return asker.ask_sums(self, stage)
 
     def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
-        """One value for each key."""
+        """Return one value for each key."""
         values = self.values(stage, tally)
         return [Count(key, (self.sign * value,), value) for key, value in values.items()]
 
 
 class Levels(Kind):
-    """Groups whose lowest ratio (``sign`` -1: highest) is raised (lowered) first, then the next."""
+    """A kind of levels: the lowest ratio is raised first.
+
+    With ``sign`` -1 the highest ratio is lowered first.
+    """
 
     @abstractmethod
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """The groups by name."""
+        """Return the groups by name."""
 
     @abstractmethod
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Where every group ended, in any order."""
+        """Return the level of every group, in any order."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
-        """Ask for levels."""
+        """Call ``ask_levels``."""
         return asker.ask_levels(self, stage)
 
     def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
-        """All levels, worst-off (busiest) first, then by name."""
+        """Return all levels, worst-off (busiest) first, then by name."""
         levels = self.list_levels(stage, tally, possible)
         levels.sort(key=lambda level: (self.sign * ratio_of(level), level.group))
         vector = tuple(self.sign * ratio_of(level) for level in levels)
@@ -175,44 +187,44 @@ class Levels(Kind):
 
 
 class Draw(Kind):
-    """Needs are met in an order drawn by lot, wherever everything before leaves it open."""
+    """A kind that meets needs in an order drawn by lot, as far as the stages before allow it."""
 
     is_draw = True
 
     @abstractmethod
     def order(self, stage: Stage, problem: Problem) -> list[int]:
-        """Needs by position, the first to be met first."""
+        """Return needs by position in the order in which they are drawn."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
-        """Ask for an order."""
+        """Call ``ask_draw``."""
         return asker.ask_draw(self, stage)
 
     def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
-        """Who is met, in the order drawn."""
+        """Return which needs are met, in the order drawn."""
         needs, order = tally.problem.needs, self.order(stage, tally.problem)
         return [Count("", tuple(int(needs[d].id in tally.met) for d in order))]
 
 
 class Asker(Protocol[Reply]):
-    """Treats the three forms each in its own way."""
+    """Code that treats each of the three forms in its own way."""
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Reply:
-        """A stage of sums."""
+        """Treat a stage of sums."""
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Reply:
-        """A stage of levels."""
+        """Treat a stage of levels."""
 
     def ask_draw(self, kind: Draw, stage: Stage) -> Reply:
-        """A stage that draws lots."""
+        """Treat a stage that draws lots."""
 
 
 def ratio_of(level: Level) -> Fraction:
-    """The level as a number."""
+    """Return the level as a fraction."""
     return Fraction(level.numerator, level.denominator)
 
 
 def keeps_classes(class_of: Mapping[str, object]) -> NeedsTest:
-    """A test of needs: at most one that counts goes out, and the need that comes in is its like."""
+    """Return a test of needs: one counted need at most goes out, of the class of the one in."""
 
     def test(need: Need, outs: Sequence[Need]) -> bool:
         counted = [class_of[out.id] for out in outs if class_of[out.id] is not None]

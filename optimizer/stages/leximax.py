@@ -1,4 +1,4 @@
-"""(S6) The busiest pledge as little used as can be, then the next."""
+"""(S6) The lowest load of the busiest pledge, then of the next."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Leximax(Levels):
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Pledges with any capacity; what they are used, as a negative number."""
+        """Return the pledges with any capacity, their use as a negative number."""
         stocks = columns.problem.stocks
         found = []
         for pledge, members in sorted(_pledges_of(columns.problem).items()):
@@ -30,7 +30,7 @@ class Leximax(Levels):
         return found
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Units used of those pledged."""
+        """Return the units used of the units pledged."""
         stocks, found = tally.problem.stocks, []
         for pledge, members in _pledges_of(tally.problem).items():
             used = sum(tally.used[stocks[s].id] for s in members)
@@ -40,7 +40,7 @@ class Leximax(Levels):
         return found
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
-        """No pledge is used more."""
+        """Return a test that is True when no pledge is used more."""
 
         def test(before: Lines, after: Lines) -> bool:
             change: Counter[str] = Counter()
@@ -55,7 +55,7 @@ class Leximax(Levels):
 
 
 def _pledges_of(problem: Problem) -> dict[str, list[int]]:
-    """Stocks of every pledge, by position."""
+    """Return the stocks of every pledge, by position."""
     found: dict[str, list[int]] = defaultdict(list)
     for s, stock in enumerate(problem.stocks):
         if stock.pledge is not None:

@@ -1,4 +1,4 @@
-"""(S2) The worst-off group as well off as can be, then the next."""
+"""(S2) The best ratio of the worst-off group, then of the next."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from optimizer.stages.tally import Tally
 
 
 class Leximin(Levels):
-    """(S2) Groups of a dimension by what they are given: needs met of those possible, or scores."""
+    """(S2) Groups of a dimension by needs met of those possible, or by scores."""
 
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Coverage or scores, by group."""
+        """Return coverage or scores by group."""
         if stage.outcome is GroupOutcome.SCORE:
             return _score_measures(stage, columns)
         return _coverage_measures(stage, columns, possible)
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Needs met of possible (groups without any are left out), or the sum of scores."""
+        """Return needs met of possible (groups without any are left out), or the sums of scores."""
         groups, needs = groups_of(stage, tally.problem), tally.problem.needs
         if stage.outcome is GroupOutcome.SCORE:
             return [
@@ -41,20 +41,23 @@ class Leximin(Levels):
         return found
 
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
-        """All groups where coverage is compared; scores have no denominator."""
+        """Return all groups where coverage is compared; scores have no denominator."""
         return groups_of(stage, problem) if stage.outcome is GroupOutcome.MET else {}
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
-        """Coverage: a need may take the place of one of its own group, and of any that is in none.
+        """Return the test for coverage: a need replaces one of its own group, or one in no group.
 
-        Scores: who is met says nothing.
+        None for scores, which do not depend on the needs alone.
         """
         if stage.outcome is GroupOutcome.SCORE:
             return None
         return keeps_classes({name: _group_of(stage, need) for name, need in facts.needs.items()})
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Scores: no group has less. Coverage: only who is met counts."""
+        """Return the test for scores: no group gets less.
+
+        None for coverage, which counts needs only.
+        """
         if stage.outcome is GroupOutcome.MET:
             return None
 
@@ -70,7 +73,7 @@ class Leximin(Levels):
 
 
 def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Needs of every group of the stage's dimension, by position."""
+    """Return the needs of every group of the stage's dimension, by position."""
     groups: dict[str, list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         group = _group_of(stage, need)
@@ -80,12 +83,12 @@ def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
 
 
 def _group_of(stage: Stage, need: Need) -> str | None:
-    """The need's group; None: in no group, or in one without a name."""
+    """Return the need's group; None when it is in no group, or in one without a name."""
     return need.groups.get(stage.dimension) or None if stage.dimension else need.id
 
 
 def _past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
-    """Needs met and possible of every group in the months that still count."""
+    """Return the needs met and possible of every group in the months that still count."""
     rows = (row for row in problem.history if row.dimension == stage.dimension)
     return {row.group: (row.met, row.possible) for row in rows}
 

@@ -1,4 +1,4 @@
-"""(S9) The public lottery: tickets that anyone can compute decide among what is left."""
+"""(S9) The public lottery: tickets that anyone can compute decide among equal answers."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ class Lottery(Draw):
     """(S9) max lexicographically met[d1], met[d2], ...      in the order of tickets      [needs]"""
 
     def order(self, stage: Stage, problem: Problem) -> list[int]:
-        """Lowest ticket first."""
+        """Return the needs by position, the lowest ticket first."""
         return sorted(
             range(len(problem.needs)),
             key=lambda d: (ticket_of(problem.seed, problem.needs[d].id), problem.needs[d].id),
@@ -20,5 +20,5 @@ class Lottery(Draw):
 
 
 def ticket_of(seed: str, need: str) -> str:
-    """HMAC-SHA256 of a need's id under the seed's letters, 64 hexadecimal digits."""
+    """Return the HMAC-SHA256 of a need's id with the seed as key, 64 hexadecimal digits."""
     return hmac.new(seed.encode("ascii"), need.encode(), hashlib.sha256).hexdigest()

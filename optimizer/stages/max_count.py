@@ -1,4 +1,4 @@
-"""(S1) Most needs met, class after class."""
+"""(S1) The most needs met, class after class."""
 
 from collections import defaultdict
 
@@ -10,7 +10,7 @@ from optimizer.stages.tally import Tally
 
 
 class MaxCount(Sums):
-    """(S1) The needs of a class, first served first.
+    """(S1) The needs met of every class, the most urgent class first.
 
     max sum_(d in class) met[d]      for every class in turn      [needs]
     """
@@ -18,36 +18,36 @@ class MaxCount(Sums):
     is_separable = True
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """``tier=1,waiting=5`` and the like; only classes that occur."""
+        """Return the keys of the classes that occur, such as ``tier=1,waiting=5``."""
         return list(classes_of(stage, problem))
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """One sum for each class."""
+        """Return one sum for each class."""
         return [
             Aim(stage, key, {columns.number(columns.met[d]): 1 for d in needs if d in columns.met})
             for key, needs in classes_of(stage, columns.problem).items()
         ]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Needs met of each class."""
+        """Return the needs met of each class."""
         classes = classes_of(stage, tally.problem)
         return {key: tally.count_met(needs) for key, needs in classes.items()}
 
     def counts_every_need(self, stage: Stage) -> bool:
-        """Yes, unless only promised needs count."""
+        """Return True unless only duties count."""
         return stage.by is not CountBy.DUTY_TIER
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
-        """A need may take the place of one of its own class, and of any that is in none."""
+        """Return the test: a need replaces one of its own class, or one in no class."""
         return keeps_classes({name: _class_of(stage, need) for name, need in facts.needs.items()})
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Only who is met counts."""
+        """Return None: only the needs met count."""
         return None
 
 
 def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Needs of every class by position; the classes by key, first served first."""
+    """Return the needs of every class by position; classes by key, the most urgent first."""
     classes: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         place = _class_of(stage, need)
@@ -57,7 +57,7 @@ def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
 
 
 def _class_of(stage: Stage, need: Need) -> tuple[int, ...] | None:
-    """The sort key of the class that a need counts in; None: in no class."""
+    """Return the sort key of the need's class, or None when it is in no class."""
     if stage.by is CountBy.ALL:
         return ()
     if stage.by is CountBy.TIER_WAITING:

@@ -1,4 +1,4 @@
-"""(S4) Most published points of needs met."""
+"""(S4) The most published points of needs met."""
 
 from collections.abc import Sequence
 
@@ -15,17 +15,17 @@ class MaxPoints(Sums):
     is_separable = True
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Points of needs met."""
+        """Return the points of needs met."""
         needs = columns.needs
         weights = {columns.number(met): needs[d].points for d, met in columns.met.items()}
         return [Aim(stage, "", weights)]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Points of the needs met."""
+        """Return the points of the needs met."""
         return {"": sum(need.points for need in tally.list_met())}
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
-        """The need that comes in has as many points as those that go out."""
+        """Return the test: the need in has at least the points of the needs out."""
 
         def test(need: Need, outs: Sequence[Need]) -> bool:
             return need.points >= sum(out.points for out in outs)
@@ -33,5 +33,5 @@ class MaxPoints(Sums):
         return test
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Only who is met counts."""
+        """Return None: only the needs met count."""
         return None

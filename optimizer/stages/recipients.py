@@ -1,4 +1,4 @@
-"""(S3) Most recipients with at least one need met."""
+"""(S3) The most recipients with at least one need met."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ class MaxRecipients(Sums):
     """(S3) max sum_(recipients) helped      [recipients]"""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Recipients helped."""
+        """Return the recipients helped."""
         return [Aim(stage, "", {columns.number(helped): 1 for helped in columns.helped.values()})]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Recipients of the needs met."""
+        """Return the number of recipients with a need met."""
         return {"": len({need.recipient for need in tally.list_met()})}
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
-        """As many recipients keep a need as before."""
+        """Return the test: at least as many recipients have a need met as before."""
         helped = facts.helped
 
         def test(need: Need, outs: Sequence[Need]) -> bool:
@@ -34,5 +34,5 @@ class MaxRecipients(Sums):
         return test
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Only who is met counts."""
+        """Return None: only the needs met count."""
         return None

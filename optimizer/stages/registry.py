@@ -1,4 +1,4 @@
-"""Which object answers for which kind of stage."""
+"""The object of every kind of stage."""
 
 from optimizer.policy import Stage, StageKind
 from optimizer.stages.kind import Kind
@@ -25,5 +25,5 @@ KINDS: dict[StageKind, Kind] = {
 
 
 def kind_of(stage: Stage) -> Kind:
-    """What a stage is asked through."""
+    """Return the object for the kind of a stage."""
     return KINDS[stage.kind]

@@ -1,4 +1,4 @@
-"""(S7, S8) Highest sum of pair scores, or the lowest of the same numbers read as costs."""
+"""(S7, S8) The highest sum of pair scores, or the lowest when they are read as costs."""
 
 from collections.abc import Iterator
 
@@ -13,16 +13,16 @@ class MaxScore(Sums):
     """(S7) The sum of scores over units given."""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """The sum, or its negative."""
+        """Return the sum, or its negative where ``sign`` is -1."""
         weights = {j: self.sign * score for j, score in _score_of(columns).items()}
         return [Aim(stage, "", weights)]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """The sum."""
+        """Return the sum."""
         return {"": sum(tally.score.values())}
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
-        """The sum does not fall (S8: rise)."""
+        """Return the test: the sum does not fall (S8: does not rise)."""
 
         def test(before: Lines, after: Lines) -> bool:
             old, new = (sum(facts.score(a) * a.units for a in lines) for lines in (before, after))
@@ -32,7 +32,7 @@ class MaxScore(Sums):
 
 
 class MinCost(MaxScore):
-    """(S8) The same sum, as low as can be."""
+    """(S8) The sum of scores as costs, minimised."""
 
     sign = -1
 
@@ -45,7 +45,7 @@ def _score_of(columns: Columns) -> Weights:
 
 
 def list_scored_flows(columns: Columns) -> Iterator[tuple[int, Variable, int]]:
-    """Need by position, flow and score per unit, of every flow whose pair has a score."""
+    """Yield need by position, flow and score per unit of every flow whose pair has a score."""
     network = columns.network
     for i, (r, source) in enumerate(network.links):
         demand = network.demands[r]

@@ -1,4 +1,4 @@
-"""Counts over the assignments of one problem, from which every stage is counted again."""
+"""Counts over the assignments of a problem, from which every stage is evaluated."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ class Tally:
                 self.units[a.need] += a.units
 
     def count_met(self, needs: Sequence[int]) -> int:
-        """How many of these needs, by position, are met."""
+        """Return how many of these needs, by position, are met."""
         return sum(self.problem.needs[d].id in self.met for d in needs)
 
     def list_met(self) -> list[Need]:
-        """The needs met, in their order."""
+        """Return the needs met, in their order."""
         return [need for need in self.problem.needs if need.id in self.met]

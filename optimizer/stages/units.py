@@ -1,4 +1,4 @@
-"""(S5) Most units to needs that may be met in part, category after category."""
+"""(S5) The most units to needs that may be met in part, category after category."""
 
 from collections import Counter
 
@@ -15,12 +15,12 @@ class MaxUnits(Sums):
     is_separable = True
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
-        """Categories with a need that may be met in part, by name."""
+        """Return the categories with a need that may be met in part, by name."""
         partial = {need.category for need in problem.needs if _is_partial(need)}
         return [f"category={name}" for name in sorted(partial)]
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Units delivered of each category."""
+        """Return the units delivered of each category."""
         problem = columns.problem
         weights: dict[str, dict[int, int]] = {key: {} for key in self.keys(stage, problem)}
         for d, units in columns.units.items():
@@ -28,7 +28,7 @@ class MaxUnits(Sums):
         return [Aim(stage, key, of) for key, of in weights.items()]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Units delivered of each category."""
+        """Return the units delivered of each category."""
         found = dict.fromkeys(self.keys(stage, tally.problem), 0)
         for need in tally.list_met():
             if _is_partial(need):
@@ -36,7 +36,7 @@ class MaxUnits(Sums):
         return found
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
-        """No category is given less."""
+        """Return the test: no category gets fewer units."""
 
         def test(before: Lines, after: Lines) -> bool:
             change: Counter[str] = Counter()

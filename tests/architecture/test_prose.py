@@ -124,13 +124,7 @@ STILL_ARCHAIC = {
     "optimizer/cli/months.py",
     "optimizer/cli/what_if.py",
     "optimizer/explain/places.py",
-    "optimizer/explanation.py",
-    "optimizer/problem.py",
-    "optimizer/process/child.py",
-    "optimizer/process/guard.py",
-    "optimizer/process/work.py",
     "optimizer/second/opinion.py",
-    "optimizer/solution.py",
 }
 
 _BANNED = {re.compile(rf"\b({words})\b", re.IGNORECASE): advice for words, advice in BANNED.items()}

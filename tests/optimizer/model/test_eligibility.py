@@ -57,7 +57,7 @@ def test_the_sources_of_a_need_are_those_that_pass_every_filter(problem):
         expected = try_filters(month, row, first_of)
         chosen = solver.index_of(need).select(solver.sources_of(need))
         assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
-        checked = verifier.roll_of(row).select(verifier.sources_of(row))
+        checked = verifier.index_of(row).select(verifier.sources_of(row))
         assert [(first_of[k], stock) for k, stock in checked] == expected
 
 
@@ -72,6 +72,6 @@ def test_a_way_in_a_slot_holds_those_who_are_free_in_it(problem):
             expected = try_filters(month, row, first_of, slot)
             chosen = index.select(solver.sources_of(need) & index.in_slot(slot))
             assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
-            mask = verifier.sources_of(row) & verifier.roll_of(row).list_free(slot)
-            checked = verifier.roll_of(row).select(mask)
+            mask = verifier.sources_of(row) & verifier.index_of(row).list_free(slot)
+            checked = verifier.index_of(row).select(mask)
             assert [(first_of[k], stock) for k, stock in checked] == expected
