@@ -1,4 +1,4 @@
-"""The ``matchmaker`` command: the site's commands over an app that is made when one needs it."""
+"""The ``matchmaker`` command. The app is created only when a command needs it."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from matchmaker import create_app
 from matchmaker.base.config import SettingsError, imply_demo
 from matchmaker.commands.main import COMMANDS
 
-# Enough to look at the site's addresses: known secrets, no database, nothing written.
+# Enough to list the site's addresses: public secrets, no database, nothing written.
 TO_LOOK_AT = {
     "MATCHMAKER_DEMO": "1",
     "MATCHMAKER_DATABASE_URL": "sqlite://",
@@ -36,7 +36,7 @@ for command in (*COMMANDS, migrations, routes_command, shell_command):
 
 
 def main() -> None:
-    """Entry point of the console script; a missing setting is said in one line and exits 2."""
+    """Entry point of the console script; for a missing setting it prints one line and exits 2."""
     try:
         matchmaker(prog_name="matchmaker")
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""What every installation starts from: the street office, its committees, the catalogue."""
+"""Load what every installation starts from: the street office, its committees, the catalogue."""
 
 import csv
 from pathlib import Path
@@ -10,7 +10,7 @@ from matchmaker.base.extensions import db
 from matchmaker.kinds import check_unit
 from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
 
-# --- Reading the CSV files of ``seeds/``.
+# The CSV files of ``seeds/``.
 
 SEEDS_DIR = DEFAULT_SEEDS
 
@@ -27,14 +27,12 @@ def read_seed(seeds_dir: Path, name: str) -> list[dict[str, str]]:
 
 
 def split_cell(text: str) -> tuple[str, ...]:
-    """The values of one cell, which stand apart by ``;``; none in an empty cell."""
+    """The values of one cell, separated by ``;``. An empty cell has none."""
     return tuple(text.split(";")) if text else ()
 
 
 def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:
-    """Load the street office, its committees and the catalogue; rows already there stay as
-    they are.
-    """
+    """Load the street office, its committees and the catalogue; existing rows are kept."""
     subdistrict = load_subdistrict(seeds_dir)
     load_committees(subdistrict, seeds_dir)
     load_catalogue(seeds_dir)
@@ -42,7 +40,7 @@ def load_ground(seeds_dir: Path = SEEDS_DIR) -> Subdistrict:
 
 
 def load_subdistrict(seeds_dir: Path) -> Subdistrict:
-    """The street office of subdistrict.csv, added when it is not there yet."""
+    """The street office of subdistrict.csv; it is added when it is missing."""
     (row,) = read_seed(seeds_dir, "subdistrict")
     found: Subdistrict | None = db.session.scalar(
         select(Subdistrict).where(Subdistrict.code == row["code"])

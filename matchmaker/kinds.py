@@ -1,10 +1,11 @@
 """Where the kinds of offer differ: one row for each kind, one for each unit of a kind.
 
-Code and templates ask this table what a kind or a unit does; they compare with no kind and no unit
-themselves. So a further kind is a row here, a member of ``OfferKind``, its name in ``words/labels``
-and, for a unit that is new or new to its kind, its words in ``words/quantities``.
+Code and templates look up here what a kind or a unit does and never compare kinds or units
+themselves. A new kind therefore needs a row here, a member of ``OfferKind``, its name in
+``words/labels`` and, for a unit that is new or new to its kind, its words in
+``words/quantities``.
 
-Quantities are whole numbers in the category's unit; money is in fen and is typed and read in yuan.
+Quantities are whole numbers in the category's unit. Money is in fen; people type and read yuan.
 """
 
 from collections.abc import Mapping
@@ -35,13 +36,13 @@ class Unit(StrEnum):
 
     @property
     def typed_factor(self) -> int:
-        """How many of this unit one of what people type is: they type money in yuan."""
+        """How many of this unit make one that people type: 100 fen for a yuan, otherwise 1."""
         return FEN_PER_YUAN if self.is_money else 1
 
 
 @dataclass(frozen=True, slots=True)
 class QuantityLimits:
-    """The least and the most that one need may ask for."""
+    """The smallest and the largest quantity of one need."""
 
     least: int
     most: int
@@ -49,10 +50,10 @@ class QuantityLimits:
 
 @dataclass(frozen=True, slots=True)
 class UnitRules:
-    """How a need in a unit of a kind is asked for.
+    """How people ask for a need in one unit of one kind.
 
-    ``limits`` None: nobody is asked how many, it is always one. ``asks_windows``: somebody has to
-    be there at a time that suits.
+    ``limits`` is None where the quantity is not asked and is always 1. ``asks_windows``: somebody
+    has to be present, so the form asks for times of the week.
     """
 
     limits: QuantityLimits | None = None
@@ -63,10 +64,10 @@ class UnitRules:
 class KindRules:
     """What depends on the kind of an offer.
 
-    ``most_offered`` is the most that one offer may promise for a month. ``offer_has_windows``: it
-    is given at times, not handed over when it suits. ``has_volunteers``: named persons give it, and
-    their skills, hours and limits count. ``is_load``: it counts among what an organisation carries,
-    which is kept even between organisations. ``is_in_chart``: its units fit the chart of supply and
+    ``most_offered`` is the largest monthly amount of one offer. ``offer_has_windows``: the offer is
+    given at certain times of the week. ``has_volunteers``: named volunteers give it, and their
+    skills, hours and limits count. ``is_load``: it counts towards an organisation's load, which the
+    rounds keep even between organisations. ``is_in_chart``: its units fit the chart of supply and
     demand.
     """
 
@@ -94,7 +95,7 @@ KIND_RULES: Mapping[OfferKind, KindRules] = {
         units={Unit.FEN: UnitRules(limits=QuantityLimits(100, 10_000_000))},
         most_offered=2_000_000_000,
         offer_has_windows=False,
-        is_load=False,  # giving money keeps nobody busy
+        is_load=False,  # giving money takes nobody's time
         is_in_chart=False,  # fen would dwarf the rest
     ),
     OfferKind.PLACE: KindRules(
@@ -108,7 +109,7 @@ KIND_RULES: Mapping[OfferKind, KindRules] = {
 
 KINDS_WITH_VOLUNTEERS = tuple(kind for kind, rules in KIND_RULES.items() if rules.has_volunteers)
 KINDS_IN_CHART = tuple(kind for kind, rules in KIND_RULES.items() if rules.is_in_chart)
-# The most that anyone types when asking for something, in yuan for money.
+# The largest quantity of a need, in yuan for money.
 MOST_TYPED = max(
     unit_rules.limits.most // unit.typed_factor
     for rules in KIND_RULES.values()
@@ -118,7 +119,7 @@ MOST_TYPED = max(
 
 
 def get_rules(kind: str) -> KindRules:
-    """The row of a kind, which may come as its code. Raises ``ValueError`` for an unknown one."""
+    """The rules of a kind, given as member or code. Raises ``ValueError`` for an unknown one."""
     return KIND_RULES[OfferKind(kind)]
 
 
@@ -138,22 +139,22 @@ def check_unit(kind: OfferKind, unit: str) -> None:
         raise ValueError(f"{kind.value} is counted in {', '.join(allowed)}, not in {unit}")
 
 
-# --- What a need in a category is asked.
+# What a need in a category asks for.
 
 
 def get_need_type(category: ServiceCategory) -> NeedType:
-    """Things under the catalogue's wishes are micro-wishes, everything else is a need."""
+    """Micro-wish for a category below the catalogue's heading of wishes, otherwise need."""
     parent = category.parent
     is_wish = parent is not None and parent.code == WISH_HEADING
     return NeedType.MICRO_WISH if is_wish else NeedType.NEED
 
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
-    """The limits of the quantity a person may ask for; None when it is always one."""
+    """The limits of the quantity that a need may ask for; None when it is always 1."""
     is_wish = get_need_type(category) is NeedType.MICRO_WISH
     return None if is_wish and not is_money(category.unit) else get_unit_rules(category).limits
 
 
 def asks_windows(category: ServiceCategory) -> bool:
-    """Whether somebody has to be there at a time that suits."""
+    """Whether somebody has to be present, so that the form asks for times of the week."""
     return get_unit_rules(category).asks_windows

@@ -1,7 +1,7 @@
-"""Who may know of which rows: one table of role by model, which every feature asks.
+"""Who may see which rows: one table of role by model, used by every feature.
 
-A row outside a person's scope does not exist for them: services answer 404. Every model names every
-role, so that a new role sees nothing until somebody decides otherwise here.
+A row outside a person's scope does not exist for them: services answer 404. Every model lists
+every role, so a new role sees nothing until this table says otherwise.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ def everything(_actor: User) -> ColumnElement[bool]:
     return true()
 
 
-# --- What a place or an organisation holds.
+# Conditions on places and organisations.
 
 
 def _committees_of(actor: User) -> Select[int]:
@@ -67,7 +67,7 @@ def _offices_of_volunteer(actor: User) -> Select[int]:
 
 
 def _is_written_by(actor: User) -> ColumnElement[bool]:
-    """A draft belongs to the person who writes it and to nobody else."""
+    """Only the person who writes a draft sees it."""
     return or_(Need.state != NeedState.DRAFT, Need.entered_by_id == actor.id)
 
 
@@ -84,7 +84,8 @@ def _residents_with_account(actor: User) -> ColumnElement[bool]:
     return and_(User.role == Role.RESIDENT, User.resident_id.in_(residents))
 
 
-# A line a model, a cell a role. Committee: where a person may browse open needs, without names.
+# A line for each model, a cell for each role. Committee: places whose open needs a person may
+# browse, without names.
 SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
     Need: {
         Role.RESIDENT: lambda a: Need.resident_id == a.resident_id,
@@ -175,7 +176,7 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
 
 
 def is_in_scope(model: type[Model], actor: User) -> ColumnElement[bool]:
-    """The condition of the rows of ``model`` that ``actor`` may know of."""
+    """The SQL condition for the rows of ``model`` that ``actor`` may see."""
     return SCOPES[model][actor.role](actor)
 
 
@@ -185,7 +186,7 @@ def get_in_scope(model: type[M], row_id: int | None, actor: User, code: str) -> 
 
 
 def lock_in_scope(model: type[M], row_id: int | None, actor: User, code: str) -> M:
-    """The row as it now is, held until the transaction ends.
+    """The current row, locked until the transaction ends.
 
     Raises ``NotFoundError(code)`` outside the actor's scope.
     """

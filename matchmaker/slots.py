@@ -1,4 +1,4 @@
-"""When visits can take place in a month: its weeks and windows, without public holidays.
+"""The slots of a month in which visits can take place; public holidays are left out.
 
 A slot such as ``W2-WD-AM`` is a window of one of four weeks (days 1-7, 8-14, 15-21, 22 to the
 end). A weekend day that the state has declared a working day counts as a weekday.
@@ -24,7 +24,7 @@ _WINDOWS_OF_DAY = {
 
 @lru_cache(maxsize=64)
 def list_slots(month: date) -> tuple[str, ...]:
-    """Slots of ``month`` with at least one day on which people can be visited, in order of time."""
+    """Slots of ``month`` with at least one day that is no public holiday, in order of time."""
     dates = list_slot_dates(month)
     return tuple(
         slot for week in WEEKS for window in Window if (slot := make_slot(week, window)) in dates
@@ -33,7 +33,7 @@ def list_slots(month: date) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def list_slot_dates(month: date) -> dict[str, tuple[date, ...]]:
-    """The days of each slot of ``month``; a slot that only has holidays is left out."""
+    """The days of each slot of ``month``. A slot with nothing but holidays is left out."""
     calendar = country_holidays("CN", years=month.year)
     days: dict[str, list[date]] = {}
     for day in _list_days(month):
@@ -43,7 +43,7 @@ def list_slot_dates(month: date) -> dict[str, tuple[date, ...]]:
 
 
 def expand_windows(windows: Iterable[str], slots: Iterable[str]) -> list[str]:
-    """The slots that fall in ``windows``, in the order of ``slots``; no windows: none."""
+    """The slots that fall in ``windows``, in the order of ``slots``; none without windows."""
     wanted = set(windows)
     return [slot for slot in slots if get_window(slot) in wanted]
 

@@ -1,8 +1,8 @@
-"""One machine for every table of states: which step leads from which state to which, and no other.
+"""One state machine for every table of states: where each step may start and where it leads.
 
-A table gives for each step the states in which it can be taken and the state that each becomes.
-Needs, rounds and jobs name a step by the state it leads to: ``make_machine_by_target`` turns
-"which states may follow this one" into such a table.
+A table gives, for each step, the states in which it can be taken and the state that follows.
+Needs, rounds and jobs name a step after the state it leads to: ``make_machine_by_target`` builds
+their table from the states that may follow each state.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,9 +25,9 @@ class Stateful(Protocol[StateT]):
 class StateMachine(Generic[StepT, StateT]):
     """The legal steps of one kind of row. Every refusal has ``code``, such as ``need.state``.
 
-    ``locks_rows``: whether ``take`` reads the row anew and holds it until the transaction ends, so
-    that of two people who press at once the second is refused. Rows that the service has locked
-    while loading them do not need it.
+    ``locks_rows``: ``take`` reads the row again and locks it until the transaction ends, so that
+    the second of two simultaneous requests is refused. Rows that the service locks when it loads
+    them do not need it.
     """
 
     def __init__(
@@ -69,7 +69,10 @@ class StateMachine(Generic[StepT, StateT]):
 def make_machine_by_target(
     code: str, following: Mapping[StateT, Collection[StateT]], *, locks_rows: bool = False
 ) -> StateMachine[StateT, StateT]:
-    """A machine whose steps are the states they lead to; ``following``: state -> next states."""
+    """A machine whose steps are named after the states they lead to.
+
+    ``following`` maps each state to the states that may come next.
+    """
     table: dict[StateT, dict[StateT, StateT]] = {}
     for start, targets in following.items():
         for target in targets:
@@ -78,5 +81,5 @@ def make_machine_by_target(
 
 
 def lock_row(row: Any) -> None:
-    """Read ``row`` anew and hold it until the transaction ends."""
+    """Read ``row`` again and lock it until the transaction ends."""
     db.session.refresh(row, with_for_update={"of": type(row)})

@@ -1,7 +1,7 @@
-"""Every filter, test and function that templates may use beside Jinja's own, each name once.
+"""Every filter, test and function of our templates beside Jinja's own, each name once.
 
-Features give plain functions and register nothing themselves; so a reader of a template finds here
-what ``| slot_words`` does, and no two features can give one name two meanings.
+Features provide plain functions and register nothing themselves, so a reader of a template finds
+here what ``| slot_words`` does, and a name has one meaning.
 """
 
 from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ FILTERS: _Functions = {
 
 
 def is_timed(need: Need) -> bool:
-    """Whether somebody has to be there: ``{% if need is timed %}``."""
+    """Whether the need takes place at a time of the week: ``{% if need is timed %}``."""
     return kinds.asks_windows(need.category)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BESIDE = _PACKAGE.parent  # the checkout, or the site-packages of an installation
 IS_CHECKOUT = (_BESIDE / "seeds" / "catalogue.csv").is_file()
-DEFAULT_SEEDS = (_BESIDE if IS_CHECKOUT else _PACKAGE) / "seeds"  # a wheel has them inside
+DEFAULT_SEEDS = (_BESIDE if IS_CHECKOUT else _PACKAGE) / "seeds"  # a wheel contains them
 
 # What only a real installation sets.
 _REAL_SETTINGS = (
@@ -17,7 +17,7 @@ _REAL_SETTINGS = (
     "MATCHMAKER_DATABASE_URL",
 )
 
-# Known to everyone who reads this file: a demo holds invented people only.
+# Public values are safe here: a demo holds invented people only.
 DEMO_SECRET = "demo only: nothing real is kept here"  # noqa: S105
 
 
@@ -33,7 +33,7 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
     demo = environ.get("MATCHMAKER_DEMO", "") == "1"
     secret_key = _get_secret(environ, "MATCHMAKER_SECRET_KEY", demo)
     contact_keys = _get_secret(environ, "MATCHMAKER_CONTACT_KEYS", demo).split(",")
-    instance = _make_instance_folder(environ, demo)  # last: nothing is made for a refused start
+    instance = _make_instance_folder(environ, demo)  # last: a refused start creates nothing
     database = environ.get("MATCHMAKER_DATABASE_URL", f"sqlite:///{instance / 'matchmaker.db'}")
     return {
         "DEMO_MODE": demo,
@@ -56,16 +56,16 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def imply_demo(environ: MutableMapping[str, str]) -> None:
-    """Say MATCHMAKER_DEMO=1 where nothing says otherwise and nothing of a real office is set."""
+    """Set MATCHMAKER_DEMO=1 unless it is set already or any setting of a real office is."""
     if not any(name in environ for name in ("MATCHMAKER_DEMO", *_REAL_SETTINGS)):
         environ["MATCHMAKER_DEMO"] = "1"
 
 
 def _make_instance_folder(environ: Mapping[str, str], demo: bool) -> Path:
-    """The folder of database and queue, never one that an upgrade of the package replaces.
+    """The folder of database and queue, outside what an upgrade of the package replaces.
 
-    MATCHMAKER_INSTANCE names it. Without that it is ``instance`` in a checkout, else the user's
-    data folder (XDG Base Directory Specification), a demo apart from a real office.
+    MATCHMAKER_INSTANCE names it. Otherwise it is ``instance`` in a checkout, or a folder below the
+    user's data folder (XDG Base Directory Specification), separate for a demo and a real office.
     """
     named = environ.get("MATCHMAKER_INSTANCE", "")
     try:
@@ -73,8 +73,8 @@ def _make_instance_folder(environ: Mapping[str, str], demo: bool) -> Path:
         instance = instance.resolve()
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder
-        told = f"MATCHMAKER_INSTANCE must name a folder to write in: {error}"
-        raise SettingsError(told) from error
+        message = f"MATCHMAKER_INSTANCE must name a folder to write in: {error}"
+        raise SettingsError(message) from error
     return instance
 
 
@@ -115,7 +115,7 @@ def _get_number(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _use_psycopg(url: str) -> str:
-    """Both usual spellings of a PostgreSQL address lead to psycopg 3."""
+    """The address with psycopg 3 as driver, for both usual spellings of PostgreSQL."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)

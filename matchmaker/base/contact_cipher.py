@@ -28,7 +28,7 @@ class ContactCipher:
         return self._get_fernet().decrypt(token.encode()).decode()
 
     def get_index(self, text: str) -> str:
-        """Keyed digest of ``text``, 64 hex digits: equal texts meet, nothing can be read back."""
+        """Keyed digest of ``text``, 64 hex digits: the same for equal texts, and not reversible."""
         return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()
 
     def _get_fernet(self) -> MultiFernet:

@@ -1,4 +1,4 @@
-"""How the database is spoken to: SQLite made safe, writing transactions taken at once."""
+"""Database access: safe SQLite settings, and write transactions that lock when they begin."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Transactions begun inside take SQLite's write lock at once, even in a reading request."""
+    """Make transactions begun inside take SQLite's write lock at once, even in a GET request."""
     token = _is_writing.set(True)
     try:
         yield
@@ -25,7 +25,7 @@ def writing() -> Iterator[None]:
 
 
 def init_database(app: Flask) -> None:
-    """Bind SQLAlchemy; on SQLite set its pragmas and its way to begin."""
+    """Bind SQLAlchemy; on SQLite, set its pragmas and how its transactions begin."""
     options: dict[str, Any] = {"pool_pre_ping": True}
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         options = {"connect_args": {"timeout": 30}}  # seconds to wait for another writer
@@ -51,7 +51,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """A deferred transaction that turns writer late is refused under load: writers say so first."""
+    """Lock at once unless only reading: SQLite under load refuses to upgrade a read lock."""
     reading = has_request_context() and request.method in _SAFE_METHODS
     immediate = _is_writing.get() or not reading
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

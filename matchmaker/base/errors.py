@@ -2,7 +2,7 @@
 
 
 class DomainError(Exception):
-    """A rule of the domain was broken. ``code`` names the rule; words are the site's."""
+    """A rule of the domain was broken. ``code`` names the rule; the site puts it into words."""
 
     def __init__(self, code: str, **numbers: object) -> None:
         super().__init__(code)
@@ -11,7 +11,7 @@ class DomainError(Exception):
 
 
 class NotFoundError(DomainError):
-    """The object does not exist, or is not the actor's to know of (404)."""
+    """The object does not exist, or the actor may not know of it (404)."""
 
 
 class ForbiddenError(DomainError):
@@ -31,7 +31,7 @@ class InvalidError(DomainError):
 
 
 class ThrottledError(DomainError):
-    """Too many tries; ``retry_after_seconds`` says when to come back (429)."""
+    """Too many attempts; ``retry_after_seconds`` says how long to wait (429)."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__("site.throttled", retry_after_seconds=retry_after_seconds)

@@ -15,7 +15,7 @@ from matchmaker.base.contact_cipher import ContactCipher
 
 
 class Base(DeclarativeBase):
-    """Every constraint has a name, so that a migration can find it on any database."""
+    """Base of all models. Every constraint has a name, so that a migration can find it."""
 
     metadata = MetaData(
         naming_convention={

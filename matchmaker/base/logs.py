@@ -14,12 +14,12 @@ logger = logging.getLogger("matchmaker")
 
 # Seven digits or more in a row could be a phone or a document number.
 _LONG_NUMBER = re.compile(r"\d{7,}")
-# PostgreSQL quotes the refused row, with whatever somebody typed into it.
+# PostgreSQL quotes the refused row, including what somebody typed.
 _REFUSED_ROW = re.compile(r"DETAIL:.*?(?=\n\nThe above exception|\n\[SQL|\Z)", re.DOTALL)
 
 
 class _RedactLongNumbers(logging.Filter):
-    """Nothing that could be a phone number leaves through a log line, tracebacks included."""
+    """Removes anything that could be a phone number from log lines, tracebacks included."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _LONG_NUMBER.sub("[number]", record.getMessage())
@@ -27,12 +27,12 @@ class _RedactLongNumbers(logging.Filter):
         if record.exc_info:
             text = logging.Formatter().formatException(record.exc_info)
             record.exc_text = _LONG_NUMBER.sub("[number]", _REFUSED_ROW.sub("[row]", text))
-            record.exc_info = None  # the formatter would write it anew, as it was
+            record.exc_info = None  # or the formatter would write it again, unredacted
         return True
 
 
 def init_logging(app: Flask) -> None:
-    """Log to standard error; every answer leaves one line with route, status and duration."""
+    """Log to standard error: one line for each answer, with route, status and duration."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.addFilter(_RedactLongNumbers())
@@ -50,7 +50,7 @@ def _start_watch() -> None:
 
 
 def _log_exception(exc_info: Any) -> None:
-    """Flask's own line would hold the path, and with it what somebody typed there."""
+    """Log without the path, which may hold what somebody typed; Flask's own line includes it."""
     logger.error(
         "failed",
         exc_info=exc_info,
@@ -59,7 +59,7 @@ def _log_exception(exc_info: Any) -> None:
 
 
 def _log_answer(response: Response) -> Response:
-    """The route's pattern, never the path or query: those may carry what somebody typed."""
+    """Log the route's pattern, never the path or query, which may hold what somebody typed."""
     if request.endpoint == "static":
         return response
     logger.info(

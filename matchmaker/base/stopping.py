@@ -1,4 +1,4 @@
-"""Being asked to end, by a signal or by another thread, without a lock that a signal could meet."""
+"""Ask a process to end, from a signal handler or another thread, without a lock."""
 
 import queue
 import signal
@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 
 
 class StopRequest:
-    """Whether this process shall end. ``ask`` is safe in a signal handler at any instant.
+    """Whether this process must end. ``ask`` is safe in a signal handler at any instant.
 
-    ``threading.Event`` is not: a handler that runs while its own thread holds the event's lock, in
-    the middle of ``wait`` or of another handler's ``set``, waits for itself and never returns. A
-    ``SimpleQueue`` is made to be put into there.
+    ``threading.Event`` is not: a handler that interrupts its own thread while that thread holds the
+    event's lock, in ``wait`` or in another handler's ``set``, deadlocks. ``SimpleQueue.put`` is
+    reentrant by design.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class StopRequest:
         self._asked.put(None)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until asked, at most so many seconds; whether we were."""
+        """Wait until asked, at most ``seconds``; returns whether it was asked."""
         if not self.is_asked:
             with suppress(queue.Empty):
                 self._asked.get(timeout=seconds)
@@ -31,7 +31,7 @@ class StopRequest:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take SIGINT and SIGTERM as asking, within the block. For the main thread alone."""
+        """Treat SIGINT and SIGTERM as a request, within the block. For the main thread only."""
         before = {
             number: signal.signal(number, lambda _signum, _frame: self.ask())
             for number in (signal.SIGINT, signal.SIGTERM)

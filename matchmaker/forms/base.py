@@ -1,4 +1,4 @@
-"""Every form of the site: token checked, text cleaned, no file where none is asked for."""
+"""Base of every form: checks the token, cleans text, and ignores files nobody asked for."""
 
 import re
 import secrets
@@ -12,7 +12,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
-# --- A hidden key that makes a second sending of the same form recognisable.
+# A hidden key that makes a second sending of the same form recognisable.
 
 KEY_BYTES = 16
 _KEY = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}", re.ASCII)
@@ -24,7 +24,7 @@ def make_idempotency_key() -> str:
 
 
 class IdempotencyField(HiddenField):
-    """Made when the form is first shown, kept when it comes back with errors."""
+    """Made when the form is first shown, kept when it is shown again with errors."""
 
     data: str
 
@@ -41,7 +41,7 @@ SUBMITTING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def clean_text(value: Any) -> Any:
-    """Compose, drop NUL and outer blanks: PostgreSQL refuses NUL, people paste blanks."""
+    """Compose characters, drop NUL (PostgreSQL refuses it) and surrounding blanks."""
     if not isinstance(value, str):
         return value
     return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
@@ -50,8 +50,8 @@ def clean_text(value: Any) -> Any:
 class BaseForm(FlaskForm):
     """Binds to what was posted and cleans every text field except passwords.
 
-    A form that takes files says so with ``takes_files = True``; elsewhere a posted
-    file is ignored, so that it cannot arrive in a text field.
+    A form that takes files sets ``takes_files = True``; elsewhere a posted file is ignored, so that
+    it cannot arrive in a text field.
     """
 
     takes_files = False
@@ -73,9 +73,9 @@ class BaseForm(FlaskForm):
             return super().bind_field(form, unbound_field, options)
 
     def add_error(self, field_name: str, message: Any) -> None:
-        """Show ``message`` at a field, as when the service refuses a value.
+        """Show ``message`` at a field, for example when the service refuses a value.
 
-        A field that this form leaves out shows it for the form as a whole.
+        If this form leaves the field out, the message is shown for the whole form.
         """
         if field_name not in self:
             self.form_errors.append(message)
@@ -85,17 +85,17 @@ class BaseForm(FlaskForm):
 
 
 class IdempotentForm(BaseForm):
-    """A form whose repeated sending has one effect: pass ``idempotency_key.data`` on."""
+    """A form that acts once however often it is sent: pass ``idempotency_key.data`` on."""
 
     idempotency_key = IdempotencyField()
 
 
 class ButtonForm(IdempotentForm):
-    """A step that asks for nothing but the press of a button."""
+    """A form with nothing but a button."""
 
 
 class FilterForm(BaseForm):
-    """Filters of a list, read from the address. Reading changes nothing: no token."""
+    """Filters of a list, read from the address. It changes nothing, so it has no token."""
 
     class Meta(BaseForm.Meta):
         csrf = False

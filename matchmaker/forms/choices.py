@@ -1,4 +1,4 @@
-"""Choosing from a list: one of a few, one of many, several."""
+"""Fields that choose from a list: one of a few, one of many, or several."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +23,7 @@ class RadiosField(RadioField):
         super().__init__(label, validators, **_with_plain_messages(kwargs))
 
     def pre_validate(self, form: Any) -> None:
-        if self.data not in (None, ""):  # nothing chosen is for Required to say
+        if self.data not in (None, ""):  # a missing choice is reported by Required
             super().pre_validate(form)
 
 

@@ -1,4 +1,4 @@
-"""Text, phone, day and month: typed in many ways, kept in one."""
+"""Text, phone, day and month fields: typed in many ways, stored in one."""
 
 import re
 import unicodedata
@@ -35,7 +35,7 @@ class LongTextField(TextField):
 
 
 class SecretField(PasswordField):
-    """A password: neither cleaned nor shown again."""
+    """A password: it is not cleaned and never shown again."""
 
     data: str
 
@@ -44,7 +44,7 @@ class SecretField(PasswordField):
 
 
 class KeptField(HiddenField):
-    """A text that the form carries along unseen."""
+    """A hidden text that the form carries along."""
 
     data: str
 
@@ -64,7 +64,7 @@ class PhoneField(StringField):
 
     @property
     def value(self) -> str:
-        """The number of a valid form. Raises ``ValueError`` where none is required or typed."""
+        """The number of a valid form. Raises ``ValueError`` when the field is empty."""
         return _require(self.data)
 
     def _value(self) -> str:
@@ -90,7 +90,7 @@ class DayField(DateField):
 
     @property
     def value(self) -> date:
-        """The day of a valid form. Raises ``ValueError`` where none is required or typed."""
+        """The day of a valid form. Raises ``ValueError`` when the field is empty."""
         return _require(self.data)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -107,7 +107,7 @@ class MonthField(DateField):
 
     @property
     def value(self) -> date:
-        """The month of a valid form. Raises ``ValueError`` where none is required or typed."""
+        """The month of a valid form. Raises ``ValueError`` when the field is empty."""
         return _require(self.data)
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whole numbers with limits, and money typed in yuan and kept in fen."""
+"""Whole numbers with limits, and money typed in yuan and stored in fen."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Checks with plain words. Each takes its own sentence where the field can say it better."""
+"""Validators with plain messages; a field may pass a message of its own."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 
 class Required:
-    """Something was typed or chosen. A number field's 0 counts as typed."""
+    """Something was typed or chosen. 0 in a number field counts."""
 
     field_flags = {"required": True}  # noqa: RUF012 - WTForms reads a plain attribute
 
@@ -16,7 +16,7 @@ class Required:
 
     def __call__(self, form: Any, field: Any) -> None:
         if field.data is None or field.data is False or field.data in ("", []):
-            if field.errors:  # what was typed could not be read: that message is enough
+            if field.errors:  # an unreadable value has its own message
                 raise StopValidation
             raise StopValidation(self.message or _("This field must be filled in."))
 

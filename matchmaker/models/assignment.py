@@ -1,4 +1,4 @@
-"""What a run decided: who gives what to whom, and what was found for each need."""
+"""What a run decided: its assignments, and an outcome for each need."""
 
 from enum import StrEnum
 from typing import Any
@@ -59,7 +59,7 @@ class Assignment(Model):
 
 
 class NeedOutcome(Model):
-    """What a run found for a need, or on what ground nothing: a code and its numbers."""
+    """What a run found for a need or, if nothing, on what ground: a code and its numbers."""
 
     __tablename__ = "need_outcome"
     __table_args__ = (UniqueConstraint("round_run_id", "need_id"),)

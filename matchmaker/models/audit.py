@@ -1,4 +1,4 @@
-"""Evidence: a chain of events, who saw whose contact, notices, and forms already taken."""
+"""Evidence: the audit chain, disclosures of contacts, notices, and forms already accepted."""
 
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,7 @@ class AuditHead(Model):
 
 
 class Disclosure(Model):
-    """Somebody was shown a resident's contact: who, whose, what, and on what ground."""
+    """A record that somebody was shown a resident's contact: who, whose, what, on what ground."""
 
     __tablename__ = "disclosure"
 
@@ -67,7 +67,7 @@ class Disclosure(Model):
 
 
 class Notice(Model):
-    """A message waiting in the outbox for one person; written with the change it tells of."""
+    """A message to one person in the outbox, written together with the change it reports."""
 
     __tablename__ = "notice"
 
@@ -85,7 +85,7 @@ class Notice(Model):
 
 
 class IdempotencyKey(Model):
-    """A form already taken: sent twice, it acts once and leads to the same page."""
+    """A form already accepted: sent again, it changes nothing and leads to the same page."""
 
     __tablename__ = "idempotency_key"
     __table_args__ = (UniqueConstraint("user_id", "key"),)

@@ -30,7 +30,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class EncryptedText(TypeDecorator[str]):
-    """Text that the database only ever sees encrypted."""
+    """Text that is encrypted before it reaches the database."""
 
     impl = Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Long work: the row is the truth, the queue carries only its id."""
+"""Solves to be done: the row is authoritative, the queue only carries its id."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ class JobState(StrEnum):
 
 
 class Job(Model):
-    """One solve to be done. Queue or worker hold it by a lease; an expired one is queued again."""
+    """One solve to be done. Queue or worker hold it by a lease; an expired job is queued again."""
 
     __tablename__ = "job"
 

@@ -1,15 +1,15 @@
-"""How long a text may be and which numbers count, each said once.
+"""Maximum lengths of texts and bounds of numbers, each defined once.
 
-Columns, forms and services take the same constant, and sentences get it from the service that
-refuses. Lengths are in characters.
+Columns, forms and services use the same constant, and the service that refuses a value passes it
+to the sentence. Lengths are in characters.
 """
 
-# --- Words of people about a need, an offer or a decision.
+# What people write about a need, an offer or a decision.
 LONGEST_DESCRIPTION = 300  # of a need
 LONGEST_TITLE = 120  # of an offer
-LONGEST_REASON = 300  # for which something was returned, withdrawn, pinned or forbidden
+LONGEST_REASON = 300  # for a return, withdrawal, pin or forbid
 
-# --- Names and addresses.
+# Names and addresses.
 LONGEST_REFERENCE = 20  # of a resident, household, volunteer, need or pairing
 LONGEST_PERSON_NAME = 80  # of an account, a volunteer or a contact person
 LONGEST_FULL_NAME = 40  # of a resident; kept encrypted
@@ -22,10 +22,10 @@ LONGEST_ORGANISATION_NAME_EN = 160
 LONGEST_ORGANISATION_SORT_KEY = 200
 LONGEST_VOLUNTEER_SORT_KEY = 120
 
-# --- Rounds and evidence.
+# Rounds and evidence.
 LONGEST_SEED_RULE = 300
 LONGEST_PUBLIC_VALUE = 120
 LONGEST_ACTION = 60  # code of an audit event
-LONGEST_LOCATION = 300  # where the first answer to a form led
+LONGEST_LOCATION = 300  # the page that an accepted form led to
 
 TIERS = (1, 2, 3)  # urgency of a need: 1 is danger

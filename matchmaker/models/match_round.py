@@ -26,7 +26,7 @@ class RoundState(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """What the optimizer said of a run; only PROVEN and FEASIBLE have a result."""
+    """What the optimizer reported; only PROVEN and FEASIBLE runs have a result."""
 
     PENDING = "pending"
     PROVEN = "PROVEN"
@@ -41,7 +41,7 @@ class OverrideKind(StrEnum):
 
 
 class MatchRound(Model):
-    """One month of one subdistrict. A withdrawn publication comes back as a new version."""
+    """One month of one subdistrict. Once withdrawn, it is published again as a new version."""
 
     __tablename__ = "match_round"
     __table_args__ = (UniqueConstraint("subdistrict_id", "month"),)
@@ -87,7 +87,7 @@ class MatchRound(Model):
 
 
 class StoredSnapshot(Model):
-    """The month as it stood at the freeze: canonical JSON and its SHA-256. Never changed."""
+    """The month as it was at the freeze: canonical JSON and its SHA-256. Never changed."""
 
     __tablename__ = "snapshot"
 
@@ -116,7 +116,7 @@ class RoundRun(Model):
         enum_column(RunStatus), default=RunStatus.PENDING, doc="what the optimizer said of it"
     )
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
-    # Half a megabyte, and with its certificate a whole one: no page reads them.
+    # Deferred: half a megabyte, or one with its certificate, that no page reads.
     problem_json: Mapped[str] = mapped_column(
         Text, deferred=True, comment="canonical: snapshot, pins, forbids"
     )
@@ -141,7 +141,7 @@ class RoundRun(Model):
 
 
 class RoundOverride(Model):
-    """A pin or forbid that a person laid on the next run, with the reason."""
+    """A pin or forbid that a person set for the next run, with the reason."""
 
     __tablename__ = "round_override"
 

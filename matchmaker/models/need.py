@@ -15,7 +15,7 @@ from matchmaker.models.resident import Consent, Resident
 
 
 class NeedType(StrEnum):
-    """Micro-wishes are the small needs below one heading of the catalogue."""
+    """A micro-wish is a small need, in a category below one heading of the catalogue."""
 
     NEED = "need"  # 需求
     MICRO_WISH = "micro_wish"  # 微心愿

@@ -61,7 +61,7 @@ class Organisation(Model):
 
 
 class OrganisationApplication(Model):
-    """Who applied for an organisation, and the phone to answer on; kept encrypted."""
+    """The person who applied for an organisation and the phone to answer on, both encrypted."""
 
     __tablename__ = "organisation_application"
 

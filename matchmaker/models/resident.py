@@ -41,7 +41,7 @@ class ConsentChannel(StrEnum):
 
 
 class Household(Model):
-    """A home in one committee; ``block`` is as near as a giver learns before a match."""
+    """A home in one committee; ``block`` is the most exact place a giver sees before a match."""
 
     __tablename__ = "household"
 
@@ -95,7 +95,7 @@ class ResidentContact(Model):
 
 
 class RecipientStatus(Model):
-    """A status of a resident: what was seen as evidence, by whom, and until when it counts."""
+    """A status of a resident: the evidence seen, who verified it, and until when it counts."""
 
     __tablename__ = "recipient_status"
     __table_args__ = (UniqueConstraint("resident_id", "kind"),)

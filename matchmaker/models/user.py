@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 class User(UserMixin, Model):
-    """A person who signs in. The role's scope is the one of the four references that it needs."""
+    """A person who signs in. One of the four references, or none, is the scope of the role."""
 
     __tablename__ = "user_account"
 
@@ -63,7 +63,7 @@ class User(UserMixin, Model):
 
 
 class LoginSession(Model):
-    """One signed-in browser. Its token is known to the browser alone; here stands its digest."""
+    """One signed-in browser. Only the browser knows the token; this row holds its digest."""
 
     __tablename__ = "login_session"
 
@@ -107,7 +107,7 @@ class Invitation(Model):
 
 
 class ThrottleCounter(Model):
-    """Tries in one time window, shared by every process through the database."""
+    """The number of attempts in one time window, shared by all processes."""
 
     __tablename__ = "throttle_counter"
 

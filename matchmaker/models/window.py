@@ -1,4 +1,4 @@
-"""When in the week: six windows a week, in four weeks of a month, make the month's slots."""
+"""The six windows of a week and the four weeks of a month, which together make the slots."""
 
 from enum import StrEnum
 

@@ -1,11 +1,11 @@
-"""The one shape of a view that changes something, and forms sent twice that act once.
+"""One shape for every view that changes something; a form sent twice acts once.
 
-``answer_form``: bind, validate, one service call, commit once, 303 to the next page; what is
-refused comes back as it was typed, with 422. ``answer_button``: the same without a form.
+``answer_form``: bind, validate, one service call, commit once, 303 to the next page; a refused
+form is shown as typed, with 422. ``answer_button``: the same without a form.
 
-An ``IdempotentForm`` acts once: its key is claimed in the transaction of the deed. The second
-sending waits for the first (a unique constraint makes it), then is led to the same page. If the
-first is rolled back, so is its claim.
+An ``IdempotentForm`` acts once: its key is claimed in the transaction of the change. A second
+sending waits for the first (a unique constraint makes it wait), then redirects to the same page.
+If the first is rolled back, so is its claim.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from matchmaker.models.limits import LONGEST_LOCATION
 from matchmaker.words.refusals import describe_refusal
 
 Answer = str | tuple[str, int] | Response
-Act = Callable[[], str]  # does the deed; gives the address to go on to
+Act = Callable[[], str]  # makes the change; returns the next address
 Show = Callable[[], str | Response]  # the page with the form
 
 
@@ -37,11 +37,11 @@ def answer_form(
     *,
     answer_conflict: Callable[[ConflictError], Answer] | None = None,
 ) -> Answer:
-    """Show the form; once it is sent and valid, act, commit and go on to the next page.
+    """Show the form; once it is sent and valid, act, commit and redirect to the next page.
 
-    Refused with 422 and shown as typed: what the form's own checks find, and an ``InvalidError`` of
-    the service, whose sentence stands at its field. A ``ConflictError`` passes through to the page
-    of conflicts, or to ``answer_conflict``. Whatever is refused leaves nothing committed.
+    Errors of the form's own checks, and an ``InvalidError`` of the service at its field, are shown
+    with the form as typed and 422. A ``ConflictError`` passes through to the conflict page, or to
+    ``answer_conflict``. A refused form commits nothing.
     """
     if not form.is_submitted():
         return show()
@@ -61,14 +61,14 @@ def answer_form(
 
 
 def answer_button(act: Act) -> Response:
-    """Act, commit once and go on to the next page."""
+    """Act, commit once and redirect to the next page."""
     location = act()
     db.session.commit()
     return redirect(location, 303)
 
 
 def _act_once(form: IdempotentForm, act: Act) -> Response:
-    """Act, or only go where the first sending of the same form led."""
+    """Act, unless the same form was accepted before: then redirect to where that one led."""
     key = form.idempotency_key.data
     earlier = claim_key(actor=current_user, key=key, now=get_now())
     if earlier:
@@ -78,7 +78,7 @@ def _act_once(form: IdempotentForm, act: Act) -> Response:
 
 
 def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
-    """Claim ``key`` for this transaction: None when it is new, else where it led before."""
+    """Claim ``key`` for this transaction; None when it is new, else where it led before."""
     row = IdempotencyKey(user_id=actor.id, key=key, location="", created_at=now)
     try:
         with db.session.begin_nested():
@@ -93,7 +93,7 @@ def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
 
 
 def keep_location(*, actor: User, key: str, location: str) -> str:
-    """Remember where the claimed ``key`` leads; gives the location back.
+    """Remember where the claimed ``key`` leads; returns the location.
 
     An address whose filters are too long for the row leads to the same page without them.
     """

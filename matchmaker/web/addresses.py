@@ -1,4 +1,4 @@
-"""Addresses within the site: where to go back to, and never anywhere else."""
+"""Addresses within the site: where to go back to, never outside it."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ def is_local_path(address: str) -> bool:
 
 
 def get_return_path() -> str:
-    """The present page's address if it can be read again, else home."""
+    """The current page's address if a GET can open it, else home."""
     if request.method == "GET" or _can_be_read(request.path):
         query = request.query_string.decode("utf-8", "replace")
         address = f"{request.path}?{query}" if query else request.path

@@ -1,4 +1,4 @@
-"""Where the bars of a chart stand. Plain numbers in, positions out; macros draw them.
+"""Positions of the bars of a chart: plain numbers in, positions out; macros draw them.
 
 Across, positions are percentages of the width, so that a chart fills a phone and a sheet of
 paper alike; down, they are in em, so that it grows with the reader's text size.
@@ -19,7 +19,7 @@ FULL_PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``part`` of ``whole``, both whole numbers; nothing of nothing has no percentage."""
+    """``part`` of ``whole``, both whole numbers. 0 of 0 has no percentage."""
 
     part: int
     whole: int
@@ -32,7 +32,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """Needs met of those that could be met, in earlier months and in this one."""
+    """Needs met out of those that could be met, in earlier months and in this one."""
 
     label: str
     before: Share

@@ -1,4 +1,4 @@
-"""URL converters: whole numbers that fit every database, months, and text that tables can hold."""
+"""URL converters: ids that fit every database, months, and text that columns can hold."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ LARGEST_ID = 2**31 - 1
 
 
 class IdConverter(IntegerConverter):
-    """A row's id; a number no table can hold is an unknown page, not an error inside."""
+    """A row's id; a number too large for a table is an unknown page, not a database error."""
 
     def __init__(self, map: Map, *_args: Any, **kwargs: Any) -> None:
         super().__init__(map, **{**kwargs, "min": 1, "max": LARGEST_ID})
@@ -40,7 +40,7 @@ class MonthConverter(BaseConverter):
 
 
 class TextConverter(UnicodeConverter):
-    """A code or reference: PostgreSQL refuses NUL, and none of ours holds a control sign."""
+    """A code or reference without control characters; PostgreSQL refuses NUL."""
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **kwargs)
@@ -48,7 +48,7 @@ class TextConverter(UnicodeConverter):
 
 
 def register_converters(app: Flask) -> None:
-    """Call it before any route is added: it changes what a plain ``<name>`` takes."""
+    """Register before any route is added: this changes what a plain ``<name>`` accepts."""
     app.url_map.converters.update(
         default=TextConverter, string=TextConverter, id=IdConverter, month=MonthConverter
     )

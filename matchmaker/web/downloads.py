@@ -1,4 +1,4 @@
-"""Any list as a file: xlsx for the office, CSV for everything else. Text never runs as formula."""
+"""Any list as a file: xlsx for offices, CSV for other programs. Text never runs as a formula."""
 
 import csv
 import io

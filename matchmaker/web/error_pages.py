@@ -67,7 +67,7 @@ def register_error_pages(app: Flask) -> None:
 
 
 def show_domain_error(error: DomainError) -> Response:
-    """The page of a broken rule; whatever the request had begun is rolled back."""
+    """The page of a broken rule; rolls back what the request began."""
     db.session.rollback()
     status = next(
         (status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind)),
@@ -85,13 +85,13 @@ def show_domain_error(error: DomainError) -> Response:
 
 
 def show_busy_database(error: OperationalError) -> Response:
-    """Locked, restarting or out of reach: worth another try, so 503 and not 500."""
+    """The database is locked, restarting or unreachable; 503 because a retry may succeed."""
     current_app.logger.error("database did not answer", exc_info=error)
     return show_http_error(ServiceUnavailable())
 
 
 def show_stale_row(_error: StaleDataError) -> Response:
-    """Two people changed the same row at once: the second looks again, nothing is lost."""
+    """Two people changed the same row at once: the second is asked to look again."""
     return show_domain_error(ConflictError("site.changed_meanwhile"))
 
 
@@ -135,7 +135,7 @@ def _find_way_back(code: str) -> str | None:
 
 
 def _render_without_database(status: HTTPStatus, context: dict[str, object]) -> str:
-    """No context processors and no signed-in person: the database may be what failed."""
+    """Render without context processors and user, because the database may have failed."""
     locale = select_browser_locale()
     template = current_app.jinja_env.get_template(
         "errors/503.html" if status == HTTPStatus.SERVICE_UNAVAILABLE else "errors/500.html"

@@ -25,9 +25,9 @@ def paginate(statement: Any) -> Pagination:
 
 
 def get_other_arguments() -> dict[str, Any]:
-    """What the address says besides the page: filters go along from page to page.
+    """The address's arguments other than the page: filters are kept from page to page.
 
-    Names that steer ``url_for`` itself, such as ``_scheme``, must not come from an address.
+    Names that steer ``url_for`` itself, such as ``_scheme``, are left out.
     """
     return {
         name: value

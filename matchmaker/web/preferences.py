@@ -1,4 +1,4 @@
-"""Language and text size: what a reader chose, or else what the browser asks for."""
+"""Language and text size: the reader's choice, or else what the browser asks for."""
 
 from enum import StrEnum
 
@@ -48,7 +48,7 @@ def select_text_size() -> str:
 
 
 def match_languages(languages: list[str]) -> Locale:
-    """The catalogue for browser languages, most wanted first: every Chinese is ours."""
+    """The catalogue for the browser's languages, best first; ours serves every kind of Chinese."""
     for language in languages:
         primary = language.replace("_", "-").split("-")[0].lower()
         if primary in CATALOGUE_OF_LANGUAGE:
@@ -57,7 +57,7 @@ def match_languages(languages: list[str]) -> Locale:
 
 
 def _find_chosen(attribute: str, cookie: str, allowed: type[StrEnum]) -> str | None:
-    """The signed-in person's choice, else this browser's; a shared counter has many people."""
+    """The signed-in person's choice, else this browser's, which several people may share."""
     known = set(allowed)
     for choice in (getattr(current_user, attribute, None), request.cookies.get(cookie)):
         if choice in known:

@@ -1,7 +1,7 @@
 """Security headers on every answer, errors and static files included.
 
 They are added around the whole application, not after each request: an answer made
-when a later hook fails would miss them otherwise.
+after a failing hook would lack them otherwise.
 """
 
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
 
 
 def add_security_headers(wsgi_app: WsgiApp) -> WsgiApp:
-    """Wrap ``wsgi_app``; a header that the answer already carries is left as it is."""
+    """Wrap ``wsgi_app``; headers that an answer already has are kept."""
 
     def with_headers(
         environ: dict[str, Any], start_response: Callable[..., Any]

@@ -124,7 +124,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.JobState.FAILED, _l("Failed")),
     (m.JobState.CANCELLED, _l("Cancelled")),
 )
-# Members of different enums compare equal when their values do: the class keeps them apart.
+# Keyed by class too, because members of different enums are equal when their values are.
 _BY_MEMBER = {(type(member), member.value): words for member, words in _WORDS}
 
 _PURPOSES = {
@@ -144,5 +144,5 @@ def get_name(row: Committee | Organisation | ServiceCategory | Subdistrict) -> s
 
 
 def describe_purpose(purpose: str) -> LazyString:
-    """What a consent allows."""
+    """What a consent to ``purpose`` allows."""
     return _PURPOSES[purpose]

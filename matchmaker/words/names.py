@@ -1,4 +1,4 @@
-"""Chinese names in an order, and by letters, that people know: pinyin."""
+"""Sort and search keys of Chinese names, by pinyin."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, func, or_
 
-# --- Finding rows by a name as people type it: characters, English, pinyin or its initials.
+# Finding rows by a name as people type it: characters, English, pinyin or its initials.
 
 LONGEST_SEARCH = 60  # characters
 
@@ -25,11 +25,11 @@ def match_name(text: str, names: list[Any], sort_key: Any) -> ColumnElement[bool
     )
 
 
-# Characters kept: the shortest column that holds such a key.
+# Keys are cut to the length of the shortest column that holds one.
 PERSON_KEY_LENGTH = 80
 NAME_KEY_LENGTH = 200
 
-# Read otherwise when they are surnames than in running text.
+# Characters that are read differently as surnames.
 SURNAME_READINGS = {
     "单": "shan",
     "解": "xie",
@@ -63,7 +63,7 @@ def get_person_sort_key(name: str) -> str:
 
 
 def _read(text: str) -> list[str]:
-    """Syllables of the Chinese characters; other writing word by word, in small letters."""
+    """Syllables of the Chinese characters; other writing word by word, in lower case."""
     return " ".join(lazy_pinyin(text, style=Style.NORMAL)).lower().split()
 
 

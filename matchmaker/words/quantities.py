@@ -18,7 +18,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.kinds import FEN_PER_YUAN, Unit, is_money
 from matchmaker.models import OfferKind
 
-# --- Days and months as the reader writes them.
+# Days and months.
 
 
 def format_day(day: date) -> str:
@@ -46,13 +46,15 @@ def _is_english() -> bool:
     return str(get_locale()) == "en"
 
 
-# --- Units: a word for each, and how a number of them is said.
+# Units.
 
 
 @dataclass(frozen=True, slots=True)
 class UnitWords:
-    """``name`` heads a column; ``count`` says a number, written as ``amount``, of the unit;
-    ``question`` asks a person how many, where a need in this unit has more than one.
+    """The words of one unit.
+
+    ``name`` heads a column. ``count`` is the phrase for a number (``amount``) of units.
+    ``question`` asks how many, where a need in this unit may have more than one.
     """
 
     name: LazyString
@@ -114,12 +116,12 @@ def format_quantity(quantity: int, unit: str) -> str:
 
 
 def get_unit_word(unit: str) -> LazyString:
-    """The name of the code ``unit``, for the head of a column."""
+    """The name of a unit, given by its code, for the head of a column."""
     return UNIT_WORDS[Unit(unit)].name
 
 
 def get_quantity_question(unit: str) -> LazyString:
-    """How a person is asked how many. Raises ``ValueError`` where it is always one."""
+    """The question "how many" for a unit. Raises ``ValueError`` where it is always 1."""
     question = UNIT_WORDS[Unit(unit)].question
     if question is None:
         raise ValueError(f"nobody is asked how many of {unit}")
@@ -127,23 +129,23 @@ def get_quantity_question(unit: str) -> LazyString:
 
 
 def make_cell(quantity: int, unit: str) -> int | str:
-    """A quantity for the cell of a file beside ``get_unit_word``: a number, yuan as typed."""
+    """A quantity as a number for a file; money is in yuan. ``get_unit_word`` names the unit."""
     return format_typed_yuan(quantity) if is_money(unit) else quantity
 
 
 def format_typed_yuan(fen: int) -> str:
-    """Fen as typed yuan: whole yuan without decimals, else with two."""
+    """Fen as yuan for a form: whole yuan without decimals, otherwise two decimals."""
     yuan, rest = divmod(fen, FEN_PER_YUAN)
     return f"{yuan}.{rest:02d}" if rest else str(yuan)
 
 
 def _format_yuan(fen: int) -> str:
-    """Fen as yuan for reading: thousands apart, decimals only where there are any."""
+    """Fen as yuan for reading: thousands grouped, decimals only where needed."""
     pattern = "#,##0.00" if fen % FEN_PER_YUAN else "#,##0"
     return format_decimal(Decimal(fen) / FEN_PER_YUAN, format=pattern)
 
 
-# --- What an offer promises for each month, as givers say it.
+# What an offer promises for each month.
 
 
 @dataclass(frozen=True, slots=True)

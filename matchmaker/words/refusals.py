@@ -1,8 +1,8 @@
-"""Why the site refused something and what to do now: one sentence for each code of an error.
+"""Why the site refused something and what to do now: one sentence for each error code.
 
-A code is ``subject.reason``: the subject says where the way back leads, the reason which rule was
-broken. A test walks every code that is raised and fails for one without a sentence here, and for a
-sentence that nothing raises; so there is no sentence to fall back on.
+The subject of a code ``subject.reason`` decides where the error page leads back to; the reason
+names the broken rule. A test fails for a code that is raised without a sentence here, and for a
+sentence that nothing raises, so there is no default sentence.
 """
 
 from collections.abc import Mapping
