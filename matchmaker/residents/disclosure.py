@@ -1,4 +1,4 @@
-"""The one door through which contact data leaves, each time with a row that says so."""
+"""The only code that shows contact data; each time it writes a row that says so."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Ground(StrEnum):
     ASSIGNMENT = "assignment"  # a giver, while a match is confirmed
 
 
-# Most disclosures to one person in one Shanghai day.
+# Most disclosures to one person in one day, in Shanghai time.
 DISCLOSURES_PER_DAY = {
     Role.RESIDENT: 20,
     Role.VOLUNTEER: 20,
@@ -48,7 +48,7 @@ GIVER_FIELDS = ["display_name", "phone", "block"]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What is shown; to givers the surname with title and the estate, no door number."""
+    """What is shown; givers see surname with title and the estate, but no door number."""
 
     full_name: str
     phone: str
@@ -56,10 +56,10 @@ class Contact:
 
 
 def reveal_contact(resident_id: int, actor: User, ground: str, now: datetime) -> Contact:
-    """The contact of a resident, noted with who saw it and why, in the same transaction.
+    """The contact of a resident; records who saw it and why in the same transaction.
 
-    Raises ``NotFoundError`` when ``ground`` does not hold for this resident, ``ForbiddenError``
-    for a ground that is not the role's, ``ThrottledError`` beyond the day's limit.
+    Raises ``NotFoundError`` when ``ground`` does not apply to this resident, ``ForbiddenError`` for
+    a ground that the role may not use, ``ThrottledError`` beyond the daily limit.
     """
     given = Ground(ground)
     if actor.role not in _ROLES[given]:
@@ -93,7 +93,7 @@ def get_own_ground(actor: User) -> Ground:
 
 
 def _find_assigned(resident_id: int, actor: User) -> Resident:
-    """A resident for whom the actor's organisation, or the actor, has a confirmed match."""
+    """A resident with whom the actor, or the actor's organisation, has a confirmed match."""
     query = (
         select(Resident)
         .join(Need, Need.resident_id == Resident.id)
@@ -112,7 +112,7 @@ def _find_assigned(resident_id: int, actor: User) -> Resident:
 
 
 def _check_daily_limit(actor: User, now: datetime) -> None:
-    """The actor's row is locked, so that requests side by side are counted one after another."""
+    """Raise ``ThrottledError`` at the limit; the row lock makes parallel requests count in turn."""
     db.session.scalar(select(User.id).where(User.id == actor.id).with_for_update())
     day_start = datetime.combine(get_local_date(now), time(), SHANGHAI)
     seen = db.session.scalar(

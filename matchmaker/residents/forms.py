@@ -1,4 +1,4 @@
-"""What is typed about residents: finding them, registering them, their statuses."""
+"""Forms to find residents, register them and record their statuses."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ _STATUSES = [(kind.value, get_label(kind)) for kind in StatusKind]
 
 
 class NoLongNumber:
-    """No phone or document number in a field that others may read."""
+    """Refuses phone and document numbers in a field that others may read."""
 
     def __call__(self, form: Any, field: Any) -> None:
         if field.data and _LONG_NUMBER.search(field.data):
@@ -50,7 +50,7 @@ class ResidentFilterForm(FilterForm):
     unverified = BooleanField(_l("With a status still to be verified"))
 
     def read_filters(self) -> dict[str, Any]:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         names = [name for name in ("search", "committee_id", "status") if not self[name].errors]
         typed = {name: self[name].data for name in names}

@@ -66,7 +66,7 @@ def record_status(resident_id: int) -> Answer:
 
 
 def _make_form(committees: list[Committee]) -> RegisterForm:
-    """A worker of one committee is not asked which."""
+    """The form without the committee for a worker who has only one."""
     form = RegisterForm()
     form.committee_id.choices = make_choices(
         [("", _("Choose")), *((row.id, get_name(row)) for row in committees)]

@@ -1,4 +1,4 @@
-"""Whose residents an actor may know of."""
+"""The residents that an actor may see."""
 
 from sqlalchemy import Select, select
 
@@ -8,17 +8,17 @@ from matchmaker.scopes import get_in_scope, is_in_scope
 
 
 def select_residents(actor: User) -> Select[Resident]:
-    """The residents that the actor may know of, joined with household and committee."""
+    """The residents that the actor may see, joined with household and committee."""
     query = select(Resident).join(Resident.household).join(Household.committee)
     return query.where(is_in_scope(Resident, actor))
 
 
 def get_resident(resident_id: int | None, actor: User) -> Resident:
-    """Raises ``NotFoundError`` for somebody outside the actor's scope."""
+    """The resident. Raises ``NotFoundError`` outside the actor's scope."""
     return get_in_scope(Resident, resident_id, actor, "resident.unknown")
 
 
 def list_committees(actor: User) -> list[Committee]:
-    """The committees among whose residents the actor works, in the order of their codes."""
+    """The committees whose residents the actor works for, in the order of their codes."""
     query = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
     return list(db.session.scalars(query))

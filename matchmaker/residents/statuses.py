@@ -1,4 +1,4 @@
-"""Recipient statuses: recorded with what was seen, verified by a named person, ended in time."""
+"""Recipient statuses: recorded with evidence, verified by a named person, ended."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -21,7 +21,7 @@ from matchmaker.models import (
 from matchmaker.residents.scope import get_resident
 from matchmaker.states import StateMachine
 
-# --- What residents agreed to: one row a purpose, with the text's version and how it was given.
+# Consents: a row for each purpose, with the text's version and how consent was given.
 
 KEEP_CONTACT = "keep_contact"  # given at registration
 TEXT_VERSION = "2026-07"
@@ -30,7 +30,7 @@ TEXT_VERSION = "2026-07"
 def add_consent(
     resident: Resident, actor: User, purpose: str, channel: ConsentChannel, now: datetime
 ) -> Consent:
-    """Note that the resident agreed to ``purpose`` in the present text."""
+    """Record that the resident agreed to ``purpose`` in the current text."""
     row = Consent(
         resident_id=resident.id,
         purpose=purpose,
@@ -50,17 +50,17 @@ def list_consents(resident: Resident) -> list[Consent]:
     return list(db.session.scalars(query.order_by(Consent.id.desc())))
 
 
-# --- The states of a status: they follow from its days and its verification.
+# The states of a status, which follow from its days and its verification.
 
 
 class StatusState(StrEnum):
-    WAITING = "waiting"  # recorded, and nobody has vouched for it
+    WAITING = "waiting"  # recorded and not verified
     VERIFIED = "verified"
     OVER = "over"  # the last day has passed
 
 
 class StatusStep(StrEnum):
-    """The value is the second half of the audit action."""
+    """Steps; the value is the second half of the audit action."""
 
     VERIFY = "verify"
     END = "end"
@@ -80,7 +80,7 @@ STATUS_STATES = StateMachine(
 def get_recordable(resident_id: int, actor: User) -> Resident:
     """A resident whose statuses the actor may record.
 
-    Only the committee records: a social worker verifies what a committee has seen.
+    Only the committee records; a social worker verifies what a committee recorded.
     """
     if actor.role is not Role.COMMITTEE_WORKER:
         raise ForbiddenError("status.committee_records")
@@ -96,7 +96,7 @@ def record_status(
     valid_until: date | None,
     now: datetime,
 ) -> RecipientStatus:
-    """Record a status, or record it anew; either way it waits to be verified."""
+    """Record a status, or replace the recorded one; either way it waits for verification."""
     resident = get_recordable(resident_id, actor)
     if valid_until is not None and valid_until < get_local_date(now):
         raise InvalidError("status.last_day_past", "valid_until")
@@ -111,7 +111,7 @@ def record_status(
 def verify_status(
     *, actor: User, resident_id: int, status_id: int, now: datetime
 ) -> RecipientStatus:
-    """Vouch for a recorded status. Raises ``ConflictError`` when it is verified or over."""
+    """Verify a recorded status. Raises ``ConflictError`` when it is verified already or over."""
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
     STATUS_STATES.check(get_state(row, now), StatusStep.VERIFY)
@@ -122,7 +122,7 @@ def verify_status(
 
 
 def end_status(*, actor: User, resident_id: int, status_id: int, now: datetime) -> RecipientStatus:
-    """Let a status count no longer from today on. Raises ``ConflictError`` when it is over."""
+    """End a status before today. Raises ``ConflictError`` when it is over already."""
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
     STATUS_STATES.check(get_state(row, now), StatusStep.END)
@@ -133,7 +133,7 @@ def end_status(*, actor: User, resident_id: int, status_id: int, now: datetime) 
 
 
 def get_state(status: RecipientStatus, now: datetime) -> StatusState:
-    """Where the status stands today."""
+    """The status's state today."""
     if is_over(status, now):
         return StatusState.OVER
     return StatusState.WAITING if status.verified_at is None else StatusState.VERIFIED

@@ -1,4 +1,4 @@
-"""The memory of fairness: what earlier months asked, received and gave."""
+"""What earlier months asked, received and gave, which later rounds use to be fair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MONTHS_REMEMBERED = 6
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Needs of a group. ``possible``: those that somebody could have met."""
+    """Counts of a group's needs. ``possible``: those that somebody could have met."""
 
     asked: int
     possible: int
@@ -25,14 +25,14 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class GiverLoad:
-    """Units that an organisation pledged for the month and that the run uses; no money."""
+    """Units that an organisation pledged for the month and that the run uses, money excluded."""
 
     pledged: int
     used: int
 
 
 def freeze_history(subdistrict_id: int, month: date) -> tuple[CommitteeHistory, ...]:
-    """For each committee, what it could have had and got in the six months before ``month``."""
+    """For each committee, what was possible and met in the six months before ``month``."""
     statement = (
         select(
             FairnessLedger.reference,
@@ -73,7 +73,7 @@ def write_ledger(
 
 
 def erase_ledger(match_round: MatchRound) -> None:
-    """Forget a withdrawn month: its next publication writes the lines anew."""
+    """Delete a withdrawn month's lines; its next publication writes them again."""
     db.session.execute(
         delete(FairnessLedger)
         .where(FairnessLedger.subdistrict_id == match_round.subdistrict_id)

@@ -1,4 +1,4 @@
-"""The one door between the site and the optimizer: a frozen month in, a checked report out."""
+"""The only door between the site and the optimizer: a frozen month in, a checked report out."""
 
 import json
 from collections.abc import Iterable
@@ -28,10 +28,10 @@ def make_problem_json(
 def solve(
     problem_json: str, limit_seconds: float, *, memory_mib: int, on_beat: OnBeat
 ) -> SolveReport:
-    """Solve, check and explain in a process of its own; whatever happens there is a report.
+    """Solve, check and explain in a child process; any failure becomes a report.
 
-    ``memory_mib`` bounds the process. ``on_beat`` hears the progress again and again; once it
-    returns False the process ends and the report is CANCELLED.
+    ``memory_mib`` bounds the process. ``on_beat`` receives the progress repeatedly; when it returns
+    False the process is ended and the report is CANCELLED.
     """
     try:
         problem = Problem.from_json(json.loads(problem_json))

@@ -1,7 +1,7 @@
-"""The question of a frozen month: a snapshot becomes the optimizer's problem, row by row.
+"""Turn the snapshot of a month into the optimizer's problem, row by row.
 
-A need keeps its reference, a due visit is called by its pairing and number (``P0007#2``), an offer
-by its name in the snapshot, a volunteer by reference. Meaning of the fields: optimizer/problem.py.
+A need keeps its reference; a due visit is named by its pairing and number (``P0007#2``), an offer
+by its name in the snapshot, a volunteer by reference. See optimizer/problem.py for the fields.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,10 +22,10 @@ from matchmaker.slots import expand_windows, get_slot_week
 from optimizer.policy import get_policy
 from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
 
-COMMITTEE = "committee"  # the dimension between whose groups coverage is kept fair
+COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
 
-# Points per visit for keeping what people know: the same visitor before the same organisation.
+# Points for each visit that goes to a known giver: the same visitor ranks above the organisation.
 SAME_VOLUNTEER_SCORE = 10
 SAME_ORGANISATION_SCORE = 4
 
@@ -63,7 +63,7 @@ def name_fair_stages(policy: str) -> frozenset[str]:
 
 
 def raise_tier(tier: int, waiting: int) -> int:
-    """A need counts one tier more urgent for each three rounds that passed it over."""
+    """The tier, made one more urgent for every three rounds that passed the need over."""
     return max(1, tier - waiting // ROUNDS_PER_TIER)
 
 
@@ -72,7 +72,7 @@ def _make_stock(
 ) -> Stock:
     rules = get_rules(categories[row.category].kind)
     open_slots = expand_windows(row.windows, slots)
-    # No slots would mean any time: an offer whose every day is a holiday has nothing to give.
+    # Empty slots would mean any time, but an offer whose days are all holidays has nothing to give.
     is_closed = bool(row.windows) and not open_slots
     return Stock(
         id=row.name,
@@ -121,7 +121,7 @@ def _make_need(
         area=row.committee,
         statuses=row.statuses,
         requires=_list_requirements(category),
-        # Windows that only have holidays stay as they are: nobody is free then.
+        # Windows with nothing but holidays are kept, since empty would mean any time.
         slots=tuple(expand_windows(row.windows, slots)) or row.windows,
         people=category.people,
         quantity=row.quantity,
@@ -165,7 +165,7 @@ def _make_pairs(
 
 def _list_requirements(category: FrozenCategory) -> tuple[str, ...]:
     if not get_rules(category.kind).has_volunteers:
-        return ()  # skills are asked of persons only
+        return ()  # only people have skills
     return tuple(filter(None, (category.code, category.qualification)))
 
 

@@ -1,4 +1,4 @@
-"""How rounds, runs and the frozen month are found."""
+"""Find rounds, runs and the frozen month."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,6 +32,7 @@ def get_round(month: date, actor: User) -> MatchRound:
 
 
 def find_round(month: date, actor: User) -> MatchRound | None:
+    """The round of the actor's subdistrict, or None."""
     return db.session.scalar(
         select(MatchRound)
         .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
@@ -49,7 +50,7 @@ def list_rounds(actor: User) -> Sequence[MatchRound]:
 
 
 def list_published_rounds() -> Sequence[MatchRound]:
-    """Every round with a publication in force, the latest month first; open to everyone."""
+    """Every round with a publication in force, the latest month first; anyone may see them."""
     return db.session.scalars(
         select(MatchRound)
         .where(MatchRound.published_run_id.is_not(None))
@@ -70,9 +71,9 @@ def get_run(match_round: MatchRound, number: int) -> RoundRun:
 
 
 def get_subdistrict_id(actor: User) -> int:
-    """The actor's street office; an auditor without one reads the first.
+    """The actor's street office; for an auditor without one, the first.
 
-    Raises ``NotFoundError`` for anybody else without one.
+    Raises ``NotFoundError`` for other people without one.
     """
     if actor.subdistrict_id is not None:
         return actor.subdistrict_id

@@ -1,8 +1,8 @@
-"""The frozen month: every row that a round decides on, as values without a person's name.
+"""The frozen month: every row that a round decides on, as values without personal names.
 
 The optimizer's codec reads and writes it: an unknown or missing key is an error, and equal months
 have equal bytes. Residents, households and volunteers are references; places, organisations and
-categories are codes. ``freeze/`` makes it from rows, ``problem.py`` makes the question of it.
+categories are codes. ``freeze/`` makes it from rows, ``problem.py`` turns it into the question.
 """
 
 import json
@@ -17,7 +17,7 @@ FORMAT = "leshan-round/1"
 
 @dataclass(frozen=True, slots=True)
 class FrozenCategory:
-    """A kind of help. ``people``: persons at once in a visit; ``qualification``: asked of each."""
+    """A kind of help. ``people``: visitors at once; each must have the ``qualification``."""
 
     code: str
     kind: OfferKind
@@ -33,7 +33,7 @@ class FrozenNeed:
 
     quantity, least   units of the category, fen for money; ``least`` is the least that helps
     windows           empty: any time
-    tier, waiting     urgency, 1 the most urgent; rounds that passed the need over
+    tier, waiting     urgency, 1 is the most urgent; number of rounds that passed the need over
     """
 
     reference: str
@@ -52,9 +52,9 @@ class FrozenNeed:
 
 @dataclass(frozen=True, slots=True)
 class DueVisit:
-    """A visit that a long-term pairing owes in the month, in one of ``weeks`` (1 to 4).
+    """A visit that a long-term pairing must make in the month, in one of ``weeks`` (1 to 4).
 
-    ``volunteer`` is the usual visitor; None: anyone of the organisation.
+    ``volunteer`` is the usual visitor; None: anyone from the organisation.
     """
 
     pairing: str
@@ -70,7 +70,7 @@ class DueVisit:
 
     @property
     def id(self) -> str:
-        """Its name in the question and the solution: pairing and number, ``P0007#2``."""
+        """The name in question and solution: pairing and number, ``P0007#2``."""
         return f"{self.pairing}#{self.number}"
 
 
@@ -94,7 +94,7 @@ class FrozenOffer:
 class FrozenVolunteer:
     """A person who visits, at most ``visits`` times in the month.
 
-    ``windows`` empty: never free; ``committees`` empty: goes anywhere.
+    ``windows`` empty: never free; ``committees`` empty: visits anywhere.
     """
 
     reference: str
@@ -108,7 +108,7 @@ class FrozenVolunteer:
 
 @dataclass(frozen=True, slots=True)
 class FrozenOverride:
-    """A pin or forbid of one need: at all, with an offer, with a volunteer, or with both."""
+    """A pin or forbid of one need: in general, with an offer, with a volunteer, or with both."""
 
     kind: OverrideKind
     need: str
@@ -119,7 +119,7 @@ class FrozenOverride:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeHistory:
-    """What the needs of a committee could have had and received in earlier months [needs]."""
+    """Needs of a committee that were possible and met in earlier months."""
 
     committee: str
     possible: int
@@ -130,8 +130,8 @@ class CommitteeHistory:
 class Snapshot:
     """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/1``.
 
-    slots       times at which people can be visited, in order; public holidays are left out
-    overrides   always empty: pins and forbids are made after the freeze, run by run
+    slots       times at which people can be visited, in order, without public holidays
+    overrides   always empty: pins and forbids are made after the freeze, for each run
     """
 
     format: str
@@ -162,7 +162,7 @@ class Snapshot:
         return plain
 
     def to_text(self) -> str:
-        """The canonical JSON, which is what is stored and hashed."""
+        """The canonical JSON that is stored and hashed."""
         return codec.canonical_text(self.to_json())
 
     @property
@@ -173,7 +173,7 @@ class Snapshot:
 
 @lru_cache(maxsize=4)
 def read_text(text: str) -> Snapshot:
-    """The snapshot of a stored text; a text read before is not parsed again.
+    """The snapshot of a stored text, parsed at most once while it is cached.
 
     Raises ``ProblemError`` when the text holds no snapshot of this format.
     """

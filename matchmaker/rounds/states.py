@@ -1,4 +1,4 @@
-"""The lives of a round and of the job that solves a run: which state may follow which."""
+"""Which state of a round, and of the job that solves a run, may follow which."""
 
 from matchmaker.models import JobState, RoundState
 from matchmaker.states import make_machine_by_target

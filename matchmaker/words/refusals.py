@@ -169,7 +169,7 @@ _ROUNDS: _Sentences = {
     "round.override_exists": _l("The same pin or forbid is in force already."),
     "round.override_lifted": _l("This pin or forbid was lifted before."),
     "round.not_open_to_overrides": _l(
-        "Pins and forbids can be laid after the freeze and before the publication, while "
+        "Pins and forbids can be set after the freeze and before the publication, while "
         "nothing is being solved."
     ),
     "round.second_person": _l(

@@ -55,7 +55,7 @@ def list_valid_statuses(resident: Resident, on: date) -> tuple[str, ...]:
 
 
 def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
-    """The visits that pairings owe in ``month``, ordered by pairing and number."""
+    """The visits that pairings must make in ``month``, ordered by pairing and number."""
     statement = (
         select(Pairing)
         .join(Pairing.organisation)

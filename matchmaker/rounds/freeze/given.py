@@ -23,8 +23,8 @@ from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
 def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
     """The offers that a freeze takes: approved and valid in the month, of approved organisations.
 
-    One whose first day is still to come is approved and not yet open; a month frozen before it
-    begins takes it all the same.
+    An approved offer whose first day is still to come is included, because a month may be frozen
+    before it begins.
     """
     return (
         select(Offer)
@@ -40,10 +40,10 @@ def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
 def freeze_offers(
     subdistrict_id: int, month: date
 ) -> tuple[tuple[FrozenOffer, ...], dict[str, int]]:
-    """The open offers ordered by name, and the row of each name.
+    """The open offers ordered by name, and the id of the row behind each name.
 
-    An offer has no reference of its own. Its name is organisation, category and a number in the
-    order of its content: two offers that swap numbers are alike in everything the round reads.
+    An offer has no reference of its own. Its name is organisation, category and a number, assigned
+    in the order of content: offers that could swap numbers do not differ in anything a round reads.
     """
     statement = select_open_offers(subdistrict_id, month).options(
         joinedload(Offer.organisation), joinedload(Offer.category)
@@ -61,7 +61,7 @@ def freeze_offers(
 
 
 def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer, ...]:
-    """The active volunteers, with the qualifications that hold until the month's last day."""
+    """The active volunteers, with the qualifications that are valid until the month's last day."""
     last_day = add_months(month, 1) - timedelta(days=1)
     statement = (
         select(Volunteer)
@@ -76,7 +76,7 @@ def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer
 
 
 def _list_content(offer: Offer) -> tuple[object, ...]:
-    """What orders alike offers; the row's id decides between equal ones."""
+    """The sort key of offers with the same organisation and category; the id breaks ties."""
     return (
         offer.capacity_per_month,
         sorted(offer.windows),

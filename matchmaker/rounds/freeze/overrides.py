@@ -1,6 +1,7 @@
-"""Pins and forbids of single needs, each with a reason; they hold from the next run on.
+"""Pins and forbids of single needs, each with a reason; they take effect from the next run.
 
-A pin or forbid may name what the freeze took: the need, and offers and volunteers of its category.
+A pin or forbid refers to what the freeze took: the need, and offers and volunteers of its
+category.
 """
 
 from collections.abc import Sequence
@@ -79,7 +80,7 @@ def add_override(
     actor: User,
     now: datetime,
 ) -> RoundOverride:
-    """Pin or forbid from the next run on. Raises ``ConflictError`` outside the review."""
+    """Pin or forbid from the next run. Raises ``ConflictError`` outside the review."""
     lock_row(match_round)
     require_open_to_overrides(match_round)
     _require_in_snapshot(match_round, need, offer_id, volunteer_id)
@@ -102,7 +103,7 @@ def add_override(
 
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:
-    """End a pin or forbid from the next run on; it stays on record."""
+    """End a pin or forbid from the next run; the row is kept."""
     lock_row(match_round)
     require_open_to_overrides(match_round)
     override = db.session.get(RoundOverride, override_id)
@@ -115,22 +116,24 @@ def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now
 
 
 def list_overrides(match_round: MatchRound) -> Sequence[RoundOverride]:
-    """Every override of the round, lifted ones too, in the order in which they were made."""
+    """Every override of the round, lifted ones too, oldest first."""
     statement = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
     return db.session.scalars(statement.order_by(RoundOverride.id)).all()
 
 
 def list_active_overrides(match_round: MatchRound) -> list[RoundOverride]:
+    """The overrides in force, oldest first."""
     return [row for row in list_overrides(match_round) if row.lifted_at is None]
 
 
 def freeze_overrides(match_round: MatchRound) -> tuple[FrozenOverride, ...]:
-    """The active overrides by the names of the snapshot, in the order in which they were made."""
+    """The overrides in force, by the names that the snapshot uses, oldest first."""
     names = {row_id: name for name, row_id in get_snapshot(match_round).offer_ids.items()}
     return tuple(_freeze(row, names) for row in list_active_overrides(match_round))
 
 
 def require_open_to_overrides(match_round: MatchRound) -> None:
+    """Raise ``ConflictError`` unless pins and forbids can be changed now."""
     if match_round.state not in _OPEN_TO_OVERRIDES:
         raise ConflictError("round.not_open_to_overrides", state=match_round.state.value)
 
@@ -149,7 +152,7 @@ def _freeze(row: RoundOverride, names: dict[int, str]) -> FrozenOverride:
 def _require_in_snapshot(
     match_round: MatchRound, need: Need, offer_id: int | None, volunteer_id: int | None
 ) -> None:
-    """What the freeze did not take cannot be pinned: the stored month must stay enough."""
+    """Refuse offers and volunteers outside the snapshot: a run reads nothing but the snapshot."""
     snapshot, offer_ids = read_snapshot(match_round), get_snapshot(match_round).offer_ids
     if need.reference not in {row.reference for row in snapshot.needs}:
         raise NotFoundError("need.unknown")

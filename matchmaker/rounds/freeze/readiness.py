@@ -1,4 +1,4 @@
-"""Before the freeze: what is still unchecked, missing or about to lapse. Codes and numbers."""
+"""What is unchecked, missing or about to lapse before the freeze, as codes and numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from matchmaker.rounds.freeze.given import select_open_offers
 
 
 class Finding(StrEnum):
-    """What readiness looks at, in the order of the page."""
+    """What readiness checks, in the order of the page."""
 
     OPEN_NEEDS = "open_needs"
     OPEN_OFFERS = "open_offers"
@@ -48,19 +48,19 @@ class Finding(StrEnum):
 
 class Weight(StrEnum):
     GOOD = "good"
-    WARNING = "warning"  # the freeze may go on; what is missing stays outside this month
-    BLOCKING = "blocking"  # nothing could be decided
+    WARNING = "warning"  # the freeze is allowed without what is missing
+    BLOCKING = "blocking"  # the freeze would leave nothing to decide
 
 
 Named = Organisation | Offer | ServiceCategory
-MOST_NAMED = 8  # rows; a longer list is for the page that the line leads to
+MOST_NAMED = 8  # rows; the page that the line links to has the rest
 
 
 @dataclass(frozen=True, slots=True)
 class ReadinessLine:
-    """One finding: how many, how grave, and the first rows where naming them helps.
+    """One finding: how many, how serious, and the first rows where naming them helps.
 
-    Rows have a name that anybody here may read; residents' needs and statuses have none.
+    Rows are named where everybody here may read the name; residents' needs and statuses are not.
     """
 
     finding: Finding
@@ -70,7 +70,7 @@ class ReadinessLine:
 
 
 def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
-    """Every finding, also those in order, so that the page shows what was looked at."""
+    """Every finding, also those without a fault, so that the page shows what was checked."""
     subdistrict_id, month = match_round.subdistrict_id, match_round.month
     lines = [
         _weigh_supply(Finding.OPEN_NEEDS, _count(select_open_needs(subdistrict_id))),
@@ -85,6 +85,7 @@ def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
 
 
 def is_ready(lines: list[ReadinessLine]) -> bool:
+    """Whether nothing blocks the freeze."""
     return all(line.weight is not Weight.BLOCKING for line in lines)
 
 
@@ -104,7 +105,7 @@ def _list_unverified_needs(subdistrict_id: int, _month: date) -> tuple[int, ...]
 
 
 def _list_unverified_statuses(subdistrict_id: int, month: date) -> tuple[int, ...]:
-    """Statuses of residents with open needs that do not count in the month."""
+    """Statuses of residents with open needs that will not count in the month."""
     residents = select_open_needs(subdistrict_id).with_only_columns(Need.resident_id)
     return _list_ids(
         select(RecipientStatus.id)
@@ -132,7 +133,7 @@ def _list_unapproved_offers(subdistrict_id: int, _month: date) -> tuple[int, ...
 
 
 def _list_expired_agreements(subdistrict_id: int, month: date) -> tuple[int, ...]:
-    """Enterprises whose every agreement ends before the month does."""
+    """Enterprises whose agreements all end before the month does."""
     holding = select(PairingAgreement.organisation_id).where(
         or_(PairingAgreement.renews, PairingAgreement.ends_on >= add_months(month, 1))
     )
@@ -172,7 +173,7 @@ def _list_staffless_offers(subdistrict_id: int, month: date) -> tuple[int, ...]:
 
 
 def _list_unserved_categories(subdistrict_id: int, month: date) -> tuple[int, ...]:
-    """Categories with open needs for which nobody offers anything this month."""
+    """Categories with open needs and no offer this month."""
     asked = select_open_needs(subdistrict_id).with_only_columns(Need.category_id)
     offered = select_open_offers(subdistrict_id, month).with_only_columns(Offer.category_id)
     return _list_ids(
@@ -201,7 +202,7 @@ _NAMED: dict[type[Named], tuple[Finding, ...]] = {
 
 
 def _load_named(found: dict[Finding, tuple[int, ...]]) -> dict[Finding, tuple[Named, ...]]:
-    """The first rows of each finding that has named ones, with one statement a table."""
+    """The first rows of each finding that names rows, with one statement for each table."""
     named: dict[Finding, tuple[Named, ...]] = {}
     for model, findings in _NAMED.items():
         first = {finding: found[finding][:MOST_NAMED] for finding in findings}

@@ -1,4 +1,4 @@
-"""The round from its opening to the freeze."""
+"""Open a round and freeze it."""
 
 import hashlib
 from datetime import date, datetime
@@ -23,9 +23,9 @@ from matchmaker.slots import list_slots
 
 
 def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> MatchRound:
-    """Open the month's round and announce how its lottery will be drawn.
+    """Open the month's round and announce how the seed of its lottery will be drawn.
 
-    Raises ``ConflictError`` when the month has a round already.
+    Raises ``ConflictError`` when the month already has a round.
     """
     if find_round(month, actor) is not None:
         raise ConflictError("round.exists", month=f"{month:%Y-%m}")
@@ -40,9 +40,9 @@ def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> Ma
     try:
         with db.session.begin_nested():
             db.session.add(match_round)
-    except IntegrityError as error:  # somebody else opened it in this moment
+    except IntegrityError as error:  # somebody else opened it at the same time
         raise ConflictError("round.exists", month=f"{month:%Y-%m}") from error
-    follow_calendar(now=now)  # readiness counts what is open today
+    follow_calendar(now=now)  # so that readiness counts the offers open today
     details = {"month": f"{month:%Y-%m}", "policy": match_round.policy, "seed_rule": seed_rule}
     record_event(actor=actor, action="round.open", subject=match_round, now=now, details=details)
     return match_round
@@ -51,10 +51,10 @@ def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> Ma
 def freeze_round(
     match_round: MatchRound, *, public_value: str, actor: User, now: datetime
 ) -> StoredSnapshot:
-    """Take the month as it stands: snapshot, hash and seed; its needs enter the round.
+    """Store the month as it is now, with hash and seed; its needs enter the round.
 
-    Raises ``ConflictError`` when the round is not a draft or nothing is open, ``InvalidError``
-    when the announced public value is missing.
+    Raises ``ConflictError`` when the round is not a draft or no need is open, ``InvalidError`` when
+    the announced public value is missing.
     """
     ROUND_STATES.take(match_round, RoundState.FROZEN)
     if not public_value.strip():
@@ -83,10 +83,10 @@ def freeze_round(
 
 
 def take_snapshot(match_round: MatchRound) -> tuple[Snapshot, dict[str, int]]:
-    """The month as its rows stand now, and which row each offer named in it is.
+    """The month as its rows are now, and the row id of each offer named in it.
 
-    Everything is ordered by reference or code, so that equal months have equal bytes whatever the
-    order or the ids of the rows.
+    Everything is ordered by reference or code, so equal months have equal bytes whatever the ids
+    and the order of the rows.
     """
     month, subdistrict_id = match_round.month, match_round.subdistrict_id
     offers, offer_ids = freeze_offers(subdistrict_id, month)
@@ -113,13 +113,13 @@ def compute_seed(snapshot_sha256: str, public_value: str) -> str:
 
 
 def _lock_open_needs(subdistrict_id: int) -> None:
-    """Before anything is written: whoever takes a need back meanwhile comes after the freeze."""
+    """Lock before the first write, so that a withdrawal at the same time waits for the freeze."""
     statement = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
     db.session.scalars(statement.with_for_update(of=Need)).all()
 
 
 def _freeze_categories() -> tuple[FrozenCategory, ...]:
-    """The categories that needs and offers name, ordered by code."""
+    """The categories that needs and offers refer to, ordered by code."""
     statement = select(ServiceCategory).where(ServiceCategory.parent_id.is_not(None))
     rows = [
         FrozenCategory(

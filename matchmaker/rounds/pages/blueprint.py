@@ -1,4 +1,4 @@
-"""The blueprint of the round room; the pages register themselves on it in the ``*views`` files."""
+"""The blueprint of the round room; the ``*views`` files register their pages on it."""
 
 from flask import Blueprint
 

@@ -1,6 +1,6 @@
-"""A run's figures as rows with names for tables and charts, for staff and for the public.
+"""A run's figures as named rows for tables and charts, for staff and for the public.
 
-The public rows hide small numbers, so that no person can be recognised by them.
+The public rows hide small numbers, so that nobody can be identified.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ MOST_CATEGORIES = 15  # in one chart
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group of needs: asked and met, under a name; ``code`` is the filter's value."""
+    """The name of a group of needs, asked and met; ``code`` is the value of the filter."""
 
     code: str
     label: str
@@ -31,7 +31,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names in the reader's language by code, in the order in which lists show them."""
+    """Names in the reader's language, by code, in the order in which lists show them."""
 
     committees: dict[str, str]
     categories: dict[str, str]
@@ -39,6 +39,7 @@ class Names:
 
 
 def read_names(subdistrict_id: int) -> Names:
+    """The names of the subdistrict's committees and organisations, and of all categories."""
     committees = db.session.scalars(
         select(Committee).where(Committee.subdistrict_id == subdistrict_id).order_by(Committee.code)
     )
@@ -60,27 +61,30 @@ def read_names(subdistrict_id: int) -> Names:
 
 
 def list_category_rows(figures: Figures, names: Names) -> list[GroupRow]:
+    """Needs asked and met in each category."""
     return _list_groups(figures.by_category, names.categories)
 
 
 def list_committee_rows(figures: Figures, names: Names) -> list[GroupRow]:
+    """Needs asked and met in each committee."""
     return _list_groups(figures.by_committee, names.committees)
 
 
 def list_status_rows(figures: Figures, no_status: str) -> list[GroupRow]:
+    """Needs asked and met for each recipient status; ``no_status`` names the group without one."""
     labels = {kind.value: str(get_label(kind)) for kind in StatusKind}
     return _list_groups(figures.by_status, {**labels, NO_STATUS: no_status})
 
 
 def list_plain_rows(counts: Mapping[str, Coverage], name: Callable[[str], str]) -> list[GroupRow]:
-    """Groups named by a number: urgency, months waited."""
+    """Groups whose code is a number, such as urgency or rounds waited; ``name`` names each."""
     return _list_groups(counts, {code: name(code) for code in sorted(counts)})
 
 
 def list_coverage(
     figures: Figures, history: Iterable[CommitteeHistory], names: Names
 ) -> list[CoverageRow]:
-    """Met of possible: six earlier months, and this one."""
+    """Needs met out of those possible, in the six earlier months and in this one."""
     earlier = {row.committee: Share(row.received, row.possible) for row in history}
     return [
         CoverageRow(label, earlier.get(code, Share(0, 0)), Share(counts.met, counts.possible))
@@ -90,6 +94,7 @@ def list_coverage(
 
 
 def list_loads(figures: Figures, names: Names) -> list[LoadRow]:
+    """Units used out of those pledged, for each organisation."""
     return [
         LoadRow(label, Share(load.used, load.pledged))
         for code, label in names.organisations.items()
@@ -98,7 +103,7 @@ def list_loads(figures: Figures, names: Names) -> list[LoadRow]:
 
 
 def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
-    """Units of the categories asked for most, of those kinds whose units fit one chart."""
+    """Asked, offered and given in the most wanted categories whose units fit one chart."""
     charted = _list_charted_categories()
     counts = {code: row for code, row in figures.supply.items() if code in charted}
     most_asked = sorted(counts, key=lambda code: (-counts[code].asked, code))[:MOST_CATEGORIES]
@@ -129,21 +134,22 @@ def _list_groups(counts: Mapping[str, Coverage], labels: dict[str, str]) -> list
 
 # Public rows.
 
-SMALLEST_CELL = 5  # fewer people or needs could be recognised
+SMALLEST_CELL = 5  # a smaller group could identify a person
 
 
 @dataclass(frozen=True, slots=True)
 class PublicRow:
-    """A group of the public tables; a hidden row gives its name and nothing else."""
+    """A group of the public tables; of a hidden row only the name is shown."""
 
     label: str
     met: Share | None
 
 
 def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
-    """Rows with a number of one to four are hidden.
+    """Hide rows with a number from one to four.
 
-    A single hidden row could be told from the total, so the smallest other one goes with it.
+    A reader could compute a single hidden row from the total, so the smallest other row is hidden
+    as well.
     """
     hidden = {row.code for row in rows if _is_small(row.met)}
     shown = [row for row in rows if row.code not in hidden]
@@ -155,9 +161,9 @@ def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
 def hide_small_coverage(
     rows: Sequence[CoverageRow], beside: Sequence[PublicRow]
 ) -> list[CoverageRow]:
-    """Committees without those whose figures are small; hidden months are shown as 0 of 0.
+    """Leave out committees with small figures; hidden months are shown as 0 of 0.
 
-    What the table ``beside`` the chart hides, the chart must not tell.
+    The chart must not reveal what the table ``beside`` it hides.
     """
     nothing, hidden = Share(0, 0), {row.label for row in beside if row.met is None}
     return [
@@ -168,6 +174,7 @@ def hide_small_coverage(
 
 
 def is_small(number: int) -> bool:
+    """Whether a count is so small that it could identify a person."""
     return 0 < number < SMALLEST_CELL
 
 
@@ -175,12 +182,12 @@ def _is_small(share: Share) -> bool:
     return is_small(share.part) or is_small(share.whole)
 
 
-# Ends of a distribution.
+# The two ends of a distribution.
 
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The group at one end: ``part`` of ``whole``."""
+    """The group at one end, with ``part`` of ``whole``."""
 
     group: str
     part: int
@@ -198,21 +205,21 @@ class Extremes:
 
 
 def find_coverage(figures: Figures) -> Extremes | None:
-    """The committees of least and most coverage: met of possible this month."""
+    """The committees with the lowest and the highest coverage: met of possible this month."""
     return _find_extremes(
         Extreme(code, count.met, count.possible) for code, count in figures.by_committee.items()
     )
 
 
 def find_load(figures: Figures) -> Extremes | None:
-    """The idlest and the busiest organisation: used of pledged."""
+    """The organisations with the lowest and the highest load: used of pledged."""
     return _find_extremes(
         Extreme(code, load.used, load.pledged) for code, load in figures.by_organisation.items()
     )
 
 
 def _find_extremes(groups: Iterable[Extreme]) -> Extremes | None:
-    """Ends of part / whole; groups with nothing to share are left out."""
+    """The groups with the smallest and the largest part / whole; groups of 0 are left out."""
     shared = [row for row in groups if row.whole]
     if not shared:
         return None

@@ -1,4 +1,4 @@
-"""What is typed and chosen in the round room."""
+"""The forms of the round room."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -55,7 +55,7 @@ class WithdrawForm(IdempotentForm):
 
 
 class OverrideForm(IdempotentForm):
-    """``giver`` is empty, ``offer:7`` or ``volunteer:9``."""
+    """A pin or forbid; ``giver`` is empty, ``offer:7`` or ``volunteer:9``."""
 
     kind = RadiosField(
         _l("What shall hold?"),
@@ -71,7 +71,7 @@ class OverrideForm(IdempotentForm):
         self.giver.choices = make_choices([("", _l("Any giver")), *givers])
 
     def read_giver(self) -> dict[str, int | None]:
-        """``offer_id`` and ``volunteer_id``, one of them at most."""
+        """``offer_id`` and ``volunteer_id``; at most one of them is set."""
         kind, _separator, row_id = (self.giver.data or "").partition(":")
         return {
             "offer_id": int(row_id) if kind == "offer" else None,
@@ -94,14 +94,14 @@ class LineFilterForm(FilterForm):
     reference = TextField(_l("Number of the need or resident"), [MaxLength(LONGEST_REFERENCE)])
 
     def fill_choices(self, **rows: Iterable[tuple[str, str]]) -> None:
-        """Choices of category, committee and organisation, as ``(code, name)``."""
+        """Set the choices of category, committee and organisation, as ``(code, name)``."""
         for name, choices in rows.items():
             getattr(self, name).choices = make_choices([("", _l("All")), *choices])
         grounds = [(ground, name_ground(ground)) for ground in GROUNDS]
         self.ground.choices = make_choices([("", _l("All")), *grounds])
 
     def read_filters(self) -> LineFilters:
-        """Whatever is not in a list is left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         values: dict[str, Any] = {
             name: "" if field.errors else field.data or "" for name, field in self._fields.items()

@@ -1,4 +1,4 @@
-"""Where a round stands: its path of steps, and how far the run under way has come."""
+"""The steps of a round, and the progress of its current run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class PathStep:
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """The latest run while it is waiting or being solved; afterwards what became of it."""
+    """The latest run and its job; ``is_under_way`` while it is waiting or being solved."""
 
     run: RoundRun
     job: Job
@@ -50,7 +50,7 @@ _NEXT_STEP = {
 
 
 def list_steps(match_round: MatchRound) -> list[PathStep]:
-    """Every step with its place; all done once the month is published."""
+    """Every step and whether it is done; all are once the month is published."""
     steps = list(RoundStep)
     now = _NEXT_STEP.get(match_round.state)
     position = len(steps) if now is None else steps.index(now)
@@ -59,7 +59,7 @@ def list_steps(match_round: MatchRound) -> list[PathStep]:
 
 
 def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
-    """The first of ``runs``, which is the latest; None before there is one."""
+    """The progress of the first of ``runs``, which is the latest; None without runs."""
     if not runs:
         return None
     job = get_job(runs[0])

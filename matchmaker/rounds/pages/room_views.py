@@ -1,4 +1,4 @@
-"""The months, opening one, and the room of a round with its steps."""
+"""The list of months, opening a month, and the room of a round."""
 
 from datetime import date
 
@@ -55,10 +55,10 @@ def show(month: date) -> str:
 
 
 def show_room(month: date, form: ButtonForm) -> str:
-    """The room: where the round stands, what comes next, every run."""
+    """The room: the round's state, what comes next, every run."""
     match_round = queries.get_round(month, current_user)
     is_draft = match_round.state is RoundState.DRAFT
-    lines = check_readiness(match_round) if is_draft else []  # later, the snapshot is what counts
+    lines = check_readiness(match_round) if is_draft else []  # once frozen, the snapshot counts
     runs = list_runs(match_round)
     return render_template(
         "rounds/show.html",
@@ -78,7 +78,7 @@ def show_room(month: date, form: ButtonForm) -> str:
 @bp.get("/<month:month>/progress")
 @requires(Permission.ROUND_READ)
 def progress(month: date) -> str:
-    """The fragment that the room polls while a run is being solved."""
+    """The part of the room that it polls while a run is being solved."""
     match_round = queries.get_round(month, current_user)
     runs = list_runs(match_round)
     return render_template(

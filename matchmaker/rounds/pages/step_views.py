@@ -1,4 +1,4 @@
-"""The steps that change a round: freeze, solve, cancel, publish, withdraw. Each asks first."""
+"""The steps of a round: freeze, solve, cancel, publish, withdraw. Each has a page that asks."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Notices of a publication, written in its transaction: to residents and coordinators."""
+"""Notices to residents and coordinators, written in the transaction of the publication."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ from matchmaker.models import (
 
 
 def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
-    """Whether something was found, one notice a need for each account of its resident."""
+    """Say whether something was found: one notice for each need and account of its resident."""
     accounts: dict[int | None, list[int]] = {}
     statement = select(User.id, User.resident_id).where(
         User.role == Role.RESIDENT, User.disabled_at.is_(None)
@@ -35,7 +35,7 @@ def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
 def notify_coordinators(
     run: RoundRun, assignments: Iterable[Assignment], kind: str, now: datetime
 ) -> None:
-    """``kind`` to the coordinators of every organisation that the run gives something to do."""
+    """Notify, by ``kind``, the coordinators of every organisation that the run gives a task."""
     organisations = {row.organisation_id for row in assignments}
     statement = select(User.id, User.organisation_id).where(
         User.role == Role.COORDINATOR, User.disabled_at.is_(None)

@@ -6,7 +6,7 @@ import zipfile
 from matchmaker.models import RoundRun
 
 PROOF_FORMAT = "zip"
-# Fixed, so that equal runs give equal files; the format knows no time before 1980.
+# A fixed time, so that equal runs give equal files; ZIP has no time before 1980.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 HOW_TO_CHECK = """\
 problem.json   the question as frozen: references, no names; reasons of pins as they were written
@@ -24,16 +24,16 @@ SHA-256 of the answer    {result}
 
 
 def make_proof_zip(run: RoundRun) -> bytes | None:
-    """Question, answer and how to check them, as a ZIP file; None when there is no answer."""
+    """Question, answer and how to check them as a ZIP file; None when there is no answer."""
     if run.solution_json is None:
         return None
-    told = HOW_TO_CHECK.format(problem=run.problem_sha256, result=run.result_sha256)
+    instructions = HOW_TO_CHECK.format(problem=run.problem_sha256, result=run.result_sha256)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in (
             ("problem.json", run.problem_json),
             ("solution.json", run.solution_json),
-            ("README.txt", told),
+            ("README.txt", instructions),
         ):
             archive.writestr(zipfile.ZipInfo(name, NO_TIME), text, zipfile.ZIP_DEFLATED)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""Publication, whole or not at all, by a second person; and its withdrawal."""
+"""Publish a run in one transaction, by a second person; withdraw a publication."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -41,20 +41,20 @@ _DONE = frozenset({AssignmentState.DELIVERED, AssignmentState.FED_BACK})
 
 
 def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
-    """Publish one run whole: states, promises, memory, notices and the audit event.
+    """Publish a run: states, promises, ledger, notices and the audit event, all or nothing.
 
-    Raises ``ConflictError``: not the round's state, not a verified result, an answer to other pins
-    and forbids than those in force, or the same person who started the run.
+    Raises ``ConflictError`` when the round is not under review, the result is not verified, pins
+    and forbids changed since, or the same person started the run.
     """
     match_round = run.match_round
-    lock_row(match_round)  # what is checked now must still hold when it is written
+    lock_row(match_round)  # what is checked now must still be true when it is written
     require_publishable(run, actor)
     ROUND_STATES.take(match_round, RoundState.PUBLISHED)
     match_round.published_run = run
     match_round.published_by_id, match_round.published_at = actor.id, now
     match_round.publication += 1
     _lock_needs(run)
-    # A need taken back by its resident since the freeze goes its own way.
+    # Skip needs that were withdrawn after the freeze.
     outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes)
     assignments = _list_assignments(run)
@@ -90,10 +90,10 @@ def require_publishable(run: RoundRun, actor: User) -> None:
 def withdraw_publication(
     match_round: MatchRound, *, reason: str, actor: User, now: datetime
 ) -> None:
-    """Take the publication back to the review; the next one is a new version.
+    """Withdraw the publication; the round is under review again, its next one is a new version.
 
     Raises ``ConflictError`` when nothing is published, when the same person published it, when
-    something was delivered already, or when a later month was frozen since.
+    something was already delivered, or when a later month was frozen since.
     """
     lock_row(match_round)
     run = get_withdrawable_run(match_round, actor)
@@ -130,7 +130,7 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
 
 
 def _is_remembered(match_round: MatchRound) -> bool:
-    """Whether a later month took over this one's open needs and what it remembers."""
+    """Whether a later freeze has already used this month's ledger and open needs."""
     statement = select(MatchRound.id).where(
         MatchRound.subdistrict_id == match_round.subdistrict_id,
         MatchRound.month > match_round.month,
@@ -148,7 +148,7 @@ def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
 
 
 def _restore_needs(run: RoundRun) -> None:
-    """Needs stand again as the freeze took them, but for those that went their own way since."""
+    """Put needs back into the round as frozen, except those withdrawn since."""
     waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     for outcome in _list_outcomes(run):
         need = outcome.need
@@ -160,16 +160,16 @@ def _restore_needs(run: RoundRun) -> None:
 
 
 def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> None:
-    """Promises wait for their giver; one whose need went its own way is revoked."""
+    """Send promises to their givers; revoke those whose need was withdrawn."""
     for row in assignments:
         if row.state is not AssignmentState.PROPOSED:
-            continue  # declined under an earlier publication of the same run
+            continue  # declined after an earlier publication of this run
         is_wanted = row.need_id is None or row.need_id in matched
         row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
 
 
 def _lock_needs(run: RoundRun) -> None:
-    """Held until the transaction ends: whoever takes one back meanwhile comes after."""
+    """Lock until the transaction ends, so that a withdrawal at the same time waits."""
     decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
     statement = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
     db.session.scalars(statement.execution_options(populate_existing=True)).all()

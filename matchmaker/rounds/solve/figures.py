@@ -1,7 +1,7 @@
-"""A run in numbers: what was asked, possible and met by group, how givers are loaded, each stage.
+"""A run in numbers: needs asked, possible and met by group, loads of givers, results of stages.
 
-Works on the snapshot and the solution alone; codes and numbers, no words. Figures are stored with
-the run as plain JSON and read back by ``find_figures``.
+Uses nothing but the snapshot and the solution; holds codes and numbers, no words. Figures are
+stored with the run as plain JSON; ``find_figures`` reads them.
 """
 
 from collections import Counter, defaultdict
@@ -19,12 +19,12 @@ from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 
 NO_STATUS = "none"  # the group of needs whose resident has no verified status
-_LONGEST_WAIT = 5  # rounds; who was passed over more often is counted with these
+_LONGEST_WAIT = 5  # rounds; longer waits are counted here too
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A category: how many needs, and the units they asked, offers held and the run gives."""
+    """A category: its number of needs, and the units asked, offered and given."""
 
     needs: int
     asked: int
@@ -34,7 +34,7 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """A stage's result for tables: of all its groups, the first and the last level alone."""
+    """A stage's result for tables, with only the first and the last level of its groups."""
 
     name: str
     kind: str
@@ -64,9 +64,9 @@ class Totals:
 class Figures(Totals):
     """Every number that a page, a command or the ledger shows of a run.
 
-    by_…     code of the group -> its needs; a need with several statuses counts in each
-    by_tier  urgency after waiting was counted in; ``by_waiting``: rounds, five or more are one
-    by_ground   code -> unmet needs that have this ground
+    by_…        code of the group -> counts of needs; a need with two statuses counts in both
+    by_tier     urgency after waiting was added; ``by_waiting``: rounds, five or more in one group
+    by_ground   code -> number of unmet needs with this ground
     """
 
     by_category: Mapping[str, Coverage]
@@ -92,7 +92,7 @@ class Figures(Totals):
 
 
 def find_totals(run: RoundRun) -> Totals | None:
-    """The totals alone, for lists of runs; None when the run has no result."""
+    """Only the totals, for lists of runs; None when the run has no result."""
     if run.figures is None:
         return None
     return codec.from_json(Totals, {part.name: run.figures[part.name] for part in fields(Totals)})
@@ -112,7 +112,7 @@ def get_figures(run: RoundRun) -> Figures:
 
 
 def count_units(solution: Solution) -> dict[str, int]:
-    """Units, or persons of a visit, that the solution gives to each need it meets."""
+    """Units (of a visit: persons) that the solution gives to each need it meets."""
     units: Counter[str] = Counter()
     for row in solution.assignments:
         units[row.need] += row.units
@@ -120,7 +120,7 @@ def count_units(solution: Solution) -> dict[str, int]:
 
 
 def map_grounds(solution: Solution) -> dict[str, GroundCode]:
-    """Why each unmet need is not met, by its id."""
+    """The ground of each unmet need, by id."""
     return {row.need: row.code for row in solution.grounds}
 
 
@@ -183,9 +183,9 @@ def _count_grounds(
 def _count_committees(
     snapshot: Snapshot, counts: dict[str, Coverage], stages: Iterable[StageResult]
 ) -> dict[str, Coverage]:
-    """Per committee: asked, met, and what it could have had if it were alone.
+    """For each committee: needs asked, met, and possible if the committee were alone.
 
-    Where no stage of committees was reached, everything that somebody could serve counts as
+    When no stage of committees was reached, every need that somebody could serve counts as
     possible.
     """
     earlier = {row.committee: row.possible for row in snapshot.history}
@@ -200,7 +200,7 @@ def _count_committees(
 
 
 def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]:
-    """Per organisation: units pledged and used; money is not a load."""
+    """For each organisation: units pledged and used, money excluded."""
     loads = {row.code for row in snapshot.categories if get_rules(row.kind).is_load}
     counted = [row for row in snapshot.offers if row.category in loads]
     giver_of = {row.name: row.organisation for row in counted}
@@ -215,7 +215,7 @@ def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]
 
 
 def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
-    """Per category: units asked, offered and given."""
+    """For each category: units asked, offered and given."""
     categories = {row.code: row for row in snapshot.categories}
     category_of = {row.name: row.category for row in snapshot.offers}
     supply: dict[str, Counter[str]] = defaultdict(Counter)

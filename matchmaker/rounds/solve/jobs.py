@@ -1,9 +1,8 @@
-"""Long work on rows: a job is held by a lease, and an expired lease is queued again.
+"""Jobs are held by a lease; a job whose lease expired is queued again.
 
-The queue carries ids only and may lose or double them: taking a job is one conditional UPDATE.
-Every function here is one short transaction of its own, for a worker holds no row while it solves.
-The queue between site and worker is a file of its own that carries job ids and nothing else: losing
-it loses nothing, for the job rows are the truth and the worker looks for overdue ones.
+The queue between site and worker is a separate file that carries job ids and nothing else. It may
+lose or repeat them: a job is taken by one conditional UPDATE, and the worker looks for overdue
+rows. Every function here is one short transaction, because a worker locks no row while it solves.
 """
 
 import logging
@@ -25,13 +24,13 @@ from optimizer.report import Progress, SolveReport
 
 logger = logging.getLogger("matchmaker.queue")
 
-MOST_JOB_TRIES = 5  # a job that kills its worker must not do so for ever
+MOST_JOB_TRIES = 5  # limits a job that kills its worker
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A worker's claim on a job: what to solve, and the token that shows whose it is."""
+    """A worker's claim on a job: what to solve, and the token that proves the claim."""
 
     job_id: int
     token: str
@@ -40,7 +39,7 @@ class Hold:
 
 
 def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
-    """Take a queued job; None when somebody else has it or it is over."""
+    """Take a queued job; None when another worker has it or it is over."""
     token = secrets.token_hex(16)
     taken = db.session.execute(
         update(Job)
@@ -72,7 +71,7 @@ def renew_lease(
     now: datetime,
     progress: Progress | None = None,
 ) -> bool:
-    """Hold on and say how far the work is; False when the job is no longer ours."""
+    """Extend the lease and save the progress; False when the job is no longer held by ``hold``."""
     values: dict[str, Any] = {"lease_until": now + timedelta(seconds=lease_seconds)}
     if progress is not None:
         values["stage"] = progress.stage
@@ -88,7 +87,7 @@ def renew_lease(
 
 
 def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
-    """Save the result, once: whoever lost the lease meanwhile saves nothing (False)."""
+    """Save the result once; False, and nothing saved, when ``hold`` has lost its lease."""
     job = db.session.scalar(
         select(Job)
         .where(Job.id == hold.job_id, Job.lease_token == hold.token)
@@ -102,9 +101,9 @@ def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
 
 
 def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
-    """Queue expired leases again, lost queued jobs too; returns the ids to put in the queue.
+    """Queue jobs with an expired lease, and queued jobs that got lost; returns the ids to queue.
 
-    A job that was taken too often is failed instead.
+    A job that was taken too often fails instead.
     """
     statement = (
         select(Job)
@@ -125,9 +124,9 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
 
 
 def release_job(hold: Hold, *, now: datetime) -> bool:
-    """Give a job back unsolved, as a worker does that is asked to stop; it counts as no try.
+    """Give an unsolved job back, as a stopping worker does; the attempt is not counted.
 
-    False when the job is no longer ours. The caller queues its id.
+    Returns False when the job is no longer held by ``hold``. The caller queues the id.
     """
     released = db.session.execute(
         update(Job)
@@ -140,7 +139,7 @@ def release_job(hold: Hold, *, now: datetime) -> bool:
 
 
 class SolveQueue:
-    """Job ids waiting for a worker; ``solve`` is what the worker does with one."""
+    """Job ids waiting for a worker; ``solve`` is called with each."""
 
     def __init__(self, path: Path, solve: Callable[[int], None]) -> None:
         self._huey = SqliteHuey("matchmaker", filename=str(path), results=False)
@@ -148,7 +147,7 @@ class SolveQueue:
         self._task = self._huey.task(name="solve_round")(self._work_on)
 
     def put(self, job_id: int) -> None:
-        """Queue a job. Call it after the commit, so that the worker finds the row."""
+        """Queue a job. Call this after the commit, so that the worker finds the row."""
         try:
             self._task(job_id)
         except sqlite3.Error:
@@ -176,5 +175,5 @@ def _refuse(job_id: int) -> None:
 
 
 def _count_rows(result: Result[Any]) -> int:
-    """How many rows an update met."""
+    """How many rows an UPDATE changed."""
     return cast("CursorResult[Any]", result).rowcount

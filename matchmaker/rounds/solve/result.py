@@ -1,4 +1,4 @@
-"""From a solution to rows: who gives what to whom, and what was found for each need."""
+"""Write a solution to rows: who gives what to which need, and an outcome for each need."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ MET = "met"
 def write_outcomes(
     run: RoundRun, snapshot: Snapshot, solution: Solution, explanations: Iterable[Explanation]
 ) -> None:
-    """One outcome for each need of the snapshot; ``explanations`` are of the unmet ones."""
+    """One outcome for each need of the snapshot; unmet ones have an entry in ``explanations``."""
     units = count_units(solution)
     found = {explanation.need: explanation for explanation in explanations}
     ids = _map_ids(Need, [row.reference for row in snapshot.needs])
@@ -78,7 +78,7 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
 
 
 def _map_ids(model: type[Need | Pairing | Volunteer], references: list[str]) -> dict[str, int]:
-    """Row ids by reference, asked for in portions that every database takes."""
+    """Row ids by reference, loaded in portions that every database accepts."""
     wanted = sorted(set(references))
     ids: dict[str, int] = {}
     for start in range(0, len(wanted), 500):

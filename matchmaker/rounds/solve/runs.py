@@ -1,4 +1,4 @@
-"""The runs of a frozen round: start, finish, cancel."""
+"""Start, finish and cancel the runs of a frozen round."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from optimizer.report import Failure, Seconds, SolveReport
 from optimizer.solution import Solution
 
 USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
-TOO_MANY_TRIES = "too_many_tries"  # no failure of a solve: its worker died each time
+TOO_MANY_TRIES = "too_many_tries"  # the worker died at each attempt
 
 
 def start_run(
@@ -54,10 +54,10 @@ def start_run(
 
 
 def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
-    """Save what the solve brought, whole; a run that is finished already stays as it is.
+    """Save the result of a solve, all or nothing; a finished run is not changed.
 
-    A solution that the checker refuses, or whose hash is not of this run's problem, makes the run
-    FAILED: nothing of it can be published.
+    The run is FAILED, and cannot be published, if the checker refuses the solution or its hash is
+    not that of this run's problem.
     """
     if run.status is not RunStatus.PENDING:
         return
@@ -77,7 +77,7 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
 
 
 def give_up_run(run: RoundRun, *, now: datetime) -> None:
-    """Fail a run whose worker died too often over it; one that is finished stays as it is."""
+    """Fail a run whose worker died too often; a finished run is not changed."""
     if run.status is RunStatus.PENDING:
         run.finished_at = now
         _close(run, RunStatus.FAILED, TOO_MANY_TRIES, now)
@@ -97,7 +97,7 @@ def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
 
 
 def make_present_problem(match_round: MatchRound) -> str:
-    """The problem as it stands now: the frozen month and the overrides in force."""
+    """The current problem: the frozen month and the overrides in force."""
     return matching.make_problem_json(
         read_snapshot(match_round), match_round.seed or "", freeze_overrides(match_round)
     )
@@ -120,7 +120,7 @@ def is_usable(run: RoundRun) -> bool:
 
 
 def _list_timings(seconds: Seconds) -> dict[str, Any]:
-    """Seconds as pages and commands read them; ``total`` is the solve, without its check."""
+    """Seconds of each part, as pages and commands show them; ``total`` excludes the check."""
     return {
         "stages": dict(seconds.stages),
         "total": seconds.solve,
@@ -155,7 +155,7 @@ def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -
 
 
 def _leave_solving(match_round: MatchRound) -> None:
-    """Review if any run can be reviewed, no solution if the last found none, else frozen."""
+    """To review if any run has a result, to no solution if the last had none, else to frozen."""
     db.session.flush()
     runs = list_runs(match_round)
     if any(is_usable(run) for run in runs):

@@ -1,4 +1,4 @@
-"""The worker: takes jobs from the queue, solves them apart, and finds again what was lost."""
+"""The worker: takes jobs from the queue, solves them in a child process, finds lost ones."""
 
 import logging
 import time
@@ -23,12 +23,12 @@ from optimizer.report import Failure, Progress
 logger = logging.getLogger("matchmaker.worker")
 
 POLL_SECONDS = 0.5
-RENEW_SECONDS = 1.0  # of the lease and the progress: the page need not know more often
-LOOKS_PER_LEASE = 3  # how often a lease is renewed, and expired ones are looked for
+RENEW_SECONDS = 1.0  # of lease and progress; pages need no more
+LOOKS_PER_LEASE = 3  # overdue jobs are looked for this often during one lease
 
 
 class Worker:
-    """One worker of one app. Once ``stop`` is asked it takes no more and gives back what it has."""
+    """One worker of one app. Once ``stop`` is asked it takes no more jobs and returns its own."""
 
     def __init__(self, app: Flask, stop: StopRequest | None = None) -> None:
         self._app = app
@@ -39,7 +39,7 @@ class Worker:
         self.stop = stop or StopRequest()
 
     def work(self) -> None:
-        """Take jobs until ``stop`` is asked: what is queued, and what is overdue."""
+        """Take queued and overdue jobs until ``stop`` is asked."""
         logger.info("worker started")
         next_look = get_now()
         while not self.stop.is_asked:
@@ -51,14 +51,14 @@ class Worker:
         logger.info("worker stopped")
 
     def queue_overdue_jobs(self) -> None:
-        """Whatever a dead worker or a lost queue left behind is queued again."""
+        """Queue again what a dead worker or a lost queue left behind."""
         with self._app.app_context():
             overdue = list_overdue_jobs(lease_seconds=self._lease_seconds, now=get_now())
         for job_id in overdue:
             self._queue.put(job_id)
 
     def run_job(self, job_id: int) -> None:
-        """Solve one job, if it is still to be had; exactly one worker saves the result."""
+        """Solve the job unless another worker has taken it; exactly one worker saves the result."""
         with self._app.app_context():
             hold = take_job(job_id, lease_seconds=self._lease_seconds, now=get_now())
         if hold is None:
@@ -79,7 +79,7 @@ class Worker:
             logger.info("job finished", extra={"job": job_id, **facts})
 
     def _give_back(self, hold: Hold) -> None:
-        """Queue the job again at once, for another worker or the next one."""
+        """Queue the job again at once, so that another worker can take it."""
         with self._app.app_context():
             is_ours = release_job(hold, now=get_now())
         if is_ours:
@@ -87,7 +87,7 @@ class Worker:
             logger.info("job given back", extra={"job": hold.job_id})
 
     def _beat(self, hold: Hold, progress: Progress | None) -> bool:
-        """Whether the answer is still wanted; the lease is renewed less often than it is asked."""
+        """Whether to go on solving; renews the lease every ``RENEW_SECONDS`` at most."""
         if self.stop.is_asked:
             return False
         now = time.monotonic()

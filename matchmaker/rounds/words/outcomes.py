@@ -1,4 +1,4 @@
-"""Why a need is met or not, with the numbers that the office may check."""
+"""Why a need is met or not: in plain words for residents, with numbers for the office."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from matchmaker.models import NeedOutcome
 from matchmaker.rounds.words.stages import name_stage
 
-# --- Codes to sentences: grounds, stages, readiness, and what the services of a round refuse.
+# For residents.
 
 _PLAIN_GROUNDS = {
     "met": _l("Help was found for you this month."),
@@ -49,8 +49,8 @@ def explain_outcome(outcome: NeedOutcome) -> str:
 
 
 def _explain_no_offer(numbers: dict[str, Any]) -> str:
-    """Where the last offers fell out, in the words of daily life."""
-    failed = None  # nobody looked where they fell out
+    """Why the last offers did not fit, in everyday words."""
+    failed = None  # not recorded why they did not fit
     if "nearest" in numbers:
         failed = numbers["nearest"].get("filter")
     elif "filters" in numbers:
@@ -93,7 +93,7 @@ def name_ground(code: str) -> str:
 
 
 def name_filter(code: str) -> str:
-    """What an offer is checked for before it may serve a need."""
+    """What an offer must fulfil to serve a need, for each filter of the optimizer."""
     names = {
         "category": _("category"),
         "area": _("neighbourhood"),
@@ -110,7 +110,7 @@ _TICKET_DIGITS = 12  # enough to compare by eye
 
 
 def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
-    """The same with its numbers, for the office."""
+    """What was found for a need, or why nothing, with numbers for the office."""
     numbers = outcome.numbers
     if outcome.is_met:
         return _(
@@ -163,8 +163,8 @@ def _describe_outranked(numbers: dict[str, Any]) -> str:
         "other": _("decided by a later aim"),
     }
     reasons = numbers.get("ahead_by", {})
-    told = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
-    return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(told)) if told else sentence
+    groups = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
+    return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(groups)) if groups else sentence
 
 
 def _describe_lottery(numbers: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Readiness in sentences, each with the page where it can be put right."""
+"""Readiness in sentences, each with the page on which it can be fixed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class ReadinessWords:
 
 
 def describe_readiness(lines: Iterable[ReadinessLine]) -> list[ReadinessWords]:
+    """One sentence for each line, with names and the page that fixes it."""
     return [
         ReadinessWords(
             line.weight,

@@ -1,4 +1,4 @@
-"""A slot of a month as people say it: the window, and the days it means."""
+"""A slot of a month as people say it: the window, and the days it covers."""
 
 from datetime import date
 

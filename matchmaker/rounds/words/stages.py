@@ -1,4 +1,4 @@
-"""The stages of a run in words: what was sought, what was reached, how it is known."""
+"""The stages of a run in words: what each aims at, what it reached, and how that is proved."""
 
 import re
 from collections.abc import Mapping
@@ -29,9 +29,9 @@ def name_stage(code: str) -> str:
 
 
 def describe_key(key: str, names: Mapping[str, str]) -> str:
-    """The class a stage's aim is about: ``tier=1,waiting=5`` as words; empty for everybody.
+    """The class that a stage's aim is about, ``tier=1,waiting=5`` in words; empty for everybody.
 
-    ``names``: category code -> its name in the reader's language.
+    ``names`` maps category codes to names in the reader's language.
     """
     words = {
         "tier": _("urgency %(value)s"),
@@ -46,7 +46,7 @@ def describe_key(key: str, names: Mapping[str, str]) -> str:
 
 
 def describe_value(stage: StageFigures) -> str:
-    """What the stage reached: its number, or where its first and last group ended."""
+    """What the stage reached: a number, or the results of its first and last group."""
     if stage.first is not None and stage.last is not None:
         first, last = stage.first, stage.last
         return _(
@@ -58,11 +58,12 @@ def describe_value(stage: StageFigures) -> str:
 
 
 def describe_bound(stage: StageFigures) -> str:
+    """The proved bound of a stage, or a dash without one."""
     return "–" if stage.bound is None else str(stage.bound)
 
 
 def describe_proof(proof: str) -> str:
-    """How the value is known to be the best."""
+    """How the value is known to be the best one."""
     words = {
         "dual": _("proved by a bound"),
         "farkas": _("proved: the next level is impossible"),
