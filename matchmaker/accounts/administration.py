@@ -1,4 +1,4 @@
-"""Accounts seen by those who manage them. Residents appear by reference alone."""
+"""Accounts for the people who manage them. Residents are shown by reference only."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from matchmaker.scopes import is_in_scope
 
 
 def select_accounts(*, role: Role | None, search: str, disabled: bool | None) -> Select[User]:
-    """Accounts by role, then in the order they were made; None and empty narrow nothing."""
+    """Accounts by role, then by age; None and empty filter nothing."""
     query = _select_with_scope()
     if role is not None:
         query = query.where(User.role == role)
@@ -29,12 +29,12 @@ def select_accounts(*, role: Role | None, search: str, disabled: bool | None) ->
 
 
 def select_members(actor: User) -> Select[User]:
-    """The accounts of the actor's own people: an organisation's, or a committee's residents'."""
+    """The accounts of the actor's own people: an organisation's, or a committee's residents."""
     return _select_with_scope().where(is_in_scope(User, actor))
 
 
 def get_account(user_id: int) -> User:
-    """Raises ``NotFoundError`` when there is no such account."""
+    """The account. Raises ``NotFoundError`` when there is none."""
     user = db.session.get(User, user_id)
     if user is None:
         raise NotFoundError("account.unknown")
@@ -42,9 +42,9 @@ def get_account(user_id: int) -> User:
 
 
 def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
-    """Shut an account, sign it out everywhere and let its invitations lapse.
+    """Disable an account, sign it out everywhere and end its invitations.
 
-    Raises ``ConflictError`` for one's own.
+    Raises ``ConflictError`` for the actor's own account.
     """
     user = _get_other(actor, user_id)
     if user.disabled_at is not None:
@@ -69,7 +69,7 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
-    """Give an account another role or scope; what it could do before ends at once."""
+    """Give an account another role or scope, and sign it out everywhere."""
     user = _get_other(actor, user_id)
     details = {"from": user.role.value, "to": role.value}
     user.role = role
@@ -82,7 +82,7 @@ def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: dat
 
 
 def _get_other(actor: User, user_id: int) -> User:
-    """Nobody shuts themselves out, so an administrator always remains."""
+    """An account other than the actor's, so that an administrator always remains."""
     if user_id == actor.id:
         raise ConflictError("account.own")
     return get_account(user_id)
@@ -95,7 +95,7 @@ def _select_with_scope() -> Select[User]:
 
 
 def _matches(search: str) -> ColumnElement[bool]:
-    """Staff by name, residents by reference only: a name tried out must not answer."""
+    """Match staff by name, residents by reference only: names must not reveal residents."""
     return or_(
         and_(User.role != Role.RESIDENT, User.name.icontains(search, autoescape=True)),
         User.resident.has(Resident.reference.icontains(search, autoescape=True)),

@@ -1,4 +1,4 @@
-"""What is typed to sign in, to join, to invite and to change an account."""
+"""The forms to sign in, join, invite and change an account."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ class PasswordForm(BaseForm):
 
 
 class RoleForm(IdempotentForm):
-    """A role and the one scope that it needs; the other scopes are left aside."""
+    """A role and the one scope that it needs; other scopes are ignored."""
 
     role = DropdownField(
         _l("Role"),
@@ -89,13 +89,13 @@ class RoleForm(IdempotentForm):
 
 
 class InviteColleagueForm(IdempotentForm):
-    """A coordinator brings in a colleague or one of the organisation's volunteers."""
+    """A coordinator invites a colleague or one of the organisation's volunteers."""
 
     volunteer_reference = DropdownField(_l("For whom"))
 
 
 class InviteResidentForm(IdempotentForm):
-    """A committee worker brings in a resident, or whoever acts for them in the family."""
+    """A committee worker invites a resident, or a family member who acts for them."""
 
     resident_reference = TextField(
         _l("Reference of the resident"),
@@ -118,7 +118,7 @@ class AccountFilterForm(FilterForm):
     )
 
     def read_filters(self) -> dict[str, Any]:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         role = self.role.data if not self.role.errors else None
         state = self.state.data if not self.state.errors else None
@@ -129,11 +129,11 @@ class AccountFilterForm(FilterForm):
         }
 
 
-# --- The form of role and scope, with the places in the reader's language.
+# The form of role and scope.
 
 
 def make_role_form(places: Places, **values: Any) -> RoleForm:
-    """``values`` are what stands in the form before anything is typed."""
+    """The form with the places as choices; ``values`` are its initial values."""
     form = RoleForm(**values)
     for field, rows in (
         (form.subdistrict_id, places.subdistricts),

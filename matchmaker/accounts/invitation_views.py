@@ -1,4 +1,4 @@
-"""Handing out invitations: administrators for anyone, the others for their own people."""
+"""Invitations: administrators invite anyone, the others their own people."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -90,7 +90,7 @@ def withdraw_invitation(invitation_id: int) -> Response:
 def _answer_invitation(
     form: IdempotentForm, read: Callable[[], tuple[Role, Scope]], template: str, endpoint: str
 ) -> Answer:
-    """Show the form, or make the invitation and go to the page that shows its code once."""
+    """Show the form, or create the invitation and redirect to the page that shows its code."""
 
     def act() -> str:
         role, scope = read()
@@ -123,7 +123,7 @@ def _read_colleague(volunteer_reference: str | None) -> tuple[Role, Scope]:
 
 
 def _read_resident(reference: str) -> tuple[Role, Scope]:
-    """Somebody of another committee is answered as somebody unknown."""
+    """The role and scope of a resident; one of another committee counts as unknown."""
     scope = resolve_scope(Role.RESIDENT, resident_reference=reference)
     if not invitations.is_own_scope(current_user, scope):
         raise InvalidError("account.scope_missing", "resident_reference")
@@ -131,7 +131,7 @@ def _read_resident(reference: str) -> tuple[Role, Scope]:
 
 
 def _take_new_code() -> dict[str, str | None]:
-    """The code just made, and its link; a second look shows neither."""
+    """The new code and its link; both are shown only once."""
     code = session.pop(_SHOWN_ONCE, None)
     link = url_for("accounts.join", code=code, _external=True) if code else None
     return {"new_code": code, "new_link": link}

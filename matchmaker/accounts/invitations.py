@@ -1,4 +1,4 @@
-"""Invitations: the only way an account comes to be. Codes are shown once and kept as digests."""
+"""Invitations, the only way to get an account. Codes are shown once and stored as digests."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -20,12 +20,12 @@ from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import Invitation, Role, User
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without doubt
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
 CODE_LENGTH = 16  # characters of five bits each
 GROUP_LENGTH = 4
 _READ_AS = str.maketrans("ILO", "110", "- ")
 
-# Which roles each role may bring in, within what ``is_own_scope`` allows.
+# Which roles each role may invite, within what ``is_own_scope`` allows.
 INVITABLE = {
     Role.ADMINISTRATOR: tuple(Role),
     Role.COORDINATOR: (Role.COORDINATOR, Role.VOLUNTEER),
@@ -35,9 +35,9 @@ INVITABLE = {
 
 
 def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: datetime) -> str:
-    """Make an invitation and return its code, which is kept nowhere.
+    """Create an invitation and return its code, which is not stored.
 
-    Raises ``ForbiddenError`` for a role the actor may not bring in, ``NotFoundError`` for a scope
+    Raises ``ForbiddenError`` for a role the actor may not invite, ``NotFoundError`` for a scope
     that is not the actor's.
     """
     if role not in INVITABLE.get(actor.role, ()):
@@ -54,7 +54,7 @@ def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: date
 
 
 def is_own_scope(actor: User, scope: Scope) -> bool:
-    """Administrators invite for anywhere, the others for their own people."""
+    """Whether the actor may invite for this scope: administrators any, others their own."""
     if actor.role is Role.COORDINATOR:
         return is_in_organisation(scope, actor.organisation_id)
     if actor.role is Role.COMMITTEE_WORKER:
@@ -81,7 +81,7 @@ def invite_first_administrator(*, lasts: timedelta, now: datetime) -> str | None
 
 
 def find_open_invitation(code: str, now: datetime) -> Invitation | None:
-    """The invitation that ``code`` opens now; used, lapsed and unknown ones are all None."""
+    """The invitation that ``code`` opens now; None when it is used, lapsed or unknown."""
     return db.session.scalar(
         select(Invitation).where(
             Invitation.code_sha256 == get_digest(normalise_code(code)),
@@ -92,7 +92,7 @@ def find_open_invitation(code: str, now: datetime) -> Invitation | None:
 
 
 def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> None:
-    """Refuse before anything is hashed. Raises ``InvalidError`` for the field at fault."""
+    """Refuse before hashing. Raises ``InvalidError`` for the field at fault."""
     invitation = find_open_invitation(code, now)
     if invitation is None:
         raise InvalidError("invitation.unusable", "code")
@@ -103,7 +103,7 @@ def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> 
 
 
 def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetime) -> User:
-    """Use the invitation up and make its account; of two at once, one wins.
+    """Use the invitation and create its account; of two simultaneous calls, one succeeds.
 
     Raises ``InvalidError`` when the code is used, lapsed or unknown, or the phone is taken.
     """
@@ -130,7 +130,7 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
 
 
 def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
-    """What the actor has handed out and nobody has used yet, the latest first."""
+    """The actor's invitations that nobody has used yet, the latest first."""
     return list(
         db.session.scalars(
             select(Invitation)
@@ -145,7 +145,7 @@ def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
 
 
 def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> None:
-    """Let an unused code lapse now. Raises ``NotFoundError`` unless the actor made it."""
+    """End an unused invitation now. Raises ``NotFoundError`` unless the actor made it."""
     row = db.session.get(Invitation, invitation_id)
     if row is None or row.created_by_id != actor.id or row.used_at or row.expires_at <= now:
         raise NotFoundError("invitation.unknown")
@@ -155,12 +155,12 @@ def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> No
 
 
 def lapse_invitations(maker: User, now: datetime) -> None:
-    """Whatever ``maker`` handed out and nobody used opens nothing any more."""
+    """End all of ``maker``'s unused invitations."""
     _let_lapse(Invitation.created_by_id == maker.id, now)
 
 
 def normalise_code(text: str) -> str:
-    """A code as typed or read aloud, in the one spelling its digest was made of."""
+    """A typed code in the spelling that its digest is made from."""
     return text.upper().translate(_READ_AS)
 
 

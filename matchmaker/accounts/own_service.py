@@ -1,4 +1,4 @@
-"""A person's own account: where they are signed in, what they were told, who saw their data."""
+"""A person's own account: sessions, notices, disclosures of their contact data."""
 
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ def end_session(*, actor: User, session_id: int, now: datetime) -> None:
 
 
 def list_notices(actor: User) -> list[Notice]:
-    """What the actor was told, the latest first."""
+    """The actor's notices, the latest first."""
     return list(
         db.session.scalars(
             select(Notice)
@@ -72,7 +72,7 @@ def list_notices(actor: User) -> list[Notice]:
 
 
 def mark_notices_read(*, actor: User, now: datetime) -> None:
-    """Note that the actor has seen every notice so far."""
+    """Mark all of the actor's notices as read."""
     db.session.execute(
         update(Notice)
         .where(Notice.user_id == actor.id, Notice.read_at.is_(None))

@@ -1,4 +1,4 @@
-"""One's own account: sessions, notices, who saw my contact data, the password."""
+"""A person's own account: sessions, notices, disclosures of contact data, the password."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
-"""Passwords: what is accepted, and how they are kept and checked.
+"""Which passwords are accepted, and how they are stored and checked.
 
-Hashing is slow on purpose, so it is a way to tire the machine out: only a few run at once, and
-none inside a writing transaction.
+Hashing is slow on purpose, so many sign-ins could exhaust the machine: only a few hashes run at
+once, and none inside a writing transaction.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ METHOD = "scrypt:32768:8:1"
 HASHES_AT_ONCE = 2
 HASH_WAIT_SECONDS = 5
 
-# The right form for an unknown phone: checking it costs what checking a real one costs.
+# A hash for unknown phones, so that checking one takes as long as checking a real one.
 UNKNOWN_HASH = f"{METHOD}$nobodyhasthissalt${'0' * 128}"
 
 _BLOCKLIST = Path(__file__).with_name("common_passwords.txt")
@@ -30,15 +30,15 @@ _slots = BoundedSemaphore(HASHES_AT_ONCE)
 
 
 def hash_password(password: str) -> str:
-    """A salted hash to store. Raises ``ThrottledError`` when too many are being made."""
+    """A salted hash to store. Raises ``ThrottledError`` when too many run at once."""
     with _hold_slot():
         return generate_password_hash(password, method=METHOD)
 
 
 def matches_password(stored: str | None, password: str) -> bool:
-    """Whether ``password`` is the one behind ``stored``; None costs the same and is never right.
+    """Whether ``password`` matches ``stored``; None takes the same time and never matches.
 
-    Raises ``ThrottledError`` when too many are being checked.
+    Raises ``ThrottledError`` when too many run at once.
     """
     with _hold_slot():
         return check_password_hash(stored or UNKNOWN_HASH, password)
@@ -65,7 +65,7 @@ def check_acceptable(password: str, *, role: Role, phone: str, field: str) -> No
 
 
 def _is_common(folded: str) -> bool:
-    """On the list, or one entry of the list over and over."""
+    """Whether the password is on the list, or an entry of the list repeated."""
     common = _load_blocklist()
     halves = (folded[: len(folded) // count] for count in (1, 2, 3) if len(folded) % count == 0)
     return any(part in common and part * (len(folded) // len(part)) == folded for part in halves)

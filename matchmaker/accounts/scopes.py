@@ -1,4 +1,4 @@
-"""What each role is about: the one reference that an account of the role must carry."""
+"""The scope of each role: the one reference that an account of the role must have."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from matchmaker.models import (
     Volunteer,
 )
 
-# --- The places and organisations that an account can be about, for lists to choose from.
+# The places and organisations that an account can have as its scope.
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def list_volunteers_without_account(actor: User) -> list[Volunteer]:
 
 
 def get_typed_scope(user: User) -> dict[str, str]:
-    """An account's present role and scope, as first values of the form that changes them."""
+    """An account's role and scope as initial values of the form that changes them."""
     volunteer = db.session.get(Volunteer, user.volunteer_id) if user.volunteer_id else None
     resident = db.session.get(Resident, user.resident_id) if user.resident_id else None
     return {
@@ -75,7 +75,7 @@ SCOPE_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """At most one of the references; none for administrators and auditors."""
+    """At most one of the references is set; none for administrators and auditors."""
 
     subdistrict_id: int | None = None
     committee_id: int | None = None
@@ -84,7 +84,7 @@ class Scope:
     volunteer_id: int | None = None
 
     def apply_to(self, row: User | Invitation) -> None:
-        """Give ``row`` this scope and take away any other."""
+        """Give ``row`` this scope, and no other."""
         row.subdistrict_id = self.subdistrict_id
         row.committee_id = self.committee_id
         row.organisation_id = self.organisation_id
@@ -111,9 +111,9 @@ def resolve_scope(
     resident_reference: str | None = None,
     volunteer_reference: str | None = None,
 ) -> Scope:
-    """The scope that ``role`` needs from what was typed; the rest is left aside.
+    """The scope of ``role`` from what was typed; fields of other scopes are ignored.
 
-    Raises ``InvalidError`` for the field that is missing or names nothing.
+    Raises ``InvalidError`` for the field when it is empty or its value unknown.
     """
     if role is Role.SOCIAL_WORKER:
         return Scope(subdistrict_id=_check(Subdistrict, subdistrict_id, "subdistrict_id"))
@@ -129,7 +129,7 @@ def resolve_scope(
 
 
 def is_in_organisation(scope: Scope, organisation_id: int | None) -> bool:
-    """Whether an account of ``scope`` belongs to one of this organisation's people."""
+    """Whether an account with ``scope`` belongs to one of the organisation's people."""
     if organisation_id is None:
         return False
     if scope.volunteer_id is not None:
@@ -139,7 +139,7 @@ def is_in_organisation(scope: Scope, organisation_id: int | None) -> bool:
 
 
 def is_in_committee(scope: Scope, committee_id: int | None) -> bool:
-    """Whether an account of ``scope`` belongs to a resident of this committee."""
+    """Whether an account with ``scope`` belongs to a resident of the committee."""
     if committee_id is None or scope.resident_id is None:
         return False
     found = db.session.scalar(
@@ -151,7 +151,7 @@ def is_in_committee(scope: Scope, committee_id: int | None) -> bool:
 
 
 def is_in_subdistrict(scope: Scope, subdistrict_id: int | None) -> bool:
-    """Whether an account of ``scope`` belongs to one of this street office's organisations."""
+    """Whether an account with ``scope`` belongs to one of the street office's organisations."""
     if subdistrict_id is None or scope.organisation_id is None:
         return False
     organisation = db.session.get(Organisation, scope.organisation_id)

@@ -1,7 +1,7 @@
-"""Signed-in browsers: rows on the server, so that signing out is final.
+"""Signed-in browsers as rows on the server, so that signing out takes effect at once.
 
 The browser holds a random token in its signed cookie; the row holds the token's digest. A copied
-cookie is worth nothing once its row is revoked, idle or old.
+cookie is useless once its row is revoked, idle or too old.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def open_session(user: User, now: datetime) -> str:
-    """Store a new session of ``user``; the returned token is known to nobody else."""
+    """Store a new session of ``user`` and return its token, which is not stored."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = LoginSession(token_sha256=get_digest(token), user_id=user.id, created_at=now, seen_at=now)
     db.session.add(row)
@@ -36,7 +36,7 @@ def open_session(user: User, now: datetime) -> str:
 def find_session(
     token: str, now: datetime, *, idle: timedelta, absolute: timedelta
 ) -> LoginSession | None:
-    """The session that ``token`` opens now: not revoked, idle or old, its user not disabled."""
+    """The session that ``token`` opens now; None when revoked, idle, too old or user disabled."""
     return db.session.scalar(
         select(LoginSession)
         .join(LoginSession.user)
@@ -51,14 +51,14 @@ def find_session(
 
 
 def revoke_session(row: LoginSession, now: datetime) -> None:
-    """End one session for ever; ending it again changes nothing."""
+    """End one session for good; ending it again changes nothing."""
     if row.revoked_at is None:
         row.revoked_at = now
         db.session.flush()
 
 
 def revoke_all_sessions(user: User, now: datetime, *, except_token: str | None = None) -> None:
-    """End every session of ``user``, or every other one than ``except_token``'s."""
+    """End every session of ``user`` except the one with ``except_token``."""
     conditions: list[ColumnElement[bool]] = [
         LoginSession.user_id == user.id,
         LoginSession.revoked_at.is_(None),
@@ -74,21 +74,21 @@ def get_digest(token: str) -> str:
 
 
 def register(login_manager: LoginManager) -> None:
-    """Let Flask-Login find the visitor by the token, and send strangers to the sign-in page."""
-    login_manager.session_protection = None  # ours is the row, not a guess from the address
+    """Let Flask-Login find users by token, and send others to the sign-in page."""
+    login_manager.session_protection = None  # the row protects the session
     login_manager.user_loader(_load_user)
     login_manager.unauthorized_handler(_ask_to_sign_in)
 
 
 def hold_token(token: str) -> None:
-    """Make this browser the holder of ``token``; whatever it held before is forgotten."""
+    """Store ``token`` in this browser's cookie, in place of any earlier one."""
     session.clear()
     session[HELD_UNDER] = token
     session["_fresh"] = True
 
 
 def get_held_token() -> str:
-    """The token of the present browser; empty when it holds none."""
+    """The token of this browser; empty without one."""
     return str(session.get(HELD_UNDER, ""))
 
 
@@ -109,19 +109,19 @@ def _load_user(token: str) -> User | None:
 
 
 def _touch(session_id: int, now: datetime) -> None:
-    """Note that the browser was here; a reading request writes this in a transaction of its own."""
+    """Record that the browser was seen; in a GET request this takes its own transaction."""
     statement = update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now)
-    if request.method not in _SAFE_METHODS:  # this request holds the writer's lock already
+    if request.method not in _SAFE_METHODS:  # this request already holds the write lock
         db.session.execute(statement)
         return
     try:
         with writing(), db.engine.begin() as connection:
             connection.execute(statement)
-    except OperationalError:  # a busy database must not keep anyone from reading
+    except OperationalError:  # a busy database must not prevent reading
         current_app.logger.warning("a session could not be touched")
 
 
 def _ask_to_sign_in() -> Response:
-    """To the sign-in page; after it, back to a page that was read, never to a form's target."""
+    """Redirect to the sign-in page, and from there back to a page, but never to a form's target."""
     back = request.full_path.rstrip("?") if request.method in _SAFE_METHODS else None
     return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]

@@ -1,7 +1,7 @@
-"""Signing in, joining and changing a password, each in several short transactions.
+"""Sign in, join and change a password, each in several short transactions.
 
-The one place outside views and commands that commits: hashing takes a tenth of a second and must
-not hold the writer's lock meanwhile, and a try must be counted before the work is done for it.
+The only place outside views and commands that commits: hashing takes a tenth of a second and must
+not hold the write lock, and an attempt must be counted before any work is done for it.
 """
 
 from datetime import datetime
@@ -18,9 +18,9 @@ from matchmaker.models import User
 
 
 def sign_in(*, phone: str, password: str, address: str, now: datetime) -> str:
-    """The token of a new session for whoever has this phone and password.
+    """The token of a new session for the user with this phone and password.
 
-    Raises ``InvalidError`` (``account.sign_in_failed``), the same and at the same cost for an
+    Raises ``InvalidError`` (``account.sign_in_failed``), the same after the same time, for an
     unknown phone, a wrong password and a disabled account; ``ThrottledError`` before any hashing.
     """
     count_try(Counted.SIGN_IN_ADDRESS, address, now)
@@ -42,7 +42,7 @@ def sign_in(*, phone: str, password: str, address: str, now: datetime) -> str:
 def accept_invitation(
     *, code: str, name: str, phone: str, password: str, address: str, now: datetime
 ) -> str:
-    """Make the invited account and give the token of its first session.
+    """Create the invited account and return the token of its first session.
 
     Raises ``InvalidError`` for the field at fault, ``ThrottledError`` for an address that guesses.
     """

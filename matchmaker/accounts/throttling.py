@@ -1,4 +1,4 @@
-"""Tries counted in the database, so that every process and machine counts together."""
+"""Limits on attempts, counted in the database so that all processes share them."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ KEPT = timedelta(days=1)
 
 
 class Counted(StrEnum):
-    """What is counted; each has a limit of its own."""
+    """What is counted; each has its own limit."""
 
     SIGN_IN_PHONE = "sign_in_phone"
     SIGN_IN_ADDRESS = "sign_in_address"
@@ -34,10 +34,10 @@ TRIES_PER_WINDOW = {
 
 
 def count_try(kind: Counted, key: str, now: datetime) -> None:
-    """Count one try; the caller commits it before doing any work for the try.
+    """Count one attempt; the caller commits the count before doing any work.
 
-    Raises ``ThrottledError`` beyond the limit, with the seconds until the window ends. A try
-    refused so is rolled back: the count stays at the limit.
+    Raises ``ThrottledError`` beyond the limit, with the seconds until the window ends. A refused
+    attempt is rolled back: the count stays at the limit.
     """
     start = _get_window_start(now)
     digest = contact_cipher.get_index(f"{kind.value}:{key}")
@@ -48,13 +48,13 @@ def count_try(kind: Counted, key: str, now: datetime) -> None:
 
 
 def forget_tries(kind: Counted, key: str) -> None:
-    """Begin again at nought, after a success."""
+    """Reset the count to zero after a success."""
     digest = contact_cipher.get_index(f"{kind.value}:{key}")
     db.session.execute(delete(ThrottleCounter).where(ThrottleCounter.key_sha256 == digest))
 
 
 def _add_one(digest: str, start: datetime, now: datetime) -> int:
-    """The count with this try; the row stays locked until the transaction ends."""
+    """The count including this attempt; the row stays locked until the transaction ends."""
     if not _increment(digest, start):
         db.session.execute(
             delete(ThrottleCounter).where(ThrottleCounter.window_start_at < now - KEPT)

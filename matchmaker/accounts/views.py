@@ -1,4 +1,4 @@
-"""Signing in, signing out, joining with a code. The other pages: ``own_views`` and so on."""
+"""Sign in, sign out, join with a code. The ``*_views`` files have the other pages."""
 
 from flask import Blueprint, flash, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -51,7 +51,7 @@ def sign_out() -> Response:
 @bp.route("/join", methods=["GET", "POST"])
 @public
 def join() -> Answer:
-    """The code may stand in the address, so that an invitation can be sent as a link."""
+    """The address may contain the code, so that an invitation can be sent as a link."""
     form = JoinForm(code=request.args.get("code", ""))
 
     def act() -> str:
@@ -72,7 +72,7 @@ def join() -> Answer:
 
 
 def leave_present_session() -> None:
-    """A browser belongs to one person: whoever was signed in before is signed out for good."""
+    """Sign out the previous person of this browser, since a browser has one person at a time."""
     if current_user.is_authenticated:
         own_service.sign_out(actor=current_user, token=sessions.get_held_token(), now=get_now())
         db.session.commit()
@@ -95,5 +95,5 @@ def _find_invitation(code: str | None) -> Invitation | None:
 
 
 def _get_next(address: str | None) -> str:
-    """Only ever a page of this site."""
+    """The page to go on to, always one of this site."""
     return address if address and is_local_path(address) else url_for("pages.home")

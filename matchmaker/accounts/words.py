@@ -1,4 +1,4 @@
-"""The sentences about accounts: the rule for passwords, grounds, notices, scopes."""
+"""Sentences about accounts: the password rule, grounds, notices, scopes."""
 
 from flask_babel import gettext as _
 
@@ -6,6 +6,7 @@ from matchmaker.models import Notice, Role
 
 
 def describe_password_rule(shortest: int) -> str:
+    """The rule for a new password."""
     return _(
         "At least %(limit)s characters. A sentence that only you would think of is easy to keep.",
         limit=shortest,
@@ -51,7 +52,7 @@ def describe_notice(notice: Notice) -> str:
 
 
 def describe_scope_field(role: Role) -> str:
-    """What the account of a role is about."""
+    """What the scope of a role is called on forms."""
     words = {
         Role.RESIDENT: _("Resident"),
         Role.VOLUNTEER: _("Volunteer"),

@@ -1,4 +1,4 @@
-"""The audit chain: one event per change that matters, in the change's own transaction."""
+"""The audit chain: one event for each change that matters, in the change's transaction."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ def record_event(
 
 
 def verify_chain() -> list[Fault]:
-    """Faults of the chain in order; empty when every event stands as written."""
+    """Faults of the chain in order; empty when no event is altered or missing."""
     faults: list[Fault] = []
     previous, count = GENESIS, 0
     for event in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id)).yield_per(1000):
@@ -106,5 +106,5 @@ def _lock_head() -> AuditHead:
             head = AuditHead(id=1, events=0, sha256=GENESIS)
             db.session.add(head)
         return head
-    except IntegrityError:  # somebody else wrote the very first event in this moment
+    except IntegrityError:  # somebody else wrote the first event at the same time
         return db.session.scalars(statement).one()

@@ -1,4 +1,4 @@
-"""Actions and their subjects in words. What has none is shown by its code."""
+"""Actions and their subjects in words; the code is shown where there are none."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -86,11 +86,11 @@ SUBJECT_WORDS: dict[str, LazyString] = {
 }
 
 
-# --- The audit log in words.
+# Events in words.
 
 
 def describe_fault(fault: Fault) -> str:
-    """What is wrong with the chain, naming the event."""
+    """What is wrong with the chain, and at which event."""
     number = fault.event_id
     if fault.code == "missing":
         return _("Event %(number)s is missing.", number=number)
@@ -123,8 +123,8 @@ def describe_role(event: AuditEvent) -> str:
 
 def describe_details(event: AuditEvent) -> str:
     """Codes and numbers of an event in one line; roles by name; a dash where there are none."""
-    told = (f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
-    return ", ".join(told) or "–"
+    parts = (f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
+    return ", ".join(parts) or "–"
 
 
 def _join(value: object) -> str:

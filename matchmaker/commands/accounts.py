@@ -1,4 +1,4 @@
-"""``matchmaker setup``: the ground, and a code for the first administrator."""
+"""``matchmaker setup``: load the catalogue, print a code for the first administrator."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""``matchmaker audit verify``: the chain, event by event."""
+"""``matchmaker audit verify``: check the audit chain, event by event."""
 
 import click
 from flask.cli import AppGroup
@@ -23,7 +23,7 @@ def verify() -> None:
         click.echo(_describe(fault))
     if faults:
         raise SystemExit(1)
-    click.echo("The audit log stands as it was written.")
+    click.echo("The audit log is unaltered.")
 
 
 def _describe(fault: Fault) -> str:

@@ -1,7 +1,7 @@
 """What ``pip wheel .`` adds to the modules: the seeds, and the translations in compiled form.
 
-pyproject.toml names ``BuildWithData``. setuptools loads this file alone, before anything the site
-needs is installed: it imports setuptools, Babel and the standard library only.
+pyproject.toml names ``BuildWithData``. setuptools loads this file before the site's requirements
+are installed, so it imports only setuptools, Babel and the standard library.
 """
 
 import shutil
@@ -17,9 +17,9 @@ _TRANSLATIONS = Path("matchmaker", "translations")
 
 
 class BuildWithData(build_py):  # type: ignore[misc]  # setuptools has no types
-    """Builds the modules, then lays ``seeds/`` inside the site's package and compiles its texts.
+    """Builds the modules, puts ``seeds/`` inside the site's package and compiles the translations.
 
-    An editable installation reads seeds and texts from the checkout: only the texts are compiled.
+    An editable installation reads the seeds from the checkout; only translations are compiled.
     """
 
     def run(self) -> None:
@@ -31,7 +31,7 @@ class BuildWithData(build_py):  # type: ignore[misc]  # setuptools has no types
             shutil.copytree(_SEEDS, target / "matchmaker" / _SEEDS, dirs_exist_ok=True)
 
     def get_source_files(self) -> list[str]:
-        """The seeds belong to a source distribution too."""
+        """Add the seeds to a source distribution."""
         return [*super().get_source_files(), *(str(path) for path in _SEEDS.iterdir())]
 
 

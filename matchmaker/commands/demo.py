@@ -1,4 +1,4 @@
-"""``matchmaker demo``: the invented street office, its published month, and who to be there."""
+"""``matchmaker demo``: the invented street office, its published month, who to sign in as."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import MatchRound, RoundState, User
 from matchmaker.words.labels import get_label
 
-PUBLIC_VALUE = "demo: 03 07 12 19 25 31 + 08"  # invented numbers of a lottery that never was
+PUBLIC_VALUE = "demo: 03 07 12 19 25 31 + 08"  # invented lottery numbers
 
 month_option = click.option(
     "--month", type=MonthType(), help="The demo's month; the coming one if left out."
@@ -47,7 +47,7 @@ def demo(ctx: click.Context, month: date | None, seed: int, port: int) -> None:
 @seed_option
 @click.option("--show", is_flag=True, help="Print the month's figures in the end.")
 def prepare(month: date | None, seed: int, show: bool) -> None:
-    """Make the database, build the world, publish its month; what is done stays as it is."""
+    """Create the database, build the world, publish its month; skip what is already done."""
     month = _prepare(month, seed)
     if show:
         actor = round_steps.get_social_worker(None, 0)
@@ -58,7 +58,7 @@ def prepare(month: date | None, seed: int, show: bool) -> None:
 @demo.command()
 @port_option
 def persons(port: int) -> None:
-    """Say how to sign in as each role."""
+    """List the persons to sign in as, one for each role."""
     _require_demo()
     _tell_persons(f"http://127.0.0.1:{port}")
 
@@ -75,14 +75,14 @@ def reset() -> None:
 @with_appcontext
 def _run_demo(month: date | None, seed: int, port: int) -> None:
     _prepare(month, seed)
-    db.session.remove()  # no transaction stays open while the site is served
+    db.session.remove()  # close the transaction before serving
     server = listen_on("127.0.0.1", port)
     _tell_persons(get_address(server))
     run_site(server, workers=True)
 
 
 def _prepare(month: date | None, seed: int) -> date:
-    """The demo, from whatever is there to a published month; returns that month."""
+    """Bring the demo from any state to a published month; returns that month."""
     _require_demo()
     upgrade()
     month = month or add_months(get_month(get_now()), 1)
@@ -101,7 +101,7 @@ def _prepare(month: date | None, seed: int) -> date:
 
 
 def _run_month(month: date) -> None:
-    """Take the month from wherever it is to its publication, by two persons."""
+    """Take the month from its present state to publication, acting as two persons."""
     first, second = (round_steps.get_social_worker(None, position) for position in (0, 1))
     if _find_state(month) is None:
         click.echo(round_steps.open_round(month, first))
@@ -138,7 +138,7 @@ def _get_latest_month() -> date | None:
 
 
 def _require_demo() -> None:
-    """Nothing is migrated, built or published where a real office could be."""
+    """Refuse to migrate, build or publish where a real office could be."""
     if not current_app.config["DEMO_MODE"]:
         raise click.UsageError("this is not a demo: start with MATCHMAKER_DEMO=1")
     if not inspect(db.engine).has_table(User.__tablename__):
@@ -152,4 +152,4 @@ def _require_demo() -> None:
             "MATCHMAKER_INSTANCE names another folder"
         ) from error
     finally:
-        db.session.rollback()  # the migration that follows needs SQLite's lock for itself
+        db.session.rollback()  # the following migration needs SQLite's lock

@@ -1,4 +1,4 @@
-"""The ``matchmaker`` command: Flask's own group over the app, plus ours."""
+"""The ``matchmaker`` command: Flask's command group with our commands added."""
 
 from click import Command
 

@@ -1,4 +1,4 @@
-"""``matchmaker offers``: what the calendar does, for a daily timer."""
+"""``matchmaker offers``: open and end offers by date, for a daily timer."""
 
 import click
 from flask.cli import AppGroup
@@ -13,7 +13,7 @@ offers = AppGroup("offers", help="Offers and the calendar.")
 
 @offers.command("follow-calendar")
 def follow() -> None:
-    """Open approved offers whose first day is here; end those whose last day is past."""
+    """Open approved offers on their first day; end those after their last day."""
     with writing():
         counts = follow_calendar(now=get_now())
         db.session.commit()

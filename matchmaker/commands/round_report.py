@@ -1,4 +1,4 @@
-"""A run in lines of text, for the terminal and for ``make month``."""
+"""A run as lines of text, for the terminal and for ``make month``."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
-"""The steps of a month's round for the terminal: each is done whole, committed, and said in a line.
+"""The steps of a round for the terminal; each commits as a whole and reports one line.
 
-A step that is refused changes nothing and raises ``click.ClickException`` with the reason.
+A refused step changes nothing and raises ``click.ClickException`` with the reason.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 def open_round(month: date, actor: User, seed_rule: str | None = None) -> str:
-    """Open the round and announce how its lottery will be drawn; by a usual rule if left out."""
+    """Open the round and announce how its seed will be drawn; there is a default rule."""
     with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
         rule = str(seed_rule or SEED_RULE)
     _act(lambda: freeze_service.open_round(month=month, seed_rule=rule, actor=actor, now=get_now()))
@@ -40,7 +40,7 @@ def open_round(month: date, actor: User, seed_rule: str | None = None) -> str:
 
 
 def freeze_round(month: date, actor: User, public_value: str) -> str:
-    """Take the month as it is now, and draw the seed."""
+    """Freeze the month as it is now, and draw the seed."""
     match_round = get_round(month, actor)
     snapshot = _act(
         lambda: freeze_service.freeze_round(
@@ -60,12 +60,12 @@ def start_run(month: date, actor: User) -> RoundRun:
 
 
 def solve_run(run: RoundRun, actor: User) -> str:
-    """Solve a started run in this process; refused when no result of it may be published.
+    """Solve a started run in this process; fails when the result may not be published.
 
-    Broken off by Ctrl+C it waits for a worker.
+    After Ctrl+C the run waits for a worker.
     """
     month, number, job_id = run.match_round.month, run.number, running.get_job(run).id
-    db.session.rollback()  # the job is worked on in transactions of its own
+    db.session.rollback()  # the job uses its own transactions
     stop = StopRequest()
     with stop.listening():
         Worker(current_app._get_current_object(), stop).run_job(job_id)  # type: ignore[attr-defined]
@@ -80,7 +80,7 @@ def solve_run(run: RoundRun, actor: User) -> str:
 
 
 def cancel_interrupted_run(month: date, actor: User) -> str:
-    """Cancel the run that a solve left behind when it was interrupted."""
+    """Cancel the run that an interrupted solve left behind."""
     run = find_run(get_round(month, actor), None)
     _act(lambda: running.cancel_run(run, actor=actor, now=get_now()))
     return f"{month:%Y-%m}: run {run.number} was interrupted and is cancelled"
@@ -94,16 +94,16 @@ def publish_run(month: date, actor: User, number: int | None = None) -> str:
 
 
 def list_figures(month: date, actor: User, number: int | None = None) -> Iterator[str]:
-    """The figures of a run in lines; of the published one, or the latest, without a number."""
+    """The figures of a run as lines; without a number, of the published run, else the latest."""
     match_round = get_round(month, actor)
     run = None if number else match_round.published_run
     return describe_run(run or find_run(match_round, number))
 
 
 def get_social_worker(phone: str | None, position: int) -> User:
-    """The social worker of that phone; without one, the one at ``position``, the first at 0.
+    """The social worker with that phone; without a phone, the one at ``position``, from 0.
 
-    Raises ``ValueError`` for what is no phone.
+    Raises ``ValueError`` for text that is no phone number.
     """
     statement = select(User).where(User.role == Role.SOCIAL_WORKER).order_by(User.id)
     actor: User | None
@@ -141,7 +141,7 @@ def _say_failure(run: RoundRun) -> str:
 
 
 def _act(step: Callable[[], T]) -> T:
-    """Do and commit; a refusal is said in one line and changes nothing."""
+    """Act and commit; a refusal is reported in one line and changes nothing."""
     try:
         done = step()
     except DomainError as error:

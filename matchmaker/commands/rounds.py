@@ -1,4 +1,4 @@
-"""``matchmaker rounds``: a month's round without the browser."""
+"""``matchmaker rounds``: run a month's round without the browser."""
 
 from datetime import date
 
@@ -45,7 +45,7 @@ def open_round(month: date, phone: str | None, seed_rule: str | None) -> None:
 @by_option
 @click.option("--public-value", required=True, help="The announced public value, once known.")
 def freeze(month: date, phone: str | None, public_value: str) -> None:
-    """Take the month as it stands, and draw the seed."""
+    """Freeze the month as it is now, and draw the seed."""
     click.echo(round_steps.freeze_round(month, _get_actor(phone, 0), public_value))
 
 
@@ -53,7 +53,7 @@ def freeze(month: date, phone: str | None, public_value: str) -> None:
 @month_option
 @by_option
 def solve(month: date, phone: str | None) -> None:
-    """Start a run and solve it here; exits 1 when it has no result that may be published."""
+    """Start a run and solve it here; exit 1 when its result may not be published."""
     actor = _get_actor(phone, 0)
     run = round_steps.start_run(month, actor)
     click.echo(f"{month:%Y-%m}: run {run.number} started")
@@ -80,7 +80,7 @@ def show(month: date, phone: str | None, number: int | None) -> None:
 
 
 def _get_actor(phone: str | None, position: int) -> User:
-    """The social worker of that phone; in the demo without one, the one at ``position``."""
+    """The social worker with that phone; in the demo, without a phone, the one at ``position``."""
     if phone is None and not current_app.config["DEMO_MODE"]:
         raise click.UsageError("say who does this: --by with a social worker's phone")
     try:

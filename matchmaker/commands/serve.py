@@ -1,7 +1,7 @@
-"""``matchmaker serve`` and ``matchmaker worker``: the site and the one who solves for it.
+"""``matchmaker serve`` and ``matchmaker worker``: the site, and the process that solves for it.
 
-Both end soon after SIGTERM or SIGINT, to one process or to the whole group: pages under way get a
-moment to be answered, and a solve under way is given back for the next worker.
+Both end soon after SIGTERM or SIGINT to one process or to the whole group: requests in progress
+get a moment to finish, and an unfinished solve is given back for the next worker.
 """
 
 import gc
@@ -22,9 +22,9 @@ from matchmaker.rounds.solve.worker import Worker
 logger = logging.getLogger("matchmaker.serve")
 
 THREADS = 8
-ANSWER_SECONDS = 1.0  # for pages under way when the server is asked to end
-SAVE_SECONDS = 20  # for a worker that is saving an answer, the one thing it does not break off
-LOOK_SECONDS = 1.0  # how often the worker is looked at; one that dies at once is no busy loop
+ANSWER_SECONDS = 1.0  # for requests in progress when the server is asked to end
+SAVE_SECONDS = 20  # for a worker to finish saving a result, which it does not interrupt
+LOOK_SECONDS = 1.0  # how often the worker is checked; limits restarts of one that dies at once
 PORT = click.IntRange(0, 65535)
 WORKER = ("-m", "matchmaker", "worker")
 
@@ -56,9 +56,9 @@ def serve(host: str, port: int, workers: bool) -> None:
 
 
 def listen_on(host: str, port: int) -> Any:
-    """A server of the present app that is connected to already, and answers once it runs.
+    """A server of the current app that is bound to the address and answers once it runs.
 
-    Raises ``ClickException`` when the address cannot be had.
+    Raises ``ClickException`` when the address cannot be bound.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     proxy = list_proxy_options(current_app.config["TRUSTED_PROXY"])
@@ -69,14 +69,14 @@ def listen_on(host: str, port: int) -> Any:
 
 
 def get_address(server: Any) -> str:
-    """Where to reach the server; a name of several addresses has a socket for each."""
+    """The address of the server; a host name with several addresses has a socket for each."""
     several = getattr(server, "effective_listen", None)
     host, port = several[0] if several else (server.effective_host, server.effective_port)
     return f"http://{host}:{port}"
 
 
 def run_site(server: Any, *, workers: bool) -> None:
-    """Say the address and serve until stopped; with ``workers`` a worker runs beside it."""
+    """Print the address and serve until stopped; ``workers`` starts a worker as well."""
     stop = StopRequest()
     with stop.listening():
         click.echo(f"Serving on {get_address(server)}")
@@ -87,12 +87,12 @@ def run_site(server: Any, *, workers: bool) -> None:
 
 
 def _leave_the_rest() -> None:
-    """Memory goes with the process: the interpreter would spend half a second on tidying it."""
+    """End without freeing memory: the interpreter would spend half a second on it."""
     gc.freeze()
 
 
 def _serve_until(stop: StopRequest, server: Any, beside: "WorkerBeside | None") -> None:
-    """Answer, and see to the worker; then end both at the same time."""
+    """Answer requests and keep the worker alive; then end both at the same time."""
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     try:
@@ -108,10 +108,10 @@ def _serve_until(stop: StopRequest, server: Any, beside: "WorkerBeside | None") 
 
 
 def list_proxy_options(proxy: str) -> dict[str, Any]:
-    """What the server believes of the proxy at that address; of anybody else nothing.
+    """Which headers the server believes from the proxy at that address, and from nobody else.
 
-    Without it everybody behind the proxy has its address: their tries would count together, and
-    links would not say https.
+    Without them everybody behind the proxy has its address: their attempts would be counted
+    together, and links would not use https.
     """
     if not proxy:
         return {}
@@ -124,7 +124,7 @@ def list_proxy_options(proxy: str) -> dict[str, Any]:
 
 
 class WorkerBeside:
-    """A worker in a process of its own, started again by ``keep`` when it died."""
+    """A worker in a child process; ``keep`` starts it again when it has died."""
 
     def __init__(self) -> None:
         self._process = self._start()
@@ -138,7 +138,7 @@ class WorkerBeside:
         self._process.terminate()
 
     def wait(self) -> None:
-        """Wait until it has ended; one that does not end is killed."""
+        """Wait until the worker has ended; kill it if it does not end in time."""
         try:
             self._process.wait(SAVE_SECONDS)
         except subprocess.TimeoutExpired:

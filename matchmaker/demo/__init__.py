@@ -1,1 +1,1 @@
-"""An invented month of a community of the real size, to try everything on."""
+"""An invented month of a community of realistic size, to try everything on."""

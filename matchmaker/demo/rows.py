@@ -1,4 +1,4 @@
-"""Records of the demo world as rows of tables; ids of rows already stored are looked up."""
+"""Store records of the demo world as rows of tables, and look up the ids of stored rows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class Ids:
-    """From the names that records use to the ids of the rows stored so far."""
+    """Ids of the rows stored so far, by the name that records use."""
 
     subdistrict: int
     committees: dict[str, int]
@@ -28,7 +28,7 @@ class Ids:
 
 
 def insert_rows(model: Any, rows: Iterable[Row]) -> list[int]:
-    """Insert rows that all have the same columns; returns their ids in the rows' order."""
+    """Insert rows that all have the same columns; returns their ids in the same order."""
     rows = list(rows)
     if not rows:
         return []
@@ -39,5 +39,5 @@ def insert_rows(model: Any, rows: Iterable[Row]) -> list[int]:
 
 
 def insert_named(model: Any, rows: Sequence[Row], names: Iterable[str]) -> dict[str, int]:
-    """Insert rows and map each name, in the rows' order, to the row's id."""
+    """Insert rows and map each name, in the same order, to its row's id."""
     return dict(zip(names, insert_rows(model, rows), strict=True))

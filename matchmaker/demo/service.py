@@ -1,4 +1,4 @@
-"""The demo world in the database: built once, and taken away whole. Flushes, never commits."""
+"""Build the demo world in the database and delete it again. Flushes, never commits."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,7 +41,7 @@ DEFAULT_SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """How much was built; needs are those open for the month."""
+    """How many rows were built; needs are those open for the month."""
 
     committees: int
     households: int
@@ -57,7 +57,7 @@ def build_demo_world(
 ) -> DemoSummary | None:
     """Fill an empty database with the demo of ``month`` (a first day); None when it is not empty.
 
-    The world depends on month, seed and the earlier of ``now`` and the month's beginning.
+    The world depends on the month, the seed and the earlier of ``now`` and the month's first day.
     """
     if db.session.scalar(select(Household.id).limit(1)) is not None:
         return None
@@ -83,7 +83,7 @@ def is_demo_world() -> bool:
 
 
 def require_demo_or_nobody() -> None:
-    """Raise ``ConflictError('demo.not_a_demo')`` when there are accounts and none is the demo's."""
+    """Raise ``ConflictError('demo.not_a_demo')`` when accounts exist and none is the demo's."""
     if db.session.scalar(select(User.id).limit(1)) is not None and not is_demo_world():
         raise ConflictError("demo.not_a_demo")
 
@@ -110,7 +110,7 @@ def _read_ids(subdistrict: Subdistrict) -> Ids:
 
 
 def _store(world: World, ids: Ids, as_of: datetime) -> None:
-    """In the order in which rows name each other."""
+    """Store the world in the order in which rows refer to each other."""
     store_givers(world, ids)
     store_homes(world, ids)
     store_volunteers(world, ids)

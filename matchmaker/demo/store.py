@@ -1,4 +1,4 @@
-"""Homes, residents, their contacts and statuses, and accounts, as rows."""
+"""Store the records of the demo world as rows."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -43,13 +43,13 @@ from matchmaker.models import (
 from matchmaker.needs.posting import CONSENT_PURPOSE, CONSENT_TEXT_VERSION
 from matchmaker.words.names import get_person_sort_key, get_sort_key
 
-# --- Needs with their consents, pairings and the memory of earlier months as rows.
+# What people ask: needs with their consents, pairings, and the ledger of earlier months.
 
 UNVERIFIED = frozenset({NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED})
 
 
 def store_needs(world: World, ids: Ids) -> None:
-    """Needs, each with the consent given for it when somebody else wrote it down."""
+    """Needs, each with a consent if somebody else entered it for the resident."""
     on_behalf = [need for need in world.needs if need.consent is not None]
     consents = insert_named(
         Consent,
@@ -123,7 +123,7 @@ def store_pairings(world: World, ids: Ids) -> None:
 
 
 def store_ledger(world: World, ids: Ids) -> None:
-    """The earlier months' lines."""
+    """The ledger of the earlier months."""
     rows = [
         {
             "subdistrict_id": ids.subdistrict,
@@ -140,7 +140,7 @@ def store_ledger(world: World, ids: Ids) -> None:
     insert_rows(FairnessLedger, rows)
 
 
-# --- Organisations, agreements, offers and volunteers as rows.
+# What givers offer: organisations, agreements, offers and volunteers.
 
 OFFERED_BEFORE = timedelta(days=40)
 
@@ -179,7 +179,7 @@ def _make_organisation(giver: GiverRecord, ids: Ids) -> Row:
 
 
 def store_volunteers(world: World, ids: Ids) -> None:
-    """Volunteers and what they have proved."""
+    """Volunteers and their qualifications."""
     rows = [
         {
             "organisation_id": ids.organisations[volunteer.giver],
@@ -231,7 +231,7 @@ def _make_offer(offer: OfferRecord, ids: Ids, now: datetime) -> Row:
     }
 
 
-# How long before the demo's present the listing took place.
+# How long before the demo's present the households were registered.
 LISTED_BEFORE = timedelta(days=75)
 PHONE_TAIL_DIGITS = 4
 
@@ -295,7 +295,7 @@ def _make_status(resident: ResidentRecord, status: StatusRecord, ids: Ids, now: 
 
 
 def store_accounts(world: World, ids: Ids, now: datetime) -> None:
-    """Accounts without a password that could be typed: the demo signs in by a button."""
+    """Accounts whose password nobody knows: the demo signs in by a button."""
     rows = [_make_account(account, ids, now) for account in world.accounts]
     ids.users = insert_named(User, rows, (account.phone for account in world.accounts))
     for account in world.accounts:

@@ -1,4 +1,4 @@
-"""Pages that belong to nobody in particular, and the switch of language and text size."""
+"""General pages, and the switch of language and text size."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ from matchmaker.web.preferences import (
     select_text_size,
 )
 
-# --- The switch of language and text size that stands on every page.
+# The switch of language and text size on every page.
 
 
 class PreferencesForm(BaseForm):
-    """Each button posts one of the two choices, and the page to go back to."""
+    """Each button posts one of the two choices, and the page to return to."""
 
     locale = TextField()
     text_size = TextField()
@@ -41,13 +41,13 @@ class PreferencesForm(BaseForm):
         return TextSize(self.text_size.data) if self.text_size.data in set(TextSize) else None
 
 
-# --- What a signed-in person prefers, remembered for the next browser. Flushes; the view commits.
+# What a signed-in person prefers, stored with the account for other browsers.
 
 
 def remember_preferences(
     *, actor: User, locale: str | None = None, text_size: str | None = None
 ) -> None:
-    """Keep the given choices; None leaves a choice as it was."""
+    """Store the given choices; None leaves a choice unchanged. Flushes; the view commits."""
     if locale is not None:
         actor.locale = locale
     if text_size is not None:
@@ -57,7 +57,7 @@ def remember_preferences(
 
 bp = Blueprint("pages", __name__)
 
-# The stages of the community's policy in their order; a test holds them to the optimizer's.
+# The stages of the community's policy in order; a test compares them with the optimizer's.
 STAGE_NAMES = (
     "duties",
     "urgency",
@@ -116,7 +116,7 @@ def preferences() -> Response:
 
 @bp.app_context_processor
 def describe_page() -> dict[str, Any]:
-    """What every page's frame shows: language, text size and where the switch returns to."""
+    """What the frame of every page shows: language, text size, where the switch returns to."""
     locale = Locale(str(get_locale() or Locale.CHINESE))
     return {
         "html_lang": HTML_LANG[locale],

@@ -1,4 +1,4 @@
-"""The month's 1,670 needs and micro-wishes, and those not yet, or no longer, in the month."""
+"""The month's 1,670 needs and micro-wishes, and needs in states before and after a round."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -20,20 +20,20 @@ from matchmaker.demo.world.mix import (
 from matchmaker.demo.world.records import NeedRecord, ResidentRecord
 from matchmaker.models import ConsentChannel, NeedState, NeedType, StatusKind
 
-# --- Who asks for what: the residents whom the listing found with something to say.
+# Which residents need something, as a door-to-door survey finds them.
 
 ELDER_FROM_YEARS = 65
 OLD_ELDER_FROM_YEARS = 82
 CHILD_BELOW_YEARS = 18
 HARDSHIP = frozenset({StatusKind.LOW_INCOME, StatusKind.LOW_INCOME_EDGE, StatusKind.DESTITUTE})
-# The two estates whose stairwells got their lifts.
+# The two estates whose buildings got lifts.
 LIFT_COMMITTEES = frozenset({"C01", "C02"})
 LIFT_STATUSES = HARDSHIP | {StatusKind.DISABLED}
-PERCENT_OUTSIDE_RULES = 10  # ask although the offers are for others
+PERCENT_OUTSIDE_RULES = 10  # ask for help that is offered to other groups only
 
 
 class Audiences:
-    """Draws residents for a category: each at most once a category, some more often than others."""
+    """Draws residents for a category, each at most once, some more often than others."""
 
     def __init__(self, residents: Iterable[ResidentRecord], month: date, seed: int) -> None:
         random = make_random(seed, "audiences")
@@ -52,7 +52,7 @@ class Audiences:
     def draw(
         self, random: Random, audience: str, statuses: frozenset[str], count: int, taken: set[str]
     ) -> list[ResidentRecord]:
-        """``count`` different residents outside ``taken``, most of them within the rules."""
+        """``count`` different residents outside ``taken``, most of them eligible."""
         pool = [r for r in self._pools[audience] if r.reference not in taken]
         random.shuffle(pool)
         inside = [r for r in pool if _is_inside(r, statuses, self._month)]
@@ -85,7 +85,7 @@ def _is_frail(resident: ResidentRecord, month: date) -> bool:
 
 
 def _get_percent(resident: ResidentRecord, month: date) -> int:
-    """How likely the listing finds a need here, in percent."""
+    """The probability that a resident has a need, in percent."""
     age_years, kinds = _get_age(resident, month), _get_kinds(resident)
     if StatusKind.CHILD_IN_DIFFICULTY in kinds:
         return 80
@@ -97,7 +97,7 @@ def _get_percent(resident: ResidentRecord, month: date) -> int:
 
 
 def _get_lift_households(residents: Iterable[ResidentRecord], month: date) -> list[ResidentRecord]:
-    """One resident for each household of the two estates whose hardship is proved."""
+    """One resident for each household of the two estates with a verified hardship status."""
     by_household: dict[str, ResidentRecord] = {}
     for resident in residents:
         proved = {s.kind for s in resident.statuses if s.counts_on(month)}
@@ -112,7 +112,7 @@ HOURS_ASKED = {
     "hospital_drive": HOSPITALS,
     "tutoring": SCHOOLCHILDREN,
 }
-# Rounds passed over: how many needs in a hundred have waited 0, 1, 2, 3 rounds.
+# How many needs in a hundred were passed over in 0, 1, 2, 3 rounds.
 WAITING_WEIGHTS = (72, 17, 7, 4)
 NEVER_WAITING = frozenset({"lift_subsidy"})
 DAYS_A_ROUND = 30
@@ -135,7 +135,7 @@ class NeedWriter:
         self._mix = mix
         self._month = month
         self._as_of = as_of
-        self._get_worker = get_worker  # committee code to the phone of who works there
+        self._get_worker = get_worker  # committee code -> phone of its worker
         self._numbers = count(1)
 
     def write(
@@ -147,7 +147,7 @@ class NeedWriter:
         fixed: FixedNeed | None = None,
         return_reason: str | None = None,
     ) -> NeedRecord:
-        """A need of ``resident`` in the row's category; ``fixed`` decides what is not drawn."""
+        """A need of ``resident`` in the row's category; ``fixed`` replaces what is drawn."""
         quantity = random.randrange(row.fewest_units, row.most_units + 1, row.step_units)
         asked = fixed or _draw_ask(random, resident, row)
         online = fixed is not None or draw_share(random, PERCENT_POSTED_ONLINE)
@@ -178,7 +178,7 @@ def generate_needs(
     writer: NeedWriter,
     seed: int,
 ) -> list[NeedRecord]:
-    """The needs open for the month, verified, in a drawn order, the personas' first."""
+    """The verified needs that are open for the month, in random order, the personas' first."""
     random = make_random(seed, "needs")
     by_reference = {resident.reference: resident for resident in residents}
     fixed_asks = [(by_reference[n.resident], mix.rows[n.category], n) for n in FIXED_NEEDS]
@@ -196,7 +196,7 @@ def generate_needs(
 
 
 def _draw_instant(random: Random, as_of: datetime, waiting: int) -> datetime:
-    """Within office hours in Shanghai, before ``as_of`` and as many months ago as were waited."""
+    """An instant in office hours in Shanghai, ``waiting`` rounds and some days before ``as_of``."""
     day = get_local_date(as_of) - timedelta(days=waiting * DAYS_A_ROUND + random.randint(1, 27))
     hour, minute = random.randint(8, 17), random.randrange(60)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
@@ -237,7 +237,7 @@ def _get_least(quantity: int, row: MixRow) -> int:
     return steps * row.step_units
 
 
-# --- Needs outside the month's round: drafts, some waiting for a check, some long served.
+# Needs outside the month's round: drafts, some waiting for a check, some ended long ago.
 
 COUNTS = {
     NeedState.DRAFT: 14,

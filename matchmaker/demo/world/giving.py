@@ -1,4 +1,4 @@
-"""What each giver offers in the demo month, scarce as it is in life."""
+"""What each giver offers in the demo month, somewhat less than is needed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -21,13 +21,13 @@ from matchmaker.demo.world.mix import (
 from matchmaker.demo.world.records import GiverRecord, NeedRecord, OfferRecord
 from matchmaker.models import OfferState, OrganisationKind
 
-# --- The 55 organisations and 16 enterprises of the demo.
+# The 55 organisations and 16 enterprises of the demo.
 
-SEED_YEAR = 2026  # the year in which enterprises.csv is up to date
+SEED_YEAR = 2026  # the year that the dates of enterprises.csv are made for
 
 
 def read_givers(seeds_dir: Path, month: date) -> tuple[GiverRecord, ...]:
-    """All 71, the organisations first; agreements moved by whole years to the month's year."""
+    """All 71, the organisations first; agreements are moved by whole years to the month's year."""
     organisations = read_seed(seeds_dir, "organisations")
     enterprises = read_seed(seeds_dir, "enterprises")
     years = month.year - SEED_YEAR
@@ -64,7 +64,7 @@ def _move_years(day: date, years: int) -> date:
 LIFT_FUND_FEN = 75_000_000  # 汇爱加梯, for 67 households
 FUNDED_ONCE = frozenset({"lift_subsidy"})
 PERCENT_WHOLE_STREET = 60
-# Offers outside the month's round: work for the screens. State, count, months until valid.
+# Offers outside the month's round, to fill the pages. State, count, months until valid.
 OTHER_OFFERS = (
     (OfferState.SUBMITTED, 8, 0),
     (OfferState.DRAFT, 5, 0),
@@ -98,7 +98,7 @@ def generate_offers(
 
 
 def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
-    """Units offered in all, a multiple of the row's step, at least one step a giver."""
+    """Units offered in total: a multiple of the row's step, at least one step for each giver."""
     if row.category_code in FUNDED_ONCE:
         return LIFT_FUND_FEN
     asked = sum(need.quantity for need in needs if need.category == row.category_code)
@@ -108,7 +108,7 @@ def _get_supply(row: MixRow, needs: Sequence[NeedRecord], sharing: int) -> int:
 
 
 def _get_step(row: MixRow) -> int:
-    """Units are offered in round sums; visits of two in twos."""
+    """Amounts are offered in multiples of this; visits by two people in twos."""
     return row.step_units * row.people_per_visit
 
 
@@ -129,7 +129,7 @@ def _make_offer(
 
 
 def _make_other_offers(random: Random, offers: list[OfferRecord], month: date) -> list[OfferRecord]:
-    """Copies of some offers, in the states in which they need somebody, or no longer do."""
+    """Copies of some offers in the other states: waiting for somebody, or over."""
     models = [offer for offer in offers if offer.category not in FUNDED_ONCE]
     others = []
     for state, count, months in OTHER_OFFERS:

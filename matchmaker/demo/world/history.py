@@ -11,7 +11,7 @@ from matchmaker.demo.world.records import HouseholdRecord, LedgerRecord, NeedRec
 from matchmaker.models import LedgerScope, OfferState
 
 MONTHS = 3
-ASKING_HOUSEHOLDS = 900  # a month, beside those still waiting
+ASKING_HOUSEHOLDS = 900  # for each month, besides those still waiting
 PERCENT_ASKING_TWICE = 25
 PERCENT_POSSIBLE = 90
 LOWEST_RATE, HIGHEST_RATE = 45, 85  # percent of what was possible, by committee
@@ -26,8 +26,8 @@ def generate_history(
 ) -> list[LedgerRecord]:
     """The ledger of the months before ``month``, oldest first.
 
-    A need that has waited k rounds was asked, and not met, in each of the last k months. Sums
-    agree: what households received is what committees received and organisations gave.
+    A need that has waited k rounds was asked, and not met, in each of the last k months. Totals
+    agree: households received what committees received and what organisations gave.
     """
     random = make_random(seed, "history")
     committees = sorted({home.committee for home in households})

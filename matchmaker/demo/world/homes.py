@@ -1,4 +1,4 @@
-"""Homes that every demo holds, whatever the seed: the personas' own, and a busy neighbour's."""
+"""The households of the demo: a few that are the same for every seed, the others drawn."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from matchmaker.models import Role, StatusKind, Window
 
 @dataclass(frozen=True, slots=True)
 class FixedNeed:
-    """A need that is not drawn; ``resident`` is a reference, ``windows`` empty for any time."""
+    """A need that is not drawn; ``resident`` is a reference, no ``windows`` mean any time."""
 
     resident: str
     category: str
@@ -27,7 +27,7 @@ class FixedNeed:
 
 SUNDAY_MORNING = (Window.SUNDAY_AM.value,)
 
-# Counted among the month's needs.
+# These are among the month's needs.
 FIXED_NEEDS = (
     FixedNeed("R00001", "elder_visit", 1, 1, ("WD-AM", "WD-PM")),
     FixedNeed("R00001", "haircut_home", 3, 0, ("WD-AM", "SAT-AM")),
@@ -36,7 +36,7 @@ FIXED_NEEDS = (
     FixedNeed("R00002", "hospital_drive", 2, 1, ("WD-AM", "WD-PM")),
     FixedNeed("R00003", "tutoring", 2, 2, ("SAT-AM", "SAT-PM", "SUN-PM")),
     FixedNeed("R00003", "student_aid", 2),
-    # Five visits, and a daughter who is at home on Sunday mornings only: four a month.
+    # Five visits, but the daughter is at home on Sunday mornings only: four a month are possible.
     FixedNeed("R00005", "elder_visit", 2, 0, SUNDAY_MORNING),
     FixedNeed("R00005", "errands", 2, 0, SUNDAY_MORNING),
     FixedNeed("R00005", "small_repairs", 2, 0, SUNDAY_MORNING),
@@ -55,7 +55,7 @@ class FixedHome:
     members: tuple[tuple[str, str, int, tuple[StatusKind, ...]], ...]
 
 
-# Members: how neighbours call them, full name, age in years, statuses.
+# Members: what neighbours call them, full name, age in years, statuses.
 FIXED_HOMES = (
     FixedHome(
         "H00001",
@@ -123,7 +123,7 @@ def make_fixed_homes(month: date) -> tuple[HouseholdRecord, ...]:
     return tuple(homes)
 
 
-# --- Households and residents of the demo: over 6,000 homes as a door-to-door listing finds them.
+# Over 6,000 households, as a door-to-door survey would find them.
 
 COMPOSITIONS = (
     "elder_alone",
@@ -133,14 +133,14 @@ COMPOSITIONS = (
     "single_parent",
     "adult",
 )
-# How many in a hundred households of each composition, by the character of the estate.
+# The percentage of households with each composition, by type of estate.
 WEIGHTS = {
     "old_estate": (20, 20, 14, 18, 3, 25),
     "lane": (22, 18, 14, 14, 4, 28),
     "mixed": (12, 14, 12, 26, 3, 33),
     "high_rise": (6, 9, 9, 34, 3, 39),
 }
-# Ages, youngest and oldest, of the residents listed in each composition.
+# The youngest and the oldest age of the residents in each composition.
 AGES = {
     "elder_alone": ((66, 96),),
     "elder_couple": ((64, 92), (64, 92)),
@@ -156,7 +156,7 @@ SECTIONED_FROM_BUILDINGS = 20
 def generate_households(
     committees: list[dict[str, str]], month: date, seed: int
 ) -> tuple[HouseholdRecord, ...]:
-    """As many households as committees.csv lists, the personas' among them."""
+    """As many households as committees.csv states, the personas' included."""
     random = make_random(seed, "homes")
     homes = list(make_fixed_homes(month))
     numbers = count(1 + sum(len(home.residents) for home in homes))

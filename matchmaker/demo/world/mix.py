@@ -11,18 +11,18 @@ from matchmaker.catalogue import read_seed, split_cell
 from matchmaker.kinds import WISH_HEADING, Unit, get_rules
 from matchmaker.models import OfferKind, Qualification, Window
 
-# --- Chance for the demo: every draw comes from the seed, each part with a stream of its own.
+# Random numbers: each part of the world has its own stream, derived from the seed.
 
 Item = TypeVar("Item")
 
 
 def make_random(seed: int, part: str) -> Random:
-    """A stream for one part of the world, so that a change in one part leaves the rest alone."""
+    """The random stream of one part, so that a change in one part leaves the others as they are."""
     return Random(f"{seed}:{part}")  # noqa: S311 - invented data, nothing to guess
 
 
 def draw_share(random: Random, percent: int) -> bool:
-    """True in ``percent`` cases of a hundred."""
+    """True in ``percent`` of 100 cases."""
     return random.randrange(100) < percent
 
 
@@ -34,7 +34,7 @@ def draw_some(random: Random, items: Sequence[Item], fewest: int, most: int) -> 
 
 
 def split_total(random: Random, total: int, shares: int, step: int = 1) -> list[int]:
-    """``total`` in unequal positive multiples of ``step``; at least one step each.
+    """Split ``total`` into ``shares`` unequal multiples of ``step``, each at least one step.
 
     ``total`` is a multiple of ``step`` and at least ``shares`` steps.
     """
@@ -46,7 +46,7 @@ def split_total(random: Random, total: int, shares: int, step: int = 1) -> list[
     return [(part + 1) * step for part in parts]
 
 
-# --- The parts of the street that teams and offers serve.
+# The parts of the street that teams and offers serve.
 
 Districts = Sequence[tuple[str, ...]]  # committee codes of each part
 PERCENT_TWO_DISTRICTS = 50
@@ -61,7 +61,7 @@ def read_districts(committees: Sequence[dict[str, str]]) -> Districts:
 
 
 def draw_area(random: Random, districts: Districts, percent_everywhere: int) -> tuple[str, ...]:
-    """Committees served, sorted: one district or two neighbours; none named means all."""
+    """Committees served, sorted: one district or two neighbours; empty means all."""
     if draw_share(random, percent_everywhere):
         return ()
     start = random.randrange(len(districts))
@@ -71,7 +71,7 @@ def draw_area(random: Random, districts: Districts, percent_everywhere: int) -> 
     return tuple(sorted(area))
 
 
-# --- Times of the week as people say them, in windows.
+# Times of the week as people say them, as windows.
 
 HOURS = {
     "any time": (),
@@ -87,7 +87,7 @@ HOURS = {
     "saturdays": (Window.SATURDAY_AM.value, Window.SATURDAY_PM.value),
     "sundays": (Window.SUNDAY_AM.value, Window.SUNDAY_PM.value),
 }
-# How many in a hundred say so.
+# The percentage of people who say so.
 RESIDENTS = {
     "any time": 40,
     "working days": 30,
@@ -113,7 +113,7 @@ COUNTERS = {"any time": 30, "working days": 50, "saturdays": 20}
 
 
 def draw_hours(random: Random, shares: Mapping[str, int]) -> tuple[str, ...]:
-    """Windows in the order of the week; none for any time."""
+    """Windows in the order of the week; empty means any time."""
     (name,) = random.choices(list(shares), list(shares.values()))
     return HOURS[name]
 

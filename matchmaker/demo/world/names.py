@@ -1,8 +1,8 @@
-"""Invented names and telephone numbers. A likeness to anybody who exists is chance."""
+"""Invented names and phone numbers. Any likeness to real people is chance."""
 
 from random import Random
 
-# All demo numbers begin so: a valid form, and plain to see that they were made up.
+# All demo numbers start with this: valid in form, and obviously invented.
 PHONE_PREFIX = "199000"
 FIRST_RESIDENT_NUMBER = 10_000
 FIRST_OFFICE_NUMBER = 1_000
@@ -82,7 +82,7 @@ def draw_name(random: Random, is_woman: bool) -> tuple[str, str]:
 
 
 def get_title(age_years: int, is_woman: bool) -> str:
-    """How neighbours call a person of this age."""
+    """What neighbours call a person of this age."""
     if age_years < 18:
         return "小朋友"
     if age_years >= 70:
@@ -93,5 +93,5 @@ def get_title(age_years: int, is_woman: bool) -> str:
 
 
 def make_phone(number: int) -> str:
-    """The demo's ``number``-th telephone number, 11 digits; ``number`` below 100,000."""
+    """The ``number``-th phone number of the demo, 11 digits; ``number`` is below 100,000."""
     return f"{PHONE_PREFIX}{number:05d}"

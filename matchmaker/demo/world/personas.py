@@ -1,4 +1,4 @@
-"""The persons one can sign in as in the demo: who they are and what each can try."""
+"""The persons to sign in as in the demo: who they are and what each can try."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from matchmaker.models import Role
 
 @dataclass(frozen=True, slots=True)
 class DemoPersona:
-    """``scope`` is the code or reference of what the role is about; ``None`` for the whole."""
+    """``scope`` is the code or reference that the role is bound to; None for no limit."""
 
     phone: str
     role: Role

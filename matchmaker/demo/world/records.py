@@ -1,6 +1,6 @@
-"""The demo world as plain values: made from a month and a seed alone, without a database.
+"""The demo world as plain values, computed from a month and a seed without a database.
 
-Rows name each other by code or reference. ``personal`` fields are encrypted when loaded.
+Records refer to each other by code or reference. ``personal`` fields are encrypted when stored.
 """
 
 from dataclasses import dataclass, field
@@ -26,13 +26,13 @@ class StatusRecord:
     valid_until: date | None
 
     def counts_on(self, day: date) -> bool:
-        """Whether the rules may rely on it on ``day``."""
+        """Whether the status is verified and valid on ``day``."""
         return self.is_verified and (self.valid_until is None or self.valid_until >= day)
 
 
 @dataclass(frozen=True, slots=True)
 class ResidentRecord:
-    """``full_name``, ``phone`` and ``address`` are personal."""
+    """A resident; ``full_name``, ``phone`` and ``address`` are personal."""
 
     reference: str
     household: str
@@ -55,7 +55,7 @@ class HouseholdRecord:
 
 @dataclass(frozen=True, slots=True)
 class GiverRecord:
-    """An organisation; ``agreement`` holds signed, starts, ends, renews, scope."""
+    """An organisation; ``agreement`` has the keys signed, starts, ends, renews, scope."""
 
     code: str
     name_zh: str
@@ -95,7 +95,7 @@ class VolunteerRecord:
 
 @dataclass(frozen=True, slots=True)
 class NeedRecord:
-    """``entered_by`` is a user's phone; ``consent`` a channel when it was on behalf."""
+    """A need; ``entered_by`` is a user's phone, ``consent`` its channel when on behalf."""
 
     reference: str
     resident: str
@@ -142,7 +142,7 @@ class LedgerRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """``phone`` is personal. The scope is the code or reference that the role needs."""
+    """An account; ``phone`` is personal, the scope is the code or reference that the role uses."""
 
     phone: str
     name: str

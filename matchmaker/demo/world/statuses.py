@@ -1,4 +1,4 @@
-"""Recipient statuses of the demo's residents: tag, evidence, verified or not, valid until."""
+"""Recipient statuses of the demo's residents: kind, evidence, verified or not, last day."""
 
 from datetime import date
 from random import Random
@@ -18,7 +18,7 @@ EVIDENCE = {
     StatusKind.CHILD_IN_DIFFICULTY: "困境儿童认定表原件",
     StatusKind.LOST_ONLY_CHILD: "计划生育特殊家庭证原件",
 }
-# Months a proof holds from the demo month on, fewest and most.
+# How many months a status is valid from the demo month, fewest and most.
 MONTHS_VALID = {
     StatusKind.LOW_INCOME: (1, 12),
     StatusKind.LOW_INCOME_EDGE: (1, 12),
@@ -29,12 +29,12 @@ MONTHS_VALID = {
     StatusKind.CHILD_IN_DIFFICULTY: (2, 12),
     StatusKind.LOST_ONLY_CHILD: (12, 60),
 }
-PERCENT_UNVERIFIED = 2  # work for the committees' counters
+PERCENT_UNVERIFIED = 2  # for the committees to verify
 PERCENT_EXPIRED = 4
 
 
 def make_status(random: Random, kind: StatusKind, month: date) -> StatusRecord:
-    """One status as a listing finds it: mostly verified and valid, some expired or unseen."""
+    """A status as a survey finds it: mostly verified and valid, some expired or unverified."""
     fewest, most = MONTHS_VALID[kind]
     months = random.randint(fewest, most)
     if draw_share(random, PERCENT_EXPIRED):
@@ -44,7 +44,7 @@ def make_status(random: Random, kind: StatusKind, month: date) -> StatusRecord:
 
 
 def make_sure_status(kind: StatusKind, month: date) -> StatusRecord:
-    """A verified status that holds for a year after ``month``."""
+    """A verified status that is valid for a year after ``month``."""
     return StatusRecord(kind, EVIDENCE[kind], True, add_months(month, 12))
 
 

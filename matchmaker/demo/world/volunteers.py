@@ -1,4 +1,4 @@
-"""The demo's volunteers: enough hands for what was offered, at times of their own."""
+"""The demo's volunteers, enough of them for every offer, and its long-term pairings."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,9 +33,9 @@ from matchmaker.demo.world.records import (
 from matchmaker.kinds import get_rules
 from matchmaker.models import OfferState, Programme, Qualification, Role, VisitFrequency
 
-# --- The demo's long-term pairings: whose due visits enter the month as duties.
+# Long-term pairings, whose due visits enter the month as duties.
 
-# Who each programme is for, and what it may consist of: the first that the unit gives.
+# The status that each programme is for, and its categories: the first that the unit gives.
 TASKS = {
     Programme.ELDER_VISIT: (
         "elder",
@@ -45,7 +45,7 @@ TASKS = {
     Programme.HARDSHIP_AID: ("hardship", ("counselling", "legal_home", "electrical_repairs")),
 }
 MOST_A_UNIT = 3
-# Risk tier and how often: danger weekly, the rest monthly or quarterly.
+# Tier and frequency: weekly for danger, monthly or quarterly for the others.
 FREQUENCIES = (
     (1, VisitFrequency.WEEKLY),
     (2, VisitFrequency.MONTHLY),
@@ -62,7 +62,7 @@ def generate_pairings(
     month: date,
     seed: int,
 ) -> list[PairingRecord]:
-    """Up to three volunteers of every unit with a programme, each with one resident."""
+    """Pair up to three volunteers of every unit with a programme, each with one resident."""
     random = make_random(seed, "pairings")
     taken: set[str] = set()
     pairings: list[PairingRecord] = []
@@ -87,7 +87,7 @@ def generate_pairings(
 def _find_able(
     volunteers: Sequence[VolunteerRecord], giver: str, category: str
 ) -> list[VolunteerRecord]:
-    """The giver's volunteers who do this, those with the most visits a month first."""
+    """The giver's volunteers for the category, those with the most visits a month first."""
     able = [v for v in volunteers if v.giver == giver and category in v.categories]
     return sorted(able, key=lambda volunteer: (-volunteer.visits_per_month, volunteer.reference))
 
@@ -119,8 +119,8 @@ def _make_pairing(
     )
 
 
-VISITS = (2, 4)  # a month, most
-VISITS_PLANNED = 2.3  # visits a month counted on from each when an offer was made
+VISITS = (2, 4)  # most visits a month: lowest and highest
+VISITS_PLANNED = 2.3  # visits a month that an offer counts on from each
 FEWEST_HANDS = 2  # so that one illness or expired licence does not end an offer
 TEAM_SIZE = 5
 PERCENT_EVERYWHERE = 60
@@ -129,7 +129,7 @@ PERCENT_EXPIRED = 6
 
 
 class Recruiter:
-    """Makes volunteers team by team, numbered over all givers."""
+    """Creates volunteers team by team, with one running number for all givers."""
 
     def __init__(self, districts: Districts, month: date, seed: int) -> None:
         self._random = make_random(seed, "volunteers")
@@ -141,9 +141,9 @@ class Recruiter:
     def recruit_team(
         self, giver: str, tasks: Sequence[str], qualification: Qualification | None, size: int
     ) -> list[VolunteerRecord]:
-        """``size`` volunteers of ``giver`` who go out at the same times to the same places.
+        """``size`` volunteers of ``giver`` with the same hours and places.
 
-        ``tasks`` are category codes: each team does all of them, or one or two.
+        ``tasks`` are category codes; each team does all of them, or one or two.
         """
         random = self._random
         every_task = qualification is not None or draw_share(random, PERCENT_EVERY_TASK)
@@ -221,7 +221,7 @@ def _get_capacities(mix: Mix, offers: Sequence[OfferRecord]) -> dict[str, dict[M
 def _group_tasks(
     capacities: Mapping[MixRow, int],
 ) -> dict[tuple[Qualification | None, int], dict[str, int]]:
-    """Tasks of one licence and of as many people at once: two who lift together are a pair."""
+    """Tasks grouped by the qualification they need and the people that each visit takes."""
     groups: dict[tuple[Qualification | None, int], dict[str, int]] = defaultdict(dict)
     for row, capacity in capacities.items():
         groups[row.qualification, row.people_per_visit][row.category_code] = capacity

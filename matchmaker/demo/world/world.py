@@ -1,4 +1,4 @@
-"""The whole demo world from a month and a seed, in the order in which its parts depend."""
+"""Generate the whole demo world from a month and a seed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -31,7 +31,7 @@ from matchmaker.models import Role
 def generate_office_accounts(
     committees: Sequence[str], givers: Sequence[GiverRecord], seed: int
 ) -> list[AccountRecord]:
-    """The personas, then a worker for every other committee, a coordinator for every giver."""
+    """The personas' accounts, one for a worker of each other committee and each coordinator."""
     random = make_random(seed, "accounts")
     accounts = [AccountRecord(p.phone, p.name_zh, p.role, p.scope) for p in DEMO_PERSONS]
     filled = {account.scope for account in accounts}
@@ -48,14 +48,14 @@ def generate_office_accounts(
 
 
 def get_workers(accounts: Iterable[AccountRecord]) -> dict[str, str]:
-    """Committee code to the telephone number of who works there."""
+    """The phone number of each committee's worker, by committee code."""
     return {a.scope: a.phone for a in accounts if a.role is Role.COMMITTEE_WORKER and a.scope}
 
 
 def make_resident_accounts(
     residents: Sequence[ResidentRecord], needs: Iterable[NeedRecord], known: set[str]
 ) -> list[AccountRecord]:
-    """An account for everyone who posted a need themselves and is not in ``known`` (phones)."""
+    """An account for everyone who posted a need, except those whose phone is in ``known``."""
     posting = {need.entered_by for need in needs} - known
     return [
         AccountRecord(r.phone, r.display_name, Role.RESIDENT, r.reference)
@@ -65,9 +65,9 @@ def make_resident_accounts(
 
 
 def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SEEDS_DIR) -> World:
-    """Everybody and everything of the demo; equal arguments give equal worlds.
+    """Everybody and everything in the demo; equal arguments give equal worlds.
 
-    ``as_of`` is the aware instant at which the listing ended: nothing was posted after it.
+    ``as_of`` is the aware instant at which the survey ended: nothing is posted later.
     """
     mix, committee_rows = read_mix(seeds_dir), read_seed(seeds_dir, "committees")
     committees = tuple(row["code"] for row in committee_rows)

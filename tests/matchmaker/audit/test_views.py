@@ -60,7 +60,7 @@ def test_events_are_narrowed_by_filters(reader, events, filters, count):
 
 
 def test_the_check_says_that_all_is_well(reader, events):
-    assert "Every event stands as it was written." in reader.get("audit.verification").text
+    assert "Every event is unaltered and in its place." in reader.get("audit.verification").text
 
 
 def test_the_check_names_an_altered_event(app, reader, events):

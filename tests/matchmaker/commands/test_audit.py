@@ -23,7 +23,7 @@ def write_event(app, make):
 def test_a_log_as_written_passes(app, make):
     write_event(app, make)
     result = verify(app)
-    assert (result.exit_code, result.output) == (0, "The audit log stands as it was written.\n")
+    assert (result.exit_code, result.output) == (0, "The audit log is unaltered.\n")
 
 
 def test_an_altered_event_is_named_and_the_command_fails(app, make):
