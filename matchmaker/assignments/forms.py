@@ -23,7 +23,7 @@ class MonthForm(FilterForm):
         )
 
     def read_month(self, months: list[date]) -> date:
-        """The month the address asks for, else the first of ``months``."""
+        """The month that the address asks for, else the first of ``months``."""
         known = {month.strftime("%Y-%m") for month in months}
         return parse_month(self.month.data) if self.month.data in known else months[0]
 
@@ -56,7 +56,7 @@ class GivenForm(MonthForm):
         )
 
     def read_filters(self) -> GivenFilters:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         values = {
             name: self[name].data or "" if not self[name].errors else ""

@@ -1,4 +1,4 @@
-"""Open needs for those who can give: never a person, never a person's words."""
+"""Open needs for possible givers, without the person and their words."""
 
 from flask import render_template
 from flask_login import current_user

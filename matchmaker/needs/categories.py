@@ -1,4 +1,4 @@
-"""The catalogue as those who ask for help choose from it."""
+"""The categories that a need can be in."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -9,7 +9,7 @@ from matchmaker.models import ServiceCategory
 
 
 def get_category(category_id: int) -> ServiceCategory:
-    """A category that needs may name. Raises ``InvalidError`` on headings and unknown ids."""
+    """A category that needs may be in. Raises ``InvalidError`` for headings and unknown ids."""
     category: ServiceCategory | None = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
         raise InvalidError("need.category_unknown", "category_id")
@@ -30,7 +30,7 @@ def get_heading(code: str) -> ServiceCategory:
 
 
 def list_headings() -> list[ServiceCategory]:
-    """First-level categories that have something below them, in the catalogue's order."""
+    """First-level categories that have categories below them, in the catalogue's order."""
     child = aliased(ServiceCategory)
     has_children = select(child.id).where(child.parent_id == ServiceCategory.id).exists()
     query = select(ServiceCategory).where(ServiceCategory.parent_id.is_(None), has_children)

@@ -1,4 +1,4 @@
-"""What the office types: a need for somebody, a decision, the filters of a list."""
+"""Forms of the office: a need for a resident, a decision, a merge."""
 
 import re
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not Cons
 
 
 class DeskForm(IdempotentForm):
-    """One page for the counter. Money is typed in whole yuan."""
+    """All questions of a need on one page. Money is typed in whole yuan."""
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
     quantity = WholeNumberField(_l("How much"), minimum=1, maximum=MOST_TYPED)
@@ -59,7 +59,7 @@ class DeskForm(IdempotentForm):
         return self
 
     def show(self, need: Need) -> "DeskForm":
-        """Fill the form with a need that came back, when it is opened to be corrected."""
+        """Fill the form with a returned need, to be corrected."""
         factor = Unit(need.category.unit).typed_factor
         self.category_id.data = str(need.category_id)
         self.quantity.data = need.quantity // factor
@@ -93,7 +93,7 @@ class VerifyManyForm(DecisionForm):
     )
 
     def read_ids(self) -> list[int]:
-        """Row ids that every database takes, at most a page of them."""
+        """Row ids within every database's range, at most a page of them."""
         texts = [text for text in self.chosen.data or () if _LIKE_AN_ID.fullmatch(text)]
         return [int(text) for text in texts][:MOST_AT_ONCE]
 

@@ -1,4 +1,4 @@
-"""Posting on a resident's behalf, and taking a need back. Flushes; the view commits."""
+"""Post and withdraw needs on a resident's behalf. Flushes; the view commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +23,10 @@ from matchmaker.residents.scope import get_resident
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was asked at the counter.
+    """The answers given at the counter.
 
-    ``quantity`` and ``least_quantity`` are in units of the category, fen for money, and count only
-    where the category asks for them; no least quantity means all or nothing.
+    ``quantity`` and ``least_quantity`` are in units of the category (fen for money) and count only
+    where the category asks for them. Without a least quantity the need is all or nothing.
     """
 
     category_id: int
@@ -54,7 +54,7 @@ def post_on_behalf(
 
 
 def get_returned(need_id: int, actor: User) -> Need:
-    """A need of the actor's scope that was returned. Raises ``ConflictError`` in other states."""
+    """A returned need in the actor's scope. Raises ``ConflictError`` in other states."""
     need = get_need(need_id, actor)
     if need.state is not NeedState.RETURNED:
         raise ConflictError("need.not_returned", state=need.state.value)
@@ -74,7 +74,7 @@ def correct_on_behalf(
 
 
 def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Take a need back. Raises ``ConflictError`` once help was found or it has ended."""
+    """Withdraw a need. Raises ``ConflictError`` once help was found or the need has ended."""
     need = get_need(need_id, actor)
     NEED_STATES.take(need, NeedState.WITHDRAWN)
     flush_need()
@@ -99,6 +99,6 @@ def _fill(need: Need, answers: Answers) -> None:
 
 
 def _check_channel(channel: ConsentChannel) -> None:
-    """Online consent is the resident's own act."""
+    """Refuse online consent, which only residents can give themselves."""
     if channel is ConsentChannel.ONLINE:
         raise InvalidError("need.consent_not_online", "channel")

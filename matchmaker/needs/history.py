@@ -1,4 +1,4 @@
-"""The timeline of a need: what the audit chain says of it, and what published rounds found."""
+"""The timeline of a need, from the audit chain and the results of published rounds."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,12 +23,12 @@ class TimelineEntry:
     at: datetime
     code: str
     numbers: dict[str, Any] = field(default_factory=dict)
-    by: str | None = None  # the name colleagues know; told to the office alone
+    by: str | None = None  # the actor's name; only the office sees it
 
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What the published round of ``month`` found for a need, or on what ground nothing."""
+    """What the published round of ``month`` found for a need or, if nothing, on what ground."""
 
     month: date
     published_at: datetime
@@ -57,7 +57,7 @@ def list_results(need: Need) -> list[RoundResult]:
 
 
 def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]:
-    """Everything a resident is told about, in the order of time."""
+    """Everything that happened to a need and that its resident may see, in order of time."""
     query = select(AuditEvent).where(
         AuditEvent.subject_type == Need.__tablename__,
         AuditEvent.subject_id == need.id,
@@ -68,7 +68,7 @@ def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]
         TimelineEntry(e.at, e.action, e.details, e.actor.name if e.actor else None) for e in events
     ]
     if need.submitted_at is not None and not any(e.code == "need.submit" for e in entries):
-        entries.append(TimelineEntry(need.submitted_at, "need.submit"))  # came with an import
+        entries.append(TimelineEntry(need.submitted_at, "need.submit"))  # imported: no event
     for result in results:
         code = ROUND_FOUND if result.outcome.is_met else ROUND_FOUND_NOTHING
         entries.append(TimelineEntry(result.published_at, code, {"month": result.month}))

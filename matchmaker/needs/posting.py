@@ -1,4 +1,4 @@
-"""What every way of posting a need shares: the row, the consent, the sending, the evidence."""
+"""What all ways of posting a need share: row, reference, consent, sending, audit event."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,11 +25,11 @@ from matchmaker.models import (
 from matchmaker.needs.states import NEED_STATES, flush_need
 
 CONSENT_PURPOSE = "post_need"
-CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; rises with its words
+CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; changes with it
 
 
 def make_need(resident: Resident, category: ServiceCategory, actor: User, now: datetime) -> Need:
-    """A draft of one unit at any time, not yet stored."""
+    """A draft for one unit at any time, not yet stored."""
     return Need(
         resident_id=resident.id,
         committee_id=resident.household.committee_id,
@@ -48,7 +48,7 @@ def make_need(resident: Resident, category: ServiceCategory, actor: User, now: d
 def record_consent(
     resident: Resident, channel: ConsentChannel, actor: User, now: datetime
 ) -> Consent:
-    """Keep that the resident agreed to this purpose, in which words and by which channel."""
+    """Store that the resident agreed to this purpose, with the text's version and the channel."""
     consent = Consent(
         resident_id=resident.id,
         purpose=CONSENT_PURPOSE,
@@ -74,7 +74,7 @@ def send_need(need: Need, actor: User, now: datetime) -> None:
 def record_step(
     need: Need, actor: User, now: datetime, action: str, details: dict[str, Any] | None = None
 ) -> None:
-    """One audit event of a flushed need: the resident's own step, or staff's in their place."""
+    """Record one audit event of a flushed need, by the resident or by staff on their behalf."""
     is_own = actor.resident_id == need.resident_id
     record_event(
         actor=actor,
@@ -87,7 +87,7 @@ def record_step(
 
 
 def check_quantity(category: ServiceCategory, quantity: int, least_quantity: int) -> None:
-    """Raises ``InvalidError`` naming the field unless 1 <= least <= quantity within the limits."""
+    """Raise ``InvalidError`` naming the field unless 1 <= least <= quantity within the limits."""
     limits = find_quantity_limits(category)
     lowest, highest = (limits.least, limits.most) if limits else (1, 1)
     if not lowest <= quantity <= highest:
@@ -97,11 +97,11 @@ def check_quantity(category: ServiceCategory, quantity: int, least_quantity: int
 
 
 def sort_windows(windows: Sequence[Window]) -> list[str]:
-    """Each window once, in the order of the week; empty stands for any time."""
+    """Each window once, in the order of the week; empty means any time."""
     return [window.value for window in Window if window in windows]
 
 
-# --- References of needs: N2612-0001 is the first of December 2026.
+# References of needs: N2612-0001 is the first of December 2026.
 
 MOST_REFERENCE_TRIES = 8
 
@@ -109,8 +109,8 @@ MOST_REFERENCE_TRIES = 8
 def add_need(need: Need, now: datetime) -> None:
     """Store a new need under the next free reference of its month.
 
-    Two people may draw the same number at once: the database's constraint decides, the other
-    draws again. Raises ``ConflictError`` when that fails eight times.
+    If two people draw the same number at once, the database's constraint refuses one, which then
+    tries the next number. Raises ``ConflictError`` after eight attempts.
     """
     prefix = f"N{get_month(now):%y%m}-"
     for _ in range(MOST_REFERENCE_TRIES):

@@ -1,4 +1,4 @@
-"""What a committee decides about a need that came in. Flushes; the view commits."""
+"""A committee's decisions about submitted needs. Flushes; the view commits."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,14 +17,14 @@ LATEST_REPLY_MONTHS = 6  # after this one
 
 
 def get_usual_reply_day(now: datetime) -> date:
-    """The last day of next month: by then the next round is published."""
+    """The last day of next month, when the next round is certainly published."""
     return date.fromordinal(add_months(get_month(now), 2).toordinal() - 1)
 
 
 def verify_need(
     *, actor: User, need_id: int, tier: int, reply_promised_on: date, now: datetime
 ) -> Need:
-    """Confirm the need with its urgency; it is open for the next round at once."""
+    """Verify the need and set its urgency; it is open for the next round at once."""
     need = _get_own_committee_need(need_id, actor)
     _check_decision(tier, reply_promised_on, now)
     NEED_STATES.take(need, NeedState.VERIFIED)
@@ -39,7 +39,7 @@ def verify_need(
 def verify_needs(
     *, actor: User, need_ids: Sequence[int], tier: int, reply_promised_on: date, now: datetime
 ) -> int:
-    """Confirm several needs alike, all or none of them; returns how many."""
+    """Verify several needs in the same way, all or none; returns how many."""
     _lock_needs(*need_ids)
     for need_id in sorted(set(need_ids)):
         verify_need(
@@ -49,7 +49,7 @@ def verify_needs(
 
 
 def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Need:
-    """Send a need back with the reason, in words for the resident."""
+    """Return a need to the resident, with the reason in plain words."""
     need = _get_own_committee_need(need_id, actor)
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise InvalidError("need.reason_length", "reason", most=LONGEST_REASON)
@@ -61,10 +61,10 @@ def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Nee
 
 
 def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: datetime) -> Need:
-    """Close ``duplicate_id`` in favour of ``kept_id``; the longer wait is kept.
+    """Close ``duplicate_id`` in favour of ``kept_id``, which gets the longer wait of the two.
 
-    Raises ``ConflictError`` unless both are of one resident and one category and neither is
-    being decided, met or ended.
+    Raises ``ConflictError`` unless both have the same resident and category and neither is being
+    decided, met or ended.
     """
     _lock_needs(kept_id, duplicate_id)
     kept = _get_own_committee_need(kept_id, actor)
@@ -84,20 +84,20 @@ def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: dateti
 
 
 def are_alike(need: Need, other: Need) -> bool:
-    """Whether two different needs ask the same for the same resident."""
+    """Whether two different needs have the same resident and category."""
     same_wish = (need.resident_id, need.category_id) == (other.resident_id, other.category_id)
     return same_wish and need.id != other.id
 
 
 def _get_own_committee_need(need_id: int, actor: User) -> Need:
-    """Only the committee itself decides; a social worker of the street reads along."""
+    """A need of the actor's own committee: a social worker may read it but not decide."""
     if actor.role is not Role.COMMITTEE_WORKER:
         raise NotFoundError("need.unknown")
     return get_need(need_id, actor)
 
 
 def _lock_needs(*need_ids: int) -> None:
-    """Held until the transaction ends, so that no two colleagues close each other's need."""
+    """Lock until the transaction ends, so that two colleagues cannot close each other's need."""
     query = select(Need).where(Need.id.in_(need_ids)).order_by(Need.id).with_for_update()
     db.session.scalars(query.execution_options(populate_existing=True)).all()
 

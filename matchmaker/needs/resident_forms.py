@@ -1,4 +1,4 @@
-"""What a resident answers, one question a form."""
+"""A resident's answers: one form for each question."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ class UnitsForm(BaseForm):
 
 
 class MoneyForm(BaseForm):
-    """Typed in yuan, kept in fen."""
+    """An amount typed in yuan and stored in fen."""
 
     answer = MoneyField(_l("Amount"), [Required(_l("Enter an amount in yuan."))])
 
 
 class WindowsForm(BaseForm):
-    """Any time stands in the list as a choice of its own, so that nothing ticked is no answer."""
+    """Times that suit. "Any time" is an explicit choice, so an empty answer is an error."""
 
     answer = CheckboxesField(
         _l("Times that suit"),
@@ -74,7 +74,7 @@ AnswerForm = UnitsForm | MoneyForm | WindowsForm | DescriptionForm
 
 
 def make_answer_form(question: Question, need: Need) -> AnswerForm:
-    """The form of one question, filled with what was answered before."""
+    """The form of one question, filled with the earlier answer."""
     if question is Question.WINDOWS:
         return WindowsForm(data={"answer": _get_windows(need)})
     if question is Question.DESCRIPTION:
@@ -86,7 +86,7 @@ def _make_quantity_form(question: Question, need: Need) -> UnitsForm | MoneyForm
     limits = find_quantity_limits(need.category) or QuantityLimits(1, 1)
     is_least = question is Question.LEAST
     answered: dict[str, Any] = {"answer": need.least_quantity if is_least else need.quantity}
-    if need.quantity < limits.least:  # the one unit of a fresh draft is no amount anybody chose
+    if need.quantity < limits.least:  # a fresh draft's one unit is not a chosen amount
         answered = {}
     form = MoneyForm(data=answered) if is_money(need.category.unit) else UnitsForm(data=answered)
     form.answer.minimum = limits.least
@@ -95,7 +95,7 @@ def _make_quantity_form(question: Question, need: Need) -> UnitsForm | MoneyForm
 
 
 def _get_windows(need: Need) -> list[str]:
-    """Nothing is ticked until the question was answered, and the sentence is asked after it."""
+    """The chosen windows. None means any time, once the later description is given."""
     if need.windows:
         return list(need.windows)
     return [ANY_TIME] if need.description else []

@@ -1,4 +1,4 @@
-"""A resident's own posting, one answer at a time: each is kept as soon as it is given.
+"""A resident's own posting, one question at a time; each answer is saved at once.
 
 Flushes; the view commits.
 """
@@ -30,9 +30,9 @@ from matchmaker.residents.scope import get_resident
 
 
 def get_draft(need_id: int, actor: User) -> Need:
-    """The actor's own need while it may still be changed.
+    """The actor's own need while it can be changed.
 
-    Raises ``NotFoundError`` for a foreign one, ``ConflictError`` once it was sent.
+    Raises ``NotFoundError`` for another person's need, ``ConflictError`` once it was sent.
     """
     need = get_need(need_id, actor)
     check_editable(need)
@@ -40,7 +40,7 @@ def get_draft(need_id: int, actor: User) -> Need:
 
 
 def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
-    """A resident's new draft, or the untouched one of that category they already have."""
+    """A new draft, or the resident's untouched draft in the same category."""
     if actor.resident_id is None:
         raise NotFoundError("resident.unknown")
     category = get_category(category_id)
@@ -53,7 +53,7 @@ def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
 
 
 def change_category(*, actor: User, need_id: int, category_id: int, now: datetime) -> Need:
-    """Choose another kind of help; answers that belonged to the old kind are asked again."""
+    """Change the category; questions whose answers no longer fit are asked again."""
     need, category = get_draft(need_id, actor), get_category(category_id)
     if category.id == need.category_id:
         return need
@@ -64,7 +64,7 @@ def change_category(*, actor: User, need_id: int, category_id: int, now: datetim
 
 
 def answer_quantity(*, actor: User, need_id: int, quantity: int, now: datetime) -> Need:
-    """How many units (or fen) would meet the need; a new number makes it all or nothing."""
+    """Set how many units (or fen) would meet the need; nothing less would help for now."""
     need = get_draft(need_id, actor)
     check_quantity(need.category, quantity, quantity)
     if quantity == need.quantity:
@@ -73,26 +73,26 @@ def answer_quantity(*, actor: User, need_id: int, quantity: int, now: datetime) 
 
 
 def answer_least_quantity(*, actor: User, need_id: int, least_quantity: int, now: datetime) -> Need:
-    """The least that would still help; the quantity itself means all or nothing."""
+    """Set the least that would still help; the full quantity means all or nothing."""
     need = get_draft(need_id, actor)
     check_quantity(need.category, need.quantity, least_quantity)
     return _keep(need, actor, now, least_quantity=least_quantity)
 
 
 def answer_windows(*, actor: User, need_id: int, windows: Sequence[Window], now: datetime) -> Need:
-    """When it suits; none means any time."""
+    """Set the times that suit; none means any time."""
     return _keep(get_draft(need_id, actor), actor, now, windows=sort_windows(windows))
 
 
 def answer_description(*, actor: User, need_id: int, description: str, now: datetime) -> Need:
-    """The need in the person's own words."""
+    """Set the description, in the person's own words."""
     if len(description) > LONGEST_DESCRIPTION:
         raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
     return _keep(get_draft(need_id, actor), actor, now, description=description)
 
 
 def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Send the draft or the corrected need to the committee, with the resident's own consent.
+    """Send a draft or a corrected need to the committee, with the resident's own consent.
 
     Raises ``ConflictError('need.incomplete')`` while an answer is missing.
     """
@@ -106,7 +106,7 @@ def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
 
 
 def discard_draft(*, actor: User, need_id: int, now: datetime) -> None:
-    """Throw away what was never sent. Raises ``ConflictError`` when it was."""
+    """Delete a draft that was never sent. Raises ``ConflictError`` when it was."""
     need = get_draft(need_id, actor)
     if need.state is not NeedState.DRAFT:
         raise ConflictError("need.not_draft", state=need.state.value)
@@ -136,11 +136,11 @@ def _keep(need: Need, actor: User, now: datetime, **answers: Any) -> Need:
     return need
 
 
-# --- The questions of a resident's posting, in their order; each has a page of its own.
+# The questions of a resident's posting in order; each has a page of its own.
 
 
 class Question(StrEnum):
-    """The value stands in the page's address."""
+    """A question; its value is part of the page's address."""
 
     QUANTITY = "quantity"
     LEAST = "least"
@@ -149,7 +149,7 @@ class Question(StrEnum):
 
 
 def list_questions(need: Need) -> list[Question]:
-    """The questions that the need's category and earlier answers make necessary."""
+    """The questions that the category and the earlier answers require."""
     has_quantity = find_quantity_limits(need.category) is not None
     asked = {
         Question.QUANTITY: has_quantity,
@@ -163,7 +163,7 @@ def list_questions(need: Need) -> list[Question]:
 def find_next(need: Need, present: Question | None) -> Question | None:
     """The question after ``present`` (None: the first one); None when all are answered.
 
-    Who comes back to change one answer is asked only what follows from it.
+    When an earlier answer is edited, only the questions that depend on it are asked again.
     """
     questions = list_questions(need)
     following = [q for q in questions if present is None or _rank(q) > _rank(present)]

@@ -1,9 +1,9 @@
-"""The life of a need: which state may follow which, and the steps a round makes.
+"""The states of a need: which may follow which, and the changes that a round makes.
 
 draft -> submitted -> verified -> open -> in round -> matched -> served -> closed
 submitted -> returned -> submitted
 in round -> open, when the month's round found nothing
-matched -> in round, when a publication was taken back for another review
+matched -> in round, when a publication was withdrawn
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from matchmaker.states import make_machine_by_target
 
 
 def get_need(need_id: int, actor: User) -> Need:
-    """The need, if the actor may see it with the person. Raises ``NotFoundError``."""
+    """The need, if the actor may see who needs it. Raises ``NotFoundError``."""
     return get_in_scope(Need, need_id, actor, "need.unknown")
 
 
@@ -46,17 +46,17 @@ EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
 WITHDRAWABLE = NEED_STATES.list_starts(_S.WITHDRAWN)
 MERGEABLE = frozenset({_S.SUBMITTED, _S.RETURNED, _S.OPEN})
 ENDED = frozenset({_S.SERVED, _S.CLOSED, _S.WITHDRAWN, _S.EXPIRED})
-_NEEDS_PER_UPDATE = 500  # parameters that every database takes in one statement
+_NEEDS_PER_UPDATE = 500  # parameters that every database accepts in one statement
 
 
 def check_editable(need: Need) -> None:
-    """Raises ``ConflictError('need.not_editable')`` once the need was sent and not returned."""
+    """Raise ``ConflictError('need.not_editable')`` once the need was sent and not returned."""
     if need.state not in EDITABLE:
         raise ConflictError("need.not_editable", state=need.state.value)
 
 
 def flush_need() -> None:
-    """Flush; somebody else's change in between is a conflict, not a fault of the site."""
+    """Flush; a change by somebody else in between is a conflict, not a server error."""
     try:
         db.session.flush()
     except StaleDataError as error:
@@ -64,9 +64,10 @@ def flush_need() -> None:
 
 
 def enter_round(references: Sequence[str]) -> None:
-    """The freeze takes the open needs among ``references`` into the round, all at once.
+    """Move the open needs among ``references`` into the round, at the freeze.
 
-    One statement for each 500 needs; ``version`` rises, so that an edit under way is a conflict.
+    One statement for each 500 needs. ``version`` increases, so that saving an older edit is a
+    conflict.
     """
     for start in range(0, len(references), _NEEDS_PER_UPDATE):
         db.session.execute(
@@ -78,21 +79,21 @@ def enter_round(references: Sequence[str]) -> None:
 
 
 def move_to_round(need: Need) -> None:
-    """A publication taken back returns one need to its round."""
+    """Move one need back into its round, when a publication is withdrawn."""
     NEED_STATES.take(need, _S.IN_ROUND)
 
 
 def mark_matched(need: Need) -> None:
-    """The published round found something: the wait begins anew."""
+    """The published round found something: the need is matched and its wait starts from zero."""
     NEED_STATES.take(need, _S.MATCHED)
     need.waiting_rounds = 0
 
 
 def return_to_open(need: Need, *, was_passed_over: bool) -> None:
-    """The need stays open for the next round.
+    """Leave the need open for the next round.
 
-    ``was_passed_over`` is true when a published round found nothing for it, and counts as one
-    round of waiting; a round that was called off counts for nothing.
+    ``was_passed_over``: a published round found nothing for the need, which adds one round to its
+    wait. A withdrawn round does not count.
     """
     NEED_STATES.take(need, _S.OPEN)
     if was_passed_over:

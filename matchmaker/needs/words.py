@@ -1,4 +1,4 @@
-"""The sentences about a need: where it stands and what happened to it."""
+"""Sentences about a need: its state and what happened to it."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ TIER_WORDS = {
 
 
 def explain_state(need: Need) -> str:
-    """Where the need is now, in words for the person who asked."""
+    """The need's state, in words for the person who asked."""
     if need.state in (NeedState.OPEN, NeedState.VERIFIED):
         return _explain_waiting(need)
     sentences = {

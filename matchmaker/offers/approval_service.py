@@ -1,4 +1,4 @@
-"""What a social worker does with offers handed in. Flushes; the view commits."""
+"""A social worker's decisions about submitted offers. Flushes; the view commits."""
 
 from datetime import datetime
 
@@ -15,10 +15,10 @@ from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
 
 
 def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Approve a submitted offer; it opens at once when its first day is here.
+    """Approve a submitted offer; it opens at once if its first day has come.
 
-    Raises ``ConflictError`` by state, when changed meanwhile, when its organisation is not
-    approved, when its last day is past.
+    Raises ``ConflictError`` when its state does not allow it, it changed meanwhile, its
+    organisation is not approved, or its last day is past.
     """
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.take(offer, OfferStep.APPROVE)
@@ -40,7 +40,7 @@ def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) ->
 
 
 def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, reason: str) -> Offer:
-    """Send a submitted offer back with the reason, which its coordinator reads."""
+    """Return a submitted offer to its coordinator with the reason."""
     if not reason or len(reason) > LONGEST_REASON:
         raise InvalidError("offer.reason_length", "reason", most=LONGEST_REASON)
     offer = lock_offer(offer_id, actor, version)
@@ -54,12 +54,12 @@ def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, rea
 def approve_offers(
     *, actor: User, now: datetime, versions: dict[int, int]
 ) -> tuple[list[Offer], list[int]]:
-    """Approve each offer id that still has the version given for it.
+    """Approve each offer that still has the version given for its id.
 
-    Returns the approved offers and the ids left as they were; those need a look of their own.
+    Returns the approved offers, and the ids of the others, each of which has to be looked at.
     """
     all_of_them = select(Offer.id).where(Offer.id.in_(versions)).order_by(Offer.id)
-    db.session.scalars(all_of_them.with_for_update()).all()  # before the audit log is held
+    db.session.scalars(all_of_them.with_for_update()).all()  # lock before the audit chain
     approved: list[Offer] = []
     left: list[int] = []
     for offer_id, version in sorted(versions.items()):

@@ -1,4 +1,4 @@
-"""What is typed about an offer: one form, shaped by the kind of its category."""
+"""Forms about offers; the offer's form depends on the kind of its category."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from matchmaker.words.quantities import get_capacity_words
 
 
 class VersionForm(IdempotentForm):
-    """A step on a row as the person saw it."""
+    """A step on the version of a row that the person saw."""
 
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
 
@@ -42,7 +42,7 @@ class ReturnOfferForm(VersionForm):
 
 
 class OfferForm(VersionForm):
-    """``capacity_per_month`` is in units of the category."""
+    """An offer; ``capacity_per_month`` is in units of the category."""
 
     title = TextField(
         _l("Name of the offer"), [Required(_l("Give the offer a name.")), MaxLength(LONGEST_TITLE)]
@@ -74,7 +74,7 @@ class OfferForm(VersionForm):
 
 
 class MoneyOfferForm(OfferForm):
-    """``capacity_per_month`` is typed in yuan and kept in fen."""
+    """An offer of money; ``capacity_per_month`` is typed in yuan and stored in fen."""
 
     capacity_per_month = MoneyField(validators=[Required()], minimum=1)  # type: ignore[assignment]
 
@@ -82,7 +82,7 @@ class MoneyOfferForm(OfferForm):
 def make_offer_form(
     category: ServiceCategory, committee_rows: list[Committee], names: Any, values: dict[str, Any]
 ) -> OfferForm:
-    """The form for ``category``; ``names`` turns a committee into its name for the reader."""
+    """The form for ``category``; ``names`` gives a committee's name in the reader's language."""
     rules = get_rules(category.kind)
     form_class = MoneyOfferForm if is_money(category.unit) else OfferForm
     form = form_class(data=values)
@@ -95,7 +95,7 @@ def make_offer_form(
 
 
 def get_typed_values(offer: Offer) -> dict[str, Any]:
-    """The present terms of ``offer``, as the form's first values."""
+    """The current terms of ``offer`` as initial values of the form."""
     names = ("version", "title", "capacity_per_month", "windows", "committees", "statuses")
     return {name: getattr(offer, name) for name in (*names, "valid_from", "valid_until")}
 
@@ -116,7 +116,7 @@ class OfferListForm(FilterForm):
     search = TextField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
 
     def read_filters(self) -> OfferFilters:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         state = self.state.data if not self.state.errors else None
         kind = self.kind.data if not self.kind.errors else None
@@ -128,7 +128,7 @@ class OfferListForm(FilterForm):
 
 
 class ApproveManyForm(IdempotentForm):
-    """Each chosen value is ``offer:version``, the version being the one that was shown."""
+    """Several offers to approve; each value is ``offer:version`` with the version shown."""
 
     chosen = CheckboxesField(
         _l("Offers"), [OneOrMore(_l("Tick at least one offer."))], validate_choice=False

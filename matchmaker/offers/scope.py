@@ -1,5 +1,6 @@
-"""Which offers a person may know of: a coordinator the organisation's, a social worker those
-handed in within the subdistrict.
+"""The offers that a person may see.
+
+A coordinator sees the organisation's offers, a social worker those submitted in the subdistrict.
 """
 
 from sqlalchemy import Select, select
@@ -16,15 +17,15 @@ def select_offers(actor: User) -> Select[Offer]:
 
 
 def get_offer(offer_id: int, actor: User) -> Offer:
-    """Raises ``NotFoundError`` when there is none in the actor's scope."""
+    """The offer. Raises ``NotFoundError`` outside the actor's scope."""
     return get_in_scope(Offer, offer_id, actor, "offer.unknown")
 
 
 def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
-    """The offer as it now stands, held until the transaction ends.
+    """The current offer, locked until the transaction ends.
 
-    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when ``version`` is not
-    the present one: somebody changed the offer after the actor had read it.
+    Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when somebody changed the
+    offer after the actor read ``version``.
     """
     offer = lock_in_scope(Offer, offer_id, actor, "offer.unknown")
     if offer.version != version:
@@ -33,7 +34,7 @@ def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
 
 
 def get_own_organisation(actor: User) -> Organisation:
-    """Raises ``ConflictError`` for an account that belongs to none."""
+    """The actor's organisation. Raises ``ConflictError`` for an account without one."""
     organisation = db.session.get(Organisation, actor.organisation_id or 0)
     if organisation is None:
         raise ConflictError("account.no_organisation")

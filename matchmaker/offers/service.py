@@ -13,7 +13,7 @@ from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
 
 
 def get_category(category_id: int) -> ServiceCategory:
-    """A category that offers may name. Raises ``NotFoundError`` for a heading or unknown id."""
+    """A category that offers may be in. Raises ``NotFoundError`` for headings and unknown ids."""
     category = db.session.get(ServiceCategory, category_id)
     if category is None or category.parent_id is None:
         raise NotFoundError("category.unknown")
@@ -23,9 +23,9 @@ def get_category(category_id: int) -> ServiceCategory:
 def post_offer(
     *, actor: User, now: datetime, category_id: int, terms: OfferTerms, submit: bool = False
 ) -> Offer:
-    """Save a draft of the actor's organisation and, with ``submit``, hand it in.
+    """Save a draft of the actor's organisation and, with ``submit``, submit it.
 
-    Raises ``InvalidError`` naming a field, ``ConflictError`` when it cannot be handed in.
+    Raises ``InvalidError`` naming a field, ``ConflictError`` when it cannot be submitted.
     """
     category = get_category(category_id)
     organisation = get_own_organisation(actor)
@@ -61,11 +61,11 @@ def edit_offer(
     terms: OfferTerms,
     submit: bool = False,
 ) -> Offer:
-    """Change what an offer says; one that had been approved goes back to be approved again.
+    """Change an offer; an approved one must be approved again.
 
-    An edit that changes nothing moves nothing. A month already frozen keeps its own copy.
-    With ``submit`` a draft or returned offer is handed in as well.
-    Raises ``InvalidError``, ``NotFoundError``, ``ConflictError`` (state, or changed meanwhile).
+    An edit that changes nothing leaves the state as it is. A frozen month keeps its own copy. With
+    ``submit`` a draft or returned offer is submitted as well.
+    Raises ``InvalidError``, ``NotFoundError``, ``ConflictError`` (by state, or changed meanwhile).
     """
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
@@ -82,8 +82,10 @@ def edit_offer(
 
 
 def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Hand a draft or a returned offer in. Raises ``ConflictError`` where that is not possible:
-    by state, or when the organisation is not approved, or the validity is over.
+    """Submit a draft or a returned offer.
+
+    Raises ``ConflictError`` by state, when the organisation is not approved, or when the offer's
+    last day is past.
     """
     return _hand_in(lock_offer(offer_id, actor, version), actor, now)
 
@@ -105,7 +107,7 @@ def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
 
 
 def withdraw_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Take an offer back for good. What a published round promised stays promised."""
+    """Withdraw an offer for good. Promises of published rounds remain."""
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.take(offer, OfferStep.WITHDRAW)
     return _finish(offer, OfferStep.WITHDRAW, actor, now)

@@ -1,4 +1,4 @@
-"""The states of an offer: which step leads from where to where, and no other."""
+"""The states of an offer: where each step may start and where it leads."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from matchmaker.states import StateMachine
 
 
 class OfferStep(StrEnum):
-    """What can be done with an offer; the value is the second half of the audit action."""
+    """Steps of an offer; the value is the second half of the audit action."""
 
     EDIT = "edit"
     SUBMIT = "submit"
@@ -29,7 +29,7 @@ class OfferStep(StrEnum):
 
 _S = OfferState
 
-# What was approved must be approved again once it says something else.
+# An approved offer that is edited must be approved again.
 _TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
     OfferStep.EDIT: {
         _S.DRAFT: _S.DRAFT,
@@ -56,11 +56,11 @@ _TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
 OFFER_STATES = StateMachine("offer.state", _TABLE)
 
 
-# --- What the calendar does with offers: opens them on their first day, ends them after the last.
+# What the calendar does: open offers on their first day, end them after their last.
 
 
 def open_if_due(offer: Offer, *, actor: User | None, now: datetime) -> bool:
-    """Open an approved offer whose first day is here; says whether it did."""
+    """Open an approved offer if its first day has come; returns whether it did."""
     if not OFFER_STATES.can(offer.state, OfferStep.OPEN) or offer.valid_from > get_local_date(now):
         return False
     _take(offer, OfferStep.OPEN, actor, now)
@@ -68,7 +68,7 @@ def open_if_due(offer: Offer, *, actor: User | None, now: datetime) -> bool:
 
 
 def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, int]:
-    """Bring every offer's state up to the day: ``{"opened": n, "expired": n}``. Repeatable."""
+    """Update every offer's state to today: ``{"opened": n, "expired": n}``. Repeatable."""
     today = get_local_date(now)
     opened = expired = 0
     over = Offer.valid_until.is_not(None) & (Offer.valid_until < today)

@@ -1,4 +1,4 @@
-"""What an offer says, and whether it can say so."""
+"""The terms of an offer, and which of them are valid."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +14,9 @@ from matchmaker.models.limits import LONGEST_TITLE
 
 @dataclass(frozen=True, slots=True)
 class OfferTerms:
-    """Capacity in units of the category (fen for funds); an empty tuple leaves it open:
-    any window, every committee, anyone.
+    """What an offer says; ``capacity_per_month`` is in units of the category, fen for funds.
+
+    An empty tuple means any window, every committee, any status.
     """
 
     title: str
@@ -30,7 +31,7 @@ class OfferTerms:
 def check_terms(
     terms: OfferTerms, category: ServiceCategory, organisation: Organisation, today: date
 ) -> None:
-    """Raises ``InvalidError`` naming the first field that cannot stand."""
+    """Raise ``InvalidError`` naming the first field that is not valid."""
     if not terms.title or len(terms.title) > LONGEST_TITLE:
         raise InvalidError("offer.title_length", "title", most=LONGEST_TITLE)
     rules = get_rules(category.kind)
@@ -58,7 +59,7 @@ def list_committee_codes(subdistrict_id: int) -> set[str]:
 
 
 def write_terms(offer: Offer, terms: OfferTerms) -> list[str]:
-    """Put ``terms`` on the offer; returns the names of the columns that changed, sorted."""
+    """Write ``terms`` to the offer; returns the names of the changed columns, sorted."""
     values = {
         "title": terms.title,
         "capacity_per_month": terms.capacity_per_month,

@@ -1,4 +1,4 @@
-"""Applying for an organisation without an account, and answering with an invitation."""
+"""Apply for an organisation without an account; invite its coordinator once approved."""
 
 from datetime import datetime, timedelta
 
@@ -24,12 +24,12 @@ from matchmaker.organisations.service import add_organisation, get_organisation
 
 
 def list_subdistricts() -> list[Subdistrict]:
-    """The street offices that one can apply to."""
+    """The street offices to which one can apply."""
     return list(db.session.scalars(select(Subdistrict).order_by(Subdistrict.code)))
 
 
 def count_application(*, address: str, now: datetime) -> None:
-    """Count a try; the caller commits it first. Raises ``ThrottledError`` beyond the limit."""
+    """Count an attempt; the caller commits it first. Raises ``ThrottledError`` at the limit."""
     count_try(Counted.APPLICATION_ADDRESS, address, now)
 
 
@@ -43,7 +43,7 @@ def apply(
     contact_name: str,
     contact_phone: str,
 ) -> Organisation:
-    """Put an organisation before the social workers. Raises ``InvalidError`` naming a field."""
+    """Store an application for the social workers. Raises ``InvalidError`` naming a field."""
     if not 0 < len(contact_name) <= LONGEST_PERSON_NAME:
         raise InvalidError(
             "organisation.contact_name_length", "contact_name", most=LONGEST_PERSON_NAME
@@ -69,7 +69,7 @@ def apply(
 def invite_coordinator(
     *, actor: User, now: datetime, organisation_id: int, lasts: timedelta
 ) -> str:
-    """A code that makes one coordinator of an approved organisation; it is kept nowhere.
+    """The code for one coordinator of an approved organisation; the code is not stored.
 
     Raises ``ConflictError`` while the organisation is not approved.
     """
@@ -86,7 +86,7 @@ def invite_coordinator(
 
 
 def has_coordinator(organisation: Organisation) -> bool:
-    """Whether somebody already signs in for the organisation."""
+    """Whether the organisation already has an account."""
     return (
         db.session.scalar(
             select(User.id)

@@ -1,4 +1,4 @@
-"""Applying for an organisation in public; inviting its coordinator after the approval."""
+"""The public application for an organisation, and the invitation of its coordinator."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def apply() -> Answer:
 
     def act() -> str:
         application_service.count_application(address=request.remote_addr or "", now=get_now())
-        db.session.commit()  # a try counts, whatever becomes of it
+        db.session.commit()  # an attempt counts even if it fails
         application_service.apply(
             now=get_now(),
             subdistrict_id=int(form.subdistrict_id.data),

@@ -1,4 +1,4 @@
-"""What is typed about an organisation."""
+"""Forms about organisations."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
@@ -35,7 +35,7 @@ class OrganisationForm(IdempotentForm):
 
 
 class ApplicationForm(BaseForm):
-    """Filled in by somebody without an account, once; a name is taken only once."""
+    """An application by somebody without an account; not idempotent, since names are unique."""
 
     subdistrict_id = DropdownField(_l("Street office"), [Required()])
     name_zh = TextField(
@@ -55,7 +55,7 @@ class ApplicationForm(BaseForm):
 
 
 def make_application_form(subdistricts: list[Subdistrict]) -> ApplicationForm:
-    """The form with the street offices to choose from; the only one is chosen already."""
+    """The form with the street offices as choices; a single one is preselected."""
     first = str(subdistricts[0].id) if len(subdistricts) == 1 else ""
     form = ApplicationForm(data={"subdistrict_id": first})
     form.subdistrict_id.choices = make_choices((row.id, get_name(row)) for row in subdistricts)
@@ -80,7 +80,7 @@ class OrganisationListForm(FilterForm):
     has_agreement = BooleanField(_l("With a pairing agreement"))
 
     def read_filters(self) -> OrganisationFilters:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         kind = self.kind.data if not self.kind.errors else None
         state = self.state.data if not self.state.errors else None

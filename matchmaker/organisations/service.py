@@ -1,4 +1,4 @@
-"""What a social worker does with the givers of the subdistrict. Flushes; the view commits."""
+"""What a social worker does with the subdistrict's organisations. Flushes; the view commits."""
 
 from datetime import datetime
 
@@ -22,14 +22,14 @@ _CODE_DIGITS = 3
 
 
 def get_organisation(organisation_id: int, actor: User) -> Organisation:
-    """Raises ``NotFoundError`` outside the actor's scope."""
+    """The organisation. Raises ``NotFoundError`` outside the actor's scope."""
     return get_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
 
 
 def register_organisation(
     *, actor: User, now: datetime, name_zh: str, name_en: str, kind: OrganisationKind
 ) -> Organisation:
-    """Add an organisation the social worker knows: approved at once.
+    """Add an organisation that the social worker knows; it is approved at once.
 
     Raises ``InvalidError`` when a name is missing, too long, or taken in the subdistrict.
     """
@@ -58,7 +58,7 @@ def add_organisation(
     kind: OrganisationKind,
     state: OrganisationState,
 ) -> Organisation:
-    """A new row with the next code of its subdistrict. Raises ``InvalidError`` for a name."""
+    """A new row with the next code of its subdistrict. Raises ``InvalidError`` for a bad name."""
     subdistrict = _lock_subdistrict(subdistrict_id)
     _check_names(subdistrict, name_zh, name_en)
     organisation = Organisation(
@@ -90,7 +90,7 @@ def return_organisation(
 def suspend_organisation(
     *, actor: User, now: datetime, organisation_id: int, reason: str
 ) -> Organisation:
-    """Keep an organisation out of the coming rounds. What was promised stays promised."""
+    """Keep an organisation out of future rounds; its promises remain."""
     return _move(organisation_id, OrganisationStep.SUSPEND, actor, now, reason=reason)
 
 
@@ -118,7 +118,7 @@ def _move(
 
 
 def _lock_subdistrict(subdistrict_id: int) -> Subdistrict:
-    """Held until the transaction ends, so that no two organisations get the same code."""
+    """Lock until the transaction ends, so that two organisations cannot get the same code."""
     subdistrict: Subdistrict | None = db.session.scalar(
         select(Subdistrict).where(Subdistrict.id == subdistrict_id).with_for_update(key_share=True)
     )

@@ -1,4 +1,4 @@
-"""The states of an organisation: which step leads from where to where, and no other."""
+"""The states of an organisation: where each step may start and where it leads."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from matchmaker.states import StateMachine
 
 
 class OrganisationStep(StrEnum):
-    """What can be done with an organisation; the value is the audit action's second half."""
+    """Steps of an organisation; the value is the second half of the audit action."""
 
     APPROVE = "approve"
     RETURN = "return"

@@ -1,4 +1,4 @@
-"""What is typed about a volunteer."""
+"""Forms about volunteers."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from matchmaker.words.names import LONGEST_SEARCH
 
 
 class VolunteerForm(IdempotentForm):
-    """Each qualification has a day ``expires_<code>`` beside its box."""
+    """A volunteer; the box of each qualification has a day ``expires_<code>`` beside it."""
 
     name = TextField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])
     visits_per_month = WholeNumberField(
@@ -53,7 +53,7 @@ class VolunteerForm(IdempotentForm):
         return [self.get_expiry(qualification) for qualification in Qualification]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """A day beside a box that is not ticked is refused: which of the two was meant?"""
+        """Refuse a day beside an empty box, because either could be the mistake."""
         is_valid = bool(super().validate(*args, **kwargs))
         for qualification in Qualification:
             day = self.get_expiry(qualification)
@@ -85,7 +85,7 @@ for _kind in Qualification:
 def make_volunteer_form(
     skills: list[ServiceCategory], committees: list[Committee], volunteer: Volunteer | None
 ) -> VolunteerForm:
-    """The form, empty or with what is known of ``volunteer``."""
+    """The form, empty or with the profile of ``volunteer``."""
     form = VolunteerForm(data=_get_typed_values(volunteer) if volunteer else None)
     form.categories.choices = make_choices((row.code, get_name(row)) for row in skills)
     form.committees.choices = make_choices((row.code, get_name(row)) for row in committees)
@@ -112,7 +112,7 @@ class VolunteerListForm(FilterForm):
     category = DropdownField(_l("Can do"))
 
     def read_filters(self) -> VolunteerFilters:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         state = self.state.data if not self.state.errors else None
         return VolunteerFilters(

@@ -1,4 +1,4 @@
-"""What is known of a volunteer, and whether it can be so."""
+"""The profile of a volunteer, and which profiles are valid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,15 +21,17 @@ from matchmaker.models import (
 from matchmaker.models.limits import LONGEST_PERSON_NAME, LONGEST_VOLUNTEER_SORT_KEY
 from matchmaker.words.names import get_person_sort_key
 
-# --- Limits of what is typed about a volunteer.
+# Limits of a profile.
 
 MOST_VISITS_PER_MONTH = 24  # one in each slot of a month
 
 
 @dataclass(frozen=True, slots=True)
 class VolunteerProfile:
-    """``categories``: codes of what persons serve; ``committees``: codes, empty means every one;
-    ``qualifications``: each with the day it ends, None when it does not.
+    """What is known of a volunteer.
+
+    ``categories``: codes of what volunteers do; ``committees``: codes, empty means all;
+    ``qualifications``: each with its last day, None when it does not end.
     """
 
     name: str
@@ -41,7 +43,7 @@ class VolunteerProfile:
 
 
 def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None:
-    """Raises ``InvalidError`` naming the first field that cannot stand."""
+    """Raise ``InvalidError`` naming the first field that is not valid."""
     if not 0 < len(profile.name) <= LONGEST_PERSON_NAME:
         raise InvalidError("volunteer.name_length", "name", most=LONGEST_PERSON_NAME)
     if not 1 <= profile.visits_per_month <= MOST_VISITS_PER_MONTH:
@@ -60,7 +62,7 @@ def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None
 
 
 def list_skills() -> list[ServiceCategory]:
-    """What a volunteer can be good at: second-level categories that persons serve, in order."""
+    """Second-level categories that volunteers can serve in, in the catalogue's order."""
     return list(
         db.session.scalars(
             select(ServiceCategory)
@@ -74,7 +76,7 @@ def list_skills() -> list[ServiceCategory]:
 
 
 def write_profile(volunteer: Volunteer, profile: VolunteerProfile) -> None:
-    """Put ``profile`` on the row, lists sorted."""
+    """Write ``profile`` to the row, with lists sorted."""
     volunteer.name = profile.name
     volunteer.sort_key = get_person_sort_key(profile.name)[:LONGEST_VOLUNTEER_SORT_KEY]
     volunteer.visits_per_month = profile.visits_per_month

@@ -14,7 +14,7 @@ from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 
 
 def get_volunteer(volunteer_id: int, actor: User) -> Volunteer:
-    """Raises ``NotFoundError`` outside the actor's scope."""
+    """The volunteer. Raises ``NotFoundError`` outside the actor's scope."""
     return get_in_scope(Volunteer, volunteer_id, actor, "volunteer.unknown")
 
 
@@ -39,7 +39,7 @@ def add_volunteer(*, actor: User, now: datetime, profile: VolunteerProfile) -> V
 def edit_volunteer(
     *, actor: User, now: datetime, volunteer_id: int, profile: VolunteerProfile
 ) -> Volunteer:
-    """Change what is known of a volunteer. Raises ``ConflictError`` once the volunteer left."""
+    """Change a volunteer's profile. Raises ``ConflictError`` once the volunteer has left."""
     volunteer = _lock_volunteer(volunteer_id, actor)
     VOLUNTEER_STATES.take(volunteer, VolunteerStep.EDIT)
     check_profile(profile, volunteer.organisation)
@@ -50,7 +50,7 @@ def edit_volunteer(
 def move_volunteer(
     *, actor: User, now: datetime, volunteer_id: int, step: VolunteerStep
 ) -> Volunteer:
-    """Pause, resume, let go or take back. What was promised stays promised.
+    """Pause, resume, remove or bring back a volunteer. Promises of published rounds remain.
 
     Raises ``ConflictError`` when the volunteer's state does not allow ``step``.
     """
@@ -76,7 +76,7 @@ def _lock_volunteer(volunteer_id: int, actor: User) -> Volunteer:
 
 
 def _get_next_reference() -> str:
-    """``V0001``, ``V0002`` ... over all organisations; held until the transaction ends."""
+    """The next of ``V0001``, ``V0002``, ... over all organisations; locked until commit."""
     order = select(Subdistrict.id).order_by(Subdistrict.id).with_for_update(key_share=True)
     db.session.scalars(order).all()
     references = db.session.scalars(select(Volunteer.reference).where(_is_numbered()))

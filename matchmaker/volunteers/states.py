@@ -1,4 +1,4 @@
-"""The states of a volunteer: which step leads from where to where, and no other."""
+"""The states of a volunteer: where each step may start and where it leads."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from matchmaker.states import StateMachine
 
 
 class VolunteerStep(StrEnum):
-    """What can be done with a volunteer; the value is the second half of the audit action."""
+    """Steps of a volunteer; the value is the second half of the audit action."""
 
     EDIT = "edit"
     PAUSE = "pause"
