@@ -1,4 +1,4 @@
-"""Find events of the audit log."""
+"""Reading the audit log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ from matchmaker.models import AuditEvent, Role, User
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Filters of a list of events; None and empty filter nothing. Days are days in Shanghai."""
+    """What a list of events is narrowed by; None and empty narrow nothing. Days are Shanghai's."""
 
     action: str = ""
     role: Role | None = None
@@ -24,7 +24,7 @@ class EventFilter:
 
 
 def select_events(filters: EventFilter) -> Select[AuditEvent]:
-    """The events that pass the filters, the latest first."""
+    """The events that fit, the latest first."""
     query = _select_with_actor()
     if filters.action:
         query = query.where(AuditEvent.action.startswith(filters.action, autoescape=True))
@@ -42,7 +42,7 @@ def select_events(filters: EventFilter) -> Select[AuditEvent]:
 
 
 def list_events(filters: EventFilter) -> list[AuditEvent]:
-    """All events that pass the filters, for a file."""
+    """All of them at once, for a file."""
     return list(db.session.scalars(select_events(filters)))
 
 

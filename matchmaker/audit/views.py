@@ -1,4 +1,4 @@
-"""The audit log: all of it for administrators and auditors, their own events for others."""
+"""The audit log: everything for administrators and auditors, one's own for everybody."""
 
 import json
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ class EventFilterForm(FilterForm):
     last_on = DayField(_l("Until"), [NotBefore("first_on")])
 
     def read_filters(self) -> dict[str, Any]:
-        """The filters that were asked for; an unreadable value is ignored and marked as such."""
+        """What the address asks for; unreadable values are left out and named at their field."""
         self.validate()
         values = {
             name: None if field.errors else field.data for name, field in self._fields.items()
@@ -52,7 +52,7 @@ class EventFilterForm(FilterForm):
         }
 
 
-# The audit log as rows of a file, with hashes, so that others can check the chain.
+# --- The audit log as rows of a file, hashes included, so that others can check the chain.
 
 
 def get_headers() -> list[str]:
@@ -72,7 +72,7 @@ def get_headers() -> list[str]:
 
 
 def make_rows(events: Iterable[AuditEvent]) -> list[Row]:
-    """Codes as stored; instants in UTC."""
+    """Codes as they are stored; instants in UTC."""
     return [
         [
             event.id,

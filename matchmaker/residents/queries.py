@@ -1,4 +1,4 @@
-"""Residents as rows of a file: never a phone, an address or a full name."""
+"""A list of residents as rows of a file: never a phone, an address or a full name."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Residents: the list, a person's page, and the contact, which is shown on request."""
+"""Residents: the list, one person's page, and the contact shown on purpose."""
 
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ def show(resident_id: int) -> str:
 @bp.post("/residents/<id:resident_id>")
 @requires(Permission.CONTACT_REVEAL)
 def reveal(resident_id: int) -> str:
-    """Show the contact in the answer itself, so that no address or cookie contains it."""
+    """The contact is the answer itself: it stands in no address and no cookie."""
     contact = reveal_contact(resident_id, current_user, get_own_ground(current_user), get_now())
     db.session.commit()
     return _show_resident(scope.get_resident(resident_id, current_user), contact)
@@ -91,7 +91,7 @@ def move_status(resident_id: int, status_id: int, step: str) -> Answer:
 @bp.route("/my-contact", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_OWN)
 def own_contact() -> str:
-    """A resident's own record; here too the contact is shown after a click."""
+    """A resident's own record; the contact is shown after one click, as to anybody else."""
     form = ButtonForm()
     resident = scope.get_resident(current_user.resident_id, current_user)
     contact = None
@@ -132,12 +132,12 @@ def _show_resident(
 
 
 def _list_statuses(resident: Resident, now: datetime) -> list[dict[str, Any]]:
-    """Each status with the steps that can be taken."""
+    """Each status with what can be done about it."""
     rows = sorted(resident.statuses, key=lambda row: row.id)
     return [{"row": row, "state": statuses.get_state(row, now)} for row in rows]
 
 
 def _list_badges(resident: Resident) -> list[dict[str, Any]]:
-    """The statuses that count or wait for verification, for a line of a list."""
+    """The statuses that count or wait, for a line of a list."""
     present = _list_statuses(resident, get_now())
     return [status for status in present if status["state"] is not StatusState.OVER]

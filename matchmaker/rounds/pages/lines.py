@@ -1,4 +1,4 @@
-"""The lines of a run, one for each need: filtered, with their givers, and as rows of a file."""
+"""The lines of a run, one a need: selected by filters, with their givers, and as rows of a file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ GROUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class LineFilters:
-    """Codes as given in the address; an empty code filters nothing."""
+    """Codes as they stand in the address; empty: no filter."""
 
     result: str = ""
     category: str = ""
@@ -48,7 +48,7 @@ class LineFilters:
 
 
 def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
-    """Outcomes of the run that pass the filters, ordered by reference of the need."""
+    """Outcomes of the run in the order of their needs' references."""
     statement = (
         select(NeedOutcome)
         .join(NeedOutcome.need)
@@ -76,7 +76,7 @@ def get_line(run: RoundRun, reference: str) -> NeedOutcome:
 
 
 def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Assignment]]:
-    """The assignments of the outcomes' needs, by need id."""
+    """The assignments of each of these outcomes' needs, by need id."""
     givers: dict[int, list[Assignment]] = {}
     statement = (
         select(Assignment)
@@ -125,7 +125,7 @@ def _select_served(run: RoundRun, code: str) -> Select[Any]:
     )
 
 
-# Rows of a file: references and codes, no person's name.
+# Rows of a file: pseudonyms and codes, no person.
 
 LINE_HEADERS = (
     _l("Need"),
@@ -139,7 +139,7 @@ LINE_HEADERS = (
     _l("Organisations"),
     _l("Explanation"),
 )
-_PORTION = 500  # lines whose givers one statement loads
+_PORTION = 500  # lines whose givers are asked for together
 
 
 def list_line_rows(run: RoundRun, statement: Select[Any]) -> Iterator[list[str | int]]:

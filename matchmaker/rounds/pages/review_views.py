@@ -28,7 +28,7 @@ from matchmaker.web.downloads import FILE_FORMATS, send_file, send_table
 from matchmaker.web.lists import get_other_arguments, paginate
 from matchmaker.web.permissions import Permission, has_permission, requires
 
-# Pins and forbids.
+# --- Pins and forbids: laid on a line with a reason, taken back, in force from the next run.
 
 
 @bp.route("/<month:month>/overrides/<reference>", methods=["GET", "POST"])
@@ -113,7 +113,7 @@ def list_lines(month: date, number: int) -> str:
 @bp.get("/<month:month>/runs/<id:number>/lines.<file_format>")
 @requires(Permission.ROUND_READ)
 def download_lines(month: date, number: int, file_format: str) -> Response:
-    """The same lines as a file, with the same filters."""
+    """The same lines as a file, filtered as the list is."""
     if file_format not in FILE_FORMATS:
         abort(404)
     run = _get_run(month, number)
@@ -126,7 +126,7 @@ def download_lines(month: date, number: int, file_format: str) -> Response:
 @bp.get("/<month:month>/runs/<id:number>/proof.<file_format>")
 @requires(Permission.ROUND_READ)
 def download_proof(month: date, number: int, file_format: str) -> Response:
-    """Question, answer and certificate, for anybody who wants to check them without this site."""
+    """Question, answer and certificate, for whoever wants to check them without this site."""
     content = make_proof_zip(_get_run(month, number))
     if content is None or file_format != PROOF_FORMAT:
         abort(404)
@@ -136,7 +136,7 @@ def download_proof(month: date, number: int, file_format: str) -> Response:
 @bp.get("/<month:month>/runs/<id:number>/lines/<reference>")
 @requires(Permission.ROUND_READ)
 def show_line(month: date, number: int, reference: str) -> str:
-    """One need: what was found and who gives it, or why nothing was."""
+    """One need: what was found, by whom, or why nothing."""
     run = _get_run(month, number)
     outcome = lines.get_line(run, reference)
     return render_template(
@@ -150,7 +150,7 @@ def show_line(month: date, number: int, reference: str) -> str:
 
 
 def _describe(run: RoundRun) -> dict[str, Any]:
-    """Everything that the review shows; only the run itself when it has no result."""
+    """Everything the review shows; only the run itself when it has no result."""
     match_round = run.match_round
     context: dict[str, Any] = {
         "match_round": match_round,
