@@ -60,7 +60,7 @@ def prepare(month: date | None, seed: int, show: bool) -> None:
 def persons(port: int) -> None:
     """List the persons to sign in as, one for each role."""
     _require_demo()
-    _tell_persons(f"http://127.0.0.1:{port}")
+    _print_persons(f"http://127.0.0.1:{port}")
 
 
 @demo.command()
@@ -77,7 +77,7 @@ def _run_demo(month: date | None, seed: int, port: int) -> None:
     _prepare(month, seed)
     db.session.remove()  # close the transaction before serving
     server = listen_on("127.0.0.1", port)
-    _tell_persons(get_address(server))
+    _print_persons(get_address(server))
     run_site(server, workers=True)
 
 
@@ -117,7 +117,7 @@ def _run_month(month: date) -> None:
         click.echo(round_steps.publish_run(month, second))
 
 
-def _tell_persons(address: str) -> None:
+def _print_persons(address: str) -> None:
     click.echo(f"\nThe demo will be at {address}. Sign in as anyone with one click: {address}/demo")
     for person in DEMO_PERSONS:
         with force_locale("en"):

@@ -41,7 +41,7 @@ class AuditEvent(Model):
 
 
 class AuditHead(Model):
-    """The chain's last link, one row: locked by whoever appends, so the chain never forks."""
+    """The last link of the chain, in one row. Appending locks it, so the chain never forks."""
 
     __tablename__ = "audit_head"
 

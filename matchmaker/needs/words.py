@@ -64,7 +64,7 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
 
 
 def describe_entry_to_office(entry: TimelineEntry) -> str:
-    """What happened and by whom, for colleagues."""
+    """What happened and who did it, for the office."""
     if entry.code in (ROUND_FOUND, ROUND_FOUND_NOTHING):
         return _describe_round(entry)
     words = {

@@ -56,7 +56,7 @@ def approve_offers(
 ) -> tuple[list[Offer], list[int]]:
     """Approve each offer that still has the version given for its id.
 
-    Returns the approved offers, and the ids of the others, each of which has to be looked at.
+    Returns the approved offers, and the ids of the others, which need a look one by one.
     """
     all_of_them = select(Offer.id).where(Offer.id.in_(versions)).order_by(Offer.id)
     db.session.scalars(all_of_them.with_for_update()).all()  # lock before the audit chain

@@ -93,7 +93,7 @@ def get_own_ground(actor: User) -> Ground:
 
 
 def _find_assigned(resident_id: int, actor: User) -> Resident:
-    """A resident with whom the actor, or the actor's organisation, has a confirmed match."""
+    """A resident who has a confirmed match with the actor or the actor's organisation."""
     query = (
         select(Resident)
         .join(Need, Need.resident_id == Resident.id)
