@@ -23,10 +23,10 @@ from matchmaker.words.labels import get_label
 PUBLIC_VALUE = "demo: 03 07 12 19 25 31 + 08"  # invented lottery numbers
 
 month_option = click.option(
-    "--month", type=MonthType(), help="The demo's month; the coming one if left out."
+    "--month", type=MonthType(), help="The demo's month; next month if left out."
 )
 seed_option = click.option(
-    "--seed", default=service.DEFAULT_SEED, show_default=True, help="Another seed, another world."
+    "--seed", default=service.DEFAULT_SEED, show_default=True, help="Seed of the generated world."
 )
 port_option = click.option("--port", default=5000, show_default=True, type=PORT)
 
@@ -45,7 +45,7 @@ def demo(ctx: click.Context, month: date | None, seed: int, port: int) -> None:
 @demo.command()
 @month_option
 @seed_option
-@click.option("--show", is_flag=True, help="Print the month's figures in the end.")
+@click.option("--show", is_flag=True, help="Print the month's figures at the end.")
 def prepare(month: date | None, seed: int, show: bool) -> None:
     """Create the database, build the world, publish its month; skip what is already done."""
     month = _prepare(month, seed)

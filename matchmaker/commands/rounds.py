@@ -27,14 +27,14 @@ class MonthType(click.ParamType[date, str]):
 
 month_option = click.option("--month", type=MonthType(), required=True)
 by_option = click.option(
-    "--by", "phone", help="Phone of the social worker who does this; the demo has a default."
+    "--by", "phone", help="Phone of the social worker who acts; the demo has a default."
 )
 
 
 @rounds.command("open")
 @month_option
 @by_option
-@click.option("--seed-rule", help="How the seed will come about; a usual rule if left out.")
+@click.option("--seed-rule", help="How the seed will be drawn; there is a default rule.")
 def open_round(month: date, phone: str | None, seed_rule: str | None) -> None:
     """Open the round and announce how its lottery will be drawn."""
     click.echo(round_steps.open_round(month, _get_actor(phone, 0), seed_rule))
@@ -72,7 +72,7 @@ def publish(month: date, phone: str | None, number: int | None) -> None:
 @rounds.command()
 @month_option
 @by_option
-@click.option("--run", "number", type=int, help="Number of the run; the published if left out.")
+@click.option("--run", "number", type=int, help="Number of the run; the published one if left out.")
 def show(month: date, phone: str | None, number: int | None) -> None:
     """Print the figures of a run: needs, coverage, load, stages, seconds."""
     for line in round_steps.list_figures(month, _get_actor(phone, 0), number):

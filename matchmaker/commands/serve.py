@@ -46,7 +46,7 @@ def worker() -> None:
     default=5000,
     show_default=True,
     type=PORT,
-    help="0: any that is free; the line printed says which.",
+    help="0 picks a free port; the printed line says which.",
 )
 @click.option("--workers/--no-workers", default=True, help="Start a worker beside the site.")
 @with_appcontext

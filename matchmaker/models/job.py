@@ -40,7 +40,7 @@ class Job(Model):
     error: Mapped[str | None] = mapped_column(String(200), comment="code, never a person's data")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant of the end, whatever it was"
+        UTCDateTime, doc="instant of the end, for any reason"
     )
 
     run: Mapped[RoundRun] = relationship()

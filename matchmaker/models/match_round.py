@@ -113,7 +113,7 @@ class RoundRun(Model):
     match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), index=True)
     number: Mapped[int] = mapped_column(comment="1, 2, ... within the round")
     status: Mapped[RunStatus] = mapped_column(
-        enum_column(RunStatus), default=RunStatus.PENDING, doc="what the optimizer said of it"
+        enum_column(RunStatus), default=RunStatus.PENDING, doc="what the optimizer reported"
     )
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
     # Deferred: half a megabyte, or one with its certificate, that no page reads.
@@ -152,12 +152,12 @@ class RoundOverride(Model):
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     reason: Mapped[str] = mapped_column(
-        String(LONGEST_REASON), doc="why, in words of the person who decided"
+        String(LONGEST_REASON), doc="why, in the words of the person who decided"
     )
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the decision")
     lifted_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which it was taken back; empty: it holds"
+        UTCDateTime, doc="instant at which it was lifted; empty: in force"
     )
 
     need: Mapped[Need] = relationship()

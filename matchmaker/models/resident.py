@@ -132,5 +132,5 @@ class Consent(Model):
     )
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which the person took it back; empty: it holds"
+        UTCDateTime, doc="instant at which the person withdrew it; empty: in force"
     )

@@ -46,7 +46,7 @@ class User(UserMixin, Model):
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     disabled_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which it was shut; empty: it is open"
+        UTCDateTime, doc="instant at which it was disabled; empty: enabled"
     )
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     locale: Mapped[str | None] = mapped_column(String(20), doc="language that the person chose")
@@ -75,7 +75,7 @@ class LoginSession(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the last request")
     revoked_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which it was ended; empty: it holds"
+        UTCDateTime, doc="instant at which it was ended; empty: in force"
     )
 
     user: Mapped[User] = relationship()
@@ -88,7 +88,7 @@ class Invitation(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code_sha256: Mapped[str] = mapped_column(
-        String(64), unique=True, doc="SHA-256 of the code; the code itself is kept nowhere"
+        String(64), unique=True, doc="SHA-256 of the code; the code itself is not stored"
     )
     role: Mapped[Role] = mapped_column(enum_column(Role))
     subdistrict_id: Mapped[int | None] = mapped_column(ForeignKey("subdistrict.id"))
@@ -99,7 +99,7 @@ class Invitation(Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(
-        UTCDateTime, doc="instant from which the code opens nothing"
+        UTCDateTime, doc="instant from which the code is no longer valid"
     )
     used_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which an account was made with it"
