@@ -1,7 +1,6 @@
 """A month of any street office taken through the product's own steps, for those who read it."""
 
 from datetime import date
-from typing import Any
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
@@ -61,12 +60,3 @@ def solve_round(match_round: m.MatchRound) -> m.RoundRun:
     runs.finish_run(run, solve_here(run), now=NOW)
     db.session.flush()
     return run
-
-
-def make_assignment(
-    make: Factory, run: m.RoundRun, need: m.Need, offer: m.Offer, **values: Any
-) -> m.Assignment:
-    """One unit of ``offer`` for ``need``."""
-    keys = {"round_run_id": run.id, "need_id": need.id, "offer_id": offer.id}
-    defaults = {"organisation_id": offer.organisation_id, "units": 1}
-    return make.add(m.Assignment(**keys, **{**defaults, **values}))

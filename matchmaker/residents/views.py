@@ -15,7 +15,7 @@ from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, Resident, Role
 from matchmaker.residents import queries, scope, service, statuses
 from matchmaker.residents import statuses as consents
-from matchmaker.residents.disclosure import Contact, get_own_ground, reveal_contact
+from matchmaker.residents.disclosure import Contact, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
 from matchmaker.residents.statuses import StatusState
 from matchmaker.web.act import Answer, answer_form
@@ -66,7 +66,7 @@ def show(resident_id: int) -> str:
 @requires(Permission.CONTACT_REVEAL)
 def reveal(resident_id: int) -> str:
     """The contact is the answer itself: it stands in no address and no cookie."""
-    contact = reveal_contact(resident_id, current_user, get_own_ground(current_user), get_now())
+    contact = reveal_contact(resident_id, current_user, get_now())
     db.session.commit()
     return _show_resident(scope.get_resident(resident_id, current_user), contact)
 
@@ -96,7 +96,7 @@ def own_contact() -> str:
     resident = scope.get_resident(current_user.resident_id, current_user)
     contact = None
     if form.validate_on_submit():
-        contact = reveal_contact(resident.id, current_user, get_own_ground(current_user), get_now())
+        contact = reveal_contact(resident.id, current_user, get_now())
         db.session.commit()
     return render_template(
         "residents/own_contact.html",
