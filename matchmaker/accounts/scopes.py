@@ -62,17 +62,6 @@ def get_typed_scope(user: User) -> dict[str, str]:
     }
 
 
-SCOPE_FIELDS = {
-    Role.RESIDENT: "resident_id",
-    Role.VOLUNTEER: "volunteer_id",
-    Role.COORDINATOR: "organisation_id",
-    Role.COMMITTEE_WORKER: "committee_id",
-    Role.SOCIAL_WORKER: "subdistrict_id",
-    Role.ADMINISTRATOR: None,
-    Role.AUDITOR: None,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
     """At most one of the references is set; none for administrators and auditors."""

@@ -1,8 +1,8 @@
-"""Sentences about accounts: the password rule, grounds, notices, scopes."""
+"""Sentences about accounts: the password rule, grounds, notices."""
 
 from flask_babel import gettext as _
 
-from matchmaker.models import Notice, Role
+from matchmaker.models import Notice
 
 
 def describe_password_rule(shortest: int) -> str:
@@ -49,15 +49,3 @@ def describe_notice(notice: Notice) -> str:
         "offer.returned": _("Your offer came back with a question."),
     }
     return sentences.get(notice.kind, _("There is news."))
-
-
-def describe_scope_field(role: Role) -> str:
-    """What the scope of a role is called on forms."""
-    words = {
-        Role.RESIDENT: _("Resident"),
-        Role.VOLUNTEER: _("Volunteer"),
-        Role.COORDINATOR: _("Organisation"),
-        Role.COMMITTEE_WORKER: _("Committee"),
-        Role.SOCIAL_WORKER: _("Street office"),
-    }
-    return words.get(role, _("Whole site"))

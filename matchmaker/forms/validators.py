@@ -49,21 +49,6 @@ class MaxLength:
             )
 
 
-class MinLength:
-    """At least ``limit`` characters, when anything was typed."""
-
-    def __init__(self, limit: int, message: Any = None) -> None:
-        self.limit = limit
-        self.message = message
-        self.field_flags = {"minlength": limit}
-
-    def __call__(self, form: Any, field: Any) -> None:
-        if field.data and len(field.data) < self.limit:
-            raise ValidationError(
-                self.message or _("Use at least %(limit)s characters.", limit=self.limit)
-            )
-
-
 class SameAs:
     """The same value as another field, for a password typed twice."""
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from matchmaker.rounds.solve.figures import StageFigures
 
@@ -72,7 +71,3 @@ def describe_proof(proof: str) -> str:
         "gap": _("not proved"),
     }
     return words.get(proof, proof)
-
-
-def describe_seconds(seconds: float) -> str:
-    return ngettext("%(num)s second", "%(num)s seconds", round(seconds))
