@@ -22,6 +22,11 @@ def list_pages(app: Flask, number: int) -> list[str]:
     return sorted({address for _, address in _list_addresses(app, number)})
 
 
+def list_routes(app: Flask, number: int) -> set[str]:
+    """Routes of all pages that demo person ``number`` may open."""
+    return {route for route, _ in _list_addresses(app, number)}
+
+
 def share_out(app: Flask, numbers: list[int]) -> dict[int, list[str]]:
     """Each page once: for each person those that nobody before has, one address a route."""
     seen: set[str] = set()

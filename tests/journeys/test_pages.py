@@ -8,7 +8,12 @@ from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import Role
 from tests.databases import opened
 from tests.journeys.barriers import find_barriers
-from tests.journeys.inventory import list_pages, list_unknown_routes, share_out
+from tests.journeys.inventory import (
+    list_pages,
+    list_routes,
+    list_unknown_routes,
+    share_out,
+)
 from tests.sites import Site, get_environment
 
 pytestmark = pytest.mark.browser
@@ -21,6 +26,7 @@ FIRST_OF_ROLE = {p.role: k for k, p in reversed(list(enumerate(DEMO_PERSONS, sta
 VISITORS = [pytest.param(0, id="visitor")] + [
     pytest.param(FIRST_OF_ROLE[role], id=role.value) for role in Role
 ]
+NUMBERS = [param.values[0] for param in VISITORS]
 FULL = [(language, size) for language in LANGUAGES for size in TEXT_SIZES]
 QUICK = [("zh_Hans_CN", "extra"), ("en", "standard")]
 
@@ -35,11 +41,19 @@ def test_every_page_is_in_the_inventory(inventory_app):
     assert list_unknown_routes(inventory_app) == []
 
 
+def test_everybody_has_pages_and_each_route_is_shared_out_once(inventory_app):
+    """A share may be empty, for instance of who may open nothing that others may not."""
+    routes_of = {number: list_routes(inventory_app, number) for number in NUMBERS}
+    assert all(routes_of.values())
+    shares = share_out(inventory_app, NUMBERS).values()
+    pages = [address for share in shares for address in share]
+    assert len(pages) == len(set(pages)) == len(set().union(*routes_of.values()))
+
+
 @pytest.mark.parametrize("person", VISITORS)
 def test_each_page_has_no_barrier(published_site, inventory_app, tab, person):
     """Every page once, seen by the first role that may open it; every row is in the slow sweep."""
-    numbers = [param.values[0] for param in VISITORS]
-    pages = share_out(inventory_app, numbers)[person]
+    pages = share_out(inventory_app, NUMBERS)[person]
     assert_no_barriers(published_site, pages, tab, person, QUICK)
 
 
