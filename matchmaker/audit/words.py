@@ -61,7 +61,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "round.freeze": _l("Froze a round"),
     "round.pin": _l("Pinned a need"),
     "round.forbid": _l("Forbade a match"),
-    "round.solve": _l("Had a round decided"),
+    "round.solve": _l("Started a run"),
     "round.finish": _l("Finished a run"),
     "round.cancel": _l("Cancelled a run"),
     "round.publish": _l("Published a round"),

@@ -36,7 +36,7 @@ def worker() -> None:
     stop = StopRequest()
     with stop.listening():
         Worker(current_app._get_current_object(), stop).work()  # type: ignore[attr-defined]
-    _leave_the_rest()
+    _skip_final_collection()
 
 
 @click.command()
@@ -48,10 +48,10 @@ def worker() -> None:
     type=PORT,
     help="0 picks a free port; the printed line says which.",
 )
-@click.option("--workers/--no-workers", default=True, help="Start a worker beside the site.")
+@click.option("--workers/--no-workers", default=True, help="Run a worker with the site.")
 @with_appcontext
 def serve(host: str, port: int, workers: bool) -> None:
-    """Serve the site, and start the worker beside it."""
+    """Serve the site, and run a worker with it."""
     run_site(listen_on(host, port), workers=workers)
 
 
@@ -80,31 +80,31 @@ def run_site(server: Any, *, workers: bool) -> None:
     stop = StopRequest()
     with stop.listening():
         click.echo(f"Serving on {get_address(server)}")
-        _serve_until(stop, server, WorkerBeside() if workers else None)
-    _leave_the_rest()
+        _serve_until(stop, server, WorkerSupervisor() if workers else None)
+    _skip_final_collection()
     if not stop.is_asked:
         raise click.ClickException("the server ended by itself")
 
 
-def _leave_the_rest() -> None:
-    """End without freeing memory: the interpreter would spend half a second on it."""
+def _skip_final_collection() -> None:
+    """Skip the garbage collection at exit, which would take half a second."""
     gc.freeze()
 
 
-def _serve_until(stop: StopRequest, server: Any, beside: "WorkerBeside | None") -> None:
+def _serve_until(stop: StopRequest, server: Any, supervisor: "WorkerSupervisor | None") -> None:
     """Answer requests and keep the worker alive; then end both at the same time."""
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     try:
         while serving.is_alive() and not stop.wait(LOOK_SECONDS):
-            if beside is not None:
-                beside.keep()
+            if supervisor is not None:
+                supervisor.keep()
     finally:
-        if beside is not None:
-            beside.ask_to_stop()
+        if supervisor is not None:
+            supervisor.ask_to_stop()
         server.task_dispatcher.shutdown(timeout=ANSWER_SECONDS)
-        if beside is not None:
-            beside.wait()
+        if supervisor is not None:
+            supervisor.wait()
 
 
 def list_proxy_options(proxy: str) -> dict[str, Any]:
@@ -123,8 +123,8 @@ def list_proxy_options(proxy: str) -> dict[str, Any]:
     }
 
 
-class WorkerBeside:
-    """A worker in a child process; ``keep`` starts it again when it has died."""
+class WorkerSupervisor:
+    """Runs a worker in a child process; ``keep`` starts it again when it has died."""
 
     def __init__(self) -> None:
         self._process = self._start()

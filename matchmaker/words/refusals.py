@@ -101,7 +101,7 @@ _RESIDENTS: _Sentences = {
     "contact.ground_not_yours": _l("Your role does not show you contact data for this reason."),
     "status.state": {
         "verified": _l("This status is verified already."),
-        "over": _l("This status no longer counts. Record it anew."),
+        "over": _l("This status no longer counts. Record it again."),
     },
     "status.last_day_past": _l("The last day must not be before today."),
     "status.committee_records": _l("Only a neighbourhood committee records a status."),
@@ -173,10 +173,10 @@ _ROUNDS: _Sentences = {
         "nothing is being solved."
     ),
     "round.second_person": _l(
-        "You started this run yourself. Somebody else of the office must publish it."
+        "You started this run yourself. Somebody else in the office must publish it."
     ),
     "round.second_person_to_withdraw": _l(
-        "You published this month yourself. Somebody else of the office must withdraw it."
+        "You published this month yourself. Somebody else in the office must withdraw it."
     ),
     "round.delivery_begun": _l(
         "Something was delivered already, so the publication can no longer be withdrawn."

@@ -74,7 +74,7 @@ def test_a_refused_form_shows_what_the_server_sent_back(page):
 def test_beginning_afresh_throws_the_draft_away(page, gallery_url):
     fill(page)
     page.goto(f"{gallery_url}/gallery/form")
-    page.get_by_role("button", name="Begin afresh").click()
+    page.get_by_role("button", name="Start again").click()
     assert page.get_by_label("Name of the offer").input_value() == ""
     assert page.evaluate(KEPT) == 0
 

@@ -58,7 +58,7 @@ class OverrideForm(IdempotentForm):
     """A pin or forbid; ``giver`` is empty, ``offer:7`` or ``volunteer:9``."""
 
     kind = RadiosField(
-        _l("What shall hold?"),
+        _l("What should the next run do?"),
         [Required(_l("Choose one."))],
         choices=make_choices((kind, get_label(kind)) for kind in OverrideKind),
     )

@@ -58,7 +58,7 @@ def test_who_solved_cannot_publish_here_either(run):
     assert run("solve").exit_code == 0
     refused = run("publish", "one")
     assert refused.exit_code == 1
-    assert "Somebody else of the office" in refused.output
+    assert "Somebody else in the office" in refused.output
 
 
 def test_an_interrupted_solve_is_cancelled_and_done_again(app, run, month):

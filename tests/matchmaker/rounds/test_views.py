@@ -110,7 +110,7 @@ def test_a_step_out_of_turn_says_why(reviewed, one, two):
     assert one.get("rounds.freeze", month=MONTH).status_code == 409
     mine = one.get("rounds.publish", month=MONTH, number=1)
     assert mine.status_code == 409
-    assert "Somebody else of the office must publish it" in mine.text
+    assert "Somebody else in the office must publish it" in mine.text
     assert two.get("rounds.publish", month=MONTH, number=1).status_code == 200
     assert two.get("rounds.withdraw", month=MONTH).status_code == 409
 
