@@ -21,6 +21,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_file_location
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import CodeType
 
@@ -50,7 +51,7 @@ class Trial:
     ended: str = ""
 
 
-class _Planter(MetaPathFinder, SourceFileLoader):
+class _Planter(MetaPathFinder, SourceFileLoader):  # type: ignore[misc]  # the stubs disagree
     """Gives the import system the mutant's text in place of its file."""
 
     def __init__(self, mutant: Mutant) -> None:
@@ -73,7 +74,8 @@ class _Chosen:
     """The pytest plugin of a child: runs the trial's tests in its order, notes the failures."""
 
     def __init__(self, tests: list[str]) -> None:
-        self.tests, self.failed = tests, []
+        self.tests = tests
+        self.failed: list[str] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
@@ -105,7 +107,8 @@ def warm_up() -> None:
 
 def judge(trials: Iterable[Trial], folder: Path, workers: int) -> Iterator[Trial]:
     """Run the trials, ``workers`` at a time, and yield each when it has ended."""
-    waiting, running = iter(trials), {}
+    waiting = iter(trials)
+    running: dict[int, tuple[ForkProcess, Trial, float]] = {}
     try:
         while True:
             while len(running) < workers and (trial := next(waiting, None)) is not None:
@@ -128,7 +131,7 @@ def _get_limit(trial: Trial) -> float:
     return _SPARE_SECONDS + _SPARE_FACTOR * trial.seconds
 
 
-def _start(trial: Trial, folder: Path) -> multiprocessing.Process:
+def _start(trial: Trial, folder: Path) -> ForkProcess:
     child = multiprocessing.get_context("fork").Process(target=_run, args=(trial, folder))
     child.start()
     return child
@@ -151,7 +154,7 @@ def _run(trial: Trial, folder: Path) -> None:
     os._exit(0)
 
 
-def _finish(child: multiprocessing.Process, trial: Trial, folder: Path) -> None:
+def _finish(child: ForkProcess, trial: Trial, folder: Path) -> None:
     """Read what the child wrote, and end whatever it left running."""
     late = child.is_alive()
     _end(child)
@@ -170,7 +173,7 @@ def _finish(child: multiprocessing.Process, trial: Trial, folder: Path) -> None:
         raise RuntimeError(f"pytest ended with {code} for {trial.tests[:3]}:\n{log[-2000:]}")
 
 
-def _end(child: multiprocessing.Process) -> None:
+def _end(child: ForkProcess) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)  # it leads a group of its own
     child.kill()

@@ -41,6 +41,8 @@ OURS = [
     ((cst.If, cst.CompIf), negate_condition),
     (cst.Return, return_nothing),
 ]
+# Classes of nodes, and the function that gives what may stand in their place.
+_ALL: list[tuple[Any, Any]] = [*mutation_operators, *OURS]
 
 
 class Finder(cst.CSTVisitor):
@@ -60,7 +62,7 @@ class Finder(cst.CSTVisitor):
             return False
         if isinstance(node, cst.For | cst.CompFor | cst.AnnAssign):
             self._targets.add(node.target)
-        for types, operator in [*mutation_operators, *OURS]:
+        for types, operator in _ALL:
             if isinstance(node, types):
                 kind = operator.__name__.removeprefix("operator_")
                 self.found.extend((node, new, kind) for new in operator(node))

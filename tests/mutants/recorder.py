@@ -64,7 +64,8 @@ class Recorder:
             self.failed.add(report.nodeid)
 
     def write(self) -> None:
-        data, tests = self.coverage.get_data(), defaultdict(set)
+        data = self.coverage.get_data()
+        tests: dict[str, set[str]] = defaultdict(set)
         for file in data.measured_files():
             units = map_lines(Path(file))
             for line, contexts in data.contexts_by_lineno(file).items():

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from tests.mutants.mutants import Mutant
 from tests.mutants.units import ROOT, Unit, list_units
@@ -52,7 +53,9 @@ def get_record(*, keep: bool) -> Record:
     """The record of this code, made where it is missing: whole when the site or what tests share
     has changed (unless ``keep``), and for each file of tests that has changed."""
     path = FOLDER / "record.json"
-    held = json.loads(path.read_text()) if path.exists() else {"code": "", "files": {}}
+    held: dict[str, Any] = {"code": "", "files": {}}
+    if path.exists():
+        held = json.loads(path.read_text())
     code, files = digest_code(), {_name(p): _digest([p]) for p in _list_tests()}
     if held["code"] != code and not keep:
         held = {"code": code, "files": {}}
@@ -117,7 +120,8 @@ def _merge(parts: Iterable[dict]) -> Record:
 
 def _find_users(unit: Unit) -> set[str]:
     """Functions that are or name what the statement binds, also by way of another statement."""
-    names, users, size = set(unit.binds), {}, -1
+    names, size = set(unit.binds), -1
+    users: dict[str, Unit] = {}
     while size != len(users) + len(names):
         size = len(users) + len(names)
         for other in _list_all_units():
