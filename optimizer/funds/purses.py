@@ -41,17 +41,17 @@ class Flow:
         """Pay a claim up to ``fen`` more; returns how much could be paid."""
         wanted = fen
         while wanted:
-            trail = self._find_trail(claim)
-            if not trail:
+            path = self._find_path(claim)
+            if not path:
                 break
-            wanted -= self._pay(trail, wanted)
+            wanted -= self._pay(path, wanted)
         return fen - wanted
 
     def can_raise(self, claim: int) -> bool:
         """True when the claim can be paid one fen more while every other keeps its grant."""
-        return bool(self._find_trail(claim))
+        return bool(self._find_path(claim))
 
-    def _find_trail(self, claim: int) -> list[Node]:
+    def _find_path(self, claim: int) -> list[Node]:
         """The shortest way from a claim to money that is left; empty: there is none."""
         start: Node = (CLAIM, claim)
         came_from: dict[Node, Node | None] = {start: None}
@@ -77,12 +77,12 @@ class Flow:
             found.append((PURSE, k + 1))
         return found
 
-    def _pay(self, trail: list[Node], wanted: int) -> int:
-        steps = list(pairwise(trail))
-        room = min([wanted, self.left[trail[-1][1]], *(self._room(a, b) for a, b in steps)])
+    def _pay(self, path: list[Node], wanted: int) -> int:
+        steps = list(pairwise(path))
+        room = min([wanted, self.left[path[-1][1]], *(self._room(a, b) for a, b in steps)])
         for above, below in steps:
             self._move(above, below, room)
-        self.left[trail[-1][1]] -= room
+        self.left[path[-1][1]] -= room
         return room
 
     def _room(self, above: Node, below: Node) -> int:
@@ -109,7 +109,7 @@ class Flow:
 
 
 def _walk_back(came_from: dict[Node, Node | None], last: Node) -> list[Node]:
-    trail = [last]
-    while (node := came_from[trail[-1]]) is not None:
-        trail.append(node)
-    return trail[::-1]
+    path = [last]
+    while (node := came_from[path[-1]]) is not None:
+        path.append(node)
+    return path[::-1]

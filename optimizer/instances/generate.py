@@ -42,7 +42,7 @@ def generate(needs: int, seed: int, volunteers: int | None = None) -> Problem:
     asked = list(_draw_needs(random, needs))
     staffed, people = draw_people(random, givers, max(1, volunteers))
     stocks = staffed + draw_supplies(random, givers, asked)
-    asked, pairs = _draw_bonds(random, asked, people)
+    asked, pairs = _draw_pairings(random, asked, people)
     return Problem(
         name=f"estate-{needs}-{seed}",
         seed=hashlib.sha256(f"leshan lottery {needs} {seed}".encode()).hexdigest(),
@@ -124,7 +124,7 @@ def _draw_lot(random: Random, kind: Supply) -> dict[str, Any]:
     return {"quantity": quantity, "least": least, **slots}
 
 
-def _draw_bonds(
+def _draw_pairings(
     random: Random, needs: Sequence[Need], people: Sequence[Person]
 ) -> tuple[list[Need], list[Pair]]:
     """Return the needs, some now duties, and the scored pairs of long-term pairings."""
@@ -134,13 +134,13 @@ def _draw_bonds(
             staff[stock.split("-", 1)[1]].append(person)
     asked, pairs = [], []
     for need in needs:
-        bond = random.randrange(100) if need.requires and staff[need.category] else 100
-        if bond < 20:
+        drawn = random.randrange(100) if need.requires and staff[need.category] else 100
+        if drawn < 20:
             person = random.choice(staff[need.category])
             stock = f"{person.giver}-{need.category}"
             score = random.choice((5, 10, 20))
             pairs.append(Pair(need=need.id, stock=stock, person=person.id, score=score))
-        asked.append(replace(need, duty=True, tier=min(need.tier, 2)) if bond < 9 else need)
+        asked.append(replace(need, duty=True, tier=min(need.tier, 2)) if drawn < 9 else need)
     return asked, pairs
 
 
