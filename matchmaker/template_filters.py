@@ -46,6 +46,7 @@ FILTERS: _Functions = {
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,
     "stage_name": stages.name_stage,
+    "stage_reason": stages.justify_stage,
     "stage_key": stages.describe_key,
     "stage_value": stages.describe_value,
     "stage_bound": stages.describe_bound,
