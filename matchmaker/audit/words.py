@@ -43,7 +43,6 @@ ACTION_WORDS: dict[str, LazyString] = {
     "offer.pause": _l("Paused an offer"),
     "offer.resume": _l("Resumed an offer"),
     "offer.withdraw": _l("Withdrew an offer"),
-    "offer.use_up": _l("An offer was used up"),
     "offer.expire": _l("An offer expired"),
     "organisation.apply": _l("An organisation applied"),
     "organisation.register": _l("Registered an organisation"),

@@ -1,7 +1,8 @@
 """The states of a need: which may follow which, and the changes that a round makes.
 
-draft -> submitted -> verified -> open -> in round -> matched -> served -> closed
+draft -> submitted -> verified -> open -> in round -> matched
 submitted -> returned -> submitted
+submitted, returned, open -> closed, when joined with another; withdrawn, in the round too
 in round -> open, when the month's round found nothing
 matched -> in round, when a publication was withdrawn
 """
@@ -27,18 +28,14 @@ _S = NeedState
 
 _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
-    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.EXPIRED, _S.CLOSED}),
-    _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.EXPIRED, _S.CLOSED}),
+    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED}),
+    _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
-    _S.OPEN: frozenset({_S.IN_ROUND, _S.REFERRED, _S.WITHDRAWN, _S.EXPIRED, _S.CLOSED}),
+    _S.OPEN: frozenset({_S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED}),
     _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN}),
-    _S.MATCHED: frozenset({_S.SERVED, _S.PARTLY_SERVED, _S.OPEN, _S.IN_ROUND}),
-    _S.PARTLY_SERVED: frozenset({_S.SERVED, _S.OPEN, _S.CLOSED}),
-    _S.SERVED: frozenset({_S.CLOSED}),
-    _S.REFERRED: frozenset({_S.OPEN, _S.CLOSED}),
+    _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND}),
     _S.CLOSED: frozenset(),
     _S.WITHDRAWN: frozenset(),
-    _S.EXPIRED: frozenset(),
 }
 NEED_STATES = make_machine_by_target("need.state", _FOLLOWING)
 

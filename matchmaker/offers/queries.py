@@ -37,8 +37,6 @@ class OfferFilters:
 
 # --- Whether a month is already frozen: its snapshot is a copy that later changes do not reach.
 
-_CHANGEABLE = (RoundState.DRAFT, RoundState.CLOSED)
-
 
 def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
     """The latest month, this one or later, whose round took its copy; None when none has."""
@@ -46,7 +44,7 @@ def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
         select(func.max(MatchRound.month)).where(
             MatchRound.subdistrict_id == subdistrict_id,
             MatchRound.month >= get_month(now),
-            MatchRound.state.not_in(_CHANGEABLE),
+            MatchRound.state != RoundState.DRAFT,
         )
     )
 

@@ -22,7 +22,6 @@ class OfferStep(StrEnum):
     OPEN = "open"
     PAUSE = "pause"
     RESUME = "resume"
-    USE_UP = "use_up"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
 
@@ -45,13 +44,10 @@ _TABLE: dict[OfferStep, dict[OfferState, OfferState]] = {
     OfferStep.OPEN: {_S.APPROVED: _S.OPEN},
     OfferStep.PAUSE: {_S.OPEN: _S.PAUSED},
     OfferStep.RESUME: {_S.PAUSED: _S.APPROVED},
-    OfferStep.USE_UP: {_S.OPEN: _S.USED_UP},
     OfferStep.WITHDRAW: dict.fromkeys(
         (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.OPEN, _S.PAUSED), _S.WITHDRAWN
     ),
-    OfferStep.EXPIRE: dict.fromkeys(
-        (_S.SUBMITTED, _S.APPROVED, _S.OPEN, _S.PAUSED, _S.USED_UP), _S.EXPIRED
-    ),
+    OfferStep.EXPIRE: dict.fromkeys((_S.SUBMITTED, _S.APPROVED, _S.OPEN, _S.PAUSED), _S.EXPIRED),
 }
 OFFER_STATES = StateMachine("offer.state", _TABLE)
 

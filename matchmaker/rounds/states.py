@@ -11,9 +11,7 @@ _ROUND_FOLLOWING: dict[RoundState, frozenset[RoundState]] = {
     RoundState.NO_SOLUTION: frozenset({RoundState.SOLVING}),
     RoundState.REVIEW: frozenset({RoundState.SOLVING, RoundState.PUBLISHED}),
     # back to review: the publication was withdrawn, the next one is a new version
-    RoundState.PUBLISHED: frozenset({RoundState.EXECUTING, RoundState.REVIEW}),
-    RoundState.EXECUTING: frozenset({RoundState.CLOSED, RoundState.REVIEW}),
-    RoundState.CLOSED: frozenset(),
+    RoundState.PUBLISHED: frozenset({RoundState.REVIEW}),
 }
 ROUND_STATES = make_machine_by_target("round.state", _ROUND_FOLLOWING, locks_rows=True)
 

@@ -178,9 +178,6 @@ _ROUNDS: _Sentences = {
     "round.second_person_to_withdraw": _l(
         "You published this month yourself. Somebody else in the office must withdraw it."
     ),
-    "round.delivery_begun": _l(
-        "Something was delivered already, so the publication can no longer be withdrawn."
-    ),
     "round.later_month_frozen": _l(
         "A later month was frozen since and builds on this one, so the publication can no longer "
         "be withdrawn."

@@ -21,9 +21,9 @@ from tests.architecture.source import Source, list_sources
 AWAITED = {
     "AssignmentState.AWAITING_RECIPIENT": "the promise and its answers",
     "AssignmentState.CONFIRMED": "the promise and its answers",
-    "AssignmentState.DECLINED": "the promise and its answers",
+    "AssignmentState.DECLINED": "the promise and its answers; publishing again does not undo it",
     "AssignmentState.EXPIRED": "the promise and its deadlines",
-    "AssignmentState.DELIVERED": "carrying out",
+    "AssignmentState.DELIVERED": "carrying out; no publication is withdrawn after it",
     "AssignmentState.FED_BACK": "carrying out",
     "NeedState.SERVED": "carrying out",
     "NeedState.PARTLY_SERVED": "carrying out",

@@ -30,15 +30,6 @@ from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
 
-_RECALLABLE = frozenset(
-    {
-        AssignmentState.AWAITING_GIVER,
-        AssignmentState.AWAITING_RECIPIENT,
-        AssignmentState.CONFIRMED,
-    }
-)
-_DONE = frozenset({AssignmentState.DELIVERED, AssignmentState.FED_BACK})
-
 
 def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     """Publish a run: states, promises, ledger, notices and the audit event, all or nothing.
@@ -92,8 +83,8 @@ def withdraw_publication(
 ) -> None:
     """Withdraw the publication; the round is under review again, its next one is a new version.
 
-    Raises ``ConflictError`` when nothing is published, when the same person published it, when
-    something was already delivered, or when a later month was frozen since.
+    Raises ``ConflictError`` when nothing is published, when the same person published it,
+    or when a later month was frozen since.
     """
     lock_row(match_round)
     run = get_withdrawable_run(match_round, actor)
@@ -101,7 +92,7 @@ def withdraw_publication(
     assignments = _list_assignments(run)
     ROUND_STATES.take(match_round, RoundState.REVIEW)
     for row in assignments:
-        if row.state in _RECALLABLE:
+        if row.state is AssignmentState.AWAITING_GIVER:
             row.state = AssignmentState.PROPOSED
     _restore_needs(run)
     erase_ledger(match_round)
@@ -122,8 +113,6 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
     ROUND_STATES.check(match_round.state, RoundState.REVIEW)
     if match_round.published_by_id == actor.id:
         raise ConflictError("round.second_person_to_withdraw")
-    if any(row.state in _DONE for row in _list_assignments(run)):
-        raise ConflictError("round.delivery_begun")
     if _is_remembered(match_round):
         raise ConflictError("round.later_month_frozen")
     return run
@@ -162,8 +151,6 @@ def _restore_needs(run: RoundRun) -> None:
 def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> None:
     """Send promises to their givers; revoke those whose need was withdrawn."""
     for row in assignments:
-        if row.state is not AssignmentState.PROPOSED:
-            continue  # declined after an earlier publication of this run
         is_wanted = row.need_id is None or row.need_id in matched
         row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
 

@@ -9,6 +9,7 @@ from matchmaker import models as m
 from matchmaker.audit.service import verify_chain
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
+from matchmaker.needs import desk_service
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from tests.factories import NOW
@@ -64,14 +65,6 @@ def test_a_withdrawn_publication_comes_back_as_a_new_version(context, month):
     assert match_round.publication == 2
 
 
-def test_nothing_is_withdrawn_after_a_delivery(context, month):
-    run = month.publish()
-    db.session.scalars(select(m.Assignment)).first().state = m.AssignmentState.DELIVERED
-    db.session.flush()
-    with pytest.raises(ConflictError, match=r"round\.delivery_begun"):
-        publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
-
-
 def test_a_publication_stays_once_a_later_month_builds_on_it(context, month):
     run = month.publish()
     later = freeze_service.open_round(
@@ -86,15 +79,17 @@ def test_a_need_that_went_its_own_way_is_promised_to_nobody(context, month):
     run = month.solve()
     promised = db.session.scalars(select(m.Assignment).where(m.Assignment.need_id.is_not(None)))
     row = promised.first()
-    row.need.state = m.NeedState.MATCHED  # by other means than this publication
-    db.session.flush()
+    desk_service.withdraw_need(actor=month.one, need_id=row.need_id, now=NOW)
+    publication.publish_run(run, actor=month.two, now=NOW)
+    assert row.state is m.AssignmentState.REVOKED
+    publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
+    assert row.state is m.AssignmentState.REVOKED
     publication.publish_run(run, actor=month.two, now=NOW)
     assert row.state is m.AssignmentState.REVOKED
 
 
 def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
     month.publish()
-    db.session.query(m.Need).update({"state": m.NeedState.OPEN})
     later = freeze_service.open_round(
         month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
     )
