@@ -6,50 +6,41 @@ from matchmaker.accounts import administration_views, invitation_views, own_view
 from matchmaker.accounts import views as account_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import views as audit_views
-from matchmaker.demo import views
+from matchmaker.demo import views as demo_views
 from matchmaker.needs import browse_views, desk_views, queue_views
-from matchmaker.needs import queue_views as decision_views
-from matchmaker.needs import resident_views as own_need_views
 from matchmaker.needs import resident_views as posting_views
-from matchmaker.offers import approval_views as offer_review_views
-from matchmaker.offers import views as offer_posting_views
+from matchmaker.offers import approval_views
 from matchmaker.offers import views as offer_views
 from matchmaker.organisations import application_views
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.residents import registering_views
 from matchmaker.residents import views as resident_views
-from matchmaker.rounds.pages import results_views, review_views, step_views
-from matchmaker.rounds.pages import review_views as override_views
-from matchmaker.rounds.pages import room_views as round_views
+from matchmaker.rounds.pages import results_views, review_views, room_views, step_views
 from matchmaker.volunteers import views as volunteer_views
 
 VIEW_MODULES = (
     account_views,
     administration_views,
-    views,
+    demo_views,
     invitation_views,
     own_views,
     assignment_views,
     audit_views,
     browse_views,
-    decision_views,
     desk_views,
-    own_need_views,
     posting_views,
     queue_views,
     offer_views,
-    offer_posting_views,
-    offer_review_views,
+    approval_views,
     organisation_views,
     application_views,
     page_views,
     resident_views,
     registering_views,
     results_views,
-    round_views,
+    room_views,
     step_views,
-    override_views,
     review_views,
     volunteer_views,
 )

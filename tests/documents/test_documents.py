@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.architecture.source import HOUSES, ROOT, list_sources
+from tests.architecture.test_prose import BANNED
 from tests.documents.__main__ import write_generated
 from tests.documents.diagram import LABELS, ROOMS, list_arrows
 from tests.documents.dictionary import list_undescribed
@@ -16,6 +17,8 @@ DOCUMENTS = sorted(
     if path.name != "CHANGELOG.md"
 )
 OPERATIONS = "docs/operations.md"
+# Banned words where they are plain: "who serves whom" is the question itself.
+_PLAIN = re.compile(r"(serves?|by) whom|of which rows")
 # What looks like a path of the tree, in backquotes or as the target of a link.
 _PATH = re.compile(r"`((?:matchmaker|optimizer|tests|seeds|docs)/[\w./*{},-]+)`")
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
@@ -69,3 +72,19 @@ def test_every_setting_is_in_the_table_of_operations_with_its_default():
     )
     assert set(table) == set(re.findall(r"MATCHMAKER_[A-Z_]+", code))
     assert {name: table[name] for name in numbers} == numbers
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_document_is_written_in_plain_english(path):
+    text = _PLAIN.sub("", path.read_text())
+    found = {word[0]: advice for banned, advice in BANNED.items()
+             for word in re.finditer(rf"\b(?:{banned})\b", text, re.IGNORECASE)}  # fmt: skip
+    assert found == {}
+
+
+def test_each_decision_has_a_number_of_its_own_and_says_it():
+    pages = sorted((ROOT / "docs/adr").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    assert [p.name for n, p in zip(numbers, pages, strict=True)
+            if not p.read_text().startswith(f"# {n}. ")] == []  # fmt: skip
