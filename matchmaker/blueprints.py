@@ -16,7 +16,13 @@ from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.residents import registering_views
 from matchmaker.residents import views as resident_views
-from matchmaker.rounds.pages import results_views, review_views, room_views, step_views
+from matchmaker.rounds.pages import (
+    line_views,
+    results_views,
+    review_views,
+    room_views,
+    step_views,
+)
 from matchmaker.volunteers import views as volunteer_views
 
 VIEW_MODULES = (
@@ -38,6 +44,7 @@ VIEW_MODULES = (
     page_views,
     resident_views,
     registering_views,
+    line_views,
     results_views,
     room_views,
     step_views,

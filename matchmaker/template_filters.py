@@ -17,7 +17,7 @@ from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.words import outcomes, refusals, slots, stages
 from matchmaker.web.addresses import find_url
-from matchmaker.words import labels, quantities, scope
+from matchmaker.words import labels, quantities, scope, tones
 
 _Functions = Mapping[str, Callable[..., object]]
 
@@ -25,6 +25,7 @@ FILTERS: _Functions = {
     # Coded values, days and quantities: ``{{ offer.state | label }}``.
     "label": labels.get_label,
     "name": labels.get_name,
+    "tone": tones.get_tone,
     "day": quantities.format_day,
     "local_day": quantities.format_local_day,
     "moment": quantities.format_moment,
@@ -56,12 +57,10 @@ FILTERS: _Functions = {
     # Accounts and the audit chain.
     "notice_sentence": account_words.describe_notice,
     "ground_sentence": account_words.describe_ground,
+    "account_name": labels.name_account,
+    "scope_name": account_words.name_scope,
     "contact_fields": account_words.describe_fields,
     "fault_sentence": audit_words.describe_fault,
-    "event_subject": audit_words.describe_subject,
-    "event_action": audit_words.describe_action,
-    "event_role": audit_words.describe_role,
-    "event_details": audit_words.describe_details,
 }
 
 

@@ -2,28 +2,65 @@
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.accounts import administration, scopes
 from matchmaker.accounts.forms import AccountFilterForm, make_role_form
 from matchmaker.accounts.scopes import resolve_scope
 from matchmaker.accounts.views import bp
+from matchmaker.accounts.words import name_scope
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import Role
+from matchmaker.models import Role, User
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Badge, Column, ListPage
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_label, name_account
+from matchmaker.words.quantities import format_moment
+
+# The columns of a list of accounts.
+
+
+def make_account_badge(user: User) -> Badge:
+    """Whether an account can sign in."""
+    if user.disabled_at:
+        return Badge(_("Account disabled"), "paused")
+    return Badge(_("Can sign in"), "good")
+
+
+ROLE = Column[User](header=_l("Role"), read=lambda user: str(get_label(user.role)))
+MADE = Column[User](header=_l("Made"), read=lambda user: format_moment(user.created_at))
+STATE = Column[User](
+    header=_l("State"),
+    read=lambda user: make_account_badge(user).text,
+    badges=lambda user: [make_account_badge(user)],
+)
+_COLUMNS = (
+    Column[User](
+        header=_l("Name"),
+        read=name_account,
+        link=lambda user: url_for("accounts.show", user_id=user.id),
+    ),
+    ROLE,
+    Column[User](header=_l("For"), read=name_scope),
+    MADE,
+    STATE,
+)
 
 
 @bp.get("/accounts")
 @requires(Permission.ACCOUNT_MANAGE)
 def index() -> str:
     form = AccountFilterForm()
-    found = paginate(administration.select_accounts(**form.read_filters()))
-    return render_template(
-        "accounts/index.html", form=form, found=found, arguments=get_other_arguments()
+    listed = ListPage(
+        endpoint="accounts.index",
+        caption=_l("Accounts"),
+        query=administration.select_accounts(**form.read_filters()),
+        columns=_COLUMNS,
+        form=form,
     )
+    return render_template("accounts/index.html", list=listed)
 
 
 @bp.get("/accounts/<id:user_id>")
@@ -77,4 +114,6 @@ def change_role(user_id: int) -> Answer:
 
 def _show_account(user_id: int, form: ButtonForm) -> str:
     user = administration.get_account(user_id)
-    return render_template("accounts/show.html", user=user, form=form)
+    return render_template(
+        "accounts/show.html", user=user, form=form, badge=make_account_badge(user)
+    )

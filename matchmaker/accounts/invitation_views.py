@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from flask import current_app, flash, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.accounts import administration, invitations, scopes
+from matchmaker.accounts.administration_views import MADE, ROLE, STATE
 from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm, make_role_form
 from matchmaker.accounts.scopes import Scope, resolve_scope
 from matchmaker.accounts.views import bp
@@ -16,12 +18,21 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.errors import InvalidError
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import make_choices
-from matchmaker.models import Role
+from matchmaker.models import Role, User
 from matchmaker.web.act import Answer, answer_button, answer_form
-from matchmaker.web.lists import paginate
+from matchmaker.web.lists import Column, ListPage
 from matchmaker.web.permissions import Permission, requires
 
 _SHOWN_ONCE = "new_invitation_code"
+_MEMBER_COLUMNS = (
+    Column[User](header=_l("Name"), read=lambda user: user.name),
+    Column[User](
+        header=_l("Reference"), read=lambda user: user.resident.reference if user.resident else ""
+    ),
+    ROLE,
+    MADE,
+    STATE,
+)
 
 
 @bp.get("/invitations")
@@ -34,9 +45,15 @@ def invited() -> str:
 @bp.get("/members")
 @requires(Permission.ACCOUNT_INVITE_SCOPE)
 def members() -> str:
+    listed = ListPage(
+        endpoint="accounts.members",
+        caption=_l("Accounts"),
+        query=administration.select_members(current_user),
+        columns=_MEMBER_COLUMNS,
+    )
     return render_template(
         "accounts/members.html",
-        found=paginate(administration.select_members(current_user)),
+        list=listed,
         invitations=invitations.list_open_invitations(current_user, get_now()),
         **_take_new_code(),
     )

@@ -1,8 +1,9 @@
-"""Sentences about accounts: the password rule, grounds, notices."""
+"""Sentences about accounts: the password rule, grounds, notices, scopes."""
 
 from flask_babel import gettext as _
 
-from matchmaker.models import Notice
+from matchmaker.models import Notice, User
+from matchmaker.words.labels import get_name
 
 
 def describe_password_rule(shortest: int) -> str:
@@ -49,3 +50,13 @@ def describe_notice(notice: Notice) -> str:
         "offer.returned": _("Your offer came back with a question."),
     }
     return sentences.get(notice.kind, _("There is news."))
+
+
+def name_scope(user: User) -> str:
+    """What an account is about: residents by reference alone."""
+    if user.resident:
+        return user.resident.reference
+    place = user.organisation or user.committee or user.subdistrict
+    if place:
+        return get_name(place)
+    return _("One volunteer") if user.volunteer_id else _("Whole site")

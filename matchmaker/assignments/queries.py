@@ -80,7 +80,7 @@ class Line:
 
 def list_published_months(actor: User) -> list[date]:
     """Months of the actor's street office with a publication in force, the latest first."""
-    statement = (
+    query = (
         select(MatchRound.month)
         .where(
             MatchRound.subdistrict_id == _find_subdistrict_id(actor),
@@ -88,25 +88,25 @@ def list_published_months(actor: User) -> list[date]:
         )
         .order_by(MatchRound.month.desc())
     )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(query))
 
 
 def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]:
     """The promises of ``month`` in the actor's scope, in the order of time: read with
-    ``read_line``. A coordinator's are the organisation's, a volunteer's the own visits.
+    ``read_lines``. A coordinator's are the organisation's, a volunteer's the own visits.
     """
-    statement: Select[Any] = _join_all(actor, month)
+    query: Select[Any] = _join_all(actor, month)
     if filters.week == DELIVERIES:
-        statement = statement.where(Assignment.slot.is_(None))
+        query = query.where(Assignment.slot.is_(None))
     elif filters.week is not None:
-        statement = statement.where(Assignment.slot.startswith(f"W{filters.week}-"))
+        query = query.where(Assignment.slot.startswith(f"W{filters.week}-"))
     if filters.category:
-        statement = statement.where(ServiceCategory.code == filters.category)
+        query = query.where(ServiceCategory.code == filters.category)
     if filters.committee:
-        statement = statement.where(Committee.code == filters.committee)
+        query = query.where(Committee.code == filters.committee)
     if filters.volunteer_id is not None:
-        statement = statement.where(Assignment.volunteer_id == filters.volunteer_id)
-    return statement.order_by(
+        query = query.where(Assignment.volunteer_id == filters.volunteer_id)
+    return query.order_by(
         case({slot: index for index, slot in enumerate(_SLOTS)}, value=Assignment.slot, else_=99),
         Volunteer.sort_key.is_(None),
         Volunteer.sort_key,
@@ -115,31 +115,14 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
     )
 
 
-def read_line(row: Any) -> Line:
-    """One row of ``select_lines``."""
-    assignment, category, committee, block, need, pairing, volunteer = row
-    return Line(
-        slot=assignment.slot,
-        reference=need or pairing,
-        category=category,
-        committee=committee,
-        block=block,
-        volunteer=volunteer,
-        units=assignment.units,
-        state=assignment.state,
-        is_pairing=need is None,
-    )
+def read_lines(rows: list[Any]) -> list[Line]:
+    """Rows of ``select_lines``."""
+    return [_read_line(*row) for row in rows]
 
 
 def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
     """Every promise that passes, in the order of time."""
-    return [read_line(row) for row in db.session.execute(select_lines(actor, month, filters))]
-
-
-def count_lines(actor: User, month: date, filters: GivenFilters) -> int:
-    statement = select_lines(actor, month, filters).order_by(None)
-    counted = statement.with_only_columns(Assignment.id).subquery()
-    return db.session.scalar(select(func.count()).select_from(counted)) or 0
+    return read_lines(list(db.session.execute(select_lines(actor, month, filters))))
 
 
 def list_choices(
@@ -151,6 +134,28 @@ def list_choices(
     committees = _list_distinct(base, Committee, Committee.code)
     volunteers = _list_distinct(base, Volunteer, Volunteer.sort_key)
     return categories, committees, volunteers
+
+
+def _read_line(
+    assignment: Assignment,
+    category: ServiceCategory,
+    committee: Committee,
+    block: str,
+    need: str | None,
+    pairing: str | None,
+    volunteer: str | None,
+) -> Line:
+    return Line(
+        slot=assignment.slot,
+        reference=need or pairing or "",
+        category=category,
+        committee=committee,
+        block=block,
+        volunteer=volunteer,
+        units=assignment.units,
+        state=assignment.state,
+        is_pairing=need is None,
+    )
 
 
 def _list_distinct(base: Select[Any], model: Any, order: Any) -> list[Any]:
@@ -173,8 +178,11 @@ def _join_all(actor: User, month: date) -> Any:
             ServiceCategory,
             ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
         )
-        .where(MatchRound.month == month, MatchRound.subdistrict_id == _find_subdistrict_id(actor))
-        .where(is_in_scope(Assignment, actor))
+        .where(
+            MatchRound.month == month,
+            MatchRound.subdistrict_id == _find_subdistrict_id(actor),
+            is_in_scope(Assignment, actor),
+        )
     )
 
 

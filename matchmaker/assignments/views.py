@@ -1,11 +1,11 @@
 """What was promised, to whom and when: a coordinator's month and a volunteer's visits."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, Response, render_template, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.assignments import queries
@@ -13,45 +13,54 @@ from matchmaker.assignments.forms import GivenForm, MonthForm
 from matchmaker.assignments.queries import GivenFilters, Line
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import NotFoundError
-from matchmaker.base.extensions import db
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.rounds.words.slots import describe_slot
-from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
-from matchmaker.web.lists import PAGE_SIZE, get_other_arguments, get_page_number
+from matchmaker.web.lists import Column, ListPage, get_other_arguments, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity
 
-# --- A month's promises as rows of a file: references and blocks, no resident's name.
+# --- The columns of a month's promises: references and blocks, no resident's name.
+
+_VOLUNTEER = Column[Line](
+    header=_l("Volunteer"),
+    read=lambda line: line.volunteer or "",
+    show=lambda line: line.volunteer or "–",
+)
+_CATEGORY = Column[Line](header=_l("Category"), read=lambda line: get_name(line.category))
+_AMOUNT = Column[Line](
+    header=_l("Amount"),
+    read=lambda line: format_quantity(line.units, line.category.unit),
+    is_number=True,
+)
+_COMMITTEE = Column[Line](
+    header=_l("Neighbourhood committee"), read=lambda line: get_name(line.committee)
+)
+_BLOCK = Column[Line](header=_l("Block"), read=lambda line: line.block)
+_NUMBER = Column[Line](header=_l("Number"), read=lambda line: line.reference, is_unbroken=True)
+_STATE = Column[Line](
+    header=_l("State"),
+    read=lambda line: str(get_label(line.state)),
+    badges=lambda line: [make_state_badge(line.state)],
+)
+_COLUMNS = (_NUMBER, _CATEGORY, _AMOUNT, _VOLUNTEER, _COMMITTEE, _BLOCK, _STATE)
+_FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _COMMITTEE, _BLOCK, _NUMBER, _STATE)
 
 
-def get_headers() -> list[str]:
-    return [
-        _("When"),
-        _("Volunteer"),
-        _("Category"),
-        _("Amount"),
-        _("Neighbourhood committee"),
-        _("Block"),
-        _("Number"),
-        _("State"),
-    ]
-
-
-def make_rows(lines: Iterable[Line], month: date) -> list[Row]:
-    return [
-        [
-            describe_slot(line.slot, month),
-            line.volunteer or "",
-            get_name(line.category),
-            format_quantity(line.units, line.category.unit),
-            get_name(line.committee),
-            line.block,
-            line.reference,
-            str(get_label(line.state)),
-        ]
-        for line in lines
-    ]
+def _make_list(months: list[date]) -> tuple[date, ListPage[Line]]:
+    form, month, filters = _read_address(months)
+    when = Column[Line](header=_l("When"), read=lambda line: describe_slot(line.slot, month))
+    return month, ListPage(
+        endpoint="assignments.given",
+        caption=_l("What we promised"),
+        query=queries.select_lines(current_user, month, filters),
+        columns=_COLUMNS,
+        form=form,
+        read=queries.read_lines,
+        download="assignments.download",
+        file_name=f"promised-{month:%Y-%m}",
+        file_columns=(when, *_FILE_COLUMNS),
+    )
 
 
 bp = Blueprint("assignments", __name__, url_prefix="/assignments")
@@ -63,20 +72,9 @@ def given() -> str:
     months = queries.list_published_months(current_user)
     if not months:
         return render_template("assignments/given_empty.html")
-    form, month, filters = _read_address(months)
-    page, total = get_page_number(), queries.count_lines(current_user, month, filters)
-    statement = queries.select_lines(current_user, month, filters)
-    rows = db.session.execute(statement.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    month, listed = _make_list(months)
     return render_template(
-        "assignments/given.html",
-        form=form,
-        month=month,
-        groups=_group([queries.read_line(row) for row in rows]),
-        total=total,
-        page=page,
-        pages=-(-total // PAGE_SIZE),
-        arguments=get_other_arguments(),
-        file_formats=FILE_FORMATS,
+        "assignments/given.html", month=month, list=listed, groups=_group(listed.rows)
     )
 
 
@@ -98,11 +96,8 @@ def given_sheet() -> str:
 @bp.get("/given.<any(xlsx, csv):file_format>")
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def download(file_format: str) -> Response:
-    months = _list_months_or_fail()
-    _form, month, filters = _read_address(months)
-    rows = make_rows(queries.list_lines(current_user, month, filters), month)
-    name = f"promised-{month:%Y-%m}"
-    return send_table(file_format, name, _("What we promised"), get_headers(), rows)
+    _month, listed = _make_list(_list_months_or_fail())
+    return listed.send(file_format)
 
 
 @bp.get("/visits")
@@ -134,6 +129,6 @@ def _list_months_or_fail() -> list[date]:
     return months
 
 
-def _group(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
+def _group(lines: Sequence[Line]) -> list[tuple[str | None, list[Line]]]:
     """The lines of each slot, which stand together already."""
     return [(slot, list(found)) for slot, found in groupby(lines, key=lambda line: line.slot)]

@@ -41,11 +41,6 @@ def select_events(filters: EventFilter) -> Select[AuditEvent]:
     return query
 
 
-def list_events(filters: EventFilter) -> list[AuditEvent]:
-    """All of them at once, for a file."""
-    return list(db.session.scalars(select_events(filters)))
-
-
 def select_own_events(actor: User) -> Select[AuditEvent]:
     """What the actor did, the latest first."""
     return _select_with_actor().where(AuditEvent.actor_id == actor.id)

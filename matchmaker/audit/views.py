@@ -1,11 +1,9 @@
 """The audit log: everything for administrators and auditors, one's own for everybody."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, render_template
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -18,10 +16,10 @@ from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore
 from matchmaker.models import AuditEvent, Role
 from matchmaker.models.limits import LONGEST_ACTION
-from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Column, ListPage
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label
+from matchmaker.words.quantities import format_moment
 
 
 class EventFilterForm(FilterForm):
@@ -52,43 +50,72 @@ class EventFilterForm(FilterForm):
         }
 
 
-# --- The audit log as rows of a file, hashes included, so that others can check the chain.
+# --- The columns: the page in words, the file in codes as they are stored, instants in UTC,
+# hashes included, so that others can check the chain.
+
+_NUMBER = Column[AuditEvent](header=_l("Number"), read=lambda event: event.id, is_number=True)
+_DATE = Column[AuditEvent](
+    header=_l("Date"),
+    read=lambda event: event.at.isoformat(),
+    show=lambda event: format_moment(event.at),
+)
+_ROLE = Column[AuditEvent](
+    header=_l("Role"), read=lambda event: event.actor_role, show=words.describe_role
+)
+_ACTION = Column[AuditEvent](
+    header=_l("Action"),
+    read=lambda event: event.action,
+    show=words.describe_action,
+    code=lambda event: event.action,
+)
+_ABOUT = Column[AuditEvent](
+    header=_l("About"), read=lambda event: event.subject_type, show=words.describe_subject
+)
+_DETAILS = Column[AuditEvent](
+    header=_l("Details"),
+    read=lambda event: json.dumps(event.details, sort_keys=True, ensure_ascii=False),
+    show=words.describe_details,
+)
+_COLUMNS = (
+    _NUMBER,
+    _DATE,
+    Column[AuditEvent](header=_l("Who"), read=words.name_actor),
+    _ROLE,
+    _ACTION,
+    _ABOUT,
+    _DETAILS,
+)
+_OWN_COLUMNS = (_NUMBER, _DATE, _ACTION, _ABOUT, _DETAILS)
+_FILE_COLUMNS = (
+    _NUMBER,
+    _DATE,
+    Column[AuditEvent](header=_l("Account"), read=lambda event: event.actor_id),
+    _ROLE,
+    _ACTION,
+    _ABOUT,
+    Column[AuditEvent](header=_l("Number of the subject"), read=lambda event: event.subject_id),
+    Column[AuditEvent](
+        header=_l("On behalf of resident number"), read=lambda event: event.on_behalf_of_id
+    ),
+    _DETAILS,
+    Column[AuditEvent](header=_l("Hash before"), read=lambda event: event.previous_sha256),
+    Column[AuditEvent](header=_l("Hash"), read=lambda event: event.sha256),
+)
 
 
-def get_headers() -> list[str]:
-    return [
-        _("Number"),
-        _("Date"),
-        _("Account"),
-        _("Role"),
-        _("Action"),
-        _("About"),
-        _("Number of the subject"),
-        _("On behalf of resident number"),
-        _("Details"),
-        _("Hash before"),
-        _("Hash"),
-    ]
-
-
-def make_rows(events: Iterable[AuditEvent]) -> list[Row]:
-    """Codes as they are stored; instants in UTC."""
-    return [
-        [
-            event.id,
-            event.at.isoformat(),
-            event.actor_id,
-            event.actor_role,
-            event.action,
-            event.subject_type,
-            event.subject_id,
-            event.on_behalf_of_id,
-            json.dumps(event.details, sort_keys=True, ensure_ascii=False),
-            event.previous_sha256,
-            event.sha256,
-        ]
-        for event in events
-    ]
+def _make_list() -> ListPage[AuditEvent]:
+    form = _make_filter_form()
+    return ListPage(
+        endpoint="audit.index",
+        caption=_l("Events"),
+        query=queries.select_events(queries.EventFilter(**form.read_filters())),
+        columns=_COLUMNS,
+        form=form,
+        download="audit.download",
+        file_name="audit",
+        file_title=_l("Audit"),
+        file_columns=_FILE_COLUMNS,
+    )
 
 
 bp = Blueprint("audit", __name__)
@@ -97,23 +124,13 @@ bp = Blueprint("audit", __name__)
 @bp.get("/audit")
 @requires(Permission.AUDIT_READ)
 def index() -> str:
-    form = _make_filter_form()
-    filters = queries.EventFilter(**form.read_filters())
-    return render_template(
-        "audit/index.html",
-        form=form,
-        found=paginate(queries.select_events(filters)),
-        arguments=get_other_arguments(),
-        file_formats=FILE_FORMATS,
-    )
+    return render_template("audit/index.html", list=_make_list())
 
 
 @bp.get("/audit/events.<any(xlsx, csv):file_format>")
 @requires(Permission.AUDIT_READ)
 def download(file_format: str) -> Response:
-    filters = queries.EventFilter(**_make_filter_form().read_filters())
-    rows = make_rows(queries.list_events(filters))
-    return send_table(file_format, "audit", _("Audit"), get_headers(), rows)
+    return _make_list().send(file_format)
 
 
 @bp.get("/audit/verification")
@@ -125,12 +142,17 @@ def verification() -> str:
 @bp.get("/my-record")
 @requires(Permission.ACCOUNT_OWN)
 def own() -> str:
-    found = paginate(queries.select_own_events(current_user))
-    return render_template("audit/own.html", found=found)
+    listed = ListPage(
+        endpoint="audit.own",
+        caption=_l("Events"),
+        query=queries.select_own_events(current_user),
+        columns=_OWN_COLUMNS,
+    )
+    return render_template("audit/own.html", list=listed)
 
 
 def _make_filter_form() -> EventFilterForm:
     form = EventFilterForm()
     kinds = [(kind, words.describe_subject_type(kind)) for kind in queries.list_subject_types()]
-    form.subject_type.choices = make_choices([("", _("Everything")), *kinds])
+    form.subject_type.choices = make_choices([("", _l("Everything")), *kinds])
     return form

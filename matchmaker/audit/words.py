@@ -6,7 +6,7 @@ from flask_babel.speaklater import LazyString
 
 from matchmaker.audit.service import Fault
 from matchmaker.models import AuditEvent, Role
-from matchmaker.words.labels import get_label
+from matchmaker.words.labels import get_label, name_account
 
 ACTION_WORDS: dict[str, LazyString] = {
     "account.sign_in": _l("Signed in"),
@@ -113,6 +113,11 @@ def describe_subject_type(name: str) -> str:
 def describe_action(event: AuditEvent) -> str:
     """What was done, in words where there are any."""
     return str(ACTION_WORDS.get(event.action, event.action))
+
+
+def name_actor(event: AuditEvent) -> str:
+    """Who acted; a resident by reference alone."""
+    return name_account(event.actor) if event.actor else _("The site itself")
 
 
 def describe_role(event: AuditEvent) -> str:

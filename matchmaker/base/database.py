@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import Flask, has_request_context, request
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Select, event, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from matchmaker.base.extensions import db
 
 _is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+State = TypeVar("State", bound=StrEnum)
 
 
 @contextmanager
@@ -22,6 +27,14 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _is_writing.reset(token)
+
+
+def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> dict[State, int]:
+    """How many rows of ``query`` are in each state, in the order of the enum; none: left out."""
+    rows = query.with_only_columns(column.label("state")).subquery()
+    counted = db.session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
+    found = {row[0]: row[1] for row in counted}
+    return {state: found[state] for state in column.type.enum_class if state in found}
 
 
 def init_database(app: Flask) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from matchmaker.base import database
 from matchmaker.base.extensions import db
 from matchmaker.models import Committee, Need, NeedState, NeedType, Resident, ServiceCategory, User
 from matchmaker.needs.states import ENDED
@@ -110,13 +111,9 @@ def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
 
 
 def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
-    """How many needs pass ``filters`` in each state, whatever state is asked for."""
-    rows = _narrow(actor, replace(filters, state=None)).with_only_columns(Need.state).subquery()
-    counted = db.session.execute(
-        select(rows.c.state, func.count().label("total")).group_by(rows.c.state)
-    )
-    found: dict[NeedState, int] = {row.state: row.total for row in counted}
-    return {state: found[state] for state in NeedState if state in found}
+    """How many needs pass ``filters`` in each state, whatever state is asked for; no drafts."""
+    sent = _narrow(actor, replace(filters, state=None)).where(Need.state != NeedState.DRAFT)
+    return database.count_by_state(sent, Need.state)
 
 
 def list_own_needs(actor: User) -> list[Need]:

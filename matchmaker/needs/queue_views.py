@@ -1,13 +1,16 @@
 """One need at the office: what is known, what may be double, and the decision about it."""
 
+from dataclasses import dataclass, replace
+from datetime import date
+
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm
 from matchmaker.models import Need, NeedState
 from matchmaker.needs import queries, queue_service
@@ -19,11 +22,10 @@ from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.residents.scope import list_committees
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Box, Column, ListPage, get_other_arguments, make_state_badge
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import format_quantity
+from matchmaker.words.quantities import format_local_day, format_quantity
 from matchmaker.words.scope import name_windows
 
 
@@ -117,45 +119,93 @@ def _propose() -> DecisionForm:
     return DecisionForm(formdata=None, data=usual, prefix=_VERIFY)
 
 
-# --- The list of needs as a table for files; no contact, no words of the resident.
+# --- The columns of the list of needs; in the file no contact, no words of the resident.
 
 
-def get_headers() -> list[str]:
-    return [
-        _("Number"),
-        _("Resident"),
-        _("Neighbourhood committee"),
-        _("Need or wish"),
-        _("Kind of help"),
-        _("How much"),
-        _("At least"),
-        _("When"),
-        _("Urgency"),
-        _("Months waited"),
-        _("State"),
-        _("Sent on"),
-        _("Answer promised by"),
-    ]
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """A need, and whether the same resident asked for the same help more than once."""
+
+    need: Need
+    has_twin: bool
 
 
-def make_row(need: Need) -> Row:
-    """One need in the order of the headers; the resident by surname and title only."""
-    unit = need.category.unit
-    return (
-        need.reference,
-        need.resident.display_name,
-        get_name(need.committee),
-        str(get_label(need.type)),
-        get_name(need.category),
-        format_quantity(need.quantity, unit),
-        format_quantity(need.least_quantity, unit),
-        name_windows(need.windows) or _("Any time"),
-        need.tier,
-        need.waiting_rounds,
-        str(get_label(need.state)),
-        get_local_date(need.submitted_at) if need.submitted_at else None,
-        need.reply_promised_on,
-    )
+def read_lines(needs: list[Need]) -> list[NeedLine]:
+    """The lines of these needs; twins are looked up for all of them at once."""
+    twins = queries.find_ids_with_duplicates(needs)
+    return [NeedLine(need, need.id in twins) for need in needs]
+
+
+def _make_box(line: NeedLine) -> Box | None:
+    if line.need.state is not NeedState.SUBMITTED:
+        return None
+    return Box(str(line.need.id), _("Tick"), line.need.reference)
+
+
+def _get_sent_day(line: NeedLine) -> date | None:
+    sent = line.need.submitted_at
+    return get_local_date(sent) if sent else None
+
+
+_NUMBER = Column[NeedLine](
+    header=_l("Number"),
+    read=lambda line: line.need.reference,
+    link=lambda line: url_for("needs.show", need_id=line.need.id),
+)
+_RESIDENT = Column[NeedLine](
+    header=_l("Resident"), read=lambda line: line.need.resident.display_name
+)
+_COMMITTEE = Column[NeedLine](
+    header=_l("Neighbourhood committee"), read=lambda line: get_name(line.need.committee)
+)
+_CATEGORY = Column[NeedLine](
+    header=_l("Kind of help"), read=lambda line: get_name(line.need.category)
+)
+_QUANTITY = Column[NeedLine](
+    header=_l("How much"),
+    read=lambda line: format_quantity(line.need.quantity, line.need.category.unit),
+    is_number=True,
+)
+_URGENCY = Column[NeedLine](
+    header=_l("Urgency"),
+    read=lambda line: line.need.tier,
+    show=lambda line: line.need.tier if line.need.verified_by_id else "–",
+)
+_SENT_ON = Column[NeedLine](
+    header=_l("Sent on"),
+    read=_get_sent_day,
+    show=lambda line: format_local_day(line.need.submitted_at or line.need.created_at),
+)
+_STATE = Column[NeedLine](
+    header=_l("State"),
+    read=lambda line: str(get_label(line.need.state)),
+    badges=lambda line: [make_state_badge(line.need.state)],
+    note=lambda line: _("Possibly double") if line.has_twin else "",
+)
+_CHOOSE = Column[NeedLine](header=_l("Choose"), read=lambda line: "", box=_make_box)
+_COLUMNS = (_NUMBER, _RESIDENT, _COMMITTEE, _CATEGORY, _QUANTITY, _URGENCY, _SENT_ON, _STATE)
+_FILE_COLUMNS = (
+    _NUMBER,
+    _RESIDENT,
+    _COMMITTEE,
+    Column[NeedLine](header=_l("Need or wish"), read=lambda line: str(get_label(line.need.type))),
+    _CATEGORY,
+    _QUANTITY,
+    Column[NeedLine](
+        header=_l("At least"),
+        read=lambda line: format_quantity(line.need.least_quantity, line.need.category.unit),
+    ),
+    Column[NeedLine](
+        header=_l("When"), read=lambda line: name_windows(line.need.windows) or _("Any time")
+    ),
+    _URGENCY,
+    Column[NeedLine](header=_l("Months waited"), read=lambda line: line.need.waiting_rounds),
+    _STATE,
+    _SENT_ON,
+    Column[NeedLine](
+        header=_l("Answer promised by"), read=lambda line: line.need.reply_promised_on
+    ),
+)
 
 
 # --- The committee's queue: the list, its files, and needs verified together.
@@ -171,10 +221,7 @@ def index() -> str:
 @bp.get("/list.<any(xlsx, csv):file_format>")
 @requires(Permission.NEED_READ_SCOPE)
 def download(file_format: str) -> Response:
-    filters = _make_list_form().read_filters()
-    rows = db.session.scalars(queries.list_needs(current_user, filters))
-    table = map(make_row, rows)
-    return send_table(file_format, "needs", _("Needs"), get_headers(), table)
+    return _make_list().send(file_format)
 
 
 @bp.post("/verify-chosen")
@@ -196,21 +243,37 @@ def verify_chosen() -> Answer:
     return answer_form(form, act, lambda: _show_queue(form))
 
 
+_FIELDS = ("search", "state", "category_id", "tier", "type")
+
+
 def _show_queue(bulk: VerifyManyForm) -> str:
+    listed = _make_list()
+    can_verify = has_permission(current_user.role, Permission.NEED_VERIFY) and any(
+        need.state is NeedState.SUBMITTED for need in listed.found.items
+    )
+    if can_verify:
+        listed = replace(listed, columns=(*_COLUMNS, _CHOOSE))
+    return render_template("needs/index.html", form=bulk, list=listed, can_verify=can_verify)
+
+
+def _make_list() -> ListPage[NeedLine]:
     form = _make_list_form()
     filters = form.read_filters()
-    found = paginate(queries.list_needs(current_user, filters))
-    return render_template(
-        "needs/index.html",
-        form=bulk,
-        filters=form,
-        found=found,
-        counts=queries.count_by_state(current_user, filters),
-        twins=queries.find_ids_with_duplicates(found.items),
-        can_verify=has_permission(current_user.role, Permission.NEED_VERIFY)
-        and any(need.state is NeedState.SUBMITTED for need in found.items),
-        arguments=get_other_arguments(),
-        file_formats=FILE_FORMATS,
+    has_one_committee = len(form.committee_id.choices or ()) == 1  # to choose from: every committee
+    return ListPage(
+        endpoint="needs.index",
+        caption=_l("Needs and wishes"),
+        query=queries.list_needs(current_user, filters),
+        columns=_COLUMNS,
+        form=form,
+        fields=_FIELDS if has_one_committee else (*_FIELDS, "committee_id"),
+        read=read_lines,
+        count=lambda: queries.count_by_state(current_user, filters),
+        download="needs.download",
+        file_name="needs",
+        file_title=_l("Needs"),
+        file_columns=_FILE_COLUMNS,
+        file_arguments={"state": form.state.data},
     )
 
 

@@ -2,17 +2,20 @@
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
 
 from matchmaker.base.clock import get_now
+from matchmaker.models import Offer
 from matchmaker.offers import approval_service, queries
 from matchmaker.offers.forms import ApproveManyForm, OfferListForm, ReturnOfferForm, VersionForm
 from matchmaker.offers.scope import get_offer
-from matchmaker.offers.views import bp, refuse_unversioned
+from matchmaker.offers.views import AMOUNT, CATEGORY, bp, refuse_unversioned
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Box, Column, ListPage
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_name
 
 
 @bp.get("/review")
@@ -82,16 +85,36 @@ def send_back(offer_id: int) -> Answer:
     return answer_form(form, act, lambda: _show_offer(offer_id, form))
 
 
+_COLUMNS = (
+    Column[Offer](
+        header=_l("Offer"),
+        read=lambda offer: offer.title,
+        link=lambda offer: url_for("offers.check", offer_id=offer.id),
+    ),
+    Column[Offer](header=_l("Organisation"), read=lambda offer: get_name(offer.organisation)),
+    CATEGORY,
+    AMOUNT,
+    Column[Offer](
+        header=_l("Choose"),
+        read=lambda offer: "",
+        box=lambda offer: Box(
+            f"{offer.id}:{offer.version}", _("Approve %(offer)s", offer=offer.title)
+        ),
+    ),
+)
+
+
 def _show_queue(form: ApproveManyForm) -> str:
     filters = OfferListForm()
-    statement = queries.list_waiting(current_user, filters.read_filters())
-    return render_template(
-        "offers/review.html",
-        form=form,
-        filters=filters,
-        found=paginate(statement),
-        arguments=get_other_arguments(),
+    listed = ListPage(
+        endpoint="offers.review",
+        caption=_l("Offers to check"),
+        query=queries.list_waiting(current_user, filters.read_filters()),
+        columns=_COLUMNS,
+        form=filters,
+        fields=("search", "kind"),
     )
+    return render_template("offers/review.html", form=form, list=listed)
 
 
 def _show_offer(offer_id: int, form: ReturnOfferForm) -> str:

@@ -101,6 +101,7 @@ def get_typed_values(offer: Offer) -> dict[str, Any]:
 
 
 class OfferListForm(FilterForm):
+    search = TextField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
         choices=make_choices(
@@ -113,7 +114,6 @@ class OfferListForm(FilterForm):
             [("", _l("Every kind")), *((kind, get_label(kind)) for kind in OfferKind)]
         ),
     )
-    search = TextField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
 
     def read_filters(self) -> OfferFilters:
         """The filters that were asked for; a value that is no choice is ignored."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from matchmaker.base import database
 from matchmaker.base.clock import get_month
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -66,34 +67,31 @@ def list_waiting(actor: User, filters: OfferFilters) -> Select[Offer]:
 
 def count_by_state(actor: User, filters: OfferFilters) -> dict[OfferState, int]:
     """How many offers pass ``filters`` in each state, whatever state is asked for."""
-    rows = _narrow(actor, replace(filters, state=None)).with_only_columns(Offer.state).subquery()
-    counted = db.session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
-    found = {row[0]: row[1] for row in counted}
-    return {state: found[state] for state in OfferState if state in found}
+    return database.count_by_state(_narrow(actor, replace(filters, state=None)), Offer.state)
 
 
 def _narrow(actor: User, filters: OfferFilters) -> Select[Offer]:
-    statement = select_offers(actor).join(Offer.category)
+    query = select_offers(actor).join(Offer.category)
     if filters.state is not None:
-        statement = statement.where(Offer.state == filters.state)
+        query = query.where(Offer.state == filters.state)
     if filters.kind is not None:
-        statement = statement.where(ServiceCategory.kind == filters.kind)
+        query = query.where(ServiceCategory.kind == filters.kind)
     if filters.organisation_id is not None:
-        statement = statement.where(Offer.organisation_id == filters.organisation_id)
+        query = query.where(Offer.organisation_id == filters.organisation_id)
     if filters.search.strip():
         names = [Offer.title, ServiceCategory.name_zh, ServiceCategory.name_en]
         organisation = match_name(
             filters.search, [Organisation.name_zh, Organisation.name_en], Organisation.sort_key
         )
         texts = (name.icontains(filters.search.strip(), autoescape=True) for name in names)
-        statement = statement.where(or_(organisation, *texts))
-    return statement
+        query = query.where(or_(organisation, *texts))
+    return query
 
 
 def list_committees(subdistrict_id: int) -> list[Committee]:
     """The subdistrict's committees in the order of their codes."""
-    statement = select(Committee).where(Committee.subdistrict_id == subdistrict_id)
-    return list(db.session.scalars(statement.order_by(Committee.code)))
+    query = select(Committee).where(Committee.subdistrict_id == subdistrict_id)
+    return list(db.session.scalars(query.order_by(Committee.code)))
 
 
 def list_categories() -> list[tuple[ServiceCategory, list[ServiceCategory]]]:

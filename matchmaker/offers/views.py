@@ -1,6 +1,5 @@
 """Posting and editing an offer: the category first, then a form that fits its kind."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import ConflictError
-from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OrganisationState, ServiceCategory
 from matchmaker.offers import queries, service
 from matchmaker.offers.forms import (
@@ -26,54 +24,81 @@ from matchmaker.offers.queries import find_frozen_month
 from matchmaker.offers.scope import get_offer, get_own_organisation
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.web.act import Act, Answer, answer_form
-from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import get_capacity_words, get_unit_word, make_cell
+from matchmaker.words.quantities import (
+    format_day,
+    format_quantity,
+    get_capacity_words,
+    get_unit_word,
+    make_cell,
+)
 from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import name_statuses, name_windows
 
-# --- A list of offers as rows of a file.
+# --- The columns of a list of offers: what the page shows, what the file says.
 
 
-def get_headers() -> list[str]:
-    return [
-        _("Organisation"),
-        _("Offer"),
-        _("Category"),
-        _("Kind"),
-        _("Amount a month"),
-        _("Unit"),
-        _("When"),
-        _("Neighbourhood committees served"),
-        _("For whom"),
-        _("First day"),
-        _("Last day"),
-        _("State"),
-    ]
+def _show_last_day(offer: Offer) -> str:
+    return format_day(offer.valid_until) if offer.valid_until else _("No end")
 
 
-def make_rows(offers: Iterable[Offer]) -> list[Row]:
-    return [_make_row(offer) for offer in offers]
+_TITLE = Column[Offer](
+    header=_l("Offer"),
+    read=lambda offer: offer.title,
+    link=lambda offer: url_for("offers.show", offer_id=offer.id),
+)
+CATEGORY = Column[Offer](header=_l("Category"), read=lambda offer: get_name(offer.category))
+_KIND = Column[Offer](header=_l("Kind"), read=lambda offer: str(get_label(offer.category.kind)))
+AMOUNT = Column[Offer](
+    header=_l("Amount a month"),
+    read=lambda offer: make_cell(offer.capacity_per_month, offer.category.unit),
+    show=lambda offer: format_quantity(offer.capacity_per_month, offer.category.unit),
+    is_number=True,
+)
+_LAST_DAY = Column[Offer](
+    header=_l("Last day"), read=lambda offer: offer.valid_until, show=_show_last_day
+)
+_STATE = Column[Offer](
+    header=_l("State"),
+    read=lambda offer: str(get_label(offer.state)),
+    badges=lambda offer: [make_state_badge(offer.state)],
+)
+_COLUMNS = (_TITLE, CATEGORY, _KIND, AMOUNT, _LAST_DAY, _STATE)
+_FILE_COLUMNS = (
+    Column[Offer](header=_l("Organisation"), read=lambda offer: get_name(offer.organisation)),
+    _TITLE,
+    CATEGORY,
+    _KIND,
+    AMOUNT,
+    Column[Offer](header=_l("Unit"), read=lambda offer: str(get_unit_word(offer.category.unit))),
+    Column[Offer](header=_l("When"), read=lambda offer: name_windows(offer.windows)),
+    Column[Offer](
+        header=_l("Neighbourhood committees served"),
+        read=lambda offer: " ".join(offer.committees),
+    ),
+    Column[Offer](header=_l("For whom"), read=lambda offer: name_statuses(offer.statuses)),
+    Column[Offer](header=_l("First day"), read=lambda offer: offer.valid_from),
+    _LAST_DAY,
+    _STATE,
+)
 
 
-def _make_row(offer: Offer) -> Row:
-    unit = offer.category.unit
-    return [
-        get_name(offer.organisation),
-        offer.title,
-        get_name(offer.category),
-        str(get_label(offer.category.kind)),
-        make_cell(offer.capacity_per_month, unit),
-        str(get_unit_word(unit)),
-        name_windows(offer.windows),
-        " ".join(offer.committees),
-        name_statuses(offer.statuses),
-        offer.valid_from,
-        offer.valid_until,
-        str(get_label(offer.state)),
-    ]
+def _make_list() -> ListPage[Offer]:
+    form = OfferListForm()
+    filters = form.read_filters()
+    return ListPage(
+        endpoint="offers.index",
+        caption=_l("Our offers"),
+        query=queries.list_offers(current_user, filters),
+        columns=_COLUMNS,
+        form=form,
+        count=lambda: queries.count_by_state(current_user, filters),
+        download="offers.download",
+        file_name="offers",
+        file_columns=_FILE_COLUMNS,
+    )
 
 
 # --- A coordinator's offers: list, page, pause, resume, withdraw. Posting: ``posting_views``.
@@ -97,25 +122,15 @@ _DONE = {
 @bp.get("/")
 @requires(Permission.OFFER_POST)
 def index() -> str:
-    form = OfferListForm()
-    filters = form.read_filters()
     return render_template(
-        "offers/index.html",
-        form=form,
-        found=paginate(queries.list_offers(current_user, filters)),
-        counts=queries.count_by_state(current_user, filters),
-        arguments=get_other_arguments(),
-        frozen_month=find_own_frozen_month(),
-        file_formats=FILE_FORMATS,
+        "offers/index.html", list=_make_list(), frozen_month=find_own_frozen_month()
     )
 
 
 @bp.get("/offers.<any(xlsx, csv):file_format>")
 @requires(Permission.OFFER_POST)
 def download(file_format: str) -> Response:
-    statement = queries.list_offers(current_user, OfferListForm().read_filters())
-    rows = make_rows(db.session.scalars(statement))
-    return send_table(file_format, "offers", _("Our offers"), get_headers(), rows)
+    return _make_list().send(file_format)
 
 
 @bp.get("/new")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from matchmaker.base import database
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
@@ -59,11 +60,7 @@ def list_organisations(actor: User, filters: OrganisationFilters) -> Select[Orga
 
 def count_by_state(actor: User, filters: OrganisationFilters) -> dict[OrganisationState, int]:
     """How many pass ``filters`` in each state, whatever state is asked for."""
-    rows = _narrow(actor, replace(filters, state=None))
-    states = rows.with_only_columns(Organisation.state).subquery()
-    counted = db.session.execute(select(states.c.state, func.count()).group_by(states.c.state))
-    found = {row[0]: row[1] for row in counted}
-    return {state: found[state] for state in OrganisationState if state in found}
+    return database.count_by_state(_narrow(actor, replace(filters, state=None)), Organisation.state)
 
 
 def list_shown_offers(organisation: Organisation) -> list[Offer]:
@@ -81,10 +78,10 @@ def list_shown_offers(organisation: Organisation) -> list[Offer]:
 
 
 def count_active_volunteers(organisation: Organisation) -> int:
-    statement = select(func.count()).where(
+    query = select(func.count()).where(
         Volunteer.organisation_id == organisation.id, Volunteer.state == VolunteerState.ACTIVE
     )
-    return db.session.scalar(statement) or 0
+    return db.session.scalar(query) or 0
 
 
 def find_latest_round(organisation: Organisation) -> MatchRound | None:
@@ -136,19 +133,19 @@ def _sum_promised(organisation: Organisation, match_round: MatchRound) -> dict[i
     )
 
 
-def _sum_by_category(statement: Any) -> dict[int, int]:
-    return {row[0]: int(row[1]) for row in db.session.execute(statement)}
+def _sum_by_category(query: Any) -> dict[int, int]:
+    return {row[0]: int(row[1]) for row in db.session.execute(query)}
 
 
 def _narrow(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
-    statement = select(Organisation).where(is_in_scope(Organisation, actor))
+    query = select(Organisation).where(is_in_scope(Organisation, actor))
     if filters.kind is not None:
-        statement = statement.where(Organisation.kind == filters.kind)
+        query = query.where(Organisation.kind == filters.kind)
     if filters.state is not None:
-        statement = statement.where(Organisation.state == filters.state)
+        query = query.where(Organisation.state == filters.state)
     if filters.has_agreement:
-        statement = statement.where(Organisation.agreements.any())
+        query = query.where(Organisation.agreements.any())
     if filters.search.strip():
         names = [Organisation.name_zh, Organisation.name_en]
-        statement = statement.where(match_name(filters.search, names, Organisation.sort_key))
-    return statement
+        query = query.where(match_name(filters.search, names, Organisation.sort_key))
+    return query

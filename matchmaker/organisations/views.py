@@ -1,58 +1,93 @@
 """The givers of a street office; and a coordinator's own organisation."""
 
-from collections.abc import Iterable
-from datetime import date
-
 from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.extensions import db
 from matchmaker.forms.base import ButtonForm, IdempotentForm
-from matchmaker.models import Organisation, OrganisationKind
+from matchmaker.models import Organisation, OrganisationKind, PairingAgreement
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.organisations import application_service, queries, service
 from matchmaker.organisations.forms import OrganisationForm, OrganisationListForm, ReasonForm
 from matchmaker.organisations.queries import is_over
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Badge, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
-from matchmaker.words.labels import get_label
+from matchmaker.words.labels import get_label, get_name
 
-# --- The list of organisations as rows of a file.
-
-
-def get_headers() -> list[str]:
-    return [
-        _("Code"),
-        _("Name in Chinese"),
-        _("Name in English"),
-        _("Kind"),
-        _("State"),
-        _("Agreements in force"),
-        _("Agreed until"),
-    ]
+# --- The columns of the list of organisations: what the page shows, what the file says.
 
 
-def make_rows(organisations: Iterable[Organisation], today: date) -> list[Row]:
-    return [_make_row(organisation, today) for organisation in organisations]
+def make_agreement_badge(agreement: PairingAgreement) -> Badge:
+    """Whether an agreement stands today."""
+    today = get_local_date(get_now())
+    if is_over(agreement, today):
+        return Badge(_("Expired"), "bad")
+    if agreement.starts_on > today:
+        return Badge(_("Not begun"), "waiting")
+    return Badge(_("In force"), "good")
 
 
-def _make_row(organisation: Organisation, today: date) -> Row:
-    standing = [row for row in organisation.agreements if not is_over(row, today)]
-    return [
-        organisation.code,
-        organisation.name_zh,
-        organisation.name_en,
-        str(get_label(organisation.kind)),
-        str(get_label(organisation.state)),
-        len(standing),
-        max((row.ends_on for row in standing), default=None),
-    ]
+def _list_standing(organisation: Organisation) -> list[PairingAgreement]:
+    today = get_local_date(get_now())
+    return [row for row in organisation.agreements if not is_over(row, today)]
+
+
+_CODE = Column[Organisation](header=_l("Code"), read=lambda row: row.code)
+_KIND = Column[Organisation](header=_l("Kind"), read=lambda row: str(get_label(row.kind)))
+_STATE = Column[Organisation](
+    header=_l("State"),
+    read=lambda row: str(get_label(row.state)),
+    badges=lambda row: [make_state_badge(row.state)],
+)
+_COLUMNS = (
+    Column[Organisation](
+        header=_l("Organisation"),
+        read=get_name,
+        link=lambda row: url_for("organisations.show", organisation_id=row.id),
+    ),
+    _CODE,
+    _KIND,
+    Column[Organisation](
+        header=_l("Pairing agreement"),
+        read=lambda row: _("None"),
+        badges=lambda row: map(make_agreement_badge, row.agreements),
+    ),
+    _STATE,
+)
+_FILE_COLUMNS = (
+    _CODE,
+    Column[Organisation](header=_l("Name in Chinese"), read=lambda row: row.name_zh),
+    Column[Organisation](header=_l("Name in English"), read=lambda row: row.name_en),
+    _KIND,
+    _STATE,
+    Column[Organisation](
+        header=_l("Agreements in force"), read=lambda row: len(_list_standing(row))
+    ),
+    Column[Organisation](
+        header=_l("Agreed until"),
+        read=lambda row: max((a.ends_on for a in _list_standing(row)), default=None),
+    ),
+)
+
+
+def _make_list() -> ListPage[Organisation]:
+    form = OrganisationListForm()
+    filters = form.read_filters()
+    return ListPage(
+        endpoint="organisations.index",
+        caption=_l("Organisations"),
+        query=queries.list_organisations(current_user, filters),
+        columns=_COLUMNS,
+        form=form,
+        count=lambda: queries.count_by_state(current_user, filters),
+        download="organisations.download",
+        file_name="organisations",
+        file_columns=_FILE_COLUMNS,
+    )
 
 
 bp = Blueprint("organisations", __name__, url_prefix="/organisations")
@@ -78,26 +113,13 @@ _DONE = {
 @bp.get("/")
 @requires(Permission.ORGANISATION_APPROVE)
 def index() -> str:
-    form = OrganisationListForm()
-    filters = form.read_filters()
-    return render_template(
-        "organisations/index.html",
-        form=form,
-        found=paginate(queries.list_organisations(current_user, filters)),
-        counts=queries.count_by_state(current_user, filters),
-        arguments=get_other_arguments(),
-        file_formats=FILE_FORMATS,
-        today=get_local_date(get_now()),
-        is_over=queries.is_over,
-    )
+    return render_template("organisations/index.html", list=_make_list())
 
 
 @bp.get("/organisations.<any(xlsx, csv):file_format>")
 @requires(Permission.ORGANISATION_APPROVE)
 def download(file_format: str) -> Response:
-    statement = queries.list_organisations(current_user, OrganisationListForm().read_filters())
-    rows = make_rows(db.session.scalars(statement), get_local_date(get_now()))
-    return send_table(file_format, "organisations", _("Organisations"), get_headers(), rows)
+    return _make_list().send(file_format)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -180,8 +202,7 @@ def show_organisation(organisation: Organisation, form: IdempotentForm | None) -
         new_code=session.pop(SHOWN_ONCE, None) if form else None,
         steps=ORGANISATION_STATES.list_steps(organisation.state),
         agreements=sorted(organisation.agreements, key=lambda row: row.ends_on, reverse=True),
-        today=get_local_date(get_now()),
-        is_over=queries.is_over,
+        make_agreement_badge=make_agreement_badge,
         offers=queries.list_shown_offers(organisation),
         volunteers=queries.count_active_volunteers(organisation),
         match_round=match_round,

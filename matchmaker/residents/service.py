@@ -116,11 +116,6 @@ def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
     )
 
 
-def list_filtered(actor: User, filters: ResidentFilter) -> list[Resident]:
-    """All of them at once, for a file."""
-    return list(db.session.scalars(select_filtered(actor, filters)))
-
-
 def find_same_phone(actor: User, phone: str) -> tuple[list[Resident], int]:
     """Residents with this phone: those in the actor's scope, and how many there are elsewhere."""
     index = contact_cipher.get_index(phone)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -13,47 +14,109 @@ from matchmaker.base.extensions import db
 from matchmaker.forms.base import ButtonForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, Resident, Role
-from matchmaker.residents import queries, scope, service, statuses
+from matchmaker.residents import scope, service, statuses
 from matchmaker.residents import statuses as consents
 from matchmaker.residents.disclosure import Contact, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
 from matchmaker.residents.statuses import StatusState
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.downloads import FILE_FORMATS, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Badge, Column, ListPage
 from matchmaker.web.permissions import Permission, requires
-from matchmaker.words.labels import get_name
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.tones import Tone
 
 bp = Blueprint("residents", __name__)
 
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
 
 
-@bp.get("/residents")
-@requires(Permission.NEED_READ_SCOPE)
-def index() -> str:
+# --- The columns of the list; in the file never a phone, an address or a full name.
+
+
+def _list_badges(resident: Resident) -> list[Badge]:
+    """The statuses that count or wait."""
+    return [
+        Badge(str(get_label(status["row"].kind)), _BADGE_TONES[status["state"]])
+        for status in _list_statuses(resident, get_now())
+        if status["state"] in _BADGE_TONES
+    ]
+
+
+def _name_statuses(resident: Resident, *, is_verified: bool) -> str:
+    now = get_now()
+    rows = (row for row in resident.statuses if not statuses.is_over(row, now))
+    return _(", ").join(
+        str(get_label(row.kind)) for row in rows if (row.verified_at is not None) == is_verified
+    )
+
+
+_BADGE_TONES: dict[StatusState, Tone] = {
+    StatusState.VERIFIED: "good",
+    StatusState.WAITING: "waiting",
+}
+_REFERENCE = Column[Resident](header=_l("Reference"), read=lambda row: row.reference)
+_NAME = Column[Resident](
+    header=_l("Name"),
+    read=lambda row: row.display_name,
+    link=lambda row: url_for("residents.show", resident_id=row.id),
+)
+_COMMITTEE = Column[Resident](
+    header=_l("Committee"), read=lambda row: get_name(row.household.committee)
+)
+_BLOCK = Column[Resident](header=_l("Estate or lane"), read=lambda row: row.household.block)
+_COLUMNS = (
+    _NAME,
+    _REFERENCE,
+    _COMMITTEE,
+    _BLOCK,
+    Column[Resident](
+        header=_l("Recipient statuses"), read=lambda row: _("None"), badges=_list_badges
+    ),
+)
+_FILE_COLUMNS = (
+    _REFERENCE,
+    _NAME,
+    Column[Resident](header=_l("Household"), read=lambda row: row.household.reference),
+    _COMMITTEE,
+    _BLOCK,
+    Column[Resident](
+        header=_l("Verified statuses"), read=lambda row: _name_statuses(row, is_verified=True)
+    ),
+    Column[Resident](
+        header=_l("Statuses to be verified"),
+        read=lambda row: _name_statuses(row, is_verified=False),
+    ),
+)
+
+
+def _make_list() -> ListPage[Resident]:
     committees = scope.list_committees(current_user)
     form = _make_filter_form(committees)
     filters = service.ResidentFilter(**form.read_filters())
-    return render_template(
-        "residents/index.html",
+    places = ("committee_id",) if len(committees) > 1 else ()
+    return ListPage(
+        endpoint="residents.index",
+        caption=_l("Residents"),
+        query=service.select_filtered(current_user, filters),
+        columns=_COLUMNS,
         form=form,
-        found=paginate(service.select_filtered(current_user, filters)),
-        committees=committees,
-        arguments=get_other_arguments(),
-        badges=_list_badges,
-        file_formats=FILE_FORMATS,
+        fields=("search", *places, "status", "unverified"),
+        download="residents.download",
+        file_name="residents",
+        file_columns=_FILE_COLUMNS,
     )
+
+
+@bp.get("/residents")
+@requires(Permission.NEED_READ_SCOPE)
+def index() -> str:
+    return render_template("residents/index.html", list=_make_list())
 
 
 @bp.get("/residents/residents.<any(xlsx, csv):file_format>")
 @requires(Permission.NEED_READ_SCOPE)
 def download(file_format: str) -> Response:
-    form = _make_filter_form(scope.list_committees(current_user))
-    filters = service.ResidentFilter(**form.read_filters())
-    residents = service.list_filtered(current_user, filters)
-    rows = queries.make_rows(residents, get_now())
-    return send_table(file_format, "residents", _("Residents"), queries.get_headers(), rows)
+    return _make_list().send(file_format)
 
 
 @bp.get("/residents/<id:resident_id>")
@@ -135,9 +198,3 @@ def _list_statuses(resident: Resident, now: datetime) -> list[dict[str, Any]]:
     """Each status with what can be done about it."""
     rows = sorted(resident.statuses, key=lambda row: row.id)
     return [{"row": row, "state": statuses.get_state(row, now)} for row in rows]
-
-
-def _list_badges(resident: Resident) -> list[dict[str, Any]]:
-    """The statuses that count or wait, for a line of a list."""
-    present = _list_statuses(resident, get_now())
-    return [status for status in present if status["state"] is not StatusState.OVER]

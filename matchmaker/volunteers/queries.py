@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, select
 from sqlalchemy.orm import selectinload
 
+from matchmaker.base import database
 from matchmaker.base.extensions import db
 from matchmaker.models import ServiceCategory, User, Volunteer, VolunteerState
 from matchmaker.scopes import is_in_scope
@@ -35,11 +36,7 @@ def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]
 
 def count_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
     """How many pass ``filters`` in each state, whatever state is asked for."""
-    rows = _narrow(actor, replace(filters, state=None))
-    states = rows.with_only_columns(Volunteer.state).subquery()
-    counted = db.session.execute(select(states.c.state, func.count()).group_by(states.c.state))
-    found = {row[0]: row[1] for row in counted}
-    return {state: found[state] for state in VolunteerState if state in found}
+    return database.count_by_state(_narrow(actor, replace(filters, state=None)), Volunteer.state)
 
 
 def map_categories(volunteers: Iterable[Volunteer]) -> dict[str, ServiceCategory]:
@@ -57,15 +54,15 @@ def has_expired_proof(volunteer: Volunteer, today: date) -> bool:
 
 
 def _narrow(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
-    statement = select(Volunteer).where(is_in_scope(Volunteer, actor))
+    query = select(Volunteer).where(is_in_scope(Volunteer, actor))
     if filters.state is not None:
-        statement = statement.where(Volunteer.state == filters.state)
+        query = query.where(Volunteer.state == filters.state)
     if filters.category:
         # A JSON list of codes, the same text on every database but for blanks between them.
         quoted = f'"{filters.category}"'
         codes = cast(Volunteer.categories, String)
-        statement = statement.where(codes.contains(quoted, autoescape=True))
+        query = query.where(codes.contains(quoted, autoescape=True))
     if filters.search.strip():
         names = [Volunteer.name, Volunteer.reference]
-        statement = statement.where(match_name(filters.search, names, Volunteer.sort_key))
-    return statement
+        query = query.where(match_name(filters.search, names, Volunteer.sort_key))
+    return query

@@ -1,6 +1,7 @@
 """A coordinator's volunteers: list, add, edit, pause, resume, leave, rejoin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, render_template, url_for
 from flask_babel import gettext as _
@@ -8,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.base.extensions import db
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import ServiceCategory, Volunteer
 from matchmaker.offers.queries import list_committees
@@ -18,31 +18,34 @@ from matchmaker.volunteers.forms import VolunteerForm, make_list_form, make_volu
 from matchmaker.volunteers.profile import list_skills
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.downloads import FILE_FORMATS, Row, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.lists import Badge, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
 from matchmaker.words.scope import join_words, name_windows
 
-# --- The list of volunteers as rows of a file.
+# --- The columns of the list of volunteers: what the page shows, what the file says.
 
 
-def get_headers() -> list[str]:
-    return [
-        _("Number"),
-        _("Name"),
-        _("State"),
-        _("Most visits a month"),
-        _("Can do"),
-        _("Free"),
-        _("Neighbourhood committees served"),
-        _("Qualifications"),
-    ]
+@dataclass(frozen=True, slots=True)
+class VolunteerLine:
+    """A volunteer and what the volunteer can do, in words."""
+
+    volunteer: Volunteer
+    skills: str
 
 
-def make_rows(volunteers: Iterable[Volunteer], categories: dict[str, ServiceCategory]) -> list[Row]:
-    return [_make_row(volunteer, categories) for volunteer in volunteers]
+def read_lines(volunteers: Sequence[Volunteer]) -> list[VolunteerLine]:
+    """The lines of these volunteers; the catalogue is asked once."""
+    categories = queries.map_categories(volunteers)
+    return [VolunteerLine(row, name_skills(row, categories)) for row in volunteers]
+
+
+def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) -> str:
+    """What the volunteer can do; a code no longer in the catalogue is left out."""
+    return join_words(
+        get_name(categories[code]) for code in volunteer.categories if code in categories
+    )
 
 
 def name_qualifications(volunteer: Volunteer) -> str:
@@ -56,23 +59,63 @@ def name_qualifications(volunteer: Volunteer) -> str:
     )
 
 
-def _make_row(volunteer: Volunteer, categories: dict[str, ServiceCategory]) -> Row:
-    return [
-        volunteer.reference,
-        volunteer.name,
-        str(get_label(volunteer.state)),
-        volunteer.visits_per_month,
-        name_skills(volunteer, categories),
-        name_windows(volunteer.windows),
-        " ".join(volunteer.committees),
-        name_qualifications(volunteer),
-    ]
+def _list_badges(line: VolunteerLine) -> Iterator[Badge]:
+    yield make_state_badge(line.volunteer.state)
+    if queries.has_expired_proof(line.volunteer, get_local_date(get_now())):
+        yield Badge(_("Qualification expired"), "warning")
 
 
-def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) -> str:
-    """What the volunteer can do; a code no longer in the catalogue is left out."""
-    return join_words(
-        get_name(categories[code]) for code in volunteer.categories if code in categories
+_NUMBER = Column[VolunteerLine](header=_l("Number"), read=lambda line: line.volunteer.reference)
+_NAME = Column[VolunteerLine](
+    header=_l("Name"),
+    read=lambda line: line.volunteer.name,
+    link=lambda line: url_for("volunteers.show", volunteer_id=line.volunteer.id),
+)
+_STATE = Column[VolunteerLine](
+    header=_l("State"),
+    read=lambda line: str(get_label(line.volunteer.state)),
+    badges=_list_badges,
+)
+_VISITS = Column[VolunteerLine](
+    header=_l("Most visits a month"),
+    read=lambda line: line.volunteer.visits_per_month,
+    is_number=True,
+)
+_SKILLS = Column[VolunteerLine](header=_l("Can do"), read=lambda line: line.skills)
+_COLUMNS = (_NAME, _NUMBER, _SKILLS, _VISITS, _STATE)
+_FILE_COLUMNS = (
+    _NUMBER,
+    _NAME,
+    _STATE,
+    _VISITS,
+    _SKILLS,
+    Column[VolunteerLine](
+        header=_l("Free"), read=lambda line: name_windows(line.volunteer.windows)
+    ),
+    Column[VolunteerLine](
+        header=_l("Neighbourhood committees served"),
+        read=lambda line: " ".join(line.volunteer.committees),
+    ),
+    Column[VolunteerLine](
+        header=_l("Qualifications"), read=lambda line: name_qualifications(line.volunteer)
+    ),
+)
+
+
+def _make_list() -> ListPage[VolunteerLine]:
+    form = make_list_form(list_skills())
+    filters = form.read_filters()
+    return ListPage(
+        endpoint="volunteers.index",
+        caption=_l("Our volunteers"),
+        query=queries.list_volunteers(current_user, filters),
+        columns=_COLUMNS,
+        form=form,
+        read=read_lines,
+        count=lambda: queries.count_by_state(current_user, filters),
+        download="volunteers.download",
+        file_name="volunteers",
+        file_columns=_FILE_COLUMNS,
     )
 
 
@@ -89,30 +132,13 @@ _DONE = {
 @bp.get("/")
 @requires(Permission.VOLUNTEER_MANAGE)
 def index() -> str:
-    form = make_list_form(list_skills())
-    filters = form.read_filters()
-    found = paginate(queries.list_volunteers(current_user, filters))
-    return render_template(
-        "volunteers/index.html",
-        form=form,
-        found=found,
-        categories=queries.map_categories(found.items),
-        name_skills=name_skills,
-        counts=queries.count_by_state(current_user, filters),
-        arguments=get_other_arguments(),
-        file_formats=FILE_FORMATS,
-        today=get_local_date(get_now()),
-        has_expired_proof=queries.has_expired_proof,
-    )
+    return render_template("volunteers/index.html", list=_make_list())
 
 
 @bp.get("/volunteers.<any(xlsx, csv):file_format>")
 @requires(Permission.VOLUNTEER_MANAGE)
 def download(file_format: str) -> Response:
-    filters = make_list_form(list_skills()).read_filters()
-    volunteers = db.session.scalars(queries.list_volunteers(current_user, filters)).all()
-    rows = make_rows(volunteers, queries.map_categories(volunteers))
-    return send_table(file_format, "volunteers", _("Our volunteers"), get_headers(), rows)
+    return _make_list().send(file_format)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -84,7 +84,7 @@ class LaneChart:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """``left`` and ``width`` in percent; ``top`` and ``height`` in em."""
 
     label: str
@@ -97,7 +97,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChart:
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     height: float
     plot_height: float
     mean_percent: int
@@ -156,10 +156,10 @@ def format_percent(share: Share) -> str:
     return "–" if share.percent is None else f"{share.percent}%"
 
 
-def _place_column(row: LoadRow, left: float, width: float) -> Column:
+def _place_column(row: LoadRow, left: float, width: float) -> ChartColumn:
     percent = row.load.percent or 0
     top = _get_top(percent)
-    return Column(
+    return ChartColumn(
         row.label, percent, round(left, 2), round(width, 2), top, round(COLUMNS_EM - top, 2)
     )
 

@@ -1,15 +1,113 @@
-"""Long lists, a page at a time."""
+"""A list of rows: filters → count → page → file.
 
-from typing import Any
+A feature's view says which query and which columns; ``ListPage`` makes the page (with the
+``list_page`` macro) and the file of it. The filters are those of the address, for both.
+"""
 
-from flask import request
-from flask_sqlalchemy.pagination import Pagination
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from flask import Response, request, url_for
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import lazyload
+from wtforms import Field, Form
 
 from matchmaker.base.extensions import db
+from matchmaker.web.downloads import FILE_FORMATS, Value, send_table
+from matchmaker.words.labels import get_label
+from matchmaker.words.quantities import format_day
+from matchmaker.words.tones import Tone, get_tone
 
 PAGE_SIZE = 25  # rows
 LAST_PAGE = 10_000  # more is a mistyped address
+_PORTION = 500  # rows of a file that are made ready together
 _NOT_FILTERS = frozenset({"page", "endpoint"})
+
+R = TypeVar("R")  # what a column reads
+
+# Columns: the same ones make the page and the file.
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word with a shape."""
+
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box to tick; ``hint`` goes on with the label for those who hear the page."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell of a page shows: a box or badges or a text; then code and note beside it."""
+
+    text: str
+    url: str | None = None
+    badges: tuple[Badge, ...] = ()
+    box: Box | None = None
+    code: str = ""
+    note: str = ""
+    is_unbroken: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[R]):
+    """A heading and what it has for each row.
+
+    ``read`` gives the file its value; the page shows the same, or what ``show`` says instead.
+    ``badges`` replace the text where a row has any.
+    """
+
+    header: str | LazyString
+    read: Callable[[R], Value]
+    show: Callable[[R], str | int] | None = None
+    link: Callable[[R], str] | None = None
+    badges: Callable[[R], Iterable[Badge]] | None = None
+    box: Callable[[R], Box | None] | None = None
+    code: Callable[[R], str] | None = None
+    note: Callable[[R], str] | None = None
+    is_number: bool = False
+    is_unbroken: bool = False
+
+    def make_cell(self, row: R) -> Cell:
+        """What the page shows for ``row``."""
+        return Cell(
+            text=_say(self.show(row) if self.show else self.read(row)),
+            url=self.link(row) if self.link else None,
+            badges=tuple(self.badges(row)) if self.badges else (),
+            box=self.box(row) if self.box else None,
+            code=self.code(row) if self.code else "",
+            note=self.note(row) if self.note else "",
+            is_unbroken=self.is_unbroken,
+        )
+
+
+def make_state_badge(state: StrEnum) -> Badge:
+    """The badge of a state: its word and its tone."""
+    return Badge(str(get_label(state)), get_tone(state))
+
+
+def _say(value: Value) -> str:
+    if isinstance(value, date):
+        return format_day(value)
+    return "" if value is None else str(value)
+
+
+# What the address says.
 
 
 def get_page_number() -> int:
@@ -17,11 +115,6 @@ def get_page_number() -> int:
     typed = request.args.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 5 else 1
     return min(max(number, 1), LAST_PAGE)
-
-
-def paginate(statement: Any) -> Pagination:
-    """The rows of the address's page; a page past the end is empty."""
-    return db.paginate(statement, page=get_page_number(), per_page=PAGE_SIZE, error_out=False)
 
 
 def get_other_arguments() -> dict[str, Any]:
@@ -34,3 +127,146 @@ def get_other_arguments() -> dict[str, Any]:
         for name, value in request.args.items()
         if value and name not in _NOT_FILTERS and not name.startswith("_")
     }
+
+
+# Queries with a page or a count.
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page; ``total`` counts those of all ``pages``. Past the end: no rows."""
+
+    items: list[Any]
+    total: int
+    number: int
+    pages: int
+
+
+def paginate(query: Select[Any]) -> Page:
+    """The rows of the address's page: objects, or tuples where the query asks for several."""
+    number, total = get_page_number(), count_rows(query)
+    items = list(_fetch(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)))
+    return Page(items, total, number, -(-total // PAGE_SIZE))
+
+
+def count_rows(query: Select[Any]) -> int:
+    """How many rows ``query`` finds."""
+    rows = query.options(lazyload("*")).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def _fetch(query: Select[Any]) -> Iterable[Any]:
+    found = db.session.execute(query).unique()
+    return found.scalars() if len(query.column_descriptions) == 1 else found
+
+
+# The list itself.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(Generic[R]):
+    """One list as one request asks for it.
+
+    ``endpoint`` and ``values`` are its address; ``form`` has read the filters, ``fields`` names
+    those that are shown, in order (none: all). ``read`` turns rows of ``query`` into what the
+    columns read; it is called for a page, or a portion of a file, at once, so that it may look
+    up together what they need. ``counts`` are the numbers by state, whatever state is asked for.
+    A list with ``download`` (an endpoint that takes ``file_format``) comes as a file too.
+    """
+
+    endpoint: str
+    caption: str | LazyString
+    query: Select[Any]
+    columns: Sequence[Column[R]]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    form: Form | None = None
+    fields: Sequence[str] = ()
+    read: Callable[[list[Any]], Sequence[R]] = lambda rows: rows
+    count: Callable[[], Mapping[Any, int]] | None = None
+    download: str | None = None
+    file_name: str = ""
+    file_title: str | LazyString = ""
+    file_columns: Sequence[Column[R]] = ()
+    file_arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def found(self) -> Page:
+        """The page that the address asks for."""
+        return paginate(self.query)
+
+    @cached_property
+    def rows(self) -> Sequence[R]:
+        """What the columns read, for the rows of the page."""
+        return self.read(self.found.items)
+
+    @cached_property
+    def counts(self) -> Mapping[Any, int]:
+        """How many rows each state has; empty where the list has no states."""
+        return self.count() if self.count else {}
+
+    @cached_property
+    def arguments(self) -> dict[str, Any]:
+        """The filters of the address; none where the list has no form."""
+        return get_other_arguments() if self.form else {}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether other filters may find more."""
+        return bool(self.arguments or self.counts)
+
+    @property
+    def filters(self) -> list[Field]:
+        """The fields to narrow by; none while there is nothing to narrow."""
+        if self.form is None or (self.count and not self.is_narrowed):
+            return []
+        return [self.form[name] for name in self.fields] or list(self.form)
+
+    @property
+    def url(self) -> str:
+        """The address without filters."""
+        return url_for(self.endpoint, **self.values)
+
+    @property
+    def tiles(self) -> list[dict[str, Any]]:
+        """A large figure for each state, leading to its rows."""
+        return [
+            {"label": get_label(state), "value": number, "url": self.get_url(state=state.value)}
+            for state, number in self.counts.items()
+        ]
+
+    @property
+    def headers(self) -> list[str]:
+        return [str(column.header) for column in self.columns]
+
+    @property
+    def numeric(self) -> list[int]:
+        """Which columns hold numbers, counted from 0."""
+        return [index for index, column in enumerate(self.columns) if column.is_number]
+
+    @property
+    def downloads(self) -> dict[str, str]:
+        """The address of each file with the same rows."""
+        if self.download is None:
+            return {}
+        filters = {**self.arguments, **self.file_arguments, **self.values}
+        return {kind: url_for(self.download, **filters, file_format=kind) for kind in FILE_FORMATS}
+
+    def get_url(self, **changes: Any) -> str:
+        """The address with the filters of now but for ``changes``."""
+        return url_for(self.endpoint, **{**self.arguments, **changes, **self.values})
+
+    def make_cells(self, row: R) -> list[Cell]:
+        """The cells of one row of the page."""
+        return [column.make_cell(row) for column in self.columns]
+
+    def send(self, file_format: str) -> Response:
+        """Every row that passes the filters, as a file."""
+        headers = [str(column.header) for column in self.file_columns]
+        rows = ([column.read(row) for column in self.file_columns] for row in self._list_all())
+        title = str(self.file_title or self.caption)
+        return send_table(file_format, self.file_name, title, headers, rows)
+
+    def _list_all(self) -> Iterator[R]:
+        found = iter(_fetch(self.query))
+        while portion := list(islice(found, _PORTION)):
+            yield from self.read(portion)

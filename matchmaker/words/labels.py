@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from matchmaker import models as m
-from matchmaker.models import Committee, Organisation, ServiceCategory, Subdistrict
+from matchmaker.models import Committee, Organisation, ServiceCategory, Subdistrict, User
 
 _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.Role.RESIDENT, _l("Resident")),
@@ -141,6 +141,13 @@ def get_label(value: StrEnum) -> LazyString:
 def get_name(row: Committee | Organisation | ServiceCategory | Subdistrict) -> str:
     """The row's name in the reader's language."""
     return row.name_en if str(get_locale()) == "en" else row.name_zh
+
+
+def name_account(user: User) -> str:
+    """An account for those who manage accounts; a resident has a reference instead of a name."""
+    if user.role is not m.Role.RESIDENT:
+        return user.name
+    return user.resident.reference if user.resident else str(get_label(m.Role.RESIDENT))
 
 
 def describe_purpose(purpose: str) -> LazyString:

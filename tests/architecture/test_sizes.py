@@ -18,7 +18,6 @@ APART = {
     "matchmaker/web/navigation.py": "the menu of each role",
     "matchmaker/rounds/publish/proof_file.py": "the format of the file that others check",
     "matchmaker/rounds/publish/notices.py": "who is told what; later steps of a month add to it",
-    "matchmaker/residents/queries.py": "the feature's queries are where every feature's are",
 }
 MOST_APART = 7
 # Functions above the limit that are still to be cut. The list may only shrink.

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from jinja2 import Environment, nodes
 
 from tests.architecture.source import Source, list_templates
@@ -17,6 +18,38 @@ _TAG_OR_EXPRESSION = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>|&[a-z#0-9]+;",
 def parse(template: Source) -> nodes.Template:
     """The template as Jinja reads it, whatever filters it names."""
     return Environment(extensions=["jinja2.ext.do"], autoescape=True).parse(template.text)
+
+
+_MUTATORS = {
+    "add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse",
+    "setdefault", "sort", "update",
+}  # fmt: skip
+
+
+def find_mutations(template: nodes.Template) -> list[int]:
+    """Lines that change a value instead of showing one: ``rows.append(…)``, ``do``, namespaces."""
+    calls = (call.node for call in template.find_all(nodes.Call))
+    changed = [c for c in calls if isinstance(c, nodes.Getattr) and c.attr in _MUTATORS]
+    return [found.lineno for found in (*changed, *template.find_all((nodes.ExprStmt, nodes.NSRef)))]
+
+
+def test_no_template_changes_a_value():
+    broken = {t.name: lines for t in TEMPLATES if (lines := find_mutations(parse(t)))}
+    assert broken == {}, "give rows to `data_table` and say in a call block which cells each has"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{% set added = rows.append([1]) %}",
+        "{% do names.update({1: 2}) %}",
+        "{{ seen.add(x) }}",
+        "{% set ns.count = 1 %}",
+    ],
+)
+def test_the_rule_finds_a_planted_change(line):
+    environment = Environment(extensions=["jinja2.ext.do"], autoescape=True)
+    assert find_mutations(environment.parse(line)) != []
 
 
 def test_nothing_is_inline():

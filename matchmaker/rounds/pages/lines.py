@@ -1,10 +1,8 @@
-"""The lines of a run, one a need: selected by filters, with their givers, and as rows of a file."""
+"""The lines of a run, one a need: selected by filters, with their givers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
@@ -20,8 +18,6 @@ from matchmaker.models import (
     RoundRun,
     ServiceCategory,
 )
-from matchmaker.rounds.words.outcomes import explain_outcome_to_staff, name_ground
-from matchmaker.words.labels import get_name
 
 GROUNDS = (
     "no_eligible_offer",
@@ -49,7 +45,7 @@ class LineFilters:
 
 def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
     """Outcomes of the run in the order of their needs' references."""
-    statement = (
+    query = (
         select(NeedOutcome)
         .join(NeedOutcome.need)
         .join(Need.resident)
@@ -61,9 +57,7 @@ def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
         )
         .order_by(Need.reference)
     )
-    for condition in _list_conditions(run, filters):
-        statement = statement.where(condition)
-    return statement
+    return query.where(*_list_conditions(run, filters))
 
 
 def get_line(run: RoundRun, reference: str) -> NeedOutcome:
@@ -78,17 +72,40 @@ def get_line(run: RoundRun, reference: str) -> NeedOutcome:
 def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Assignment]]:
     """The assignments of each of these outcomes' needs, by need id."""
     givers: dict[int, list[Assignment]] = {}
-    statement = (
+    query = (
         select(Assignment)
-        .where(Assignment.round_run_id == run.id)
-        .where(Assignment.need_id.in_([outcome.need_id for outcome in outcomes]))
+        .where(
+            Assignment.round_run_id == run.id,
+            Assignment.need_id.in_([outcome.need_id for outcome in outcomes]),
+        )
         .options(joinedload(Assignment.organisation), joinedload(Assignment.volunteer))
         .order_by(Assignment.id)
     )
-    for row in db.session.scalars(statement):
+    for row in db.session.scalars(query):
         if row.need_id is not None:
             givers.setdefault(row.need_id, []).append(row)
     return givers
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """What was found for one need, and the organisations that give it."""
+
+    outcome: NeedOutcome
+    givers: list[Organisation]
+
+    @property
+    def need(self) -> Need:
+        return self.outcome.need
+
+
+def read_lines(run: RoundRun, outcomes: list[NeedOutcome]) -> list[RunLine]:
+    """The lines of these outcomes; the givers of all are looked up at once."""
+    givers = list_givers(run, outcomes)
+    return [
+        RunLine(row, [found.organisation for found in givers.get(row.need_id, [])])
+        for row in outcomes
+    ]
 
 
 def _list_conditions(run: RoundRun, filters: LineFilters) -> list[Any]:
@@ -120,45 +137,9 @@ def _select_served(run: RoundRun, code: str) -> Select[Any]:
     return (
         select(Assignment.need_id)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
-        .where(Assignment.round_run_id == run.id, Organisation.code == code)
-        .where(Assignment.need_id.is_not(None))
+        .where(
+            Assignment.round_run_id == run.id,
+            Organisation.code == code,
+            Assignment.need_id.is_not(None),
+        )
     )
-
-
-# Rows of a file: pseudonyms and codes, no person.
-
-LINE_HEADERS = (
-    _l("Need"),
-    _l("Resident"),
-    _l("Category"),
-    _l("Neighbourhood committee"),
-    _l("Urgency"),
-    _l("Result"),
-    _l("Amount asked"),
-    _l("Amount found"),
-    _l("Organisations"),
-    _l("Explanation"),
-)
-_PORTION = 500  # lines whose givers are asked for together
-
-
-def list_line_rows(run: RoundRun, statement: Select[Any]) -> Iterator[list[str | int]]:
-    outcomes = list(db.session.scalars(statement))
-    for start in range(0, len(outcomes), _PORTION):
-        portion = outcomes[start : start + _PORTION]
-        givers = list_givers(run, portion)
-        for outcome in portion:
-            need = outcome.need
-            names = {get_name(row.organisation) for row in givers.get(need.id, [])}
-            yield [
-                need.reference,
-                need.resident.reference,
-                get_name(need.category),
-                get_name(need.committee),
-                need.tier,
-                name_ground(outcome.ground),
-                need.quantity,
-                outcome.received_units,
-                ", ".join(sorted(names)),
-                explain_outcome_to_staff(outcome),
-            ]

@@ -1,4 +1,4 @@
-"""The review of a run: figures, stages, every line, print; pins and forbids."""
+"""The review of a run: figures, stages, print; pins and forbids."""
 
 from datetime import date
 from typing import Any
@@ -14,18 +14,16 @@ from matchmaker.models import OverrideKind, RoundRun
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
-from matchmaker.rounds.pages import figures, lines
+from matchmaker.rounds.pages import figures
 from matchmaker.rounds.pages.blueprint import bp
-from matchmaker.rounds.pages.forms import LineFilterForm, OverrideForm
-from matchmaker.rounds.pages.lines import LINE_HEADERS, list_line_rows
+from matchmaker.rounds.pages.forms import OverrideForm
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
-from matchmaker.web.downloads import FILE_FORMATS, send_file, send_table
-from matchmaker.web.lists import get_other_arguments, paginate
+from matchmaker.web.downloads import send_file
 from matchmaker.web.permissions import Permission, has_permission, requires
 
 # --- Pins and forbids: laid on a line with a reason, taken back, in force from the next run.
@@ -80,73 +78,25 @@ def lift_override(month: date, override_id: int) -> Answer:
 @bp.get("/<month:month>/runs/<id:number>/")
 @requires(Permission.ROUND_READ)
 def review(month: date, number: int) -> str:
-    run = _get_run(month, number)
+    run = find_run(month, number)
     return render_template("rounds/review.html", **_describe(run))
 
 
 @bp.get("/<month:month>/runs/<id:number>/print")
 @requires(Permission.ROUND_READ)
 def print_review(month: date, number: int) -> str:
-    run = _get_run(month, number)
+    run = find_run(month, number)
     return render_template("rounds/print.html", **_describe(run))
-
-
-@bp.get("/<month:month>/runs/<id:number>/lines/")
-@requires(Permission.ROUND_READ)
-def list_lines(month: date, number: int) -> str:
-    """Every need of the run with what was found for it."""
-    run = _get_run(month, number)
-    form = _make_filter_form(run)
-    found = paginate(lines.select_lines(run, form.read_filters()))
-    return render_template(
-        "rounds/lines.html",
-        match_round=run.match_round,
-        run=run,
-        form=form,
-        found=found,
-        givers=lines.list_givers(run, found.items),
-        arguments=get_other_arguments(),
-        file_formats=FILE_FORMATS,
-    )
-
-
-@bp.get("/<month:month>/runs/<id:number>/lines.<file_format>")
-@requires(Permission.ROUND_READ)
-def download_lines(month: date, number: int, file_format: str) -> Response:
-    """The same lines as a file, filtered as the list is."""
-    if file_format not in FILE_FORMATS:
-        abort(404)
-    run = _get_run(month, number)
-    statement = lines.select_lines(run, _make_filter_form(run).read_filters())
-    headers = [str(header) for header in LINE_HEADERS]
-    name = f"round-{month:%Y-%m}-run-{number}"
-    return send_table(file_format, name, _("Lines"), headers, list_line_rows(run, statement))
 
 
 @bp.get("/<month:month>/runs/<id:number>/proof.<file_format>")
 @requires(Permission.ROUND_READ)
 def download_proof(month: date, number: int, file_format: str) -> Response:
     """Question, answer and certificate, for whoever wants to check them without this site."""
-    content = make_proof_zip(_get_run(month, number))
+    content = make_proof_zip(find_run(month, number))
     if content is None or file_format != PROOF_FORMAT:
         abort(404)
     return send_file(file_format, f"round-{month:%Y-%m}-run-{number}-proof", content)
-
-
-@bp.get("/<month:month>/runs/<id:number>/lines/<reference>")
-@requires(Permission.ROUND_READ)
-def show_line(month: date, number: int, reference: str) -> str:
-    """One need: what was found, by whom, or why nothing."""
-    run = _get_run(month, number)
-    outcome = lines.get_line(run, reference)
-    return render_template(
-        "rounds/line.html",
-        match_round=run.match_round,
-        run=run,
-        outcome=outcome,
-        givers=lines.list_givers(run, [outcome]).get(outcome.need_id, []),
-        can_run=has_permission(current_user.role, Permission.ROUND_RUN),
-    )
 
 
 def _describe(run: RoundRun) -> dict[str, Any]:
@@ -173,6 +123,7 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "coverage": (coverage, build_coverage_chart(coverage)),
         "loads": (loads, build_load_chart(loads)),
         "supply": (supply, build_supply_demand_chart(supply)),
+        "category_names": names.categories,
         "categories": figures.list_category_rows(found, names),
         "committees": figures.list_committee_rows(found, names),
         "statuses": figures.list_status_rows(found, _("No verified status")),
@@ -189,16 +140,6 @@ def _name_wait(code: str) -> str:
     return _("Passed over %(count)s times", count=code)
 
 
-def _make_filter_form(run: RoundRun) -> LineFilterForm:
-    names = figures.read_names(run.match_round.subdistrict_id)
-    form = LineFilterForm()
-    form.fill_choices(
-        category=names.categories.items(),
-        committee=names.committees.items(),
-        organisation=names.organisations.items(),
-    )
-    return form
-
-
-def _get_run(month: date, number: int) -> RoundRun:
+def find_run(month: date, number: int) -> RoundRun:
+    """A run of the reader's street office. Raises ``NotFoundError``."""
     return queries.get_run(queries.get_round(month, current_user), number)

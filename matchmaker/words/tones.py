@@ -1,0 +1,71 @@
+"""How each state looks beside its word: a tone gives a badge its shape and colour.
+
+Templates write ``{{ state_badge(offer.state) }}``; lists of rows take ``get_tone``.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from matchmaker import models as m
+
+Tone = Literal["neutral", "waiting", "progress", "good", "warning", "bad", "paused"]
+
+_TONES: tuple[tuple[StrEnum, Tone], ...] = (
+    (m.OfferState.DRAFT, "neutral"),
+    (m.OfferState.SUBMITTED, "waiting"),
+    (m.OfferState.RETURNED, "warning"),
+    (m.OfferState.APPROVED, "progress"),
+    (m.OfferState.OPEN, "good"),
+    (m.OfferState.PAUSED, "paused"),
+    (m.OfferState.USED_UP, "neutral"),
+    (m.OfferState.WITHDRAWN, "bad"),
+    (m.OfferState.EXPIRED, "neutral"),
+    (m.OrganisationState.APPLIED, "waiting"),
+    (m.OrganisationState.APPROVED, "good"),
+    (m.OrganisationState.RETURNED, "warning"),
+    (m.OrganisationState.SUSPENDED, "paused"),
+    (m.VolunteerState.ACTIVE, "good"),
+    (m.VolunteerState.PAUSED, "paused"),
+    (m.VolunteerState.LEFT, "neutral"),
+    (m.NeedState.DRAFT, "neutral"),
+    (m.NeedState.SUBMITTED, "waiting"),
+    (m.NeedState.RETURNED, "warning"),
+    (m.NeedState.VERIFIED, "waiting"),
+    (m.NeedState.OPEN, "waiting"),
+    (m.NeedState.IN_ROUND, "progress"),
+    (m.NeedState.MATCHED, "good"),
+    (m.NeedState.PARTLY_SERVED, "progress"),
+    (m.NeedState.SERVED, "good"),
+    (m.NeedState.CLOSED, "neutral"),
+    (m.NeedState.REFERRED, "progress"),
+    (m.NeedState.WITHDRAWN, "neutral"),
+    (m.NeedState.EXPIRED, "paused"),
+    (m.AssignmentState.PROPOSED, "neutral"),
+    (m.AssignmentState.AWAITING_GIVER, "waiting"),
+    (m.AssignmentState.AWAITING_RECIPIENT, "waiting"),
+    (m.AssignmentState.CONFIRMED, "progress"),
+    (m.AssignmentState.DELIVERED, "good"),
+    (m.AssignmentState.FED_BACK, "good"),
+    (m.AssignmentState.DECLINED, "bad"),
+    (m.AssignmentState.EXPIRED, "neutral"),
+    (m.AssignmentState.REVOKED, "bad"),
+    (m.RoundState.DRAFT, "neutral"),
+    (m.RoundState.FROZEN, "waiting"),
+    (m.RoundState.SOLVING, "progress"),
+    (m.RoundState.REVIEW, "waiting"),
+    (m.RoundState.NO_SOLUTION, "bad"),
+    (m.RoundState.PUBLISHED, "good"),
+    (m.RoundState.EXECUTING, "progress"),
+    (m.RoundState.CLOSED, "neutral"),
+    (m.RunStatus.PENDING, "progress"),
+    (m.RunStatus.PROVEN, "good"),
+    (m.RunStatus.FEASIBLE, "warning"),
+    (m.RunStatus.INFEASIBLE, "bad"),
+    (m.RunStatus.FAILED, "bad"),
+)
+_BY_MEMBER = {(type(member), member.value): tone for member, tone in _TONES}
+
+
+def get_tone(state: StrEnum) -> Tone:
+    """The tone of a state. Raises ``KeyError`` when it has none."""
+    return _BY_MEMBER[type(state), state.value]
