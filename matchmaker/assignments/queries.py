@@ -1,6 +1,6 @@
-"""What a published month promised: an organisation's list and a volunteer's visits.
+"""The promises of a published month, for an organisation or a volunteer.
 
-Lines carry references and blocks; no column that names a resident is read here.
+Lines have references and blocks; no column with a resident's name is read here.
 """
 
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ from matchmaker.models import (
 from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
 
-# --- What a reader of a month's promises asks for.
+# Filters of the list.
 
-DELIVERIES = 0  # the "week" of what is handed over without an appointed time
+DELIVERIES = 0  # the "week" of what has no appointed time
 
 
 @dataclass(frozen=True, slots=True)
 class GivenFilters:
-    """None and the empty text let everything through.
+    """None and the empty string filter nothing.
 
     ``week`` is 1 to 4, or ``DELIVERIES``; ``category`` and ``committee`` are codes.
     """
@@ -79,7 +79,7 @@ class Line:
 
 
 def list_published_months(actor: User) -> list[date]:
-    """Months of the actor's street office with a publication in force, the latest first."""
+    """Published months of the actor's street office, the latest first."""
     query = (
         select(MatchRound.month)
         .where(
@@ -92,8 +92,9 @@ def list_published_months(actor: User) -> list[date]:
 
 
 def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]:
-    """The promises of ``month`` in the actor's scope, in the order of time: read with
-    ``read_lines``. A coordinator's are the organisation's, a volunteer's the own visits.
+    """The promises of ``month`` in the actor's scope, in order of time.
+    A coordinator gets the organisation's promises, a volunteer their own visits. Read the rows
+    with ``read_lines``.
     """
     query: Select[Any] = _join_all(actor, month)
     if filters.week == DELIVERIES:
@@ -116,12 +117,12 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
 
 
 def read_lines(rows: list[Any]) -> list[Line]:
-    """Rows of ``select_lines``."""
+    """The promises in rows of ``select_lines``."""
     return [_read_line(*row) for row in rows]
 
 
 def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
-    """Every promise that passes, in the order of time."""
+    """Every promise that passes the filters, in order of time."""
     return read_lines(list(db.session.execute(select_lines(actor, month, filters))))
 
 

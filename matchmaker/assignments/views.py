@@ -1,4 +1,4 @@
-"""What was promised, to whom and when: a coordinator's month and a volunteer's visits."""
+"""Pages of promises: a coordinator's month and a volunteer's visits."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,7 +20,7 @@ from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity
 
-# --- The columns of a month's promises: references and blocks, no resident's name.
+# The columns of a month's promises: references and blocks, no resident's name.
 
 _VOLUNTEER = Column[Line](
     header=_l("Volunteer"),
@@ -130,5 +130,5 @@ def _list_months_or_fail() -> list[date]:
 
 
 def _group(lines: Sequence[Line]) -> list[tuple[str | None, list[Line]]]:
-    """The lines of each slot, which stand together already."""
+    """The lines grouped by slot; they are sorted by slot already."""
     return [(slot, list(found)) for slot, found in groupby(lines, key=lambda line: line.slot)]

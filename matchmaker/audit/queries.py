@@ -1,4 +1,4 @@
-"""Reading the audit log."""
+"""Find events of the audit log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ from matchmaker.models import AuditEvent, Role, User
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """What a list of events is narrowed by; None and empty narrow nothing. Days are Shanghai's."""
+    """Filters of a list of events; None and empty filter nothing. Days are days in Shanghai."""
 
     action: str = ""
     role: Role | None = None
@@ -24,7 +24,7 @@ class EventFilter:
 
 
 def select_events(filters: EventFilter) -> Select[AuditEvent]:
-    """The events that fit, the latest first."""
+    """The events that pass the filters, the latest first."""
     query = _select_with_actor()
     if filters.action:
         query = query.where(AuditEvent.action.startswith(filters.action, autoescape=True))

@@ -1,4 +1,4 @@
-"""The audit log: everything for administrators and auditors, one's own for everybody."""
+"""The audit log: all of it for administrators and auditors, their own events for others."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ class EventFilterForm(FilterForm):
     last_on = DayField(_l("Until"), [NotBefore("first_on")])
 
     def read_filters(self) -> dict[str, Any]:
-        """What the address asks for; unreadable values are left out and named at their field."""
+        """The filters that were asked for; an unreadable value is ignored and marked as such."""
         self.validate()
         values = {
             name: None if field.errors else field.data for name, field in self._fields.items()
@@ -50,8 +50,8 @@ class EventFilterForm(FilterForm):
         }
 
 
-# --- The columns: the page in words, the file in codes as they are stored, instants in UTC,
-# hashes included, so that others can check the chain.
+# The columns: the page in words, the file in codes as stored, instants in UTC,
+# with hashes, so that others can check the chain.
 
 _NUMBER = Column[AuditEvent](header=_l("Number"), read=lambda event: event.id, is_number=True)
 _DATE = Column[AuditEvent](

@@ -1,4 +1,4 @@
-"""Open needs as a giver may read them: what, when and roughly where, never who."""
+"""Find needs for lists; givers see open needs without the person."""
 
 from dataclasses import dataclass, replace
 
@@ -12,12 +12,12 @@ from matchmaker.needs.states import ENDED
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
-# --- What a reader of a list of needs asks for. None and the empty text let everything through.
+# Filters. None and the empty string filter nothing.
 
 
 @dataclass(frozen=True, slots=True)
 class NeedFilters:
-    """``category_id`` may be a heading of the catalogue."""
+    """Filters of a list of needs; ``category_id`` may be a heading of the catalogue."""
 
     state: NeedState | None = None
     category_id: int | None = None
@@ -29,7 +29,7 @@ class NeedFilters:
 
 @dataclass(frozen=True, slots=True)
 class BrowseFilters:
-    """``category_id`` may be a heading of the catalogue."""
+    """Filters of a list of needs; ``category_id`` may be a heading of the catalogue."""
 
     category_id: int | None = None
     committee_id: int | None = None
@@ -70,7 +70,7 @@ def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
 
 
 def hide_person(need: Need) -> OpenNeed:
-    """What is left of a need when nobody can be recognised by it."""
+    """The parts of a need that identify nobody."""
     return OpenNeed(
         category=need.category,
         type=need.type,
@@ -89,13 +89,13 @@ def list_committees(actor: User) -> list[Committee]:
     return list(db.session.scalars(query))
 
 
-# --- Lists of needs, narrowed by what a reader asks for.
+# Lists with the person.
 
 
 def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
-    """The needs of the actor's scope that pass ``filters``.
+    """The needs in the actor's scope that pass ``filters``.
 
-    Those waiting for the committee come oldest first, any other list newest first.
+    A list of needs that wait for the committee is oldest first, any other newest first.
     """
     is_queue = filters.state is NeedState.SUBMITTED
     order = (Need.submitted_at, Need.id) if is_queue else (Need.created_at.desc(), Need.id.desc())
@@ -111,7 +111,7 @@ def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
 
 
 def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
-    """How many needs pass ``filters`` in each state, whatever state is asked for; no drafts."""
+    """How many needs in each state pass the other ``filters``; drafts are not counted."""
     sent = _narrow(actor, replace(filters, state=None)).where(Need.state != NeedState.DRAFT)
     return database.count_by_state(sent, Need.state)
 
@@ -135,7 +135,7 @@ def list_duplicates(need: Need, actor: User) -> list[Need]:
 
 
 def find_ids_with_duplicates(needs: list[Need]) -> set[int]:
-    """Those of ``needs`` that have a twin: same resident, same category, not ended."""
+    """Ids of needs that have a duplicate: same resident, same category, not ended."""
     other = aliased(Need)
     is_twin = (
         (other.resident_id == Need.resident_id)

@@ -1,4 +1,4 @@
-"""One need at the office: what is known, what may be double, and the decision about it."""
+"""The committee's queue of needs, and the page and decision of one need."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -87,12 +87,12 @@ def merge(need_id: int) -> Answer:
     return answer_form(form, act, lambda: show_need(need_id, form))
 
 
-# Two forms stand on one page: their fields must not share a name or an id.
+# Two forms are on one page, so their fields must not share a name or an id.
 _VERIFY, _RETURN = "verify-", "return-"
 
 
 def show_need(need_id: int, refused: BaseForm | None = None) -> str:
-    """The page of one need; ``refused`` is the form of it that came back."""
+    """The page of one need; ``refused`` is a form of the page that was refused."""
     need = get_need(need_id, current_user)
     results = list_results(need)
     can_verify = has_permission(current_user.role, Permission.NEED_VERIFY)
@@ -119,19 +119,19 @@ def _propose() -> DecisionForm:
     return DecisionForm(formdata=None, data=usual, prefix=_VERIFY)
 
 
-# --- The columns of the list of needs; in the file no contact, no words of the resident.
+# The columns of the list of needs; the file has no contacts and none of the resident's words.
 
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """A need, and whether the same resident asked for the same help more than once."""
+    """A need, and whether the same resident has another one in the same category."""
 
     need: Need
     has_twin: bool
 
 
 def read_lines(needs: list[Need]) -> list[NeedLine]:
-    """The lines of these needs; twins are looked up for all of them at once."""
+    """The lines of these needs; one statement finds the duplicates of all."""
     twins = queries.find_ids_with_duplicates(needs)
     return [NeedLine(need, need.id in twins) for need in needs]
 
@@ -208,7 +208,7 @@ _FILE_COLUMNS = (
 )
 
 
-# --- The committee's queue: the list, its files, and needs verified together.
+# The committee's queue: the list, its files, and needs verified together.
 
 
 @bp.get("/")
@@ -278,7 +278,7 @@ def _make_list() -> ListPage[NeedLine]:
 
 
 def _make_list_form() -> NeedListForm:
-    """Who verifies sees first what waits; who reads along sees everything."""
+    """The filters; by default committees see what waits for them, others see everything."""
     verifies = has_permission(current_user.role, Permission.NEED_VERIFY)
     first = NeedState.SUBMITTED.value if verifies else ALL_STATES
     form = NeedListForm(data={"state": request.args.get("state") or first})

@@ -64,7 +64,7 @@ def change_category(*, actor: User, need_id: int, category_id: int, now: datetim
 
 
 def answer_quantity(*, actor: User, need_id: int, quantity: int, now: datetime) -> Need:
-    """Set how many units (or fen) would meet the need; nothing less would help for now."""
+    """Set how many units (or fen) would meet the need; the least that helps becomes the same."""
     need = get_draft(need_id, actor)
     check_quantity(need.category, quantity, quantity)
     if quantity == need.quantity:

@@ -1,4 +1,4 @@
-"""A resident posts a need or wish: one question a page, each answer kept at once."""
+"""A resident's needs: the list, one of them, and posting, with one page for each question."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ from matchmaker.needs.states import EDITABLE, WITHDRAWABLE, get_need
 from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.permissions import Permission, requires
 
-# --- A resident's own needs and wishes: the list, one of them, taking one back.
+# The list of own needs, one of them, withdrawing one.
 
 
 @bp.get("/mine")
@@ -75,7 +75,7 @@ def discard(need_id: int) -> Response:
     return answer_button(act)
 
 
-GO_BACK = "back"  # the button beside the main one: keep what can be kept, go one page back
+GO_BACK = "back"  # the second button: save the answer if it is valid, go one page back
 
 
 @bp.get("/new")
@@ -128,13 +128,13 @@ def ask(need_id: int, question: str) -> Answer:
         return _get_back_url(need, asked) if is_going_back else _get_next_url(need, asked)
 
     def show() -> str | Response:
-        if is_going_back:  # what cannot be kept is left behind
+        if is_going_back:  # an invalid answer is dropped
             return redirect(_get_back_url(need, asked), 303)
         return render_template(
             f"needs/ask_{asked.name.lower()}.html",
             form=form,
             need=need,
-            number=list_questions(need).index(asked) + 3,  # two pages asked for the kind of help
+            number=list_questions(need).index(asked) + 3,  # after two pages for the kind of help
             total=len(list_questions(need)) + 3,  # the check is the last page
         )
 

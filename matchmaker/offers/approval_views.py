@@ -1,4 +1,4 @@
-"""A social worker's queue of offers handed in: look, approve, return, approve many."""
+"""A social worker's queue of submitted offers: view, approve, return, approve several."""
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _

@@ -1,4 +1,4 @@
-"""Lists of offers, narrowed by what a reader asks for."""
+"""Find offers for lists."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,12 +23,12 @@ from matchmaker.models import (
 from matchmaker.offers.scope import select_offers
 from matchmaker.words.names import match_name
 
-# --- What a reader of a list of offers asks for.
+# Filters of the lists.
 
 
 @dataclass(frozen=True, slots=True)
 class OfferFilters:
-    """None and the empty text let everything through."""
+    """None and the empty string filter nothing."""
 
     state: OfferState | None = None
     kind: OfferKind | None = None
@@ -36,11 +36,11 @@ class OfferFilters:
     organisation_id: int | None = None
 
 
-# --- Whether a month is already frozen: its snapshot is a copy that later changes do not reach.
+# A frozen month uses a copy of the offers, which later changes do not affect.
 
 
 def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
-    """The latest month, this one or later, whose round took its copy; None when none has."""
+    """The latest month, from this one on, that is frozen; None when none is."""
     return db.session.scalar(
         select(func.max(MatchRound.month)).where(
             MatchRound.subdistrict_id == subdistrict_id,
@@ -51,7 +51,7 @@ def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
 
 
 def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
-    """The offers of the actor's scope that pass ``filters``, the newest first."""
+    """The offers in the actor's scope that pass ``filters``, the newest first."""
     return (
         _narrow(actor, filters)
         .options(contains_eager(Offer.category), contains_eager(Offer.organisation))
@@ -60,13 +60,13 @@ def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
 
 
 def list_waiting(actor: User, filters: OfferFilters) -> Select[Offer]:
-    """The offers handed in and not yet decided on, the oldest first."""
+    """The submitted offers that wait for a decision, the oldest first."""
     waiting = replace(filters, state=OfferState.SUBMITTED)
     return list_offers(actor, waiting).order_by(None).order_by(Offer.created_at, Offer.id)
 
 
 def count_by_state(actor: User, filters: OfferFilters) -> dict[OfferState, int]:
-    """How many offers pass ``filters`` in each state, whatever state is asked for."""
+    """How many offers in each state pass the other ``filters``."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Offer.state)
 
 
@@ -95,7 +95,7 @@ def list_committees(subdistrict_id: int) -> list[Committee]:
 
 
 def list_categories() -> list[tuple[ServiceCategory, list[ServiceCategory]]]:
-    """The catalogue: each heading with the categories that offers may name, in order."""
+    """The catalogue: each heading with its categories, in order."""
     rows = db.session.scalars(
         select(ServiceCategory).order_by(ServiceCategory.position, ServiceCategory.id)
     ).all()

@@ -1,4 +1,4 @@
-"""Posting and editing an offer: the category first, then a form that fits its kind."""
+"""A coordinator's offers: the list, the page of one, its steps, posting and editing."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ from matchmaker.words.quantities import (
 from matchmaker.words.refusals import describe_refusal
 from matchmaker.words.scope import name_statuses, name_windows
 
-# --- The columns of a list of offers: what the page shows, what the file says.
+# The columns of a list of offers, on the page and in the file.
 
 
 def _show_last_day(offer: Offer) -> str:
@@ -101,7 +101,7 @@ def _make_list() -> ListPage[Offer]:
     )
 
 
-# --- A coordinator's offers: list, page, pause, resume, withdraw. Posting: ``posting_views``.
+# The list, the page of an offer, and its steps.
 
 bp = Blueprint("offers", __name__, url_prefix="/offers")
 
@@ -169,12 +169,12 @@ def move(offer_id: int, step: str) -> Answer:
 
 
 def refuse_unversioned() -> str:
-    """A button that does not say which version was read is answered like one of an old page."""
+    """Answer a button without the version that was read like a button of an outdated page."""
     raise ConflictError("offer.changed_meanwhile")
 
 
 def find_own_frozen_month() -> date | None:
-    """The month whose copy is taken already, for the remark beside offers."""
+    """The month that is already frozen, for the remark beside offers."""
     return find_frozen_month(get_own_organisation(current_user).subdistrict_id, get_now())
 
 
@@ -223,7 +223,7 @@ def edit(offer_id: int) -> Answer:
 def _answer_offer(
     form: OfferForm, category: ServiceCategory, offer: Offer | None, act: Act
 ) -> Answer:
-    """The form as typed; after somebody else's change it may be sent again, knowingly."""
+    """Show the form as typed; after another person's change it can be sent again on purpose."""
 
     def answer_conflict(error: ConflictError) -> Answer:
         form.form_errors.append(describe_refusal(error))

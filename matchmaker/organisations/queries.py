@@ -1,4 +1,4 @@
-"""The organisations of a street office, and what stands on the page of one."""
+"""Find the organisations of a street office, and what the page of one shows."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,12 +27,12 @@ from matchmaker.models import (
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
-# --- What a reader of the list of organisations asks for.
+# Filters of the list.
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFilters:
-    """None and the empty text let everything through."""
+    """None and the empty string filter nothing."""
 
     kind: OrganisationKind | None = None
     state: OrganisationState | None = None
@@ -42,7 +42,7 @@ class OrganisationFilters:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one organisation offers and promised in one category, in its units (fen for funds)."""
+    """What an organisation offers and promised in a category, in its units (fen for funds)."""
 
     category: ServiceCategory
     offered: int
@@ -59,12 +59,12 @@ def list_organisations(actor: User, filters: OrganisationFilters) -> Select[Orga
 
 
 def count_by_state(actor: User, filters: OrganisationFilters) -> dict[OrganisationState, int]:
-    """How many pass ``filters`` in each state, whatever state is asked for."""
+    """How many organisations in each state pass the other ``filters``."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Organisation.state)
 
 
 def list_shown_offers(organisation: Organisation) -> list[Offer]:
-    """The organisation's offers that were handed in and are not over, by category."""
+    """The organisation's offers that were submitted and are not over, by category."""
     hidden = (OfferState.DRAFT, OfferState.WITHDRAWN, OfferState.EXPIRED)
     return list(
         db.session.scalars(
@@ -98,7 +98,7 @@ def find_latest_round(organisation: Organisation) -> MatchRound | None:
 
 
 def list_load(organisation: Organisation, match_round: MatchRound | None) -> list[Load]:
-    """By category: what open offers amount to now and what ``match_round`` promised of it."""
+    """For each category: the total of open offers now, and what ``match_round`` promised."""
     offered = _sum_by_category(
         select(Offer.category_id, func.sum(Offer.capacity_per_month))
         .where(Offer.organisation_id == organisation.id, Offer.state == OfferState.OPEN)
@@ -114,7 +114,7 @@ def list_load(organisation: Organisation, match_round: MatchRound | None) -> lis
 
 
 def is_over(agreement: PairingAgreement, today: date) -> bool:
-    """An agreement that renews itself stands until one side objects."""
+    """Whether the agreement has ended; one that renews itself has not."""
     return agreement.ends_on < today and not agreement.renews
 
 

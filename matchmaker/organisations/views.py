@@ -1,4 +1,4 @@
-"""The givers of a street office; and a coordinator's own organisation."""
+"""The organisations of a street office, and a coordinator's own organisation."""
 
 from flask import Blueprint, Response, flash, render_template, session, url_for
 from flask_babel import gettext as _
@@ -18,11 +18,11 @@ from matchmaker.web.lists import Badge, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 
-# --- The columns of the list of organisations: what the page shows, what the file says.
+# The columns of the list of organisations, on the page and in the file.
 
 
 def make_agreement_badge(agreement: PairingAgreement) -> Badge:
-    """Whether an agreement stands today."""
+    """Whether an agreement is in force today."""
     today = get_local_date(get_now())
     if is_over(agreement, today):
         return Badge(_("Expired"), "bad")
@@ -190,7 +190,7 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
 
 
 def show_organisation(organisation: Organisation, form: IdempotentForm | None) -> str:
-    """The page of one organisation; without ``form`` it offers no steps."""
+    """The page of one organisation; without ``form`` it shows no steps."""
     reasoning = form if isinstance(form, ReasonForm) else ReasonForm(formdata=None)
     match_round = queries.find_latest_round(organisation)
     return render_template(

@@ -1,4 +1,4 @@
-"""Residents: registering them, finding them, and what is known of them."""
+"""Register and find residents."""
 
 import re
 import secrets
@@ -28,13 +28,13 @@ from matchmaker.residents.statuses import KEEP_CONTACT, add_consent
 from matchmaker.words.names import get_person_sort_key, match_name
 from matchmaker.words.phone_numbers import normalise_phone
 
-# --- Homes, and the references by which people and homes are known on lists.
+# Households and references.
 
 
 def get_household(committee: Committee, reference: str | None, block: str) -> Household:
-    """The household of ``reference``, or a new one in ``block`` when none is given.
+    """The household with ``reference``, or a new one in ``block`` without a reference.
 
-    Raises ``InvalidError`` for a household of another committee, or without either.
+    Raises ``InvalidError`` for a household of another committee, or when both are missing.
     """
     if not reference:
         return _make_household(committee, block)
@@ -48,12 +48,12 @@ def get_household(committee: Committee, reference: str | None, block: str) -> Ho
 
 
 def make_draft_reference() -> str:
-    """Unique until the row has its number."""
+    """A unique placeholder until the row has its number."""
     return secrets.token_hex(8)
 
 
 def find_free_reference(model: type[Resident] | type[Household], prefix: str, number: int) -> str:
-    """The row's own number, or the next that no imported row has taken."""
+    """A reference from the row's number, or the next one that no imported row uses."""
     while True:
         reference = f"{prefix}{number:05d}"
         if db.session.scalar(select(model.id).where(model.reference == reference)) is None:
@@ -72,12 +72,12 @@ def _make_household(committee: Committee, block: str) -> Household:
     return household
 
 
-# --- What is written down when a resident is first registered.
+# Registration.
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Either ``household_reference`` names a home of the committee or ``block`` a new one."""
+    """What is typed at registration, with a household's reference or the block of a new one."""
 
     committee_id: int
     household_reference: str | None
@@ -96,7 +96,7 @@ _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ResidentFilter:
-    """What a list of residents is narrowed by; None and empty narrow nothing."""
+    """Filters of a list of residents; None and empty filter nothing."""
 
     search: str = ""
     committee_id: int | None = None
@@ -105,7 +105,7 @@ class ResidentFilter:
 
 
 def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
-    """The residents in the actor's scope that fit, in the order of their names' pinyin."""
+    """The residents in the actor's scope that pass the filters, ordered by pinyin."""
     return (
         _narrow(select_residents(actor), filters)
         .options(
@@ -117,7 +117,7 @@ def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
 
 
 def find_same_phone(actor: User, phone: str) -> tuple[list[Resident], int]:
-    """Residents with this phone: those in the actor's scope, and how many there are elsewhere."""
+    """Residents with this phone in the actor's scope, and how many there are outside it."""
     index = contact_cipher.get_index(phone)
     own = select_residents(actor).join(Resident.contact).where(ResidentContact.phone_index == index)
     rows = list(db.session.scalars(own.order_by(Resident.id)))
@@ -152,7 +152,7 @@ def register_resident(
 
 
 def list_needs(resident: Resident) -> list[Need]:
-    """The resident's needs, the latest first; what they are still writing is theirs alone."""
+    """The resident's needs, the latest first, without drafts, which only the resident sees."""
     sent = (Need.resident_id == resident.id) & (Need.state != NeedState.DRAFT)
     return list(db.session.scalars(select(Need).where(sent).order_by(Need.id.desc())))
 
@@ -170,7 +170,7 @@ def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident
 
 
 def _matches(search: str) -> ColumnElement[bool]:
-    """Four digits are a phone's tail, more a whole phone; anything else a name or reference."""
+    """Match four digits with the end of a phone, more with a phone, else a name or reference."""
     typed = search.strip()
     if _TYPED_TAIL.fullmatch(typed):
         tail = contact_cipher.get_index(typed)

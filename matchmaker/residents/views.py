@@ -1,4 +1,4 @@
-"""Residents: the list, one person's page, and the contact shown on purpose."""
+"""Residents: the list, a person's page, and the contact, which is shown on request."""
 
 from datetime import datetime
 from typing import Any
@@ -30,11 +30,11 @@ bp = Blueprint("residents", __name__)
 _STEPS = {"verify": statuses.verify_status, "end": statuses.end_status}
 
 
-# --- The columns of the list; in the file never a phone, an address or a full name.
+# The columns of the list; the file never has a phone, an address or a full name.
 
 
 def _list_badges(resident: Resident) -> list[Badge]:
-    """The statuses that count or wait."""
+    """The statuses that count or wait for verification."""
     return [
         Badge(str(get_label(status["row"].kind)), _BADGE_TONES[status["state"]])
         for status in _list_statuses(resident, get_now())
@@ -128,7 +128,7 @@ def show(resident_id: int) -> str:
 @bp.post("/residents/<id:resident_id>")
 @requires(Permission.CONTACT_REVEAL)
 def reveal(resident_id: int) -> str:
-    """The contact is the answer itself: it stands in no address and no cookie."""
+    """Show the contact in the answer itself, so that no address or cookie contains it."""
     contact = reveal_contact(resident_id, current_user, get_now())
     db.session.commit()
     return _show_resident(scope.get_resident(resident_id, current_user), contact)
@@ -154,7 +154,7 @@ def move_status(resident_id: int, status_id: int, step: str) -> Answer:
 @bp.route("/my-contact", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_OWN)
 def own_contact() -> str:
-    """A resident's own record; the contact is shown after one click, as to anybody else."""
+    """A resident's own record; here too the contact is shown after a click."""
     form = ButtonForm()
     resident = scope.get_resident(current_user.resident_id, current_user)
     contact = None
@@ -195,6 +195,6 @@ def _show_resident(
 
 
 def _list_statuses(resident: Resident, now: datetime) -> list[dict[str, Any]]:
-    """Each status with what can be done about it."""
+    """Each status with the steps that can be taken."""
     rows = sorted(resident.statuses, key=lambda row: row.id)
     return [{"row": row, "state": statuses.get_state(row, now)} for row in rows]

@@ -1,4 +1,4 @@
-"""Lists of an organisation's volunteers."""
+"""Find the volunteers of an organisation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ from matchmaker.models import ServiceCategory, User, Volunteer, VolunteerState
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
-# --- What a reader of the list of volunteers asks for.
+# Filters of the list.
 
 
 @dataclass(frozen=True, slots=True)
 class VolunteerFilters:
-    """None and the empty text let everything through; ``category`` is a code."""
+    """None and the empty string filter nothing; ``category`` is a code."""
 
     state: VolunteerState | None = None
     category: str = ""
@@ -35,19 +35,19 @@ def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]
 
 
 def count_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
-    """How many pass ``filters`` in each state, whatever state is asked for."""
+    """How many volunteers in each state pass the other ``filters``."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Volunteer.state)
 
 
 def map_categories(volunteers: Iterable[Volunteer]) -> dict[str, ServiceCategory]:
-    """The categories that these volunteers name, by code."""
+    """The categories that these volunteers can serve in, by code."""
     codes = {code for volunteer in volunteers for code in volunteer.categories}
     rows = db.session.scalars(select(ServiceCategory).where(ServiceCategory.code.in_(codes)))
     return {row.code: row for row in rows}
 
 
 def has_expired_proof(volunteer: Volunteer, today: date) -> bool:
-    """Whether a proof no longer counts and has to be shown again."""
+    """Whether a qualification has expired and has to be shown again."""
     return any(
         row.expires_on is not None and row.expires_on < today for row in volunteer.qualifications
     )
@@ -58,7 +58,7 @@ def _narrow(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
     if filters.state is not None:
         query = query.where(Volunteer.state == filters.state)
     if filters.category:
-        # A JSON list of codes, the same text on every database but for blanks between them.
+        # A JSON list of codes, which databases write alike except for blanks between the codes.
         quoted = f'"{filters.category}"'
         codes = cast(Volunteer.categories, String)
         query = query.where(codes.contains(quoted, autoescape=True))

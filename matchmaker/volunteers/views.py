@@ -24,19 +24,19 @@ from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
 from matchmaker.words.scope import join_words, name_windows
 
-# --- The columns of the list of volunteers: what the page shows, what the file says.
+# The columns of the list of volunteers, on the page and in the file.
 
 
 @dataclass(frozen=True, slots=True)
 class VolunteerLine:
-    """A volunteer and what the volunteer can do, in words."""
+    """A volunteer and, in words, what the volunteer can do."""
 
     volunteer: Volunteer
     skills: str
 
 
 def read_lines(volunteers: Sequence[Volunteer]) -> list[VolunteerLine]:
-    """The lines of these volunteers; the catalogue is asked once."""
+    """The lines of these volunteers; one statement loads the categories of all."""
     categories = queries.map_categories(volunteers)
     return [VolunteerLine(row, name_skills(row, categories)) for row in volunteers]
 
@@ -49,7 +49,7 @@ def name_skills(volunteer: Volunteer, categories: dict[str, ServiceCategory]) ->
 
 
 def name_qualifications(volunteer: Volunteer) -> str:
-    """Each with its last day, where it has one."""
+    """The volunteer's qualifications, each with its last day if it has one."""
     return join_words(
         _("%(qualification)s until %(day)s", qualification=word, day=format_day(row.expires_on))
         if row.expires_on

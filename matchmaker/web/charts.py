@@ -105,7 +105,7 @@ class ColumnChart:
 
 
 def build_coverage_chart(rows: Iterable[CoverageRow]) -> LaneChart:
-    """One lane a committee: before as a frame, after as a solid bar within it."""
+    """One lane for each committee: earlier months as a frame, this month as a solid bar."""
     lanes = []
     for number, row in enumerate(rows):
         top = number * (LABEL_EM + BAR_EM + LANE_GAP_EM)
@@ -119,7 +119,7 @@ def build_coverage_chart(rows: Iterable[CoverageRow]) -> LaneChart:
 
 
 def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
-    """One lane a category with three bars; all lanes share one scale."""
+    """One lane for each category, with three bars; all lanes have the same scale."""
     largest = max((max(row.asked, row.offered, row.matched) for row in rows), default=0) or 1
     bars_em = 3 * (BAR_EM + BAR_GAP_EM)
     lanes = []
@@ -140,7 +140,7 @@ def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
 
 
 def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
-    """One column an organisation, the busiest first; those that pledged nothing are left out."""
+    """One column for each organisation that pledged something, the busiest first."""
     pledged = [row for row in rows if row.load.whole]
     ordered = sorted(pledged, key=lambda row: (-row.load.part / row.load.whole, row.label))
     step = FULL_PERCENT / (len(ordered) or 1)
@@ -152,7 +152,7 @@ def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
 
 
 def format_percent(share: Share) -> str:
-    """``84%``, or a dash where nobody asked."""
+    """``84%``, or a dash for 0 of 0."""
     return "–" if share.percent is None else f"{share.percent}%"
 
 

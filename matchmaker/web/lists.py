@@ -1,7 +1,7 @@
 """A list of rows: filters → count → page → file.
 
-A feature's view says which query and which columns; ``ListPage`` makes the page (with the
-``list_page`` macro) and the file of it. The filters are those of the address, for both.
+A feature's view gives the query and the columns; ``ListPage`` makes the page (with the
+``list_page`` macro) and the file from them, both with the filters of the address.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,17 +26,17 @@ from matchmaker.words.tones import Tone, get_tone
 
 PAGE_SIZE = 25  # rows
 LAST_PAGE = 10_000  # more is a mistyped address
-_PORTION = 500  # rows of a file that are made ready together
+_PORTION = 500  # rows of a file that are prepared at once
 _NOT_FILTERS = frozenset({"page", "endpoint"})
 
 R = TypeVar("R")  # what a column reads
 
-# Columns: the same ones make the page and the file.
+# Columns: the same for the page and the file.
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A word with a shape."""
+    """A word with a shape and a colour."""
 
     text: str
     tone: Tone
@@ -44,7 +44,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box to tick; ``hint`` goes on with the label for those who hear the page."""
+    """A box to tick; ``hint`` completes the label for screen readers."""
 
     value: str
     label: str
@@ -53,7 +53,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell of a page shows: a box or badges or a text; then code and note beside it."""
+    """What a cell of the page shows: a box, badges or a text, then a code and a note beside it."""
 
     text: str
     url: str | None = None
@@ -66,10 +66,10 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Column(Generic[R]):
-    """A heading and what it has for each row.
+    """A heading, and what its cell shows for each row.
 
-    ``read`` gives the file its value; the page shows the same, or what ``show`` says instead.
-    ``badges`` replace the text where a row has any.
+    ``read`` returns the value for the file; the page shows it too, or what ``show`` returns.
+    ``badges`` replace the text of rows that have any.
     """
 
     header: str | LazyString
@@ -97,7 +97,7 @@ class Column(Generic[R]):
 
 
 def make_state_badge(state: StrEnum) -> Badge:
-    """The badge of a state: its word and its tone."""
+    """The badge of a state, with its word and tone."""
     return Badge(str(get_label(state)), get_tone(state))
 
 
@@ -107,7 +107,7 @@ def _say(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-# What the address says.
+# Arguments of the address.
 
 
 def get_page_number() -> int:
@@ -134,7 +134,7 @@ def get_other_arguments() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one page; ``total`` counts those of all ``pages``. Past the end: no rows."""
+    """The rows of one page; ``total`` counts the rows of all ``pages``. No rows past the end."""
 
     items: list[Any]
     total: int
@@ -143,7 +143,7 @@ class Page:
 
 
 def paginate(query: Select[Any]) -> Page:
-    """The rows of the address's page: objects, or tuples where the query asks for several."""
+    """The rows of the address's page: objects, or tuples for a query of several columns."""
     number, total = get_page_number(), count_rows(query)
     items = list(_fetch(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)))
     return Page(items, total, number, -(-total // PAGE_SIZE))
@@ -165,13 +165,13 @@ def _fetch(query: Select[Any]) -> Iterable[Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage(Generic[R]):
-    """One list as one request asks for it.
+    """A list as the current request asks for it.
 
-    ``endpoint`` and ``values`` are its address; ``form`` has read the filters, ``fields`` names
+    ``endpoint`` and ``values`` are its address. ``form`` has read the filters; ``fields`` names
     those that are shown, in order (none: all). ``read`` turns rows of ``query`` into what the
-    columns read; it is called for a page, or a portion of a file, at once, so that it may look
-    up together what they need. ``counts`` are the numbers by state, whatever state is asked for.
-    A list with ``download`` (an endpoint that takes ``file_format``) comes as a file too.
+    columns read; it gets all rows of a page, or of a portion of a file, so that one statement can
+    load what they need. ``count`` returns the number of rows in each state. A list with
+    ``download`` (an endpoint that takes ``file_format``) can be downloaded.
     """
 
     endpoint: str
@@ -211,12 +211,12 @@ class ListPage(Generic[R]):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether other filters may find more."""
+        """Whether other filters could find more."""
         return bool(self.arguments or self.counts)
 
     @property
     def filters(self) -> list[Field]:
-        """The fields to narrow by; none while there is nothing to narrow."""
+        """The filter fields; none while there is nothing to filter."""
         if self.form is None or (self.count and not self.is_narrowed):
             return []
         return [self.form[name] for name in self.fields] or list(self.form)
@@ -228,7 +228,7 @@ class ListPage(Generic[R]):
 
     @property
     def tiles(self) -> list[dict[str, Any]]:
-        """A large figure for each state, leading to its rows."""
+        """A large figure for each state, with a link to its rows."""
         return [
             {"label": get_label(state), "value": number, "url": self.get_url(state=state.value)}
             for state, number in self.counts.items()
@@ -252,7 +252,7 @@ class ListPage(Generic[R]):
         return {kind: url_for(self.download, **filters, file_format=kind) for kind in FILE_FORMATS}
 
     def get_url(self, **changes: Any) -> str:
-        """The address with the filters of now but for ``changes``."""
+        """The address with the current filters and ``changes``."""
         return url_for(self.endpoint, **{**self.arguments, **changes, **self.values})
 
     def make_cells(self, row: R) -> list[Cell]:

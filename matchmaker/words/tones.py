@@ -1,4 +1,4 @@
-"""How each state looks beside its word: a tone gives a badge its shape and colour.
+"""How each state looks: the tone of a badge decides its shape and colour.
 
 Templates write ``{{ state_badge(offer.state) }}``; lists of rows take ``get_tone``.
 """

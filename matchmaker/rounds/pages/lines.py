@@ -1,4 +1,4 @@
-"""The lines of a run, one a need: selected by filters, with their givers."""
+"""The lines of a run, one for each need: filtered, with their givers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ GROUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class LineFilters:
-    """Codes as they stand in the address; empty: no filter."""
+    """Codes as given in the address; an empty code filters nothing."""
 
     result: str = ""
     category: str = ""
@@ -44,7 +44,7 @@ class LineFilters:
 
 
 def select_lines(run: RoundRun, filters: LineFilters) -> Select[Any]:
-    """Outcomes of the run in the order of their needs' references."""
+    """Outcomes of the run that pass the filters, ordered by reference of the need."""
     query = (
         select(NeedOutcome)
         .join(NeedOutcome.need)
@@ -70,7 +70,7 @@ def get_line(run: RoundRun, reference: str) -> NeedOutcome:
 
 
 def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Assignment]]:
-    """The assignments of each of these outcomes' needs, by need id."""
+    """The assignments of the outcomes' needs, by need id."""
     givers: dict[int, list[Assignment]] = {}
     query = (
         select(Assignment)
@@ -100,7 +100,7 @@ class RunLine:
 
 
 def read_lines(run: RoundRun, outcomes: list[NeedOutcome]) -> list[RunLine]:
-    """The lines of these outcomes; the givers of all are looked up at once."""
+    """The lines of these outcomes; one statement finds the givers of all."""
     givers = list_givers(run, outcomes)
     return [
         RunLine(row, [found.organisation for found in givers.get(row.need_id, [])])

@@ -26,7 +26,7 @@ from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_
 from matchmaker.web.downloads import send_file
 from matchmaker.web.permissions import Permission, has_permission, requires
 
-# --- Pins and forbids: laid on a line with a reason, taken back, in force from the next run.
+# Pins and forbids.
 
 
 @bp.route("/<month:month>/overrides/<reference>", methods=["GET", "POST"])
@@ -92,7 +92,7 @@ def print_review(month: date, number: int) -> str:
 @bp.get("/<month:month>/runs/<id:number>/proof.<file_format>")
 @requires(Permission.ROUND_READ)
 def download_proof(month: date, number: int, file_format: str) -> Response:
-    """Question, answer and certificate, for whoever wants to check them without this site."""
+    """Question, answer and certificate, for anybody who wants to check them without this site."""
     content = make_proof_zip(find_run(month, number))
     if content is None or file_format != PROOF_FORMAT:
         abort(404)
@@ -100,7 +100,7 @@ def download_proof(month: date, number: int, file_format: str) -> Response:
 
 
 def _describe(run: RoundRun) -> dict[str, Any]:
-    """Everything the review shows; only the run itself when it has no result."""
+    """Everything that the review shows; only the run itself when it has no result."""
     match_round = run.match_round
     context: dict[str, Any] = {
         "match_round": match_round,
