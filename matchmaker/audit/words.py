@@ -116,7 +116,7 @@ def describe_action(event: AuditEvent) -> str:
 
 
 def name_actor(event: AuditEvent) -> str:
-    """Who acted; a resident by reference alone."""
+    """Who acted; a resident by reference only."""
     return name_account(event.actor) if event.actor else _("The site itself")
 
 

@@ -180,7 +180,7 @@ _STATE = Column[NeedLine](
     header=_l("State"),
     read=lambda line: str(get_label(line.need.state)),
     badges=lambda line: [make_state_badge(line.need.state)],
-    note=lambda line: _("Possibly double") if line.has_twin else "",
+    note=lambda line: _("Possible duplicate") if line.has_twin else "",
 )
 _CHOOSE = Column[NeedLine](header=_l("Choose"), read=lambda line: "", box=_make_box)
 _COLUMNS = (_NUMBER, _RESIDENT, _COMMITTEE, _CATEGORY, _QUANTITY, _URGENCY, _SENT_ON, _STATE)

@@ -173,7 +173,7 @@ def test_ticking_a_foreign_need_verifies_nothing(app, browser, place, post, deci
 
 def test_possible_duplicates_stand_side_by_side_and_are_joined(app, worker, post):
     kept, twin = post(state=m.NeedState.SUBMITTED), post(state=m.NeedState.SUBMITTED)
-    assert "Possibly double" in worker.get("needs.index").text
+    assert "Possible duplicate" in worker.get("needs.index").text
     assert twin.reference in worker.get("needs.show", need_id=kept.id).text
     shown = worker.get_url("needs.show", need_id=kept.id)
     data = {"duplicate_id": str(twin.id), "idempotency_key": KEY}
