@@ -3,6 +3,7 @@ import io
 from datetime import date
 
 import openpyxl
+import pytest
 
 from matchmaker.models import (
     Need,
@@ -17,6 +18,8 @@ from matchmaker.models import (
 from tests.browser import Browser
 from tests.matchmaker.assignments.published_world import ALL_WINDOWS
 from tests.run_factories import publish_run, solve_again, solve_month
+
+pytestmark = pytest.mark.both_databases
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 
