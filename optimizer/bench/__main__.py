@@ -1,9 +1,9 @@
 """Timings and ratios of one run on this machine: ``python -m optimizer.bench`` or ``make bench``.
 
-For every size, each in a process of its own: one plain max-points solve of the same aggregated
-model by HiGHS, CBC and CP-SAT, textbook max-min, and the whole round with stages, proofs,
-certificate, verification and explanations. Then what was wanted, and whether it is reached. With
-``--data`` also published instances against their known values. Instances are generated.
+Every piece runs in its own process. For every size: one plain max-points solve of the same
+aggregated model by HiGHS, CBC and CP-SAT, textbook max-min, and the whole round with stages,
+proofs, certificate, verification and explanations. Then the targets, and whether they are reached.
+With ``--data`` also published instances against their known values. Instances are generated.
 """
 
 import argparse
@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.bench.run import CPSAT, MAX_MIN, POINTS, POINTS_CBC, ROUND
-from optimizer.bench.targets import bench_gap, print_wanted
+from optimizer.bench.targets import LARGE, bench_gap, print_wanted
 
 SIZES = (167, 1670)
-LARGE = 16_700
 YARDSTICK_SECONDS = {POINTS: 300.0, POINTS_CBC: 60.0, MAX_MIN: 240.0, **dict.fromkeys(CPSAT, 30.0)}
-GRACE_SECONDS = 600.0  # beyond the limit that a piece keeps itself: building, checks, explanations
-Found = dict[str, Any]
+GRACE_SECONDS = 600.0  # beyond the limit of a piece: building, checks, explanations
+Figures = dict[str, Any]
 
 
-def measure(piece: str, needs: int, seed: int, seconds: float) -> Found:
-    """Measure one piece in a child; a child that breaks or hangs has no seconds."""
+def measure(piece: str, needs: int, seed: int, seconds: float) -> Figures:
+    """Measure one piece in a child process; a child that fails or hangs has no seconds."""
     if piece in CPSAT and importlib.util.find_spec("ortools") is None:
-        return {"told": "not measured: OR-Tools is not installed (make bench does)"}
+        return {"outcome": "not measured: OR-Tools is not installed (make bench does)"}
     words = [piece, str(needs), str(seed), str(seconds)]
     command = [sys.executable, "-m", "optimizer.bench.run", *words]
     try:
@@ -36,15 +35,15 @@ def measure(piece: str, needs: int, seed: int, seconds: float) -> Found:
             command, stdout=subprocess.PIPE, text=True, check=False, timeout=seconds + GRACE_SECONDS
         )
     except subprocess.TimeoutExpired:
-        return {"told": "hung"}
+        return {"outcome": "hung"}
     if done.returncode:
-        return {"told": f"broke with {done.returncode}"}
-    found: Found = json.loads(done.stdout.splitlines()[-1])
+        return {"outcome": f"broke with {done.returncode}"}
+    found: Figures = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def bench_size(needs: int, seed: int, seconds: float) -> dict[str, Found]:
-    """Print the tables of one size as they come; returns every piece."""
+def bench_size(needs: int, seed: int, seconds: float) -> dict[str, Figures]:
+    """Print the tables of one size as results arrive; return the figures of every piece."""
     print(f"\n{needs} needs, seed {seed}\n{'':28} {'seconds':>9} {'MiB':>6}", flush=True)
     pieces = [POINTS, POINTS_CBC, *CPSAT, MAX_MIN] if needs < LARGE else [POINTS]
     found = {}
@@ -56,36 +55,36 @@ def bench_size(needs: int, seed: int, seconds: float) -> dict[str, Found]:
     return found
 
 
-def print_row(name: str, found: Found, limit: float) -> None:
-    """One line: name, seconds, peak memory, what came of it."""
+def print_row(name: str, found: Figures, limit: float) -> None:
+    """Print one line: name, seconds, peak memory, outcome."""
     spent, peak = found.get("seconds"), found.get("peak_mib", "")
     seconds = "-" if spent is None else f"{spent:.2f}"
-    print(f"{name:28} {seconds:>9} {peak:>6}  {found['told']}, limit {limit:.0f} s", flush=True)
+    print(f"{name:28} {seconds:>9} {peak:>6}  {found['outcome']}, limit {limit:.0f} s", flush=True)
 
 
-def print_round(found: Found) -> None:
-    """What checking and explaining took, and where the time of the solve went.
+def print_round(found: Figures) -> None:
+    """Print the time of checking and explaining, and where the time of the solve went.
 
     Python's seconds are those outside the engine: building, cuts, exact bounds, checks.
     """
     if "parts" not in found:
         return
     for name in ("verify", "explain"):
-        print(f"  {name:26} {found[f'{name}_seconds']:9.2f} {'':6}  {found[f'{name}_told']}")
+        print(f"  {name:26} {found[f'{name}_seconds']:9.2f} {'':6}  {found[f'{name}_outcome']}")
     print(f"  peak of all three          {'':9} {found['peak_of_all_mib']:6}")
     print(f"  {'where the time goes':26} {'wall':>9} {'LPs':>6} {'s':>8} ", end="")
     print(f"{'integer':>7} {'s':>8} {'Python s':>8}  proofs")
-    for part in (*found["parts"], {"name": "in all", "told": "", **found["whole"]}):
+    for part in (*found["parts"], {"name": "in all", "outcome": "", **found["whole"]}):
         engine = part["linear_seconds"] + part["integer_seconds"]
         print(
             f"  {part['name']:26} {part['wall']:9.2f} {part['linear_runs']:6} "
             f"{part['linear_seconds']:8.2f} {part['integer_runs']:7} "
-            f"{part['integer_seconds']:8.2f} {part['wall'] - engine:8.2f}  {part['told']}"
+            f"{part['integer_seconds']:8.2f} {part['wall'] - engine:8.2f}  {part['outcome']}"
         )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the bench; 1 when a published value was missed."""
+    """Run the bench; return 1 when a published value was missed."""
     parser = argparse.ArgumentParser(prog="python -m optimizer.bench", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of published instances")
     parser.add_argument("--seed", type=int, default=7)

@@ -1,4 +1,4 @@
-"""The same yardsticks by CP-SAT of OR-Tools, which only the bench installs."""
+"""The comparison models in CP-SAT of OR-Tools, which only the bench installs."""
 
 import os
 
@@ -9,11 +9,11 @@ from optimizer.bench.models import committees_of, points_of
 from optimizer.model.build import Model, build
 from optimizer.problem import Problem
 
-SHARES = 1_000_000  # the level in whole parts of one
+SHARES = 1_000_000  # the level in millionths
 
 
 def solve_max_points(problem: Problem, seconds: float) -> str:
-    """Maximise points; says what came of it."""
+    """Maximise points; return the outcome in words."""
     model = build(problem)
     translated, columns = _translate(model)
     points = points_of(model)

@@ -1,4 +1,4 @@
-"""Yardsticks of the bench: the same aggregated model handed whole to an engine, nothing clever."""
+"""Comparison models of the bench: the same aggregated model solved whole by one engine."""
 
 from collections import defaultdict
 
@@ -11,13 +11,13 @@ ENGINES = ("HiGHS", "CBC")
 
 
 def points_of(model: Model) -> dict[pulp.LpVariable, int]:
-    """The published points of every need, on the variable that says it is met."""
+    """Return the published points of every need, on the variable that says it is met."""
     needs = model.problem.needs
     return {met: needs[d].points for d, met in model.columns.met.items()}
 
 
 def committees_of(model: Model) -> list[list[pulp.LpVariable]]:
-    """What says that a need is met, committee by committee."""
+    """Return the variables that say a need is met, committee by committee."""
     members: dict[str, list[pulp.LpVariable]] = defaultdict(list)
     for d, met in model.columns.met.items():
         need = model.problem.needs[d]
@@ -26,14 +26,14 @@ def committees_of(model: Model) -> list[list[pulp.LpVariable]]:
 
 
 def solve_max_points(problem: Problem, engine: str, seconds: float) -> str:
-    """Maximise points in one integer solve; says what came of it."""
+    """Maximise points in one integer solve; return the outcome in words."""
     model = build(problem)
     model.pulp.setObjective(pulp.LpAffineExpression(points_of(model)))
     return _solve(model.pulp, engine, seconds)
 
 
 def solve_max_min(problem: Problem, seconds: float) -> str:
-    """Maximise the least share met of any committee in one integer solve, as textbooks write it."""
+    """Maximise the least share met of any committee in one integer solve, as in textbooks."""
     model = build(problem)
     level = model.pulp.add_variable("level", 0, 1)
     for k, met_of_group in enumerate(committees_of(model)):
@@ -51,7 +51,7 @@ def _solve(model: pulp.LpProblem, engine: str, seconds: float) -> str:
         path = pulp.PULP_CBC_CMD.pulp_cbc_path
         solver = pulp.COIN_CMD(path=path, msg=False, timeLimit=seconds, gapRel=0, threads=1)
     model.solve(solver)
-    # sol_status alone tells a proved answer from an incumbent at the time limit
+    # only sol_status separates a proved answer from an incumbent at the time limit
     proved = model.sol_status == pulp.LpSolutionOptimal
     value = pulp.value(model.objective)
     if value is None:

@@ -1,4 +1,4 @@
-"""One measurement of the bench in a process of its own, so that its memory is its own.
+"""Run one measurement of the bench in its own process, so that peak memory is its own.
 
 ``python -m optimizer.bench.run PIECE NEEDS SEED SECONDS`` writes one line of JSON.
 """
@@ -32,7 +32,7 @@ STATUS = Path("/proc/self/status")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds and runs, since the meter began or between two of its readings."""
+    """Seconds and runs since the meter began, or between two readings."""
 
     wall: float = 0.0
     linear_seconds: float = 0.0
@@ -41,7 +41,7 @@ class Spent:
     integer_runs: int = 0
 
     def since(self, earlier: "Spent") -> "Spent":
-        """What came after an earlier reading."""
+        """Return what was spent after an earlier reading."""
         return Spent(
             self.wall - earlier.wall,
             self.linear_seconds - earlier.linear_seconds,
@@ -52,9 +52,9 @@ class Spent:
 
 
 class Meter:
-    """Counts every run of every engine object of this process from its making on.
+    """Counts every run of every engine object of this process from its creation on.
 
-    It wraps ``highspy.Highs.run``, so nothing measured knows of it.
+    It wraps ``highspy.Highs.run``, so that the measured code does not change.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Meter:
         setattr(highspy.Highs, "run", counted)  # noqa: B010 (mypy knows no other way)
 
     def read(self) -> Spent:
-        """What was spent so far."""
+        """Return what was spent so far."""
         wall = time.monotonic() - self._began
         return Spent(
             wall, self._seconds[True], self._seconds[False], self._runs[True], self._runs[False]
@@ -82,9 +82,9 @@ class Meter:
 
 
 def read_peak_mib() -> int:
-    """The most memory this process, or an engine it started, has held at once [MiB]."""
+    """Return the peak memory of this process or of an engine that it started [MiB]."""
     started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    if STATUS.exists():  # what getrusage says of this process includes whoever started it
+    if STATUS.exists():  # getrusage would include the process that started this one
         lines = STATUS.read_text().splitlines()
         own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     else:
@@ -103,7 +103,7 @@ ROUND = "whole round"
 
 
 def run_piece(piece: str, needs: int, seed: int, seconds: float) -> dict[str, Any]:
-    """Measure one piece: seconds, what came of it, peak memory; of the round much more."""
+    """Measure one piece: seconds, outcome, peak memory, and for the round its parts."""
     problem = generate(needs, seed)
     if piece == ROUND:
         return run_round(problem, seconds)
@@ -115,12 +115,12 @@ def run_piece(piece: str, needs: int, seed: int, seconds: float) -> dict[str, An
     for name, function in CPSAT.items():
         work[name] = partial(solve_by_cpsat, function, problem, seconds)
     began = time.monotonic()
-    told = work[piece]()
-    return {"seconds": time.monotonic() - began, "told": told, "peak_mib": read_peak_mib()}
+    outcome = work[piece]()
+    return {"seconds": time.monotonic() - began, "outcome": outcome, "peak_mib": read_peak_mib()}
 
 
 def solve_by_cpsat(function: str, problem: Problem, seconds: float) -> str:
-    """By the one file that needs OR-Tools."""
+    """Solve with the one file that needs OR-Tools."""
     found: str = getattr(importlib.import_module("optimizer.bench.cpsat"), function)(
         problem, seconds
     )
@@ -128,7 +128,7 @@ def solve_by_cpsat(function: str, problem: Problem, seconds: float) -> str:
 
 
 def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
-    """Solve, verify and explain one month; where the time of the solve goes."""
+    """Solve, verify and explain one month; return where the time of the solve went."""
     meter = Meter()
     marks: list[tuple[str, Spent]] = [("build, possible", Spent())]
     limits = Limits(seconds=seconds)
@@ -144,20 +144,20 @@ def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
     certificate = len(canonical_bytes(solution.certificate))
     return {
         "seconds": marks[-1][1].wall,
-        "told": f"{solution.status}, {solution.needs_met} of {solution.needs_asked} needs met",
+        "outcome": f"{solution.status}, {solution.needs_met} of {solution.needs_asked} needs met",
         "peak_mib": peak,
         "parts": describe_parts(marks, solution),
         "whole": dataclasses.asdict(marks[-1][1]),
         "verify_seconds": verified - began,
-        "verify_told": f"{'holds' if fault is None else fault}; proofs {certificate // 1024} KiB",
+        "verify_outcome": f"{fault or 'holds'}; proofs {certificate // 1024} KiB",
         "explain_seconds": ended - verified,
-        "explain_told": f"{len(explained)} unmet needs",
+        "explain_outcome": f"{len(explained)} unmet needs",
         "peak_of_all_mib": read_peak_mib(),
     }
 
 
 def describe_parts(marks: list[tuple[str, Spent]], solution: Solution) -> list[dict[str, Any]]:
-    """What was spent on every part of the solve, in order, and how its values are proved."""
+    """Return what was spent on every part of the solve, in order, and how its values are proved."""
     starts = [name for name, _ in marks]
     names = list(dict.fromkeys(result.name for result in solution.stages))
     parts = []
@@ -169,7 +169,7 @@ def describe_parts(marks: list[tuple[str, Spent]], solution: Solution) -> list[d
         parts.append(
             {
                 "name": title or "assignments, certificate",
-                "told": _describe_proofs(solution, own),
+                "outcome": _describe_proofs(solution, own),
                 **dataclasses.asdict(took),
             }
         )
@@ -177,7 +177,7 @@ def describe_parts(marks: list[tuple[str, Spent]], solution: Solution) -> list[d
 
 
 def _describe_proofs(solution: Solution, stages: Sequence[str]) -> str:
-    """How many values of these stages are proved in each way."""
+    """Return how many values of these stages are proved in each way."""
     proofs = [result.proof for result in solution.stages if result.name in stages]
     return ", ".join(f"{proofs.count(proof)} by {proof}" for proof in Proof if proof in proofs)
 

@@ -1,4 +1,4 @@
-"""The bench's reports: wanted figures reached or not, and published instances beside ours."""
+"""Reports of the bench: targets and whether they are reached, and published instances with ours."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -39,8 +39,10 @@ def _bench_instance(path: Path, sense: str, known: tuple[int, int]) -> bool:
     stage = solution.stages[0] if solution.stages else None
     value, bound = (stage.value, stage.bound) if stage else (None, None)
     proof = stage.proof if stage else solution.status
-    told = f"{known[0]}" if known[0] == known[1] else f"{known[0]}..{known[1]}"
-    print(f"{path.stem:12} {sense:5} {told:>13} {value!s:>8} {bound!s:>8} {proof:7} {seconds:7.1f}")
+    shown = f"{known[0]}" if known[0] == known[1] else f"{known[0]}..{known[1]}"
+    print(
+        f"{path.stem:12} {sense:5} {shown:>13} {value!s:>8} {bound!s:>8} {proof:7} {seconds:7.1f}"
+    )
     return value is None or not known[0] <= value <= known[1]
 
 
@@ -54,58 +56,58 @@ Judged = tuple[bool | None, str]  # None: not decided by this run
 
 
 def print_wanted(found: Mapping[int, Pieces]) -> None:
-    """Print every wanted figure with what was measured; ``found``: pieces by number of needs."""
+    """Print every target with what was measured; ``found``: pieces by number of needs."""
     print("\nwanted")
     for name, needs, judge in WANTED:
         try:
-            is_reached, told = judge(found[needs])
-            if not found[needs][ROUND]["told"].startswith("proven"):
-                is_reached, told = False, f"{told}, the round is not proven"
-        except KeyError:  # a size that was not run, or a piece that broke
-            is_reached, told = None, "not measured"
+            is_reached, shown = judge(found[needs])
+            if not found[needs][ROUND]["outcome"].startswith("proven"):
+                is_reached, shown = False, f"{shown}, the round is not proven"
+        except KeyError:  # a size that was not run, or a piece that failed
+            is_reached, shown = None, "not measured"
         word = {True: "reached", False: "NOT reached", None: "not decided"}[is_reached]
-        print(f"{word:12} {name}, {needs} needs: {told}")
+        print(f"{word:12} {name}, {needs} needs: {shown}")
 
 
 def judge_ratio(pieces: Pieces) -> Judged:
-    """The whole round beside one plain solve."""
+    """Compare the whole round with one plain solve."""
     whole, plain = pieces[ROUND]["seconds"], pieces[POINTS]["seconds"]
     return whole <= MOST_RATIO * plain, f"{whole:.1f} s / {plain:.1f} s = {whole / plain:.2f}"
 
 
 def judge_gain(pieces: Pieces) -> Judged:
-    """Textbook max-min beside the whole round; one that was cut off gives a least ratio only."""
+    """Compare textbook max-min with the whole round; a run cut off gives a lower bound only."""
     whole, textbook = pieces[ROUND]["seconds"], pieces[MAX_MIN]["seconds"]
-    gain, is_proved = textbook / whole, pieces[MAX_MIN]["told"].endswith(", proved")
-    told = f"{textbook:.1f} s / {whole:.1f} s = {gain:.2f}"
+    gain, is_proved = textbook / whole, pieces[MAX_MIN]["outcome"].endswith(", proved")
+    shown = f"{textbook:.1f} s / {whole:.1f} s = {gain:.2f}"
     if is_proved:
-        return gain >= LEAST_GAIN, told
-    return True if gain >= LEAST_GAIN else None, f"{told} at least, max-min was cut off"
+        return gain >= LEAST_GAIN, shown
+    return True if gain >= LEAST_GAIN else None, f"{shown} at least, max-min was cut off"
 
 
 def judge_large_seconds(pieces: Pieces) -> Judged:
-    """A month of ten estates in time."""
+    """Compare the time of a month of ten estates with its limit."""
     whole = pieces[ROUND]["seconds"]
     return whole <= LARGE_SECONDS, f"{whole:.1f} s"
 
 
 def judge_large_memory(pieces: Pieces) -> Judged:
-    """A month of ten estates in memory."""
+    """Compare the memory of a month of ten estates with its limit."""
     peak = pieces[ROUND]["peak_mib"]
     return peak < LARGE_MIB, f"{peak} MiB"
 
 
 def judge_verification(pieces: Pieces) -> Judged:
-    """Checking beside solving."""
+    """Compare the time of checking with that of solving."""
     whole, check = pieces[ROUND]["seconds"], pieces[ROUND]["verify_seconds"]
-    holds = pieces[ROUND]["verify_told"].startswith("holds")
+    holds = pieces[ROUND]["verify_outcome"].startswith("holds")
     return holds and check < whole, f"{check:.1f} s / {whole:.1f} s" + (
         "" if holds else ", REFUTED"
     )
 
 
 def judge_explanations(pieces: Pieces) -> Judged:
-    """All grounds of a month."""
+    """Compare the time of explaining a month with its limit."""
     spent = pieces[ROUND]["explain_seconds"]
     return spent < EXPLAIN_SECONDS, f"{spent:.1f} s"
 

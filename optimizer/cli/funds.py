@@ -1,24 +1,21 @@
-"""The command that divides a fund, or checks how it was divided."""
+"""The command that divides a fund or checks a division."""
 
 import argparse
 import sys
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from optimizer.checker.funds.check import verify_division
+from optimizer.cli.solve import BROKEN, DONE, REFUTED, ReadJson
 from optimizer.codec import canonical_bytes
 from optimizer.funds.divide import divide
 from optimizer.funds.fund import Division, Fund
 from optimizer.solution import SolutionStatus
 
-DONE, REFUTED, BROKEN = 0, 1, 2
-Read = Callable[[Path], Any]
-
 
 def run_divide(arguments: argparse.Namespace) -> int:
-    """Divide a fund among its claims, or with --check name the first fault of a division."""
+    """Divide a fund among its claims, or with --check report the first fault of a division."""
     value = arguments.read(arguments.fund)
     if arguments.check:
         return check(value, arguments.read(arguments.check))
@@ -31,7 +28,7 @@ def run_divide(arguments: argparse.Namespace) -> int:
 
 
 def check(fund: Any, division: Any) -> int:
-    """Print the first fault of a division, or that it has none; the exit code says which."""
+    """Print the first fault of a division, or that there is none; return the exit code."""
     fault = verify_division(fund, division)
     if fault is None:
         sys.stdout.write("verified: every grant, payment, fraction and hash holds\n")
@@ -43,7 +40,7 @@ def check(fund: Any, division: Any) -> int:
 
 
 def describe(fund: Fund, division: Division) -> str:
-    """One line a claim, then the totals [fen]."""
+    """Return one line per claim, then the totals [fen]."""
     lines = [f"{'claim':24} {'granted':>15} {'asked':>15} {'funded':>8} {'stop':>12}"]
     funded = []
     for claim, grant in zip(fund.claims, division.grants, strict=True):
@@ -59,7 +56,7 @@ def describe(fund: Fund, division: Division) -> str:
     return "\n".join(lines) + "\n"
 
 
-def add_divide(commands: Any, add: Any, read: Read) -> None:
+def add_divide(commands: Any, add: Any, read: ReadJson) -> None:
     """Add the command; ``add(commands, name, run)`` makes an argument parser."""
     command = add(commands, "divide", run_divide)
     command.add_argument("fund", type=Path)

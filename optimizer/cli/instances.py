@@ -1,4 +1,4 @@
-"""Commands for instances as others publish them: gap, matrix, projects."""
+"""Commands for published instances: gap, matrix, projects."""
 
 import argparse
 import time
@@ -9,10 +9,8 @@ from typing import Any
 
 from optimizer.codec import ProblemError, canonical_bytes
 from optimizer.instances.gap import read_gap
-from optimizer.instances.projects import POLICIES as PROJECT_POLICIES
-from optimizer.instances.projects import read_projects
-from optimizer.instances.scores import POLICIES as SCORE_POLICIES
-from optimizer.instances.scores import ScoreTerms, read_scores
+from optimizer.instances.projects import PROJECT_POLICIES, read_projects
+from optimizer.instances.scores import SCORE_POLICIES, ScoreTerms, read_scores
 from optimizer.limits import Limits
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
@@ -74,9 +72,9 @@ def _describe(result: StageResult, scale: int) -> str:
         first = result.levels[0]
         ratio = Fraction(first.numerator, first.denominator)
         return f"{result.name}  worst {_unscale(ratio, scale)}  proof {result.proof}"
-    told_value = "-" if value is None else _unscale(Fraction(value), scale)
-    told_bound = "-" if bound is None else _unscale(Fraction(bound), scale)
-    return f"{result.name}  value {told_value}  bound {told_bound}  proof {result.proof}"
+    value_text = "-" if value is None else _unscale(Fraction(value), scale)
+    bound_text = "-" if bound is None else _unscale(Fraction(bound), scale)
+    return f"{result.name}  value {value_text}  bound {bound_text}  proof {result.proof}"
 
 
 def _unscale(value: Fraction, scale: int) -> str:

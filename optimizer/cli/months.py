@@ -1,4 +1,4 @@
-"""The command line: generate, solve and verify months as JSON files; solve what others publish.
+"""The command line: generate, solve and verify months as JSON files; solve published instances.
 
 Exit codes: 0 done and in order, 1 refuted (or proved that there is no answer), 2 wrong usage or
 broken input, 3 not known (``solve``, ``agree``, ``price``, ``conflict``, ``repair``).
@@ -31,11 +31,11 @@ AGREE_CODES = {Verdict.AGREED: DONE, Verdict.DISAGREED: REFUTED, Verdict.UNKNOWN
 
 
 class InputError(ValueError):
-    """A file that cannot be read, with one readable line saying why."""
+    """A file that cannot be read; the message is one readable line."""
 
 
 def read_json(path: Path) -> Any:
-    """Return the JSON of a file. Raises ``InputError``; repeated keys and NaN are refused."""
+    """Return the JSON of a file. Raises ``InputError``, also for repeated keys and NaN."""
     try:
         return json.loads(
             path.read_bytes(), object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant
@@ -49,7 +49,7 @@ def _refuse_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(held) < len(items):
         names = [name for name, _ in items]
         twice = next(name for k, name in enumerate(names) if name in names[:k])
-        raise ValueError(f"key {twice} stands twice in one object")
+        raise ValueError(f"key {twice} occurs twice in one object")
     return held
 
 
@@ -84,15 +84,15 @@ def run_agree(arguments: argparse.Namespace) -> int:
         raise ProblemError("$.problem_sha256", "the solution is of another problem")
     began = last = time.monotonic()
 
-    def tell(opinion: Opinion) -> None:
+    def print_opinion(opinion: Opinion) -> None:
         nonlocal last
         now = time.monotonic()
-        told = f"{opinion.stage:16} {opinion.of:32} {opinion.verdict:9} {now - last:8.2f} s\n"
-        sys.stdout.write(told)
+        line = f"{opinion.stage:16} {opinion.of:32} {opinion.verdict:9} {now - last:8.2f} s\n"
+        sys.stdout.write(line)
         sys.stdout.flush()
         last = now
 
-    opinions = second_opinion(problem, solution, arguments.seconds, tell)
+    opinions = second_opinion(problem, solution, arguments.seconds, print_opinion)
     verdict = judge(opinions)
     spent = time.monotonic() - began
     sys.stdout.write(f"{verdict}: {len(opinions)} values put to CBC in {spent:.1f} s\n")
@@ -103,7 +103,7 @@ def run_explain(arguments: argparse.Namespace) -> int:
     """Explain a solution as JSON: codes and numbers for every unmet and every met need."""
     problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
     solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
-    told = {
+    explanations = {
         "unmet": {
             found.need: {"code": found.code, **found.to_numbers()}
             for found in explain(problem, solution, arguments.seconds)
@@ -118,12 +118,12 @@ def run_explain(arguments: argparse.Namespace) -> int:
             for found in explain_met(problem, solution)
         },
     }
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json.dumps(explanations, ensure_ascii=False, indent=1) + "\n")
     return DONE
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
-    """Run months in a row with memory carried, and report fairness over time."""
+    """Run months in a row, with unmet needs and memory carried, and report fairness over time."""
     report = simulate(arguments.months, arguments.needs, arguments.seed)
     rows = [f"{'month':>5} {'asked':>6} {'met':>6} {'longest wait of a need met':>27}"]
     rows += [f"{m.number:5} {m.asked:6} {m.met:6} {m.longest_wait:27}" for m in report.months]
@@ -135,7 +135,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The commands and their arguments."""
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(prog="python -m optimizer", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = _add(commands, "generate", run_generate)
@@ -169,8 +169,8 @@ def _add_agree(commands: Any) -> None:
     command = _add(commands, "agree", run_agree)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
-    told = "most time for one value; beyond it that value is unknown"
-    command.add_argument("--seconds", type=float, default=AGREE_SECONDS, help=told)
+    text = "most time for one value; beyond it that value is unknown"
+    command.add_argument("--seconds", type=float, default=AGREE_SECONDS, help=text)
 
 
 def _add_reports(commands: Any) -> None:

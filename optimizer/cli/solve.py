@@ -1,4 +1,4 @@
-"""The command ``solve``: one month solved and checked in a process of its own, explained if asked.
+"""The command ``solve``: solve and check one month in a child process, and explain it if asked.
 
 Exit codes: 0 a checked answer that may be published, 1 proved that there is none or refuted by the
 check, 2 broken input, 3 not known: the process died, hung or gave up.
@@ -18,7 +18,7 @@ from optimizer.report import Failure, SolveReport
 from optimizer.solution import Solution, StageResult
 
 DONE, REFUTED, BROKEN, UNKNOWN = 0, 1, 2, 3
-FAILURES = {  # what is said of each, and the exit code
+FAILURES = {  # message and exit code of each
     Failure.BROKEN_PROBLEM: ("the problem cannot be read", BROKEN),
     Failure.NOT_STARTED: ("the machine has no room for another process", UNKNOWN),
     Failure.OUT_OF_MEMORY: ("the process needed more memory than it may use", UNKNOWN),
@@ -31,11 +31,11 @@ FAILURES = {  # what is said of each, and the exit code
     Failure.NOT_VERIFIED: ("the independent check refuted the answer", REFUTED),
     Failure.CANCELLED: ("the solve was cancelled", UNKNOWN),
 }
-Read = Callable[[Path], Any]
+ReadJson = Callable[[Path], Any]
 
 
 def run_solve(arguments: argparse.Namespace) -> int:
-    """Solve and check a month in a process of its own, print its stages, write its solution."""
+    """Solve and check a month in a child process, print its stages, write its solution."""
     problem = Problem.from_json(arguments.read(arguments.problem))
     limits = Limits(arguments.time_limit)
     if arguments.explanations is None:
@@ -52,7 +52,7 @@ def run_solve(arguments: argparse.Namespace) -> int:
 
 
 def _end(report: SolveReport) -> int:
-    """Say on standard error what went wrong; returns the exit code."""
+    """Print on standard error what went wrong and return the exit code."""
     if report.unexplained is not None:
         print(f"explained briefly: {FAILURES[report.unexplained][0]}", file=sys.stderr)
     if report.failure is None:
@@ -73,7 +73,7 @@ def _print_answer(report: SolveReport, solution: Solution) -> None:
 
 
 def print_stages(solution: Solution, seconds: Mapping[str, float]) -> None:
-    """Print one line an aim: value, bound, proof, engine; seconds of the whole stage once."""
+    """Print one line per aim: value, bound, proof, engine; seconds of the whole stage once."""
     print(f"{'stage':32} {'value':>14} {'bound':>14} {'proof':>9} {'engine':>8} {'seconds':>8}")
     left = dict(seconds)
     for result in solution.stages:
@@ -87,7 +87,7 @@ def print_stages(solution: Solution, seconds: Mapping[str, float]) -> None:
 
 
 def describe_value(result: StageResult, value: int | None) -> str:
-    """The value in figures; of levels the first, which is the worst-off or the busiest."""
+    """Return the value in figures; of levels the first, which is the worst-off or the busiest."""
     if value is not None:
         return str(value)
     if not result.levels:
@@ -96,7 +96,7 @@ def describe_value(result: StageResult, value: int | None) -> str:
     return f"{first.numerator}/{first.denominator}"
 
 
-def add_solve(commands: Any, add: Any, read: Read) -> None:
+def add_solve(commands: Any, add: Any, read: ReadJson) -> None:
     """Add the command; ``add(commands, name, run)`` makes an argument parser."""
     command = add(commands, "solve", run_solve)
     command.set_defaults(read=read)

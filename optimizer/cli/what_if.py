@@ -1,14 +1,15 @@
-"""Commands that ask "what if": price, appeal, conflict, repair.
+"""Commands for "what if" questions: price, appeal, conflict, repair.
 
-Exit codes: 0 answered, 1 no answer holds what was asked, 3 not known in time.
+Exit codes: 0 answered, 1 no answer satisfies the question, 3 not known in time.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from optimizer.cli.solve import ReadJson
 from optimizer.codec import canonical_bytes
 from optimizer.limits import Limits
 from optimizer.problem import Pin, Problem
@@ -26,45 +27,44 @@ EXIT_CODES = {
     SolutionStatus.FEASIBLE: 3,
     SolutionStatus.FAILED: 3,
 }
-Read = Callable[[Path], Any]
 
 
 def run_price(arguments: argparse.Namespace) -> int:
-    """Say what would change if a need were met: stage by stage, and who would lose."""
+    """Show what would change if a need were met: stage by stage, and which needs would lose."""
     problem, solution = _read_answer(arguments)
     price = price_of_need(problem, solution, arguments.need, _limits(arguments))
     if price.is_met:
-        return _tell(arguments, price.to_json(), [f"{price.need} is met already"], price.status)
+        return _report(arguments, price.to_json(), [f"{price.need} is met already"], price.status)
     lines = [f"{price.need}: {price.status}, first worse: {_name(price.stage, price.key)}"]
     lines += [*_describe_stages(price.stages), *_describe_needs(price.lost, price.gained)]
-    return _tell(arguments, price.to_json(), lines, price.status)
+    return _report(arguments, price.to_json(), lines, price.status)
 
 
 def run_appeal(arguments: argparse.Namespace) -> int:
-    """Say which extra capacity would meet more needs; each is confirmed by a re-solve."""
+    """Show which extra capacity would meet more needs; each is confirmed by a new solve."""
     problem, solution = _read_answer(arguments)
     found = find_help(problem, solution, arguments.most, _limits(arguments))
     plain = {"helps": [one.to_json() for one in found]}
     lines = [_describe_help(one) for one in found] or ["no capacity that is offered binds"]
-    return _tell(arguments, plain, lines, SolutionStatus.PROVEN)
+    return _report(arguments, plain, lines, SolutionStatus.PROVEN)
 
 
 def run_conflict(arguments: argparse.Namespace) -> int:
-    """Name pins and least uses that cannot hold together; if all can, what each pin costs."""
+    """Name pins and least uses that cannot hold together; if all can, the price of each pin."""
     problem = Problem.from_json(arguments.read(arguments.problem))
     conflict = find_conflict(problem, _limits(arguments))
     if conflict.status is not SolutionStatus.FEASIBLE:
         lines = [f"conflict: {conflict.status}", *map(_describe_pin, conflict.pins)]
         lines += [f"  least use of {stock}" for stock in conflict.stocks]
-        return _tell(arguments, conflict.to_json(), lines, conflict.status)
+        return _report(arguments, conflict.to_json(), lines, conflict.status)
     prices = _price_pins(problem, arguments) if problem.pins else ()
     plain = {**conflict.to_json(), "prices": [price.to_json() for price in prices]}
     lines = ["nothing conflicts", *(line for price in prices for line in _describe_price(price))]
-    return _tell(arguments, plain, lines, SolutionStatus.PROVEN)
+    return _report(arguments, plain, lines, SolutionStatus.PROVEN)
 
 
 def run_repair(arguments: argparse.Namespace) -> int:
-    """Repair a published answer after declines or new pins, undoing as little as can be."""
+    """Repair a published answer after declines or new pins with the least change."""
     problem, solution = _read_answer(arguments)
     changes = Changes.from_json(arguments.read(arguments.changes))
     found = repair(problem, solution, changes, _limits(arguments))
@@ -72,7 +72,7 @@ def run_repair(arguments: argparse.Namespace) -> int:
     lines += [f"  undone {_describe_assignment(a)}" for a in found.undone]
     lines += [f"  added  {_describe_assignment(a)}" for a in found.added]
     lines += [*_describe_stages(found.stages), *_describe_needs(found.lost, found.gained)]
-    return _tell(arguments, found.to_json(), lines, found.status)
+    return _report(arguments, found.to_json(), lines, found.status)
 
 
 def _read_answer(arguments: argparse.Namespace) -> tuple[Problem, Solution]:
@@ -84,10 +84,10 @@ def _limits(arguments: argparse.Namespace) -> Limits:
     return Limits(seconds=arguments.time_limit)
 
 
-def _tell(
+def _report(
     arguments: argparse.Namespace, plain: Any, lines: Sequence[str], status: SolutionStatus
 ) -> int:
-    """Print the lines, write the JSON where it is wanted, and give the exit code."""
+    """Print the lines, write the JSON file if one is asked for, and return the exit code."""
     if arguments.out is not None:
         arguments.out.write_bytes(canonical_bytes(plain) + b"\n")
     sys.stdout.write("\n".join(lines) + "\n")
@@ -104,7 +104,7 @@ def _price_pins(problem: Problem, arguments: argparse.Namespace) -> tuple[PinPri
 
 
 def _describe_stages(stages: Iterable[StageChange]) -> Iterator[str]:
-    """Aims that differ, one a line; groups that moved below their stage."""
+    """Yield one line for each aim that differs, followed by the groups that moved."""
     for change in stages:
         if change.trend is Trend.SAME:
             continue
@@ -147,7 +147,7 @@ def _name(stage: str, key: str) -> str:
     return f"{stage} {key}".strip() or "-"
 
 
-def add_what_if(commands: Any, add: Any, read: Read) -> None:
+def add_what_if(commands: Any, add: Any, read: ReadJson) -> None:
     """Add the four commands; ``add(commands, name, run)`` makes an argument parser."""
     command = add(commands, "price", run_price)
     _add_files(command, read, "problem", "solution")
@@ -162,7 +162,7 @@ def add_what_if(commands: Any, add: Any, read: Read) -> None:
     _add_files(command, read, "problem", "solution", "changes")
 
 
-def _add_files(command: argparse.ArgumentParser, read: Read, *names: str) -> None:
+def _add_files(command: argparse.ArgumentParser, read: ReadJson, *names: str) -> None:
     for name in names:
         command.add_argument(name, type=Path)
     command.add_argument("--out", type=Path, metavar="JSON", help="write codes and numbers")

@@ -1,13 +1,13 @@
-"""One need in, one need out, others moved: integer points that show how many stages allow a need.
+"""Exchanges: integer points in which one need comes in, one goes out and others move.
 
-An unmet need can take the place of a met one, which takes the place of another, and so on to one
-that is left out: an alternating path; a team takes such a path for each of its persons. Persons and
-stocks are then used as before, so only the two ends matter in most stages. If every stage up to
-some stage keeps its value, none of these is what decides against the need. Every change is checked
-against the rules before it counts.
+An unmet need can take the place of a met one, which takes the place of another, and so on to a need
+that is left out: an alternating path. A team needs such a path for each of its persons. Persons and
+stocks are used as before, so in most stages only the two ends of the path matter. Stages that keep
+their value under such an exchange do not decide against the need. Every change is checked against
+the rules before it counts.
 
-``ExchangeSteps`` says where a need may go that lost a line, or has none yet, and which lines must
-give way for it. ``Exchanges`` joins such steps to paths, ``Keeps`` says which stages they keep.
+``ExchangeSteps`` lists where a need without a line can go and which lines must give way for it.
+``Exchanges`` joins such steps to paths, and ``Keeps`` counts the stages that they keep.
 """
 
 from collections import Counter, deque
@@ -25,7 +25,10 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStep:
-    """``need`` gets the line ``place`` when ``gone`` gives way; None: the place is free."""
+    """``need`` gets the line ``place`` when ``gone`` gives way.
+
+    ``gone`` None: the place is free.
+    """
 
     need: str
     place: Assignment
@@ -34,7 +37,7 @@ class ExchangeStep:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Where one need may go: a step for every line that may give way, by its number.
+    """Where one need can go: a step for every line that can give way, by its number.
 
     lines   the set of the numbers          free   a step to a free place
     """
@@ -45,7 +48,7 @@ class Moves:
 
 
 class ExchangeSteps:
-    """Steps between the places of one answer, remembered.
+    """Steps between the places of one answer, computed once.
 
     number   of every line of the answer          own   the set of the numbers of a need's lines
     """
@@ -61,7 +64,7 @@ class ExchangeSteps:
             self.own[name] = bit_set(self.number[line] for line in lines)
 
     def enter(self, places: Sequence[Assignment]) -> Moves:
-        """Moves of a need without lines into these places of its own."""
+        """Return the moves of a need without lines into these places of its own."""
         steps, free = dict[int, ExchangeStep](), None
         for place in places:
             for step in self._into(place):
@@ -72,13 +75,16 @@ class ExchangeSteps:
         return Moves(bit_set(steps), steps, free)
 
     def move(self, line: Assignment) -> Moves:
-        """Moves of a need that lost this line of its own and keeps the others."""
+        """Return the moves of a need that lost this line and keeps its others."""
         if line not in self._moves:
             self._moves[line] = self.enter(list(self._find_others(line)))
         return self._moves[line]
 
     def _find_others(self, line: Assignment) -> Iterator[Assignment]:
-        """Places of the same kind; for one of a team in the same slot, with somebody else."""
+        """Yield places of the same kind.
+
+        For a member of a team in the same slot with another person.
+        """
         own = self._held.lines[line.need]
         team = {other.person for other in own} if len(own) > 1 else set()
         for place in self._places.of(line.need):
@@ -89,7 +95,7 @@ class ExchangeSteps:
                 yield replace(place, units=line.units)
 
     def _into(self, place: Assignment) -> Iterator[ExchangeStep]:
-        """One step for every line that may make the place free when it alone goes."""
+        """Yield one step for every line that may free the place by giving way alone."""
         obstacles = self._list_obstacles(place)
         if obstacles is None:
             yield ExchangeStep(place.need, place, None)
@@ -98,7 +104,7 @@ class ExchangeSteps:
             yield from (ExchangeStep(place.need, place, line) for line in foreign)
 
     def _list_obstacles(self, place: Assignment) -> Sequence[Assignment] | None:
-        """Lines that may make the place free when one of them goes; None: a visit's is free."""
+        """Return the lines that may free the place if one of them goes; None: the place is free."""
         held = self._held
         full = held.list_full(place)
         if place.person is None or place.slot is None:
@@ -114,7 +120,7 @@ class ExchangeSteps:
     def _list_visits(
         self, person: str, there: Assignment | None, full: Sequence[str]
     ) -> Sequence[Assignment]:
-        """The person's visit there, else their month if it is full, else the users of a stock."""
+        """Return the person's visit there, else their full month, else users of a full stock."""
         if there is not None:
             return [there]
         if not self._held.has_time(person):
@@ -123,12 +129,12 @@ class ExchangeSteps:
 
 
 NONE = -1  # no exchange was found
-MOST_TRIES = 12  # of needs left out for a team in a slot
-Path = list[ExchangeStep]  # from the need that comes to the one left out
+MOST_TRIES = 12  # combinations of needs left out for a team in a slot
+Path = list[ExchangeStep]  # from the need that comes in to the one left out
 
 
 class Exchanges:
-    """Exchanges into one answer."""
+    """Exchanges that bring one need into an answer."""
 
     def __init__(self, problem: Problem, places: Places) -> None:
         self._places, self._needs, self._held = places, places.needs, places.held
@@ -138,9 +144,9 @@ class Exchanges:
         self._steps = ExchangeSteps(places)
 
     def count_kept(self, need: Need, wanted: int) -> int:
-        """How many stages, from the first, some exchange keeps; ``NONE`` when there is none.
+        """Return how many stages, from the first, some exchange keeps; ``NONE`` if there is none.
 
-        ``wanted``: the search ends with the first exchange that keeps so many.
+        The search ends with the first exchange that keeps ``wanted`` stages.
         """
         best = NONE
         if need.id not in self._bounded:
@@ -150,7 +156,7 @@ class Exchanges:
         return best
 
     def _improve(self, need: Need, places: Sequence[Assignment], best: int, wanted: int) -> int:
-        """The same among exchanges that enter by one of these places; at least ``best``."""
+        """Return the count over exchanges that enter by one of these places; at least ``best``."""
         reached: dict[str, ExchangeStep] = {}
         steps = list(self._spread(places, reached, {need.id} | self._pinned))
         is_team = need.people > 1 and places[0].person is not None
@@ -166,23 +172,23 @@ class Exchanges:
         return best
 
     def _sort(self, need: Need, steps: Sequence[ExchangeStep]) -> list[tuple[int, ExchangeStep]]:
-        """Steps by the most stages that leaving their need out may keep, most first."""
-        found = [(self._promise(need, {step.gone.need}), step) for step in steps if step.gone]
+        """Sort steps by the most stages kept when their need is left out, the most first."""
+        found = [(self._count_at_most(need, {step.gone.need}), step) for step in steps if step.gone]
         return sorted(found, key=lambda entry: -entry[0])
 
     def _frees_too_little(self, step: ExchangeStep, best: int) -> bool:
-        """True when a team finds no second place: one line goes, and only one need may."""
+        """Return whether a team finds no second place: one line goes, and only one need may go."""
         is_one = step.gone is not None and len(self._held.lines[step.gone.need]) == 1
         return is_one and best + 1 > self._keeps.most_of_many
 
-    def _promise(self, need: Need, outs: Set[str]) -> int:
-        """The most stages that may be kept when these are left out; ``NONE`` for no need."""
+    def _count_at_most(self, need: Need, outs: Set[str]) -> int:
+        """Return the most stages that can be kept when these are left out; ``NONE`` for no need."""
         if not outs:
             return NONE
         return self._keeps.count_at_most(need, [self._needs[out] for out in outs])
 
     def _list_entries(self, need: Need) -> list[list[Assignment]]:
-        """Places that serve the need alike: all for one person or a delivery, a team's by slot."""
+        """Return places that serve the need alike: all in one group, for a team one per slot."""
         places = self._places.of(need.id)
         if need.people == 1:
             return [list(places)] if places else []
@@ -198,10 +204,10 @@ class Exchanges:
         closed: Set[str],
         ended: Sequence[Assignment] = (),
     ) -> Iterator[ExchangeStep]:
-        """The last step of a shortest path to every need and every free place.
+        """Yield the last step of a shortest path to every need and every free place.
 
-        ``reached``: filled with the last step by need; ``closed``: needs that stay or move already;
-        ``ended``: lines that give way already, whose needs are left out.
+        ``reached`` collects the last step by need; ``closed`` are needs that stay or move already;
+        ``ended`` are lines that give way already, whose needs are left out.
         """
         stay = self._bounded | {line.need for line in ended}
         seen = bit_set(self._steps.number[line] for line in ended)
@@ -223,7 +229,7 @@ class Exchanges:
                         waiting.append(self._steps.move(step.gone))
 
     def _try(self, need: Need, places: Sequence[Assignment], path: Path, best: int) -> int:
-        """Stages kept when the path, and one for each further person of a team, is walked."""
+        """Return the stages kept by the path and one path for each other person of a team."""
         paths = [path]
         while places[0].person is not None and len(paths) < need.people:
             more = self._find_another(need, places, paths, best)
@@ -239,21 +245,21 @@ class Exchanges:
     def _find_another(
         self, need: Need, places: Sequence[Assignment], paths: Sequence[Path], best: int
     ) -> Path | None:
-        """A path for one more person that ends where more stages than the best may be kept."""
+        """Return a path for one more person whose end can keep more stages than the best."""
         team = {path[0].place.person for path in paths}
         moved = {step.need for path in paths for step in path} | self._pinned
         ended = _list_ended(paths)
         left = [place for place in places if place.person not in team]
         reached = dict[str, ExchangeStep]()
         for step in self._spread(left, reached, moved, ended):
-            if self._promise(need, _list_outs([*paths, [step]])) > best:
+            if self._count_at_most(need, _list_outs([*paths, [step]])) > best:
                 return _trace(step, reached)
         return None
 
     def _list_changes(
         self, need: Need, paths: Sequence[Path]
     ) -> tuple[list[Assignment], list[Assignment]]:
-        """Lines that go and lines that come, of whole needs."""
+        """Return the lines that go and the lines that come, all of whole needs."""
         before = [line for out in _list_outs(paths) for line in self._held.lines[out]]
         after: list[Assignment] = []
         for path in paths:
@@ -267,7 +273,7 @@ class Exchanges:
     def _filled(
         self, need: Need, line: Assignment, before: list[Assignment], after: list[Assignment]
     ) -> Assignment:
-        """The need's own line; a delivery with as many units as there is room for."""
+        """Return the need's own line; a delivery gets as many units as there is room for."""
         if line.person is not None:
             return line
         taken = sum(self._held.consumption(a) for a in after if a.stock == line.stock)
@@ -278,17 +284,17 @@ class Exchanges:
 
 
 def _list_outs(paths: Sequence[Path]) -> Set[str]:
-    """Needs left out."""
+    """Return the needs left out."""
     return {line.need for line in _list_ended(paths)}
 
 
 def _list_ended(paths: Sequence[Path]) -> list[Assignment]:
-    """Lines that give way to nothing of their need: the ends of the paths."""
+    """Return the last line of every path, which gives way without a new place for its need."""
     return [path[-1].gone for path in paths if path[-1].gone is not None]
 
 
 def _trace(step: ExchangeStep, reached: Mapping[str, ExchangeStep]) -> Path:
-    """The path that ends with a step."""
+    """Return the path that ends with a step."""
     path = [step]
     while path[-1].need in reached:
         path.append(reached[path[-1].need])
@@ -296,10 +302,10 @@ def _trace(step: ExchangeStep, reached: Mapping[str, ExchangeStep]) -> Path:
 
 
 class Keeps:
-    """How many stages before the lottery, from the first, a change of one answer keeps.
+    """Counts the stages before the lottery, from the first, that a change of one answer keeps.
 
-    One need in, one out, some moved. Conditions are sufficient only: what is said to be kept is
-    kept; nothing is said of the rest.
+    The change brings one need in, leaves one out and moves others. The conditions are sufficient,
+    not necessary: a stage that is counted is kept.
 
     most_of_many   the most stages that can be kept with two needs out for one
     """
@@ -324,14 +330,14 @@ class Keeps:
         return self._offers.score(line.need, line.stock, line.person)
 
     def count_at_most(self, need: Need, outs: Sequence[Need]) -> int:
-        """An upper bound of ``count``, from the needs alone."""
+        """Return an upper bound of ``count`` from the needs alone."""
         for k, is_kept in enumerate(self._of_needs):
             if is_kept is not None and not is_kept(need, outs):
                 return k
         return len(self._of_needs)
 
     def count(self, need: Need, outs: Sequence[Need], before: Lines, after: Lines) -> int:
-        """Stages kept when the lines ``before`` give way to ``after``; all of whole needs."""
+        """Return the stages kept when ``before`` gives way to ``after``, both of whole needs."""
         most = self.count_at_most(need, outs)
         for k, is_kept in enumerate(self._of_lines[:most]):
             if is_kept is not None and not is_kept(before, after):

@@ -1,7 +1,8 @@
-"""Why a need is met or not: codes and numbers, never sentences, never names for a resident.
+"""Why a need is met or not, as codes and numbers: no sentences, and no names for a resident.
 
-``explain`` adds to every ground of a solution: offers left after each filter and the nearest miss;
-the stage that decided, sought again in whole numbers; who holds the places; lottery tickets.
+``explain`` adds to every ground of a solution the offers left after each filter and the nearest
+miss, the stage that decided (searched for again in whole numbers), the needs that are served
+instead, and the lottery tickets.
 """
 
 from collections import Counter
@@ -28,8 +29,8 @@ _BY_FILTERS = (
 def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:
     """Explain every unmet need of a usable solution, in the order of ids; () for any other.
 
-    ``seconds`` bounds the search for deciding stages; where it ends first no stage is named, and
-    what may be a stage or the lottery is undecided.
+    ``seconds`` limits the search for deciding stages. Needs left over have no stage named, and
+    those that a stage or the lottery may have decided are ``undecided``.
     """
     if not solution.is_usable:
         return ()
@@ -44,11 +45,16 @@ def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tupl
 
 
 def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
-    """The ground with its true stage, where one was found; ``is_drawn``: lots were drawn."""
+    """Return the ground with its proved stage, where one was found.
+
+    ``is_drawn``: lots were drawn.
+    """
     if ground.code not in _BY_STAGES:
         return ground
     stage = stages.get(ground.need)
-    if stage is None:  # outranked, but not surely by the stage the solve saw first; or not known
+    if (
+        stage is None
+    ):  # outranked, but perhaps not by the stage that the solve saw first; or not known
         is_outranked = ground.code is GroundCode.OUTRANKED
         return Ground(ground.need, ground.code if is_outranked else GroundCode.UNDECIDED)
     if stage != OPEN:
@@ -89,7 +95,7 @@ def _drawn_before(problem: Problem, ticket: str, holders: list[Need]) -> Iterato
 
 
 def _compare(need: Need, holder: Need) -> str:
-    """The first plain fact in which the holder came first; ``other``: a later stage decided."""
+    """Return the first fact in which the holder has priority; ``other``: a later stage decided."""
     if holder.duty and not need.duty:
         return "duty"
     if holder.tier != need.tier:

@@ -1,4 +1,4 @@
-"""Why this giver: what else could have served a need that is met, and who came next.
+"""Who else could have served a met need, and who came next.
 
 Givers are compared by the score of their best pair with the need, the only fact about a pair that a
 stage reads; equal scores share a rank. Codes and numbers only.
@@ -14,11 +14,11 @@ from optimizer.solution import Solution
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One met need.
+    """How one need is met.
 
     givers       who serves it
-    alternatives eligible givers beside them, whether free or not
-    rank         of the best serving giver among all eligible ones, 1 is the best score
+    alternatives eligible givers besides them, whether free or not
+    rank         of the best serving giver among all eligible ones; 1 is the best score
     runner_up    the best of the alternatives; empty when there is none
     """
 

@@ -1,7 +1,7 @@
-"""Who might have served a need and at which filter each fell out: counts and the nearest miss.
+"""Which offers pass which filters for a need: counts per filter and the nearest miss.
 
-Filters in the order of FORMULATION.md: category, area, status, skill, slot, forbidden. A stock
-counts once, at the furthest filter any of its people reaches. Codes and numbers only.
+The order of filters is that of FORMULATION.md: category, area, status, skill, slot, forbidden. A
+stock counts once, at the last filter that any of its people reaches. Codes and numbers only.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ PASSED = len(FILTERS)
 
 @dataclass(frozen=True, slots=True)
 class OfferCounts:
-    """Offers that failed at each filter (0 included), and how many passed them all."""
+    """How many offers failed at each filter (0 included), and how many passed them all."""
 
     failed: tuple[tuple[str, int], ...]
     eligible: int
@@ -26,7 +26,7 @@ class OfferCounts:
 
 
 class Offers:
-    """Filters of one problem, answered per need and remembered per class of alike needs."""
+    """The filters of one problem, evaluated per need and cached per class of similar needs."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -47,7 +47,7 @@ class Offers:
         self._cache: dict[tuple[object, ...], OfferCounts] = {}
 
     def count(self, need: Need) -> OfferCounts:
-        """Count the offers of the month by the filter at which they fall out for this need."""
+        """Count the offers of the month by the filter at which they fail for this need."""
         key: tuple[object, ...] = (need.category, need.area, need.statuses, need.requires)
         key += (need.slots,)
         if need.listed or self._forbids[need.id] or self._pairs[need.id]:
@@ -57,7 +57,7 @@ class Offers:
         return self._cache[key]
 
     def eligible(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
-        """Every stock, with each of its people if it is staffed, that passes all filters."""
+        """Yield every stock that passes all filters, with each of its people if it is staffed."""
         for stock in self._stocks.get(need.category, ()):
             if is_open_to(stock, need):
                 people = self._staff[stock.id] if stock.staffed else [None]
@@ -66,16 +66,16 @@ class Offers:
                         yield stock, person
 
     def slots(self, need: Need, stock: Stock, person: Person) -> list[str]:
-        """Slots that suit need, stock and person."""
+        """Return the slots that suit need, stock and person."""
         return sorted(_shared_slots(need, stock, person))
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
-        """Units of the stock used per unit given."""
+        """Return the units of the stock used per unit given."""
         pair = self._find_pair(need, stock, person)
         return 1 if pair is None else pair.consumption
 
     def score(self, need: str, stock: str, person: str | None) -> int:
-        """Points per unit given."""
+        """Return the points per unit given."""
         pair = self._find_pair(need, stock, person)
         return 0 if pair is None else pair.score
 
@@ -97,7 +97,7 @@ class Offers:
         return OfferCounts(counts, failed[PASSED], miss)
 
     def _reach(self, need: Need, stock: Stock) -> tuple[int, Person | None]:
-        """How many filters the stock passes with its best person, and who that is."""
+        """Return how many filters the stock passes with its best person, and that person."""
         if not stock.staffed or not is_open_to(stock, need):
             return self._passed(need, stock, None), None
         reached = [(self._passed(need, stock, p), p) for p in self._staff[stock.id]]
@@ -145,7 +145,7 @@ class Offers:
 
 
 def _shared_slots(need: Need, stock: Stock, person: Person) -> set[str]:
-    """Slots that suit need, stock and person; empty needs and stocks take any."""
+    """Return the slots that suit need, stock and person; empty needs and stocks allow any."""
     shared = set(person.slots)
     for wanted in (need.slots, stock.slots):
         if wanted:

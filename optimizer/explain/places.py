@@ -1,9 +1,10 @@
-"""What an answer holds, and the places that could serve a need under it, held or free.
+"""The places that can serve a need under an answer, and what the answer uses of each stock.
 
-``Held`` counts rooms of stocks and visits of persons and recipients, and says whether lines may
-change places. Only the rules that a change can break are checked (C5 to C8): who may serve whom is
-the caller's. A *place* of a visit is a person of a stock in a slot; of a delivery, a stock. It is
-written as the line that the need would get there; a delivery's with its least units.
+A *place* of a visit is a person of a stock in a slot; a place of a delivery is a stock. A place is
+written as the line that the need would get there, a delivery with its least units. ``Held`` counts
+the units left in stocks and the visits of persons and recipients, and checks whether lines can
+change places. It checks only the rules that a change can break (C5 to C8); the caller checks which
+stock may serve which need.
 """
 
 from collections import Counter, defaultdict
@@ -53,15 +54,15 @@ class Held:
             self.visits[line.person].append(line)
 
     def list_users(self, stock: str) -> set[str]:
-        """Needs that use the stock, or one below it."""
+        """Return the needs that use the stock or a descendant of it."""
         return {line.need for line in self.users.get(stock, ())}
 
     def consumption(self, line: Assignment) -> int:
-        """Units of the stock, and of each above it, that a line uses."""
+        """Return the units of the stock, and of each ancestor, that a line uses."""
         return line.units * self._offers.consumption(line.need, line.stock, line.person)
 
     def room_after(self, stock: str, out: Lines) -> int:
-        """Units that a stock and all above it have left once these lines are gone."""
+        """Return the units that a stock and its ancestors have left once these lines are gone."""
         freed: Counter[str] = Counter()
         for line in out:
             for name in self.above[line.stock]:
@@ -69,24 +70,24 @@ class Held:
         return min(self.room[name] + freed[name] for name in self.above[stock])
 
     def list_full(self, place: Assignment) -> list[str]:
-        """The stocks, the place's own and those above it, that have too little left for it."""
+        """Return the place's stock and ancestors that have too few units left for it."""
         return [s for s in self.above[place.stock] if self.room[s] < place.units]
 
     def is_visited(self, need: str, slot: str) -> bool:
-        """True when another need of the recipient has a visit in the slot."""
+        """Return whether another need of the recipient has a visit in the slot."""
         own = any(line.slot == slot for line in self.lines.get(need, ()))
         return self._visited[self._recipient[need], slot] - own > 0
 
     def frees(self, line: Assignment, stocks: Sequence[str]) -> bool:
-        """True when the line uses every one of these stocks."""
+        """Return whether the line uses every one of these stocks."""
         return all(stock in self.above[line.stock] for stock in stocks)
 
     def has_time(self, person: str) -> bool:
-        """True when the person's month has room for one more visit."""
+        """Return whether the person can make one more visit in the month."""
         return len(self.visits.get(person, ())) < self._most_visits[person]
 
     def allows(self, out: Lines, into: Lines) -> bool:
-        """True when the lines of some needs may give way to others, whole needs on both sides."""
+        """Return whether these lines can be replaced by others; whole needs on both sides."""
         return (
             self._has_rooms(out, into)
             and self._has_persons(out, into)
@@ -121,13 +122,13 @@ class Held:
         return all(self._visited[key] + more <= 1 for key, more in change.items() if more > 0)
 
     def _count_visits(self, lines: Lines) -> Counter[tuple[str, str]]:
-        """Needs visited by recipient and slot."""
+        """Count the needs visited by recipient and slot."""
         visits = {(line.need, line.slot) for line in lines if line.slot is not None}
         return Counter((self._recipient[need], slot) for need, slot in visits)
 
 
 def _list_visits(lines: Lines) -> list[tuple[str, str]]:
-    """Person and slot of every line that is a visit."""
+    """Return person and slot of every line that is a visit."""
     return [
         (line.person, line.slot)
         for line in lines
@@ -136,7 +137,7 @@ def _list_visits(lines: Lines) -> list[tuple[str, str]]:
 
 
 class Places:
-    """Places by need id, remembered, with what the answer holds."""
+    """Places by need id, computed once, with what the answer holds."""
 
     def __init__(self, problem: Problem, offers: Offers, assignments: Lines) -> None:
         self.needs = {need.id: need for need in problem.needs}
@@ -145,7 +146,7 @@ class Places:
         self._of: dict[str, tuple[Assignment, ...]] = {}
 
     def of(self, name: str) -> tuple[Assignment, ...]:
-        """Every place of a need, free or held."""
+        """Return every place of a need, free or held."""
         if name not in self._of:
             self._of[name] = tuple(self._find(self.needs[name]))
         return self._of[name]

@@ -1,15 +1,15 @@
-"""Stages of a finished solve put back on an incremental model, to ask which needs it can meet.
+"""Put the stages of a finished solve on an incremental model and ask which needs it can meet.
 
 Levels (S2, S6) become rows: the least value that each group has in any best answer. All best
-answers have the same ascending levels, but not always the same group at each. A group that takes
-another's level leaves its own to a third, and so on round a cycle; so a group has its own level or
-that of a group on a cycle with it (in its strong component) of groups that could have each other's
-levels. With distinct levels there is seldom a cycle at all.
+answers have the same sorted levels, but not always the same group at each level. A group that takes
+another group's level leaves its own to a third, and so on round a cycle. So a group has its own
+level or one of a group in its strong component, where an edge means that a group could have
+another's level. With distinct levels there is seldom a cycle.
 
-``Replay`` puts back what the certificate proves: cuts and bounds of columns. Only the stages before
-the first that ties components together are read (sums). Every conclusion is drawn again from the
-multipliers; one that does not follow is left out. So the linear programs are as tight as they were
-for the solve, without solving anything.
+``Replay`` restores what the certificate proves: cuts and bounds of columns. It reads the stages
+before the first that ties components together (sums), derives every conclusion again from the
+multipliers and leaves out any that does not follow. The linear programs are then as tight as they
+were during the solve, without solving anything.
 
 ``find_reachable`` asks about many needs at once, and about the rest one by one.
 """
@@ -31,20 +31,20 @@ from optimizer.stages.kind import Levels, Measure
 
 @dataclass(frozen=True, slots=True)
 class KeptLevels:
-    """Measures of a stage, the least value of each in any best answer, and all levels stated."""
+    """Measures of a stage, the least value of each in any best answer, and all stated levels."""
 
     measures: tuple[Measure, ...]
     floors: tuple[int, ...]
     levels: tuple[Fraction, ...]
 
     def are_kept_by(self, point: Vector) -> bool:
-        """True when an integer point that keeps the floors has the same levels, or better ones."""
+        """Return whether an integer point that keeps the floors has the same or better levels."""
         found = sorted(_level(measure, sum_at(measure.weights, point)) for measure in self.measures)
         return tuple(found) >= self.levels
 
 
 def keep_levels(kind: Levels, stage: Stage, columns: Columns, result: StageResult) -> KeptLevels:
-    """The levels of a stage as a solution states them."""
+    """Return the levels of a stage as a solution states them."""
     stated = {level.group: level for level in result.levels}
     possible = read_possible(stage, columns.problem, result.levels)
     measures = tuple(kind.measures(stage, columns, possible))
@@ -63,16 +63,16 @@ def keep_levels(kind: Levels, stage: Stage, columns: Columns, result: StageResul
 
 
 def find_cycles(measures: Sequence[Measure], levels: Sequence[Fraction]) -> list[set[int]]:
-    """For every group the groups on a cycle with it whose level it could have itself."""
+    """Return for every group the groups on a cycle with it whose level it could have."""
     could = [_list_fitting(m, levels[g], levels) for g, m in enumerate(measures)]
-    for g, others in enumerate(could):  # equal levels are one place
+    for g, others in enumerate(could):  # groups at equal levels are interchangeable
         others |= {o for o in range(len(levels)) if levels[o] == levels[g] and o != g}
     part = number_components(range(len(could)), could.__getitem__)
     return [{o for o in others if part[o] == part[g]} for g, others in enumerate(could)]
 
 
 def _list_fitting(measure: Measure, own: Fraction, levels: Sequence[Fraction]) -> set[int]:
-    """The other levels, by position, that the group could have with an integer value."""
+    """Return the other levels, by position, that the group could have with an integer value."""
     return {
         k
         for k, level in enumerate(levels)
@@ -91,14 +91,14 @@ def _value_at(measure: Measure, level: Fraction) -> int:
 
 
 class Replay:
-    """Events of sums in their order. Rows of the certificate are numbered in order of making."""
+    """Replays events of sums in order. Rows of the certificate are numbered as they are made."""
 
     def __init__(self, engine: IncrementalModel) -> None:
         self._engine, self._matrix = engine, engine.matrix
         self._rows = list(range(len(engine.matrix.row_low)))
 
     def keep(self, weights: Weights, events: Sequence[Sequence[Any]]) -> None:
-        """Keep what the events of one aim prove: cuts, values of its parts, fixed columns."""
+        """Apply what the events of one aim prove: cuts, values of its parts, fixed columns."""
         for event in events:
             if event[0] == "cut":
                 self._add_cut(event[1], set(event[2]), event[3])
@@ -109,7 +109,7 @@ class Replay:
             self._engine.bound_row(self._rows[-1], float(event[1]), float(event[1]))
 
     def _add_cut(self, sides: Sequence[int], raised: set[int], stated: int) -> None:
-        """Half of a sum of rows, odd weights made even by a bound, the right side rounded down."""
+        """Add half of a sum of rows, odd weights made even by a bound, the right side floored."""
         low, high = self._matrix.low, self._matrix.high
         total: dict[int, int] = {}
         right = 0.0
@@ -126,7 +126,7 @@ class Replay:
             self._engine.bound_row(self._rows[-1], -INFINITY, float(stated // 2))
 
     def _fix_columns(self, weights: Weights, value: int, scale: int, flat: Sequence[int]) -> None:
-        """Fix the columns that no answer of this value can move (weak duality)."""
+        """Fix the columns that no answer of this value can move (reduced-cost fixing)."""
         low, high = self._matrix.low, self._matrix.high
         reduced = {j: weight * scale for j, weight in weights.items()}
         total = 0.0
@@ -146,7 +146,7 @@ class Replay:
             total[j] = total.get(j, 0) + times * int(weight)
 
     def _side(self, row: int, sign: int) -> float:
-        """sign times the upper (or lower) bound of a row; infinite where it has none."""
+        """Return sign times the upper (or lower) bound of a row; infinite where it has none."""
         return float(sign * (self._matrix.row_high[row] if sign > 0 else self._matrix.row_low[row]))
 
 
@@ -157,10 +157,10 @@ SECONDS_OF_A_RUN = 0.5
 def find_reachable(
     engine: IncrementalModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
 ) -> tuple[set[int], set[int]]:
-    """Columns of needs that some integer point meets, and those that none does.
+    """Return the columns of needs that some integer point meets, and those that none meets.
 
-    Those about which neither is known are in neither set. ``is_kept``: what an integer point must
-    keep beside the rows.
+    Columns for which neither is known are in neither set. ``is_kept`` is a condition on integer
+    points beside the rows.
     """
     reach = _ReachQueries(engine, columns, is_kept)
     reach.ask()
@@ -168,7 +168,7 @@ def find_reachable(
 
 
 class _ReachQueries:
-    """Questions about some columns. ``open``: met by an integer point; ``shut``: met by none."""
+    """Queries about some columns. ``open``: met by an integer point; ``shut``: met by none."""
 
     def __init__(
         self, engine: IncrementalModel, columns: Sequence[int], is_kept: Callable[[Vector], bool]
@@ -178,7 +178,7 @@ class _ReachQueries:
         self.shut = {j for j in columns if engine.matrix.high[j] == 0}
 
     def ask(self) -> None:
-        """All together, then those that a fractional point gave something one by one."""
+        """Ask about all together, then one by one about those that a fractional point meets."""
         for j in self._ask_together([j for j in self._columns if j not in self.shut]):
             if j in self.open or self._engine.seconds_left <= 0:
                 continue
@@ -189,7 +189,7 @@ class _ReachQueries:
                 self._read(answer.point)
 
     def _ask_together(self, waiting: list[int]) -> list[int]:
-        """Shut all but a few, which are given back."""
+        """Shut as many columns as possible at once and return the others."""
         alone: list[int] = []
         if waiting:
             self._engine.maximise_linear({})  # new rows first: the last basis stays useful
@@ -207,7 +207,7 @@ class _ReachQueries:
         return alone
 
     def _ask_alone(self, column: int) -> EngineResult:
-        """The linear answer, or that of branch and bound where this takes little time."""
+        """Return the LP's answer, or that of branch and bound where it is fast."""
         answer = self._engine.maximise_linear({column: 1})
         matrix = self._engine.matrix
         if _is_none(answer) or answer.point is None or len(matrix.low) > BRANCHED:
@@ -223,13 +223,13 @@ class _ReachQueries:
         return self._engine.matrix.is_integral(point) and self._is_kept(point)
 
     def _read(self, point: Vector) -> None:
-        """Note what an integer point meets."""
+        """Record the columns that an integer point meets."""
         if self._is_whole(point):
             self.open.update(j for j in self._columns if point[j] > 0.5)
 
 
 def _is_none(answer: EngineResult) -> bool:
-    """True when not even one is met: by the multipliers, or by search."""
+    """Return whether no column can be met, by multipliers or by search."""
     if answer.status is not SolutionStatus.PROVEN:
         return False
     return answer.bound < 1 - WHOLE if answer.proof is None else answer.proof.floor < 1

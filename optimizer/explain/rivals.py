@@ -1,9 +1,9 @@
-"""Who holds the places an unmet need could have had, and the Hall set they form.
+"""The needs served from the capacity that an unmet need asked for, and the Hall set they form.
 
 Holders of a place are the needs that use it, or that use up what it depends on: the person's month,
-the stock, a stock above it. Holders could use other places instead, whose holders could use others
-again. If no place in reach is free, the holders are a Hall set. Needs and recipients are counted,
-never named to a resident.
+the stock, or an ancestor of the stock. Holders may be able to use other places instead, which have
+holders too. If no place in reach is free, the holders are a Hall set. Needs and recipients are
+counted and never named to a resident.
 
 Source of the strong components: Kosaraju and Sharir, A strong-connectivity algorithm, Computers and
 Mathematics with Applications 7 (1981).
@@ -26,9 +26,9 @@ Graph = Mapping[Node, Iterable[Node]]
 def number_components(
     nodes: Iterable[Node], next_of: Callable[[Node], Iterable[Node]]
 ) -> dict[Node, int]:
-    """The component of every node; a component has a greater number than all it leads to.
+    """Return the strong component of every node, numbered higher than all that it leads to.
 
-    ``nodes``: all of them; no node leads elsewhere.
+    ``nodes`` are all nodes; edges lead to these only.
     """
     after = {node: tuple(next_of(node)) for node in nodes}
     before: dict[Node, list[Node]] = {node: [] for node in after}
@@ -46,7 +46,7 @@ def number_components(
 
 
 def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
-    """Nodes in reach that were not seen before, each after all that it leads to."""
+    """Return the nodes in reach not seen before, each after all that it leads to (post-order)."""
     finished: list[Node] = []
     path = [] if root in seen else [(root, iter(graph[root]))]
     seen.add(root)
@@ -64,9 +64,9 @@ def _walk(graph: Graph[Node], root: Node, seen: set[Node]) -> list[Node]:
 
 @dataclass(frozen=True, slots=True)
 class HallSet:
-    """These needs hold every one of these places, and could use no other that is free.
+    """Needs that hold all of these places and can use no other place that is free.
 
-    With it, the unmet need is one more than the places can serve.
+    Together with the unmet need they are one more than the places can serve.
     """
 
     needs: frozenset[str]
@@ -75,7 +75,10 @@ class HallSet:
 
 @dataclass(frozen=True, slots=True)
 class _Neighbourhood:
-    """Needs and held places (persons in slots) in reach, by number; ``is_free``: some place is."""
+    """Needs and held places (persons in slots) in reach, by number.
+
+    ``is_free``: a place is free.
+    """
 
     needs: BitSet = 0
     places: BitSet = 0
@@ -88,7 +91,7 @@ class _Neighbourhood:
 
 
 class Rivals:
-    """Holders of places under one answer."""
+    """The holders of places under one answer."""
 
     def __init__(self, places: Places) -> None:
         self._places, self._held = places, places.held
@@ -101,7 +104,7 @@ class Rivals:
         self._follow(self._names)
 
     def holders(self, need: Need) -> frozenset[str]:
-        """Needs that hold the places this one could have had."""
+        """Return the needs that hold the places of this need."""
         found = set[str]()
         is_short = self._is_short(need)
         for place in self._places.of(need.id):
@@ -109,9 +112,9 @@ class Rivals:
         return frozenset(found - {need.id})
 
     def find_hall_set(self, need: Need) -> HallSet | None:
-        """The Hall set around an unmet visit; None when some place in reach is still free.
+        """Return the Hall set around an unmet visit; None when some place in reach is free.
 
-        Follows holders to every place they could use instead, and so on.
+        Follows holders to every place that they could use instead, and so on.
         """
         reach = self._reach_of(need.id)
         for name in self._next[need.id]:
@@ -122,7 +125,7 @@ class Rivals:
         return HallSet(frozenset(needs), reach.places.bit_count())
 
     def _follow(self, names: list[str]) -> None:
-        """What every holder leads to: the same for all who lead to each other."""
+        """Compute what every holder leads to, once per strong component."""
         component_of = number_components(names, self._list_next)
         members: dict[int, list[str]] = defaultdict(list)
         for name, component in component_of.items():
@@ -140,7 +143,7 @@ class Rivals:
         return self._next[name]
 
     def _reach_of(self, name: str) -> _Neighbourhood:
-        """One step: the holders of the need's own places."""
+        """Return the holders of the need's own places, one step away."""
         if name not in self._first:
             found, held, is_free = set[str](), 0, False
             for place in self._places.of(name):
@@ -156,7 +159,7 @@ class Rivals:
         return self._first[name]
 
     def _is_short(self, need: Need) -> bool:
-        """True when what is left of all stocks together cannot meet the need by delivery."""
+        """Return whether all stocks together have too little left to meet the need by delivery."""
         left = 0
         for place in self._places.of(need.id):
             if place.person is None:
@@ -166,7 +169,7 @@ class Rivals:
         return left < need.least_units
 
     def _holders_of(self, place: Assignment, is_short: bool) -> set[str]:
-        """Who makes the place unavailable; empty when it is free."""
+        """Return the needs that make the place unavailable; empty when it is free."""
         found = set[str]()
         if place.person is not None and place.slot is not None:
             there = self._held.at.get((place.person, place.slot))

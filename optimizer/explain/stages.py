@@ -1,10 +1,10 @@
-"""The deciding stage of every unmet need: the first whose value would fall if it were met.
+"""The deciding stage of every unmet need: the first whose value would fall if the need were met.
 
 A stage is named only between two proofs. *Below*: an integer point that keeps every stage before it
-and meets the need, by an exchange (``exchanges.py``) or from a linear program. *Above*: a
-bound below one on the need, alone or in a sum of many, with the stage kept as well; or the solve's
-own word that the stage excluded it. So a few programs answer for many needs, and where a proof is
-missing when the time is over no stage is named.
+and meets the need, from an exchange (``exchanges.py``) or a linear program. *Above*: a bound below
+one on the need, alone or in a sum of many, with the stage kept as well; or the solve's own proof
+that the stage excludes it. A few programs thus answer for many needs. Where a proof is missing at
+the time limit, no stage is named.
 """
 
 from optimizer.engine.matrix import INFINITY
@@ -25,9 +25,9 @@ OPEN = ""  # no stage before the lottery decides
 def find_deciding_stages(
     problem: Problem, solution: Solution, places: Places, seconds: float
 ) -> dict[str, str]:
-    """Stage by need id, ``OPEN`` where no stage before the lottery decides.
+    """Return the stage by need id, ``OPEN`` where no stage before the lottery decides.
 
-    Needs that time, or a rule outside the stages, left undecided are missing.
+    Needs left undecided by the time limit, or excluded by a rule outside the stages, are missing.
     """
     return _Search(problem, solution, places, seconds).run()
 
@@ -35,7 +35,7 @@ def find_deciding_stages(
 class _Search:
     """Stages put on one incremental model one after another, and what is known of every unmet need.
 
-    kept     how many stages some integer point that meets the need keeps, from the first
+    kept     how many stages, from the first, some integer point that meets the need keeps
     unsure   columns of needs not decided yet, by number
     """
 
@@ -68,7 +68,7 @@ class _Search:
         }
 
     def run(self) -> dict[str, str]:
-        """Stage by need id."""
+        """Return the stage by need id."""
         found: dict[str, str] = {}
         self._find_possible()
         count = 0
@@ -91,7 +91,7 @@ class _Search:
         self._drop(shut)
 
     def _decide(self, k: int, name: str) -> dict[str, str]:
-        """Needs that this stage decides; it is on the model already."""
+        """Return the needs that this stage decides; it is on the model already."""
         closed = [j for j in self._unsure if self._kept[j] <= k]
         known = {j for j in closed if self._latest[j] == k}
         open_, shut = self._ask([j for j in closed if j not in known])
@@ -117,7 +117,7 @@ class _Search:
         return len(proven) == asked
 
     def ask_levels(self, kind: Levels, stage: Stage) -> None:
-        """Keep the least value that each group has in any best answer."""
+        """Fix the least value that each group has in any best answer."""
         ((_, stated),) = self._list_stated(stage)
         levels = keep_levels(kind, stage, self._model.columns, stated)
         self._levels.append(levels)
@@ -126,7 +126,7 @@ class _Search:
             self._engine.bound_row(row, float(floor), INFINITY)
 
     def ask_sums(self, kind: Sums, stage: Stage) -> None:
-        """Keep the sums at their values: as rows, and by what their certificate proves."""
+        """Fix the sums at their values, as rows and by what their certificate proves."""
         aims = kind.aims(stage, self._model.columns)
         for aim, (n, result) in zip(aims, self._list_stated(stage), strict=True):
             if stage in self._leading and n < len(self._proofs):
@@ -136,15 +136,15 @@ class _Search:
                 self._engine.bound_row(row, float(kind.sign * result.value), INFINITY)
 
     def ask_draw(self, kind: Draw, stage: Stage) -> None:
-        """Nothing is kept of a draw: it decides among equals."""
+        """Fix nothing: a draw decides among equal answers."""
 
     def _list_stated(self, stage: Stage) -> list[tuple[int, StageResult]]:
-        """Results of a stage, each with its place among all results."""
+        """Return the results of a stage, each with its position among all results."""
         return [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
 
 
 def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:
-    """Columns of needs with a way that may still not be met alone: teams, shared capacities …"""
+    """Return columns of needs with a way that may be impossible alone: teams, shared stocks."""
     is_bound = bool(problem.pins) or any(stock.least for stock in problem.stocks)
     if is_bound or any(pair.consumption > 1 for pair in problem.pairs):
         return set(unsure)

@@ -1,14 +1,14 @@
-"""(M4, M5) Who is granted anything at all: an exact search over sets of claims.
+"""(M4, M5) Which claims are granted at all: an exact search over sets of claims.
 
 max lexicographically the ascending vector of x_c / a_c, x_c = 0 for claims that are refused
 
 ``water_filling.py`` gives the best vector of a set of granted claims. Sets are searched depth
-first, and a branch is left when its bound (below) shows that no set in it has a better vector, or
-when it refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
+first. A branch is pruned when its bound shows that no set in it has a better vector, or when it
+refuses a claim that asks no more than one it grants: exchanging the two costs nothing.
 
-The bound is a linear program solved by hand. The most claims at or above a fraction, each granted
-wholly or in part, is a linear program over a polymatroid: fen go to the claim that needs fewest,
-then the next (Edmonds 1970). Its whole part bounds what whole claims can do.
+The bound is a linear program with a closed solution. The most claims at or above a fraction, each
+granted wholly or in part, is a linear program over a polymatroid: fen go to the claim that needs
+the fewest, then to the next (Edmonds 1970). Its whole part bounds what whole claims can do.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ Least = Callable[[Claim, Fraction], int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class _Branch:
     """Claims granted and claims not decided, by position; the rest is refused."""
 
     granted: frozenset[int]
@@ -31,29 +31,29 @@ class _Node:
 
 
 def least_at(claim: Claim, fraction: Fraction) -> int:
-    """Least useful grant whose funded fraction is this or more [fen]."""
+    """Return the least useful grant whose funded fraction is at least this one [fen]."""
     return max(claim.floor_fen, -(-claim.asked_fen * fraction.numerator // fraction.denominator))
 
 
 def least_above(claim: Claim, fraction: Fraction) -> int:
-    """Least useful grant whose funded fraction is more than this [fen]."""
+    """Return the least useful grant whose funded fraction is above this one [fen]."""
     return max(claim.floor_fen, claim.asked_fen * fraction.numerator // fraction.denominator + 1)
 
 
-def is_promising(fund: Fund, node: _Node, vector: FractionVector, *, is_strict: bool) -> bool:
-    """False when no set of the node has a better vector (or, not strict, an equal one).
+def is_promising(fund: Fund, node: _Branch, vector: FractionVector, *, is_strict: bool) -> bool:
+    """Return False when no set of the branch has a better (or, not strict, an equal) vector.
 
-    Better means: at some fraction more claims above it, and up to there no fewer at any.
+    Better means: more claims are above some fraction, and no fewer above any lower one.
     """
     base = {c: fund.claims[c].floor_fen for c in node.granted}
     zeros = vector.count(Fraction(0))
     if _most(fund, node, base, least_above, Fraction(0)) > len(vector) - zeros:
         return True
-    at = zeros  # how many of the vector are below the fraction
+    at = zeros  # how many entries of the vector are below the fraction
     for fraction in sorted(set(vector[zeros:])):
         if _most(fund, node, base, least_at, fraction) < len(vector) - at:
             return False
-        if at == zeros:  # from here on no granted claim is below the lowest fraction
+        if at == zeros:  # from here on every granted claim is at the lowest fraction or above
             base = {c: least_at(fund.claims[c], fraction) for c in node.granted}
         at += vector.count(fraction)
         if _most(fund, node, base, least_above, fraction) > len(vector) - at:
@@ -61,8 +61,11 @@ def is_promising(fund: Fund, node: _Node, vector: FractionVector, *, is_strict: 
     return not is_strict
 
 
-def _most(fund: Fund, node: _Node, base: Grants, least: Least, fraction: Fraction) -> int:
-    """At most so many claims can have the least grant, the base paid first; -1: it cannot be."""
+def _most(fund: Fund, node: _Branch, base: Grants, least: Least, fraction: Fraction) -> int:
+    """Return a bound on how many claims can have the least grant once the base is paid.
+
+    -1 when the base cannot be paid.
+    """
     flow, reached = pay(fund, base), Fraction(0)
     if flow is None:
         return -1
@@ -76,13 +79,13 @@ def _most(fund: Fund, node: _Node, base: Grants, least: Least, fraction: Fractio
     return int(reached)
 
 
-MOST_NODES = 50_000  # of one part; beyond it the best set found is not called proven
+MOST_NODES = 50_000  # of one part; beyond it the best set found is not labelled proven
 
 
 class AdmissionSearch:
     """Searches over the claims ``members``, which share no purse with the rest of the fund.
 
-    is_proven  False once the searches together were cut short at ``MOST_NODES``
+    is_proven False once the searches together have reached ``MOST_NODES``
     """
 
     def __init__(self, fund: Fund, members: Sequence[int]) -> None:
@@ -97,7 +100,7 @@ class AdmissionSearch:
         }
 
     def find_best(self) -> Grants:
-        """Return grants of the best vector found; the best there is while ``is_proven``."""
+        """Return grants of the best vector found, which is the best of all while ``is_proven``."""
         best = self._fill_in_order()
         if len(best) < len(self.payable):
             while found := self._search(frozenset(), self.vector_of(best), is_strict=True):
@@ -114,11 +117,11 @@ class AdmissionSearch:
         return drawn
 
     def find_equal(self, granted: frozenset[int], vector: FractionVector) -> Grants | None:
-        """Return grants of this vector in which these claims are granted; None: no such."""
+        """Return grants of this vector in which these claims are granted, or None."""
         return self._search(granted, vector, is_strict=False)
 
     def vector_of(self, grants: Grants) -> FractionVector:
-        """The funded fractions of all members, ascending; 0 for the refused."""
+        """Return the funded fractions of all members in ascending order; 0 for the refused."""
         claims = self._fund.claims
         return sorted(Fraction(grants.get(c, 0), claims[c].asked_fen) for c in self.members)
 
@@ -133,7 +136,7 @@ class AdmissionSearch:
         self, granted: frozenset[int], vector: FractionVector, *, is_strict: bool
     ) -> Grants | None:
         undecided = tuple(c for c in self.payable if c not in granted)
-        waiting = [_Node(granted, undecided)]
+        waiting = [_Branch(granted, undecided)]
         while waiting and self._may_go_on():
             node = waiting.pop()
             if not is_promising(self._fund, node, vector, is_strict=is_strict):
@@ -144,8 +147,8 @@ class AdmissionSearch:
                 return grants
         return None
 
-    def _better(self, node: _Node, vector: FractionVector, is_strict: bool) -> Grants | None:
-        """The best grants of a decided set if their vector is better, or not strict, equal."""
+    def _better(self, node: _Branch, vector: FractionVector, is_strict: bool) -> Grants | None:
+        """Return the best grants of a decided set if they beat (not strict: equal) the vector."""
         grants = fill(self._fund, sorted(node.granted)) or {}
         found = self.vector_of(grants)
         return grants if found > vector or (found == vector and not is_strict) else None
@@ -155,21 +158,24 @@ class AdmissionSearch:
         self.is_proven = self.is_proven and self._visited <= MOST_NODES
         return self.is_proven
 
-    def _branch(self, node: _Node) -> tuple[_Node, _Node]:
-        """Without and with the first undecided claim; the last one is searched first."""
+    def _branch(self, node: _Branch) -> tuple[_Branch, _Branch]:
+        """Return the branches without and with the first undecided claim.
+
+        The last is searched first.
+        """
         first, rest = node.undecided[0], node.undecided[1:]
         behind = tuple(c for c in rest if first not in self._ahead[c])
-        return _Node(node.granted, behind), _Node(node.granted | {first}, rest)
+        return _Branch(node.granted, behind), _Branch(node.granted | {first}, rest)
 
 
 def _order_of(claim: Claim) -> tuple[int, int, int, int, str]:
-    """Cheap claims first; those that ask no more than another come before it."""
+    """Return the sort key: cheap claims first, a claim before those that ask at least as much."""
     months = -len(claim.purses) if claim.purses else -(10**9)
     return claim.floor_fen, claim.asked_fen, months, -claim.most_fen, claim.id
 
 
 def _asks_no_more(one: Claim, other: Claim) -> bool:
-    """True when ``one`` could take the place of ``other`` and be no worse off."""
+    """Return whether ``one`` could take the place of ``other`` and be no worse off."""
     is_when = not one.purses or bool(other.purses and set(one.purses) >= set(other.purses))
     is_paid = one.instalment_fen is None or one.instalment_fen >= min(
         other.most_fen, other.asked_fen

@@ -1,7 +1,6 @@
 """Divide a fund: the best vector of funded fractions, tickets among equals, then the payments.
 
-Claims that share no purse with each other are divided apart: a vector of the whole is best when
-it is best in every part.
+Claims that share no purse are divided separately: a vector is best when it is best in every part.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from optimizer.solution import SolutionStatus
 
 
 def divide(fund: Fund) -> Division:
-    """Return the division of a fund; the same bytes for the same fund, whatever its row order."""
+    """Return the division of a fund; equal funds give equal bytes in any order of rows."""
     grants: Grants = {}
     stops: dict[int, StopCode] = {}
     searches = [AdmissionSearch(fund, members) for members in _parts(fund)]
@@ -65,7 +64,7 @@ def _stop_of_granted(fund: Fund, claim: int, fen: int) -> StopCode:
 
 
 def _schedule(fund: Fund, grants: Grants) -> Flow:
-    """Pay the grants, opening one month's purse after the other: early money goes first."""
+    """Pay the grants, opening one month's purse after the other, so that early money goes first."""
     flow = Flow(fund)
     held, flow.left = flow.left, [0] * len(flow.left)
     due = dict(sorted(grants.items()))
@@ -83,7 +82,10 @@ def _payments(fund: Fund, flow: Flow, claim: int) -> tuple[Payment, ...]:
 
 
 def _parts(fund: Fund) -> list[Sequence[int]]:
-    """Claims in parts that share no purse, each in the order of ids; carried money ties all."""
+    """Return the claims in parts that share no purse, in the order of ids.
+
+    Carried money ties all.
+    """
     if fund.carries:
         return [range(len(fund.claims))]
     purses = frozenset(purse.id for purse in fund.purses)

@@ -1,7 +1,7 @@
-"""A fund, the claims on it, and what a division of it gives back, frozen, in whole fen.
+"""A fund, the claims on it, and its division, as frozen rows in whole fen.
 
-1 yuan = 100 fen. Rows are kept in the order of their ids and sets in sorted order, so shuffled
-input is the same fund with the same bytes. What a division may be: FORMULATION.md, "Money".
+1 yuan = 100 fen. Rows are sorted by id and sets are sorted, so shuffled input is the same fund with
+the same bytes. FORMULATION.md, "Money", defines what a division may be.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,18 +17,18 @@ from optimizer.solution import SolutionStatus
 class StopCode(StrEnum):
     """Why a claim's grant is not one fen greater."""
 
-    ASKED = "asked"  # it has all it asked for
-    INSTALMENTS = "instalments"  # every month it may be paid in pays its whole instalment
+    ASKED = "asked"  # the claim is granted in full
+    INSTALMENTS = "instalments"  # each of its months pays the whole instalment
     SPENT = "spent"  # one fen more would take one from a claim that is no better off
-    FLOOR = "floor"  # refused: its least grant cannot be paid even if it were alone
-    OUTRANKED = "outranked"  # refused: every division that grants it leaves others worse off
-    LOST_LOTTERY = "lost_lottery"  # refused: an equal division grants it, tickets decided
-    UNDECIDED = "undecided"  # refused: the search was cut short before that was known
+    FLOOR = "floor"  # refused: its least grant cannot be paid even when it is alone
+    OUTRANKED = "outranked"  # refused: every division that grants it is worse for others
+    LOST_LOTTERY = "lost_lottery"  # refused: an equal division grants it; tickets decided
+    UNDECIDED = "undecided"  # refused: the search ended before the reason was known
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """``fen`` out of one purse."""
+    """``fen`` from one purse."""
 
     purse: str
     fen: int
@@ -46,7 +46,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A fund divided; holds no times, so equal funds have equal bytes.
+    """The division of a fund. It holds no times, so equal funds have equal bytes.
 
     status         proven: no division has a better vector; feasible: the search was cut short
     fund_sha256    of the fund divided       grants     one a claim, in the order of ids
@@ -63,16 +63,19 @@ class Division:
 
     @classmethod
     def from_json(cls, value: object) -> "Division":
-        """Read a division. Raises ``ProblemError`` with the path of the broken value."""
+        """Read a division from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, defaults left out."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
     def sealed(self) -> "Division":
-        """The same with ``result_sha256`` filled in."""
+        """Return the same division with ``result_sha256`` filled in."""
         return replace(
             self, result_sha256=codec.sha256_of(replace(self, result_sha256="").to_json())
         )
@@ -97,7 +100,7 @@ class Claim:
     asked_fen       the ceiling [fen]
     least_fen       the least useful grant [fen]; None: all or nothing
     purses          the months in which it may be paid; empty: any
-    instalment_fen  most that one purse pays to it [fen]; None: no bound
+    instalment_fen  the most that one purse pays to it [fen]; None: no bound
     """
 
     id: str
@@ -120,21 +123,21 @@ class Claim:
 
     @property
     def floor_fen(self) -> int:
-        """Least grant that is of use [fen]."""
+        """The least useful grant [fen]."""
         return self.asked_fen if self.least_fen is None else self.least_fen
 
     @property
     def most_fen(self) -> int:
-        """Most that one purse pays to it [fen]."""
+        """The most that one purse pays to it [fen]."""
         return self.asked_fen if self.instalment_fen is None else self.instalment_fen
 
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """Ring-fenced money and who asks for it.
+    """Ring-fenced money and the claims on it.
 
-    seed     hexadecimal, fixed before the claims are known; draws the tickets
-    carries  what a month leaves over may be paid in the months after it
+    seed     hexadecimal digits, fixed before the claims are known; determines the tickets
+    carries  money that a month leaves can be paid in the months after it
     """
 
     name: str
@@ -157,11 +160,14 @@ class Fund:
 
     @classmethod
     def from_json(cls, value: object) -> "Fund":
-        """Read a fund. Raises ``ProblemError`` with the path of the broken value."""
+        """Read a fund from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, rows sorted, defaults left out."""
+        """Return plain JSON, rows sorted, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
@@ -172,7 +178,7 @@ class Fund:
 
     @property
     def total_fen(self) -> int:
-        """What all purses hold [fen]."""
+        """The sum of all purses [fen]."""
         return sum(purse.fen for purse in self.purses)
 
 

@@ -1,10 +1,10 @@
-"""(M2, M3) The flow of fen from purses to claims; a fen is moved aside wherever that makes room.
+"""(M2, M3) The flow of fen from purses to claims; fen already paid move wherever that makes room.
 
 sum_c paid[c, m] <= B_m (with carries: of all months up to m)      [fen]
 0 <= paid[c, m] <= i_c, only in the months of c                    [fen]
 
 The grants that some flow can pay form a polymatroid, so a claim that cannot be raised by one fen
-now can never be raised later (Megiddo 1974), and which fen are moved does not matter.
+now can never be raised later (Megiddo 1974), and it does not matter which fen move.
 """
 
 from collections import deque
@@ -13,14 +13,14 @@ from itertools import pairwise
 from optimizer.funds.fund import Fund
 from optimizer.problem import LARGEST
 
-Node = tuple[bool, int]  # True: a purse, False: a claim; and its position
+FlowNode = tuple[bool, int]  # True: a purse, False: a claim; and its position
 CLAIM, PURSE = False, True
 
 
 class Flow:
-    """Fen paid so far. Claims and purses are named by position.
+    """The fen paid so far. Claims and purses are given by position.
 
-    paid     claim -> fen from every purse it may be paid from
+    paid     claim -> fen from every purse that may pay it
     left     fen that the purse has left       carried  fen moved from the purse before it
     """
 
@@ -38,7 +38,7 @@ class Flow:
         self._payees: list[set[int]] = [set() for _ in places]
 
     def push(self, claim: int, fen: int) -> int:
-        """Pay a claim up to ``fen`` more; returns how much could be paid."""
+        """Pay a claim up to ``fen`` more; return how much could be paid."""
         wanted = fen
         while wanted:
             path = self._find_path(claim)
@@ -48,13 +48,13 @@ class Flow:
         return fen - wanted
 
     def can_raise(self, claim: int) -> bool:
-        """True when the claim can be paid one fen more while every other keeps its grant."""
+        """Return whether the claim can get one fen more while every other claim keeps its grant."""
         return bool(self._find_path(claim))
 
-    def _find_path(self, claim: int) -> list[Node]:
-        """The shortest way from a claim to money that is left; empty: there is none."""
-        start: Node = (CLAIM, claim)
-        came_from: dict[Node, Node | None] = {start: None}
+    def _find_path(self, claim: int) -> list[FlowNode]:
+        """Return the shortest path from a claim to money that is left; empty: there is none."""
+        start: FlowNode = (CLAIM, claim)
+        came_from: dict[FlowNode, FlowNode | None] = {start: None}
         queue = deque([start])
         while queue:
             node = queue.popleft()
@@ -66,7 +66,7 @@ class Flow:
                     queue.append(following)
         return []
 
-    def _next(self, node: Node) -> list[Node]:
+    def _next(self, node: FlowNode) -> list[FlowNode]:
         kind, k = node
         if kind is CLAIM:
             return [(PURSE, m) for m in self._open[k] if self.paid[k][m] < self._most[k]]
@@ -77,7 +77,7 @@ class Flow:
             found.append((PURSE, k + 1))
         return found
 
-    def _pay(self, path: list[Node], wanted: int) -> int:
+    def _pay(self, path: list[FlowNode], wanted: int) -> int:
         steps = list(pairwise(path))
         room = min([wanted, self.left[path[-1][1]], *(self._room(a, b) for a, b in steps)])
         for above, below in steps:
@@ -85,7 +85,7 @@ class Flow:
         self.left[path[-1][1]] -= room
         return room
 
-    def _room(self, above: Node, below: Node) -> int:
+    def _room(self, above: FlowNode, below: FlowNode) -> int:
         (kind, k), (to, m) = above, below
         if kind is CLAIM:
             return self._most[k] - self.paid[k][m]
@@ -93,7 +93,7 @@ class Flow:
             return self.paid[m][k]
         return self.carried[m] if m > k else LARGEST
 
-    def _move(self, above: Node, below: Node, fen: int) -> None:
+    def _move(self, above: FlowNode, below: FlowNode, fen: int) -> None:
         (kind, k), (to, m) = above, below
         if kind is CLAIM:
             self.paid[k][m] += fen
@@ -108,7 +108,7 @@ class Flow:
             self.carried[k] += fen
 
 
-def _walk_back(came_from: dict[Node, Node | None], last: Node) -> list[Node]:
+def _walk_back(came_from: dict[FlowNode, FlowNode | None], last: FlowNode) -> list[FlowNode]:
     path = [last]
     while (node := came_from[path[-1]]) is not None:
         path.append(node)

@@ -1,12 +1,12 @@
-"""(M4) Whole fen by leximin to claims that are all granted: water-filling, then the odd fen.
+"""(M4) Divide whole fen by leximin among granted claims: water-filling, then the odd fen.
 
 max lexicographically the ascending vector of x_c / a_c,  l_c <= x_c <= a_c      [fractions]
 
-One fen more to the claim with the lowest fraction, as long as the purses allow, is optimal
-(Federgruen and Groenevelt 1986): a fen lifts x/a to (x + 1)/a, so of equal fractions the smaller
+Giving one more fen to the claim with the lowest fraction, as long as the purses allow, is optimal
+(Federgruen and Groenevelt 1986). A fen lifts x/a to (x + 1)/a, so of equal fractions the smaller
 ask goes first, and of equal asks the lower ticket (M5). The water level does this for all claims at
-once: halving finds the last exact fraction at which the purses can pay everybody, and only the odd
-fen above it are given one by one.
+once: bisection finds the last exact fraction at which the purses can pay every claim, and only the
+odd fen above it are given one by one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ def fill(fund: Fund, granted: Sequence[int]) -> Grants | None:
 
 
 def _count_steps(claims: Sequence[Claim]) -> int:
-    """So many that a step holds one fraction of the claims at most: no two are as near as that."""
+    """Return a number of steps so large that one step holds at most one fraction of the claims."""
     return 2 * max((claim.asked_fen for claim in claims), default=1) ** 2
 
 
@@ -54,13 +54,13 @@ def pay(fund: Fund, grants: Mapping[int, int]) -> Flow | None:
 
 
 def _level_at(fund: Fund, rising: Sequence[int], step: int, steps: int) -> Grants:
-    """Grants at a water level: the least whole fen whose fraction is the level or more."""
+    """Return the grants at a water level: the least whole fen that reach its fraction."""
     claims = ((c, fund.claims[c]) for c in rising)
     return {c: max(claim.floor_fen, -(-claim.asked_fen * step // steps)) for c, claim in claims}
 
 
 def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple[int, int]) -> int:
-    """The last step from the first on at which every rising claim can be paid."""
+    """Return the last step from the first on at which every rising claim can be paid."""
     (low, steps), high = between, between[1] + 1
     while high - low > 1:
         middle = (low + high) // 2
@@ -72,13 +72,13 @@ def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple
 
 
 def _give_odd_fen(fund: Fund, flow: Flow, grants: Grants, raised: Grants) -> None:
-    """(M5) The fen up to the next level, one a claim at most: smaller ask first, then ticket."""
+    """(M5) Give the odd fen, at most one a claim: smaller asks first, then lower tickets."""
     for c in sorted(raised, key=lambda c: (fund.claims[c].asked_fen, *ticket_key(fund, c))):
         if grants[c] < raised[c]:
             grants[c] += flow.push(c, 1)
 
 
 def ticket_key(fund: Fund, claim: int) -> tuple[str, str]:
-    """Sort key of the lottery: the ticket, then the id (equal tickets mean a broken hash)."""
+    """Return the sort key of the lottery: the ticket, then the id."""
     name = fund.claims[claim].id
     return ticket_of(fund.seed, name), name

@@ -1,4 +1,4 @@
-"""Generalised assignment as the OR-Library publishes it: each job to exactly one agent.
+"""Read generalised assignment instances of the OR-Library: each job goes to exactly one agent.
 
 A file is whole numbers separated by white space: agents m, jobs n, then m rows of n costs, m rows
 of n consumptions, m capacities. Source: J. E. Beasley, OR-Library, "gap" (1990).
@@ -8,7 +8,7 @@ from optimizer.codec import ProblemError
 from optimizer.policy import Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Pin, Problem, Stock
 
-POLICIES = {
+GAP_POLICIES = {
     "min": Policy("gap-min", 1, (Stage("cost", StageKind.MIN_COST),)),
     "max": Policy("gap-max", 1, (Stage("profit", StageKind.MAX_SCORE),)),
 }
@@ -17,7 +17,7 @@ POLICIES = {
 def read_gap(name: str, text: str, sense: str) -> Problem:
     """Return the problem of one instance; ``sense``: "min" of costs or "max" of profits.
 
-    Agents are stocks, jobs are pinned needs that take only listed pairs. Raises ``ProblemError``
+    Agents are stocks; jobs are pinned needs that take only listed pairs. Raises ``ProblemError``
     whose path is the position of the broken number.
     """
     numbers = [_whole(k, word) for k, word in enumerate(text.split())]
@@ -39,12 +39,12 @@ def read_gap(name: str, text: str, sense: str) -> Problem:
         needs=tuple(Need(id_, id_, "job", listed=True) for id_ in job),
         pairs=tuple(Pair(*cell, score=cost, consumption=use) for cell, cost, use in of_cell),
         pins=tuple(Pin(id_) for id_ in job),
-        policy=POLICIES[sense],
+        policy=GAP_POLICIES[sense],
     )
 
 
 def _read_sizes(numbers: list[int]) -> tuple[int, int]:
-    """The numbers of agents and jobs, checked against how many numbers there are."""
+    """Return the numbers of agents and jobs, checked against the length of the file."""
     if len(numbers) < 2 or min(numbers[:2]) < 1:
         raise ProblemError("$[0]", "must begin with the numbers of agents and jobs")
     agents, jobs = numbers[:2]

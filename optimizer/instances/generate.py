@@ -1,7 +1,7 @@
-"""Seeded months of any size with the mix of an old Shanghai estate.
+"""Generate seeded months of any size with the mix of an old Shanghai estate.
 
 ``generate(needs, seed)`` gives equal bytes for equal arguments on every machine: one
-``random.Random(seed)`` draws everything in a fixed order, whole numbers only.
+``random.Random(seed)`` draws everything in a fixed order, in whole numbers.
 """
 
 import hashlib
@@ -127,7 +127,7 @@ def _draw_lot(random: Random, kind: Supply) -> dict[str, Any]:
 def _draw_pairings(
     random: Random, needs: Sequence[Need], people: Sequence[Person]
 ) -> tuple[list[Need], list[Pair]]:
-    """Return the needs, some now duties, and the scored pairs of long-term pairings."""
+    """Return the needs, some of them duties now, and the scored pairs of long-term pairings."""
     staff: dict[str, list[Person]] = defaultdict(list)
     for person in people:
         for stock in person.stocks:
@@ -149,7 +149,7 @@ def _is_for_anyone(stock: Stock) -> bool:
 
 
 def _draw_pins(random: Random, needs: Sequence[Need], stocks: Sequence[Stock]) -> tuple[Pin, ...]:
-    """Return a pin to a stock and a pin to be met, both on goods anyone may have."""
+    """Return a pin to a stock and a pin to be met, both on goods that any recipient may have."""
     shelves = [s for s in stocks if _is_for_anyone(s) and s.capacity > 1]
     wishes = [need for need in needs if need.category == "micro_wish"]
     if not shelves or len(wishes) < 2:
@@ -165,7 +165,7 @@ def _draw_pins(random: Random, needs: Sequence[Need], stocks: Sequence[Stock]) -
 def _draw_forbids(
     random: Random, needs: Sequence[Need], people: Sequence[Person]
 ) -> tuple[Forbid, ...]:
-    """Return a few pairs that must not meet again: one in 300 needs, visits only."""
+    """Return forbids between people who must not meet again: one in 300 needs, visits only."""
     visits = [need for need in needs if need.requires]
     chosen = random.sample(visits, min(len(visits), len(needs) // 300))
     return tuple(

@@ -1,4 +1,4 @@
-"""The generator's givers: volunteers with their stocks, counters, shelves, funds and places."""
+"""Givers of a generated month: volunteers and their stocks, counters, shelves, funds, places."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -30,14 +30,14 @@ def name_committees() -> list[str]:
 
 
 def name_givers(needs: int) -> list[str]:
-    """Return 55 organisations and 16 enterprises, in proportion when the month is larger."""
+    """Return 55 organisations and 16 enterprises, proportionally more for a larger month."""
     scale = max(1, round(needs / LIFT_AT_NEEDS))
     organisations = [f"O{number:03d}" for number in range(1, ORGANISATIONS * scale + 1)]
     return organisations + [f"E{number:03d}" for number in range(1, ENTERPRISES * scale + 1)]
 
 
 def draw_areas(random: Random, everywhere_percent: int) -> tuple[str, ...]:
-    """Return neighbouring committees served, () for everywhere."""
+    """Return the neighbouring committees served, () for everywhere."""
     if random.randrange(100) < everywhere_percent:
         return ()
     committees = name_committees()
@@ -48,7 +48,7 @@ def draw_areas(random: Random, everywhere_percent: int) -> tuple[str, ...]:
 def draw_people(
     random: Random, givers: Sequence[str], volunteers: int
 ) -> tuple[list[Stock], list[Person]]:
-    """Return volunteers and one staffed stock per (giver, category) they can serve."""
+    """Return the volunteers and one staffed stock per giver and category that they can serve."""
     programmes = {giver: _draw_programmes(random) for giver in givers}
     people = [
         _draw_person(random, f"P{number:05d}", random.choice(givers), programmes)
@@ -115,14 +115,14 @@ def _staff_stocks(
 
 
 def _draw_statuses(random: Random, reserved_percent: int) -> tuple[str, ...]:
-    """Return the recipient statuses an offer is kept for, () for anyone."""
+    """Return the recipient statuses that an offer is kept for, () for anyone."""
     if random.randrange(100) >= reserved_percent:
         return ()
     return tuple(sorted(random.sample(STATUSES, 3)))
 
 
 def draw_supplies(random: Random, givers: Sequence[str], needs: Sequence[Need]) -> list[Stock]:
-    """Return the stocks served without naming a person, sized by what is asked of each category."""
+    """Return the stocks that need no person, sized by the demand in each category."""
     asked: Counter[str] = Counter()
     for need in needs:
         asked[need.category] += need.quantity

@@ -1,8 +1,8 @@
-"""What an old Shanghai estate asks for and is offered in a month: the generator's tables.
+"""The tables of the generator: what an old Shanghai estate asks for and offers in a month.
 
-Shares are parts of 1,000 needs, prices fen, supply the units offered for 100 units asked.
-Committees (29), givers (55 organisations, 16 enterprises) and the lift fund follow the community's
-published figures; every proportion is invented.
+Shares are per 1,000 needs, prices in fen, supply in units offered per 100 units asked. Committees
+(29), givers (55 organisations, 16 enterprises) and the lift fund follow the community's published
+figures; every proportion is invented.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ NEEDS_OF_A_RECIPIENT = (1, 1, 1, 1, 2, 2, 3)
 
 LIFT_FUND_FEN = 75_000_000
 LIFT_HOUSEHOLDS = 67
-LIFT_AT_NEEDS = 1670  # the fund and its households are those of a month of this size
+LIFT_AT_NEEDS = 1670  # size of the month that has this fund and these households
 LIFT_BILLS_FEN = (800_000, 1_650_000)
 
 
@@ -61,7 +61,7 @@ class Supply:
     quantities: tuple[int, ...]
     least_percent: int  # least acceptable part of the quantity; 100 = all or nothing
     supply_percent: int
-    givers: int  # how many offer it at 1,670 needs
+    givers: int  # givers that offer it at 1,670 needs
     tiers: tuple[int, int, int]
     points: int
     unit: str

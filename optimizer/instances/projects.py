@@ -1,11 +1,13 @@
-"""Student-project allocation: students rank projects, projects and supervisors have capacities.
+"""Read student-project allocation: students rank projects.
+
+Projects and supervisors have capacities.
 
 Three CSV files, each with or without a heading row:
 students      id, project of the first choice, of the second, …
 projects      id, supervisor, capacity[, least]
 supervisors   id, capacity[, least]
-Columns may also be separated by semicolons, tabs or spaces. A project draws on its supervisor's
-capacity too. Score of the k-th choice: longest list - k + 1.
+Semicolons, tabs or spaces can separate columns too. A project also uses its supervisor's capacity.
+Score of the k-th choice: longest list - k + 1.
 """
 
 import re
@@ -18,7 +20,7 @@ from optimizer.problem import Need, Pair, Problem, Stock
 _SIZE = Stage("size", StageKind.MAX_COUNT, by=CountBy.ALL)
 _RANKS = Stage("ranks", StageKind.MAX_SCORE)
 _LOTTERY = Stage("lottery", StageKind.LOTTERY)
-POLICIES = {
+PROJECT_POLICIES = {
     "total": Policy("projects-total", 1, (_SIZE, _RANKS, _LOTTERY)),
     "leximin": Policy(
         "projects-leximin",
@@ -51,12 +53,12 @@ def read_projects(students: str, projects: str, supervisors: str, policy: str) -
         ),
         needs=tuple(Need(row[0], row[0], "project", listed=True) for row in choices),
         pairs=tuple(_read_choices(choices, {row[0] for row in offers})),
-        policy=POLICIES[policy],
+        policy=PROJECT_POLICIES[policy],
     )
 
 
 def _read_choices(choices: list[list[str]], projects: set[str]) -> Iterator[Pair]:
-    """A pair for every choice; the score falls by one from choice to choice."""
+    """Yield a pair for every choice; the score falls by one from choice to choice."""
     longest = max((len(row) - 1 for row in choices), default=0)
     for k, row in enumerate(choices):
         for rank, project in enumerate(row[1:]):
@@ -80,7 +82,7 @@ def _stock(file: str, k: int, row: list[str], column: int) -> Stock:
 
 
 def _read_rows(file: str, text: str, number: int | None) -> list[list[str]]:
-    """Rows of cells; a first row whose ``number``-th cell is no number is a heading."""
+    """Return rows of cells; a first row whose ``number``-th cell is not a number is a heading."""
     least = (number or 0) + 1
     separator = next((mark for mark in (",", ";", "\t") if mark in text), None)
     rows = [cells for line in text.splitlines() if (cells := _read_cells(line, separator))]
@@ -93,7 +95,7 @@ def _read_rows(file: str, text: str, number: int | None) -> list[list[str]]:
 
 
 def _read_cells(line: str, separator: str | None) -> list[str]:
-    """Cells without spaces and colons around; white space separates where nothing else does."""
+    """Return cells stripped of spaces and colons; white space separates where nothing else does."""
     parts = line.split(separator) if separator else re.split(r"\s+", line.strip())
     cells = [part.strip().rstrip(":") for part in parts]
     while cells and not cells[-1]:

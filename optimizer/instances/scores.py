@@ -1,8 +1,8 @@
-"""Reviewer assignment from a matrix of scores: receivers are columns, givers are rows.
+"""Read reviewer assignment from a matrix of scores: receivers are columns, givers are rows.
 
 A CSV file of numbers, with or without a heading row and a heading column. Every receiver gets
-``demand`` different givers, every giver serves between ``load_min`` and ``cap`` receivers; a score
-equal to ``conflict`` forbids the pair. Scores keep up to six decimals as whole millionths or fewer.
+``demand`` different givers, every giver serves between ``load_min`` and ``cap`` receivers, and a
+score equal to ``conflict`` forbids the pair. Scores become whole numbers with up to six decimals.
 """
 
 import csv
@@ -18,7 +18,7 @@ from optimizer.problem import Need, Pair, Pin, Problem, Stock
 MOST_DECIMALS = 6
 _EACH = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 _TOTAL = Stage("total", StageKind.MAX_SCORE)
-POLICIES = {
+SCORE_POLICIES = {
     "maxmin": Policy("scores-maxmin", 1, (replace(_EACH, worst_only=True), _TOTAL)),
     "leximin": Policy("scores-leximin", 1, (_EACH, _TOTAL)),
     "total": Policy("scores-total", 1, (_TOTAL,)),
@@ -27,7 +27,7 @@ POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreTerms:
-    """demand: givers per receiver; load_min, cap: receivers per giver; conflict: forbids."""
+    """demand: givers per receiver; load_min, cap: receivers per giver; conflict: forbids a pair."""
 
     demand: int
     cap: int
@@ -37,7 +37,7 @@ class ScoreTerms:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A problem and how many of its points make one of the file's."""
+    """A problem and how many of its points make one point of the file."""
 
     problem: Problem
     scale: int
@@ -67,7 +67,7 @@ def read_scores(name: str, text: str, terms: ScoreTerms, policy: str) -> Scores:
             if score != terms.conflict
         ),
         pins=tuple(Pin(receiver) for receiver in receivers),
-        policy=POLICIES[policy],
+        policy=SCORE_POLICIES[policy],
     )
     return Scores(problem, scale, decimals > kept)
 
@@ -78,7 +78,7 @@ def _decimals(score: Decimal) -> int:
 
 
 def _read_table(text: str) -> list[list[Decimal]]:
-    """The scores, without a first row or column of names."""
+    """Return the scores without a first row or column of names."""
     rows = _read_cells(text)
     if rows and _are_names(rows[0]):
         rows = rows[1:]

@@ -1,8 +1,8 @@
-"""Many months in a row: needs arrive, some are met, the others wait, and memory is carried.
+"""Simulate many months in a row: needs arrive, some are met, the others wait, groups have a memory.
 
-Each month's offers and new needs are generated; unmet needs come back one month older and, after
-``PASSED_OVER`` rounds, one tier more urgent; groups keep their last ``MEMORY_MONTHS`` months. For
-judging fairness over time, not for deciding anything.
+Each month's offers and new needs are generated. Unmet needs come back one month older and, after
+``PASSED_OVER`` rounds, one tier more urgent; groups keep their last ``MEMORY_MONTHS`` months. The
+simulation judges fairness over time and decides nothing.
 """
 
 from collections import defaultdict, deque
@@ -25,7 +25,7 @@ Groups = dict[str, tuple[int, int]]  # asked and met by group
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What one simulated month came to; ``longest_wait``: rounds, of the needs met."""
+    """The result of one simulated month; ``longest_wait``: rounds, of the needs met."""
 
     number: int
     asked: int
@@ -36,7 +36,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All months at a glance; ratios are met of asked, ``longest_wait`` of any need, in rounds."""
+    """All months together; ratios are met of asked, ``longest_wait`` of any need, in rounds."""
 
     months: tuple[Month, ...]
     ratios: dict[str, Fraction]
@@ -54,7 +54,10 @@ class Report:
 
 
 def gini_of(values: Iterable[Fraction]) -> float:
-    """Half the mean absolute difference over the mean; 0 for nothing. Source: Gini (1912)."""
+    """Return half the mean absolute difference over the mean; 0 without values.
+
+    Source: Gini (1912).
+    """
     sorted_ = sorted(values)
     total = sum(sorted_)
     if not total:
@@ -64,14 +67,14 @@ def gini_of(values: Iterable[Fraction]) -> float:
 
 
 def jain_of(values: Iterable[Fraction]) -> float:
-    """(sum x)^2 / (n sum x^2); 1 for nothing. Source: Jain, Chiu, Hawe (1984)."""
+    """Return (sum x)^2 / (n sum x^2); 1 without values. Source: Jain, Chiu, Hawe (1984)."""
     held = list(values)
     squares = sum(value * value for value in held)
     return float(sum(held) ** 2 / (len(held) * squares)) if squares else 1.0
 
 
 def simulate(months: int, needs: int, seed: int, seconds: float = 120.0) -> Report:
-    """Run ``months`` months with ``needs`` new needs each; the same arguments, the same report."""
+    """Run ``months`` months with ``needs`` new needs each; equal arguments give equal reports."""
     return run_months(
         months,
         lambda number: _arrive(generate(needs, seed * 1000 + number), number),
@@ -80,7 +83,7 @@ def simulate(months: int, needs: int, seed: int, seconds: float = 120.0) -> Repo
 
 
 def run_months(months: int, arrive: Callable[[int], Problem], decide: Solve) -> Report:
-    """Carry unmet needs and memory through problems that ``arrive`` month after month."""
+    """Run months in turn; ``arrive`` makes each problem from the unmet needs and the memory."""
     waiting: tuple[Need, ...] = ()
     memory: deque[Groups] = deque(maxlen=MEMORY_MONTHS)
     groups: list[Groups] = []
@@ -102,7 +105,7 @@ def run_months(months: int, arrive: Callable[[int], Problem], decide: Solve) -> 
 
 
 def _sum_ratios(groups: Iterable[Groups]) -> dict[str, Fraction]:
-    """What every group got of what it asked for, all months together."""
+    """Return what every group got of what it asked for over all months."""
     total: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for of_month in groups:
         for group, (asked, got) in of_month.items():
@@ -112,14 +115,14 @@ def _sum_ratios(groups: Iterable[Groups]) -> dict[str, Fraction]:
 
 
 def grow_older(need: Need) -> Need:
-    """A need passed over once more; every third time its tier rises."""
+    """Return a need passed over once more; every third time its tier becomes more urgent."""
     waiting = need.waiting + 1
     tier = max(1, need.tier - 1) if waiting % PASSED_OVER == 0 else need.tier
     return replace(need, waiting=waiting, tier=tier, duty=False)
 
 
 def _arrive(problem: Problem, number: int) -> Problem:
-    """A generated month whose needs are new: named by month, no wait yet, nothing pinned."""
+    """Return a generated month whose needs are new: named by month, without wait or pins."""
     name = {need.id: f"M{number:02d}-{need.id}" for need in problem.needs}
     return replace(
         problem,
@@ -134,7 +137,7 @@ def _arrive(problem: Problem, number: int) -> Problem:
 
 
 def _count_groups(problem: Problem, met: set[str]) -> Groups:
-    """Asked and met by group; asked is used for possible, which only the leximin knows."""
+    """Count asked and met by group; asked replaces possible, which only the leximin computes."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for need in problem.needs:
         group = need.groups.get(DIMENSION)

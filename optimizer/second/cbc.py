@@ -1,8 +1,7 @@
-"""CBC, asked one closed question at a time: is there an integer point that keeps these rows?
+"""CBC as a second engine: is there an integer point that satisfies these rows?
 
-The engine of second opinions, CBC; the only file that names it. Nothing is taken
-on trust that can be checked: a point counts only if it holds exactly, in whole numbers. That there
-is no point is CBC's word; for that word it is asked.
+This is the only file that names CBC. A point counts only if it satisfies every row exactly, in
+whole numbers. "There is no point" cannot be checked; that statement is the second opinion itself.
 """
 
 from collections.abc import Sequence
@@ -16,70 +15,72 @@ import pulp
 from optimizer.model.constraints import AT_LEAST, AT_MOST, EQUAL
 from optimizer.model.variables import Terms, Variable
 
-ENGINE = "CBC"
 Constraint: TypeAlias = pulp.LpConstraint
-# Mostly there is no point: a round of cuts says so long before heuristics give up seeking one.
+# Mostly there is no point, which cuts show long before heuristics give up.
 LEAN = ["heuristicsOnOff off", "preprocess off"]
-_NUMBERS = count()  # of rows and switches, as engines share rows; names decide nothing
+_NUMBERS = count()  # of rows and switches; unique, because engines share rows
 
 
 class Answer(StrEnum):
-    """What CBC made of a question."""
+    """CBC's answer to a question."""
 
-    FOUND = "found"  # an integer point, checked
-    NONE = "none"  # there is none, says CBC
-    OPEN = "open"  # neither within its time, or a point that does not hold exactly
+    FOUND = "found"  # an integer point, checked exactly
+    NONE = "none"  # CBC says that there is none
+    OPEN = "open"  # no answer in time, or a point that does not satisfy every row
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SecondAnswer:
     """One answer; ``values``: of the variables at the point found, empty without one."""
 
     answer: Answer
     values: dict[Variable, int]
-    is_best: bool = False  # CBC says that no point has a greater objective
+    is_best: bool = False  # CBC says that no point has a greater sum
 
     def total(self, terms: Terms) -> int:
-        """A whole-number sum at the point."""
+        """Return a whole-number sum at the point."""
         return sum(weight * self.values.get(variable, 0) for variable, weight in terms.items())
 
 
 class SecondEngine:
-    """The rows of a month and those kept since; every question adds rows of its own and goes."""
+    """The rows of a month and the rows kept since; each question adds its own and removes them."""
 
     def __init__(self, rows: Sequence[Constraint], seconds: float) -> None:
         self._rows: list[Constraint] = list(rows)
         self.seconds = seconds
 
     def row(self, terms: Terms, sense: int, right: int) -> Constraint:
-        """A row ``terms sense right`` that is neither kept nor asked yet."""
+        """Return a row ``terms sense right`` that is not in the engine yet."""
         name = f"second_{next(_NUMBERS)}"
         return Constraint(pulp.LpAffineExpression(terms), sense=sense, rhs=right, name=name)
 
     def at_least(self, terms: Terms, right: int) -> Constraint:
-        """A row ``terms >= right``."""
+        """Return a row ``terms >= right``."""
         return self.row(terms, AT_LEAST, right)
 
     def at_most(self, terms: Terms, right: int) -> Constraint:
-        """A row ``terms <= right``."""
+        """Return a row ``terms <= right``."""
         return self.row(terms, AT_MOST, right)
 
     def equal(self, terms: Terms, right: int) -> Constraint:
-        """A row ``terms = right``."""
+        """Return a row ``terms = right``."""
         return self.row(terms, EQUAL, right)
 
     def switch(self) -> Variable:
-        """A new whole decision between 0 and 1 in no row."""
+        """Return a new integer decision between 0 and 1 in no row."""
         name = f"switch_{next(_NUMBERS)}"
         return pulp.LpVariable(name, 0, 1, pulp.LpInteger, _skip_v4_deprecation=True)
 
     def keep(self, rows: Sequence[Constraint]) -> None:
-        """Rows that every later question keeps."""
+        """Add rows to every later question."""
         self._rows += rows
 
-    def ask(self, rows: Sequence[Constraint], aim: Terms | None = None) -> Heard:
-        """Whether an integer point keeps everything and ``rows``; with an aim, the greatest sum."""
-        question = pulp.LpProblem("question", pulp.LpMinimize)  # dual signs flip otherwise
+    def ask(self, rows: Sequence[Constraint], aim: Terms | None = None) -> SecondAnswer:
+        """Ask for an integer point of all kept rows and ``rows``.
+
+        With an aim, for the greatest sum.
+        """
+        question = pulp.LpProblem("question", pulp.LpMinimize)  # or the sign of duals differs
         for row in (*self._rows, *rows):
             question.addConstraint(row)
         costs = {variable: -weight for variable, weight in (aim or {}).items()}
@@ -89,7 +90,7 @@ class SecondEngine:
         lean = self._run(question, self.seconds / 2, LEAN)
         return self._run(question, self.seconds / 2, []) if lean.answer is Answer.OPEN else lean
 
-    def _run(self, question: pulp.LpProblem, seconds: float, options: list[str]) -> Heard:
+    def _run(self, question: pulp.LpProblem, seconds: float, options: list[str]) -> SecondAnswer:
         path = pulp.PULP_CBC_CMD.pulp_cbc_path
         solver = pulp.COIN_CMD(
             path=path,
@@ -102,18 +103,18 @@ class SecondEngine:
         )
         try:
             question.solve(solver)
-        except pulp.PulpSolverError:  # it died; what it thought is not known
-            return Heard(Answer.OPEN, {})
+        except pulp.PulpSolverError:  # the engine died without an answer
+            return SecondAnswer(Answer.OPEN, {})
         if question.status == pulp.LpStatusInfeasible:
-            return Heard(Answer.NONE, {})
+            return SecondAnswer(Answer.NONE, {})
         if question.status != pulp.LpStatusOptimal or not _round(question):
-            return Heard(Answer.OPEN, {})
+            return SecondAnswer(Answer.OPEN, {})
         values = {v: int(v.varValue) for v in question.variables() if v.varValue is not None}
-        return Heard(Answer.FOUND, values, question.sol_status == pulp.LpSolutionOptimal)
+        return SecondAnswer(Answer.FOUND, values, question.sol_status == pulp.LpSolutionOptimal)
 
 
 def _round(question: pulp.LpProblem) -> bool:
-    """Put every variable on its whole number; whether all rows and bounds hold there exactly."""
+    """Round every variable; return whether all rows and bounds hold exactly."""
     for variable in question.variables():
         if variable.varValue is not None:
             variable.varValue = float(round(variable.varValue))

@@ -1,9 +1,10 @@
-"""A second opinion on stages of levels (S2, S6): can more groups be above a level than stated?
+"""A second opinion on levels (S2, S6): whether more groups can be above a level than stated.
 
-Stated levels z1 < z2 < ... are lexicographically greatest exactly when, for every one in turn and
-with the numbers of groups above the levels before it kept, no point has more groups above it.
-Mostly more can be shown, so it is asked first: no group on the level can rise at all while the
-others do not fall below it. Then it is there in every answer and is kept as it is.
+Stated levels z1 < z2 < ... are lexicographically greatest exactly when, for each level in turn and
+with the numbers of groups above the earlier levels kept, no point has more groups above it. Mostly
+a stronger statement holds, so it is asked first: no group at the level can rise at all while the
+others do not fall below it. Then these groups are at the level in every best answer and are fixed
+there.
 """
 
 import math
@@ -20,8 +21,8 @@ from optimizer.stages.kind import Measure
 class StatedGroup:
     """A group with the ``units`` that the solution gives it.
 
-    floor  it has at least so many in every answer that keeps what is kept
-    above  says that it is above the last level, where that is not the same in every answer
+    floor its least units in every answer that satisfies the kept rows above a switch: the group is
+    above the last level; None where that is decided
     """
 
     measure: Measure
@@ -32,24 +33,25 @@ class StatedGroup:
 
     @property
     def level(self) -> Fraction:
-        """(units + offset) / denominator."""
+        """The level (units + offset) / denominator."""
         return Fraction(self.units + self.measure.offset, self.measure.denominator)
 
     def least_at(self, level: Fraction) -> int:
-        """The fewest units with which it is on the level or above."""
+        """Return the fewest units with which it is at the level or above."""
         return math.ceil(level * self.measure.denominator - self.measure.offset)
 
     def least_above(self, level: Fraction) -> int:
-        """The fewest units with which it is above the level."""
+        """Return the fewest units with which it is above the level."""
         return math.floor(level * self.measure.denominator - self.measure.offset) + 1
 
 
 def question_levels(
     engine: SecondEngine, groups: Sequence[StatedGroup], *, worst_only: bool
 ) -> Iterator[tuple[Fraction, Answer]]:
-    """Every distinct level in order: NONE agreed, FOUND a better point, OPEN unknown; then kept.
+    """Yield every distinct level in order: NONE agreed, FOUND a better point, OPEN unknown.
 
-    ``worst_only``: whether all groups together can be above the first level; nothing is kept.
+    Each level is kept for the next. With ``worst_only`` the only question is whether all groups can
+    be above the first level.
     """
     free = list(groups)
     for level in sorted({group.level for group in groups}):
@@ -70,9 +72,9 @@ def question_levels(
 def _question_level(
     engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction
 ) -> tuple[Answer, bool]:
-    """Whether more groups can be above the level than stated; and whether none can rise at all.
+    """Return whether more groups can be above the level than stated, and whether none can rise.
 
-    The second is a shorter question about the groups on the level, and is asked first.
+    The second question is shorter, concerns only the groups at the level, and is asked first.
     """
     if not any(group.above is not None for group in free):
         here = [group for group in free if group.level == level]
@@ -86,7 +88,7 @@ def _count_above(free: Sequence[StatedGroup], level: Fraction) -> int:
 
 
 def _lift_floors(engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction) -> None:
-    """A group that is above the level before has this one at least."""
+    """Raise the floor of every group above the previous level to this level."""
     for group in free:
         least = group.least_at(level)
         if group.above is None:
@@ -99,7 +101,7 @@ def _lift_floors(engine: SecondEngine, free: Sequence[StatedGroup], level: Fract
 def _can_rise(
     engine: SecondEngine, groups: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> Answer:
-    """Whether so many of the groups can be above the level together."""
+    """Return whether this many of the groups can be above the level together."""
     rows: list[Constraint] = []
     switches: Terms = {}
     for group in groups:
@@ -119,7 +121,7 @@ def _can_rise(
 def _keep_count(
     engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> None:
-    """As many groups above the level as stated; which ones is left open."""
+    """Keep as many groups above the level as stated; which ones stays open."""
     switches: Terms = {}
     for group in free:
         switch = engine.switch()
@@ -132,5 +134,5 @@ def _keep_count(
 
 
 def _only_if(engine: SecondEngine, group: StatedGroup, switch: Variable, least: int) -> Constraint:
-    """The switch is on only if the group has so many units."""
+    """Return the row by which the switch is on only if the group has this many units."""
     return engine.at_least({**group.terms, switch: group.floor - least}, group.floor)

@@ -1,15 +1,15 @@
-"""A second opinion on a solution: does CBC find anything better than a value stated as proven?
+"""A second opinion on a solution: can CBC find anything better than a value stated as proven?
 
-Stage after stage, with the earlier ones kept at their stated values as rows. Three outcomes that
-are never taken for one another: agreed, disagreed, unknown. Rules and sums are ``verify``'s
-business; here the last question asks whether one answer can have all the stated values.
+The stages are questioned in order, with the earlier ones kept as rows at their stated values. The
+three outcomes are never confused: agreed, disagreed, unknown. ``verify`` checks rules and sums; the
+last question here is whether one answer can have all stated values.
 
 - The sums of the first stages (S1, S4, S5) are questioned component by component: a sum is greatest
-  when it is greatest in every component (``search/components.py``). Asked of the whole month at
-  once, the engine would have to find out that half a need here and half a need there make no need.
-- Levels (S2, S6): ``second/levels.py``, and what every group could get alone, their denominators.
-- The lottery (S9): could a need that lost be met with all winners before it? Tickets are taken in
-  their order, so many losers at a time; what is settled is kept.
+  when it is greatest in every component (``search/components.py``). For the whole month at once the
+  engine would have to prove that fractions in several components do not add up to a unit.
+- Levels (S2, S6): see ``second/levels.py``; also what every group can get alone, the denominators.
+- The lottery (S9): can a need that lost be met with all winners before it? Tickets are taken in
+  order, several losers at a time; what is decided is kept.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -35,9 +35,9 @@ from optimizer.stages.tally import Tally
 def question_parts(
     engine: SecondEngine, model: Model, aims: Sequence[Aim], stated: Mapping[Variable, int]
 ) -> Iterator[tuple[Aim, int, Answer]]:
-    """Every aim in order, its sum as stated, and whether any component has more; then kept.
+    """Yield every aim in order, its stated sum, and whether any component has more; then keep it.
 
-    stated  of every decision that an aim may count; what is kept is kept by ``engine`` too
+    stated the value of every decision that an aim counts; ``engine`` keeps the sums too
     """
     order, rows = model.columns.order, model.rows.order
     parts = [
@@ -59,43 +59,43 @@ def question_parts(
 
 
 def _worst(answers: Set[Answer]) -> Answer:
-    """What holds of the whole if these hold of its parts."""
+    """Return the answer for the whole, given the answers for its parts."""
     return next(a for a in (Answer.FOUND, Answer.OPEN, Answer.NONE) if a in answers)
 
 
 def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
-    """Whether a sum can be greater than a value."""
+    """Return whether a sum can be greater than a value."""
     if sum(max(0, weight * int(v.upBound)) for v, weight in terms.items()) <= value:
-        return Answer.NONE  # every column of the sum is at its most
+        return Answer.NONE  # every column of the sum is at its upper bound
     return engine.ask([engine.at_least(terms, value + 1)]).answer
 
 
 def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: float) -> Answer:
-    """FOUND when the most needs of a group that can be met when only it counts is not ``stated``.
+    """Return FOUND when the most needs that the group can get alone differ from ``stated``.
 
-    NONE when it is; earlier stages do not count here. ``needs``: of the group, by position.
+    NONE when they do not; earlier stages do not count here. ``needs``: of the group, by position.
     """
     mets, network = model.columns.met, model.columns.network
     own: Terms = {mets[d]: 1 for d in needs if d in mets}
     counted = list_required(network.problem, network.ancestors).union(needs)
     alone = SecondEngine(model.rows.order, seconds)
     alone.keep([alone.at_most({met: 1 for d, met in mets.items() if d not in counted}, 0)])
-    heard = alone.ask([], own)
-    if heard.answer is not Answer.FOUND:
-        return Answer.FOUND if heard.answer is Answer.NONE else Answer.OPEN  # not even nothing?
-    most = heard.total(own)
-    if heard.is_best:
+    reply = alone.ask([], own)
+    if reply.answer is not Answer.FOUND:
+        return Answer.FOUND if reply.answer is Answer.NONE else Answer.OPEN  # not even the empty
+    most = reply.total(own)
+    if reply.is_best:
         return Answer.NONE if most == stated else Answer.FOUND
     return Answer.FOUND if most > stated else Answer.OPEN
 
 
-CHUNK = 16  # needs that lost and that one question settles
+CHUNK = 16  # losing needs that one question settles
 
 
 def question_tickets(
     engine: SecondEngine, columns: Columns, met: Set[int], order: Sequence[int]
 ) -> Iterator[tuple[str, Answer]]:
-    """Every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown.
+    """Yield every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown.
 
     met, order   needs by position; order: those that have a column, first drawn first
     """
@@ -115,14 +115,14 @@ def question_tickets(
 
 
 def keep_met(engine: SecondEngine, columns: Columns, met: Set[int], needs: Sequence[int]) -> None:
-    """Needs are met or not as stated."""
+    """Keep the needs met or unmet as stated."""
     engine.keep([engine.equal({columns.met[d]: 1}, int(d in met)) for d in needs])
 
 
 def _draw_better(
     engine: SecondEngine, columns: Columns, met: Set[int], run: Sequence[int]
 ) -> Answer:
-    """One loser instead is met, and every winner with a lower ticket than that loser."""
+    """Ask for one loser to be met with every winner whose ticket is lower."""
     instead = {d: engine.switch() for d in run if d not in met}
     rows = [engine.equal(dict.fromkeys(instead.values(), 1), 1)]
     for k, d in enumerate(run):
@@ -132,7 +132,7 @@ def _draw_better(
 
 
 class Verdict(StrEnum):
-    """What the second engine says of one value."""
+    """The second engine's verdict on one value."""
 
     AGREED = "agreed"
     DISAGREED = "disagreed"
@@ -149,7 +149,7 @@ _OF_POINT = {**_OF_BETTER, Answer.NONE: Verdict.DISAGREED, Answer.FOUND: Verdict
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One value put to the question. ``stage`` is empty for all values together."""
+    """The verdict on one value. ``stage`` is empty for all values together."""
 
     stage: str
     of: str
@@ -157,7 +157,10 @@ class Opinion:
 
 
 def judge(opinions: list[Opinion]) -> Verdict:
-    """All together: one disagreement refutes, one unknown leaves open, as does nothing asked."""
+    """Return the verdict on all: one disagreement refutes.
+
+    One unknown, or no opinion, is unknown.
+    """
     verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
     for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):
         if verdict in verdicts:
@@ -166,7 +169,7 @@ def judge(opinions: list[Opinion]) -> Verdict:
 
 
 class Questioner:
-    """Takes a solution's stages in order to the second engine."""
+    """Questions a solution's stages in order with the second engine."""
 
     def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
         self._problem, self._solution = problem, solution
@@ -178,7 +181,7 @@ class Questioner:
         self._met = {d for d, need in enumerate(problem.needs) if need.id in met}
 
     def question(self) -> Iterator[Opinion]:
-        """Every opinion as it is formed; a disagreement ends it, as nothing after it counts."""
+        """Yield every opinion as it is formed, up to the first disagreement."""
         for opinion in self._question():
             yield opinion
             if opinion.verdict is Verdict.DISAGREED:
@@ -197,7 +200,7 @@ class Questioner:
         yield self._question_all()
 
     def ask_draw(self, kind: Draw, stage: Stage) -> Iterator[Opinion]:
-        """Run after run of tickets: could a need that lost be met with all winners before it?"""
+        """Ask, run after run of tickets, whether a loser can be met with all winners before it."""
         if (stage.name, "") not in self._results:
             yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
             return
@@ -207,7 +210,7 @@ class Questioner:
             yield Opinion(stage.name, tickets, _OF_BETTER[answer])
 
     def _is_open(self, stage: Stage) -> bool:
-        """Whether the solution claims nothing of a stage."""
+        """Return whether the solution claims nothing about a stage."""
         return any(
             result.status is not SolutionStatus.PROVEN
             for (name, _), result in self._results.items()
@@ -230,7 +233,7 @@ class Questioner:
         return {self._columns.order[j]: weight for j, weight in weights.items()}
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
-        """One sum after another: is there one more?"""
+        """Ask for each sum in turn whether it can be greater by one."""
         for aim in kind.aims(stage, self._columns):
             result = self._results.get((stage.name, aim.key))
             if result is None or result.value is None:
@@ -242,7 +245,7 @@ class Questioner:
             self.engine.keep([self.engine.equal(terms, value)])
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
-        """What each group could get alone, then level after level: can more be above it?"""
+        """Ask what each group can get alone, then for each level whether more can be above it."""
         result = self._results.get((stage.name, ""))
         if result is None:
             yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
@@ -280,15 +283,16 @@ def second_opinion(
     problem: Problem,
     solution: Solution,
     seconds: float,
-    tell: Callable[[Opinion], None] | None = None,
+    on_opinion: Callable[[Opinion], None] | None = None,
 ) -> list[Opinion]:
-    """Every opinion on a solution's proven stages, in order; ``tell`` hears each at once.
+    """Return every opinion on a solution's proven stages, in order.
 
-    seconds  for one question to the engine; beyond them its answer is unknown
+    seconds      for one question to the engine; beyond them its answer is unknown
+    on_opinion   called with each opinion as soon as it is formed
     """
     found = []
     for opinion in Questioner(problem, solution, seconds).question():
         found.append(opinion)
-        if tell is not None:
-            tell(opinion)
+        if on_opinion is not None:
+            on_opinion(opinion)
     return found

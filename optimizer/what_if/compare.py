@@ -1,7 +1,7 @@
-"""Two answers of one month, stage by stage: what is better, what is worse, which groups moved.
+"""Compare two answers of one month stage by stage: what is better or worse, which groups moved.
 
-Both are counted with the same denominators, so of two answers the one that is best under the policy
-is never the one that is worse in the first stage that differs.
+Both are counted with the same denominators. An answer that is best under the policy is therefore
+never worse in the first stage that differs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from optimizer.stages.tally import Tally
 
 
 class Trend(StrEnum):
-    """How a stage fares in the second answer."""
+    """How a stage changes from the first answer to the second."""
 
     BETTER = "better"
     SAME = "same"
@@ -27,7 +27,7 @@ class Trend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """A group that ended elsewhere: ``before`` and ``after`` of ``denominator``."""
+    """A group whose level changes: ``before`` and ``after`` of ``denominator``."""
 
     group: str
     before: int
@@ -57,7 +57,7 @@ def compare_answers(
     before: Sequence[Assignment],
     after: Sequence[Assignment],
 ) -> tuple[StageChange, ...]:
-    """Every aim of the policy in both answers, in order."""
+    """Return every aim of the policy in both answers, in order."""
     tallies = Tally(problem, before), Tally(problem, after)
     return tuple(
         change
@@ -67,12 +67,12 @@ def compare_answers(
 
 
 def find_first_worse(changes: Sequence[StageChange]) -> StageChange | None:
-    """The first aim that is worse in the second answer."""
+    """Return the first aim that is worse in the second answer."""
     return next((change for change in changes if change.trend is Trend.WORSE), None)
 
 
 def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
-    """The first aim that is better in the second answer."""
+    """Return the first aim that is better in the second answer."""
     return next((change for change in changes if change.trend is Trend.BETTER), None)
 
 

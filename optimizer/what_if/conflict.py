@@ -1,9 +1,10 @@
-"""Why no answer holds: a set of pins and least uses that conflict, with none to spare.
+"""Find an irreducible set of pins and least uses that conflict, when no answer is possible.
 
-Without pins and least uses the empty answer holds every rule, so a conflict is always among these.
-They are left out one after another (deletion filter): what stays impossible without a member does
-not need it. Where the linear program proves it, every member that its Farkas multipliers do not use
-goes at once. Source: Chinneck, Feasibility and Infeasibility in Optimization, 2008, chapter 6.
+Without pins and least uses the empty answer satisfies every rule, so a conflict always consists of
+these. A deletion filter leaves them out one after another: what stays impossible without a member
+does not need it. Where the linear program is infeasible, every member that its Farkas multipliers
+do not use is left out at once. Source: Chinneck, Feasibility and Infeasibility in Optimization,
+2008, chapter 6.
 """
 
 from collections.abc import Sequence
@@ -25,10 +26,10 @@ PIN_ROWS, LEAST_ROW = ("c11_met_", "c11_from_"), "c7_least_"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What cannot hold together; with any one of it let go, the rest can.
+    """Pins and least uses that cannot hold together, while any proper subset can.
 
     status   INFEASIBLE: proved to conflict; FEASIBLE: nothing conflicts; FAILED: not known in time
-    stocks   whose least use takes part
+    stocks   stocks whose least use is part of the conflict
     """
 
     status: SolutionStatus
@@ -36,23 +37,24 @@ class Conflict:
     stocks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
+        """Return plain JSON without empty facts."""
         plain: dict[str, Any] = to_json(self)
         return plain
 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A pin or the stock of a least use, and its rows with their lower bounds."""
+    """A pin, or the stock of a least use, and its rows with their lower bounds."""
 
     named: Pin | str
     rows: tuple[tuple[int, float], ...]
 
 
 def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict:
-    """(W3) An irreducible set of pins and least uses that no answer holds; never raises for that.
+    """(W3) Return an irreducible set of pins and least uses that no answer satisfies.
 
-    Irreducible, not smallest of all: no subset conflicts, another conflict may have fewer members.
+    Irreducible means that no proper subset conflicts; another conflict may be smaller. A conflict
+    is a result and raises nothing.
     """
     model = build(problem)
     engine = model.start_engine(limits.seconds)
@@ -72,7 +74,7 @@ def find_conflict(problem: Problem, limits: Limits = DEFAULT_LIMITS) -> Conflict
 
 
 def _gather_members(model: Model, engine: IncrementalModel) -> list[_Member]:
-    """Least uses first: they are left out first, so that a pin is named wherever one can be."""
+    """Return least uses first: they are left out first, so that pins are named if possible."""
     problem, rows_of = model.problem, dict[tuple[int, int], list[int]]()
     for i, row in enumerate(model.rows.order):
         if row.name.startswith((LEAST_ROW, *PIN_ROWS)):
@@ -107,7 +109,7 @@ def _filter(
 def _keep_used(
     engine: IncrementalModel, members: list[_Member], proof: Bound | None
 ) -> list[_Member]:
-    """Members that a proof uses; the others are left out. Without a proof all stay."""
+    """Return the members that a proof uses and leave out the others; without a proof all stay."""
     if proof is None:
         return members
     rows, used = set(proof.rows.tolist()), []
@@ -130,7 +132,7 @@ def _put_back(engine: IncrementalModel, member: _Member) -> None:
 
 
 def _is_impossible(engine: IncrementalModel) -> tuple[bool, Bound | None]:
-    """Whether no integer point holds what is left, and the linear proof where there is one."""
+    """Return whether no integer point remains, and the proof of the LP where there is one."""
     linear = engine.maximise_linear({})
     if linear.status is SolutionStatus.INFEASIBLE:
         return True, linear.proof

@@ -1,8 +1,8 @@
-"""What would help most: the month solved again with a little more of the capacities that bind.
+"""Which extra capacity would meet more needs: the month solved again with a little more of it.
 
-The linear program says where to look: the extras that gain most there, one of each kind. Every
-answer rests on a new solve of the whole policy. Only capacities that somebody offers already are
-looked at; for a need without any eligible offer ``explain`` gives its nearest miss.
+The linear program suggests the extras that gain most, one of each kind. Every answer rests on a new
+solve with the whole policy. Only capacities that somebody already offers are considered; for a need
+without any eligible offer, ``explain`` gives the nearest miss.
 """
 
 from collections import defaultdict
@@ -27,16 +27,16 @@ from optimizer.what_if.shadow_prices import (
 )
 from optimizer.what_if.solve_again import require_answer
 
-MOST_LOOKED_AT = 60  # extras that the linear program is solved with
-MOST_EXTRAS = 5  # extras that the month is solved again with
+MOST_LOOKED_AT = 60  # extras for which the linear program is solved
+MOST_EXTRAS = 5  # extras for which the month is solved again
 
 
 def list_candidates(
     model: Model, assignments: Sequence[Assignment], most: int, seconds: float
 ) -> list[Extra]:
-    """At most ``most`` extras, the greatest linear gain first, one of a category and slot.
+    """Return at most ``most`` extras, the greatest gain of the LP first, one a category and slot.
 
-    The dearest are looked at first, until enough of them gain a whole need.
+    Extras are tried in the order of their price until enough of them gain a whole need.
     """
     program = CountProgram(model, seconds)
     gains: dict[tuple[str, str | None], tuple[float, Extra]] = {}
@@ -54,7 +54,7 @@ def list_candidates(
 
 
 def _rank(model: Model, prices: ShadowPrices, assignments: Sequence[Assignment]) -> list[Extra]:
-    """Extras that have a price, dearest first."""
+    """Return the extras that have a price, the highest price first."""
     shelf = Shelf(model.columns.network, assignments)
     priced = [*_list_units(shelf, prices), *_list_visits(shelf, prices)]
     priced.sort(key=lambda found: (-round(found[0], 6), *_name(found[1])))
@@ -66,7 +66,7 @@ def _name(extra: Extra) -> tuple[str, str, str]:
 
 
 def _price(shelf: Shelf, s: int, prices: ShadowPrices) -> float:
-    """What the units that meet the smallest unmet need are worth [needs]."""
+    """Return the value of the units that meet the smallest unmet need [needs]."""
     stocks = (s, *shelf.network.ancestors[s])
     return shelf.asked[s] * sum(prices.units.get(above, 0.0) for above in stocks)
 
@@ -95,9 +95,9 @@ def _list_visits(shelf: Shelf, prices: ShadowPrices) -> Iterator[tuple[float, Ex
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What one extra would bring.
+    """What one extra brings.
 
-    gained   needs met more, net of those that lose      status   of the answer with the extra
+    gained   needs met more, less those that lose        status   of the answer with the extra
     met      needs met only with it                      lost     needs met only without it
     """
 
@@ -108,7 +108,7 @@ class Help:
     lost: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
+        """Return plain JSON without empty facts."""
         plain: dict[str, Any] = to_json(self)
         return plain
 
@@ -119,9 +119,10 @@ def find_help(
     most: int = MOST_EXTRAS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Help, ...]:
-    """(W5) At most ``most`` extras and what they bring, the greatest gain first.
+    """(W5) Return at most ``most`` extras and what they bring, the greatest gain first.
 
-    Each is a re-solve within ``limits``. Raises ``ProblemError`` for a solution of another problem.
+    Each takes one solve within ``limits``. Raises ``ProblemError`` for a solution of another
+    problem.
     """
     require_answer(problem, solution)
     extras = list_candidates(build(problem), solution.assignments, most, limits.seconds)

@@ -1,11 +1,12 @@
-"""What a need that is not met would cost, and what each pin costs, by solving the month again.
+"""The price of meeting an unmet need, and of each pin: the month solved again.
 
-A need is pinned for that. The forced answer is the best of the same month, under the same policy
-and denominators, among those that meet the need. So the first stage that differs is the price, and
-nothing before it changes.
+For the price of a need the need is pinned. The forced answer is the best among those that meet the
+need, for the same month, policy and denominators. The first stage that differs is therefore the
+price, and nothing before it changes.
 
-A pin is removed. Both answers are counted with the denominators of the month without the pin. The
-published answer is one of that month's answers, so the first stage that differs is better without.
+For the price of a pin the pin is removed, and both answers are counted with the denominators of the
+month without it. The published answer is one of that month's answers, so the first stage that
+differs is better without the pin.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +34,7 @@ class NeedPrice:
     status   of the forced answer; INFEASIBLE: no answer meets the need
     stage    the first that worsens, with the key of its class; empty: the need costs nothing
     stages   every aim before and after, in order; only of a proven answer
-    lost     needs met before and not after      gained   the other way round, this one included
+    lost     needs met only before      gained   needs met only after, this one included
     """
 
     need: str
@@ -46,7 +47,7 @@ class NeedPrice:
     gained: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
+        """Return plain JSON without empty facts."""
         plain: dict[str, Any] = to_json(self)
         return plain
 
@@ -54,9 +55,10 @@ class NeedPrice:
 def price_of_need(
     problem: Problem, solution: Solution, need: str, limits: Limits = DEFAULT_LIMITS
 ) -> NeedPrice:
-    """(W1) The price of meeting ``need``, by a forced re-solve. A need that is met costs nothing.
+    """(W1) Return the price of meeting ``need`` by a forced solve.
 
-    Raises ``ProblemError`` for an unknown need and for a solution that is not of this problem.
+    A need that is met costs nothing. Raises ``ProblemError`` for an unknown need and for a solution
+    of another problem.
     """
     require_answer(problem, solution)
     if need not in {row.id for row in problem.needs}:
@@ -103,7 +105,7 @@ class PinPrice:
     gained: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
+        """Return plain JSON without empty facts."""
         plain: dict[str, Any] = to_json(self)
         return plain
 
@@ -111,9 +113,9 @@ class PinPrice:
 def price_pins(
     problem: Problem, solution: Solution, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[PinPrice, ...]:
-    """(W2) The price of every pin of a solved month, each by a re-solve within ``limits``.
+    """(W2) Return the price of every pin of a solved month, each by one solve within ``limits``.
 
-    Raises ``ProblemError`` for a solution that is not of this problem.
+    Raises ``ProblemError`` for a solution of another problem.
     """
     require_answer(problem, solution)
     return tuple(_price_pin(problem, solution, pin, limits) for pin in problem.pins)

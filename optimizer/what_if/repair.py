@@ -1,13 +1,13 @@
-"""Least change after a publication: what was announced is undone only where the changes force it.
+"""Repair a published answer with the least change: only what the changes force is undone.
 
-In this order: pins and every other rule hold; of the needs that were promised as many as possible
-stay met, tier after tier (W4.1); as many needs as possible are met (W4.2); as many of the published
-assignments as possible are kept (W4.3); then the policy's own stages decide among what is left. An
-assignment is kept when the same stock, person and slot give the need at least as many units.
+Priorities in this order: pins and every other rule hold; the most promised needs stay met, tier by
+tier (W4.1); the most needs are met (W4.2); the most published assignments are kept (W4.3); the
+policy's own stages decide among what is left. An assignment is kept when the same stock, person and
+slot give the need at least as many units.
 
-To count what is kept, every published assignment needs a column of its own, so the month is written
-differently first (``single_out``): pairs that say nothing new take the person of each assignment
-out of a crew and give its need demands of its own. Answers, scores and uses stay the same.
+To count kept assignments, each needs a column of its own, so the month is first written differently
+(``single_out``): pairs that change nothing take the person of each assignment out of a crew and
+give its need its own demands. Answers, scores and uses stay the same.
 """
 
 from collections import defaultdict
@@ -36,13 +36,13 @@ PinOrForbid = TypeVar("PinOrForbid", bound=Pin)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened after the publication: declines, absences, a person's decision.
+    """What happened after the publication: declines, absences, decisions of persons in charge.
 
-    All rows of the month stay; the changes only take possible answers away.
+    All rows of the month remain; changes only exclude answers.
 
     forbids   a declined assignment names need, stock and person; a need alone is withdrawn
-    pins      what a person has decided since
-    people    who has no free slot any more      stocks   what gives nothing any more
+    pins      decisions made since the publication
+    people    persons without a free slot from now on      stocks   stocks that give nothing more
     """
 
     forbids: tuple[Forbid, ...] = ()
@@ -52,12 +52,15 @@ class Changes:
 
     @classmethod
     def from_json(cls, value: object) -> "Changes":
-        """Read changes. Raises ``ProblemError`` with the path of the broken value."""
+        """Read changes from plain JSON.
+
+        Raises ``ProblemError`` with the path of the broken value.
+        """
         return codec.from_json(cls, value)
 
 
 def apply_changes(problem: Problem, changes: Changes) -> Problem:
-    """The month after the changes. Raises ``ProblemError`` for names that are not known."""
+    """Return the month after the changes. Raises ``ProblemError`` for unknown names."""
     _require_known(changes.people, [person.id for person in problem.people], "$.people")
     _require_known(changes.stocks, [stock.id for stock in problem.stocks], "$.stocks")
     return replace(
@@ -81,7 +84,7 @@ def _require_known(names: Sequence[str], known: Sequence[str], path: str) -> Non
 
 
 def _join(old: tuple[PinOrForbid, ...], new: tuple[PinOrForbid, ...]) -> tuple[PinOrForbid, ...]:
-    """Both; a rule that is in both once only, in its old wording."""
+    """Return the union; a rule that is in both keeps its old text."""
     rules = {(rule.need, rule.stock, rule.person): rule for rule in (*new, *old)}
     return tuple(rules.values())
 
@@ -90,10 +93,10 @@ def _join(old: tuple[PinOrForbid, ...], new: tuple[PinOrForbid, ...]) -> tuple[P
 class Repair:
     """The repaired answer and what it undoes.
 
-    status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, time came before the proof;
-             INFEASIBLE: no answer holds the changes
+    status   PROVEN: no answer undoes less; FEASIBLE: every rule holds, not proved in time;
+             INFEASIBLE: no answer satisfies the changes
     undone   published assignments that are not kept      added   assignments to be announced
-    lost     needs met before and not after               gained  the other way round
+    lost     needs met only before                        gained  needs met only after
     stages   every aim of the policy, published and repaired, with the published denominators
     """
 
@@ -106,7 +109,7 @@ class Repair:
     stages: tuple[StageChange, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON, empty facts left out."""
+        """Return plain JSON without empty facts."""
         plain: dict[str, Any] = to_json(self)
         return plain
 
@@ -114,9 +117,10 @@ class Repair:
 def repair(
     problem: Problem, solution: Solution, changes: Changes, limits: Limits = DEFAULT_LIMITS
 ) -> Repair:
-    """(W4) The least-change answer of the month after ``changes``; never raises for an outcome.
+    """(W4) Return the least-change answer of the month after ``changes``.
 
-    Raises ``ProblemError`` for names that are not known, and for a solution of another problem.
+    No outcome is an exception. Raises ``ProblemError`` for unknown names and for a solution of
+    another problem.
     """
     require_answer(problem, solution)
     published = solution.assignments
@@ -142,7 +146,7 @@ def repair(
 def _solve_in_order(
     model: Model, published: Sequence[Assignment], possible: Possible, seconds: float
 ) -> WhatIfAnswer:
-    """W4.1 to W4.3, each kept as a row of the model, then the policy."""
+    """Maximise W4.1 to W4.3, each then fixed as a row of the model, and solve the policy."""
     most_met = dict.fromkeys(model.columns.met.values(), 1)
     sums = [*_promises(model, published), most_met, _add_kept(model, published)]
     number = model.columns.number
@@ -197,13 +201,13 @@ def _add_kept(model: Model, published: Sequence[Assignment]) -> Terms:
 def _list_missing(
     wanted: Sequence[Assignment], given: Sequence[Assignment]
 ) -> tuple[Assignment, ...]:
-    """Assignments that the given ones do not contain, unit for unit."""
+    """Return the assignments that the given ones do not contain, unit for unit."""
     units = {(a.need, a.stock, a.person, a.slot): a.units for a in given}
     return tuple(a for a in wanted if units.get((a.need, a.stock, a.person, a.slot), 0) < a.units)
 
 
 def single_out(problem: Problem, assignments: Sequence[Assignment]) -> Problem:
-    """The same month, with pairs by which each of these assignments gets a flow of its own.
+    """Return the same month with pairs by which each of these assignments gets its own flow.
 
     A pair repeats the score and consumption that hold anyway, and bounds the units from the stock
     by a number that no answer exceeds.
@@ -215,7 +219,7 @@ def single_out(problem: Problem, assignments: Sequence[Assignment]) -> Problem:
         if a.person is not None:
             own = replace(general, person=a.person, most=None)
             pairs.setdefault((a.need, a.stock, a.person), own)
-        # A list is opened to everybody in a stock by a pair without a person; and needs no naming.
+        # On a list, a pair without a person admits everybody of the stock, so persons need no pair.
         if not needs[a.need].listed and general.most is None:
             most = _most_units(needs[a.need])
             pairs[a.need, a.stock, None] = replace(general, most=most)
@@ -227,7 +231,7 @@ def _most_units(need: Need) -> int:
 
 
 def find_flow(columns: Columns, assignment: Assignment) -> Variable | None:
-    """The flow of one assignment that was singled out; None when some rule forbids it now."""
+    """Return the flow of an assignment that was singled out; None when a rule forbids it now."""
     network = columns.network
     for r in network.demands_of[network.position[assignment.need]]:
         if network.demands[r].slot != assignment.slot:

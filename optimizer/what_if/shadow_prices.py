@@ -1,9 +1,8 @@
-"""What the linear program says a little more of every capacity is worth, in needs met.
+"""Shadow prices: what the linear program says one more unit of a capacity is worth in needs met.
 
-The program is the relaxation of the one that meets most needs (S1, `all`). Its multipliers say
-where to look; as they can be above zero where nothing is gained, the program is solved again with
-each extra that is looked at. Both are hints: only a new solve of the month says what an extra
-brings.
+The program is the relaxation of the one that meets the most needs (S1, `all`). Its multipliers may
+be above zero where nothing is gained, so the program is solved again with each extra considered.
+Both are hints: only a new solve of the month shows what an extra brings.
 """
 
 from collections import Counter, defaultdict
@@ -27,7 +26,7 @@ from optimizer.stages.tally import Tally
 class Extra:
     """A little more of one stock: as much as one more need would take.
 
-    raised   units by stock: the stock itself and those above it, as far as they are full
+    raised   units by stock: the stock itself and those of its ancestors that are full
     slot     of one more visit, by one more person like the person ``like``: same skills and areas
     """
 
@@ -39,7 +38,7 @@ class Extra:
 
 
 def enlarge(problem: Problem, extra: Extra) -> Problem:
-    """The month with the extra capacity."""
+    """Return the month with the extra capacity."""
     stocks = tuple(
         replace(stock, capacity=stock.capacity + extra.raised.get(stock.id, 0))
         for stock in problem.stocks
@@ -59,7 +58,7 @@ def _copy(person: Person, stock: str, slot: str, taken: set[str]) -> Person:
 
 
 class Shelf:
-    """What is left of every stock beside the published assignments, and who still asks for it."""
+    """What is left of every stock beside the published assignments, and which needs ask for it."""
 
     def __init__(self, network: Network, assignments: Sequence[Assignment]) -> None:
         self.network, self.problem = network, network.problem
@@ -82,7 +81,7 @@ class Shelf:
             self.asked[source[1]] = min(self.asked.get(source[1], units * weight), units * weight)
 
     def raise_for(self, s: int) -> dict[str, int]:
-        """Units by stock that are short of what the smallest unmet need takes from stock s."""
+        """Return the units by stock that are missing for the smallest unmet need at stock s."""
         short = {
             self.problem.stocks[above].id: self.asked[s] - self.spare[above]
             for above in (s, *self.network.ancestors[s])
@@ -102,7 +101,7 @@ class ShadowPrices:
 
 
 class CountProgram:
-    """The linear program of one month, solved once and again with one extra at a time."""
+    """The linear program of one month, solved once, and again with one extra at a time."""
 
     def __init__(self, model: Model, seconds: float) -> None:
         self._columns = model.columns
@@ -115,7 +114,7 @@ class CountProgram:
         self._answer = self._engine.maximise_linear(self._weights)
 
     def read_prices(self) -> ShadowPrices:
-        """Prices of all capacities; none when the program ended without an answer."""
+        """Return the prices of all capacities; none when the program gave no answer."""
         prices, answer = ShadowPrices(), self._answer
         if answer.duals is None or answer.proof is None:
             return prices
@@ -126,7 +125,7 @@ class CountProgram:
             prices.units[s] += price if row is None else price + max(0.0, float(answer.duals[row]))
         for key, name in self._place.items():
             prices.visits[key] += max(0.0, float(answer.duals[self._row[name]]))
-        # A flow is bounded by the same capacity as its row; either may have the multiplier.
+        # A flow has the same capacity as its row; either can have the multiplier.
         for slot, (crew, stock), _, variable in draws(self._columns):
             price = max(0.0, float(reduced[self._columns.number(variable)]))
             if crew == DELIVERED or slot is None:
@@ -136,7 +135,7 @@ class CountProgram:
         return prices
 
     def gain(self, extra: Extra) -> float:
-        """How many needs more the program meets with an extra; fractions are possible."""
+        """Return how many more needs the program meets with an extra, fractions included."""
         columns, rows = self._raise_stocks(extra), Counter[int]()
         for s, units in self._raised(extra):
             if (row := self._row.get(f"{NESTED_ROW}{s}")) is not None:
@@ -154,7 +153,7 @@ class CountProgram:
                 yield s, extra.raised[stock.id]
 
     def _raise_stocks(self, extra: Extra) -> Counter[int]:
-        """Units by column: what is used of raised stocks, and what may flow from those below."""
+        """Return units by column: uses of raised stocks, and flows from their descendants."""
         network, columns, raised = self._columns.network, self._columns, dict(self._raised(extra))
         found = Counter(
             {columns.number(used): raised[s] for s, used in columns.used.items() if s in raised}
@@ -166,7 +165,7 @@ class CountProgram:
         return found
 
     def _raise_visits(self, extra: Extra, columns: Counter[int], rows: Counter[int]) -> None:
-        """One visit more in the slot: for the crew, its month and whatever it sends."""
+        """Add one visit in the slot: for the crew, its month and everything that it sends."""
         crews = enumerate(self._columns.network.crews)
         key = next(k for k, crew in crews if extra.like in crew.members), extra.slot or ""
         if key in self._columns.busy:
@@ -188,12 +187,12 @@ class CountProgram:
 
 
 def _spread(proof: Bound, columns: int) -> Vector:
-    """Reduced weights of all columns, in needs."""
+    """Return the reduced weights of all columns, in needs."""
     reduced = np.zeros(columns)
     reduced[proof.columns] = proof.reduced / proof.scale
     return reduced
 
 
 def is_gain(needs: float) -> bool:
-    """True when a gain of the program is a whole need or more."""
+    """Return whether a gain of the program is a whole need or more."""
     return needs >= 1 - WHOLE

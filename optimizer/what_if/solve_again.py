@@ -1,7 +1,7 @@
-"""The best answer of a model whose denominators are given: the solve behind every "what if".
+"""The best answer of a model with given denominators: the solve behind every "what if" question.
 
-A rule more changes what a group could get if it were alone. Two answers are only comparable with
-the denominators of one month, so these are taken from the answer that is being questioned.
+An additional rule changes what a group could get alone. Two answers are comparable only with the
+denominators of one month, so these are taken from the answer in question.
 """
 
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class WhatIfAnswer:
-    """What became of the question; ``assignments`` of a proven or feasible answer."""
+    """The result; ``assignments`` of a proven or feasible answer."""
 
     status: SolutionStatus
     assignments: tuple[Assignment, ...] = ()
 
     @property
     def met(self) -> frozenset[str]:
-        """Needs met."""
+        """The needs met."""
         return frozenset(assignment.need for assignment in self.assignments)
 
 
@@ -41,9 +41,9 @@ def require_answer(problem: Problem, solution: Solution) -> None:
 
 
 def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
-    """What every group could get alone [needs], read off the stated levels or sought again.
+    """Return what every group can get alone [needs], from the stated levels or solved again.
 
-    ``seconds`` bounds the search for stages that the time limit left open; None: not known in time.
+    ``seconds`` limits the solves for stages that the time limit left open; None: not known in time.
     """
     levels = {result.name: result.levels for result in solution.stages if result.levels}
     found: dict[str, dict[str, int]] = {}
@@ -68,7 +68,10 @@ def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
 
 
 def solve_again(model: Model, possible: Possible, seconds: float) -> WhatIfAnswer:
-    """The best answer under the policy and these denominators; never raises for an outcome."""
+    """Return the best answer under the policy and these denominators.
+
+    No outcome is an exception.
+    """
     search = LexicographicSearch(model.start_engine(seconds))
     status = SolutionStatus.PROVEN
     try:

@@ -45,7 +45,7 @@ def test_the_parts_of_a_round_add_up_to_the_whole(unmetered):
     for name in ("linear_runs", "integer_runs"):
         assert sum(part[name] for part in found["parts"]) == found["whole"][name]
     assert sum(part["wall"] for part in found["parts"]) == pytest.approx(found["whole"]["wall"])
-    assert found["told"].startswith("proven")
+    assert found["outcome"].startswith("proven")
 
 
 def test_the_meter_counts_every_run_of_the_engine(unmetered):
@@ -59,31 +59,31 @@ def test_the_meter_counts_every_run_of_the_engine(unmetered):
 
 def test_every_piece_is_measured_in_a_process_of_its_own():
     found = measure(POINTS, 40, 7, 60.0)
-    assert found["told"].endswith("proved")
+    assert found["outcome"].endswith("proved")
     assert found["seconds"] > 0
     assert found["peak_mib"] > 0
 
 
 def test_a_piece_that_breaks_is_told_and_judged_by_nobody(monkeypatch, capsys):
-    assert measure("no such piece", 40, 7, 60.0) == {"told": "broke with 1"}
+    assert measure("no such piece", 40, 7, 60.0) == {"outcome": "broke with 1"}
     monkeypatch.setattr(bench, "GRACE_SECONDS", -59.99)
-    assert measure(POINTS, 40, 7, 60.0) == {"told": "hung"}
-    monkeypatch.setattr(bench, "measure", lambda *_: {"told": "broke with 1"})
+    assert measure(POINTS, 40, 7, 60.0) == {"outcome": "hung"}
+    monkeypatch.setattr(bench, "measure", lambda *_: {"outcome": "broke with 1"})
     assert main(["--sizes", "1670"]) == 0
     assert "broke with 1" in capsys.readouterr().out
 
 
 def wanted(capsys, needs: int, **changed) -> list[str]:
     round_ = {
-        "told": "proven, 5 of 9 needs met",
+        "outcome": "proven, 5 of 9 needs met",
         "seconds": 4.0,
         "peak_mib": 100,
         "verify_seconds": 1.0,
-        "verify_told": "holds; proofs",
+        "verify_outcome": "holds; proofs",
         "explain_seconds": 2.0,
         **changed.pop("round", {}),
     }
-    pieces = {ROUND: round_, POINTS: {"seconds": 2.0}, MAX_MIN: {"seconds": 200.0, "told": "x"}}
+    pieces = {ROUND: round_, POINTS: {"seconds": 2.0}, MAX_MIN: {"seconds": 200.0, "outcome": "x"}}
     print_wanted({needs: {**pieces, **changed}})
     return [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()[2:]]
 
@@ -95,10 +95,10 @@ def test_what_was_wanted_is_judged_from_what_was_measured(capsys):
     slow = {"seconds": 61.0, "peak_mib": 2048, "verify_seconds": 62.0, "explain_seconds": 10.0}
     assert wanted(capsys, 16_700, round=slow)[4:] == [no] * 4
     assert wanted(capsys, 1670, round=slow) == [no, open_, no, no] + [open_] * 4
-    assert wanted(capsys, 1670, round={"verify_told": "capacity"})[2] == no
-    failed = {"told": "failed, 0 of 9 needs met"}
+    assert wanted(capsys, 1670, round={"verify_outcome": "capacity"})[2] == no
+    failed = {"outcome": "failed, 0 of 9 needs met"}
     assert wanted(capsys, 1670, round=failed) == [no] * 4 + [open_] * 4
-    textbook = {MAX_MIN: {"seconds": 50.0, "told": "0.5, proved"}}
+    textbook = {MAX_MIN: {"seconds": 50.0, "outcome": "0.5, proved"}}
     assert wanted(capsys, 1670, **textbook)[1] == no
 
 

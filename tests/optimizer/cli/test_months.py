@@ -105,7 +105,7 @@ def test_a_changed_assignment_is_refuted_by_name(month, tmp_path, capsys):
     ("text", "told"),
     [
         ("{", "Expecting property name"),
-        ('{"a": 1, "a": 2}', "key a stands twice"),
+        ('{"a": 1, "a": 2}', "key a occurs twice"),
         ('{"name": NaN}', "NaN is not a number"),
         ('{"name": "x", "seed": "00", "needs": [{"id": 3}]}', "$.needs[0]"),
         ('{"name": "x", "seed": "00", "bogus": 1}', "$.bogus"),
