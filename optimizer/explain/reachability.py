@@ -160,7 +160,7 @@ def find_reachable(
     """Return the columns of needs that some integer point meets, and those that none meets.
 
     Columns for which neither is known are in neither set. ``is_kept`` is a condition on integer
-    points beside the rows.
+    points in addition to the rows.
     """
     reach = _ReachQueries(engine, columns, is_kept)
     reach.ask()

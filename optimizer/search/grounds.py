@@ -9,7 +9,7 @@ from optimizer.solution import Assignment, Ground, GroundCode
 
 
 class Spare:
-    """Capacity that is still free beside the final assignments."""
+    """Capacity that the final assignments leave free."""
 
     def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:
         self._busy = {(a.person, a.slot) for a in assignments if a.person is not None}

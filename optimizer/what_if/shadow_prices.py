@@ -1,4 +1,4 @@
-"""Shadow prices: what the linear program says one more unit of a capacity is worth in needs met.
+"""Shadow prices: the gain in needs met from one more unit of a capacity, in the LP.
 
 The program is the relaxation of the one that meets the most needs (S1, `all`). Its multipliers may
 be above zero where nothing is gained, so the program is solved again with each extra considered.
@@ -58,7 +58,7 @@ def _copy(person: Person, stock: str, slot: str, taken: set[str]) -> Person:
 
 
 class Shelf:
-    """What is left of every stock beside the published assignments, and which needs ask for it."""
+    """What the published assignments leave of every stock, and which needs ask for it."""
 
     def __init__(self, network: Network, assignments: Sequence[Assignment]) -> None:
         self.network, self.problem = network, network.problem
