@@ -1,9 +1,9 @@
 """Levels of groups (S2, S6): the leximin, raised unit by unit, and the max-min, by bisection.
 
-Values are integers, so the groups on the worst level either all rise by one unit, or as many of them
-as possible do. Where several can rise but not all, a *switch* in {0, 1} says for each group whether
-it does. How many switches can be on together is maximised and fixed; the choice among them is left to
-later stages wherever both values remain possible. A group is in one of these states:
+Values are integers, so the groups on the worst level either all rise by one unit, or as many of
+them as possible do. Where several can rise but not all, a *switch* in {0, 1} says for each group
+whether it does. How many switches can be on together is maximised and fixed; the choice among them
+is left to later stages wherever both values remain possible. A group is in one of these states:
 
     state     is_open  switches  is_passed  meaning
     rising    yes      none      no         has ``floor`` units in every best answer, may get more

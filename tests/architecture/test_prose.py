@@ -41,16 +41,6 @@ ALLOWED = {
 BANNED_NAMES = {"told", "tell", "tells", "laid", "whom", "whoever", "stands", "befall", "befallen"}
 # A line that only divides a file: reorder the file or write a sentence.
 RULER = re.compile(r"#\s*[-=*#]{3,}")
-# Files still to be rewritten. The list may only shrink.
-STILL_ARCHAIC = {
-    "optimizer/bench/run.py",
-    "optimizer/bench/targets.py",
-    "optimizer/cli/instances.py",
-    "optimizer/cli/months.py",
-    "optimizer/cli/what_if.py",
-    "optimizer/explain/places.py",
-    "optimizer/second/opinion.py",
-}
 
 _BANNED = {re.compile(rf"\b({words})\b", re.IGNORECASE): advice for words, advice in BANNED.items()}
 _ALLOWED = re.compile("|".join(rf"\b({phrase})\b" for phrase in ALLOWED), re.IGNORECASE)
@@ -104,18 +94,8 @@ def _list_names(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def test_prose_is_plain_english():
-    found = [
-        fault
-        for source in list_sources(*HOUSES)
-        if source.name not in STILL_ARCHAIC
-        for fault in find_archaic(source)
-    ]
+    found = [fault for source in list_sources(*HOUSES) for fault in find_archaic(source)]
     assert found == [], "\n".join(["Rewrite in plain English:", *found])
-
-
-def test_the_list_of_files_still_to_be_rewritten_only_shrinks():
-    archaic = {source.name for source in list_sources(*HOUSES) if find_archaic(source)}
-    assert STILL_ARCHAIC - archaic == set(), "take these out of STILL_ARCHAIC"
 
 
 PLANTED = [
