@@ -124,6 +124,7 @@ def get_rules(kind: str) -> KindRules:
 
 
 def get_unit_rules(category: ServiceCategory) -> UnitRules:
+    """The rules of the category's unit."""
     return get_rules(category.kind).units[Unit(category.unit)]
 
 

@@ -31,10 +31,12 @@ Condition = Callable[[User], ColumnElement[bool]]
 
 
 def nothing(_actor: User) -> ColumnElement[bool]:
+    """A condition that no row meets."""
     return false()
 
 
 def everything(_actor: User) -> ColumnElement[bool]:
+    """A condition that every row meets."""
     return true()
 
 

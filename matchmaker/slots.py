@@ -49,14 +49,17 @@ def expand_windows(windows: Iterable[str], slots: Iterable[str]) -> list[str]:
 
 
 def make_slot(week: int, window: Window) -> str:
+    """``W2-WD-AM`` from week 2 and the window ``WD-AM``."""
     return f"W{week}-{window.value}"
 
 
 def get_window(slot: str) -> str:
+    """The window of a slot: ``WD-AM`` of ``W2-WD-AM``."""
     return slot.partition("-")[2]
 
 
 def get_slot_week(slot: str) -> int:
+    """The week of a slot: 2 of ``W2-WD-AM``."""
     return int(slot.partition("-")[0].removeprefix("W"))
 
 

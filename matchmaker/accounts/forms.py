@@ -24,6 +24,8 @@ _TYPE_AGAIN = _l("The two passwords differ. Type them again.")
 
 
 class SignInForm(BaseForm):
+    """Phone and password; ``next`` is the page to go on to."""
+
     phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
     password = SecretField(
         _l("Password"), [Required(_l("Enter your password.")), MaxLength(LONGEST)]
@@ -32,6 +34,8 @@ class SignInForm(BaseForm):
 
 
 class JoinForm(BaseForm):
+    """An invitation code, and the account to create with it."""
+
     code = TextField(
         _l("Invitation code"), [Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)]
     )
@@ -47,6 +51,8 @@ class JoinForm(BaseForm):
 
 
 class PasswordForm(BaseForm):
+    """The old password and the new one, twice."""
+
     old_password = SecretField(
         _l("Present password"), [Required(_l("Enter the present password.")), MaxLength(LONGEST)]
     )
@@ -104,6 +110,8 @@ class InviteResidentForm(IdempotentForm):
 
 
 class AccountFilterForm(FilterForm):
+    """Filters of the list of accounts."""
+
     search = TextField(_l("Name, or a resident's reference"), [MaxLength(LONGEST_SEARCH)])
     role = DropdownField(_l("Role"), choices=make_choices([("", _l("Every role")), *_ROLES]))
     state = DropdownField(

@@ -23,6 +23,8 @@ from matchmaker.models import (
 
 @dataclass(frozen=True, slots=True)
 class Places:
+    """Every street office, committee and organisation, as choices of a form."""
+
     subdistricts: list[Subdistrict]
     committees: list[Committee]
     organisations: list[Organisation]
@@ -82,6 +84,7 @@ class Scope:
 
 
 def get_scope(row: User | Invitation) -> Scope:
+    """The scope of an account or invitation."""
     return Scope(
         subdistrict_id=row.subdistrict_id,
         committee_id=row.committee_id,

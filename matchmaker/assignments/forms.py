@@ -15,9 +15,12 @@ from matchmaker.words.quantities import format_month
 
 
 class MonthForm(FilterForm):
+    """The month to show."""
+
     month = DropdownField(_l("Month"))
 
     def fill_months(self, months: list[date]) -> None:
+        """Set the months to choose from."""
         self.month.choices = make_choices(
             (month.strftime("%Y-%m"), format_month(month)) for month in months
         )
@@ -29,6 +32,8 @@ class MonthForm(FilterForm):
 
 
 class GivenForm(MonthForm):
+    """Filters of a coordinator's promises."""
+
     week = DropdownField(_l("Week"))
     category = DropdownField(_l("Category"))
     committee = DropdownField(_l("Neighbourhood committee"))
@@ -40,6 +45,7 @@ class GivenForm(MonthForm):
         committees: list[Committee],
         volunteers: list[Volunteer],
     ) -> None:
+        """Set the weeks, categories, committees and volunteers to choose from."""
         everything = [("", _("All"))]
         weeks = [(week, _("Week %(number)s", number=week)) for week in WEEKS]
         self.week.choices = make_choices(

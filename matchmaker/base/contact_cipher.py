@@ -22,9 +22,11 @@ class ContactCipher:
         self._index_key = hashlib.sha256(b"index:" + keys[-1].encode()).digest()
 
     def encrypt(self, text: str) -> str:
+        """``text`` encrypted with the first key."""
         return self._get_fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, token: str) -> str:
+        """The text of ``token``, encrypted with any of the keys."""
         return self._get_fernet().decrypt(token.encode()).decode()
 
     def get_index(self, text: str) -> str:

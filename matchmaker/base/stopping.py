@@ -19,6 +19,7 @@ class StopRequest:
         self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def ask(self) -> None:
+        """Request the end; safe in a signal handler."""
         self.is_asked = True
         self._asked.put(None)
 

@@ -118,6 +118,7 @@ def get_social_worker(phone: str | None, position: int) -> User:
 
 
 def get_round(month: date, actor: User) -> MatchRound:
+    """The round of ``month``. Raises ``ClickException`` when there is none."""
     try:
         return queries.get_round(month, actor)
     except DomainError as error:

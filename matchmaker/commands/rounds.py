@@ -14,6 +14,8 @@ rounds = AppGroup("rounds", help="Open, freeze, solve, publish and show a month'
 
 
 class MonthType(click.ParamType[date, str]):
+    """An option like ``2026-11``, read as the first day of the month."""
+
     name = "YYYY-MM"
 
     def convert(

@@ -130,11 +130,13 @@ class WorkerSupervisor:
         self._process = self._start()
 
     def keep(self) -> None:
+        """Start the worker again if it has died."""
         if self._process.poll() is not None:
             logger.warning("the worker died and is started again")
             self._process = self._start()
 
     def ask_to_stop(self) -> None:
+        """Send SIGTERM to the worker."""
         self._process.terminate()
 
     def wait(self) -> None:

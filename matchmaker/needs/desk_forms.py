@@ -48,6 +48,7 @@ class DeskForm(IdempotentForm):
     )
 
     def fill_choices(self, categories: Iterable[ServiceCategory]) -> "DeskForm":
+        """Set the categories to choose from, grouped by heading."""
         self.category_id.choices = [
             SelectChoice("", _l("Choose")),
             *(
@@ -75,10 +76,13 @@ class DeskForm(IdempotentForm):
         return quantity, least
 
     def read_windows(self) -> list[Window]:
+        """The ticked windows; none means any time."""
         return [Window(value) for value in self.windows.data or ()]
 
 
 class DecisionForm(IdempotentForm):
+    """Urgency and promised day of a need that is verified."""
+
     tier = RadiosField(
         _l("How urgent"),
         [Required(_l("Choose how urgent it is."))],
@@ -88,6 +92,8 @@ class DecisionForm(IdempotentForm):
 
 
 class VerifyManyForm(DecisionForm):
+    """The same decision for several needs."""
+
     chosen = CheckboxesField(
         _l("Needs"), [OneOrMore(_l("Tick at least one need."))], validate_choice=False
     )
@@ -99,6 +105,8 @@ class VerifyManyForm(DecisionForm):
 
 
 class ReturnNeedForm(IdempotentForm):
+    """The reason for which a need is returned."""
+
     reason = LongTextField(
         _l("What should be changed?"),
         [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
@@ -106,4 +114,6 @@ class ReturnNeedForm(IdempotentForm):
 
 
 class MergeForm(IdempotentForm):
+    """The duplicate to close in favour of a need."""
+
     duplicate_id = WholeNumberField(validators=[Required()], minimum=1)

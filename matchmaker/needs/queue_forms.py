@@ -20,6 +20,8 @@ ALL_STATES = "all"
 
 
 class NeedListForm(FilterForm):
+    """Filters of the office's list of needs."""
+
     search = TextField(_l("Name or number"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
@@ -45,6 +47,7 @@ class NeedListForm(FilterForm):
     def fill_choices(
         self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
     ) -> "NeedListForm":
+        """Set the headings and committees to choose from."""
         _fill_places(self, headings, committees)
         return self
 
@@ -66,16 +69,20 @@ class NeedListForm(FilterForm):
 
 
 class BrowseForm(FilterForm):
+    """Filters of the open needs that givers browse."""
+
     category_id = DropdownField(_l("Kind of help"))
     committee_id = DropdownField(_l("Neighbourhood committee"))
 
     def fill_choices(
         self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
     ) -> "BrowseForm":
+        """Set the headings and committees to choose from."""
         _fill_places(self, headings, committees)
         return self
 
     def read_filters(self) -> BrowseFilters:
+        """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
         category, committee = (
             "" if field.errors else field.data or ""

@@ -20,14 +20,19 @@ ANY_TIME = "any"
 
 
 class CategoryForm(BaseForm):
+    """The category of a need, below one heading."""
+
     category_id = RadiosField(_l("Kind of help"), [Required(_l("Choose one."))], coerce=int)
 
     def fill_choices(self, categories: list[ServiceCategory]) -> "CategoryForm":
+        """Set the categories to choose from."""
         self.category_id.choices = make_choices((row.id, get_name(row)) for row in categories)
         return self
 
 
 class UnitsForm(BaseForm):
+    """A whole number of units."""
+
     answer = WholeNumberField(_l("Number"), [Required(_l("Enter a number."))], minimum=1)
 
 
@@ -49,11 +54,14 @@ class WindowsForm(BaseForm):
     )
 
     def read_windows(self) -> list[Window]:
+        """The ticked windows; none means any time."""
         chosen = self.answer.data or []
         return [] if ANY_TIME in chosen else [Window(value) for value in chosen]
 
 
 class DescriptionForm(BaseForm):
+    """The need in the resident's own words."""
+
     answer = LongTextField(
         _l("Your words"),
         [
@@ -64,6 +72,8 @@ class DescriptionForm(BaseForm):
 
 
 class SendForm(IdempotentForm):
+    """The consent with which a need is sent."""
+
     has_consent = BooleanField(
         _l("I agree to this."),
         [Required(_l("Tick the box if you agree. Without it we cannot help."))],

@@ -35,6 +35,8 @@ class VersionForm(IdempotentForm):
 
 
 class ReturnOfferForm(VersionForm):
+    """The reason for which an offer is returned."""
+
     reason = LongTextField(
         _l("What should be changed?"),
         [Required(_l("Write what should be changed.")), MaxLength(LONGEST_REASON)],
@@ -62,6 +64,7 @@ class OfferForm(VersionForm):
     )
 
     def read_terms(self) -> OfferTerms:
+        """The terms as typed; fields that the form leaves out are empty."""
         return OfferTerms(
             title=self.title.data,
             capacity_per_month=self.capacity_per_month.data,
@@ -101,6 +104,8 @@ def get_typed_values(offer: Offer) -> dict[str, Any]:
 
 
 class OfferListForm(FilterForm):
+    """Filters of the lists of offers."""
+
     search = TextField(_l("Name"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
@@ -136,6 +141,7 @@ class ApproveManyForm(IdempotentForm):
     back = KeptField()
 
     def read_versions(self) -> dict[int, int]:
+        """The shown version of each chosen offer, by id; malformed values are ignored."""
         pairs = (text.split(":") for text in self.chosen.data or ())
         return {
             int(pair[0]): int(pair[1])

@@ -22,6 +22,8 @@ _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 
 
 class OrganisationForm(IdempotentForm):
+    """Names and kind of a new organisation."""
+
     name_zh = TextField(
         _l("Name in Chinese"),
         [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_ORGANISATION_NAME_ZH)],
@@ -63,12 +65,16 @@ def make_application_form(subdistricts: list[Subdistrict]) -> ApplicationForm:
 
 
 class ReasonForm(IdempotentForm):
+    """The reason for which an organisation is returned or suspended."""
+
     reason = LongTextField(
         _l("Reason"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
 
 
 class OrganisationListForm(FilterForm):
+    """Filters of the list of organisations."""
+
     search = TextField(_l("Name or pinyin"), [MaxLength(LONGEST_SEARCH)])
     kind = DropdownField(_l("Kind"), choices=make_choices([("", _l("Every kind")), *_KINDS]))
     state = DropdownField(

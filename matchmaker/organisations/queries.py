@@ -78,6 +78,7 @@ def list_shown_offers(organisation: Organisation) -> list[Offer]:
 
 
 def count_active_volunteers(organisation: Organisation) -> int:
+    """How many of the organisation's volunteers are active."""
     query = select(func.count()).where(
         Volunteer.organisation_id == organisation.id, Volunteer.state == VolunteerState.ACTIVE
     )

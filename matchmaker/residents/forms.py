@@ -40,6 +40,8 @@ class NoLongNumber:
 
 
 class ResidentFilterForm(FilterForm):
+    """Filters of the list of residents."""
+
     search = TextField(
         _l("Name, reference, or last four digits of the phone"), [MaxLength(LONGEST_SEARCH)]
     )
@@ -64,6 +66,8 @@ class ResidentFilterForm(FilterForm):
 
 
 class RegisterForm(IdempotentForm):
+    """A new resident with contact, household and consent."""
+
     full_name = TextField(
         _l("Full name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_FULL_NAME)]
     )
@@ -93,6 +97,8 @@ class RegisterForm(IdempotentForm):
 
 
 class StatusForm(IdempotentForm):
+    """A recipient status with its evidence and last day."""
+
     kind = DropdownField(
         _l("Recipient status"),
         [Required(_l("Choose a status."))],

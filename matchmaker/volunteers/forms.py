@@ -45,11 +45,13 @@ class VolunteerForm(IdempotentForm):
     )
 
     def get_expiry(self, qualification: Qualification) -> DayField:
+        """The field with the last day of a qualification."""
         field = self[f"expires_{qualification.value}"]
         assert isinstance(field, DayField)  # noqa: S101 (added below the class)
         return field
 
     def list_expiries(self) -> list[DayField]:
+        """The fields with the last days of all qualifications."""
         return [self.get_expiry(qualification) for qualification in Qualification]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
@@ -63,6 +65,7 @@ class VolunteerForm(IdempotentForm):
         return is_valid
 
     def read_profile(self) -> VolunteerProfile:
+        """The profile as typed."""
         held = [Qualification(code) for code in self.qualifications.data or ()]
         return VolunteerProfile(
             name=self.name.data,
@@ -102,6 +105,8 @@ def _get_typed_values(volunteer: Volunteer) -> dict[str, Any]:
 
 
 class VolunteerListForm(FilterForm):
+    """Filters of the list of volunteers."""
+
     search = TextField(_l("Name, pinyin or number"), [MaxLength(LONGEST_SEARCH)])
     state = DropdownField(
         _l("State"),
@@ -123,6 +128,7 @@ class VolunteerListForm(FilterForm):
 
 
 def make_list_form(skills: list[ServiceCategory]) -> VolunteerListForm:
+    """The filters, with the skills to choose from."""
     form = VolunteerListForm()
     choices = [("", _("Every skill")), *((row.code, get_name(row)) for row in skills)]
     form.category.choices = make_choices(choices)

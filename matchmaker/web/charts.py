@@ -70,6 +70,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
+    """One row of a lane chart: label, bars and figures."""
+
     label: str
     text: str
     baseline: float
@@ -78,6 +80,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class LaneChart:
+    """Horizontal bars in lanes, one below the other."""
+
     lanes: tuple[Lane, ...]
     height: float
     plot_height: float
@@ -97,6 +101,8 @@ class ChartColumn:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChart:
+    """Vertical columns side by side."""
+
     columns: tuple[ChartColumn, ...]
     height: float
     plot_height: float

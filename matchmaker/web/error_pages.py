@@ -60,6 +60,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
 
 
 def register_error_pages(app: Flask) -> None:
+    """Show domain, HTTP and database errors of ``app`` as pages."""
     app.register_error_handler(DomainError, show_domain_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_busy_database)

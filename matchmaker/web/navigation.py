@@ -10,6 +10,8 @@ from matchmaker.web.permissions import may_open
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
+    """One link of the header."""
+
     label: str
     url: str
     is_current: bool
@@ -37,6 +39,7 @@ _ITEMS = (
 
 
 def register(app: Flask) -> None:
+    """Give ``navigation`` to every template."""
     app.context_processor(lambda: {"navigation": list_items()})
 
 

@@ -124,6 +124,7 @@ def public(view: View) -> View:
 
 
 def has_permission(role: Role, permission: Permission) -> bool:
+    """Whether the table grants ``permission`` to ``role``."""
     return permission in GRANTS[role]
 
 

@@ -38,6 +38,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def register(app: Flask) -> None:
+    """Put the headers on every answer of ``app``."""
     app.wsgi_app = add_security_headers(app.wsgi_app)  # type: ignore[assignment,method-assign]
 
 

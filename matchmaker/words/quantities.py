@@ -150,6 +150,8 @@ def _format_yuan(fen: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CapacityWords:
+    """Label and hint of an offer's monthly amount."""
+
     label: LazyString
     hint: LazyString
 

@@ -48,6 +48,8 @@ FIXED_DRAFTS = (FixedNeed("R00003", "legal_advice", 3, 0, ("SAT-AM",)),)
 
 @dataclass(frozen=True, slots=True)
 class FixedHome:
+    """A household that is the same for every seed."""
+
     household: str
     committee: str
     block: str

@@ -146,6 +146,8 @@ class MixRow:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
+    """The demo month by category, and the words that residents use."""
+
     rows: dict[str, MixRow]
     words: dict[str, list[str]]
 

@@ -164,4 +164,5 @@ class World:
 
     @property
     def residents(self) -> tuple[ResidentRecord, ...]:
+        """The residents of all households."""
         return tuple(resident for home in self.households for resident in home.residents)

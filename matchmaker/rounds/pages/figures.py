@@ -200,6 +200,8 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
+    """The groups at both ends of a distribution."""
+
     lowest: Extreme
     highest: Extreme
 

@@ -29,6 +29,8 @@ SEED_RULE = _l(
 
 
 class OpenRoundForm(IdempotentForm):
+    """The month to open and the rule of its seed."""
+
     month = MonthField(_l("Month"), [Required(_l("Choose the month."))])
     seed_rule = LongTextField(
         _l("How the lottery's seed will come about"),
@@ -38,10 +40,13 @@ class OpenRoundForm(IdempotentForm):
 
     @classmethod
     def start_with(cls, month: date) -> "OpenRoundForm":
+        """The form for ``month`` with the default rule."""
         return cls(data={"month": month, "seed_rule": str(SEED_RULE)})
 
 
 class FreezeForm(IdempotentForm):
+    """The announced public value, from which the seed is computed."""
+
     public_value = TextField(
         _l("The announced public value"),
         [Required(_l("Enter the value that was announced.")), MaxLength(LONGEST_PUBLIC_VALUE)],
@@ -49,6 +54,8 @@ class FreezeForm(IdempotentForm):
 
 
 class WithdrawForm(IdempotentForm):
+    """The reason for which a publication is withdrawn."""
+
     reason = LongTextField(
         _l("Why is it withdrawn?"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
@@ -68,6 +75,7 @@ class OverrideForm(IdempotentForm):
     )
 
     def fill_givers(self, givers: Iterable[tuple[str, str]]) -> None:
+        """Set the offers and volunteers to choose from, as ``(value, name)``."""
         self.giver.choices = make_choices([("", _l("Any giver")), *givers])
 
     def read_giver(self) -> dict[str, int | None]:
@@ -80,6 +88,8 @@ class OverrideForm(IdempotentForm):
 
 
 class LineFilterForm(FilterForm):
+    """Filters of the lines of a run."""
+
     result = DropdownField(
         _l("Result"),
         choices=make_choices([("", _l("All")), ("met", _l("Met")), ("unmet", _l("Not met"))]),

@@ -27,6 +27,8 @@ class StepPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
+    """One step of the path, and whether it is done."""
+
     step: RoundStep
     place: StepPlace
 

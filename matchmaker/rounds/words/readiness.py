@@ -21,6 +21,8 @@ _ENDPOINTS = {
 
 @dataclass(frozen=True, slots=True)
 class ReadinessWords:
+    """One finding in words; ``endpoint`` is the page that fixes it."""
+
     weight: Weight
     text: str
     names: tuple[str, ...]
