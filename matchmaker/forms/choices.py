@@ -1,12 +1,14 @@
 """Fields that choose from a list: one of a few, one of many, or several."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice as SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, ListWidget
+
+T = TypeVar("T")
 
 NOT_IN_LIST = _l("Choose from the list.")
 
@@ -14,6 +16,11 @@ NOT_IN_LIST = _l("Choose from the list.")
 def make_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """``(value, label)`` pairs as choices; a StrEnum member counts as its value."""
     return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def read_choice(field: Field, convert: Callable[[str], T]) -> T | None:
+    """What was chosen in a filter, converted; None for nothing and for what is not in the list."""
+    return convert(field.data) if field.data and not field.errors else None
 
 
 class RadiosField(RadioField):

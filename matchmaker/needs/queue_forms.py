@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from matchmaker.forms.base import FilterForm
-from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.choices import DropdownField, make_choices, read_choice
 from matchmaker.forms.fields import TextField
 from matchmaker.forms.validators import MaxLength
 from matchmaker.models import Committee, NeedState, NeedType, ServiceCategory
@@ -54,17 +54,13 @@ class NeedListForm(FilterForm):
     def read_filters(self) -> NeedFilters:
         """What the address asks for; values no list has are left out."""
         self.validate()
-        state, category, tier, chosen_type, committee = (
-            "" if field.errors else field.data or ""
-            for field in (self.state, self.category_id, self.tier, self.type, self.committee_id)
-        )
         return NeedFilters(
-            state=None if state in ("", ALL_STATES) else NeedState(state),
-            category_id=int(category) if category else None,
-            tier=int(tier) if tier else None,
-            type=NeedType(chosen_type) if chosen_type else None,
-            committee_id=int(committee) if committee else None,
-            search="" if self.search.errors else self.search.data or "",
+            state=read_choice(self.state, _read_state),
+            category_id=read_choice(self.category_id, int),
+            tier=read_choice(self.tier, int),
+            type=read_choice(self.type, NeedType),
+            committee_id=read_choice(self.committee_id, int),
+            search="" if self.search.errors else self.search.data,
         )
 
 
@@ -84,13 +80,9 @@ class BrowseForm(FilterForm):
     def read_filters(self) -> BrowseFilters:
         """The filters that were asked for; a value that is no choice is ignored."""
         self.validate()
-        category, committee = (
-            "" if field.errors else field.data or ""
-            for field in (self.category_id, self.committee_id)
-        )
         return BrowseFilters(
-            category_id=int(category) if category else None,
-            committee_id=int(committee) if committee else None,
+            category_id=read_choice(self.category_id, int),
+            committee_id=read_choice(self.committee_id, int),
         )
 
 
@@ -104,3 +96,7 @@ def _fill_places(
     form.committee_id.choices = make_choices(
         [everywhere, *((row.id, get_name(row)) for row in committees)]
     )
+
+
+def _read_state(word: str) -> NeedState | None:
+    return None if word == ALL_STATES else NeedState(word)

@@ -40,14 +40,15 @@ class Audiences:
         self._month = month
         everybody = tuple(residents)
         voicing = [r for r in everybody if draw_share(random, _get_percent(r, month))]
-        self._pools = {
-            "elder": [r for r in voicing if _get_age(r, month) >= ELDER_FROM_YEARS],
-            "child": [r for r in voicing if _get_age(r, month) < CHILD_BELOW_YEARS],
-            "hardship": [r for r in voicing if HARDSHIP & _get_kinds(r)],
-            "disabled": [r for r in voicing if _is_frail(r, month)],
-            "lift": _get_lift_households(everybody, month),
-            "any": [r for r in voicing if _get_age(r, month) >= CHILD_BELOW_YEARS],
+        belongs: dict[str, Callable[[ResidentRecord], bool]] = {
+            "elder": lambda r: _get_age(r, month) >= ELDER_FROM_YEARS,
+            "child": lambda r: _get_age(r, month) < CHILD_BELOW_YEARS,
+            "hardship": lambda r: bool(HARDSHIP & _get_kinds(r)),
+            "disabled": lambda r: _is_frail(r, month),
+            "any": lambda r: _get_age(r, month) >= CHILD_BELOW_YEARS,
         }
+        self._pools = {name: list(filter(test, voicing)) for name, test in belongs.items()}
+        self._pools["lift"] = _get_lift_households(everybody, month)
 
     def draw(
         self, random: Random, audience: str, statuses: frozenset[str], count: int, taken: set[str]
@@ -55,15 +56,23 @@ class Audiences:
         """``count`` different residents outside ``taken``, most of them eligible."""
         pool = [r for r in self._pools[audience] if r.reference not in taken]
         random.shuffle(pool)
-        inside = [r for r in pool if _is_inside(r, statuses, self._month)]
-        inside_references = {r.reference for r in inside}
-        outside = [r for r in pool if r.reference not in inside_references]
-        drawn = []
-        for _ in range(count):
-            wants_outside = statuses and draw_share(random, PERCENT_OUTSIDE_RULES)
-            first, second = (outside, inside) if wants_outside else (inside, outside)
-            drawn.append((first or second).pop())
-        return drawn
+        inside, outside = _split(pool, lambda r: _is_inside(r, statuses, self._month))
+
+        def draw_one() -> ResidentRecord:
+            if statuses and draw_share(random, PERCENT_OUTSIDE_RULES):
+                return (outside or inside).pop()
+            return (inside or outside).pop()
+
+        return [draw_one() for _ in range(count)]
+
+
+def _split(
+    pool: list[ResidentRecord], belongs: Callable[[ResidentRecord], bool]
+) -> tuple[list[ResidentRecord], list[ResidentRecord]]:
+    """Those who belong and those who do not, each in the order of ``pool``."""
+    inside = [r for r in pool if belongs(r)]
+    references = {r.reference for r in inside}
+    return inside, [r for r in pool if r.reference not in references]
 
 
 def _is_inside(resident: ResidentRecord, statuses: frozenset[str], month: date) -> bool:

@@ -52,19 +52,16 @@ def draw_kinds(
     random: Random, age_years: int, composition: str, income: StatusKind | None
 ) -> list[StatusKind]:
     """The statuses of one resident; ``income`` is that of the household."""
-    kinds = [] if income is None else [income]
-    if composition == "elder_alone" and draw_share(random, 85):
-        kinds.append(StatusKind.LIVING_ALONE)
-    if composition == "elder_couple" and draw_share(random, 55):
-        kinds.append(StatusKind.EMPTY_NEST)
-    if composition.startswith("elder") and draw_share(random, 1):
-        kinds.append(StatusKind.LOST_ONLY_CHILD)
-    if draw_share(random, 10 if age_years >= 65 else 4):
-        kinds.append(StatusKind.DISABLED)
-    in_difficulty_percent = 35 if composition == "single_parent" else 7
-    if age_years < 18 and draw_share(random, in_difficulty_percent):
-        kinds.append(StatusKind.CHILD_IN_DIFFICULTY)
-    return kinds
+    chances = [
+        (composition == "elder_alone", 85, StatusKind.LIVING_ALONE),
+        (composition == "elder_couple", 55, StatusKind.EMPTY_NEST),
+        (composition.startswith("elder"), 1, StatusKind.LOST_ONLY_CHILD),
+        (True, 10 if age_years >= 65 else 4, StatusKind.DISABLED),
+        (age_years < 18, 35 if composition == "single_parent" else 7,
+         StatusKind.CHILD_IN_DIFFICULTY),
+    ]  # fmt: skip
+    drawn = [kind for can_be, percent, kind in chances if can_be and draw_share(random, percent)]
+    return drawn if income is None else [income, *drawn]
 
 
 def draw_income(random: Random, composition: str) -> StatusKind | None:

@@ -12,7 +12,7 @@ HOW_TO_CHECK = """\
 problem.json   the question as frozen: references, no names; reasons of pins as they were written
 solution.json  the answer, what every stage reached, and the certificate that proves it
 
-python -m optimizer.checker problem.json solution.json
+python optimizer/verify_files.py problem.json solution.json
 
 needs Python 3.11 or later and the folder optimizer/ of the project, no solver and no package.
 It reads every rule from the question, adds up every stage, replays every proof in whole numbers,

@@ -1,6 +1,6 @@
 """Write a solution to rows: who gives what to which need, and an outcome for each need."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Select, select
 
@@ -55,9 +55,9 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
     lines = solution.assignments
     offers = get_snapshot(run.match_round).offer_ids
     duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
-    needs = _map_ids(Need, [line.need for line in lines if line.need not in duties])
-    pairings = _map_ids(Pairing, sorted(set(duties.values())))
-    volunteers = _map_ids(Volunteer, [line.person for line in lines if line.person])
+    needs = _map_ids(Need, {line.need for line in lines} - duties.keys())
+    pairings = _map_ids(Pairing, set(duties.values()))
+    volunteers = _map_ids(Volunteer, {line.person for line in lines if line.person})
     organisations = {row.name: row.organisation for row in snapshot.offers}
     organisation_ids = _pair_up(select(Organisation.code, Organisation.id))
     for line in lines:
@@ -77,9 +77,11 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
         )
 
 
-def _map_ids(model: type[Need | Pairing | Volunteer], references: list[str]) -> dict[str, int]:
+def _map_ids(
+    model: type[Need | Pairing | Volunteer], references: Collection[str]
+) -> dict[str, int]:
     """Row ids by reference, loaded in portions that every database accepts."""
-    wanted = sorted(set(references))
+    wanted = sorted(references)
     ids: dict[str, int] = {}
     for start in range(0, len(wanted), 500):
         statement = select(model.reference, model.id).where(

@@ -85,6 +85,12 @@ def test_equal_sources_give_equal_bundles(bundle):
     assert bundle.read_bytes() == make_bundle()
 
 
+def test_the_command_that_proof_files_name_goes_on_working(files, tmp_path):
+    command = ROOT / "optimizer" / "verify_files.py"
+    done = run_bare("-I", command, *files, folder=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", check(*files).stdout)
+
+
 def test_a_bundle_without_a_path_is_wrong_usage(capsys):
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
