@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from matchmaker import models as m
+from tests.reach import get_start, reach
 
 
 @pytest.fixture
@@ -39,15 +40,29 @@ def place(make):
 
 @pytest.fixture
 def post(make, place):
-    """A need of the resident in any state: ``post(state=NeedState.OPEN)``."""
+    """A need of the resident in any state it can reach: ``post(state=NeedState.RETURNED)``.
 
-    def post_need(resident=None, category=None, committee=None, **values):
-        return make.need(
-            resident or place.resident,
+    A draft is the resident's own; what was sent was entered by the committee worker. ``reason``:
+    why it is returned.
+    """
+
+    def post_need(
+        resident=None, category=None, committee=None, state=m.NeedState.OPEN, reason=None, **values
+    ):
+        resident = resident or place.resident
+        need = make.need(
+            resident,
             category or place.visit,
-            place.worker,
+            find_account(resident) if state is m.NeedState.DRAFT else place.worker,
             (committee or place.committee).id,
+            state=get_start(state),
             **values,
         )
+        return reach(make, need, state, **({"reason": reason} if reason else {}))
+
+    def find_account(resident):
+        if resident is place.resident:
+            return place.account
+        return make.user(m.Role.RESIDENT, resident_id=resident.id)
 
     return post_need

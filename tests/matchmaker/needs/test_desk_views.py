@@ -78,7 +78,7 @@ def test_a_resident_of_another_committee_is_no_page(browser, place):
 
 
 def test_a_returned_need_is_corrected_with_the_resident(app, worker, post, place, typed):
-    need = post(state=m.NeedState.RETURNED, return_reason="请写明金额", description="补助")
+    need = post(state=m.NeedState.RETURNED, reason="请写明金额", description="补助")
     page = worker.get("needs.correct", need_id=need.id)
     assert "请写明金额" in page.text
     assert "补助</textarea>" in page.text

@@ -117,7 +117,7 @@ def test_a_sent_need_cannot_be_changed(account, post):
 
 
 def test_a_returned_need_is_corrected_and_sent_again(account, post):
-    need = db.session.get(m.Need, post(state=m.NeedState.RETURNED, return_reason="几个人?").id)
+    need = db.session.get(m.Need, post(state=m.NeedState.RETURNED, reason="几个人?").id)
     drafts.answer_description(actor=account, need_id=need.id, description="两个人", now=NOW)
     drafts.submit_need(actor=account, need_id=need.id, now=NOW)
     assert (need.state, need.return_reason) == (m.NeedState.SUBMITTED, None)

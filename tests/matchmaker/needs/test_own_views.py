@@ -8,6 +8,7 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.words.outcomes import explain_outcome
+from tests.reach import NEEDS_STAY_IN, REASON
 from tests.run_factories import publish_month, solve_month
 
 
@@ -28,11 +29,11 @@ def test_the_list_says_in_plain_words_where_each_need_is(resident, post):
 
 
 def test_every_state_has_a_page(resident, post):
-    for state in m.NeedState:
-        need = post(state=state, return_reason="请写明几个人")
+    for state in NEEDS_STAY_IN:
+        need = post(state=state)
         page = resident.get("needs.follow", need_id=need.id)
         assert page.status_code == 200, state
-        assert ("请写明几个人" in page.text) is (state is m.NeedState.RETURNED), state
+        assert (REASON in page.text) is (state is m.NeedState.RETURNED), state
 
 
 def test_the_promised_day_is_shown_while_waiting(resident, post):

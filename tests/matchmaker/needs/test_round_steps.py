@@ -41,9 +41,11 @@ def test_a_published_month_settles_every_need(month):
 
 
 def test_only_the_open_needs_named_enter_a_round_and_their_version_rises(month):
-    named, unnamed, other = (db.session.get_one(m.Need, month.needs[k].id) for k in (1, 2, 3))
-    other.state = m.NeedState.SUBMITTED
-    db.session.flush()
+    named, unnamed = (db.session.get_one(m.Need, month.needs[k].id) for k in (1, 2))
+    place = month.committees[1].id
+    other = month.make.need(
+        month.residents[3], month.goods, month.first, place, state=m.NeedState.SUBMITTED
+    )
     before = [need.version for need in (named, unnamed, other)]
     states.enter_round([named.reference, other.reference])
     db.session.expire_all()

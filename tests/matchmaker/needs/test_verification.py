@@ -99,7 +99,8 @@ def test_needs_of_different_kinds_are_no_duplicates(worker, place, post):
 
 
 def test_a_need_being_decided_is_not_merged(worker, post):
-    one, other = post(), post(state=m.NeedState.IN_ROUND)
+    other = post(state=m.NeedState.IN_ROUND)
+    one = post()  # after the freeze, which would take it too
     with pytest.raises(ConflictError):
         queue_service.merge_duplicate(actor=worker, kept_id=one.id, duplicate_id=other.id, now=NOW)
 

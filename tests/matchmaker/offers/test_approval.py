@@ -12,6 +12,7 @@ from matchmaker.offers.scope import get_offer
 from matchmaker.offers.states import follow_calendar
 from matchmaker.offers.terms import OfferTerms
 from tests.factories import NOW
+from tests.reach import reach
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -87,9 +88,8 @@ def test_many_offers_are_approved_and_changed_ones_left(
 
 def test_the_calendar_opens_and_ends_offers_in_shanghai_days(organisation, make):
     category = make.category()
-    coming = make.offer(
-        organisation, category, state=OfferState.APPROVED, valid_from=date(2026, 8, 1)
-    )
+    august = {"state": OfferState.SUBMITTED, "valid_from": date(2026, 8, 1)}
+    coming = reach(make, make.offer(organisation, category, **august), OfferState.APPROVED)
     ending = make.offer(organisation, category, valid_until=date(2026, 7, 31))
     before_midnight = datetime(2026, 7, 31, 15, 59, tzinfo=UTC)
     midnight = datetime(2026, 7, 31, 16, 0, tzinfo=UTC)

@@ -16,9 +16,12 @@ def get_step(offer):
     return {"idempotency_key": KEY, "version": str(offer.version)}
 
 
-def test_a_social_worker_checks_and_returns_an_offer(app, social_worker, coordinator, make, offer):
-    offer.state = OfferState.SUBMITTED
-    offer = make.add(offer)
+def test_a_social_worker_checks_and_returns_an_offer(
+    app, social_worker, coordinator, make, organisation
+):
+    offer = make.offer(
+        organisation, make.category(), state=OfferState.SUBMITTED, title="Reading aloud"
+    )
     assert "Reading aloud" in social_worker.get("offers.review").text
     on = social_worker.get_url("offers.check", offer_id=offer.id)
     page = social_worker.submit("offers.send_back", get_step(offer), on=on, offer_id=offer.id)

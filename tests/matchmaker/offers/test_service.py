@@ -10,6 +10,7 @@ from matchmaker.offers import service
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.offers.terms import OfferTerms
 from tests.factories import NOW
+from tests.reach import get_start, list_reachable, reach
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -79,30 +80,30 @@ def test_goods_have_no_times(coordinator_user, make):
 
 
 def test_an_offer_of_an_unapproved_organisation_cannot_be_handed_in(
-    organisation, coordinator_user, offer
+    make, organisation, coordinator_user, offer
 ):
-    organisation.state = OrganisationState.APPLIED
-    db.session.flush()
+    reach(make, organisation, OrganisationState.SUSPENDED)
     with pytest.raises(ConflictError, match="organisation_not_approved"):
         act(service.submit_offer, offer, coordinator_user)
 
 
-def test_an_open_offer_that_is_changed_waits_for_approval_again(coordinator_user, offer):
-    offer.state = OfferState.OPEN
-    db.session.flush()
+def test_an_open_offer_that_is_changed_waits_for_approval_again(
+    make, organisation, coordinator_user
+):
+    offer = make.offer(organisation, make.category())
     act(service.edit_offer, offer, coordinator_user, terms=TERMS)
     assert offer.state is OfferState.SUBMITTED
     assert offer.capacity_per_month == 12
     assert list_actions() == ["offer.edit"]
 
 
-def test_an_edit_that_changes_nothing_moves_nothing(coordinator_user, offer):
-    offer.state, version = OfferState.OPEN, offer.version
-    db.session.flush()
+def test_an_edit_that_changes_nothing_moves_nothing(make, organisation, coordinator_user):
+    offer = make.offer(organisation, make.category(), title="Reading aloud")
+    version = offer.version
     same = OfferTerms(title="Reading aloud", capacity_per_month=5, valid_from=date(2026, 1, 1))
     act(service.edit_offer, offer, coordinator_user, terms=same)
     assert offer.state is OfferState.OPEN
-    assert offer.version == version + 1  # the flush above, not the edit
+    assert offer.version == version
     assert list_actions() == []
 
 
@@ -115,9 +116,8 @@ def test_a_change_by_someone_who_saw_an_older_version_is_refused(coordinator_use
         )
 
 
-def test_a_paused_offer_can_be_resumed(coordinator_user, offer):
-    offer.state = OfferState.OPEN
-    db.session.flush()
+def test_a_paused_offer_can_be_resumed(make, organisation, coordinator_user):
+    offer = make.offer(organisation, make.category())
     act(service.pause_offer, offer, coordinator_user)
     assert offer.state is OfferState.PAUSED
     act(service.resume_offer, offer, coordinator_user)
@@ -125,10 +125,17 @@ def test_a_paused_offer_can_be_resumed(coordinator_user, offer):
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("state", list(OfferState))
-def test_a_step_works_from_its_states_and_no_other(coordinator_user, offer, step, state):
-    offer.state = state
-    db.session.flush()
+@pytest.mark.parametrize("state", list_reachable(OfferState))
+def test_a_step_works_from_its_states_and_no_other(
+    make, organisation, coordinator_user, step, state
+):
+    row = make.offer(
+        organisation,
+        make.category(),
+        state=get_start(state),
+        valid_until=date(2026, 7, 9) if state is OfferState.EXPIRED else None,
+    )
+    offer = reach(make, row, state)
     if OFFER_STATES.can(state, step):
         act(STEPS[step], offer, coordinator_user)
         assert offer.state is not state

@@ -2,7 +2,9 @@ import pytest
 
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.extensions import db
-from matchmaker.models import MatchRound, Offer, OfferKind, OfferState, Role, RoundState
+from matchmaker.models import MatchRound, Offer, OfferKind, OfferState, Role, Subdistrict
+from matchmaker.rounds.freeze.service import freeze_round, open_round
+from tests.reach import reach
 
 KEY = "0" * 32
 TYPED = {
@@ -114,9 +116,8 @@ def test_steps_that_do_not_fit_the_state_are_refused_in_words(coordinator, offer
     assert "no longer fits" in page.text
 
 
-def test_a_withdrawn_offer_cannot_be_edited(coordinator, offer, make):
-    offer.state = OfferState.WITHDRAWN
-    make.add(offer)
+def test_a_withdrawn_offer_cannot_be_edited(coordinator, organisation, make):
+    offer = reach(make, make.offer(organisation, make.category()), OfferState.WITHDRAWN)
     assert coordinator.get("offers.edit", offer_id=offer.id).status_code == 409
 
 
@@ -133,15 +134,16 @@ def test_foreign_offers_do_not_exist(coordinator, make, offer):
 
 def test_a_frozen_month_is_said_to_keep_its_copy(app, coordinator, offer, make, organisation):
     opener = make.user(Role.SOCIAL_WORKER, subdistrict_id=organisation.subdistrict_id)
-    make.add(
-        MatchRound(
-            subdistrict_id=organisation.subdistrict_id,
-            month=get_local_date(get_now()).replace(day=1),
-            state=RoundState.FROZEN,
-            policy="community",
-            seed_rule="announced",
-            opened_by_id=opener.id,
-            opened_at=get_now(),
-        )
-    )
+    committee = make.committee(make.get(Subdistrict, organisation.subdistrict_id))
+    resident = make.resident(make.household(committee))
+    make.need(resident, make.category(), opener, committee.id)
+    values = {"actor": opener, "now": get_now()}
+    month = get_local_date(get_now()).replace(day=1)
+    with app.app_context():
+        round_id = open_round(month=month, seed_rule="announced", **values).id
+        db.session.commit()
+    assert "is frozen" not in coordinator.get("offers.edit", offer_id=offer.id).text
+    with app.app_context():
+        freeze_round(db.session.get_one(MatchRound, round_id), public_value="08", **values)
+        db.session.commit()
     assert "is frozen" in coordinator.get("offers.edit", offer_id=offer.id).text

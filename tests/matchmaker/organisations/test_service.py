@@ -7,6 +7,7 @@ from matchmaker.models import AuditEvent, OrganisationKind, OrganisationState, R
 from matchmaker.organisations import service
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from tests.factories import NOW
+from tests.reach import get_start, list_reachable, reach
 
 pytestmark = pytest.mark.both_databases
 
@@ -65,16 +66,16 @@ def test_a_name_is_taken_once_in_a_subdistrict(social_worker, make):
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("state", list(OrganisationState))
+@pytest.mark.parametrize("state", list_reachable(OrganisationState))
 def test_a_step_works_from_its_states_and_no_other(subdistrict, social_worker, make, step, state):
-    organisation = make.organisation(subdistrict, state=state)
+    organisation = reach(make, make.organisation(subdistrict, state=get_start(state)), state)
     values = {"actor": social_worker, "now": NOW, "organisation_id": organisation.id}
     reason = {"reason": "Ask again"} if step in REASONED else {}
     if ORGANISATION_STATES.can(state, step):
         moved = STEPS[step](**values, **reason)
         assert moved.state is ORGANISATION_STATES.check(state, step)
         assert moved.return_reason == reason.get("reason")
-        assert list_actions() == [f"organisation.{step}"]
+        assert list_actions()[-1] == f"organisation.{step}"
     else:
         with pytest.raises(ConflictError, match=r"organisation\.state"):
             STEPS[step](**values, **reason)

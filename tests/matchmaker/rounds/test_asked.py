@@ -8,6 +8,7 @@ from matchmaker import models as m
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 from tests.factories import NOW, Factory
+from tests.reach import get_start, reach
 
 JULY = date(2026, 7, 1)
 ALL_WEEKS = (1, 2, 3, 4)
@@ -106,7 +107,7 @@ def test_a_need_is_frozen_with_every_field(office):
     ],
 )
 def test_only_open_needs_are_taken(office, state, is_taken):
-    office.need(state=state)
+    reach(office.make, office.need(state=get_start(state)), state)
     assert bool(office.freeze_needs()) is is_taken
 
 

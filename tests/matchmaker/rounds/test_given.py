@@ -9,6 +9,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
 from tests.factories import Factory
+from tests.reach import get_start, list_reachable, reach
 
 JULY = date(2026, 7, 1)
 
@@ -77,7 +78,8 @@ def test_an_offer_is_frozen_with_every_field(office):
     ],
 )
 def test_only_approved_and_open_offers_are_taken(office, state, is_taken):
-    office.offer(state=state)
+    values = {"valid_from": date(2026, 7, 7), "valid_until": date(2026, 7, 9)}
+    reach(office.make, office.offer(state=get_start(state), **values), state)
     assert bool(office.freeze_offers()) is is_taken
 
 
@@ -98,11 +100,12 @@ def test_an_offer_is_taken_when_it_is_valid_on_a_day_of_the_month(
     assert bool(office.freeze_offers()) is is_taken
 
 
-@pytest.mark.parametrize("state", list(m.OrganisationState))
+@pytest.mark.parametrize("state", list_reachable(m.OrganisationState))
 def test_only_approved_organisations_give(office, state):
-    organisation = office.make.organisation(office.subdistrict, state=state)
+    organisation = office.make.organisation(office.subdistrict, state=get_start(state))
     office.offer(organisation)
     office.volunteer(organisation)
+    reach(office.make, organisation, state)
     is_taken = state is m.OrganisationState.APPROVED
     assert bool(office.freeze_offers()) is is_taken
     assert bool(office.freeze_volunteers()) is is_taken
@@ -178,9 +181,9 @@ def test_a_volunteer_is_frozen_with_every_field(office):
     )
 
 
-@pytest.mark.parametrize("state", list(m.VolunteerState))
+@pytest.mark.parametrize("state", list_reachable(m.VolunteerState))
 def test_only_active_volunteers_are_taken(office, state):
-    office.volunteer(state=state)
+    reach(office.make, office.volunteer(), state)
     assert bool(office.freeze_volunteers()) is (state is m.VolunteerState.ACTIVE)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
+from matchmaker.needs import desk_service
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
@@ -18,6 +19,7 @@ from optimizer.explanation import explain_briefly
 from optimizer.report import Failure, Seconds, SolveReport
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
+from tests.reach import reach
 
 pytestmark = pytest.mark.both_databases
 
@@ -51,15 +53,23 @@ def test_a_freeze_takes_every_open_need_into_the_round(context, month):
     assert len(match_round.snapshot.sha256) == len(match_round.seed) == 64
 
 
+def write_offer(month, **values) -> m.Offer:
+    values = {"state": m.OfferState.SUBMITTED, **values}
+    return month.make.offer(month.organisations[1], month.goods, **values)
+
+
 def test_opening_and_freezing_bring_the_offers_up_to_the_day(context, month):
-    due, over = (db.session.get_one(m.Offer, month.offers[k].id) for k in ("goods", "money"))
-    due.state, over.valid_until = m.OfferState.APPROVED, NOW.date() - timedelta(days=1)
-    month.open()
-    assert (due.state, over.state) == (m.OfferState.OPEN, m.OfferState.EXPIRED)
-    due.state = m.OfferState.APPROVED
-    match_round = queries.get_round(MONTH, month.one)
-    freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
-    assert due.state is m.OfferState.OPEN
+    due, later = (
+        reach(month.make, write_offer(month, valid_from=NOW.date() + wait), m.OfferState.APPROVED)
+        for wait in (timedelta(0), timedelta(days=1))
+    )
+    over = write_offer(month, state=m.OfferState.OPEN, valid_until=NOW.date() - timedelta(days=1))
+    match_round = month.open()
+    states = (due.state, later.state, over.state)
+    assert states == (m.OfferState.OPEN, m.OfferState.APPROVED, m.OfferState.EXPIRED)
+    values = {"actor": month.one, "now": NOW + timedelta(days=1)}
+    freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, **values)
+    assert later.state is m.OfferState.OPEN
 
 
 def test_a_freeze_needs_the_announced_value_and_something_to_decide(context, month):
@@ -67,23 +77,36 @@ def test_a_freeze_needs_the_announced_value_and_something_to_decide(context, mon
     with pytest.raises(InvalidError):
         freeze_service.freeze_round(match_round, public_value="  ", actor=month.one, now=NOW)
     db.session.rollback()
-    db.session.query(m.Need).update({"state": m.NeedState.SUBMITTED})
+    for need in month.needs.values():
+        desk_service.withdraw_need(actor=month.one, need_id=need.id, now=NOW)
     match_round = month.open()
     with pytest.raises(ConflictError, match=r"round\.nothing_to_decide"):
         freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
 
 
-@pytest.mark.parametrize("state", list(m.RoundState))
-def test_a_round_takes_legal_steps_only(context, month, state):
-    match_round = month.open()
-    for target in m.RoundState:
-        match_round.state = state
-        db.session.flush()
-        if ROUND_STATES.can(state, target):
+@pytest.mark.parametrize(
+    ("step", "state", "following"),
+    [
+        ("open", m.RoundState.DRAFT, {m.RoundState.FROZEN}),
+        ("freeze", m.RoundState.FROZEN, {m.RoundState.SOLVING}),
+        (
+            "start",
+            m.RoundState.SOLVING,
+            {m.RoundState.REVIEW, m.RoundState.NO_SOLUTION, m.RoundState.FROZEN},
+        ),
+        ("solve", m.RoundState.REVIEW, {m.RoundState.SOLVING, m.RoundState.PUBLISHED}),
+        ("publish", m.RoundState.PUBLISHED, {m.RoundState.REVIEW}),
+    ],
+)
+def test_a_round_takes_legal_steps_only(context, month, step, state, following):
+    reached = getattr(month, step)()
+    match_round = getattr(reached, "match_round", reached)
+    assert match_round.state is state
+    for target in set(m.RoundState) - following:
+        with pytest.raises(ConflictError, match=r"round\.state"):
             ROUND_STATES.take(match_round, target)
-        else:
-            with pytest.raises(ConflictError, match=r"round\.state"):
-                ROUND_STATES.take(match_round, target)
+        assert match_round.state is state
+    assert ROUND_STATES.list_steps(state) == following
 
 
 def test_a_run_saves_outcomes_assignments_and_figures(context, month):

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.factories import NOW, Factory
 from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
 from tests.matchmaker.rounds.small_snapshot import read_data
+from tests.reach import get_start, reach
 
 pytestmark = pytest.mark.both_databases
 
@@ -147,26 +149,25 @@ def test_the_seed_is_the_hash_of_snapshot_and_public_value(context, month):
 
 
 @pytest.mark.parametrize(
-    ("change", "stays"),
+    ("state", "valid_from", "valid_until", "stays"),
     [
-        ({"state": m.OfferState.PAUSED}, False),
-        ({"valid_from": "2026-08-01"}, False),
-        ({"valid_until": "2026-06-30", "valid_from": "2026-01-01"}, False),
-        ({"valid_until": "2026-07-05", "valid_from": "2026-01-01"}, False),  # yesterday
-        ({"valid_until": "2026-07-06", "valid_from": "2026-01-01"}, True),
-        ({"state": m.OfferState.SUBMITTED}, False),
-        ({"state": m.OfferState.APPROVED, "valid_from": "2026-07-31"}, True),
-        ({"state": m.OfferState.APPROVED, "valid_from": "2026-08-01"}, False),
+        (m.OfferState.PAUSED, date(2026, 1, 1), None, False),
+        (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 6, 30), False),
+        (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 7, 5), False),  # yesterday
+        (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 7, 6), True),
+        (m.OfferState.SUBMITTED, date(2026, 1, 1), None, False),
+        (m.OfferState.APPROVED, date(2026, 7, 31), None, True),
+        (m.OfferState.APPROVED, date(2026, 8, 1), None, False),
     ],
 )
-def test_only_approved_offers_valid_in_the_month_are_frozen(context, month, change, stays):
-    offer = db.session.get_one(m.Offer, month.offers["goods"].id)
-    for name, value in change.items():
-        if name.startswith("valid"):
-            value = type(offer.valid_from).fromisoformat(value)
-        setattr(offer, name, value)
+def test_only_approved_offers_valid_in_the_month_are_frozen(
+    context, month, state, valid_from, valid_until, stays
+):
+    values = {"valid_from": valid_from, "valid_until": valid_until, "state": get_start(state)}
+    offer = month.make.offer(month.organisations[1], month.money, **values)
+    reach(month.make, offer, state)
     names = {row.name for row in queries.read_snapshot(month.freeze()).offers}
-    assert ("O01/rice_oil/1" in names) is stays
+    assert ("O01/hardship_money/1" in names) is stays
 
 
 def test_equal_months_have_equal_results_in_every_process(context, month):

@@ -8,8 +8,11 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
+from matchmaker.offers.service import edit_offer
+from matchmaker.offers.terms import OfferTerms
 from matchmaker.rounds.solve.worker import Worker
 from tests.browser import Browser
+from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
 
 ROOM = "/rounds/2026-07/"
@@ -169,8 +172,15 @@ def test_nothing_is_public_before_the_publication(reviewed, browser):
 
 def test_readiness_names_what_would_stay_outside(app, month, one):
     with app.app_context():
-        db.session.get_one(m.Need, month.needs[1].id).state = m.NeedState.SUBMITTED
-        db.session.get_one(m.Offer, month.offers["goods"].id).state = m.OfferState.SUBMITTED
+        place = month.committees[1].id
+        month.make.need(
+            month.residents[2], month.visit, month.first, place, state=m.NeedState.SUBMITTED
+        )
+        coordinator = month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
+        goods = db.session.get_one(m.Offer, month.offers["goods"].id)
+        terms = OfferTerms(title="More rice", capacity_per_month=3, valid_from=goods.valid_from)
+        keys = {"offer_id": goods.id, "version": goods.version}
+        edit_offer(actor=coordinator, now=NOW, terms=terms, **keys)
         month.open()
         db.session.commit()
     page = one.get("rounds.show", month=MONTH).text

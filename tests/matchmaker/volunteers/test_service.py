@@ -10,6 +10,7 @@ from matchmaker.volunteers import service
 from matchmaker.volunteers.profile import VolunteerProfile
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from tests.factories import NOW
+from tests.reach import list_reachable, reach
 
 pytestmark = pytest.mark.both_databases
 
@@ -93,20 +94,20 @@ def test_goods_are_no_skill(coordinator, make):
 
 
 @pytest.mark.parametrize("step", MOVES)
-@pytest.mark.parametrize("state", list(VolunteerState))
+@pytest.mark.parametrize("state", list_reachable(VolunteerState))
 def test_a_step_works_from_its_states_and_no_other(organisation, coordinator, make, step, state):
-    volunteer = make.volunteer(organisation, state=state)
+    volunteer = reach(make, make.volunteer(organisation), state)
     values = {"actor": coordinator, "now": NOW, "volunteer_id": volunteer.id, "step": step}
     if VOLUNTEER_STATES.can(state, step):
         assert service.move_volunteer(**values).state is VOLUNTEER_STATES.check(state, step)
-        assert list_actions() == [f"volunteer.{step}"]
+        assert list_actions()[-1] == f"volunteer.{step}"
     else:
         with pytest.raises(ConflictError, match=r"volunteer\.state"):
             service.move_volunteer(**values)
 
 
 def test_nobody_edits_a_volunteer_who_left(organisation, coordinator, skill, make):
-    volunteer = make.volunteer(organisation, state=VolunteerState.LEFT)
+    volunteer = reach(make, make.volunteer(organisation), VolunteerState.LEFT)
     with pytest.raises(ConflictError):
         service.edit_volunteer(
             actor=coordinator, now=NOW, volunteer_id=volunteer.id, profile=make_profile(skill)
