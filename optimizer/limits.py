@@ -7,15 +7,15 @@ from dataclasses import dataclass
 class Limits:
     """Wall-clock limits of one solve and of the steps after it [s].
 
-    seconds          of the whole solve, all stages together; it then returns what it has
-    explain_seconds  of the search for deciding stages; needs left over have no stage named.
-                     None: no explanations
+    seconds          for all stages together; at this limit the solve returns its best answer
+    explain_seconds  for finding deciding stages (``explain/stages.py``); at this limit the needs
+                     not examined yet get no stage. None: explain nothing
+    check_seconds    for the independent check
+    grace_seconds    for starting and writing, on top of ``seconds``; for the rest of explaining,
+                     on top of ``explain_seconds``
 
-    The supervisor (process/guard.py) ends a child that exceeds these sums:
-
-    grace_seconds    added to ``seconds`` for starting up and writing, and to ``explain_seconds``
-                     for all but the search
-    check_seconds    of the independent check
+    The supervisor (``process/guard.py``) ends the child process when the solve, the check or the
+    explanations take longer than that.
     """
 
     seconds: float = 600.0

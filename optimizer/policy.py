@@ -18,7 +18,7 @@ class StageKind(StrEnum):
     MAX_COUNT = "max_count"  # S1 the most needs met, class after class
     LEXIMIN = "leximin"  # S2 the best ratio of the worst-off group, then of the next
     MAX_RECIPIENTS = "max_recipients"  # S3 the most recipients with at least one need met
-    MAX_POINTS = "max_points"  # S4 the most published points of needs met
+    MAX_POINTS = "max_points"  # S4 the greatest sum of published points over the needs met
     MAX_UNITS = "max_units"  # S5 the most units beyond the least, category after category
     LEXIMAX = "leximax"  # S6 the lowest load of the busiest pledge, then of the next
     MAX_SCORE = "max_score"  # S7 the highest sum of pair scores
@@ -36,7 +36,7 @@ class CountBy(StrEnum):
 
 
 class GroupOutcome(StrEnum):
-    """What a ``leximin`` stage divides fairly."""
+    """What a ``leximin`` stage compares between groups."""
 
     MET = "met"  # needs met / needs that the group alone could have met
     SCORE = "score"  # sum of pair scores
@@ -63,7 +63,7 @@ class Stage:
 
     @property
     def weighs_pairs(self) -> bool:
-        """True when single pairs decide: by costs, or by scores of a group."""
+        """True when scores of single pairs decide: summed as costs, or compared by group."""
         return self.kind is StageKind.MIN_COST or self.outcome is GroupOutcome.SCORE
 
     def __post_init__(self) -> None:

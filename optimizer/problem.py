@@ -1,4 +1,4 @@
-"""The question of a month as frozen rows of names and whole numbers.
+"""A ``Problem``: the input of one month's solve, as frozen dataclasses of names and whole numbers.
 
 A problem has rows of seven kinds. Each row checks itself, and the problem checks references between
 rows; ``ProblemError`` names the path of the value that breaks a rule. Rows are sorted by id and
@@ -15,7 +15,7 @@ from optimizer import codec
 from optimizer.codec import ProblemError
 from optimizer.policy import COMMUNITY_POLICY, Policy
 
-# Sums of numbers up to this one stay exact in a double and in 64 bits.
+# Sums of numbers up to ``LARGEST`` stay exact in a double and in 64 bits.
 LARGEST = 10**12
 
 
@@ -143,7 +143,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is special when this stock (and person) serves this need.
+    """The score, consumption and bound that apply when this stock (and person) serves this need.
 
     score  per unit     consumption  of the stock, per unit     most  units from it; None: no bound
     A pair with a person replaces that of its stock; without a pair: score 0, consumption 1.
@@ -193,7 +193,7 @@ class GroupHistory:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """All that the optimizer knows. ``seed``: hexadecimal digits, fixed before the freeze."""
+    """The whole input of one solve. ``seed``: hexadecimal digits, fixed before the freeze."""
 
     name: str
     seed: str
@@ -230,7 +230,7 @@ class Problem:
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON: rows sorted, the policy written out, other defaults left out."""
+        """Return plain JSON: rows sorted, the policy always included, other defaults left out."""
         return {**codec.to_json(self), "policy": self.policy.to_json()}
 
     @property

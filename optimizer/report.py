@@ -58,8 +58,8 @@ class Seconds:
 class SolveReport:
     """The checked answer to one problem, or ``failure``; one of the two is always present.
 
-    solution      also of some failures: the answer that the checker refused, or the one with
-                  which the solver gave up; never an answer that was not checked
+    solution      the answer; with some failures the one that the checker refused, or that the
+                  solver itself labels FAILED. Every answer here went through the checker
     findings      faults that the independent checker found; empty: everything holds
     explanations  of every unmet need of a usable answer, in the order of ids
     unexplained   why the explanations are brief (``explain_briefly``); None: they are complete

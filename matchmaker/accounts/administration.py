@@ -29,7 +29,7 @@ def select_accounts(*, role: Role | None, search: str, disabled: bool | None) ->
 
 
 def select_members(actor: User) -> Select[User]:
-    """The accounts of the actor's own people: an organisation's, or a committee's residents."""
+    """Accounts that the actor may see: of their organisation, or of their committee's residents."""
     return _select_with_scope().where(is_in_scope(User, actor))
 
 

@@ -1,4 +1,4 @@
-"""Find needs for lists; givers see open needs without the person."""
+"""Queries for lists of needs; what givers see of an open need does not identify the resident."""
 
 from dataclasses import dataclass, replace
 
@@ -37,7 +37,7 @@ class BrowseFilters:
 
 @dataclass(frozen=True, slots=True)
 class OpenNeed:
-    """One open need without the person, their words or the need's reference."""
+    """One open need without the resident, their words or the need's reference."""
 
     category: ServiceCategory
     type: NeedType

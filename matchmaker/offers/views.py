@@ -1,4 +1,4 @@
-"""A coordinator's offers: the list, the page of one, its steps, posting and editing."""
+"""A coordinator's pages for offers: the list, one offer and its steps, posting and editing."""
 
 from datetime import date
 from typing import Any

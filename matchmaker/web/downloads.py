@@ -34,13 +34,13 @@ Row = Sequence[Value]
 def send_table(
     file_format: str, name: str, title: str, headers: Sequence[str], rows: Iterable[Row]
 ) -> Response:
-    """A download of ``rows`` under ``headers``; ``name`` in ASCII names the file."""
+    """A download of a table. ``name`` is the file's name without its ending and must be ASCII."""
     make = make_xlsx if file_format == "xlsx" else make_csv
     return send_file(file_format, name, make(title, headers, rows))
 
 
 def send_file(file_format: str, name: str, content: bytes | str) -> Response:
-    """A download that no cache keeps; ``name`` in ASCII names the file."""
+    """A download that no cache keeps. ``name``: the file's name without its ending, in ASCII."""
     response = Response(content, content_type=MEDIA_TYPES[file_format])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     response.headers["Cache-Control"] = "no-store"

@@ -39,7 +39,7 @@ _ITEMS = (
 
 
 def register(app: Flask) -> None:
-    """Give ``navigation`` to every template."""
+    """Make the variable ``navigation``, the menu, available in every template."""
     app.context_processor(lambda: {"navigation": list_items()})
 
 

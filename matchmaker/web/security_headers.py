@@ -1,7 +1,7 @@
-"""Security headers on every answer, errors and static files included.
+"""Add security headers to every response, errors and static files included.
 
-They are added around the whole application, not after each request: an answer made
-after a failing hook would lack them otherwise.
+They are added around the whole application, not by an ``after_request`` hook: a response made
+after another hook failed would not have them.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,12 +38,12 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def register(app: Flask) -> None:
-    """Put the headers on every answer of ``app``."""
+    """Add the headers to every response of ``app``."""
     app.wsgi_app = add_security_headers(app.wsgi_app)  # type: ignore[assignment,method-assign]
 
 
 def add_security_headers(wsgi_app: WsgiApp) -> WsgiApp:
-    """Wrap ``wsgi_app``; headers that an answer already has are kept."""
+    """Wrap ``wsgi_app``; headers that a response already has are kept."""
 
     def with_headers(
         environ: dict[str, Any], start_response: Callable[..., Any]

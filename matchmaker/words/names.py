@@ -50,13 +50,13 @@ SURNAME_READINGS = {
 
 @lru_cache(maxsize=20_000)
 def get_sort_key(name: str) -> str:
-    """Pinyin of an organisation's or place's name, then its initials: ``le hui lh``."""
+    """Pinyin of an organisation's or place's name, then its initials: 乐汇 is ``le hui lh``."""
     return _join(_read(name))[:NAME_KEY_LENGTH]
 
 
 @lru_cache(maxsize=20_000)
 def get_person_sort_key(name: str) -> str:
-    """As ``get_sort_key``, with the first character read as a surname: ``shan yu sy``."""
+    """As ``get_sort_key``, but the first character is read as a surname: 单玉 is ``shan yu sy``."""
     surname = SURNAME_READINGS.get(name[:1])
     syllables = _read(name) if surname is None else [surname, *_read(name[1:])]
     return _join(syllables)[:PERSON_KEY_LENGTH]

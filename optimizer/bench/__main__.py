@@ -25,7 +25,7 @@ Figures = dict[str, Any]
 
 
 def measure(piece: str, needs: int, seed: int, seconds: float) -> Figures:
-    """Measure one piece in a child process; a child that fails or hangs has no seconds."""
+    """Measure one piece in a child process; no ``seconds`` in the result if it fails or hangs."""
     if piece in CPSAT and importlib.util.find_spec("ortools") is None:
         return {"outcome": "not measured: OR-Tools is not installed (make bench does)"}
     words = [piece, str(needs), str(seed), str(seconds)]

@@ -86,7 +86,7 @@ def _check_order(lines: list[Row]) -> None:
 
 
 def _check_stages(outcome: Outcome, stated: Row) -> None:
-    """Proven results are the aims of the policy in order; the results after them are open."""
+    """Require that proven results are the aims of the policy in order, and all later ones open."""
     aims, results = list_aims(outcome), stated["stages"]
     proven = [result for result in results if result["status"] == "proven"]
     if results[: len(proven)] != proven:
@@ -100,7 +100,7 @@ def _check_stages(outcome: Outcome, stated: Row) -> None:
 
 
 def _check_open(month: Month, results: list[Row]) -> None:
-    """An open result names a stage of the policy and states no value, bound or level."""
+    """Require that an open result names a stage and states no value, bound or level."""
     kinds = {stage["name"]: stage["kind"] for stage in month.problem["policy"]["stages"]}
     for result in results:
         is_of_policy = result["kind"] == kinds.get(result["name"])

@@ -104,7 +104,7 @@ def _price_pins(problem: Problem, arguments: argparse.Namespace) -> tuple[PinPri
 
 
 def _describe_stages(stages: Iterable[StageChange]) -> Iterator[str]:
-    """Yield one line for each aim that differs, followed by the groups that moved."""
+    """Yield one line for each aim that differs, followed by the groups whose level changes."""
     for change in stages:
         if change.trend is Trend.SAME:
             continue

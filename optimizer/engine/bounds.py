@@ -18,7 +18,7 @@ from optimizer.engine.matrix import WHOLE, Index, Matrix, Vector, Weights, Whole
 SMALL_SCALES = (1, 2, 4, 6, 12, 60)  # most duals are such fractions and stay exact
 LARGE_SCALES = (1 << 20, 1 << 30)
 NEAR = 1e-7  # a multiplier this near a fraction is rounded to it
-MOST = float(1 << 61)  # sums up to this one fit into 64 bits
+MOST = float(1 << 61)  # sums up to this number fit into 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float
 def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
     """Return the bound below 0 on the sum 0 that a ray proves: no point satisfies all rows.
 
-    The ray is tried in both directions. None when the rounded ray proves nothing. Source: Farkas'
-    lemma, which is the bound of this module with c = 0.
+    The ray is tried in both directions. Returns None when it proves nothing once rounded. Source:
+    Farkas' lemma, which is the bound of this module with c = 0.
     """
     largest = float(np.max(np.abs(ray), initial=0.0))
     if not np.isfinite(largest) or largest <= 0:
@@ -94,7 +94,8 @@ def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
 def renew(matrix: Matrix, bound: Bound) -> Bound | None:
     """Return the bound of the same multipliers under the present bounds of rows and columns.
 
-    None where a multiplier needs an infinite side. Rows and columns added since do not count.
+    Returns None where a multiplier needs an infinite side. Rows and columns that were added after
+    the bound have no multiplier and do not affect it.
     """
     total = _sum_ends(matrix, bound)
     return None if total is None else replace(bound, total=total)
@@ -124,7 +125,7 @@ def _add_up(matrix: Matrix, weights: Weights, y: Whole, scale: int) -> Bound | N
 def _sum_ends(matrix: Matrix, bound: Bound) -> int | None:
     """Sum the bounds of rows and columns that the multipliers point to.
 
-    None when a bound is infinite, or 64 bits might not hold the sum.
+    Returns None when a bound is infinite, or 64 bits might not hold the sum.
     """
     y, reduced = bound.multipliers, bound.reduced
     sides = np.where(y > 0, matrix.row_high[bound.rows], matrix.row_low[bound.rows])

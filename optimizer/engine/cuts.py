@@ -124,7 +124,7 @@ def _eliminate(rows: list[_Row], count: int) -> None:
 def _round_down(matrix: Matrix, point: Vector, sides: Sequence[tuple[int, int]]) -> Cut | None:
     """Return the cut of a set of rows in whole numbers.
 
-    None when it is dense or nothing is rounded.
+    Returns None when the cut is dense or its right side is not rounded.
     """
     total: dict[int, int] = {}
     right = 0

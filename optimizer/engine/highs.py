@@ -85,9 +85,9 @@ def as_arrays(matrix: Matrix) -> highspy.HighsLp:
 def decide_status(
     model_status: highspy.HighsModelStatus, has_point: bool, value: float, bound: float
 ) -> SolutionStatus:
-    """Map a raw solver status to ours.
+    """Map a raw solver status to ours; an unexpected status is FAILED.
 
-    The only place that does, and anything unexpected is FAILED.
+    No other code reads a raw status.
     """
     if model_status == _KINDS.kOptimal:
         is_close = abs(value - bound) < 1.0

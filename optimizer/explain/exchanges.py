@@ -64,7 +64,7 @@ class ExchangeSteps:
             self.own[name] = bit_set(self.number[line] for line in lines)
 
     def enter(self, places: Sequence[Assignment]) -> Moves:
-        """Return the moves of a need without lines into these places of its own."""
+        """Return the steps by which a need without lines can get one of these places."""
         steps, free = dict[int, ExchangeStep](), None
         for place in places:
             for step in self._into(place):
@@ -75,15 +75,15 @@ class ExchangeSteps:
         return Moves(bit_set(steps), steps, free)
 
     def move(self, line: Assignment) -> Moves:
-        """Return the moves of a need that lost this line and keeps its others."""
+        """Return the steps by which a need that lost this line, but no other, can replace it."""
         if line not in self._moves:
             self._moves[line] = self.enter(list(self._find_others(line)))
         return self._moves[line]
 
     def _find_others(self, line: Assignment) -> Iterator[Assignment]:
-        """Yield places of the same kind.
+        """Yield other places of the same kind (visit or delivery) for the line's need.
 
-        For a member of a team in the same slot with another person.
+        For a member of a team: only places in the same slot, with a person outside the team.
         """
         own = self._held.lines[line.need]
         team = {other.person for other in own} if len(own) > 1 else set()
@@ -120,7 +120,10 @@ class ExchangeSteps:
     def _list_visits(
         self, person: str, there: Assignment | None, full: Sequence[str]
     ) -> Sequence[Assignment]:
-        """Return the person's visit there, else their full month, else users of a full stock."""
+        """Return the lines that keep this place from being free; one of them must go.
+
+        The person's visit in the slot; without one, all their visits where their month is full;
+        else all lines that use a full stock."""
         if there is not None:
             return [there]
         if not self._held.has_time(person):
@@ -172,17 +175,17 @@ class Exchanges:
         return best
 
     def _sort(self, need: Need, steps: Sequence[ExchangeStep]) -> list[tuple[int, ExchangeStep]]:
-        """Sort steps by the most stages kept when their need is left out, the most first."""
+        """Sort steps by how many stages can be kept when their need is left out, the most first."""
         found = [(self._count_at_most(need, {step.gone.need}), step) for step in steps if step.gone]
         return sorted(found, key=lambda entry: -entry[0])
 
     def _frees_too_little(self, step: ExchangeStep, best: int) -> bool:
-        """Return whether a team finds no second place: one line goes, and only one need may go."""
+        """Return whether a team would lack a place: only one becomes free, no other need may go."""
         is_one = step.gone is not None and len(self._held.lines[step.gone.need]) == 1
         return is_one and best + 1 > self._keeps.most_of_many
 
     def _count_at_most(self, need: Need, outs: Set[str]) -> int:
-        """Return the most stages that can be kept when these are left out; ``NONE`` for no need."""
+        """Return how many stages at most are kept when ``outs`` are left out; ``NONE`` if empty."""
         if not outs:
             return NONE
         return self._keeps.count_at_most(need, [self._needs[out] for out in outs])

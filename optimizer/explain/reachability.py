@@ -150,7 +150,7 @@ class Replay:
         return float(sign * (self._matrix.row_high[row] if sign > 0 else self._matrix.row_low[row]))
 
 
-BRANCHED = 4000  # columns; branching on a larger model takes seconds a need
+BRANCHED = 4000  # columns; branching on a larger model takes seconds per need
 SECONDS_OF_A_RUN = 0.5
 
 
@@ -189,7 +189,7 @@ class _ReachQueries:
                 self._read(answer.point)
 
     def _ask_together(self, waiting: list[int]) -> list[int]:
-        """Shut as many columns as possible at once and return the others."""
+        """Prove of many columns at once that no point meets them; return the others."""
         alone: list[int] = []
         if waiting:
             self._engine.maximise_linear({})  # new rows first: the last basis stays useful

@@ -31,19 +31,20 @@ class _Branch:
 
 
 def least_at(claim: Claim, fraction: Fraction) -> int:
-    """Return the least useful grant whose funded fraction is at least this one [fen]."""
+    """Return the smallest allowed grant whose funded fraction is at least ``fraction`` [fen]."""
     return max(claim.floor_fen, -(-claim.asked_fen * fraction.numerator // fraction.denominator))
 
 
 def least_above(claim: Claim, fraction: Fraction) -> int:
-    """Return the least useful grant whose funded fraction is above this one [fen]."""
+    """Return the smallest allowed grant whose funded fraction is above ``fraction`` [fen]."""
     return max(claim.floor_fen, claim.asked_fen * fraction.numerator // fraction.denominator + 1)
 
 
 def is_promising(fund: Fund, node: _Branch, vector: FractionVector, *, is_strict: bool) -> bool:
-    """Return False when no set of the branch has a better (or, not strict, an equal) vector.
+    """Return False when no set of the branch has a better vector than ``vector``.
 
-    Better means: more claims are above some fraction, and no fewer above any lower one.
+    Unless ``is_strict``, an equal vector counts as better too. A vector is better when it has more
+    claims above some fraction, and no fewer above any lower fraction.
     """
     base = {c: fund.claims[c].floor_fen for c in node.granted}
     zeros = vector.count(Fraction(0))
@@ -64,7 +65,7 @@ def is_promising(fund: Fund, node: _Branch, vector: FractionVector, *, is_strict
 def _most(fund: Fund, node: _Branch, base: Grants, least: Least, fraction: Fraction) -> int:
     """Return a bound on how many claims can have the least grant once the base is paid.
 
-    -1 when the base cannot be paid.
+    Returns -1 when the base cannot be paid.
     """
     flow, reached = pay(fund, base), Fraction(0)
     if flow is None:
@@ -85,7 +86,7 @@ MOST_NODES = 50_000  # of one part; beyond it the best set found is not labelled
 class AdmissionSearch:
     """Searches over the claims ``members``, which share no purse with the rest of the fund.
 
-    is_proven False once the searches together have reached ``MOST_NODES``
+    is_proven   False once all searches together have visited more than ``MOST_NODES`` branches
     """
 
     def __init__(self, fund: Fund, members: Sequence[int]) -> None:
@@ -108,7 +109,7 @@ class AdmissionSearch:
         return best
 
     def draw(self, best: Grants) -> Grants:
-        """(M5) Grant the first ticket holder if an equal vector does, then the second, ..."""
+        """(M5) Grant the first ticket holder if an equal vector allows it, then the second, ..."""
         vector, kept, drawn = self.vector_of(best), frozenset[int](), best
         for c in sorted(self.payable, key=lambda c: ticket_key(self._fund, c)):
             found = drawn if c in drawn else self.find_equal(kept | {c}, vector)
@@ -148,7 +149,9 @@ class AdmissionSearch:
         return None
 
     def _better(self, node: _Branch, vector: FractionVector, is_strict: bool) -> Grants | None:
-        """Return the best grants of a decided set if they beat (not strict: equal) the vector."""
+        """Return the best grants of a decided set; None when they do not beat the vector.
+
+        Unless ``is_strict``, an equal vector is enough."""
         grants = fill(self._fund, sorted(node.granted)) or {}
         found = self.vector_of(grants)
         return grants if found > vector or (found == vector and not is_strict) else None
@@ -159,9 +162,9 @@ class AdmissionSearch:
         return self.is_proven
 
     def _branch(self, node: _Branch) -> tuple[_Branch, _Branch]:
-        """Return the branches without and with the first undecided claim.
+        """Return two branches: the first undecided claim refused, and the same claim granted.
 
-        The last is searched first.
+        The branch that grants it is searched first.
         """
         first, rest = node.undecided[0], node.undecided[1:]
         behind = tuple(c for c in rest if first not in self._ahead[c])

@@ -49,7 +49,7 @@ class Division:
     """The division of a fund. It holds no times, so equal funds have equal bytes.
 
     status         proven: no division has a better vector; feasible: the search was cut short
-    fund_sha256    of the fund divided       grants     one a claim, in the order of ids
+    fund_sha256    of the fund divided       grants     one per claim, in the order of ids
     granted_claims, spent_fen   counts       result_sha256   of this file without this key
     """
 
@@ -98,9 +98,9 @@ class Claim:
     """(M1) What one household asks of a fund; x_c = 0 or l_c <= x_c <= a_c      [fen]
 
     asked_fen       the ceiling [fen]
-    least_fen       the least useful grant [fen]; None: all or nothing
+    least_fen       the smallest grant that is useful [fen]; None: all or nothing
     purses          the months in which it may be paid; empty: any
-    instalment_fen  the most that one purse pays to it [fen]; None: no bound
+    instalment_fen  the most that one purse pays to the claim [fen]; None: no bound
     """
 
     id: str
@@ -123,12 +123,12 @@ class Claim:
 
     @property
     def floor_fen(self) -> int:
-        """The least useful grant [fen]."""
+        """The smallest grant that is useful to the household [fen]."""
         return self.asked_fen if self.least_fen is None else self.least_fen
 
     @property
     def most_fen(self) -> int:
-        """The most that one purse pays to it [fen]."""
+        """The most that one purse pays to the claim [fen]."""
         return self.asked_fen if self.instalment_fen is None else self.instalment_fen
 
 
@@ -137,7 +137,7 @@ class Fund:
     """Ring-fenced money and the claims on it.
 
     seed     hexadecimal digits, fixed before the claims are known; determines the tickets
-    carries  money that a month leaves can be paid in the months after it
+    carries  whether money that is left in one month can be paid in later months
     """
 
     name: str

@@ -72,7 +72,7 @@ def _last_paid(fund: Fund, grants: Grants, rising: Sequence[int], between: tuple
 
 
 def _give_odd_fen(fund: Fund, flow: Flow, grants: Grants, raised: Grants) -> None:
-    """(M5) Give the odd fen, at most one a claim: smaller asks first, then lower tickets."""
+    """(M5) Give the odd fen, at most one per claim: smaller asks first, then lower tickets."""
     for c in sorted(raised, key=lambda c: (fund.claims[c].asked_fen, *ticket_key(fund, c))):
         if grants[c] < raised[c]:
             grants[c] += flow.push(c, 1)

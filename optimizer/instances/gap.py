@@ -1,7 +1,8 @@
 """Read generalised assignment instances of the OR-Library: each job goes to exactly one agent.
 
-A file is whole numbers separated by white space: agents m, jobs n, then m rows of n costs, m rows
-of n consumptions, m capacities. Source: J. E. Beasley, OR-Library, "gap" (1990).
+A file consists of whole numbers separated by white space: number of agents m, number of jobs n,
+m rows of n costs, m rows of n consumptions (what a job takes of an agent's capacity), m capacities.
+Source: J. E. Beasley, OR-Library, "gap" (1990).
 """
 
 from optimizer.codec import ProblemError

@@ -137,7 +137,7 @@ def _arrive(problem: Problem, number: int) -> Problem:
 
 
 def _count_groups(problem: Problem, met: set[str]) -> Groups:
-    """Count asked and met by group; asked replaces possible, which only the leximin computes."""
+    """Count needs asked and met by group; needs possible are known to a leximin stage only."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for need in problem.needs:
         group = need.groups.get(DIMENSION)

@@ -215,7 +215,7 @@ class Eligibility:
     def pass_filters(self, need: Need) -> BitSet:
         """Return the sources that pass filters 1 to 4, and for deliveries 5.
 
-        Forbids do not count.
+        Forbids are ignored.
         """
         return self.index_of(need).pass_filters(need)
 

@@ -1,4 +1,4 @@
-"""Demands, pools and edges: both sides of a month in classes, so that the program has few columns.
+"""Demands, pools and edges: needs and sources grouped in classes, so the program has few columns.
 
 Needs that the same sources can serve in the same slot share a *demand*.
 

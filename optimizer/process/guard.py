@@ -88,7 +88,7 @@ def solve_apart(
 class _Dialogue:
     """What the child has written so far, and the time by which the next line must come.
 
-    checked, explained its reports as plain JSON, not validated yet; None: not received
+    checked, explained   its reports as plain JSON, not validated yet; None: not received
     """
 
     def __init__(self, limits: Limits, on_beat: OnBeat) -> None:

@@ -1,4 +1,4 @@
-"""The most that a group can get when it alone counts: the denominators of the leximin (S2)."""
+"""The most needs that a group can have met when only it counts: the denominators of S2."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,9 +70,9 @@ def list_required(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[i
 
 
 def read_possible(stage: Stage, problem: Problem, levels: Iterable[Level]) -> dict[str, int]:
-    """Return what every group can get alone according to the stated levels [needs], else 0.
+    """Return what every group can get alone [needs]; 0 for a group without a stated level.
 
-    Empty for stages without a denominator.
+    The result is empty for stages without a denominator.
     """
     groups = kind_of(stage).groups_alone(stage, problem)
     if not groups:

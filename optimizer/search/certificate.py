@@ -102,9 +102,9 @@ class CertificateWriter:
         return event
 
     def _within(self, part: ComponentStep, event: Event) -> Event:
-        """Return an event with its own cuts, valid only inside it.
+        """Return an event followed by its proof and by cuts that are valid only inside this event.
 
-        Bare when no multipliers prove it.
+        Returns the event without either when no multipliers prove it.
         """
         cuts = [self._write_cut(part, row, cut) for row, cut in part.step.cuts]
         proof = self._multipliers(part)

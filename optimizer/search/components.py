@@ -150,7 +150,7 @@ def _maximise_component(
     sums: ComponentSums,
     whole: Vector,
 ) -> None:
-    """Add one component's values to the sums, and its point, even a late one, to ``whole``."""
+    """Add a component's values to the sums; its best point goes into ``whole``, even if late."""
     inner = _start_search(search, model, component)
     try:
         found = _maximise_aims(inner, component, wanted, sums)

@@ -145,7 +145,7 @@ def _try_floors(
 def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
     """Return the floors after raising the worst level ``strides`` times.
 
-    Empty beyond a group's most.
+    The result is empty when a group would exceed its maximum.
     """
     floors = [group.floor for group in rising]
     for _ in range(strides):
@@ -160,7 +160,7 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
 
 
 def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: bool) -> None:
-    """Decide the only group that may leave the worst level; after a gallop it was tried already."""
+    """Raise or close the only group that may rise; ``is_tried``: raising it has failed already."""
     if not is_tried and search.try_rows([(group.row, group.floor + 1)]):
         group.floor += 1
     else:
@@ -198,7 +198,7 @@ def _read_switch(search: LexicographicSearch, group: _Group, switch: int) -> Non
 
 
 def _fix_stuck(search: LexicographicSearch, switches: Sequence[int], value: int) -> None:
-    """Fix switches that cannot have this value at the other one."""
+    """Fix each switch that cannot have ``value`` (0 or 1) at the opposite value."""
     unsure = [switch for switch in switches if search.is_open(switch)]
     can, other = search.reachable(unsure, value), float(1 - value)
     stuck = [j for j, is_so in zip(unsure, can, strict=True) if not is_so]

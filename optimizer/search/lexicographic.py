@@ -166,7 +166,7 @@ class LexicographicSearch:
     def reachable(self, columns: Sequence[int], value: int) -> list[bool]:
         """Return for every column in {0, 1} whether it can have a value; fix nothing.
 
-        False only where the LP proves it.
+        A column gets False only where the LP proves that it cannot have the value.
         """
         step = self._trail.replay()
         if step is None:
@@ -272,7 +272,7 @@ class LexicographicSearch:
         return step
 
     def _fix_by_reduced_costs(self, bound: Bound, value: int) -> list[BoundChange]:
-        """Return the columns that reduced costs fix at an end, given the fixed value."""
+        """Return the columns that reduced costs fix at a bound of theirs, given the fixed value."""
         slack = bound.total - value * bound.scale
         low, high = self.matrix.low[bound.columns], self.matrix.high[bound.columns]
         fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))
@@ -302,7 +302,7 @@ class LexicographicSearch:
         return step
 
     def _refuse_again(self) -> EngineResult | None:
-        """Return the refusal of the last try where its multipliers refuse this one too."""
+        """Return the proof that the last try is impossible, where it excludes these rows too."""
         bound = None if self._refusal is None else renew(self.matrix, self._refusal)
         if bound is None or bound.total >= 0:
             return None

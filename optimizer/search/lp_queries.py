@@ -69,7 +69,7 @@ class LpQueries:
         return bool(cuts)
 
     def find_reachable(self, columns: Sequence[int], value: int) -> Step:
-        """Return as bits which of the columns in {0, 1} can have the value; the others are proved.
+        """Return the set of columns in {0, 1} that may have the value; the others provably cannot.
 
         Many columns are asked about at once. Those with the value at the LP point are done. If the
         sum cannot reach one, none of them can; else the rest is asked again, halved if need be.

@@ -76,9 +76,9 @@ class SecondEngine:
         self._rows += rows
 
     def ask(self, rows: Sequence[Constraint], aim: Terms | None = None) -> SecondAnswer:
-        """Ask for an integer point of all kept rows and ``rows``.
+        """Ask for an integer point that satisfies all kept rows and ``rows``.
 
-        With an aim, for the greatest sum.
+        Where ``aim`` is given, ask for the point at which this sum is greatest.
         """
         question = pulp.LpProblem("question", pulp.LpMinimize)  # or the sign of duals differs
         for row in (*self._rows, *rows):

@@ -21,8 +21,8 @@ from optimizer.stages.kind import Measure
 class StatedGroup:
     """A group with the ``units`` that the solution gives it.
 
-    floor its least units in every answer that satisfies the kept rows above a switch: the group is
-    above the last level; None where that is decided
+    floor   its least units in every answer that satisfies the kept rows
+    above   a switch: whether the group is above the last level; None where that is decided
     """
 
     measure: Measure

@@ -37,7 +37,8 @@ def question_parts(
 ) -> Iterator[tuple[Aim, int, Answer]]:
     """Yield every aim in order, its stated sum, and whether any component has more; then keep it.
 
-    stated the value of every decision that an aim counts; ``engine`` keeps the sums too
+    stated   the value of every decision that an aim counts
+    engine   of the whole month; it keeps the stated sums too
     """
     order, rows = model.columns.order, model.rows.order
     parts = [
@@ -159,7 +160,7 @@ class Opinion:
 def judge(opinions: list[Opinion]) -> Verdict:
     """Return the verdict on all: one disagreement refutes.
 
-    One unknown, or no opinion, is unknown.
+    Without a disagreement, one unknown opinion or none at all makes the verdict unknown.
     """
     verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
     for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):

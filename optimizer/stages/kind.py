@@ -121,14 +121,14 @@ class Kind(ABC):
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
         """Return a test that is False where the needs exchanged show that the stage is not kept.
 
-        None where the needs exchanged never show it.
+        Returns None where the needs exchanged never show it.
         """
         return None
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
         """Return a test that is True for lines that keep the stage if ``needs_test`` passes.
 
-        None where ``needs_test`` alone is sufficient.
+        Returns None where ``needs_test`` alone is sufficient.
         """
         return _is_never_sure
 
@@ -224,7 +224,7 @@ def ratio_of(level: Level) -> Fraction:
 
 
 def keeps_classes(class_of: Mapping[str, object]) -> NeedsTest:
-    """Return a test of needs: one counted need at most goes out, of the class of the one in."""
+    """Return a test of needs: at most one counted need goes out, of the class that comes in."""
 
     def test(need: Need, outs: Sequence[Need]) -> bool:
         counted = [class_of[out.id] for out in outs if class_of[out.id] is not None]

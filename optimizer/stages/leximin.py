@@ -24,7 +24,7 @@ class Leximin(Levels):
         return _coverage_measures(stage, columns, possible)
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Return needs met of possible (groups without any are left out), or the sums of scores."""
+        """Return needs met of those possible (no group without any), or the sums of scores."""
         groups, needs = groups_of(stage, tally.problem), tally.problem.needs
         if stage.outcome is GroupOutcome.SCORE:
             return [
@@ -47,7 +47,7 @@ class Leximin(Levels):
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
         """Return the test for coverage: a need replaces one of its own group, or one in no group.
 
-        None for scores, which do not depend on the needs alone.
+        Returns None for scores, which do not depend on the needs alone.
         """
         if stage.outcome is GroupOutcome.SCORE:
             return None
@@ -56,7 +56,7 @@ class Leximin(Levels):
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
         """Return the test for scores: no group gets less.
 
-        None for coverage, which counts needs only.
+        Returns None for coverage, which counts needs only.
         """
         if stage.outcome is GroupOutcome.MET:
             return None

@@ -22,7 +22,7 @@ class MaxCount(Sums):
         return list(classes_of(stage, problem))
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return one sum for each class."""
+        """Return, for each class that occurs, the sum that counts its needs met."""
         return [
             Aim(stage, key, {columns.number(columns.met[d]): 1 for d in needs if d in columns.met})
             for key, needs in classes_of(stage, columns.problem).items()

@@ -1,4 +1,4 @@
-"""(S4) The most published points of needs met."""
+"""(S4) The greatest sum of published points over the needs met."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ class MaxPoints(Sums):
     is_separable = True
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the points of needs met."""
+        """Return the sum of the points of needs met."""
         needs = columns.needs
         weights = {columns.number(met): needs[d].points for d, met in columns.met.items()}
         return [Aim(stage, "", weights)]

@@ -14,7 +14,7 @@ class MaxRecipients(Sums):
     """(S3) max sum_(recipients) helped      [recipients]"""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the recipients helped."""
+        """Return the sum that counts the recipients helped."""
         return [Aim(stage, "", {columns.number(helped): 1 for helped in columns.helped.values()})]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:

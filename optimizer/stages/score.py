@@ -13,16 +13,16 @@ class MaxScore(Sums):
     """(S7) The sum of scores over units given."""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the sum, or its negative where ``sign`` is -1."""
+        """Return the sum of scores, or its negative where ``sign`` is -1."""
         weights = {j: self.sign * score for j, score in _score_of(columns).items()}
         return [Aim(stage, "", weights)]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the sum."""
+        """Return the sum of scores (S8: of costs)."""
         return {"": sum(tally.score.values())}
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
-        """Return the test: the sum does not fall (S8: does not rise)."""
+        """Return the test: the sum of scores does not fall (S8: of costs does not rise)."""
 
         def test(before: Lines, after: Lines) -> bool:
             old, new = (sum(facts.score(a) * a.units for a in lines) for lines in (before, after))

@@ -20,7 +20,7 @@ class MaxUnits(Sums):
         return [f"category={name}" for name in sorted(partial)]
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return the units delivered of each category."""
+        """Return, for each category, the sum of the units delivered to its needs."""
         problem = columns.problem
         weights: dict[str, dict[int, int]] = {key: {} for key in self.keys(stage, problem)}
         for d, units in columns.units.items():
@@ -28,7 +28,7 @@ class MaxUnits(Sums):
         return [Aim(stage, key, of) for key, of in weights.items()]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the units delivered of each category."""
+        """Return the units delivered to the needs of each category."""
         found = dict.fromkeys(self.keys(stage, tally.problem), 0)
         for need in tally.list_met():
             if _is_partial(need):

@@ -1,4 +1,4 @@
-"""Compare two answers of one month stage by stage: what is better or worse, which groups moved.
+"""Compare two answers of one month stage by stage: what is better or worse, which levels changed.
 
 Both are counted with the same denominators. An answer that is best under the policy is therefore
 never worse in the first stage that differs.
@@ -40,7 +40,7 @@ class StageChange:
     """One aim in two answers.
 
     before, after   of a sum, in the unit of the stage; None for levels and the lottery
-    groups          of a stage of levels: those that moved, by name
+    groups          of a stage of levels: those whose level changes, by name
     """
 
     name: str

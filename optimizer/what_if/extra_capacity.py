@@ -1,8 +1,8 @@
 """Which extra capacity would meet more needs: the month solved again with a little more of it.
 
-The linear program suggests the extras that gain most, one of each kind. Every answer rests on a new
-solve with the whole policy. Only capacities that somebody already offers are considered; for a need
-without any eligible offer, ``explain`` gives the nearest miss.
+The linear program suggests the extras that gain most, one per category and slot. What an extra
+brings is read from a new solve with the whole policy. Only capacities that somebody already offers
+are considered; for a need without any eligible offer, ``explain`` gives the nearest miss.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ MOST_EXTRAS = 5  # extras for which the month is solved again
 def list_candidates(
     model: Model, assignments: Sequence[Assignment], most: int, seconds: float
 ) -> list[Extra]:
-    """Return at most ``most`` extras, the greatest gain of the LP first, one a category and slot.
+    """Return at most ``most`` extras, one per category and slot, the greatest gain in the LP first.
 
     Extras are tried in the order of their price until enough of them gain a whole need.
     """
@@ -97,7 +97,7 @@ def _list_visits(shelf: Shelf, prices: ShadowPrices) -> Iterator[tuple[float, Ex
 class Help:
     """What one extra brings.
 
-    gained   needs met more, less those that lose        status   of the answer with the extra
+    gained   how many more needs are met in total        status   of the answer with the extra
     met      needs met only with it                      lost     needs met only without it
     """
 

@@ -1,13 +1,13 @@
 """Repair a published answer with the least change: only what the changes force is undone.
 
-Priorities in this order: pins and every other rule hold; the most promised needs stay met, tier by
-tier (W4.1); the most needs are met (W4.2); the most published assignments are kept (W4.3); the
-policy's own stages decide among what is left. An assignment is kept when the same stock, person and
-slot give the need at least as many units.
+Priorities in this order: pins and every other rule hold; as many promised needs as possible stay
+met, tier by tier (W4.1); as many needs as possible are met (W4.2); as many published assignments as
+possible are kept (W4.3); the policy's own stages decide among the answers that are left. An
+assignment is kept when the same stock, person and slot give the need at least as many units.
 
-To count kept assignments, each needs a column of its own, so the month is first written differently
-(``single_out``): pairs that change nothing take the person of each assignment out of a crew and
-give its need its own demands. Answers, scores and uses stay the same.
+To count kept assignments, each must have a column of its own, so pairs without any effect on the
+answer are first added to the month (``single_out``). They take the person of each assignment out of
+a crew and give its need its own demands. Answers, scores and uses stay the same.
 """
 
 from collections import defaultdict

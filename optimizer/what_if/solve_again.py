@@ -41,9 +41,10 @@ def require_answer(problem: Problem, solution: Solution) -> None:
 
 
 def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
-    """Return what every group can get alone [needs], from the stated levels or solved again.
+    """Return for every stage and group how many of the group's needs can be met alone.
 
-    ``seconds`` limits the solves for stages that the time limit left open; None: not known in time.
+    The numbers are read from the solution. For stages that its time limit left open they are solved
+    for, within ``seconds``; returns None when this time is not enough.
     """
     levels = {result.name: result.levels for result in solution.stages if result.levels}
     found: dict[str, dict[str, int]] = {}

@@ -27,18 +27,18 @@ def ticket_of(seed: str, claim: str) -> tuple[str, str]:
 
 
 def floor_of(claim: Row) -> int:
-    """Return the least useful grant of a claim [fen]."""
+    """Return the smallest grant that is useful to a claim's household [fen]."""
     return int(claim["asked_fen"] if claim["least_fen"] is None else claim["least_fen"])
 
 
 def reach(claim: Row, ratio: Fraction) -> int:
-    """Return the least useful grant at this fraction or above [fen]."""
+    """Return the smallest allowed grant whose funded fraction is at least ``ratio`` [fen]."""
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), -(-asked * ratio.numerator // ratio.denominator))
 
 
 def pass_by(claim: Row, ratio: Fraction) -> int:
-    """Return the least useful grant above this fraction [fen]."""
+    """Return the smallest allowed grant whose funded fraction is above ``ratio`` [fen]."""
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), asked * ratio.numerator // ratio.denominator + 1)
 
@@ -57,7 +57,7 @@ class Part:
         return sorted(set(self.ratios) - {Fraction(0)})
 
     def above(self, ratio: Fraction) -> int:
-        """Return how many stated fractions are above this one."""
+        """Return how many stated fractions are above ``ratio``."""
         return sum(stated > ratio for stated in self.ratios)
 
     def compare(self, granted: frozenset[str]) -> tuple[int, Grants]:
@@ -87,9 +87,9 @@ class Part:
     def _stuck(
         self, network: PurseFlow, grants: Grants, rising: set[str], ratio: Fraction
     ) -> set[str]:
-        """Return the claims at the fraction that cannot pass it.
+        """Return the claims at the fraction ``ratio`` that cannot rise above it.
 
-        Small asks first, then tickets (M5).
+        Claims are tried with the smallest ask first, then by ticket (M5).
         """
         stuck = set()
         for c in sorted(rising, key=lambda c: (self.claims[c]["asked_fen"], self.ticket(c))):
@@ -113,7 +113,7 @@ class Part:
         return sorted(alone, key=lambda c: (floor_of(rows[c]), rows[c]["asked_fen"], c))
 
     def exists(self, granted: frozenset[str], least: int) -> bool:
-        """Return whether some set with these claims compares as ``least`` or above.
+        """Return whether some set that grants these claims compares as ``least`` or better.
 
         Raises ``RefutedError`` with code ``search_limit`` after ``MOST_BRANCHES`` branches.
         """

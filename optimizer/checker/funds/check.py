@@ -101,7 +101,7 @@ def _check_purses(fund: Row, stated: Row) -> None:
 
 
 def _list_parts(fund: Row, stated: Row) -> list[Part]:
-    """Split the claims into sets tied by shared purses; one set where money carries over."""
+    """Return the claims in sets that share no purse; all are one set where money carries over."""
     fens = {grant["claim"]: grant["fen"] for grant in stated["grants"]}
     return [
         Part(fund, rows, sorted(Fraction(fens[c], row["asked_fen"]) for c, row in rows.items()))

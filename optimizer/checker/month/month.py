@@ -57,7 +57,7 @@ def index_month(problem: Row) -> Month:
 
 
 def _check_once(problem: Row) -> None:
-    """Refuse a second row for a pair, a group's history or a stage's name: it would rule unseen."""
+    """Refuse a repeated pair, history of a group or stage name: one of the two would be ignored."""
     for name, rows, keys in (
         ("pairs", problem["pairs"], ("need", "stock", "person")),
         ("history", problem["history"], ("dimension", "group")),

@@ -85,7 +85,7 @@ def hash_table(schema: Schema, row: Row) -> str:
 
 
 def hash_problem(problem: Row) -> str:
-    """Return the SHA-256 of the canonical problem, in which the policy is always written out."""
+    """Return the SHA-256 of the canonical problem, which always includes the policy."""
     return _sha256(_strip(PROBLEM, problem) | {"policy": _strip(POLICY, problem["policy"])})
 
 

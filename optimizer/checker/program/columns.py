@@ -77,7 +77,7 @@ class Columns:
 def number_columns(month: Month, *, is_weighed: bool) -> Columns:
     """Number all columns in their order: needs, flows, pools, edges, busy, used, helped.
 
-    ``is_weighed`` is true when single pairs decide in some stage of the policy. The order is that
+    ``is_weighed``: scores of single pairs decide in some stage of the policy. The order is that
     of "Numbers of columns and rows" in FORMULATION.md.
     """
     columns = Columns(gather_classes(month, is_weighed=is_weighed))

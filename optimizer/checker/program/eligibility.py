@@ -84,7 +84,7 @@ class SourceIndex:
     def _try(self, name: str, value: object, test: Test) -> int:
         """Return the mask of the sources that pass a filter.
 
-        ``value`` is all that it reads of a need.
+        ``value`` is all that the filter reads of a need.
         """
         if (name, value) not in self._tried:
             passing = (bit for bit, stock, person in self._rows if test(stock, person))

@@ -69,7 +69,7 @@ class Classes:
 def gather_classes(month: Month, *, is_weighed: bool) -> Classes:
     """Return demands in the order of the first need that has them, edges by need, pools and links.
 
-    ``is_weighed`` means that single pairs decide, so every need with pairs has its own demands.
+    ``is_weighed``: scores of single pairs decide, so every need with pairs has its own demands.
     """
     classes = Classes(month, Eligibility(month))
     pinned = {pin["need"] for pin in month.problem["pins"] if pin["stock"] or pin["person"]}

@@ -13,7 +13,7 @@ __all__ = ["Program", "build_rows"]
 
 
 def add_places(program: Program, columns: Columns) -> None:
-    """(C5) A crew's visits in a slot are at most its persons, or equal its ``busy``."""
+    """(C5) A crew makes at most one visit per person in a slot, exactly ``busy`` if it has that."""
     visits: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
     for slot, (crew, _), _, column in columns.draws():
         if slot is not None:
@@ -26,7 +26,7 @@ def add_places(program: Program, columns: Columns) -> None:
 
 
 def add_months(program: Program, columns: Columns) -> None:
-    """(C6) A crew makes at most as many visits in the month as its persons may make."""
+    """(C6) A crew makes at most ``most`` visits per person in the month."""
     months: dict[int, dict[int, int]] = defaultdict(dict)
     for (k, _), busy in columns.busy.items():
         months[k][busy] = 1
@@ -62,7 +62,7 @@ def add_capacities(program: Program, columns: Columns) -> None:
 
 
 def add_bounds_of_pairs(program: Program, columns: Columns) -> None:
-    """(C10) The units of a need are within the bound of its pair, where anything flows."""
+    """(C10) A need takes from a stock at most what their pair allows; a row where it has flows."""
     for pair in columns.month.problem["pairs"]:
         if pair["most"] is not None:
             flows = columns.flows_between(pair["need"], pair["stock"], pair["person"])
@@ -89,7 +89,7 @@ def add_ways(program: Program, columns: Columns) -> None:
 
 
 def add_demands(program: Program, columns: Columns) -> None:
-    """(C2, C3) The needs of a demand get what it takes; visits first, then deliveries."""
+    """(C2, C3) The needs of a demand get what the demand takes; visits first, then deliveries."""
     classes = columns.classes
     taken: dict[int, dict[int, int]] = defaultdict(dict)
     for (r, _), column in zip(classes.links, columns.flow, strict=True):
@@ -106,7 +106,7 @@ def add_demands(program: Program, columns: Columns) -> None:
 
 
 def add_parts(program: Program, columns: Columns) -> None:
-    """(C4) Least and most units of needs for which a part is enough, two rows a need."""
+    """(C4) Least and most units of each need that may be met in part: two rows per need."""
     demands = columns.classes.demands
     for name, units in columns.units.items():
         need = columns.month.needs[name]
@@ -117,7 +117,7 @@ def add_parts(program: Program, columns: Columns) -> None:
 
 
 def add_recipients(program: Program, columns: Columns) -> None:
-    """(C8) A recipient has at most one visit in a slot, where two are possible."""
+    """(C8) A recipient has at most one visit in a slot; a row only where two are possible."""
     visits: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for (need, r), column in columns.way.items():
         slot = columns.classes.demands[r].slot

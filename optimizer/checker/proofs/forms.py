@@ -1,6 +1,7 @@
-"""What the checker asks of a kind of stage; each module of ``stages/`` answers for one kind.
+"""The methods that every kind of stage has in the checker; ``stages/`` has one module per kind.
 
-Most kinds have the form of sums or of levels; a kind may also prove itself in another way.
+Most kinds derive from ``Sums`` or ``Levels``, which implement the proof; any other kind implements
+``prove`` itself.
 """
 
 from abc import ABC, abstractmethod
@@ -36,15 +37,15 @@ class Kind(ABC):
         """Raise ``RefutedError`` unless the events prove the result; its sum has these weights."""
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the weights of every result in order, empty ones where a result is no sum."""
+        """Return the weights of the sum of every result in order; empty where it is no sum."""
         return [{}]
 
     def weighs_pairs(self, stage: Row) -> bool:
-        """Return whether single pairs decide, so that each needs a column of its own."""
+        """Return whether scores of single pairs decide, so that each pair needs its own column."""
         return bool(stage["outcome"] == "score")
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
-        """Return the groups whose denominators need a proof: needs, and needs possible before."""
+        """Return the groups whose denominators need a proof: needs, and needs possible earlier."""
         return {}
 
 
@@ -55,7 +56,7 @@ class Sums(Kind):
 
     @abstractmethod
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the weights of every sum in order; their negatives where ``sign`` is -1."""
+        """Return the weights of every sum in order, negated where ``sign`` is -1."""
 
     def prove(
         self,

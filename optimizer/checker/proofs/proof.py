@@ -16,7 +16,7 @@ Event = list[Any]
 
 
 class Proof:
-    """Rows and bounds that every answer still in question satisfies.
+    """Rows and bounds that every answer not excluded so far satisfies.
 
     point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``

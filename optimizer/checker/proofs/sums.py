@@ -65,7 +65,7 @@ def _order_tickets(proof: Proof, month: Month) -> list[int]:
 
 
 def _check_order(proof: Proof, places: list[int], order: list[int]) -> None:
-    """A block is in the order of its tickets, and every ticket before it is decided."""
+    """Require that a block is in the order of tickets, with every ticket before it decided."""
     before = {order[k] for k in range(places[-1])} - {order[k] for k in places}
     if places != sorted(set(places)) or not all(map(proof.is_decided, before)):
         raise RefutedError("ticket_order", ticket=places[-1])

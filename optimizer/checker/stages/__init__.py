@@ -19,7 +19,7 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(stage: Row) -> Kind:
-    """Return the object that answers for the kind of a stage of the policy."""
+    """Return the object for the kind of a stage of the policy."""
     return KINDS[stage["kind"]]
 
 
@@ -38,5 +38,5 @@ def list_aims(outcome: Outcome) -> list[Aim]:
 
 
 def weighs_pairs(month: Month) -> bool:
-    """Return whether single pairs decide in some stage of the policy."""
+    """Return whether scores of single pairs decide in some stage of the policy."""
     return any(kind_of(stage).weighs_pairs(stage) for stage in month.problem["policy"]["stages"])

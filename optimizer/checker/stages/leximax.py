@@ -15,7 +15,7 @@ class Leximax(Levels):
     """Units used of the units pledged, the busiest pledge first."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one result with the load of every pledge."""
+        """Yield one result: the load of every pledge."""
         month = outcome.month
         used: Counter[str] = Counter()
         for line in outcome.lines:

@@ -15,13 +15,13 @@ class Leximin(Levels):
     """Needs met of those possible, or the sum of scores, of every group of a dimension."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one result with the count of every group."""
+        """Yield one result: for every group its needs met, or its sum of scores."""
         count = _count_scores if stage["outcome"] == "score" else _count_needs
         got, bounds = count(outcome, stage)
         yield Aim(stage["name"], stage["kind"], "", None, got, bounds)
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
-        """Return every group where needs are counted; scores have no denominator."""
+        """Return every group; none for scores, which have no denominator to prove."""
         if stage["outcome"] == "score":
             return {}
         history = _list_history(month, stage)

@@ -14,7 +14,7 @@ class Lottery(Kind):
     """The lowest ticket that can still be met is met, then the next."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one result without a value."""
+        """Yield the one result of the lottery, which has no value."""
         yield Aim(stage["name"], stage["kind"], "")
 
     def prove(

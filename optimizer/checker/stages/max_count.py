@@ -15,13 +15,13 @@ class MaxCount(Sums):
     """Needs met of every class that occurs, the most urgent class first."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one count for each class."""
+        """Yield the number of needs met for each class."""
         for key, needs in _list_classes(outcome.month, stage):
             met = sum(need["id"] in outcome.met for need in needs)
             yield Aim(stage["name"], stage["kind"], key, met)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return weight 1 on the ``met`` of each class."""
+        """Return, for each class, weight 1 on the ``met`` column of its needs."""
         met, classes = program.met, _list_classes(month, stage)
         return [{met[n["id"]]: 1 for n in needs if n["id"] in met} for _, needs in classes]
 

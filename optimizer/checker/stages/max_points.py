@@ -1,4 +1,4 @@
-"""(S4) The most published points of needs met."""
+"""(S4) The greatest sum of published points over the needs met."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ class MaxPoints(Sums):
         yield Aim(stage["name"], stage["kind"], "", points)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the points of a need as the weight of its ``met``."""
+        """Return the points of each need as the weight of its ``met`` column."""
         return [{column: month.needs[need]["points"] for need, column in program.met.items()}]
 
 

@@ -19,7 +19,7 @@ class MaxRecipients(Sums):
         yield Aim(stage["name"], stage["kind"], "", helped)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return weight 1 on every ``helped``."""
+        """Return weight 1 on the ``helped`` column of every recipient."""
         return [dict.fromkeys(program.helped.values(), 1)]
 
 

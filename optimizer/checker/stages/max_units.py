@@ -15,7 +15,7 @@ class MaxUnits(Sums):
     """Units delivered in every category, in the order of names."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one sum for each category."""
+        """Yield the units delivered to the needs of each category."""
         units: Counter[str] = Counter()
         for line in outcome.lines:
             if line["person"] is None:
@@ -25,7 +25,7 @@ class MaxUnits(Sums):
             yield Aim(stage["name"], stage["kind"], f"category={category}", given)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return weight 1 on the ``units`` of each category."""
+        """Return, for each category, weight 1 on the ``units`` column of its needs."""
         units, categories = program.units, _list_partial(month)
         return [{units[n["id"]]: 1 for n in needs if n["id"] in units} for _, needs in categories]
 
