@@ -36,7 +36,7 @@ class Unit(StrEnum):
 
     @property
     def typed_factor(self) -> int:
-        """How many of this unit make one that people type: 100 fen for a yuan, otherwise 1."""
+        """How many of this unit make one of the unit that people type: 100 for fen, otherwise 1."""
         return FEN_PER_YUAN if self.is_money else 1
 
 
@@ -52,7 +52,7 @@ class QuantityLimits:
 class UnitRules:
     """How people ask for a need in one unit of one kind.
 
-    ``limits`` is None where the quantity is not asked and is always 1. ``asks_windows``: somebody
+    ``limits`` is None if the quantity is not asked and is always 1. ``asks_windows``: somebody
     has to be present, so the form asks for times of the week.
     """
 

@@ -60,7 +60,7 @@ def _offices_of_organisation(actor: User) -> Select[int]:
 
 
 def _offices_of_volunteer(actor: User) -> Select[int]:
-    """Volunteers belong to a street office through their organisation."""
+    """The street office of a volunteer's account: the one of the volunteer's organisation."""
     return (
         select(Organisation.subdistrict_id)
         .join(Volunteer, Volunteer.organisation_id == Organisation.id)

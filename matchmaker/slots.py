@@ -24,7 +24,7 @@ _WINDOWS_OF_DAY = {
 
 @lru_cache(maxsize=64)
 def list_slots(month: date) -> tuple[str, ...]:
-    """Slots of ``month`` with at least one day that is no public holiday, in order of time."""
+    """Slots of ``month`` with at least one day that is not a public holiday, in order of time."""
     dates = list_slot_dates(month)
     return tuple(
         slot for week in WEEKS for window in Window if (slot := make_slot(week, window)) in dates
@@ -49,7 +49,7 @@ def expand_windows(windows: Iterable[str], slots: Iterable[str]) -> list[str]:
 
 
 def make_slot(week: int, window: Window) -> str:
-    """``W2-WD-AM`` from week 2 and the window ``WD-AM``."""
+    """The slot of a week and a window: ``W2-WD-AM`` for week 2 and ``WD-AM``."""
     return f"W{week}-{window.value}"
 
 

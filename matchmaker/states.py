@@ -46,13 +46,13 @@ class StateMachine(Generic[StepT, StateT]):
         return state in self.table.get(step, {})
 
     def check(self, state: StateT, step: StepT) -> StateT:
-        """The state to which ``step`` leads. Raises ``ConflictError`` where it cannot be taken."""
+        """The state to which ``step`` leads. Raises ``ConflictError`` if it cannot be taken."""
         if not self.can(state, step):
             raise ConflictError(self.code, state=state.value, step=step.value)
         return self.table[step][state]
 
     def take(self, row: Stateful[StateT], step: StepT) -> None:
-        """Move ``row`` along ``step``. Raises ``ConflictError`` where it cannot be taken."""
+        """Move ``row`` along ``step``. Raises ``ConflictError`` if it cannot be taken."""
         if self._locks_rows:
             lock_row(row)
         row.state = self.check(row.state, step)

@@ -50,6 +50,6 @@ def list_members(bits: BitSet) -> list[int]:
 
 
 def select(bits: BitSet, items: Sequence[Item]) -> tuple[Item, ...]:
-    """The items at the places that are members, in their order."""
+    """The items whose positions are members of the set, in ascending order of position."""
     digits = f"{bits:0{len(items)}b}"[::-1].encode()
     return tuple(compress(items, digits.translate(_AS_FLAGS)))

@@ -29,7 +29,7 @@ class ProblemError(ValueError):
         self.reason = reason
 
     def within(self, parent: str) -> "ProblemError":
-        """Return the same error with its path seen from the enclosing object."""
+        """Return this error with its path as seen from the enclosing object."""
         tail = self.path.removeprefix("$")
         return ProblemError(f"{parent}{tail}", self.reason)
 

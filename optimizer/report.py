@@ -44,7 +44,7 @@ class Seconds:
     """Wall-clock seconds measured in the child: of each stage by name, and of the three steps.
 
     Stages solved together count for the first of them. ``solve`` exceeds the sum of its stages,
-    because it includes building the model and writing the certificate. Where the child gave no
+    because it includes building the model and writing the certificate. If the child gave no
     answer, ``solve`` is the child's whole lifetime as measured by the caller.
     """
 

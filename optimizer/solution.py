@@ -41,7 +41,7 @@ class GroundCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Assignment:
-    """``units`` of a stock for a need; a visit has a person and a slot, and is one unit."""
+    """Gives ``units`` of a stock to a need; a visit has a person and a slot, and is one unit."""
 
     need: str
     stock: str
@@ -129,6 +129,6 @@ class Solution:
         return plain
 
     def sealed(self) -> "Solution":
-        """Return the same solution with ``result_sha256`` filled in."""
+        """Return this solution with ``result_sha256`` filled in."""
         plain = replace(self, result_sha256="", certificate=None).to_json()
         return replace(self, result_sha256=codec.sha256_of(plain))

@@ -16,7 +16,7 @@ from matchmaker.scopes import is_in_scope
 
 
 def select_accounts(*, role: Role | None, search: str, disabled: bool | None) -> Select[User]:
-    """Accounts by role, then the oldest first; None and empty filter nothing."""
+    """Accounts by role, then oldest first; an argument that is None or empty does not filter."""
     query = _select_with_scope()
     if role is not None:
         query = query.where(User.role == role)

@@ -126,7 +126,7 @@ class AccountFilterForm(FilterForm):
     )
 
     def read_filters(self) -> dict[str, Any]:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         role = self.role.data if not self.role.errors else None
         state = self.state.data if not self.state.errors else None

@@ -130,7 +130,7 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
 
 
 def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
-    """The actor's invitations that nobody has used yet, the latest first."""
+    """The actor's invitations that nobody has used yet, latest first."""
     return list(
         db.session.scalars(
             select(Invitation)

@@ -34,7 +34,7 @@ def sign_out(*, actor: User, token: str, now: datetime) -> None:
 def list_sessions(
     actor: User, now: datetime, *, idle: timedelta, absolute: timedelta
 ) -> list[LoginSession]:
-    """Where the actor is signed in now, the latest seen first."""
+    """The browsers in which the actor is signed in now, most recently seen first."""
     return list(
         db.session.scalars(
             select(LoginSession)
@@ -60,7 +60,7 @@ def end_session(*, actor: User, session_id: int, now: datetime) -> None:
 
 
 def list_notices(actor: User) -> list[Notice]:
-    """The actor's notices, the latest first."""
+    """The actor's notices, latest first."""
     return list(
         db.session.scalars(
             select(Notice)
@@ -81,7 +81,7 @@ def mark_notices_read(*, actor: User, now: datetime) -> None:
 
 
 def list_disclosures(actor: User) -> list[Disclosure]:
-    """Who was shown the contact data of the resident whose account this is, the latest first."""
+    """Each time somebody was shown the contact data of the actor, a resident; latest first."""
     if actor.resident_id is None:
         return []
     return list(

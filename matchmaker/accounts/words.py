@@ -53,7 +53,7 @@ def describe_notice(notice: Notice) -> str:
 
 
 def name_scope(user: User) -> str:
-    """What an account is about: residents by reference only."""
+    """The scope of an account in words; a resident is named by reference only."""
     if user.resident:
         return user.resident.reference
     place = user.organisation or user.committee or user.subdistrict

@@ -62,7 +62,7 @@ class GivenForm(MonthForm):
         )
 
     def read_filters(self) -> GivenFilters:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         values = {
             name: self[name].data or "" if not self[name].errors else ""

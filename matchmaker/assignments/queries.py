@@ -36,7 +36,7 @@ DELIVERIES = 0  # the "week" of what has no appointed time
 
 @dataclass(frozen=True, slots=True)
 class GivenFilters:
-    """None and the empty string filter nothing.
+    """Filters of a month's promises; a field that is None or empty does not filter.
 
     ``week`` is 1 to 4, or ``DELIVERIES``; ``category`` and ``committee`` are codes.
     """
@@ -79,7 +79,7 @@ class Line:
 
 
 def list_published_months(actor: User) -> list[date]:
-    """Published months of the actor's street office, the latest first."""
+    """Published months of the actor's street office, latest first."""
     query = (
         select(MatchRound.month)
         .where(

@@ -13,7 +13,7 @@ from matchmaker.models import AuditEvent, Role, User
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Filters of a list of events; None and empty filter nothing. Days are days in Shanghai."""
+    """Filters of a list of events; None or empty does not filter. Days are days in Shanghai."""
 
     action: str = ""
     role: Role | None = None
@@ -24,7 +24,7 @@ class EventFilter:
 
 
 def select_events(filters: EventFilter) -> Select[AuditEvent]:
-    """The events that pass the filters, the latest first."""
+    """The events that pass the filters, latest first."""
     query = _select_with_actor()
     if filters.action:
         query = query.where(AuditEvent.action.startswith(filters.action, autoescape=True))
@@ -42,12 +42,12 @@ def select_events(filters: EventFilter) -> Select[AuditEvent]:
 
 
 def select_own_events(actor: User) -> Select[AuditEvent]:
-    """What the actor did, the latest first."""
+    """The events of what the actor did, latest first."""
     return _select_with_actor().where(AuditEvent.actor_id == actor.id)
 
 
 def list_subject_types() -> list[str]:
-    """The kinds of things that events are about."""
+    """The kinds of subjects that events have."""
     query = select(AuditEvent.subject_type).distinct().order_by(AuditEvent.subject_type)
     return list(db.session.scalars(query))
 

@@ -101,12 +101,12 @@ def describe_fault(fault: Fault) -> str:
 
 
 def describe_subject(event: AuditEvent) -> str:
-    """What an event is about: kind and number, never a person's data."""
+    """The subject of an event: its kind and number, never a person's data."""
     return f"{describe_subject_type(event.subject_type)} {event.subject_id or ''}".strip()
 
 
 def describe_subject_type(name: str) -> str:
-    """The kind of thing an event is about."""
+    """The word for a kind of subject."""
     return str(SUBJECT_WORDS.get(name, name))
 
 

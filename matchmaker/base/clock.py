@@ -7,7 +7,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def get_now() -> datetime:
-    """The present instant, aware, in UTC. The only place that reads the machine's clock."""
+    """The current instant, aware, in UTC. The only place that reads the machine's clock."""
     return datetime.now(UTC)
 
 
@@ -28,7 +28,7 @@ def add_months(month: date, count: int) -> date:
 
 
 def parse_month(text: str) -> date:
-    """``YYYY-MM`` to the month's first day. Raises ``ValueError`` otherwise."""
+    """The first day of a month written ``YYYY-MM``. Raises ``ValueError`` otherwise."""
     return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date()
 
 

@@ -22,7 +22,7 @@ class ContactCipher:
         self._index_key = hashlib.sha256(b"index:" + keys[-1].encode()).digest()
 
     def encrypt(self, text: str) -> str:
-        """``text`` encrypted with the first key."""
+        """The text, encrypted with the first key."""
         return self._get_fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, token: str) -> str:

@@ -101,7 +101,7 @@ def _prepare(month: date | None, seed: int) -> date:
 
 
 def _run_month(month: date) -> None:
-    """Take the month from its present state to publication, acting as two persons."""
+    """Take the month from its current state to publication, acting as two persons."""
     first, second = (round_steps.get_social_worker(None, position) for position in (0, 1))
     if _find_state(month) is None:
         click.echo(round_steps.open_round(month, first))

@@ -103,7 +103,7 @@ def list_figures(month: date, actor: User, number: int | None = None) -> Iterato
 def get_social_worker(phone: str | None, position: int) -> User:
     """The social worker with that phone; without a phone, the one at ``position``, from 0.
 
-    Raises ``ValueError`` for text that is no phone number.
+    Raises ``ValueError`` for text that is not a phone number.
     """
     statement = select(User).where(User.role == Role.SOCIAL_WORKER).order_by(User.id)
     actor: User | None

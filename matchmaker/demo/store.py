@@ -49,7 +49,7 @@ UNVERIFIED = frozenset({NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED
 
 
 def store_needs(world: World, ids: Ids) -> None:
-    """Needs, each with a consent if somebody else entered it for the resident."""
+    """Store needs, each with a consent if somebody else entered it for the resident."""
     on_behalf = [need for need in world.needs if need.consent is not None]
     consents = insert_named(
         Consent,
@@ -103,7 +103,7 @@ def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: dat
 
 
 def store_pairings(world: World, ids: Ids) -> None:
-    """Long-term pairings under way."""
+    """Store the long-term pairings under way."""
     rows = [
         {
             "reference": pairing.reference,
@@ -123,7 +123,7 @@ def store_pairings(world: World, ids: Ids) -> None:
 
 
 def store_ledger(world: World, ids: Ids) -> None:
-    """The ledger of the earlier months."""
+    """Store the ledger of the earlier months."""
     rows = [
         {
             "subdistrict_id": ids.subdistrict,
@@ -146,7 +146,7 @@ OFFERED_BEFORE = timedelta(days=40)
 
 
 def store_givers(world: World, ids: Ids) -> None:
-    """Organisations, all approved, and the enterprises' agreements."""
+    """Store organisations, all approved, and the enterprises' agreements."""
     rows = [_make_organisation(giver, ids) for giver in world.givers]
     ids.organisations = insert_named(Organisation, rows, (giver.code for giver in world.givers))
     agreements = []
@@ -179,7 +179,7 @@ def _make_organisation(giver: GiverRecord, ids: Ids) -> Row:
 
 
 def store_volunteers(world: World, ids: Ids) -> None:
-    """Volunteers and their qualifications."""
+    """Store volunteers and their qualifications."""
     rows = [
         {
             "organisation_id": ids.organisations[volunteer.giver],
@@ -209,7 +209,7 @@ def store_volunteers(world: World, ids: Ids) -> None:
 
 
 def store_offers(world: World, ids: Ids, now: datetime) -> None:
-    """Offers, written by the giver's coordinator."""
+    """Store offers, written by the giver's coordinator."""
     insert_rows(Offer, [_make_offer(offer, ids, now) for offer in world.offers])
 
 
@@ -237,7 +237,7 @@ PHONE_TAIL_DIGITS = 4
 
 
 def store_homes(world: World, ids: Ids) -> None:
-    """Households, residents, and their contacts, which the models encrypt."""
+    """Store households, residents, and their contacts, which the models encrypt."""
     homes = [
         {"reference": h.reference, "committee_id": ids.committees[h.committee], "block": h.block}
         for h in world.households
@@ -271,7 +271,7 @@ def _make_contact(resident: ResidentRecord, resident_id: int) -> Row:
 
 
 def store_statuses(world: World, ids: Ids, now: datetime) -> None:
-    """Statuses, verified by the worker of the resident's committee."""
+    """Store statuses, verified by the worker of the resident's committee."""
     insert_rows(
         RecipientStatus,
         [
@@ -295,7 +295,7 @@ def _make_status(resident: ResidentRecord, status: StatusRecord, ids: Ids, now: 
 
 
 def store_accounts(world: World, ids: Ids, now: datetime) -> None:
-    """Accounts whose password nobody knows: the demo signs in by a button."""
+    """Store accounts whose password nobody knows: the demo signs in by a button."""
     rows = [_make_account(account, ids, now) for account in world.accounts]
     ids.users = insert_named(User, rows, (account.phone for account in world.accounts))
     for account in world.accounts:

@@ -24,7 +24,7 @@ def make_idempotency_key() -> str:
 
 
 class IdempotencyField(HiddenField):
-    """Made when the form is first shown, kept when it is shown again with errors."""
+    """The form's key: made when it is first shown, kept when it is shown again with errors."""
 
     data: str
 

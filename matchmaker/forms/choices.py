@@ -14,7 +14,7 @@ NOT_IN_LIST = _l("Choose from the list.")
 
 
 def make_choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
-    """``(value, label)`` pairs as choices; a StrEnum member counts as its value."""
+    """The choices of ``(value, label)`` pairs; a StrEnum member counts as its value."""
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 

@@ -53,7 +53,7 @@ class KeptField(HiddenField):
 
 
 class PhoneField(StringField):
-    """``data`` is digits only, or None when nothing was typed."""
+    """A phone number; ``data`` is digits only, or None when nothing was typed."""
 
     widget = TelInput()
 

@@ -20,7 +20,7 @@ _YUAN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?", re.ASCII)
 
 
 class WholeNumberField(Field):
-    """``data`` is an int or None. Full-width digits and thousands commas are accepted."""
+    """A whole number; ``data`` is an int or None. Full-width digits and commas are accepted."""
 
     widget = TextInput()
 
@@ -64,7 +64,7 @@ class WholeNumberField(Field):
 
 
 class MoneyField(Field):
-    """Typed in yuan with at most two decimals; ``data`` and the limits are whole fen."""
+    """An amount typed in yuan, at most two decimals; ``data`` and the limits are whole fen."""
 
     widget = TextInput()
 

@@ -20,7 +20,7 @@ class JobState(StrEnum):
 
 
 class Job(Model):
-    """One solve to be done. Queue or worker hold it by a lease; an expired job is queued again."""
+    """One solve to be done. A worker holds it by a lease; if that expires, it is queued again."""
 
     __tablename__ = "job"
 

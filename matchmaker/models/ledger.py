@@ -1,4 +1,4 @@
-"""What earlier months asked, received and gave: the memory of fairness."""
+"""What earlier months asked, received and gave, so that later rounds can be fair."""
 
 from datetime import date
 from enum import StrEnum

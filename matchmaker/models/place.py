@@ -1,4 +1,4 @@
-"""The tenant and its neighbourhoods."""
+"""The street office, which is the tenant, and its neighbourhood committees."""
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship

@@ -1,4 +1,4 @@
-"""People of an organisation who give time."""
+"""Volunteers: people of an organisation who give time, and the proofs they have shown."""
 
 from datetime import date
 from enum import StrEnum

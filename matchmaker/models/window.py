@@ -1,4 +1,4 @@
-"""The six windows of a week and the four weeks of a month, which together make the slots."""
+"""The six windows of a week and the four weeks of a month; a slot is a window in one week."""
 
 from enum import StrEnum
 

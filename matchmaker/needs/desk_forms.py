@@ -99,7 +99,7 @@ class VerifyManyForm(DecisionForm):
     )
 
     def read_ids(self) -> list[int]:
-        """Row ids within every database's range, at most a page of them."""
+        """The chosen row ids, at most one page of them; malformed values are ignored."""
         texts = [text for text in self.chosen.data or () if _LIKE_AN_ID.fullmatch(text)]
         return [int(text) for text in texts][:MOST_AT_ONCE]
 

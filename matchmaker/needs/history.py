@@ -37,7 +37,7 @@ class RoundResult:
 
 
 def list_results(need: Need) -> list[RoundResult]:
-    """The results of published rounds, the latest month first."""
+    """The results of published rounds, latest month first."""
     query = (
         select(MatchRound, NeedOutcome)
         .join(NeedOutcome, NeedOutcome.round_run_id == MatchRound.published_run_id)

@@ -48,7 +48,7 @@ def make_need(resident: Resident, category: ServiceCategory, actor: User, now: d
 def record_consent(
     resident: Resident, channel: ConsentChannel, actor: User, now: datetime
 ) -> Consent:
-    """Store that the resident agreed to this purpose, with the text's version and the channel."""
+    """Record the resident's consent to posting a need: the version of its text and the channel."""
     consent = Consent(
         resident_id=resident.id,
         purpose=CONSENT_PURPOSE,
@@ -109,8 +109,8 @@ MOST_REFERENCE_TRIES = 8
 def add_need(need: Need, now: datetime) -> None:
     """Store a new need under the next free reference of its month.
 
-    If two people draw the same number at once, the database's constraint refuses one, which then
-    tries the next number. Raises ``ConflictError`` after eight attempts.
+    Two people can draw the same number at once: the database refuses the second, who gets the next
+    number. Raises ``ConflictError`` after eight attempts.
     """
     prefix = f"N{get_month(now):%y%m}-"
     for _ in range(MOST_REFERENCE_TRIES):

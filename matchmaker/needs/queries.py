@@ -12,7 +12,7 @@ from matchmaker.needs.states import ENDED
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
-# Filters. None and the empty string filter nothing.
+# Filters. A field that is None or empty does not filter.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OpenNeed:
 
 
 def list_open_needs(actor: User, filters: BrowseFilters) -> Select[Need]:
-    """Open needs of the actor's committee or subdistrict, by category, the longest wait first."""
+    """Open needs of the actor's committee or subdistrict, by category, longest wait first."""
     query = (
         select(Need)
         .join(Need.category)
@@ -117,7 +117,7 @@ def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
 
 
 def list_own_needs(actor: User) -> list[Need]:
-    """A resident's own needs and wishes, the newest first."""
+    """A resident's own needs and wishes, newest first."""
     query = select(Need).where(is_in_scope(Need, actor)).options(joinedload(Need.category))
     return list(db.session.scalars(query.order_by(Need.created_at.desc(), Need.id.desc())))
 

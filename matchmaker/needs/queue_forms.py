@@ -52,7 +52,7 @@ class NeedListForm(FilterForm):
         return self
 
     def read_filters(self) -> NeedFilters:
-        """What the address asks for; values no list has are left out."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         return NeedFilters(
             state=read_choice(self.state, _read_state),
@@ -78,7 +78,7 @@ class BrowseForm(FilterForm):
         return self
 
     def read_filters(self) -> BrowseFilters:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         return BrowseFilters(
             category_id=read_choice(self.category_id, int),

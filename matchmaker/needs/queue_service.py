@@ -17,7 +17,7 @@ LATEST_REPLY_MONTHS = 6  # after this one
 
 
 def get_usual_reply_day(now: datetime) -> date:
-    """The last day of next month, when the next round is certainly published."""
+    """The last day of next month, by which the next round is certainly published."""
     return date.fromordinal(add_months(get_month(now), 2).toordinal() - 1)
 
 

@@ -29,7 +29,7 @@ from matchmaker.words.quantities import get_capacity_words
 
 
 class VersionForm(IdempotentForm):
-    """A step on the version of a row that the person saw."""
+    """A button's step, and the version of the row that the person saw."""
 
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
 
@@ -121,7 +121,7 @@ class OfferListForm(FilterForm):
     )
 
     def read_filters(self) -> OfferFilters:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         state = self.state.data if not self.state.errors else None
         kind = self.kind.data if not self.kind.errors else None

@@ -28,7 +28,7 @@ from matchmaker.words.names import match_name
 
 @dataclass(frozen=True, slots=True)
 class OfferFilters:
-    """None and the empty string filter nothing."""
+    """Filters of a list of offers; a field that is None or empty does not filter."""
 
     state: OfferState | None = None
     kind: OfferKind | None = None
@@ -51,7 +51,7 @@ def find_frozen_month(subdistrict_id: int, now: datetime) -> date | None:
 
 
 def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
-    """The offers in the actor's scope that pass ``filters``, the newest first."""
+    """The offers in the actor's scope that pass ``filters``, newest first."""
     return (
         _narrow(actor, filters)
         .options(contains_eager(Offer.category), contains_eager(Offer.organisation))
@@ -60,7 +60,7 @@ def list_offers(actor: User, filters: OfferFilters) -> Select[Offer]:
 
 
 def list_waiting(actor: User, filters: OfferFilters) -> Select[Offer]:
-    """The submitted offers that wait for a decision, the oldest first."""
+    """The submitted offers that wait for a decision, oldest first."""
     waiting = replace(filters, state=OfferState.SUBMITTED)
     return list_offers(actor, waiting).order_by(None).order_by(Offer.created_at, Offer.id)
 

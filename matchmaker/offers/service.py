@@ -23,7 +23,7 @@ def get_category(category_id: int) -> ServiceCategory:
 def post_offer(
     *, actor: User, now: datetime, category_id: int, terms: OfferTerms, submit: bool = False
 ) -> Offer:
-    """Save a draft of the actor's organisation and, with ``submit``, submit it.
+    """Save a draft offer of the actor's organisation and, with ``submit``, submit it.
 
     Raises ``InvalidError`` naming a field, ``ConflictError`` when it cannot be submitted.
     """
@@ -64,8 +64,8 @@ def edit_offer(
     """Change an offer; an approved one must be approved again.
 
     An edit that changes nothing leaves the state as it is. A frozen month keeps its own copy. With
-    ``submit`` a draft or returned offer is submitted as well.
-    Raises ``InvalidError``, ``NotFoundError``, ``ConflictError`` (by state, or changed meanwhile).
+    ``submit`` a draft or returned offer is submitted as well. Raises ``InvalidError``,
+    ``NotFoundError``, ``ConflictError`` (wrong state, or changed meanwhile).
     """
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
@@ -84,8 +84,8 @@ def edit_offer(
 def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
     """Submit a draft or a returned offer.
 
-    Raises ``ConflictError`` by state, when the organisation is not approved, or when the offer's
-    last day is past.
+    Raises ``ConflictError`` in any other state, when the organisation is not approved, or when the
+    offer's last day is past.
     """
     return _hand_in(lock_offer(offer_id, actor, version), actor, now)
 

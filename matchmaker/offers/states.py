@@ -13,7 +13,7 @@ from matchmaker.states import StateMachine
 
 
 class OfferStep(StrEnum):
-    """Steps of an offer; the value is the second half of the audit action."""
+    """Steps of an offer; ``offer.`` and the value make the name of the audit event's action."""
 
     EDIT = "edit"
     SUBMIT = "submit"

@@ -169,7 +169,7 @@ def move(offer_id: int, step: str) -> Answer:
 
 
 def refuse_unversioned() -> str:
-    """Answer a button without the version that was read like a button of an outdated page."""
+    """Treat a button that posts no version as a button of an outdated page."""
     raise ConflictError("offer.changed_meanwhile")
 
 

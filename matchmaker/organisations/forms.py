@@ -86,7 +86,7 @@ class OrganisationListForm(FilterForm):
     has_agreement = BooleanField(_l("With a pairing agreement"))
 
     def read_filters(self) -> OrganisationFilters:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         kind = self.kind.data if not self.kind.errors else None
         state = self.state.data if not self.state.errors else None

@@ -32,7 +32,7 @@ from matchmaker.words.names import match_name
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFilters:
-    """None and the empty string filter nothing."""
+    """Filters of a list of organisations; a field that is None or empty does not filter."""
 
     kind: OrganisationKind | None = None
     state: OrganisationState | None = None
@@ -50,7 +50,7 @@ class Load:
 
 
 def list_organisations(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
-    """The organisations in the actor's scope that pass ``filters``, in the order of pinyin."""
+    """The organisations in the actor's scope that pass ``filters``, in pinyin order."""
     return (
         _narrow(actor, filters)
         .options(selectinload(Organisation.agreements))

@@ -76,7 +76,7 @@ def add_organisation(
 
 
 def approve_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
-    """Let an organisation that applied post offers. Raises ``ConflictError`` by state."""
+    """Let an organisation that applied post offers. Raises ``ConflictError`` in other states."""
     return _move(organisation_id, OrganisationStep.APPROVE, actor, now, reason=None)
 
 
@@ -95,7 +95,7 @@ def suspend_organisation(
 
 
 def reinstate_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
-    """End a suspension. Raises ``ConflictError`` by state."""
+    """End a suspension. Raises ``ConflictError`` if the organisation is not suspended."""
     return _move(organisation_id, OrganisationStep.REINSTATE, actor, now, reason=None)
 
 

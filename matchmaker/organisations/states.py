@@ -7,7 +7,7 @@ from matchmaker.states import StateMachine
 
 
 class OrganisationStep(StrEnum):
-    """Steps of an organisation; the value is the second half of the audit action."""
+    """Steps of an organisation; ``organisation.`` and the value name the audit event's action."""
 
     APPROVE = "approve"
     RETURN = "return"

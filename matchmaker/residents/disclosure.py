@@ -1,7 +1,7 @@
 """The only code that shows contact data; each time it writes a row that says so.
 
-Residents see their own and offices those of their residents. Givers get contacts only with the
-steps of the promise, which are not built yet.
+Residents see their own and offices those of their residents. Givers see no contacts: showing one
+for a promise is not built yet.
 """
 
 from dataclasses import dataclass

@@ -52,7 +52,7 @@ class ResidentFilterForm(FilterForm):
     unverified = BooleanField(_l("With a status still to be verified"))
 
     def read_filters(self) -> dict[str, Any]:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         names = [name for name in ("search", "committee_id", "status") if not self[name].errors]
         typed = {name: self[name].data for name in names}

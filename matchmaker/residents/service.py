@@ -96,7 +96,7 @@ _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ResidentFilter:
-    """Filters of a list of residents; None and empty filter nothing."""
+    """Filters of a list of residents; a field that is None or empty does not filter."""
 
     search: str = ""
     committee_id: int | None = None
@@ -152,7 +152,7 @@ def register_resident(
 
 
 def list_needs(resident: Resident) -> list[Need]:
-    """The resident's needs, the latest first, without drafts, which only the resident sees."""
+    """The resident's needs, latest first, without drafts, which only the resident sees."""
     sent = (Need.resident_id == resident.id) & (Need.state != NeedState.DRAFT)
     return list(db.session.scalars(select(Need).where(sent).order_by(Need.id.desc())))
 

@@ -45,7 +45,7 @@ def add_consent(
 
 
 def list_consents(resident: Resident) -> list[Consent]:
-    """What the resident agreed to, the latest first."""
+    """The consents of the resident, latest first."""
     query = select(Consent).where(Consent.resident_id == resident.id)
     return list(db.session.scalars(query.order_by(Consent.id.desc())))
 
@@ -60,7 +60,7 @@ class StatusState(StrEnum):
 
 
 class StatusStep(StrEnum):
-    """Steps; the value is the second half of the audit action."""
+    """Steps of a status; ``status.`` and the value name the audit event's action."""
 
     VERIFY = "verify"
     END = "end"

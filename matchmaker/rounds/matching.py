@@ -1,4 +1,4 @@
-"""The only door between the site and the optimizer: a frozen month in, a checked report out."""
+"""The only link between the site and the optimizer: a frozen month in, a checked report out."""
 
 import json
 from collections.abc import Iterable

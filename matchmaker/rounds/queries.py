@@ -24,7 +24,7 @@ def read_snapshot(match_round: MatchRound) -> Snapshot:
 
 
 def get_round(month: date, actor: User) -> MatchRound:
-    """The round of the actor's subdistrict. Raises ``NotFoundError``."""
+    """The round of ``month`` in the actor's subdistrict. Raises ``NotFoundError``."""
     match_round = find_round(month, actor)
     if match_round is None:
         raise NotFoundError("round.unknown")
@@ -32,7 +32,7 @@ def get_round(month: date, actor: User) -> MatchRound:
 
 
 def find_round(month: date, actor: User) -> MatchRound | None:
-    """The round of the actor's subdistrict, or None."""
+    """The round of ``month`` in the actor's subdistrict, or None."""
     return db.session.scalar(
         select(MatchRound)
         .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
@@ -41,7 +41,7 @@ def find_round(month: date, actor: User) -> MatchRound | None:
 
 
 def list_rounds(actor: User) -> Sequence[MatchRound]:
-    """The subdistrict's rounds, the latest month first."""
+    """The subdistrict's rounds, latest month first."""
     return db.session.scalars(
         select(MatchRound)
         .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
@@ -50,7 +50,7 @@ def list_rounds(actor: User) -> Sequence[MatchRound]:
 
 
 def list_published_rounds() -> Sequence[MatchRound]:
-    """Every round with a publication in force, the latest month first; anyone may see them."""
+    """Every round with a publication in force, latest month first; anyone may see them."""
     return db.session.scalars(
         select(MatchRound)
         .where(MatchRound.published_run_id.is_not(None))

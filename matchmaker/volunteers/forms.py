@@ -117,7 +117,7 @@ class VolunteerListForm(FilterForm):
     category = DropdownField(_l("Can do"))
 
     def read_filters(self) -> VolunteerFilters:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         state = self.state.data if not self.state.errors else None
         return VolunteerFilters(

@@ -18,7 +18,7 @@ from matchmaker.words.names import match_name
 
 @dataclass(frozen=True, slots=True)
 class VolunteerFilters:
-    """None and the empty string filter nothing; ``category`` is a code."""
+    """Filters of a list of volunteers; None or empty does not filter, ``category`` is a code."""
 
     state: VolunteerState | None = None
     category: str = ""
@@ -26,7 +26,7 @@ class VolunteerFilters:
 
 
 def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
-    """The volunteers in the actor's scope that pass ``filters``, in the order of pinyin."""
+    """The volunteers in the actor's scope that pass ``filters``, in pinyin order."""
     return (
         _narrow(actor, filters)
         .options(selectinload(Volunteer.qualifications))

@@ -7,7 +7,7 @@ from matchmaker.states import StateMachine
 
 
 class VolunteerStep(StrEnum):
-    """Steps of a volunteer; the value is the second half of the audit action."""
+    """Steps of a volunteer; ``volunteer.`` and the value name the audit event's action."""
 
     EDIT = "edit"
     PAUSE = "pause"

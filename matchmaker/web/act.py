@@ -68,7 +68,7 @@ def answer_button(act: Act) -> Response:
 
 
 def _act_once(form: IdempotentForm, act: Act) -> Response:
-    """Act, unless the same form was accepted before: then redirect to where that one led."""
+    """Act, or redirect as before if the same form was accepted already."""
     key = form.idempotency_key.data
     earlier = claim_key(actor=current_user, key=key, now=get_now())
     if earlier:
@@ -78,7 +78,7 @@ def _act_once(form: IdempotentForm, act: Act) -> Response:
 
 
 def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
-    """Claim ``key`` for this transaction; None when it is new, else where it led before."""
+    """Claim a form's key in this transaction; None if new, else where its first use redirected."""
     row = IdempotencyKey(user_id=actor.id, key=key, location="", created_at=now)
     try:
         with db.session.begin_nested():
@@ -93,7 +93,7 @@ def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
 
 
 def keep_location(*, actor: User, key: str, location: str) -> str:
-    """Remember where the claimed ``key`` leads; returns the location.
+    """Store the address that the claimed ``key`` redirects to, and return it.
 
     An address whose filters are too long for the row leads to the same page without them.
     """

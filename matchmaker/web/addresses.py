@@ -32,7 +32,7 @@ def get_return_path() -> str:
 
 
 def find_url(endpoint: str, **values: Any) -> str | None:
-    """The address of ``endpoint``, or None where this installation has no such page."""
+    """The address of ``endpoint``, or None if this installation has no such page."""
     try:
         return current_app.url_for(endpoint, **values)
     except BuildError:

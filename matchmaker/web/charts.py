@@ -19,14 +19,14 @@ FULL_PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``part`` of ``whole``, both whole numbers. 0 of 0 has no percentage."""
+    """A share: ``part`` of ``whole``, both whole numbers. 0 of 0 has no percentage."""
 
     part: int
     whole: int
 
     @property
     def percent(self) -> int | None:
-        """Rounded down, so that 100 means all."""
+        """The whole percentage, rounded down, so that 100 means all; None for 0 of 0."""
         return FULL_PERCENT * self.part // self.whole if self.whole else None
 
 
@@ -41,7 +41,7 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class SupplyDemandRow:
-    """Asked, offered and matched, all in the row's own unit."""
+    """The quantities of a category: asked, offered and matched, all in its own unit."""
 
     label: str
     asked: int
@@ -51,7 +51,7 @@ class SupplyDemandRow:
 
 @dataclass(frozen=True, slots=True)
 class LoadRow:
-    """What an organisation is asked to give of what it pledged."""
+    """The load of an organisation: what it is asked to give, out of what it pledged."""
 
     label: str
     load: Share
@@ -59,7 +59,7 @@ class LoadRow:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``width`` in percent of the chart; ``top`` and ``height`` in em."""
+    """One bar of a lane: ``width`` in percent of the chart; ``top`` and ``height`` in em."""
 
     series: int
     width: float
@@ -89,7 +89,7 @@ class LaneChart:
 
 @dataclass(frozen=True, slots=True)
 class ChartColumn:
-    """``left`` and ``width`` in percent; ``top`` and ``height`` in em."""
+    """One column of a chart: ``left`` and ``width`` in percent, ``top`` and ``height`` in em."""
 
     label: str
     percent: int
@@ -146,7 +146,7 @@ def build_supply_demand_chart(rows: Sequence[SupplyDemandRow]) -> LaneChart:
 
 
 def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
-    """One column for each organisation that pledged something, the busiest first."""
+    """One column for each organisation that pledged something, busiest first."""
     pledged = [row for row in rows if row.load.whole]
     ordered = sorted(pledged, key=lambda row: (-row.load.part / row.load.whole, row.label))
     step = FULL_PERCENT / (len(ordered) or 1)
@@ -158,7 +158,7 @@ def build_load_chart(rows: Iterable[LoadRow]) -> ColumnChart:
 
 
 def format_percent(share: Share) -> str:
-    """``84%``, or a dash for 0 of 0."""
+    """A share as ``84%``, or a dash for 0 of 0."""
     return "–" if share.percent is None else f"{share.percent}%"
 
 

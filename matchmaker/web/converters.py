@@ -25,7 +25,7 @@ class IdConverter(IntegerConverter):
 
 
 class MonthConverter(BaseConverter):
-    """``YYYY-MM`` in a path, the month's first day in the view."""
+    """A month: ``YYYY-MM`` in a path, its first day in the view."""
 
     regex = r"\d{4}-\d{2}"
 

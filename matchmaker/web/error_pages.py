@@ -130,7 +130,7 @@ def _render(
 
 
 def _find_way_back(code: str) -> str | None:
-    """The address of the list that the error is about, where the visitor has one."""
+    """The address of a list to go back to from an error, if the visitor may open one."""
     endpoints = WAYS_BACK[code.partition(".")[0]]
     return next((url_for(endpoint) for endpoint in endpoints if may_open(endpoint)), None)
 

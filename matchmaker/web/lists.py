@@ -111,7 +111,7 @@ def _say(value: Value) -> str:
 
 
 def get_page_number() -> int:
-    """``page`` of the address, 1 where it is missing or unreadable."""
+    """The number of the page asked for; 1 if ``page`` is missing from the address or unreadable."""
     typed = request.args.get("page", "1")
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 5 else 1
     return min(max(number, 1), LAST_PAGE)
@@ -196,17 +196,17 @@ class ListPage(Generic[R]):
 
     @cached_property
     def rows(self) -> Sequence[R]:
-        """What the columns read, for the rows of the page."""
+        """The objects that the columns read, one for each row of the page."""
         return self.read(self.found.items)
 
     @cached_property
     def counts(self) -> Mapping[Any, int]:
-        """How many rows each state has; empty where the list has no states."""
+        """How many rows each state has; empty if the list has no states."""
         return self.count() if self.count else {}
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        """The filters of the address; none where the list has no form."""
+        """The filters of the address; none if the list has no form."""
         return get_other_arguments() if self.form else {}
 
     @property
@@ -240,12 +240,12 @@ class ListPage(Generic[R]):
 
     @property
     def numeric(self) -> list[int]:
-        """Which columns hold numbers, counted from 0."""
+        """The positions, from 0, of the columns that hold numbers."""
         return [index for index, column in enumerate(self.columns) if column.is_number]
 
     @property
     def downloads(self) -> dict[str, str]:
-        """The address of each file with the same rows."""
+        """For each file format, the address that downloads the rows of this list."""
         if self.download is None:
             return {}
         filters = {**self.arguments, **self.file_arguments, **self.values}

@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
 
 
 def list_items() -> list[NavigationItem]:
-    """The items whose view the present visitor may open, in the order of the table."""
+    """The items whose view the current visitor may open, in the order of the table."""
     return [
         NavigationItem(str(label), url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint in _ITEMS

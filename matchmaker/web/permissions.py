@@ -112,7 +112,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 
 def get_access(view: View) -> Permission | str:
-    """What a view asks of its visitor: a permission, or ``PUBLIC``."""
+    """What a visitor needs to open a view: a permission, or ``PUBLIC``."""
     access: Permission | str = view.access  # type: ignore[attr-defined]
     return access
 
@@ -129,7 +129,7 @@ def has_permission(role: Role, permission: Permission) -> bool:
 
 
 def may_open(endpoint: str) -> bool:
-    """Whether there is such a page here and the present visitor may open it."""
+    """Whether there is such a page here and the current visitor may open it."""
     view = current_app.view_functions.get(endpoint)
     if view is None:
         return False

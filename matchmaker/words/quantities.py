@@ -22,22 +22,22 @@ from matchmaker.models import OfferKind
 
 
 def format_day(day: date) -> str:
-    """``2026年7月6日`` or ``6 July 2026``."""
+    """A day as ``2026年7月6日`` or ``6 July 2026``."""
     return format_date(day, "d MMMM y") if _is_english() else format_date(day, "y年M月d日")
 
 
 def format_local_day(instant: datetime) -> str:
-    """The day in Shanghai on which something happened."""
+    """An instant as a day: the one it falls on in Shanghai."""
     return format_day(get_local_date(instant))
 
 
 def format_month(month: date) -> str:
-    """``2026年7月`` or ``July 2026``."""
+    """A month as ``2026年7月`` or ``July 2026``."""
     return format_date(month, "MMMM y") if _is_english() else format_date(month, "y年M月")
 
 
 def format_moment(instant: datetime) -> str:
-    """``2026年7月6日 10:30`` or ``6 July 2026, 10:30``, on Shanghai's clock."""
+    """An instant as ``2026年7月6日 10:30`` or ``6 July 2026, 10:30``, in Shanghai time."""
     pattern = "d MMMM y, HH:mm" if _is_english() else "y年M月d日 HH:mm"
     return format_datetime(instant, pattern)
 
@@ -110,7 +110,7 @@ UNIT_WORDS: Mapping[Unit, UnitWords] = {
 
 
 def format_quantity(quantity: int, unit: str) -> str:
-    """``3 visits``, ``1,200 yuan``: ``quantity`` in units of the code ``unit``, fen for funds."""
+    """A quantity as ``3 visits`` or ``1,200 yuan``; it is given in ``unit``, fen for funds."""
     amount = _format_yuan(quantity) if is_money(unit) else format_decimal(quantity)
     return UNIT_WORDS[Unit(unit)].count(quantity, amount)
 
@@ -121,7 +121,7 @@ def get_unit_word(unit: str) -> LazyString:
 
 
 def get_quantity_question(unit: str) -> LazyString:
-    """The question "how many" for a unit. Raises ``ValueError`` where it is always 1."""
+    """The question "how many" for a unit. Raises ``ValueError`` if it is always 1."""
     question = UNIT_WORDS[Unit(unit)].question
     if question is None:
         raise ValueError(f"nobody is asked how many of {unit}")

@@ -9,7 +9,7 @@ from matchmaker.words.labels import get_label, get_name
 
 
 def name_windows(values: Iterable[str]) -> str:
-    """``Weekday mornings, Saturday mornings`` in the order of the week; empty for none."""
+    """Windows as ``Weekday mornings, Saturday mornings``, in the week's order; empty for none."""
     chosen = set(values)
     return join_words(get_label(window) for window in Window if window.value in chosen)
 
@@ -21,11 +21,11 @@ def name_statuses(values: Iterable[str]) -> str:
 
 
 def name_committees(codes: Iterable[str], committees: Iterable[Committee]) -> str:
-    """Names of the ``committees`` with one of ``codes``, in their own order."""
+    """Names of the ``committees`` with one of ``codes``, in the order of ``committees``."""
     chosen = set(codes)
     return join_words(get_name(row) for row in committees if row.code in chosen)
 
 
 def join_words(words: Iterable[object]) -> str:
-    """``words`` with the reader's comma between them."""
+    """The words joined by the comma of the reader's language."""
     return _(", ").join(str(word) for word in words)

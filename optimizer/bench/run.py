@@ -52,7 +52,7 @@ class Spent:
 
 
 class Meter:
-    """Counts every run of every engine object of this process from its creation on.
+    """Counts every run of every solver object in this process, from the meter's creation.
 
     It wraps ``highspy.Highs.run``, so that the measured code does not change.
     """

@@ -23,7 +23,7 @@ MOST = float(1 << 61)  # sums up to this number fit into 64 bits
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The bound total / scale on a sum; multipliers and reduced weights are times scale.
+    """The bound total / scale on a sum; multipliers and reduced weights are multiplied by scale.
 
     rows, multipliers      rows with a multiplier, and the multiplier of each
     columns, reduced       columns with a reduced weight, and the weight of each
@@ -92,9 +92,9 @@ def disprove(matrix: Matrix, ray: Vector) -> Bound | None:
 
 
 def renew(matrix: Matrix, bound: Bound) -> Bound | None:
-    """Return the bound of the same multipliers under the present bounds of rows and columns.
+    """Return the bound of the same multipliers under the current bounds of rows and columns.
 
-    Returns None where a multiplier needs an infinite side. Rows and columns that were added after
+    Returns None if a multiplier needs an infinite side. Rows and columns that were added after
     the bound have no multiplier and do not affect it.
     """
     total = _sum_ends(matrix, bound)

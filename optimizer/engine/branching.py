@@ -1,7 +1,7 @@
 """Integer points by branch and bound, each checked exactly before it is returned.
 
 The solver branches on decisions and leaves flows continuous: with integer decisions, flows mostly
-are integer too. Where they are not, flows are solved with the decisions fixed, and as a last resort
+are integer too. If they are not, flows are solved with the decisions fixed, and as a last resort
 all columns are branched on.
 """
 

@@ -43,7 +43,7 @@ class _Row:
 
 
 def find_cuts(matrix: Matrix, point: Vector) -> list[Cut]:
-    """Return the violated cuts at an LP point, the most violated first."""
+    """Return the violated cuts at an LP point, most violated first."""
     sides, rows, places = _tight_rows(matrix, point)
     costs = _costs(matrix, point, places)
     _eliminate(rows, len(places))

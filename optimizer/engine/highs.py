@@ -37,7 +37,7 @@ class EngineResult:
     PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
     bound   proved by multipliers (weak duality), or by branch and bound
     proof   of a proven LP: its multipliers in whole numbers; of an infeasible LP: a ray that
-            proves it, or None where only the engine claims it
+            proves it, or None if only the engine claims it
     duals   of a proven LP, as the engine returned them
     """
 

@@ -22,7 +22,7 @@ Weights = Mapping[int, int]
 
 
 class Matrix:
-    """Columns and rows of a model with their present bounds; rows and columns can be added.
+    """Columns and rows of a model with their current bounds; rows and columns can be added.
 
     ``is_core`` marks decisions; the other columns are flows that follow from them.
     """
@@ -71,7 +71,7 @@ class Matrix:
         return self._entries
 
     def whole_entries(self) -> tuple[Index, Index, Whole]:
-        """Return the same entries with weights as whole numbers."""
+        """Return rows, columns and weights of all entries, the weights as whole numbers."""
         rows, columns, _ = self.entries()
         return rows, columns, self._whole_weights
 

@@ -25,10 +25,7 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class ExchangeStep:
-    """``need`` gets the line ``place`` when ``gone`` gives way.
-
-    ``gone`` None: the place is free.
-    """
+    """A need gets the line ``place`` when ``gone`` gives way; ``gone`` None: the place is free."""
 
     need: str
     place: Assignment
@@ -37,7 +34,7 @@ class ExchangeStep:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Where one need can go: a step for every line that can give way, by its number.
+    """The places to which one need can go: a step for every line that can give way, by its number.
 
     lines   the set of the numbers          free   a step to a free place
     """
@@ -175,7 +172,7 @@ class Exchanges:
         return best
 
     def _sort(self, need: Need, steps: Sequence[ExchangeStep]) -> list[tuple[int, ExchangeStep]]:
-        """Sort steps by how many stages can be kept when their need is left out, the most first."""
+        """Sort steps by how many stages can be kept when their need is left out, most first."""
         found = [(self._count_at_most(need, {step.gone.need}), step) for step in steps if step.gone]
         return sorted(found, key=lambda entry: -entry[0])
 

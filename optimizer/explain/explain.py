@@ -27,7 +27,7 @@ _BY_FILTERS = (
 
 
 def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:
-    """Explain every unmet need of a usable solution, in the order of ids; () for any other.
+    """Explain every unmet need, in the order of ids; () for a solution that is not usable.
 
     ``seconds`` limits the search for deciding stages. Needs left over have no stage named, and
     those that a stage or the lottery may have decided are ``undecided``.

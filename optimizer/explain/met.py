@@ -30,7 +30,7 @@ class Match:
 
 
 def explain_met(problem: Problem, solution: Solution) -> tuple[Match, ...]:
-    """Explain every met need of a usable solution, in the order of ids; () for any other."""
+    """Explain every met need, in the order of ids; () for a solution that is not usable."""
     if not solution.is_usable:
         return ()
     offers = Offers(problem)

@@ -66,7 +66,7 @@ class Offers:
                         yield stock, person
 
     def slots(self, need: Need, stock: Stock, person: Person) -> list[str]:
-        """Return the slots that suit need, stock and person."""
+        """Return the slots in which need, stock and person all allow a visit."""
         return sorted(_shared_slots(need, stock, person))
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
@@ -145,7 +145,7 @@ class Offers:
 
 
 def _shared_slots(need: Need, stock: Stock, person: Person) -> set[str]:
-    """Return the slots that suit need, stock and person; empty needs and stocks allow any."""
+    """Return the slots that need, stock and person all allow; empty needs and stocks allow any."""
     shared = set(person.slots)
     for wanted in (need.slots, stock.slots):
         if wanted:

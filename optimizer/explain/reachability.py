@@ -146,7 +146,7 @@ class Replay:
             total[j] = total.get(j, 0) + times * int(weight)
 
     def _side(self, row: int, sign: int) -> float:
-        """Return sign times the upper (or lower) bound of a row; infinite where it has none."""
+        """Return sign times the upper (or lower) bound of a row; infinite if it has none."""
         return float(sign * (self._matrix.row_high[row] if sign > 0 else self._matrix.row_low[row]))
 
 

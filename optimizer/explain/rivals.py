@@ -91,7 +91,7 @@ class _Neighbourhood:
 
 
 class Rivals:
-    """The holders of places under one answer."""
+    """Finds who holds each place in one answer: the needs that use it or what it depends on."""
 
     def __init__(self, places: Places) -> None:
         self._places, self._held = places, places.held

@@ -3,7 +3,7 @@
 A stage is named only between two proofs. *Below*: an integer point that keeps every stage before it
 and meets the need, from an exchange (``exchanges.py``) or a linear program. *Above*: a bound below
 one on the need, alone or in a sum of many, with the stage kept as well; or the solve's own proof
-that the stage excludes it. A few programs thus answer for many needs. Where a proof is missing at
+that the stage excludes it. A few programs thus answer for many needs. If a proof is missing at
 the time limit, no stage is named.
 """
 

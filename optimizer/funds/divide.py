@@ -84,7 +84,7 @@ def _payments(fund: Fund, flow: Flow, claim: int) -> tuple[Payment, ...]:
 def _parts(fund: Fund) -> list[Sequence[int]]:
     """Return the claims in parts that share no purse, in the order of ids.
 
-    Where money carries over, all claims are one part.
+    If money carries over, all claims are one part.
     """
     if fund.carries:
         return [range(len(fund.claims))]

@@ -28,7 +28,7 @@ class StopCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """``fen`` from one purse."""
+    """A payment of ``fen`` from one purse."""
 
     purse: str
     fen: int
@@ -75,7 +75,7 @@ class Division:
         return plain
 
     def sealed(self) -> "Division":
-        """Return the same division with ``result_sha256`` filled in."""
+        """Return this division with ``result_sha256`` filled in."""
         return replace(
             self, result_sha256=codec.sha256_of(replace(self, result_sha256="").to_json())
         )

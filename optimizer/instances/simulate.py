@@ -74,7 +74,10 @@ def jain_of(values: Iterable[Fraction]) -> float:
 
 
 def simulate(months: int, needs: int, seed: int, seconds: float = 120.0) -> Report:
-    """Run ``months`` months with ``needs`` new needs each; equal arguments give equal reports."""
+    """Run ``months`` months with ``needs`` new needs each; equal arguments give equal reports.
+
+    ``seconds`` limits the solve of each month [s].
+    """
     return run_months(
         months,
         lambda number: _arrive(generate(needs, seed * 1000 + number), number),

@@ -132,7 +132,7 @@ class SourceIndex:
         return self._stocks.having(stocks)
 
     def select(self, bits: BitSet) -> tuple[Source, ...]:
-        """Return the sources of a set in their order; equal sets give the same tuple."""
+        """Return the sources of a set by ascending number; equal sets give the same tuple."""
         if bits not in self._selected:
             self._selected[bits] = select(bits, self.sources)
         return self._selected[bits]

@@ -1,4 +1,4 @@
-"""The most needs that a group can have met when only it counts: the denominators of S2."""
+"""The most needs that a group can have met if no other counts: the denominators of S2."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from optimizer.stages.registry import kind_of
 
 @dataclass(frozen=True, slots=True)
 class SoloOptimum:
-    """The most needs of a group that can be met when only it counts, and such a point."""
+    """How many needs of a group can be met if no other counts, and a point that meets so many."""
 
     step: Step
     point: Vector

@@ -1,7 +1,7 @@
 """Levels of groups (S2, S6): the leximin, raised unit by unit, and the max-min, by bisection.
 
 Values are integers, so the groups on the worst level either all rise by one unit, or as many of
-them as possible do. Where several can rise but not all, a *switch* in {0, 1} says for each group
+them as possible do. If several can rise but not all, a *switch* in {0, 1} says for each group
 whether it does. How many switches can be on together is maximised and fixed; the choice among them
 is left to later stages wherever both values remain possible. A group is in one of these states:
 
@@ -22,7 +22,7 @@ is left to later stages wherever both values remain possible. A group is in one 
     waiting, closed → passed  the worst level has reached its own
 
 Only levels that some group can have are tried: each asks every group for an integer number of
-units, ceil(z denominator_g - offset_g). The linear program answers first; where integers fall short
+units, ceil(z denominator_g - offset_g). The linear program answers first; if integers fall short
 of it the search takes the failing try again in integers.
 """
 

@@ -1,10 +1,11 @@
 """Lexicographic optimisation: every stage value is fixed at its LP bound and checked afterwards.
 
-An aim's LP bound rounds down to an integer that no integer point can exceed, given the values fixed
-before. The search fixes it at once, as if it were reached. An *incumbent check* then looks for one
-integer point that has all fixed values. If there is none, bisection finds the first step that
-fails; that step alone is solved in integers, and the steps after it are taken again. In the end
-every fixed value is both bounded and reached.
+A step that maximises a sum takes its LP bound, rounded down: an integer that no integer point can
+exceed, given the values fixed by earlier steps. The step fixes the sum at that integer at once, as
+if a point reached it. An *incumbent check* then looks for an integer point that has all fixed
+values. If there is none, bisection finds the first step whose value is too high; that step alone is
+solved in integers, and the steps after it are taken again. In the end every fixed value is both
+proved as a bound and reached by a point.
 """
 
 from collections.abc import Sequence
@@ -69,7 +70,7 @@ class LexicographicSearch:
 
     @property
     def matrix(self) -> Matrix:
-        """Rows and columns with their present bounds."""
+        """Rows and columns with their current bounds."""
         return self._engine.matrix
 
     @property

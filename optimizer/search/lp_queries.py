@@ -1,6 +1,6 @@
 """Queries to the LP relaxation of a trail: the greatest sum, and which columns can be 0 or 1.
 
-Where an LP point is fractional, violated cuts are separated and added while they improve the bound.
+If an LP point is fractional, violated cuts are separated and added while they improve the bound.
 """
 
 import math
@@ -42,9 +42,10 @@ class LpQueries:
     def maximise_with_cuts(
         self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS
     ) -> EngineResult:
-        """Do the same with cuts while the point is fractional and the incumbent below the bound.
+        """Return the LP's greatest sum after rounds of cuts, or a proof of no point.
 
-        ``step`` records the cuts, so that they can be undone with it.
+        Cuts are added while the point is fractional and the incumbent below the bound. ``step``
+        records the cuts, so that they can be undone with it.
         """
         answer = self.maximise(weights)
         for _ in range(rounds):

@@ -88,7 +88,7 @@ def _take_leading(
 class _StagesInOrder:
     """Takes stages one after another in the whole model, each according to its form.
 
-    start   steps that were taken before the present stage
+    start   steps that were taken before the current stage
     """
 
     search: LexicographicSearch

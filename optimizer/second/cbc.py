@@ -78,7 +78,7 @@ class SecondEngine:
     def ask(self, rows: Sequence[Constraint], aim: Terms | None = None) -> SecondAnswer:
         """Ask for an integer point that satisfies all kept rows and ``rows``.
 
-        Where ``aim`` is given, ask for the point at which this sum is greatest.
+        If ``aim`` is given, ask for the point at which this sum is greatest.
         """
         question = pulp.LpProblem("question", pulp.LpMinimize)  # or the sign of duals differs
         for row in (*self._rows, *rows):

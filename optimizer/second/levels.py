@@ -22,7 +22,7 @@ class StatedGroup:
     """A group with the ``units`` that the solution gives it.
 
     floor   its least units in every answer that satisfies the kept rows
-    above   a switch: whether the group is above the last level; None where that is decided
+    above   a switch: whether the group is above the last level; None if that is decided
     """
 
     measure: Measure

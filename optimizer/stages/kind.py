@@ -50,7 +50,7 @@ class Count:
     """One result of a stage as counted from the assignments.
 
     vector   numbers to be maximised lexicographically
-    value    of a sum, in the unit of the stage
+    value    what a sum adds up to, in the unit of the stage
     levels   the level of every group, worst first
     """
 
@@ -103,7 +103,7 @@ class Kind(ABC):
         """
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return one sum for each key, in order; none where the form is not that of sums."""
+        """Return one sum for each of the stage's ``keys``; none if the form is not sums."""
         return []
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
@@ -119,16 +119,16 @@ class Kind(ABC):
         return False
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
-        """Return a test that is False where the needs exchanged show that the stage is not kept.
+        """Return a test that is False if the needs exchanged show that the stage is not kept.
 
-        Returns None where the needs exchanged never show it.
+        Returns None if the needs exchanged never show it.
         """
         return None
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
         """Return a test that is True for lines that keep the stage if ``needs_test`` passes.
 
-        Returns None where ``needs_test`` alone is sufficient.
+        Returns None if ``needs_test`` alone is sufficient.
         """
         return _is_never_sure
 
@@ -142,18 +142,18 @@ class Sums(Kind):
 
     @abstractmethod
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
-        """Return one sum for each key, in order."""
+        """Return one sum for each of the stage's ``keys``, in order."""
 
     @abstractmethod
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the value of every key, in order."""
+        """Return the value of the sum of each of the stage's ``keys``, in order."""
 
     def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
         """Call ``ask_sums``."""
         return asker.ask_sums(self, stage)
 
     def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
-        """Return one value for each key."""
+        """Return one result for each of the stage's ``keys``: the value of its sum."""
         values = self.values(stage, tally)
         return [Count(key, (self.sign * value,), value) for key, value in values.items()]
 
@@ -168,7 +168,7 @@ class Levels(Kind):
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Return the groups by name."""
+        """Return the measure of each group, in the order of the groups' names."""
 
     @abstractmethod
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:

@@ -30,7 +30,7 @@ class Leximax(Levels):
         return found
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
-        """Return the units used of the units pledged."""
+        """Return the units used out of those pledged, for each pledge."""
         stocks, found = tally.problem.stocks, []
         for pledge, members in _pledges_of(tally.problem).items():
             used = sum(tally.used[stocks[s].id] for s in members)

@@ -13,12 +13,12 @@ from optimizer.stages.tally import Tally
 
 
 class Leximin(Levels):
-    """(S2) Groups of a dimension by needs met of those possible, or by scores."""
+    """(S2) The share met of a group's possible needs, or its sum of scores, for each group."""
 
     def measures(
         self, stage: Stage, columns: Columns, possible: Mapping[str, int]
     ) -> list[Measure]:
-        """Return coverage or scores by group."""
+        """Return the coverage or the scores of each group."""
         if stage.outcome is GroupOutcome.SCORE:
             return _score_measures(stage, columns)
         return _coverage_measures(stage, columns, possible)

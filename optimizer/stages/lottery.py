@@ -12,7 +12,7 @@ class Lottery(Draw):
     """(S9) max lexicographically met[d1], met[d2], ...      in the order of tickets      [needs]"""
 
     def order(self, stage: Stage, problem: Problem) -> list[int]:
-        """Return the needs by position, the lowest ticket first."""
+        """Return the needs by position, lowest ticket first."""
         return sorted(
             range(len(problem.needs)),
             key=lambda d: (ticket_of(problem.seed, problem.needs[d].id), problem.needs[d].id),

@@ -10,7 +10,7 @@ from optimizer.stages.tally import Tally
 
 
 class MaxCount(Sums):
-    """(S1) The needs met of every class, the most urgent class first.
+    """(S1) The number of needs met in each class, most urgent class first.
 
     max sum_(d in class) met[d]      for every class in turn      [needs]
     """
@@ -29,7 +29,7 @@ class MaxCount(Sums):
         ]
 
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
-        """Return the needs met of each class."""
+        """Return the number of needs met in each class."""
         classes = classes_of(stage, tally.problem)
         return {key: tally.count_met(needs) for key, needs in classes.items()}
 
@@ -47,7 +47,7 @@ class MaxCount(Sums):
 
 
 def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
-    """Return the needs of every class by position; classes by key, the most urgent first."""
+    """Return the needs of every class by position; classes by key, most urgent first."""
     classes: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for d, need in enumerate(problem.needs):
         place = _class_of(stage, need)

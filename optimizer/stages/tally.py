@@ -33,5 +33,5 @@ class Tally:
         return sum(self.problem.needs[d].id in self.met for d in needs)
 
     def list_met(self) -> list[Need]:
-        """Return the needs met, in their order."""
+        """Return the needs met, in the problem's order of needs."""
         return [need for need in self.problem.needs if need.id in self.met]

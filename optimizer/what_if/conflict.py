@@ -2,7 +2,7 @@
 
 Without pins and least uses the empty answer satisfies every rule, so a conflict always consists of
 these. A deletion filter leaves them out one after another: what stays impossible without a member
-does not need it. Where the linear program is infeasible, every member that its Farkas multipliers
+does not need it. If the linear program is infeasible, every member that its Farkas multipliers
 do not use is left out at once. Source: Chinneck, Feasibility and Infeasibility in Optimization,
 2008, chapter 6.
 """

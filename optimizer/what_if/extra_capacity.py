@@ -34,7 +34,7 @@ MOST_EXTRAS = 5  # extras for which the month is solved again
 def list_candidates(
     model: Model, assignments: Sequence[Assignment], most: int, seconds: float
 ) -> list[Extra]:
-    """Return at most ``most`` extras, one per category and slot, the greatest gain in the LP first.
+    """Return at most ``most`` extras, one per category and slot, greatest gain in the LP first.
 
     Extras are tried in the order of their price until enough of them gain a whole need.
     """
@@ -54,7 +54,7 @@ def list_candidates(
 
 
 def _rank(model: Model, prices: ShadowPrices, assignments: Sequence[Assignment]) -> list[Extra]:
-    """Return the extras that have a price, the highest price first."""
+    """Return the extras that have a price, highest price first."""
     shelf = Shelf(model.columns.network, assignments)
     priced = [*_list_units(shelf, prices), *_list_visits(shelf, prices)]
     priced.sort(key=lambda found: (-round(found[0], 6), *_name(found[1])))
@@ -119,7 +119,7 @@ def find_help(
     most: int = MOST_EXTRAS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Help, ...]:
-    """(W5) Return at most ``most`` extras and what they bring, the greatest gain first.
+    """(W5) Return at most ``most`` extras and what they bring, greatest gain first.
 
     Each takes one solve within ``limits``. Raises ``ProblemError`` for a solution of another
     problem.

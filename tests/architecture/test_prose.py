@@ -32,6 +32,11 @@ BANNED = {
     r"whence|thence|hence|hither|thither|wherein|therein|thereby|hereby": "from which, so, in it",
     r"deeds?": "action, change",
     r"taken back": "withdrawn, undone, revoked",
+    r"(?<=[.] )where(?! to)": "if",
+    r"(none|empty) where": "None if, empty if",
+    r"(?<=, )the (latest|newest|oldest|busiest)( \w+)? first": "latest first, without the article",
+    r"filters? nothing": "does not filter",
+    r"(that|which|who) (is|are) no (?!better|worse|more|less|longer)": "that is not a",
 }
 # Right uses of a banned word: the phrase that is taken out before the search, and why it is right.
 ALLOWED = {
@@ -61,12 +66,16 @@ def find_archaic(source: Source) -> list[str]:
         for line, name in _list_names(source)
         if BANNED_NAMES & set(name.lower().split("_"))
     ]
+    bare = [
+        f"{source.name}:{line}: {text[:40]!r} → begin with what it is, not with a literal"
+        for line, text in _list_bare_docstrings(source)
+    ]
     rulers = [
         f"{source.name}:{line}: {text!r} → reorder the file or write a sentence"
         for line, text in _list_comments(source)
         if RULER.match(text)
     ]
-    return [*prose, *names, *rulers]
+    return [*prose, *names, *bare, *rulers]
 
 
 def _list_docstrings(source: Source) -> Iterator[tuple[int, str]]:
@@ -74,6 +83,15 @@ def _list_docstrings(source: Source) -> Iterator[tuple[int, str]]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.lineno, re.sub(r"\s+", " ", str(node.value.value))
+
+
+def _list_bare_docstrings(source: Source) -> Iterator[tuple[int, str]]:
+    """Docstrings of classes and functions that begin with an example or the name of a field."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, _DOCUMENTED) and not isinstance(node, ast.Module):
+            text = ast.get_docstring(node) or ""
+            if text.startswith("``"):
+                yield node.lineno, text
 
 
 def _list_comments(source: Source) -> Iterator[tuple[int, str]]:
@@ -109,6 +127,12 @@ PLANTED = [
     "def tell_all(): return None",
     "for laid in (): pass",
     "with open('a') as told: pass",
+    '"""Cuts are added. Where a point is whole, none is."""',
+    'def a():\n    """A row, None where it has no name."""',
+    '"""Every round, the latest first."""',
+    "# An empty field filters nothing.",
+    "# Refuse text that is no number.",
+    'def a():\n    """``84%``, or a dash."""',
 ]
 
 
@@ -123,6 +147,9 @@ RIGHT = [
     "# A worker stands in for the other.",
     "a = 'what the user reads is not searched: told'",
     "untold = standing = 1",
+    '"""Where the kinds differ. They lie in the room where they are read."""',
+    'def a():\n    """A share as ``84%``; it is no worse than before."""',
+    '"""``python -m optimizer``: the command line."""',
 ]
 
 

@@ -53,7 +53,7 @@ class Audiences:
     def draw(
         self, random: Random, audience: str, statuses: frozenset[str], count: int, taken: set[str]
     ) -> list[ResidentRecord]:
-        """``count`` different residents outside ``taken``, most of them eligible."""
+        """Draw ``count`` different residents outside ``taken``, most of them eligible."""
         pool = [r for r in self._pools[audience] if r.reference not in taken]
         random.shuffle(pool)
         inside, outside = _split(pool, lambda r: _is_inside(r, statuses, self._month))

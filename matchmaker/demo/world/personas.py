@@ -8,7 +8,7 @@ from matchmaker.models import Role
 
 @dataclass(frozen=True, slots=True)
 class DemoPersona:
-    """``scope`` is the code or reference that the role is bound to; None for no limit."""
+    """A person to sign in as; ``scope`` is the code or reference of the role, None: no limit."""
 
     phone: str
     role: Role

@@ -62,7 +62,7 @@ def generate_pairings(
     month: date,
     seed: int,
 ) -> list[PairingRecord]:
-    """Pair up to three volunteers of every unit with a programme, each with one resident."""
+    """Pair up to three volunteers of each giver with a programme, each with one resident."""
     random = make_random(seed, "pairings")
     taken: set[str] = set()
     pairings: list[PairingRecord] = []
@@ -141,7 +141,7 @@ class Recruiter:
     def recruit_team(
         self, giver: str, tasks: Sequence[str], qualification: Qualification | None, size: int
     ) -> list[VolunteerRecord]:
-        """``size`` volunteers of ``giver`` with the same hours and places.
+        """Create ``size`` volunteers of ``giver`` with the same hours and places.
 
         ``tasks`` are category codes; each team does all of them, or one or two.
         """
@@ -194,7 +194,7 @@ def generate_volunteers(
     month: date,
     seed: int,
 ) -> list[VolunteerRecord]:
-    """Volunteers for every open offer of people, the qualified ones for one licence each."""
+    """Create volunteers for every open offer of people; each has at most one qualification."""
     recruiter = Recruiter(districts, month, seed)
     capacities = _get_capacities(mix, offers)
     volunteers: list[VolunteerRecord] = []

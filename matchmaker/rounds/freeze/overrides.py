@@ -41,7 +41,7 @@ def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
 
 
 def list_candidates(match_round: MatchRound, need: Need) -> list[tuple[str, str]]:
-    """``("offer:7", name)`` and ``("volunteer:9", name)``, offers first."""
+    """The givers to choose from: offers as ``("offer:7", name)``, then volunteers."""
     offer_ids = get_snapshot(match_round).offer_ids
     offers = db.session.scalars(
         select(Offer)

@@ -58,7 +58,7 @@ MOST_NAMED = 8  # rows; the page that the line links to has the rest
 
 @dataclass(frozen=True, slots=True)
 class ReadinessLine:
-    """One finding: how many, how serious, and the first rows where naming them helps.
+    """One finding: how many rows, how serious, and the first rows if naming them helps.
 
     Rows are named where everybody here may read the name; residents' needs and statuses are not.
     """

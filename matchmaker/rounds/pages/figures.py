@@ -187,7 +187,7 @@ def _is_small(share: Share) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The group at one end, with ``part`` of ``whole``."""
+    """The group at one end of a distribution, with its ``part`` of ``whole``."""
 
     group: str
     part: int

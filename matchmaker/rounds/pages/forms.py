@@ -79,7 +79,7 @@ class OverrideForm(IdempotentForm):
         self.giver.choices = make_choices([("", _l("Any giver")), *givers])
 
     def read_giver(self) -> dict[str, int | None]:
-        """``offer_id`` and ``volunteer_id``; at most one of them is set."""
+        """The chosen giver as ``offer_id`` and ``volunteer_id``; at most one of them is set."""
         kind, _separator, row_id = (self.giver.data or "").partition(":")
         return {
             "offer_id": int(row_id) if kind == "offer" else None,
@@ -111,7 +111,7 @@ class LineFilterForm(FilterForm):
         self.ground.choices = make_choices([("", _l("All")), *grounds])
 
     def read_filters(self) -> LineFilters:
-        """The filters that were asked for; a value that is no choice is ignored."""
+        """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         values: dict[str, Any] = {
             name: "" if field.errors else field.data or "" for name, field in self._fields.items()

@@ -32,7 +32,7 @@ GROUNDS = (
 
 @dataclass(frozen=True, slots=True)
 class LineFilters:
-    """Codes as given in the address; an empty code filters nothing."""
+    """Filters of a run's lines: codes as given in the address; an empty code does not filter."""
 
     result: str = ""
     category: str = ""

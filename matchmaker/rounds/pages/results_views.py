@@ -19,7 +19,7 @@ bp = Blueprint("results", __name__, url_prefix="/results")
 @bp.get("/")
 @public
 def index() -> str:
-    """Every published month, the latest first."""
+    """Every published month, latest first."""
     return render_template("results/index.html", rounds=queries.list_published_rounds())
 
 

@@ -109,7 +109,7 @@ def get_job(run: RoundRun) -> Job:
 
 
 def list_runs(match_round: MatchRound) -> Sequence[RoundRun]:
-    """Every run of the round, the latest first."""
+    """Every run of the round, latest first."""
     statement = select(RoundRun).where(RoundRun.match_round_id == match_round.id)
     return db.session.scalars(statement.order_by(RoundRun.number.desc())).all()
 
@@ -155,7 +155,7 @@ def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -
 
 
 def _leave_solving(match_round: MatchRound) -> None:
-    """To review if any run has a result, to no solution if the last had none, else to frozen."""
+    """Move the round to review if any run has a result, else to no solution or to frozen."""
     db.session.flush()
     runs = list_runs(match_round)
     if any(is_usable(run) for run in runs):

@@ -11,7 +11,7 @@ from matchmaker.words.quantities import format_day
 
 
 def describe_slot(slot: str | None, month: date) -> str:
-    """``Weekday mornings, between 6 July 2026 and 10 July 2026``; no slot: any time."""
+    """A slot as ``Weekday mornings, between 6 July 2026 and 10 July 2026``; none: any time."""
     if slot is None:
         return _("Any time")
     window = str(get_label(Window(get_window(slot))))

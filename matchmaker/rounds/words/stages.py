@@ -91,7 +91,7 @@ def justify_stage(code: str) -> str:
 
 
 def describe_key(key: str, names: Mapping[str, str]) -> str:
-    """The class that a stage's aim is about, ``tier=1,waiting=5`` in words; empty for everybody.
+    """The class of one result of a stage, ``tier=1,waiting=5``, in words; empty for everybody.
 
     ``names`` maps category codes to names in the reader's language.
     """

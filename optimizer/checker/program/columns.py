@@ -1,4 +1,4 @@
-"""The columns of the program: what each number means, and between which bounds it lies."""
+"""The columns of the program: what each column counts, its number and its bounds."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from .network import Classes, gather_classes
 
 @dataclass(slots=True)
 class Columns:
-    """Numbers of columns, each between 0 and ``high``; needs and stocks by id, the rest by number.
+    """The number of every column; a column lies between 0 and its ``high``.
+
+    Needs and stocks are given by id, everything else by number.
 
     way          by need and demand; the only way of a need is its ``met``
     flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
@@ -75,7 +77,7 @@ class Columns:
 
 
 def number_columns(month: Month, *, is_weighed: bool) -> Columns:
-    """Number all columns in their order: needs, flows, pools, edges, busy, used, helped.
+    """Number all columns in this order: needs, flows, pools, edges, busy, used, helped.
 
     ``is_weighed``: scores of single pairs decide in some stage of the policy. The order is that
     of "Numbers of columns and rows" in FORMULATION.md.

@@ -61,7 +61,7 @@ class Classes:
         return self.eligibility.crews
 
     def pair_of_link(self, r: int, source: Source) -> Row | None:
-        """Return the pair that rules a link, or None where needs share the demand."""
+        """Return the pair that rules a link, or None if needs share the demand."""
         own = self.demands[r].own
         return None if own is None else self.eligibility.pair_of(own, source)
 

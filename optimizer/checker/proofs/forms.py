@@ -37,7 +37,7 @@ class Kind(ABC):
         """Raise ``RefutedError`` unless the events prove the result; its sum has these weights."""
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the weights of the sum of every result in order; empty where it is no sum."""
+        """Return the weights of the sum of every result in order; empty if it is no sum."""
         return [{}]
 
     def weighs_pairs(self, stage: Row) -> bool:

@@ -55,7 +55,7 @@ class Proof:
         return len(self.low) - 1
 
     def is_decided(self, column: int) -> bool:
-        """Return whether one value is left to a column."""
+        """Return whether a column has only one value left."""
         return self.low[column] == self.high[column]
 
     def decide(self, column: int, value: int) -> None:
@@ -90,7 +90,7 @@ class Proof:
         return total, right
 
     def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
-        """Return a sum's bound and reduced weights, both times the scale (weak duality)."""
+        """Return a sum's bound and reduced weights, both multiplied by the scale (weak duality)."""
         if scale < 1:
             raise RefutedError("scale", scale=scale)
         reduced = {j: weight * scale for j, weight in weights.items()}
@@ -105,10 +105,11 @@ class Proof:
         return total, reduced
 
     def keep_sum(self, weights: Weights, value: int, scale: int, flat: list[int]) -> None:
-        """Keep a sum at its greatest value and fix the columns by their reduced costs.
+        """Keep a sum at this value, its greatest, by a row; fix columns by their reduced costs.
 
-        Where the bound does not round down to the value, the kind of proof is ``search``. Raises
-        ``RefutedError`` when the bound is below the value.
+        ``scale`` and ``flat`` (row, multiplier, row, multiplier, ...) give the bound. A bound that
+        rounds down to more than the value leaves a gap that only a search closes, so the kind of
+        proof is then ``search``. Raises ``RefutedError`` when the bound is below the value.
         """
         total, reduced = self.bound(weights, scale, flat)
         if total // scale < value:
@@ -193,7 +194,7 @@ class Proof:
 def check_apart(proof: Proof, shares: Iterable[Iterable[int]]) -> None:
     """Raise ``RefutedError`` when a row ties columns of two of these sets together.
 
-    Where none does, the greatest sum has every share at its greatest. Shares found by a search
+    If no row does, the greatest sum has every share at its greatest. Shares found by a search
     could otherwise add up to the value without each being the greatest.
     """
     parent = list(range(len(proof.low)))

@@ -13,7 +13,7 @@ from .proof import Event, Proof, Weights, check_apart
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
     """Raise ``RefutedError`` unless the events prove the sum, whole or as shares that add up to it.
 
-    Multipliers bound each share. Where shares rest on a search, no row may tie them together.
+    Multipliers bound each share. If shares rest on a search, no row may tie them together.
     """
     total, left, shares = 0, dict(weights), []
     for event in _without_cuts(proof, events):
@@ -58,7 +58,7 @@ def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _order_tickets(proof: Proof, month: Month) -> list[int]:
-    """Return the columns of the needs, the lowest ticket first."""
+    """Return the columns of the needs, lowest ticket first."""
     key, met = month.problem["seed"].encode("ascii"), proof.program.met
     tickets = {need: hmac.new(key, need.encode(), hashlib.sha256).hexdigest() for need in met}
     return [met[need] for need in sorted(met, key=lambda need: (tickets[need], need))]

@@ -48,7 +48,7 @@ class Outcome:
 
 
 def check_levels(aim: Aim, stated: list[Row]) -> None:
-    """Raise ``RefutedError`` unless the stated levels are the true ones in their order."""
+    """Raise ``RefutedError`` unless the stated levels are true and sorted."""
     for level in stated:
         _check_level(aim, level)
     named = {level["group"] for level in stated}

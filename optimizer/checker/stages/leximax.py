@@ -12,7 +12,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Leximax(Levels):
-    """Units used of the units pledged, the busiest pledge first."""
+    """The share of its units that each pledge gives, busiest pledge first."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: the load of every pledge."""

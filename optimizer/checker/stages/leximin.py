@@ -12,7 +12,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Leximin(Levels):
-    """Needs met of those possible, or the sum of scores, of every group of a dimension."""
+    """The share met of a group's possible needs, or its sum of scores, for each group."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: for every group its needs met, or its sum of scores."""

@@ -12,7 +12,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxCount(Sums):
-    """Needs met of every class that occurs, the most urgent class first."""
+    """The number of needs met in each class that occurs, most urgent class first."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield the number of needs met for each class."""
@@ -27,7 +27,7 @@ class MaxCount(Sums):
 
 
 def _list_classes(month: Month, stage: Row) -> list[tuple[str, list[Row]]]:
-    """Return key and needs of every class that occurs, the most urgent class first."""
+    """Return key and needs of every class that occurs, most urgent class first."""
     found: dict[tuple[int, ...], list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
         if stage["by"] != "duty_tier" or need["duty"]:

@@ -10,7 +10,7 @@ class MinCost(MaxScore):
     sign = -1
 
     def weighs_pairs(self, stage: Row) -> bool:
-        """Return True: every cost decides."""
+        """Return True: the value is the sum of the costs of single pairs."""
         return True
 
 
