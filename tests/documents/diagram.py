@@ -40,7 +40,7 @@ ROOMS = {
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
         "optimizer.codec", "optimizer.bitset", "optimizer.report", "optimizer.explanation",
     ),
-    "checker": ("optimizer.checker",),
+    "checker": ("optimizer.checker", "optimizer.verify_files"),
 }  # fmt: skip
 LABELS = {
     "commands": "commands<br/>the command line, the list of pages",
