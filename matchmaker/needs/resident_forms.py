@@ -105,7 +105,7 @@ def _make_quantity_form(question: Question, need: Need) -> UnitsForm | MoneyForm
 
 
 def _get_windows(need: Need) -> list[str]:
-    """The windows as ticked; none means any time once the later description is given, else no answer."""
+    """The windows as ticked. None is the answer "any time" once the later description is given."""
     if need.windows:
         return list(need.windows)
     return [ANY_TIME] if need.description else []
