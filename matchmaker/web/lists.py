@@ -134,7 +134,7 @@ def get_other_arguments() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one page; ``total`` counts the rows of all ``pages``. No rows past the end."""
+    """The rows of one page; ``total`` counts the rows of all ``pages``. A page past the last has no rows."""
 
     items: list[Any]
     total: int

@@ -36,7 +36,7 @@ class ExchangeStep:
 class Moves:
     """The places to which one need can go: a step for every line that can give way, by its number.
 
-    lines   the set of the numbers          free   a step to a free place
+    lines   set of these numbers            free   a step to a free place
     """
 
     lines: BitSet
