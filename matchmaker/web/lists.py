@@ -134,7 +134,7 @@ def get_other_arguments() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of one page; ``total`` counts the rows of all ``pages``. A page past the last has no rows."""
+    """The rows of one page, none past the last; ``total`` counts the rows of all ``pages``."""
 
     items: list[Any]
     total: int
