@@ -1,4 +1,4 @@
-"""The object of every kind of stage."""
+"""Find the object that implements the kind of a stage."""
 
 from optimizer.policy import Stage, StageKind
 from optimizer.stages.kind import Kind

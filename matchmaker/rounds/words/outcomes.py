@@ -68,7 +68,7 @@ def _explain_no_offer(numbers: dict[str, Any]) -> str:
 
 
 def explain_next(outcome: NeedOutcome) -> str:
-    """What happens now, for the resident."""
+    """The sentence that says to the resident what happens next."""
     if outcome.is_met:
         return _("The organisation will now confirm. You need do nothing.")
     return _(

@@ -1,4 +1,4 @@
-"""Strict reading of a fund and its division, with their tables of fields: standard library only."""
+"""Read a fund and its division strictly, by tables of their fields: standard library only."""
 
 from typing import Any
 
