@@ -27,12 +27,6 @@ def make_outcome(ground: str, numbers: dict | None = None) -> m.NeedOutcome:
     return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers=numbers or NUMBERS)
 
 
-@pytest.fixture
-def english(app):
-    with app.test_request_context("/", headers={"Cookie": "language=en"}):
-        yield
-
-
 def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
     grounds = [*(code.value for code in GroundCode), "met"]
     for explain in (outcomes.explain_outcome, outcomes.explain_outcome_to_staff):

@@ -23,16 +23,6 @@ def key(number: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def one(app, month):
-    return Browser(app).sign_in(month.first).use_language("en")
-
-
-@pytest.fixture
-def two(app, month):
-    return Browser(app).sign_in(month.second).use_language("en")
-
-
-@pytest.fixture
 def reviewed(app, month):
     """A round under review; its first run was started by the first social worker."""
     with app.app_context():

@@ -1,0 +1,212 @@
+"""Every outcome in words: the resident's sentences and the office's, compared whole."""
+
+import pytest
+from flask_babel import force_locale
+
+from matchmaker import models as m
+from matchmaker.rounds.words import outcomes
+
+OUTRANKED = (
+    "There was not enough of this help for everyone. It went to {} by the published order: more "
+    "urgent, waiting longer, or in a neighbourhood that was helped less."
+)
+NOT_FOR_EVERYONE = "There was not enough of this help for everyone this month."
+NO_TIME_OR_PLACE = "This month nobody offered what you need at a time and place that suit you."
+
+# Ground and numbers of an outcome, and what its resident reads.
+FOR_RESIDENTS = [
+    ("met", {}, "Help was found for you this month."),
+    (
+        "forbidden",
+        {},
+        "The office could not arrange this help this month. Please ask the office.",
+    ),
+    (
+        "time_conflict",
+        {},
+        "Help was there, but only at times when other help is already coming to you.",
+    ),
+    (
+        "outranked",
+        {},
+        "There was not enough of this help for everyone. It went to people who come first by the "
+        "published order.",
+    ),
+    ("outranked", {"ahead": 1}, OUTRANKED.format("1 person who comes first")),
+    ("outranked", {"ahead": 4}, OUTRANKED.format("4 people who come first")),
+    (
+        "lost_lottery",
+        {"ahead": 4},
+        "There was not enough of this help for everyone with the same right to it, so lots were "
+        "drawn. Yours was not drawn this time.",
+    ),
+    ("undecided", {}, NOT_FOR_EVERYONE),
+    ("a ground of earlier times", {}, NOT_FOR_EVERYONE),
+    (
+        "declined_before",
+        {},
+        "You declined this help a short time ago, so it was not planned.",
+    ),
+    ("no_eligible_offer", {}, NO_TIME_OR_PLACE),
+    ("no_eligible_offer", {"nearest": {}}, NO_TIME_OR_PLACE),
+    ("no_eligible_offer", {"nearest": {"filter": "forbidden"}}, NO_TIME_OR_PLACE),
+    ("no_eligible_offer", {"filters": {}}, "This month nobody offered this kind of help."),
+    *(
+        ("no_eligible_offer", {"filters": {"category": 1}, "nearest": {"filter": code}}, sentence)
+        for code, sentence in {
+            "category": "This month nobody offered this kind of help.",
+            "area": "This kind of help was offered, but not in your neighbourhood.",
+            "status": "This kind of help was offered, but kept for people in other circumstances.",
+            "skill": "This kind of help was offered, but nobody with the certificate it needs.",
+            "slot": "This kind of help was offered, but at no time that suits you.",
+        }.items()
+    ),
+]
+
+NONE_FITS = "No open offer fits this need."
+PLACES = "The places went to needs that come first by the published order."
+FILTERS = {"category": 9, "area": 8, "status": 7, "skill": 6, "slot": 5, "forbidden": 4}
+REASONS = {
+    "duty": 1,
+    "more_urgent": 2,
+    "less_urgent": 3,
+    "waited_longer": 4,
+    "waited_less": 5,
+    "other": 6,
+}
+TICKET, CUT_OFF = "0123456789abcdef" * 4, "fedcba9876543210" * 4
+
+# The same for the office, with every number.
+FOR_THE_OFFICE = [
+    ("met", {"units": 3, "asked": 5}, "Met: 3 of 5 asked."),
+    ("no_eligible_offer", {}, NONE_FITS),
+    (
+        "no_eligible_offer",
+        {"filters": FILTERS},
+        f"{NONE_FITS} Offers left after each check: category 9, neighbourhood 8, status 7, "
+        "skill 6, time 5, forbids 4.",
+    ),
+    (
+        "no_eligible_offer",
+        {"nearest": {"stock": "O01/visit/1", "filter": "area"}},
+        f"{NONE_FITS} The nearest, O01/visit/1, failed at: neighbourhood.",
+    ),
+    (
+        "no_eligible_offer",
+        {"filters": {"slot": 0}, "nearest": {"stock": "O01/visit/1", "filter": "slot"}},
+        f"{NONE_FITS} Offers left after each check: time 0. The nearest, O01/visit/1, failed at: "
+        "time.",
+    ),
+    (
+        "forbidden",
+        {},
+        "A forbid of this round excludes everything that could meet this need.",
+    ),
+    (
+        "time_conflict",
+        {},
+        "It could be met, but other visits to this resident hold every slot that would do.",
+    ),
+    ("outranked", {}, PLACES),
+    (
+        "outranked",
+        {"stage": "urgency", "ahead": 1},
+        f"{PLACES} The deciding aim is “The most urgent first”. 1 person holds the places.",
+    ),
+    ("outranked", {"ahead": 4}, f"{PLACES} 4 people hold the places."),
+    (
+        "outranked",
+        {"ahead_by": REASONS},
+        f"{PLACES} (due visits 1, more urgent 2, less urgent 3, waiting longer 4, "
+        "waiting less 5, decided by a later aim 6)",
+    ),
+    ("lost_lottery", {}, "Equal in every stage; the published lottery decided."),
+    (
+        "lost_lottery",
+        {"ticket": TICKET, "cut_off": CUT_OFF},
+        "Equal in every stage; the lottery decided. Ticket 0123456789ab, last one drawn "
+        "fedcba987654.",
+    ),
+    (
+        "lost_lottery",
+        {"ticket": TICKET},
+        "Equal in every stage; the lottery decided. Ticket 0123456789ab, last one drawn –.",
+    ),
+    (
+        "declined_before",
+        {},
+        "Everything that could meet this need was declined before, so it was not planned.",
+    ),
+    ("undecided", {}, "The time limit came before the ground was known."),
+    ("a ground of earlier times", {}, "The time limit came before the ground was known."),
+]
+
+GROUND_NAMES = {
+    "met": "Met",
+    "no_eligible_offer": "No fitting offer",
+    "forbidden": "Forbidden",
+    "time_conflict": "Times collide",
+    "outranked": "Others came first",
+    "lost_lottery": "Lost the lottery",
+    "declined_before": "Declined before",
+    "undecided": "Not decided in time",
+    "a ground of earlier times": "a ground of earlier times",
+}
+
+
+def make_outcome(ground: str, numbers: dict) -> m.NeedOutcome:
+    return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers=numbers)
+
+
+@pytest.mark.usefixtures("english")
+def test_a_resident_reads_one_plain_sentence_of_each_outcome():
+    for ground, numbers, sentence in FOR_RESIDENTS:
+        assert outcomes.explain_outcome(make_outcome(ground, numbers)) == sentence
+
+
+@pytest.mark.usefixtures("english")
+def test_the_office_reads_every_number_of_an_outcome():
+    for ground, numbers, sentence in FOR_THE_OFFICE:
+        assert outcomes.explain_outcome_to_staff(make_outcome(ground, numbers)) == sentence
+
+
+@pytest.mark.usefixtures("english")
+def test_every_ground_and_filter_has_a_short_name():
+    assert {code: outcomes.name_ground(code) for code in GROUND_NAMES} == GROUND_NAMES
+    assert [outcomes.name_filter(code) for code in (*FILTERS, "weather")] == [
+        "category",
+        "neighbourhood",
+        "status",
+        "skill",
+        "time",
+        "forbids",
+        "weather",
+    ]
+
+
+@pytest.mark.usefixtures("english")
+def test_a_resident_reads_what_happens_next():
+    assert outcomes.explain_next(make_outcome("met", {})) == (
+        "The organisation will now confirm. You need do nothing."
+    )
+    assert outcomes.explain_next(make_outcome("outranked", {})) == (
+        "Your need stays open. Waiting counts: next month you come before those who ask for the "
+        "first time."
+    )
+
+
+@pytest.mark.parametrize(
+    ("explain", "table"),
+    [
+        (outcomes.explain_outcome, FOR_RESIDENTS),
+        (outcomes.explain_outcome_to_staff, FOR_THE_OFFICE),
+    ],
+    ids=["residents", "office"],
+)
+def test_every_sentence_is_another_in_chinese_and_keeps_its_numbers(chinese, explain, table):
+    for ground, numbers, english in table:
+        sentence = explain(make_outcome(ground, numbers))
+        assert sentence != english
+        with force_locale("en"):
+            assert explain(make_outcome(ground, numbers)) == english
+        assert sorted(filter(str.isdigit, sentence)) == sorted(filter(str.isdigit, english))
