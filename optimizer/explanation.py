@@ -86,7 +86,7 @@ def explain_briefly(solution: Solution) -> tuple[Explanation, ...]:
     """Return the ground of every unmet need as far as the solution alone is certain of it.
 
     The solve names the first stage that it saw exclude a need, and the lottery where no stage did.
-    Neither is certain, so the stage is left out and a lost lottery becomes ``undecided``.
+    Both need a second look: here the stage is left out, and a lost lottery becomes ``undecided``.
     """
     unsure = GroundCode.LOST_LOTTERY
     return tuple(

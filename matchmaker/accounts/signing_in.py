@@ -44,8 +44,7 @@ def accept_invitation(
 ) -> str:
     """Create the invited account and return the token of its first session.
 
-    Raises ``InvalidError`` for the field at fault, and ``ThrottledError`` after too many tries from
-    one ``address``.
+    Raises ``InvalidError`` for the field at fault, ``ThrottledError`` for an address that guesses.
     """
     count_try(Counted.INVITATION_ADDRESS, address, now)
     db.session.commit()

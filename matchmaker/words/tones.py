@@ -67,5 +67,5 @@ _BY_MEMBER = {(type(member), member.value): tone for member, tone in _TONES}
 
 
 def get_tone(state: StrEnum) -> Tone:
-    """The tone (shape and colour of the badge) of a state. Raises ``KeyError`` without one."""
+    """The tone of a state. Raises ``KeyError`` when it has none."""
     return _BY_MEMBER[type(state), state.value]

@@ -120,7 +120,7 @@ def run_piece(piece: str, needs: int, seed: int, seconds: float) -> dict[str, An
 
 
 def solve_by_cpsat(function: str, problem: Problem, seconds: float) -> str:
-    """Solve with CP-SAT; ``cpsat.py``, the only file that needs OR-Tools, is imported here."""
+    """Solve with the one file that needs OR-Tools."""
     found: str = getattr(importlib.import_module("optimizer.bench.cpsat"), function)(
         problem, seconds
     )

@@ -23,7 +23,7 @@ MOST_WEIGHTS = 60  # of one cut; dense rows slow down every later solve
 class Cut:
     """A cut weights x <= right; ``rows``: signed numbers of the rows halved (+1: upper side).
 
-    raised   columns whose odd weight is made even by their upper bound; others use the lower
+    raised   columns of odd weight made even by their upper bound; the others by their lower
     """
 
     weights: Weights

@@ -123,7 +123,7 @@ class IncrementalModel:
         return max(0.0, self._ends_at - time.monotonic())
 
     def forget(self) -> None:
-        """Start the next run from scratch, which after many changes beats the last basis."""
+        """Start the next run afresh: after many changes presolve is faster than the last basis."""
         self._solver.clearSolver()
         self._is_infeasible_basis = False
 

@@ -27,7 +27,7 @@ MIB = 1 << 20
 def main(steps: Steps = STEPS) -> None:
     """Run the child from start to end.
 
-    The steps are part of the code; nothing in the question can replace them.
+    The steps are part of the code; no question can choose others.
     """
     pipe = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -214,7 +214,7 @@ def _ask_child(question: bytes, dialogue: _Dialogue) -> None:
 
 def _start_child(errors: IO[bytes]) -> _Child:
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    # One thread, because each further thread reserves memory that counts towards the limit.
+    # One thread: others would reserve memory that counts, more of it on more cores.
     environ = {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
     with _signals_held_back():
         return subprocess.Popen(  # noqa: S603 (our own program)

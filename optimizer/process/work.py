@@ -29,7 +29,7 @@ OnLine = Callable[[Line, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The functions of the three steps; only tests replace them."""
+    """The functions of the three steps; only tests use others."""
 
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
     verify: Callable[[object, object], Fault | None] = verify

@@ -47,7 +47,7 @@ class Leximin(Levels):
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
         """Return the test for coverage: a need replaces one of its own group, or one in no group.
 
-        Returns None for scores, which depend on the givers too.
+        Returns None for scores, which do not depend on the needs alone.
         """
         if stage.outcome is GroupOutcome.SCORE:
             return None
@@ -56,7 +56,7 @@ class Leximin(Levels):
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
         """Return the test for scores: no group gets less.
 
-        Returns None for coverage, which depends on the set of needs met alone.
+        Returns None for coverage, which counts needs only.
         """
         if stage.outcome is GroupOutcome.MET:
             return None

@@ -42,7 +42,7 @@ class MaxCount(Sums):
         return keeps_classes({name: _class_of(stage, need) for name, need in facts.needs.items()})
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return None: the value of this stage depends on the set of needs met alone."""
+        """Return None: only the needs met count."""
         return None
 
 

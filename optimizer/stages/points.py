@@ -33,5 +33,5 @@ class MaxPoints(Sums):
         return test
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return None: the value of this stage depends on the set of needs met alone."""
+        """Return None: only the needs met count."""
         return None

@@ -34,5 +34,5 @@ class MaxRecipients(Sums):
         return test
 
     def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return None: the value of this stage depends on the set of needs met alone."""
+        """Return None: only the needs met count."""
         return None

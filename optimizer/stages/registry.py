@@ -1,4 +1,4 @@
-"""Find the object that implements the kind of a stage."""
+"""The object of every kind of stage."""
 
 from optimizer.policy import Stage, StageKind
 from optimizer.stages.kind import Kind

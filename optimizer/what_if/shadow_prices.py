@@ -1,8 +1,8 @@
 """Shadow prices: the gain in needs met from one more unit of a capacity, in the LP.
 
-The LP is the relaxation of the integer program that meets the most needs (S1, `all`). A multiplier
-may be above zero where nothing is gained, so the LP is solved again with each extra considered.
-Multipliers and LP gains are hints: only a new solve of the month shows what an extra brings.
+The program is the relaxation of the one that meets the most needs (S1, `all`). Its multipliers may
+be above zero where nothing is gained, so the program is solved again with each extra considered.
+Both are hints: only a new solve of the month shows what an extra brings.
 """
 
 from collections import Counter, defaultdict

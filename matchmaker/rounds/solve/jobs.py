@@ -101,9 +101,9 @@ def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
 
 
 def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
-    """Mark jobs with an expired or missing lease as queued again; return their ids for the queue.
+    """Queue jobs with an expired lease, and queued jobs that got lost; returns the ids to queue.
 
-    A job that workers have taken ``MOST_JOB_TRIES`` times fails instead.
+    A job that was taken too often fails instead.
     """
     statement = (
         select(Job)

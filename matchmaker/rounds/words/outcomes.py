@@ -68,7 +68,7 @@ def _explain_no_offer(numbers: dict[str, Any]) -> str:
 
 
 def explain_next(outcome: NeedOutcome) -> str:
-    """The sentence that says to the resident what happens next."""
+    """What happens now, for the resident."""
     if outcome.is_met:
         return _("The organisation will now confirm. You need do nothing.")
     return _(

@@ -1,4 +1,4 @@
-"""Read a fund and its division strictly, by tables of their fields: standard library only."""
+"""Strict reading of a fund and its division, with their tables of fields: standard library only."""
 
 from typing import Any
 

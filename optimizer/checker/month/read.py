@@ -1,4 +1,4 @@
-"""Read problem and solution files strictly, and hash their canonical form.
+"""Strict reading of problem and solution files, and the hashes of their canonical form.
 
 This file shares no code with the solver, so a fault in the solver's reader cannot hide itself here.
 FORMULATION.md defines the canonical form: rows sorted by id, sets sorted, defaults left out, keys

@@ -1,0 +1,228 @@
+"""What the review of a run and the public page are given to show, compared whole."""
+
+import csv
+import io
+
+from matchmaker import models as m
+from matchmaker.models.limits import LONGEST_REFERENCE
+from matchmaker.rounds.pages.figures import PublicRow
+from matchmaker.rounds.pages.forms import LineFilterForm
+from matchmaker.rounds.pages.lines import LineFilters
+from matchmaker.web.lists import Badge
+from tests.matchmaker.rounds.small_month import MONTH
+
+ROOM = "/rounds/2026-07/"
+RUN = {"month": MONTH, "number": 1}
+LINE = {**RUN, "reference": "N2607-0001"}
+
+
+# --- The review of a run.
+
+
+def test_the_review_is_given_every_figure(bring, one, two, auditor, shown, month):
+    bring("solve")
+    for browser, may_publish in ((one, False), (auditor, False), (two, True)):
+        assert browser.get("rounds.review", **RUN).status_code == 200
+        assert shown["can_publish"] is may_publish
+    assert (shown["template"], shown["is_usable"]) == ("rounds/review.html", True)
+    assert (shown["run"].number, shown["job"].state) == (1, m.JobState.DONE)
+    assert (shown["figures"].asked, shown["figures"].met) == (6, 4)
+    groups = {
+        name: [(row.code, row.label, row.met.part, row.met.whole) for row in shown[name]]
+        for name in ("categories", "committees", "statuses", "tiers", "waits")
+    }
+    assert groups == {
+        "categories": [
+            ("elder_visit", month.visit.name_en, 2, 2),
+            ("hardship_money", month.money.name_en, 0, 1),
+            ("rice_oil", month.goods.name_en, 2, 3),
+        ],
+        "committees": [
+            ("C01", month.committees[1].name_en, 2, 3),
+            ("C02", month.committees[2].name_en, 2, 3),
+        ],
+        "statuses": [("none", "No verified status", 4, 6)],
+        "tiers": [
+            ("1", "Urgency 1", 1, 2),
+            ("2", "Urgency 2", 2, 2),
+            ("3", "Urgency 3", 1, 2),
+        ],
+        "waits": [("0", "Passed over 0 times", 4, 6)],
+    }
+    assert [row.label for row in shown["coverage"][0]] == [row[1] for row in groups["committees"]]
+    assert [row.label for row in shown["loads"][0]] == [month.organisations[1].name_en]
+    supply = {row.label: (row.asked, row.offered, row.matched) for row in shown["supply"][0]}
+    assert supply == {month.goods.name_en: (3, 2, 2), month.visit.name_en: (2, 4, 2)}
+    one.get("rounds.print_review", **RUN)
+    assert shown["template"] == "rounds/print.html"
+    assert shown["figures"].met == 4
+
+
+def test_a_run_without_a_result_is_reviewed_by_its_failure(bring, one, shown):
+    bring("start")
+    page = one.get("rounds.review", **RUN).text
+    assert "Not finished" in page
+    assert "figures" not in shown
+    assert shown["is_usable"] is False
+    assert one.get("rounds.download_proof", **RUN, file_format="zip").status_code == 404
+
+
+def test_the_lines_come_with_their_filters_givers_and_files(app, bring, one, shown, month):
+    bring("solve")
+    one.get("rounds.list_lines", **RUN, result="met", tier="1")
+    assert shown["template"] == "rounds/lines.html"
+    found = shown["list"]
+    assert found.arguments == {"result": "met", "tier": "1"}
+    with app.test_request_context():
+        assert found.downloads == {
+            kind: f"{ROOM}runs/1/lines.{kind}?result=met&tier=1" for kind in ("xlsx", "csv")
+        }
+    giver = month.organisations[1].id
+    assert [(row.need.tier, [g.id for g in row.givers]) for row in found.rows] == [(1, [giver])]
+    choices = {
+        field.name: [(c.value, str(c.label)) for c in field.choices]
+        for field in found.form
+        if hasattr(field, "choices")
+    }
+    every = ("", "All")
+    committees, organisations = month.committees.values(), month.organisations.values()
+    categories = (month.visit, month.money, month.goods)
+    assert choices == {
+        "result": [every, ("met", "Met"), ("unmet", "Not met")],
+        "category": [every, *((row.code, row.name_en) for row in categories)],
+        "committee": [every, *((row.code, row.name_en) for row in committees)],
+        "tier": [every, ("1", "1"), ("2", "2"), ("3", "3")],
+        "ground": [
+            every,
+            ("no_eligible_offer", "No fitting offer"),
+            ("outranked", "Others came first"),
+            ("lost_lottery", "Lost the lottery"),
+            ("time_conflict", "Times collide"),
+            ("forbidden", "Forbidden"),
+            ("declined_before", "Declined before"),
+            ("undecided", "Not decided in time"),
+        ],
+        "organisation": [every, *((row.code, row.name_en) for row in organisations)],
+    }
+
+
+def test_a_filter_that_is_not_in_its_list_is_left_out(app, bring, one, shown):
+    bring("solve")
+    long = "9" * (LONGEST_REFERENCE + 1)
+    one.get("rounds.list_lines", **RUN, result="x", tier="4", ground="met", reference=long)
+    assert shown["list"].found.total == 6
+    assert shown["list"].form.read_filters() == LineFilters()
+    one.get("rounds.list_lines", **RUN, reference="9" * LONGEST_REFERENCE)
+    assert shown["list"].found.total == 0
+    with app.test_request_context("/?result=met&tier=2&reference=r1"):
+        form = LineFilterForm()
+        form.fill_choices(category=[], committee=[], organisation=[])
+        assert form.read_filters() == LineFilters(result="met", tier="2", reference="r1")
+
+
+def test_one_line_comes_with_its_givers(bring, one, auditor, shown, month):
+    bring("solve")
+    page = one.get("rounds.show_line", **LINE).text
+    assert "Pin or forbid" in page
+    assert shown["outcome"].need_id == month.needs[1].id
+    assert [row.organisation_id for row in shown["givers"]] == [month.organisations[1].id]
+    auditor.get("rounds.show_line", **LINE)
+    assert shown["can_run"] is False
+    one.get("rounds.show_line", **{**LINE, "reference": "N2607-0006"})
+    assert shown["givers"] == []
+
+
+def test_files_are_named_by_month_and_run(bring, one):
+    bring("solve")
+    for endpoint, file_format, name in (
+        ("download_lines", "csv", "round-2026-07-run-1.csv"),
+        ("download_lines", "xlsx", "round-2026-07-run-1.xlsx"),
+        ("download_proof", "zip", "round-2026-07-run-1-proof.zip"),
+    ):
+        answer = one.get(f"rounds.{endpoint}", **RUN, file_format=file_format)
+        said = answer.headers["Content-Disposition"]
+        assert (answer.status_code, said) == (200, f'attachment; filename="{name}"')
+    for endpoint, file_format in (
+        ("download_lines", "zip"),
+        ("download_lines", "pdf"),
+        ("download_proof", "csv"),
+    ):
+        answer = one.get(f"rounds.{endpoint}", **RUN, file_format=file_format)
+        assert answer.status_code == 404
+
+
+def test_a_file_holds_the_selected_lines_under_their_heads(bring, one, month):
+    bring("solve")
+    answer = one.get("rounds.download_lines", **RUN, file_format="csv", category="hardship_money")
+    head, row = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert head == [
+        "Need",
+        "Resident",
+        "Category",
+        "Neighbourhood committee",
+        "Urgency",
+        "Result",
+        "Amount asked",
+        "Amount found",
+        "Organisations",
+        "Explanation",
+    ]
+    assert row[:-1] == [
+        "N2607-0006",
+        "R00006",
+        month.money.name_en,
+        month.committees[1].name_en,
+        "1",
+        row[5],
+        "200000",
+        "0",
+        "",
+    ]
+
+
+def test_a_line_of_the_page_links_to_its_need_and_shows_what_was_found(
+    app, bring, one, shown, month
+):
+    bring("solve")
+    one.get("rounds.list_lines", **RUN)
+    found = shown["list"]
+    assert (found.caption, found.endpoint) == ("Every line of run 1", "rounds.list_lines")
+    heads = ["Need", "Category", "Committee", "Urgency", "Ground", "Amount found", "Organisations"]
+    assert (found.headers, found.numeric) == (heads, [3])
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        cells = [found.make_cells(row) for row in found.rows]
+    texts = [[cell.text for cell in row] for row in (cells[0], cells[5])]
+    committees, giver = month.committees, month.organisations[1].name_en
+    assert [row[:4] + row[5:] for row in texts] == [
+        ["N2607-0001", month.visit.name_en, committees[2].name_en, "2", "1 visit", giver],
+        ["N2607-0006", month.money.name_en, committees[1].name_en, "1", "–", "–"],
+    ]
+    assert cells[0][0].url == f"{ROOM}runs/1/lines/N2607-0001"
+    assert cells[0][4].badges == (Badge("Met", "good"),)
+    assert [badge.tone for badge in cells[5][4].badges] == ["neutral"]
+
+
+# --- What everyone may read.
+
+
+def test_the_public_page_hides_every_small_number(bring, browser, shown, month):
+    bring("publish")
+    public = browser.use_language("en")
+    assert public.get("results.show", month=MONTH).status_code == 200
+    assert shown["template"] == "results/show.html"
+    assert (shown["run"].number, shown["figures"].met) == (1, 4)
+    assert shown["snapshot"].sha256 in public.get("results.show", month=MONTH).text
+    committees, categories = month.committees.values(), (month.visit, month.money, month.goods)
+    assert shown["committees"] == [PublicRow(row.name_en, None) for row in committees]
+    assert shown["categories"] == [PublicRow(row.name_en, None) for row in categories]
+    assert shown["statuses"] == [PublicRow("No verified status", None)]
+    assert shown["coverage"][0] == []
+    public.get("results.index")
+    assert [row.month for row in shown["rounds"]] == [MONTH]
+
+
+def test_a_month_that_is_not_published_has_no_results(bring, browser):
+    assert browser.get("results.show", month=MONTH).status_code == 404
+    bring("publish")
+    assert browser.get("results.show", month=MONTH.replace(month=8)).status_code == 404
+    assert browser.get("results.show", month=MONTH).status_code == 200

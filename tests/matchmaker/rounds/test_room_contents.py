@@ -1,0 +1,217 @@
+"""What the room of a round offers in each state, and what the forms of its steps take."""
+
+import pytest
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.models.limits import (
+    LONGEST_PUBLIC_VALUE,
+    LONGEST_REASON,
+    LONGEST_SEED_RULE,
+)
+from matchmaker.rounds.pages.forms import OverrideForm
+from tests.matchmaker.rounds.small_month import MONTH
+
+ROOM = "/rounds/2026-07/"
+RUN = {"month": MONTH, "number": 1}
+
+
+def key(number: int) -> dict[str, str]:
+    return {"idempotency_key": f"{number:032x}"}
+
+
+# --- The room.
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("open", ["Go on to the freeze", "What is missing"]),
+        ("freeze", ["Solve", "What is fixed"]),
+        ("start", ["Cancel the run", "You may close this page"]),
+        ("solve", ["Review run 1", "You started the last run, so somebody else must publish it."]),
+        ("publish", ["See what was published", "The public page", "Withdraw the publication"]),
+    ],
+)
+def test_the_room_offers_the_next_step_to_who_may_take_it(bring, one, auditor, shown, step, words):
+    bring(step)
+    page = one.get("rounds.show", month=MONTH).text
+    assert [word for word in words if word not in page] == []
+    assert shown["template"] == "rounds/show.html"
+    assert shown["can_run"] is True
+    assert bool(shown["readiness"]) is (step == "open")
+    assert shown["is_ready"] is True
+    assert len(shown["runs"]) == (0 if step in ("open", "freeze") else 1)
+    assert shown["usable"] == ({1} if step in ("solve", "publish") else set())
+    assert (shown["progress"] is None) is (step in ("open", "freeze"))
+    auditor.get("rounds.show", month=MONTH)
+    assert shown["can_run"] is False
+
+
+def test_a_month_without_needs_is_not_led_to_the_freeze(app, month, one, bring):
+    bring("freeze")  # all needs are in this round
+    with app.app_context():
+        month.open(MONTH.replace(month=8))
+        db.session.commit()
+    page = one.get("rounds.show", month=MONTH.replace(month=8)).text
+    assert "Something below stops the freeze." in page
+    assert "Go on to the freeze" not in page
+
+
+def test_the_months_are_listed_for_who_may_open_one_and_for_who_may_not(bring, one, auditor, shown):
+    assert "Open the first month" in one.get("rounds.index").text
+    assert "The social workers open the first month." in auditor.get("rounds.index").text
+    bring("open")
+    assert "Open a month" in one.get("rounds.index").text
+    assert (len(shown["rounds"]), shown["can_run"]) == (1, True)
+    assert "Open a month" not in auditor.get("rounds.index").text
+
+
+def test_progress_is_a_fragment_of_its_own(bring, one, shown):
+    bring("start")
+    one.get("rounds.progress", month=MONTH)
+    assert shown["template"] == "rounds/progress.html"
+    assert shown["match_round"].month == MONTH
+    assert shown["progress"].is_under_way is True
+
+
+# --- Steps and their forms.
+
+
+def test_opening_proposes_the_next_month_and_the_rule(one, shown):
+    page = one.get("rounds.open_round").text
+    assert "SHA-256 of the frozen month&#39;s hash" in page
+    form = shown["form"]
+    assert form.month.data.day == 1
+    assert form.seed_rule.data.startswith("SHA-256 of the frozen month's hash, a colon")
+
+
+@pytest.mark.parametrize(
+    ("step", "endpoint", "address", "field", "longest", "rest"),
+    [
+        (None, "open_round", {}, "seed_rule", LONGEST_SEED_RULE, {"month": "2026-07"}),
+        ("open", "freeze", {"month": MONTH}, "public_value", LONGEST_PUBLIC_VALUE, {}),
+        ("publish", "withdraw", {"month": MONTH}, "reason", LONGEST_REASON, {}),
+        (
+            "solve",
+            "override",
+            {"month": MONTH, "reference": "N2607-0001"},
+            "reason",
+            LONGEST_REASON,
+            {"kind": "forbid", "giver": ""},
+        ),
+    ],
+)
+def test_a_form_takes_its_longest_text_and_no_more_and_no_less_than_one(
+    bring, one, shown, step, endpoint, address, field, longest, rest
+):
+    if step:
+        bring(step)
+    missing = {
+        "seed_rule": "Say it before the freeze.",
+        "public_value": "Enter the value that was announced.",
+        "reason": "Write the reason.",
+    }[field]
+    too_long = f"Use at most {longest} characters."
+    for text, message in (("", missing), ("x" * (longest + 1), too_long)):
+        answer = one.submit(f"rounds.{endpoint}", {**key(1), **rest, field: text}, **address)
+        assert answer.status_code == 422
+        assert shown["form"].errors == {field: [message]}
+    sent = {**key(2), **rest, field: "x" * longest}
+    answer = one.submit(f"rounds.{endpoint}", sent, **address)
+    assert (answer.status_code, answer.location) == (303, ROOM)
+
+
+def test_a_month_must_be_chosen(one, shown):
+    answer = one.submit("rounds.open_round", {**key(1), "month": "", "seed_rule": "x"})
+    assert answer.status_code == 422
+    assert shown["form"].errors == {"month": ["Choose the month."]}
+
+
+def test_an_override_must_be_a_pin_or_a_forbid_for_a_known_giver(bring, one, shown, month):
+    bring("solve")
+    address = {"month": MONTH, "reference": "N2607-0003"}
+    for values, errors in (
+        ({"giver": ""}, {"kind": ["Choose one."]}),
+        ({"kind": "swap", "giver": ""}, {"kind": ["Choose from the list."]}),
+        ({"kind": "pin", "giver": "offer:99"}, {"giver": ["Choose from the list."]}),
+    ):
+        sent = {**key(1), **values, "reason": "promised"}
+        assert one.submit("rounds.override", sent, **address).status_code == 422
+        assert shown["form"].errors == errors
+    form = shown["form"]
+    assert [(c.value, str(c.label)) for c in form.kind.choices] == [
+        ("pin", "Must be met"),
+        ("forbid", "Must not be matched"),
+    ]
+    goods = f"offer:{month.offers['goods'].id}"
+    assert [choice.value for choice in form.giver.choices] == ["", goods]
+
+
+@pytest.mark.parametrize(
+    ("giver", "expected"),
+    [
+        (None, {"offer_id": None, "volunteer_id": None}),
+        ("", {"offer_id": None, "volunteer_id": None}),
+        ("offer:7", {"offer_id": 7, "volunteer_id": None}),
+        ("volunteer:9", {"offer_id": None, "volunteer_id": 9}),
+    ],
+)
+def test_the_chosen_giver_is_an_offer_or_a_volunteer(english, giver, expected):
+    form = OverrideForm(formdata=None, data={"giver": giver})
+    assert form.read_giver() == expected
+
+
+def test_a_pin_of_an_offer_is_kept_with_its_offer(app, bring, one, month):
+    bring("solve")
+    goods = month.offers["goods"].id
+    sent = {**key(1), "kind": "pin", "giver": f"offer:{goods}", "reason": "promised"}
+    one.submit("rounds.override", sent, month=MONTH, reference="N2607-0003")
+    with app.app_context():
+        (row,) = db.session.query(m.RoundOverride).all()
+        found = (row.kind, row.need_id, row.offer_id, row.volunteer_id, row.reason, row.made_by_id)
+    pin = m.OverrideKind.PIN
+    assert found == (pin, month.needs[3].id, goods, None, "promised", month.first.id)
+
+
+def test_a_run_is_queued_once_it_is_committed(app, bring, one, monkeypatch):
+    put: list[tuple] = []
+    monkeypatch.setattr("matchmaker.rounds.pages.step_views.put_job", lambda *job: put.append(job))
+    bring("open")
+    assert one.submit("rounds.solve", key(1), on=ROOM + "freeze", month=MONTH).status_code == 409
+    assert put == []
+    sent = {**key(2), "public_value": "1"}
+    one.submit("rounds.freeze", sent, month=MONTH)
+    app.config["SOLVE_LIMIT_SECONDS"] = 77
+    assert one.submit("rounds.solve", key(3), on=ROOM, month=MONTH).status_code == 303
+    with app.app_context():
+        (job,) = db.session.query(m.Job).all()
+        assert put == [(app.config["QUEUE_PATH"], job.id)]
+        assert job.run.limit_seconds == 77
+
+
+SAID = {
+    "freeze": "The month is frozen. Its hash and the lottery&#39;s seed are fixed.",
+    "cancel": "The run was cancelled.",
+    "publish": "The month is published. Residents and organisations have been told.",
+    "withdraw": "The publication is withdrawn. The next one will be a new version.",
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "who", "values", "address", "on"),
+    [
+        ("open", "freeze", "one", {"public_value": "1"}, {"month": MONTH}, None),
+        ("start", "cancel", "one", {}, RUN, ROOM),
+        ("solve", "publish", "two", {}, RUN, None),
+        ("publish", "withdraw", "one", {"reason": "wrong"}, {"month": MONTH}, None),
+    ],
+)
+def test_each_step_leads_back_to_the_room_and_says_what_it_did(
+    bring, request, before, step, who, values, address, on
+):
+    browser = request.getfixturevalue(who)
+    bring(before)
+    answer = browser.submit(f"rounds.{step}", {**key(1), **values}, on=on, **address)
+    assert (answer.status_code, answer.location) == (303, ROOM)
+    assert SAID[step] in browser.client.get(ROOM).text
