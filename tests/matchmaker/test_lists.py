@@ -102,17 +102,17 @@ def offers(make):
     organisation, category = make.organisation(), make.category()
     for number in range(30):
         make.offer(organisation, category, title=f"A{number:02}", capacity_per_month=number + 1)
-    paused = {"state": OfferState.PAUSED, "capacity_per_month": 7}
-    return make.offer(organisation, category, title="B=1", **paused)
+    waiting = {"state": OfferState.SUBMITTED, "capacity_per_month": 7}
+    return make.offer(organisation, category, title="B=1", **waiting)
 
 
 @pytest.mark.parametrize(
     ("address", "count", "first", "rows", "tiles"),
     [
-        ("/shelf", "31 found", "A00", 25, {"Open": 30, "Paused": 1}),
-        ("/shelf?page=2", "31 found", "A25", 6, {"Open": 30, "Paused": 1}),
+        ("/shelf", "31 found", "A00", 25, {"Open": 30, "Waiting for approval": 1}),
+        ("/shelf?page=2", "31 found", "A25", 6, {"Open": 30, "Waiting for approval": 1}),
         ("/shelf?title=A2", "10 found", "A20", 10, {"Open": 10}),
-        ("/shelf?title=B", "1 found", "B=1", 1, {"Paused": 1}),
+        ("/shelf?title=B", "1 found", "B=1", 1, {"Waiting for approval": 1}),
     ],
 )
 def test_filters_make_count_page_and_file(shelf, offers, address, count, first, rows, tiles):
@@ -135,8 +135,8 @@ def test_a_cell_shows_what_its_column_says(shelf, offers):
     assert '<td role="cell" data-label="Amount" class="is-number">7 a month</td>' in page
     assert '<td role="cell" data-label="Last day"></td>' in page
     badge = page.split('data-label="State">')[1].split("</td>")[0]
-    assert "badge-state--paused" in badge
-    assert badge.endswith('<code>paused</code> <span class="text-soft">&lt;new&gt;</span>')
+    assert "badge-state--waiting" in badge
+    assert badge.endswith('<code>submitted</code> <span class="text-soft">&lt;new&gt;</span>')
     assert 'value="B=1"' in page
     assert 'Tick<span class="visually-hidden"> it</span></label>' in page
     assert 'name="hidden"' not in page
@@ -144,7 +144,7 @@ def test_a_cell_shows_what_its_column_says(shelf, offers):
 
 def test_a_file_keeps_values_and_holds_no_formula(shelf, offers):
     file = shelf.client.get("/shelf.csv?title=B").data.decode("utf-8-sig").splitlines()
-    assert file[1] == "paused,B=1,7,"
+    assert file[1] == "submitted,B=1,7,"
     assert 'filename="shelf.csv"' in shelf.client.get("/shelf.csv").headers["Content-Disposition"]
 
 

@@ -10,7 +10,9 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.scopes import SCOPES, get_in_scope, is_in_scope, lock_in_scope
 from tests.architecture.source import ROOT, list_sources
+from tests.matchmaker.assignments.published_world import World as OtherOffice
 from tests.matchmaker.small_world import make_small_world
+from tests.run_factories import JULY
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,41 +76,53 @@ SEEN_ELSEWHERE = {m.Role.ADMINISTRATOR: {m.User}, m.Role.AUDITOR: {m.Committee}}
 
 
 @pytest.fixture
-def worlds(app, make):
-    """Two street offices, alike."""
-    return make_small_world(make), make_small_world(make)
+def world(make):
+    return make_small_world(make)
+
+
+@pytest.fixture
+def foreign_need(make):
+    """A need that another street office's published month meets by a visit."""
+    office = OtherOffice(make)
+    need = office.ask()
+    office.publish(JULY)
+    make.user(m.Role.RESIDENT, resident_id=need.resident_id)
+    return need
 
 
 @pytest.mark.parametrize("role", m.Role)
-def test_a_role_sees_its_own_and_nothing_of_another_office(app, worlds, role):
+def test_a_role_sees_its_own_and_nothing_of_another_office(app, world, foreign_need, role):
     with app.app_context():
-        member = m.Role.VOLUNTEER if role is m.Role.COORDINATOR else m.Role.RESIDENT
-        own, foreign = ({type(row): row for row in _list_rows(world, member)} for world in worlds)
-        actor = db.session.get_one(m.User, worlds[0].users[role].id)
+        actor = db.session.get_one(m.User, world.users[role].id)
+        own = _list_rows(world.need.id)
+        if role is m.Role.COORDINATOR:
+            own[m.User] = world.users[m.Role.VOLUNTEER]
+        foreign = _list_rows(foreign_need.id)
         for model in SCOPES:
             ids = set(db.session.scalars(select(model.id).where(is_in_scope(model, actor))))
             assert (own[model].id in ids) == (model in SEEN[role]), model
             assert (foreign[model].id in ids) == (model in SEEN_ELSEWHERE.get(role, ())), model
 
 
-def test_a_foreign_row_does_not_exist(app, worlds):
+def test_a_foreign_row_does_not_exist(app, world, foreign_need):
     with app.app_context():
-        actor = db.session.get_one(m.User, worlds[0].users[m.Role.SOCIAL_WORKER].id)
+        actor = db.session.get_one(m.User, world.users[m.Role.SOCIAL_WORKER].id)
         for find in (get_in_scope, lock_in_scope):
-            assert find(m.Need, worlds[0].need.id, actor, "need").id == worlds[0].need.id
-            for key in (worlds[1].need.id, 10**6, None):
+            assert find(m.Need, world.need.id, actor, "need").id == world.need.id
+            for key in (foreign_need.id, 10**6, None):
                 with pytest.raises(NotFoundError):
                     find(m.Need, key, actor, "need")
 
 
-def _list_rows(world, member):
-    """One row of each model around the world's need, with the account of ``member``."""
-    need = db.session.get_one(m.Need, world.need.id)
+def _list_rows(need_id):
+    """One row of each model around a need that is met by a visit, with its resident's account."""
+    need = db.session.get_one(m.Need, need_id)
     assignment = db.session.scalars(
         select(m.Assignment).where(m.Assignment.need_id == need.id)
     ).one()
     offer = db.session.get_one(m.Offer, assignment.offer_id)
-    return (
+    account = select(m.User).where(m.User.resident_id == need.resident_id)
+    rows = (
         need,
         need.resident,
         db.session.get_one(m.Committee, need.committee_id),
@@ -116,5 +130,6 @@ def _list_rows(world, member):
         offer,
         offer.organisation,
         db.session.get_one(m.Volunteer, assignment.volunteer_id),
-        db.session.get_one(m.User, world.users[member].id),
+        db.session.scalars(account).one(),
     )
+    return {type(row): row for row in rows}
