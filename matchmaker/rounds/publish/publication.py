@@ -173,10 +173,5 @@ def _list_outcomes(run: RoundRun) -> list[NeedOutcome]:
 
 
 def _list_assignments(run: RoundRun) -> list[Assignment]:
-    statement = (
-        select(Assignment)
-        .where(Assignment.round_run_id == run.id)
-        .options(joinedload(Assignment.need))
-        .order_by(Assignment.id)
-    )
+    statement = select(Assignment).where(Assignment.round_run_id == run.id).order_by(Assignment.id)
     return list(db.session.scalars(statement))

@@ -201,6 +201,39 @@ def test_a_withdrawal_keeps_its_reason_and_takes_the_rest_back(month):
     assert read_event() == ("round.withdraw", subject, month.first.id, LATER, details)
 
 
+def pin_all_goods(match_round: m.MatchRound, month) -> None:
+    """Three needs of goods must be met, of which there are two: no answer exists."""
+    for number in (3, 4, 5):
+        overrides.add_override(
+            match_round,
+            kind=m.OverrideKind.PIN,
+            need=db.session.get_one(m.Need, month.needs[number].id),
+            offer_id=None,
+            volunteer_id=None,
+            reason="promised",
+            actor=month.one,
+            now=NOW,
+        )
+
+
+def test_where_a_round_goes_when_its_run_ends(month):
+    """``_leave_solving``: review if any run can be reviewed, else as the last run ended."""
+    match_round = month.freeze()
+    runs.cancel_run(month.start(match_round), actor=month.one, now=NOW)
+    assert match_round.state is m.RoundState.FROZEN
+    pin_all_goods(match_round, month)
+    assert month.solve(match_round).status is m.RunStatus.INFEASIBLE
+    assert match_round.state is m.RoundState.NO_SOLUTION
+    runs.cancel_run(month.start(match_round), actor=month.one, now=NOW)
+    assert match_round.state is m.RoundState.FROZEN
+    for override in overrides.list_active_overrides(match_round):
+        overrides.lift_override(match_round, override.id, actor=month.one, now=NOW)
+    assert month.solve(match_round).status is m.RunStatus.PROVEN
+    assert match_round.state is m.RoundState.REVIEW
+    runs.cancel_run(month.start(match_round), actor=month.one, now=NOW)
+    assert match_round.state is m.RoundState.REVIEW
+
+
 def test_each_step_writes_one_event(month):
     match_round = month.open()
     freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
