@@ -23,7 +23,7 @@ from matchmaker.blueprints import BLUEPRINTS
 from matchmaker.commands.main import COMMANDS
 from matchmaker.template_filters import register_template_filters
 from matchmaker.web import error_pages, navigation, security_headers
-from matchmaker.web.converters import register_converters
+from matchmaker.web.addresses import register_converters
 from matchmaker.web.preferences import select_locale
 
 

@@ -15,7 +15,7 @@ from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import NotFoundError
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.rounds.words.slots import describe_slot
-from matchmaker.web.lists import Column, ListPage, get_other_arguments, make_state_badge
+from matchmaker.web.lists import Column, ListPage, get_filters, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity
@@ -82,14 +82,14 @@ def given() -> str:
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def given_sheet() -> str:
     months = _list_months_or_fail()
-    _form, month, filters = _read_address(months)
+    form, month, filters = _read_address(months)
     return render_template(
         "assignments/given_sheet.html",
         organisation=get_own_organisation(current_user),
         month=month,
         groups=_group(queries.list_lines(current_user, month, filters)),
         printed_on=get_local_date(get_now()),
-        back_url=url_for("assignments.given", **get_other_arguments()),
+        back_url=url_for("assignments.given", **get_filters(form)),
     )
 
 

@@ -22,7 +22,7 @@ from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.residents.scope import list_committees
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import Box, Column, ListPage, get_other_arguments, make_state_badge
+from matchmaker.web.lists import Box, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_local_day, format_quantity
@@ -238,7 +238,7 @@ def verify_chosen() -> Answer:
             now=get_now(),
         )
         flash(ngettext("%(num)s need checked.", "%(num)s needs checked.", count), "success")
-        return url_for("needs.index", **get_other_arguments())
+        return _make_list().get_url()
 
     return answer_form(form, act, lambda: _show_queue(form))
 

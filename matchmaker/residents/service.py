@@ -48,7 +48,7 @@ def get_household(committee: Committee, reference: str | None, block: str) -> Ho
 
 
 def make_draft_reference() -> str:
-    """A unique placeholder until the row has its number."""
+    """A unique reference until the row has its number."""
     return secrets.token_hex(8)
 
 

@@ -1,14 +1,63 @@
-"""Addresses within the site: where to go back to, never outside it."""
+"""Addresses of the site: what their parts may hold, and where to go back to, never outside it."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BuildError, RequestRedirect
+from werkzeug.routing import (
+    BaseConverter,
+    BuildError,
+    IntegerConverter,
+    Map,
+    RequestRedirect,
+    UnicodeConverter,
+    ValidationError,
+)
+
+from matchmaker.base.clock import parse_month
 
 HOME = "/"
 LONGEST_ADDRESS = 2000  # characters
+LARGEST_ID = 2**31 - 1
+
+
+class IdConverter(IntegerConverter):
+    """A row's id; a number too large for a table is an unknown page, not a database error."""
+
+    def __init__(self, map: Map, *_args: Any, **kwargs: Any) -> None:
+        super().__init__(map, **{**kwargs, "min": 1, "max": LARGEST_ID})
+
+
+class MonthConverter(BaseConverter):
+    """A month: ``YYYY-MM`` in a path, its first day in the view."""
+
+    regex = r"\d{4}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return parse_month(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: date) -> str:
+        return value.strftime("%Y-%m")
+
+
+class TextConverter(UnicodeConverter):
+    """A code or reference without control characters; PostgreSQL refuses NUL."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **kwargs)
+        self.regex = r"[^/\x00-\x1f]+"
+
+
+def register_converters(app: Flask) -> None:
+    """Register before any route is added: this changes what a plain ``<name>`` accepts."""
+    app.url_map.converters.update(
+        default=TextConverter, string=TextConverter, id=IdConverter, month=MonthConverter
+    )
 
 
 def is_local_path(address: str) -> bool:

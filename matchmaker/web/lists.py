@@ -27,7 +27,6 @@ from matchmaker.words.tones import Tone, get_tone
 PAGE_SIZE = 25  # rows
 LAST_PAGE = 10_000  # more is a mistyped address
 _PORTION = 500  # rows of a file that are prepared at once
-_NOT_FILTERS = frozenset({"page", "endpoint"})
 
 R = TypeVar("R")  # what a column reads
 
@@ -117,16 +116,13 @@ def get_page_number() -> int:
     return min(max(number, 1), LAST_PAGE)
 
 
-def get_other_arguments() -> dict[str, Any]:
-    """The address's arguments other than the page: filters are kept from page to page.
+def get_filters(form: Form) -> dict[str, Any]:
+    """What the address gives for the fields of ``form``: filters are kept from page to page.
 
-    Names that steer ``url_for`` itself, such as ``_scheme``, are left out.
+    Any other name in the address is left out: as an argument of ``url_for`` it could clash with
+    a part of a page's address, or steer ``url_for`` itself, as ``_scheme`` does.
     """
-    return {
-        name: value
-        for name, value in request.args.items()
-        if value and name not in _NOT_FILTERS and not name.startswith("_")
-    }
+    return {field.name: value for field in form if (value := request.args.get(field.name))}
 
 
 # Queries with a page or a count.
@@ -207,7 +203,7 @@ class ListPage(Generic[R]):
     @cached_property
     def arguments(self) -> dict[str, Any]:
         """The filters of the address; none if the list has no form."""
-        return get_other_arguments() if self.form else {}
+        return get_filters(self.form) if self.form is not None else {}
 
     @property
     def is_narrowed(self) -> bool:

@@ -137,10 +137,14 @@ def draw_call(random_: random.Random, rules: list[Rule], names: list[str]) -> Ca
 
 
 def draw_address(random_: random.Random, rule: Rule, names: list[str]) -> str:
-    path = PART.sub(lambda part: quote(draw_part(random_, part[0]), safe=""), rule.rule)
+    path = draw_path(random_, rule)
     asked = random_.sample(names, random_.randint(0, 4))
     query = urlencode([(name, draw_text(random_)) for name in asked])
     return f"{path}?{query}" if query else path
+
+
+def draw_path(random_: random.Random, rule: Rule) -> str:
+    return PART.sub(lambda part: quote(draw_part(random_, part[0]), safe=""), rule.rule)
 
 
 def draw_part(random_: random.Random, part: str) -> str:

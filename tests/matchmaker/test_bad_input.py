@@ -3,12 +3,20 @@
 import io
 import random
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import got_request_exception
 
+from matchmaker.models import Role
 from tests.browser import Browser
-from tests.matchmaker.malformed_calls import Call, draw_call, list_field_names
+from tests.matchmaker.malformed_calls import (
+    STEERING_NAMES,
+    Call,
+    draw_call,
+    draw_path,
+    list_field_names,
+)
 from tests.matchmaker.small_world import make_small_world
 from tests.matchmaker.test_permissions import list_rules
 
@@ -33,10 +41,14 @@ def world(app, make):
     return make_small_world(make, is_published=False)  # under review nearly every step is open
 
 
-def find_faults(app, world, count: int, seed: int) -> list[str]:
-    """What went wrong, each fault once, with the first call that brought it about."""
+def draw_calls(app, count: int, seed: int) -> list[Call]:
     random_ = random.Random(seed)
     rules, names = list_rules(app), list_field_names()
+    return [draw_call(random_, rules, names) for _number in range(count)]
+
+
+def find_faults(app, world, calls: list[Call]) -> list[str]:
+    """What went wrong, each fault once, with the first call that brought it about."""
     faults: dict[str, str] = {}
     raised: list[Exception] = []
 
@@ -44,8 +56,7 @@ def find_faults(app, world, count: int, seed: int) -> list[str]:
         raised.append(exception)
 
     with got_request_exception.connected_to(note, app):
-        for _number in range(count):
-            call = draw_call(random_, rules, names)
+        for call in calls:
             browser = Browser(app)
             if call.role is not None:
                 browser.sign_in(world.users[call.role])
@@ -74,11 +85,26 @@ def test_what_no_table_can_hold_is_an_unknown_page(app, world, path):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_name_in_an_address_steers_the_addresses_of_its_page(app, world):
+    """Each name alone could be a part of another page's address, or one of url_for's own."""
+    rules = list_rules(app)
+    names = {name for rule in rules for name in rule.arguments} | set(STEERING_NAMES)
+    query, random_ = urlencode(dict.fromkeys(sorted(names), "x")), random.Random(SEED)
+    calls = [
+        Call(role, "GET", f"{draw_path(random_, rule)}?{query}", {}, ())
+        for role in Role
+        for rule in rules
+        if "GET" in rule.methods
+    ]
+    assert find_faults(app, world, calls) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_few_hundred_malformed_requests_are_answered_without_a_fault(app, world):
-    assert find_faults(app, world, 400, SEED) == []
+    assert find_faults(app, world, draw_calls(app, 400, SEED)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_malformed_requests_are_answered_without_a_fault(app, world, seed):
-    assert find_faults(app, world, 2500, seed) == []
+    assert find_faults(app, world, draw_calls(app, 2500, seed)) == []

@@ -1,6 +1,8 @@
 import pytest
+from wtforms import StringField
 
-from matchmaker.web.lists import LAST_PAGE, get_other_arguments, get_page_number
+from matchmaker.forms.base import FilterForm
+from matchmaker.web.lists import LAST_PAGE, get_filters, get_page_number
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,14 @@ def test_any_page_of_an_address_is_a_number_that_fits(app, typed, number):
         assert get_page_number() == number
 
 
-def test_filters_go_along_and_nothing_that_steers_addresses(app):
-    query = {"state": "open", "page": "2", "kind": "", "_scheme": "javascript", "endpoint": "x"}
+class ShelfForm(FilterForm):
+    """Two filters."""
+
+    kind = StringField()
+    state = StringField()
+
+
+def test_filters_go_along_and_nothing_else_of_the_address(app):
+    query = {"state": "open", "page": "2", "kind": "", "file_format": "x", "_scheme": "javascript"}
     with app.test_request_context("/", query_string=query):
-        assert get_other_arguments() == {"state": "open"}
+        assert get_filters(ShelfForm()) == {"state": "open"}
