@@ -192,8 +192,8 @@ def lock_in_scope(model: type[M], row_id: int | None, actor: User, code: str) ->
 
     Raises ``NotFoundError(code)`` outside the actor's scope.
     """
-    statement = _select_one(model, row_id, actor).with_for_update(of=model)
-    row = db.session.scalar(statement.execution_options(populate_existing=True))
+    query = _select_one(model, row_id, actor).with_for_update(of=model)
+    row = db.session.scalar(query.execution_options(populate_existing=True))
     return _require(row, code)
 
 

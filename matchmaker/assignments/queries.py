@@ -159,8 +159,8 @@ def _read_line(
     )
 
 
-def _list_distinct(base: Select[Any], model: Any, order: Any) -> list[Any]:
-    ids = base.with_only_columns(model.id).where(model.id.is_not(None))
+def _list_distinct(query: Select[Any], model: Any, order: Any) -> list[Any]:
+    ids = query.with_only_columns(model.id).where(model.id.is_not(None))
     return list(db.session.scalars(select(model).where(model.id.in_(ids)).order_by(order)))
 
 

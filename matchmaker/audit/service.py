@@ -97,8 +97,8 @@ def compute_hash(event: AuditEvent) -> str:
 
 
 def _lock_head() -> AuditHead:
-    statement = select(AuditHead).where(AuditHead.id == 1).with_for_update()
-    head: AuditHead | None = db.session.scalar(statement)
+    query = select(AuditHead).where(AuditHead.id == 1).with_for_update()
+    head: AuditHead | None = db.session.scalar(query)
     if head is not None:
         return head
     try:
@@ -107,4 +107,4 @@ def _lock_head() -> AuditHead:
             db.session.add(head)
         return head
     except IntegrityError:  # somebody else wrote the first event at the same time
-        return db.session.scalars(statement).one()
+        return db.session.scalars(query).one()

@@ -105,13 +105,13 @@ def get_social_worker(phone: str | None, position: int) -> User:
 
     Raises ``ValueError`` for text that is not a phone number.
     """
-    statement = select(User).where(User.role == Role.SOCIAL_WORKER).order_by(User.id)
+    query = select(User).where(User.role == Role.SOCIAL_WORKER).order_by(User.id)
     actor: User | None
     if phone is not None:
         index = contact_cipher.get_index(normalise_phone(phone))
-        actor = db.session.scalar(statement.where(User.phone_index == index))
+        actor = db.session.scalar(query.where(User.phone_index == index))
     else:
-        actor = db.session.scalar(statement.offset(position).limit(1))
+        actor = db.session.scalar(query.offset(position).limit(1))
     if actor is None or not actor.is_active:
         raise click.ClickException("no active social worker has this phone")
     return actor

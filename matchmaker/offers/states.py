@@ -69,13 +69,13 @@ def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, in
     opened = expired = 0
     over = Offer.valid_until.is_not(None) & (Offer.valid_until < today)
     due = (Offer.state == OfferState.APPROVED) & (Offer.valid_from <= today)
-    statement = (
+    query = (
         select(Offer)
         .where(or_(over & Offer.state.in_(OFFER_STATES.list_starts(OfferStep.EXPIRE)), due))
         .order_by(Offer.id)
         .with_for_update(of=Offer)
     )
-    for offer in db.session.scalars(statement).all():
+    for offer in db.session.scalars(query).all():
         if offer.valid_until is not None and offer.valid_until < today:
             _take(offer, OfferStep.EXPIRE, actor, now)
             expired += 1

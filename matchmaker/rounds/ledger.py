@@ -33,7 +33,7 @@ class GiverLoad:
 
 def freeze_history(subdistrict_id: int, month: date) -> tuple[CommitteeHistory, ...]:
     """For each committee, what was possible and met in the six months before ``month``."""
-    statement = (
+    query = (
         select(
             FairnessLedger.reference,
             func.sum(FairnessLedger.possible),
@@ -47,7 +47,7 @@ def freeze_history(subdistrict_id: int, month: date) -> tuple[CommitteeHistory, 
     )
     rows = [
         CommitteeHistory(reference, int(possible), int(received))
-        for reference, possible, received in db.session.execute(statement)
+        for reference, possible, received in db.session.execute(query)
     ]
     return tuple(sorted(rows, key=lambda row: row.committee))
 

@@ -1,5 +1,6 @@
 """One word per idea: what the glossary does not want is no part of a name, and its code exists."""
 
+import ast
 import re
 
 import pytest
@@ -43,6 +44,28 @@ def find_unwanted(
     return broken
 
 
+def find_statements(source: Source) -> list[str]:
+    """Places that call a SELECT a statement: it is a query, and a statement writes."""
+    return [
+        f"{source.name}:{node.lineno}"
+        for node in ast.walk(source.tree)
+        if (isinstance(node, ast.arg) and node.arg in STATEMENTS and _is_select(node.annotation))
+        or (
+            isinstance(node, ast.Assign | ast.AnnAssign)
+            and _is_select(node.value)
+            and any(isinstance(n, ast.Name) and n.id in STATEMENTS for n in ast.walk(node))
+        )
+    ]
+
+
+def _is_select(node: ast.AST | None) -> bool:
+    """``select(...)`` with what follows it, or the annotation ``Select[...]``."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and node.id.lower().lstrip("_").startswith("select")
+
+
+STATEMENTS = frozenset({"statement", "stmt"})
 ROWS = read_glossary(GLOSSARY.read_text())
 NAMES = list_names(list_sources(*HOUSES))
 
@@ -74,3 +97,28 @@ def test_a_planted_word_is_found(name):
 def test_a_word_holds_in_its_room():
     glossary = [("optimizer", "`Trail`", ["history"])]
     assert find_unwanted(glossary, [("matchmaker/a.py", "get_history")]) == {}
+
+
+def test_a_select_is_called_a_query():
+    found = [place for s in list_sources("matchmaker", "tests") for place in find_statements(s)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "statement = select(Need).where(Need.id == 1)",
+        "stmt: Select[Need] = _select_one(Need)",
+        "def count(statement: Select[Any]): pass",
+    ],
+)
+def test_a_select_that_is_called_a_statement_is_found(tmp_path, line):
+    path = tmp_path / "a.py"
+    path.write_text(line)
+    assert find_statements(Source(path, tmp_path)) == ["a.py:1"]
+
+
+def test_what_writes_may_be_called_a_statement(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("statement = update(Need).values(tier=1)")
+    assert find_statements(Source(path, tmp_path)) == []

@@ -17,8 +17,8 @@ def organisation(context, make):
 
 def find(text):
     names = [Organisation.name_zh, Organisation.name_en]
-    statement = select(Organisation).where(match_name(text, names, Organisation.sort_key))
-    return db.session.scalars(statement).all()
+    query = select(Organisation).where(match_name(text, names, Organisation.sort_key))
+    return db.session.scalars(query).all()
 
 
 @pytest.mark.parametrize("text", ["乐汇", "为老", "LEHUI", "le hui", "lehuiwei", "lhwl", " lhwl "])

@@ -38,14 +38,14 @@ def select_open_needs(subdistrict_id: int) -> Select[Any]:
 
 def freeze_needs(subdistrict_id: int, month: date) -> tuple[FrozenNeed, ...]:
     """The open needs, ordered by reference."""
-    statement = select_open_needs(subdistrict_id).options(
+    query = select_open_needs(subdistrict_id).options(
         joinedload(Need.committee),
         joinedload(Need.category),
         joinedload(Need.resident).options(
             joinedload(Resident.household), selectinload(Resident.statuses)
         ),
     )
-    rows = [_freeze_need(need, month) for need in db.session.scalars(statement)]
+    rows = [_freeze_need(need, month) for need in db.session.scalars(query)]
     return tuple(sorted(rows, key=lambda row: row.reference))
 
 
@@ -56,7 +56,7 @@ def list_valid_statuses(resident: Resident, on: date) -> tuple[str, ...]:
 
 def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
     """The visits that pairings must make in ``month``, ordered by pairing and number."""
-    statement = (
+    query = (
         select(Pairing)
         .join(Pairing.organisation)
         .join(Pairing.category)
@@ -76,7 +76,7 @@ def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
     )
     rows = [
         _freeze_visit(pairing, number, weeks, month)
-        for pairing in db.session.scalars(statement)
+        for pairing in db.session.scalars(query)
         for number, weeks in enumerate(list_due_weeks(pairing, month), start=1)
     ]
     return tuple(sorted(rows, key=lambda row: (row.pairing, row.number)))

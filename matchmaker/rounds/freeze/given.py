@@ -45,11 +45,11 @@ def freeze_offers(
     An offer has no reference of its own. Its name is organisation, category and a number, assigned
     in the order of content: offers that could swap numbers do not differ in anything a round reads.
     """
-    statement = select_open_offers(subdistrict_id, month).options(
+    query = select_open_offers(subdistrict_id, month).options(
         joinedload(Offer.organisation), joinedload(Offer.category)
     )
     alike: dict[tuple[str, str], list[Offer]] = defaultdict(list)
-    for offer in db.session.scalars(statement):
+    for offer in db.session.scalars(query):
         alike[offer.organisation.code, offer.category.code].append(offer)
     rows, ids = [], {}
     for (organisation, category), found in sorted(alike.items()):
@@ -63,7 +63,7 @@ def freeze_offers(
 def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer, ...]:
     """The active volunteers, with the qualifications that are valid until the month's last day."""
     last_day = add_months(month, 1) - timedelta(days=1)
-    statement = (
+    query = (
         select(Volunteer)
         .join(Volunteer.organisation)
         .where(Organisation.subdistrict_id == subdistrict_id)
@@ -71,7 +71,7 @@ def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer
         .where(Volunteer.state == VolunteerState.ACTIVE)
         .options(joinedload(Volunteer.organisation), selectinload(Volunteer.qualifications))
     )
-    rows = [_freeze_volunteer(row, last_day) for row in db.session.scalars(statement)]
+    rows = [_freeze_volunteer(row, last_day) for row in db.session.scalars(query)]
     return tuple(sorted(rows, key=lambda row: row.reference))
 
 

@@ -117,8 +117,8 @@ def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now
 
 def list_overrides(match_round: MatchRound) -> Sequence[RoundOverride]:
     """Every override of the round, lifted ones too, oldest first."""
-    statement = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
-    return db.session.scalars(statement.order_by(RoundOverride.id)).all()
+    query = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
+    return db.session.scalars(query.order_by(RoundOverride.id)).all()
 
 
 def list_active_overrides(match_round: MatchRound) -> list[RoundOverride]:

@@ -216,9 +216,9 @@ def _load_named(found: dict[Finding, tuple[int, ...]]) -> dict[Finding, tuple[Na
     return named
 
 
-def _count(statement: Select[Any]) -> int:
-    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+def _count(query: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _list_ids(statement: Select[Any]) -> tuple[int, ...]:
-    return tuple(db.session.scalars(statement))
+def _list_ids(query: Select[Any]) -> tuple[int, ...]:
+    return tuple(db.session.scalars(query))

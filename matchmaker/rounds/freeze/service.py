@@ -114,13 +114,13 @@ def compute_seed(snapshot_sha256: str, public_value: str) -> str:
 
 def _lock_open_needs(subdistrict_id: int) -> None:
     """Lock before the first write, so that a withdrawal at the same time waits for the freeze."""
-    statement = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
-    db.session.scalars(statement.with_for_update(of=Need)).all()
+    query = select_open_needs(subdistrict_id).with_only_columns(Need.id).order_by(Need.id)
+    db.session.scalars(query.with_for_update(of=Need)).all()
 
 
 def _freeze_categories() -> tuple[FrozenCategory, ...]:
     """The categories that needs and offers refer to, ordered by code."""
-    statement = select(ServiceCategory).where(ServiceCategory.parent_id.is_not(None))
+    query = select(ServiceCategory).where(ServiceCategory.parent_id.is_not(None))
     rows = [
         FrozenCategory(
             code=category.code,
@@ -130,6 +130,6 @@ def _freeze_categories() -> tuple[FrozenCategory, ...]:
             qualification=category.qualification.value if category.qualification else None,
             points=category.points,
         )
-        for category in db.session.scalars(statement)
+        for category in db.session.scalars(query)
     ]
     return tuple(sorted(rows, key=lambda row: row.code))

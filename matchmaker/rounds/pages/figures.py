@@ -120,8 +120,8 @@ def list_supply(figures: Figures, names: Names) -> list[SupplyDemandRow]:
 
 
 def _list_charted_categories() -> set[str]:
-    statement = select(ServiceCategory.code).where(ServiceCategory.kind.in_(KINDS_IN_CHART))
-    return set(db.session.scalars(statement))
+    query = select(ServiceCategory.code).where(ServiceCategory.kind.in_(KINDS_IN_CHART))
+    return set(db.session.scalars(query))
 
 
 def _list_groups(counts: Mapping[str, Coverage], labels: dict[str, str]) -> list[GroupRow]:

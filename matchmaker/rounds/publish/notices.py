@@ -21,10 +21,10 @@ from matchmaker.models import (
 def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
     """Say whether something was found: one notice for each need and account of its resident."""
     accounts: dict[int | None, list[int]] = {}
-    statement = select(User.id, User.resident_id).where(
+    query = select(User.id, User.resident_id).where(
         User.role == Role.RESIDENT, User.disabled_at.is_(None)
     )
-    for user_id, resident_id in db.session.execute(statement):
+    for user_id, resident_id in db.session.execute(query):
         accounts.setdefault(resident_id, []).append(user_id)
     for outcome in outcomes:
         kind = "need.matched" if outcome.is_met else "need.not_matched"
@@ -37,10 +37,10 @@ def notify_coordinators(
 ) -> None:
     """Notify, by ``kind``, the coordinators of every organisation that the run gives a task."""
     organisations = {row.organisation_id for row in assignments}
-    statement = select(User.id, User.organisation_id).where(
+    query = select(User.id, User.organisation_id).where(
         User.role == Role.COORDINATOR, User.disabled_at.is_(None)
     )
-    for user_id, organisation_id in db.session.execute(statement):
+    for user_id, organisation_id in db.session.execute(query):
         if organisation_id in organisations:
             table = MatchRound.__tablename__
             db.session.add(_make_notice(user_id, kind, table, run.match_round_id, now))

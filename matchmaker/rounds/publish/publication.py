@@ -120,12 +120,12 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
 
 def _is_remembered(match_round: MatchRound) -> bool:
     """Whether a later freeze has already used this month's ledger and open needs."""
-    statement = select(MatchRound.id).where(
+    query = select(MatchRound.id).where(
         MatchRound.subdistrict_id == match_round.subdistrict_id,
         MatchRound.month > match_round.month,
         MatchRound.frozen_at >= match_round.published_at,
     )
-    return db.session.scalar(statement.limit(1)) is not None
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
@@ -158,20 +158,20 @@ def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> N
 def _lock_needs(run: RoundRun) -> None:
     """Lock until the transaction ends, so that a withdrawal at the same time waits."""
     decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
-    statement = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
-    db.session.scalars(statement.execution_options(populate_existing=True)).all()
+    query = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _list_outcomes(run: RoundRun) -> list[NeedOutcome]:
-    statement = (
+    query = (
         select(NeedOutcome)
         .where(NeedOutcome.round_run_id == run.id)
         .options(joinedload(NeedOutcome.need))
         .order_by(NeedOutcome.need_id)
     )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(query))
 
 
 def _list_assignments(run: RoundRun) -> list[Assignment]:
-    statement = select(Assignment).where(Assignment.round_run_id == run.id).order_by(Assignment.id)
-    return list(db.session.scalars(statement))
+    query = select(Assignment).where(Assignment.round_run_id == run.id).order_by(Assignment.id)
+    return list(db.session.scalars(query))

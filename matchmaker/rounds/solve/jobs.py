@@ -55,10 +55,10 @@ def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
     )
     hold = None
     if _count_rows(taken) == 1:
-        statement = select(RoundRun.problem_json, RoundRun.limit_seconds).join(
+        query = select(RoundRun.problem_json, RoundRun.limit_seconds).join(
             Job, Job.round_run_id == RoundRun.id
         )
-        problem_json, limit = db.session.execute(statement.where(Job.id == job_id)).one()
+        problem_json, limit = db.session.execute(query.where(Job.id == job_id)).one()
         hold = Hold(job_id, token, problem_json, limit)
     db.session.commit()
     return hold
@@ -105,14 +105,14 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
 
     A job that was taken too often fails instead.
     """
-    statement = (
+    query = (
         select(Job)
         .where(Job.state.in_(_UNFINISHED))
         .where(or_(Job.lease_until.is_(None), Job.lease_until < now))
         .with_for_update(skip_locked=True)
     )
     overdue = []
-    for job in db.session.scalars(statement):
+    for job in db.session.scalars(query):
         if job.tries >= MOST_JOB_TRIES:
             give_up_run(job.run, now=now)
             continue

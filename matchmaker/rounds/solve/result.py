@@ -84,12 +84,12 @@ def _map_ids(
     wanted = sorted(references)
     ids: dict[str, int] = {}
     for start in range(0, len(wanted), 500):
-        statement = select(model.reference, model.id).where(
+        query = select(model.reference, model.id).where(
             model.reference.in_(wanted[start : start + 500])
         )
-        ids.update(_pair_up(statement))
+        ids.update(_pair_up(query))
     return ids
 
 
-def _pair_up(statement: Select[str, int]) -> dict[str, int]:
-    return {row[0]: row[1] for row in db.session.execute(statement)}
+def _pair_up(query: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in db.session.execute(query)}

@@ -110,8 +110,8 @@ def get_job(run: RoundRun) -> Job:
 
 def list_runs(match_round: MatchRound) -> Sequence[RoundRun]:
     """Every run of the round, latest first."""
-    statement = select(RoundRun).where(RoundRun.match_round_id == match_round.id)
-    return db.session.scalars(statement.order_by(RoundRun.number.desc())).all()
+    query = select(RoundRun).where(RoundRun.match_round_id == match_round.id)
+    return db.session.scalars(query.order_by(RoundRun.number.desc())).all()
 
 
 def is_usable(run: RoundRun) -> bool:

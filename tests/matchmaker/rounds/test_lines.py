@@ -30,8 +30,8 @@ def run(month):
 
 
 def list_outcomes(run: m.RoundRun) -> list[m.NeedOutcome]:
-    statement = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
-    return list(db.session.scalars(statement))
+    query = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
+    return list(db.session.scalars(query))
 
 
 def select_references(run: m.RoundRun, **filters: str) -> list[str]:
@@ -87,8 +87,8 @@ def test_a_line_is_found_by_its_reference_in_its_run(run):
 
 
 def test_the_givers_of_a_line_are_this_run_s_in_order(month, run):
-    statement = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    rows = list(db.session.scalars(statement.order_by(m.Assignment.id)))
+    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
+    rows = list(db.session.scalars(query.order_by(m.Assignment.id)))
     first = rows[0]
     more = m.Assignment(
         round_run_id=run.id,

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 def list_notices(user: m.User) -> list[str]:
-    statement = select(m.Notice.kind).where(m.Notice.user_id == user.id)
-    return list(db.session.scalars(statement))
+    query = select(m.Notice.kind).where(m.Notice.user_id == user.id)
+    return list(db.session.scalars(query))
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def test_a_resident_is_told_once_for_each_need_unless_the_account_is_disabled(
         for number, resident in month.residents.items()
     }
     run = month.publish()
-    statement = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
-    for outcome in db.session.scalars(statement):
+    query = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
+    for outcome in db.session.scalars(query):
         number = next(k for k, need in month.needs.items() if need.id == outcome.need_id)
         kind = "need.matched" if outcome.is_met else "need.not_matched"
         assert list_notices(accounts[number]) == ([kind] if is_told else [])

@@ -35,13 +35,13 @@ def list_needs(month) -> dict[int, tuple[m.NeedState, int]]:
 
 
 def list_outcomes(run: m.RoundRun) -> list[m.NeedOutcome]:
-    statement = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
-    return list(db.session.scalars(statement.order_by(m.NeedOutcome.need_id)))
+    query = select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == run.id)
+    return list(db.session.scalars(query.order_by(m.NeedOutcome.need_id)))
 
 
 def list_assignments(run: m.RoundRun) -> list[m.Assignment]:
-    statement = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    return list(db.session.scalars(statement.order_by(m.Assignment.id)))
+    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
+    return list(db.session.scalars(query.order_by(m.Assignment.id)))
 
 
 def list_met(month, run: m.RoundRun) -> dict[int, bool]:

@@ -80,8 +80,8 @@ def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, units, expla
     )
     write_outcomes(run, read_snapshot(run.match_round), solution, explanations)
     db.session.flush()
-    statement = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[6].id)
-    row = db.session.scalars(statement).one()
+    query = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[6].id)
+    row = db.session.scalars(query).one()
     assert (row.is_met, row.received_units, row.ground, row.numbers) == expected
 
 
@@ -91,8 +91,8 @@ def get_reference(model, row_id):
 
 def test_every_need_of_the_month_has_one_outcome(make):
     run = solve_round(freeze_second_month(make))
-    statement = select(m.Need.reference).join(m.NeedOutcome, m.NeedOutcome.need_id == m.Need.id)
-    decided = db.session.scalars(statement.where(m.NeedOutcome.round_run_id == run.id))
+    query = select(m.Need.reference).join(m.NeedOutcome, m.NeedOutcome.need_id == m.Need.id)
+    decided = db.session.scalars(query.where(m.NeedOutcome.round_run_id == run.id))
     asked = [row.reference for row in read_snapshot(run.match_round).needs]
     assert sorted(decided) == asked
 
