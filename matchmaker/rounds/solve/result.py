@@ -15,6 +15,7 @@ from matchmaker.models import (
     RoundRun,
     Volunteer,
 )
+from matchmaker.rounds.outcome_numbers import make_numbers
 from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.snapshot import Snapshot
 from matchmaker.rounds.solve.figures import count_units
@@ -41,11 +42,7 @@ def write_outcomes(
                 is_met=received > 0,
                 received_units=received,
                 ground=MET if received else ground.value,
-                numbers={
-                    "asked": row.quantity,
-                    "units": received,
-                    **(unmet.to_numbers() if unmet else {}),
-                },
+                numbers=make_numbers(row.quantity, received, unmet).to_json(),
             )
         )
 

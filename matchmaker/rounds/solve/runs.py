@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -119,7 +118,7 @@ def is_usable(run: RoundRun) -> bool:
     return run.is_verified and run.status in USABLE
 
 
-def _list_timings(seconds: Seconds) -> dict[str, Any]:
+def _list_timings(seconds: Seconds) -> dict[str, float | dict[str, float]]:
     """Seconds of each part, as pages and commands show them; ``total`` excludes the check."""
     return {
         "stages": dict(seconds.stages),

@@ -1,12 +1,11 @@
 """Why a need is met or not: in plain words for residents, with numbers for the office."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matchmaker.models import NeedOutcome
+from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
 from matchmaker.rounds.words.stages import name_stage
 
 # For residents.
@@ -32,8 +31,8 @@ _PLAIN_GROUNDS = {
 
 def explain_outcome(outcome: NeedOutcome) -> str:
     """What was found for a need, or why nothing, in plain words for the resident."""
-    numbers = outcome.numbers
-    if outcome.ground == "outranked" and numbers.get("ahead"):
+    numbers = read_numbers(outcome)
+    if outcome.ground == "outranked" and numbers.ahead:
         return ngettext(
             "There was not enough of this help for everyone. It went to %(num)s person who comes "
             "first by the published order: more urgent, waiting longer, or in a neighbourhood "
@@ -41,19 +40,19 @@ def explain_outcome(outcome: NeedOutcome) -> str:
             "There was not enough of this help for everyone. It went to %(num)s people who come "
             "first by the published order: more urgent, waiting longer, or in a neighbourhood "
             "that was helped less.",
-            numbers["ahead"],
+            numbers.ahead,
         )
     if outcome.ground == "no_eligible_offer":
         return _explain_no_offer(numbers)
     return str(_PLAIN_GROUNDS.get(outcome.ground, _PLAIN_GROUNDS["undecided"]))
 
 
-def _explain_no_offer(numbers: dict[str, Any]) -> str:
+def _explain_no_offer(numbers: OutcomeNumbers) -> str:
     """Why the last offers did not fit, in everyday words."""
     failed = None  # not recorded why they did not fit
-    if "nearest" in numbers:
-        failed = numbers["nearest"].get("filter")
-    elif "filters" in numbers:
+    if numbers.nearest:
+        failed = numbers.nearest.filter
+    elif numbers.filters:
         failed = "category"
     sentences = {
         "category": _("This month nobody offered this kind of help."),
@@ -111,48 +110,44 @@ _TICKET_DIGITS = 12  # enough to compare by eye
 
 def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
     """What was found for a need, or why nothing, with numbers for the office."""
-    numbers = outcome.numbers
+    numbers = read_numbers(outcome)
     if outcome.is_met:
-        return _(
-            "Met: %(units)s of %(asked)s asked.", units=numbers["units"], asked=numbers["asked"]
-        )
+        return _("Met: %(units)s of %(asked)s asked.", units=numbers.units, asked=numbers.asked)
     describe = _STAFF_GROUNDS.get(outcome.ground, _describe_undecided)
     return describe(numbers)
 
 
-def _describe_no_offer(numbers: dict[str, Any]) -> str:
-    filters = numbers.get("filters", {})
+def _describe_no_offer(numbers: OutcomeNumbers) -> str:
+    filters, nearest = numbers.filters, numbers.nearest
     sentence = _("No open offer fits this need.")
     left = [f"{name_filter(name)} {filters[name]}" for name in _FILTERS if name in filters]
     if left:
         sentence += " " + _("Offers left after each check: %(left)s.", left=_(", ").join(left))
-    nearest = numbers.get("nearest")
     if nearest:
         sentence += " " + _(
             "The nearest, %(offer)s, failed at: %(filter)s.",
-            offer=nearest["stock"],
-            filter=name_filter(nearest["filter"]),
+            offer=nearest.stock,
+            filter=name_filter(nearest.filter),
         )
     return sentence
 
 
-def _describe_forbidden(_numbers: dict[str, Any]) -> str:
+def _describe_forbidden(_numbers: OutcomeNumbers) -> str:
     return _("A forbid of this round excludes everything that could meet this need.")
 
 
-def _describe_time_conflict(_numbers: dict[str, Any]) -> str:
+def _describe_time_conflict(_numbers: OutcomeNumbers) -> str:
     return _("It could be met, but other visits to this resident hold every slot that would do.")
 
 
-def _describe_outranked(numbers: dict[str, Any]) -> str:
+def _describe_outranked(numbers: OutcomeNumbers) -> str:
     sentence = _("The places went to needs that come first by the published order.")
-    if numbers.get("stage"):
-        stage = name_stage(numbers["stage"])
+    if numbers.stage:
+        stage = name_stage(numbers.stage)
         sentence += " " + _("The deciding aim is “%(stage)s”.", stage=stage)
-    ahead = numbers.get("ahead")
-    if ahead:
+    if numbers.ahead:
         sentence += " " + ngettext(
-            "%(num)s person holds the places.", "%(num)s people hold the places.", ahead
+            "%(num)s person holds the places.", "%(num)s people hold the places.", numbers.ahead
         )
     names = {
         "duty": _("due visits"),
@@ -162,26 +157,26 @@ def _describe_outranked(numbers: dict[str, Any]) -> str:
         "waited_less": _("waiting less"),
         "other": _("decided by a later aim"),
     }
-    reasons = numbers.get("ahead_by", {})
+    reasons = numbers.ahead_by
     groups = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
     return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(groups)) if groups else sentence
 
 
-def _describe_lottery(numbers: dict[str, Any]) -> str:
-    if "ticket" not in numbers:
+def _describe_lottery(numbers: OutcomeNumbers) -> str:
+    if not numbers.ticket:
         return _("Equal in every stage; the published lottery decided.")
     return _(
         "Equal in every stage; the lottery decided. Ticket %(ticket)s, last one drawn %(cut)s.",
-        ticket=str(numbers["ticket"])[:_TICKET_DIGITS],
-        cut=str(numbers.get("cut_off", "–"))[:_TICKET_DIGITS],
+        ticket=numbers.ticket[:_TICKET_DIGITS],
+        cut=(numbers.cut_off or "–")[:_TICKET_DIGITS],
     )
 
 
-def _describe_declined(_numbers: dict[str, Any]) -> str:
+def _describe_declined(_numbers: OutcomeNumbers) -> str:
     return _("Everything that could meet this need was declined before, so it was not planned.")
 
 
-def _describe_undecided(_numbers: dict[str, Any]) -> str:
+def _describe_undecided(_numbers: OutcomeNumbers) -> str:
     return _("The time limit came before the ground was known.")
 
 

@@ -10,6 +10,7 @@ from optimizer.policy import COMMUNITY_POLICY
 from optimizer.report import Failure
 from optimizer.solution import GroundCode
 
+ASKED = {"asked": 1, "units": 0}
 NUMBERS = {
     "asked": 1,
     "units": 1,
@@ -37,9 +38,9 @@ def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
 
 
 def test_a_need_that_nobody_looked_into_is_not_told_where_offers_fell_out(english):
-    unknown = outcomes.explain_outcome(make_outcome("no_eligible_offer", {"asked": 1, "units": 0}))
+    unknown = outcomes.explain_outcome(make_outcome("no_eligible_offer", ASKED))
     assert unknown.startswith("This month nobody offered what you need at a time and place")
-    none = make_outcome("no_eligible_offer", {"filters": {"category": 0}})
+    none = make_outcome("no_eligible_offer", {**ASKED, "filters": {"category": 0}})
     assert outcomes.explain_outcome(none) == "This month nobody offered this kind of help."
 
 
@@ -51,9 +52,9 @@ def test_every_stage_of_the_policy_has_a_name(english):
 def test_numbers_reach_the_words(english):
     outranked = make_outcome("outranked")
     assert "4 people" in outcomes.explain_outcome(outranked)
-    told = outcomes.explain_outcome_to_staff(outranked)
-    assert "The most urgent first" in told
-    assert "more urgent 3" in told
+    for_the_office = outcomes.explain_outcome_to_staff(outranked)
+    assert "The most urgent first" in for_the_office
+    assert "more urgent 3" in for_the_office
     assert "not in your neighbourhood" in outcomes.explain_outcome(
         make_outcome("no_eligible_offer")
     )

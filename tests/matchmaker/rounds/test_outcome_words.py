@@ -13,6 +13,11 @@ OUTRANKED = (
 NOT_FOR_EVERYONE = "There was not enough of this help for everyone this month."
 NO_TIME_OR_PLACE = "This month nobody offered what you need at a time and place that suit you."
 
+
+def make_miss(code: str) -> dict:
+    return {"filter": code, "stock": "O01/visit/1", "person": None, "missing": []}
+
+
 # Ground and numbers of an outcome, and what its resident reads.
 FOR_RESIDENTS = [
     ("met", {}, "Help was found for you this month."),
@@ -48,11 +53,14 @@ FOR_RESIDENTS = [
         "You declined this help a short time ago, so it was not planned.",
     ),
     ("no_eligible_offer", {}, NO_TIME_OR_PLACE),
-    ("no_eligible_offer", {"nearest": {}}, NO_TIME_OR_PLACE),
-    ("no_eligible_offer", {"nearest": {"filter": "forbidden"}}, NO_TIME_OR_PLACE),
-    ("no_eligible_offer", {"filters": {}}, "This month nobody offered this kind of help."),
+    ("no_eligible_offer", {"nearest": make_miss("forbidden")}, NO_TIME_OR_PLACE),
+    (
+        "no_eligible_offer",
+        {"filters": {"category": 0}},
+        "This month nobody offered this kind of help.",
+    ),
     *(
-        ("no_eligible_offer", {"filters": {"category": 1}, "nearest": {"filter": code}}, sentence)
+        ("no_eligible_offer", {"filters": {"category": 1}, "nearest": make_miss(code)}, sentence)
         for code, sentence in {
             "category": "This month nobody offered this kind of help.",
             "area": "This kind of help was offered, but not in your neighbourhood.",
@@ -88,12 +96,12 @@ FOR_THE_OFFICE = [
     ),
     (
         "no_eligible_offer",
-        {"nearest": {"stock": "O01/visit/1", "filter": "area"}},
+        {"nearest": make_miss("area")},
         f"{NONE_FITS} The nearest, O01/visit/1, failed at: neighbourhood.",
     ),
     (
         "no_eligible_offer",
-        {"filters": {"slot": 0}, "nearest": {"stock": "O01/visit/1", "filter": "slot"}},
+        {"filters": {"slot": 0}, "nearest": make_miss("slot")},
         f"{NONE_FITS} Offers left after each check: time 0. The nearest, O01/visit/1, failed at: "
         "time.",
     ),
@@ -154,8 +162,11 @@ GROUND_NAMES = {
 }
 
 
+ASKED = {"asked": 1, "units": 0}
+
+
 def make_outcome(ground: str, numbers: dict) -> m.NeedOutcome:
-    return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers=numbers)
+    return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers={**ASKED, **numbers})
 
 
 @pytest.mark.usefixtures("english")

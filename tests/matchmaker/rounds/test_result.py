@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
+from matchmaker.rounds.outcome_numbers import make_numbers, read_numbers
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.result import write_outcomes
-from optimizer.explanation import Explanation
+from optimizer.explanation import Explanation, NearestMiss
 from optimizer.solution import Assignment, GroundCode, Solution, SolutionStatus
 from tests.factories import NOW
 from tests.matchmaker.rounds.second_month import freeze_second_month
@@ -57,6 +58,18 @@ def test_every_line_of_a_solution_becomes_an_assignment(make):
 NEED, OFFER = "N2607-0006", "O02/hardship_money/1"
 OUTRANKED = Explanation(NEED, GroundCode.OUTRANKED, stage="urgency", ahead=3)
 DRAWN = Explanation(NEED, GroundCode.LOST_LOTTERY, ticket="ab")
+EVERYTHING = Explanation(
+    NEED,
+    GroundCode.OUTRANKED,
+    stage="urgency",
+    filters=(("category", 3), ("area", 0)),
+    nearest=NearestMiss("area", OFFER, person="V0001", missing=("C01",)),
+    ahead=3,
+    ahead_by=(("duty", 1), ("more_urgent", 2)),
+    circle=(4, 3),
+    ticket="ab",
+    cut_off="cd",
+)
 NOTHING = {"asked": 200_000, "units": 0}
 
 
@@ -83,6 +96,24 @@ def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, units, expla
     query = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[6].id)
     row = db.session.scalars(query).one()
     assert (row.is_met, row.received_units, row.ground, row.numbers) == expected
+
+
+def test_every_fact_of_an_explanation_is_read_as_it_was_written():
+    written = make_numbers(200_000, 0, EVERYTHING)
+    stored = json.loads(json.dumps(written.to_json()))
+    assert stored == {
+        **NOTHING,
+        "stage": "urgency",
+        "filters": {"category": 3, "area": 0},
+        "nearest": {"filter": "area", "stock": OFFER, "person": "V0001", "missing": ["C01"]},
+        "ahead": 3,
+        "ahead_by": {"duty": 1, "more_urgent": 2},
+        "circle": {"needs": 4, "places": 3},
+        "ticket": "ab",
+        "cut_off": "cd",
+    }
+    assert list(stored["filters"]) == ["category", "area"], "in the order of the filters"
+    assert read_numbers(m.NeedOutcome(ground="outranked", numbers=stored)) == written
 
 
 def get_reference(model, row_id):
