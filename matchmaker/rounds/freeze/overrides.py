@@ -5,6 +5,7 @@ category.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,9 +27,16 @@ from matchmaker.models import (
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from matchmaker.states import lock_row
-from matchmaker.words.labels import get_name
 
 _OPEN_TO_OVERRIDES = frozenset({RoundState.FROZEN, RoundState.REVIEW, RoundState.NO_SOLUTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The givers that a pin or forbid may name, with their organisations."""
+
+    offers: tuple[Offer, ...]
+    volunteers: tuple[Volunteer, ...]
 
 
 def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
@@ -40,8 +48,8 @@ def get_frozen_need(match_round: MatchRound, reference: str) -> Need:
     return need
 
 
-def list_candidates(match_round: MatchRound, need: Need) -> list[tuple[str, str]]:
-    """The givers to choose from: offers as ``("offer:7", name)``, then volunteers."""
+def list_candidates(match_round: MatchRound, need: Need) -> Candidates:
+    """The frozen month's offers and volunteers of the need's category, in the order of lists."""
     offer_ids = get_snapshot(match_round).offer_ids
     offers = db.session.scalars(
         select(Offer)
@@ -60,13 +68,7 @@ def list_candidates(match_round: MatchRound, need: Need) -> list[tuple[str, str]
         .options(joinedload(Volunteer.organisation))
         .order_by(Volunteer.sort_key, Volunteer.id)
     )
-    return [
-        *((f"offer:{row.id}", f"{get_name(row.organisation)}: {row.title}") for row in offers),
-        *(
-            (f"volunteer:{row.id}", f"{row.name} ({get_name(row.organisation)})")
-            for row in volunteers
-        ),
-    ]
+    return Candidates(tuple(offers), tuple(volunteers))
 
 
 def add_override(

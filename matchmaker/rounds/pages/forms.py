@@ -18,9 +18,10 @@ from matchmaker.models.limits import (
     LONGEST_SEED_RULE,
     TIERS,
 )
+from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.pages.lines import GROUNDS, LineFilters
 from matchmaker.rounds.words.outcomes import name_ground
-from matchmaker.words.labels import get_label
+from matchmaker.words.labels import get_label, get_name
 
 SEED_RULE = _l(
     "SHA-256 of the frozen month's hash, a colon and the winning numbers of the first national "
@@ -74,9 +75,17 @@ class OverrideForm(IdempotentForm):
         _l("Reason, kept on record"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
 
-    def fill_givers(self, givers: Iterable[tuple[str, str]]) -> None:
-        """Set the offers and volunteers to choose from, as ``(value, name)``."""
-        self.giver.choices = make_choices([("", _l("Any giver")), *givers])
+    def fill_givers(self, candidates: Candidates) -> None:
+        """Set the offers, then the volunteers to choose from."""
+        offers = [
+            (f"offer:{row.id}", f"{get_name(row.organisation)}: {row.title}")
+            for row in candidates.offers
+        ]
+        volunteers = [
+            (f"volunteer:{row.id}", f"{row.name} ({get_name(row.organisation)})")
+            for row in candidates.volunteers
+        ]
+        self.giver.choices = make_choices([("", _l("Any giver")), *offers, *volunteers])
 
     def read_giver(self) -> dict[str, int | None]:
         """The chosen giver as ``offer_id`` and ``volunteer_id``; at most one of them is set."""

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from flask_babel import force_locale
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.snapshot import FrozenOverride
 from tests.factories import NOW
@@ -58,27 +58,25 @@ def test_pins_that_cannot_all_hold_leave_no_solution(context, month):
 
 
 def test_candidates_are_the_offers_and_volunteers_of_the_need_s_category(context, month):
-    """Offers first; offers of other categories and volunteers of other work are no choice."""
+    """Offers of other categories and volunteers of other work are no choice."""
     month.make.volunteer(month.organisations[2], categories=["errands"])
     match_round = month.freeze()
     offers, volunteers = month.offers, month.volunteers
-    giver = month.organisations[1].name_en
-    assert _list_candidates(month, match_round, 1) == [
-        (f"offer:{offers['visit'].id}", f"{giver}: Offer"),
-        (f"volunteer:{volunteers[1].id}", f"{volunteers[1].name} ({giver})"),
-        (f"volunteer:{volunteers[2].id}", f"{volunteers[2].name} ({giver})"),
-    ]
+    assert overrides.list_candidates(match_round, _get_need(month, 1)) == Candidates(
+        (offers["visit"],), (volunteers[1], volunteers[2])
+    )
     for number, name in ((3, "goods"), (6, "money")):
-        (choice,) = _list_candidates(month, match_round, number)
-        assert choice[0] == f"offer:{offers[name].id}"
+        found = overrides.list_candidates(match_round, _get_need(month, number))
+        assert found == Candidates((offers[name],), ())
 
 
 def test_candidates_are_those_that_the_freeze_took(context, month):
     match_round = month.freeze()
     month.make.offer(month.organisations[1], month.goods)
-    month.make.volunteer(month.organisations[1], categories=["elder_visit"])
-    assert len(_list_candidates(month, match_round, 3)) == 1
-    assert len(_list_candidates(month, match_round, 1)) == 3
+    late = month.make.volunteer(month.organisations[1], categories=["elder_visit"])
+    found = overrides.list_candidates(match_round, _get_need(month, 3))
+    assert found.offers == (month.offers["goods"],)
+    assert late not in overrides.list_candidates(match_round, _get_need(month, 1)).volunteers
 
 
 def test_a_need_that_came_after_the_freeze_is_not_of_the_month(context, month):
@@ -149,12 +147,6 @@ def test_nothing_is_pinned_before_the_freeze_or_after_the_publication(context, m
     db.session.rollback()
     with pytest.raises(ConflictError, match=r"round\.not_open_to_overrides"):
         _forbid(month, month.publish().match_round)
-
-
-def _list_candidates(month, match_round, number: int) -> list[tuple[str, str]]:
-    """The choices for a need of the small month, in English."""
-    with force_locale("en"):
-        return overrides.list_candidates(match_round, _get_need(month, number))
 
 
 def _get_need(month, number: int) -> m.Need:

@@ -9,6 +9,7 @@ from matchmaker.models.limits import (
     LONGEST_REASON,
     LONGEST_SEED_RULE,
 )
+from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.pages.forms import OverrideForm
 from tests.matchmaker.rounds.small_month import MONTH
 
@@ -146,6 +147,19 @@ def test_an_override_must_be_a_pin_or_a_forbid_for_a_known_giver(bring, one, sho
     ]
     goods = f"offer:{month.offers['goods'].id}"
     assert [choice.value for choice in form.giver.choices] == ["", goods]
+
+
+def test_offers_are_named_by_their_giver_and_volunteers_by_their_own_name(english, month):
+    offer, (one, two) = month.offers["visit"], (month.volunteers[1], month.volunteers[2])
+    giver = month.organisations[1].name_en
+    form = OverrideForm(formdata=None)
+    form.fill_givers(Candidates((offer,), (one, two)))
+    assert [(choice.value, str(choice.label)) for choice in form.giver.choices] == [
+        ("", "Any giver"),
+        (f"offer:{offer.id}", f"{giver}: Offer"),
+        (f"volunteer:{one.id}", f"{one.name} ({giver})"),
+        (f"volunteer:{two.id}", f"{two.name} ({giver})"),
+    ]
 
 
 @pytest.mark.parametrize(
