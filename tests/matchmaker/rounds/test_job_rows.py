@@ -177,14 +177,17 @@ class TestLease:
             failed = {"state": m.JobState.FAILED, "error": "too_many_tries", "finished": LATER}
             assert read(job) == {**WAITING, **failed, "tries": tries, "until": None}
 
-    def test_the_jobs_after_one_that_fails_are_queued_all_the_same(self, make, month, job):
-        take(job)
-        db.session.get_one(m.Job, job).tries = 5
+    @pytest.mark.parametrize("failing", [0, 1])
+    def test_the_other_jobs_are_queued_whichever_fails(self, make, month, job, failing):
         make.need(month.residents[1], month.goods, month.first, month.committees[1].id)
         run = month.start(month.freeze(date(2026, 8, 1)))
         db.session.commit()
-        waiting = runs.get_job(run).id
-        assert jobs.list_overdue_jobs(lease_seconds=60, now=LATER) == [waiting]
+        both = [job, runs.get_job(run).id]
+        for job_id in both:
+            take(job_id)
+        db.session.get_one(m.Job, both[failing]).tries = 5
+        db.session.commit()
+        assert jobs.list_overdue_jobs(lease_seconds=60, now=LATER) == [both[1 - failing]]
 
 
 class TestQueue:
