@@ -13,6 +13,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.mutants.mutants import Mutant
 from tests.mutants.units import ROOT, Unit, list_units
 
@@ -20,7 +22,9 @@ FOLDER = ROOT / "build" / "mutants"
 _TESTS = ROOT / "tests" / "matchmaker"
 BUDGET_SECONDS = 60.0  # per mutant, as recorded: killers are nearly always among the first few
 _UNKNOWN_SECONDS = 5.0
+_AT_ONCE = 20  # files recorded together: a recording that is broken off loses no more than these
 _QUICK = "not slow and not browser and not postgres"
+_RECORDED = {0, 1, pytest.ExitCode.NO_TESTS_COLLECTED}  # passed, failed, none is quick
 
 
 class Record:
@@ -51,7 +55,8 @@ class Record:
 
 def get_record(*, keep: bool) -> Record:
     """The record of this code, made where it is missing: whole when the site or what tests share
-    has changed (unless ``keep``), and for each file of tests that has changed."""
+    has changed (unless ``keep``), and for each file of tests that has changed. One that is broken
+    off goes on where it stopped."""
     path = FOLDER / "record.json"
     held: dict[str, Any] = {"code": "", "files": {}}
     if path.exists():
@@ -61,9 +66,9 @@ def get_record(*, keep: bool) -> Record:
         held = {"code": code, "files": {}}
     kept = {name: part for name, part in held["files"].items() if files.get(name) == part["digest"]}
     missing = sorted(files.keys() - kept.keys())
-    if missing:
-        print(f"Recording which tests of {len(missing)} files run which function ...", flush=True)
-        for name, part in _record(missing).items():
+    for start in range(0, len(missing), _AT_ONCE):
+        print(f"{len(missing) - start} files of tests to record, to see what they run", flush=True)
+        for name, part in _record(missing[start : start + _AT_ONCE]).items():
             kept[name] = {"digest": files[name], **part}
         FOLDER.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"code": held["code"] or code, "files": kept}))
@@ -88,8 +93,9 @@ def _record(files: list[str]) -> dict[str, dict]:
     done = subprocess.run(
         [*command, "--dist", "loadfile", *files], cwd=ROOT, env=environ, check=False
     )
-    if done.returncode not in (0, 1):
-        raise RuntimeError("the tests could not be recorded")
+    if done.returncode not in _RECORDED:
+        names = ", ".join(files)
+        raise RuntimeError(f"pytest ended with {done.returncode}, nothing recorded of {names}")
     return _read_parts(folder, files)
 
 

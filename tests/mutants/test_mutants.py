@@ -102,6 +102,27 @@ def test_the_fastest_tests_come_first_and_those_that_name_the_function(write, mo
     assert record.select(unit) == order
 
 
+def test_a_recording_that_is_broken_off_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    names = [f"test_{letter}.py" for letter in "abcde"]
+    for name in names:
+        (tmp_path / name).touch()
+    asked: list[list[str]] = []
+
+    def record(files):
+        asked.append(files)
+        if len(asked) == 2:
+            raise RuntimeError("broken off")
+        return {name: {"seconds": {f"{name}::a": 1.0}, "tests": {}} for name in files}
+
+    changed = {"ROOT": tmp_path, "_TESTS": tmp_path, "FOLDER": tmp_path / "build", "_AT_ONCE": 2}
+    for name, value in {**changed, "_record": record, "digest_code": lambda: "the same"}.items():
+        monkeypatch.setattr(records, name, value)
+    with pytest.raises(RuntimeError, match="broken off"):
+        records.get_record(keep=False)
+    assert list(records.get_record(keep=False).seconds) == [f"{name}::a" for name in names]
+    assert asked == [names[:2], names[2:4], names[2:4], names[4:]]
+
+
 def test_a_verdict_holds_until_its_evidence_changes(write, tmp_path, monkeypatch):
     monkeypatch.setattr(records, "ROOT", tmp_path)
     test_file = tmp_path / "test_it.py"
