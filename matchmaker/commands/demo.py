@@ -96,11 +96,11 @@ def _prepare(month: date | None, seed: int) -> date:
         )
     else:
         month = _get_latest_month() or month
-    _run_month(month)
+    publish_month(month)
     return month
 
 
-def _run_month(month: date) -> None:
+def publish_month(month: date) -> None:
     """Take the month from its current state to publication, acting as two persons."""
     first, second = (round_steps.get_social_worker(None, position) for position in (0, 1))
     if _find_state(month) is None:
@@ -108,7 +108,7 @@ def _run_month(month: date) -> None:
     if _find_state(month) is RoundState.DRAFT:
         click.echo(round_steps.freeze_round(month, first, PUBLIC_VALUE))
     if _find_state(month) is RoundState.SOLVING:
-        click.echo(round_steps.cancel_interrupted_run(month, first))
+        click.echo(round_steps.finish_started_run(month, first))
     if _find_state(month) is RoundState.FROZEN:
         run = round_steps.start_run(month, first)
         click.echo(f"{month:%Y-%m}: run {run.number} started")

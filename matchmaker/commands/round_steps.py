@@ -3,6 +3,7 @@
 A refused step changes nothing and raises ``click.ClickException`` with the reason.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TypeVar
@@ -17,7 +18,7 @@ from matchmaker.base.errors import DomainError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.base.stopping import StopRequest
 from matchmaker.commands.round_report import describe_run
-from matchmaker.models import MatchRound, Role, RoundRun, RunStatus, User
+from matchmaker.models import Job, JobState, MatchRound, Role, RoundRun, RunStatus, User
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.pages.forms import SEED_RULE
@@ -29,6 +30,9 @@ from matchmaker.words.phone_numbers import normalise_phone
 from matchmaker.words.refusals import describe_refusal
 
 T = TypeVar("T")
+
+LOOK_SECONDS = 1.0  # how often a run is looked at that another worker solves
+MARGIN_SECONDS = 300  # what a solve may take beyond its limit: start, check, explanations
 
 
 def open_round(month: date, actor: User, seed_rule: str | None = None) -> str:
@@ -60,30 +64,32 @@ def start_run(month: date, actor: User) -> RoundRun:
 
 
 def solve_run(run: RoundRun, actor: User) -> str:
-    """Solve a started run in this process; fails when the result may not be published.
+    """Solve a started run here, or wait for the worker that has it; fails without a good result.
 
-    After Ctrl+C the run waits for a worker.
+    After Ctrl+C the run waits for a worker, or goes on with the one that has it.
     """
     month, number, job_id = run.match_round.month, run.number, running.get_job(run).id
-    db.session.rollback()  # the job uses its own transactions
+    limit_seconds = run.limit_seconds + MARGIN_SECONDS
     stop = StopRequest()
     with stop.listening():
-        Worker(current_app._get_current_object(), stop).run_job(job_id)  # type: ignore[attr-defined]
-    db.session.expire_all()
+        _work_to_the_end(job_id, number, limit_seconds, stop)
     run = queries.get_run(get_round(month, actor), number)
-    if stop.is_asked and run.status is RunStatus.PENDING:
-        raise click.ClickException(f"run {number} was broken off and waits for a worker")
+    if run.status is RunStatus.PENDING:
+        is_held = running.get_job(run).state is JobState.RUNNING
+        raise click.ClickException(
+            f"run {number} goes on with another worker"
+            if is_held
+            else f"run {number} was broken off and waits for a worker"
+        )
     if not running.is_usable(run):
         reason = "\n".join(run.findings or []) or _say_failure(run)
         raise click.ClickException(f"run {number} is {run.status.value}: {reason}")
     return f"{month:%Y-%m}: run {number} is {run.status.value} and verified"
 
 
-def cancel_interrupted_run(month: date, actor: User) -> str:
-    """Cancel the run that an interrupted solve left behind."""
-    run = find_run(get_round(month, actor), None)
-    _act(lambda: running.cancel_run(run, actor=actor, now=get_now()))
-    return f"{month:%Y-%m}: run {run.number} was interrupted and is cancelled"
+def finish_started_run(month: date, actor: User) -> str:
+    """Bring the latest run to its end: by its worker if that is alive, else here."""
+    return solve_run(find_run(get_round(month, actor), None), actor)
 
 
 def publish_run(month: date, actor: User, number: int | None = None) -> str:
@@ -134,11 +140,42 @@ def find_run(match_round: MatchRound, number: int | None) -> RoundRun:
     return found
 
 
+def _work_to_the_end(job_id: int, number: int, limit_seconds: int, stop: StopRequest) -> None:
+    """Solve the job whenever nobody has it, until it is over, ``stop`` is asked or time is up.
+
+    The worker of a running site may take the job first. It is waited for, with a line for each
+    stage, and what it gives back or dies over is solved here.
+    """
+    worker = Worker(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+    deadline, said = time.monotonic() + limit_seconds, ""
+    while not stop.is_asked and time.monotonic() < deadline:
+        db.session.rollback()  # the worker uses its own transactions
+        job = db.session.get_one(Job, job_id)
+        state, lease_until = job.state, job.lease_until
+        line = f"run {number}: another worker solves it"
+        if job.stages_total:
+            line += f", {job.stages_done} of {job.stages_total} stages decided"
+        db.session.rollback()
+        if state is JobState.QUEUED:
+            worker.run_job(job_id)
+        elif state is not JobState.RUNNING:
+            return
+        elif lease_until is None or lease_until < get_now():
+            worker.queue_overdue_jobs()
+        else:
+            if line != said:
+                click.echo(line, err=True)
+            said = line
+            stop.wait(LOOK_SECONDS)
+
+
 def _say_failure(run: RoundRun) -> str:
     with force_locale("en"):
         if run.status is RunStatus.INFEASIBLE:
             return "no answer exists with these pins and forbids"
-        return describe_failure(running.get_job(run).error)
+        job = running.get_job(run)
+        is_cancelled = job.state is JobState.CANCELLED
+        return describe_failure(job.state.value if is_cancelled else job.error)
 
 
 def _act(step: Callable[[], T]) -> T:

@@ -61,15 +61,14 @@ def test_who_solved_cannot_publish_here_either(run):
     assert "Somebody else in the office" in refused.output
 
 
-def test_an_interrupted_solve_is_cancelled_and_done_again(app, run, month):
+def test_a_run_that_nobody_took_is_finished(app, run, month):
     run("open")
     run("freeze", "one", "--public-value", PUBLIC_VALUE)
     with app.app_context():
         actor = db.session.get_one(User, month.first.id)
         round_steps.start_run(date(2026, 7, 1), actor)
-        said = round_steps.cancel_interrupted_run(date(2026, 7, 1), actor)
-    assert said == "2026-07: run 1 was interrupted and is cancelled"
-    assert "run 2 is PROVEN" in run("solve").output
+        said = round_steps.finish_started_run(date(2026, 7, 1), actor)
+    assert said == "2026-07: run 1 is PROVEN and verified"
 
 
 def test_somebody_must_answer_for_each_step(app, month):
