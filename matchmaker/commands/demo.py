@@ -59,7 +59,7 @@ def prepare(month: date | None, seed: int, show: bool) -> None:
 @port_option
 def persons(port: int) -> None:
     """List the persons to sign in as, one for each role."""
-    _require_demo()
+    _require_prepared()
     _print_persons(f"http://127.0.0.1:{port}")
 
 
@@ -67,7 +67,7 @@ def persons(port: int) -> None:
 @click.confirmation_option(prompt="Delete the whole demo?")
 def reset() -> None:
     """Delete every row of the demo."""
-    _require_demo()
+    _require_prepared()
     service.reset_demo_world()
     db.session.commit()
 
@@ -137,6 +137,13 @@ def _get_latest_month() -> date | None:
     return db.session.scalar(select(func.max(MatchRound.month)))
 
 
+def _require_prepared() -> None:
+    """Refuse where there is no demo yet, only an empty database or none."""
+    _require_demo()
+    if not inspect(db.engine).has_table(User.__tablename__) or not service.is_demo_world():
+        raise click.ClickException("there is no demo yet: `matchmaker demo prepare` makes it")
+
+
 def _require_demo() -> None:
     """Refuse to migrate, build or publish where a real office could be."""
     if not current_app.config["DEMO_MODE"]:
@@ -148,7 +155,7 @@ def _require_demo() -> None:
     except ConflictError as error:
         folder = current_app.config["INSTANCE_DIR"]
         raise click.ClickException(
-            f"the database of {folder} holds people who are not the demo's; "
+            f"the database of {folder} holds an office that is not the demo's; "
             "MATCHMAKER_INSTANCE names another folder"
         ) from error
     finally:

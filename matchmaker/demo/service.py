@@ -29,6 +29,7 @@ from matchmaker.demo.world.world import generate_world
 from matchmaker.models import (
     Committee,
     Household,
+    Invitation,
     MatchRound,
     NeedState,
     ServiceCategory,
@@ -83,8 +84,13 @@ def is_demo_world() -> bool:
 
 
 def require_demo_or_nobody() -> None:
-    """Raise ``ConflictError('demo.not_a_demo')`` when accounts exist and none is the demo's."""
-    if db.session.scalar(select(User.id).limit(1)) is not None and not is_demo_world():
+    """Raise ``ConflictError('demo.not_a_demo')`` where an office has begun that is no demo.
+
+    An office begins with its first invitation; the demo invites nobody before it has its people.
+    """
+    begun = (User, Invitation, Household)
+    is_begun = any(db.session.scalar(select(row.id).limit(1)) is not None for row in begun)
+    if is_begun and not is_demo_world():
         raise ConflictError("demo.not_a_demo")
 
 
