@@ -84,7 +84,7 @@ def is_demo_world() -> bool:
 
 
 def require_demo_or_nobody() -> None:
-    """Raise ``ConflictError('demo.not_a_demo')`` where an office has begun that is no demo.
+    """Raise ``ConflictError('demo.not_a_demo')`` unless the database is empty or the demo's.
 
     An office begins with its first invitation; the demo invites nobody before it has its people.
     """

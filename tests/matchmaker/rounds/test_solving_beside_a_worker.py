@@ -1,5 +1,6 @@
 """A solve on the command line while the worker of a running site has the job."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import click
@@ -16,6 +17,8 @@ from optimizer.report import Failure, Progress, SolveReport
 from tests.matchmaker.rounds.jobs_in_hand import assert_done_once, read_job
 from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
+Step = Callable[[StopRequest], None]
+
 DONE = "2026-07: run 1 is PROVEN and verified"
 
 
@@ -23,7 +26,8 @@ class OtherWorker:
     """Has the job; while the command waits it takes its next step, the last one ever again."""
 
     def __init__(self, app, job_id: int) -> None:
-        self.app, self.job_id, self.steps = app, job_id, []
+        self.app, self.job_id = app, job_id
+        self.steps: list[Step] = []
         with app.app_context():
             self.hold = jobs.take_job(job_id, lease_seconds=30, now=get_now())
 
