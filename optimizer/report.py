@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
+from optimizer.checker.verdict import Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
 from optimizer.solution import Solution
@@ -62,6 +63,7 @@ class SolveReport:
                   solver itself labels FAILED. Every answer here went through the checker
     findings      faults that the independent checker found; empty: everything holds
     explanations  of every unmet need of a usable answer, in the order of ids
+    verdict       what the independent checker found about the answer
     unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
     """
 
@@ -71,6 +73,7 @@ class SolveReport:
     seconds: Seconds = field(default_factory=Seconds)
     failure: Failure | None = None
     unexplained: Failure | None = None
+    verdict: Verdict | None = None
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from optimizer import codec
 
+FORMAT = 2  # of the files that this version writes
+
 
 class SolutionStatus(StrEnum):
     """How far a solve came."""
@@ -21,6 +23,7 @@ class Proof(StrEnum):
     """How the value of a stage is proved."""
 
     DUAL = "dual"  # a linear bound rounds down to the value
+    TREE = "tree"  # a branch and bound that the checker replays
     FARKAS = "farkas"  # an infeasible LP shows that the next level is impossible
     RESIDUAL = "residual"  # no exchange chain improves the order
     SEARCH = "search"  # branch and bound of the named engine
@@ -93,6 +96,7 @@ class Solution:
 
     problem_sha256   of the problem solved         policy   name and version, ``community/1``
     result_sha256    of this file without this key and the certificate
+    format           of the file (FORMULATION.md); files without it have format 1
     certificate      the proof of every stage, FORMULATION.md; None when nothing is proved
     """
 
@@ -108,6 +112,7 @@ class Solution:
     recipients_helped: int = 0
     detail: str = ""
     result_sha256: str = ""
+    format: int = 1
     certificate: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property

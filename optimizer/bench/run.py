@@ -18,7 +18,7 @@ from typing import Any
 import highspy
 
 from optimizer.bench.models import ENGINES, solve_max_min, solve_max_points
-from optimizer.checker.check import verify
+from optimizer.checker.check import judge
 from optimizer.codec import canonical_bytes
 from optimizer.explain.explain import explain
 from optimizer.instances.generate import generate
@@ -137,7 +137,7 @@ def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
     peak = read_peak_mib()
     plain = problem.to_json(), json.loads(canonical_bytes(solution.to_json()))
     began = time.monotonic()
-    fault = verify(*plain)
+    verdict = judge(*plain)
     verified = time.monotonic()
     explained = explain(problem, solution)
     ended = time.monotonic()
@@ -149,7 +149,7 @@ def run_round(problem: Problem, seconds: float) -> dict[str, Any]:
         "parts": describe_parts(marks, solution),
         "whole": dataclasses.asdict(marks[-1][1]),
         "verify_seconds": verified - began,
-        "verify_outcome": f"{fault or 'holds'}; proofs {certificate // 1024} KiB",
+        "verify_outcome": f"{verdict.fault or verdict.ruling}; proofs {certificate // 1024} KiB",
         "explain_seconds": ended - verified,
         "explain_outcome": f"{len(explained)} unmet needs",
         "peak_of_all_mib": read_peak_mib(),

@@ -100,9 +100,9 @@ def judge_large_memory(pieces: Pieces) -> Judged:
 def judge_verification(pieces: Pieces) -> Judged:
     """Compare the time of checking with that of solving."""
     whole, check = pieces[ROUND]["seconds"], pieces[ROUND]["verify_seconds"]
-    holds = pieces[ROUND]["verify_outcome"].startswith("holds")
-    return holds and check < whole, f"{check:.1f} s / {whole:.1f} s" + (
-        "" if holds else ", REFUTED"
+    is_proved = pieces[ROUND]["verify_outcome"].startswith("proved")
+    return is_proved and check < whole, f"{check:.1f} s / {whole:.1f} s" + (
+        "" if is_proved else ", NOT PROVED"
     )
 
 

@@ -1,8 +1,7 @@
 """Check an answer with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER``.
 
 QUESTION and ANSWER are the JSON files of a month. This command imports the standard library and the
-files of this folder only. Exit codes: 0 everything holds, 1 refuted, 2 wrong usage or a file that
-cannot be read.
+files of this folder only.
 """
 
 import json
@@ -11,29 +10,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .check import verify
+from .check import judge
+from .verdict import BROKEN, EXIT_HELP
 
-HOLDS, REFUTED, BROKEN = 0, 1, 2
+USAGE = f"usage: python -m optimizer.checker QUESTION ANSWER\n\n{EXIT_HELP}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check an answer against its question, print the verdict and return the exit code."""
+    """Check an answer against its question, print the verdict and return its exit code."""
+    if set(arguments) & {"-h", "--help"}:
+        print(USAGE)
+        return 0
     if len(arguments) != 2:
-        print("usage: python -m optimizer.checker QUESTION ANSWER", file=sys.stderr)
+        print(USAGE, file=sys.stderr)
         return BROKEN
     try:
-        question, answer = (_read(Path(name)) for name in arguments)
+        question, answer = (read_json(Path(name)) for name in arguments)
     except (OSError, ValueError, RecursionError) as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN
-    fault = verify(question, answer)
-    print("every rule, value, proof and hash holds" if fault is None else f"refuted: {fault}")
-    if fault is None:
-        return HOLDS
-    return BROKEN if fault.code == "broken_input" else REFUTED
+    verdict = judge(question, answer)
+    print(verdict)
+    return verdict.exit_code
 
 
-def _read(path: Path) -> Any:
+def read_json(path: Path) -> Any:
     """Parse a JSON file. Raises ``ValueError`` for a repeated key or a number that is not JSON.
 
     Readers differ in which value of a repeated key they keep, so such a file has no single meaning.

@@ -1,81 +1,147 @@
-"""Check a solution against its problem: standard library only, whole numbers only, no solver.
+"""Check an answer against its question: standard library only, whole numbers only, no solver.
 
-The checks run in this order, and the first fault ends them: files, hash of the problem, policy and
+The checks run in this order, and the first fault ends them: files, hash of the question, policy and
 seed, every rule of every assignment, the value of every stage, proofs against the status, counts,
-grounds, hash of the result, the certificate.
+grounds, hash of the result, the certificate. What no fault ends is weighed: the verdict says what
+is proved, and names the rest.
 """
 
+from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 from .month.month import Month, index_month
 from .month.read import (
     Fault,
     RefutedError,
+    hash_policy,
     hash_problem,
     hash_solution,
     read_problem,
     read_solution,
 )
-from .month.schema import Row
-from .replay import check_proofs
+from .month.schema import PUBLISHED_POLICIES, Row
+from .replay import Finding, prove_no_answer, replay
 from .rules.grounds import check_grounds
 from .rules.rules import check_rules
 from .rules.stages import Aim, Outcome, check_levels
 from .stages import check_kinds, list_aims
+from .verdict import ARITHMETIC, Ruling, Unproved, Verdict
 
-__all__ = ["Fault", "verify"]
+__all__ = ["Fault", "judge", "verify"]
+
+
+def judge(problem: object, solution: object) -> Verdict:
+    """Return what is proved about a solution; both arguments are parsed JSON.
+
+    Codes of faults are stable names such as ``capacity`` or ``stage_value``; facts are ids and
+    numbers. A file that cannot be read gives ``broken_input`` with the path of the broken value.
+    """
+    known = Verdict(Ruling.REFUTED)
+    try:
+        month = index_month(read_problem(problem))
+        known = _name_question(month)
+        stated = read_solution(solution)
+        known = replace(known, result_sha256=hash_solution(stated))
+        return _judge(known, month, stated)
+    except RefutedError as refuted:
+        return replace(known, fault=refuted.fault)
 
 
 def verify(problem: object, solution: object) -> Fault | None:
-    """Return the first fault of a solution, or None when everything holds.
+    """Return the first fault of a solution, or None when nothing is refuted.
 
-    Both arguments are parsed JSON. Codes are stable names such as ``capacity`` or ``stage_value``;
-    facts are ids and numbers. A file that cannot be read gives ``broken_input`` with the JSON path
-    of the broken value.
+    None does not say how much is proved: ``judge`` does.
     """
-    try:
-        _verify(problem, solution)
-    except RefutedError as refuted:
-        return refuted.fault
-    return None
+    return judge(problem, solution).fault
 
 
-def _verify(problem: object, solution: object) -> None:
-    month, stated = index_month(read_problem(problem)), read_solution(solution)
-    check_kinds(month)
-    _check_header(month, stated)
-    if stated["status"] in ("infeasible", "failed"):
-        _check_empty(stated)
-    else:
-        check_rules(month, stated["assignments"])
-        _check_order(stated["assignments"])
-        outcome = Outcome(
-            month, stated["assignments"], frozenset(a["need"] for a in stated["assignments"])
-        )
-        _check_stages(outcome, stated)
-        _check_counts(outcome, stated)
-        check_grounds(month, outcome.met, stated["grounds"])
-    true = hash_solution(stated)
-    if stated["result_sha256"] != true:
-        raise RefutedError("result_hash", stated=stated["result_sha256"], true=true)
-    check_proofs(month, stated)
-
-
-def _check_header(month: Month, stated: Row) -> None:
+def _name_question(month: Month) -> Verdict:
     policy = month.problem["policy"]
+    return Verdict(
+        Ruling.REFUTED,
+        problem_sha256=hash_problem(month.problem),
+        policy=f"{policy['name']}/{policy['version']}",
+        policy_sha256=hash_policy(policy),
+        needs_asked=len(month.needs),
+    )
+
+
+def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
+    check_kinds(month)
+    _check_policy(month.problem["policy"])
     for name, true in (
-        ("problem_sha256", hash_problem(month.problem)),
-        ("policy", f"{policy['name']}/{policy['version']}"),
+        ("problem_sha256", known.problem_sha256),
+        ("policy", known.policy),
         ("seed", month.problem["seed"]),
     ):
         if stated[name] != true:
             raise RefutedError(name, stated=stated[name], true=true)
+    if stated["status"] in ("infeasible", "failed"):
+        return _judge_empty(known, month, stated)
+    check_rules(month, stated["assignments"])
+    _check_order(stated["assignments"])
+    met = frozenset(line["need"] for line in stated["assignments"])
+    outcome = Outcome(month, stated["assignments"], met)
+    aims = list_aims(outcome)
+    _check_stages(outcome, aims, stated)
+    _check_counts(outcome, stated)
+    check_grounds(month, met, stated["grounds"])
+    _check_hash(known, stated)
+    counts = Counter(ground["code"] for ground in stated["grounds"])
+    known = replace(known, needs_met=len(met), grounds=dict(sorted(counts.items())))
+    return _weigh(known, replay(month, stated, aims), stated["status"])
 
 
-def _check_empty(stated: Row) -> None:
+def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:
+    """Return the verdict on an answer that nothing refutes."""
+    labels = Counter(finding.label for finding in findings)
+    unproved = tuple(_name_unproved(f) for f in findings if f.label not in ARITHMETIC)
+    is_sure = [finding.label in ARITHMETIC for finding in findings]
+    outright = is_sure.index(False) if unproved else len(findings)
+    if findings and not unproved:
+        ruling = Ruling.PROVED
+    elif outright and status == "proven":
+        ruling = Ruling.EXCEPT
+    else:
+        ruling = Ruling.FEASIBLE
+    return replace(known, ruling=ruling, labels=dict(labels), outright=outright, unproved=unproved)
+
+
+def _name_unproved(finding: Finding) -> Unproved:
+    aim, gap = finding.aim, finding.gap
+    if gap is None:
+        raise RefutedError("gap_missing", stage=aim.name, key=aim.key)
+    numbers = str(gap.value), str(gap.bound)
+    return Unproved(aim.name, aim.key, finding.label, gap.of, gap.group, *numbers)
+
+
+def _check_policy(policy: Row) -> None:
+    """Require that a name that was published has the stages that were published under it."""
+    versions = PUBLISHED_POLICIES.get(policy["name"])
+    if versions is None:
+        return
+    published = versions.get(policy["version"])
+    if published is None:
+        raise RefutedError("policy_never_published", policy=f"{policy['name']}/{policy['version']}")
+    true = hash_policy(published)
+    if (stated := hash_policy(policy)) != true:
+        label = f"{policy['name']}/{policy['version']}"
+        raise RefutedError("policy_stages", policy=label, stated=stated, true=true)
+
+
+def _judge_empty(known: Verdict, month: Month, stated: Row) -> Verdict:
     for name in ("assignments", "stages", "grounds", "needs_met", "recipients_helped"):
         if stated[name]:
             raise RefutedError("answer_without_status", status=stated["status"], holds=name)
+    _check_hash(known, stated)
+    is_settled = stated["status"] == "infeasible" and prove_no_answer(month, stated)
+    return replace(known, ruling=Ruling.NO_ANSWER, is_settled=is_settled)
+
+
+def _check_hash(known: Verdict, stated: Row) -> None:
+    if stated["result_sha256"] != known.result_sha256:
+        raise RefutedError("result_hash", stated=stated["result_sha256"], true=known.result_sha256)
 
 
 def _check_order(lines: list[Row]) -> None:
@@ -85,22 +151,25 @@ def _check_order(lines: list[Row]) -> None:
             raise RefutedError("assignments_not_sorted", need=below[0], after=above[0])
 
 
-def _check_stages(outcome: Outcome, stated: Row) -> None:
+def _check_stages(outcome: Outcome, aims: list[Aim], stated: Row) -> None:
     """Require that proven results are the aims of the policy in order, and all later ones open."""
-    aims, results = list_aims(outcome), stated["stages"]
+    results = stated["stages"]
     proven = [result for result in results if result["status"] == "proven"]
     if results[: len(proven)] != proven:
         raise RefutedError("stage_after_open", stage=proven[-1]["name"])
     for aim, result in zip(aims, proven, strict=False):
-        _check_result(aim, result)
+        _check_result(aim, result, stated["format"])
     is_whole = len(results) == len(proven) == len(aims)
     if len(proven) > len(aims) or (stated["status"] == "proven" and not is_whole):
         raise RefutedError("stage_count", stated=len(proven), true=len(aims))
-    _check_open(outcome.month, results[len(proven) :])
+    if stated["format"] == 1:
+        _check_unnamed(outcome.month, results[len(proven) :])
+    else:
+        _check_open(aims[len(proven) :], results[len(proven) :])
 
 
-def _check_open(month: Month, results: list[Row]) -> None:
-    """Require that an open result names a stage and states no value, bound or level."""
+def _check_unnamed(month: Month, results: list[Row]) -> None:
+    """(format 1) Require that an open result names a stage and states no value, bound or level."""
     kinds = {stage["name"]: stage["kind"] for stage in month.problem["policy"]["stages"]}
     for result in results:
         is_of_policy = result["kind"] == kinds.get(result["name"])
@@ -109,17 +178,35 @@ def _check_open(month: Month, results: list[Row]) -> None:
             raise RefutedError("stage_open", stage=result["name"], proof=result["proof"])
 
 
-def _check_result(aim: Aim, result: Row) -> None:
+def _check_open(aims: list[Aim], results: list[Row]) -> None:
+    """(format 2) Require one open result for every aim left, with the value that is reached."""
+    if len(results) != len(aims):
+        raise RefutedError("stage_count", stated=len(results), true=len(aims))
+    for aim, result in zip(aims, results, strict=True):
+        _check_name(aim, result)
+        if result["proof"] != "gap":
+            raise RefutedError("stage_open", stage=aim.name, proof=result["proof"])
+        if result["levels"]:
+            check_levels(aim, result["levels"])
+
+
+def _check_name(aim: Aim, result: Row) -> None:
     facts = {"stage": aim.name, "key": aim.key}
     for name in ("name", "kind", "key"):
         if result[name] != getattr(aim, name):
             raise RefutedError("stage_expected", **facts, stated=result[name])
     if result["value"] != aim.value:
         raise RefutedError("stage_value", **facts, stated=result["value"], true=aim.value)
+
+
+def _check_result(aim: Aim, result: Row, stated_format: int) -> None:
+    facts = {"stage": aim.name, "key": aim.key}
+    _check_name(aim, result)
     check_levels(aim, result["levels"])
     if result["proof"] == "gap":
         raise RefutedError("stage_proof", **facts, proof="gap", status="proven")
-    if result["bound"] != result["value"]:
+    is_searched = stated_format > 1 and result["proof"] not in ARITHMETIC
+    if result["bound"] != result["value"] and not is_searched:
         raise RefutedError("stage_bound", **facts, value=result["value"], bound=result["bound"])
 
 

@@ -3,20 +3,23 @@
 The replay first proves the most that every group can get alone, then takes the events of each
 proved result in order. Multipliers bound a sum; levels are raised one by one; tickets are decided
 in blocks, weighted by powers of two. The kind of proof that results (``dual``, ``farkas`` or
-``search``) must be the kind that the result states.
+``search``) must be the kind that the result states. What a result leaves open has a bound: that of
+its multipliers, or for results without a certificate that of the columns' bounds alone.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .month.month import Month
 from .month.read import RefutedError, hash_certificate
 from .month.schema import Row
-from .program.columns import number_columns
+from .program.columns import Columns, number_columns
 from .program.point import place_answer
 from .program.rows import build_rows
 from .proofs.alone import prove_possible
-from .proofs.proof import Proof, Weights
+from .proofs.proof import Event, Gap, Proof, Weights
+from .rules.stages import Aim
 from .stages import kind_of, weighs_pairs
 
 _MALFORMED = (
@@ -27,50 +30,151 @@ _MALFORMED = (
     TypeError,
     ValueError,
 )
+_NOTHING: Row = {"possible": {}, "stages": []}  # the certificate of an answer that proves nothing
 
 
-def check_proofs(month: Month, stated: Row) -> None:
-    """Raise ``RefutedError`` unless the certificate proves every result that is labelled proven."""
-    proven = [result for result in stated["stages"] if result["status"] == "proven"]
-    certificate = stated["certificate"]
-    if not proven:
-        return
-    if certificate is None:
-        raise RefutedError("certificate_missing")
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the replay derives of one aim: its label, and the first thing that it leaves open."""
+
+    aim: Aim
+    label: str
+    gap: Gap | None
+
+
+def replay(month: Month, stated: Row, aims: list[Aim]) -> list[Finding]:
+    """Return a finding for every aim of the policy, in order; those not stated as proven are open.
+
+    Raises ``RefutedError`` unless the certificate proves what the answer states, as labelled.
+    """
+    is_needed = any(result["status"] == "proven" for result in stated["stages"])
+    certificate = _read_certificate(stated, is_needed=is_needed)
     try:
-        _replay(month, stated, proven, certificate)
+        columns = number_columns(month, is_weighed=weighs_pairs(month))
+        proof = _start(columns, stated["assignments"])
+        found = _replay(proof, month, stated, certificate)
+        if stated["format"] > 1:
+            for finding, result in zip(found, stated["stages"], strict=False):
+                _check_bound(finding.gap, result)
+        return [*found, *_leave_open(proof, month, stated, aims, len(found), certificate)]
     except RefutedError:
         raise
     except _MALFORMED as error:
         raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
 
 
-def _replay(month: Month, stated: Row, proven: list[Row], certificate: Row) -> None:
-    _check_plain(certificate)
-    true = hash_certificate(certificate)
-    if certificate["sha256"] != true:
-        raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
-    columns = number_columns(month, is_weighed=weighs_pairs(month))
-    proof = Proof(build_rows(columns), place_answer(columns, stated["assignments"]))
+def prove_no_answer(month: Month, stated: Row) -> bool:
+    """Return whether there is a certificate; it must prove that no answer keeps every rule.
+
+    Its one list of events ends with a ``no`` over the rows of the month. Raises ``RefutedError``.
+    """
+    if stated["certificate"] is None:
+        return False
+    certificate = _read_certificate(stated, is_needed=True)
+    try:
+        columns = number_columns(month, is_weighed=weighs_pairs(month))
+        proof = Proof(build_rows(columns), [0] * len(columns.high))
+        ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
+        for cut in cuts:
+            proof.add_cut(cut)
+        if word != "no" or not proof.is_impossible(multipliers, inner):
+            raise RefutedError("no_answer_not_proved")
+    except RefutedError:
+        raise
+    except _MALFORMED as error:
+        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
+    return True
+
+
+def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
+    """Return the certificate once its hash fits. Raises ``RefutedError``."""
+    certificate: Row | None = stated["certificate"]
+    if certificate is None:
+        if is_needed:
+            raise RefutedError("certificate_missing")
+        return _NOTHING
+    try:
+        _check_plain(certificate)
+        true = hash_certificate(certificate)
+        if certificate["sha256"] != true:
+            raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
+    except RefutedError:
+        raise
+    except _MALFORMED as error:
+        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
+    return certificate
+
+
+def _start(columns: Columns, lines: list[Row]) -> Proof:
+    proof = Proof(build_rows(columns), place_answer(columns, lines))
     proof.check_point()
-    results = {result["name"]: result for result in proven}
+    return proof
+
+
+def _replay(proof: Proof, month: Month, stated: Row, certificate: Row) -> list[Finding]:
+    proven = [result for result in stated["stages"] if result["status"] == "proven"]
+    results = {r["name"]: r for r in stated["stages"] if r["status"] == "proven" or r["levels"]}
     alone = {
         stage["name"]: prove_possible(proof, month, groups, results[stage["name"]], certificate)
         for stage in month.problem["policy"]["stages"]
         if stage["name"] in results and (groups := kind_of(stage).list_alone(month, stage))
     }
     aims = _list_aims(proof, month, proven)
-    for (stage, result, weights), events in zip(aims, certificate["stages"], strict=True):
-        proof.restart(alone.get(stage["name"], ()))
-        try:
-            kind_of(stage).prove(proof, month, stage, result, weights, events)
-            proof.check_point()
-        except RefutedError as refuted:
-            facts = {"stage": result["name"], "key": result["key"], **refuted.fault.facts}
-            raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
-        if result["proof"] != proof.kind:
-            facts = {"stage": result["name"], "key": result["key"]}
-            raise RefutedError("stage_proof", **facts, stated=result["proof"], true=proof.kind)
+    return [
+        _take(proof, month, aim, events, alone.get(aim[0]["name"], []))
+        for aim, events in zip(aims, certificate["stages"], strict=True)
+    ]
+
+
+def _take(
+    proof: Proof, month: Month, of: tuple[Row, Row, Weights], events: list[Event], alone: list[Gap]
+) -> Finding:
+    """Replay one result and return what it leaves open."""
+    stage, result, weights = of
+    names = {"stage": result["name"], "key": result["key"]}
+    proof.restart({"search"} if alone else (), alone)
+    try:
+        kind_of(stage).prove(proof, month, stage, result, weights, events)
+        proof.check_point()
+    except RefutedError as refuted:
+        facts = {**names, **refuted.fault.facts}
+        raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
+    if result["proof"] != proof.kind:
+        raise RefutedError("stage_proof", **names, stated=result["proof"], true=proof.kind)
+    aim = Aim(result["name"], result["kind"], result["key"], result["value"])
+    return Finding(aim, proof.kind, next(iter(proof.gaps), None))
+
+
+def _leave_open(
+    proof: Proof, month: Month, stated: Row, aims: list[Aim], done: int, certificate: Row
+) -> Iterator[Finding]:
+    """Yield the gap of every aim after those proven. Raises ``RefutedError`` for a false bound.
+
+    Denominators that an open result of levels states were proved at the start.
+    """
+    events = dict(enumerate(certificate.get("open", []), start=done))
+    results = dict(enumerate(stated["stages"])) if stated["format"] > 1 else {}
+    for k, (stage, aim, weights) in enumerate(_list_all(proof, month, aims)):
+        if k < done:
+            continue
+        levels = results[k]["levels"] if k in results else ()
+        known = {level["group"]: (level["denominator"],) * 2 for level in levels}
+        aim = replace(aim, bounds=aim.bounds | known)
+        gap = kind_of(stage).leave_open(proof, month, stage, aim, weights, events.get(k, []))
+        if k in results:
+            _check_bound(gap, results[k])
+        yield Finding(aim, "gap", gap)
+
+
+def _check_bound(gap: Gap | None, result: Row) -> None:
+    """Require that the bound of a result is no tighter than the one that is proved."""
+    stated = result["bound"]
+    if stated is None or gap is None:
+        return
+    is_tighter = stated < gap.bound if gap.bound >= gap.value else stated > gap.bound
+    if is_tighter or gap.of != "sum":
+        facts = {"stage": result["name"], "key": result["key"]}
+        raise RefutedError("bound_not_proved", **facts, stated=stated, proved=gap.bound)
 
 
 def _check_plain(value: Any) -> None:
@@ -94,3 +198,11 @@ def _list_aims(proof: Proof, month: Month, proven: list[Row]) -> Iterator[tuple[
             if result is None:
                 return
             yield stage, result, weights
+
+
+def _list_all(proof: Proof, month: Month, aims: list[Aim]) -> Iterator[tuple[Row, Aim, Weights]]:
+    """Yield stage, aim and weights of every result that the policy asks for."""
+    rest = iter(aims)
+    for stage in month.problem["policy"]["stages"]:
+        for weights in kind_of(stage).list_sums(month, proof.program, stage):
+            yield stage, next(rest), weights

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from optimizer.checker.check import verify
+from optimizer.checker.check import judge as judge_answer
+from optimizer.checker.verdict import EXIT_HELP, Ruling
 from optimizer.cli.funds import add_divide
 from optimizer.cli.instances import add_published
 from optimizer.cli.solve import BROKEN, DONE, REFUTED, UNKNOWN, add_solve
@@ -66,14 +67,11 @@ def run_generate(arguments: argparse.Namespace) -> int:
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
-    """Check a solution against its problem and name the first fault."""
-    began = time.monotonic()
-    fault = verify(read_json(arguments.problem), read_json(arguments.solution))
-    if fault is None:
-        print(f"verified in {time.monotonic() - began:.1f} s: every rule, value and hash holds")
-        return DONE
-    print(f"refuted: {fault}", file=sys.stderr)
-    return BROKEN if fault.code == "broken_input" else REFUTED
+    """Check a solution against its problem: what is proved, what is not, or the first fault."""
+    verdict = judge_answer(read_json(arguments.problem), read_json(arguments.solution))
+    is_fault = verdict.ruling in (Ruling.REFUTED, Ruling.TOO_LARGE)
+    print(verdict, file=sys.stderr if is_fault else sys.stdout)
+    return verdict.exit_code
 
 
 def run_agree(arguments: argparse.Namespace) -> int:
@@ -145,6 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, required=True, metavar="PROBLEM")
     add_solve(commands, _add, read_json)
     command = _add(commands, "verify", run_verify)
+    command.epilog = EXIT_HELP
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
     _add_agree(commands)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from optimizer.checker.check import Fault, verify
+from optimizer.checker.check import judge
+from optimizer.checker.verdict import Ruling, Verdict
 from optimizer.codec import canonical_bytes
 from optimizer.explain.explain import explain
 from optimizer.explanation import Explanation, explain_briefly
@@ -32,7 +33,7 @@ class Steps:
     """The functions of the three steps; only tests use others."""
 
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
-    verify: Callable[[object, object], Fault | None] = verify
+    verify: Callable[[object, object], Verdict] = judge
     explain: Callable[[Problem, Solution, float], tuple[Explanation, ...]] = explain
 
 
@@ -80,18 +81,19 @@ def _sum_up(marks: list[tuple[str, float]]) -> Seconds:
 
 def _check(plain: object, solution: Solution, seconds: Seconds, steps: Steps) -> SolveReport:
     began = time.monotonic()
-    fault = steps.verify(plain, json.loads(canonical_bytes(solution.to_json())))
+    verdict = steps.verify(plain, json.loads(canonical_bytes(solution.to_json())))
     failure = None
     if solution.status is SolutionStatus.FAILED:
         failure = Failure.GAVE_UP
-    elif fault is not None:
+    elif verdict.ruling in (Ruling.REFUTED, Ruling.TOO_LARGE):
         failure = Failure.NOT_VERIFIED
     return SolveReport(
         solution,
-        () if fault is None else (str(fault),),
+        () if verdict.fault is None else (str(verdict.fault),),
         explain_briefly(solution) if failure is None else (),
         replace(seconds, check=round(time.monotonic() - began, 3)),
         failure,
+        verdict=verdict,
     )
 
 

@@ -11,14 +11,24 @@ from optimizer.engine.highs import ENGINE
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
+from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import SoloOptima, SoloOptimum, possible_by_group
 from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
 from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, OnProgress, Run, run_stages, say_nothing
-from optimizer.solution import Assignment, Ground, Proof, Solution, SolutionStatus, StageResult
-from optimizer.stages.kind import Count
+from optimizer.search.trail import StepKind
+from optimizer.solution import (
+    FORMAT,
+    Assignment,
+    Ground,
+    Proof,
+    Solution,
+    SolutionStatus,
+    StageResult,
+)
+from optimizer.stages.kind import Count, Sums
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 
@@ -87,12 +97,13 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
         seed=problem.seed,
         needs_asked=len(problem.needs),
         detail=detail,
+        format=FORMAT,
     )
     if point is None or not empty.is_usable:
         return empty
     assignments = assign_individuals(solving.model.columns, point)
     stages = tuple(_list_results(solving, Tally(problem, assignments), status))
-    if any(r.value != r.bound for r in stages if r.status is SolutionStatus.PROVEN):
+    if any(_is_wrong(outcome, r) for outcome, r in zip(solving.run.outcomes, stages, strict=False)):
         detail = "a stage counted again differs from its value"
         return replace(empty, status=SolutionStatus.FAILED, detail=detail)
     met = {assignment.need for assignment in assignments}
@@ -128,24 +139,54 @@ def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iter
         yield _describe(outcome, counts[outcome.stage.name, outcome.key], solving.possible)
     for stage in solving.problem.policy.stages:
         if status is SolutionStatus.FEASIBLE and stage.name not in proved:
-            yield _describe(AimResult(stage, "", Proof.GAP), None, solving.possible)
+            kind = kind_of(stage)
+            values = kind.values(stage, tally) if isinstance(kind, Sums) else {"": None}
+            yield from (_leave_open(stage, key, value) for key, value in values.items())
 
 
-def _describe(outcome: AimResult, count: Count | None, possible: SoloOptima) -> StageResult:
-    """Return the stated result of one aim; ``count`` None: the time limit left it open."""
+def _is_wrong(outcome: AimResult, result: StageResult) -> bool:
+    return outcome.bound is not None and outcome.bound != result.value
+
+
+def _leave_open(stage: Stage, key: str, value: int | None) -> StageResult:
+    """Return the result of an aim that the time limit left open: what the answer reaches."""
+    return StageResult(
+        name=stage.name,
+        kind=stage.kind.value,
+        key=key,
+        status=SolutionStatus.FEASIBLE,
+        proof=Proof.GAP,
+        engine=ENGINE,
+        value=value,
+    )
+
+
+def _bound_of(outcome: AimResult) -> int | None:
+    """Return the bound of a sum that multipliers prove; None if they prove none."""
+    if outcome.bound is None or outcome.proof is not Proof.SEARCH:
+        return outcome.bound
+    sums = [part.step for part in outcome.steps if part.step.kind is StepKind.SUM]
+    if any(step.bound is None for step in sums):
+        return None
+    above = sum(step.bound.floor - step.value for step in sums if step.bound is not None)
+    return outcome.bound + kind_of(outcome.stage).sign * above
+
+
+def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageResult:
+    """Return the stated result of one aim that is solved."""
     stage = outcome.stage
     alone = possible.get(stage.name, {}).values()
-    is_searched = count is not None and any(a.step.proof is Proof.SEARCH for a in alone)
+    is_searched = any(a.step.proof is Proof.SEARCH for a in alone)
     return StageResult(
         name=stage.name,
         kind=stage.kind.value,
         key=outcome.key,
-        status=SolutionStatus.FEASIBLE if count is None else SolutionStatus.PROVEN,
+        status=SolutionStatus.PROVEN,
         proof=Proof.SEARCH if is_searched else outcome.proof,
         engine=ENGINE,
-        value=None if count is None else count.value,
-        bound=outcome.bound,
-        levels=() if count is None else count.levels,
+        value=count.value,
+        bound=_bound_of(outcome),
+        levels=count.levels,
     )
 
 

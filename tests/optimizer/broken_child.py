@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 
 from optimizer.checker.check import Fault
+from optimizer.checker.verdict import Ruling, Verdict
 from optimizer.codec import canonical_bytes
 from optimizer.explain.explain import explain
 from optimizer.process.child import main
@@ -94,11 +95,11 @@ def give_up(problem, _limits, _progress):
 
 
 def approve(_problem, _solution):
-    return None
+    return Verdict(Ruling.PROVED)
 
 
 def refuse(_problem, _solution):
-    return Fault("capacity", {"stock": "rice"})
+    return Verdict(Ruling.REFUTED, Fault("capacity", {"stock": "rice"}))
 
 
 def babble(*_inputs):

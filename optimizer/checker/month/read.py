@@ -89,6 +89,11 @@ def hash_problem(problem: Row) -> str:
     return _sha256(_strip(PROBLEM, problem) | {"policy": _strip(POLICY, problem["policy"])})
 
 
+def hash_policy(policy: Row) -> str:
+    """Return the SHA-256 of the canonical policy."""
+    return hash_table(POLICY, read_table(POLICY, policy, "policy"))
+
+
 def hash_solution(solution: Row) -> str:
     """Return the SHA-256 of the canonical solution without its own hash and its certificate."""
     return _sha256(_strip(SOLUTION, {**solution, "result_sha256": "", "certificate": None}))
@@ -145,8 +150,8 @@ def _read_value(kind: Any, value: Any, path: str) -> Any:
     if isinstance(kind, dict):
         return [_read(kind, row, f"{path}[{k}]") for k, row in enumerate(_listed(value, path))]
     if isinstance(kind, tuple):
-        if value not in kind:
-            raise BrokenInputError(path, f"must be one of {', '.join(kind)}")
+        if type(value) is not type(kind[0]) or value not in kind:
+            raise BrokenInputError(path, f"must be one of {', '.join(map(str, kind))}")
         return value
     if kind == "policy":
         return _read(POLICY, value, path)

@@ -13,7 +13,7 @@ Schema = dict[str, tuple[Any, Any]]
 REQUIRED: Any = object()
 
 STATUSES = ("proven", "feasible", "infeasible", "failed")
-PROOFS = ("dual", "farkas", "residual", "search", "gap")
+PROOFS = ("dual", "farkas", "tree", "residual", "search", "gap")
 GROUNDS = (
     "no_eligible_offer",
     "forbidden",
@@ -54,6 +54,8 @@ COMMUNITY_POLICY: Row = {
         {"name": "lottery", "kind": "lottery"},
     ],
 }
+# Names that were published, and what each version of them says; no other policy may bear one.
+PUBLISHED_POLICIES: dict[str, dict[int, Row]] = {"community": {1: COMMUNITY_POLICY}}
 _LINK: Schema = {
     "need": ("str", REQUIRED),
     "stock": ("str?", None),
@@ -152,7 +154,9 @@ _RESULT: Schema = {
     "levels": (_LEVEL, ()),
 }
 _GROUND: Schema = {"need": ("str", REQUIRED), "code": (GROUNDS, REQUIRED), "stage": ("str", "")}
+FORMATS = (1, 2)
 SOLUTION: Schema = {
+    "format": (FORMATS, 1),
     "status": (STATUSES, REQUIRED),
     "problem_sha256": ("str", REQUIRED),
     "policy": ("str", REQUIRED),

@@ -6,7 +6,7 @@ from ..month.month import Month
 from ..month.read import RefutedError
 from ..month.schema import Row
 from ..rules.rules import check_rules
-from .proof import Event, Proof
+from .proof import Event, Gap, Proof
 
 _LINE = ("need", "stock", "person", "slot", "units")
 
@@ -16,13 +16,13 @@ Groups = dict[str, tuple[list[Row], int]]  # needs, and needs possible in earlie
 
 def prove_possible(
     proof: Proof, month: Month, groups: Groups, result: Row, certificate: Row
-) -> frozenset[str]:
-    """Check the denominators of a result and return the kinds of proof that they rest on.
+) -> list[Gap]:
+    """Check the denominators of a result and return those that arithmetic leaves open.
 
     Raises ``RefutedError`` with code ``possible`` when bound, answer and denominator differ.
     """
     stated = {level["group"]: level["denominator"] for level in result["levels"]}
-    kinds = set()
+    gaps = []
     for group, (needs, past) in groups.items():
         event, witness = certificate["possible"][result["name"]][group]
         most = stated.get(group, 0) - past
@@ -33,8 +33,9 @@ def prove_possible(
             raise RefutedError(
                 "possible", stage=result["name"], group=group, stated=most, shown=shown, bound=total
             )
-        kinds.add("dual" if total == most else "search")
-    return frozenset(kinds)
+        if total > most:
+            gaps.append(Gap("possible", group, most, total))
+    return gaps
 
 
 def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> int:

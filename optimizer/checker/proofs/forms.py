@@ -5,15 +5,16 @@ Most kinds derive from ``Sums`` or ``Levels``, which implement the proof; any ot
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from ..month.month import Month
 from ..month.schema import Row
 from ..program.columns import Program
 from ..rules.stages import Aim, Outcome
-from .levels import Group, prove_levels
-from .proof import Event, Proof, Weights
+from .levels import Group, bound_worst, prove_levels
+from .proof import Event, Gap, Proof, Weights
 from .sums import prove_sum
 
 
@@ -35,6 +36,12 @@ class Kind(ABC):
         events: list[Event],
     ) -> None:
         """Raise ``RefutedError`` unless the events prove the result; its sum has these weights."""
+
+    @abstractmethod
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return what an open result reaches and its bound by the event, or by columns alone."""
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
         """Return the weights of the sum of every result in order; empty if it is no sum."""
@@ -69,10 +76,27 @@ class Sums(Kind):
     ) -> None:
         """Prove the sum by multipliers, or by shares that add up to it."""
         prove_sum(proof, weights, self.sign * result["value"], events)
+        proof.gaps = list(_turn(proof.gaps, self.sign))
+
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return the value and its bound by weak duality, without multipliers if there are none."""
+        scale, flat, cuts = event[1:] if event else (1, [], [])
+        with proof.aside():
+            for cut in cuts:
+                proof.add_cut(cut)
+            total, _ = proof.bound(weights, scale, flat)
+        return Gap("sum", "", aim.value or 0, self.sign * (total // scale))
 
 
 class Levels(Kind):
-    """A kind that compares ratios of groups: the worst ratio first, then the next."""
+    """A kind that compares ratios of groups: the worst ratio first, then the next.
+
+    ``sign`` is -1 where the greatest ratio is the worst; the groups then have negative ones.
+    """
+
+    sign: ClassVar[int] = 1
 
     @abstractmethod
     def list_levels(
@@ -93,3 +117,33 @@ class Levels(Kind):
         stated = {level["group"]: level for level in result["levels"]}
         groups = self.list_levels(month, proof.program, stage, stated)
         prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])
+        proof.gaps = list(_turn(proof.gaps, self.sign))
+
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return the worst level and its bound by what every group can have at most.
+
+        A denominator that is not known counts as the greatest that it can be, so that the level is
+        at least the one returned. FORMULATION.md: an earlier month never met more than it could.
+        """
+        stated = {
+            group: {"numerator": units, "denominator": aim.bounds[group][1]}
+            for group, units in aim.numerators.items()
+            if aim.bounds[group][1]
+        }
+        groups = self.list_levels(month, proof.program, stage, stated)
+        if not groups:
+            return Gap("level", "", 0, 0)
+        worst = min(groups, key=lambda group: group.ratio(group.value))
+        gap = Gap("level", worst.name, worst.ratio(worst.value), bound_worst(groups))
+        return next(_turn([gap], self.sign))
+
+
+def _turn(gaps: Iterable[Gap], sign: int) -> Iterator[Gap]:
+    """Yield the gaps of what is minimised with the signs that the answer states."""
+    for gap in gaps:
+        if sign < 0 and gap.of in ("sum", "level"):
+            yield replace(gap, value=-gap.value, bound=-gap.bound)
+        else:
+            yield gap

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..month.read import RefutedError
-from .proof import Event, Proof, Weights
+from .proof import Event, Gap, Proof, Weights
 
 
 @dataclass(slots=True)
@@ -129,13 +129,20 @@ def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
         group.floor += 1
         proof.row_low[group.row] = group.floor
     else:
-        _prove_stuck(proof, {group.row: group.floor + 1}, waiting)
+        _prove_stuck(proof, {group.row: group.floor + 1}, waiting, _gap_of(group))
         group.is_open = False
 
 
-def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event]) -> None:
-    """Require a proof that no answer raises these rows to these floors."""
+def _gap_of(group: Group) -> Gap:
+    return Gap("level", group.name, group.ratio(group.value), group.ratio(group.top))
+
+
+def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event], gap: Gap) -> None:
+    """Require a proof that no answer raises these rows to these floors, or leave the gap open."""
     event = _next(proof, waiting, "no")
+    if not event[1:3]:
+        proof.leave_open(gap)
+        return
     with proof.aside():
         for row, floor in floors.items():
             proof.row_low[row] = floor
@@ -157,8 +164,8 @@ def _prove_count(
     level = min((g.ratio(g.reach) for g in worst), default=None)
     switches = [_add_switch(proof, group, waiting) for group in worst]
     counted = [*switches, *(group.switches[-1] for group in above)]
-    _, most, *rest = _next(proof, waiting, "sum")
-    proof.keep_sum(dict.fromkeys(counted, 1), most, *rest)
+    _, most, scale, flat = _next(proof, waiting, "sum")
+    proof.keep_sum(dict.fromkeys(counted, 1), most, scale, flat, _name_count(level))
     if level is not None:
         _check_count(groups, above, level, most)
     if not 0 < most < len(counted):
@@ -168,6 +175,10 @@ def _prove_count(
         proof.settle(waiting.popleft())
     for group, switch in zip(worst, switches, strict=True):
         _follow(proof, group, switch)
+
+
+def _name_count(level: Fraction | None) -> tuple[str, str]:
+    return "count", "" if level is None else str(abs(level))
 
 
 def _follow(proof: Proof, group: Group, switch: int) -> None:
@@ -212,7 +223,14 @@ def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> No
     level = min(group.ratio(group.value) for group in groups)
     above = {g.row: g.floor + (g.ratio(g.floor) == level) for g in groups}
     if all(above[group.row] <= group.top for group in groups):
-        _prove_stuck(proof, above, waiting)
+        bound = bound_worst(groups)
+        worst = next(g for g in groups if g.ratio(g.value) == level)
+        _prove_stuck(proof, above, waiting, Gap("level", worst.name, level, bound))
+
+
+def bound_worst(groups: list[Group]) -> Fraction:
+    """Return the highest level that the worst group can have by the tops of all groups alone."""
+    return min(group.ratio(group.top) for group in groups)
 
 
 def _next(proof: Proof, waiting: deque[Event], kind: str) -> Event:

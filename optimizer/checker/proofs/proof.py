@@ -6,6 +6,8 @@ bounds of columns. It derives every conclusion from the multipliers alone.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from ..month.read import RefutedError
@@ -15,11 +17,26 @@ Weights = Mapping[int, int]
 Event = list[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What arithmetic leaves open: the value that the answer reaches, and a proved bound of it.
+
+    of      ``sum``, ``level`` of the group, ``count`` of groups above the level that ``group``
+            names, ``possible`` of the group, ``tickets`` settled and in all
+    """
+
+    of: str
+    group: str
+    value: Fraction | int
+    bound: Fraction | int
+
+
 class Proof:
     """Rows and bounds that every answer not excluded so far satisfies.
 
     point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``
+    gaps    what they leave open, in order; not empty if and only if one rests on ``search``
     """
 
     def __init__(self, program: Program, point: list[int]) -> None:
@@ -28,12 +45,18 @@ class Proof:
         self.rows: list[Weights] = list(program.rows)
         self.row_low, self.row_high = list(program.row_low), list(program.row_high)
         self.kinds: set[str] = set()
+        self.gaps: list[Gap] = []
         self._cuts: set[int] = set()
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
-    def restart(self, kinds: Iterable[str] = ()) -> None:
+    def restart(self, kinds: Iterable[str] = (), gaps: Iterable[Gap] = ()) -> None:
         """Start a new result, which rests on these kinds and on none of the earlier conclusions."""
-        self.kinds = set(kinds)
+        self.kinds, self.gaps = set(kinds), list(gaps)
+
+    def leave_open(self, gap: Gap) -> None:
+        """Note what only the word of an engine closes."""
+        self.kinds.add("search")
+        self.gaps.append(gap)
 
     @property
     def kind(self) -> str:
@@ -104,17 +127,23 @@ class Proof:
             total += weight * (self.high[j] if weight > 0 else self.low[j])
         return total, reduced
 
-    def keep_sum(self, weights: Weights, value: int, scale: int, flat: list[int]) -> None:
+    def keep_sum(
+        self, weights: Weights, value: int, scale: int, flat: list[int], of: tuple[str, str]
+    ) -> None:
         """Keep a sum at this value, its greatest, by a row; fix columns by their reduced costs.
 
         ``scale`` and ``flat`` (row, multiplier, row, multiplier, ...) give the bound. A bound that
         rounds down to more than the value leaves a gap that only a search closes, so the kind of
-        proof is then ``search``. Raises ``RefutedError`` when the bound is below the value.
+        proof is then ``search``; ``of`` names the gap. Raises ``RefutedError`` when the bound is
+        below the value.
         """
         total, reduced = self.bound(weights, scale, flat)
         if total // scale < value:
             raise RefutedError("bound_below_value", value=value, bound=total // scale)
-        self.kinds.add("dual" if total // scale == value else "search")
+        if total // scale == value:
+            self.kinds.add("dual")
+        else:
+            self.leave_open(Gap(*of, value, total // scale))
         slack = total - value * scale
         for j, weight in reduced.items():
             if abs(weight) > slack:
@@ -133,10 +162,7 @@ class Proof:
             self.decide(column, int(kind == "all"))
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
-        """Return whether the rows admit no answer (Farkas); an empty proof counts as ``search``."""
-        if not proof:
-            self.kinds.add("search")
-            return True
+        """Return whether the rows admit no answer (Farkas)."""
         with self.aside():
             for cut in cuts:
                 self.add_cut(cut)

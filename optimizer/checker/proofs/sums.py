@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ..month.month import Month
 from ..month.read import RefutedError
-from .proof import Event, Proof, Weights, check_apart
+from .proof import Event, Gap, Proof, Weights, check_apart
 
 
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
@@ -20,12 +20,15 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
         _, part, scale, flat, *own = event
         columns = own[0] if own else list(left)
         shares.append({j: left.pop(j) for j in columns})
-        proof.keep_sum(shares[-1], part, scale, flat)
+        proof.keep_sum(shares[-1], part, scale, flat, ("sum", ""))
         total += part
     if left or total != value:
         raise RefutedError("sum_of_parts", value=value, parts=total, left=len(left))
     if len(shares) > 1 and proof.kind == "search":
         check_apart(proof, shares)
+    if proof.gaps:
+        bound = value + sum(int(gap.bound - gap.value) for gap in proof.gaps)
+        proof.gaps = [Gap("sum", "", value, bound)]
 
 
 def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
@@ -38,12 +41,13 @@ def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
     for _, value, scale, flat, block in _without_cuts(proof, waiting):
         _check_order(proof, [place[column] for column in block], order)
         weights = {j: 1 << k for k, j in enumerate(reversed(block))}
-        proof.keep_sum(weights, value, scale, flat)
+        proof.keep_sum(weights, value, scale, flat, ("tickets", str(place[block[0]])))
         for j, weight in weights.items():
             proof.decide(j, int(bool(value & weight)))
     undecided = sum(not proof.is_decided(column) for column in order)
     if undecided:
         raise RefutedError("tickets_undecided", tickets=undecided)
+    proof.gaps = [Gap("tickets", "", int(gap.group), len(order)) for gap in proof.gaps[:1]]
 
 
 def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:

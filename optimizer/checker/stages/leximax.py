@@ -14,6 +14,8 @@ from ..rules.stages import Aim, Outcome
 class Leximax(Levels):
     """The share of its units that each pledge gives, busiest pledge first."""
 
+    sign = -1
+
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: the load of every pledge."""
         month = outcome.month

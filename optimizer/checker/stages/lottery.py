@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..month.month import Month
 from ..month.schema import Row
 from ..proofs.forms import Kind
-from ..proofs.proof import Event, Proof, Weights
+from ..proofs.proof import Event, Gap, Proof, Weights
 from ..proofs.sums import prove_tickets
 from ..rules.stages import Aim, Outcome
 
@@ -28,6 +28,12 @@ class Lottery(Kind):
     ) -> None:
         """Prove the lottery in blocks of tickets."""
         prove_tickets(proof, month, events)
+
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return how many tickets there are; none of them is settled."""
+        return Gap("tickets", "", 0, len(proof.program.met))
 
 
 KIND = Lottery()

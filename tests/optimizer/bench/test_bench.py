@@ -79,7 +79,7 @@ def wanted(capsys, needs: int, **changed) -> list[str]:
         "seconds": 4.0,
         "peak_mib": 100,
         "verify_seconds": 1.0,
-        "verify_outcome": "holds; proofs",
+        "verify_outcome": "proved; proofs",
         "explain_seconds": 2.0,
         **changed.pop("round", {}),
     }

@@ -68,6 +68,8 @@ def reseal(solution: Plain) -> Plain:
     certificate = {k: v for k, v in solution["certificate"].items() if k != "sha256"}
     sealed = {k: v for k, v in solution.items() if k not in ("certificate", "result_sha256")}
     sealed = {k: v for k, v in (sealed | {"assignments": lines}).items() if v not in ([], 0, "")}
+    if sealed.get("format") == 1:
+        del sealed["format"]
     sealed["result_sha256"] = sha256_of(sealed)
     sealed["certificate"] = certificate | {"sha256": sha256_of(certificate)}
     return sealed

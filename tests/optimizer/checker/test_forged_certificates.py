@@ -23,6 +23,8 @@ def fault_of(problem: Problem, answer: Answer, events: list[Any], **proofs: str)
     forged["certificate"]["stages"] = events
     for result in forged["stages"]:
         result["proof"] = proofs.get(result["name"], result["proof"])
+        if result["proof"] == "search":
+            result.pop("bound", None)
     fault = verify(problem.to_json(), reseal(forged))
     return "nothing" if fault is None else fault.code
 
@@ -78,16 +80,41 @@ def test_no_more_results_are_proven_than_the_policy_has_aims():
     assert changed(problem, status="feasible", stages=[result, made_up]) == "stage_count"
 
 
-def test_an_open_result_states_nothing():
+def test_an_open_result_of_format_1_states_nothing():
     problem = month(goods(), want("a"), stages=(POINTS,))
     result = {
         **{"name": "points", "kind": "max_points", "key": "", "engine": "HiGHS"},
         **{"status": "feasible", "proof": "gap"},
     }
-    assert changed(problem, status="feasible", stages=[result]) == "nothing"
+    old = {"status": "feasible", "format": 1, "certificate": {"possible": {}, "stages": []}}
+    assert changed(problem, **old, stages=[result]) == "nothing"
     level = {"group": "a", "numerator": 1, "denominator": 1}
     for stated in ({"bound": 1}, {"value": 1}, {"levels": [level]}, {"kind": "lottery"}):
-        assert changed(problem, status="feasible", stages=[result | stated]) == "stage_open"
+        assert changed(problem, **old, stages=[result | stated]) == "stage_open"
+
+
+def test_an_open_result_states_what_is_reached_and_no_bound_that_is_not_proved():
+    problem = month(goods(), want("a"), want("b", points=2), stages=(POINTS,))
+    result = {
+        **{"name": "points", "kind": "max_points", "key": "", "engine": "HiGHS"},
+        **{"status": "feasible", "proof": "gap", "value": 2},
+    }
+
+    nothing: Plain = {"possible": {}, "stages": []}
+
+    def fault_with(*stages: Plain, certificate: Plain = nothing) -> str:
+        rest = {"stages": list(stages), "certificate": certificate}
+        return changed(problem, status="feasible", **rest)
+
+    assert fault_with(result) == fault_with(result | {"bound": 3}) == "nothing"
+    assert fault_with(result | {"bound": 2}) == "bound_not_proved"
+    bound = {"possible": {}, "stages": [], "open": [["sum", 1, [0, -1], []]]}
+    assert fault_with(result | {"bound": 2}, certificate=bound) == "bound_not_proved"
+    bound["open"] = [["sum", 1, [0, 2, 1, 2], []]]
+    assert fault_with(result | {"bound": 2}, certificate=bound) == "nothing"
+    for stated, code in (({"value": 1}, "stage_value"), ({"proof": "dual"}, "stage_open")):
+        assert fault_with(result | stated) == code
+    assert fault_with() == fault_with(result, result) == "stage_count"
 
 
 def test_without_an_answer_nothing_is_proven():

@@ -134,6 +134,9 @@ def passes(desk: Desk, forged: Plain) -> bool:
         for result in forged["stages"]:
             if (result["name"], result["key"]) == (fault.facts["stage"], fault.facts["key"]):
                 result["proof"] = fault.facts["true"]
+                result.pop("bound", None)
+                if result["proof"] != "search" and "value" in result:
+                    result["bound"] = result["value"]
     return False
 
 

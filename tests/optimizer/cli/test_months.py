@@ -26,7 +26,7 @@ def month(tmp_path_factory) -> Path:
 
 def test_generate_solve_verify_end_in_order(month, capsys):
     assert main(["verify", str(month / "p.json"), str(month / "s.json")]) == 0
-    assert "every rule, value and hash holds" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("proved: all ")
 
 
 def test_solve_prints_every_stage_proven(month, capsys):
@@ -98,7 +98,7 @@ def test_a_changed_assignment_is_refuted_by_name(month, tmp_path, capsys):
     forged = tmp_path / "forged.json"
     forged.write_text(json.dumps(solution))
     assert main(["verify", str(month / "p.json"), str(forged)]) == 1
-    assert capsys.readouterr().err.startswith("refuted: ")
+    assert capsys.readouterr().err.startswith("refuted at stage_value: ")
 
 
 @pytest.mark.parametrize(
