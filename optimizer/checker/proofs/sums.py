@@ -44,10 +44,14 @@ def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
         proof.keep_sum(weights, value, scale, flat, ("tickets", str(place[block[0]])))
         for j, weight in weights.items():
             proof.decide(j, int(bool(value & weight)))
+    _require_decided(proof, order)
+    proof.gaps = [Gap("tickets", "", int(gap.group), len(order)) for gap in proof.gaps[:1]]
+
+
+def _require_decided(proof: Proof, order: list[int]) -> None:
     undecided = sum(not proof.is_decided(column) for column in order)
     if undecided:
         raise RefutedError("tickets_undecided", tickets=undecided)
-    proof.gaps = [Gap("tickets", "", int(gap.group), len(order)) for gap in proof.gaps[:1]]
 
 
 def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
