@@ -34,6 +34,22 @@ class ProblemError(ValueError):
         return ProblemError(f"{parent}{tail}", self.reason)
 
 
+# Whole numbers up to ``LARGEST`` and their sums up to ``LARGEST_SUM`` stay exact in a double.
+LARGEST = 10**12
+LARGEST_SUM = 10**15
+
+
+def require(holds: bool, path: str, reason: str) -> None:
+    """Raise ``ProblemError`` at ``path`` unless the rule holds."""
+    if not holds:
+        raise ProblemError(path, reason)
+
+
+def require_within(value: int, low: int, path: str) -> None:
+    """Raise ``ProblemError`` unless the value is between ``low`` and ``LARGEST``."""
+    require(low <= value <= LARGEST, path, f"must be between {low} and {LARGEST}")
+
+
 T = TypeVar("T")
 _MISSING = dataclasses.MISSING
 
@@ -147,6 +163,7 @@ def _read_mapping(hint: Any, value: object, path: str) -> dict[str, Any]:
     for key in value:
         if not isinstance(key, str):
             raise ProblemError(path, "keys must be strings")
+        _require_unicode(key, path)
     return {key: _read(item, entry, f"{path}.{key}") for key, entry in value.items()}
 
 
@@ -158,4 +175,13 @@ def _read_scalar(hint: type, value: object, path: str) -> Any:
             raise ProblemError(path, f"must be one of {', '.join(hint)}") from None
     if type(value) is not hint:
         raise ProblemError(path, f"must be of type {hint.__name__}")
+    if isinstance(value, str):
+        _require_unicode(value, path)
     return value
+
+
+def _require_unicode(text: str, path: str) -> None:
+    """Refuse half of a surrogate pair, which JSON can spell and UTF-8 cannot."""
+    if not text.isascii():
+        is_unicode = not any("\ud800" <= sign <= "\udfff" for sign in text)
+        require(is_unicode, path, "must be Unicode text")

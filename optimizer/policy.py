@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from optimizer.codec import ProblemError, from_json, to_json
+from optimizer.codec import ProblemError, from_json, require_within, to_json
 
 
 class StageKind(StrEnum):
@@ -69,8 +69,7 @@ class Stage:
     def __post_init__(self) -> None:
         if not self.name:
             raise ProblemError("$.name", "must not be empty")
-        if self.longest_wait < 0:
-            raise ProblemError("$.longest_wait", "must be 0 or more")
+        require_within(self.longest_wait, 0, "$.longest_wait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,7 @@ class Policy:
     stages: tuple[Stage, ...]
 
     def __post_init__(self) -> None:
+        require_within(self.version, 0, "$.version")
         names = [stage.name for stage in self.stages]
         for k, name in enumerate(names):
             if name in names[:k]:

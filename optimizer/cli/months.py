@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from optimizer.checker.check import judge as judge_answer
+from optimizer.checker.month.text import TextError, read_json
 from optimizer.checker.verdict import EXIT_HELP, Ruling
 from optimizer.cli.funds import add_divide
 from optimizer.cli.instances import add_published
@@ -29,33 +30,6 @@ from optimizer.solution import Solution
 
 AGREE_SECONDS = 60.0
 AGREE_CODES = {Verdict.AGREED: DONE, Verdict.DISAGREED: REFUTED, Verdict.UNKNOWN: UNKNOWN}
-
-
-class InputError(ValueError):
-    """A file that cannot be read; the message is one readable line."""
-
-
-def read_json(path: Path) -> Any:
-    """Return the JSON of a file. Raises ``InputError``, also for repeated keys and NaN."""
-    try:
-        return json.loads(
-            path.read_bytes(), object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant
-        )
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: {error}") from None
-
-
-def _refuse_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    held = dict(items)
-    if len(held) < len(items):
-        names = [name for name, _ in items]
-        twice = next(name for k, name in enumerate(names) if name in names[:k])
-        raise ValueError(f"key {twice} occurs twice in one object")
-    return held
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
 
 
 def run_generate(arguments: argparse.Namespace) -> int:
@@ -76,8 +50,8 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def run_agree(arguments: argparse.Namespace) -> int:
     """Ask CBC for anything better than a solution. Exit code 0 agreed, 1 disagreed, 3 unknown."""
-    problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
-    solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
+    problem = Problem.from_json(read_json(arguments.problem))
+    solution = Solution.from_json(read_json(arguments.solution))
     if solution.problem_sha256 != problem.sha256:
         raise ProblemError("$.problem_sha256", "the solution is of another problem")
     began = last = time.monotonic()
@@ -99,8 +73,8 @@ def run_agree(arguments: argparse.Namespace) -> int:
 
 def run_explain(arguments: argparse.Namespace) -> int:
     """Explain a solution as JSON: codes and numbers for every unmet and every met need."""
-    problem = Problem.from_json(json.loads(arguments.problem.read_bytes()))
-    solution = Solution.from_json(json.loads(arguments.solution.read_bytes()))
+    problem = Problem.from_json(read_json(arguments.problem))
+    solution = Solution.from_json(read_json(arguments.solution))
     explanations = {
         "unmet": {
             found.need: {"code": found.code, **found.to_numbers()}
@@ -195,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = build_parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
-    except (ProblemError, InputError, OSError, json.JSONDecodeError) as error:
+    except (ProblemError, TextError, OSError) as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN
     return code

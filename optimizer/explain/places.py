@@ -7,14 +7,28 @@ change places. It checks only the rules that a change can break (C5 to C8); the 
 stock may serve which need.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from optimizer.explain.offers import Offers
-from optimizer.model.network import find_ancestors
-from optimizer.problem import Need, Problem
+from optimizer.problem import Need, Problem, find_ancestors
 from optimizer.solution import Assignment
 from optimizer.stages.kind import Lines
+
+
+class _Above(dict[str, tuple[str, ...]]):
+    """A stock and all its ancestors, written out when first asked for."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self._names = [stock.id for stock in problem.stocks]
+        self._ancestors = find_ancestors(problem.stocks)
+
+    def __missing__(self, stock: str) -> tuple[str, ...]:
+        above = self._ancestors[bisect_left(self._names, stock)]
+        self[stock] = (stock, *(self._names[a] for a in above))
+        return self[stock]
 
 
 class Held:
@@ -31,11 +45,7 @@ class Held:
         self._most_visits = {person.id: person.most_visits for person in problem.people}
         self._spare = {stock.id: stock.capacity - stock.least for stock in problem.stocks}
         self.room = {stock.id: stock.capacity for stock in problem.stocks}
-        above = find_ancestors(problem)
-        self.above = {
-            stock.id: (stock.id, *(problem.stocks[a].id for a in above[s]))
-            for s, stock in enumerate(problem.stocks)
-        }
+        self.above = _Above(problem)
         self.lines: dict[str, list[Assignment]] = defaultdict(list)
         self.at: dict[tuple[str, str], Assignment] = {}
         self.visits: dict[str, list[Assignment]] = defaultdict(list)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from optimizer import codec
-from optimizer.problem import require, require_within
+from optimizer.codec import require, require_within
 from optimizer.solution import SolutionStatus
 
 

@@ -10,8 +10,8 @@ now can never be raised later (Megiddo 1974), and it does not matter which fen m
 from collections import deque
 from itertools import pairwise
 
+from optimizer.codec import LARGEST
 from optimizer.funds.fund import Fund
-from optimizer.problem import LARGEST
 
 FlowNode = tuple[bool, int]  # True: a purse, False: a claim; and its position
 CLAIM, PURSE = False, True

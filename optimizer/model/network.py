@@ -19,7 +19,7 @@ from itertools import chain
 
 from optimizer.bitset import BitSet
 from optimizer.model.eligibility import Crew, Eligibility, Source, gather_crews
-from optimizer.problem import Need, Pair, Problem
+from optimizer.problem import Need, Pair, Problem, find_ancestors
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +99,6 @@ def _gather_alike(served: dict[Source, list[int]]) -> dict[tuple[int, ...], list
 Way = tuple[str | None, BitSet]  # slot (None: delivered) and the sources in it
 
 
-def find_ancestors(problem: Problem) -> tuple[tuple[int, ...], ...]:
-    """Return for every stock its parents, their parents and so on, each once, by position."""
-    position = {stock.id: s for s, stock in enumerate(problem.stocks)}
-    found: list[tuple[int, ...]] = []
-    for stock in problem.stocks:
-        above: set[int] = set()
-        waiting = [position[name] for name in stock.parents]
-        while waiting:
-            s = waiting.pop()
-            if s not in above:
-                above.add(s)
-                waiting.extend(position[name] for name in problem.stocks[s].parents)
-        found.append(tuple(sorted(above)))
-    return tuple(found)
-
-
-def _find_room(problem: Problem, ancestors: Sequence[Sequence[int]]) -> list[int]:
-    """Return the most that every stock can give within its ancestors' capacities [units]."""
-    capacity = [stock.capacity for stock in problem.stocks]
-    return [min(capacity[above] for above in (s, *ancestors[s])) for s in range(len(capacity))]
-
-
 class Network:
     """Crews, demands and edges of a problem; everything by position in sorted rows."""
 
@@ -132,8 +110,9 @@ class Network:
         self._slots = tuple(sorted({slot for crew in self.crews for slot in crew.slots}))
         self._named_by_pins = {pin.need for pin in problem.pins if pin.stock or pin.person}
         self._bonus_is_enough = not any(stage.weighs_pairs for stage in problem.policy.stages)
-        self.ancestors = find_ancestors(problem)
-        self.room = _find_room(problem, self.ancestors)
+        self.ancestors = find_ancestors(problem.stocks)
+        # the most that every stock can give within its ancestors' capacities [units]
+        self.room = self.ancestors.fold([stock.capacity for stock in problem.stocks], min)
         self.demands, self.edges = self._gather()
         self.pools, self.links = gather_pools(self.demands)
 

@@ -1,10 +1,12 @@
 """The most needs that a group can have met if no other counts: the denominators of S2."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import or_
 
 from optimizer.engine.matrix import Vector
 from optimizer.model.build import Model
+from optimizer.nesting import Ancestors
 from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
@@ -54,18 +56,15 @@ def possible_by_group(
     return found
 
 
-def list_required(problem: Problem, ancestors: Sequence[Sequence[int]]) -> set[int]:
+def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
     """Return the needs (by position) that are pinned or of a category with a least use.
 
     Rules may require these needs. Leaving the others unmet breaks no rule, so no group gets less
     without them.
     """
     pinned = {pin.need for pin in problem.pins}
-    categories = {
-        stock.category
-        for s, stock in enumerate(problem.stocks)
-        if any(problem.stocks[above].least for above in (s, *ancestors[s]))
-    }
+    is_asked = ancestors.fold([stock.least > 0 for stock in problem.stocks], or_)
+    categories = {stock.category for s, stock in enumerate(problem.stocks) if is_asked[s]}
     return {d for d, n in enumerate(problem.needs) if n.id in pinned or n.category in categories}
 
 

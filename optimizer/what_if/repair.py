@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from optimizer import codec
-from optimizer.codec import to_json
+from optimizer.codec import require, to_json
 from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
@@ -24,7 +24,7 @@ from optimizer.model.constraints import AT_LEAST
 from optimizer.model.eligibility import DELIVERED
 from optimizer.model.individuals import assign_individuals
 from optimizer.model.variables import Columns, Terms, Variable
-from optimizer.problem import Forbid, Need, Pair, Pin, Problem, require
+from optimizer.problem import Forbid, Need, Pair, Pin, Problem
 from optimizer.search.alone import Possible
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.solution import Assignment, Solution, SolutionStatus

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .ancestors import Ancestors
 from .read import BrokenInputError
 from .schema import Row
 
@@ -14,12 +15,12 @@ class Month:
     """A problem from ``read_problem``, indexed. ``ancestors`` start with the stock itself."""
 
     problem: Row
-    stocks: dict[str, Row] = field(default_factory=dict)
-    people: dict[str, Row] = field(default_factory=dict)
-    needs: dict[str, Row] = field(default_factory=dict)
+    ancestors: Ancestors
+    stocks: dict[str, Row]
+    people: dict[str, Row]
+    needs: dict[str, Row]
     pairs: dict[Link, Row] = field(default_factory=dict)
     forbids: set[Link] = field(default_factory=set)
-    ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find_pair(self, need: str, stock: str, person: str | None) -> Row | None:
         """Return the pair that names the person, else the pair of the stock, else None."""
@@ -39,21 +40,24 @@ class Month:
 
 def index_month(problem: Row) -> Month:
     """Index a problem. Raises ``BrokenInputError`` for repeated, unknown or cyclic ids."""
-    month = Month(problem)
-    for name in ("stocks", "people", "needs"):
-        rows = getattr(month, name)
-        for k, row in enumerate(problem[name]):
-            if row["id"] in rows:
-                raise BrokenInputError(f"problem.{name}[{k}].id", "used twice")
-            rows[row["id"]] = row
+    stocks, people, needs = (_index_rows(problem, name) for name in ("stocks", "people", "needs"))
     _check_once(problem)
-    _check_names(month)
+    _check_names(problem, {"stock": stocks, "person": people, "need": needs})
+    ancestors = Ancestors({name: stock["parents"] for name, stock in stocks.items()})
+    month = Month(problem, ancestors, stocks, people, needs)
     for row in problem["pairs"]:
         month.pairs[row["need"], row["stock"], row["person"]] = row
     month.forbids.update((f["need"], f["stock"], f["person"]) for f in problem["forbids"])
-    for stock in month.stocks:
-        month.ancestors[stock] = tuple(_climb(month, stock, stock, ()))
     return month
+
+
+def _index_rows(problem: Row, name: str) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    for k, row in enumerate(problem[name]):
+        if row["id"] in rows:
+            raise BrokenInputError(f"problem.{name}[{k}].id", "used twice")
+        rows[row["id"]] = row
+    return rows
 
 
 def _check_once(problem: Row) -> None:
@@ -71,35 +75,24 @@ def _check_once(problem: Row) -> None:
             seen.add(found)
 
 
-def _check_names(month: Month) -> None:
-    for name, key, known in (
-        ("stocks", "parents", month.stocks),
-        ("people", "stocks", month.stocks),
-        ("pairs", "need", month.needs),
-        ("pairs", "stock", month.stocks),
-        ("pairs", "person", month.people),
-        ("pins", "need", month.needs),
-        ("pins", "stock", month.stocks),
-        ("pins", "person", month.people),
-        ("forbids", "need", month.needs),
-        ("forbids", "stock", month.stocks),
-        ("forbids", "person", month.people),
+def _check_names(problem: Row, known: dict[str, dict[str, Row]]) -> None:
+    """Refuse an id that is not known, and staff of a stock that takes none."""
+    staffed = {name: stock for name, stock in known["stock"].items() if stock["staffed"]}
+    for table, key, ids in (
+        ("stocks", "parents", known["stock"]),
+        ("people", "stocks", known["stock"]),
+        ("people", "stocks", staffed),
+        *((table, key, known[key]) for table in ("pairs", "pins", "forbids") for key in known),
     ):
-        for k, row in enumerate(month.problem[name]):
-            used = row[key] if isinstance(row[key], list) else [row[key]]
-            for used_name in used:
-                if used_name is not None and used_name not in known:
-                    reason = f"{used_name} is not known"
-                    raise BrokenInputError(f"problem.{name}[{k}].{key}", reason)
-
-
-def _climb(month: Month, start: str, stock: str, below: tuple[str, ...]) -> list[str]:
-    if stock in below:
-        raise BrokenInputError("problem.stocks", f"{start} nests in a circle")
-    reached = [stock]
-    for parent in month.stocks[stock]["parents"]:
-        reached.extend(_climb(month, start, parent, (*below, stock)))
-    return list(dict.fromkeys(reached))
+        for k, row in enumerate(problem[table]):
+            for name in row[key] if isinstance(row[key], list) else [row[key]]:
+                if name is not None and name not in ids:
+                    reason = (
+                        f"{name} is not a staffed stock"
+                        if ids is staffed
+                        else f"{name} is not known"
+                    )
+                    raise BrokenInputError(f"problem.{table}[{k}].{key}", reason)
 
 
 def find_broken_filter(month: Month, need: Row, stock: Row, person: Row | None) -> str | None:

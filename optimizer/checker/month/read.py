@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .schema import POLICY, PROBLEM, REQUIRED, SOLUTION, Row, Schema
+from .bounds import find_excess
+from .schema import POLICY, PROBLEM, REQUIRED, SOLUTION, Row, Schema, Whole
 
-_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool}
+_TYPES: dict[str, type] = {"str": str, "name": str, "int": int, "bool": bool}
 _ORDER = {
     "stocks": ("id",),
     "people": ("id",),
@@ -58,6 +59,10 @@ def read_problem(value: object) -> Row:
     Raises ``BrokenInputError`` with the path of the first value that breaks the format.
     """
     problem = _read(PROBLEM, value, "problem")
+    excess = find_excess(problem)
+    if excess is not None:
+        path, reason = excess
+        raise BrokenInputError(f"problem.{path}", reason)
     for need in problem["needs"]:
         if need["least"] == need["quantity"]:
             need["least"] = None
@@ -108,10 +113,7 @@ def _sha256(value: object) -> str:
     text = json.dumps(
         value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
-    try:
-        return hashlib.sha256(text.encode()).hexdigest()
-    except UnicodeEncodeError:  # JSON can spell half of a surrogate pair
-        raise BrokenInputError("text", "must be Unicode") from None
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _strip(schema: Schema, row: Row) -> Row:
@@ -149,6 +151,8 @@ def _read(schema: Schema, value: object, path: str) -> Row:
 def _read_value(kind: Any, value: Any, path: str) -> Any:
     if isinstance(kind, dict):
         return [_read(kind, row, f"{path}[{k}]") for k, row in enumerate(_listed(value, path))]
+    if isinstance(kind, Whole):
+        return _read_whole(kind, value, path)
     if isinstance(kind, tuple):
         if type(value) is not type(kind[0]) or value not in kind:
             raise BrokenInputError(path, f"must be one of {', '.join(map(str, kind))}")
@@ -163,6 +167,15 @@ def _read_value(kind: Any, value: Any, path: str) -> Any:
     )
 
 
+def _read_whole(kind: Whole, value: Any, path: str) -> int | None:
+    if value is None and kind.or_null:
+        return None
+    number: int = _scalar("int", value, path)
+    if not kind.low <= number <= kind.high:
+        raise BrokenInputError(path, f"must be between {kind.low} and {kind.high}")
+    return number
+
+
 def _read_object(kind: str, value: Any, path: str) -> Any:
     if kind == "proof" and value is None:
         return None
@@ -170,7 +183,7 @@ def _read_object(kind: str, value: Any, path: str) -> Any:
         raise BrokenInputError(path, "must be an object")
     if kind == "proof":
         return dict(value)
-    return {str(key): _scalar("str", v, f"{path}.{key}") for key, v in value.items()}
+    return {_scalar("str", k, path): _scalar("str", v, f"{path}.{k}") for k, v in value.items()}
 
 
 def _listed(value: Any, path: str) -> list[Any]:
@@ -184,5 +197,14 @@ def _scalar(kind: str, value: Any, path: str) -> Any:
         return None
     name = kind.removesuffix("?")
     if type(value) is not _TYPES[name]:
-        raise BrokenInputError(path, f"must be of type {name}")
+        raise BrokenInputError(path, f"must be of type {_TYPES[name].__name__}")
+    if name == "name" and not value:
+        raise BrokenInputError(path, "must not be empty")
+    if isinstance(value, str) and not is_unicode(value):
+        raise BrokenInputError(path, "must be Unicode text")
     return value
+
+
+def is_unicode(text: str) -> bool:
+    """Return False for half of a surrogate pair, which JSON can spell and UTF-8 cannot."""
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -1,12 +1,27 @@
 """The tables of the file formats: for every field its type and default.
 
-Types are "str", "int", "bool", "names" (a set of strings), "map" (string to string) and "proof"
-(what ``replay.py`` reads, or null). A trailing "?" allows null. A table stands for a list of such
-rows, a tuple for one of its words. The tables repeat FORMULATION.md on purpose: the checker does
-not trust the solver's own reader.
+Types are "str", "name" (a string that is not empty), "int", "bool", "names" (a set of strings),
+"map" (string to string) and "proof" (what ``replay.py`` reads, or null). A trailing "?" allows
+null. ``Whole`` is a whole number with bounds. A table stands for a list of such rows, a tuple for
+one of its words. The tables repeat FORMULATION.md on purpose: the checker does not trust the
+solver's own reader.
 """
 
+from dataclasses import dataclass
 from typing import Any
+
+LARGEST = 10**12  # a whole number of a question
+LARGEST_SUM = 10**15  # a sum of them
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from ``low`` to ``high``, or null where that is allowed."""
+
+    low: int = 0
+    high: int = LARGEST
+    or_null: bool = False
+
 
 Row = dict[str, Any]
 Schema = dict[str, tuple[Any, Any]]
@@ -25,17 +40,17 @@ GROUNDS = (
 )
 
 STAGE: Schema = {
-    "name": ("str", REQUIRED),
+    "name": ("name", REQUIRED),
     "kind": ("str", REQUIRED),  # a module of ``stages/``
     "by": (("all", "duty_tier", "tier", "tier_waiting"), "all"),
-    "longest_wait": ("int", 5),
+    "longest_wait": (Whole(), 5),
     "dimension": ("str", ""),
     "outcome": (("met", "score"), "met"),
     "worst_only": ("bool", False),
 }
 POLICY: Schema = {
     "name": ("str", REQUIRED),
-    "version": ("int", REQUIRED),
+    "version": (Whole(), REQUIRED),
     "stages": (STAGE, REQUIRED),
 }
 COMMUNITY_POLICY: Row = {
@@ -63,12 +78,12 @@ _LINK: Schema = {
     "reason": ("str", ""),
 }
 _STOCK: Schema = {
-    "id": ("str", REQUIRED),
+    "id": ("name", REQUIRED),
     "giver": ("str", REQUIRED),
     "category": ("str", REQUIRED),
-    "capacity": ("int", REQUIRED),
+    "capacity": (Whole(), REQUIRED),
     "unit": ("str", ""),
-    "least": ("int", 0),
+    "least": (Whole(), 0),
     "parents": ("names", ()),
     "areas": ("names", ()),
     "statuses": ("names", ()),
@@ -77,28 +92,28 @@ _STOCK: Schema = {
     "pledge": ("str?", None),
 }
 _PERSON: Schema = {
-    "id": ("str", REQUIRED),
+    "id": ("name", REQUIRED),
     "giver": ("str", REQUIRED),
-    "most_visits": ("int", REQUIRED),
+    "most_visits": (Whole(), REQUIRED),
     "stocks": ("names", ()),
     "skills": ("names", ()),
     "areas": ("names", ()),
     "slots": ("names", ()),
 }
 _NEED: Schema = {
-    "id": ("str", REQUIRED),
-    "recipient": ("str", REQUIRED),
-    "category": ("str", REQUIRED),
+    "id": ("name", REQUIRED),
+    "recipient": ("name", REQUIRED),
+    "category": ("name", REQUIRED),
     "area": ("str", ""),
     "statuses": ("names", ()),
     "requires": ("names", ()),
     "slots": ("names", ()),
-    "people": ("int", 1),
-    "quantity": ("int", 1),
-    "least": ("int?", None),
-    "tier": ("int", 1),
-    "points": ("int", 1),
-    "waiting": ("int", 0),
+    "people": (Whole(1), 1),
+    "quantity": (Whole(1), 1),
+    "least": (Whole(1, or_null=True), None),
+    "tier": (Whole(1), 1),
+    "points": (Whole(), 1),
+    "waiting": (Whole(), 0),
     "groups": ("map", {}),
     "duty": ("bool", False),
     "listed": ("bool", False),
@@ -107,15 +122,15 @@ _PAIR: Schema = {
     "need": ("str", REQUIRED),
     "stock": ("str", REQUIRED),
     "person": ("str?", None),
-    "score": ("int", 0),
-    "consumption": ("int", 1),
-    "most": ("int?", None),
+    "score": (Whole(-LARGEST), 0),
+    "consumption": (Whole(), 1),
+    "most": (Whole(or_null=True), None),
 }
 _HISTORY: Schema = {
     "dimension": ("str", REQUIRED),
     "group": ("str", REQUIRED),
-    "possible": ("int", REQUIRED),
-    "met": ("int", REQUIRED),
+    "possible": (Whole(), REQUIRED),
+    "met": (Whole(), REQUIRED),
 }
 PROBLEM: Schema = {
     "name": ("str", REQUIRED),

@@ -237,10 +237,8 @@ class Eligibility:
 
 def _find_room(month: Month) -> dict[str, int]:
     """Return for each stock the least capacity of itself and its ancestors."""
-    return {
-        stock: min(month.stocks[name]["capacity"] for name in above)
-        for stock, above in month.ancestors.items()
-    }
+    capacity = {name: int(stock["capacity"]) for name, stock in month.stocks.items()}
+    return month.ancestors.fold(capacity, min)
 
 
 def _find_excluding(month: Month) -> set[str]:

@@ -1,5 +1,6 @@
 """(S2) What every group can get alone: an upper bound and an answer that reaches it."""
 
+from operator import or_
 from typing import Any
 
 from ..month.month import Month
@@ -60,11 +61,9 @@ def _list_required(month: Month) -> set[str]:
 
     Leaving all other needs unmet breaks no rule, so no group can get less without them.
     """
-    categories = {
-        month.stocks[stock]["category"]
-        for stock, above in month.ancestors.items()
-        if any(month.stocks[name]["least"] for name in above)
-    }
+    is_asked = {name: stock["least"] > 0 for name, stock in month.stocks.items()}
+    is_bound = month.ancestors.fold(is_asked, or_)
+    categories = {stock["category"] for name, stock in month.stocks.items() if is_bound[name]}
     pinned = {pin["need"] for pin in month.problem["pins"]}
     return pinned | {n["id"] for n in month.problem["needs"] if n["category"] in categories}
 

@@ -109,7 +109,7 @@ def test_a_changed_assignment_is_refuted_by_name(month, tmp_path, capsys):
         ('{"name": NaN}', "NaN is not a number"),
         ('{"name": "x", "seed": "00", "needs": [{"id": 3}]}', "$.needs[0]"),
         ('{"name": "x", "seed": "00", "bogus": 1}', "$.bogus"),
-        ("[" * 100_000, "recursion"),
+        ("[" * 100_000, "nested more than 100 deep"),
     ],
 )
 def test_broken_input_is_refused_with_its_place(tmp_path, capsys, text, told):

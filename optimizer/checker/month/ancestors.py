@@ -1,0 +1,79 @@
+"""Stocks within stocks: the ancestors of every stock, without recursion.
+
+The set of ancestors of each stock that contains others is kept as a whole number, bit by bit; the
+ids are written out for the stocks that are asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from itertools import compress
+from typing import TypeVar
+
+from .read import BrokenInputError
+
+MOST_NESTINGS = 5_000_000  # pairs of a stock and an ancestor in one question
+Value = TypeVar("Value")
+_FLAGS = {ord("0"): "\0", ord("1"): "\1"}
+
+
+class Ancestors(dict[str, tuple[str, ...]]):
+    """A stock itself, its parents, their parents and so on, each once; written when asked for.
+
+    Raises ``BrokenInputError`` for stocks that nest in a circle or in too many pairs.
+    """
+
+    def __init__(self, parents: Mapping[str, Sequence[str]]) -> None:
+        super().__init__()
+        self._parents = parents
+        self._order = _sort_parents_first(parents)
+        above = {name for named in parents.values() for name in named}
+        self._inner = [stock for stock in self._order if stock in above]
+        self._bit = {stock: 1 << k for k, stock in enumerate(self._inner)}
+        self._masks: dict[str, int] = {}
+        nestings = 0
+        for stock in self._inner + [stock for stock in self._order if stock not in above]:
+            mask = self._mask_of(stock)
+            nestings += mask.bit_count()
+            if nestings > MOST_NESTINGS:
+                raise BrokenInputError("problem.stocks", "nest in too many pairs of two stocks")
+            if stock in above:
+                self._masks[stock] = mask
+
+    def _mask_of(self, stock: str) -> int:
+        mask = 0
+        for parent in self._parents[stock]:
+            mask |= self._masks[parent] | self._bit[parent]
+        return mask
+
+    def __missing__(self, stock: str) -> tuple[str, ...]:
+        digits = bin(self._mask_of(stock))[:1:-1].translate(_FLAGS).encode()
+        self[stock] = (stock, *compress(self._inner, digits))
+        return self[stock]
+
+    def fold(
+        self, own: Mapping[str, Value], join: Callable[[Value, Value], Value]
+    ) -> dict[str, Value]:
+        """Return the value of every stock joined with those of all its ancestors."""
+        found = dict(own)
+        for stock in self._order:
+            for parent in self._parents[stock]:
+                found[stock] = join(found[stock], found[parent])
+        return found
+
+
+def _sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
+    missing = {stock: len(named) for stock, named in parents.items()}
+    children: dict[str, list[str]] = defaultdict(list)
+    for stock, named in parents.items():
+        for parent in named:
+            children[parent].append(stock)
+    order = [stock for stock, count in missing.items() if not count]
+    for stock in order:  # it grows while it is read
+        for child in children[stock]:
+            missing[child] -= 1
+            if not missing[child]:
+                order.append(child)
+    for stock, count in missing.items():
+        if count:
+            raise BrokenInputError("problem.stocks", f"{stock} nests in a circle or below one")
+    return order

@@ -1,0 +1,109 @@
+"""The one strict reader of JSON text: whoever reads a month's files reads them by this.
+
+What readers of JSON may take in different ways has no single meaning and is refused: a key twice
+in one object, numbers that are not whole, halves of surrogate pairs, text that is not UTF-8.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .read import is_unicode
+
+MOST_BYTES = 64 << 20  # of one file; the question of 10,000 needs has some 5 MB
+MOST_DEPTH = 100  # lists and objects within each other
+
+
+class TextError(ValueError):
+    """A text that is not JSON of this format; the message is one readable line."""
+
+
+def read_json(path: Path) -> Any:
+    """Return the JSON of a file. Raises ``TextError``, also when the file cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise TextError(f"{path}: {error.strerror}") from None
+    try:
+        return parse_json(data)
+    except TextError as error:
+        raise TextError(f"{path}: {error}") from None
+
+
+def parse_json(data: bytes) -> Any:
+    """Return the value of a JSON text. Raises ``TextError`` with what is wrong with it."""
+    if len(data) > MOST_BYTES:
+        raise TextError(f"larger than {MOST_BYTES >> 20} MiB")
+    try:
+        text = data.decode("utf-8-sig")
+        value = json.loads(text, object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise TextError(f"not UTF-8 at byte {error.start}") from None
+    except RecursionError:
+        raise TextError(f"nested more than {MOST_DEPTH} deep") from None
+    except ValueError as error:
+        raise TextError(str(error)) from None
+    has_float = _measure(value)
+    if has_float or not _is_unicode(text, value):
+        raise TextError(next(_list_faults(value, "$")))
+    return value
+
+
+def _refuse_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(items)
+    if len(row) < len(items):
+        counts = Counter(name for name, _ in items)
+        twice = next(name for name, count in counts.items() if count > 1)
+        raise ValueError(f"key {_name(twice)} occurs twice in one object")
+    return row
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _name(text: str) -> str:
+    return text if is_unicode(text) else ascii(text)
+
+
+def _measure(value: Any) -> bool:
+    """Return whether a number is not whole. Raises ``TextError`` for a value that is too deep."""
+    level, has_float = [[value]], False
+    for _depth in range(MOST_DEPTH + 1):
+        inner: list[Any] = []
+        for held in level:
+            values = held.values() if isinstance(held, dict) else held
+            types = set(map(type, values))
+            has_float = has_float or float in types
+            if not types.isdisjoint((dict, list)):
+                inner.extend(item for item in values if isinstance(item, (dict, list)))
+        if not inner:
+            return has_float
+        level = inner
+    raise TextError(f"nested more than {MOST_DEPTH} deep")
+
+
+def _is_unicode(text: str, value: Any) -> bool:
+    """Return False for a value that UTF-8 cannot write; only an escape can have made it."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return True
+    return is_unicode(json.dumps(value, ensure_ascii=False))
+
+
+def _list_faults(value: Any, path: str) -> Iterator[str]:
+    """Yield numbers that are not whole and text that is not Unicode, each with its path."""
+    if isinstance(value, dict):
+        for name, held in value.items():
+            if not is_unicode(name):
+                yield f"{path}: key {name!a} is not Unicode text"
+            yield from _list_faults(held, f"{path}.{_name(name)}")
+    elif isinstance(value, list):
+        for k, held in enumerate(value):
+            yield from _list_faults(held, f"{path}[{k}]")
+    elif isinstance(value, float):
+        yield f"{path}: {value} is not a whole number"
+    elif isinstance(value, str) and not is_unicode(value):
+        yield f"{path}: {value!a} is not Unicode text"

@@ -1,0 +1,178 @@
+"""The rows of a ``Problem``: frozen dataclasses of names and whole numbers that check themselves.
+
+``ProblemError`` names the path of the value that breaks a rule, as seen from its own row. Every
+whole number has bounds; FORMULATION.md lists them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from optimizer.codec import LARGEST, require, require_within
+
+
+def _sort(value: object, *names: str) -> None:
+    for name in names:
+        object.__setattr__(value, name, tuple(sorted(set(getattr(value, name)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a giver offers: ``capacity`` whole units (visits, goods, fen, places) in the month.
+
+    parents   each unit used here is also used from these stocks and their ancestors, each once
+    areas, statuses   which needs it serves; empty: any          slots   when; empty: any time
+    least     at least this many units must be used          staffed every unit needs a person
+    pledge    its load group for the fair burden; None: not counted
+    category  empty: it serves no need directly and only contains other stocks
+    """
+
+    id: str
+    giver: str
+    category: str
+    capacity: int
+    unit: str = ""
+    least: int = 0
+    parents: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+    staffed: bool = False
+    pledge: str | None = None
+
+    def __post_init__(self) -> None:
+        require(bool(self.id), "$.id", "must not be empty")
+        require_within(self.capacity, 0, "$.capacity")
+        require_within(self.least, 0, "$.least")
+        require(self.least <= self.capacity, "$.least", "must not exceed the capacity")
+        _sort(self, "parents", "areas", "statuses", "slots")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person who staffs stocks: one visit in a slot, ``most_visits`` visits in the month.
+
+    slots   when this person is free; empty: never     areas   where; empty: anywhere
+    """
+
+    id: str
+    giver: str
+    most_visits: int
+    stocks: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(bool(self.id), "$.id", "must not be empty")
+        require_within(self.most_visits, 0, "$.most_visits")
+        _sort(self, "stocks", "skills", "areas", "slots")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one recipient asks for; a need is met whole or not at all.
+
+    From staffed stocks: one visit of ``people`` persons at once in one of ``slots`` (empty: any).
+    From other stocks: ``least`` to ``quantity`` units, mixed from any of them (least None: all).
+    requires  skills that each visiting person has      listed  only stocks and persons in pairs
+    tier      1 is the most urgent      waiting  months passed over      points  published weight
+    groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
+    """
+
+    id: str
+    recipient: str
+    category: str
+    area: str = ""
+    statuses: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+    people: int = 1
+    quantity: int = 1
+    least: int | None = None
+    tier: int = 1
+    points: int = 1
+    waiting: int = 0
+    groups: Mapping[str, str] = field(default_factory=dict)
+    duty: bool = False
+    listed: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("id", "recipient", "category"):
+            require(bool(getattr(self, name)), f"$.{name}", "must not be empty")
+        for name, low in (
+            ("people", 1),
+            ("quantity", 1),
+            ("tier", 1),
+            ("points", 0),
+            ("waiting", 0),
+        ):
+            require_within(getattr(self, name), low, f"$.{name}")
+        if self.least is not None:
+            require_within(self.least, 1, "$.least")
+            require(self.least <= self.quantity, "$.least", "must not exceed the quantity")
+        _sort(self, "statuses", "requires", "slots")
+        if self.least == self.quantity:
+            object.__setattr__(self, "least", None)
+        object.__setattr__(self, "groups", dict(sorted(self.groups.items())))
+
+    @property
+    def least_units(self) -> int:
+        """The fewest units that meet the need."""
+        return self.quantity if self.least is None else self.least
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The score, consumption and bound that apply when this stock (and person) serves this need.
+
+    score  per unit     consumption  of the stock, per unit     most  units from it; None: no bound
+    A pair with a person replaces that of its stock; without a pair: score 0, consumption 1.
+    """
+
+    need: str
+    stock: str
+    person: str | None = None
+    score: int = 0
+    consumption: int = 1
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        require_within(self.score, -LARGEST, "$.score")
+        require_within(self.consumption, 0, "$.consumption")
+        if self.most is not None:
+            require_within(self.most, 0, "$.most")
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A need that must be met: by any giver, from this stock, or by this person."""
+
+    need: str
+    stock: str | None = None
+    person: str | None = None
+    reason: str = ""
+
+
+class Forbid(Pin):
+    """A need that must not be met: at all, from this stock, by this person, or by both together."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHistory:
+    """Needs of a group that were possible and that were met in the months that still count."""
+
+    dimension: str
+    group: str
+    possible: int
+    met: int
+
+    def __post_init__(self) -> None:
+        require_within(self.possible, 0, "$.possible")
+        require_within(self.met, 0, "$.met")
+        require(self.met <= self.possible, "$.met", "must not exceed what was possible")
+
+
+Rule: TypeAlias = Pair | Pin  # a row that names a need, a stock and a person
