@@ -220,8 +220,8 @@ class Proof:
 def check_apart(proof: Proof, shares: Iterable[Iterable[int]]) -> None:
     """Raise ``RefutedError`` when a row ties columns of two of these sets together.
 
-    If no row does, the greatest sum has every share at its greatest. Shares found by a search
-    could otherwise add up to the value without each being the greatest.
+    If no row does, the greatest sum has every share at its greatest. Otherwise the shares, each
+    bounded with those before it kept, could add up to less than the greatest sum.
     """
     parent = list(range(len(proof.low)))
 

@@ -13,7 +13,8 @@ from .proof import Event, Gap, Proof, Weights, check_apart
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
     """Raise ``RefutedError`` unless the events prove the sum, whole or as shares that add up to it.
 
-    Multipliers bound each share. If shares rest on a search, no row may tie them together.
+    Multipliers bound each share. No row may tie shares together: a share that is kept at its
+    greatest could otherwise cost another one more than it gains.
     """
     total, left, shares = 0, dict(weights), []
     for event in _without_cuts(proof, events):
@@ -24,7 +25,7 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
         total += part
     if left or total != value:
         raise RefutedError("sum_of_parts", value=value, parts=total, left=len(left))
-    if len(shares) > 1 and proof.kind == "search":
+    if len(shares) > 1:
         check_apart(proof, shares)
     if proof.gaps:
         bound = value + sum(int(gap.bound - gap.value) for gap in proof.gaps)

@@ -136,6 +136,17 @@ def test_shares_that_are_tied_are_not_left_to_a_search():
     assert fault_of(apart, answer, events, count="search") == "nothing"
 
 
+def test_a_share_that_is_kept_takes_nothing_from_the_next():
+    """One need eats what two could have: kept at its greatest, it leaves them nothing."""
+    count = Stage("count", StageKind.MAX_COUNT)
+    heavy = (Pair("a", "rice", consumption=2),)
+    problem = month(
+        goods(capacity=2), want("a"), want("b"), want("c"), stages=(count,), pairs=heavy
+    )
+    events = [["sum", 1, 1, [], [0]], ["sum", 0, 1, [1, 1, 2, 1, 0, 2, 3, -2]]]
+    assert fault_of(problem, {"a": RICE}, [events]) == "proof_shares_tied"
+
+
 def test_what_could_be_read_in_two_ways_is_refused():
     """A second stage of a name would answer for the first one's denominators."""
     fair = Stage("fair", StageKind.LEXIMIN, dimension="committee")
