@@ -126,15 +126,24 @@ def _merge(parts: Iterable[dict]) -> Record:
 
 def _find_users(unit: Unit) -> set[str]:
     """Functions that are or name what the statement binds, also by way of another statement."""
-    names, size = set(unit.binds), -1
+    names, size = {(name, unit.path) for name in unit.binds}, -1
     users: dict[str, Unit] = {}
     while size != len(users) + len(names):
         size = len(users) + len(names)
         for other in _list_all_units():
-            if names & (other.uses | (other.binds if other.body is not None else set())):
+            if _names_any(other, names):
                 users[other.key] = other
-                names |= other.binds if other.body is None else set()
+                if other.body is None:
+                    names |= {(name, other.path) for name in other.binds}
     return {key for key, other in users.items() if other.body is not None}
+
+
+def _names_any(unit: Unit, names: set[tuple[str, Path]]) -> bool:
+    """Whether the unit is or names one of ``names``; a private name is its own module's."""
+    own = unit.uses | (unit.binds if unit.body is not None else set())
+    return any(
+        name in own and (path == unit.path or not name.startswith("_")) for name, path in names
+    )
 
 
 def _get_distance(test: str, unit: Unit) -> int:

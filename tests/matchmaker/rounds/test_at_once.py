@@ -3,8 +3,10 @@
 import pytest
 
 from matchmaker import models as m
+from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
@@ -35,6 +37,20 @@ def forbid(month, run_id):
         actor=month.one,
         now=NOW,
     )
+
+
+def test_of_two_who_open_a_month_one_is_refused(app, month):
+    assert act_at_once(app, month.open, month.open) == [None, "round.exists"]
+
+
+def test_a_month_that_another_opens_after_the_look_is_refused(app, month, monkeypatch):
+    with app.app_context():
+        month.open()
+        db.session.commit()
+        monkeypatch.setattr(freeze_service, "find_round", lambda *_: None)
+        with pytest.raises(ConflictError) as refusal:
+            month.open()
+        assert (refusal.value.code, refusal.value.numbers) == ("round.exists", {"month": "2026-07"})
 
 
 def test_of_two_who_publish_one_is_refused(app, month, run_id):

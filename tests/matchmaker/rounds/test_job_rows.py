@@ -324,3 +324,28 @@ class TestWorker:
         assert put == [job_id]
         with app.app_context():
             assert read(job_id) == WAITING
+
+    @pytest.mark.parametrize(
+        ("is_stopped", "end"), [(False, "job finished"), (True, "job given back")]
+    )
+    def test_the_log_says_what_a_worker_does(
+        self, app, job_id, monkeypatch, caplog, is_stopped, end
+    ):
+        working = Worker(app)
+
+        def solve(*_question, **_bounds):
+            if is_stopped:
+                working.stop.ask()
+            return SolveReport(failure=Failure.HUNG)
+
+        monkeypatch.setattr(matching, "solve", solve)
+        monkeypatch.setattr(working.stop, "wait", lambda _seconds: working.stop.ask())
+        caplog.set_level(logging.INFO, "matchmaker.worker")
+        working.work()
+        rows = [row for row in caplog.records if row.name == "matchmaker.worker"]
+        assert [(row.getMessage(), vars(row).get("job")) for row in rows] == [
+            ("worker started", None),
+            ("job taken", job_id),
+            (end, job_id),
+            ("worker stopped", None),
+        ]

@@ -228,4 +228,36 @@ def test_each_step_leads_back_to_the_room_and_says_what_it_did(
     bring(before)
     answer = browser.submit(f"rounds.{step}", {**key(1), **values}, on=on, **address)
     assert (answer.status_code, answer.location) == (303, ROOM)
-    assert SAID[step] in browser.client.get(ROOM).text
+    page = browser.client.get(ROOM).text
+    assert SAID[step] in page
+    assert 'data-flash="success"' in page
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "who", "address", "template"),
+    [
+        ("open", "freeze", "one", {"month": MONTH}, "freeze"),
+        ("freeze", "solve", "one", {"month": MONTH}, "show"),
+        ("start", "cancel", "one", RUN, "show"),
+        ("solve", "publish", "two", RUN, "publish"),
+        ("publish", "withdraw", "one", {"month": MONTH}, "withdraw"),
+        ("solve", "override", "one", {"month": MONTH, "reference": "N2607-0001"}, "override"),
+        ("solve", "lift_override", "one", {"month": MONTH, "override_id": 1}, "show"),
+    ],
+)
+def test_a_form_with_a_broken_key_is_shown_again_and_changes_nothing(
+    app, bring, request, shown, before, step, who, address, template
+):
+    browser = request.getfixturevalue(who)
+    bring(before)
+    with app.app_context():
+        events = db.session.query(m.AuditEvent).count()
+    on = browser.get_url("rounds.show", month=MONTH) if template == "show" else None
+    answer = browser.submit(f"rounds.{step}", {"idempotency_key": "cut"}, on=on, **address)
+    assert answer.status_code == 422
+    assert shown["template"] == f"rounds/{template}.html"
+    assert shown["form"].errors["idempotency_key"] == [
+        "This form was incomplete. Check it and send it again."
+    ]
+    with app.app_context():
+        assert db.session.query(m.AuditEvent).count() == events
