@@ -1,7 +1,9 @@
 """Load what every installation starts from: the street office, its committees, the catalogue."""
 
 import csv
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -9,6 +11,8 @@ from matchmaker.base.config import DEFAULT_SEEDS
 from matchmaker.base.extensions import db
 from matchmaker.kinds import check_unit
 from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
+
+Code = TypeVar("Code", bound=StrEnum)
 
 # The CSV files of ``seeds/``.
 
@@ -74,31 +78,61 @@ def load_committees(subdistrict: Subdistrict, seeds_dir: Path) -> int:
 def load_catalogue(seeds_dir: Path) -> int:
     """Add the categories of catalogue.csv that are missing, headings first; returns how many.
 
-    Raises ``ValueError`` for a kind or unit that ``kinds`` does not know.
+    Raises ``ValueError`` with file, category and what is allowed when any row of the file is
+    wrong, one that is loaded already too; nothing is added then.
     """
+    rows = read_seed(seeds_dir, "catalogue")
+    found = {row["code"]: _read_category(row) for row in rows}
+    _check_parents(rows)
     by_code = {row.code: row for row in db.session.scalars(select(ServiceCategory))}
-    rows = [row for row in read_seed(seeds_dir, "catalogue") if row["code"] not in by_code]
-    for row in sorted(rows, key=lambda row: row["parent_code"] != ""):
-        category = _make_category(row, by_code)
+    missing = [row for row in rows if row["code"] not in by_code]
+    for row in sorted(missing, key=lambda row: row["parent_code"] != ""):
+        parent = by_code[row["parent_code"]] if row["parent_code"] else None
+        category = ServiceCategory(parent=parent, **found[row["code"]])
         by_code[category.code] = category
         db.session.add(category)
     db.session.flush()
-    return len(rows)
+    return len(missing)
 
 
-def _make_category(row: dict[str, str], by_code: dict[str, ServiceCategory]) -> ServiceCategory:
-    kind, unit, qualification = OfferKind(row["kind"]), row["unit"], row["qualification"]
-    check_unit(kind, unit)
-    return ServiceCategory(
-        code=row["code"],
-        parent=by_code[row["parent_code"]] if row["parent_code"] else None,
-        name_zh=row["name_zh"],
-        name_en=row["name_en"],
-        kind=kind,
-        unit=unit,
-        usual_minutes=int(row["usual_minutes"]) if row["usual_minutes"] else None,
-        people_per_visit=int(row["people_per_visit"]),
-        qualification=Qualification(qualification) if qualification else None,
-        points=int(row["points"]),
-        position=int(row["position"]),
-    )
+def _read_category(row: dict[str, str]) -> dict[str, Any]:
+    """The values of a category, without its heading."""
+    try:
+        kind = _read_code(OfferKind, row["kind"])
+        check_unit(kind, row["unit"])
+        proof = row["qualification"]
+        return {
+            "code": row["code"],
+            "name_zh": row["name_zh"],
+            "name_en": row["name_en"],
+            "kind": kind,
+            "unit": row["unit"],
+            "usual_minutes": _read_number(row, "usual_minutes") if row["usual_minutes"] else None,
+            "people_per_visit": _read_number(row, "people_per_visit"),
+            "qualification": _read_code(Qualification, proof) if proof else None,
+            "points": _read_number(row, "points"),
+            "position": _read_number(row, "position"),
+        }
+    except ValueError as error:
+        raise ValueError(f"catalogue.csv, category {row['code']}: {error}") from error
+
+
+def _check_parents(rows: list[dict[str, str]]) -> None:
+    headings = {row["code"] for row in rows if not row["parent_code"]}
+    for row in rows:
+        if row["parent_code"] and row["parent_code"] not in headings:
+            raise ValueError(
+                f"catalogue.csv, category {row['code']}: there is no heading {row['parent_code']}"
+            )
+
+
+def _read_code(enum: type[Code], text: str) -> Code:
+    if text not in set(enum):
+        raise ValueError(f"{text} is none of {', '.join(enum)}")
+    return enum(text)
+
+
+def _read_number(row: dict[str, str], column: str) -> int:
+    if not row[column].isdecimal():
+        raise ValueError(f"{column} is a whole number, not {row[column]}")
+    return int(row[column])

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from matchmaker.catalogue import SEEDS_DIR, read_seed, split_cell
+from matchmaker.kinds import KIND_RULES
 from matchmaker.models import OfferKind, OrganisationKind, Qualification, StatusKind
 
 FILES = sorted(path.stem for path in SEEDS_DIR.glob("*.csv"))
@@ -114,6 +115,17 @@ def test_a_row_of_the_wrong_length_is_refused_by_line(tmp_path):
     (tmp_path / "short.csv").write_text("code,name_zh\nA,甲\nB\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"short\.csv, line 3"):
         read_seed(tmp_path, "short")
+
+
+def test_the_readme_lists_the_units_of_each_kind():
+    text = (SEEDS_DIR / "README.md").read_text(encoding="utf-8")
+    listed = {kind: set(re.findall(r"\w+", read_units(text, kind))) for kind in OfferKind}
+    assert listed == {kind: set(rules.units) for kind, rules in KIND_RULES.items()}
+
+
+def read_units(text: str, kind: OfferKind) -> str:
+    (units,) = re.findall(rf"^\| {kind} \| ([^|]*) \|", text, re.MULTILINE)
+    return units
 
 
 def test_each_column_is_explained_in_the_readme():

@@ -19,7 +19,10 @@ def setup() -> None:
 
     Run again, it adds what is missing and, until there is an administrator, makes a new code.
     """
-    load_ground(current_app.config["SEEDS_DIR"])
+    try:
+        load_ground(current_app.config["SEEDS_DIR"])
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     lasts = timedelta(days=current_app.config["INVITATION_DAYS"])
     code = invite_first_administrator(lasts=lasts, now=get_now())
     db.session.commit()

@@ -1,8 +1,13 @@
 """``matchmaker setup``."""
 
+import csv
 import re
+import shutil
+
+import pytest
 
 from matchmaker.base.extensions import db
+from matchmaker.catalogue import SEEDS_DIR
 from matchmaker.models import Committee, Role, ServiceCategory, User
 from tests.browser import Browser
 
@@ -45,3 +50,52 @@ def test_run_again_it_prints_a_new_code_and_the_old_one_lapses(app):
 def test_with_an_administrator_it_prints_no_code(app, make):
     make.user(Role.ADMINISTRATOR)
     assert CODE.search(set_up(app)) is None
+
+
+@pytest.fixture
+def change_catalogue(app, tmp_path):
+    """Give the office a catalogue with one cell changed: ``change_catalogue(unit="night")``."""
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS_DIR, seeds)
+
+    def change(**cells: str) -> None:
+        path = seeds / "catalogue.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        next(row for row in rows if row["code"] == "elder_visit").update(cells)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        app.config["SEEDS_DIR"] = seeds
+
+    return change
+
+
+REFUSED_CELLS = [
+    ({"unit": "night"}, "people is counted in visit, not in night"),
+    ({"unit": ""}, "people is counted in visit, not in "),
+    ({"kind": "food"}, "food is none of people, service, goods, funds, place"),
+    ({"qualification": "smile"}, "smile is none of "),
+    ({"points": "six"}, "points is a whole number, not six"),
+    ({"usual_minutes": "-5"}, "usual_minutes is a whole number, not -5"),
+    ({"parent_code": "nowhere"}, "there is no heading nowhere"),
+]
+
+
+@pytest.mark.parametrize(("cells", "reason"), REFUSED_CELLS)
+def test_a_wrong_category_is_named_with_what_is_allowed_and_nothing_is_loaded(
+    app, change_catalogue, cells, reason
+):
+    change_catalogue(**cells)
+    result = app.test_cli_runner().invoke(args=["setup"])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: catalogue.csv, category elder_visit: {reason}")
+    with app.app_context():
+        assert db.session.query(Committee).count() == 0
+
+
+def test_a_category_that_is_loaded_already_is_checked_again(app, change_catalogue):
+    set_up(app)
+    change_catalogue(unit="night")
+    assert app.test_cli_runner().invoke(args=["setup"]).exit_code == 1
