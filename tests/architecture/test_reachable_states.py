@@ -150,6 +150,24 @@ def test_every_state_is_written_by_some_service(services):
     assert AWAITED.keys() - unwritten == set(), "it is written now: take it off the list"
 
 
+def list_awaited_in_the_demo(sources: list[Source]) -> set[str]:
+    """States that the demo names though no service writes them yet."""
+    named = {name for s in sources for name in _list_members(s.tree, _list_aliases(s))}
+    return named & AWAITED.keys()
+
+
+def test_the_demo_shows_no_state_that_no_service_writes():
+    sources = list_sources("matchmaker/demo")
+    assert sources, "the scan has gone blind"
+    assert list_awaited_in_the_demo(sources) == set()
+
+
+def test_a_demo_that_shows_such_a_state_is_found(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("_N = NeedState\nCOUNTS = {_N.OPEN: 3, NeedState.DRAFT: 4, _N.SERVED: 2}\n")
+    assert list_awaited_in_the_demo([Source(path, tmp_path)]) == {"NeedState.SERVED"}
+
+
 def test_a_state_that_nothing_writes_is_found(tmp_path):
     path = tmp_path / "a.py"
     path.write_text("def f(need):\n    need.state = NeedState.OPEN\n    return NeedState.SERVED\n")

@@ -246,17 +246,14 @@ def _get_least(quantity: int, row: MixRow) -> int:
     return steps * row.step_units
 
 
-# Needs outside the month's round: drafts, some waiting for a check, some ended long ago.
+# Needs outside the month's round: drafts, some waiting for a check, some ended.
 
 COUNTS = {
     NeedState.DRAFT: 14,
     NeedState.SUBMITTED: 30,
     NeedState.RETURNED: 8,
-    NeedState.SERVED: 12,
     NeedState.CLOSED: 28,
-    NeedState.REFERRED: 6,
     NeedState.WITHDRAWN: 5,
-    NeedState.EXPIRED: 4,
 }
 RETURN_REASONS = ("请补充方便的时间。", "同样的需求上月已登记，请核对。", "请说明需要几件。")
 CATEGORIES = ("errands", "small_repairs", "haircut_counter", "legal_advice", "elder_visit", "venue")
@@ -269,7 +266,7 @@ def generate_unsettled_needs(
     writer: NeedWriter,
     seed: int,
 ) -> list[NeedRecord]:
-    """Needs beyond the 1,670: the personas' drafts, then some in every other state."""
+    """Needs beyond the 1,670: the personas' drafts, then some that are not verified or ended."""
     random = make_random(seed, "unsettled needs")
     by_reference = {resident.reference: resident for resident in residents}
     needs = [
