@@ -38,7 +38,8 @@ ROOMS = {
     "engine": ("optimizer.engine",),
     "vocabulary": (
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
-        "optimizer.codec", "optimizer.bitset", "optimizer.report", "optimizer.explanation",
+        "optimizer.codec", "optimizer.bitset", "optimizer.nesting", "optimizer.rows",
+        "optimizer.report", "optimizer.explanation",
     ),
     "checker": ("optimizer.checker", "optimizer.verify_files"),
 }  # fmt: skip
