@@ -35,8 +35,8 @@ class Record:
 
     def select(self, unit: Unit) -> list[str]:
         """The tests that run the unit, fastest first; for a statement run at import, of what uses
-        it. A test file that does not name the unit counts as three times as slow, one that does not
-        name its module either as nine times."""
+        it. A test file that neither names the unit nor has its module's name counts as three times
+        as slow, one that does not name its module either as nine times."""
         keys = {unit.key} if unit.body is not None else _find_users(unit)
         tests = {test for key in keys for test in self.tests.get(key, ())}
         costs = {test: self.seconds[test] * 3 ** _get_distance(test, unit) for test in tests}
@@ -149,7 +149,8 @@ def _names_any(unit: Unit, names: set[tuple[str, Path]]) -> bool:
 def _get_distance(test: str, unit: Unit) -> int:
     text = _read(test.split("::")[0])
     named = [name.rsplit(".")[-1] in text for name in unit.name.split(",")]
-    return 0 if any(named) else 1 if unit.path.stem in text else 2
+    is_near = any(named) or f"/test_{unit.path.stem}.py\n" in text
+    return 0 if is_near else 1 if unit.path.stem in text else 2
 
 
 @cache

@@ -93,13 +93,26 @@ def test_every_pattern_of_targets_finds_files(monkeypatch):
 
 
 def test_the_fastest_tests_come_first_and_those_that_name_the_function(write, monkeypatch):
-    texts = {"near.py": "publish(run)", "module.py": "service", "far.py": ""}
+    own = "rounds/test_service.py"
+    texts = {"near.py": "publish(run)", "module.py": "service", "far.py": "", own: f"{own}\n"}
     monkeypatch.setattr(records, "_read", texts.__getitem__)
     unit = next(m.unit for m in write(SOURCE) if m.unit.name == "publish")
     seconds = {"far.py::a": 0.9, "module.py::a": 0.9, "near.py::slow": 5.0, "near.py::a": 0.9}
+    seconds[f"{own}::a"] = 1.0
     record = Record({**seconds, "far.py::quick": 0.1}, {unit.key: [*seconds, "far.py::quick"]})
-    order = ["far.py::quick", "near.py::a", "module.py::a", "near.py::slow", "far.py::a"]
-    assert record.select(unit) == order
+    first, last = ["far.py::quick", "near.py::a", f"{own}::a"], ["near.py::slow", "far.py::a"]
+    assert record.select(unit) == [*first, "module.py::a", *last]
+
+
+def test_what_a_private_name_binds_is_used_in_its_own_module_alone(write, monkeypatch):
+    user = "\n\ndef {}():\n    return _LIMIT, COMMON\n"
+    here = write("_LIMIT = 6\nCOMMON = 7\n" + user.format("here"), "here.py")
+    there = write("_LIMIT = 8\n" + user.format("there"), "there.py")
+    known = tuple(dict.fromkeys(mutant.unit for mutant in [*here, *there]))
+    monkeypatch.setattr(records, "_list_all_units", lambda: known)
+    users = {unit.name: records._find_users(unit) for unit in known if unit.path == known[0].path}
+    assert users["_LIMIT"] == {"here.py::here"}
+    assert users["COMMON"] == {"here.py::here", "there.py::there"}
 
 
 def test_a_recording_that_is_broken_off_goes_on_where_it_stopped(tmp_path, monkeypatch):

@@ -86,7 +86,7 @@ def list_due_weeks(pairing: Pairing, month: date) -> list[tuple[int, ...]]:
     """For each visit due in ``month``: the weeks in which it may take place."""
     if pairing.frequency is VisitFrequency.WEEKLY:
         return [(week,) for week in WEEKS]
-    since = (month.year - pairing.starts_on.year) * 12 + month.month - pairing.starts_on.month
+    since = month.month - pairing.starts_on.month  # a year is four whole quarters
     if pairing.frequency is VisitFrequency.QUARTERLY and since % _MONTHS_PER_QUARTER:
         return []
     return [tuple(WEEKS)]

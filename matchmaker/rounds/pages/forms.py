@@ -36,7 +36,6 @@ class OpenRoundForm(IdempotentForm):
     seed_rule = LongTextField(
         _l("How the lottery's seed will come about"),
         [Required(_l("Say it before the freeze.")), MaxLength(LONGEST_SEED_RULE)],
-        default=SEED_RULE,
     )
 
     @classmethod

@@ -18,6 +18,7 @@ from matchmaker.rounds.pages.figures import (
     list_coverage,
     list_loads,
     list_plain_rows,
+    list_status_rows,
     list_supply,
 )
 from matchmaker.rounds.snapshot import CommitteeHistory
@@ -65,6 +66,20 @@ def test_groups_named_by_a_number_are_listed_by_it():
     assert list_plain_rows(counts, lambda code: f"Urgency {code}") == [
         GroupRow("1", "Urgency 1", Share(7, 9)),
         GroupRow("2", "Urgency 2", Share(1, 6)),
+    ]
+
+
+@pytest.mark.usefixtures("english")
+def test_statuses_are_listed_by_their_words_and_none_at_the_end():
+    counts = {
+        "none": Coverage(6, 5, 1),
+        "disabled": Coverage(2, 2, 0),
+        "destitute": Coverage(9, 8, 7),
+    }
+    assert list_status_rows(replace(NOTHING, by_status=counts), "No status") == [
+        GroupRow("destitute", "Destitute", Share(7, 9)),
+        GroupRow("disabled", "Disabled", Share(0, 2)),
+        GroupRow("none", "No status", Share(1, 6)),
     ]
 
 

@@ -325,16 +325,12 @@ class TestWorker:
         with app.app_context():
             assert read(job_id) == WAITING
 
-    @pytest.mark.parametrize(
-        ("is_stopped", "end"), [(False, "job finished"), (True, "job given back")]
-    )
-    def test_the_log_says_what_a_worker_does(
-        self, app, job_id, monkeypatch, caplog, is_stopped, end
-    ):
+    @pytest.mark.parametrize("end", ["job finished", "job given back"])
+    def test_the_log_says_what_a_worker_does(self, app, job_id, monkeypatch, caplog, end):
         working = Worker(app)
 
         def solve(*_question, **_bounds):
-            if is_stopped:
+            if end == "job given back":
                 working.stop.ask()
             return SolveReport(failure=Failure.HUNG)
 

@@ -10,7 +10,13 @@ from matchmaker.models.limits import (
     LONGEST_SEED_RULE,
 )
 from matchmaker.rounds.freeze.overrides import Candidates
-from matchmaker.rounds.pages.forms import OverrideForm
+from matchmaker.rounds.pages.forms import (
+    FreezeForm,
+    LineFilterForm,
+    OpenRoundForm,
+    OverrideForm,
+    WithdrawForm,
+)
 from tests.matchmaker.rounds.small_month import MONTH
 
 ROOM = "/rounds/2026-07/"
@@ -77,6 +83,36 @@ def test_progress_is_a_fragment_of_its_own(bring, one, shown):
 
 
 # --- Steps and their forms.
+
+
+@pytest.mark.parametrize(
+    ("form", "labels"),
+    [
+        (OpenRoundForm, ["Month", "How the lottery's seed will come about"]),
+        (FreezeForm, ["The announced public value"]),
+        (WithdrawForm, ["Why is it withdrawn?"]),
+        (
+            OverrideForm,
+            ["What should the next run do?", "Only for this giver", "Reason, kept on record"],
+        ),
+        (
+            LineFilterForm,
+            [
+                "Result",
+                "Category",
+                "Neighbourhood committee",
+                "Urgency",
+                "Ground",
+                "Organisation",
+                "Number of the need or resident",
+            ],
+        ),
+    ],
+)
+def test_every_field_asks_for_what_it_takes(english, form, labels):
+    hidden = ("idempotency_key", "csrf_token")
+    fields = [field for field in form(formdata=None) if field.name not in hidden]
+    assert [str(field.label.text) for field in fields] == labels
 
 
 def test_opening_proposes_the_next_month_and_the_rule(one, shown):
@@ -213,16 +249,16 @@ SAID = {
 
 
 @pytest.mark.parametrize(
-    ("before", "step", "who", "values", "address", "on"),
+    ("before", "step", "who", "values", "address", "on", "after"),
     [
-        ("open", "freeze", "one", {"public_value": "1"}, {"month": MONTH}, None),
-        ("start", "cancel", "one", {}, RUN, ROOM),
-        ("solve", "publish", "two", {}, RUN, None),
-        ("publish", "withdraw", "one", {"reason": "wrong"}, {"month": MONTH}, None),
+        ("open", "freeze", "one", {"public_value": "1"}, {"month": MONTH}, None, "FROZEN"),
+        ("start", "cancel", "one", {}, RUN, ROOM, "FROZEN"),
+        ("solve", "publish", "two", {}, RUN, None, "PUBLISHED"),
+        ("publish", "withdraw", "one", {"reason": "wrong"}, {"month": MONTH}, None, "REVIEW"),
     ],
 )
-def test_each_step_leads_back_to_the_room_and_says_what_it_did(
-    bring, request, before, step, who, values, address, on
+def test_each_step_is_taken_leads_back_to_the_room_and_says_what_it_did(
+    app, bring, request, before, step, who, values, address, on, after
 ):
     browser = request.getfixturevalue(who)
     bring(before)
@@ -231,6 +267,8 @@ def test_each_step_leads_back_to_the_room_and_says_what_it_did(
     page = browser.client.get(ROOM).text
     assert SAID[step] in page
     assert 'data-flash="success"' in page
+    with app.app_context():
+        assert db.session.query(m.MatchRound).one().state is m.RoundState[after]
 
 
 @pytest.mark.parametrize(

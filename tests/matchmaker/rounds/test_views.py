@@ -140,10 +140,13 @@ def test_a_pin_is_laid_with_a_reason_and_lifted_again(app, reviewed, one):
     assert empty.status_code == 422
     data = {**key(2), "kind": "pin", "giver": "", "reason": "promised at the counter"}
     assert one.submit("rounds.override", data, **address).status_code == 303
-    assert "promised at the counter" in one.get("rounds.show", month=MONTH).text
+    page = one.get("rounds.show", month=MONTH).text
+    assert "promised at the counter" in page
+    assert "It takes effect from the next run. Solve again to see what it changes." in page
     assert one.submit("rounds.override", {**data, **key(3)}, **address).status_code == 409
     lifted = one.submit("rounds.lift_override", key(4), on=ROOM, month=MONTH, override_id=1)
     assert lifted.status_code == 303
+    assert "Lifted from the next run on." in one.get("rounds.show", month=MONTH).text
 
 
 def test_unknown_runs_lines_and_months_are_not_found(reviewed, one):

@@ -1,0 +1,35 @@
+"""The addresses of a round: what people have kept and written down goes on leading there."""
+
+FORM = {"GET", "POST"}
+ROUND = "/rounds/<month:month>/"
+RUN = f"{ROUND}runs/<id:number>/"
+ADDRESSES = {
+    "results.index": ("/results/", {"GET"}),
+    "results.show": ("/results/<month:month>/", {"GET"}),
+    "rounds.index": ("/rounds/", {"GET"}),
+    "rounds.open_round": ("/rounds/open", FORM),
+    "rounds.show": (ROUND, {"GET"}),
+    "rounds.progress": (f"{ROUND}progress", {"GET"}),
+    "rounds.freeze": (f"{ROUND}freeze", FORM),
+    "rounds.solve": (f"{ROUND}solve", {"POST"}),
+    "rounds.withdraw": (f"{ROUND}withdraw", FORM),
+    "rounds.override": (f"{ROUND}overrides/<reference>", FORM),
+    "rounds.lift_override": (f"{ROUND}overrides/<id:override_id>/lift", {"POST"}),
+    "rounds.review": (RUN, {"GET"}),
+    "rounds.print_review": (f"{RUN}print", {"GET"}),
+    "rounds.download_proof": (f"{RUN}proof.<file_format>", {"GET"}),
+    "rounds.list_lines": (f"{RUN}lines/", {"GET"}),
+    "rounds.download_lines": (f"{RUN}lines.<file_format>", {"GET"}),
+    "rounds.show_line": (f"{RUN}lines/<reference>", {"GET"}),
+    "rounds.cancel": (f"{RUN}cancel", {"POST"}),
+    "rounds.publish": (f"{RUN}publish", FORM),
+}
+
+
+def test_every_step_and_page_is_where_it_was(app):
+    found = {
+        rule.endpoint: (rule.rule, rule.methods - {"HEAD", "OPTIONS"})
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in ("rounds", "results")
+    }
+    assert found == ADDRESSES
