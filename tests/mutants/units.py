@@ -86,10 +86,13 @@ def _list_names(node: ast.AST) -> frozenset[str]:
 
 
 def _list_bound(node: ast.stmt) -> set[str]:
-    """What a statement binds; for a bare call, the names it is given."""
+    """What a statement binds, variables of its comprehensions left out; for a bare call, the names
+    it is given."""
     if isinstance(node, ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return {n.id for a in node.value.args for n in ast.walk(a) if isinstance(n, ast.Name)}
-    stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return {n.id for n in stored if isinstance(n.ctx, ast.Store)}
+    inner = [c.target for c in ast.walk(node) if isinstance(c, ast.comprehension)]
+    left_out = {id(n) for target in inner for n in ast.walk(target)}
+    named = (n for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in left_out)
+    return {n.id for n in named if isinstance(n.ctx, ast.Store)}

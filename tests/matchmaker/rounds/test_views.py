@@ -90,6 +90,22 @@ def test_an_incomplete_form_keeps_what_was_typed(one):
     assert "draw of 8 July" in answer.text
 
 
+def test_what_is_typed_is_kept(app, one):
+    one.submit("rounds.open_round", {**key(1), "month": "2026-07", "seed_rule": "draw of 8 July"})
+    one.submit("rounds.freeze", {**key(2), "public_value": "03 07"}, month=MONTH)
+    with app.app_context():
+        match_round = db.session.query(m.MatchRound).one()
+        assert (match_round.seed_rule, match_round.public_value) == ("draw of 8 July", "03 07")
+
+
+def test_the_reason_of_a_withdrawal_is_kept(app, bring, one):
+    bring("publish")
+    one.submit("rounds.withdraw", {**key(1), "reason": "wrong list"}, month=MONTH)
+    with app.app_context():
+        event = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id.desc()).first()
+        assert (event.action, event.details["reason"]) == ("round.withdraw", "wrong list")
+
+
 def test_a_form_sent_twice_opens_one_round(app, one):
     data = {**key(1), "month": "2026-07", "seed_rule": "as announced"}
     first = one.submit("rounds.open_round", data)
