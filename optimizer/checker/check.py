@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
+from .causes import Causes
 from .month.month import Month, index_month
 from .month.read import (
     Fault,
@@ -21,8 +22,8 @@ from .month.read import (
     read_solution,
 )
 from .month.schema import PUBLISHED_POLICIES, Row
-from .replay import Finding, prove_no_answer, replay
-from .rules.grounds import check_grounds
+from .replay import Finding, prove_no_answer, refuse_malformed, replay
+from .rules.grounds import BY_FILTERS, check_grounds
 from .rules.rules import check_rules
 from .rules.stages import Aim, Outcome, check_levels
 from .stages import check_kinds, list_aims
@@ -90,7 +91,21 @@ def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
     _check_hash(known, stated)
     counts = Counter(ground["code"] for ground in stated["grounds"])
     known = replace(known, needs_met=len(met), grounds=dict(sorted(counts.items())))
-    return _weigh(known, replay(month, stated, aims), stated["status"])
+    findings, barred = replay(month, stated, aims)
+    unchecked = _check_causes(month, stated, [aim.name for aim in aims], barred)
+    return _weigh(replace(known, unchecked=unchecked), findings, stated["status"])
+
+
+def _check_causes(month: Month, stated: Row, names: list[str], barred: dict[str, int]) -> int:
+    """Return the number of grounds whose cause is not checked. Raises ``RefutedError``."""
+    stages = {stage["name"] for stage in month.problem["policy"]["stages"]}
+    for ground in stated["grounds"]:
+        if ground["stage"] and ground["stage"] not in stages:
+            raise RefutedError("ground_stage", need=ground["need"], stage=ground["stage"])
+    if stated["format"] == 1:
+        return sum(ground["code"] not in BY_FILTERS for ground in stated["grounds"])
+    with refuse_malformed():
+        return Causes(month, stated, names, barred).check()
 
 
 def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:

@@ -8,6 +8,7 @@ its multipliers, or for results without a certificate that of the columns' bound
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +34,17 @@ _MALFORMED = (
 _NOTHING: Row = {"possible": {}, "stages": []}  # the certificate of an answer that proves nothing
 
 
+@contextmanager
+def refuse_malformed() -> Iterator[None]:
+    """Raise ``RefutedError`` for whatever a certificate of another form makes break."""
+    try:
+        yield
+    except RefutedError:
+        raise
+    except _MALFORMED as error:
+        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What the replay derives of one aim: its label, and the first thing that it leaves open."""
@@ -42,25 +54,24 @@ class Finding:
     gap: Gap | None
 
 
-def replay(month: Month, stated: Row, aims: list[Aim]) -> list[Finding]:
-    """Return a finding for every aim of the policy, in order; those not stated as proven are open.
+def replay(month: Month, stated: Row, aims: list[Aim]) -> tuple[list[Finding], dict[str, int]]:
+    """Return a finding for every aim of the policy, in order, and ``Proof.barred``.
+
+    Aims that are not stated as proven are open.
 
     Raises ``RefutedError`` unless the certificate proves what the answer states, as labelled.
     """
     is_needed = any(result["status"] == "proven" for result in stated["stages"])
     certificate = _read_certificate(stated, is_needed=is_needed)
-    try:
+    with refuse_malformed():
         columns = number_columns(month, is_weighed=weighs_pairs(month))
         proof = _start(columns, stated["assignments"])
         found = _replay(proof, month, stated, certificate)
         if stated["format"] > 1:
             for finding, result in zip(found, stated["stages"], strict=False):
                 _check_bound(finding.gap, result)
-        return [*found, *_leave_open(proof, month, stated, aims, len(found), certificate)]
-    except RefutedError:
-        raise
-    except _MALFORMED as error:
-        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
+        found += _leave_open(proof, month, stated, aims, len(found), certificate)
+    return found, proof.barred
 
 
 def prove_no_answer(month: Month, stated: Row) -> bool:
@@ -71,7 +82,7 @@ def prove_no_answer(month: Month, stated: Row) -> bool:
     if stated["certificate"] is None:
         return False
     certificate = _read_certificate(stated, is_needed=True)
-    try:
+    with refuse_malformed():
         columns = number_columns(month, is_weighed=weighs_pairs(month))
         proof = Proof(build_rows(columns), [0] * len(columns.high))
         ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
@@ -79,10 +90,6 @@ def prove_no_answer(month: Month, stated: Row) -> bool:
             proof.add_cut(cut)
         if word != "no" or not proof.is_impossible(multipliers, inner):
             raise RefutedError("no_answer_not_proved")
-    except RefutedError:
-        raise
-    except _MALFORMED as error:
-        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
     return True
 
 
@@ -93,15 +100,11 @@ def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
         if is_needed:
             raise RefutedError("certificate_missing")
         return _NOTHING
-    try:
+    with refuse_malformed():
         _check_plain(certificate)
         true = hash_certificate(certificate)
         if certificate["sha256"] != true:
             raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
-    except RefutedError:
-        raise
-    except _MALFORMED as error:
-        raise RefutedError("certificate_malformed", reason=type(error).__name__) from None
     return certificate
 
 
@@ -121,21 +124,33 @@ def _replay(proof: Proof, month: Month, stated: Row, certificate: Row) -> list[F
     }
     aims = _list_aims(proof, month, proven)
     return [
-        _take(proof, month, aim, events, alone.get(aim[0]["name"], []))
-        for aim, events in zip(aims, certificate["stages"], strict=True)
+        _take(proof, month, aim, (k, events), alone.get(aim[0]["name"], []))
+        for k, (aim, events) in enumerate(zip(aims, certificate["stages"], strict=True))
     ]
 
 
 def _take(
-    proof: Proof, month: Month, of: tuple[Row, Row, Weights], events: list[Event], alone: list[Gap]
+    proof: Proof,
+    month: Month,
+    of: tuple[Row, Row, Weights],
+    numbered: tuple[int, list[Event]],
+    alone: list[Gap],
 ) -> Finding:
-    """Replay one result and return what it leaves open."""
-    stage, result, weights = of
+    """Replay one result and return what it leaves open.
+
+    Events ``none`` at its start say what no answer has that keeps the results before it.
+    """
+    (stage, result, weights), (k, events) = of, numbered
     names = {"stage": result["name"], "key": result["key"]}
     proof.restart({"search"} if alone else (), alone)
     try:
-        kind_of(stage).prove(proof, month, stage, result, weights, events)
+        first = next((i for i, event in enumerate(events) if event[0] != "none"), len(events))
+        for event in events[:first]:
+            proof.settle(event)
+        proof.bar_needs(k)
+        kind_of(stage).prove(proof, month, stage, result, weights, events[first:])
         proof.check_point()
+        proof.bar_needs(k + 1)
     except RefutedError as refuted:
         facts = {**names, **refuted.fault.facts}
         raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None

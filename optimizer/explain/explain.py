@@ -18,7 +18,7 @@ from optimizer.solution import Ground, GroundCode, Proof, Solution
 from optimizer.stages.lottery import ticket_of
 from optimizer.stages.registry import kind_of
 
-_BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY)
+_BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY, GroundCode.UNDECIDED)
 _BY_FILTERS = (
     GroundCode.NO_ELIGIBLE_OFFER,
     GroundCode.FORBIDDEN,

@@ -57,7 +57,7 @@ class _Search:
             if problem.needs[d].id not in met
         }
         names = [stage.name for stage in problem.policy.stages]
-        latest = {ground.need: ground.stage for ground in solution.grounds}
+        latest = _list_latest(solution)
         self._latest = {
             j: names.index(latest[need.id]) if latest.get(need.id) in names else len(names)
             for j, need in self._unsure.items()
@@ -141,6 +141,13 @@ class _Search:
     def _list_stated(self, stage: Stage) -> list[tuple[int, StageResult]]:
         """Return the results of a stage, each with its position among all results."""
         return [(n, r) for n, r in enumerate(self._solution.stages) if r.name == stage.name]
+
+
+def _list_latest(solution: Solution) -> dict[str, str]:
+    """Return by need a stage by whose end the solve's own proof excludes it."""
+    latest = {ground.need: ground.stage for ground in solution.grounds}
+    excluded: dict[str, str] = (solution.certificate or {}).get("excluded", {})
+    return latest | excluded
 
 
 def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:

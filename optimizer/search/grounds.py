@@ -1,44 +1,94 @@
-"""Why a need is not met: one code each, from the stages and the final answer."""
+"""Why a need is not met: one code each, and only what the certificate lets anyone check."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence, Set
 
+from optimizer.model.eligibility import DELIVERED
 from optimizer.model.network import Network
-from optimizer.problem import Need, Problem
+from optimizer.problem import Need
 from optimizer.solution import Assignment, Ground, GroundCode
 
 
 class Spare:
-    """Capacity that the final assignments leave free."""
+    """Persons and units that the final assignments leave free."""
 
-    def __init__(self, problem: Problem, assignments: Sequence[Assignment]) -> None:
-        self._busy = {(a.person, a.slot) for a in assignments if a.person is not None}
-        self._loads: dict[str, int] = defaultdict(int)
-        self._recipient = {need.id: need.recipient for need in problem.needs}
-        self.visited = {(self._recipient[a.need], a.slot) for a in assignments if a.slot}
-        self._most = {person.id: person.most_visits for person in problem.people}
+    def __init__(self, network: Network, assignments: Sequence[Assignment]) -> None:
+        problem = network.problem
+        visits = [a for a in assignments if a.person is not None]
+        self._network = network
+        self._position = {stock.id: s for s, stock in enumerate(problem.stocks)}
+        self._pairs = {(pair.need, pair.stock, pair.person): pair for pair in problem.pairs}
+        self._busy = {(a.person, a.slot) for a in visits}
+        self._visits = Counter(a.person for a in visits)
+        recipient = {need.id: need.recipient for need in problem.needs}
+        self._visited = {(recipient[a.need], a.slot) for a in visits}
+        self._units = [stock.capacity for stock in problem.stocks]
+        self._take(assignments)
+
+    def _take(self, assignments: Sequence[Assignment]) -> None:
         for a in assignments:
-            if a.person is not None:
-                self._loads[a.person] += 1
+            for s in self._list_above(a.stock):
+                self._units[s] -= a.units * self._consumption(a.need, a.stock, a.person)
 
-    def persons(self, members: Sequence[str], slot: str) -> int:
-        """Return how many of these persons can still make a visit in the slot."""
-        return sum(
-            (person, slot) not in self._busy and self._loads[person] < self._most[person]
-            for person in members
-        )
+    def is_time_conflict(self, d: int) -> bool:
+        """Return whether only the recipient's other visits exclude a team that is still free."""
+        need = self._network.problem.needs[d]
+        for r in self._network.demands_of[d]:
+            slot = self._network.demands[r].slot
+            is_visited = slot is not None and (need.recipient, slot) in self._visited
+            if is_visited and self._count_team(need, r, slot or "") >= need.people:
+                return True
+        return False
+
+    def _count_team(self, need: Need, r: int, slot: str) -> int:
+        """Return how many persons can visit at once, each from the first stock with room."""
+        team: set[str] = set()
+        taken: Counter[int] = Counter()
+        given: Counter[str] = Counter()
+        for person, stock in self._list_free(r, slot):
+            each = self._consumption(need.id, stock, person)
+            above = self._list_above(stock)
+            has_room = all(not each or self._units[s] - taken[s] >= each for s in above)
+            pair = self._pairs.get((need.id, stock, None))
+            is_bound = pair is not None and pair.most is not None and given[stock] >= pair.most
+            if person not in team and has_room and not is_bound:
+                team.add(person)
+                taken.update(dict.fromkeys(above, each))
+                given[stock] += 1
+        return len(team)
+
+    def _list_free(self, r: int, slot: str) -> Iterator[tuple[str, str]]:
+        for crew, s in self._network.demands[r].sources:
+            if crew == DELIVERED:
+                continue
+            held = self._network.crews[crew]
+            for person in held.members:
+                is_free = (person, slot) not in self._busy
+                if is_free and self._visits[person] < held.most:
+                    yield person, self._network.problem.stocks[s].id
+
+    def _list_above(self, stock: str) -> tuple[int, ...]:
+        s = self._position[stock]
+        return (s, *self._network.ancestors[s])
+
+    def _consumption(self, need: str, stock: str, person: str | None) -> int:
+        pair = self._pairs.get((need, stock, person)) or self._pairs.get((need, stock, None))
+        return 1 if pair is None else pair.consumption
 
 
 def find_grounds(
     network: Network,
     assignments: Sequence[Assignment],
-    excluded_by: dict[int, str],
-    *,
-    is_decided: bool,
+    excluded: Set[int],
+    shown: Set[int],
 ) -> tuple[Ground, ...]:
-    """Return the ground of every unmet need, in the order of ids."""
+    """Return the ground of every unmet need, in the order of ids.
+
+    excluded   needs by position that no answer meets which keeps the values before the draw
+    shown      needs that a witness meets while it keeps them
+    """
     met = {assignment.need for assignment in assignments}
-    spare = Spare(network.problem, assignments)
+    spare = Spare(network, assignments)
     reasons: dict[str, set[str]] = defaultdict(set)
     for forbid in network.problem.forbids:
         reasons[forbid.need].add(forbid.reason)
@@ -47,14 +97,14 @@ def find_grounds(
         if need.id in met:
             continue
         if not network.demands_of[d]:
-            found.append(Ground(need.id, _name_filter(network, need, reasons[need.id])))
-        elif _is_time_conflict(network, spare, d):
-            found.append(Ground(need.id, GroundCode.TIME_CONFLICT))
-        elif d in excluded_by:
-            found.append(Ground(need.id, GroundCode.OUTRANKED, excluded_by[d]))
+            code = _name_filter(network, need, reasons[need.id])
+        elif spare.is_time_conflict(d):
+            code = GroundCode.TIME_CONFLICT
+        elif d in excluded:
+            code = GroundCode.OUTRANKED
         else:
-            code = GroundCode.LOST_LOTTERY if is_decided else GroundCode.UNDECIDED
-            found.append(Ground(need.id, code))
+            code = GroundCode.LOST_LOTTERY if d in shown else GroundCode.UNDECIDED
+        found.append(Ground(need.id, code))
     return tuple(found)
 
 
@@ -65,16 +115,3 @@ def _name_filter(network: Network, need: Need, reasons: set[str]) -> GroundCode:
         return GroundCode.NO_ELIGIBLE_OFFER
     is_declined = reasons == {GroundCode.DECLINED_BEFORE.value}
     return GroundCode.DECLINED_BEFORE if is_declined else GroundCode.FORBIDDEN
-
-
-def _is_time_conflict(network: Network, spare: Spare, d: int) -> bool:
-    """Return whether only the recipient's other visits exclude a team that is still free."""
-    need = network.problem.needs[d]
-    for r in network.demands_of[d]:
-        demand = network.demands[r]
-        if demand.slot is not None and (need.recipient, demand.slot) in spare.visited:
-            crews = {crew for crew, _ in demand.sources}
-            free = sum(spare.persons(network.crews[k].members, demand.slot) for k in crews)
-            if free >= need.people:
-                return True
-    return False

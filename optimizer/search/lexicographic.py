@@ -182,6 +182,17 @@ class LexicographicSearch:
         """
         return self._lp.measure(weights, off)
 
+    def seek_point(self, columns: Sequence[int]) -> Vector | None:
+        """Return an integer point with all fixed values and many of these columns at 1.
+
+        The LP point is rounded or repaired, so None does not mean that there is no such point.
+        """
+        point = self._lp.maximise(dict.fromkeys(columns, 1)).point
+        if point is None or self.matrix.holds(np.round(point)):
+            return None if point is None else np.round(point)
+        near = repair_integer_point(self._engine, point, self.is_small)
+        return None if near is None else np.round(near)
+
     # Incumbent checks.
 
     def check_incumbent_when_due(self) -> None:

@@ -1,7 +1,7 @@
 """Solve a month: build the program, take the stages in order, assign individuals, find grounds."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,10 +19,9 @@ from optimizer.search.grounds import find_grounds
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, OnProgress, Run, run_stages, say_nothing
 from optimizer.search.trail import StepKind
+from optimizer.search.witnesses import list_witnesses
 from optimizer.solution import (
     FORMAT,
-    Assignment,
-    Ground,
     Proof,
     Solution,
     SolutionStatus,
@@ -106,24 +105,34 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
     if any(_is_wrong(outcome, r) for outcome, r in zip(solving.run.outcomes, stages, strict=False)):
         detail = "a stage counted again differs from its value"
         return replace(empty, status=SolutionStatus.FAILED, detail=detail)
+    return _add_needs(solving, replace(empty, assignments=assignments, stages=stages))
+
+
+def _add_needs(solving: _Solve, answer: Solution) -> Solution:
+    """Return the answer with its counts of needs, its grounds and its certificate."""
+    assignments, run, problem = answer.assignments, solving.run, solving.problem
     met = {assignment.need for assignment in assignments}
+    certificate = _certify(solving)
+    witnesses: list[Any] = []
+    shown: set[int] = set()
+    if answer.status is SolutionStatus.PROVEN:
+        witnesses, shown = list_witnesses(solving.search, solving.model, run, assignments)
+    certificate |= {"witnesses": witnesses, "excluded": _name_excluded(solving, met)}
+    network = solving.model.columns.network
     return replace(
-        empty,
-        assignments=assignments,
-        stages=stages,
-        grounds=_list_grounds(solving, assignments, status),
+        answer,
+        grounds=find_grounds(network, assignments, run.excluded_by.keys(), shown),
         needs_met=len(met),
         recipients_helped=len({need.recipient for need in problem.needs if need.id in met}),
-        certificate=_certify(solving),
+        certificate={**certificate, "sha256": codec.sha256_of(certificate)},
     )
 
 
-def _list_grounds(
-    solving: _Solve, assignments: Sequence[Assignment], status: SolutionStatus
-) -> tuple[Ground, ...]:
-    network, excluded_by = solving.model.columns.network, solving.run.excluded_by
-    is_decided = status is SolutionStatus.PROVEN
-    return find_grounds(network, assignments, excluded_by, is_decided=is_decided)
+def _name_excluded(solving: _Solve, met: set[str]) -> dict[str, str]:
+    """Return by need the stage by whose end the certificate excludes it."""
+    names = {d: solving.problem.needs[d].id for d in solving.run.excluded_by}
+    excluded_by = solving.run.excluded_by.items()
+    return {names[d]: stage for d, stage in sorted(excluded_by) if stage and names[d] not in met}
 
 
 def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iterator[StageResult]:
@@ -209,5 +218,4 @@ def _certify(solving: _Solve) -> dict[str, Any]:
         writer.write(outcome.steps, is_drawn=kind_of(outcome.stage).is_draw)
         for outcome in solving.run.outcomes
     ]
-    certificate = {"possible": alone, "stages": stages}
-    return {**certificate, "sha256": codec.sha256_of(certificate)}
+    return {"possible": alone, "stages": stages}

@@ -36,10 +36,15 @@ class AimResult:
 
 @dataclass(slots=True)
 class Run:
-    """What is proved so far. ``excluded_by``: need by position -> the stage that excluded it."""
+    """What is proved so far.
+
+    excluded_by   need by position -> the stage that excluded it
+    undrawn       number of steps taken before lots are drawn; None: none are
+    """
 
     outcomes: list[AimResult] = field(default_factory=list)
     excluded_by: dict[int, str] = field(default_factory=dict)
+    undrawn: int | None = None
 
     def copy(self) -> "Run":
         """Return a copy that later results do not change."""
@@ -100,13 +105,16 @@ class _StagesInOrder:
 
     def take(self, stages: Sequence[Stage]) -> bool:
         """Take these stages, which end the policy; return False to undo them and start again."""
-        total, before = len(self.columns.problem.policy.stages), ""
+        policy = self.columns.problem.policy.stages
+        total, leading = len(policy), policy[: len(policy) - len(stages)]
+        before = leading[-1].name if leading else ""
         for done, stage in enumerate(stages, start=total - len(stages)):
             self.progress(stage.name, done, total)
             kind = kind_of(stage)
             self.start = len(self.search.steps)
             if kind.is_draw:
                 self._find_excluded(before)
+                self.run.undrawn = len(self.search.steps)
             try:
                 outcomes = kind.ask(stage, self)
             except UnreachableError:

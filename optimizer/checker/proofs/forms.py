@@ -19,7 +19,12 @@ from .sums import prove_sum
 
 
 class Kind(ABC):
-    """One kind of stage. Every method takes the stage's row of the policy."""
+    """One kind of stage. Every method takes the stage's row of the policy.
+
+    ``is_draw``: it decides by lot among equal answers.
+    """
+
+    is_draw: ClassVar[bool] = False
 
     @abstractmethod
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:

@@ -37,6 +37,7 @@ class Proof:
     point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``
     gaps    what they leave open, in order; not empty if and only if one rests on ``search``
+    barred  need -> number of results kept when it was first proved that no answer meets it
     """
 
     def __init__(self, program: Program, point: list[int]) -> None:
@@ -46,12 +47,19 @@ class Proof:
         self.row_low, self.row_high = list(program.row_low), list(program.row_high)
         self.kinds: set[str] = set()
         self.gaps: list[Gap] = []
+        self.barred: dict[str, int] = {}
         self._cuts: set[int] = set()
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
     def restart(self, kinds: Iterable[str] = (), gaps: Iterable[Gap] = ()) -> None:
         """Start a new result, which rests on these kinds and on none of the earlier conclusions."""
         self.kinds, self.gaps = set(kinds), list(gaps)
+
+    def bar_needs(self, results: int) -> None:
+        """Note the needs that no answer meets which keeps so many results, from the first."""
+        for need, column in self.program.met.items():
+            if self.high[column] == 0:
+                self.barred.setdefault(need, results)
 
     def leave_open(self, gap: Gap) -> None:
         """Note what only the word of an engine closes."""

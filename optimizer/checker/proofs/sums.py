@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ..month.month import Month
@@ -36,10 +35,7 @@ def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
     """Raise ``RefutedError`` unless each ticket is met whenever the tickets before it allow it."""
     order = _order_tickets(proof, month)
     place = {column: k for k, column in enumerate(order)}
-    waiting = deque(events)
-    while waiting and waiting[0][0] == "none":
-        proof.settle(waiting.popleft())
-    for _, value, scale, flat, block in _without_cuts(proof, waiting):
+    for _, value, scale, flat, block in _without_cuts(proof, events):
         _check_order(proof, [place[column] for column in block], order)
         weights = {j: 1 << k for k, j in enumerate(reversed(block))}
         proof.keep_sum(weights, value, scale, flat, ("tickets", str(place[block[0]])))

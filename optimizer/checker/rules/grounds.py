@@ -8,7 +8,7 @@ from ..month.schema import Row
 
 Giver = tuple[Row, Row | None]  # a stock and a person who staffs it
 _BY_FORBIDS = ("forbidden", "declined_before")
-_BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
+BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
 
 
 def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None:
@@ -38,8 +38,8 @@ def _gather_givers(month: Month) -> dict[str, list[Giver]]:
 
 
 def _check_ground(month: Month, givers: list[Giver], need: Row, code: str) -> None:
-    if (code in _BY_FILTERS) == _has_a_way(month, givers, need):
-        true = "eligible" if code in _BY_FILTERS else "no_eligible_offer"
+    if (code in BY_FILTERS) == _has_a_way(month, givers, need):
+        true = "eligible" if code in BY_FILTERS else "no_eligible_offer"
         raise RefutedError("ground", need=need["id"], stated=code, true=true)
     if code in _BY_FORBIDS and "forbidden" not in _broken_filters(month, givers, need):
         raise RefutedError("ground", need=need["id"], stated=code, true="no_eligible_offer")

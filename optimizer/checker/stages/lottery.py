@@ -13,6 +13,8 @@ from ..rules.stages import Aim, Outcome
 class Lottery(Kind):
     """The lowest ticket that can still be met is met, then the next."""
 
+    is_draw = True
+
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield the one result of the lottery, which has no value."""
         yield Aim(stage["name"], stage["kind"], "")

@@ -63,7 +63,7 @@ def reseal(solution: Plain) -> Plain:
     bare = {"person": None, "slot": None, "units": 1}
     lines = [
         {name: held for name, held in line.items() if name not in bare or held != bare[name]}
-        for line in solution["assignments"]
+        for line in solution.get("assignments", ())
     ]
     certificate = {k: v for k, v in solution["certificate"].items() if k != "sha256"}
     sealed = {k: v for k, v in solution.items() if k not in ("certificate", "result_sha256")}

@@ -1,0 +1,210 @@
+"""(format 2) The causes that grounds name: each is proved by the certificate or found again here.
+
+*Outranked*: the replay shows that no answer meets the need that keeps the results before the draw;
+a stage that is named must be the first that excludes it, so a witness shows an answer that meets
+the need and keeps every result before that stage. *Lost lottery*: a witness keeps every result
+before the draw. *Time conflict*: persons and units are left for the need in a slot in which its
+recipient has another visit. *Undecided* names no cause.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from .month.month import Month, find_broken_filter, suits_slot
+from .month.read import RefutedError
+from .month.schema import Row
+from .rules.rules import check_rules, sum_uses
+from .rules.stages import Aim, Outcome
+from .stages import kind_of, list_aims
+
+_LINE = ("need", "stock", "person", "slot", "units")
+_MOST_TRIES = 10_000  # teams tried for one need; beyond them a time conflict counts as not shown
+
+
+@dataclass(slots=True)
+class Causes:
+    """Checks the grounds of one answer.
+
+    names    of the stages of all results that the policy asks for, in order
+    barred   need -> number of results kept when the replay excluded it
+    shown    need -> the stage before which a witness meets it while it keeps every result
+    """
+
+    month: Month
+    stated: Row
+    names: list[str]
+    barred: dict[str, int]
+    shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def check(self) -> int:
+        """Return the number of grounds that name no cause. Raises ``RefutedError``."""
+        self._read_witnesses()
+        self._check_excluded()
+        spare = _Spare(self.month, self.stated["assignments"])
+        count = 0
+        for ground in self.stated["grounds"]:
+            need, code = ground["need"], ground["code"]
+            if code == "outranked":
+                is_true = self._is_outranked(need, ground["stage"])
+            elif code == "lost_lottery":
+                is_true = self._has_lost(need)
+            elif code == "time_conflict":
+                is_true = spare.is_time_conflict(self.month.needs[need])
+            else:
+                count += code == "undecided"
+                is_true = True
+            if not is_true or (ground["stage"] and code != "outranked"):
+                raise RefutedError("ground_not_proved", need=need, stated=code, **_stage(ground))
+        return count
+
+    def _read_witnesses(self) -> None:
+        certificate = self.stated["certificate"] or {}
+        for stage, needs, gone, added in certificate.get("witnesses", ()):
+            lines = self._change(set(gone), added)
+            check_rules(self.month, lines)
+            outcome = Outcome(self.month, lines, frozenset(line["need"] for line in lines))
+            if not self._keeps(outcome, stage) or not outcome.met.issuperset(needs):
+                raise RefutedError("witness", stage=stage, needs=",".join(needs))
+            for need in needs:
+                self.shown[need].add(stage)
+
+    def _check_excluded(self) -> None:
+        """Require that each need is excluded by the end of the stage that the certificate names."""
+        certificate = self.stated["certificate"] or {}
+        for need, stage in certificate.get("excluded", {}).items():
+            if self.barred.get(need, len(self.names) + 1) > self._count_until(stage):
+                raise RefutedError("excluded", need=need, stage=stage)
+
+    def _change(self, gone: set[str], added: list[Row]) -> list[Row]:
+        """Return the lines of the answer without some needs, and with other lines."""
+        new = [dict(zip(_LINE, line, strict=True)) for line in added]
+        kept = (line for line in self.stated["assignments"] if line["need"] not in gone)
+        return [*kept, *new]
+
+    def _keeps(self, outcome: Outcome, name: str) -> bool:
+        """Return whether an answer keeps every result stated as proven before a stage."""
+        results = self.stated["stages"]
+        before = self._count_before(name)
+        if any(result["status"] != "proven" for result in results[:before]):
+            return False
+        stages = {stage["name"]: stage for stage in self.month.problem["policy"]["stages"]}
+        aims = list_aims(outcome)[:before]
+        return len(results) >= before and all(
+            _is_kept(stages[aim.name], aim, result)
+            for aim, result in zip(aims, results, strict=False)
+        )
+
+    def _count_before(self, name: str) -> int:
+        """Return the number of results before a stage of the policy. Raises ``RefutedError``."""
+        stages = [stage["name"] for stage in self.month.problem["policy"]["stages"]]
+        if name not in stages:
+            raise RefutedError("ground_stage", stage=name)
+        before = set(stages[: stages.index(name)])
+        return sum(other in before for other in self.names)
+
+    def _count_until(self, name: str) -> int:
+        return self._count_before(name) + self.names.count(name)
+
+    def _is_outranked(self, need: str, stage: str) -> bool:
+        barred, draw = self.barred.get(need), self._find_draw()
+        if barred is None or (draw is not None and barred > self._count_before(draw)):
+            return False
+        if not stage:
+            return True
+        return barred <= self._count_until(stage) and stage in self.shown[need]
+
+    def _has_lost(self, need: str) -> bool:
+        draw = self._find_draw()
+        results = [r for r in self.stated["stages"] if r["name"] == draw]
+        is_drawn = bool(results) and all(r["status"] == "proven" for r in results)
+        return is_drawn and draw in self.shown[need]
+
+    def _find_draw(self) -> str | None:
+        stages = self.month.problem["policy"]["stages"]
+        return next((stage["name"] for stage in stages if kind_of(stage).is_draw), None)
+
+
+def _stage(ground: Row) -> Row:
+    return {"stage": ground["stage"]} if ground["stage"] else {}
+
+
+def _is_kept(stage: Row, aim: Aim, result: Row) -> bool:
+    """Return whether an aim has the stated value, or levels as good as the stated ones."""
+    if aim.value is not None or not result["levels"]:
+        return bool(aim.value == result["value"])
+    whole = {level["group"]: level["denominator"] for level in result["levels"]}
+    sign = -1 if aim.is_greatest_first else 1
+    stated = [sign * Fraction(v["numerator"], v["denominator"]) for v in result["levels"]]
+    found = sorted(sign * Fraction(aim.numerators[g], units) for g, units in whole.items())
+    return found[:1] >= stated[:1] if stage["worst_only"] else found >= stated
+
+
+class _Spare:
+    """What an answer leaves free: persons by slot, visits, and units of stocks."""
+
+    def __init__(self, month: Month, lines: list[Row]) -> None:
+        self.month, used = month, sum_uses(month, lines)
+        self.units = {name: row["capacity"] - used[name] for name, row in month.stocks.items()}
+        visits = [line for line in lines if line["person"] is not None]
+        self.busy = {(line["person"], line["slot"]) for line in visits}
+        self.visits = Counter(line["person"] for line in visits)
+        recipient = {name: row["recipient"] for name, row in month.needs.items()}
+        self.visited = {(recipient[line["need"]], line["slot"]) for line in visits}
+        self.tries = 0
+
+    def is_time_conflict(self, need: Row) -> bool:
+        """Return whether a team is free in a slot in which the recipient has another visit."""
+        slots = {slot for recipient, slot in self.visited if recipient == need["recipient"]}
+        self.tries = 0
+        return any(self._has_team(need, slot) for slot in sorted(slots))
+
+    def _has_team(self, need: Row, slot: str) -> bool:
+        free: dict[str, list[str]] = defaultdict(list)
+        for stock, person in self._list_free(need, slot):
+            free[person].append(stock)
+        return self._fill(need, sorted(free.items()), need["people"], Counter(), Counter())
+
+    def _list_free(self, need: Row, slot: str) -> Iterator[tuple[str, str]]:
+        """Yield stock and person that can visit the need in the slot besides all they do."""
+        for name, person in self.month.people.items():
+            if (name, slot) in self.busy or self.visits[name] >= person["most_visits"]:
+                continue
+            for stock in person["stocks"]:
+                row = self.month.stocks[stock]
+                if find_broken_filter(self.month, need, row, person) is None and suits_slot(
+                    need, row, person, slot
+                ):
+                    yield stock, name
+
+    def _fill(
+        self,
+        need: Row,
+        free: list[tuple[str, list[str]]],
+        missing: int,
+        taken: Counter[str],
+        given: Counter[str],
+    ) -> bool:
+        """Return whether ``missing`` of these persons can still be added to a team."""
+        self.tries += 1
+        if not missing:
+            return True
+        if missing > len(free) or self.tries > _MOST_TRIES:
+            return False
+        (person, stocks), rest = free[0], free[1:]
+        for stock in stocks:
+            each = self.month.consumption(need["id"], stock, person)
+            above = self.month.ancestors[stock]
+            if any(self.units[name] - taken[name] < each for name in above if each):
+                continue
+            if given[stock] >= self._most(need, stock):
+                continue
+            used = Counter(dict.fromkeys(above, each))
+            if self._fill(need, rest, missing - 1, taken + used, given + Counter([stock])):
+                return True
+        return self._fill(need, rest, missing, taken, given)
+
+    def _most(self, need: Row, stock: str) -> int:
+        pair = self.month.pairs.get((need["id"], stock, None))
+        return int(need["people"] if pair is None or pair["most"] is None else pair["most"])
