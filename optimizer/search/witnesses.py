@@ -62,20 +62,17 @@ def _find_points(
     for _ in range(MOST):
         asked = waiting.pop() if waiting else []
         point = _seek(search, [numbers[d] for d in asked])
-        if point is None:
-            waiting += _halve(asked)
-            continue
-        found = [d for d in asked if point[numbers[d]] > 0.5]
-        if found:
+        found = [d for d in asked if point is not None and point[numbers[d]] > 0.5]
+        if found and point is not None:
             yield found, point
-        rest = [d for d in asked if d not in found]
-        waiting += [rest] if rest and found else _halve(rest)
+        waiting += _list_next([d for d in asked if d not in found], is_halved=not found)
 
 
-def _halve(rest: list[int]) -> list[list[int]]:
-    """Return the halves of what is asked next; one need alone is not asked again."""
+def _list_next(rest: list[int], *, is_halved: bool) -> list[list[int]]:
+    """Return what is asked next: the rest together, or in halves; one need is not asked again."""
     half = len(rest) // 2
-    return [rest[half:], rest[:half]] if half else []
+    parts = [rest[half:], rest[:half]] if half else []
+    return parts if is_halved else [rest][: len(rest)]
 
 
 def _seek(search: LexicographicSearch, columns: list[int]) -> Vector | None:
