@@ -34,6 +34,8 @@ def list_witnesses(
     search.undo_to(run.undrawn)
     witnesses, shown = [], set[int]()
     for found, point in _find_points(search, _number_unsure(model, run, answer)):
+        if not found:
+            continue
         lines = assign_individuals(model.columns, point)
         names = [problem.needs[d].id for d in found]
         witnesses.append(_spell_change(draw, names, answer, lines))
@@ -54,16 +56,16 @@ def _number_unsure(model: Model, run: Run, answer: Sequence[Assignment]) -> dict
 def _find_points(
     search: LexicographicSearch, numbers: Mapping[int, int]
 ) -> Iterator[tuple[list[int], Vector]]:
-    """Yield needs with an integer point under the steps in force at which they are met.
+    """Yield needs, or none, with an integer point under the steps in force at which they are met.
 
     ``numbers``: the columns of the needs. Needs for which no point is found are left out.
     """
-    waiting = [list(numbers)] if numbers else []
+    waiting = [list(numbers)]
     for _ in range(MOST):
         asked = waiting.pop() if waiting else []
         point = _seek(search, [numbers[d] for d in asked])
-        found = [d for d in asked if point is not None and point[numbers[d]] > 0.5]
-        if found and point is not None:
+        found = [] if point is None else [d for d in asked if point[numbers[d]] > 0.5]
+        if point is not None:
             yield found, point
         waiting += _list_next([d for d in asked if d not in found], is_halved=not found)
 

@@ -36,11 +36,12 @@ def restate(month: Month, true: Plain, answer: Answer) -> Plain:
     outcome = Outcome(month, lines_of(answer), frozenset(answer))
     for aim, result in zip(list_aims(outcome), forged["stages"], strict=False):
         _restate_result(aim, result)
-    known = {ground["need"]: ground for ground in true.get("grounds", ())}
+    known = {g["need"]: g for g in true.get("grounds", ()) if g["code"] in BY_FILTERS}
     unmet = sorted(month.needs.keys() - answer.keys())
     return forged | {
         "assignments": outcome.lines,
         "grounds": [known.get(need, {"need": need, "code": "undecided"}) for need in unmet],
+        "certificate": {**forged["certificate"], "witnesses": [], "excluded": {}},
         "needs_met": len(answer),
         "recipients_helped": len({month.needs[need]["recipient"] for need in answer}),
     }
