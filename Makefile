@@ -31,7 +31,7 @@ mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=4
 		$(if $(MATCH),--match "$(MATCH)") $(if $(RECORD),--keep-record) $(if $(KEEP),--keep-killed)
 
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
-	$(BIN)/python -m optimizer.bench.__main__ $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m optimizer.bench $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
 
 pages: $(READY) $(CATALOGUE).mo  ## statements, bytes and processor time of every page of the demo, against the home page
 	$(BIN)/python -m tests.journeys.page_costs 2>/dev/null

@@ -44,6 +44,8 @@ ALLOWED = {
 }
 # Words that no local name, argument or attribute may be made of: they do not say what it holds.
 BANNED_NAMES = {"told", "tell", "tells", "laid", "whom", "whoever", "stands", "befall", "befallen"}
+# What tests were called by: the code has another word now.
+FORMER_NAMES = {"verifier": "checker", "verifiers": "checkers"}
 # A line that only divides a file: reorder the file or write a sentence.
 RULER = re.compile(r"#\s*[-=*#]{3,}")
 
@@ -114,6 +116,28 @@ def _list_names(source: Source) -> Iterator[tuple[int, str]]:
 def test_prose_is_plain_english():
     found = [fault for source in list_sources(*HOUSES) for fault in find_archaic(source)]
     assert found == [], "\n".join(["Rewrite in plain English:", *found])
+
+
+def find_old_names(source: Source) -> list[str]:
+    """Names of a test file that are archaic, or the former word for a thing."""
+    return [
+        f"{source.name}:{line}: {name}"
+        for line, name in _list_names(source)
+        if (BANNED_NAMES | FORMER_NAMES.keys()) & set(name.lower().split("_"))
+    ]
+
+
+def test_tests_are_named_in_the_same_words():
+    found = [name for source in list_sources("tests") for name in find_old_names(source)]
+    assert found == [], "\n".join(["Say what it holds, or the checker:", *found])
+
+
+@pytest.mark.parametrize(
+    "text", ["def test_the_verifier_refutes_it(): ...", "told = 1", "def test_who_is_told(): ..."]
+)
+def test_a_planted_name_of_a_test_is_found(text, tmp_path):
+    (tmp_path / "a.py").write_text(text)
+    assert find_old_names(Source(tmp_path / "a.py", tmp_path))
 
 
 PLANTED = [

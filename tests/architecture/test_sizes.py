@@ -15,7 +15,7 @@ APART = {
     "matchmaker/blueprints.py": "the list of all pages; the app builder alone reads it",
     "matchmaker/web/navigation.py": "the menu of each role",
     "matchmaker/rounds/publish/proof_file.py": "the format of the file that others check",
-    "matchmaker/rounds/publish/notices.py": "who is told what; later steps of a month add to it",
+    "matchmaker/rounds/publish/notices.py": "who gets which notice; later steps add to it",
     "optimizer/stages/points.py": "one module per kind of stage (S4)",
     "optimizer/stages/recipients.py": "one module per kind of stage (S3)",
     "optimizer/stages/units.py": "one module per kind of stage (S5)",

@@ -51,7 +51,7 @@ def test_the_rule_finds_a_planted_line(line, tmp_path):
     assert len(find_registrations([Source(tmp_path / "a.py", tmp_path)])) == 1
 
 
-def test_every_name_stands_once():
+def test_every_name_is_given_once():
     tree = ast.parse((list_sources("matchmaker")[0].root / HOME).read_text())
     keys = [
         key.value

@@ -85,7 +85,7 @@ def test_what_the_form_refuses_does_not_reach_the_deed(app, site):
     assert count(app) == 0
 
 
-def test_what_the_service_refuses_stands_at_its_field_as_typed(app, site):
+def test_what_the_service_refuses_is_shown_at_its_field_as_typed(app, site):
     act = refuse_with(InvalidError("offer.title_length", "name", most=7))
     client = site(NameForm, act)
     answer = client.post("/deed", data={"name": "S1"}, headers={"Accept-Language": "en"})

@@ -86,7 +86,7 @@ def test_every_http_error_is_a_page_in_plain_words(failing, status):
     assert "Werkzeug" not in answer.text
 
 
-def test_the_throttled_are_told_when_to_come_back(failing):
+def test_the_throttled_read_when_to_come_back(failing):
     answer = failing(throw(ThrottledError(retry_after_seconds=90)), **{"Accept-Language": "en"})
     assert answer.headers["Retry-After"] == "90"
     assert "2 minutes" in answer.text

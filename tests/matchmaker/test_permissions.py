@@ -96,7 +96,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize("action", TABLE)
-def test_every_mark_of_the_table_stands_for_a_permission(action):
+def test_every_mark_of_the_table_means_a_permission(action):
     marks, permissions = TABLE[action]
     granted = {role for role, mark in zip(COLUMNS, marks.split(), strict=True) if mark != NO}
     assert granted == set(permissions)

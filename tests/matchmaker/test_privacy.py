@@ -113,9 +113,9 @@ def test_the_log_of_a_fault_holds_neither_the_values_nor_the_path(app, log):
     app.add_url_rule("/fail/<name>", view_func=fail)
     for typed in ("王秀英", PLANTED_PHONE):
         assert Browser(app).client.get(f"/fail/{typed}").status_code == 500
-        told = "".join(str(json.loads(line)) for line in log.getvalue().splitlines())
-        assert "IntegrityError" in told
-        assert typed not in told
+        logged = "".join(str(json.loads(line)) for line in log.getvalue().splitlines())
+        assert "IntegrityError" in logged
+        assert typed not in logged
 
 
 def test_no_row_outside_the_encrypted_columns_holds_a_contact(app, world):

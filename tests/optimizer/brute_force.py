@@ -1,6 +1,6 @@
 """Every answer of a tiny problem, one by one: slow, plain, and the judge of the solver.
 
-Written from FORMULATION.md alone; shares no code with the solver or the verifier.
+Written from FORMULATION.md alone; shares no code with the solver or the checker.
 """
 
 from collections import Counter

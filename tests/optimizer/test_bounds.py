@@ -109,8 +109,8 @@ def test_a_sum_is_refused_at_the_value_that_takes_it_too_far(path, name, row):
         more = {key: v.format(k) if isinstance(v, str) else v for key, v in row.items()}
         rows.append({**more, name: MOST})
     place = f"$.{path}[{len(rows) - 1}].{name}"
-    told = refuse(f"$.{path}", rows)
-    assert told in {(place, place), (p := f"$.{path}[{len(rows) - 2}].{name}", p)}
+    refused = refuse(f"$.{path}", rows)
+    assert refused in {(place, place), (p := f"$.{path}[{len(rows) - 2}].{name}", p)}
 
 
 @pytest.mark.parametrize("name", ["score", "consumption"])

@@ -95,7 +95,7 @@ def test_filters_and_months_are_read_from_the_address(coordinator, world):
     assert find(month="1999-01", week="never") == [False, False, True]
 
 
-def test_a_due_visit_of_a_pairing_stands_in_the_list(coordinator, world, make):
+def test_a_due_visit_of_a_pairing_is_in_the_list(coordinator, world, make):
     visited = world.ask(world.goods).resident_id
     make.add(
         Pairing(
@@ -148,7 +148,7 @@ def test_a_volunteer_sees_the_own_visits_alone(app, world, make):
     assert "王阿婆" not in page
 
 
-def test_a_volunteer_without_visits_is_told_so(app, world, make):
+def test_a_volunteer_without_visits_reads_so(app, world, make):
     user = make.user(Role.VOLUNTEER, volunteer_id=world.volunteer.id)
     browser = Browser(app).sign_in(user).use_language("en")
     assert "No month is published yet" in browser.get("assignments.visits").text

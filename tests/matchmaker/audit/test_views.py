@@ -105,7 +105,7 @@ def test_the_file_holds_what_the_filters_leave(reader, events):
     assert "need.submit" not in text_of_file
 
 
-def test_what_an_event_holds_is_told_in_words(app, reader, events):
+def test_what_an_event_holds_is_said_in_words(app, reader, events):
     with app.app_context():
         actor = db.session.get(User, events[0].id)
         details = {"from": "committee_worker", "to": "social_worker", "consent": None}

@@ -77,7 +77,7 @@ def test_personas_have_accounts_and_needs_written_by_others_a_consent(context):
     assert all(need.consent_id is not None for need in needs)
 
 
-def test_no_contact_stands_in_a_plain_column(context):
+def test_no_contact_is_in_a_plain_column(context):
     """Every cell of the database, searched for telephone numbers and addresses."""
     build()
     sample = db.session.scalars(select(ResidentContact).limit(40)).all()

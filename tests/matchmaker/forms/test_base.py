@@ -56,7 +56,7 @@ def test_an_empty_submission_is_still_a_submission(post):
     assert "name" in post(NameForm).errors
 
 
-def test_an_error_of_the_service_stands_at_its_field(post):
+def test_an_error_of_the_service_is_shown_at_its_field(post):
     form = post(NameForm, name="a")
     form.add_error("name", "That name is taken.")
     assert form.errors == {"name": ["That name is taken."]}

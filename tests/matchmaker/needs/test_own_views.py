@@ -64,7 +64,7 @@ def test_nothing_found_says_on_what_ground(app, resident, post, make, place):
     assert "found nothing this time" in text
 
 
-def test_results_under_review_are_told_to_nobody(resident, post, make, place):
+def test_results_under_review_are_shown_to_nobody(resident, post, make, place):
     make.offer(make.organisation(place.subdistrict), place.rice)
     need = post(category=place.rice)
     run = solve_month(make, place.subdistrict.id)

@@ -27,8 +27,8 @@ def test_a_need_taken_back_during_the_review_stays_taken_back(make, month):
     assert outcome.need.state is m.NeedState.WITHDRAWN
     of_need = select(m.Assignment.state).where(m.Assignment.need_id == outcome.need_id)
     assert set(db.session.scalars(of_need)) == {m.AssignmentState.REVOKED}
-    told = select(m.Notice).where(m.Notice.user_id == resident.id)
-    assert db.session.scalars(told).all() == []
+    notices = select(m.Notice).where(m.Notice.user_id == resident.id)
+    assert db.session.scalars(notices).all() == []
 
 
 def test_a_published_month_settles_every_need(month):

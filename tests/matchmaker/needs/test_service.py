@@ -34,7 +34,7 @@ def enter(place):
     return enter_need
 
 
-def test_a_need_entered_at_the_counter_says_by_whom_and_how_consent_was_given(enter, place):
+def test_a_need_entered_at_the_counter_says_who_entered_it_and_how_consent_was_given(enter, place):
     need = enter()
     assert need.state is m.NeedState.SUBMITTED
     assert need.entered_by_id == place.worker.id

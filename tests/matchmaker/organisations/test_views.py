@@ -61,7 +61,7 @@ def add_agreement(make, organisation, **values):
     return make.add(row)
 
 
-def test_an_expired_agreement_is_marked_and_one_that_renews_stands(
+def test_an_expired_agreement_is_marked_and_one_that_renews_is_not(
     social_worker, make, subdistrict
 ):
     organisation = make.organisation(subdistrict)

@@ -27,7 +27,7 @@ def test_the_criteria_name_every_stage_of_the_policy_in_its_order():
     assert tuple(stage.name for stage in COMMUNITY_POLICY.stages) == STAGE_NAMES
 
 
-def test_every_stage_is_told_in_words(browser):
+def test_every_stage_is_said_in_words(browser):
     page = browser.use_language("en").get("pages.criteria").text
     rules = re.findall(r"<li><h3>(.*?)</h3><p>(.*?)</p></li>", page)
     assert len(rules) == len(STAGE_NAMES)

@@ -131,7 +131,7 @@ def test_a_role_looks_so_often_a_day_and_no_more(context, make, resident, people
 
 
 @pytest.mark.parametrize("role", LOOKS)
-def test_nobody_is_told_of_a_resident_who_is_not_theirs(context, stranger, people, role):
+def test_nobody_learns_of_a_resident_who_is_not_theirs(context, stranger, people, role):
     with pytest.raises(NotFoundError, match=r"^resident\.unknown$"):
         reveal_contact(stranger.id, people[role], NOW)
 

@@ -60,7 +60,7 @@ def test_of_two_who_publish_one_is_refused(app, month, run_id):
         assert db.session.query(m.MatchRound).one().publication == 1
 
 
-def test_a_forbid_laid_in_the_moment_of_publishing_is_not_passed_by(app, month, run_id):
+def test_a_forbid_made_in_the_moment_of_publishing_is_not_passed_by(app, month, run_id):
     outcomes = act_at_once(app, lambda: forbid(month, run_id), lambda: publish(month, run_id))
     assert outcomes == [None, "run.overrides_changed"]
 
@@ -70,6 +70,6 @@ def test_a_forbid_comes_too_late_once_somebody_publishes(app, month, run_id):
     assert outcomes == [None, "round.not_open_to_overrides"]
 
 
-def test_the_same_forbid_laid_twice_at_once_holds_once(app, month, run_id):
+def test_the_same_forbid_made_twice_at_once_holds_once(app, month, run_id):
     acts = [lambda: forbid(month, run_id)] * 2
     assert act_at_once(app, *acts) == [None, "round.override_exists"]

@@ -37,7 +37,7 @@ def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
     assert not set(names) & set(grounds)
 
 
-def test_a_need_that_nobody_looked_into_is_not_told_where_offers_fell_out(english):
+def test_a_need_that_nobody_looked_into_does_not_say_where_offers_fell_out(english):
     unknown = outcomes.explain_outcome(make_outcome("no_eligible_offer", ASKED))
     assert unknown.startswith("This month nobody offered what you need at a time and place")
     none = make_outcome("no_eligible_offer", {**ASKED, "filters": {"category": 0}})

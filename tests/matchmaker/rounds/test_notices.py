@@ -1,4 +1,4 @@
-"""Who is told of a publication: one account in, one notice or none."""
+"""Who gets a notice of a publication: one account in, one notice or none."""
 
 from collections import Counter
 
@@ -19,10 +19,10 @@ def list_notices(user: m.User) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("disabled_at", "is_told"), [(None, True), (NOW, False)], ids=["active", "disabled"]
+    ("disabled_at", "has_notice"), [(None, True), (NOW, False)], ids=["active", "disabled"]
 )
-def test_a_resident_is_told_once_for_each_need_unless_the_account_is_disabled(
-    make, month, disabled_at, is_told
+def test_a_resident_gets_one_notice_for_each_need_unless_the_account_is_disabled(
+    make, month, disabled_at, has_notice
 ):
     accounts = {
         number: make.user(m.Role.RESIDENT, resident_id=resident.id, disabled_at=disabled_at)
@@ -33,34 +33,34 @@ def test_a_resident_is_told_once_for_each_need_unless_the_account_is_disabled(
     for outcome in db.session.scalars(query):
         number = next(k for k, need in month.needs.items() if need.id == outcome.need_id)
         kind = "need.matched" if outcome.is_met else "need.not_matched"
-        assert list_notices(accounts[number]) == ([kind] if is_told else [])
+        assert list_notices(accounts[number]) == ([kind] if has_notice else [])
 
 
 @pytest.mark.parametrize(
-    ("disabled_at", "is_told"), [(None, True), (NOW, False)], ids=["active", "disabled"]
+    ("disabled_at", "has_notice"), [(None, True), (NOW, False)], ids=["active", "disabled"]
 )
-def test_a_coordinator_is_told_once_of_a_publication_and_of_its_withdrawal(
-    make, month, disabled_at, is_told
+def test_a_coordinator_gets_one_notice_of_a_publication_and_of_its_withdrawal(
+    make, month, disabled_at, has_notice
 ):
     organisation = month.organisations[1]
     coordinator = make.user(
         m.Role.COORDINATOR, organisation_id=organisation.id, disabled_at=disabled_at
     )
     run = month.publish()
-    assert list_notices(coordinator) == (["round.published"] if is_told else [])
+    assert list_notices(coordinator) == (["round.published"] if has_notice else [])
     publication.withdraw_publication(run.match_round, reason="a mistake", actor=month.one, now=NOW)
     db.session.flush()
-    told = ["round.published", "round.withdrawn"] if is_told else []
-    assert sorted(list_notices(coordinator)) == told
+    expected = ["round.published", "round.withdrawn"] if has_notice else []
+    assert sorted(list_notices(coordinator)) == expected
 
 
-def test_an_organisation_with_nothing_to_do_is_not_told(make, month):
+def test_an_organisation_with_nothing_to_do_gets_no_notice(make, month):
     idle = make.user(m.Role.COORDINATOR, organisation_id=month.organisations[2].id)
     month.publish()
     assert list_notices(idle) == []
 
 
-def test_nobody_but_residents_and_coordinators_is_told(make, month):
+def test_nobody_but_residents_and_coordinators_gets_a_notice(make, month):
     volunteer = make.user(m.Role.VOLUNTEER, volunteer_id=month.volunteers[1].id)
     month.publish()
     everybody = Counter(db.session.scalars(select(m.Notice.user_id)))

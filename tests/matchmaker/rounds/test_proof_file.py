@@ -18,7 +18,7 @@ def read_zip(content: bytes) -> dict[str, str]:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_whoever_holds_the_files_can_check_them(app, month):
+def test_anybody_who_holds_the_files_can_check_them(app, month):
     with app.app_context():
         month.solve()
         db.session.commit()

@@ -1,4 +1,4 @@
-"""What everyone may read: no number from which a person could be told."""
+"""What everyone may read: no number from which a person could be found."""
 
 from matchmaker.rounds.pages.figures import GroupRow, hide_small_coverage, hide_small_groups
 from matchmaker.web.charts import CoverageRow, Share
@@ -13,7 +13,7 @@ def test_numbers_of_one_to_four_are_hidden():
     assert [row.met is None for row in rows] == [True, True, False, False]
 
 
-def test_a_single_hidden_group_cannot_be_told_from_the_total():
+def test_a_single_hidden_group_cannot_be_found_from_the_total():
     rows = hide_small_groups(make_rows((2, 20), (10, 30), (10, 12)))
     assert [row.met is None for row in rows] == [True, False, True]
 
@@ -31,8 +31,8 @@ def test_small_committees_are_left_out_of_the_chart():
     assert hide_small_coverage(rows, []) == [CoverageRow("large", Share(0, 0), Share(6, 8))]
 
 
-def test_the_chart_does_not_tell_what_the_table_hides():
-    """G1 is hidden with G0 alone so that G0 cannot be told from the total."""
+def test_the_chart_does_not_show_what_the_table_hides():
+    """G1 is hidden with G0 alone so that G0 cannot be found from the total."""
     table = hide_small_groups(make_rows((2, 20), (10, 12), (10, 30)))
     chart = [
         CoverageRow(row.label, Share(0, 0), Share(met, 40))

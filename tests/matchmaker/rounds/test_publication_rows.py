@@ -112,7 +112,7 @@ def test_a_due_visit_is_promised_although_it_is_no_need(make, month):
     assert (row.pairing_id, row.need_id, row.state) == (pairing.id, None, A.AWAITING_GIVER)
 
 
-def test_residents_and_coordinators_are_told_and_nobody_else(make, month):
+def test_residents_and_coordinators_get_notices_and_nobody_else(make, month):
     residents = {
         number: make.user(m.Role.RESIDENT, resident_id=row.id)
         for number, row in month.residents.items()
@@ -123,7 +123,7 @@ def test_residents_and_coordinators_are_told_and_nobody_else(make, month):
     )
     make.user(m.Role.VOLUNTEER, volunteer_id=month.volunteers[1].id)
     run = month.publish()
-    told = {
+    of_needs = {
         (
             residents[number].id,
             "need.matched" if is_met else "need.not_matched",
@@ -134,10 +134,10 @@ def test_residents_and_coordinators_are_told_and_nobody_else(make, month):
         for number, is_met in list_met(month, run).items()
     }
     published = (busy.id, "round.published", "match_round", run.match_round_id, NOW)
-    assert list_notices() == told | {published}
+    assert list_notices() == of_needs | {published}
     withdraw(month, run)
     withdrawn = (busy.id, "round.withdrawn", "match_round", run.match_round_id, NOW)
-    assert list_notices() == told | {published, withdrawn}
+    assert list_notices() == of_needs | {published, withdrawn}
     assert idle.id not in {row[0] for row in list_notices()}
 
 

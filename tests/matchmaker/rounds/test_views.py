@@ -150,7 +150,7 @@ def test_a_file_holds_the_same_lines_and_no_person(reviewed, one):
     assert "王阿婆" not in answer.data.decode("utf-8-sig")
 
 
-def test_a_pin_is_laid_with_a_reason_and_lifted_again(app, reviewed, one):
+def test_a_pin_is_made_with_a_reason_and_lifted_again(app, reviewed, one):
     address = {"month": MONTH, "reference": "N2607-0005"}
     empty = one.submit("rounds.override", {**key(1), "kind": "pin", "reason": ""}, **address)
     assert empty.status_code == 422

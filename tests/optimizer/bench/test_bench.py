@@ -64,7 +64,7 @@ def test_every_piece_is_measured_in_a_process_of_its_own():
     assert found["peak_mib"] > 0
 
 
-def test_a_piece_that_breaks_is_told_and_judged_by_nobody(monkeypatch, capsys):
+def test_a_piece_that_breaks_is_named_and_judged_by_nobody(monkeypatch, capsys):
     assert measure("no such piece", 40, 7, 60.0) == {"outcome": "broke with 1"}
     monkeypatch.setattr(bench, "GRACE_SECONDS", -59.99)
     assert measure(POINTS, 40, 7, 60.0) == {"outcome": "hung"}

@@ -17,7 +17,7 @@ BY_FILTERS = ("no_eligible_offer", "forbidden", "declined_before")
 
 
 def read_month(problem: Problem) -> Month:
-    """The problem as the verifier reads it."""
+    """The problem as the checker reads it."""
     return index_month(read_problem(json.loads(json.dumps(problem.to_json()))))
 
 

@@ -1,4 +1,4 @@
-"""Every rule of the verifier by its pair: the good solution holds, each corruption is named."""
+"""Every rule of the checker by its pair: the good solution holds, each corruption is named."""
 
 from copy import deepcopy
 
@@ -161,5 +161,5 @@ def test_a_broken_problem_is_refused_with_the_path(change, path):
     assert (fault.code, fault.facts["path"]) == ("broken_input", path)
 
 
-def test_the_verifiers_copy_of_the_community_policy_is_the_policy():
+def test_the_checkers_copy_of_the_community_policy_is_the_policy():
     assert COMMUNITY_POLICY.to_json() == OWN_COPY

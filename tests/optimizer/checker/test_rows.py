@@ -1,4 +1,4 @@
-"""The verifier's own columns and rows are the solver's, number by number."""
+"""The checker's own columns and rows are the solver's, number by number."""
 
 import json
 import math
@@ -36,7 +36,7 @@ SCORES = "0.5,0.25,0\n1,0,0.75\n0.5,0.5,0.5"
 
 
 def rebuild(problem: Problem) -> Program:
-    """The verifier's program of the problem's JSON, as if read from a file."""
+    """The checker's program of the problem's JSON, as if read from a file."""
     return build_again(json.loads(json.dumps(problem.to_json())))
 
 
@@ -134,7 +134,7 @@ def test_needs_with_lists_have_flows_of_their_own():
     assert_same(problem)
 
 
-def test_whom_a_forbid_names_is_a_crew_alone():
+def test_a_person_named_by_a_forbid_is_a_crew_alone():
     people = [person(name, "am") for name in "pqr"]
     problem = month(team(), *people, visit("a"), visit("b"), forbids=(Forbid("a", person="q"),))
     assert [crew.members for crew in build(problem).columns.network.crews] == [("p", "r"), ("q",)]

@@ -60,7 +60,7 @@ def files(tmp_path) -> tuple[Path, Path]:
 
 
 def test_every_checker_refuses_the_same_file_in_the_same_words(files, capsys, tmp_path):
-    told = []
+    printed = []
     question, answer = map(str, files)
     for run, arguments in (
         (main, ["verify", question, answer]),
@@ -68,7 +68,7 @@ def test_every_checker_refuses_the_same_file_in_the_same_words(files, capsys, tm
         (main, ["divide", question, "--check", answer]),
     ):
         assert run(arguments) == 2
-        told.append(capsys.readouterr().err)
+        printed.append(capsys.readouterr().err)
     (tmp_path / "checker.pyz").write_bytes(make_bundle())
     verify_files = Path(optimizer.__file__).parent / "verify_files.py"
     for program in (str(tmp_path / "checker.pyz"), str(verify_files)):
@@ -76,8 +76,8 @@ def test_every_checker_refuses_the_same_file_in_the_same_words(files, capsys, tm
             [sys.executable, program, question, answer], capture_output=True, text=True
         )
         assert done.returncode == 2
-        told.append(done.stderr)
-    assert set(told) == {f"broken input: {question}: key seed occurs twice in one object\n"}
+        printed.append(done.stderr)
+    assert set(printed) == {f"broken input: {question}: key seed occurs twice in one object\n"}
 
 
 def test_the_bundle_holds_the_reader():

@@ -232,8 +232,8 @@ def test_every_ruling_has_an_exit_code_of_its_own():
 
 def test_help_names_every_exit_code(capsys):
     assert main(["--help"]) == 0
-    told = capsys.readouterr().out
-    assert all(f" {code} " in told for code in (*EXIT_CODES.values(), 2))
+    printed = capsys.readouterr().out
+    assert all(f" {code} " in printed for code in (*EXIT_CODES.values(), 2))
 
 
 def test_a_verdict_survives_the_way_through_json(two_committees):

@@ -18,7 +18,7 @@ def division(tmp_path) -> Path:
     return path
 
 
-def test_divide_tells_of_every_claim_and_of_the_sum(capsys):
+def test_divide_names_every_claim_and_the_sum(capsys):
     assert main(["divide", LIFT_FUND]) == 0
     printed = capsys.readouterr().out
     assert "proven: 67 of 67 claims granted, 75000000 of 75000000 fen spent" in printed
@@ -31,7 +31,7 @@ def test_the_division_written_is_verified(division, capsys):
     assert "verified" in capsys.readouterr().out
 
 
-def test_a_division_that_is_only_feasible_is_told_so(tmp_path, monkeypatch, capsys):
+def test_a_division_that_is_only_feasible_is_called_so(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(admission, "MOST_NODES", 0)
     claims = [{"id": "a", "asked_fen": 3}, {"id": "b", "asked_fen": 4}]
     fund = {"name": "f", "seed": "00", "purses": [{"id": "m", "fen": 4}], "claims": claims}

@@ -61,7 +61,7 @@ def test_a_solve_without_memory_is_no_answer(month, tmp_path, capsys):
     assert not path.exists()
 
 
-def test_a_month_without_answer_is_told_from_a_solve_that_failed(tmp_path, capsys):
+def test_a_month_without_answer_is_not_a_solve_that_failed(tmp_path, capsys):
     problem = small_month(goods(least=2, capacity=2), want("n"))
     path = tmp_path / "p.json"
     path.write_bytes(canonical_bytes(problem.to_json()))
@@ -102,7 +102,7 @@ def test_a_changed_assignment_is_refuted_by_name(month, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "fault"),
     [
         ("{", "Expecting property name"),
         ('{"a": 1, "a": 2}', "key a occurs twice"),
@@ -112,11 +112,11 @@ def test_a_changed_assignment_is_refuted_by_name(month, tmp_path, capsys):
         ("[" * 100_000, "nested more than 100 deep"),
     ],
 )
-def test_broken_input_is_refused_with_its_place(tmp_path, capsys, text, told):
+def test_broken_input_is_refused_with_its_place(tmp_path, capsys, text, fault):
     path = tmp_path / "p.json"
     path.write_text(text)
     assert main(["solve", str(path)]) == 2
-    assert told in capsys.readouterr().err
+    assert fault in capsys.readouterr().err
 
 
 def test_a_missing_file_is_broken_input(tmp_path, capsys):
@@ -149,10 +149,10 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
 
 def test_explain_covers_every_need(month, capsys):
     assert main(["explain", str(month / "p.json"), str(month / "s.json")]) == 0
-    told = json.loads(capsys.readouterr().out)
+    explained = json.loads(capsys.readouterr().out)
     needs = {need["id"] for need in json.loads((month / "p.json").read_text())["needs"]}
-    assert told["met"].keys() | told["unmet"].keys() == needs
-    assert told["met"].keys().isdisjoint(told["unmet"])
+    assert explained["met"].keys() | explained["unmet"].keys() == needs
+    assert explained["met"].keys().isdisjoint(explained["unmet"])
 
 
 def test_simulate_prints_fairness_over_time(capsys):

@@ -44,8 +44,8 @@ def test_price_names_the_first_stage_that_worsens(tmp_path, capsys):
     need, out = unmet_of(files, "lost_lottery"), tmp_path / "o.json"
     other = {"a": "b", "b": "a"}[need]
     assert main(["price", *files, need, "--out", str(out)]) == 0
-    told, printed = json.loads(out.read_text()), capsys.readouterr().out.splitlines()
-    assert (told["need"], told["stage"], told["lost"]) == (need, "lottery", [other])
+    answer, printed = json.loads(out.read_text()), capsys.readouterr().out.splitlines()
+    assert (answer["need"], answer["stage"], answer["lost"]) == (need, "lottery", [other])
     assert printed[0] == f"{need}: proven, first worse: lottery"
     assert printed[-2:] == [f"  no longer met: {other}", f"  newly met: {need}"]
 
@@ -71,8 +71,8 @@ def test_appeal_prints_needs_gained(tmp_path, capsys):
     files = files_of(tmp_path, month(goods(), want("a"), want("b")))
     assert main(["appeal", *files, "--out", str(tmp_path / "o.json")]) == 0
     assert capsys.readouterr().out == "+1 needs (proven): rice rice +1\n"
-    (told,) = json.loads((tmp_path / "o.json").read_text())["helps"]
-    assert told["gained"] == 1
+    (answer,) = json.loads((tmp_path / "o.json").read_text())["helps"]
+    assert answer["gained"] == 1
 
 
 def test_conflict_names_the_pins(tmp_path, capsys):
@@ -102,9 +102,9 @@ def test_repair_undoes_a_declined_assignment_alone(month_files, tmp_path, capsys
     declined = {key: line[key] for key in ("need", "stock", "person") if key in line}
     changes = write(tmp_path / "c.json", {"forbids": [declined]})
     assert main(["repair", *month_files, changes, "--out", str(tmp_path / "o.json")]) == 0
-    told, printed = json.loads((tmp_path / "o.json").read_text()), capsys.readouterr().out
-    assert line in told["undone"]
-    assert printed.count("  undone ") == len(told["undone"])
+    answer, printed = json.loads((tmp_path / "o.json").read_text()), capsys.readouterr().out
+    assert line in answer["undone"]
+    assert printed.count("  undone ") == len(answer["undone"])
 
 
 def test_repair_refuses_changes_it_cannot_read(month_files, tmp_path, capsys):

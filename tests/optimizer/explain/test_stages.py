@@ -110,18 +110,18 @@ def test_a_certificate_that_proves_less_than_it_says_names_nothing_untrue():
 
 @pytest.mark.parametrize("seconds", [0.0, 60.0])
 def test_codes_say_truly_whether_a_stage_or_the_lottery_decided(seconds):
-    told = Counter[GroundCode]()
+    grounds = Counter[GroundCode]()
     for month in (*usable(0), *usable(1)):
         for found in explain(month.problem, month.solution, seconds):
-            told[found.code] += 1
+            grounds[found.code] += 1
             deciding = month.true.get(found.need, "a pin or a least use")
             if found.code is GroundCode.LOST_LOTTERY:
                 assert deciding == OPEN, (month.problem.name, found.need)
             if found.code is GroundCode.OUTRANKED:
                 assert deciding != OPEN, (month.problem.name, found.need)
                 assert found.stage in ("", deciding)
-    assert told[GroundCode.OUTRANKED]
-    assert told[GroundCode.LOST_LOTTERY]
+    assert grounds[GroundCode.OUTRANKED]
+    assert grounds[GroundCode.LOST_LOTTERY]
 
 
 def test_a_need_that_is_met_has_no_deciding_stage():

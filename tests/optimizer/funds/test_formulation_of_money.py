@@ -37,11 +37,11 @@ def fault_of(of: Fund, *rows: tuple[int, ...]) -> str | None:
 
 
 def test_every_number_of_the_money_section_has_its_line():
-    told = set(re.findall(r"^\| (M\d+) \|", (OPTIMIZER / "FORMULATION.md").read_text(), re.M))
+    listed = set(re.findall(r"^\| (M\d+) \|", (OPTIMIZER / "FORMULATION.md").read_text(), re.M))
     text = "".join(path.read_text() for path in (OPTIMIZER / "funds").glob("*.py"))
     checked = "".join(path.read_text() for path in (OPTIMIZER / "checker/funds").glob("*.py"))
-    assert told == set(re.findall(r"[(\s](M\d+)[),]", text)) != set()
-    assert told == set(re.findall(r"[(\s](M\d+)[),]", checked))
+    assert listed == set(re.findall(r"[(\s](M\d+)[),]", text)) != set()
+    assert listed == set(re.findall(r"[(\s](M\d+)[),]", checked))
 
 
 def test_m1_a_grant_is_nothing_or_between_floor_and_ask():
@@ -83,7 +83,7 @@ def test_m3_too_great_an_instalment_or_a_foreign_month_is_refused(rows, code):
     assert fault_of(fund(*claims, purses=(6, 5)), *rows) == code
 
 
-def test_m4_the_least_funded_stands_as_high_as_can_be_then_the_next():
+def test_m4_the_least_funded_is_as_high_as_possible_then_the_next():
     assert fens(fund(Claim("a", 4, 1), Claim("b", 8, 1), Claim("c", 8, 1))) == [2, 4, 4]
     assert fens(fund(Claim("a", 10, 10), Claim("b", 6, 3), Claim("c", 4, 2))) == [0, 6, 4]
 

@@ -51,13 +51,13 @@ def try_filters(month: Month, need: Row, first_of: dict[int, str | None], slot: 
 def test_the_sources_of_a_need_are_those_that_pass_every_filter(problem):
     month, first_of = index_month(read_problem(problem.to_json())), speakers(problem)
     solver = Eligibility(problem, gather_crews(problem))
-    verifier = OwnEligibility(month)
+    checker = OwnEligibility(month)
     for need in problem.needs:
         row = month.needs[need.id]
         expected = try_filters(month, row, first_of)
         chosen = solver.index_of(need).select(solver.sources_of(need))
         assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
-        checked = verifier.index_of(row).select(verifier.sources_of(row))
+        checked = checker.index_of(row).select(checker.sources_of(row))
         assert [(first_of[k], stock) for k, stock in checked] == expected
 
 
@@ -65,13 +65,13 @@ def test_the_sources_of_a_need_are_those_that_pass_every_filter(problem):
 def test_a_way_in_a_slot_holds_those_who_are_free_in_it(problem):
     month, first_of = index_month(read_problem(problem.to_json())), speakers(problem)
     solver = Eligibility(problem, gather_crews(problem))
-    verifier = OwnEligibility(month)
+    checker = OwnEligibility(month)
     for need in problem.needs:
         row, index = month.needs[need.id], solver.index_of(need)
         for slot in need.slots:
             expected = try_filters(month, row, first_of, slot)
             chosen = index.select(solver.sources_of(need) & index.in_slot(slot))
             assert [(first_of[k], problem.stocks[s].id) for k, s in chosen] == expected
-            mask = verifier.sources_of(row) & verifier.index_of(row).list_free(slot)
-            checked = verifier.index_of(row).select(mask)
+            mask = checker.sources_of(row) & checker.index_of(row).list_free(slot)
+            checked = checker.index_of(row).select(mask)
             assert [(first_of[k], stock) for k, stock in checked] == expected

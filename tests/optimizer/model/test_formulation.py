@@ -42,7 +42,7 @@ def test_a_tiny_month_reads_like_the_maths(tmp_path):
     assert (tmp_path / "tiny_month.lp").read_text() == GOLDEN.read_text()
 
 
-def test_every_constraint_stands_in_the_tiny_month():
+def test_every_constraint_is_in_the_tiny_month():
     names = {row.name.split("_")[0] for row in build(tiny_month()).rows.order}
     assert names == {f"c{k}" for k in range(1, 14)}
 
@@ -51,19 +51,19 @@ def test_every_number_of_the_formulation_has_its_line():
     text = (OPTIMIZER / "FORMULATION.md").read_text()
     files = [OPTIMIZER / "model/constraints.py", *(OPTIMIZER / "stages").glob("*.py")]
     lines = "".join(path.read_text() for path in files)
-    told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
+    listed = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
     built = set(re.findall(r"[(\s]([CS]\d+)[),]", lines))
-    assert told == built
+    assert listed == built
 
 
 def test_every_number_has_its_pair_of_tests():
     """A class of at least two tests names the number behind its name."""
     text = (OPTIMIZER / "FORMULATION.md").read_text()
-    told = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
+    listed = set(re.findall(r"^\| ([CS]\d+) \|", text, re.MULTILINE))
     paired = set()
     for path in Path(__file__).parents[1].rglob("test_*.py"):
         for block in path.read_text().split("\nclass ")[1:]:
             head = block.splitlines()[0]
             if block.count("    def test_") >= 2:
                 paired |= set(re.findall(r"[CS]\d+", head.partition("#")[2]))
-    assert told - paired == set()
+    assert listed - paired == set()

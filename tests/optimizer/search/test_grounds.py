@@ -1,4 +1,4 @@
-"""Grounds that the filters decide: what was declined before is told apart from other forbids."""
+"""Grounds that the filters decide: what was declined before is kept apart from other forbids."""
 
 import pytest
 
@@ -21,19 +21,23 @@ def declined(*reasons):
 @pytest.mark.parametrize(
     ("reasons", "code"), [((SAID, SAID), SAID), ((SAID, "quarrel"), "forbidden")]
 )
-def test_what_was_declined_before_is_told_apart_where_every_forbid_says_so(reasons, code):
+def test_what_was_declined_before_is_a_ground_of_its_own_where_every_forbid_says_so(reasons, code):
     problem = declined(*reasons)
     solution = proven(problem)
     assert [ground.code for ground in solution.grounds] == [code]
-    (told,) = explain(problem, solution)
-    assert (told.code, dict(told.filters)["slot"], dict(told.filters)["forbidden"]) == (code, 1, 0)
+    (explained,) = explain(problem, solution)
+    assert (
+        explained.code,
+        dict(explained.filters)["slot"],
+        dict(explained.filters)["forbidden"],
+    ) == (code, 1, 0)
 
 
 @pytest.mark.parametrize(
     ("reasons", "stated", "true"),
     [((SAID, SAID), "forbidden", SAID), ((SAID, "quarrel"), SAID, "forbidden")],
 )
-def test_the_verifier_refutes_the_other_of_the_two(reasons, stated, true):
+def test_the_checker_refutes_the_other_of_the_two(reasons, stated, true):
     problem = index_month(read_problem(declined(*reasons).to_json()))
     with pytest.raises(RefutedError) as refuted:
         check_grounds(problem, frozenset(), [{"need": "a", "code": stated, "stage": ""}])

@@ -184,7 +184,7 @@ class TestLottery:  # S9
         stocks = (top, goods("x", 2, parents=("top",)), goods("y", 2, parents=("top",)))
         assert met(month(*stocks, *needs, pairs=pairs)) == {first, second}
 
-    def test_ticket_holders_who_lost_are_told_so(self):
+    def test_ticket_holders_who_lost_have_that_ground(self):
         problem = month(goods(), want("a"), want("b"))
         assert [ground.code for ground in proven(problem).grounds] == ["lost_lottery"]
 

@@ -15,12 +15,14 @@ from tests.optimizer.tiny_problems import tiny_problem
 
 
 def helps(problem: Problem) -> list[tuple[Extra, int]]:
-    return [(told.extra, told.gained) for told in find_help(problem, proven(problem))]
+    return [
+        (found_help.extra, found_help.gained) for found_help in find_help(problem, proven(problem))
+    ]
 
 
 @pytest.mark.parametrize("block", range(3))
 def test_what_is_gained_is_what_all_answers_gain(block):
-    told = 0
+    compared = 0
     for seed in range(block * 20, block * 20 + 20):
         problem = tiny_problem(seed)
         solution = solve(problem)
@@ -33,8 +35,8 @@ def test_what_is_gained_is_what_all_answers_gain(block):
             assert best is not None
             assert (set(found.met), set(found.lost)) == (best[1] - before, before - best[1])
             assert found.gained == len(best[1]) - len(before)
-            told += 1
-    assert told > 5
+            compared += 1
+    assert compared > 5
 
 
 def test_a_second_bag_meets_a_second_need():
@@ -102,7 +104,7 @@ def test_in_a_month_of_167_needs_the_dearest_extras_help():
     solution = solve(problem)
     found = find_help(problem, solution, most=4)
     assert len(found) == 4
-    gains = [told.gained for told in found]
+    gains = [found_help.gained for found_help in found]
     assert gains == sorted(gains, reverse=True)
     assert gains[0] >= 1
-    assert {told.status for told in found} == {"proven"}
+    assert {found_help.status for found_help in found} == {"proven"}

@@ -48,8 +48,8 @@ def rank_of(problem: Problem, solution: Solution, answer: Answer, possible) -> t
         sum(n.id in promised and n.id in answer for n in problem.needs if n.tier == tier)
         for tier in tiers
     )
-    stands = count_standing(solution, answer)
-    return stays, len(answer), stands, vector_of(problem, answer, possible)
+    kept = count_standing(solution, answer)
+    return stays, len(answer), kept, vector_of(problem, answer, possible)
 
 
 def as_answer(found: Repair) -> Answer:
@@ -107,7 +107,7 @@ def test_without_changes_nothing_is_undone():
     assert found.assignments == solution.assignments
 
 
-def test_a_declined_visit_passes_to_whoever_is_free():
+def test_a_declined_visit_passes_to_a_person_who_is_free():
     problem = month(team(), person("p", "S1"), person("q", "S1"), visit("a", "S1"))
     solution = proven(problem)
     (line,) = solution.assignments
