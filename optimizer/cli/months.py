@@ -18,6 +18,7 @@ from optimizer.checker.verdict import EXIT_HELP, Ruling
 from optimizer.cli.funds import add_divide
 from optimizer.cli.instances import add_published
 from optimizer.cli.solve import BROKEN, DONE, REFUTED, UNKNOWN, add_solve
+from optimizer.cli.vipr import add_vipr
 from optimizer.cli.what_if import add_what_if
 from optimizer.codec import ProblemError, canonical_bytes
 from optimizer.explain.explain import explain
@@ -122,6 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("solution", type=Path)
     _add_agree(commands)
     _add_reports(commands)
+    add_vipr(commands, _add, read_json)
     add_what_if(commands, _add, read_json)
     add_published(commands, _add)
     add_divide(commands, _add, read_json)

@@ -31,7 +31,7 @@ ROOMS = {
     "process": ("optimizer.process",),
     "answers": (
         "optimizer.explain", "optimizer.what_if", "optimizer.second", "optimizer.funds",
-        "optimizer.instances",
+        "optimizer.instances", "optimizer.vipr",
     ),
     "search": ("optimizer.search", "optimizer.stages"),
     "model": ("optimizer.model",),
@@ -57,7 +57,7 @@ LABELS = {
     "base": "base<br/>settings, clock, database, errors",
     "cli": "cli, bench",
     "process": "process<br/>one child: solve, check, explain",
-    "answers": "explain, what_if, second, funds, instances",
+    "answers": "explain, what_if, second, funds, instances, vipr",
     "search": "search, stages",
     "model": "model<br/>the integer program",
     "engine": "engine<br/>HiGHS, bounds, cuts",

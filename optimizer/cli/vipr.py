@@ -1,0 +1,111 @@
+"""The command ``vipr``: proofs of an answer as files that other people's checkers can read.
+
+Exit codes: 0 everything asked for is written, 1 something is not: it rests on the word of an
+engine, the answer does not have it or is refuted; 2 broken input.
+"""
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from optimizer.cli.solve import DONE, REFUTED, ReadJson
+from optimizer.vipr.export import WHATS, Export, Statement
+from optimizer.vipr.lines import ExportError
+from optimizer.vipr.writer import Sheet
+
+
+def run_vipr(arguments: argparse.Namespace) -> int:
+    """Write the proofs of an answer in the public format VIPR 1.0, for independent checkers.
+
+    Each file holds the program of a stage, the values of the stages before it, the answer, and
+    every step of the proof in exact numbers. What rests on a search is refused; with --bound it is
+    written with the bound that is proved.
+    """
+    question, answer = arguments.read(arguments.question), arguments.read(arguments.answer)
+    try:
+        export = Export(question, answer)
+        statements = _select(export, arguments)
+    except ExportError as error:
+        print(f"not exported: {error}", file=sys.stderr)
+        return REFUTED
+    if len(statements) == 1 and arguments.stage is not None:
+        return _write_one(export, statements[0], arguments)
+    return _write_all(export, statements, arguments)
+
+
+def _select(export: Export, arguments: argparse.Namespace) -> list[Statement]:
+    """Return what is asked for. Raises ``ExportError`` when the answer does not have it."""
+    wanted = {name: getattr(arguments, name) for name in ("what", "stage", "group")}
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    said = " ".join(f"{name} {value}" for name, value in asked.items())
+    if asked.keys() == {"stage"}:
+        asked["what"] = "stage"
+    statements = export.list_statements()
+    found = [one for one in statements if export.suits(one, asked)]
+    if not found:
+        stages = dict.fromkeys(one.stage for one in statements)
+        raise ExportError(f"the answer has no {said}; it has {', '.join(stages)}")
+    return found
+
+
+def _write_one(export: Export, statement: Statement, arguments: argparse.Namespace) -> int:
+    try:
+        sheet = export.state(statement, is_bound_wanted=arguments.bound)
+    except ExportError as error:
+        print(f"not exported: {statement}: {error}", file=sys.stderr)
+        return REFUTED
+    print(f"{arguments.out}: {_write(export, sheet, arguments.out)} derived lines")
+    return DONE
+
+
+def _write(export: Export, sheet: Sheet, path: Path) -> int:
+    with path.open("w", encoding="ascii", newline="\n") as file:
+        return export.write(sheet, file)
+
+
+def _write_all(export: Export, statements: list[Statement], arguments: argparse.Namespace) -> int:
+    """Write a folder of files with an index of what each of them states."""
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    written, refused = [], []
+    for k, statement in enumerate(statements, 1):
+        try:
+            sheet = export.state(statement, is_bound_wanted=arguments.bound)
+        except ExportError as error:
+            refused.append({**asdict(statement), "reason": str(error)})
+            print(f"not exported: {statement}: {error}", file=sys.stderr)
+            continue
+        name = f"{k:03}-{statement.what}-{_plain(statement.stage)}.vipr"
+        lines = _write(export, sheet, arguments.out / name)
+        written.append({"file": name, **sheet.facts, "lines": lines})
+    index = {"format": "VIPR 1.0", "files": written, "refused": refused}
+    text = json.dumps(index, ensure_ascii=False, indent=1) + "\n"
+    (arguments.out / "index.json").write_text(text, encoding="utf-8")
+    print(f"{arguments.out}: {len(written)} files, {len(refused)} refused; see index.json")
+    return REFUTED if refused else DONE
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^A-Za-z0-9]+", "-", name).strip("-") or "stage"
+
+
+def add_vipr(commands: Any, add: Any, read: ReadJson) -> None:
+    """Add the command; ``add(commands, name, run)`` makes an argument parser."""
+    command = add(commands, "vipr", run_vipr)
+    command.set_defaults(read=read)
+    command.add_argument("question", type=Path)
+    command.add_argument("answer", type=Path)
+    text = "one stage of the policy; default: all that are proved, as a folder with an index"
+    command.add_argument("--stage", metavar="NAME", help=text)
+    text = (
+        "stage: what a stage optimises; levels: the same, of stages that compare groups; "
+        "possible: the most that each group can get alone; default: all, with --stage its stage"
+    )
+    command.add_argument("--what", choices=WHATS, help=text)
+    command.add_argument("--group", metavar="NAME", help="with possible: one group")
+    command.add_argument("--out", type=Path, required=True, metavar="PATH", help="file or folder")
+    text = "where a stage rests on a search, write it up to there with its proved bound"
+    command.add_argument("--bound", action="store_true", help=text)

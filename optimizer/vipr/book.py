@@ -1,0 +1,162 @@
+"""What the files of a month hold: the program, and what its stages add to it one after another."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from optimizer.checker.program.rows import Program
+from optimizer.vipr.lines import ProofLine, Term, Weights, combine
+
+Sides = tuple[ProofLine | None, ProofLine | None]  # at most, at least
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A sum with its value in the answer, and the lines for "at most" and "at least" this value.
+
+    bound  what is proved: the value itself, or more where a search closed the gap
+    most   the bound, or a line without a proof where it is above the value
+    """
+
+    weights: Weights
+    value: int
+    bound: ProofLine
+    most: ProofLine
+    least: ProofLine
+
+    @property
+    def is_proved(self) -> bool:
+        """Return whether the proved bound is the value."""
+        return self.bound.right == self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A constraint that the files of the stages from ``first`` to ``last`` add to the program."""
+
+    line: ProofLine
+    first: int
+    last: int | None = None
+
+    def is_in(self, stage: int) -> bool:
+        """Return whether the file of a stage has it."""
+        return self.first <= stage and (self.last is None or stage <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraColumn:
+    """A column in {0, 1} that files of some stages add to the program; value in the answer."""
+
+    column: int
+    value: int
+    upper: Kept
+    lower: Kept
+
+
+@dataclass(slots=True)
+class Book:
+    """The lines of the program and everything that the stages have added so far.
+
+    lower, upper  the bounds of every column of the program
+    sides         "at most" and "at least" of every row; the same line where they are equal
+    steps         stage -> what it optimises, in order
+    """
+
+    program: Program
+    lower: list[ProofLine] = field(default_factory=list)
+    upper: list[ProofLine] = field(default_factory=list)
+    sides: list[Sides] = field(default_factory=list)
+    extras: dict[int, ExtraColumn] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+    steps: dict[int, list[Part]] = field(default_factory=dict)
+    indicators: int = 0
+
+    def __post_init__(self) -> None:
+        """Write the lines of the program itself."""
+        program = self.program
+        self.lower = [ProofLine({j: 1}, "G", low) for j, low in enumerate(program.low)]
+        self.upper = [ProofLine({j: 1}, "L", high) for j, high in enumerate(program.high)]
+        for weights, low, high in zip(program.rows, program.row_low, program.row_high, strict=True):
+            self.sides.append(_list_sides(weights, low, high))
+
+    def keep(self, line: ProofLine, first: int, last: int | None = None) -> ProofLine:
+        """Add a constraint to the files of some stages and return it."""
+        self.kept.append(Kept(line, first, last))
+        return line
+
+    def add_extra(
+        self, column: int, value: int, stage: int, last: int | None = None
+    ) -> ExtraColumn:
+        """Add a column in {0, 1} to the files of some stages and return it."""
+        upper = Kept(ProofLine({column: 1}, "L", 1), stage, last)
+        extra = ExtraColumn(column, value, upper, Kept(ProofLine({column: 1}, "G", 0), stage, last))
+        self.extras[column] = extra
+        return extra
+
+    def bounds_of(self, column: int) -> tuple[ProofLine, ProofLine]:
+        """Return the lines of the least and the most that a column can be."""
+        extra = self.extras.get(column)
+        if extra is not None:
+            return extra.lower.line, extra.upper.line
+        return self.lower[column], self.upper[column]
+
+    def close(self, part: Part, stage: int) -> None:
+        """Make a sum the next step of a stage; the files of later stages keep its value."""
+        self.steps.setdefault(stage, []).append(part)
+        if part.weights:
+            both = self.keep(ProofLine(part.weights, "E", part.value), stage + 1)
+            for line in (part.bound, part.most, part.least):
+                line.given = (stage, both)
+
+    def add_indicator(self, value: int, stage: int) -> ExtraColumn:
+        """Add a column that no certificate numbers to the file of one stage."""
+        self.indicators += 1
+        return self.add_extra(-self.indicators, value, stage, stage)
+
+
+def _list_sides(weights: Weights, low: int | None, high: int | None) -> Sides:
+    if low is not None and low == high:
+        both = ProofLine(weights, "E", low)
+        return both, both
+    upper = None if high is None else ProofLine(weights, "L", high)
+    return upper, None if low is None else ProofLine(weights, "G", low)
+
+
+def join(book: Book, parts: list[Part], stage: int) -> Part:
+    """Return the sum of the parts of one aim.
+
+    That a part is at least its value follows from the whole and from the bounds of the others.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    weights = {j: weight for part in parts for j, weight in part.weights.items()}
+    terms = [Term(part.bound, 1) for part in parts]
+    bound = combine(weights, sum(part.bound.right for part in parts), terms, kind="lin")
+    value = sum(part.value for part in parts)
+    whole = make_part(weights, value, bound)
+    for part in parts:
+        if whole.is_proved:
+            part.least.kind = "lin"
+            part.least.later = partial(_split_off, whole.least, terms, part.bound)
+        else:
+            part.least.kind = "open"
+            both = book.keep(ProofLine(part.weights, "E", part.value), stage + 1)
+            part.most.given = part.least.given = (stage, both)
+    return whole
+
+
+def make_part(
+    weights: Weights, value: int, bound: ProofLine, least: ProofLine | None = None
+) -> Part:
+    """Return a sum that is assumed to be at least its value."""
+    most = bound if bound.right == value else ProofLine(weights, "L", value, "open")
+    return Part(weights, value, bound, most, least or ProofLine(weights, "G", value, "asm"))
+
+
+def open_part() -> Part:
+    """Return a step without a proved bound."""
+    open_ = ProofLine({}, "L", 1, "open")
+    return Part({}, 0, open_, open_, open_)
+
+
+def _split_off(least: ProofLine, terms: list[Term], own: ProofLine) -> tuple[Term, ...]:
+    return (Term(least, 1), *(Term(line, -1) for line, _ in terms if line is not own))

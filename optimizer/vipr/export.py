@@ -1,0 +1,167 @@
+"""The files of a month: one for every proved stage, one for what every group can get alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TextIO
+
+from optimizer.checker.check import judge
+from optimizer.checker.month.month import index_month
+from optimizer.checker.month.read import read_problem, read_solution
+from optimizer.checker.month.schema import Row
+from optimizer.checker.program.columns import number_columns
+from optimizer.checker.program.point import place_answer
+from optimizer.checker.program.rows import build_rows
+from optimizer.checker.proofs.alone import prove_possible
+from optimizer.checker.proofs.forms import Levels, Sums
+from optimizer.checker.proofs.proof import Weights
+from optimizer.checker.stages import kind_of, weighs_pairs
+from optimizer.vipr.conclude import conclude, list_proved
+from optimizer.vipr.lines import ExportError
+from optimizer.vipr.scribe import Scribe
+from optimizer.vipr.writer import Sheet, Writer
+
+WHATS = ("stage", "levels", "possible")
+_LINE = ("need", "stock", "person", "slot", "units")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one file proves: a stage, or what a group of a stage can get alone."""
+
+    what: str
+    stage: str
+    group: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.what, self.stage, self.group)))
+
+
+class Export:
+    """An answer whose certificate has been replayed line by line."""
+
+    def __init__(self, problem: object, solution: object) -> None:
+        """Check the answer and replay its certificate.
+
+        Raises ``ExportError`` where the check refutes the answer, or where it proves nothing.
+        """
+        fault = judge(problem, solution).fault
+        if fault is not None:
+            raise ExportError(f"the check refutes the answer: {fault}")
+        self._month = index_month(read_problem(problem))
+        self._stated = read_solution(solution)
+        self._results = [row for row in self._stated["stages"] if row["status"] == "proven"]
+        self._certificate = self._stated["certificate"] or {"possible": {}, "stages": []}
+        self._columns = number_columns(self._month, is_weighed=weighs_pairs(self._month))
+        point = place_answer(self._columns, self._stated["assignments"])
+        self._scribe = Scribe(build_rows(self._columns), point)
+        stages = self._month.problem["policy"]["stages"]
+        self._kinds = {stage["name"]: kind_of(stage) for stage in stages}
+        self._alone: dict[Statement, Sheet] = {}
+        self._replay_alone()
+        self._replay()
+        self._writer = Writer(self._scribe.book)
+
+    def list_statements(self) -> list[Statement]:
+        """Return everything that the answer proves, in order."""
+        steps = self._scribe.book.steps
+        stages = [Statement("stage", name) for k, name in enumerate(self._kinds) if steps.get(k)]
+        return [*stages, *self._alone]
+
+    def suits(self, statement: Statement, asked: Mapping[str, str]) -> bool:
+        """Return whether a statement has these values; ``levels`` are stages of groups."""
+        asked = dict(asked)
+        if asked.get("what") == "levels" and isinstance(self._kinds[statement.stage], Levels):
+            asked["what"] = "stage"
+        return asked.items() <= asdict(statement).items()
+
+    def state(self, statement: Statement, *, is_bound_wanted: bool = False) -> Sheet:
+        """Return what the file of a statement states.
+
+        With ``is_bound_wanted`` a stage that rests on a search is stated up to there, with the
+        bound that is proved. Raises ``ExportError`` where that is not wanted.
+        """
+        if statement.what == "possible":
+            return self._alone[statement]
+        return self._sum_up(statement, is_bound_wanted=is_bound_wanted)
+
+    def write(self, sheet: Sheet, file: TextIO) -> int:
+        """Write a file and return the number of its derived lines."""
+        return self._writer.write(file, sheet)
+
+    def _replay_alone(self) -> None:
+        """Replay what every group can get alone, and keep a sheet for each."""
+        results = {row["name"]: row for row in self._results if row["levels"]}
+        for stage in self._month.problem["policy"]["stages"]:
+            if stage["name"] in results:
+                groups = kind_of(stage).list_alone(self._month, stage)
+                for group, needs in groups.items():
+                    statement = Statement("possible", stage["name"], group)
+                    self._alone[statement] = self._prove_alone(
+                        statement, results[stage["name"]], needs
+                    )
+
+    def _prove_alone(
+        self, statement: Statement, result: Row, needs: tuple[list[Row], int]
+    ) -> Sheet:
+        scribe, certificate = self._scribe, self._certificate
+        scribe.given, scribe.is_given = {}, True
+        prove_possible(scribe, self._month, {statement.group: needs}, result, certificate)
+        scribe.is_given = False
+        _, witness = certificate["possible"][statement.stage][statement.group]
+        lines = [dict(zip(_LINE, line, strict=True)) for line in witness]
+        met = self._columns.met
+        kept = [line for line in lines if met[line["need"]] not in scribe.given]
+        point = place_answer(self._columns, kept)
+        last = scribe.last
+        value = sum(weight * point[j] for j, weight in last.weights.items())
+        facts = self._describe(statement) | {"value": str(value), "bound": str(last.right)}
+        return Sheet(-1, facts, last.weights, value, last, point, scribe.given)
+
+    def _replay(self) -> None:
+        """Replay every result, as the checker does; of those left open, the bounds of sums."""
+        scribe, proved = self._scribe, self._results
+        events = [*self._certificate["stages"], *self._certificate.get("open", ())]
+        for k, (number, stage, weights) in enumerate(self._list_aims()):
+            kind, own = self._kinds[stage["name"]], events[k] if k < len(events) else []
+            if k < len(proved):
+                scribe.start(number, is_joined=isinstance(kind, Sums))
+                kind.prove(scribe, self._month, stage, proved[k], weights, own)
+                scribe.finish()
+            elif isinstance(kind, Sums):
+                scribe.bound_open(number, weights, own)
+
+    def _list_aims(self) -> Iterator[tuple[int, Row, Weights]]:
+        """Yield number and row of the stage of every result, and the weights of its sum."""
+        for number, stage in enumerate(self._month.problem["policy"]["stages"]):
+            kind = self._kinds[stage["name"]]
+            for weights in kind.list_sums(self._month, self._scribe.program, stage):
+                yield number, stage, weights
+
+    def _sum_up(self, statement: Statement, *, is_bound_wanted: bool) -> Sheet:
+        number, book = list(self._kinds).index(statement.stage), self._scribe.book
+        steps = list_proved(book.steps[number], is_bound_wanted=is_bound_wanted)
+        found = conclude(book, steps, number)
+        kind = self._kinds[statement.stage]
+        is_least = isinstance(kind, Sums) and kind.sign < 0
+        facts = self._describe(statement) | {"value": str(found.value), "bound": str(found.bound)}
+        if isinstance(kind, Sums):
+            keys = [row["key"] for row in self._stated["stages"] if row["name"] == statement.stage]
+            facts["aims"] = [
+                {"key": key, "factor": str(factor), "value": part.value, "bound": part.bound.right}
+                for key, factor, part in zip(keys, found.factors, steps, strict=False)
+            ]
+        point, last = self._scribe.point, found.last
+        return Sheet(number, facts, found.objective, found.value, last, point, {}, is_least)
+
+    def _describe(self, statement: Statement) -> Row:
+        policy, names = self._month.problem["policy"], list(self._kinds)
+        before = names[: names.index(statement.stage)] if statement.what == "stage" else []
+        return {
+            "question": self._stated["problem_sha256"],
+            "answer": self._stated["result_sha256"],
+            "policy": f"{policy['name']}/{policy['version']}",
+            "what": statement.what,
+            "stage": statement.stage,
+            "group": statement.group,
+            "kept": [name for name in before if any(r["name"] == name for r in self._results)],
+        }

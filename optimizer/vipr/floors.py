@@ -1,0 +1,100 @@
+"""Levels in the program of one file: indicators say which floors of groups an answer reaches.
+
+The checker raises a floor because the answer reaches it. A file cannot do that: its program has
+every answer in it. So the file gets a column c in {0, 1} with value >= first + (floor - first) c,
+and maximises c before everything that follows. Files of later stages have the floors as rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from optimizer.vipr.book import Book, ExtraColumn, Part, make_part
+from optimizer.vipr.lines import ProofLine, Term, Weights
+
+
+@dataclass(slots=True)
+class Floor:
+    """The row of a group: its weights, first and present floor.
+
+    kept     the row of later stages, once the floor was raised
+    sign     the indicator of the present floor, and the assumption that it is 1
+    """
+
+    weights: Weights
+    first: int
+    now: int
+    kept: ProofLine | None = None
+    sign: tuple[int, ProofLine] | None = None
+
+
+class Floors:
+    """The rows of all groups by number."""
+
+    def __init__(self, book: Book) -> None:
+        """Start without groups."""
+        self._book, self._rows = book, dict[int, Floor]()
+
+    def add(self, row: int, weights: Weights, floor: int) -> ProofLine:
+        """Add the row of a group; its first floor follows from bounds of columns."""
+        self._rows[row] = Floor(weights, floor, floor)
+        lower, upper = self._book.lower, self._book.upper
+        ends = [Term(lower[j] if w > 0 else upper[j], w) for j, w in weights.items() if w]
+        return ProofLine(weights, "G", floor, "lin", tuple(ends))
+
+    def list_raised(self, lows: list[int | None]) -> dict[int, int]:
+        """Return the rows whose floor differs from the present one, with that floor."""
+        return {
+            row: low
+            for row, floor in self._rows.items()
+            if (low := lows[row]) is not None and low != floor.now
+        }
+
+    def raise_to(self, floors: Mapping[int, int], stage: int) -> dict[int, ProofLine]:
+        """Raise floors that the answer reaches, as a step of the stage; return their lines."""
+        extra, least, lines = self._indicate(floors, 1, stage)
+        part = make_part({extra.column: 1}, 1, extra.upper.line, least)
+        self._book.steps[stage].append(part)
+        for row, now in floors.items():
+            floor = self._rows[row]
+            if floor.kept is None:
+                floor.kept = self._book.keep(ProofLine(floor.weights, "G", now), stage + 1)
+            floor.kept.right = floor.now = now
+            floor.sign = (extra.column, least)
+            lines[row].given = (stage, floor.kept)
+        return lines
+
+    def suppose(self, floors: Mapping[int, int], stage: int) -> tuple[Part, dict[int, ProofLine]]:
+        """Assume floors that no answer reaches; return the step and their lines.
+
+        The bound of the step is that of its column until it is refuted.
+        """
+        extra, least, lines = self._indicate(floors, 0, stage)
+        return Part({extra.column: 1}, 0, extra.upper.line, extra.upper.line, least), lines
+
+    def _indicate(
+        self, floors: Mapping[int, int], value: int, stage: int
+    ) -> tuple[ExtraColumn, ProofLine, dict[int, ProofLine]]:
+        extra, lines = self._book.add_indicator(value, stage), {}
+        least = ProofLine({extra.column: 1}, "G", 1, "asm")
+        for row, now in floors.items():
+            floor = self._rows[row]
+            step = now - floor.first
+            tied = ProofLine({**floor.weights, extra.column: -step}, "G", floor.first)
+            self._book.keep(tied, stage, stage)
+            lines[row] = ProofLine(
+                floor.weights, "G", now, "lin", (Term(tied, 1), Term(least, step))
+            )
+        return extra, least, lines
+
+    def add_switch(self, weights: Weights, base: Weights, floor: int, stage: int) -> ProofLine:
+        """Add value >= floor + switches, where value has the weights ``base``."""
+        for group in self._rows.values():
+            if group.sign is not None and (group.weights, group.now) == (base, floor):
+                column, least = group.sign
+                step = floor - group.first
+                tied = ProofLine({**weights, column: -step}, "G", group.first)
+                self._book.keep(tied, stage, stage)
+                line = ProofLine(weights, "G", floor, "lin", (Term(tied, 1), Term(least, step)))
+                line.given = (stage, self._book.keep(ProofLine(weights, "G", floor), stage + 1))
+                return line
+        return self._book.keep(ProofLine(weights, "G", floor), stage)

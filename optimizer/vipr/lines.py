@@ -1,0 +1,107 @@
+"""Lines of a proof: constraints of the program, and constraints derived from earlier lines.
+
+A ``ProofLine`` refers to the lines that it rests on, so a proof is a graph without circles. A file
+has the lines that its last line needs, in an order in which every reference points backwards.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Weights = Mapping[int, int]
+
+
+class Term(NamedTuple):
+    """A line and its multiplier, times the scale of the reason."""
+
+    line: "ProofLine"
+    times: int
+
+
+class ExportError(ValueError):
+    """A proof that cannot be written in the format; the message says which one and why."""
+
+
+@dataclass(slots=True, eq=False)
+class ProofLine:
+    """A constraint over columns and the reason why it holds.
+
+    weights  column -> weight; columns below zero are indicators of this format only
+    sense    "E" equal to, "L" at most or "G" at least ``right``
+    kind     "con" of the program, "asm" assumed, "lin" or "rnd" (rounded) combined from the terms,
+             "uns" one of two assumptions holds (terms: line, assumption, line, assumption),
+             "open" stated without a proof
+    scale    the multipliers of the terms are divided by it
+    later    the terms, where they are made only when somebody needs them
+    given    a stage and a line that files of the stages after it have in place of this one
+    """
+
+    weights: Weights
+    sense: str
+    right: int
+    kind: str = "con"
+    terms: tuple[Term, ...] = ()
+    scale: int = 1
+    later: Callable[[], tuple[Term, ...]] | None = None
+    given: "tuple[int, ProofLine] | None" = None
+
+    def reasons(self) -> tuple[Term, ...]:
+        """Return the terms; they are made at the first call."""
+        if self.later is not None:
+            self.terms, self.later = self.later(), None
+        return self.terms
+
+    def at(self, stage: int) -> "ProofLine":
+        """Return the line that files of a stage have in place of this one."""
+        line = self
+        while line.given is not None and line.given[0] < stage:
+            line = line.given[1]
+        return line
+
+
+def combine(
+    weights: Weights, right: int, terms: Iterable[Term], scale: int = 1, kind: str = "rnd"
+) -> ProofLine:
+    """Return the line ``weights x <= right`` that the terms add up to."""
+    return ProofLine(weights, "L", right, kind, tuple(terms), scale)
+
+
+class Fan:
+    """A sum of columns that is at most ``right``, from which bounds of single columns follow.
+
+    To bound one column, all others go to the bound at which they take least. They are left out by
+    halves, so that all bounds together need few terms.
+    """
+
+    def __init__(self, line: ProofLine, parts: list[tuple[int, int, ProofLine]]) -> None:
+        """Take the line and, for every column of it, weight and the bound at which it is least."""
+        self._parts = parts
+        self._halves = {(0, len(parts)): line}
+        self._place = {column: k for k, (column, _, _) in enumerate(parts)}
+
+    def bound(self, column: int, value: int) -> ProofLine:
+        """Return the line that bounds a column at a value, on the side that its weight gives."""
+        weight = self._parts[self._place[column]][1]
+        sense = "L" if weight > 0 else "G"
+        line = ProofLine({column: 1}, sense, value, "rnd", (), abs(weight))
+        line.later = lambda: (Term(self._alone(self._place[column]), 1 if weight > 0 else -1),)
+        return line
+
+    def _alone(self, place: int) -> ProofLine:
+        low, high = 0, len(self._parts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            half = (low, middle) if place < middle else (middle, high)
+            if half not in self._halves:
+                rest = (middle, high) if place < middle else (low, middle)
+                self._halves[half] = self._drop(self._halves[low, high], half, rest)
+            low, high = half
+        return self._halves[low, high]
+
+    def _drop(self, line: ProofLine, half: tuple[int, int], rest: tuple[int, int]) -> ProofLine:
+        left, terms = line.right, [Term(line, 1)]
+        for _, weight, bound in self._parts[slice(*rest)]:
+            left -= weight * bound.right
+            terms.append(Term(bound, -weight))
+        weights = {column: weight for column, weight, _ in self._parts[slice(*half)]}
+        return combine(weights, left, terms, kind="lin")

@@ -1,0 +1,212 @@
+"""A replay of a certificate that writes down the line behind everything it proves.
+
+``Scribe`` is the checker's ``Proof``: it accepts and refuses the same events in the same whole
+numbers. Beside every bound of a column and every side of a row it keeps the line that proves it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from optimizer.checker.program.rows import Program
+from optimizer.checker.proofs.proof import Event, Gap, Proof, Weights
+from optimizer.vipr.book import Book, Part, join, make_part, open_part
+from optimizer.vipr.floors import Floors
+from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine
+
+
+class Scribe(Proof):
+    """A replay with its lines.
+
+    book         what the files hold
+    stage        the number of the stage that is replayed
+    last         the line of the last bound that multipliers gave
+    given        columns that the question decides (with ``is_given``), and their bounds
+    lower, upper, sides   the lines of the present bounds of columns, and of rows
+    """
+
+    def __init__(self, program: Program, point: list[int]) -> None:
+        """Take the program and the value of every column in the answer."""
+        super().__init__(program, point)
+        self.book = Book(program)
+        self.lower, self.upper = list(self.book.lower), list(self.book.upper)
+        self.sides = list(self.book.sides)
+        self.stage, self.is_given, self.given = 0, False, dict[int, ProofLine]()
+        self.last = ProofLine({}, "L", 0)
+        self._is_joined, self._parts = True, list[Part]()
+        self._rows, self._reduced = list[Term](), dict[int, int]()
+        self._make_fan: Callable[[], Fan] | None = None
+        self._fan: Fan | None = None
+        self._floors, self._depth = Floors(self.book), 0
+
+    def start(self, stage: int, *, is_joined: bool) -> None:
+        """Start a result of a stage; with ``is_joined`` its sums are parts of one aim."""
+        self.stage, self._is_joined, self._parts = stage, is_joined, []
+        self.book.steps.setdefault(stage, [])
+
+    def finish(self) -> None:
+        """End the result."""
+        self._raise_floors()
+        if self._is_joined:
+            self.book.close(join(self.book, self._parts, self.stage), self.stage)
+
+    def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
+        """Bound a sum and write the line: sides of rows and bounds, combined and rounded."""
+        self._raise_floors()
+        total, reduced = super().bound(weights, scale, flat)
+        pairs = zip(flat[::2], flat[1::2], strict=True)
+        self._rows = [Term(self._side_line(i, times > 0), times) for i, times in pairs if times]
+        ends = [
+            Term(self.upper[j] if weight > 0 else self.lower[j], weight)
+            for j, weight in reduced.items()
+            if weight
+        ]
+        self._reduced = reduced
+        self.last = combine(weights, total // scale, [*self._rows, *ends], scale)
+        return total, reduced
+
+    def _side_line(self, row: int, is_upper: bool) -> ProofLine:
+        line = self.sides[row][0 if is_upper else 1]
+        if line is None:
+            raise ExportError(f"row {row} has no such side")  # the checker refuses it before
+        return line
+
+    def keep_sum(
+        self, weights: Weights, value: int, scale: int, flat: list[int], of: tuple[str, str]
+    ) -> None:
+        """Keep a sum, with the lines of its two sides and of the columns that it fixes."""
+        least = ProofLine(weights, "G", value, "asm")
+        with self._deciding(partial(self._reduce, least, value * scale, scale)):
+            super().keep_sum(weights, value, scale, flat, of)
+        part = make_part(weights, value, self.last, least)
+        self.sides[-1] = (part.most, part.least)
+        if self._is_joined:
+            self._parts.append(part)
+        else:
+            self.book.close(part, self.stage)
+
+    def leave_open(self, gap: Gap) -> None:
+        """Note what is not proved; no line has a bound of it, unless it is a sum."""
+        super().leave_open(gap)
+        if self._make_fan is None:
+            self.book.steps[self.stage].append(open_part())
+
+    def bound_open(self, stage: int, weights: Weights, event: Event) -> None:
+        """Bound a sum that the answer leaves open, by its event or by the columns alone."""
+        scale, flat, cuts = event[1:4] if event else (1, [], [])
+        with self.aside():
+            for cut in cuts:
+                self.add_cut(cut)
+            self.bound(weights, scale, flat)
+        value = sum(weight * self.point[j] for j, weight in weights.items())
+        self.book.steps.setdefault(stage, []).append(make_part(weights, value, self.last))
+
+    def _reduce(self, least: ProofLine, value: int, scale: int) -> Fan:
+        """Return the reduced costs as a sum that is at most the remainder of the bound."""
+        right = sum(times * line.right for line, times in self._rows) - value
+        weights = {j: -weight for j, weight in self._reduced.items() if weight}
+        terms = [*self._rows, Term(least, -scale)]
+        return self._fan_of(combine(weights, right, terms, kind="lin"))
+
+    def _fan_of(self, line: ProofLine) -> Fan:
+        lower, upper = self.lower, self.upper
+        parts = [(j, w, lower[j] if w > 0 else upper[j]) for j, w in line.weights.items()]
+        return Fan(line, parts)
+
+    @contextmanager
+    def _deciding(self, make_fan: Callable[[], Fan]) -> Iterator[None]:
+        """Take the lines of the columns that are decided within from this sum."""
+        self._make_fan, self._fan = make_fan, None
+        yield
+        self._make_fan = None
+
+    def settle(self, event: Event) -> None:
+        """Fix columns that no answer has at one (or at zero), with their lines."""
+        with self._deciding(lambda: self._fan_of(self.last)):
+            super().settle(event)
+
+    def decide(self, column: int, value: int) -> None:
+        """Fix a column and keep the line of the bound that moved."""
+        if self.is_given:
+            self.given[column] = self.upper[column] = ProofLine({column: 1}, "L", value)
+        elif value < self.high[column]:
+            self.upper[column] = self._explain(column, value, is_upper=True)
+        elif value > self.low[column]:
+            self.lower[column] = self._explain(column, value, is_upper=False)
+        super().decide(column, value)
+
+    def _explain(self, column: int, value: int, *, is_upper: bool) -> ProofLine:
+        """Return the line of a bound: from reduced costs, else from the sum that was kept last."""
+        if self._make_fan is not None:
+            self._fan = self._fan or self._make_fan()
+            return self._fan.bound(column, value)
+        line = self._side_line(len(self.rows) - 1, is_upper)
+        if not is_upper:
+            weights = {j: -weight for j, weight in line.weights.items()}
+            line = combine(weights, -line.right, [Term(line, -1)], kind="lin")
+        return self._fan_of(line).bound(column, value)
+
+    def add_cut(self, event: Event) -> None:
+        """Add a zero-half cut with its line."""
+        self._raise_floors()
+        super().add_cut(event)
+        _, sides, raised, stated = event
+        total, _ = self._add_sides(sides)
+        up = set(raised)
+        terms = [Term(self._side_line(c >> 1, not c & 1), -1 if c & 1 else 1) for c in sides]
+        for j in [j for j, weight in total.items() if weight & 1]:
+            terms.append(Term(self.upper[j], 1) if j in up else Term(self.lower[j], -1))
+        self.sides[-1] = (combine(self.rows[-1], stated // 2, terms, 2), None)
+
+    def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
+        """Add a row; one with a floor alone is the row of a group or of its switch."""
+        row = super().add_row(weights, low, high)
+        line = None if low is None or high is not None else self._define(row, weights, low)
+        self.sides.append((None, line))
+        return row
+
+    def _define(self, row: int, weights: Weights, low: int) -> ProofLine:
+        count = len(self.program.high)
+        base = {j: weight for j, weight in weights.items() if j < count}
+        if len(base) == len(weights):
+            return self._floors.add(row, weights, low)
+        self._raise_floors()
+        return self._floors.add_switch(weights, base, low, self.stage)
+
+    def add_column(self, value: int) -> int:
+        """Add a switch with its bounds."""
+        column = super().add_column(value)
+        extra = self.book.add_extra(column, value, self.stage)
+        self.lower.append(extra.lower.line)
+        self.upper.append(extra.upper.line)
+        return column
+
+    def _raise_floors(self) -> None:
+        """Write the lines of the floors that were raised since the last call."""
+        if not self._depth and (raised := self._floors.list_raised(self.row_low)):
+            for row, line in self._floors.raise_to(raised, self.stage).items():
+                self.sides[row] = (None, line)
+
+    def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
+        """Refute the floors that are tried, as a step of the stage."""
+        tried = self._floors.list_raised(self.row_low)
+        part, lines = self._floors.suppose(tried, self.stage)
+        for row, line in lines.items():
+            self.sides[row] = (None, line)
+        answer = super().is_impossible(proof, cuts)
+        none = ProofLine(part.weights, "L", 0, "asm")
+        terms = tuple(Term(line, 1) for line in (self.last, part.least, none, none))
+        part.bound = part.most = ProofLine(part.weights, "L", 0, "uns", terms)
+        self.book.steps[self.stage].append(part)
+        return answer
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Undo all rows and bounds that are added within, and their lines."""
+        self._raise_floors()
+        held = (list(self.lower), list(self.upper), list(self.sides))
+        self._depth += 1
+        with super().aside():
+            yield
+        self._depth -= 1
+        self.lower, self.upper, self.sides = held

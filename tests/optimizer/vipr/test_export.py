@@ -1,0 +1,147 @@
+"""Every proof of an answer as a file that a reader of the format confirms."""
+
+import json
+from typing import Any
+
+import pytest
+
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Problem
+from optimizer.search.solve import solve
+from optimizer.vipr.export import Export, Statement
+from optimizer.vipr.lines import ExportError
+from tests.optimizer.builders import COUNT, goods, month, want
+from tests.optimizer.checker.forgeries import reseal
+from tests.optimizer.tiny_problems import tiny_problem
+from tests.optimizer.vipr.files import MONTHS, exported_month, list_instances, solved_month, write
+from tests.optimizer.vipr.reader import check
+
+
+def replay_all(export: Export) -> int:
+    """Read every file of an export; return how many there are."""
+    statements = export.list_statements()
+    for statement in statements:
+        sheet = export.state(statement)
+        verdict = check(write(export, sheet).splitlines())
+        ends = sorted([int(sheet.facts["value"]), int(sheet.facts["bound"])])
+        stated = [-end for end in reversed(ends)] if sheet.is_least else ends
+        assert list(verdict.range) == stated, statement
+        assert ends[0] == ends[1], statement
+    return len(statements)
+
+
+@pytest.mark.parametrize(("needs", "seed"), MONTHS)
+def test_every_stage_and_denominator_of_a_month_is_confirmed(needs, seed):
+    _, answer = solved_month(needs, seed)
+    stages = {result["name"] for result in answer["stages"]}
+    groups = answer["certificate"]["possible"]["neighbourhoods"]
+    assert replay_all(exported_month(needs, seed)) == len(stages) + len(groups)
+
+
+@pytest.mark.parametrize("name", list_instances())
+def test_every_stage_of_a_published_instance_is_confirmed(name):
+    problem = list_instances()[name]
+    answer = json.loads(json.dumps(solve(problem).to_json()))
+    export = Export(problem.to_json(), answer)
+    assert replay_all(export) == len({result["name"] for result in answer["stages"]})
+
+
+def test_a_stage_of_costs_states_the_cost_itself():
+    problem = list_instances()["gap-min"]
+    answer = solve(problem).to_json()
+    export = Export(problem.to_json(), answer)
+    (statement,) = export.list_statements()
+    text = write(export, export.state(statement))
+    cost = answer["stages"][0]["value"]
+    assert "\nOBJ min\n" in text
+    assert f"\nRTP range {cost} {cost}\n" in text
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_kind_of_stage_is_confirmed(seed):
+    """Tiny problems have stages of every kind in every order, pins, least uses, nested stocks."""
+    problem = tiny_problem(seed)
+    answer = solve(problem)
+    if answer.status == "proven":
+        replay_all(Export(problem.to_json(), json.loads(json.dumps(answer.to_json()))))
+
+
+def test_the_digits_of_the_value_are_the_values_of_the_aims():
+    needs, seed = MONTHS[4]
+    _, answer = solved_month(needs, seed)
+    export = exported_month(needs, seed)
+    facts = export.state(Statement("stage", "waiting")).facts
+    aims = [(aim["key"], aim["value"], aim["bound"]) for aim in facts["aims"]]
+    true = [r for r in answer["stages"] if r["name"] == "waiting"]
+    assert aims == [(r["key"], r["value"], r["value"]) for r in true]
+    total = sum(int(aim["factor"]) * aim["value"] for aim in facts["aims"])
+    assert str(total) == facts["value"]
+    assert facts["kept"] == ["duties", "urgency"]
+
+
+def test_a_denominator_is_the_most_that_the_group_can_have():
+    needs, seed = MONTHS[2]
+    problem, answer = solved_month(needs, seed)
+    export = exported_month(needs, seed)
+    past = {row.group: row.possible for row in problem.history if row.dimension == "committee"}
+    (levels,) = (r["levels"] for r in answer["stages"] if r["name"] == "neighbourhoods")
+    for level in levels:
+        statement = Statement("possible", "neighbourhoods", level["group"])
+        now = level["denominator"] - past.get(level["group"], 0)
+        assert export.state(statement).facts["value"] == str(now)
+
+
+def test_names_are_unique_and_every_reference_is_needed():
+    """No line is written in vain: all but the last have a later line that refers to them."""
+    export = exported_month(*MONTHS[1])
+    for statement in export.list_statements():
+        text = write(export, export.state(statement))
+        assert text.isascii()
+        lines = text[text.index("\nDER") :].split("\n")[2:-1]
+        first = int(lines[0].split()[0].removeprefix("d"))
+        last = [int(line.rsplit(" ", 1)[1]) for line in lines]
+        assert last.pop() == -1
+        assert all(k < until < first + len(lines) for k, until in enumerate(last, first))
+
+
+def test_a_refuted_answer_is_not_exported():
+    problem, answer = solved_month(*MONTHS[0])
+    worse = json.loads(json.dumps(answer))
+    worse["stages"][0]["value"] += 1
+    with pytest.raises(ExportError, match="refutes the answer: stage_value"):
+        Export(problem.to_json(), worse)
+
+
+POINTS = Stage("points", StageKind.MAX_POINTS)
+
+
+def weakened(problem: Problem, stage: str, bound: int) -> dict[str, Any]:
+    """The true answer with the multipliers of a stage of one sum taken away, but for this bound."""
+    answer = json.loads(json.dumps(solve(problem).to_json()))
+    (k,) = (k for k, result in enumerate(answer["stages"]) if result["name"] == stage)
+    answer["stages"][k] |= {"proof": "search", "bound": bound}
+    (event,) = (event for event in answer["certificate"]["stages"][k] if event[0] == "sum")
+    event[2:4] = [1, []]
+    answer["certificate"]["stages"][k] = [event]
+    return reseal(answer)
+
+
+def test_what_rests_on_a_search_is_refused_and_its_bound_written_on_request():
+    problem = month(goods(), want("a"), want("b", points=2), stages=(COUNT, POINTS))
+    export = Export(problem.to_json(), weakened(problem, "count", 2))
+    with pytest.raises(ExportError, match="value 1 and the proved bound 2"):
+        export.state(Statement("stage", "count"))
+    sheet = export.state(Statement("stage", "count"), is_bound_wanted=True)
+    assert check(write(export, sheet).splitlines()).range == (1, 2)
+    after = export.state(Statement("stage", "points"))
+    assert check(write(export, after).splitlines()).range == (2, 2)
+
+
+@pytest.mark.slow
+def test_a_whole_month_of_1670_needs_is_confirmed():
+    problem, answer = solved_month(1670, 1)
+    export = Export(problem.to_json(), answer)
+    for statement in export.list_statements():
+        sheet = export.state(statement, is_bound_wanted=True)
+        low, high = check(write(export, sheet).splitlines()).range
+        assert [str(low), str(high)] == [sheet.facts["value"], sheet.facts["bound"]]
