@@ -136,21 +136,12 @@ def _take(
     numbered: tuple[int, list[Event]],
     alone: list[Gap],
 ) -> Finding:
-    """Replay one result and return what it leaves open.
-
-    Events ``none`` at its start say what no answer has that keeps the results before it.
-    """
-    (stage, result, weights), (k, events) = of, numbered
+    """Replay one result and return what it leaves open."""
+    (_, result, _), (k, events) = of, numbered
     names = {"stage": result["name"], "key": result["key"]}
     proof.restart({"search"} if alone else (), alone)
     try:
-        first = next((i for i, event in enumerate(events) if event[0] != "none"), len(events))
-        for event in events[:first]:
-            proof.settle(event)
-        proof.bar_needs(k)
-        kind_of(stage).prove(proof, month, stage, result, weights, events[first:])
-        proof.check_point()
-        proof.bar_needs(k + 1)
+        prove_result(proof, month, of, k, events)
     except RefutedError as refuted:
         facts = {**names, **refuted.fault.facts}
         raise RefutedError(f"proof_{refuted.fault.code}", **facts) from None
@@ -158,6 +149,23 @@ def _take(
         raise RefutedError("stage_proof", **names, stated=result["proof"], true=proof.kind)
     aim = Aim(result["name"], result["kind"], result["key"], result["value"])
     return Finding(aim, proof.kind, next(iter(proof.gaps), None))
+
+
+def prove_result(
+    proof: Proof, month: Month, of: tuple[Row, Row, Weights], k: int, events: list[Event]
+) -> None:
+    """Raise ``RefutedError`` unless the events prove a result; ``k`` results come before it.
+
+    Events ``none`` at their start say what no answer has that keeps the results before it.
+    """
+    stage, result, weights = of
+    first = next((i for i, event in enumerate(events) if event[0] != "none"), len(events))
+    for event in events[:first]:
+        proof.settle(event)
+    proof.bar_needs(k)
+    kind_of(stage).prove(proof, month, stage, result, weights, events[first:])
+    proof.check_point()
+    proof.bar_needs(k + 1)
 
 
 def _leave_open(

@@ -14,6 +14,7 @@ from optimizer.checker.program.rows import build_rows
 from optimizer.checker.proofs.alone import prove_possible
 from optimizer.checker.proofs.forms import Levels, Sums
 from optimizer.checker.proofs.proof import Weights
+from optimizer.checker.replay import prove_result
 from optimizer.checker.stages import kind_of, weighs_pairs
 from optimizer.vipr.conclude import conclude, list_proved
 from optimizer.vipr.lines import ExportError
@@ -125,7 +126,7 @@ class Export:
             kind, own = self._kinds[stage["name"]], events[k] if k < len(events) else []
             if k < len(proved):
                 scribe.start(number, is_joined=isinstance(kind, Sums))
-                kind.prove(scribe, self._month, stage, proved[k], weights, own)
+                prove_result(scribe, self._month, (stage, proved[k], weights), k, own)
                 scribe.finish()
             elif isinstance(kind, Sums):
                 scribe.bound_open(number, weights, own)
