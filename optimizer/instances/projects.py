@@ -1,115 +1,197 @@
-"""Read student-project allocation: students rank projects.
+"""Read student-project allocation: students rank projects of supervisors.
 
-Projects and supervisors have capacities.
-
-Three CSV files, each with or without a heading row:
+Three tables, each with or without a heading row:
 students      id, project of the first choice, of the second, …
-projects      id, supervisor, capacity[, least]
+projects      id, supervisor, capacity[, least], in any order that headings or contents show
 supervisors   id, capacity[, least]
-Semicolons, tabs or spaces can separate columns too. A project also uses its supervisor's capacity.
-Score of the k-th choice: longest list - k + 1.
+A project also uses its supervisor's capacity. Score of the k-th choice: longest list - k + 1.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
-from optimizer.codec import ProblemError
+from optimizer.codec import LARGEST, ProblemError
+from optimizer.instances.columns import (
+    PROJECT_WORDS,
+    SUPERVISOR_WORDS,
+    ColumnOrder,
+    has_student_heading,
+    order_columns,
+)
+from optimizer.instances.reasons import Words
+from optimizer.instances.tables import Row, Table
 from optimizer.policy import CountBy, GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Problem, Stock
 
 _SIZE = Stage("size", StageKind.MAX_COUNT, by=CountBy.ALL)
 _RANKS = Stage("ranks", StageKind.MAX_SCORE)
 _LOTTERY = Stage("lottery", StageKind.LOTTERY)
+_EACH = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 PROJECT_POLICIES = {
     "total": Policy("projects-total", 1, (_SIZE, _RANKS, _LOTTERY)),
-    "leximin": Policy(
-        "projects-leximin",
-        1,
-        (
-            _SIZE,
-            Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE),
-            _RANKS,
-            _LOTTERY,
-        ),
-    ),
+    "leximin": Policy("projects-leximin", 1, (_SIZE, _EACH, _RANKS, _LOTTERY)),
 }
 
 
-def read_projects(students: str, projects: str, supervisors: str, policy: str) -> Problem:
-    """Return the problem. Raises ``ProblemError`` with the file and row of the broken value."""
-    bosses = _read_rows("supervisors", supervisors, 1)
-    offers = _read_rows("projects", projects, 2)
-    choices = _read_rows("students", students, None)
-    known = {row[0] for row in bosses}
-    for k, row in enumerate(offers):
-        if row[1] not in known:
-            raise ProblemError(f"$.projects[{k}][1]", f"{row[1]} is no supervisor")
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """The three tables, and whether all have a heading row (None: find out for each)."""
+
+    students: Table
+    projects: Table
+    supervisors: Table
+    header: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """A problem, what the reader saw in one line, and warnings about what it left out."""
+
+    problem: Problem
+    seen: str
+    warnings: tuple[str, ...]
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A project, or a supervisor, who has nobody ``above``."""
+
+    id: str
+    capacity: int
+    least: int
+    above: str
+    row: Row
+
+    @property
+    def stock(self) -> str:
+        """The id of its stock."""
+        return f"{'project' if self.above else 'supervisor'}-{self.id}"
+
+    @property
+    def title(self) -> str:
+        """The words for it, with its row in the file."""
+        return f"{'project' if self.above else 'supervisor'} {self.id} (row {self.row.number})"
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """Students with the projects that they rank, and what was left out of their lists."""
+
+    has_heading: bool
+    students: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_projects(files: ProjectFiles, policy: str) -> Projects:
+    """Return the problem. Raises ``ProblemError`` whose path is the file, row and column."""
+    columns = order_columns(files.supervisors, SUPERVISOR_WORDS, files.header)
+    bosses = _read_places(files.supervisors, columns, {})
+    known = {boss.id: boss for boss in bosses}
+    order = order_columns(files.projects, PROJECT_WORDS, files.header, known.keys())
+    offers = _read_places(files.projects, order, known)
+    chosen = _read_students(files, {offer.id for offer in offers})
+    try:
+        problem = _make_problem(bosses, offers, chosen, policy)
+    except ProblemError as error:
+        raise ProblemError(files.projects.name, f"{error.path[2:]} {error.reason}") from None
+    tables = (files.students, files.projects, files.supervisors)
+    headings = (chosen.has_heading, order.has_heading, columns.has_heading)
+    lines = (
+        f"{len(chosen.students)} students, {len(offers)} projects, {len(bosses)} supervisors",
+        *(
+            f"{table.name}: heading row {'yes' if heading else 'no'}, "
+            f"encoding {table.encoding}, separator {table.separator}"
+            for table, heading in zip(tables, headings, strict=True)
+        ),
+        f"columns of projects: {', '.join(order.names)}",
+    )
+    words = Words({place.stock: place.title for place in (*bosses, *offers)})
+    return Projects(problem, "; ".join(lines), tuple(chosen.warnings), words)
+
+
+def _make_problem(
+    bosses: Sequence[_Place], offers: Sequence[_Place], chosen: _Chosen, policy: str
+) -> Problem:
+    longest = max(map(len, chosen.students.values()), default=0)
     return Problem(
         name="projects",
         seed="00",
-        stocks=(
-            *(_stock("supervisors", k, row, 1) for k, row in enumerate(bosses)),
-            *(_stock("projects", k, row, 2) for k, row in enumerate(offers)),
+        stocks=tuple(
+            Stock(
+                id=place.stock,
+                giver=place.above or place.id,
+                category="project" if place.above else "",
+                capacity=place.capacity,
+                least=place.least,
+                parents=(f"supervisor-{place.above}",) if place.above else (),
+            )
+            for place in (*bosses, *offers)
         ),
-        needs=tuple(Need(row[0], row[0], "project", listed=True) for row in choices),
-        pairs=tuple(_read_choices(choices, {row[0] for row in offers})),
+        needs=tuple(Need(name, name, "project", listed=True) for name in chosen.students),
+        pairs=tuple(
+            Pair(name, f"project-{project}", score=longest - rank)
+            for name, ranked in chosen.students.items()
+            for rank, project in enumerate(ranked)
+        ),
         policy=PROJECT_POLICIES[policy],
     )
 
 
-def _read_choices(choices: list[list[str]], projects: set[str]) -> Iterator[Pair]:
-    """Yield a pair for every choice; the score falls by one from choice to choice."""
-    longest = max((len(row) - 1 for row in choices), default=0)
-    for k, row in enumerate(choices):
-        for rank, project in enumerate(row[1:]):
-            if project not in projects:
-                raise ProblemError(f"$.students[{k}][{rank + 1}]", f"{project} is no project")
-            yield Pair(row[0], f"project-{project}", score=longest - rank)
+def _read_places(table: Table, columns: ColumnOrder, bosses: Mapping[str, _Place]) -> list[_Place]:
+    at, places = columns.at, []
+    for row in columns.rows:
+        above = ""
+        if "supervisor" in at:
+            above = _get(table, row, at["supervisor"])
+            if above not in bosses:
+                reason = f"{above} is no supervisor; columns are {', '.join(columns.names)}"
+                raise table.fault(reason, row, at["supervisor"])
+        name = _get(table, row, at["id"]).rstrip(":")
+        if not name:
+            raise table.fault("is empty", row, at["id"])
+        capacity = _whole(table, row, at["capacity"])
+        has_least = at.get("least", len(row.cells)) < len(row.cells) and row.cells[at["least"]]
+        least = _whole(table, row, at["least"]) if has_least else 0
+        if least > capacity:
+            raise table.fault(f"{least} is more than the capacity {capacity}", row, at["least"])
+        places.append(_Place(name, capacity, least, above, row))
+    table.refuse_twice((place.id, place.row) for place in places)
+    return places
 
 
-def _stock(file: str, k: int, row: list[str], column: int) -> Stock:
-    capacity = _whole(f"$.{file}[{k}][{column}]", row[column])
-    least = _whole(f"$.{file}[{k}][{column + 1}]", row[column + 1]) if row[column + 1 :] else 0
-    kind = file.removesuffix("s")
-    return Stock(
-        id=f"{kind}-{row[0]}",
-        giver=row[1] if kind == "project" else row[0],
-        category="project" if kind == "project" else "",
-        capacity=capacity,
-        least=least,
-        parents=(f"supervisor-{row[1]}",) if kind == "project" else (),
-    )
+def _get(table: Table, row: Row, column: int) -> str:
+    if column >= len(row.cells) or not row.cells[column]:
+        raise table.fault("is empty", row, column)
+    return row.cells[column]
 
 
-def _read_rows(file: str, text: str, number: int | None) -> list[list[str]]:
-    """Return rows of cells; a first row whose ``number``-th cell is not a number is a heading."""
-    least = (number or 0) + 1
-    separator = next((mark for mark in (",", ";", "\t") if mark in text), None)
-    rows = [cells for line in text.splitlines() if (cells := _read_cells(line, separator))]
-    if rows and _is_heading(rows[0], number):
-        rows = rows[1:]
-    for k, row in enumerate(rows):
-        if len(row) < least:
-            raise ProblemError(f"$.{file}[{k}]", f"must hold {least} values or more")
-    return rows
-
-
-def _read_cells(line: str, separator: str | None) -> list[str]:
-    """Return cells stripped of spaces and colons; white space separates where nothing else does."""
-    parts = line.split(separator) if separator else re.split(r"\s+", line.strip())
-    cells = [part.strip().rstrip(":") for part in parts]
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
-
-
-def _is_heading(row: list[str], number: int | None) -> bool:
-    if number is None:
-        return row[0].lower() in ("id", "student", "students", "student_id")
-    return len(row) > number and not row[number].isdigit()
-
-
-def _whole(path: str, cell: str) -> int:
-    if not cell.isdigit():
-        raise ProblemError(path, f"{cell} is not a whole number of 0 or more")
+def _whole(table: Table, row: Row, column: int) -> int:
+    cell = _get(table, row, column)
+    if not cell.isdecimal() or len(cell) > len(str(LARGEST)):
+        raise table.fault(f"{cell[:40]} is not a whole number of 0 or more", row, column)
     return int(cell)
+
+
+def _read_students(files: ProjectFiles, projects: Set[str]) -> _Chosen:
+    """Read the lists; a project named again and an empty cell are left out, and said."""
+    table = files.students
+    heading = has_student_heading(table, files.header, projects)
+    rows = table.rows[1:] if heading else table.rows
+    chosen = _Chosen(heading)
+    table.refuse_twice((row.cells[0].rstrip(":"), row) for row in rows)
+    for row in rows:
+        name = row.cells[0].rstrip(":")
+        if not name:
+            raise table.fault("is empty", row, 0)
+        chosen.students[name] = ranked = []
+        for column, project in enumerate(row.cells[1:], start=1):
+            if project and project not in projects:
+                raise table.fault(f"{project} is no project", row, column)
+            if not project or project in ranked:
+                reason = f"names {project} again" if project else "is empty"
+                said = table.fault(f"{reason}; later choices move up", row, column)
+                chosen.warnings.append(str(said))
+            else:
+                ranked.append(project)
+    return chosen

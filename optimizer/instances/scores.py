@@ -1,21 +1,23 @@
-"""Read reviewer assignment from a matrix of scores: receivers are columns, givers are rows.
+"""Reviewer assignment from a matrix of scores: receivers are columns, givers are rows.
 
-A CSV file of numbers, with or without a heading row and a heading column. Every receiver gets
-``demand`` different givers, every giver serves between ``load_min`` and ``cap`` receivers, and a
-score equal to ``conflict`` forbids the pair. Scores become whole numbers with up to six decimals.
+Every receiver gets ``demand`` different givers, every giver serves between ``load_min`` and ``cap``
+receivers, and a score equal to ``conflict`` forbids the pair. Scores become whole numbers with up
+to six decimals.
 """
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from itertools import chain
+from decimal import Decimal
 
-from optimizer.codec import ProblemError
+from optimizer.codec import LARGEST, ProblemError
+from optimizer.instances.headings import ScoreTable, Shape, find_number, split_names
+from optimizer.instances.reasons import Words
+from optimizer.instances.tables import Row, Table
 from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Pin, Problem, Stock
 
 MOST_DECIMALS = 6
+FORBIDDEN = "conflict"  # the word of --empty for pairs that must not be
 _EACH = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 _TOTAL = Stage("total", StageKind.MAX_SCORE)
 SCORE_POLICIES = {
@@ -27,91 +29,131 @@ SCORE_POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreTerms:
-    """demand: givers per receiver; load_min, cap: receivers per giver; conflict: forbids a pair."""
+    """demand: givers per receiver; load_min, cap: receivers per giver; conflict: forbids a pair.
+
+    empty   what an empty cell means: a score, or ``FORBIDDEN``; None: it is a fault
+    """
 
     demand: int
     cap: int
     load_min: int = 0
     conflict: Decimal | None = None
+    empty: Decimal | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a file says of pairs. ``scores``: of the pairs (giver, receiver) that may be.
+
+    seen     what the reader saw, in one line
+    words    id of a stock or need of the problem -> the words for it and its place in the file
+    """
+
+    name: str
+    givers: tuple[str, ...]
+    receivers: tuple[str, ...]
+    scores: Mapping[tuple[str, str], Decimal]
+    seen: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A problem and how many of its points make one point of the file."""
+    """A problem, how many of its points make one point of the file, and what it was made from."""
 
     problem: Problem
     scale: int
     is_rounded: bool
+    preferences: Preferences
 
 
-def read_scores(name: str, text: str, terms: ScoreTerms, policy: str) -> Scores:
+def read_scores(table: Table, terms: ScoreTerms, policy: str, shape: Shape | None = None) -> Scores:
     """Return the problem of a score matrix.
 
-    Raises ``ProblemError`` whose path is the row and column of the broken cell.
+    Raises ``ProblemError`` whose path is the file, row and column of the broken cell.
     """
-    table = _read_table(text)
-    decimals = max(map(_decimals, chain.from_iterable(table)))
-    kept = min(decimals, MOST_DECIMALS)
-    scale = 10**kept
-    givers = [f"giver-{k + 1:05d}" for k in range(len(table))]
-    receivers = [f"receiver-{k + 1:05d}" for k in range(len(table[0]))]
-    problem = Problem(
-        name=name,
-        seed="00",
-        stocks=tuple(Stock(g, g, "place", terms.cap, least=terms.load_min) for g in givers),
-        needs=tuple(Need(r, r, "place", quantity=terms.demand, listed=True) for r in receivers),
-        pairs=tuple(
-            Pair(receiver, giver, score=round(score * scale), most=1)
-            for giver, row in zip(givers, table, strict=True)
-            for receiver, score in zip(receivers, row, strict=True)
-            if score != terms.conflict
-        ),
-        pins=tuple(Pin(receiver) for receiver in receivers),
-        policy=SCORE_POLICIES[policy],
+    return make_scores(read_matrix(split_names(table, shape or Shape()), terms), terms, policy)
+
+
+def read_matrix(matrix: ScoreTable, terms: ScoreTerms) -> Preferences:
+    """Return the scores of all pairs of a matrix without those that must not be."""
+    table, rows = matrix.table, matrix.rows
+    width = max(len(matrix.columns or ()), *(len(row.cells) - matrix.shift for row in rows), 1)
+    if matrix.columns is not None and width > len(matrix.columns):
+        row = next(row for row in rows if len(row.cells) - matrix.shift == width)
+        raise table.fault(f"holds {width} scores below {len(matrix.columns)} headings", row)
+    givers = matrix.names or tuple(f"giver-{k + 1:05d}" for k in range(len(rows)))
+    receivers = matrix.columns or tuple(f"receiver-{k + 1:05d}" for k in range(width))
+    scores = {
+        (giver, receiver): score
+        for giver, row in zip(givers, rows, strict=True)
+        for k, receiver in enumerate(receivers)
+        if (score := _read_cell(table, row, k + matrix.shift, terms)) is not None
+    }
+    lines = (
+        f"{len(givers)} givers × {len(receivers)} receivers",
+        f"heading row: {_tell(matrix.columns)}",
+        f"id column: {_tell(matrix.names)}",
+        f"{len(givers) * len(receivers) - len(scores)} conflicts",
+        f"encoding {table.encoding}",
+        f"separator {table.separator}",
     )
-    return Scores(problem, scale, decimals > kept)
+    words = Words(
+        {g: f"giver {g} (row {row.number})" for g, row in zip(givers, rows, strict=True)},
+        {r: f"receiver {r} (column {k + 1 + matrix.shift})" for k, r in enumerate(receivers)},
+    )
+    return Preferences(table.name, givers, receivers, scores, "; ".join(lines), words)
+
+
+def _tell(names: Sequence[str] | None) -> str:
+    return "no" if names is None else f"yes (ids {names[0]} …)"
+
+
+def _read_cell(table: Table, row: Row, column: int, terms: ScoreTerms) -> Decimal | None:
+    """Return the score of a cell, or None for a pair that must not be."""
+    cell = row.cells[column] if column < len(row.cells) else ""
+    if not cell:
+        if terms.empty is None:
+            raise table.fault("is empty: say --empty NUMBER or --empty conflict", row, column)
+        return None if isinstance(terms.empty, str) else terms.empty
+    score = find_number(cell)
+    if score is None:
+        raise table.fault(f"{cell} is not a number", row, column)
+    if not -LARGEST <= score <= LARGEST:
+        raise table.fault(f"{cell} is beyond {LARGEST}", row, column)
+    return None if score == terms.conflict else score
+
+
+def make_scores(preferences: Preferences, terms: ScoreTerms, policy: str) -> Scores:
+    """Return the problem of preferences. Raises ``ProblemError`` for terms that cannot be."""
+    if terms.load_min > terms.cap:
+        raise ProblemError("--load-min", "must not exceed --cap")
+    decimals = max(map(_decimals, preferences.scores.values()), default=0)
+    kept = min(decimals, MOST_DECIMALS)
+    scale, name = 10**kept, preferences.name
+    try:
+        problem = Problem(
+            name=name,
+            seed="00",
+            stocks=tuple(
+                Stock(g, g, "place", terms.cap, least=terms.load_min) for g in preferences.givers
+            ),
+            needs=tuple(
+                Need(r, r, "place", quantity=terms.demand, listed=True)
+                for r in preferences.receivers
+            ),
+            pairs=tuple(
+                Pair(receiver, giver, score=round(score * scale), most=1)
+                for (giver, receiver), score in preferences.scores.items()
+            ),
+            pins=tuple(Pin(receiver) for receiver in preferences.receivers),
+            policy=SCORE_POLICIES[policy],
+        )
+    except ProblemError as error:  # a bound of all scores together
+        raise ProblemError(name, f"{error.path.rpartition('.')[2]} {error.reason}") from None
+    return Scores(problem, scale, decimals > kept, preferences)
 
 
 def _decimals(score: Decimal) -> int:
     exponent = score.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _read_table(text: str) -> list[list[Decimal]]:
-    """Return the scores without a first row or column of names."""
-    rows = _read_cells(text)
-    if rows and _are_names(rows[0]):
-        rows = rows[1:]
-    if rows and _are_names([row[0] for row in rows]):
-        rows = [row[1:] for row in rows]
-    if not rows or not rows[0]:
-        raise ProblemError("$", "holds no scores")
-    return [_read_row(k, row, len(rows[0])) for k, row in enumerate(rows)]
-
-
-def _read_cells(text: str) -> list[list[str]]:
-    return [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if row]
-
-
-def _are_names(cells: Sequence[str]) -> bool:
-    return all(_find_number(cell) is None for cell in cells)
-
-
-def _read_row(k: int, row: list[str], width: int) -> list[Decimal]:
-    if len(row) != width:
-        raise ProblemError(f"$[{k}]", f"must hold {width} scores")
-    found = []
-    for j, cell in enumerate(row):
-        score = _find_number(cell)
-        if score is None:
-            raise ProblemError(f"$[{k}][{j}]", f"{cell or 'nothing'} is not a number")
-        found.append(score)
-    return found
-
-
-def _find_number(cell: str) -> Decimal | None:
-    try:
-        number = Decimal(cell)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

@@ -16,7 +16,7 @@ from optimizer.checker.stages import weighs_pairs
 from optimizer.engine.matrix import Matrix
 from optimizer.instances.gap import read_gap
 from optimizer.instances.generate import generate
-from optimizer.instances.scores import ScoreTerms, read_scores
+from optimizer.instances.scores import ScoreTerms
 from optimizer.model.build import Model, build
 from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Forbid, Pair, Problem
@@ -153,7 +153,9 @@ def test_needs_with_scores_for_more_than_half_have_flows_of_their_own(scored, is
 def test_published_shapes_have_the_same_rows():
     assert_same(read_gap("gap", GAP, "min"))
     for policy in ("maxmin", "leximin", "total"):
-        assert_same(read_scores("scores", SCORES, ScoreTerms(1, 2, 1), policy).problem)
+        assert_same(
+            read_scores(read_table("scores", SCORES.encode()), ScoreTerms(1, 2, 1), policy).problem
+        )
 
 
 def test_the_order_of_the_files_rows_does_not_matter():

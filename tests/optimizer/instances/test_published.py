@@ -1,6 +1,7 @@
 """Instances as others publish them: read, solved, refused."""
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from optimizer.cli.months import main
 from optimizer.codec import ProblemError
 from optimizer.instances.gap import read_gap
-from optimizer.instances.projects import read_projects
-from optimizer.instances.scores import ScoreTerms, read_scores
+from optimizer.instances.scores import ScoreTerms
 from optimizer.limits import Limits
 from optimizer.search.solve import solve
+from tests.optimizer.instances.texts import projects_of, scores_of
 
 GAP = "2 3\n 1 5 9\n 4 2 3\n  2 2 2\n 2 2 2\n 4 4"
 SMALL_GAP = ("c0515_1", "c0520_2", "c0525_3", "c0824_5")
@@ -23,7 +24,7 @@ def test_a_small_gap_reaches_its_optimum_in_both_senses(sense, best):
     assert (stage.value, stage.bound) == (best, best)
 
 
-@pytest.mark.parametrize("text", ["", "2", "2 3 1", "2 x", "0 3", GAP + " 1"])
+@pytest.mark.parametrize("text", ["", "2", "2 3 1", "2 x", "0 3", GAP + " 1 1"])
 def test_a_broken_gap_file_is_refused_with_its_place(text):
     with pytest.raises(ProblemError):
         read_gap("broken", text, "min")
@@ -48,16 +49,19 @@ SCORES = "paper,a,b\nann,0.5,0.25\nbo,1,-1\ncy,0.25,0.75\n"
 
 def test_scores_are_read_with_and_without_headings():
     plain = "0.5,0.25\n1,-1\n0.25,0.75\n"
-    first, second = (read_scores("x", t, ScoreTerms(1, 1), "total") for t in (SCORES, plain))
-    assert first.problem == second.problem
+    first, second = (scores_of(text, ScoreTerms(1, 1), "total") for text in (SCORES, plain))
+    assert [pair.score for pair in first.problem.pairs] == [
+        pair.score for pair in second.problem.pairs
+    ]
     assert first.scale == 100
+    assert [need.id for need in first.problem.needs] == ["a", "b"]
 
 
 def test_a_conflict_is_never_assigned_and_loads_hold():
-    scores = read_scores("x", SCORES, ScoreTerms(2, 2, 1, conflict=-1), "total")
+    scores = scores_of(SCORES, ScoreTerms(2, 2, 1, conflict=Decimal(-1)), "total")
     solution = solve(scores.problem)
     given = {(line.stock, line.need) for line in solution.assignments}
-    assert ("giver-00002", "receiver-00002") not in given
+    assert ("bo", "b") not in given
     assert len(given) == 4
     assert solution.stages[-1].value == 150 + 100
 
@@ -65,18 +69,18 @@ def test_a_conflict_is_never_assigned_and_loads_hold():
 def test_leximin_raises_the_worst_receiver_before_the_total():
     text = "9,8\n8,0\n"
     worst = [
-        solve(read_scores("x", text, ScoreTerms(1, 1), policy).problem).assignments[0].stock
+        solve(scores_of(text, ScoreTerms(1, 1), policy).problem).assignments[0].stock
         for policy in ("leximin", "total")
     ]
     assert worst[0] == "giver-00002"
-    total = solve(read_scores("x", text, ScoreTerms(1, 1), "leximin").problem)
+    total = solve(scores_of(text, ScoreTerms(1, 1), "leximin").problem)
     assert total.stages[0].levels[0].numerator == 8
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", "1,2\n3\n", "1,x\n2,3\n", "1,nan\n1,2\n"])
 def test_broken_scores_are_refused(text):
     with pytest.raises(ProblemError):
-        read_scores("broken", text, ScoreTerms(1, 1), "total")
+        scores_of(text, ScoreTerms(1, 1), "total")
 
 
 STUDENTS = "id,first,second\na,p,q\nb,p\nc,p,q\n"
@@ -85,7 +89,7 @@ PROJECTS = "id,supervisor,capacity\np,x,2\nq,x,1\n"
 
 @pytest.mark.parametrize(("capacity", "met", "ranks"), [(3, 3, 2 + 2 + 1), (2, 2, 2 + 2)])
 def test_projects_draw_on_their_supervisors_capacity(capacity, met, ranks):
-    problem = read_projects(STUDENTS, PROJECTS, f"id,capacity\nx,{capacity}\n", "total")
+    problem = projects_of(STUDENTS, PROJECTS, f"id,capacity\nx,{capacity}\n")
     solution = solve(problem)
     assert [stage.value for stage in solution.stages[:2]] == [met, ranks]
 
@@ -93,14 +97,14 @@ def test_projects_draw_on_their_supervisors_capacity(capacity, met, ranks):
 @pytest.mark.parametrize(
     ("projects", "path"),
     [
-        ("p,y,2\nq,x,1\n", "$.projects[0][1]"),
-        ("p,x,2\n", "$.students[0][2]"),
-        ("p,x,2\nq,x,many\n", "$.projects[1][2]"),
+        ("p,y,2\nq,x,1\n", "projects.csv, row 1, column 2"),
+        ("p,x,2\n", "students.csv, row 2, column 3"),
+        ("p,x,2\nq,x,many\n", "projects.csv, row 2, column 3"),
     ],
 )
 def test_broken_projects_are_refused_with_file_and_row(projects, path):
     with pytest.raises(ProblemError) as refused:
-        read_projects(STUDENTS, projects, "x,3\n", "total")
+        projects_of(STUDENTS, projects, "x,3\n")
     assert refused.value.path == path
 
 

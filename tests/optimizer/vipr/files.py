@@ -7,12 +7,12 @@ from typing import Any
 
 from optimizer.instances.gap import read_gap
 from optimizer.instances.generate import generate
-from optimizer.instances.projects import read_projects
-from optimizer.instances.scores import ScoreTerms, read_scores
+from optimizer.instances.scores import ScoreTerms
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
 from optimizer.vipr.export import Export, Statement
 from optimizer.vipr.writer import Sheet
+from tests.optimizer.instances.texts import projects_of, scores_of
 
 MONTHS = ((30, 1), (40, 2), (50, 3), (60, 4), (70, 5))  # needs, seed
 _GAP = "2 5  4 1 7 3 2  2 5 3 6 4  3 2 4 2 1  2 3 2 4 3  7 6"
@@ -25,11 +25,11 @@ _BOSSES = "prof,2\ndean,1\n"
 def list_instances() -> dict[str, Problem]:
     """Published instances of every kind and policy."""
     scores = {
-        policy: read_scores("scores", _SCORES, ScoreTerms(2, 2), policy).problem
+        policy: scores_of(_SCORES, ScoreTerms(2, 2), policy).problem
         for policy in ("maxmin", "leximin", "total")
     }
     projects = {
-        f"projects-{policy}": read_projects(_STUDENTS, _PROJECTS, _BOSSES, policy)
+        f"projects-{policy}": projects_of(_STUDENTS, _PROJECTS, _BOSSES, policy)
         for policy in ("total", "leximin")
     }
     gaps = {f"gap-{sense}": read_gap("small", _GAP, sense) for sense in ("min", "max")}

@@ -1,0 +1,157 @@
+"""Which row and which column of a score matrix hold names: decided only where it is beyond doubt.
+
+A row of numbers can be a row of ids or a row of scores. Taking ids for scores gives a wrong optimum
+that looks right, so in doubt the reader asks.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from optimizer.codec import LARGEST
+from optimizer.instances.tables import Row, Table
+
+_WORDS = """
+    id ids name names no number key index giver givers receiver receivers reviewer reviewers
+    reviewer_id paper papers paper_id submission bidder student students student_id project item
+    supervisor supervisors lecturer 编号 序号 姓名 名字 名称 学号 工号 审稿人 论文 学生 项目 导师
+"""
+HEADING_WORDS = frozenset(re.findall(r"\S+", _WORDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the user said of a matrix: whether it has a heading row and an id column. None: find."""
+
+    header: bool | None = None
+    ids: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Rows of scores, each with the number of names before its scores (0 or 1).
+
+    columns, names   ids by column and by row; None: the file has none
+    """
+
+    table: Table
+    columns: tuple[str, ...] | None
+    names: tuple[str, ...] | None
+    rows: tuple[Row, ...]
+
+    @property
+    def shift(self) -> int:
+        """The number of columns before the first score."""
+        return 0 if self.names is None else 1
+
+
+def find_number(cell: str) -> Decimal | None:
+    """Return the number in a cell, also one with a decimal comma, or None."""
+    try:
+        number = Decimal(cell if "." in cell else cell.replace(",", ".", 1))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def split_names(table: Table, shape: Shape) -> ScoreTable:
+    """Return the matrix of a table. Raises ``ProblemError`` where the user has to say more."""
+    if not table.rows:
+        raise table.fault("holds no scores")
+    first, below = table.rows[0], table.rows[1:]
+    is_short = bool(below) and len(first.cells) + 1 == min(len(row.cells) for row in below)
+    is_bare = is_short and _are_names(first.cells, ()) is True  # no heading above the ids
+    ids = shape.ids if shape.ids is not None else is_bare or _has_ids(table, shape.header)
+    header = shape.header if shape.header is not None else is_bare or _has_header(table, ids)
+    rows = below if header else table.rows
+    if not rows:
+        raise table.fault("holds no scores")
+    columns = None
+    if header:
+        columns = first.cells[1:] if ids and not is_bare else first.cells
+    names = tuple(row.cells[0] for row in rows) if ids else None
+    matrix = ScoreTable(table, columns, names, rows)
+    _check_names(matrix, first)
+    return matrix
+
+
+def _has_ids(table: Table, header: bool | None) -> bool:
+    """Return whether the first column holds names, by all rows but the first."""
+    corner, below = table.rows[0].cells[0], table.rows[1:]
+    rows = below if below and header is not False else table.rows
+    cells = [row.cells[0] for row in rows]
+    answer = _are_names(cells, [cell for row in rows for cell in row.cells[1:]])
+    if _is_heading(corner) and header is not False and below and answer is not True:
+        answer = True if _are_whole(cells) else None
+    if answer is None:
+        shown = ", ".join(cells[:3])
+        raise table.fault(f"column 1 ({shown} …) can be ids or scores: say --ids or --no-ids")
+    return answer
+
+
+def _has_header(table: Table, ids: bool) -> bool:
+    """Return whether the first row holds names."""
+    first, below = table.rows[0], table.rows[1:]
+    cells = first.cells[1:] if ids else first.cells
+    answer = _are_names(cells, [cell for row in below for cell in row.cells[int(ids) :]])
+    if ids and _is_heading(first.cells[0]) and answer is not True:
+        answer = True if _are_whole(cells) else None
+    if answer is None:
+        shown = ", ".join(cells[:3])
+        raise table.fault(
+            f"row 1 ({shown} …) can be a heading or scores: say --header or --no-header"
+        )
+    return answer
+
+
+def _is_heading(corner: str) -> bool:
+    return not corner or corner.lower() in HEADING_WORDS
+
+
+def _are_names(cells: Sequence[str], others: Sequence[str]) -> bool | None:
+    """Return whether cells at an edge are names; None: they can be either."""
+    numbers = [number for cell in cells if cell and (number := find_number(cell)) is not None]
+    filled = [cell for cell in cells if cell]
+    if not numbers:
+        return bool(filled)
+    if len(numbers) < len(filled):
+        return None
+    return None if _look_like_ids(numbers, others) else False
+
+
+def _look_like_ids(numbers: Sequence[Decimal], others: Sequence[str]) -> bool:
+    """Return whether numbers differ and are whole, and are in a row or unlike all the others."""
+    if len(set(numbers)) < max(len(numbers), 2) or not all(map(_is_whole, numbers)):
+        return False
+    scores = [number for cell in others if (number := find_number(cell)) is not None]
+    low, high = min(scores, default=Decimal(0)), max(scores, default=Decimal(0))
+    is_apart = bool(scores) and all(not low <= number <= high for number in numbers)
+    is_run = all(number == numbers[0] + k for k, number in enumerate(numbers))
+    return is_apart or (is_run and len(numbers) > 2)
+
+
+def _is_whole(number: Decimal) -> bool:
+    return 0 <= number <= LARGEST and number == number.to_integral_value()
+
+
+def _are_whole(cells: Sequence[str]) -> bool:
+    """Return whether the cells are different whole numbers, as ids are."""
+    return all(cell.isdecimal() for cell in cells) and len(set(cells)) == len(cells)
+
+
+def _check_names(matrix: ScoreTable, first: Row) -> None:
+    """Require names that are given and differ; a column may go without."""
+    table = matrix.table
+    for name, row in zip(matrix.names or (), matrix.rows, strict=False):
+        if not name:
+            raise table.fault("has no id", row, 0)
+    table.refuse_twice(zip(matrix.names or (), matrix.rows, strict=False))
+    seen: dict[str, int] = {}
+    for k, name in enumerate(matrix.columns or ()):
+        column = k + len(first.cells) - len(matrix.columns or ())
+        if not name:
+            raise table.fault("has no id", first, column)
+        if name in seen:
+            raise table.fault(f"{name} is in column {seen[name] + 1} already", first, column)
+        seen[name] = column
