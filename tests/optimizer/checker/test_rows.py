@@ -22,6 +22,7 @@ from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Forbid, Pair, Problem
 from optimizer.stages.registry import KINDS, kind_of
 from tests.optimizer.builders import goods, month, person, team, visit, want
+from tests.optimizer.instances.texts import scores_of
 from tests.optimizer.model.test_formulation import tiny_month
 from tests.optimizer.small_month import small_problem
 from tests.optimizer.tiny_problems import shuffled, tiny_problem
