@@ -62,6 +62,7 @@ class Causes:
     def _read_witnesses(self) -> None:
         certificate = self.stated["certificate"] or {}
         for stage, needs, gone, added in certificate.get("witnesses", ()):
+            needs, gone = ([self.month.label("need", name) for name in of] for of in (needs, gone))
             lines = self._change(set(gone), added)
             check_rules(self.month, lines)
             outcome = Outcome(self.month, lines, frozenset(line["need"] for line in lines))
@@ -74,12 +75,13 @@ class Causes:
         """Require that each need is excluded by the end of the stage that the certificate names."""
         certificate = self.stated["certificate"] or {}
         for need, stage in certificate.get("excluded", {}).items():
-            if self.barred.get(need, len(self.names) + 1) > self._count_until(stage):
+            barred = self.barred.get(self.month.label("need", need), len(self.names) + 1)
+            if barred > self._count_until(stage):
                 raise RefutedError("excluded", need=need, stage=stage)
 
     def _change(self, gone: set[str], added: list[Row]) -> list[Row]:
         """Return the lines of the answer without some needs, and with other lines."""
-        new = [dict(zip(_LINE, line, strict=True)) for line in added]
+        new = [self.month.label_line(dict(zip(_LINE, line, strict=True))) for line in added]
         kept = (line for line in self.stated["assignments"] if line["need"] not in gone)
         return [*kept, *new]
 
@@ -132,6 +134,8 @@ def _stage(ground: Row) -> Row:
 
 def _is_kept(stage: Row, aim: Aim, result: Row) -> bool:
     """Return whether an aim has the stated value, or levels as good as the stated ones."""
+    if not aim.is_counted:
+        return False
     if aim.value is not None or not result["levels"]:
         return bool(aim.value == result["value"])
     whole = {level["group"]: level["denominator"] for level in result["levels"]}

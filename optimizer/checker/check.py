@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .causes import Causes
-from .month.month import Month, index_month
+from .month.labels import unlabel
+from .month.month import Month
 from .month.read import (
     Fault,
     RefutedError,
@@ -26,7 +27,7 @@ from .replay import Finding, prove_no_answer, refuse_malformed, replay
 from .rules.grounds import BY_FILTERS, check_grounds
 from .rules.rules import check_rules
 from .rules.stages import Aim, Outcome, check_levels
-from .stages import check_kinds, list_aims
+from .stages import list_aims, open_month
 from .verdict import ARITHMETIC, Ruling, Unproved, Verdict
 
 __all__ = ["Fault", "judge", "verify"]
@@ -40,13 +41,13 @@ def judge(problem: object, solution: object) -> Verdict:
     """
     known = Verdict(Ruling.REFUTED)
     try:
-        month = index_month(read_problem(problem))
+        month = open_month(read_problem(problem))
         known = _name_question(month)
         stated = read_solution(solution)
         known = replace(known, result_sha256=hash_solution(stated))
         return _judge(known, month, stated)
     except RefutedError as refuted:
-        return replace(known, fault=refuted.fault)
+        return replace(known, fault=unlabel(refuted.fault))
 
 
 def verify(problem: object, solution: object) -> Fault | None:
@@ -61,7 +62,7 @@ def _name_question(month: Month) -> Verdict:
     policy = month.problem["policy"]
     return Verdict(
         Ruling.REFUTED,
-        problem_sha256=hash_problem(month.problem),
+        problem_sha256=hash_problem(month.named),
         policy=f"{policy['name']}/{policy['version']}",
         policy_sha256=hash_policy(policy),
         needs_asked=len(month.needs),
@@ -69,7 +70,6 @@ def _name_question(month: Month) -> Verdict:
 
 
 def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
-    check_kinds(month)
     _check_policy(month.problem["policy"])
     for name, true in (
         ("problem_sha256", known.problem_sha256),
@@ -80,18 +80,21 @@ def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
             raise RefutedError(name, stated=stated[name], true=true)
     if stated["status"] in ("infeasible", "failed"):
         return _judge_empty(known, month, stated)
-    check_rules(month, stated["assignments"])
+    lines = [month.label_line(line) for line in stated["assignments"]]
+    check_rules(month, lines)
     _check_order(stated["assignments"])
-    met = frozenset(line["need"] for line in stated["assignments"])
-    outcome = Outcome(month, stated["assignments"], met)
+    met = frozenset(line["need"] for line in lines)
+    outcome = Outcome(month, lines, met)
     aims = list_aims(outcome)
     _check_stages(outcome, aims, stated)
     _check_counts(outcome, stated)
-    check_grounds(month, met, stated["grounds"])
+    grounds = [month.label_line(ground) for ground in stated["grounds"]]
+    check_grounds(month, met, grounds)
     _check_hash(known, stated)
     counts = Counter(ground["code"] for ground in stated["grounds"])
     known = replace(known, needs_met=len(met), grounds=dict(sorted(counts.items())))
     findings, barred = replay(month, stated, aims)
+    stated = {**stated, "assignments": lines, "grounds": grounds}
     unchecked = _check_causes(month, stated, [aim.name for aim in aims], barred)
     return _weigh(replace(known, unchecked=unchecked), findings, stated["status"])
 
@@ -202,7 +205,7 @@ def _check_open(aims: list[Aim], results: list[Row]) -> None:
         if result["proof"] != "gap":
             raise RefutedError("stage_open", stage=aim.name, proof=result["proof"])
         if result["levels"]:
-            check_levels(aim, result["levels"])
+            check_levels(aim, result["levels"])  # there are none to state if they are not counted
 
 
 def _check_name(aim: Aim, result: Row) -> None:
@@ -210,14 +213,15 @@ def _check_name(aim: Aim, result: Row) -> None:
     for name in ("name", "kind", "key"):
         if result[name] != getattr(aim, name):
             raise RefutedError("stage_expected", **facts, stated=result[name])
-    if result["value"] != aim.value:
+    if result["value"] != aim.value and (aim.is_counted or result["proof"] == "gap"):
         raise RefutedError("stage_value", **facts, stated=result["value"], true=aim.value)
 
 
 def _check_result(aim: Aim, result: Row, stated_format: int) -> None:
     facts = {"stage": aim.name, "key": aim.key}
     _check_name(aim, result)
-    check_levels(aim, result["levels"])
+    if aim.is_counted:
+        check_levels(aim, result["levels"])
     if result["proof"] == "gap":
         raise RefutedError("stage_proof", **facts, proof="gap", status="proven")
     is_searched = stated_format > 1 and result["proof"] not in ARITHMETIC

@@ -21,7 +21,7 @@ from .program.rows import build_rows
 from .proofs.alone import prove_possible
 from .proofs.proof import Event, Gap, Proof, Weights
 from .rules.stages import Aim
-from .stages import kind_of, weighs_pairs
+from .stages import kind_of, list_turn_tiers, weighs_pairs
 
 _MALFORMED = (
     ArithmeticError,
@@ -64,8 +64,7 @@ def replay(month: Month, stated: Row, aims: list[Aim]) -> tuple[list[Finding], d
     is_needed = any(result["status"] == "proven" for result in stated["stages"])
     certificate = _read_certificate(stated, is_needed=is_needed)
     with refuse_malformed():
-        columns = number_columns(month, is_weighed=weighs_pairs(month))
-        proof = _start(columns, stated["assignments"])
+        proof = _start(_number(month), [month.label_line(line) for line in stated["assignments"]])
         found = _replay(proof, month, stated, certificate)
         if stated["format"] > 1:
             for finding, result in zip(found, stated["stages"], strict=False):
@@ -83,7 +82,7 @@ def prove_no_answer(month: Month, stated: Row) -> bool:
         return False
     certificate = _read_certificate(stated, is_needed=True)
     with refuse_malformed():
-        columns = number_columns(month, is_weighed=weighs_pairs(month))
+        columns = _number(month)
         proof = Proof(build_rows(columns), [0] * len(columns.high))
         ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
         for cut in cuts:
@@ -106,6 +105,10 @@ def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
         if certificate["sha256"] != true:
             raise RefutedError("certificate_hash", stated=certificate["sha256"], true=true)
     return certificate
+
+
+def _number(month: Month) -> Columns:
+    return number_columns(month, is_weighed=weighs_pairs(month), tiers=list_turn_tiers(month))
 
 
 def _start(columns: Columns, lines: list[Row]) -> Proof:

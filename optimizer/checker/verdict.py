@@ -46,7 +46,9 @@ class Unproved:
     label    ``search``: the word of an engine; ``gap``: left open
     of       what the two numbers count: ``sum`` the result itself; ``level`` the ratio of the
              group, the first one not settled; ``count`` groups above the ratio ``group``;
-             ``possible`` what the group can get alone; ``tickets`` settled, and in all
+             ``possible`` what the group can get alone; ``rank`` units of the rank ``group``;
+             ``units`` of the group; ``tickets`` settled, and in all; ``needs`` known to be met
+             always, never or neither, and in all
     value, bound   whole numbers or fractions as text
     """
 
@@ -60,8 +62,8 @@ class Unproved:
 
     def __str__(self) -> str:
         name = f"{self.stage} {self.key}".strip()
-        if self.of == "tickets":
-            return f"{name}: {self.value} of {self.bound} tickets settled ({self.label})"
+        if self.of in ("tickets", "needs"):
+            return f"{name}: {self.value} of {self.bound} {self.of} settled ({self.label})"
         what = "" if self.of == "sum" else f"{self.of} {self.group}".strip() + " "
         return f"{name}: {what}{self.value} reached, bound {self.bound} proved ({self.label})"
 

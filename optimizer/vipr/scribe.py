@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from optimizer.checker.program.rows import Program
-from optimizer.checker.proofs.proof import Event, Gap, Proof, Weights
+from optimizer.checker.proofs.proof import Event, Gap, Proof, ValueAt, Weights
 from optimizer.vipr.book import Book, Part, join, make_part, open_part
 from optimizer.vipr.floors import Floors
 from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine
@@ -173,10 +173,10 @@ class Scribe(Proof):
         self._raise_floors()
         return self._floors.add_switch(weights, base, low, self.stage)
 
-    def add_column(self, value: int) -> int:
+    def add_column(self, high: int, value_at: ValueAt) -> int:
         """Add a switch with its bounds."""
-        column = super().add_column(value)
-        extra = self.book.add_extra(column, value, self.stage)
+        column = super().add_column(high, value_at)
+        extra = self.book.add_extra(column, self.point[column], self.stage)
         self.lower.append(extra.lower.line)
         self.upper.append(extra.upper.line)
         return column

@@ -1,9 +1,10 @@
 """An index of a month: rows by id, ancestors of stocks, and the filters between need and giver."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .ancestors import Ancestors
+from .labels import LINE_NAMES, Labels, name_of
 from .read import BrokenInputError
 from .schema import Row
 
@@ -12,15 +13,39 @@ Link = tuple[str, str | None, str | None]  # need, stock, person
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A problem from ``read_problem``, indexed. ``ancestors`` start with the stock itself."""
+    """A problem from ``read_problem``, indexed. ``ancestors`` start with the stock itself.
+
+    Under a policy that draws, names are labels everywhere but in ``named``, the problem as read.
+    """
 
     problem: Row
     ancestors: Ancestors
     stocks: dict[str, Row]
     people: dict[str, Row]
     needs: dict[str, Row]
+    named: Row
+    labels: Labels | None = None
     pairs: dict[Link, Row] = field(default_factory=dict)
     forbids: set[Link] = field(default_factory=set)
+
+    def label(self, what: str, name: str) -> str:
+        """Return the label of a name, or the name itself where nothing is drawn."""
+        return name if self.labels is None else self.labels.of(what, name)
+
+    def name_of(self, label: str) -> str:
+        """Return the name that an answer uses."""
+        return label if self.labels is None or not label else name_of(label)
+
+    def label_line(self, line: Row) -> Row:
+        """Return a line of an answer (or its ground of a need) with labels for names."""
+        if self.labels is None:
+            return line
+        names = {key: what for key, what in LINE_NAMES.items() if line.get(key) is not None}
+        return self.labels.label_row(line, names)
+
+    def list_asked(self, tier: int) -> list[Row]:
+        """Return the needs of a tier without its duties."""
+        return [n for n in self.problem["needs"] if n["tier"] == tier and not n["duty"]]
 
     def find_pair(self, need: str, stock: str, person: str | None) -> Row | None:
         """Return the pair that names the person, else the pair of the stock, else None."""
@@ -38,13 +63,24 @@ class Month:
         return pair["consumption"] if pair else 1
 
 
-def index_month(problem: Row) -> Month:
-    """Index a problem. Raises ``BrokenInputError`` for repeated, unknown or cyclic ids."""
+def index_month(problem: Row, *, is_drawn: bool = False) -> Month:
+    """Index a problem. Raises ``BrokenInputError`` for repeated, unknown or cyclic ids.
+
+    ``is_drawn``: a stage of the policy draws, so that names become labels.
+    """
+    month = _index(problem)
+    if not is_drawn:
+        return month
+    labels = Labels(problem)
+    return replace(_index(labels.label_problem(problem)), named=problem, labels=labels)
+
+
+def _index(problem: Row) -> Month:
     stocks, people, needs = (_index_rows(problem, name) for name in ("stocks", "people", "needs"))
     _check_once(problem)
     _check_names(problem, {"stock": stocks, "person": people, "need": needs})
     ancestors = Ancestors({name: stock["parents"] for name, stock in stocks.items()})
-    month = Month(problem, ancestors, stocks, people, needs)
+    month = Month(problem, ancestors, stocks, people, needs, problem)
     for row in problem["pairs"]:
         month.pairs[row["need"], row["stock"], row["person"]] = row
     month.forbids.update((f["need"], f["stock"], f["person"]) for f in problem["forbids"])
@@ -61,10 +97,11 @@ def _index_rows(problem: Row, name: str) -> dict[str, Row]:
 
 
 def _check_once(problem: Row) -> None:
-    """Refuse a repeated pair, history of a group or stage name: one of the two would be ignored."""
+    """Refuse a repeated pair, history, load or stage name: one of the two would be ignored."""
     for name, rows, keys in (
         ("pairs", problem["pairs"], ("need", "stock", "person")),
         ("history", problem["history"], ("dimension", "group")),
+        ("loads", problem["loads"], ("giver", "measure")),
         ("policy.stages", problem["policy"]["stages"], ("name",)),
     ):
         seen = set()

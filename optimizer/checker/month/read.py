@@ -23,6 +23,7 @@ _ORDER = {
     "pins": ("need", "stock", "person"),
     "forbids": ("need", "stock", "person"),
     "history": ("dimension", "group"),
+    "loads": ("giver", "measure"),
 }
 
 
@@ -66,9 +67,14 @@ def read_problem(value: object) -> Row:
     for need in problem["needs"]:
         if need["least"] == need["quantity"]:
             need["least"] = None
+    sort_rows(problem)
+    return problem
+
+
+def sort_rows(problem: Row) -> None:
+    """Sort the rows of every table of a problem by their ids, none first."""
     for name, keys in _ORDER.items():
         problem[name].sort(key=lambda row, keys=keys: tuple(row[key] or "" for key in keys))
-    return problem
 
 
 def read_solution(value: object) -> Row:

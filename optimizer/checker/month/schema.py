@@ -47,6 +47,7 @@ STAGE: Schema = {
     "dimension": ("str", ""),
     "outcome": (("met", "score"), "met"),
     "worst_only": ("bool", False),
+    "tier": (Whole(), 0),
 }
 POLICY: Schema = {
     "name": ("str", REQUIRED),
@@ -69,8 +70,31 @@ COMMUNITY_POLICY: Row = {
         {"name": "lottery", "kind": "lottery"},
     ],
 }
+COMMUNITY_2: Row = {
+    "name": "community",
+    "version": 2,
+    "stages": [
+        *(
+            {"name": f"{name}-{tier}", "kind": kind, **fields, "tier": tier}
+            for tier in (1, 2, 3)
+            for name, kind, fields in (
+                ("duties", "max_count", {"by": "duty_tier"}),
+                ("first-turns", "first_turns", {}),
+                ("homes", "homes", {}),
+                ("later-turns", "later_turns", {}),
+            )
+        ),
+        {"name": "neighbourhoods", "kind": "ranks", "dimension": "committee"},
+        {"name": "points", "kind": "max_points"},
+        {"name": "draw", "kind": "draw"},
+        {"name": "shares", "kind": "shares"},
+        {"name": "odd-units", "kind": "odd_units"},
+        {"name": "burden", "kind": "carrying"},
+        {"name": "kindness", "kind": "max_score"},
+    ],
+}
 # Names that were published, and what each version of them says; no other policy may bear one.
-PUBLISHED_POLICIES: dict[str, dict[int, Row]] = {"community": {1: COMMUNITY_POLICY}}
+PUBLISHED_POLICIES: dict[str, dict[int, Row]] = {"community": {1: COMMUNITY_POLICY, 2: COMMUNITY_2}}
 _LINK: Schema = {
     "need": ("str", REQUIRED),
     "stock": ("str?", None),
@@ -90,6 +114,7 @@ _STOCK: Schema = {
     "slots": ("names", ()),
     "staffed": ("bool", False),
     "pledge": ("str?", None),
+    "lot": ("str?", None),
 }
 _PERSON: Schema = {
     "id": ("name", REQUIRED),
@@ -99,6 +124,7 @@ _PERSON: Schema = {
     "skills": ("names", ()),
     "areas": ("names", ()),
     "slots": ("names", ()),
+    "lot": ("str?", None),
 }
 _NEED: Schema = {
     "id": ("name", REQUIRED),
@@ -117,6 +143,8 @@ _NEED: Schema = {
     "groups": ("map", {}),
     "duty": ("bool", False),
     "listed": ("bool", False),
+    "lot": ("str?", None),
+    "recipient_lot": ("str?", None),
 }
 _PAIR: Schema = {
     "need": ("str", REQUIRED),
@@ -132,6 +160,12 @@ _HISTORY: Schema = {
     "possible": (Whole(), REQUIRED),
     "met": (Whole(), REQUIRED),
 }
+_LOAD: Schema = {
+    "giver": ("str", REQUIRED),
+    "measure": ("str", REQUIRED),
+    "carried": (Whole(), REQUIRED),
+    "agreed": (Whole(1), REQUIRED),
+}
 PROBLEM: Schema = {
     "name": ("str", REQUIRED),
     "seed": ("str", REQUIRED),
@@ -142,6 +176,7 @@ PROBLEM: Schema = {
     "pins": (_LINK, ()),
     "forbids": (_LINK, ()),
     "history": (_HISTORY, ()),
+    "loads": (_LOAD, ()),
     "policy": ("policy", COMMUNITY_POLICY),
 }
 

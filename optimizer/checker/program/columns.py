@@ -1,13 +1,14 @@
 """The columns of the program: what each column counts, its number and its bounds."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..month.month import Month
 from ..month.schema import Row
 from .eligibility import DELIVERED, Source
 from .network import Classes, gather_classes
+from .turns import Pair, Turns, number_turns
 
 
 @dataclass(slots=True)
@@ -19,6 +20,7 @@ class Columns:
     way          by need and demand; the only way of a need is its ``met``
     flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
     send, pooled by pool and source or demand    busy           by crew and slot
+    turns        by tier, recipient and category
     """
 
     classes: Classes
@@ -34,6 +36,7 @@ class Columns:
     busy: dict[tuple[int, str], int] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     helped: dict[str, int] = field(default_factory=dict)
+    turns: dict[tuple[int, Pair], list[Turns]] = field(default_factory=dict)
 
     @property
     def month(self) -> Month:
@@ -76,11 +79,12 @@ class Columns:
             yield classes.demands[edge.demand].slot, edge.source, 1, column
 
 
-def number_columns(month: Month, *, is_weighed: bool) -> Columns:
-    """Number all columns in this order: needs, flows, pools, edges, busy, used, helped.
+def number_columns(month: Month, *, is_weighed: bool, tiers: Iterable[int] = ()) -> Columns:
+    """Number all columns in this order: needs, flows, pools, edges, busy, used, helped, turns.
 
-    ``is_weighed``: scores of single pairs decide in some stage of the policy. The order is that
-    of "Numbers of columns and rows" in FORMULATION.md.
+    ``is_weighed``: scores of single pairs decide in some stage of the policy; ``tiers``: those
+    in which stages take turns. The order is that of "Numbers of columns and rows" in
+    FORMULATION.md.
     """
     columns = Columns(gather_classes(month, is_weighed=is_weighed))
     classes = columns.classes
@@ -100,6 +104,7 @@ def number_columns(month: Month, *, is_weighed: bool) -> Columns:
     for stock in sorted(drawn):
         columns.used[stock] = columns.add(month.stocks[stock]["capacity"])
     _number_helped(columns)
+    columns.turns = number_turns(month, columns.met, tiers, columns.add)
     if not columns.high:
         columns.add(0)
     return columns
@@ -182,9 +187,11 @@ class Program:
 
     met, units      need -> column: whether it is met, units delivered where a part is enough
     used, helped    stock -> column of its direct use, recipient -> column: has a need met
+    turns           tier, recipient and category -> columns: so many of these needs are met
     scores_by_need  need -> columns that give to it -> points (or costs) per unit, where not 0
     """
 
+    columns: Columns = field(compare=False, repr=False)
     low: list[int]
     high: list[int]
     rows: list[dict[int, int]] = field(default_factory=list)
@@ -195,6 +202,7 @@ class Program:
     used: dict[str, int] = field(default_factory=dict)
     helped: dict[str, int] = field(default_factory=dict)
     scores_by_need: dict[str, dict[int, int]] = field(default_factory=dict)
+    turns: dict[tuple[int, Pair], list[Turns]] = field(default_factory=dict)
 
     @property
     def scores(self) -> dict[int, int]:

@@ -30,6 +30,14 @@ class _Point:
         }
         for line in lines:
             self._place(line)
+        self._count_turns()
+
+    def _count_turns(self) -> None:
+        for sets in self.columns.turns.values():
+            for turns in sets:
+                met = sum(self.values[self.columns.met[need]] for need in turns.needs)
+                for k, column in enumerate(turns.columns):
+                    self.values[column] = int(met > k)
 
     def _place(self, line: Row) -> None:
         need, slot, units = line["need"], line["slot"], line["units"]

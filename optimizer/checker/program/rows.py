@@ -1,4 +1,4 @@
-"""The rows C1 to C13 of a month's integer program, built from FORMULATION.md alone.
+"""The rows C1 to C14 of a month's integer program, built from FORMULATION.md alone.
 
 A certificate's multipliers refer to columns and rows by number, so both follow the order that
 FORMULATION.md gives. Nothing else is shared with the solver: a fault in its model shows as a proof
@@ -158,9 +158,19 @@ def add_helped(program: Program, columns: Columns) -> None:
             program.add({**weights, columns.helped[recipient]: -1}, 0, None)
 
 
+def add_turns(program: Program, columns: Columns) -> None:
+    """(C14) A set of two needs or more has as many turns as needs met."""
+    for sets in columns.turns.values():
+        for turns in sets:
+            if len(turns.needs) > 1:
+                met = {columns.met[need]: 1 for need in turns.needs}
+                program.add({**met, **dict.fromkeys(turns.columns, -1)}, 0, None)
+
+
 def build_rows(columns: Columns) -> Program:
     """Return the program: numbered columns and rows, and the columns that stages add up."""
     program = Program(
+        columns=columns,
         low=[0] * len(columns.high),
         high=columns.high,
         met=columns.met,
@@ -168,6 +178,7 @@ def build_rows(columns: Columns) -> Program:
         used=columns.used,
         helped=columns.helped,
         scores_by_need=_list_scores(columns),
+        turns=columns.turns,
     )
     for add in (
         add_ways,
@@ -183,6 +194,7 @@ def build_rows(columns: Columns) -> Program:
         add_pins,
         add_pools,
         add_helped,
+        add_turns,
     ):
         add(program, columns)
     return program

@@ -1,16 +1,12 @@
 """(S2) What every group can get alone: an upper bound and an answer that reaches it."""
 
 from operator import or_
-from typing import Any
 
 from ..month.month import Month
 from ..month.read import RefutedError
 from ..month.schema import Row
-from ..rules.rules import check_rules
 from .proof import Event, Gap, Proof
-
-_LINE = ("need", "stock", "person", "slot", "units")
-
+from .undecided import Witness, read_witness
 
 Groups = dict[str, tuple[list[Row], int]]  # needs, and needs possible in earlier months
 
@@ -25,17 +21,18 @@ def prove_possible(
     stated = {level["group"]: level["denominator"] for level in result["levels"]}
     gaps = []
     for group, (needs, past) in groups.items():
-        event, witness = certificate["possible"][result["name"]][group]
-        most = stated.get(group, 0) - past
+        name = month.name_of(group)
+        event, witness = certificate["possible"][result["name"]][name]
+        most = stated.get(name, 0) - past
         names = {need["id"] for need in needs}
         total = _bound_alone(proof, month, names, event)
         shown = _count_met(month, names, witness)
         if event[1] != most or shown != most or total < most:
             raise RefutedError(
-                "possible", stage=result["name"], group=group, stated=most, shown=shown, bound=total
+                "possible", stage=result["name"], group=name, stated=most, shown=shown, bound=total
             )
         if total > most:
-            gaps.append(Gap("possible", group, most, total))
+            gaps.append(Gap("possible", name, most, total))
     return gaps
 
 
@@ -68,7 +65,5 @@ def _list_required(month: Month) -> set[str]:
     return pinned | {n["id"] for n in month.problem["needs"] if n["category"] in categories}
 
 
-def _count_met(month: Month, names: set[str], witness: list[list[Any]]) -> int:
-    lines = [dict(zip(_LINE, line, strict=True)) for line in witness]
-    check_rules(month, lines)
-    return len(names.intersection(line["need"] for line in lines))
+def _count_met(month: Month, names: set[str], witness: Witness) -> int:
+    return len(names.intersection(line["need"] for line in read_witness(month, witness)))

@@ -21,10 +21,18 @@ from .sums import prove_sum
 class Kind(ABC):
     """One kind of stage. Every method takes the stage's row of the policy.
 
-    ``is_draw``: it decides by lot among equal answers.
+    is_draw         it decides by lot among equal answers
+    labels_names    names become labels, so that the draw decides what their order decides
+    needs_tier      the stage has to name a tier
+    takes_turns     columns count the turns in its tier
+    follows         a kind that an earlier stage (of the same tier) has to have
     """
 
     is_draw: ClassVar[bool] = False
+    labels_names: ClassVar[bool] = False
+    needs_tier: ClassVar[bool] = False
+    takes_turns: ClassVar[bool] = False
+    follows: ClassVar[str] = ""
 
     @abstractmethod
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..month.read import RefutedError
+from .events import check_end, next_event
 from .proof import Event, Gap, Proof, Weights
 
 
@@ -72,9 +73,7 @@ def prove_levels(
         _prove_all(proof, groups, waiting)
     elif groups:
         _prove_worst(proof, groups, waiting)
-    _take_cuts(proof, waiting)
-    if waiting:
-        raise RefutedError("event_left", event=waiting[0][0])
+    check_end(proof, waiting)
 
 
 def _find_rising(groups: list[Group]) -> list[Group]:
@@ -139,7 +138,7 @@ def _gap_of(group: Group) -> Gap:
 
 def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event], gap: Gap) -> None:
     """Require a proof that no answer raises these rows to these floors, or leave the gap open."""
-    event = _next(proof, waiting, "no")
+    event = next_event(proof, waiting, "no")
     if not event[1:3]:
         proof.leave_open(gap)
         return
@@ -164,7 +163,7 @@ def _prove_count(
     level = min((g.ratio(g.reach) for g in worst), default=None)
     switches = [_add_switch(proof, group, waiting) for group in worst]
     counted = [*switches, *(group.switches[-1] for group in above)]
-    _, most, scale, flat = _next(proof, waiting, "sum")
+    _, most, scale, flat = next_event(proof, waiting, "sum")
     proof.keep_sum(dict.fromkeys(counted, 1), most, scale, flat, _name_count(level))
     if level is not None:
         _check_count(groups, above, level, most)
@@ -194,8 +193,9 @@ def _follow(proof: Proof, group: Group, switch: int) -> None:
 
 def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
     """Add b in {0, 1}: value >= floor + switches + b, and b <= the switch before it."""
-    _next(proof, waiting, "switch")
-    switch = proof.add_column(int(group.value > group.reach))
+    next_event(proof, waiting, "switch")
+    own, reach = group.weights, group.reach
+    switch = proof.add_column(1, lambda at: int(sum(w * at[j] for j, w in own.items()) > reach))
     weights = {**group.weights, **dict.fromkeys((*group.switches, switch), -1)}
     proof.add_row(weights, group.floor)
     if group.switches:
@@ -231,16 +231,3 @@ def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> No
 def bound_worst(groups: list[Group]) -> Fraction:
     """Return the highest level that the worst group can have by the tops of all groups alone."""
     return min(group.ratio(group.top) for group in groups)
-
-
-def _next(proof: Proof, waiting: deque[Event], kind: str) -> Event:
-    """Return the next event, which must be of this kind; cuts before it are kept."""
-    _take_cuts(proof, waiting)
-    if not waiting or waiting[0][0] != kind:
-        raise RefutedError("event_missing", wanted=kind)
-    return waiting.popleft()
-
-
-def _take_cuts(proof: Proof, waiting: deque[Event]) -> None:
-    while waiting and waiting[0][0] == "cut":
-        proof.add_cut(waiting.popleft())

@@ -4,7 +4,7 @@ A ``Proof`` starts with the rows of ``program.rows`` and grows by what is proved
 bounds of columns. It derives every conclusion from the multipliers alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +15,7 @@ from ..program.rows import Program
 
 Weights = Mapping[int, int]
 Event = list[Any]
+ValueAt = Callable[[list[int]], int]  # of a column, from the values of the columns before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Gap:
     """What arithmetic leaves open: the value that the answer reaches, and a proved bound of it.
 
     of      ``sum``, ``level`` of the group, ``count`` of groups above the level that ``group``
-            names, ``possible`` of the group, ``tickets`` settled and in all
+            names, ``possible`` of the group, ``rank`` the sum of the rank that ``group`` names,
+            ``units`` of the group, ``tickets`` or ``needs`` settled and in all
     """
 
     of: str
@@ -49,6 +51,7 @@ class Proof:
         self.gaps: list[Gap] = []
         self.barred: dict[str, int] = {}
         self._cuts: set[int] = set()
+        self._made: list[ValueAt] = []  # of the columns after those of the program
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
     def restart(self, kinds: Iterable[str] = (), gaps: Iterable[Gap] = ()) -> None:
@@ -78,11 +81,12 @@ class Proof:
         self.row_high.append(high)
         return len(self.rows) - 1
 
-    def add_column(self, value: int) -> int:
-        """Add a column between 0 and 1 with its value at the point and return its number."""
+    def add_column(self, high: int, value_at: ValueAt) -> int:
+        """Add a column from 0 to ``high`` and return its number."""
         self.low.append(0)
-        self.high.append(1)
-        self.point.append(value)
+        self.high.append(high)
+        self._made.append(value_at)
+        self.point.append(value_at(self.point))
         return len(self.low) - 1
 
     def is_decided(self, column: int) -> bool:
@@ -159,13 +163,20 @@ class Proof:
         self.add_row(weights, value, value)
 
     def settle(self, event: Event) -> None:
-        """Fix columns that no answer has at one (``none``) or at zero (``all``)."""
-        kind, columns, scale, flat = event
+        """Fix columns that no answer has at one (``none``) or at zero (``all``).
+
+        Without multipliers that rests on a search.
+        """
+        kind, columns, *multipliers = event
         if any(j < 0 or self.high[j] > 1 for j in columns):
             raise RefutedError("not_binary", columns=len(columns))
-        total, _ = self.bound(dict.fromkeys(columns, 1 if kind == "none" else -1), scale, flat)
-        if total // scale + (0 if kind == "none" else len(columns)) >= 1:
-            raise RefutedError("not_excluded", columns=len(columns))
+        if multipliers:
+            scale, flat = multipliers
+            total, _ = self.bound(dict.fromkeys(columns, 1 if kind == "none" else -1), scale, flat)
+            if total // scale + (0 if kind == "none" else len(columns)) >= 1:
+                raise RefutedError("not_excluded", columns=len(columns))
+        else:
+            self.leave_open(Gap("needs", "", 0, len(columns)))
         for column in columns:
             self.decide(column, int(kind == "all"))
 
@@ -197,15 +208,30 @@ class Proof:
         While it does, the rows cannot contradict each other, and a kept sum is one that an answer
         reaches.
         """
-        for column, value in enumerate(self.point):
+        self._check(self.point, self._checked)
+        self._checked = len(self.rows)
+
+    def place(self, values: list[int]) -> list[int]:
+        """Return an answer's value of every column, from its values of the program's columns.
+
+        Raises ``RefutedError`` unless the answer satisfies all rows and bounds, as the stated one.
+        """
+        placed = list(values)
+        for value_at in self._made:
+            placed.append(value_at(placed))
+        self._check(placed, 0)
+        return placed
+
+    def _check(self, values: list[int], first: int) -> None:
+        """Raise ``RefutedError`` unless values satisfy all bounds, and rows from this one on."""
+        for column, value in enumerate(values):
             if not self.low[column] <= value <= self.high[column]:
                 raise RefutedError("answer_excluded", column=column, value=value)
-        for i in range(self._checked, len(self.rows)):
-            value = sum(weight * self.point[j] for j, weight in self.rows[i].items())
+        for i in range(first, len(self.rows)):
+            value = sum(weight * values[j] for j, weight in self.rows[i].items())
             low, high = self.row_low[i], self.row_high[i]
             if (low is not None and value < low) or (high is not None and value > high):
                 raise RefutedError("answer_excluded", row=i, value=value)
-        self._checked = len(self.rows)
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ..month.month import Month
 from ..month.read import RefutedError
+from .events import next_event
 from .proof import Event, Gap, Proof, Weights, check_apart
 
 
@@ -15,7 +17,7 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
     Multipliers bound each share. No row may tie shares together: a share that is kept at its
     greatest could otherwise cost another one more than it gains.
     """
-    total, left, shares = 0, dict(weights), []
+    total, left, shares, before = 0, dict(weights), [], len(proof.gaps)
     for event in _without_cuts(proof, events):
         _, part, scale, flat, *own = event
         columns = own[0] if own else list(left)
@@ -26,23 +28,39 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
         raise RefutedError("sum_of_parts", value=value, parts=total, left=len(left))
     if len(shares) > 1:
         check_apart(proof, shares)
-    if proof.gaps:
-        bound = value + sum(int(gap.bound - gap.value) for gap in proof.gaps)
-        proof.gaps = [Gap("sum", "", value, bound)]
+    if gaps := proof.gaps[before:]:
+        bound = value + sum(int(gap.bound - gap.value) for gap in gaps)
+        proof.gaps[before:] = [Gap("sum", "", value, bound)]
 
 
 def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
     """Raise ``RefutedError`` unless each ticket is met whenever the tickets before it allow it."""
     order = _order_tickets(proof, month)
     place = {column: k for k, column in enumerate(order)}
-    for _, value, scale, flat, block in _without_cuts(proof, events):
-        _check_order(proof, [place[column] for column in block], order)
-        weights = {j: 1 << k for k, j in enumerate(reversed(block))}
-        proof.keep_sum(weights, value, scale, flat, ("tickets", str(place[block[0]])))
-        for j, weight in weights.items():
-            proof.decide(j, int(bool(value & weight)))
+    for event in _without_cuts(proof, events):
+        _prove_block(proof, order, place, event)
     _require_decided(proof, order)
-    proof.gaps = [Gap("tickets", "", int(gap.group), len(order)) for gap in proof.gaps[:1]]
+    proof.gaps = proof.gaps[:1]
+
+
+def prove_blocks(proof: Proof, order: list[int], waiting: deque[Event]) -> None:
+    """Raise ``RefutedError`` unless the next events decide these columns, each 1 if it can be."""
+    place = {column: k for k, column in enumerate(order)}
+    while not all(map(proof.is_decided, order)):
+        _prove_block(proof, order, place, next_event(proof, waiting, "sum"))
+
+
+def _prove_block(proof: Proof, order: list[int], place: dict[int, int], event: Event) -> None:
+    """Decide the columns of a block; those before it are what is settled if it rests on search."""
+    _, value, scale, flat, block = event
+    _check_order(proof, [place[column] for column in block], order)
+    weights = {j: 1 << k for k, j in enumerate(reversed(block))}
+    gaps = len(proof.gaps)
+    proof.keep_sum(weights, value, scale, flat, ("tickets", ""))
+    for _ in proof.gaps[gaps:]:
+        proof.gaps[gaps:] = [Gap("tickets", "", place[block[0]], len(order))]
+    for j, weight in weights.items():
+        proof.decide(j, int(bool(value & weight)))
 
 
 def _require_decided(proof: Proof, order: list[int]) -> None:
@@ -64,7 +82,10 @@ def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
 
 def _order_tickets(proof: Proof, month: Month) -> list[int]:
     """Return the columns of the needs, lowest ticket first."""
-    key, met = month.problem["seed"].encode("ascii"), proof.program.met
+    met = proof.program.met
+    if month.labels is not None:  # labels begin with the tickets
+        return [met[need] for need in sorted(met)]
+    key = month.problem["seed"].encode("ascii")
     tickets = {need: hmac.new(key, need.encode(), hashlib.sha256).hexdigest() for need in met}
     return [met[need] for need in sorted(met, key=lambda need: (tickets[need], need))]
 

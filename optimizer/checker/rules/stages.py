@@ -18,6 +18,7 @@ class Aim:
 
     bounds              least and greatest denominator of every group; equal where it is known
     is_greatest_first   whether the greatest ratio is the worst, which is stated first
+    is_counted          False where only the certificate says what counts; it has to prove the rest
     """
 
     name: str
@@ -27,6 +28,7 @@ class Aim:
     numerators: dict[str, int] = field(default_factory=dict)
     bounds: dict[str, tuple[int, int]] = field(default_factory=dict)
     is_greatest_first: bool = False
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Modules are found in the folder (or in the zip that holds it), so a new kind is 
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..month.month import Month
+from ..month.asks import check_asks, check_tiers
+from ..month.month import Month, index_month
 from ..month.read import BrokenInputError
 from ..month.schema import Row
 from ..proofs.forms import Kind
@@ -21,6 +22,37 @@ KINDS: dict[str, Kind] = {
 def kind_of(stage: Row) -> Kind:
     """Return the object for the kind of a stage of the policy."""
     return KINDS[stage["kind"]]
+
+
+def open_month(problem: Row) -> Month:
+    """Index a problem, with labels for names if its policy draws.
+
+    Raises ``BrokenInputError`` where the problem breaks a rule of its policy.
+    """
+    check_kinds(index_month(problem))
+    stages = problem["policy"]["stages"]
+    for k, stage in enumerate(stages):
+        _check_stage(stages[:k], stage, f"problem.policy.stages[{k}]")
+    check_tiers(problem)
+    is_drawn = any(kind_of(stage).labels_names for stage in stages)
+    if is_drawn:
+        check_asks(problem)
+    return index_month(problem, is_drawn=is_drawn)
+
+
+def _check_stage(before: list[Row], stage: Row, path: str) -> None:
+    kind = kind_of(stage)
+    if kind.needs_tier and not stage["tier"]:
+        raise BrokenInputError(f"{path}.tier", "missing")
+    followed = {s["kind"] for s in before if not kind.needs_tier or s["tier"] == stage["tier"]}
+    if kind.follows and kind.follows not in followed:
+        raise BrokenInputError(f"{path}.kind", f"must follow {kind.follows}")
+
+
+def list_turn_tiers(month: Month) -> list[int]:
+    """Return the tiers in which recipients take turns, in the order of the stages."""
+    stages = month.problem["policy"]["stages"]
+    return [stage["tier"] for stage in stages if kind_of(stage).takes_turns]
 
 
 def check_kinds(month: Month) -> None:

@@ -23,7 +23,7 @@ class Leximax(Levels):
         for line in outcome.lines:
             each = month.consumption(line["need"], line["stock"], line["person"])
             used[line["stock"]] += each * line["units"]
-        pledges = _list_pledges(month)
+        pledges = {month.name_of(p): of for p, of in _list_pledges(month).items()}
         loads = {pledge: sum(used[s] for s in stocks) for pledge, (_, stocks) in pledges.items()}
         bounds = {pledge: (whole, whole) for pledge, (whole, _) in pledges.items()}
         yield Aim(stage["name"], stage["kind"], "", None, loads, bounds, is_greatest_first=True)
@@ -34,9 +34,9 @@ class Leximax(Levels):
         """Return the loads as negative numbers, which are to be maximised."""
         return [
             Group(
-                name=pledge,
+                name=month.name_of(pledge),
                 weights={program.used[s]: -1 for s in stocks if s in program.used},
-                value=-levels[pledge]["numerator"],
+                value=-levels[month.name_of(pledge)]["numerator"],
                 offset=0,
                 denominator=whole,
                 floor=-whole,

@@ -18,6 +18,9 @@ class Leximin(Levels):
         """Yield one result: for every group its needs met, or its sum of scores."""
         count = _count_scores if stage["outcome"] == "score" else _count_needs
         got, bounds = count(outcome, stage)
+        name_of = outcome.month.name_of
+        got = {name_of(group): units for group, units in got.items()}
+        bounds = {name_of(group): of for group, of in bounds.items()}
         yield Aim(stage["name"], stage["kind"], "", None, got, bounds)
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
@@ -34,11 +37,14 @@ class Leximin(Levels):
         """Return the groups of needs that have a level, or the groups of scores."""
         groups, history = _list_groups(month, stage), _list_history(month, stage)
         if stage["outcome"] == "score":
-            return [_of_scores(program, g, needs, levels[g]) for g, needs in groups.items()]
+            return [
+                _of_scores(program, name := month.name_of(g), needs, levels[name])
+                for g, needs in groups.items()
+            ]
         return [
-            _of_needs(program, g, needs, levels[g], history.get(g, (0, 0)))
+            _of_needs(program, name, needs, levels[name], history.get(g, (0, 0)))
             for g, needs in groups.items()
-            if g in levels
+            if (name := month.name_of(g)) in levels
         ]
 
 

@@ -30,7 +30,8 @@ def _list_classes(month: Month, stage: Row) -> list[tuple[str, list[Row]]]:
     """Return key and needs of every class that occurs, most urgent class first."""
     found: dict[tuple[int, ...], list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
-        if stage["by"] != "duty_tier" or need["duty"]:
+        is_asked = stage["by"] != "duty_tier" or need["duty"]
+        if is_asked and stage["tier"] in (0, need["tier"]):
             found[_class_of(stage, need)].append(need)
     names = ("tier", "waiting")
     return [

@@ -22,7 +22,8 @@ class MaxUnits(Sums):
                 units[line["need"]] += line["units"]
         for category, needs in _list_partial(outcome.month):
             given = sum(units[need["id"]] for need in needs)
-            yield Aim(stage["name"], stage["kind"], f"category={category}", given)
+            key = f"category={outcome.month.name_of(category)}"
+            yield Aim(stage["name"], stage["kind"], key, given)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
         """Return, for each category, weight 1 on the ``units`` column of its needs."""

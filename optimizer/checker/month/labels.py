@@ -1,0 +1,112 @@
+"""Labels: under a policy that draws, every name becomes its ticket, a blank and the name itself.
+
+The ticket is HMAC-SHA256 of the name's lot, or of the name, under the seed of the month. All that
+is numbered or sorted is sorted by labels then, so that no id and no order of entry decides.
+"""
+
+import hashlib
+import hmac
+import re
+from typing import Any
+
+from .read import Fault, sort_rows
+from .schema import Row
+
+STAFFED = "visits"  # the measure of the loads of staffed stocks; every other one is a category
+_TICKET = 64  # hexadecimal digits of a label
+_LABEL = re.compile(r"\b[0-9a-f]{64} ")
+_NAMES = {
+    "stocks": {
+        "id": "stock",
+        "giver": "giver",
+        "category": "category",
+        "parents": "stock",
+        "slots": "slot",
+        "pledge": "pledge",
+    },
+    "people": {"id": "person", "giver": "giver", "stocks": "stock", "slots": "slot"},
+    "needs": {
+        "id": "need",
+        "recipient": "recipient",
+        "category": "category",
+        "slots": "slot",
+        "groups": "group",
+    },
+    "pairs": {"need": "need", "stock": "stock", "person": "person"},
+    "pins": {"need": "need", "stock": "stock", "person": "person"},
+    "forbids": {"need": "need", "stock": "stock", "person": "person"},
+    "history": {"group": "group"},
+    "loads": {"giver": "giver", "measure": "measure"},
+}
+
+
+class Labels:
+    """The labels of one problem."""
+
+    def __init__(self, problem: Row) -> None:
+        self._key = problem["seed"].encode("ascii")
+        self._lots: dict[tuple[str, str], str | None] = {}
+        for table, what in (("stocks", "stock"), ("people", "person"), ("needs", "need")):
+            self._lots.update({(what, row["id"]): row["lot"] for row in problem[table]})
+        for need in problem["needs"]:
+            self._lots["recipient", need["recipient"]] = need["recipient_lot"]
+        self._tickets: dict[str, str] = {}
+
+    def of(self, what: str, name: str) -> str:
+        """Return the label of a stock, person, need, recipient, giver, pledge, slot, group, …
+
+        A name that the problem does not have gets a label that none of its names has.
+        """
+        lot = self._lots.get((what, name))
+        return f"{self._draw(name if lot is None else lot)} {name}"
+
+    def _draw(self, lot: str) -> str:
+        if lot not in self._tickets:
+            self._tickets[lot] = hmac.new(self._key, lot.encode(), hashlib.sha256).hexdigest()
+        return self._tickets[lot]
+
+    def label_problem(self, problem: Row) -> Row:
+        """Return a copy of a problem with labels for names, in the order of the labels."""
+        labelled = dict(problem)
+        for table, names in _NAMES.items():
+            labelled[table] = [self.label_row(row, names) for row in problem[table]]
+        sort_rows(labelled)
+        return labelled
+
+    def label_row(self, row: Row, names: dict[str, str]) -> Row:
+        """Return a copy of a row; ``names`` says what the names in each of its fields name."""
+        return {**row, **{key: self._label(what, row[key]) for key, what in names.items()}}
+
+    def _label(self, what: str, value: Any) -> Any:
+        """Return the label of a name, or of each name of a set or map; what is empty stays so."""
+        if isinstance(value, list):
+            return sorted(self.of(what, name) for name in value)
+        if isinstance(value, dict):
+            return {key: self._label(what, name) for key, name in value.items()}
+        if value is None or (value == "" and what in ("category", "group")):
+            return value
+        if what == "measure":
+            return value if value == STAFFED else self.of("category", value)
+        return self.of(what, value)
+
+
+LINE_NAMES = {"need": "need", "stock": "stock", "person": "person", "slot": "slot"}
+
+
+def name_of(label: str) -> str:
+    """Return the name within a label."""
+    return label[_TICKET + 1 :]
+
+
+def ticket_of(label: str) -> str:
+    """Return the ticket within a label."""
+    return label[:_TICKET]
+
+
+def unlabel(fault: Fault) -> Fault:
+    """Return a fault with names in place of labels."""
+    facts = {
+        key: _LABEL.sub("", value) if isinstance(value, str) else value
+        for key, value in fault.facts.items()
+    }
+    return Fault(fault.code, facts)

@@ -1,0 +1,69 @@
+"""(C14) Turns: columns that count how many needs of one recipient, kind and tier are met.
+
+A set holds the needs that have waited as long as its last need or longer. Its k-th column is 1 only
+if k of them are met. A set of one need is counted by the need's ``met``.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..month.month import Month
+from ..month.schema import Row
+
+Pair = tuple[str, str]  # recipient and category
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The columns of a set of needs (ids) that have waited ``waiting`` months or longer."""
+
+    waiting: int
+    needs: tuple[str, ...]
+    columns: tuple[int, ...]
+
+
+def pair_of(need: Row) -> Pair:
+    """Return recipient and category of a need."""
+    return need["recipient"], need["category"]
+
+
+def number_turns(
+    month: Month, met: dict[str, int], tiers: Iterable[int], add: Callable[[int], int]
+) -> dict[tuple[int, Pair], list[Turns]]:
+    """Number the turns of every tier; the sets of a pair grow from the longest wait on."""
+    found: dict[tuple[int, Pair], list[Turns]] = {}
+    for tier in dict.fromkeys(tiers):
+        asked: dict[Pair, list[Row]] = defaultdict(list)
+        for need in month.list_asked(tier):
+            if need["id"] in met:
+                asked[pair_of(need)].append(need)
+        for pair, needs in sorted(asked.items()):
+            found[tier, pair] = [
+                Turns(waiting, ids, _number(ids, met, add)) for waiting, ids in _grow(needs)
+            ]
+    return found
+
+
+def _grow(needs: list[Row]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield every wait, the longest first, and the needs that have waited so long or longer."""
+    ids: tuple[str, ...] = ()
+    longest_first = sorted(needs, key=lambda need: -need["waiting"])
+    for waiting, of_wait in groupby(longest_first, key=lambda need: need["waiting"]):
+        ids += tuple(need["id"] for need in of_wait)
+        yield waiting, ids
+
+
+def _number(
+    ids: tuple[str, ...], met: dict[str, int], add: Callable[[int], int]
+) -> tuple[int, ...]:
+    return tuple(add(1) for _ in ids) if len(ids) > 1 else (met[ids[0]],)
+
+
+def find_turn(sets: list[Turns], waiting: int, turn: int) -> int | None:
+    """Return the column of a turn among the needs that have waited so long, None without one."""
+    reached = [of_wait for of_wait in sets if of_wait.waiting >= waiting]
+    if not reached or len(reached[-1].columns) < turn:
+        return None
+    return reached[-1].columns[turn - 1]

@@ -1,0 +1,27 @@
+"""The events of one result, taken one by one; cuts before an event are kept as rows."""
+
+from collections import deque
+
+from ..month.read import RefutedError
+from .proof import Event, Proof
+
+
+def next_event(proof: Proof, waiting: deque[Event], *kinds: str) -> Event:
+    """Return the next event. Raises ``RefutedError`` unless it is of one of these kinds."""
+    take_cuts(proof, waiting)
+    if not waiting or waiting[0][0] not in kinds:
+        raise RefutedError("event_missing", wanted=" or ".join(kinds))
+    return waiting.popleft()
+
+
+def check_end(proof: Proof, waiting: deque[Event]) -> None:
+    """Raise ``RefutedError`` if events are left, other than cuts."""
+    take_cuts(proof, waiting)
+    if waiting:
+        raise RefutedError("event_left", event=waiting[0][0])
+
+
+def take_cuts(proof: Proof, waiting: deque[Event]) -> None:
+    """Keep the cuts that come next."""
+    while waiting and waiting[0][0] == "cut":
+        proof.add_cut(waiting.popleft())

@@ -1,0 +1,67 @@
+"""(S10) The most first turns: a recipient has a need of a kind met, the longest wait first."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..program.columns import Program
+from ..program.turns import Pair, find_turn, pair_of
+from ..proofs.forms import Sums
+from ..proofs.proof import Weights
+from ..rules.stages import Aim, Outcome
+
+
+class FirstTurns(Sums):
+    """For every wait: the recipients and kinds with a need met that has waited so long."""
+
+    needs_tier = True
+    takes_turns = True
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """Yield, for every wait, the pairs of recipient and category that have the turn."""
+        asked = list_asked(outcome.month, stage)
+        for turn, waiting in self.list_turns(asked):
+            reached = sum(
+                sum(need["id"] in outcome.met and need["waiting"] >= waiting for need in needs)
+                >= turn
+                for needs in asked.values()
+            )
+            key = self.name_turn(turn, waiting)
+            yield Aim(stage["name"], stage["kind"], key, reached)
+
+    def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
+        """Return, for every turn and wait, weight 1 on the column that each pair has for it."""
+        found: list[Weights] = []
+        asked = list_asked(month, stage)
+        for turn, waiting in self.list_turns(asked):
+            columns = (
+                find_turn(program.turns.get((stage["tier"], pair), []), waiting, turn)
+                for pair in asked
+            )
+            found.append({column: 1 for column in columns if column is not None})
+        return found
+
+    def list_turns(self, asked: dict[Pair, list[Row]]) -> list[tuple[int, int]]:
+        """Return turn and wait of every result, in order."""
+        return [(1, waiting) for waiting in list_waits(asked)]
+
+    def name_turn(self, turn: int, waiting: int) -> str:
+        """Return the key of a result."""
+        return f"waiting={waiting}"
+
+
+def list_asked(month: Month, stage: Row) -> dict[Pair, list[Row]]:
+    """Return the needs of the stage's tier without its duties, by recipient and category."""
+    asked: dict[Pair, list[Row]] = defaultdict(list)
+    for need in month.list_asked(stage["tier"]):
+        asked[pair_of(need)].append(need)
+    return asked
+
+
+def list_waits(asked: dict[Pair, list[Row]]) -> list[int]:
+    """Return every wait that occurs, the longest first."""
+    return sorted({n["waiting"] for needs in asked.values() for n in needs}, reverse=True)
+
+
+KIND = FirstTurns()

@@ -1,0 +1,33 @@
+"""(S12) The most second turns, then third ones, and so on, the longest wait first."""
+
+from ..month.schema import Row
+from ..program.turns import Pair
+from .first_turns import FirstTurns, list_waits
+
+
+class LaterTurns(FirstTurns):
+    """For every turn after the first and every wait: the pairs with so many such needs met."""
+
+    takes_turns = False
+    follows = "first_turns"
+
+    def list_turns(self, asked: dict[Pair, list[Row]]) -> list[tuple[int, int]]:
+        """Return turn and wait of every result that some pair has enough needs for."""
+        most = max(map(len, asked.values()), default=0)
+        return [
+            (turn, waiting)
+            for turn in range(2, most + 1)
+            for waiting in list_waits(asked)
+            if any(_count_waiting(needs, waiting) >= turn for needs in asked.values())
+        ]
+
+    def name_turn(self, turn: int, waiting: int) -> str:
+        """Return the key of a result."""
+        return f"turn={turn},waiting={waiting}"
+
+
+def _count_waiting(needs: list[Row], waiting: int) -> int:
+    return sum(need["waiting"] >= waiting for need in needs)
+
+
+KIND = LaterTurns()

@@ -1,0 +1,48 @@
+"""(S16) The odd units: cells by ticket, each as many units as an answer left gives it."""
+
+from collections import deque
+from collections.abc import Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..proofs.events import check_end, next_event
+from ..proofs.forms import Kind
+from ..proofs.proof import Event, Gap, Proof, Weights
+from ..rules.stages import Aim, Outcome
+from .shares import list_cells, list_met, units_of
+
+
+class OddUnits(Kind):
+    """The units of the first cell are the most, then those of the second."""
+
+    follows = "draw"
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """Yield the one result, which has no value."""
+        yield Aim(stage["name"], stage["kind"], "")
+
+    def prove(
+        self,
+        proof: Proof,
+        month: Month,
+        stage: Row,
+        result: Row,
+        weights: Weights,
+        events: list[Event],
+    ) -> None:
+        """Prove a sum for every cell in order."""
+        waiting = deque(events)
+        for cell, needs in list_cells(month, list_met(proof)).items():
+            _, value, scale, flat = next_event(proof, waiting, "sum")
+            of = ("units", month.name_of(cell))
+            proof.keep_sum(units_of(proof.program, needs), value, scale, flat, of)
+        check_end(proof, waiting)
+
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return how many cells there are; none of them is settled."""
+        return Gap("tickets", "", 0, len(list_cells(month, list_met(proof))))
+
+
+KIND = OddUnits()

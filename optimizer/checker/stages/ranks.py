@@ -1,0 +1,139 @@
+"""(S13) No neighbourhood left behind: contested needs met of the groups with the smallest part."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..month.month import Month
+from ..month.read import RefutedError
+from ..month.schema import Row
+from ..program.contests import find_contested
+from ..proofs.events import next_event
+from ..proofs.forms import Kind
+from ..proofs.proof import Event, Gap, Proof, Weights
+from ..proofs.ranks import Rank, prove_ranks
+from ..proofs.undecided import list_open, place_witness, prove_undecided
+from ..rules.stages import Aim, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A group's contested needs, by the columns that say whether they are met.
+
+    most                 the most of them that an answer left meets
+    met_before, before   M and O of FORMULATION.md: the same counts in the months that still count
+    """
+
+    name: str
+    met: tuple[int, ...]
+    most: int
+    met_before: int
+    before: int
+
+    def rank(self, met: int) -> Fraction:
+        """Return the part that the group has had, with so many of its needs met this month."""
+        return Fraction(self.met_before + met, self.before + self.most)
+
+
+class Ranks(Kind):
+    """For every rank from the lowest: the most contested units of this rank or below."""
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """Yield one result; only the proof says which needs are contested."""
+        yield Aim(stage["name"], stage["kind"], "", is_counted=False)
+
+    def prove(
+        self,
+        proof: Proof,
+        month: Month,
+        stage: Row,
+        result: Row,
+        weights: Weights,
+        events: list[Event],
+    ) -> None:
+        """Prove what is undecided, what every group can have, and the sum of every rank."""
+        waiting = deque(events)
+        undecided = prove_undecided(proof, month, month.problem["needs"], waiting)
+        linked = [n for n in month.problem["needs"] if _is_possible(proof, n["id"])]
+        contested = find_contested(proof.program.columns.classes, stage, linked, undecided)
+        shares = [
+            _prove_most(proof, month, stage, group, needs, waiting)
+            for group, needs in contested.items()
+        ]
+        shares = [share for share in shares if share.most]
+        _check_levels(proof, shares, result)
+        prove_ranks(proof, _add_units(proof, shares), waiting, is_least=False)
+
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return how many needs may be contested; of none of them is it settled."""
+        return Gap("needs", "", 0, len(list_open(proof, month.problem["needs"])))
+
+
+def _is_possible(proof: Proof, need: str) -> bool:
+    column = proof.program.met.get(need)
+    return column is not None and proof.high[column] > 0
+
+
+def _prove_most(
+    proof: Proof, month: Month, stage: Row, group: str, needs: list[Row], waiting: deque[Event]
+) -> Share:
+    """Return a group once the next event bounds its contested needs and a witness reaches that."""
+    _, named, most, scale, flat, cuts, witness = next_event(proof, waiting, "open")
+    met = tuple(proof.program.met[need["id"]] for need in needs)
+    values = place_witness(proof, month, witness)
+    shown = sum(values[column] for column in met)
+    with proof.aside():
+        for cut in cuts:
+            proof.add_cut(cut)
+        total, _ = proof.bound(dict.fromkeys(met, 1), scale, flat)
+    bound, name = total // scale, month.name_of(group)
+    if named != name or shown != most or bound < most:
+        raise RefutedError("open", group=name, stated=most, shown=shown, bound=bound)
+    if bound > most:
+        proof.leave_open(Gap("possible", name, most, bound))
+    return Share(name, met, most, *_find_past(month, stage, name))
+
+
+def _find_past(month: Month, stage: Row, name: str) -> tuple[int, int]:
+    """Return the contested needs met of a group, and the most possible, in earlier months."""
+    for row in month.named["history"]:
+        if (row["dimension"], row["group"]) == (stage["dimension"], name):
+            return row["met"], row["possible"]
+    return 0, 0
+
+
+def _add_units(proof: Proof, shares: list[Share]) -> Iterator[Rank]:
+    """Add a column for every unit of every group, and return their ranks."""
+    ranked: list[Rank] = []
+    rows: list[dict[int, int]] = []
+    for share in shares:
+        units = [_add_unit(proof, share.met, before) for before in range(share.most)]
+        ranked.extend((share.rank(before), column) for before, column in enumerate(units))
+        rows.append({**dict.fromkeys(units, 1), **dict.fromkeys(share.met, -1)})
+    for row in rows:
+        proof.add_row(row, 0, 0)
+    return iter(ranked)
+
+
+def _add_unit(proof: Proof, met: tuple[int, ...], before: int) -> int:
+    return proof.add_column(1, lambda values: int(sum(values[column] for column in met) > before))
+
+
+def _check_levels(proof: Proof, shares: list[Share], result: Row) -> None:
+    """Require a level of every group that can have a contested need met, the lowest first."""
+    true = {s.name: s.rank(sum(proof.point[column] for column in s.met)) for s in shares}
+    whole = {share.name: share.before + share.most for share in shares}
+    ratios = []
+    for level in result["levels"]:
+        group, up, down = level["group"], level["numerator"], level["denominator"]
+        if down != whole.pop(group, None) or Fraction(up, down) != true[group]:
+            raise RefutedError("stage_level", group=group, stated=f"{up}/{down}")
+        ratios.append(true[group])
+    if whole or ratios != sorted(ratios) or result["value"] is not None:
+        raise RefutedError("stage_groups", missing=",".join(whole), value=result["value"])
+
+
+KIND = Ranks()

@@ -1,0 +1,95 @@
+"""(S15) Equal shares: the fewest units that a home gets of a kind are the most, then the next."""
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator
+
+from ..month.month import Month
+from ..month.schema import Row
+from ..program.columns import Program
+from ..proofs.forms import Kind
+from ..proofs.levels import Group, prove_levels
+from ..proofs.proof import Event, Gap, Proof, Weights
+from ..rules.stages import Aim, Outcome
+
+
+class Shares(Kind):
+    """The units that each cell gets: one recipient's needs of a kind that may be met in part."""
+
+    follows = "draw"
+
+    def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
+        """Yield one result: the units of every cell."""
+        month = outcome.month
+        units: Counter[str] = Counter()
+        for line in outcome.lines:
+            if line["person"] is None:
+                units[line["need"]] += line["units"]
+        got = {
+            month.name_of(cell): sum(units[need["id"]] for need in needs)
+            for cell, needs in list_cells(month, outcome.met).items()
+        }
+        yield Aim(stage["name"], stage["kind"], "", None, got, dict.fromkeys(got, (1, 1)))
+
+    def prove(
+        self,
+        proof: Proof,
+        month: Month,
+        stage: Row,
+        result: Row,
+        weights: Weights,
+        events: list[Event],
+    ) -> None:
+        """Prove the levels one after another."""
+        stated = {level["group"]: level["numerator"] for level in result["levels"]}
+        cells = list_cells(month, list_met(proof))
+        groups = [
+            _of_cell(proof.program, name := month.name_of(cell), needs, stated[name])
+            for cell, needs in cells.items()
+        ]
+        prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])
+
+    def leave_open(
+        self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
+    ) -> Gap:
+        """Return the fewest units of a cell, and the most that every cell can have."""
+        if not aim.numerators:
+            return Gap("level", "", 0, 0)
+        worst = min(aim.numerators, key=lambda cell: aim.numerators[cell])
+        cells = list_cells(month, list_met(proof)).values()
+        most = min(sum(need["quantity"] for need in needs) for needs in cells)
+        return Gap("level", worst, aim.numerators[worst], most)
+
+
+def list_met(proof: Proof) -> frozenset[str]:
+    """Return the needs that the stated answer meets; after the draw no answer left meets others."""
+    return frozenset(need for need, column in proof.program.met.items() if proof.point[column])
+
+
+def list_cells(month: Month, met: Container[str]) -> dict[str, list[Row]]:
+    """Return the needs met of every cell, by the first of them, in the order of the draw."""
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for need in month.problem["needs"]:
+        if need["least"] is not None and need["id"] in met:
+            found[need["recipient"], need["category"]].append(need)
+    cells = sorted(found.items(), key=lambda cell: (cell[0][0], cell[1][0]["id"]))
+    return {needs[0]["id"]: needs for _, needs in cells}
+
+
+def units_of(program: Program, needs: list[Row]) -> Weights:
+    """Return weight 1 on the units of every need that can be delivered."""
+    return {program.units[need["id"]]: 1 for need in needs if need["id"] in program.units}
+
+
+def _of_cell(program: Program, cell: str, needs: list[Row], value: int) -> Group:
+    return Group(
+        name=cell,
+        weights=units_of(program, needs),
+        value=value,
+        offset=0,
+        denominator=1,
+        floor=0,
+        top=sum(need["quantity"] for need in needs if need["id"] in program.units),
+    )
+
+
+KIND = Shares()

@@ -1,0 +1,332 @@
+"""The stages of the second policy: months proved by hand, and what is no proof is refused."""
+
+from collections.abc import Callable
+from copy import deepcopy
+
+import pytest
+
+from optimizer.checker.check import judge
+from optimizer.checker.month.read import hash_problem, read_problem
+from tests.optimizer.checker.hand_made import (
+    HandMade,
+    Plain,
+    ask,
+    drawn_home,
+    fault_of,
+    give,
+    one_place,
+    pose,
+    seal,
+    show,
+    stock,
+    three_bags,
+    two_turns,
+)
+
+Change = Callable[[Plain], object]
+
+
+def event(solution: Plain, result: int, k: int) -> list:
+    return solution["certificate"]["stages"][result][k]
+
+
+def fault_after(month: HandMade, change: Change) -> str:
+    solution = month.answer()
+    change(solution)
+    return fault_of(month.problem, seal(solution))
+
+
+@pytest.mark.parametrize("make", [one_place, three_bags, two_turns, drawn_home])
+def test_a_month_by_hand_is_proved(make):
+    month = make()
+    assert fault_of(month.problem, month.answer()) == "nothing"
+    assert judge(month.problem, month.answer()).ruling == "proved"
+
+
+ONE_PLACE = [
+    # S11: who is undecided, and the most homes
+    (lambda s: event(s, 1, 0)[1].pop(), "proof_not_shown_undecided: stage=homes-1 key= need=c"),
+    (lambda s: event(s, 1, 0)[1].append([]), "proof_answer_excluded: stage=homes-1"),
+    (lambda s: event(s, 1, 0)[1].extend([show("a")] * 4), "proof_too_many_witnesses"),
+    (lambda s: event(s, 1, 0)[1][0].extend(show("b")), "proof_capacity: stage=homes-1"),
+    (lambda s: s["certificate"]["stages"][1].pop(0), "proof_event_missing: stage=homes-1"),
+    (lambda s: s["certificate"]["stages"][1].pop(), "proof_sum_of_parts: stage=homes-1"),
+    (lambda s: s["stages"][1].update(value=2, bound=2), "proof_sum_of_parts: stage=homes-1"),
+    (lambda s: event(s, 1, 1).__setitem__(3, []), "stage_proof: stage=homes-1 key= stated=dual"),
+    # S13: what a group can have, units and ranks
+    (lambda s: event(s, 2, 1).__setitem__(1, "Y"), "proof_open: stage=neighbourhoods key= group=X"),
+    (lambda s: event(s, 2, 1).__setitem__(2, 2), "proof_open: stage=neighbourhoods key= group=X"),
+    (lambda s: event(s, 2, 1).__setitem__(6, show("c")), "shown=0 bound=1"),
+    (lambda s: event(s, 2, 1).__setitem__(6, []), "proof_answer_excluded: stage=neighbourhoods"),
+    (lambda s: event(s, 2, 1).__setitem__(4, []), "stage_proof: stage=neighbourhoods"),
+    (lambda s: s["certificate"]["stages"][2].pop(2), "wanted=open"),
+    (lambda s: event(s, 2, 3).__setitem__(1, 2), "proof_event_left: stage=neighbourhoods"),
+    (lambda s: event(s, 2, 3).__setitem__(1, 3), "proof_no_rank_left: stage=neighbourhoods"),
+    (lambda s: event(s, 2, 3).__setitem__(1, 0), "proof_no_rank_reached"),
+    (lambda s: s["certificate"]["stages"][2].pop(3), "proof_"),
+    (lambda s: s["certificate"]["stages"][2].pop(), "proof_event_missing: stage=neighbourhoods"),
+    (lambda s: s["certificate"]["stages"][2].append(["reach", 1]), "proof_event_left"),
+    (lambda s: event(s, 2, 4).__setitem__(1, 1), "proof_bound_below_value: stage=neighbourhoods"),
+    (lambda s: event(s, 2, 4).__setitem__(3, []), "stage_proof: stage=neighbourhoods"),
+    (lambda s: s["stages"][2]["levels"].pop(), "proof_stage_groups: stage=neighbourhoods"),
+    (lambda s: s["stages"][2]["levels"].reverse(), "proof_stage_groups: stage=neighbourhoods"),
+    (lambda s: s["stages"][2]["levels"][0].update(numerator=2), "proof_stage_level"),
+    (lambda s: s["stages"][2]["levels"][0].update(denominator=0), "proof_stage_level"),
+    (lambda s: s["stages"][2].update(value=1, bound=1), "proof_stage_groups"),
+    # S14: everybody is decided before the draw
+    (lambda s: s["certificate"]["stages"][4].pop(0), "proof_not_shown_undecided: stage=draw"),
+    (lambda s: event(s, 4, 0).__setitem__(3, [4, -1]), "proof_not_excluded: stage=draw"),
+    (lambda s: event(s, 4, 0).__setitem__(1, [1, 2, 0]), "proof_not_excluded: stage=draw"),
+    (lambda s: event(s, 4, 0).__delitem__(slice(2, 4)), "stage_proof: stage=draw key= stated=dual"),
+    (lambda s: event(s, 4, 1).__setitem__(1, [1]), "proof_not_excluded: stage=draw"),
+    # S17: what the giver carries
+    (lambda s: event(s, 7, 0).__setitem__(1, 0), "proof_bound_below_value: stage=burden"),
+    (lambda s: event(s, 7, 0).__setitem__(3, [8, -1]), "stage_proof: stage=burden"),
+    (lambda s: s["certificate"]["stages"][7].clear(), "proof_event_missing: stage=burden"),
+    (lambda s: event(s, 7, 0).__setitem__(slice(0, 4), ["reach", 1]), "proof_answer_excluded"),
+    (lambda s: s["stages"][7]["levels"][0].update(numerator=1), "stage_level: stage=burden"),
+    (lambda s: s["stages"][7]["levels"][0].update(denominator=1), "stage_denominator"),
+    (lambda s: s["stages"][7]["levels"][0].update(group="H/rice"), "stage_level: stage=burden"),
+    (lambda s: s["stages"][7].update(levels=[]), "stage_groups: stage=burden missing=G/rice"),
+    # another answer: X before Y
+    (lambda s: s["assignments"][0].update(need="a"), "grounds: need=c"),
+]
+
+
+@pytest.mark.parametrize(("change", "named"), ONE_PLACE)
+def test_a_changed_proof_of_one_place_is_refused(change, named):
+    assert named in fault_after(one_place(), change)
+
+
+def test_the_answer_that_serves_the_group_that_had_more_is_refused():
+    def serve_a(solution: Plain) -> None:
+        solution["assignments"][0]["need"] = "a"
+        solution["grounds"][0]["need"] = "c"
+
+    assert fault_after(one_place(), serve_a).startswith("proof_stage_level: stage=neighbourhoods")
+
+
+THREE_BAGS = [
+    (lambda s: event(s, 5, 2).__setitem__(1, 2), "proof_bound_below_value: stage=shares"),
+    (lambda s: event(s, 5, 2).__setitem__(3, []), "stage_proof: stage=shares"),
+    (lambda s: s["certificate"]["stages"][5].pop(), "proof_event_missing: stage=shares"),
+    (lambda s: s["stages"][5]["levels"].reverse(), "stage_order: stage=shares"),
+    (lambda s: s["stages"][5]["levels"][0].update(group="c"), "stage_level: stage=shares"),
+    (lambda s: s["stages"][5]["levels"][0].update(denominator=2), "stage_denominator"),
+    (lambda s: event(s, 6, 0).__setitem__(1, 1), "stage=odd-units"),
+    (lambda s: s["certificate"]["stages"][6].pop(), "proof_event_missing: stage=odd-units"),
+    (lambda s: s["certificate"]["stages"][6].append(["sum", 0, 1, []]), "proof_event_left"),
+    (lambda s: s["certificate"]["stages"][6].reverse(), "certificate_malformed"),
+    (lambda s: event(s, 7, 0).__setitem__(1, -2), "stage=burden"),
+]
+
+
+@pytest.mark.parametrize(("change", "named"), THREE_BAGS)
+def test_a_changed_proof_of_three_bags_is_refused(change, named):
+    assert named in fault_after(three_bags(), change)
+
+
+def share_as(units: dict[str, int]) -> HandMade:
+    """The month of three bags with other units, and levels that fit them."""
+    month = three_bags()
+    lines = [give(need, units=count) for need, count in units.items()]
+    results = deepcopy(month.results)
+    stated = [(need, count, 1) for need, count in units.items()]
+    results[5] = ("shares", "", None, sorted(stated, key=lambda level: level[1]))
+    results[7] = ("burden", "", None, [("G/rice", sum(units.values()), 3)])
+    return HandMade(month.problem, lines, results, month.events, {})
+
+
+@pytest.mark.parametrize(
+    ("units", "stage"),
+    [
+        ({"a": 1, "b": 2}, "odd-units"),  # the odd unit goes to the lower ticket
+        ({"a": 1, "b": 1}, "shares"),  # a unit is left over
+    ],
+)
+def test_units_that_are_not_shared_by_the_rule_are_refused(units, stage):
+    month = share_as(units)
+    fault = fault_of(month.problem, month.answer())
+    assert fault.startswith("proof_")
+    assert f"stage={stage} " in fault
+
+
+TWO_TURNS = [
+    (lambda s: event(s, 2, 0).__setitem__(3, []), "proof_not_excluded: stage=homes-1"),
+    (lambda s: s["certificate"]["stages"][2].pop(0), "proof_not_shown_undecided: stage=homes-1"),
+    (lambda s: event(s, 3, 0).__setitem__(3, []), "stage_proof: stage=later-turns-1"),
+    (lambda s: event(s, 3, 0).__setitem__(1, 1), "proof_bound_below_value"),
+    (lambda s: s["stages"][0].update(key="waiting=2"), "stage_expected: stage=first-turns-1"),
+    (lambda s: s["stages"][3].update(value=1, bound=1), "stage_value: stage=later-turns-1"),
+    (lambda s: s["assignments"].reverse(), "assignments_not_sorted"),
+]
+
+
+@pytest.mark.parametrize(("change", "named"), TWO_TURNS)
+def test_a_changed_proof_of_turns_is_refused(change, named):
+    assert named in fault_after(two_turns(), change)
+
+
+def test_a_second_turn_before_the_first_turn_of_another_is_refused():
+    month = two_turns()
+    lines = [give("a1"), give("a2")]
+    fault = fault_of(month.problem, HandMade(month.problem, lines, *rest_of(month)).answer())
+    assert fault == "stage_value: stage=first-turns-1 key=waiting=0 stated=2 true=1"
+
+
+def rest_of(month: HandMade) -> tuple:
+    return month.results, month.events, month.grounds
+
+
+DRAWN_HOME = [
+    (lambda s: event(s, 4, 1).__setitem__(4, [1, 9]), "proof_ticket_order: stage=draw"),
+    (lambda s: event(s, 4, 1).__setitem__(4, [1]), "proof_"),
+    (lambda s: event(s, 4, 1).__setitem__(1, 1), "stage=draw"),
+    (lambda s: event(s, 4, 1).__setitem__(3, []), "stage_proof: stage=draw"),
+    (lambda s: event(s, 4, 2).__setitem__(1, 1), "stage=draw"),
+    (lambda s: s["certificate"]["stages"][4].pop(), "proof_event_missing: stage=draw"),
+    (lambda s: s["certificate"]["stages"][4].append(["reach", 1]), "proof_event_left: stage=draw"),
+    (lambda s: event(s, 1, 1).__setitem__(3, [6, 1]), "stage_proof: stage=homes-1"),
+]
+
+
+@pytest.mark.parametrize(("change", "named"), DRAWN_HOME)
+def test_a_changed_proof_of_the_draw_is_refused(change, named):
+    assert named in fault_after(drawn_home(), change)
+
+
+@pytest.mark.parametrize(("met", "stock"), [("a2", "r2"), ("b", "r2")])
+def test_a_ticket_that_is_passed_over_is_refused(met, stock):
+    month = drawn_home()
+    answer = HandMade(month.problem, [give(met, stock)], *rest_of(month)).answer()
+    assert fault_of(month.problem, answer).startswith("proof_answer_excluded: stage=draw")
+
+
+def test_lots_decide_and_not_names():
+    """With the lot of A for B and the other way round, the draw is won by B."""
+    month = drawn_home()
+    for need in month.problem["needs"]:
+        need["recipient_lot"] = {"A": "B", "B": "A"}[need["recipient"]]
+    events = deepcopy(month.events)
+    events[4][1:] = [["sum", 2, 1, [10, -1, 6, 2], [1, 9]]]
+    answer = HandMade(month.problem, [give("b", "r2")], month.results, events, {}).answer()
+    assert fault_of(month.problem, answer) == "nothing"
+
+
+def test_a_search_leaves_its_gap_in_the_verdict():
+    month = one_place()
+    solution = month.answer()
+    for result, k in ((1, 1), (2, 4)):
+        event(solution, result, k)[3] = []
+        solution["stages"][result]["proof"] = "search"
+    solution["stages"][1]["bound"] = 3
+    del event(solution, 4, 0)[2:]
+    solution["stages"][4]["proof"] = "search"
+    verdict = judge(month.problem, seal(solution))
+    assert [str(row) for row in verdict.unproved] == [
+        "homes-1: 1 reached, bound 3 proved (search)",
+        "neighbourhoods: rank 1/3 0 reached, bound 1 proved (search)",
+        "draw: 0 of 2 needs settled (search)",
+    ]
+
+
+@pytest.mark.parametrize("done", range(9))
+def test_open_results_have_their_gaps(done):
+    """An answer that ends after some results states what the rest reach."""
+    month = one_place()
+    solution = month.answer()
+    solution["status"] = "feasible"
+    for ground in solution["grounds"]:
+        ground["code"] = "undecided"
+    for result in solution["stages"][done:]:
+        result.update(status="feasible", proof="gap", bound=None)
+        if result["name"] in ("homes-1", "neighbourhoods"):
+            result.update(value=None, levels=[])
+    solution["certificate"]["stages"] = month.events[:done]
+    verdict = judge(month.problem, seal(solution))
+    assert verdict.fault is None
+    assert [row.label for row in verdict.unproved] == ["gap"] * (9 - done)
+    assert verdict.ruling == "feasible"
+
+
+ASKS = [
+    (lambda p: p["needs"][0].update(tier=2), "needs[0].tier"),
+    (lambda p: p["needs"][1].update(people=2), "needs[1].people"),
+    (lambda p: p["needs"][1].update(least=2), "needs[1].least"),
+    (lambda p: p["needs"][1].update(quantity=4, least=None), "needs[1].least"),
+    (lambda p: p["needs"][1].update(recipient="A"), "needs[1] reason=b: one ask with a"),
+    (lambda p: p["needs"][1].update(recipient="A", waiting=4), "needs[1] reason=b: one ask"),
+    (lambda p: p["needs"][1].update(recipient="A", recipient_lot="z"), "needs[1].recipient_lot"),
+    (lambda p: p["policy"]["stages"][1].pop("tier"), "policy.stages[1].tier reason=missing"),
+    (lambda p: p["policy"]["stages"].pop(1), "policy.stages[2].kind reason=must follow first"),
+    (lambda p: p["policy"]["stages"].pop(6), "policy.stages[6].kind reason=must follow draw"),
+    (lambda p: p["stocks"].append(stock("v", 1, category="visits", pledge="p")), "nothing"),
+    (lambda p: p.update(loads=[load(carried=-1)]), "loads[0].carried"),
+    (lambda p: p.update(loads=[load(agreed=0)]), "loads[0].agreed"),
+    (lambda p: p.update(loads=[load(), load()]), "loads[1] reason=used twice"),
+    (lambda p: p.update(seed="é"), "seed reason=must be lower-case hex"),
+]
+
+
+def load(**fields: int) -> Plain:
+    return {"giver": "G", "measure": "rice", "carried": 0, "agreed": 1, **fields}
+
+
+@pytest.mark.parametrize(("change", "named"), ASKS)
+def test_what_the_policy_does_not_allow_is_refused_with_its_path(change, named):
+    month = three_bags()
+    problem = deepcopy(month.problem)
+    change(problem)
+    fault = fault_of(problem, month.answer())
+    assert fault.startswith(f"broken_input: path=problem.{named}") or named == "nothing"
+
+
+def test_two_loads_that_are_written_alike_are_refused():
+    month = three_bags()
+    staffed = stock("v", 1, category="visit", pledge="p", staffed=True)
+    month.problem["stocks"] += [staffed, stock("w", 1, category="visits", pledge="p")]
+    fault = fault_of(month.problem, month.answer())
+    assert fault.startswith("broken_input: path=problem.stocks[2].category reason=w: another load")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"area": "N"},
+        {"statuses": ["old"]},
+        {"slots": ["S1"]},
+        {"requires": ["van"]},
+        {"listed": True},
+        {"duty": True},
+    ],
+)
+def test_asks_that_differ_are_not_joined(fields):
+    """Asks that a rule tells apart stay two."""
+    needs = [ask("a", "A", quantity=3, least=1), ask("b", "A", quantity=3, least=1, **fields)]
+    fault = fault_of(pose([stock("r1", 3)], needs), three_bags().answer())
+    assert fault.startswith("problem_sha256")
+
+
+def test_whole_asks_stay_two():
+    needs = [ask("a", "A", quantity=2), ask("b", "A", quantity=2)]
+    fault = fault_of(pose([stock("r1", 4)], needs), three_bags().answer())
+    assert fault.startswith("problem_sha256")
+
+
+def test_a_pin_keeps_an_ask_apart():
+    needs = [ask("a", "A", quantity=3, least=1), ask("b", "A", quantity=3, least=1)]
+    problem = pose([stock("r1", 6)], needs, pins=[{"need": "b"}])
+    assert fault_of(problem, three_bags().answer()).startswith("problem_sha256")
+
+
+def test_new_fields_left_out_keep_the_hash():
+    """A question without them has the hash that it had before they came."""
+    plain = one_place().problem
+    spelled = deepcopy(plain)
+    for row in (*spelled["stocks"], *spelled["needs"]):
+        row["lot"] = None
+    for need in spelled["needs"]:
+        need["recipient_lot"] = None
+    for stage in spelled["policy"]["stages"]:
+        stage.setdefault("tier", 0)
+    assert hash_problem(read_problem(plain)) == hash_problem(read_problem(spelled))
