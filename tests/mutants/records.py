@@ -34,10 +34,10 @@ class Record:
         self.seconds, self.tests = seconds, tests
 
     def select(self, unit: Unit) -> list[str]:
-        """The tests that run the unit, fastest first; for a statement run at import, of what uses
-        it. A test file that neither names the unit nor has its module's name counts as three times
+        """The tests that run the unit, fastest first; for what is run at import, of what uses it. A
+        test file that neither names the unit nor has its module's name counts as three times
         as slow, one that does not name its module either as nine times."""
-        keys = {unit.key} if unit.body is not None else _find_users(unit)
+        keys = {unit.key} if unit.key in self.tests else _find_users(unit)
         tests = {test for key in keys for test in self.tests.get(key, ())}
         costs = {test: self.seconds[test] * 3 ** _get_distance(test, unit) for test in tests}
         return sorted(tests, key=lambda test: (costs[test], test))

@@ -115,6 +115,15 @@ def test_what_a_private_name_binds_is_used_in_its_own_module_alone(write, monkey
     assert users["COMMON"] == {"here.py::here", "there.py::there"}
 
 
+def test_a_decorator_is_judged_by_the_tests_of_what_it_decorates(write, monkeypatch):
+    text = "def public(view):\n    return view\n\n\n@public\ndef show():\n    return 7\n"
+    known = tuple(dict.fromkeys(mutant.unit for mutant in write(text)))
+    monkeypatch.setattr(records, "_list_all_units", lambda: known)
+    monkeypatch.setattr(records, "_read", lambda _file: "")
+    record = Record({"far.py::a": 0.9}, {"service.py::show": ["far.py::a"]})
+    assert [record.select(unit) for unit in known] == [["far.py::a"]] * 2
+
+
 def test_a_recording_that_is_broken_off_goes_on_where_it_stopped(tmp_path, monkeypatch):
     names = [f"test_{letter}.py" for letter in "abcde"]
     for name in names:

@@ -14,7 +14,7 @@ from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
-from matchmaker.rounds.states import ROUND_STATES
+from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer.explanation import explain_briefly
 from optimizer.report import Failure, Seconds, SolveReport
 from tests.factories import NOW
@@ -107,6 +107,20 @@ def test_a_round_takes_legal_steps_only(context, month, step, state, following):
             ROUND_STATES.take(match_round, target)
         assert match_round.state is state
     assert ROUND_STATES.list_steps(state) == following
+
+
+@pytest.mark.parametrize(
+    ("state", "following"),
+    [
+        (m.JobState.QUEUED, {m.JobState.RUNNING, m.JobState.FAILED, m.JobState.CANCELLED}),
+        (m.JobState.RUNNING, set(m.JobState) - {m.JobState.RUNNING}),
+        (m.JobState.DONE, set()),
+        (m.JobState.FAILED, set()),
+        (m.JobState.CANCELLED, set()),
+    ],
+)
+def test_a_job_takes_legal_steps_only(state, following):
+    assert JOB_STATES.list_steps(state) == following
 
 
 def test_a_run_saves_outcomes_assignments_and_figures(context, month):

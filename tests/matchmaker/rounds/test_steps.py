@@ -66,19 +66,6 @@ def test_the_freeze_keeps_the_month_its_hash_and_its_seed(month):
     assert read_event() == ("round.freeze", subject, month.second.id, LATER, details)
 
 
-@pytest.mark.parametrize("step", ["open", "freeze"])
-def test_a_month_is_opened_and_frozen_with_the_offers_of_today(month, step):
-    match_round = month.open() if step == "freeze" else None
-    offer = db.session.get_one(m.Offer, month.offers["goods"].id)
-    offer.valid_until = NOW.date() - timedelta(days=1)
-    db.session.flush()
-    if match_round is None:
-        month.open()
-    else:
-        freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
-    assert offer.state is m.OfferState.EXPIRED
-
-
 def test_a_run_is_numbered_and_waits_for_a_worker_at_once(month):
     match_round = month.freeze()
     for number in (1, 2):
