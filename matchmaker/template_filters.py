@@ -15,7 +15,7 @@ from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
-from matchmaker.rounds.words import outcomes, refusals, slots, stages
+from matchmaker.rounds.words import outcomes, refusals, slots, stages, verdicts
 from matchmaker.web.addresses import find_url
 from matchmaker.words import labels, quantities, scope, tones
 
@@ -52,6 +52,11 @@ FILTERS: _Functions = {
     "stage_value": stages.describe_value,
     "stage_bound": stages.describe_bound,
     "proof_words": stages.describe_proof,
+    "verdict": verdicts.find_verdict,
+    "verdict_name": verdicts.name_verdict,
+    "verdict_tone": verdicts.get_verdict_tone,
+    "verdict_words": verdicts.describe_verdict,
+    "unproved_words": verdicts.describe_unproved,
     "failure_words": refusals.describe_failure,
     "run_totals": find_totals,
     # Accounts and the audit chain.

@@ -10,10 +10,22 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
-from optimizer.checker.verdict import Verdict
+from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
 from optimizer.solution import Solution
+
+__all__ = [
+    "ARITHMETIC",
+    "Failure",
+    "Line",
+    "Progress",
+    "Ruling",
+    "Seconds",
+    "SolveReport",
+    "Unproved",
+    "Verdict",
+]
 
 
 class Failure(StrEnum):

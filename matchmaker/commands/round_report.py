@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from matchmaker.models import RoundRun
 from matchmaker.rounds.pages.figures import Extreme, find_coverage, find_load
 from matchmaker.rounds.solve.figures import Figures, StageFigures, find_figures
+from matchmaker.rounds.words.verdicts import find_verdict
 
 
 def describe_run(run: RoundRun) -> Iterator[str]:
     """Needs asked and met, ends of coverage and load, each stage, hashes, seconds."""
     match_round = run.match_round
     yield f"round {match_round.month:%Y-%m} ({match_round.state.value}), run {run.number}"
-    yield f"status         {run.status.value}{', verified' if run.is_verified else ''}"
+    yield f"status         {run.status.value}"
+    verdict = find_verdict(run)
+    if verdict is not None:
+        yield from (f"check          {line}" for line in verdict.list_claims())
     figures = find_figures(run)
     if figures is None:
         return

@@ -26,6 +26,7 @@ from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs as running
 from matchmaker.rounds.solve.worker import Worker
 from matchmaker.rounds.words.refusals import describe_failure
+from matchmaker.rounds.words.verdicts import find_verdict
 from matchmaker.words.phone_numbers import normalise_phone
 from matchmaker.words.refusals import describe_refusal
 
@@ -84,7 +85,9 @@ def solve_run(run: RoundRun, actor: User) -> str:
     if not running.is_usable(run):
         reason = "\n".join(run.findings or []) or _say_failure(run)
         raise click.ClickException(f"run {number} is {run.status.value}: {reason}")
-    return f"{month:%Y-%m}: run {number} is {run.status.value} and verified"
+    verdict = find_verdict(run)
+    said = verdict.ruling.replace("_", " ") if verdict else "passed"
+    return f"{month:%Y-%m}: run {number} is {run.status.value}, independent check: {said}"
 
 
 def finish_started_run(month: date, actor: User) -> str:

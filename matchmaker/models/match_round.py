@@ -129,6 +129,9 @@ class RoundRun(Model):
     )
     is_verified: Mapped[bool] = mapped_column(default=False, comment="passed the checker")
     findings: Mapped[list[str] | None] = mapped_column(JSON, comment="faults the checker named")
+    verdict: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, comment="what the checker found: how much is proved"
+    )
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="aggregates for pages")
     timings: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="seconds by stage")
     started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from .causes import Causes
+from .grounds import GroundProofs
 from .month.labels import unlabel
 from .month.month import Month
 from .month.read import (
@@ -95,11 +95,11 @@ def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
     known = replace(known, needs_met=len(met), grounds=dict(sorted(counts.items())))
     findings, barred = replay(month, stated, aims)
     stated = {**stated, "assignments": lines, "grounds": grounds}
-    unchecked = _check_causes(month, stated, [aim.name for aim in aims], barred)
+    unchecked = _prove_grounds(month, stated, [aim.name for aim in aims], barred)
     return _weigh(replace(known, unchecked=unchecked), findings, stated["status"])
 
 
-def _check_causes(month: Month, stated: Row, names: list[str], barred: dict[str, int]) -> int:
+def _prove_grounds(month: Month, stated: Row, names: list[str], barred: dict[str, int]) -> int:
     """Return the number of grounds whose cause is not checked. Raises ``RefutedError``."""
     stages = {stage["name"] for stage in month.problem["policy"]["stages"]}
     for ground in stated["grounds"]:
@@ -108,7 +108,7 @@ def _check_causes(month: Month, stated: Row, names: list[str], barred: dict[str,
     if stated["format"] == 1:
         return sum(ground["code"] not in BY_FILTERS for ground in stated["grounds"])
     with refuse_malformed():
-        return Causes(month, stated, names, barred).check()
+        return GroundProofs(month, stated, names, barred).check()
 
 
 def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:

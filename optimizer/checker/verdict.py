@@ -108,10 +108,14 @@ class Verdict:
     def __str__(self) -> str:
         return "\n".join(self.list_lines())
 
-    def list_lines(self) -> Iterator[str]:
-        """Yield the sentence of the verdict, then what is not proved, hashes and counts."""
+    def list_claims(self) -> Iterator[str]:
+        """Yield the sentence of the verdict, then every result that is not proved."""
         yield _SENTENCES[self.ruling](self)
         yield from (f"  {row}" for row in self.unproved)
+
+    def list_lines(self) -> Iterator[str]:
+        """Yield the sentence of the verdict, then what is not proved, hashes and counts."""
+        yield from self.list_claims()
         if self.problem_sha256:
             yield f"question  {self.problem_sha256}"
             yield f"policy    {self.policy_sha256}  {self.policy}"

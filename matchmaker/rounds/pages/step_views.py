@@ -14,6 +14,7 @@ from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.readiness import check_readiness
 from matchmaker.rounds.pages.blueprint import bp
+from matchmaker.rounds.pages.figures import read_names
 from matchmaker.rounds.pages.forms import FreezeForm, WithdrawForm
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import publication
@@ -88,8 +89,13 @@ def publish(month: date, number: int) -> Answer:
 
     def show() -> str:
         publication.require_publishable(run, current_user)
+        names = read_names(run.match_round.subdistrict_id)
         return render_template(
-            "rounds/publish.html", match_round=run.match_round, run=run, form=form
+            "rounds/publish.html",
+            match_round=run.match_round,
+            run=run,
+            category_names=names.categories,
+            form=form,
         )
 
     return answer_form(form, act, show)

@@ -4,6 +4,7 @@ import io
 import zipfile
 
 from matchmaker.models import RoundRun
+from matchmaker.rounds.words.verdicts import find_verdict
 
 PROOF_FORMAT = "zip"
 # A fixed time, so that equal runs give equal files; ZIP has no time before 1980.
@@ -15,8 +16,14 @@ solution.json  the answer, what every stage reached, and the certificate that pr
 python optimizer/verify_files.py problem.json solution.json
 
 needs Python 3.11 or later and the folder optimizer/ of the project, no solver and no package.
-It reads every rule from the question, adds up every stage, replays every proof in whole numbers,
-and names the first thing wrong.
+It reads every rule from the question, adds up every stage and replays the certificate in whole
+numbers. Its first line says what is proved, and below it which results are not, each with the bound
+that is proved; or it names the first thing wrong. Exit codes: 0 proved, 1 refuted, 2 not readable,
+3 no answer, 4 proved except for the named results, 5 feasible but not proved, 6 too large to check.
+
+The check of this answer before it was handed out:
+
+{verdict}
 
 SHA-256 of the question  {problem}
 SHA-256 of the answer    {result}
@@ -27,7 +34,12 @@ def make_proof_zip(run: RoundRun) -> bytes | None:
     """Question, answer and how to check them as a ZIP file; None when there is no answer."""
     if run.solution_json is None:
         return None
-    instructions = HOW_TO_CHECK.format(problem=run.problem_sha256, result=run.result_sha256)
+    verdict = find_verdict(run)
+    instructions = HOW_TO_CHECK.format(
+        verdict="not stored" if verdict is None else verdict,
+        problem=run.problem_sha256,
+        result=run.result_sha256,
+    )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in (

@@ -14,6 +14,7 @@ from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
+from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
 from optimizer.report import Failure, Seconds, SolveReport
 from optimizer.solution import Solution
@@ -61,6 +62,7 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
     if run.status is not RunStatus.PENDING:
         return
     run.finished_at, run.timings = now, _list_timings(report.seconds)
+    run.verdict = None if report.verdict is None else codec.to_json(report.verdict)
     failure, solution = report.failure, report.solution
     if solution is not None:
         run.findings, run.result_sha256 = list(report.findings), solution.result_sha256

@@ -130,7 +130,8 @@ def describe_proof(proof: str) -> str:
         "dual": _("proved by a bound"),
         "farkas": _("proved: the next level is impossible"),
         "residual": _("proved: no exchange would improve it"),
-        "search": _("proved by complete search"),
+        "tree": _("proved by a search that the check repeats"),
+        "search": _("not proved: the solver searched, and the check cannot repeat it"),
         "gap": _("not proved"),
     }
     return words.get(proof, proof)

@@ -13,7 +13,7 @@ from tests.matchmaker.migrations.rows import fill_tables
 
 pytestmark = pytest.mark.both_databases
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 
 
 @pytest.fixture
@@ -76,14 +76,23 @@ def reflect() -> MetaData:
     return metadata
 
 
-def read_all(only: dict | None = None) -> dict[str, list[tuple]]:
-    """Every row of every table (or of the tables of ``only``), in the order of the keys."""
+Rows = dict[str, list[dict]]
+
+
+def read_all(only: Rows | None = None) -> Rows:
+    """Every row of every table by column (or what ``only`` has), in the order of the keys."""
     with db.engine.connect() as connection:
-        return {
-            table.name: [tuple(row) for row in connection.execute(order(table))]
+        found = {
+            table.name: [dict(row) for row in connection.execute(order(table)).mappings()]
             for table in reflect().sorted_tables
             if table.name != "alembic_version" and (only is None or table.name in only)
         }
+    return found if only is None else {name: cut(rows, only[name]) for name, rows in found.items()}
+
+
+def cut(rows: list[dict], like: list[dict]) -> list[dict]:
+    """The rows with the columns that other rows of the table have."""
+    return [{name: row[name] for name in like[0]} for row in rows] if like else rows
 
 
 def order(table):

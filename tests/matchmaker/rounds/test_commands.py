@@ -68,7 +68,7 @@ def test_a_run_that_nobody_took_is_finished(app, run, month):
         actor = db.session.get_one(User, month.first.id)
         round_steps.start_run(date(2026, 7, 1), actor)
         said = round_steps.finish_started_run(date(2026, 7, 1), actor)
-    assert said == "2026-07: run 1 is PROVEN and verified"
+    assert said == "2026-07: run 1 is PROVEN, independent check: proved"
 
 
 def test_somebody_must_answer_for_each_step(app, month):

@@ -19,7 +19,7 @@ from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
 Step = Callable[[StopRequest], None]
 
-DONE = "2026-07: run 1 is PROVEN and verified"
+DONE = "2026-07: run 1 is PROVEN, independent check: proved"
 
 
 class OtherWorker:

@@ -29,7 +29,8 @@ PROOFS = {
     "dual": "proved by a bound",
     "farkas": "proved: the next level is impossible",
     "residual": "proved: no exchange would improve it",
-    "search": "proved by complete search",
+    "tree": "proved by a search that the check repeats",
+    "search": "not proved: the solver searched, and the check cannot repeat it",
     "gap": "not proved",
 }
 FAILURES = {

@@ -24,7 +24,7 @@ _MOST_TRIES = 10_000  # teams tried for one need; beyond them a time conflict co
 
 
 @dataclass(slots=True)
-class Causes:
+class GroundProofs:
     """Checks the grounds of one answer.
 
     names    of the stages of all results that the policy asks for, in order

@@ -1,0 +1,134 @@
+"""What is proved about a run, in the same words on every page and in the file of its proof.
+
+The words follow the verdict that the independent check returned and that is stored with the run.
+Runs of earlier versions have none; theirs is read from the labels of their stages, and without a
+bound for what is not proved.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import takewhile
+
+from flask_babel import gettext as _
+
+from matchmaker.models import RoundRun
+from matchmaker.rounds.solve.figures import StageFigures, find_figures
+from matchmaker.rounds.words.stages import describe_key, name_stage
+from matchmaker.words.tones import Tone
+from optimizer import codec
+from optimizer.report import ARITHMETIC, Ruling, Unproved, Verdict
+
+_TONES: Mapping[Ruling, Tone] = {
+    Ruling.PROVED: "good",
+    Ruling.EXCEPT: "warning",
+    Ruling.FEASIBLE: "warning",
+}
+NOT_KNOWN = "–"
+
+
+def find_verdict(run: RoundRun) -> Verdict | None:
+    """What the check of a run found; None for a run without a result that was checked."""
+    if run.verdict is not None:
+        return codec.from_json(Verdict, run.verdict)
+    figures = find_figures(run)
+    return None if figures is None or not run.is_verified else _read_labels(figures.stages)
+
+
+def _read_labels(stages: tuple[StageFigures, ...]) -> Verdict:
+    """The verdict on a result that was checked before verdicts were stored."""
+    labels = [stage.proof.value for stage in stages]
+    outright = len(list(takewhile(ARITHMETIC.__contains__, labels)))
+    ruling = Ruling.FEASIBLE
+    if outright and "gap" not in labels:
+        ruling = Ruling.PROVED if outright == len(labels) else Ruling.EXCEPT
+    return Verdict(
+        ruling,
+        labels=dict(Counter(labels)),
+        outright=outright,
+        unproved=tuple(_leave_open(stage) for stage in stages if stage.proof not in ARITHMETIC),
+    )
+
+
+def _leave_open(stage: StageFigures) -> Unproved:
+    value = NOT_KNOWN if stage.value is None else str(stage.value)
+    return Unproved(stage.name, stage.key, stage.proof.value, "sum", "", value, NOT_KNOWN)
+
+
+def name_verdict(run: RoundRun) -> str:
+    """The verdict in a few words, for tables and badges."""
+    verdict = find_verdict(run)
+    if verdict is None:
+        return _("not passed") if run.findings else NOT_KNOWN
+    if verdict.ruling is Ruling.PROVED:
+        return _("proved best")
+    if verdict.ruling is Ruling.EXCEPT:
+        return _("proved best except %(count)s aims", count=len(verdict.unproved))
+    if verdict.ruling is Ruling.FEASIBLE:
+        return _("valid, not proved best")
+    if verdict.ruling is Ruling.NO_ANSWER:
+        return _("no answer, proved") if verdict.is_settled else _("no answer, not proved")
+    return _("not passed")
+
+
+def get_verdict_tone(run: RoundRun) -> Tone:
+    """How the verdict looks."""
+    verdict = find_verdict(run)
+    return "bad" if verdict is None else _TONES.get(verdict.ruling, "bad")
+
+
+def describe_verdict(verdict: Verdict) -> str:
+    """The verdict in a sentence that claims no more than was replayed."""
+    count, proved = verdict.results, verdict.outright
+    if verdict.ruling is Ruling.PROVED:
+        return _(
+            "Proved: each of the %(count)s aims is reached as far as the published order allows. "
+            "The check counted every rule again and replayed every proof in whole numbers.",
+            count=count,
+        )
+    if verdict.ruling is Ruling.EXCEPT:
+        return _(
+            "Every rule holds. Proved best except for the %(count)s aims named here: all others "
+            "are proved if these are the best.",
+            count=len(verdict.unproved),
+        )
+    if verdict.ruling is Ruling.FEASIBLE and proved:
+        return _(
+            "Valid, not proved best: every rule holds, and %(proved)s of %(count)s aims are "
+            "proved. The others are named here.",
+            proved=proved,
+            count=count,
+        )
+    if verdict.ruling is Ruling.FEASIBLE:
+        return _("Valid, but nothing is proved best: the check only found that every rule holds.")
+    return _describe_none(verdict)
+
+
+def _describe_none(verdict: Verdict) -> str:
+    if verdict.ruling is not Ruling.NO_ANSWER:
+        return _("The result did not pass the independent check and was set aside.")
+    if verdict.is_settled:
+        return _("There is no answer: it is proved that nothing keeps every rule.")
+    return _("No answer was found. It is not proved that there is none.")
+
+
+def describe_unproved(row: Unproved, names: Mapping[str, str], *, is_public: bool = False) -> str:
+    """What an aim that is not proved reaches, and the bound that is proved of it.
+
+    ``names`` maps category codes to names in the reader's language. The public page leaves out
+    which committee or organisation it is about.
+    """
+    aim = name_stage(row.stage)
+    if row.key:
+        aim = _("%(aim)s (%(key)s)", aim=aim, key=describe_key(row.key, names))
+    if row.of == "tickets":
+        settled, tickets = row.value, row.bound
+        return _(
+            "%(aim)s: the draw of %(settled)s of %(tickets)s tickets is proved",
+            **{"aim": aim, "settled": settled, "tickets": tickets},
+        )
+    if row.group and not is_public:
+        aim = _("%(aim)s, %(group)s", aim=aim, group=row.group)
+    return _(
+        "%(aim)s: %(value)s reached, %(bound)s is the proved bound",
+        **{"aim": aim, "value": row.value, "bound": row.bound},
+    )
