@@ -23,6 +23,7 @@ class Stock:
     parents   each unit used here is also used from these stocks and their ancestors, each once
     areas, statuses   which needs it serves; empty: any          slots   when; empty: any time
     least     at least this many units must be used          staffed every unit needs a person
+    least_if_used   none or at least this many units are used; 0: any number
     pledge    its load group for the fair burden; None: not counted
     category  empty: it serves no need directly and only contains other stocks
     """
@@ -39,12 +40,15 @@ class Stock:
     slots: tuple[str, ...] = ()
     staffed: bool = False
     pledge: str | None = None
+    least_if_used: int = 0
 
     def __post_init__(self) -> None:
         require(bool(self.id), "$.id", "must not be empty")
         require_within(self.capacity, 0, "$.capacity")
-        require_within(self.least, 0, "$.least")
-        require(self.least <= self.capacity, "$.least", "must not exceed the capacity")
+        for name in ("least", "least_if_used"):
+            require_within(getattr(self, name), 0, f"$.{name}")
+            is_within = getattr(self, name) <= self.capacity
+            require(is_within, f"$.{name}", "must not exceed the capacity")
         _sort(self, "parents", "areas", "statuses", "slots")
 
 

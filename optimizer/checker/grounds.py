@@ -193,7 +193,7 @@ class _Spare:
         """Return whether ``missing`` of these persons can still be added to a team."""
         self.tries += 1
         if not missing:
-            return True
+            return self._opens(taken)
         if missing > len(free) or self.tries > _MOST_TRIES:
             return False
         (person, stocks), rest = free[0], free[1:]
@@ -208,6 +208,15 @@ class _Spare:
             if self._fill(need, rest, missing - 1, taken + used, given + Counter([stock])):
                 return True
         return self._fill(need, rest, missing, taken, given)
+
+    def _opens(self, taken: Counter[str]) -> bool:
+        """Return whether no stock would be used by fewer units than one in use must be."""
+        for name, units in taken.items():
+            stock = self.month.stocks[name]
+            used = stock["capacity"] - self.units[name] + units
+            if used and used < stock["least_if_used"]:
+                return False
+        return True
 
     def _most(self, need: Row, stock: str) -> int:
         pair = self.month.pairs.get((need["id"], stock, None))

@@ -86,6 +86,7 @@ def run_projects(arguments: argparse.Namespace) -> int:
         projects=_read(arguments.projects, arguments),
         supervisors=_read(arguments.supervisors, arguments),
         header=arguments.header,
+        or_closed=arguments.or_closed,
     )
     found = read_projects(files, arguments.policy)
     print(found.seen)
@@ -167,6 +168,8 @@ def add_published(commands: Any, add: Any) -> None:
     command = add(commands, "projects", run_projects)
     for name in ("students", "projects", "supervisors"):
         command.add_argument(f"--{name}", type=Path, required=True)
+    text = "a project runs with its least number of students or not at all"
+    command.add_argument("--or-closed", action="store_true", help=text)
     command.add_argument("--policy", choices=tuple(PROJECT_POLICIES), required=True)
     _add_table(command)
     _add_outputs(command)

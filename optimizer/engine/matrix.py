@@ -13,7 +13,7 @@ import pulp
 
 INFINITY = math.inf
 WHOLE = 1e-6  # a value this near an integer is rounded to it and checked exactly afterwards
-CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "nothing")
+CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "open_", "nothing")
 Index = npt.NDArray[np.int32]
 Whole = npt.NDArray[np.int64]
 BoolVector = npt.NDArray[np.bool_]

@@ -43,7 +43,7 @@ class Held:
         self._offers = offers
         self._recipient = {need.id: need.recipient for need in problem.needs}
         self._most_visits = {person.id: person.most_visits for person in problem.people}
-        self._spare = {stock.id: stock.capacity - stock.least for stock in problem.stocks}
+        self._stocks = {stock.id: stock for stock in problem.stocks}
         self.room = {stock.id: stock.capacity for stock in problem.stocks}
         self.above = _Above(problem)
         self.lines: dict[str, list[Assignment]] = defaultdict(list)
@@ -110,7 +110,14 @@ class Held:
             for line in lines:
                 for name in self.above[line.stock]:
                     change[name] += sign * self.consumption(line)
-        return all(0 <= self.room[s] + units <= self._spare[s] for s, units in change.items())
+        return all(self._allows_room(s, self.room[s] + units) for s, units in change.items())
+
+    def _allows_room(self, name: str, room: int) -> bool:
+        """Return whether a stock may have this many units left."""
+        stock = self._stocks[name]
+        used = stock.capacity - room
+        least = stock.least if used == 0 else max(stock.least, stock.least_if_used)
+        return least <= used <= stock.capacity
 
     def _has_persons(self, out: Lines, into: Lines) -> bool:
         freed, visits = set(_list_visits(out)), _list_visits(into)

@@ -152,7 +152,7 @@ def _list_latest(solution: Solution) -> dict[str, str]:
 
 def _find_doubtful(problem: Problem, unsure: dict[int, Need]) -> set[int]:
     """Return columns of needs with a way that may be impossible alone: teams, shared stocks."""
-    is_bound = bool(problem.pins) or any(stock.least for stock in problem.stocks)
+    is_bound = bool(problem.pins) or any(s.least or s.least_if_used for s in problem.stocks)
     if is_bound or any(pair.consumption > 1 for pair in problem.pairs):
         return set(unsure)
     return {j for j, need in unsure.items() if need.people > 1 or need.quantity > 1}

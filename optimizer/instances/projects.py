@@ -35,12 +35,17 @@ PROJECT_POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class ProjectFiles:
-    """The three tables, and whether all have a heading row (None: find out for each)."""
+    """The three tables and how to read them.
+
+    header      whether all have a heading row; None: find out for each
+    or_closed   a project runs with its least number of students or not at all
+    """
 
     students: Table
     projects: Table
     supervisors: Table
     header: bool | None = None
+    or_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def read_projects(files: ProjectFiles, policy: str) -> Projects:
     offers = _read_places(files.projects, order, known)
     chosen = _read_students(files, {offer.id for offer in offers})
     try:
-        problem = _make_problem(bosses, offers, chosen, policy)
+        problem = _make_problem((*bosses, *offers), chosen, policy, or_closed=files.or_closed)
     except ProblemError as error:
         raise ProblemError(files.projects.name, f"{error.path[2:]} {error.reason}") from None
     tables = (files.students, files.projects, files.supervisors)
@@ -111,7 +116,7 @@ def read_projects(files: ProjectFiles, policy: str) -> Projects:
 
 
 def _make_problem(
-    bosses: Sequence[_Place], offers: Sequence[_Place], chosen: _Chosen, policy: str
+    places: Sequence[_Place], chosen: _Chosen, policy: str, *, or_closed: bool
 ) -> Problem:
     longest = max(map(len, chosen.students.values()), default=0)
     return Problem(
@@ -123,10 +128,11 @@ def _make_problem(
                 giver=place.above or place.id,
                 category="project" if place.above else "",
                 capacity=place.capacity,
-                least=place.least,
+                least=0 if place.above and or_closed else place.least,
+                least_if_used=place.least if place.above and or_closed else 0,
                 parents=(f"supervisor-{place.above}",) if place.above else (),
             )
-            for place in (*bosses, *offers)
+            for place in places
         ),
         needs=tuple(Need(name, name, "project", listed=True) for name in chosen.students),
         pairs=tuple(

@@ -1,4 +1,4 @@
-"""The integer program of a month: columns, then the constraints C1 to C13.
+"""The integer program of a month: columns, then the constraints C1 to C15.
 
 PuLP is the notation: variables and rows have names, so that the code reads like FORMULATION.md, and
 a test compares the program of a tiny month with a stored LP file. PuLP solves nothing. Columns and
@@ -19,6 +19,7 @@ from optimizer.model.constraints import (
     add_most_visits,
     add_one_place_at_a_time,
     add_one_way,
+    add_open_or_closed,
     add_partial_quantities,
     add_pins,
     add_pool_balance,
@@ -68,4 +69,5 @@ def build(problem: Problem) -> Model:
     add_pins(rows, columns)  # C11
     add_pool_balance(rows, columns)  # C12
     add_recipients_helped(rows, columns)  # C13
+    add_open_or_closed(rows, columns)  # C15
     return Model(model, columns, rows)

@@ -1,4 +1,4 @@
-"""Constraints C1 to C13, one function each, in the order and with the numbers of FORMULATION.md.
+"""Constraints C1 to C15, one function each, in the order and with the numbers of FORMULATION.md.
 
 Every row is a whole-number combination between whole-number bounds. ``Rows`` passes them to PuLP
 and keeps their order: the position of a row is its number. ``Rows`` and the sums that several
@@ -181,17 +181,14 @@ def add_capacities(rows: Rows, columns: Columns) -> None:
 
     used[s] = sum a_ds flow + sum edge;  k_s <= sum_(s' = s or below) used[s'] <= K_s      [units]
     """
-    network = columns.network
     for s, terms in draws_by_stock(columns).items():
         terms[columns.used[s]] = -1
         rows.add(f"c7_use_{s}", terms, EQUAL, 0)
-    below: dict[int, list[int]] = defaultdict(list)
-    for s in columns.used:
-        for above in network.ancestors[s]:
-            below[above].append(s)
-    for s, stock in enumerate(network.problem.stocks):
-        total: Terms = {columns.used[r]: 1 for r in (s, *below[s]) if r in columns.used}
-        if below[s]:
+    below = columns.list_below()
+    for s, stock in enumerate(columns.problem.stocks):
+        within = [r for r in below[s] if r != s]
+        total: Terms = {columns.used[r]: 1 for r in (s, *within) if r in columns.used}
+        if within:
             rows.add(f"c7_nested_{s}", total, AT_MOST, stock.capacity)
         if stock.least:
             rows.add(f"c7_least_{s}", total, AT_LEAST, stock.least)
@@ -278,3 +275,16 @@ def add_recipients_helped(rows: Rows, columns: Columns) -> None:
         if len(terms) > 1:
             terms[columns.helped[recipient]] = -1
             rows.add(f"c13_helped_{h}", terms, AT_LEAST, 0)
+
+
+def add_open_or_closed(rows: Rows, columns: Columns) -> None:
+    """(C15) A stock that is used at all is used by its least units.
+
+    o_s open[s] <= sum_(s' = s or below) used[s'] <= K_s open[s]      for all s with o_s > 0 [units]
+    """
+    below = columns.list_below() if columns.open else {}
+    for s, is_open in columns.open.items():
+        stock = columns.problem.stocks[s]
+        total: Terms = {columns.used[r]: 1 for r in below[s]}
+        rows.add(f"c15_least_{s}", {**total, is_open: -stock.least_if_used}, AT_LEAST, 0)
+        rows.add(f"c15_most_{s}", {**total, is_open: -stock.capacity}, AT_MOST, 0)

@@ -11,6 +11,7 @@ edge[j]       in {0, 1, ...}       what one need takes from one source for its s
 busy[k, t]    in [0, n_k]          visits of crew k in slot t, where m_k limits the month [visits]
 used[s]       in [0, K_s]          what is used directly of stock s                     [units]
 helped[h]     in {0, 1}            recipient h has a need met                      [recipients]
+open[s]       in {0, 1}            stock s, which is used by o_s units or by none, is used  [stocks]
 
 For a need with a single way, met[d] is also the variable of that way; a recipient with one need is
 helped exactly when that need is met.
@@ -52,6 +53,7 @@ class Columns:
     busy: dict[tuple[int, str], Variable] = field(default_factory=dict)
     used: dict[int, Variable] = field(default_factory=dict)
     helped: dict[str, Variable] = field(default_factory=dict)
+    open: dict[int, Variable] = field(default_factory=dict)
     _number: dict[int, int] = field(default_factory=dict)  # by id(): PuLP hashes variables slowly
 
     def add(self, name: str, high: int, low: int = 0, *, is_whole: bool = True) -> Variable:
@@ -69,6 +71,14 @@ class Columns:
     def numbers(self, variables: Iterable[Variable]) -> list[int]:
         """Return the position of every variable, such as those of a row."""
         return [self._number[id(variable)] for variable in variables]
+
+    def list_below(self) -> dict[int, list[int]]:
+        """Return the stocks with ``used`` that are a stock or within it, for all that have some."""
+        below: dict[int, list[int]] = defaultdict(list)
+        for s in self.used:
+            for above in (s, *self.network.ancestors[s]):
+                below[above].append(s)
+        return below
 
     @property
     def problem(self) -> Problem:
@@ -104,6 +114,7 @@ def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
         columns.edge[j] = columns.add(f"edge_{j}", high)
     _define_use(columns)
     _define_helped(columns)
+    _define_open(columns)
     if not columns.order:
         columns.add("nothing", 0)  # an engine refuses a model without columns
     return columns
@@ -181,3 +192,11 @@ def _define_helped(columns: Columns) -> None:
     for h, (recipient, needs) in enumerate(sorted(asked.items())):
         alone = columns.met[needs[0]] if len(needs) == 1 else None
         columns.helped[recipient] = columns.add(f"helped_{h}", 1) if alone is None else alone
+
+
+def _define_open(columns: Columns) -> None:
+    stocks = columns.problem.stocks
+    if any(stock.least_if_used for stock in stocks):
+        for s in sorted(columns.list_below()):
+            if stocks[s].least_if_used:
+                columns.open[s] = columns.add(f"open_{s}", 1)

@@ -38,7 +38,7 @@ def possible_by_group(
     """Return what every group of the stage can get alone [needs]; empty without a denominator.
 
     Needs of other groups stay in the model where a pin or a least use may require them. Raises
-    ``NoPointError`` when no point satisfies C1 to C13.
+    ``NoPointError`` when no point satisfies C1 to C15.
     """
     columns, problem = model.columns, model.problem
     groups = kind_of(stage).groups_alone(stage, problem)
@@ -63,7 +63,8 @@ def list_required(problem: Problem, ancestors: Ancestors) -> set[int]:
     without them.
     """
     pinned = {pin.need for pin in problem.pins}
-    is_asked = ancestors.fold([stock.least > 0 for stock in problem.stocks], or_)
+    has_least = [stock.least > 0 or stock.least_if_used > 0 for stock in problem.stocks]
+    is_asked = ancestors.fold(has_least, or_)
     categories = {stock.category for s, stock in enumerate(problem.stocks) if is_asked[s]}
     return {d for d, n in enumerate(problem.needs) if n.id in pinned or n.category in categories}
 

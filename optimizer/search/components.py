@@ -102,7 +102,7 @@ def maximise_by_component(
 ) -> ComponentSums:
     """Maximise the aims in every component and fix all values found in the whole search.
 
-    Raises ``NoPointError`` when no point satisfies C1 to C13, and ``OutOfTimeError`` at the
+    Raises ``NoPointError`` when no point satisfies C1 to C15, and ``OutOfTimeError`` at the
     deadline; the best point found by then is proposed as the incumbent.
     """
     _refuse_empty_rows(model)

@@ -55,7 +55,13 @@ class Spare:
                 team.add(person)
                 taken.update(dict.fromkeys(above, each))
                 given[stock] += 1
-        return len(team)
+        return len(team) if self._opens(taken) else 0
+
+    def _opens(self, taken: Counter[int]) -> bool:
+        """Return whether each of these stocks is used by as many units as one in use must be."""
+        stocks = self._network.problem.stocks
+        used = {s: stocks[s].capacity - self._units[s] + units for s, units in taken.items()}
+        return all(not units or units >= stocks[s].least_if_used for s, units in used.items())
 
     def _list_free(self, r: int, slot: str) -> Iterator[tuple[str, str]]:
         for crew, s in self._network.demands[r].sources:

@@ -28,7 +28,7 @@ from optimizer.solution import Proof, SolutionStatus
 
 
 class NoPointError(Exception):
-    """Proved: no integer point satisfies C1 to C13."""
+    """Proved: no integer point satisfies C1 to C15."""
 
 
 class UnreachableError(Exception):
@@ -134,7 +134,7 @@ class LexicographicSearch:
         """Fix the greatest value of every sum in turn, check them all and return the values.
 
         Starts again from the first step after a failed check. Raises ``NoPointError`` when no point
-        satisfies C1 to C13, and ``OutOfTimeError`` at the deadline.
+        satisfies C1 to C15, and ``OutOfTimeError`` at the deadline.
         """
         while True:
             try:
@@ -178,7 +178,7 @@ class LexicographicSearch:
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
         """Return the greatest value of a sum with some columns at 0, and a point; fix nothing.
 
-        The point is None when no point satisfies C1 to C13.
+        The point is None when no point satisfies C1 to C15.
         """
         return self._lp.measure(weights, off)
 
@@ -211,7 +211,7 @@ class LexicographicSearch:
     def check_incumbent(self) -> bool:
         """Find an integer point with all fixed values; False: undo everything and start again.
 
-        Raises ``NoPointError`` when no point satisfies C1 to C13.
+        Raises ``NoPointError`` when no point satisfies C1 to C15.
         """
         if self._has_point():
             self._incumbent.checked = len(self.steps)

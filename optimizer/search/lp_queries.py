@@ -111,7 +111,7 @@ class LpQueries:
     def measure(self, weights: Weights, off: Sequence[int]) -> tuple[Step, Vector | None]:
         """Return the greatest integer value of a sum with some columns at 0, and a point; undo all.
 
-        The point is None when no point satisfies C1 to C13.
+        The point is None when no point satisfies C1 to C15.
         """
         low, high = self._engine.matrix.low, self._engine.matrix.high
         columns = [BoundChange(j, float(low[j]), float(high[j]), 0.0, 0.0) for j in off]

@@ -70,7 +70,9 @@ def apply_changes(problem: Problem, changes: Changes) -> Problem:
             for person in problem.people
         ),
         stocks=tuple(
-            replace(stock, capacity=0, least=0) if stock.id in changes.stocks else stock
+            replace(stock, capacity=0, least=0, least_if_used=0)
+            if stock.id in changes.stocks
+            else stock
             for stock in problem.stocks
         ),
         forbids=_join(problem.forbids, changes.forbids),

@@ -109,8 +109,12 @@ def feasible_answers(problem: Problem) -> Iterator[Answer]:
     options = [(need, [*ways_of(problem, need), None]) for need in problem.needs]
     above = {stock.id: ancestors_of(problem, stock.id) for stock in problem.stocks}
     for answer, used in _extend(problem, options, above, {}, Counter(), frozenset()):
-        if all(used[s.id] >= s.least for s in problem.stocks) and keeps_pins(problem, answer):
+        if all(is_enough(used[s.id], s) for s in problem.stocks) and keeps_pins(problem, answer):
             yield answer
+
+
+def is_enough(used: int, stock: Stock) -> bool:
+    return used >= stock.least and (used == 0 or used >= stock.least_if_used)
 
 
 def _extend(problem, options, above, answer, used, busy):

@@ -11,6 +11,7 @@ from .schema import LARGEST_SUM, Row
 Excess = tuple[str, str]  # path of a value, and the reason why it is refused
 _BELOW = (
     ("stocks", "least", "capacity"),
+    ("stocks", "least_if_used", "capacity"),
     ("needs", "least", "quantity"),
     ("history", "met", "possible"),
 )

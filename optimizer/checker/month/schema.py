@@ -115,6 +115,7 @@ _STOCK: Schema = {
     "staffed": ("bool", False),
     "pledge": ("str?", None),
     "lot": ("str?", None),
+    "least_if_used": (Whole(), 0),
 }
 _PERSON: Schema = {
     "id": ("name", REQUIRED),

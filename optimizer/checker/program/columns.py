@@ -21,6 +21,7 @@ class Columns:
     flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
     send, pooled by pool and source or demand    busy           by crew and slot
     turns        by tier, recipient and category
+    open         by stock, of those that are used by none or by ``least_if_used`` units and more
     """
 
     classes: Classes
@@ -37,6 +38,15 @@ class Columns:
     used: dict[str, int] = field(default_factory=dict)
     helped: dict[str, int] = field(default_factory=dict)
     turns: dict[tuple[int, Pair], list[Turns]] = field(default_factory=dict)
+    open: dict[str, int] = field(default_factory=dict)
+
+    def list_below(self) -> dict[str, list[str]]:
+        """Return for every stock the stocks with ``used`` that are this stock or within it."""
+        below: dict[str, list[str]] = defaultdict(list)
+        for stock in self.used:
+            for above in self.month.ancestors[stock]:
+                below[above].append(stock)
+        return below
 
     @property
     def month(self) -> Month:
@@ -80,7 +90,7 @@ class Columns:
 
 
 def number_columns(month: Month, *, is_weighed: bool, tiers: Iterable[int] = ()) -> Columns:
-    """Number all columns in this order: needs, flows, pools, edges, busy, used, helped, turns.
+    """Number all columns: needs, flows, pools, edges, busy, used, helped, turns, open, in turn.
 
     ``is_weighed``: scores of single pairs decide in some stage of the policy; ``tiers``: those
     in which stages take turns. The order is that of "Numbers of columns and rows" in
@@ -105,6 +115,7 @@ def number_columns(month: Month, *, is_weighed: bool, tiers: Iterable[int] = ())
         columns.used[stock] = columns.add(month.stocks[stock]["capacity"])
     _number_helped(columns)
     columns.turns = number_turns(month, columns.met, tiers, columns.add)
+    _number_open(columns)
     if not columns.high:
         columns.add(0)
     return columns
@@ -177,6 +188,14 @@ def _number_helped(columns: Columns) -> None:
         asked[columns.month.needs[need]["recipient"]].append(met)
     for recipient, met_of in sorted(asked.items()):
         columns.helped[recipient] = met_of[0] if len(met_of) == 1 else columns.add(1)
+
+
+def _number_open(columns: Columns) -> None:
+    """Add ``open`` for stocks with a ``least_if_used`` if they or a stock below them has a use."""
+    below = columns.list_below()
+    for stock in columns.month.problem["stocks"]:
+        if stock["least_if_used"] and below[stock["id"]]:
+            columns.open[stock["id"]] = columns.add(1)
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ class _Point:
         for line in lines:
             self._place(line)
         self._count_turns()
+        self._open_stocks()
 
     def _count_turns(self) -> None:
         for sets in self.columns.turns.values():
@@ -38,6 +39,13 @@ class _Point:
                 met = sum(self.values[self.columns.met[need]] for need in turns.needs)
                 for k, column in enumerate(turns.columns):
                     self.values[column] = int(met > k)
+
+    def _open_stocks(self) -> None:
+        columns = self.columns
+        below = columns.list_below() if columns.open else {}
+        for stock, is_open in columns.open.items():
+            used = (self.values[columns.used[name]] for name in below[stock])
+            self.values[is_open] = int(any(used))
 
     def _place(self, line: Row) -> None:
         need, slot, units = line["need"], line["slot"], line["units"]

@@ -1,4 +1,4 @@
-"""The rows C1 to C14 of a month's integer program, built from FORMULATION.md alone.
+"""The rows C1 to C15 of a month's integer program, built from FORMULATION.md alone.
 
 A certificate's multipliers refer to columns and rows by number, so both follow the order that
 FORMULATION.md gives. Nothing else is shared with the solver: a fault in its model shows as a proof
@@ -47,12 +47,8 @@ def add_uses(program: Program, columns: Columns) -> None:
 
 def add_capacities(program: Program, columns: Columns) -> None:
     """(C7) The uses of a stock and its descendants are between its least use and its capacity."""
-    month = columns.month
-    below: dict[str, list[str]] = defaultdict(list)
-    for stock in columns.used:
-        for above in month.ancestors[stock]:
-            below[above].append(stock)
-    for stock in month.problem["stocks"]:
+    below = columns.list_below()
+    for stock in columns.month.problem["stocks"]:
         counted = below[stock["id"]]
         total = {columns.used[name]: 1 for name in counted}
         if set(counted) - {stock["id"]}:
@@ -167,6 +163,16 @@ def add_turns(program: Program, columns: Columns) -> None:
                 program.add({**met, **dict.fromkeys(turns.columns, -1)}, 0, None)
 
 
+def add_open(program: Program, columns: Columns) -> None:
+    """(C15) A stock is used by no unit or by its ``least_if_used`` and more: two rows per stock."""
+    below = columns.list_below()
+    for name, is_open in columns.open.items():
+        stock = columns.month.stocks[name]
+        total = {columns.used[used]: 1 for used in below[name]}
+        program.add({**total, is_open: -stock["least_if_used"]}, 0, None)
+        program.add({**total, is_open: -stock["capacity"]}, None, 0)
+
+
 def build_rows(columns: Columns) -> Program:
     """Return the program: numbered columns and rows, and the columns that stages add up."""
     program = Program(
@@ -195,6 +201,7 @@ def build_rows(columns: Columns) -> Program:
         add_pools,
         add_helped,
         add_turns,
+        add_open,
     ):
         add(program, columns)
     return program

@@ -58,7 +58,10 @@ def _list_required(month: Month) -> set[str]:
 
     Leaving all other needs unmet breaks no rule, so no group can get less without them.
     """
-    is_asked = {name: stock["least"] > 0 for name, stock in month.stocks.items()}
+    is_asked = {
+        name: max(stock["least"], stock["least_if_used"]) > 0
+        for name, stock in month.stocks.items()
+    }
     is_bound = month.ancestors.fold(is_asked, or_)
     categories = {stock["category"] for name, stock in month.stocks.items() if is_bound[name]}
     pinned = {pin["need"] for pin in month.problem["pins"]}

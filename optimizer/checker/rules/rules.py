@@ -142,7 +142,7 @@ def sum_uses(month: Month, lines: Lines) -> Counter[str]:
 
 
 def _check_capacities(month: Month, lines: Lines) -> None:
-    """(C7) The uses of every stock are within its capacity and at least its least use."""
+    """(C7, C15) The uses of every stock are within its capacity and at least its least use."""
     used = sum_uses(month, lines)
     for stock in month.problem["stocks"]:
         name, units = stock["id"], used[stock["id"]]
@@ -150,6 +150,9 @@ def _check_capacities(month: Month, lines: Lines) -> None:
             raise RefutedError("capacity", stock=name, units=units, capacity=stock["capacity"])
         if units < stock["least"]:
             raise RefutedError("least_use", stock=name, units=units, least=stock["least"])
+        if units and units < stock["least_if_used"]:
+            least = stock["least_if_used"]
+            raise RefutedError("least_if_used", stock=name, units=units, least=least)
 
 
 def _check_pins(month: Month, by_need: dict[str, Lines]) -> None:

@@ -415,6 +415,18 @@ def test_a_project_with_more_places_to_fill_than_students_is_the_reason(projects
     assert (code, error) == (1, "no answer: project p2 (row 2): at least 2 asked, 1 can take 1\n")
 
 
+def test_a_project_that_too_few_join_is_closed_if_that_is_allowed(projects):
+    files = "s1,p1,p2\ns2,p2\ns3,p2,p1\n", "p1,l1,5,2\np2,l1,2\n", "l1,9\n"
+    code, lines, _ = projects(*files, "--or-closed")
+    assert code == 0
+    assert lines[1].startswith("size  value 3")  # s1 and s3 run p1 together
+    alone = "s1,p1\ns2,p2\ns3,p2\n", *files[1:]
+    assert projects(*alone)[0] == 1
+    code, lines, _ = projects(*alone, "--or-closed")
+    assert code == 0
+    assert lines[1].startswith("size  value 2")
+
+
 @pytest.mark.parametrize("name", ["matrix", "bids", "gap", "projects"])
 def test_a_missing_file_is_told_by_name(name, tmp_path, capsys):
     missing = str(tmp_path / "none.csv")

@@ -76,3 +76,17 @@ class TestRecipientsHelped:  # C13
     def test_one_need_each_helps_both(self):
         assert value_of(self.three_needs(2), "people") == 2
         assert "c" in met(self.three_needs(2))
+
+
+class TestOpenOrClosed:  # C15
+    def course(self, students: int) -> Problem:
+        """A course that opens for two, and no other."""
+        return month(goods(capacity=5, least_if_used=2), *(want(f"n{k}") for k in range(students)))
+
+    def test_one_alone_does_not_open_it(self):
+        assert rows_of(self.course(1), "c15")
+        assert met(self.course(1)) == set()
+
+    def test_two_open_it(self):
+        assert met(self.course(2)) == {"n0", "n1"}
+        assert len(met(self.course(6))) == 5
