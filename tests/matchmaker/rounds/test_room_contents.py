@@ -258,7 +258,7 @@ SAID = {
     ],
 )
 def test_each_step_is_taken_leads_back_to_the_room_and_says_what_it_did(
-    app, bring, request, before, step, who, values, address, on, after
+    app, bring, request, month, before, step, who, values, address, on, after
 ):
     browser = request.getfixturevalue(who)
     bring(before)
@@ -269,6 +269,9 @@ def test_each_step_is_taken_leads_back_to_the_room_and_says_what_it_did(
     assert 'data-flash="success"' in page
     with app.app_context():
         assert db.session.query(m.MatchRound).one().state is m.RoundState[after]
+        event = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id.desc()).first()
+        actor = {"one": month.first, "two": month.second}[who]
+        assert (event.action, event.actor_id) == (f"round.{step}", actor.id)
 
 
 @pytest.mark.parametrize(

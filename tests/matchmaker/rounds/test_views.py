@@ -30,7 +30,7 @@ def reviewed(app, month):
         db.session.commit()
 
 
-def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, one, two, browser):
+def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, month, one, two, browser):
     assert "Open the first month" in one.get("rounds.index").text
     opened = one.submit(
         "rounds.open_round", {**key(1), "month": "2026-07", "seed_rule": "as announced"}
@@ -48,6 +48,12 @@ def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, one, tw
     assert public.status_code == 200
     assert "Every aim is proved" in public.text
     assert "R00001" not in public.text
+    with app.app_context():
+        events = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id)
+        taken = [(event.action, event.actor_id) for event in events]
+    first, second = month.first.id, month.second.id
+    steps = {"open": first, "freeze": first, "solve": first, "finish": None, "publish": second}
+    assert taken == [(f"round.{step}", actor) for step, actor in steps.items()]
 
 
 @pytest.mark.parametrize(
