@@ -93,13 +93,14 @@ def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
     _check_hash(known, stated)
     counts = Counter(ground["code"] for ground in stated["grounds"])
     known = replace(known, needs_met=len(met), grounds=dict(sorted(counts.items())))
-    findings, barred = replay(month, stated, aims)
+    findings, barred, shown = replay(month, stated, aims)
     stated = {**stated, "assignments": lines, "grounds": grounds}
-    unchecked = _prove_grounds(month, stated, [aim.name for aim in aims], barred)
+    proofs = GroundProofs(month, stated, [aim.name for aim in aims], barred, shown)
+    unchecked = _prove_grounds(month, stated, proofs)
     return _weigh(replace(known, unchecked=unchecked), findings, stated["status"])
 
 
-def _prove_grounds(month: Month, stated: Row, names: list[str], barred: dict[str, int]) -> int:
+def _prove_grounds(month: Month, stated: Row, proofs: GroundProofs) -> int:
     """Return the number of grounds whose cause is not checked. Raises ``RefutedError``."""
     stages = {stage["name"] for stage in month.problem["policy"]["stages"]}
     for ground in stated["grounds"]:
@@ -108,7 +109,7 @@ def _prove_grounds(month: Month, stated: Row, names: list[str], barred: dict[str
     if stated["format"] == 1:
         return sum(ground["code"] not in BY_FILTERS for ground in stated["grounds"])
     with refuse_malformed():
-        return GroundProofs(month, stated, names, barred).check()
+        return proofs.check()
 
 
 def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:

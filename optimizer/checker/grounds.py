@@ -9,17 +9,15 @@ recipient has another visit. *Undecided* names no cause.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 
 from .month.month import Month, find_broken_filter, suits_slot
 from .month.read import RefutedError
 from .month.schema import Row
-from .rules.rules import check_rules, sum_uses
-from .rules.stages import Aim, Outcome
-from .stages import kind_of, list_aims
+from .proofs.witnesses import count_before
+from .rules.rules import sum_uses
+from .stages import kind_of
 
-_LINE = ("need", "stock", "person", "slot", "units")
 _MOST_TRIES = 10_000  # teams tried for one need; beyond them a time conflict counts as not shown
 
 
@@ -36,11 +34,10 @@ class GroundProofs:
     stated: Row
     names: list[str]
     barred: dict[str, int]
-    shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    shown: dict[str, set[str]]
 
     def check(self) -> int:
         """Return the number of grounds that name no cause. Raises ``RefutedError``."""
-        self._read_witnesses()
         self._check_excluded()
         spare = _Spare(self.month, self.stated["assignments"])
         count = 0
@@ -59,18 +56,6 @@ class GroundProofs:
                 raise RefutedError("ground_not_proved", need=need, stated=code, **_stage(ground))
         return count
 
-    def _read_witnesses(self) -> None:
-        certificate = self.stated["certificate"] or {}
-        for stage, needs, gone, added in certificate.get("witnesses", ()):
-            needs, gone = ([self.month.label("need", name) for name in of] for of in (needs, gone))
-            lines = self._change(set(gone), added)
-            check_rules(self.month, lines)
-            outcome = Outcome(self.month, lines, frozenset(line["need"] for line in lines))
-            if not self._keeps(outcome, stage) or not outcome.met.issuperset(needs):
-                raise RefutedError("witness", stage=stage, needs=",".join(needs))
-            for need in needs:
-                self.shown[need].add(stage)
-
     def _check_excluded(self) -> None:
         """Require that each need is excluded by the end of the stage that the certificate names."""
         certificate = self.stated["certificate"] or {}
@@ -79,49 +64,26 @@ class GroundProofs:
             if barred > self._count_until(stage):
                 raise RefutedError("excluded", need=need, stage=stage)
 
-    def _change(self, gone: set[str], added: list[Row]) -> list[Row]:
-        """Return the lines of the answer without some needs, and with other lines."""
-        new = [self.month.label_line(dict(zip(_LINE, line, strict=True))) for line in added]
-        kept = (line for line in self.stated["assignments"] if line["need"] not in gone)
-        return [*kept, *new]
-
-    def _keeps(self, outcome: Outcome, name: str) -> bool:
-        """Return whether an answer keeps every result stated as proven before a stage."""
-        results = self.stated["stages"]
-        before = self._count_before(name)
-        if any(result["status"] != "proven" for result in results[:before]):
-            return False
-        stages = {stage["name"]: stage for stage in self.month.problem["policy"]["stages"]}
-        aims = list_aims(outcome)[:before]
-        return len(results) >= before and all(
-            _is_kept(stages[aim.name], aim, result)
-            for aim, result in zip(aims, results, strict=False)
-        )
-
-    def _count_before(self, name: str) -> int:
-        """Return the number of results before a stage of the policy. Raises ``RefutedError``."""
-        stages = [stage["name"] for stage in self.month.problem["policy"]["stages"]]
-        if name not in stages:
-            raise RefutedError("ground_stage", stage=name)
-        before = set(stages[: stages.index(name)])
-        return sum(other in before for other in self.names)
-
     def _count_until(self, name: str) -> int:
-        return self._count_before(name) + self.names.count(name)
+        return count_before(self.month, self.names, name) + self.names.count(name)
 
     def _is_outranked(self, need: str, stage: str) -> bool:
         barred, draw = self.barred.get(need), self._find_draw()
-        if barred is None or (draw is not None and barred > self._count_before(draw)):
+        most = len(self.names) if draw is None else count_before(self.month, self.names, draw)
+        if barred is None or barred > most:
             return False
         if not stage:
             return True
-        return barred <= self._count_until(stage) and stage in self.shown[need]
+        return barred <= self._count_until(stage) and stage in self._list_shown(need)
 
     def _has_lost(self, need: str) -> bool:
         draw = self._find_draw()
         results = [r for r in self.stated["stages"] if r["name"] == draw]
         is_drawn = bool(results) and all(r["status"] == "proven" for r in results)
-        return is_drawn and draw in self.shown[need]
+        return is_drawn and draw in self._list_shown(need)
+
+    def _list_shown(self, need: str) -> set[str]:
+        return self.shown.get(self.month.name_of(need), set())
 
     def _find_draw(self) -> str | None:
         stages = self.month.problem["policy"]["stages"]
@@ -130,19 +92,6 @@ class GroundProofs:
 
 def _stage(ground: Row) -> Row:
     return {"stage": ground["stage"]} if ground["stage"] else {}
-
-
-def _is_kept(stage: Row, aim: Aim, result: Row) -> bool:
-    """Return whether an aim has the stated value, or levels as good as the stated ones."""
-    if not aim.is_counted:
-        return False
-    if aim.value is not None or not result["levels"]:
-        return bool(aim.value == result["value"])
-    whole = {level["group"]: level["denominator"] for level in result["levels"]}
-    sign = -1 if aim.is_greatest_first else 1
-    stated = [sign * Fraction(v["numerator"], v["denominator"]) for v in result["levels"]]
-    found = sorted(sign * Fraction(aim.numerators[g], units) for g, units in whole.items())
-    return found[:1] >= stated[:1] if stage["worst_only"] else found >= stated
 
 
 class _Spare:

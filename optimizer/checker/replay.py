@@ -20,6 +20,7 @@ from .program.point import place_answer
 from .program.rows import build_rows
 from .proofs.alone import prove_possible
 from .proofs.proof import Event, Gap, Proof, Weights
+from .proofs.witnesses import Witnesses
 from .rules.stages import Aim
 from .stages import kind_of, list_turn_tiers, weighs_pairs
 
@@ -54,8 +55,13 @@ class Finding:
     gap: Gap | None
 
 
-def replay(month: Month, stated: Row, aims: list[Aim]) -> tuple[list[Finding], dict[str, int]]:
-    """Return a finding for every aim of the policy, in order, and ``Proof.barred``.
+Shown = dict[str, set[str]]  # ``Witnesses.shown``
+
+
+def replay(
+    month: Month, stated: Row, aims: list[Aim]
+) -> tuple[list[Finding], dict[str, int], Shown]:
+    """Return a finding for every aim in order, ``Proof.barred`` and ``Witnesses.shown``.
 
     Aims that are not stated as proven are open.
 
@@ -65,12 +71,15 @@ def replay(month: Month, stated: Row, aims: list[Aim]) -> tuple[list[Finding], d
     certificate = _read_certificate(stated, is_needed=is_needed)
     with refuse_malformed():
         proof = _start(_number(month), [month.label_line(line) for line in stated["assignments"]])
-        found = _replay(proof, month, stated, certificate)
+        names = [aim.name for aim in aims] if stated["format"] > 1 else []
+        witnesses = Witnesses(month, stated, certificate if names else _NOTHING, names)
+        found = _replay(proof, month, stated, certificate, witnesses)
+        witnesses.check_end()
         if stated["format"] > 1:
             for finding, result in zip(found, stated["stages"], strict=False):
                 _check_bound(finding.gap, result)
         found += _leave_open(proof, month, stated, aims, len(found), certificate)
-    return found, proof.barred
+    return found, proof.barred, witnesses.shown
 
 
 def prove_no_answer(month: Month, stated: Row) -> bool:
@@ -117,7 +126,9 @@ def _start(columns: Columns, lines: list[Row]) -> Proof:
     return proof
 
 
-def _replay(proof: Proof, month: Month, stated: Row, certificate: Row) -> list[Finding]:
+def _replay(
+    proof: Proof, month: Month, stated: Row, certificate: Row, witnesses: Witnesses
+) -> list[Finding]:
     proven = [result for result in stated["stages"] if result["status"] == "proven"]
     results = {r["name"]: r for r in stated["stages"] if r["status"] == "proven" or r["levels"]}
     alone = {
@@ -126,10 +137,12 @@ def _replay(proof: Proof, month: Month, stated: Row, certificate: Row) -> list[F
         if stage["name"] in results and (groups := kind_of(stage).list_alone(month, stage))
     }
     aims = _list_aims(proof, month, proven)
-    return [
-        _take(proof, month, aim, (k, events), alone.get(aim[0]["name"], []))
-        for k, (aim, events) in enumerate(zip(aims, certificate["stages"], strict=True))
-    ]
+    found = []
+    for k, (aim, events) in enumerate(zip(aims, certificate["stages"], strict=True)):
+        witnesses.check(proof, k)
+        found.append(_take(proof, month, aim, (k, events), alone.get(aim[0]["name"], [])))
+    witnesses.check(proof, len(found))
+    return found
 
 
 def _take(

@@ -22,9 +22,14 @@ Witness = list[list[Any]]  # lines with the fields of ``_LINE``
 
 def read_witness(month: Month, witness: Witness) -> list[Row]:
     """Return the assignments of a witness. Raises ``RefutedError`` if they break a rule."""
-    lines = [month.label_line(dict(zip(_LINE, line, strict=True))) for line in witness]
+    lines = [month.label_line(line) for line in name_lines(witness)]
     check_rules(month, lines)
     return lines
+
+
+def name_lines(witness: Witness) -> list[Row]:
+    """Return the lines of a witness with the names of their fields."""
+    return [dict(zip(_LINE, line, strict=True)) for line in witness]
 
 
 def place_witness(proof: Proof, month: Month, witness: Witness) -> list[int]:

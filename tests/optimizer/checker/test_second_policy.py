@@ -6,19 +6,15 @@ from copy import deepcopy
 import pytest
 
 from optimizer.checker.check import judge
-from optimizer.checker.month.read import hash_problem, read_problem
 from tests.optimizer.checker.hand_made import (
     HandMade,
     Plain,
-    ask,
     drawn_home,
     fault_of,
     give,
     one_place,
-    pose,
     seal,
     show,
-    stock,
     three_bags,
     two_turns,
 )
@@ -230,6 +226,53 @@ def test_a_search_leaves_its_gap_in_the_verdict():
     ]
 
 
+def causes_of(month: HandMade, grounds: dict[str, tuple[str, str]], witnesses: list) -> str:
+    """The fault, or how many grounds name no cause, with other grounds and these witnesses."""
+    solution = month.answer()
+    for ground in solution["grounds"]:
+        ground["code"], ground["stage"] = grounds.get(ground["need"], ("undecided", ""))
+    solution["certificate"]["witnesses"] = witnesses
+    verdict = judge(month.problem, seal(solution))
+    return str(verdict.fault) if verdict.fault else f"{verdict.ruling}, {verdict.unchecked} open"
+
+
+def barred_early() -> HandMade:
+    """The month of one place, with the losers excluded right after the ranks."""
+    month = one_place()
+    month.events[3].insert(0, month.events[4].pop(0))
+    return month
+
+
+SWAP_A = ["a"], ["c"], show("a")  # X in place of Y
+SWAP_A1 = ["a2"], ["a1"], show("a2")  # of two turns
+SWAP_A2 = ["a2"], ["a1"], show("a2", "r2")  # of the drawn home
+SWAP_B = ["b"], ["a1"], show("b", "r2")
+RANKS, TURNS = "neighbourhoods", "first-turns-1"
+CAUSES = [
+    (barred_early, ("a", "outranked", RANKS), [[RANKS, *SWAP_A]], "proved, 1"),
+    (one_place, ("a", "outranked", RANKS), [[RANKS, *SWAP_A]], "ground_not_proved: need=a"),
+    (barred_early, ("a", "outranked", "homes-1"), [["homes-1", *SWAP_A]], "ground_not_proved"),
+    (barred_early, ("a", "outranked", "points"), [["points", *SWAP_A]], "witness: stage=points"),
+    (barred_early, ("a", "lost_lottery", ""), [["draw", *SWAP_A]], "witness: stage=draw"),
+    (barred_early, ("a", "outranked", RANKS), [], "ground_not_proved: need=a"),
+    (one_place, ("a", "outranked", ""), [[RANKS, ["a"], [], show("a")]], "capacity: stock=r1"),
+    (drawn_home, ("b", "lost_lottery", ""), [["draw", *SWAP_B]], "proved, 1"),
+    (drawn_home, ("a2", "lost_lottery", ""), [["draw", *SWAP_A2]], "proved, 1"),
+    (drawn_home, ("b", "lost_lottery", ""), [["draw", *SWAP_A2]], "ground_not_proved: need=b"),
+    (drawn_home, ("b", "lost_lottery", ""), [["shares", *SWAP_B]], "witness: stage=shares"),
+    (drawn_home, ("b", "outranked", ""), [], "ground_not_proved: need=b"),
+    (drawn_home, ("b", "lost_lottery", ""), [["draw", ["b"], ["a1"], []]], "witness: stage=draw"),
+    (two_turns, ("a2", "outranked", TURNS), [[TURNS, *SWAP_A1]], "proved, 0"),
+    (two_turns, ("a2", "outranked", "homes-1"), [["homes-1", *SWAP_A1]], "witness"),
+]
+
+
+@pytest.mark.parametrize(("make", "ground", "witnesses", "said"), CAUSES)
+def test_a_cause_needs_its_witness(make, ground, witnesses, said):
+    need, code, stage = ground
+    assert causes_of(make(), {need: (code, stage)}, witnesses).startswith(said)
+
+
 @pytest.mark.parametrize("done", range(9))
 def test_open_results_have_their_gaps(done):
     """An answer that ends after some results states what the rest reach."""
@@ -247,86 +290,3 @@ def test_open_results_have_their_gaps(done):
     assert verdict.fault is None
     assert [row.label for row in verdict.unproved] == ["gap"] * (9 - done)
     assert verdict.ruling == "feasible"
-
-
-ASKS = [
-    (lambda p: p["needs"][0].update(tier=2), "needs[0].tier"),
-    (lambda p: p["needs"][1].update(people=2), "needs[1].people"),
-    (lambda p: p["needs"][1].update(least=2), "needs[1].least"),
-    (lambda p: p["needs"][1].update(quantity=4, least=None), "needs[1].least"),
-    (lambda p: p["needs"][1].update(recipient="A"), "needs[1] reason=b: one ask with a"),
-    (lambda p: p["needs"][1].update(recipient="A", waiting=4), "needs[1] reason=b: one ask"),
-    (lambda p: p["needs"][1].update(recipient="A", recipient_lot="z"), "needs[1].recipient_lot"),
-    (lambda p: p["policy"]["stages"][1].pop("tier"), "policy.stages[1].tier reason=missing"),
-    (lambda p: p["policy"]["stages"].pop(1), "policy.stages[2].kind reason=must follow first"),
-    (lambda p: p["policy"]["stages"].pop(6), "policy.stages[6].kind reason=must follow draw"),
-    (lambda p: p["stocks"].append(stock("v", 1, category="visits", pledge="p")), "nothing"),
-    (lambda p: p.update(loads=[load(carried=-1)]), "loads[0].carried"),
-    (lambda p: p.update(loads=[load(agreed=0)]), "loads[0].agreed"),
-    (lambda p: p.update(loads=[load(), load()]), "loads[1] reason=used twice"),
-    (lambda p: p.update(seed="é"), "seed reason=must be lower-case hex"),
-]
-
-
-def load(**fields: int) -> Plain:
-    return {"giver": "G", "measure": "rice", "carried": 0, "agreed": 1, **fields}
-
-
-@pytest.mark.parametrize(("change", "named"), ASKS)
-def test_what_the_policy_does_not_allow_is_refused_with_its_path(change, named):
-    month = three_bags()
-    problem = deepcopy(month.problem)
-    change(problem)
-    fault = fault_of(problem, month.answer())
-    assert fault.startswith(f"broken_input: path=problem.{named}") or named == "nothing"
-
-
-def test_two_loads_that_are_written_alike_are_refused():
-    month = three_bags()
-    staffed = stock("v", 1, category="visit", pledge="p", staffed=True)
-    month.problem["stocks"] += [staffed, stock("w", 1, category="visits", pledge="p")]
-    fault = fault_of(month.problem, month.answer())
-    assert fault.startswith("broken_input: path=problem.stocks[2].category reason=w: another load")
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"area": "N"},
-        {"statuses": ["old"]},
-        {"slots": ["S1"]},
-        {"requires": ["van"]},
-        {"listed": True},
-        {"duty": True},
-    ],
-)
-def test_asks_that_differ_are_not_joined(fields):
-    """Asks that a rule tells apart stay two."""
-    needs = [ask("a", "A", quantity=3, least=1), ask("b", "A", quantity=3, least=1, **fields)]
-    fault = fault_of(pose([stock("r1", 3)], needs), three_bags().answer())
-    assert fault.startswith("problem_sha256")
-
-
-def test_whole_asks_stay_two():
-    needs = [ask("a", "A", quantity=2), ask("b", "A", quantity=2)]
-    fault = fault_of(pose([stock("r1", 4)], needs), three_bags().answer())
-    assert fault.startswith("problem_sha256")
-
-
-def test_a_pin_keeps_an_ask_apart():
-    needs = [ask("a", "A", quantity=3, least=1), ask("b", "A", quantity=3, least=1)]
-    problem = pose([stock("r1", 6)], needs, pins=[{"need": "b"}])
-    assert fault_of(problem, three_bags().answer()).startswith("problem_sha256")
-
-
-def test_new_fields_left_out_keep_the_hash():
-    """A question without them has the hash that it had before they came."""
-    plain = one_place().problem
-    spelled = deepcopy(plain)
-    for row in (*spelled["stocks"], *spelled["needs"]):
-        row["lot"] = None
-    for need in spelled["needs"]:
-        need["recipient_lot"] = None
-    for stage in spelled["policy"]["stages"]:
-        stage.setdefault("tier", 0)
-    assert hash_problem(read_problem(plain)) == hash_problem(read_problem(spelled))
