@@ -70,7 +70,8 @@ def replay(
     is_needed = any(result["status"] == "proven" for result in stated["stages"])
     certificate = _read_certificate(stated, is_needed=is_needed)
     with refuse_malformed():
-        proof = _start(_number(month), [month.label_line(line) for line in stated["assignments"]])
+        lines = [month.label_line(line) for line in stated["assignments"]]
+        proof = _start(number_month(month), lines)
         names = [aim.name for aim in aims] if stated["format"] > 1 else []
         witnesses = Witnesses(month, stated, certificate if names else _NOTHING, names)
         found = _replay(proof, month, stated, certificate, witnesses)
@@ -91,7 +92,7 @@ def prove_no_answer(month: Month, stated: Row) -> bool:
         return False
     certificate = _read_certificate(stated, is_needed=True)
     with refuse_malformed():
-        columns = _number(month)
+        columns = number_month(month)
         proof = Proof(build_rows(columns), [0] * len(columns.high))
         ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
         for cut in cuts:
@@ -116,7 +117,8 @@ def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
     return certificate
 
 
-def _number(month: Month) -> Columns:
+def number_month(month: Month) -> Columns:
+    """Return the columns of a month, as its policy asks for."""
     return number_columns(month, is_weighed=weighs_pairs(month), tiers=list_turn_tiers(month))
 
 

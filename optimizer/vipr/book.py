@@ -44,7 +44,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ExtraColumn:
-    """A column in {0, 1} that files of some stages add to the program; value in the answer."""
+    """A column that files of some stages add to the program, with its value in the answer."""
 
     column: int
     value: int
@@ -84,12 +84,12 @@ class Book:
         return line
 
     def add_extra(
-        self, column: int, value: int, stage: int, last: int | None = None
+        self, column: int, value: int, stage: int, last: int | None = None, high: int = 1
     ) -> ExtraColumn:
-        """Add a column in {0, 1} to the files of some stages and return it."""
-        upper = Kept(ProofLine({column: 1}, "L", 1), stage, last)
-        extra = ExtraColumn(column, value, upper, Kept(ProofLine({column: 1}, "G", 0), stage, last))
-        self.extras[column] = extra
+        """Add a column from 0 to ``high`` to the files of some stages and return it."""
+        upper = Kept(ProofLine({column: 1}, "L", high), stage, last)
+        lower = Kept(ProofLine({column: 1}, "G", 0), stage, last)
+        extra = self.extras[column] = ExtraColumn(column, value, upper, lower)
         return extra
 
     def bounds_of(self, column: int) -> tuple[ProofLine, ProofLine]:

@@ -5,24 +5,22 @@ from dataclasses import asdict, dataclass
 from typing import TextIO
 
 from optimizer.checker.check import judge
-from optimizer.checker.month.month import index_month
 from optimizer.checker.month.read import read_problem, read_solution
 from optimizer.checker.month.schema import Row
-from optimizer.checker.program.columns import number_columns
 from optimizer.checker.program.point import place_answer
 from optimizer.checker.program.rows import build_rows
-from optimizer.checker.proofs.alone import prove_possible
+from optimizer.checker.proofs.alone import Groups, prove_possible
 from optimizer.checker.proofs.forms import Levels, Sums
 from optimizer.checker.proofs.proof import Weights
-from optimizer.checker.replay import prove_result
-from optimizer.checker.stages import kind_of, weighs_pairs
+from optimizer.checker.proofs.undecided import read_witness
+from optimizer.checker.replay import number_month, prove_result
+from optimizer.checker.stages import kind_of, open_month
 from optimizer.vipr.conclude import conclude, list_proved
 from optimizer.vipr.lines import ExportError
 from optimizer.vipr.scribe import Scribe
 from optimizer.vipr.writer import Sheet, Writer
 
 WHATS = ("stage", "levels", "possible")
-_LINE = ("need", "stock", "person", "slot", "units")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +46,13 @@ class Export:
         fault = judge(problem, solution).fault
         if fault is not None:
             raise ExportError(f"the check refutes the answer: {fault}")
-        self._month = index_month(read_problem(problem))
+        self._month = open_month(read_problem(problem))
         self._stated = read_solution(solution)
         self._results = [row for row in self._stated["stages"] if row["status"] == "proven"]
         self._certificate = self._stated["certificate"] or {"possible": {}, "stages": []}
-        self._columns = number_columns(self._month, is_weighed=weighs_pairs(self._month))
-        point = place_answer(self._columns, self._stated["assignments"])
+        self._columns = number_month(self._month)
+        lines = [self._month.label_line(line) for line in self._stated["assignments"]]
+        point = place_answer(self._columns, lines)
         self._scribe = Scribe(build_rows(self._columns), point)
         stages = self._month.problem["policy"]["stages"]
         self._kinds = {stage["name"]: kind_of(stage) for stage in stages}
@@ -96,20 +95,18 @@ class Export:
             if stage["name"] in results:
                 groups = kind_of(stage).list_alone(self._month, stage)
                 for group, needs in groups.items():
-                    statement = Statement("possible", stage["name"], group)
-                    self._alone[statement] = self._prove_alone(
-                        statement, results[stage["name"]], needs
-                    )
+                    name = self._month.name_of(group)
+                    statement = Statement("possible", stage["name"], name)
+                    own = results[stage["name"]]
+                    self._alone[statement] = self._prove_alone(statement, own, {group: needs})
 
-    def _prove_alone(
-        self, statement: Statement, result: Row, needs: tuple[list[Row], int]
-    ) -> Sheet:
+    def _prove_alone(self, statement: Statement, result: Row, groups: Groups) -> Sheet:
         scribe, certificate = self._scribe, self._certificate
         scribe.given, scribe.is_given = {}, True
-        prove_possible(scribe, self._month, {statement.group: needs}, result, certificate)
+        prove_possible(scribe, self._month, groups, result, certificate)
         scribe.is_given = False
         _, witness = certificate["possible"][statement.stage][statement.group]
-        lines = [dict(zip(_LINE, line, strict=True)) for line in witness]
+        lines = read_witness(self._month, witness)
         met = self._columns.met
         kept = [line for line in lines if met[line["need"]] not in scribe.given]
         point = place_answer(self._columns, kept)
@@ -125,7 +122,7 @@ class Export:
         for k, (number, stage, weights) in enumerate(self._list_aims()):
             kind, own = self._kinds[stage["name"]], events[k] if k < len(events) else []
             if k < len(proved):
-                scribe.start(number, is_joined=isinstance(kind, Sums))
+                scribe.start(number, is_joined=proved[k]["value"] is not None)
                 prove_result(scribe, self._month, (stage, proved[k], weights), k, own)
                 scribe.finish()
             elif isinstance(kind, Sums):

@@ -32,7 +32,7 @@ class ProofLine:
              "uns" one of two assumptions holds (terms: line, assumption, line, assumption),
              "open" stated without a proof
     scale    the multipliers of the terms are divided by it
-    later    the terms, where they are made only when somebody needs them
+    later    makes the terms anew for every call, which saves the memory for them
     given    a stage and a line that files of the stages after it have in place of this one
     """
 
@@ -46,10 +46,8 @@ class ProofLine:
     given: "tuple[int, ProofLine] | None" = None
 
     def reasons(self) -> tuple[Term, ...]:
-        """Return the terms; they are made at the first call."""
-        if self.later is not None:
-            self.terms, self.later = self.later(), None
-        return self.terms
+        """Return the terms."""
+        return self.terms if self.later is None else self.later()
 
     def at(self, stage: int) -> "ProofLine":
         """Return the line that files of a stage have in place of this one."""
@@ -64,6 +62,12 @@ def combine(
 ) -> ProofLine:
     """Return the line ``weights x <= right`` that the terms add up to."""
     return ProofLine(weights, "L", right, kind, tuple(terms), scale)
+
+
+def negate(line: ProofLine) -> ProofLine:
+    """Return a line of sense "G" as one that is at most a number."""
+    weights = {j: -weight for j, weight in line.weights.items()}
+    return combine(weights, -line.right, [Term(line, -1)], kind="lin")
 
 
 class Fan:

@@ -10,9 +10,10 @@ from functools import partial
 
 from optimizer.checker.program.rows import Program
 from optimizer.checker.proofs.proof import Event, Gap, Proof, ValueAt, Weights
-from optimizer.vipr.book import Book, Part, join, make_part, open_part
+from optimizer.vipr.book import Book, Part, Sides, join, make_part, open_part
 from optimizer.vipr.floors import Floors
-from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine
+from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine, negate
+from optimizer.vipr.reach import Reach
 
 
 class Scribe(Proof):
@@ -37,7 +38,10 @@ class Scribe(Proof):
         self._rows, self._reduced = list[Term](), dict[int, int]()
         self._make_fan: Callable[[], Fan] | None = None
         self._fan: Fan | None = None
+        self._is_word = False  # columns are fixed on the word of an engine
         self._floors, self._depth = Floors(self.book), 0
+        self._reach: Reach | None = None
+        self._kept: Part | None = None  # the sum that was kept just before
 
     def start(self, stage: int, *, is_joined: bool) -> None:
         """Start a result of a stage; with ``is_joined`` its sums are parts of one aim."""
@@ -46,13 +50,13 @@ class Scribe(Proof):
 
     def finish(self) -> None:
         """End the result."""
-        self._raise_floors()
+        self._catch_up()
         if self._is_joined:
             self.book.close(join(self.book, self._parts, self.stage), self.stage)
 
     def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
         """Bound a sum and write the line: sides of rows and bounds, combined and rounded."""
-        self._raise_floors()
+        self._catch_up()
         total, reduced = super().bound(weights, scale, flat)
         pairs = zip(flat[::2], flat[1::2], strict=True)
         self._rows = [Term(self._side_line(i, times > 0), times) for i, times in pairs if times]
@@ -79,7 +83,7 @@ class Scribe(Proof):
         with self._deciding(partial(self._reduce, least, value * scale, scale)):
             super().keep_sum(weights, value, scale, flat, of)
         part = make_part(weights, value, self.last, least)
-        self.sides[-1] = (part.most, part.least)
+        self.sides[-1], self._kept = (part.most, part.least), part
         if self._is_joined:
             self._parts.append(part)
         else:
@@ -114,7 +118,7 @@ class Scribe(Proof):
         return Fan(line, parts)
 
     @contextmanager
-    def _deciding(self, make_fan: Callable[[], Fan]) -> Iterator[None]:
+    def _deciding(self, make_fan: Callable[[], Fan] | None) -> Iterator[None]:
         """Take the lines of the columns that are decided within from this sum."""
         self._make_fan, self._fan = make_fan, None
         yield
@@ -122,8 +126,10 @@ class Scribe(Proof):
 
     def settle(self, event: Event) -> None:
         """Fix columns that no answer has at one (or at zero), with their lines."""
-        with self._deciding(lambda: self._fan_of(self.last)):
+        self._is_word = len(event) == 2
+        with self._deciding(None if self._is_word else lambda: self._fan_of(self.last)):
             super().settle(event)
+        self._is_word = False
 
     def decide(self, column: int, value: int) -> None:
         """Fix a column and keep the line of the bound that moved."""
@@ -137,18 +143,39 @@ class Scribe(Proof):
 
     def _explain(self, column: int, value: int, *, is_upper: bool) -> ProofLine:
         """Return the line of a bound: from reduced costs, else from the sum that was kept last."""
+        if self._is_word:
+            sense = "L" if is_upper else "G"
+            line = ProofLine({column: 1}, sense, value, "open")
+            kept = self.book.keep(ProofLine({column: 1}, sense, value), self.stage + 1)
+            line.given = (self.stage, kept)
+            return line
         if self._make_fan is not None:
             self._fan = self._fan or self._make_fan()
             return self._fan.bound(column, value)
-        line = self._side_line(len(self.rows) - 1, is_upper)
-        if not is_upper:
-            weights = {j: -weight for j, weight in line.weights.items()}
-            line = combine(weights, -line.right, [Term(line, -1)], kind="lin")
-        return self._fan_of(line).bound(column, value)
+        if self._kept is None or column not in self._kept.weights:
+            return self._reach_end(column, is_upper=is_upper)
+        line = self._kept.most if is_upper else self._kept.least
+        return self._fan_of(line if is_upper else negate(line)).bound(column, value)
+
+    def _reach_end(self, column: int, *, is_upper: bool) -> ProofLine:
+        """Assume that a column is as good as it can be, together with others that follow."""
+        self._reach = self._reach or Reach()
+        end = self.lower[column] if is_upper else self.upper[column]
+        return self._reach.add(column, end, -1 if is_upper else 1)
+
+    def _catch_up(self) -> None:
+        """Write the steps that the replay took without an event of their own."""
+        self._kept = None
+        if self._reach is not None:
+            reach, self._reach = self._reach, None
+            self.book.close(reach.part(), self.stage)
+        if not self._depth and (raised := self._floors.list_raised(self.row_low)):
+            for row, line in self._floors.raise_to(raised, self.stage).items():
+                self.sides[row] = (None, line)
 
     def add_cut(self, event: Event) -> None:
         """Add a zero-half cut with its line."""
-        self._raise_floors()
+        self._catch_up()
         super().add_cut(event)
         _, sides, raised, stated = event
         total, _ = self._add_sides(sides)
@@ -159,33 +186,33 @@ class Scribe(Proof):
         self.sides[-1] = (combine(self.rows[-1], stated // 2, terms, 2), None)
 
     def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
-        """Add a row; one with a floor alone is the row of a group or of its switch."""
+        """Add a row; sums and cuts give theirs a line later, other rows say what columns are."""
         row = super().add_row(weights, low, high)
-        line = None if low is None or high is not None else self._define(row, weights, low)
-        self.sides.append((None, line))
+        self.sides.append((None, None))
+        if low is not None:
+            self._catch_up()
+            self.sides[row] = self._define(row, weights, low, high)
         return row
 
-    def _define(self, row: int, weights: Weights, low: int) -> ProofLine:
+    def _define(self, row: int, weights: Weights, low: int, high: int | None) -> Sides:
+        if self._make_fan is not None:  # of a sum, which has its lines from ``keep_sum``
+            return None, None
         count = len(self.program.high)
         base = {j: weight for j, weight in weights.items() if j < count}
+        if high is not None:
+            both = self.book.keep(ProofLine(weights, "E", low), self.stage)
+            return both, both
         if len(base) == len(weights):
-            return self._floors.add(row, weights, low)
-        self._raise_floors()
-        return self._floors.add_switch(weights, base, low, self.stage)
+            return None, self._floors.add(row, weights, low)
+        return None, self._floors.add_switch(weights, base, low, self.stage)
 
     def add_column(self, high: int, value_at: ValueAt) -> int:
-        """Add a switch with its bounds."""
+        """Add a column with its bounds."""
         column = super().add_column(high, value_at)
-        extra = self.book.add_extra(column, self.point[column], self.stage)
+        extra = self.book.add_extra(column, self.point[column], self.stage, high=high)
         self.lower.append(extra.lower.line)
         self.upper.append(extra.upper.line)
         return column
-
-    def _raise_floors(self) -> None:
-        """Write the lines of the floors that were raised since the last call."""
-        if not self._depth and (raised := self._floors.list_raised(self.row_low)):
-            for row, line in self._floors.raise_to(raised, self.stage).items():
-                self.sides[row] = (None, line)
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
         """Refute the floors that are tried, as a step of the stage."""
@@ -203,7 +230,7 @@ class Scribe(Proof):
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Undo all rows and bounds that are added within, and their lines."""
-        self._raise_floors()
+        self._catch_up()
         held = (list(self.lower), list(self.upper), list(self.sides))
         self._depth += 1
         with super().aside():

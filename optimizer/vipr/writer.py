@@ -137,13 +137,12 @@ class _Page:
         order = trace(self._last(), self._sheet.stage)
         first = len(self._numbers)
         self._numbers |= {line: first + k for k, line in enumerate(order)}
-        reasons = [self._combine(line) for line in order]
         used: dict[int, int] = {}
-        for k, reason in enumerate(reasons):
-            used.update(dict.fromkeys((number for number, _ in reason), first + k))
+        for k, line in enumerate(order, first):
+            used.update(dict.fromkeys((number for number, _ in self._combine(line)), k))
         file.write(f"DER {len(order)}\n")
-        for k, (line, reason) in enumerate(zip(order, reasons, strict=True), first):
-            text = _say_reason(line, reason)
+        for k, line in enumerate(order, first):
+            text = _say_reason(line, self._combine(line))
             file.write(f"{self._say(f'd{k}', line)} {{ {text} }} {used.get(k, -1)}\n")
         return len(order)
 

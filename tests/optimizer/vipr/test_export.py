@@ -12,6 +12,7 @@ from optimizer.vipr.export import Export, Statement
 from optimizer.vipr.lines import ExportError
 from tests.optimizer.builders import COUNT, goods, month, want
 from tests.optimizer.checker.forgeries import reseal
+from tests.optimizer.checker.hand_made import drawn_home, one_place, three_bags, two_turns
 from tests.optimizer.tiny_problems import tiny_problem
 from tests.optimizer.vipr.files import MONTHS, exported_month, list_instances, solved_month, write
 from tests.optimizer.vipr.reader import check
@@ -64,6 +65,12 @@ def test_every_kind_of_stage_is_confirmed(seed):
     answer = solve(problem)
     if answer.status == "proven":
         replay_all(Export(problem.to_json(), json.loads(json.dumps(answer.to_json()))))
+
+
+@pytest.mark.parametrize("make", [one_place, three_bags, two_turns, drawn_home])
+def test_every_stage_of_the_second_policy_is_confirmed(make):
+    month = make()
+    assert replay_all(Export(month.problem, month.answer())) > 3
 
 
 def test_the_digits_of_the_value_are_the_values_of_the_aims():
