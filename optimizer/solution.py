@@ -1,6 +1,6 @@
 """The answer to a problem: assignments, the value and proof of every stage, and grounds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -23,11 +23,20 @@ class Proof(StrEnum):
     """How the value of a stage is proved."""
 
     DUAL = "dual"  # a linear bound rounds down to the value
-    TREE = "tree"  # a branch and bound that the checker replays
     FARKAS = "farkas"  # an infeasible LP shows that the next level is impossible
     RESIDUAL = "residual"  # no exchange chain improves the order
-    SEARCH = "search"  # branch and bound of the named engine
+    TREE = "tree"  # a tree of splits whose leaves are closed by multipliers
+    SEARCH = "search"  # branch and bound of the named engine, whose tree is too large to keep
     GAP = "gap"  # not proved: bound and value differ
+
+
+_FROM_THE_WEAKEST = (Proof.GAP, Proof.SEARCH, Proof.TREE, Proof.FARKAS)
+
+
+def weakest(proofs: Iterable[Proof]) -> Proof:
+    """Return the weakest of some kinds of proof; ``dual`` of none."""
+    used = set(proofs)
+    return next((proof for proof in _FROM_THE_WEAKEST if proof in used), Proof.DUAL)
 
 
 class GroundCode(StrEnum):

@@ -2,9 +2,9 @@
 
 The replay first proves the most that every group can get alone, then takes the events of each
 proved result in order. Multipliers bound a sum; levels are raised one by one; tickets are decided
-in blocks, weighted by powers of two. The kind of proof that results (``dual``, ``farkas`` or
-``search``) must be the kind that the result states. What a result leaves open has a bound: that of
-its multipliers, or for results without a certificate that of the columns' bounds alone.
+in blocks, weighted by powers of two. The kind of proof that results (``dual``, ``farkas``, ``tree``
+or ``search``) must be the kind that the result states. What a result leaves open has a bound: that
+of its multipliers, or for results without a certificate that of the columns' bounds alone.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from .month.schema import Row
 from .program.columns import Columns, number_columns
 from .program.point import place_answer
 from .program.rows import build_rows
-from .proofs.alone import prove_possible
+from .proofs.alone import NOTHING, Alone, prove_possible
 from .proofs.proof import Event, Gap, Proof, Weights
 from .proofs.witnesses import Witnesses
 from .rules.stages import Aim
@@ -32,7 +32,7 @@ _MALFORMED = (
     TypeError,
     ValueError,
 )
-_NOTHING: Row = {"possible": {}, "stages": []}  # the certificate of an answer that proves nothing
+_EMPTY: Row = {"possible": {}, "stages": []}  # the certificate of an answer that proves nothing
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def replay(
         lines = [month.label_line(line) for line in stated["assignments"]]
         proof = _start(number_month(month), lines)
         names = [aim.name for aim in aims] if stated["format"] > 1 else []
-        witnesses = Witnesses(month, stated, certificate if names else _NOTHING, names)
+        witnesses = Witnesses(month, stated, certificate if names else _EMPTY, names)
         found = _replay(proof, month, stated, certificate, witnesses)
         witnesses.check_end()
         if stated["format"] > 1:
@@ -96,7 +96,7 @@ def prove_no_answer(month: Month, stated: Row) -> bool:
         proof = Proof(build_rows(columns), [0] * len(columns.high))
         ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
         for cut in cuts:
-            proof.add_cut(cut)
+            proof.prepare(cut)
         if word != "no" or not proof.is_impossible(multipliers, inner):
             raise RefutedError("no_answer_not_proved")
     return True
@@ -108,7 +108,7 @@ def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
     if certificate is None:
         if is_needed:
             raise RefutedError("certificate_missing")
-        return _NOTHING
+        return _EMPTY
     with refuse_malformed():
         _check_plain(certificate)
         true = hash_certificate(certificate)
@@ -142,7 +142,7 @@ def _replay(
     found = []
     for k, (aim, events) in enumerate(zip(aims, certificate["stages"], strict=True)):
         witnesses.check(proof, k)
-        found.append(_take(proof, month, aim, (k, events), alone.get(aim[0]["name"], [])))
+        found.append(_take(proof, month, aim, (k, events), alone.get(aim[0]["name"], NOTHING)))
     witnesses.check(proof, len(found))
     return found
 
@@ -152,12 +152,12 @@ def _take(
     month: Month,
     of: tuple[Row, Row, Weights],
     numbered: tuple[int, list[Event]],
-    alone: list[Gap],
+    alone: Alone,
 ) -> Finding:
     """Replay one result and return what it leaves open."""
     (_, result, _), (k, events) = of, numbered
     names = {"stage": result["name"], "key": result["key"]}
-    proof.restart({"search"} if alone else (), alone)
+    proof.restart({"search"} if alone.gaps else alone.kinds, alone.gaps)
     try:
         prove_result(proof, month, of, k, events)
     except RefutedError as refuted:

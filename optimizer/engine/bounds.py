@@ -9,6 +9,7 @@ summed exactly, so tolerances can only make it weaker, never wrong. A multiplier
 is set to 0, which is valid.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,6 +100,47 @@ def renew(matrix: Matrix, bound: Bound) -> Bound | None:
     """
     total = _sum_ends(matrix, bound)
     return None if total is None else replace(bound, total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Multipliers ``factor`` × those of a base, plus a change of some rows, over a scale."""
+
+    scale: int
+    factor: int
+    rows: tuple[int, ...]
+    changes: tuple[int, ...]
+
+
+class Shortener:
+    """Writes multipliers as a change of others, which are nearly the same in a whole tree."""
+
+    def __init__(self, base: Bound | None) -> None:
+        self._scale = 0 if base is None else base.scale
+        pairs = (
+            () if base is None else zip(base.rows.tolist(), base.multipliers.tolist(), strict=True)
+        )
+        self._base: dict[int, int] = dict(pairs)
+
+    def shorten(self, bound: Bound, *, is_alone: bool = False) -> Shift:
+        """Return multipliers as a change of the base, or alone where that is shorter."""
+        pairs = zip(bound.rows.tolist(), bound.multipliers.tolist(), strict=True)
+        alone, shift = dict(pairs), None
+        if self._scale and not is_alone:
+            shift = self._change(bound.scale, alone)
+        if shift is None or len(shift.rows) >= len(alone):
+            return Shift(bound.scale, 0, tuple(alone), tuple(alone.values()))
+        return shift
+
+    def _change(self, scale: int, alone: dict[int, int]) -> Shift:
+        common = math.lcm(scale, self._scale)
+        factor, own = common // self._scale, common // scale
+        changes = {}
+        for i in sorted({*alone, *self._base}):
+            change = own * alone.get(i, 0) - factor * self._base.get(i, 0)
+            if change:
+                changes[i] = change
+        return Shift(common, factor, tuple(changes), tuple(changes.values()))
 
 
 def _fitting_scales(y: Vector) -> list[int]:

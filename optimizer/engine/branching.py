@@ -1,14 +1,16 @@
-"""Integer points by branch and bound, each checked exactly before it is returned.
+"""Integer points by the engine's branch and bound; what it claims of them is never a proof.
 
 The solver branches on decisions and leaves flows continuous: with integer decisions, flows mostly
 are integer too. If they are not, flows are solved with the decisions fixed, and as a last resort
-all columns are branched on.
+all columns are branched on. Every point is checked and weighed in whole numbers.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.engine.highs import EngineResult, IncrementalModel
-from optimizer.engine.matrix import WHOLE, BoolVector, Vector, Weights, sum_at
+from optimizer.engine.highs import EngineClaim, IncrementalModel
+from optimizer.engine.matrix import WHOLE, BoolVector, IntegerPoint, Vector, Weights, weigh
 from optimizer.solution import SolutionStatus
 
 
@@ -20,14 +22,33 @@ class EngineError(Exception):
     """The solver gave an answer that cannot be used."""
 
 
-def find_integer_point(engine: IncrementalModel) -> EngineResult:
-    """Return any integer point; INFEASIBLE when branch and bound proves that there is none."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best integer point that the engine found, or None.
+
+    is_claimed   the engine claims that no point is worth more (without a point: that none exists)
+    """
+
+    best: IntegerPoint | None
+    is_claimed: bool
+
+
+def find_integer_point(engine: IncrementalModel) -> Found:
+    """Return any integer point, or the engine's claim that there is none."""
     return maximise_over_integers(engine, {})
+
+
+def search_once(engine: IncrementalModel, weights: Weights) -> Found:
+    """Branch on all columns for as long as one run may take; return the best point found."""
+    claim = engine.maximise_integer(weights, engine.matrix.is_whole)
+    best = weigh(engine.matrix, weights, claim.point)
+    is_proven = claim.status is SolutionStatus.PROVEN
+    return Found(best, best is not None and is_proven and best.value >= claim.most)
 
 
 def repair_integer_point(
     engine: IncrementalModel, point: Vector, is_small: BoolVector
-) -> Vector | None:
+) -> IntegerPoint | None:
     """Return an integer point with the integer decisions of a fractional one, or None.
 
     Decisions in small components are free. None does not exclude other integer points.
@@ -39,49 +60,60 @@ def repair_integer_point(
     low, high = matrix.low[fixed], matrix.high[fixed]
     values = np.clip(np.round(point[fixed]), low, high)
     engine.bound_columns(fixed, values, values)
-    answer = maximise_over_integers(engine, {})
+    found = maximise_over_integers(engine, {})
     engine.bound_columns(fixed, low, high)
-    return answer.point
+    return found.best
 
 
-def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> EngineResult:
-    """Return an integer point within less than one of the best value.
+def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> Found:
+    """Return the best integer point found.
 
-    INFEASIBLE when there is none. Raises ``OutOfTimeError`` at the deadline and ``EngineError``
-    when the engine's point does not satisfy every row exactly.
+    The engine's own objective may be that of a point off the rows by its tolerance, so a point is
+    the best only if its own worth reaches the engine's bound; else more is branched on. Raises
+    ``OutOfTimeError`` at the deadline.
     """
     matrix = engine.matrix
-    answer = _branch(engine, weights, matrix.is_whole & matrix.is_core)
-    if answer.point is None or matrix.holds(np.round(answer.point)):
-        return answer
-    rounded = _route(engine, answer.point)
-    if rounded is not None and answer.bound - sum_at(weights, rounded) < 1.0:
-        return EngineResult(answer.status, sum_at(weights, rounded), answer.bound, rounded)
-    answer = _branch(engine, weights, matrix.is_whole)
-    if answer.point is not None and not matrix.holds(np.round(answer.point)):
-        raise EngineError("an integer point does not hold exactly")
-    return answer
+    claim = _branch(engine, weights, matrix.is_whole & matrix.is_core)
+    if claim.status is SolutionStatus.INFEASIBLE:
+        return Found(None, is_claimed=True)
+    best = weigh(matrix, weights, claim.point)
+    if best is None and claim.point is not None:
+        best = _route(engine, weights, claim.point)
+    if best is not None and best.value >= claim.most and claim.status is SolutionStatus.PROVEN:
+        return Found(best, is_claimed=True)
+    return _branch_on_all(engine, weights, best)
 
 
-def _route(engine: IncrementalModel, point: Vector) -> Vector | None:
-    """Return integer flows for the decisions of a point, or None."""
+def _branch_on_all(engine: IncrementalModel, weights: Weights, best: IntegerPoint | None) -> Found:
+    """Branch on all columns and return the better of the point known and the point found."""
+    matrix = engine.matrix
+    claim = _branch(engine, weights, matrix.is_whole)
+    other = weigh(matrix, weights, claim.point)
+    if best is None or (other is not None and other.value > best.value):
+        best = other
+    if best is None:
+        return Found(None, is_claimed=claim.status is SolutionStatus.INFEASIBLE)
+    is_claimed = claim.status is SolutionStatus.PROVEN and best.value >= claim.most
+    return Found(best, is_claimed)
+
+
+def _route(engine: IncrementalModel, weights: Weights, point: Vector) -> IntegerPoint | None:
+    """Return an answer with integer flows for the decisions of a point, or None."""
     matrix = engine.matrix
     core = np.flatnonzero(matrix.is_core).tolist()
     low, high = matrix.low[core], matrix.high[core]
     decided = np.clip(np.round(point[core]), low, high)
     engine.bound_columns(core, decided, decided)
-    answer = engine.maximise_linear({})
-    if answer.point is None or not matrix.holds(np.round(answer.point)):
-        answer = _branch(engine, {}, matrix.is_whole)
-    is_held = answer.point is not None and matrix.holds(np.round(answer.point))
+    best = weigh(matrix, weights, engine.maximise_linear(weights).point)
+    if best is None:
+        best = weigh(matrix, weights, _branch(engine, weights, matrix.is_whole).point)
     engine.bound_columns(core, low, high)
-    return answer.point if is_held else None
+    return best
 
 
-def _branch(engine: IncrementalModel, weights: Weights, is_whole: BoolVector) -> EngineResult:
-    answer = engine.maximise_integer(weights, is_whole)
-    if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
-        return answer
-    if engine.seconds_left <= 0 or answer.status is SolutionStatus.FEASIBLE:
+def _branch(engine: IncrementalModel, weights: Weights, is_whole: BoolVector) -> EngineClaim:
+    claim = engine.maximise_integer(weights, is_whole)
+    is_done = claim.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE)
+    if not is_done and engine.seconds_left <= 0:
         raise OutOfTimeError
-    raise EngineError("the solver stopped without an answer")
+    return claim

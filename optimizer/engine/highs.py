@@ -7,6 +7,7 @@ limit, a default gap of 1e-4 called optimal, zeros instead of "no answer", time 
 the creation of the object.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy as np
 import pulp
 
 from optimizer.engine.bounds import Bound, bound_by_duals, disprove
-from optimizer.engine.matrix import BoolVector, Matrix, Vector, Weights
+from optimizer.engine.matrix import WHOLE, BoolVector, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
@@ -32,21 +33,32 @@ INTERIOR_POINT_SIZE = 40_000  # columns; beyond it interior point beats simplex
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """The result of one solver run, maximised. ``point``: values of the columns, or None.
+    """The result of one LP, maximised. ``point``: values of the columns, or None.
 
-    PROVEN: optimal (of the LP, or within less than one of the bound); FEASIBLE: a point only.
-    bound   proved by multipliers (weak duality), or by branch and bound
+    bound   proved by multipliers (weak duality); the engine's own objective is not passed on
     proof   of a proven LP: its multipliers in whole numbers; of an infeasible LP: a ray that
             proves it, or None if only the engine claims it
     duals   of a proven LP, as the engine returned them
     """
 
     status: SolutionStatus
-    value: float = 0.0
     bound: float = 0.0
     point: Vector | None = None
     duals: Vector | None = None
     proof: Bound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineClaim:
+    """What the engine's branch and bound claims, unchecked; it stays within this package.
+
+    PROVEN: no point of the marked columns is worth more than ``most``; FEASIBLE: a point only.
+    ``point`` is integer in the marked columns, up to the engine's tolerance.
+    """
+
+    status: SolutionStatus
+    most: int = 0
+    point: Vector | None = None
 
 
 class _Quiet(highspy.Highs):
@@ -179,9 +191,9 @@ class IncrementalModel:
         self._is_infeasible_basis = False
         duals = -np.array(solution.row_dual)
         proof = bound_by_duals(self.matrix, weights, duals, value)
-        return EngineResult(decided, value, proof.value, np.array(solution.col_value), duals, proof)
+        return EngineResult(decided, proof.value, np.array(solution.col_value), duals, proof)
 
-    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineResult:
+    def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineClaim:
         """Branch and bound over the marked columns, to a bound less than one above the value."""
         basis = self._solver.getBasis()
         kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
@@ -196,7 +208,8 @@ class IncrementalModel:
         point = np.array(solution.col_value) if has_point else None
         if basis.valid:
             self._solver.setBasis(basis)
-        return EngineResult(decided, value, bound, point)
+        most = math.floor(bound + WHOLE) if decided is SolutionStatus.PROVEN else 0
+        return EngineClaim(decided, most, point)
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
         """Presolve and solve from scratch, large models by interior point where that succeeds."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pulp
 
 INFINITY = math.inf
+EXACT = float(1 << 53)  # doubles hold sums of whole numbers up to this size exactly
 WHOLE = 1e-6  # a value this near an integer is rounded to it and checked exactly afterwards
 CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "open_", "nothing")
 Index = npt.NDArray[np.int32]
@@ -103,15 +104,48 @@ class Matrix:
         return bool(np.all(np.abs(values - np.round(values)) <= WHOLE))
 
     def holds(self, point: Vector) -> bool:
-        """Return whether an integer point satisfies every bound and row exactly."""
-        if np.any(point < self.low) or np.any(point > self.high):
+        """Return whether a point is integer and satisfies every bound and row, in whole numbers."""
+        if np.any(point < self.low) or np.any(point > self.high) or np.any(point % 1):
             return False
-        values = self.values(point)
+        _, columns, weights = self.entries()
+        largest = float(np.abs(weights * point[columns]).sum())
+        values = self.values(point) if largest <= EXACT else self._whole_values(point)
         return bool(np.all(values >= self.row_low) and np.all(values <= self.row_high))
+
+    def _whole_values(self, point: Vector) -> npt.NDArray[np.object_]:
+        """Return the value of every row in whole numbers of any size."""
+        values = [0] * len(self._rows)
+        for i, j, weight in zip(*(part.tolist() for part in self.whole_entries()), strict=True):
+            values[i] += weight * int(point[j])
+        return np.array(values, dtype=object)
+
+
+class IntegerPoint:
+    """An integer point that satisfies every bound and row exactly, and the worth of a sum at it.
+
+    This constructor is the only way to a value of an integer point: whatever the engine says of
+    its objective is not asked. Raises ``ValueError`` for a point that does not hold once rounded.
+    """
+
+    __slots__ = ("point", "value")
+
+    def __init__(self, matrix: Matrix, weights: Weights, point: Vector) -> None:
+        self.point: Vector = np.round(point)
+        if not matrix.holds(self.point):
+            raise ValueError("the point satisfies some bound or row only up to a tolerance")
+        self.value = sum_at(weights, self.point)
+
+
+def weigh(matrix: Matrix, weights: Weights, point: Vector | None) -> IntegerPoint | None:
+    """Return the answer that a point rounds to; None if there is none."""
+    try:
+        return None if point is None else IntegerPoint(matrix, weights, point)
+    except ValueError:
+        return None
 
 
 def sum_at(weights: Weights, point: Vector) -> int:
-    """Return the value of a sum at an integer point."""
+    """Return the value of a sum at an integer point, in whole numbers."""
     return sum(weight * round(float(point[j])) for j, weight in weights.items())
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from optimizer.engine.branching import search_once
 from optimizer.engine.highs import LONG, EngineResult, IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights, sum_at
 from optimizer.explain.rivals import number_components
@@ -102,6 +103,7 @@ class Replay:
         for event in events:
             if event[0] == "cut":
                 self._add_cut(event[1], set(event[2]), event[3])
+            if event[0] != "sum":
                 continue
             own = weights if len(event) < 5 else {j: weights[j] for j in event[4]}
             self._fix_columns(own, *event[1:4])
@@ -182,11 +184,9 @@ class _ReachQueries:
         for j in self._ask_together([j for j in self._columns if j not in self.shut]):
             if j in self.open or self._engine.seconds_left <= 0:
                 continue
-            answer = self._ask_alone(j)
-            if _is_none(answer):
+            answer = self._engine.maximise_linear({j: 1})
+            if _is_none(answer) or self._is_searched_off(j, answer):
                 self.shut.add(j)
-            elif answer.point is not None:
-                self._read(answer.point)
 
     def _ask_together(self, waiting: list[int]) -> list[int]:
         """Prove of many columns at once that no point meets them; return the others."""
@@ -206,18 +206,19 @@ class _ReachQueries:
             waiting = [j for j in waiting if point[j] <= WHOLE]
         return alone
 
-    def _ask_alone(self, column: int) -> EngineResult:
-        """Return the LP's answer, or that of branch and bound where it is fast."""
-        answer = self._engine.maximise_linear({column: 1})
-        matrix = self._engine.matrix
-        if _is_none(answer) or answer.point is None or len(matrix.low) > BRANCHED:
-            return answer
-        if self._is_whole(answer.point):
-            return answer
+    def _is_searched_off(self, column: int, answer: EngineResult) -> bool:
+        """Read the LP's point, or search where that is fast; return whether no point meets it."""
+        if answer.point is None:
+            return False
+        if len(self._engine.matrix.low) > BRANCHED or self._is_whole(answer.point):
+            self._read(answer.point)
+            return False
         self._engine.seconds_of_a_run = SECONDS_OF_A_RUN
-        answer = self._engine.maximise_integer({column: 1}, matrix.is_whole)
+        found = search_once(self._engine, {column: 1})
         self._engine.seconds_of_a_run = LONG
-        return answer
+        if found.best is not None:
+            self._read(found.best.point)
+        return found.is_claimed and found.best is not None and found.best.value < 1
 
     def _is_whole(self, point: Vector) -> bool:
         return self._engine.matrix.is_integral(point) and self._is_kept(point)
@@ -229,7 +230,7 @@ class _ReachQueries:
 
 
 def _is_none(answer: EngineResult) -> bool:
-    """Return whether no column can be met, by multipliers or by search."""
+    """Return whether no column can be met, by multipliers."""
     if answer.status is not SolutionStatus.PROVEN:
         return False
-    return answer.bound < 1 - WHOLE if answer.proof is None else answer.proof.floor < 1
+    return answer.proof is not None and answer.proof.floor < 1

@@ -14,8 +14,9 @@ import numpy as np
 from optimizer.engine.bounds import Bound
 from optimizer.engine.cuts import Cut
 from optimizer.engine.matrix import Matrix
+from optimizer.engine.tree import Node
 from optimizer.search.trail import Step, StepKind
-from optimizer.solution import Assignment, Proof
+from optimizer.solution import Assignment, Proof, weakest
 
 Event = list[Any]
 
@@ -44,11 +45,7 @@ class ComponentStep:
 
 def proof_of(steps: Sequence[Step]) -> Proof:
     """Return the weakest kind of proof that these steps rest on."""
-    used = [step for step in steps if step.kind in (StepKind.SUM, StepKind.CLOSED)]
-    if any(step.proof is Proof.SEARCH for step in used):
-        return Proof.SEARCH
-    is_farkas = any(step.kind is StepKind.CLOSED for step in used)
-    return Proof.FARKAS if is_farkas else Proof.DUAL
+    return weakest(step.proof for step in steps if step.kind in (StepKind.SUM, StepKind.CLOSED))
 
 
 class CertificateWriter:
@@ -82,6 +79,7 @@ class CertificateWriter:
         elif step.kind is StepKind.SUM or step.value:
             yield from (self._write_cut(part, row, cut) for row, cut in step.cuts)
         if step.kind is StepKind.SUM:
+            yield from self._write_trees(part)
             yield self._write_sum(part, is_drawn)
         yield from self._write_excluded(part)
 
@@ -108,9 +106,27 @@ class CertificateWriter:
         """
         cuts = [self._write_cut(part, row, cut) for row, cut in part.step.cuts]
         proof = self._multipliers(part)
+        cuts += (trees := self._write_trees(part))
         for row, _ in part.step.cuts:
             del self._rows[part.row(row)]
+        if trees and not proof:
+            proof = [1, []]
         return [*event, *proof, cuts] if proof else event
+
+    def _write_trees(self, part: ComponentStep) -> list[Event]:
+        """Return the event of a step's tree, if it has one: the nodes, each before its children."""
+        tree = part.step.tree
+        if tree is None:
+            return []
+        return [["tree", [self._write_node(part, node) for node in tree.in_order()]]]
+
+    def _write_node(self, part: ComponentStep, node: Node) -> Event:
+        if node.leaf is None:
+            return ["split", self._columns[part.column(node.column)], node.value]
+        leaf, flat = node.leaf, []
+        for i, change in zip(leaf.rows, leaf.changes, strict=True):
+            flat += [self._number(part, i), change]
+        return ["empty", flat] if node.is_empty else ["leaf", leaf.scale, leaf.factor, flat]
 
     def _write_cut(self, part: ComponentStep, row: int, cut: Cut) -> Event:
         sides = [2 * self._number(part, i) + (sign < 0) for i, sign in cut.rows]

@@ -24,7 +24,7 @@ from optimizer.search.lexicographic import (
     RetakeError,
     UnreachableError,
 )
-from optimizer.solution import Proof
+from optimizer.solution import Proof, weakest
 from optimizer.stages.kind import Aim
 from optimizer.stages.registry import kind_of
 
@@ -160,7 +160,7 @@ def _maximise_component(
     rows = dict(enumerate(component.rows)) | _keep_in_whole(search, component, inner)
     for (k, value, proof), step in zip(found, inner.steps, strict=True):
         sums.values[k] += value
-        sums.proofs[k] = Proof.SEARCH if Proof.SEARCH in (proof, sums.proofs[k]) else proof
+        sums.proofs[k] = weakest((proof, sums.proofs[k]))
         own = tuple(component.columns[j] for j in sorted(wanted[k][1]))
         part = ComponentStep(step, component.columns, rows, own)
         sums.steps.setdefault(k, []).append(part)

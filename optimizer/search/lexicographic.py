@@ -9,6 +9,7 @@ proved as a bound and reached by a point.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,11 +18,11 @@ from optimizer.engine.bounds import Bound, renew
 from optimizer.engine.branching import (
     EngineError,
     find_integer_point,
-    maximise_over_integers,
     repair_integer_point,
 )
 from optimizer.engine.highs import EngineResult, IncrementalModel
-from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights
+from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights, weigh
+from optimizer.engine.tree import maximise_exactly
 from optimizer.search.lp_queries import MOST_ROUNDS, LpQueries
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
 from optimizer.solution import Proof, SolutionStatus
@@ -121,8 +122,7 @@ class LexicographicSearch:
         if self._trail.replay() is None:
             tries = (step for step in reversed(self.steps) if step.kind is StepKind.TRIED)
             failed = next(step for step in tries if not step.value)
-            closed = Step(0, failed.proof, StepKind.CLOSED, cuts=failed.cuts, bound=failed.bound)
-            self._trail.apply(closed)
+            self._trail.apply(replace(failed, kind=StepKind.CLOSED, rows=[]))
 
     # Steps that are solved.
 
@@ -188,10 +188,10 @@ class LexicographicSearch:
         The LP point is rounded or repaired, so None does not mean that there is no such point.
         """
         point = self._lp.maximise(dict.fromkeys(columns, 1)).point
-        if point is None or self.matrix.holds(np.round(point)):
-            return None if point is None else np.round(point)
-        near = repair_integer_point(self._engine, point, self.is_small)
-        return None if near is None else np.round(near)
+        found = weigh(self.matrix, {}, point)
+        if found is None and point is not None:
+            found = repair_integer_point(self._engine, point, self.is_small)
+        return None if found is None else found.point
 
     # Incumbent checks.
 
@@ -221,12 +221,21 @@ class LexicographicSearch:
         if self.point is None and not self._find_incumbent():
             raise NoPointError
         if failed in self._careful:
-            raise EngineError("a step solved in integers was not reached")
+            raise EngineError("a point that was checked satisfies the rows no longer")
         self._careful.add(failed)
         return False
 
     def _has_point(self) -> bool:
-        return self._incumbent.is_feasible() or self._find_incumbent()
+        return self._incumbent.is_feasible() or self._recall_point() or self._find_incumbent()
+
+    def _recall_point(self) -> bool:
+        """Take the point of the last step that was solved in integers, if it holds."""
+        points = (step.point for step in reversed(self.steps) if step.point is not None)
+        point = next(points, None)
+        if point is None or not self.matrix.holds(self._incumbent.padded(point)):
+            return False
+        self._incumbent.point = point
+        return True
 
     def _find_failed_step(self) -> int:
         """Return by bisection the first step that leaves no integer point.
@@ -251,12 +260,13 @@ class LexicographicSearch:
         tried = Step(0, Proof.DUAL)
         found = self._lp.maximise_with_cuts({}, tried).point
         self._trail.unbind(tried)
-        if found is not None and not self.matrix.holds(np.round(found)):
-            near = repair_integer_point(self._engine, found, self.is_small)
-            found = find_integer_point(self._engine).point if near is None else near
-        if found is not None:
-            self._incumbent.point = np.round(found)
-        return found is not None
+        best = weigh(self.matrix, {}, found)
+        if best is None and found is not None:
+            best = repair_integer_point(self._engine, found, self.is_small)
+            best = best or find_integer_point(self._engine).best
+        if best is not None:
+            self._incumbent.point = best.point
+        return best is not None
 
     # How a step is solved.
 
@@ -267,14 +277,8 @@ class LexicographicSearch:
             self._trail.unbind(step)
             raise UnreachableError
         step.bound, step.value, found = answer.proof, answer.proof.floor, answer.point
-        is_careful = len(self.steps) in self._careful
-        if is_careful and not self._incumbent.reaches(weights, step.value):
-            best = maximise_over_integers(self._engine, weights)
-            if best.point is None:
-                raise UnreachableError
-            found = best.point
-            if round(best.value) < step.value:
-                step.value, step.proof = round(best.value), Proof.SEARCH
+        if len(self.steps) in self._careful:
+            found = self._reach_in_integers(step, weights)
         step.row, value = self._engine.add_row(weights), float(step.value)
         fixed = BoundChange(step.row, -INFINITY, INFINITY, value, value)
         step.columns = self._fix_by_reduced_costs(answer.proof, step.value)
@@ -282,6 +286,15 @@ class LexicographicSearch:
         step.rows.append(fixed)
         self._trail.record(step, found)
         return step
+
+    def _reach_in_integers(self, step: Step, weights: Weights) -> Vector:
+        """Give a sum the greatest value that an integer point has, and return the point."""
+        tree = maximise_exactly(self._engine, weights, step.bound, self._incumbent.weigh(weights))
+        if tree.best is None:
+            raise UnreachableError
+        step.value, step.proof, step.point = tree.best.value, tree.proof, tree.best.point
+        step.tree = tree if tree.is_worth_keeping else None
+        return tree.best.point
 
     def _fix_by_reduced_costs(self, bound: Bound, value: int) -> list[BoundChange]:
         """Return the columns that reduced costs fix at a bound of theirs, given the fixed value."""
@@ -303,14 +316,17 @@ class LexicographicSearch:
             self._trail.record(step)
             return step
         answer = self._refuse_again() or self._lp.maximise_with_cuts({}, step, rounds)
-        bound, proof = answer.proof, Proof.FARKAS if answer.proof else Proof.SEARCH
-        if is_careful and answer.point is not None:
-            answer, proof, bound = find_integer_point(self._engine), Proof.SEARCH, None
-        if answer.status is SolutionStatus.INFEASIBLE:
+        refused = Step(0, Proof.FARKAS, StepKind.TRIED, cuts=step.cuts, bound=answer.proof)
+        is_none, point = answer.status is SolutionStatus.INFEASIBLE, answer.point
+        if (is_careful and not is_none) or (is_none and answer.proof is None):
+            tree = maximise_exactly(self._engine, {}, None, None)
+            is_none, refused.proof, refused.bound = tree.best is None, tree.proof, None
+            refused.tree = tree if tree.is_worth_keeping else None
+            step.point = point = None if tree.best is None else tree.best.point
+        if is_none:
             self._trail.unbind(step)
-            self._trail.lp_point, self._refusal = lp_point, bound
-            step = Step(0, proof, StepKind.TRIED, cuts=step.cuts, bound=bound)
-        self._trail.record(step, answer.point)
+            self._trail.lp_point, self._refusal, step = lp_point, refused.bound, refused
+        self._trail.record(step, point)
         return step
 
     def _refuse_again(self) -> EngineResult | None:

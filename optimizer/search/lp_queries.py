@@ -6,13 +6,13 @@ If an LP point is fractional, violated cuts are separated and added while they i
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from optimizer.bitset import bit_set
-from optimizer.engine.branching import EngineError, OutOfTimeError, maximise_over_integers
+from optimizer.engine.bounds import Bound
+from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.engine.cuts import find_cuts
 from optimizer.engine.highs import EngineResult
-from optimizer.engine.matrix import INFINITY, WHOLE, Vector, Weights, sum_at
+from optimizer.engine.matrix import INFINITY, WHOLE, IntegerPoint, Vector, Weights, weigh
+from optimizer.engine.tree import maximise_exactly
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
 from optimizer.solution import Proof, SolutionStatus
 
@@ -119,20 +119,22 @@ class LpQueries:
         self._trail.bind(step)
         self._engine.forget()
         answer = self.maximise(weights)
-        point = self._find_integer_point(weights, answer.point)
-        if point is not None and answer.proof and answer.proof.floor > sum_at(weights, point):
-            answer = self.maximise_with_cuts(weights, step)
+        best = weigh(self._engine.matrix, weights, answer.point)
+        if answer.proof is not None and answer.point is not None:
+            best = self._prove(step, weights, answer.proof, best)
         self._trail.unbind(step)
         step.columns = []
-        if point is not None and answer.proof is not None:
-            step.value = sum_at(weights, point)
-            step.bound = answer.proof.without_reduced()
-            step.proof = Proof.DUAL if step.bound.floor == step.value else Proof.SEARCH
-        return step, point
+        return step, None if best is None else best.point
 
-    def _find_integer_point(self, weights: Weights, point: Vector | None) -> Vector | None:
-        """Return the LP point where it is integer, else one of the greatest value, else None."""
-        if point is None or self._engine.matrix.holds(np.round(point)):
-            return None if point is None else np.round(point)
-        found = maximise_over_integers(self._engine, weights).point
-        return None if found is None else np.round(found)
+    def _prove(
+        self, step: Step, weights: Weights, proof: Bound, best: IntegerPoint | None
+    ) -> IntegerPoint | None:
+        """Find and prove the greatest value of a sum, with cuts and a tree where it takes them."""
+        if best is None or best.value < proof.floor:
+            proof = self.maximise_with_cuts(weights, step).proof or proof
+        tree = maximise_exactly(self._engine, weights, proof, best)
+        if tree.best is not None:
+            step.value, step.proof = tree.best.value, tree.proof
+            step.bound = proof.without_reduced()
+            step.tree = tree if tree.is_worth_keeping else None
+        return tree.best

@@ -26,6 +26,7 @@ from optimizer.solution import (
     Solution,
     SolutionStatus,
     StageResult,
+    weakest,
 )
 from optimizer.stages.kind import Count, Sums
 from optimizer.stages.registry import kind_of
@@ -175,9 +176,10 @@ def _bound_of(outcome: AimResult) -> int | None:
     if outcome.bound is None or outcome.proof is not Proof.SEARCH:
         return outcome.bound
     sums = [part.step for part in outcome.steps if part.step.kind is StepKind.SUM]
-    if any(step.bound is None for step in sums):
+    tops = [(step.most, step.value) for step in sums]
+    if any(most is None for most, _ in tops):
         return None
-    above = sum(step.bound.floor - step.value for step in sums if step.bound is not None)
+    above = sum(most - value for most, value in tops if most is not None)
     return outcome.bound + kind_of(outcome.stage).sign * above
 
 
@@ -185,13 +187,13 @@ def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageRe
     """Return the stated result of one aim that is solved."""
     stage = outcome.stage
     alone = possible.get(stage.name, {}).values()
-    is_searched = any(a.step.proof is Proof.SEARCH for a in alone)
+    proofs = (outcome.proof, *(found.step.proof for found in alone))
     return StageResult(
         name=stage.name,
         kind=stage.kind.value,
         key=outcome.key,
         status=SolutionStatus.PROVEN,
-        proof=Proof.SEARCH if is_searched else outcome.proof,
+        proof=weakest(proofs),
         engine=ENGINE,
         value=count.value,
         bound=_bound_of(outcome),

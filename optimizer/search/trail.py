@@ -16,7 +16,8 @@ import numpy as np
 from optimizer.engine.bounds import Bound
 from optimizer.engine.cuts import Cut
 from optimizer.engine.highs import IncrementalModel
-from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights, sum_at
+from optimizer.engine.matrix import INFINITY, WHOLE, IntegerPoint, Matrix, Vector, Weights, weigh
+from optimizer.engine.tree import Tree
 from optimizer.solution import Proof
 
 
@@ -47,7 +48,9 @@ class Step:
     """One kept change: columns and rows with their bounds before and after.
 
     cuts    rows added on the way, kept or (after a failed try) only used by the proof
-    bound   the proof of the value; None: there is nothing to prove, or the engine searched
+    bound   multipliers of the value; None: there is nothing to prove, or none are known
+    tree    the proof of a value that the multipliers alone do not prove
+    point   an integer point that reaches a value found in integers
     none_of sets of columns; no point gives any of them the value asked about; each with its proof
     """
 
@@ -59,8 +62,17 @@ class Step:
     row: int = -1
     cuts: list[tuple[int, Cut]] = field(default_factory=list)
     bound: Bound | None = None
+    tree: Tree | None = None
+    point: Vector | None = None
     none_of: list[tuple[tuple[int, ...], Bound]] = field(default_factory=list)
     asked: int = 1
+
+    @property
+    def most(self) -> int | None:
+        """The greatest value that the proof leaves to a sum; None if there is no proof."""
+        if self.tree is not None and self.tree.most is not None:
+            return int(self.tree.most)
+        return None if self.bound is None else self.bound.floor
 
     def add_cut(self, row: int, cut: Cut) -> None:
         """Add a cut that has become a row of the model."""
@@ -81,19 +93,27 @@ class Incumbent:
 
     def is_feasible(self) -> bool:
         """True when a point satisfies every present bound and row exactly."""
-        return self.point is not None and self._matrix.holds(self._padded(self.point))
+        return self.weigh({}) is not None
 
     def reaches(self, weights: Weights, value: int) -> bool:
         """Return whether the point is feasible and the sum has this value at it."""
-        if self.point is None or not self.is_feasible():
-            return False
-        return sum_at(weights, self._padded(self.point)) == value
+        best = self.weigh(weights)
+        return best is not None and best.value == value
+
+    def padded(self, point: Vector) -> Vector:
+        """Return a point with 0 in the columns made after it."""
+        missing = len(self._matrix.low) - len(point)
+        return np.concatenate([point, np.zeros(missing)])
+
+    def weigh(self, weights: Weights) -> IntegerPoint | None:
+        """Return the point with the worth of a sum, or None while it does not hold."""
+        return None if self.point is None else weigh(self._matrix, weights, self.padded(self.point))
 
     def propose(self, point: Vector, steps: int) -> None:
         """Take a point, rounded, if it satisfies the model with all its ``steps``."""
-        rounded = np.round(point)
-        if self._matrix.holds(rounded):
-            self.point, self.checked = rounded, steps
+        best = weigh(self._matrix, {}, point)
+        if best is not None:
+            self.point, self.checked = best.point, steps
 
     def recheck(self, steps: int) -> None:
         """Check whether the point satisfies further steps too."""
@@ -103,10 +123,6 @@ class Incumbent:
     def limit(self, steps: int) -> None:
         """Forget about steps after the first ``steps``, which were undone."""
         self.checked = min(self.checked, steps)
-
-    def _padded(self, point: Vector) -> Vector:
-        missing = len(self._matrix.low) - len(point)
-        return np.concatenate([point, np.zeros(missing)])
 
 
 class Trail:

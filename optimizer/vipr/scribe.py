@@ -173,6 +173,12 @@ class Scribe(Proof):
             for row, line in self._floors.raise_to(raised, self.stage).items():
                 self.sides[row] = (None, line)
 
+    def prepare(self, event: Event) -> None:
+        """Take a cut; a tree has no lines here."""
+        if event[0] == "tree":
+            raise ExportError("it rests on a tree, which these lines do not show")
+        super().prepare(event)
+
     def add_cut(self, event: Event) -> None:
         """Add a zero-half cut with its line."""
         self._catch_up()

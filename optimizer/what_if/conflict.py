@@ -136,4 +136,5 @@ def _is_impossible(engine: IncrementalModel) -> tuple[bool, Bound | None]:
     linear = engine.maximise_linear({})
     if linear.status is SolutionStatus.INFEASIBLE:
         return True, linear.proof
-    return find_integer_point(engine).status is SolutionStatus.INFEASIBLE, None
+    found = find_integer_point(engine)
+    return found.best is None and found.is_claimed, None

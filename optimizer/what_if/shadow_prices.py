@@ -143,9 +143,9 @@ class CountProgram:
         if extra.slot is not None:
             self._raise_visits(extra, columns, rows)
         self._loosen(columns, rows, 1)
-        value = self._engine.maximise_linear(self._weights).value
+        bound = self._engine.maximise_linear(self._weights).bound
         self._loosen(columns, rows, -1)
-        return value - self._answer.value
+        return bound - self._answer.bound
 
     def _raised(self, extra: Extra) -> Iterator[tuple[int, int]]:
         for s, stock in enumerate(self._columns.problem.stocks):

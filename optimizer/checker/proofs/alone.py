@@ -1,5 +1,6 @@
 """(S2) What every group can get alone: an upper bound and an answer that reaches it."""
 
+from dataclasses import dataclass
 from operator import or_
 
 from ..month.month import Month
@@ -8,24 +9,35 @@ from ..month.schema import Row
 from .proof import Event, Gap, Proof
 from .undecided import Witness, read_witness
 
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What the denominators of a result rest on, and those that arithmetic leaves open."""
+
+    kinds: frozenset[str] = frozenset()
+    gaps: tuple[Gap, ...] = ()
+
+
+NOTHING = Alone()
 Groups = dict[str, tuple[list[Row], int]]  # needs, and needs possible in earlier months
 
 
 def prove_possible(
     proof: Proof, month: Month, groups: Groups, result: Row, certificate: Row
-) -> list[Gap]:
+) -> Alone:
     """Check the denominators of a result and return those that arithmetic leaves open.
 
     Raises ``RefutedError`` with code ``possible`` when bound, answer and denominator differ.
     """
     stated = {level["group"]: level["denominator"] for level in result["levels"]}
-    gaps = []
+    kinds, gaps = set(), []
     for group, (needs, past) in groups.items():
         name = month.name_of(group)
         event, witness = certificate["possible"][result["name"]][name]
         most = stated.get(name, 0) - past
         names = {need["id"] for need in needs}
-        total = _bound_alone(proof, month, names, event)
+        total, kind = _bound_alone(proof, month, names, event)
+        kinds.add(kind)
         shown = _count_met(month, names, witness)
         if event[1] != most or shown != most or total < most:
             raise RefutedError(
@@ -33,11 +45,11 @@ def prove_possible(
             )
         if total > most:
             gaps.append(Gap("possible", name, most, total))
-    return gaps
+    return Alone(frozenset(kinds), tuple(gaps))
 
 
-def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> int:
-    """Return a bound on the needs met of a group when no other need counts.
+def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> tuple[int, str]:
+    """Return a bound on the needs met of a group when no other need counts, and its kind.
 
     Other needs stay unmet, unless a rule may require them.
     """
@@ -47,10 +59,9 @@ def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> i
         for need in met.keys() - names - _list_required(month):
             proof.decide(met[need], 0)
         for cut in cuts:
-            proof.add_cut(cut)
+            proof.prepare(cut)
         weights = {met[need]: 1 for need in names if need in met}
-        total, _ = proof.bound(weights, scale, flat)
-    return int(total // scale)
+        return proof.find_most(weights, scale, flat)
 
 
 def _list_required(month: Month) -> set[str]:

@@ -1,9 +1,12 @@
-"""The events of one result, taken one by one; cuts before an event are kept as rows."""
+"""The events of one result, taken one by one; cuts before an event are kept as rows.
+
+A tree before an event helps to prove it.
+"""
 
 from collections import deque
 
 from ..month.read import RefutedError
-from .proof import Event, Proof
+from .proof import PREPARING, Event, Proof
 
 
 def next_event(proof: Proof, waiting: deque[Event], *kinds: str) -> Event:
@@ -15,13 +18,13 @@ def next_event(proof: Proof, waiting: deque[Event], *kinds: str) -> Event:
 
 
 def check_end(proof: Proof, waiting: deque[Event]) -> None:
-    """Raise ``RefutedError`` if events are left, other than cuts."""
+    """Raise ``RefutedError`` if events are left, other than cuts and trees."""
     take_cuts(proof, waiting)
     if waiting:
         raise RefutedError("event_left", event=waiting[0][0])
 
 
 def take_cuts(proof: Proof, waiting: deque[Event]) -> None:
-    """Keep the cuts that come next."""
-    while waiting and waiting[0][0] == "cut":
-        proof.add_cut(waiting.popleft())
+    """Keep the cuts and the tree that come next."""
+    while waiting and waiting[0][0] in PREPARING:
+        proof.prepare(waiting.popleft())

@@ -98,9 +98,9 @@ class Sums(Kind):
         scale, flat, cuts = event[1:] if event else (1, [], [])
         with proof.aside():
             for cut in cuts:
-                proof.add_cut(cut)
-            total, _ = proof.bound(weights, scale, flat)
-        return Gap("sum", "", aim.value or 0, self.sign * (total // scale))
+                proof.prepare(cut)
+            most, _ = proof.find_most(weights, scale, flat)
+        return Gap("sum", "", aim.value or 0, self.sign * most)
 
 
 class Levels(Kind):

@@ -4,7 +4,7 @@ A ``Proof`` starts with the rows of ``program.rows`` and grows by what is proved
 bounds of columns. It derives every conclusion from the multipliers alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,9 +12,14 @@ from typing import Any
 
 from ..month.read import RefutedError
 from ..program.rows import Program
+from .linear import Linear, Weights
+from .tree import bound_by_tree
 
-Weights = Mapping[int, int]
+__all__ = ["PREPARING", "Event", "Gap", "Proof", "ValueAt", "Weights", "check_apart"]
+
 Event = list[Any]
+PREPARING = ("cut", "tree")  # events that help to prove the next one
+LOWEST = -(10**100)  # a bound that no value of an answer is below
 ValueAt = Callable[[list[int]], int]  # of a column, from the values of the columns before it
 
 
@@ -33,20 +38,20 @@ class Gap:
     bound: Fraction | int
 
 
-class Proof:
+class Proof(Linear):
     """Rows and bounds that every answer not excluded so far satisfies.
 
     point   the stated answer's value of every column; it must satisfy them too
-    kinds   what the conclusions since ``restart`` rest on: ``dual``, ``farkas`` or ``search``
+    kinds   what the conclusions since ``restart`` rest on: dual, farkas, tree or search
+    tree    the nodes of the last event ``tree``, which help to prove the next sum or refusal
     gaps    what they leave open, in order; not empty if and only if one rests on ``search``
     barred  need -> number of results kept when it was first proved that no answer meets it
     """
 
     def __init__(self, program: Program, point: list[int]) -> None:
+        super().__init__(program)
         self.program, self.point = program, list(point)
-        self.low, self.high = list(program.low), list(program.high)
-        self.rows: list[Weights] = list(program.rows)
-        self.row_low, self.row_high = list(program.row_low), list(program.row_high)
+        self.tree: list[Event] = []
         self.kinds: set[str] = set()
         self.gaps: list[Gap] = []
         self.barred: dict[str, int] = {}
@@ -56,7 +61,7 @@ class Proof:
 
     def restart(self, kinds: Iterable[str] = (), gaps: Iterable[Gap] = ()) -> None:
         """Start a new result, which rests on these kinds and on none of the earlier conclusions."""
-        self.kinds, self.gaps = set(kinds), list(gaps)
+        self.kinds, self.gaps, self.tree = set(kinds), list(gaps), []
 
     def bar_needs(self, results: int) -> None:
         """Note the needs that no answer meets which keeps so many results, from the first."""
@@ -72,7 +77,7 @@ class Proof:
     @property
     def kind(self) -> str:
         """The weakest kind used since the restart."""
-        return next((k for k in ("search", "farkas") if k in self.kinds), "dual")
+        return next((k for k in ("search", "tree", "farkas") if k in self.kinds), "dual")
 
     def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
         """Add a row and return its number."""
@@ -119,43 +124,48 @@ class Proof:
         right = 0
         for code in sides:
             sign = -1 if code & 1 else 1
-            right += self._side(code >> 1, sign)
+            right += self.side(code >> 1, sign)
             for j, weight in self.rows[code >> 1].items():
                 total[j] = total.get(j, 0) + sign * weight
         return total, right
 
-    def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
-        """Return a sum's bound and reduced weights, both multiplied by the scale (weak duality)."""
-        if scale < 1:
-            raise RefutedError("scale", scale=scale)
-        reduced = {j: weight * scale for j, weight in weights.items()}
-        total = 0
-        for i, multiplier in zip(flat[::2], flat[1::2], strict=True):
-            sign = 1 if multiplier > 0 else -1
-            total += sign * multiplier * self._side(i, sign)
-            for j, weight in self.rows[i].items():
-                reduced[j] = reduced.get(j, 0) - multiplier * weight
-        for j, weight in reduced.items():
-            total += weight * (self.high[j] if weight > 0 else self.low[j])
-        return total, reduced
+    def prepare(self, event: Event) -> None:
+        """Take what comes before a sum or a refusal: a cut, or a tree."""
+        if event[0] == "tree":
+            _, self.tree = event
+        else:
+            self.add_cut(event)
+
+    def find_most(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
+        """Return the most that a sum can be, by multipliers and the tree, and its kind of proof."""
+        return self._lower(self.bound(weights, scale, flat)[0] // scale, weights, scale, flat)
+
+    def _lower(self, most: int, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
+        """Return a bound, or the one of the tree, and its kind; without any answer it is low."""
+        nodes, self.tree = self.tree, []
+        if not nodes:
+            return most, "dual"
+        found = bound_by_tree(self, weights, scale, flat, nodes)
+        return (LOWEST if found is None else min(most, found)), "tree"
 
     def keep_sum(
         self, weights: Weights, value: int, scale: int, flat: list[int], of: tuple[str, str]
     ) -> None:
         """Keep a sum at this value, its greatest, by a row; fix columns by their reduced costs.
 
-        ``scale`` and ``flat`` (row, multiplier, row, multiplier, ...) give the bound. A bound that
-        rounds down to more than the value leaves a gap that only a search closes, so the kind of
-        proof is then ``search``; ``of`` names the gap. Raises ``RefutedError`` when the bound is
-        below the value.
+        ``scale`` and ``flat`` (row, multiplier, row, multiplier, ...) give the bound, and the tree
+        a lower one. A bound that rounds down to more than the value leaves a gap that only a search
+        closes, so the kind of proof is then ``search``; ``of`` names the gap. Raises
+        ``RefutedError`` when the bound is below the value.
         """
         total, reduced = self.bound(weights, scale, flat)
-        if total // scale < value:
-            raise RefutedError("bound_below_value", value=value, bound=total // scale)
-        if total // scale == value:
-            self.kinds.add("dual")
+        most, kind = self._lower(total // scale, weights, scale, flat)
+        if most < value:
+            raise RefutedError("bound_below_value", value=value, bound=most)
+        if most == value:
+            self.kinds.add(kind)
         else:
-            self.leave_open(Gap(*of, value, total // scale))
+            self.leave_open(Gap(*of, value, most))
         slack = total - value * scale
         for j, weight in reduced.items():
             if abs(weight) > slack:
@@ -181,13 +191,14 @@ class Proof:
             self.decide(column, int(kind == "all"))
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
-        """Return whether the rows admit no answer (Farkas)."""
+        """Return whether the rows admit no answer (Farkas), all of them or in every leaf."""
         with self.aside():
             for cut in cuts:
-                self.add_cut(cut)
-            total, _ = self.bound({}, *proof)
-        self.kinds.add("farkas")
-        return total < 0
+                self.prepare(cut)
+            kind = "tree" if self.tree else "farkas"
+            most, _ = self.find_most({}, *proof)
+        self.kinds.add(kind)
+        return most < 0
 
     def list_ties(self) -> list[Weights]:
         """Return the rows that tie columns together: no cuts, which follow from others, and no C13.
@@ -242,13 +253,6 @@ class Proof:
         self.low, self.high, self.row_low, self.row_high = kept
         del self.rows[count:]
         self._cuts = {row for row in self._cuts if row < count}
-
-    def _side(self, row: int, sign: int) -> int:
-        """Return sign times the upper (sign 1) or lower (sign -1) bound of a row."""
-        side = self.row_high[row] if sign > 0 else self.row_low[row]
-        if row < 0 or side is None:
-            raise RefutedError("multiplier_of_open_side", row=row)
-        return sign * side
 
 
 def check_apart(proof: Proof, shares: Iterable[Iterable[int]]) -> None:

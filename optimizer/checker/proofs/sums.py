@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from ..month.month import Month
 from ..month.read import RefutedError
 from .events import next_event
-from .proof import Event, Gap, Proof, Weights, check_apart
+from .proof import PREPARING, Event, Gap, Proof, Weights, check_apart
 
 
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
     """Raise ``RefutedError`` unless the events prove the sum, whole or as shares that add up to it.
 
-    Multipliers bound each share. No row may tie shares together: a share that is kept at its
-    greatest could otherwise cost another one more than it gains.
+    Multipliers or a tree bound each share. No row may tie shares together: a share that is kept at
+    its greatest could otherwise cost another one more than it gains.
     """
     total, left, shares, before = 0, dict(weights), [], len(proof.gaps)
     for event in _without_cuts(proof, events):
@@ -70,10 +70,10 @@ def _require_decided(proof: Proof, order: list[int]) -> None:
 
 
 def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
-    """Yield the sums in turn and add the cuts between them to the rows."""
+    """Yield the sums in turn and take the cuts and trees between them."""
     for event in events:
-        if event[0] == "cut":
-            proof.add_cut(event)
+        if event[0] in PREPARING:
+            proof.prepare(event)
         elif event[0] == "sum":
             yield event
         else:

@@ -87,13 +87,14 @@ def _prove_most(
     shown = sum(values[column] for column in met)
     with proof.aside():
         for cut in cuts:
-            proof.add_cut(cut)
-        total, _ = proof.bound(dict.fromkeys(met, 1), scale, flat)
-    bound, name = total // scale, month.name_of(group)
+            proof.prepare(cut)
+        bound, kind = proof.find_most(dict.fromkeys(met, 1), scale, flat)
+    name = month.name_of(group)
     if named != name or shown != most or bound < most:
         raise RefutedError("open", group=name, stated=most, shown=shown, bound=bound)
     if bound > most:
         proof.leave_open(Gap("possible", name, most, bound))
+    proof.kinds.add(kind)
     return Share(name, met, most, *_find_past(month, stage, name))
 
 

@@ -96,6 +96,40 @@ def excuse(random: Random, events: list[Event]) -> None:
     events.insert(random.randrange(len(events) + 1), random.choice((["no"], ["switch"])))
 
 
+def draw_tree(random: Random) -> list[Any]:
+    """A few splits of columns, and leaves that may prove something."""
+    nodes: list[Any] = []
+    waiting = 1
+    while waiting:
+        waiting -= 1
+        if len(nodes) < 4 and random.randrange(2):
+            nodes.append(["split", random.randrange(24), random.choice((0, 0, 1))])
+            waiting += 2
+        elif random.randrange(2):
+            nodes.append(["empty", draw_flat(random)])
+        else:
+            factor = random.choice((0, 1, 1, 2))
+            nodes.append(["leaf", random.choice((1, max(1, factor))), factor, draw_flat(random)])
+    return nodes
+
+
+def plant(random: Random, events: list[Event]) -> None:
+    """A tree is said to prove what multipliers do not."""
+    for k, event in reversed(list(enumerate(events))):
+        if event[0] == "sum":
+            events.insert(k, ["tree", draw_tree(random)])
+        elif event[0] == "no":
+            event[1:] = [1, [], [["tree", draw_tree(random)]]]
+
+
+def graft(random: Random, events: list[Event]) -> None:
+    """A node of a true tree goes, comes twice, or says something else."""
+    for _, nodes in [event for event in events if event[0] == "tree" and event[1]]:
+        k, way = random.randrange(len(nodes)), random.randrange(3)
+        new = random.choice(draw_tree(random))
+        nodes[k : k + 1] = ([], [nodes[k], new], [new])[way]
+
+
 FORGERIES: tuple[Forgery, ...] = (
     drop,
     double,
@@ -109,4 +143,6 @@ FORGERIES: tuple[Forgery, ...] = (
     rescale,
     bare,
     excuse,
+    plant,
+    graft,
 )

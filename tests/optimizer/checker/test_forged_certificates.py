@@ -123,12 +123,24 @@ def test_without_an_answer_nothing_is_proven():
     assert changed(problem, **nobody) == "answer_without_status"
 
 
-def test_shares_that_are_tied_are_not_left_to_a_search():
+def test_shares_that_are_tied_are_not_proved_one_by_one():
     """One place for two: a share each says who has it, and no ticket would be asked."""
     problem = month(goods(), want("a"), want("b"), stages=(POINTS, LOTTERY))
     points = [["sum", 1, 1, [], [0]], ["sum", 0, 1, [], [1]]]
     events = [points, [["none", [1], 1, [3, 1]]]]
     assert fault_of(problem, {"a": RICE}, events, points="search") == "proof_shares_tied"
+
+
+def test_a_share_is_not_bounded_by_what_another_share_keeps():
+    """A row keeps a's only point; with it as a premise nobody could have b's five."""
+    problem = month(goods(), want("a"), want("b", points=5), stages=(POINTS, LOTTERY))
+    kept = [0, 5, 2, -5]
+    points = [["sum", 1, 1, [], [0]], ["sum", 0, 1, kept, [1]]]
+    events = [points, [["none", [1], 1, kept]]]
+    assert fault_of(problem, {"a": RICE}, events) == "proof_shares_tied"
+
+
+def test_shares_that_are_apart_may_rest_on_a_search():
     apart = month(goods(), goods("can", category="oil"), want("a"), want("b", category="oil"))
     counted = [["sum", 1, 1, [], [0]], ["sum", 1, 1, [2, -1], [1]]]
     events = [counted, [["sum", 1, 1, [], [1]]]]

@@ -1,0 +1,307 @@
+"""Branch and bound of our own, kept as a tree that can be replayed in whole numbers.
+
+A node is split on one column (x <= v in one child, x >= v + 1 in the other) or closed by row
+multipliers: they bound the sum by weak duality, or prove that the node has no point (Farkas). The
+bounds of a node are those of the model and of the splits above it, so a replay needs nothing else.
+Every integer point is in a leaf, so no point is worth more than the greatest bound of the leaves.
+
+The next node is an open one of the greatest bound, the deepest first. The column is the one whose
+children are expected to lower the bound the most (pseudo-costs: Benichou et al., Mathematical
+Programming 1, 1971); columns not known yet are tried first.
+"""
+
+import heapq
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.engine.bounds import Bound, Shift, Shortener, renew
+from optimizer.engine.branching import EngineError, OutOfTimeError, maximise_over_integers
+from optimizer.engine.highs import EngineResult, IncrementalModel
+from optimizer.engine.matrix import WHOLE, IntegerPoint, Vector, Weights, weigh
+from optimizer.solution import Proof, SolutionStatus
+
+MOST_NODES = 40_000  # of one tree; beyond it the result is labelled ``search``
+MOST_WORK = 20_000_000  # nodes of one tree × columns of its model; beyond it, too
+MOST_TRIED = 8  # columns of a node whose children are solved before one is chosen
+LEAST_GAIN = 1e-3
+NO_BOUND = math.inf
+
+Path = dict[int, tuple[float, float]]  # column -> bounds set by the splits above a node
+
+
+@dataclass(slots=True)
+class Node:
+    """A node: split on a column at a value, or closed by a leaf, or open.
+
+    path      of an open node: the bounds that the splits above it set
+    bound     of an open node: its multipliers or those of its parent; None: none are known
+    leaf      of a closed node: its multipliers; ``most``: the bound on the sum that they prove
+    is_empty  the leaf's multipliers prove that it has no point
+    children  numbers of the child x <= value and of the child x >= value + 1
+    """
+
+    path: Path
+    bound: Bound | None
+    most: float = NO_BOUND
+    leaf: Shift | None = None
+    is_empty: bool = False
+    column: int = -1
+    value: int = 0
+    children: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Tree:
+    """A tree over the model's present bounds, and the best answer found in it.
+
+    most   no point is worth more, by the leaves' multipliers; None: they prove that there is none
+    """
+
+    nodes: list[Node]
+    best: IntegerPoint | None = None
+    most: float | None = NO_BOUND
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the leaves prove the best answer, or that there is no point."""
+        return self.most is None or (self.best is not None and self.most <= self.best.value)
+
+    @property
+    def proof(self) -> Proof:
+        """What the best answer, or the absence of any, rests on."""
+        if not self.is_closed:
+            return Proof.SEARCH
+        root = self.nodes[0]
+        return Proof.TREE if root.children or root.is_empty else Proof.DUAL
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Return whether the leaves prove more than the root's multipliers alone."""
+        is_better = self.most is None or self.most < self.nodes[0].most
+        return bool(self.nodes[0].children or self.nodes[0].is_empty) and is_better
+
+    def in_order(self) -> Iterator[Node]:
+        """Yield every node before its children, the child of smaller values first."""
+        waiting = [0]
+        while waiting:
+            node = self.nodes[waiting.pop()]
+            yield node
+            waiting += reversed(node.children)
+
+
+def maximise_exactly(
+    engine: IncrementalModel, weights: Weights, root: Bound | None, known: IntegerPoint | None
+) -> Tree:
+    """Return the best integer point and the tree that proves it, or that there is none.
+
+    ``root`` are multipliers for the model as it is, ``known`` is a point of it. Without weights
+    any point is the best. The engine's branch and bound looks for a point first; what it claims
+    counts only where the tree would be too large. Raises ``OutOfTimeError`` at the deadline and
+    ``EngineError`` when neither decides whether there is a point.
+    """
+    if root is not None and known is not None and root.floor <= known.value:
+        return Tree([Node({}, root)], known, root.floor)
+    found = maximise_over_integers(engine, weights)
+    best = _better(known, found.best)
+    if not weights and best is not None:
+        return Tree([Node({}, root)], best, 0)
+    tree = grow_tree(engine, weights, root, best)
+    if tree.best is None and not (tree.is_closed or found.is_claimed):
+        raise EngineError("whether there is an integer point is not known")
+    return tree
+
+
+def _better(one: IntegerPoint | None, other: IntegerPoint | None) -> IntegerPoint | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.value > one.value else one
+
+
+def grow_tree(
+    engine: IncrementalModel, weights: Weights, root: Bound | None, best: IntegerPoint | None
+) -> Tree:
+    """Return a tree that proves the greatest value of a sum, or that there is no point.
+
+    ``root`` are multipliers for the model as it is, ``best`` is an answer known. Without weights
+    any integer point ends the search. A tree that would be too large is not closed; it still proves
+    a bound. Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine fails.
+    """
+    growth = _Growth(engine, weights, Tree([Node({}, root)], best))
+    try:
+        growth.run()
+    finally:
+        growth.move_to({})
+    return growth.tree
+
+
+class _Growth:
+    """A tree in growth on the living model, whose bounds are those of the node at work."""
+
+    def __init__(self, engine: IncrementalModel, weights: Weights, tree: Tree) -> None:
+        self.tree = tree
+        self._engine, self._weights, self._matrix = engine, weights, engine.matrix
+        self._low, self._high = engine.matrix.low.copy(), engine.matrix.high.copy()
+        self._path: Path = {}
+        self._waiting: list[tuple[float, int, int]] = []
+        self._guide = _Guide()
+        self._shortener = Shortener(tree.nodes[0].bound)
+        self._most_nodes = min(MOST_NODES, MOST_WORK // len(self._low))
+        self.lps = 0
+
+    def run(self) -> None:
+        """Take open nodes until none is left that may hold a better answer."""
+        self._push(0)
+        while self._waiting and len(self.tree.nodes) < self._most_nodes:
+            _, _, number = heapq.heappop(self._waiting)
+            self._take(self.tree.nodes[-number])
+            if not self._weights and self.tree.best is not None:
+                return
+        for node in self.tree.nodes:
+            self._close(node)
+        leaves = [node.most for node in self.tree.nodes if not (node.children or node.is_empty)]
+        self.tree.most = max(leaves, default=None)
+
+    def move_to(self, path: Path) -> None:
+        """Give the model the bounds of a node."""
+        ends = {j: (self._low[j], self._high[j]) for j in self._path if j not in path}
+        ends |= {j: new for j, new in path.items() if self._path.get(j) != new}
+        low, high = [low for low, _ in ends.values()], [high for _, high in ends.values()]
+        self._engine.bound_columns(list(ends), low, high)
+        self._path = path
+
+    def _push(self, number: int) -> None:
+        node = self.tree.nodes[number]
+        top = NO_BOUND if node.bound is None else float(node.bound.floor)
+        heapq.heappush(self._waiting, (-top, -len(node.path), -number))
+
+    def _is_done(self, node: Node) -> bool:
+        """Return whether a node's bound leaves no room above the best answer."""
+        best, bound = self.tree.best, node.bound
+        return node.is_empty or (
+            bound is not None and best is not None and bound.floor <= best.value
+        )
+
+    def _close(self, node: Node) -> None:
+        """Make a leaf of a node with the multipliers that it has."""
+        if node.bound is not None:
+            node.most = float(node.bound.floor)
+        if node.bound is not None and not node.children:
+            node.leaf = self._shortener.shorten(node.bound, is_alone=node.is_empty)
+        node.bound, node.path = None, {}
+
+    def _take(self, node: Node) -> None:
+        """Close an open node or split it."""
+        self.move_to(node.path)
+        if node.bound is not None:
+            node.bound = renew(self._matrix, node.bound) or node.bound
+        point = None if self._is_done(node) else self._bound(node)
+        self.tree.best = _better(self.tree.best, weigh(self._matrix, self._weights, point))
+        if self._is_done(node):
+            self._close(node)
+        elif point is not None:
+            self._split(node, point)
+
+    def _bound(self, node: Node) -> Vector | None:
+        """Solve the LP of the present node, note what it proves and return its point."""
+        answer = self._solve()
+        if answer.status is SolutionStatus.INFEASIBLE:
+            if answer.proof is not None:
+                node.bound, node.is_empty = answer.proof, True
+        elif answer.proof is not None and (
+            node.bound is None or answer.proof.floor <= node.bound.floor
+        ):
+            node.bound = answer.proof
+        return answer.point
+
+    def _solve(self) -> EngineResult:
+        self.lps += 1
+        answer = self._engine.maximise_linear(self._weights)
+        if answer.status in (SolutionStatus.PROVEN, SolutionStatus.INFEASIBLE):
+            return answer
+        if self._engine.seconds_left <= 0:
+            raise OutOfTimeError
+        raise EngineError("the solver stopped without an answer")
+
+    def _split(self, node: Node, point: Vector) -> None:
+        """Split a node on the most promising column; children that are closed wait no more."""
+        chosen = self._choose(node, point)
+        if chosen is None:
+            return
+        node.column, children = chosen
+        node.value = math.floor(point[node.column])
+        node.children = (len(self.tree.nodes), len(self.tree.nodes) + 1)
+        self.tree.nodes += children
+        for number, child in zip(node.children, children, strict=True):
+            if self._is_done(child):
+                self._close(child)
+            else:
+                self._push(number)
+        self._close(node)
+
+    def _choose(self, node: Node, point: Vector) -> tuple[int, list[Node]] | None:
+        """Return the column to split on and both children, None if nothing has a fraction."""
+        best, best_score, tried = None, -1.0, 0
+        for column in self._list_fractions(point):
+            value = float(point[column])
+            children = self._make_children(node, column, value)
+            if not self._guide.knows(column):
+                if tried == MOST_TRIED:
+                    continue
+                tried += 1
+                self._try_children(node, column, value, children)
+                if all(map(self._is_done, children)):
+                    return column, children
+            score = self._guide.score(column, value)
+            if score > best_score:
+                best, best_score = (column, children), score
+        return best
+
+    def _make_children(self, node: Node, column: int, value: float) -> list[Node]:
+        low, high = node.path.get(column, (self._low[column], self._high[column]))
+        below = node.path | {column: (low, float(math.floor(value)))}
+        above = node.path | {column: (math.floor(value) + 1.0, high)}
+        return [Node(below, node.bound), Node(above, node.bound)]
+
+    def _try_children(self, node: Node, column: int, value: float, children: list[Node]) -> None:
+        gains = []
+        for child in children:
+            self.move_to(child.path)
+            self._bound(child)
+            gain = 1.0 if self._is_done(child) else 0.0
+            if node.bound is not None and child.bound is not None:
+                gain = max(gain, node.bound.value - child.bound.value)
+            gains.append(gain)
+        self._guide.learn(column, value, gains)
+        self.move_to(node.path)
+
+    def _list_fractions(self, point: Vector) -> list[int]:
+        """Return the columns with a fraction, decisions first, the most fractional first."""
+        distance = np.abs(point - np.round(point))
+        columns = np.flatnonzero((distance > WHOLE) & self._matrix.is_whole)
+        is_core = self._matrix.is_core[columns]
+        order = np.lexsort((columns, -np.round(distance[columns], 6), ~is_core))
+        return [int(j) for j in columns[order]]
+
+
+class _Guide:
+    """By how much a split has lowered the bound, per unit of fraction (pseudo-costs)."""
+
+    def __init__(self) -> None:
+        self._gains: dict[int, tuple[float, float]] = {}
+
+    def knows(self, column: int) -> bool:
+        """Return whether the column's children were ever solved."""
+        return column in self._gains
+
+    def learn(self, column: int, value: float, gains: list[float]) -> None:
+        """Note by how much each child lowers the bound."""
+        part = value - math.floor(value)
+        self._gains[column] = (gains[0] / part, gains[1] / (1 - part))
+
+    def score(self, column: int, value: float) -> float:
+        """Return how promising a split is: the product of what both children should gain."""
+        part, (below, above) = value - math.floor(value), self._gains[column]
+        return max(below * part, LEAST_GAIN) * max(above * (1 - part), LEAST_GAIN)
