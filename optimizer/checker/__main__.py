@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .check import judge
+from .check import Fault, judge
+from .limits import TooLargeError, limited
 from .month.text import TextError, read_json
-from .verdict import BROKEN, EXIT_HELP
+from .verdict import BROKEN, EXIT_HELP, Ruling, Verdict
 
 USAGE = f"usage: python -m optimizer.checker QUESTION ANSWER\n\n{EXIT_HELP}"
 
@@ -24,13 +25,21 @@ def main(arguments: Sequence[str]) -> int:
         print(USAGE, file=sys.stderr)
         return BROKEN
     try:
-        question, answer = (read_json(Path(name)) for name in arguments)
+        verdict = judge_files(*map(Path, arguments))
     except TextError as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN
-    verdict = judge(question, answer)
     print(verdict)
     return verdict.exit_code
+
+
+def judge_files(question: Path, answer: Path) -> Verdict:
+    """Return what is proved, within bounds of work and memory. Raises ``TextError``."""
+    try:
+        with limited(sum(path.stat().st_size for path in (question, answer) if path.is_file())):
+            return judge(read_json(question), read_json(answer))
+    except TooLargeError as error:
+        return Verdict(Ruling.TOO_LARGE, Fault("too_large", {"bound": error.bound}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Bounds on the work and the memory of a check, so that no file keeps it busy or fills the machine.
+
+A check ends with ``TooLargeError`` after so many seconds of processor time or so much memory, both
+for the size of its files. A month of 1,670 needs takes an eighth of either. The bounds hold in the
+main thread of a system that has timers of processor time and limits of memory, such as Linux; on
+others a check has none.
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+try:
+    import resource
+except ImportError:  # Windows has no such module
+    resource = None  # type: ignore[assignment]
+
+SECONDS = 6.0  # of processor time, for files of 10 MB or less
+MEBIBYTES = 400  # beside what the process has already, for files of 10 MB or less
+BYTES = 10_000_000  # larger files get more in proportion
+
+
+class TooLargeError(Exception):
+    """The check would need more than it may use; ``bound`` says what it ran out of."""
+
+    def __init__(self, bound: str) -> None:
+        super().__init__(bound)
+        self.bound = bound
+
+
+@contextmanager
+def limited(size: int) -> Iterator[None]:
+    """Bound what happens within, for files of this size [bytes]. Raises ``TooLargeError``."""
+    share = max(1.0, size / BYTES)
+    try:
+        with _limit_memory(int(MEBIBYTES * share) << 20), _limit_seconds(SECONDS * share):
+            yield
+    except MemoryError:
+        raise TooLargeError(f"more than {int(MEBIBYTES * share)} MiB of memory") from None
+
+
+@contextmanager
+def _limit_seconds(seconds: float) -> Iterator[None]:
+    has_timer = hasattr(signal, "ITIMER_PROF")
+    if not has_timer or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise TooLargeError(f"more than {seconds:.0f} seconds of work")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+@contextmanager
+def _limit_memory(more: int) -> Iterator[None]:
+    size = _read_size()
+    if resource is None or size is None:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    most = size + more
+    if before[0] != resource.RLIM_INFINITY:
+        most = min(most, before[0])
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _read_size() -> int | None:
+    """Return the present address space of this process [bytes]; None where no system says it."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * resource.getpagesize() if sys.platform != "win32" else None

@@ -1,0 +1,170 @@
+"""No file keeps the check busy or fills the machine: it ends, and says that it knows nothing."""
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import optimizer
+from optimizer.checker import limits
+from optimizer.checker.__main__ import judge_files
+from optimizer.checker.limits import TooLargeError, limited
+from optimizer.checker.month.read import hash_problem, read_problem
+from optimizer.checker.verdict import EXIT_CODES, Ruling
+from optimizer.cli.months import main
+from tests.optimizer.checker.forgeries import reseal
+
+Plain = dict[str, Any]
+ROOT = Path(optimizer.__file__).parents[1]
+COUNT = {"name": "count", "kind": "max_count"}
+NOTHING = [["sum", 0, 1, []]]
+
+
+def make_question(needs: int, stocks: int = 1, **need: Any) -> Plain:
+    """Needs and stocks of one category; values of ``need`` may be functions of its number."""
+    return {
+        **{"name": "much", "seed": "5eed"},
+        "policy": {"name": "plain", "version": 1, "stages": [COUNT]},
+        "stocks": [
+            {"id": f"s{k}", "giver": "g", "category": "goods", "capacity": 1} for k in range(stocks)
+        ],
+        "needs": [
+            {"id": f"n{k}", "recipient": f"r{k}", "category": "goods"}
+            | {name: held(k) if callable(held) else held for name, held in need.items()}
+            for k in range(needs)
+        ],
+    }
+
+
+def make_answer(question: Plain, events: list, **certificate: Any) -> Plain:
+    """An answer that meets nobody and leaves everything to a search, with these events."""
+    result = {**COUNT, "key": "", "status": "proven", "proof": "search", "engine": "x", "value": 0}
+    return reseal(
+        {
+            **{"format": 2, "status": "proven", "policy": "plain/1", "seed": "5eed"},
+            "problem_sha256": hash_problem(read_problem(question)),
+            "stages": [result],
+            "grounds": [{"need": need["id"], "code": "undecided"} for need in question["needs"]],
+            "needs_asked": len(question["needs"]),
+            "certificate": {"possible": {}, "stages": [events], **certificate},
+        }
+    )
+
+
+def write_files(folder: Path, question: Plain, answer: Plain) -> tuple[Path, Path]:
+    paths = folder / "question.json", folder / "answer.json"
+    for path, held in zip(paths, (question, answer), strict=True):
+        path.write_text(json.dumps(held))
+    return paths
+
+
+def use_many_multipliers() -> tuple[Plain, Plain]:
+    question = make_question(2_000)
+    return question, make_answer(question, [["sum", 0, 1, [0, 1] * 1_000_000]])
+
+
+def give_many_witnesses() -> tuple[Plain, Plain]:
+    question = make_question(2_000)
+    witnesses = [["count", [], [], []]] * 300_000
+    return question, make_answer(question, NOTHING, witnesses=witnesses)
+
+
+def exclude_nothing_often() -> tuple[Plain, Plain]:
+    question = make_question(2_000)
+    events = [["none", [0], 1, [0, 1]]] * 300_000
+    return question, make_answer(question, [*events, *NOTHING])
+
+
+def ask_many_of_many() -> tuple[Plain, Plain]:
+    question = make_question(20_000, 2_000, area=lambda k: f"a{k}")
+    return question, make_answer(question, NOTHING)
+
+
+def want_a_great_team() -> tuple[Plain, Plain]:
+    question = make_question(1_000, people=900, recipient="h", slots=["am"])
+    question["stocks"][0] |= {"staffed": True, "capacity": 10**6}
+    question["people"] = [
+        {"id": f"p{k}", "giver": "g", "most_visits": 9, "stocks": ["s0"], "slots": ["am"]}
+        for k in range(1_000)
+    ]
+    return question, make_answer(question, NOTHING)
+
+
+def use_great_numbers() -> tuple[Plain, Plain]:
+    question = make_question(2)
+    return question, make_answer(question, [["sum", 0, 10**4000, [0, 10**4000] * 400]])
+
+
+HOSTILE = (
+    use_many_multipliers,
+    give_many_witnesses,
+    exclude_nothing_often,
+    ask_many_of_many,
+    want_a_great_team,
+    use_great_numbers,
+)
+
+
+def test_a_check_that_takes_too_long_ends_and_knows_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(limits, "SECONDS", 0.2)
+    paths = write_files(tmp_path, *give_many_witnesses())
+    verdict = judge_files(*paths)
+    assert (verdict.ruling, verdict.exit_code) == (Ruling.TOO_LARGE, 6)
+    assert main(["verify", *map(str, paths)]) == 6
+    assert capsys.readouterr().err.startswith("too large to check, so nothing is known: ")
+
+
+def test_a_check_that_takes_too_much_memory_ends_and_knows_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MEBIBYTES", 8)
+    verdict = judge_files(*write_files(tmp_path, *use_many_multipliers()))
+    assert verdict.ruling is Ruling.TOO_LARGE
+    assert "more than 8 MiB of memory" in str(verdict)
+
+
+def test_bounds_end_with_the_check():
+    handler, memory = signal.getsignal(signal.SIGPROF), resource.getrlimit(resource.RLIMIT_AS)
+
+    def break_within(error: type[Exception]) -> None:
+        with limited(0):
+            assert signal.getitimer(signal.ITIMER_PROF)[0] > 0
+            assert resource.getrlimit(resource.RLIMIT_AS) != memory
+            raise error
+
+    for error, raised in ((ValueError, ValueError), (MemoryError, TooLargeError)):
+        with pytest.raises(raised):
+            break_within(error)
+        assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+        assert signal.getsignal(signal.SIGPROF) == handler
+        assert resource.getrlimit(resource.RLIMIT_AS) == memory
+
+
+def test_larger_files_get_more_in_proportion(monkeypatch):
+    spent = []
+    monkeypatch.setattr(signal, "setitimer", lambda _, seconds: spent.append(seconds))
+    for size in (0, limits.BYTES, 3 * limits.BYTES):
+        with limited(size):
+            pass
+    assert spent == [limits.SECONDS, 0, limits.SECONDS, 0, 3 * limits.SECONDS, 0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", HOSTILE)
+def test_hostile_files_end_within_ten_seconds_and_500_mib(tmp_path, make):
+    question, answer = make()
+    paths = write_files(tmp_path, question, answer)
+    assert sum(path.stat().st_size for path in paths) < 11_000_000
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "optimizer.checker", *map(str, paths)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert spent < 10, time.monotonic() - began
+    assert after.ru_maxrss < 500 << 10
+    assert done.returncode in EXIT_CODES.values(), done.stderr
+    assert done.returncode != EXIT_CODES[Ruling.PROVED]
