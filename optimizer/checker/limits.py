@@ -80,7 +80,7 @@ def _limit_memory(more: int) -> Iterator[None]:
 
 
 def _read_size() -> int | None:
-    """Return the present address space of this process [bytes]; None where no system says it."""
+    """Return the present address space of this process [bytes]; None if no system says it."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     except (OSError, ValueError, IndexError):
