@@ -51,7 +51,8 @@ class Spare:
             has_room = all(not each or self._units[s] - taken[s] >= each for s in above)
             pair = self._pairs.get((need.id, stock, None))
             is_bound = pair is not None and pair.most is not None and given[stock] >= pair.most
-            if person not in team and has_room and not is_bound:
+            is_wanted = len(team) < need.people and person not in team
+            if is_wanted and has_room and not is_bound:
                 team.add(person)
                 taken.update(dict.fromkeys(above, each))
                 given[stock] += 1

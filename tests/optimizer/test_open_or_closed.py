@@ -38,7 +38,7 @@ def with_thresholds(problem: Problem) -> Problem:
 
 @pytest.mark.parametrize("block", range(4))
 def test_the_answer_is_the_best_of_all_answers(block):
-    for seed in range(block * 12, block * 12 + 12):
+    for seed in (*range(block * 12, block * 12 + 12), 5279):  # that one has a larger team free
         assert_is_the_best(with_thresholds(tiny_problem(seed)))
 
 

@@ -18,10 +18,12 @@ def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None
     wrong = sorted((counts.keys() ^ unmet) | {need for need in counts if counts[need] > 1})
     if wrong:
         raise RefutedError("grounds", need=wrong[0], stated=counts[wrong[0]])
-    givers = _gather_givers(month)
+    givers, reasons = _gather_givers(month), _gather_reasons(month)
     for ground in grounds:
-        need = month.needs[ground["need"]]
-        _check_ground(month, givers.get(need["category"], []), need, ground["code"])
+        need, code = month.needs[ground["need"]], ground["code"]
+        _check_ground(month, givers.get(need["category"], []), need, code)
+        if code in _BY_FORBIDS and code != (true := _name_forbids(reasons[need["id"]])):
+            raise RefutedError("ground", need=need["id"], stated=code, true=true)
 
 
 def _gather_givers(month: Month) -> dict[str, list[Giver]]:
@@ -43,13 +45,18 @@ def _check_ground(month: Month, givers: list[Giver], need: Row, code: str) -> No
         raise RefutedError("ground", need=need["id"], stated=code, true=true)
     if code in _BY_FORBIDS and "forbidden" not in _broken_filters(month, givers, need):
         raise RefutedError("ground", need=need["id"], stated=code, true="no_eligible_offer")
-    if code in _BY_FORBIDS and code != (true := _name_forbids(month, need)):
-        raise RefutedError("ground", need=need["id"], stated=code, true=true)
 
 
-def _name_forbids(month: Month, need: Row) -> str:
+def _gather_reasons(month: Month) -> dict[str, set[str]]:
+    """Return the reasons of the forbids of every need."""
+    reasons: dict[str, set[str]] = defaultdict(set)
+    for forbid in month.problem["forbids"]:
+        reasons[forbid["need"]].add(forbid["reason"])
+    return reasons
+
+
+def _name_forbids(reasons: set[str]) -> str:
     """Return the ground of a need that forbids exclude: declined if all give that reason."""
-    reasons = {f["reason"] for f in month.problem["forbids"] if f["need"] == need["id"]}
     return "declined_before" if reasons == {"declined_before"} else "forbidden"
 
 
