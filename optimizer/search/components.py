@@ -151,7 +151,7 @@ def _maximise_component(
     whole: Vector,
 ) -> None:
     """Add a component's values to the sums; its best point goes into ``whole``, even if late."""
-    inner = _start_search(search, model, component)
+    inner = start_search(search, model, component)
     try:
         found = _maximise_aims(inner, component, wanted, sums)
     finally:
@@ -166,9 +166,10 @@ def _maximise_component(
         sums.steps.setdefault(k, []).append(part)
 
 
-def _start_search(
+def start_search(
     search: LexicographicSearch, model: Model, component: Component
 ) -> LexicographicSearch:
+    """Return a search of one component alone, which ends when the whole search must."""
     columns = [model.columns.order[j] for j in component.columns]
     rows = [model.rows.order[i] for i in component.rows]
     return LexicographicSearch(IncrementalModel(columns, rows, search.seconds_left))

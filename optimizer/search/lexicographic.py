@@ -164,6 +164,15 @@ class LexicographicSearch:
         step = self._trail.replay() or self._try_bounds(rows, MOST_ROUNDS if is_near else 0)
         return bool(step.value)
 
+    def refuse(self) -> Step | None:
+        """Return the refusal of everything that is fixed, or None if a point has it all.
+
+        It is decided in integers; nothing is kept.
+        """
+        self._careful.add(len(self.steps))
+        step = self._try_bounds([], MOST_ROUNDS)
+        return None if step.value else replace(step, kind=StepKind.CLOSED)
+
     def reachable(self, columns: Sequence[int], value: int) -> list[bool]:
         """Return for every column in {0, 1} whether it can have a value; fix nothing.
 

@@ -16,6 +16,7 @@ from optimizer.problem import Problem
 from optimizer.search.alone import SoloOptima, SoloOptimum, possible_by_group
 from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
 from optimizer.search.grounds import find_grounds
+from optimizer.search.infeasible import certify_none
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, OnProgress, Run, run_stages, say_nothing
 from optimizer.search.trail import StepKind
@@ -35,12 +36,16 @@ from optimizer.stages.tally import Tally
 
 @dataclass(slots=True)
 class _Solve:
-    """One solve in progress: the program, the search, and what is proved so far."""
+    """One solve in progress: the program, the search, and what is proved so far.
+
+    none   the certificate that there is no answer
+    """
 
     model: Model
     search: LexicographicSearch
     run: Run = field(default_factory=Run)
     possible: SoloOptima = field(default_factory=dict)
+    none: dict[str, Any] | None = None
 
     @property
     def problem(self) -> Problem:
@@ -61,9 +66,8 @@ def solve(
     solving = _Solve(model, LexicographicSearch(model.start_engine(left)))
     status, detail = SolutionStatus.PROVEN, ""
     try:
-        _take_stages(solving, progress or say_nothing)
-    except NoPointError:
-        status = SolutionStatus.INFEASIBLE
+        if not _take_stages(solving, progress or say_nothing):
+            status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
         status, detail = SolutionStatus.FEASIBLE, "the time limit came first"
     except EngineError as error:
@@ -73,11 +77,18 @@ def solve(
     return _write_solution(solving, status, detail).sealed()
 
 
-def _take_stages(solving: _Solve, progress: OnProgress) -> None:
-    for stage in solving.problem.policy.stages:
-        solving.possible[stage.name] = possible_by_group(solving.search, solving.model, stage)
-    alone = {name: _count(of) for name, of in solving.possible.items()}
-    run_stages(solving.search, solving.model, alone, progress, solving.run)
+def _take_stages(solving: _Solve, progress: OnProgress) -> bool:
+    """Take every stage; return False, with a certificate, if there is no answer."""
+    search, model = solving.search, solving.model
+    try:
+        for stage in solving.problem.policy.stages:
+            solving.possible[stage.name] = possible_by_group(search, model, stage)
+        alone = {name: _count(of) for name, of in solving.possible.items()}
+        run_stages(search, model, alone, progress, solving.run)
+    except NoPointError:
+        solving.none = certify_none(search, model)
+        return False
+    return True
 
 
 def _count(alone: Mapping[str, SoloOptimum]) -> dict[str, int]:
@@ -98,6 +109,7 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
         needs_asked=len(problem.needs),
         detail=detail,
         format=FORMAT,
+        certificate=solving.none,
     )
     if point is None or not empty.is_usable:
         return empty

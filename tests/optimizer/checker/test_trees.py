@@ -1,13 +1,17 @@
 """Trees in the certificates of whole questions: proved, replayed, and refused once changed."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
-from optimizer.checker.check import verify
+from optimizer.checker.check import judge, verify
+from optimizer.checker.verdict import Ruling
 from optimizer.codec import sha256_of
+from optimizer.instances.gap import read_gap
 from optimizer.instances.scores import ScoreTerms
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
@@ -74,6 +78,73 @@ def test_tickets_and_points_are_proved_by_trees(seed):
     solution = state(problem)
     assert "tree" in {result["proof"] for result in solution["stages"]}
     assert verify(problem.to_json(), solution) is None
+
+
+def gap_of(random: Random, agents: int, jobs: int) -> tuple[Problem, int | None]:
+    """A generalised assignment whose capacities are nearly too small, and its least cost."""
+    cells = list(itertools.product(range(agents), range(jobs)))
+    cost = {cell: random.randint(1, 30) for cell in cells}
+    use = {cell: random.randint(5, 7) for cell in cells}
+    room = [random.randint(10, 15) for _ in range(agents)]
+    numbers = [agents, jobs, *cost.values(), *use.values(), *room]
+    best = None
+    for of in itertools.product(range(agents), repeat=jobs):
+        loads = [sum(use[i, j] for j, i in enumerate(of) if i == k) for k in range(agents)]
+        if all(load <= most for load, most in zip(loads, room, strict=True)):
+            total = sum(cost[i, j] for j, i in enumerate(of))
+            best = total if best is None else min(best, total)
+    return read_gap("tiny", " ".join(map(str, numbers)), "min"), best
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_assignments_are_proved_best_or_impossible(block):
+    """The linear program of nearly all of them has fractions; brute force knows the answer."""
+    seen = set()
+    for seed in range(block * 25, block * 25 + 25):
+        problem, best = gap_of(Random(seed), 3, 6)
+        solution = state(problem)
+        verdict = judge(problem.to_json(), solution)
+        if best is None:
+            assert (verdict.ruling, verdict.is_settled) == (Ruling.NO_ANSWER, True), seed
+        else:
+            assert verdict.ruling is Ruling.PROVED, seed
+            assert solution["stages"][0]["value"] == best, seed
+        has_tree = next(trees(solution["certificate"]), None) is not None
+        seen.add((best is None, has_tree))
+    assert seen >= {(False, True), (True, True)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda nodes: nodes.pop(),
+        lambda nodes: nodes.__setitem__(-1, ["empty", []]),
+        lambda nodes: nodes.__setitem__(slice(None), [["leaf", 1, 0, []]]),
+        lambda nodes: nodes.clear(),
+    ],
+)
+def test_that_there_is_no_answer_is_not_proved_by_half_a_tree(change):
+    made = (gap_of(Random(seed), 3, 6) for seed in itertools.count())
+    for problem, best in made:
+        solution = state(problem) if best is None else {}
+        found = next(trees(solution.get("certificate")), None)
+        if found is not None:
+            break
+    change(found[-1])
+    certificate = solution["certificate"]
+    certificate.pop("sha256")
+    certificate["sha256"] = sha256_of(certificate)
+    verdict = judge(problem.to_json(), solution)
+    assert verdict.fault is not None
+    assert not verdict.is_settled
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_tiny_question_without_an_answer_carries_its_proof(seed):
+    problem = tiny_problem(seed)
+    solution = state(problem)
+    if solution["status"] == "infeasible":
+        assert judge(problem.to_json(), solution).is_settled
 
 
 def fault_after(matrix: tuple[Plain, str], change: Change) -> str:
