@@ -26,6 +26,9 @@ test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweep
 test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -q
 
+sweep: $(READY)  ## forge answers of tiny months and ask what verify claims of them; FORGERIES=20000
+	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest -n 2 -m slow -q tests/optimizer/checker/test_kit.py
+
 mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=400 SEED=8; MATCH=text; RECORD=keep; KEEP=1
 	$(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(MATCH),--match "$(MATCH)") $(if $(RECORD),--keep-record) $(if $(KEEP),--keep-killed)

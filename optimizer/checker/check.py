@@ -120,7 +120,7 @@ def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:
     outright = is_sure.index(False) if unproved else len(findings)
     if findings and not unproved:
         ruling = Ruling.PROVED
-    elif outright and status == "proven":
+    elif outright and status == "proven" and 2 * len(unproved) <= len(findings):
         ruling = Ruling.EXCEPT
     else:
         ruling = Ruling.FEASIBLE

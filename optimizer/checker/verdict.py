@@ -17,7 +17,7 @@ class Ruling(StrEnum):
     """The kinds of verdicts. The words are stored and published, so they never change."""
 
     PROVED = "proved"
-    EXCEPT = "proved_except"  # proved if the named results are the best
+    EXCEPT = "proved_except"  # proved if the named results, at most half of all, are the best
     FEASIBLE = "feasible"  # every rule holds; results are open, or nothing is proved
     NO_ANSWER = "no_answer"
     REFUTED = "refuted"

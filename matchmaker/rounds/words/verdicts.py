@@ -39,14 +39,11 @@ def _read_labels(stages: tuple[StageFigures, ...]) -> Verdict:
     labels = [stage.proof.value for stage in stages]
     outright = len(list(takewhile(ARITHMETIC.__contains__, labels)))
     ruling = Ruling.FEASIBLE
-    if outright and "gap" not in labels:
-        ruling = Ruling.PROVED if outright == len(labels) else Ruling.EXCEPT
-    return Verdict(
-        ruling,
-        labels=dict(Counter(labels)),
-        outright=outright,
-        unproved=tuple(_leave_open(stage) for stage in stages if stage.proof not in ARITHMETIC),
-    )
+    unproved = tuple(_leave_open(stage) for stage in stages if stage.proof not in ARITHMETIC)
+    if outright and "gap" not in labels and 2 * len(unproved) <= len(labels):
+        ruling = Ruling.EXCEPT if unproved else Ruling.PROVED
+    counts = dict(Counter(labels))
+    return Verdict(ruling, labels=counts, outright=outright, unproved=unproved)
 
 
 def _leave_open(stage: StageFigures) -> Unproved:
