@@ -77,7 +77,6 @@ class SolveReport:
     explanations  of every unmet need of a usable answer, in the order of ids
     verdict       what the independent checker found about the answer
     unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
-    reason        what the process said when it crashed: the last line of its error
     """
 
     solution: Solution | None = None
@@ -87,7 +86,6 @@ class SolveReport:
     failure: Failure | None = None
     unexplained: Failure | None = None
     verdict: Verdict | None = None
-    reason: str = ""
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:
@@ -124,4 +122,4 @@ class Line(StrEnum):
     SOLVED = "solved"  # nothing; the check begins
     CHECKED = "checked"  # a report with brief explanations
     EXPLAINED = "explained"  # the last line: a report with full explanations
-    FAILED = "failed"  # the last line: a ``Failure`` and the reason in one line
+    FAILED = "failed"  # the last line: a ``Failure``

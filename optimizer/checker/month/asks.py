@@ -33,7 +33,7 @@ def check_asks(problem: Row) -> None:
 
 def _check_lots(needs: Iterable[Row]) -> None:
     """Refuse two lots of one recipient."""
-    lots: dict[str, tuple[str | None, str]] = {}
+    lots: dict[str, tuple[str, str]] = {}
     for k, need in enumerate(needs):
         lot, first = lots.setdefault(need["recipient"], (need["recipient_lot"], need["id"]))
         if need["recipient_lot"] != lot:

@@ -45,7 +45,7 @@ class Labels:
 
     def __init__(self, problem: Row) -> None:
         self._key = problem["seed"].encode("ascii")
-        self._lots: dict[tuple[str, str], str | None] = {}
+        self._lots: dict[tuple[str, str], str] = {}
         for table, what in (("stocks", "stock"), ("people", "person"), ("needs", "need")):
             self._lots.update({(what, row["id"]): row["lot"] for row in problem[table]})
         for need in problem["needs"]:
@@ -57,8 +57,7 @@ class Labels:
 
         A name that the problem does not have gets a label that none of its names has.
         """
-        lot = self._lots.get((what, name))
-        return f"{self._draw(name if lot is None else lot)} {name}"
+        return f"{self._draw(self._lots.get((what, name)) or name)} {name}"
 
     def _draw(self, lot: str) -> str:
         if lot not in self._tickets:

@@ -114,7 +114,7 @@ _STOCK: Schema = {
     "slots": ("names", ()),
     "staffed": ("bool", False),
     "pledge": ("str?", None),
-    "lot": ("str?", None),
+    "lot": ("str", ""),
     "least_if_used": (Whole(), 0),
 }
 _PERSON: Schema = {
@@ -125,7 +125,7 @@ _PERSON: Schema = {
     "skills": ("names", ()),
     "areas": ("names", ()),
     "slots": ("names", ()),
-    "lot": ("str?", None),
+    "lot": ("str", ""),
 }
 _NEED: Schema = {
     "id": ("name", REQUIRED),
@@ -144,8 +144,8 @@ _NEED: Schema = {
     "groups": ("map", {}),
     "duty": ("bool", False),
     "listed": ("bool", False),
-    "lot": ("str?", None),
-    "recipient_lot": ("str?", None),
+    "lot": ("str", ""),
+    "recipient_lot": ("str", ""),
 }
 _PAIR: Schema = {
     "need": ("str", REQUIRED),

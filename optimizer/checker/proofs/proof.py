@@ -175,16 +175,19 @@ class Proof(Linear):
     def settle(self, event: Event) -> None:
         """Fix columns that no answer has at one (``none``) or at zero (``all``).
 
-        Without multipliers that rests on a search.
+        A tree may help the multipliers. Without multipliers that rests on a search.
         """
         kind, columns, *multipliers = event
         if any(j < 0 or self.high[j] > 1 for j in columns):
             raise RefutedError("not_binary", columns=len(columns))
         if multipliers:
             scale, flat = multipliers
-            total, _ = self.bound(dict.fromkeys(columns, 1 if kind == "none" else -1), scale, flat)
-            if total // scale + (0 if kind == "none" else len(columns)) >= 1:
+            weights = dict.fromkeys(columns, 1 if kind == "none" else -1)
+            most, proof = self.find_most(weights, scale, flat)
+            if most + (0 if kind == "none" else len(columns)) >= 1:
                 raise RefutedError("not_excluded", columns=len(columns))
+            if proof == "tree":
+                self.kinds.add(proof)
         else:
             self.leave_open(Gap("needs", "", 0, len(columns)))
         for column in columns:

@@ -33,9 +33,10 @@ class OddUnits(Kind):
         """Prove a sum for every cell in order."""
         waiting = deque(events)
         for cell, needs in list_cells(month, list_met(proof)).items():
-            _, value, scale, flat = next_event(proof, waiting, "sum")
-            of = ("units", month.name_of(cell))
-            proof.keep_sum(units_of(proof.program, needs), value, scale, flat, of)
+            units = units_of(proof.program, needs)
+            if units:  # else a visit is the only way
+                _, value, scale, flat = next_event(proof, waiting, "sum")
+                proof.keep_sum(units, value, scale, flat, ("units", month.name_of(cell)))
         check_end(proof, waiting)
 
     def leave_open(

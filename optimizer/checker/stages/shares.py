@@ -45,6 +45,7 @@ class Shares(Kind):
         groups = [
             _of_cell(proof.program, name := month.name_of(cell), needs, stated[name])
             for cell, needs in cells.items()
+            if units_of(proof.program, needs)
         ]
         prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])
 

@@ -273,6 +273,29 @@ def test_a_cause_needs_its_witness(make, ground, witnesses, said):
     assert causes_of(make(), {need: (code, stage)}, witnesses).startswith(said)
 
 
+LEAVES = [["split", 1, 0], ["leaf", 1, 1, [4, -1, 6, 1]], ["empty", [6, 1, 4, -1]]]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "said"),
+    [
+        (LEAVES, "nothing"),
+        ([*LEAVES[:2], ["empty", [6, 1]]], "proof_leaf_not_empty: stage=draw"),
+        ([*LEAVES[:2], ["leaf", 1, 1, []]], "proof_not_excluded: stage=draw"),
+        (LEAVES[:2], "proof_tree_open: stage=draw"),
+        ([], "proof_not_excluded: stage=draw"),
+    ],
+)
+def test_a_tree_shows_that_needs_are_never_met(nodes, said):
+    month = one_place()
+    month.grounds.clear()
+    none = month.events[4].pop(0)
+    month.events[4][:0] = [["tree", nodes], [*none[:3], []]]
+    solution = month.answer()
+    solution["stages"][4]["proof"] = "tree"
+    assert fault_of(month.problem, seal(solution)).startswith(said)
+
+
 @pytest.mark.parametrize("done", range(9))
 def test_open_results_have_their_gaps(done):
     """An answer that ends after some results states what the rest reach."""
