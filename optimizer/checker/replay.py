@@ -93,13 +93,17 @@ def prove_no_answer(month: Month, stated: Row) -> bool:
     certificate = _read_certificate(stated, is_needed=True)
     with refuse_malformed():
         columns = number_month(month)
-        proof = Proof(build_rows(columns), [0] * len(columns.high))
-        ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
-        for cut in cuts:
-            proof.prepare(cut)
-        if word != "no" or not proof.is_impossible(multipliers, inner):
-            raise RefutedError("no_answer_not_proved")
+        prove_empty(Proof(build_rows(columns), [0] * len(columns.high)), certificate)
     return True
+
+
+def prove_empty(proof: Proof, certificate: Row) -> None:
+    """Raise ``RefutedError`` unless the certificate proves that the rows admit no answer."""
+    ((*cuts, (word, *multipliers, inner)),) = certificate["stages"]
+    for cut in cuts:
+        proof.prepare(cut)
+    if word != "no" or not proof.is_impossible(multipliers, inner):
+        raise RefutedError("no_answer_not_proved")
 
 
 def _read_certificate(stated: Row, *, is_needed: bool) -> Row:

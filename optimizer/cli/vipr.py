@@ -32,7 +32,8 @@ def run_vipr(arguments: argparse.Namespace) -> int:
     except ExportError as error:
         print(f"not exported: {error}", file=sys.stderr)
         return REFUTED
-    if len(statements) == 1 and arguments.stage is not None:
+    is_file = arguments.stage is not None or arguments.out.suffix == ".vipr"
+    if len(statements) == 1 and is_file:
         return _write_one(export, statements[0], arguments)
     return _write_all(export, statements, arguments)
 
@@ -48,7 +49,9 @@ def _select(export: Export, arguments: argparse.Namespace) -> list[Statement]:
     found = [one for one in statements if export.suits(one, asked)]
     if not found:
         stages = dict.fromkeys(one.stage for one in statements)
-        raise ExportError(f"the answer has no {said}; it has {', '.join(stages)}")
+        raise ExportError(
+            f"the answer has no {said or 'proof'}; it has {', '.join(stages) or 'none'}"
+        )
     return found
 
 
@@ -102,10 +105,12 @@ def add_vipr(commands: Any, add: Any, read: ReadJson) -> None:
     command.add_argument("--stage", metavar="NAME", help=text)
     text = (
         "stage: what a stage optimises; levels: the same, of stages that compare groups; "
-        "possible: the most that each group can get alone; default: all, with --stage its stage"
+        "possible: the most that each group can get alone; no_answer: that no answer keeps every "
+        "rule; default: all, with --stage its stage"
     )
     command.add_argument("--what", choices=WHATS, help=text)
     command.add_argument("--group", metavar="NAME", help="with possible: one group")
-    command.add_argument("--out", type=Path, required=True, metavar="PATH", help="file or folder")
+    text = "a file for one proof, if a stage is named or the name ends in .vipr; else a folder"
+    command.add_argument("--out", type=Path, required=True, metavar="PATH", help=text)
     text = "where a stage rests on a search, write it up to there with its proved bound"
     command.add_argument("--bound", action="store_true", help=text)

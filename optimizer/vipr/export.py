@@ -1,4 +1,7 @@
-"""The files of a month: one for every proved stage, one for what every group can get alone."""
+"""The files of a month: one for every proved stage, and one for what each group can get alone.
+
+Of a month without an answer: one that shows that there is none.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -13,14 +16,15 @@ from optimizer.checker.proofs.alone import Groups, prove_possible
 from optimizer.checker.proofs.forms import Levels, Sums
 from optimizer.checker.proofs.proof import Weights
 from optimizer.checker.proofs.undecided import read_witness
-from optimizer.checker.replay import number_month, prove_result
+from optimizer.checker.replay import number_month, prove_empty, prove_result
 from optimizer.checker.stages import kind_of, open_month
+from optimizer.checker.verdict import Ruling
 from optimizer.vipr.conclude import conclude, list_proved
 from optimizer.vipr.lines import ExportError
 from optimizer.vipr.scribe import Scribe
 from optimizer.vipr.writer import Sheet, Writer
 
-WHATS = ("stage", "levels", "possible")
+WHATS = ("stage", "levels", "possible", "no_answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,9 @@ class Export:
 
         Raises ``ExportError`` where the check refutes the answer, or where it proves nothing.
         """
-        fault = judge(problem, solution).fault
-        if fault is not None:
-            raise ExportError(f"the check refutes the answer: {fault}")
+        verdict = judge(problem, solution)
+        if verdict.fault is not None:
+            raise ExportError(f"the check refutes the answer: {verdict.fault}")
         self._month = open_month(read_problem(problem))
         self._stated = read_solution(solution)
         self._results = [row for row in self._stated["stages"] if row["status"] == "proven"]
@@ -56,16 +60,19 @@ class Export:
         self._scribe = Scribe(build_rows(self._columns), point)
         stages = self._month.problem["policy"]["stages"]
         self._kinds = {stage["name"]: kind_of(stage) for stage in stages}
-        self._alone: dict[Statement, Sheet] = {}
-        self._replay_alone()
-        self._replay()
+        self._sheets: dict[Statement, Sheet] = {}  # of what is no stage
+        if verdict.is_settled:
+            self._refute_all()
+        elif verdict.ruling is not Ruling.NO_ANSWER:
+            self._replay_alone()
+            self._replay()
         self._writer = Writer(self._scribe.book)
 
     def list_statements(self) -> list[Statement]:
         """Return everything that the answer proves, in order."""
         steps = self._scribe.book.steps
         stages = [Statement("stage", name) for k, name in enumerate(self._kinds) if steps.get(k)]
-        return [*stages, *self._alone]
+        return [*stages, *self._sheets]
 
     def suits(self, statement: Statement, asked: Mapping[str, str]) -> bool:
         """Return whether a statement has these values; ``levels`` are stages of groups."""
@@ -80,13 +87,20 @@ class Export:
         With ``is_bound_wanted`` a stage that rests on a search is stated up to there, with the
         bound that is proved. Raises ``ExportError`` where that is not wanted.
         """
-        if statement.what == "possible":
-            return self._alone[statement]
+        if statement.what != "stage":
+            return self._sheets[statement]
         return self._sum_up(statement, is_bound_wanted=is_bound_wanted)
 
     def write(self, sheet: Sheet, file: TextIO) -> int:
         """Write a file and return the number of its derived lines."""
         return self._writer.write(file, sheet)
+
+    def _refute_all(self) -> None:
+        """Replay the proof that there is no answer, and keep a sheet for it."""
+        prove_empty(self._scribe, self._certificate)
+        statement, last = Statement("no_answer", ""), self._scribe.last
+        facts = self._describe(statement)
+        self._sheets[statement] = Sheet(0, facts, {}, None, last, self._scribe.point, {})
 
     def _replay_alone(self) -> None:
         """Replay what every group can get alone, and keep a sheet for each."""
@@ -98,7 +112,7 @@ class Export:
                     name = self._month.name_of(group)
                     statement = Statement("possible", stage["name"], name)
                     own = results[stage["name"]]
-                    self._alone[statement] = self._prove_alone(statement, own, {group: needs})
+                    self._sheets[statement] = self._prove_alone(statement, own, {group: needs})
 
     def _prove_alone(self, statement: Statement, result: Row, groups: Groups) -> Sheet:
         scribe, certificate = self._scribe, self._certificate
@@ -142,8 +156,8 @@ class Export:
         kind = self._kinds[statement.stage]
         is_least = isinstance(kind, Sums) and kind.sign < 0
         facts = self._describe(statement) | {"value": str(found.value), "bound": str(found.bound)}
-        if isinstance(kind, Sums):
-            keys = [row["key"] for row in self._stated["stages"] if row["name"] == statement.stage]
+        keys = [row["key"] for row in self._stated["stages"] if row["name"] == statement.stage]
+        if isinstance(kind, Sums) and len(keys) == len(book.steps[number]):
             facts["aims"] = [
                 {"key": key, "factor": str(factor), "value": part.value, "bound": part.bound.right}
                 for key, factor, part in zip(keys, found.factors, steps, strict=False)

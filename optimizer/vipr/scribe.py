@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from functools import partial
 
 from optimizer.checker.program.rows import Program
-from optimizer.checker.proofs.proof import Event, Gap, Proof, ValueAt, Weights
+from optimizer.checker.proofs.proof import LOWEST, Event, Gap, Proof, ValueAt, Weights
 from optimizer.vipr.book import Book, Part, Sides, join, make_part, open_part
 from optimizer.vipr.floors import Floors
 from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine, negate
 from optimizer.vipr.reach import Reach
+from optimizer.vipr.tree import Root, write_tree
 
 
 class Scribe(Proof):
@@ -100,10 +101,22 @@ class Scribe(Proof):
         scale, flat, cuts = event[1:4] if event else (1, [], [])
         with self.aside():
             for cut in cuts:
-                self.add_cut(cut)
-            self.bound(weights, scale, flat)
+                self.prepare(cut)
+            self.find_most(weights, scale, flat)
         value = sum(weight * self.point[j] for j, weight in weights.items())
         self.book.steps.setdefault(stage, []).append(make_part(weights, value, self.last))
+
+    def _lower(self, most: int, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
+        """Lower a bound by the tree, and write the line of the tree."""
+        nodes, held = self.tree, (self._rows, self._reduced, self.last)
+        found, kind = super()._lower(most, weights, scale, flat)
+        self._rows, self._reduced, self.last = held
+        if found < most:
+            proved = None if found == LOWEST else found
+            sides, lower, upper = list(self.sides), list(self.lower), list(self.upper)
+            root = Root(list(self.rows), sides, lower, upper, weights, proved)
+            self.last = write_tree(root, flat, nodes)
+        return found, kind
 
     def _reduce(self, least: ProofLine, value: int, scale: int) -> Fan:
         """Return the reduced costs as a sum that is at most the remainder of the bound."""
@@ -173,12 +186,6 @@ class Scribe(Proof):
             for row, line in self._floors.raise_to(raised, self.stage).items():
                 self.sides[row] = (None, line)
 
-    def prepare(self, event: Event) -> None:
-        """Take a cut; a tree has no lines here."""
-        if event[0] == "tree":
-            raise ExportError("it rests on a tree, which these lines do not show")
-        super().prepare(event)
-
     def add_cut(self, event: Event) -> None:
         """Add a zero-half cut with its line."""
         self._catch_up()
@@ -221,8 +228,10 @@ class Scribe(Proof):
         return column
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
-        """Refute the floors that are tried, as a step of the stage."""
+        """Refute the floors that are tried, as a step of the stage, or all answers."""
         tried = self._floors.list_raised(self.row_low)
+        if not tried:
+            return super().is_impossible(proof, cuts)
         part, lines = self._floors.suppose(tried, self.stage)
         for row, line in lines.items():
             self.sides[row] = (None, line)

@@ -1,12 +1,14 @@
 """Every proof of an answer as a file that a reader of the format confirms."""
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
 
+from optimizer.instances.gap import read_gap
 from optimizer.policy import Stage, StageKind
-from optimizer.problem import Problem
+from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.vipr.export import Export, Statement
 from optimizer.vipr.lines import ExportError
@@ -65,6 +67,39 @@ def test_every_kind_of_stage_is_confirmed(seed):
     answer = solve(problem)
     if answer.status == "proven":
         replay_all(Export(problem.to_json(), json.loads(json.dumps(answer.to_json()))))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_tree_of_splits_is_confirmed(seed):
+    """Generalised assignment needs branches: each becomes two assumptions, and then none."""
+    random = Random(seed)
+    costs = [random.randint(10, 50) for _ in range(36)]
+    used = [random.randint(5, 25) for _ in range(36)]
+    rooms = [sum(used[k : k + 12]) * 4 // 15 for k in (0, 12, 24)]
+    text = " ".join(map(str, (3, 12, *costs, *used, *rooms)))
+    problem = read_gap("drawn", text, random.choice(("min", "max")))
+    answer = json.loads(json.dumps(solve(problem).to_json()))
+    if answer["status"] == "proven":
+        export = Export(problem.to_json(), answer)
+        (statement,) = export.list_statements()
+        text = write(export, export.state(statement))
+        assert replay_all(export) == 1
+        assert ("{ uns" in text) == (answer["stages"][0]["proof"] == "tree")
+
+
+def test_that_there_is_no_answer_is_confirmed():
+    """Two pins and one bag: the contradiction of the rows is the last line."""
+    problem = month(goods(), want("a"), want("b"), pins=(Pin("a"), Pin("b")))
+    answer = json.loads(json.dumps(solve(problem).to_json()))
+    answer["certificate"] = {
+        "possible": {},
+        "stages": [[["no", 1, [0, 1, 1, 1, 2, -1, 3, -1], []]]],
+    }
+    export = Export(problem.to_json(), reseal({"assignments": [], **answer}))
+    (statement,) = export.list_statements()
+    text = write(export, export.state(statement))
+    assert check(text.splitlines()).range is None
+    assert "\nRTP infeas\nSOL 0\n" in text
 
 
 @pytest.mark.parametrize("make", [one_place, three_bags, two_turns, drawn_home])
