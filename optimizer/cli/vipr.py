@@ -42,16 +42,11 @@ def _select(export: Export, arguments: argparse.Namespace) -> list[Statement]:
     """Return what is asked for. Raises ``ExportError`` when the answer does not have it."""
     wanted = {name: getattr(arguments, name) for name in ("what", "stage", "group")}
     asked = {name: value for name, value in wanted.items() if value is not None}
-    said = " ".join(f"{name} {value}" for name, value in asked.items())
-    if asked.keys() == {"stage"}:
-        asked["what"] = "stage"
-    statements = export.list_statements()
-    found = [one for one in statements if export.suits(one, asked)]
+    found = export.find(asked | ({"what": "stage"} if asked.keys() == {"stage"} else {}))
     if not found:
-        stages = dict.fromkeys(one.stage for one in statements)
-        raise ExportError(
-            f"the answer has no {said or 'proof'}; it has {', '.join(stages) or 'none'}"
-        )
+        said = " ".join(f"{name} {value}" for name, value in asked.items()) or "proof"
+        stages = ", ".join(dict.fromkeys(one.stage for one in export.list_statements())) or "none"
+        raise ExportError(f"the answer has no {said}; it has {stages}")
     return found
 
 

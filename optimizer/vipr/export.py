@@ -74,10 +74,12 @@ class Export:
         stages = [Statement("stage", name) for k, name in enumerate(self._kinds) if steps.get(k)]
         return [*stages, *self._sheets]
 
-    def suits(self, statement: Statement, asked: Mapping[str, str]) -> bool:
-        """Return whether a statement has these values; ``levels`` are stages of groups."""
-        asked = dict(asked)
-        if asked.get("what") == "levels" and isinstance(self._kinds[statement.stage], Levels):
+    def find(self, asked: Mapping[str, str]) -> list[Statement]:
+        """Return the statements with these values; ``levels`` are stages that compare groups."""
+        return [one for one in self.list_statements() if self._suits(one, dict(asked))]
+
+    def _suits(self, statement: Statement, asked: dict[str, str]) -> bool:
+        if asked.get("what") == "levels" and isinstance(self._kinds.get(statement.stage), Levels):
             asked["what"] = "stage"
         return asked.items() <= asdict(statement).items()
 

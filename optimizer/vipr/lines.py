@@ -32,7 +32,7 @@ class ProofLine:
              "uns" one of two assumptions holds (terms: line, assumption, line, assumption),
              "open" stated without a proof
     scale    the multipliers of the terms are divided by it
-    later    makes the terms anew for every call, which saves the memory for them
+    later    makes the terms at every call, which saves the memory for them
     given    a stage and a line that files of the stages after it have in place of this one
     """
 

@@ -11,9 +11,8 @@ from functools import partial
 from optimizer.checker.program.rows import Program
 from optimizer.checker.proofs.proof import LOWEST, Event, Gap, Proof, ValueAt, Weights
 from optimizer.vipr.book import Book, Part, Sides, join, make_part, open_part
-from optimizer.vipr.floors import Floors
+from optimizer.vipr.floors import Floors, Reach
 from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine, negate
-from optimizer.vipr.reach import Reach
 from optimizer.vipr.tree import Root, write_tree
 
 
