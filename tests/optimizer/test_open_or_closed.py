@@ -17,11 +17,15 @@ from optimizer.search.solve import solve
 from optimizer.second.opinion import Verdict, second_opinion
 from optimizer.second.opinion import judge as judge_opinions
 from optimizer.solution import SolutionStatus
+from optimizer.vipr.export import Export
 from optimizer.what_if.conflict import find_conflict
+from tests.optimizer.brute_force import feasible_answers
 from tests.optimizer.builders import COUNT, LOTTERY, goods, met, month, proven, want
 from tests.optimizer.checker.test_rows import assert_same
+from tests.optimizer.explain.test_stages import true_stages
 from tests.optimizer.test_brute_force import assert_is_the_best
 from tests.optimizer.tiny_problems import tiny_problem
+from tests.optimizer.vipr.test_export import replay_all
 
 
 def with_thresholds(problem: Problem) -> Problem:
@@ -144,6 +148,25 @@ def test_who_is_left_out_by_a_threshold_is_explained():
     assert "n0" in found
     assert found["n0"] != "lost_lottery"  # no answer meets it
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_no_explanation_names_a_stage_that_did_not_decide(block):
+    named = 0
+    for seed in range(block * 15, block * 15 + 15):
+        problem = with_thresholds(tiny_problem(seed))
+        solution, true = solve(problem), true_stages(problem, list(feasible_answers(problem)))
+        for found in explain(problem, solution, 20.0) if solution.is_usable else ():
+            assert found.stage in ("", true.get(found.need)), (problem.name, found.need)
+            named += bool(found.stage)
+    assert named
+
+
+@pytest.mark.parametrize("seed", [0, 6, 18, 24])
+def test_the_proofs_are_exported_like_any_others(seed):
+    problem = with_thresholds(tiny_problem(seed))
+    answer = json.loads(json.dumps(proven(problem).to_json()))
+    assert replay_all(Export(problem.to_json(), answer))
 
 
 def test_a_pin_below_a_threshold_is_impossible_and_named():
