@@ -28,7 +28,7 @@ from types import CodeType
 import pytest
 
 from tests.mutants.mutants import Mutant
-from tests.mutants.units import ROOT
+from tests.mutants.units import CHOSEN, ROOT
 
 _OPTIONS = ["-q", "--no-header", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist"]
 _OUR_FOLDERS = ("matchmaker", "optimizer", "tests", "__main__")
@@ -89,7 +89,7 @@ class _Chosen:
 
 def warm_up() -> None:
     """Import what the site and its tests import, the project's own code left out."""
-    probe = "import sys, matchmaker, tests.conftest; print(*sys.modules)"
+    probe = f"import sys, {CHOSEN.probe}; print(*sys.modules)"
     listed = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", probe],
         capture_output=True,

@@ -14,7 +14,7 @@ from pathlib import Path
 import coverage
 import pytest
 
-from tests.mutants.units import ROOT, map_lines
+from tests.mutants.units import CHOSEN, ROOT, map_lines
 
 FOLDER = Path(os.environ["MUTANTS_RECORD"])
 
@@ -22,7 +22,7 @@ FOLDER = Path(os.environ["MUTANTS_RECORD"])
 class Recorder:
     def __init__(self) -> None:
         self.coverage = coverage.Coverage(
-            data_file=None, config_file=False, include=[str(ROOT / "matchmaker" / "**" / "*.py")]
+            data_file=None, config_file=False, include=[str(ROOT / CHOSEN.house / "**" / "*.py")]
         )
         self.test = ""
         self.seconds: dict[str, float] = defaultdict(float)

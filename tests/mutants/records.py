@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from tests.mutants.mutants import Mutant
-from tests.mutants.units import ROOT, Unit, list_units
+from tests.mutants.units import CHOSEN, NAME, ROOT, Unit, list_units
 
-FOLDER = ROOT / "build" / "mutants"
-_TESTS = ROOT / "tests" / "matchmaker"
+FOLDER = ROOT / "build" / "mutants" / ("" if NAME == "door" else NAME)
+_TESTS = ROOT / CHOSEN.tests
 BUDGET_SECONDS = 60.0  # per mutant, as recorded: killers are nearly always among the first few
 _UNKNOWN_SECONDS = 5.0
 _AT_ONCE = 20  # files recorded together: a recording that is broken off loses no more than these
@@ -160,7 +160,7 @@ def _read(file: str) -> str:
 
 @cache
 def _list_all_units() -> tuple[Unit, ...]:
-    paths = sorted((ROOT / "matchmaker").rglob("*.py"))
+    paths = sorted((ROOT / CHOSEN.house).rglob("*.py"))
     return tuple(u for p in paths if "migrations" not in p.parts for u in list_units(p))
 
 
@@ -172,7 +172,7 @@ def digest_code() -> str:
     """Another when the site, or what its tests share, is."""
     helpers = [*(ROOT / "tests").glob("*.py"), *_TESTS.rglob("*.py")]
     shared = [path for path in helpers if not path.name.startswith("test_")]
-    return _digest([*(ROOT / "matchmaker").rglob("*.py"), *shared])
+    return _digest([*(ROOT / CHOSEN.house).rglob("*.py"), *shared])
 
 
 def _digest(paths: Iterable[Path], *more: str) -> str:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -87,7 +88,10 @@ def test_a_sample_is_the_same_for_the_same_seed(write):
 def test_every_pattern_of_targets_finds_files(monkeypatch):
     names = {path.name for path in units.list_targets()}
     assert {"permissions.py", "disclosure.py", "publication.py"} <= names
-    monkeypatch.setattr(units, "TARGETS", ("rounds/**/*.py", "no/such/*.py"))
+    checked = {path.name for path in units.list_targets(units.TARGETS["checker"])}
+    assert {"check.py", "proof.py", "grounds.py", "leximin.py"} <= checked
+    wrong = replace(units.CHOSEN, patterns=("rounds/**/*.py", "no/such/*.py"))
+    monkeypatch.setattr(units, "CHOSEN", wrong)
     with pytest.raises(FileNotFoundError, match="no/such"):
         units.list_targets()
 
@@ -193,7 +197,8 @@ def test_ninety_five_of_a_hundred_that_are_not_equal_must_die(
 def test_what_is_listed_as_equal_is_in_the_source_and_has_a_reason():
     entries = tomllib.loads(lists.EQUAL.read_text()).get("mutant", [])
     places = {(entry["function"], entry["kind"]) for entry in entries}
-    mutants = (mutant for path in units.list_targets() for mutant in find_mutants(path))
+    paths = [path for target in units.TARGETS.values() for path in units.list_targets(target)]
+    mutants = (mutant for path in paths for mutant in find_mutants(path))
     found = {m.content for m in mutants if (m.unit.name, m.kind) in places}
     for entry in entries:
         assert (entry["function"], entry["before"], entry["after"]) in found, f"gone: {entry}"

@@ -5,13 +5,44 @@ statement that runs at import, written ``path::`` and the names that it binds.
 """
 
 import ast
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ("rounds/**/*.py", "**/permissions.py", "**/disclosure.py", "**/publication.py")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is changed, and by which tests it is judged; paths from the root.
+
+    patterns   files under ``house`` that are changed      probe   modules that its tests import
+    """
+
+    house: str
+    patterns: tuple[str, ...]
+    tests: str
+    probe: str
+
+
+TARGETS = {
+    "door": Target(
+        "matchmaker",
+        ("rounds/**/*.py", "**/permissions.py", "**/disclosure.py", "**/publication.py"),
+        "tests/matchmaker",
+        "matchmaker, tests.conftest",
+    ),
+    "checker": Target(
+        "optimizer/checker",
+        ("**/*.py",),
+        "tests/optimizer/checker",
+        "matchmaker, tests.conftest, optimizer.search.solve",
+    ),
+}
+NAME = os.environ.get("MUTANTS_TARGET") or "door"
+CHOSEN = TARGETS[NAME]  # by the environment, so that the recorder's processes know it too
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -33,13 +64,14 @@ class Unit:
         return f"{self.path.relative_to(ROOT)}::{self.name}"
 
 
-def list_targets() -> list[Path]:
+def list_targets(target: Target | None = None) -> list[Path]:
     """The files under mutation. Raises ``FileNotFoundError`` for a pattern that finds nothing."""
     paths: set[Path] = set()
-    for pattern in TARGETS:
-        found = {p for p in (ROOT / "matchmaker").glob(pattern) if p.stat().st_size}
+    target = target or CHOSEN
+    for pattern in target.patterns:
+        found = {p for p in (ROOT / target.house).glob(pattern) if p.stat().st_size}
         if not found:
-            raise FileNotFoundError(f"no file is like matchmaker/{pattern}: mend TARGETS")
+            raise FileNotFoundError(f"no file is like {target.house}/{pattern}: mend TARGETS")
         paths |= found
     return sorted(paths)
 
