@@ -77,6 +77,7 @@ class SolveReport:
     explanations  of every unmet need of a usable answer, in the order of ids
     verdict       what the independent checker found about the answer
     unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
+    reason        what the process said when it crashed: the last line of its error
     """
 
     solution: Solution | None = None
@@ -86,6 +87,7 @@ class SolveReport:
     failure: Failure | None = None
     unexplained: Failure | None = None
     verdict: Verdict | None = None
+    reason: str = ""
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:
@@ -122,4 +124,4 @@ class Line(StrEnum):
     SOLVED = "solved"  # nothing; the check begins
     CHECKED = "checked"  # a report with brief explanations
     EXPLAINED = "explained"  # the last line: a report with full explanations
-    FAILED = "failed"  # the last line: a ``Failure``
+    FAILED = "failed"  # the last line: a ``Failure`` and the reason in one line

@@ -59,7 +59,7 @@ def _end(report: SolveReport) -> int:
         return DONE if report.is_usable else REFUTED
     message, code = FAILURES[report.failure]
     detail = report.solution.detail if report.solution else ""
-    facts = filter(None, (detail, *report.findings))
+    facts = filter(None, (report.reason, detail, *report.findings))
     print(": ".join([f"no answer: {message}", *facts]), file=sys.stderr)
     return code
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from optimizer.codec import canonical_bytes
 from optimizer.limits import Limits
-from optimizer.process.work import STEPS, Steps, name_failure, work
+from optimizer.process.work import STEPS, Steps, name_failure, name_reason, work
 from optimizer.report import Line
 
 PR_SET_PDEATHSIG = 1  # source: linux/prctl.h
@@ -44,7 +44,7 @@ def main(steps: Steps = STEPS) -> None:
         report = work(question["problem"], Limits(**question["limits"]), send, steps)
         send(Line.EXPLAINED, report.to_json())
     except Exception as error:  # the parent reports every error
-        send(Line.FAILED, name_failure(error))
+        send(Line.FAILED, [name_failure(error), name_reason(error)])
 
 
 def _send(pipe: int, line: Line, content: Any) -> None:

@@ -46,9 +46,10 @@ logger = logging.getLogger("optimizer.process.guard")
 class _NoAnswerError(Exception):
     """The child gives no further answer."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, reason: str = "") -> None:
         super().__init__(failure)
         self.failure = failure
+        self.reason = reason
 
 
 def solve_apart(
@@ -73,13 +74,14 @@ def solve_apart(
     }
     dialogue = _Dialogue(limits, on_beat or _go_on)
     failure: Failure | None = None
+    reason = ""
     try:
         _ask_child(canonical_bytes(question) + b"\n", dialogue)
     except _NoAnswerError as lost:
-        failure = lost.failure
+        failure, reason = lost.failure, lost.reason
     except MemoryError:  # in this process, while it reads the answer
         failure = Failure.OUT_OF_MEMORY
-    report = _judge(problem, dialogue, failure)
+    report = replace(_judge(problem, dialogue, failure), reason=reason)
     if report.solution is not None:
         return report
     return replace(report, seconds=Seconds(solve=round(time.monotonic() - began, 3)))
@@ -139,7 +141,8 @@ class _Dialogue:
         elif line is Line.EXPLAINED:
             self.explained = content
         else:
-            raise _NoAnswerError(Failure(content))
+            failure, reason = content
+            raise _NoAnswerError(Failure(failure), str(reason))
 
     def _allow(self, seconds: float) -> None:
         self._deadline = time.monotonic() + seconds
@@ -206,7 +209,7 @@ def _ask_child(question: bytes, dialogue: _Dialogue) -> None:
             reader.start()
             dialogue.listen(lines)
         except EOFError:
-            raise _NoAnswerError(_name_exit(child, errors)) from None
+            raise _NoAnswerError(*_explain_exit(child, errors)) from None
         finally:
             _kill_and_join(child, writer, reader)
             _log(errors)
@@ -248,18 +251,21 @@ def _read(pipe: IO[bytes], lines: "queue.SimpleQueue[bytes]") -> None:
     lines.put(b"")
 
 
-def _name_exit(child: _Child, errors: IO[bytes]) -> Failure:
-    """Return the failure of a child that closed its pipe."""
+def _explain_exit(child: _Child, errors: IO[bytes]) -> tuple[Failure, str]:
+    """Return the failure of a child that closed its pipe, and what it said or how it ended."""
     try:
         code = child.wait(EXIT_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
-        return Failure.HUNG
+        return Failure.HUNG, ""
     logger.warning("a solve died with exit code %d", code)
-    if code in _OUTSIDE:
-        return Failure.KILLED
     words = _read_tail(errors)
+    if code in _OUTSIDE:
+        return Failure.KILLED, ""
     is_memory = b"bad_alloc" in words or b"MemoryError" in words
-    return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED
+    said = words.decode(errors="replace").split("\n")
+    last = next((line.strip() for line in reversed(said) if line.strip()), "")
+    reason = f"exit code {code}: {last}" if last else f"exit code {code}"
+    return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED, reason
 
 
 def _log(errors: IO[bytes]) -> None:

@@ -25,6 +25,7 @@ from optimizer.report import Failure, Line, Progress, Seconds, SolveReport
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
 
+LONGEST_REASON = 300  # characters
 OnLine = Callable[[Line, Any], None]
 
 
@@ -69,6 +70,12 @@ def name_failure(error: Exception) -> Failure:
     sys.stderr.write(trace)
     is_memory = isinstance(error, MemoryError) or "bad_alloc" in trace
     return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED
+
+
+def name_reason(error: Exception) -> str:
+    """Return kind and message of an error in one line of text that any terminal can show."""
+    text = " ".join("".join(traceback.format_exception_only(error)).split())
+    return text.encode("utf-8", "backslashreplace").decode()[:LONGEST_REASON]
 
 
 def _sum_up(marks: list[tuple[str, float]]) -> Seconds:

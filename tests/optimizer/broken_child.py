@@ -44,7 +44,7 @@ def hog(*_inputs):
 
 
 def raise_error(*_inputs):
-    raise ZeroDivisionError
+    raise ZeroDivisionError("with a\nreason")
 
 
 def leave(*_inputs):

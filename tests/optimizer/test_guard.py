@@ -71,6 +71,18 @@ def test_a_solve_apart_gives_the_same_bytes_checked_and_explained():
     assert (report.findings, report.failure, report.unexplained) == ((), None, None)
 
 
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [("raise_error", "ZeroDivisionError: with a reason"), ("leave", "exit code 0")],
+)
+def test_a_crash_says_its_reason(solve_badly, step, reason):
+    assert solve_badly(solve=step).reason == reason
+
+
+def test_a_solve_that_ends_well_has_no_reason_to_give():
+    assert solve_apart(generate(5, 4), LONG, memory_mib=None).reason == ""
+
+
 def test_the_seconds_of_each_step_come_from_inside():
     problem = generate(60, 4)
     began = time.monotonic()

@@ -81,6 +81,13 @@ def test_every_failure_has_its_message_and_its_exit_code(month, monkeypatch, cap
     assert code in {Failure.NOT_VERIFIED: {1}, Failure.BROKEN_PROBLEM: {2}}.get(failure, {3})
 
 
+def test_a_crash_prints_its_reason(month, monkeypatch, capsys):
+    report = SolveReport(failure=Failure.CRASHED, reason="OverflowError: too large")
+    monkeypatch.setattr(cli_solve, "solve_apart", lambda *_question, **_bounds: report)
+    assert main(["solve", str(month / "p.json")]) == 3
+    assert capsys.readouterr().err == "no answer: the process broke: OverflowError: too large\n"
+
+
 def test_no_two_failures_read_alike():
     assert len({message for message, _ in cli_solve.FAILURES.values()}) == len(Failure)
 
