@@ -26,8 +26,13 @@ test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweep
 test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -q
 
-sweep: $(READY)  ## forge answers of tiny months and ask what verify claims of them; FORGERIES=20000
+sweep: $(READY)  ## FORGERIES=20000 answers of tiny months against verify; or PROPERTIES=500 months for each promise of the second policy; SEED=; MATCH=text
+ifdef PROPERTIES
+	$(BIN)/python -m tests.optimizer.community2 --months $(PROPERTIES) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MATCH),--match "$(MATCH)")
+else
 	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest -n 2 -m slow -q tests/optimizer/checker/test_kit.py
+endif
 
 mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=400 SEED=8; TARGET=checker; MATCH=text; RECORD=keep; KEEP=1
 	MUTANTS_TARGET=$(TARGET) $(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
