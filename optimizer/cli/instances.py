@@ -14,7 +14,7 @@ from typing import Any
 
 from optimizer.codec import ProblemError, canonical_bytes
 from optimizer.instances.bids import BidTerms, read_bids
-from optimizer.instances.gap import make_gap, read_gaps
+from optimizer.instances.gap import make_gap, name_jobs, read_gaps
 from optimizer.instances.headings import Shape, find_number
 from optimizer.instances.projects import PROJECT_POLICIES, ProjectFiles, read_projects
 from optimizer.instances.reasons import Words, find_reason
@@ -49,7 +49,8 @@ def run_gap(arguments: argparse.Namespace) -> int:
         best = "" if found.best is None else f"; best known {found.best}"
         size = f"{found.agents} agents × {found.jobs} jobs"
         print(f"instance {k + 1} of {len(instances)}: {size}{best}; encoding {encoding}")
-        codes.append(_solve(make_gap(path.stem, found, arguments.sense), arguments))
+        problem = make_gap(path.stem, found, arguments.sense)
+        codes.append(_solve(problem, arguments, words=name_jobs(found)))
     return max(codes)
 
 

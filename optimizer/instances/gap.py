@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from optimizer.codec import LARGEST, ProblemError
+from optimizer.instances.reasons import Words
 from optimizer.policy import Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Pin, Problem, Stock
 
@@ -148,6 +149,12 @@ def read_gap(name: str, text: str, sense: str) -> Problem:
     if len(instances) > 1:
         raise ProblemError(name, f"holds {len(instances)} instances")
     return make_gap(name, instances[0], sense)
+
+
+def name_jobs(instance: GapInstance) -> Words:
+    """Return the words for agents and jobs, which have numbers from 1 only."""
+    agents = {f"agent-{k:04d}": f"agent {k + 1}" for k in range(instance.agents)}
+    return Words(agents, {f"job-{k:05d}": f"job {k + 1}" for k in range(instance.jobs)})
 
 
 def make_gap(name: str, instance: GapInstance, sense: str) -> Problem:

@@ -98,11 +98,21 @@ def read_matrix(matrix: ScoreTable, terms: ScoreTerms) -> Preferences:
         f"encoding {table.encoding}",
         f"separator {table.separator}",
     )
+    places = [f"row {row.number}" for row in rows]
+    columns = [f"column {k + 1 + matrix.shift}" for k in range(len(receivers))]
     words = Words(
-        {g: f"giver {g} (row {row.number})" for g, row in zip(givers, rows, strict=True)},
-        {r: f"receiver {r} (column {k + 1 + matrix.shift})" for k, r in enumerate(receivers)},
+        _place("giver", givers, places, has_names=matrix.names is not None),
+        _place("receiver", receivers, columns, has_names=matrix.columns is not None),
     )
     return Preferences(table.name, givers, receivers, scores, "; ".join(lines), words)
+
+
+def _place(
+    kind: str, ids: Sequence[str], places: Sequence[str], *, has_names: bool
+) -> dict[str, str]:
+    """Return the words for each id: its place, after its name if the file has names."""
+    pairs = zip(ids, places, strict=True)
+    return {id_: f"{kind} {id_} ({place})" if has_names else place for id_, place in pairs}
 
 
 def _tell(names: Sequence[str] | None) -> str:

@@ -217,6 +217,20 @@ def test_the_cheapest_reason_is_given_for_no_answer(run, text, arguments, reason
     assert error == f"no answer: {reason}\n"
 
 
+def test_without_names_a_reason_names_the_place(run):
+    code, _, error = run(
+        "matrix", {"m.csv": "-1,1\n2,2\n-1,2\n"}, "m.csv", "--demand", "2", "--cap", "9",
+        "--conflict=-1", "--policy", "total",
+    )  # fmt: skip
+    assert (code, error) == (1, "no answer: column 1: 2 wanted, 1 can give\n")
+
+
+def test_a_job_that_no_agent_has_room_for_is_the_reason(run):
+    text = "2 3\n 1 5 9\n 4 2 3\n  2 9 2\n 2 9 2\n 8 8\n"
+    code, _, error = run("gap", {"g.txt": text}, "g.txt", "--sense", "min")
+    assert (code, error) == (1, "no answer: job 2: 1 wanted, 0 can give\n")
+
+
 def test_a_smallest_conflict_is_named_when_no_sum_shows_it(run):
     text = "p,a,b,c,d\nx,1,1,-1,-1\ny,-1,-1,1,1\nz,-1,-1,1,1\nw,1,1,-1,-1\n"
     code, _, error = run(
