@@ -34,7 +34,7 @@ class Ancestors:
 
     def _gather_sets(self) -> None:
         nestings = 0
-        for s in (*self._inner, *(s for s in self._order if s not in self._number)):
+        for s in self._order:
             found = self._set_of(s)
             nestings += found.bit_count()
             if nestings > MOST_NESTINGS:
@@ -71,10 +71,7 @@ class Ancestors:
 def _sort_parents_first(parents: Parents) -> list[int]:
     """Return all stocks, each after its parents."""
     missing = [len(named) for named in parents]
-    children: list[list[int]] = [[] for _ in parents]
-    for s, named in enumerate(parents):
-        for parent in named:
-            children[parent].append(s)
+    children = _list_children(parents)
     order = [s for s, count in enumerate(missing) if not count]
     for s in order:  # it grows while it is read
         for child in children[s]:
@@ -85,6 +82,14 @@ def _sort_parents_first(parents: Parents) -> list[int]:
         k = _find_in_circle(parents, missing)
         raise ProblemError(f"$.stocks[{k}].parents", "stocks nest in a circle")
     return order
+
+
+def _list_children(parents: Parents) -> list[list[int]]:
+    children: list[list[int]] = [[] for _ in parents]
+    for s, named in enumerate(parents):
+        for parent in named:
+            children[parent].append(s)
+    return children
 
 
 def _find_in_circle(parents: Parents, missing: Sequence[int]) -> int:

@@ -178,16 +178,17 @@ def _check_dimensions(problem: Problem) -> None:
 
 def _check_sums(problem: Problem) -> None:
     """Refuse sums above ``LARGEST_SUM``, at the first value that takes a sum above it."""
+    _bound_sum("$.stocks[{}].capacity", [stock.capacity for stock in problem.stocks])
+    for name in ("people", "quantity", "points"):
+        _bound_sum(f"$.needs[{{}}].{name}", [getattr(need, name) for need in problem.needs])
     units = {need.id: max(need.people, need.quantity) for need in problem.needs}
-    for place, values in (
-        ("stocks[{}].capacity", [stock.capacity for stock in problem.stocks]),
-        ("needs[{}].people", [need.people for need in problem.needs]),
-        ("needs[{}].quantity", [need.quantity for need in problem.needs]),
-        ("needs[{}].points", [need.points for need in problem.needs]),
-        ("pairs[{}].score", [abs(pair.score) * units[pair.need] for pair in problem.pairs]),
-        ("pairs[{}].consumption", [pair.consumption * units[pair.need] for pair in problem.pairs]),
-        ("history[{}].possible", [row.possible for row in problem.history]),
-    ):
-        for k, total in enumerate(accumulate(values)):
-            path = f"$.{place.format(k)}"
-            require(total <= LARGEST_SUM, path, f"adds up to more than {LARGEST_SUM}")
+    for name in ("score", "consumption"):
+        values = [abs(getattr(pair, name)) * units[pair.need] for pair in problem.pairs]
+        _bound_sum(f"$.pairs[{{}}].{name}", values)
+    _bound_sum("$.history[{}].possible", [row.possible for row in problem.history])
+
+
+def _bound_sum(path: str, values: Iterable[int]) -> None:
+    for k, total in enumerate(accumulate(values)):
+        if total > LARGEST_SUM:
+            raise ProblemError(path.format(k), f"adds up to more than {LARGEST_SUM}")

@@ -4,9 +4,10 @@ A bid is a number or a word; the user says what words are worth and which ones a
 columns are found by their headings; without a heading row they are giver, receiver and bid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
 from optimizer.codec import LARGEST
@@ -52,17 +53,12 @@ def read_bids(table: Table, terms: BidTerms) -> Preferences:
     """
     order, heading = _find_columns(table, terms)
     rows = table.rows[1:] if heading else table.rows
-    if not rows:
-        raise table.fault("holds no bids")
     bids = [_read_bid(table, row, order, terms) for row in rows]
     table.refuse_twice((f"{bid.giver} for {bid.receiver}", bid.row) for bid in bids)
     givers = tuple(dict.fromkeys(bid.giver for bid in bids))
     receivers = tuple(dict.fromkeys(bid.receiver for bid in bids))
-    scores = {(bid.giver, bid.receiver): bid.score for bid in bids}
-    for giver in givers if terms.unlisted is not None else ():
-        for receiver in receivers:
-            scores.setdefault((giver, receiver), terms.unlisted)
-    named = [("giver", "receiver", "bid")[order.index(k)] for k in sorted(order)]
+    scores = _gather_scores(bids, product(givers, receivers), terms.unlisted)
+    named = sorted(_COLUMNS, key=lambda name: order[list(_COLUMNS).index(name)])
     lines = (
         f"{len(givers)} givers × {len(receivers)} receivers",
         f"{len(bids)} bids, of them {sum(bid.score is None for bid in bids)} conflicts",
@@ -72,19 +68,31 @@ def read_bids(table: Table, terms: BidTerms) -> Preferences:
         f"separator {table.separator}",
     )
     words = Words({g: f"giver {g}" for g in givers}, {r: f"receiver {r}" for r in receivers})
-    held = {pair: score for pair, score in scores.items() if score is not None}
-    return Preferences(table.name, givers, receivers, held, "; ".join(lines), words)
+    return Preferences(table.name, givers, receivers, scores, "; ".join(lines), words)
+
+
+def _gather_scores(
+    bids: Sequence[Bid], pairs: Iterable[tuple[str, str]], unlisted: Decimal | None
+) -> dict[tuple[str, str], Decimal]:
+    """Return the scores of all pairs without conflicts; ``unlisted``: of pairs without a bid."""
+    scores = {} if unlisted is None else dict.fromkeys(pairs, unlisted)
+    for bid in bids:
+        if bid.score is None:
+            scores.pop((bid.giver, bid.receiver), None)
+        else:
+            scores[bid.giver, bid.receiver] = bid.score
+    return scores
 
 
 def _find_columns(table: Table, terms: BidTerms) -> tuple[tuple[int, int, int], bool]:
     """Return the columns of giver, receiver and bid, and whether the first row names them."""
-    if not table.rows:
+    if not table.rows or (terms.header and len(table.rows) == 1):
         raise table.fault("holds no bids")
     first = table.rows[0]
     named = _match(first.cells)
     if terms.header is False:
         return (0, 1, 2), False
-    if len(named) == len(_COLUMNS):
+    if len(named) == len(_COLUMNS) and len(table.rows) > 1:
         return (named["giver"], named["receiver"], named["bid"]), True
     if terms.header:
         return (0, 1, 2), True

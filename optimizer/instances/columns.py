@@ -102,13 +102,11 @@ def has_student_heading(table: Table, header: bool | None, projects: Set[str]) -
     if header is not None or not table.rows:
         return bool(header)
     first = table.rows[0]
-    chosen = [cell for cell in first.cells[1:] if cell]
-    if any(cell in projects for cell in chosen):
+    chosen = set(filter(None, first.cells[1:]))
+    if not chosen or chosen & projects:
         return False
     words = " ".join(chosen).lower()
     if first.cells[0].lower() in HEADING_WORDS or any(word in words for word in _CHOICE_WORDS):
         return True
-    if not chosen:
-        return False
     shown = ", ".join(first.cells[:3])
     raise table.fault(f"row 1 ({shown}) can be a heading or choices: say --header or --no-header")

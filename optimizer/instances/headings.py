@@ -60,29 +60,37 @@ def split_names(table: Table, shape: Shape) -> ScoreTable:
     if not table.rows:
         raise table.fault("holds no scores")
     first, below = table.rows[0], table.rows[1:]
-    is_short = bool(below) and len(first.cells) + 1 == min(len(row.cells) for row in below)
-    is_bare = is_short and _are_names(first.cells, ()) is True  # no heading above the ids
-    ids = shape.ids if shape.ids is not None else is_bare or _has_ids(table, shape.header)
-    header = shape.header if shape.header is not None else is_bare or _has_header(table, ids)
+    is_bare = _is_bare(first, below)
+    ids, header = shape.ids, shape.header
+    if ids is None:
+        ids = is_bare or _has_ids(table, header)
+    if header is None:
+        header = is_bare or _has_header(table, ids)
+    columns = first.cells[int(ids and not is_bare) :] if header else None
     rows = below if header else table.rows
-    if not rows:
-        raise table.fault("holds no scores")
-    columns = None
-    if header:
-        columns = first.cells[1:] if ids and not is_bare else first.cells
-    names = tuple(row.cells[0] for row in rows) if ids else None
-    matrix = ScoreTable(table, columns, names, rows)
+    matrix = ScoreTable(table, columns, _list_ids(rows) if ids else None, rows)
     _check_names(matrix, first)
     return matrix
 
 
+def _list_ids(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(row.cells[0] for row in rows)
+
+
+def _is_bare(first: Row, below: Sequence[Row]) -> bool:
+    """Return whether the first row is a heading without a word above the ids."""
+    width = min((len(row.cells) for row in below), default=0)
+    return len(first.cells) + 1 == width and _are_names(first.cells, ()) is True
+
+
 def _has_ids(table: Table, header: bool | None) -> bool:
     """Return whether the first column holds names, by all rows but the first."""
-    corner, below = table.rows[0].cells[0], table.rows[1:]
-    rows = below if below and header is not False else table.rows
-    cells = [row.cells[0] for row in rows]
+    first, below = table.rows[0], table.rows[1:]
+    has_corner = bool(below) and header is not False
+    rows = below if has_corner else table.rows
+    cells = _list_ids(rows)
     answer = _are_names(cells, [cell for row in rows for cell in row.cells[1:]])
-    if _is_heading(corner) and header is not False and below and answer is not True:
+    if has_corner and _is_heading(first.cells[0]) and answer is not True:
         answer = True if _are_whole(cells) else None
     if answer is None:
         shown = ", ".join(cells[:3])
@@ -141,15 +149,16 @@ def _are_whole(cells: Sequence[str]) -> bool:
 
 
 def _check_names(matrix: ScoreTable, first: Row) -> None:
-    """Require names that are given and differ; a column may go without."""
-    table = matrix.table
-    for name, row in zip(matrix.names or (), matrix.rows, strict=False):
+    """Require names that are given and differ."""
+    table, names, columns = matrix.table, matrix.names or (), matrix.columns or ()
+    if not matrix.rows:
+        raise table.fault("holds no scores")
+    for name, row in zip(names, matrix.rows, strict=False):
         if not name:
             raise table.fault("has no id", row, 0)
-    table.refuse_twice(zip(matrix.names or (), matrix.rows, strict=False))
+    table.refuse_twice(zip(names, matrix.rows, strict=False))
     seen: dict[str, int] = {}
-    for k, name in enumerate(matrix.columns or ()):
-        column = k + len(first.cells) - len(matrix.columns or ())
+    for column, name in enumerate(columns, start=len(first.cells) - len(columns)):
         if not name:
             raise table.fault("has no id", first, column)
         if name in seen:

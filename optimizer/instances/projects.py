@@ -8,7 +8,7 @@ A project also uses its supervisor's capacity. Score of the k-th choice: longest
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer.codec import LARGEST, ProblemError
 from optimizer.instances.columns import (
@@ -87,6 +87,20 @@ class _Chosen:
     students: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    def add(self, table: Table, row: Row, projects: Set[str]) -> None:
+        """Add a row. Raises ``ProblemError`` for a project that is not known."""
+        ranked: list[str] = []
+        for column, project in enumerate(row.cells[1:], start=1):
+            if project and project not in projects:
+                raise table.fault(f"{project} is no project", row, column)
+            if not project or project in ranked:
+                reason = f"names {project} again" if project else "is empty"
+                fault = table.fault(f"{reason}; later choices move up", row, column)
+                self.warnings.append(str(fault))
+            else:
+                ranked.append(project)
+        self.students[_get(table, row, 0).rstrip(":")] = ranked
+
 
 def read_projects(files: ProjectFiles, policy: str) -> Projects:
     """Return the problem. Raises ``ProblemError`` whose path is the file, row and column."""
@@ -122,18 +136,7 @@ def _make_problem(
     return Problem(
         name="projects",
         seed="00",
-        stocks=tuple(
-            Stock(
-                id=place.stock,
-                giver=place.above or place.id,
-                category="project" if place.above else "",
-                capacity=place.capacity,
-                least=0 if place.above and or_closed else place.least,
-                least_if_used=place.least if place.above and or_closed else 0,
-                parents=(f"supervisor-{place.above}",) if place.above else (),
-            )
-            for place in places
-        ),
+        stocks=tuple(_make_stock(place, or_closed=or_closed) for place in places),
         needs=tuple(Need(name, name, "project", listed=True) for name in chosen.students),
         pairs=tuple(
             Pair(name, f"project-{project}", score=longest - rank)
@@ -142,6 +145,16 @@ def _make_problem(
         ),
         policy=PROJECT_POLICIES[policy],
     )
+
+
+def _make_stock(place: _Place, *, or_closed: bool) -> Stock:
+    if not place.above:
+        return Stock(place.stock, place.id, "", place.capacity, least=place.least)
+    parents = (f"supervisor-{place.above}",)
+    stock = Stock(place.stock, place.above, "project", place.capacity, parents=parents)
+    if or_closed:
+        return replace(stock, least_if_used=place.least)
+    return replace(stock, least=place.least)
 
 
 def _read_places(table: Table, columns: ColumnOrder, bosses: Mapping[str, _Place]) -> list[_Place]:
@@ -187,17 +200,5 @@ def _read_students(files: ProjectFiles, projects: Set[str]) -> _Chosen:
     chosen = _Chosen(heading)
     table.refuse_twice((row.cells[0].rstrip(":"), row) for row in rows)
     for row in rows:
-        name = row.cells[0].rstrip(":")
-        if not name:
-            raise table.fault("is empty", row, 0)
-        chosen.students[name] = ranked = []
-        for column, project in enumerate(row.cells[1:], start=1):
-            if project and project not in projects:
-                raise table.fault(f"{project} is no project", row, column)
-            if not project or project in ranked:
-                reason = f"names {project} again" if project else "is empty"
-                said = table.fault(f"{reason}; later choices move up", row, column)
-                chosen.warnings.append(str(said))
-            else:
-                ranked.append(project)
+        chosen.add(table, row, projects)
     return chosen

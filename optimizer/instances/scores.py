@@ -8,6 +8,7 @@ to six decimals.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 
 from optimizer.codec import LARGEST, ProblemError
 from optimizer.instances.headings import ScoreTable, Shape, find_number, split_names
@@ -77,34 +78,45 @@ def read_scores(table: Table, terms: ScoreTerms, policy: str, shape: Shape | Non
 
 def read_matrix(matrix: ScoreTable, terms: ScoreTerms) -> Preferences:
     """Return the scores of all pairs of a matrix without those that must not be."""
-    table, rows = matrix.table, matrix.rows
-    width = max(len(matrix.columns or ()), *(len(row.cells) - matrix.shift for row in rows), 1)
-    if matrix.columns is not None and width > len(matrix.columns):
-        row = next(row for row in rows if len(row.cells) - matrix.shift == width)
-        raise table.fault(f"holds {width} scores below {len(matrix.columns)} headings", row)
+    table, rows, width = matrix.table, matrix.rows, _measure(matrix)
     givers = matrix.names or tuple(f"giver-{k + 1:05d}" for k in range(len(rows)))
     receivers = matrix.columns or tuple(f"receiver-{k + 1:05d}" for k in range(width))
-    scores = {
-        (giver, receiver): score
-        for giver, row in zip(givers, rows, strict=True)
-        for k, receiver in enumerate(receivers)
-        if (score := _read_cell(table, row, k + matrix.shift, terms)) is not None
-    }
+    scores = {}
+    for (giver, row), (k, receiver) in product(
+        zip(givers, rows, strict=True), enumerate(receivers, start=matrix.shift)
+    ):
+        score = _read_cell(table, row, k, terms)
+        if score is not None:
+            scores[giver, receiver] = score
     lines = (
         f"{len(givers)} givers × {len(receivers)} receivers",
-        f"heading row: {_tell(matrix.columns)}",
-        f"id column: {_tell(matrix.names)}",
+        f"heading row: {_describe(matrix.columns)}",
+        f"id column: {_describe(matrix.names)}",
         f"{len(givers) * len(receivers) - len(scores)} conflicts",
         f"encoding {table.encoding}",
         f"separator {table.separator}",
     )
-    places = [f"row {row.number}" for row in rows]
+    words = _name_places(matrix, givers, receivers)
+    return Preferences(table.name, givers, receivers, scores, "; ".join(lines), words)
+
+
+def _measure(matrix: ScoreTable) -> int:
+    """Return the number of scores in a row. Raises ``ProblemError`` for more than headings."""
+    sizes = [len(row.cells) - matrix.shift for row in matrix.rows]
+    width = max(*sizes, 1) if matrix.columns is None else len(matrix.columns)
+    for row, size in zip(matrix.rows, sizes, strict=True):
+        if size > width:
+            raise matrix.table.fault(f"holds {size} scores below {width} headings", row)
+    return width
+
+
+def _name_places(matrix: ScoreTable, givers: Sequence[str], receivers: Sequence[str]) -> Words:
+    rows = [f"row {row.number}" for row in matrix.rows]
     columns = [f"column {k + 1 + matrix.shift}" for k in range(len(receivers))]
-    words = Words(
-        _place("giver", givers, places, has_names=matrix.names is not None),
+    return Words(
+        _place("giver", givers, rows, has_names=matrix.names is not None),
         _place("receiver", receivers, columns, has_names=matrix.columns is not None),
     )
-    return Preferences(table.name, givers, receivers, scores, "; ".join(lines), words)
 
 
 def _place(
@@ -115,7 +127,7 @@ def _place(
     return {id_: f"{kind} {id_} ({place})" if has_names else place for id_, place in pairs}
 
 
-def _tell(names: Sequence[str] | None) -> str:
+def _describe(names: Sequence[str] | None) -> str:
     return "no" if names is None else f"yes (ids {names[0]} …)"
 
 

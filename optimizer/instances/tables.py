@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from optimizer.codec import ProblemError
 
@@ -102,18 +103,16 @@ def _list_encodings(name: str, data: bytes) -> Iterator[tuple[str, str]]:
 
 def _find_separator(name: str, text: str) -> str:
     """Return the separator that divides the most of the first lines."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
-    divided = {word: _count_divided(lines, SEPARATORS[word]) for word in _TRIED}
-    best = max(_TRIED, key=lambda word: divided[word])
-    if divided[best]:
+    lines = list(filter(str.strip, text.splitlines()[:200]))
+    divided = [(_count_divided(lines, SEPARATORS[word]), word) for word in _TRIED]
+    most, best = max(divided, key=itemgetter(0))
+    if most:
         return best
-    for sign in _FOREIGN:
-        if lines and all(sign in line for line in lines):
-            reason = (
-                f"separates its columns by {sign}; commas, semicolons, tabs and spaces are read"
-            )
-            raise ProblemError(name, reason)
-    return "space" if any(len(line.split()) > 1 for line in lines) else "comma"
+    for sign in _FOREIGN if lines else ():
+        if all(sign in line for line in lines):
+            known = "commas, semicolons, tabs and spaces are read"
+            raise ProblemError(name, f"separates its columns by {sign}; {known}")
+    return "space" if max(map(len, map(str.split, lines)), default=0) > 1 else "comma"
 
 
 def _count_divided(lines: Sequence[str], sign: str) -> int:

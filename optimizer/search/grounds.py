@@ -46,17 +46,21 @@ class Spare:
         taken: Counter[int] = Counter()
         given: Counter[str] = Counter()
         for person, stock in self._list_free(r, slot):
+            if len(team) == need.people or person in team:
+                continue
             each = self._consumption(need.id, stock, person)
             above = self._list_above(stock)
             has_room = all(not each or self._units[s] - taken[s] >= each for s in above)
-            pair = self._pairs.get((need.id, stock, None))
-            is_bound = pair is not None and pair.most is not None and given[stock] >= pair.most
-            is_wanted = len(team) < need.people and person not in team
-            if is_wanted and has_room and not is_bound:
+            if has_room and given[stock] < self._most(need, stock):
                 team.add(person)
                 taken.update(dict.fromkeys(above, each))
                 given[stock] += 1
         return len(team) if self._opens(taken) else 0
+
+    def _most(self, need: Need, stock: str) -> int:
+        """Return the most persons that a stock may send to a need."""
+        pair = self._pairs.get((need.id, stock, None))
+        return need.people if pair is None or pair.most is None else pair.most
 
     def _opens(self, taken: Counter[int]) -> bool:
         """Return whether each of these stocks is used by as many units as one in use must be."""

@@ -30,13 +30,16 @@ class Ancestors(dict[str, tuple[str, ...]]):
         self._inner = [stock for stock in self._order if stock in above]
         self._bit = {stock: 1 << k for k, stock in enumerate(self._inner)}
         self._masks: dict[str, int] = {}
+        self._gather_masks()
+
+    def _gather_masks(self) -> None:
         nestings = 0
-        for stock in self._inner + [stock for stock in self._order if stock not in above]:
+        for stock in self._order:
             mask = self._mask_of(stock)
             nestings += mask.bit_count()
             if nestings > MOST_NESTINGS:
                 raise BrokenInputError("problem.stocks", "nest in too many pairs of two stocks")
-            if stock in above:
+            if stock in self._bit:
                 self._masks[stock] = mask
 
     def _mask_of(self, stock: str) -> int:
@@ -63,10 +66,7 @@ class Ancestors(dict[str, tuple[str, ...]]):
 
 def _sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
     missing = {stock: len(named) for stock, named in parents.items()}
-    children: dict[str, list[str]] = defaultdict(list)
-    for stock, named in parents.items():
-        for parent in named:
-            children[parent].append(stock)
+    children = _list_children(parents)
     order = [stock for stock, count in missing.items() if not count]
     for stock in order:  # it grows while it is read
         for child in children[stock]:
@@ -77,3 +77,11 @@ def _sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
         if count:
             raise BrokenInputError("problem.stocks", f"{stock} nests in a circle or below one")
     return order
+
+
+def _list_children(parents: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    children: dict[str, list[str]] = defaultdict(list)
+    for stock, named in parents.items():
+        for parent in named:
+            children[parent].append(stock)
+    return children

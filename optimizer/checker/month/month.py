@@ -1,6 +1,6 @@
 """An index of a month: rows by id, ancestors of stocks, and the filters between need and giver."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 
 from .ancestors import Ancestors
@@ -114,22 +114,21 @@ def _check_once(problem: Row) -> None:
 
 def _check_names(problem: Row, known: dict[str, dict[str, Row]]) -> None:
     """Refuse an id that is not known, and staff of a stock that takes none."""
-    staffed = {name: stock for name, stock in known["stock"].items() if stock["staffed"]}
-    for table, key, ids in (
-        ("stocks", "parents", known["stock"]),
-        ("people", "stocks", known["stock"]),
-        ("people", "stocks", staffed),
-        *((table, key, known[key]) for table in ("pairs", "pins", "forbids") for key in known),
-    ):
-        for k, row in enumerate(problem[table]):
-            for name in row[key] if isinstance(row[key], list) else [row[key]]:
-                if name is not None and name not in ids:
-                    reason = (
-                        f"{name} is not a staffed stock"
-                        if ids is staffed
-                        else f"{name} is not known"
-                    )
-                    raise BrokenInputError(f"problem.{table}[{k}].{key}", reason)
+    staffed = [name for name, stock in known["stock"].items() if stock["staffed"]]
+    _refuse_others(problem, "stocks", "parents", known["stock"], "known")
+    _refuse_others(problem, "people", "stocks", known["stock"], "known")
+    _refuse_others(problem, "people", "stocks", set(staffed), "a staffed stock")
+    for table in ("pairs", "pins", "forbids"):
+        for key, rows in known.items():
+            _refuse_others(problem, table, key, rows, "known")
+
+
+def _refuse_others(problem: Row, table: str, key: str, ids: Container[str], kind: str) -> None:
+    """Raise ``BrokenInputError`` at the first row whose ``key`` names anything but these ids."""
+    for k, row in enumerate(problem[table]):
+        for name in row[key] if isinstance(row[key], list) else [row[key]]:
+            if name is not None and name not in ids:
+                raise BrokenInputError(f"problem.{table}[{k}].{key}", f"{name} is not {kind}")
 
 
 def find_broken_filter(month: Month, need: Row, stock: Row, person: Row | None) -> str | None:

@@ -160,17 +160,20 @@ def _read_value(kind: Any, value: Any, path: str) -> Any:
     if isinstance(kind, Whole):
         return _read_whole(kind, value, path)
     if isinstance(kind, tuple):
-        if type(value) is not type(kind[0]) or value not in kind:
-            raise BrokenInputError(path, f"must be one of {', '.join(map(str, kind))}")
-        return value
+        return _read_word(kind, value, path)
     if kind == "policy":
         return _read(POLICY, value, path)
     if kind == "names":
-        names = [_scalar("str", v, f"{path}[{k}]") for k, v in enumerate(_listed(value, path))]
-        return sorted(set(names))
-    return (
-        _read_object(kind, value, path) if kind in ("map", "proof") else _scalar(kind, value, path)
-    )
+        names = enumerate(_listed(value, path))
+        return sorted({_scalar("str", name, f"{path}[{k}]") for k, name in names})
+    is_object = kind in ("map", "proof")
+    return _read_object(kind, value, path) if is_object else _scalar(kind, value, path)
+
+
+def _read_word(words: tuple[Any, ...], value: Any, path: str) -> Any:
+    if type(value) is not type(words[0]) or value not in words:
+        raise BrokenInputError(path, f"must be one of {', '.join(map(str, words))}")
+    return value
 
 
 def _read_whole(kind: Whole, value: Any, path: str) -> int | None:

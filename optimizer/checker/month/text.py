@@ -1,4 +1,4 @@
-"""The one strict reader of JSON text: whoever reads a month's files reads them by this.
+"""The one strict reader of JSON text, for every command that reads the files of a month.
 
 What readers of JSON may take in different ways has no single meaning and is refused: a key twice
 in one object, numbers that are not whole, halves of surrogate pairs, text that is not UTF-8.

@@ -173,6 +173,25 @@ def add_open(program: Program, columns: Columns) -> None:
         program.add({**total, is_open: -stock["capacity"]}, None, 0)
 
 
+_IN_TURN = (
+    add_ways,
+    add_demands,
+    add_parts,
+    add_places,
+    add_months,
+    add_uses,
+    add_capacities,
+    add_recipients,
+    add_edges,
+    add_bounds_of_pairs,
+    add_pins,
+    add_pools,
+    add_helped,
+    add_turns,
+    add_open,
+)
+
+
 def build_rows(columns: Columns) -> Program:
     """Return the program: numbered columns and rows, and the columns that stages add up."""
     program = Program(
@@ -186,23 +205,7 @@ def build_rows(columns: Columns) -> Program:
         scores_by_need=_list_scores(columns),
         turns=columns.turns,
     )
-    for add in (
-        add_ways,
-        add_demands,
-        add_parts,
-        add_places,
-        add_months,
-        add_uses,
-        add_capacities,
-        add_recipients,
-        add_edges,
-        add_bounds_of_pairs,
-        add_pins,
-        add_pools,
-        add_helped,
-        add_turns,
-        add_open,
-    ):
+    for add in _IN_TURN:
         add(program, columns)
     return program
 

@@ -17,8 +17,8 @@ def run(tmp_path, capsys):
         for name, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
             (tmp_path / name).write_bytes(data)
-        told = [str(tmp_path / a) if a in files else a for a in arguments]
-        code = main([command, *told])
+        said = [str(tmp_path / a) if a in files else a for a in arguments]
+        code = main([command, *said])
         printed = capsys.readouterr()
         return code, printed.out.splitlines(), printed.err
 
@@ -63,7 +63,7 @@ def test_a_heading_of_ids_is_never_a_giver(matrix):
         ("11,1,2\n12,3,4\n13,4,5\n", ["--no-ids"], False, False),
     ],
 )
-def test_names_and_scores_are_told_apart(matrix, text, flags, header, ids):
+def test_names_and_scores_are_kept_apart(matrix, text, flags, header, ids):
     code, lines, error = matrix(text, "--cap", "9", *flags)
     assert code == 0, error
     assert ("heading row: yes" in lines[0], "id column: yes" in lines[0]) == (header, ids)
@@ -111,7 +111,7 @@ def test_encodings_and_separators_are_found_and_named(matrix, encode, word, sign
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "said"),
     [
         (b"PK\x03\x04rest", "is a spreadsheet or a ZIP file"),
         (b"\xd0\xcf\x11\xe0rest", "is an old spreadsheet"),
@@ -124,11 +124,11 @@ def test_encodings_and_separators_are_found_and_named(matrix, encode, word, sign
         (b'a,"1\n2,3\n', "broken quotes"),
     ],
 )
-def test_what_is_no_table_is_refused_by_name(matrix, data, told):
+def test_what_is_no_table_is_refused_by_name(matrix, data, said):
     code, _, error = matrix(data)
     assert code == 2
     assert error.startswith("broken input: m.csv")
-    assert told in error
+    assert said in error
 
 
 def test_decimal_commas_are_read_where_commas_do_not_separate(matrix):
@@ -276,7 +276,7 @@ def test_pairs_that_nobody_bid_for_are_worth_what_the_user_says(run):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "said"),
     [
         (BIDS + "spc-2,224,perhaps\n", "b.csv, row 6, column 3: perhaps has no worth: say --worth"),
         (BIDS + "spc-2,224,yes\n", "b.csv, row 6: spc-2 for 224 is in row 5 already"),
@@ -285,10 +285,10 @@ def test_pairs_that_nobody_bid_for_are_worth_what_the_user_says(run):
         ("", "b.csv: holds no bids"),
     ],
 )
-def test_a_broken_bid_is_refused_with_its_place(run, text, told):
+def test_a_broken_bid_is_refused_with_its_place(run, text, said):
     code, _, error = run("bids", {"b.csv": text}, "b.csv", *LOADS, *WORTH)
     assert code == 2
-    assert error.startswith(f"broken input: {told}")
+    assert error.startswith(f"broken input: {said}")
 
 
 INSTANCE = "2 3\n 1 5 9\n 4 2 3\n  2 2 2\n 2 2 2\n 4 4\n"
@@ -329,7 +329,7 @@ def test_one_instance_of_a_file_is_picked_by_its_number(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "said"),
     [
         ("2 x", "g.txt, line 1, number 2: x is not a whole number"),
         ("2 3\n1 5 9\n4 2 3\n2 2 2\n2 2 2\n4\n", "g.txt: holds 15 numbers; 2 agents and 3 jobs"),
@@ -339,10 +339,10 @@ def test_one_instance_of_a_file_is_picked_by_its_number(run, tmp_path):
         ("99999999999999999999 1", "g.txt, line 1, number 1: 99999999999999999999 is not"),
     ],
 )
-def test_a_broken_number_is_refused_with_its_line(run, text, told):
+def test_a_broken_number_is_refused_with_its_line(run, text, said):
     code, _, error = run("gap", {"g.txt": text}, "g.txt", "--sense", "min")
     assert code == 2
-    assert error.startswith(f"broken input: {told}")
+    assert error.startswith(f"broken input: {said}")
 
 
 def test_jobs_that_no_agents_have_room_for_are_the_reason(run):
@@ -395,7 +395,7 @@ def test_the_order_of_columns_is_that_of_the_headings(projects, offers):
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "said"),
     [
         ((STUDENTS + "s1 p1\n",), "s.txt, row 4: s1 is in row 1 already"),
         (("s1 p1\ns2 p9\n",), "s.txt, row 2, column 2: p9 is no project"),
@@ -408,10 +408,10 @@ def test_the_order_of_columns_is_that_of_the_headings(projects, offers):
         ((STUDENTS, PROJECTS, "l1\n"), "l.txt: row 1 (l1) can be a heading or broken"),
     ],
 )
-def test_broken_lists_are_refused_with_their_place(projects, files, told):
+def test_broken_lists_are_refused_with_their_place(projects, files, said):
     code, _, error = projects(*files)
     assert code == 2
-    assert error.startswith(f"broken input: {told}")
+    assert error.startswith(f"broken input: {said}")
     assert "$" not in error
 
 
@@ -442,7 +442,7 @@ def test_a_project_that_too_few_join_is_closed_if_that_is_allowed(projects):
 
 
 @pytest.mark.parametrize("name", ["matrix", "bids", "gap", "projects"])
-def test_a_missing_file_is_told_by_name(name, tmp_path, capsys):
+def test_a_missing_file_is_refused_by_name(name, tmp_path, capsys):
     missing = str(tmp_path / "none.csv")
     arguments = {
         "matrix": [missing, *LOADS],
