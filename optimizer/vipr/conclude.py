@@ -63,7 +63,7 @@ def conclude(book: Book, steps: list[Part], stage: int) -> Conclusion:
     value = sum(factor * part.value for factor, part in zip(factors, steps, strict=True))
     bounds = [Term(part.bound, f) for part, f in zip(steps, factors, strict=True)]
     most = [Term(end.line, f) for end, f in zip(ends, factors, strict=True)]
-    last = steps[0].bound
+    last = steps[0].bound if steps else _add_up({}, [])
     if len(steps) > 1:
         last = _discharge(objective, steps, bounds, most, stage)
     if Assumptions(stage).of(last):

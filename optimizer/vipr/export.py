@@ -71,7 +71,7 @@ class Export:
     def list_statements(self) -> list[Statement]:
         """Return everything that the answer proves, in order."""
         steps = self._scribe.book.steps
-        stages = [Statement("stage", name) for k, name in enumerate(self._kinds) if steps.get(k)]
+        stages = [Statement("stage", name) for k, name in enumerate(self._kinds) if k in steps]
         return [*stages, *self._sheets]
 
     def find(self, asked: Mapping[str, str]) -> list[Statement]:

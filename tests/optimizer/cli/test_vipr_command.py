@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from optimizer.cli.months import main
+from optimizer.problem import Pin
+from optimizer.search.solve import solve
 from tests.optimizer.builders import COUNT, goods, month, want
 from tests.optimizer.vipr.files import MONTHS, solved_month
 from tests.optimizer.vipr.reader import check
@@ -108,3 +110,12 @@ def test_a_refuted_answer_is_not_exported(files, tmp_path, capsys):
     assert "the check refutes the answer: count" in capsys.readouterr().err
     Path(wrong[1]).write_text("{")
     assert main(["vipr", *wrong, "--out", str(tmp_path / "none")]) == 2
+
+
+def test_that_a_month_has_no_answer_becomes_one_file(tmp_path):
+    problem = month(goods(), want("a"), want("b"), pins=(Pin("a"), Pin("b")))
+    names = save(tmp_path, problem.to_json(), solve(problem).to_json())
+    path = tmp_path / "none.vipr"
+    assert main(["vipr", *names, "--out", str(path)]) == 0
+    assert check(path.read_text().splitlines()).range is None
+    assert main(["vipr", *names, "--what", "levels", "--out", str(path)]) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.instances.gap import read_gap
 from optimizer.policy import Stage, StageKind
-from optimizer.problem import Pin, Problem
+from optimizer.problem import Pair, Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.vipr.export import Export, Statement
 from optimizer.vipr.lines import ExportError
@@ -26,6 +26,9 @@ def replay_all(export: Export) -> int:
     for statement in statements:
         sheet = export.state(statement)
         verdict = check(write(export, sheet).splitlines())
+        if statement.what == "no_answer":
+            assert verdict.range is None
+            continue
         ends = sorted([int(sheet.facts["value"]), int(sheet.facts["bound"])])
         stated = [-end for end in reversed(ends)] if sheet.is_least else ends
         assert list(verdict.range) == stated, statement
@@ -65,8 +68,28 @@ def test_every_kind_of_stage_is_confirmed(seed):
     """Tiny problems have stages of every kind in every order, pins, least uses, nested stocks."""
     problem = tiny_problem(seed)
     answer = solve(problem)
-    if answer.status == "proven":
-        replay_all(Export(problem.to_json(), json.loads(json.dumps(answer.to_json()))))
+    assert answer.status in ("proven", "infeasible")
+    export = Export(problem.to_json(), json.loads(json.dumps(answer.to_json())))
+    stages = {result.name for result in answer.stages}
+    assert replay_all(export) >= max(1, len(stages))
+
+
+@pytest.mark.parametrize("uses", [(2, 2, 2), (2, 2, 3), (2, 3, 3)])
+def test_that_no_answer_meets_every_pin_is_confirmed(uses):
+    """Two stocks of three units, three needs of two or three: one stock would serve two of them."""
+    pairs = tuple(
+        Pair(name, stock, consumption=use)
+        for name, use in zip("abc", uses, strict=True)
+        for stock in ("oats", "rice")
+    )
+    stocks = (goods("oats", 3), goods("rice", 3))
+    pins = tuple(Pin(name) for name in "abc")
+    problem = month(*stocks, *map(want, "abc"), pairs=pairs, pins=pins)
+    answer = json.loads(json.dumps(solve(problem).to_json()))
+    assert answer["status"] == "infeasible"
+    export = Export(problem.to_json(), answer)
+    assert [one.what for one in export.list_statements()] == ["no_answer"]
+    assert replay_all(export) == 1
 
 
 @pytest.mark.parametrize("seed", range(8))
