@@ -204,7 +204,7 @@ def try_forgeries(desk: KitDesk, random: Random, *forgeries: Forgery) -> tuple[C
     for forge in forgeries:
         try:
             forge(case)
-        except (LookupError, TypeError, ValueError, AttributeError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             break  # an earlier forgery took away what this one changes
     verdict = judge(case.question, seal(case.answer))
     for _ in range(PATIENCE):

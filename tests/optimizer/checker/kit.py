@@ -302,7 +302,7 @@ def use_a_strange_scale(case: Case, event: list[Any]) -> None:
 
 
 def use_fractions(case: Case, event: list[Any]) -> None:
-    event[3] = [n if k % 2 == 0 else n / 2 for k, n in enumerate(event[3])]
+    event[3] = [n if k % 2 == 0 else n % 1_000 / 2 for k, n in enumerate(event[3])]
 
 
 def drop_assignment(case: Case) -> None:

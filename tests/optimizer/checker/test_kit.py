@@ -16,7 +16,7 @@ from tests.optimizer.checker.desk import CLAIMS, KitDesk, open_desk, try_forgeri
 from tests.optimizer.checker.kit import KIT, Forgery, serve_one_group
 from tests.optimizer.tiny_problems import tiny_problem
 
-SLOW = int(os.environ.get("FORGERIES", "2000"))
+SLOW = int(os.environ.get("FORGERIES", "1200"))
 MOST_ANSWERS = 4_000  # of a month on a desk: brute force walks them for every claim
 BLOCKS = 4
 
