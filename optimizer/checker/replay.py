@@ -80,7 +80,7 @@ def replay(
             for finding, result in zip(found, stated["stages"], strict=False):
                 _check_bound(finding.gap, result)
         found += _leave_open(proof, month, stated, aims, len(found), certificate)
-    return found, proof.barred, witnesses.shown
+    return _settle_first(found), proof.barred, witnesses.shown
 
 
 def prove_no_answer(month: Month, stated: Row) -> bool:
@@ -209,6 +209,21 @@ def _leave_open(
         if k in results:
             _check_bound(gap, results[k])
         yield Finding(aim, "gap", gap)
+
+
+def _settle_first(found: list[Finding]) -> list[Finding]:
+    """Label the first open results ``dual`` that reach their bounds, if all before are proved.
+
+    Such a bound holds for all answers that keep the proved results, so nothing is better.
+    """
+    for k, finding in enumerate(found):
+        gap = finding.gap
+        if gap is None:
+            continue
+        if finding.label != "gap" or gap.of != "sum" or gap.bound != gap.value:
+            break
+        found[k] = Finding(finding.aim, "dual", None)
+    return found
 
 
 def _check_bound(gap: Gap | None, result: Row) -> None:

@@ -162,6 +162,22 @@ def test_open_results_are_feasible_with_their_bounds(two_committees):
     assert "1 of 4 results proved" in str(verdict)
 
 
+def test_the_first_open_sums_that_reach_their_bounds_are_proved():
+    """Nobody can get more than all there is to get; what follows an open result is not proved."""
+    rows = goods("rice", 1), want("a"), want("b", category="oil", points=4)
+    problem = month(*rows, stages=(COUNT, POINTS, FAIR, LOTTERY))
+    true = solved(problem)
+    for result in true["stages"]:
+        result |= {"status": "feasible", "proof": "gap"}
+        result.pop("levels", None)
+    true["certificate"] |= {"stages": [], "witnesses": [], "excluded": {}}
+    answer = reseal(true | {"status": "feasible"})
+    verdict = judge(problem.to_json(), answer)
+    assert (verdict.ruling, verdict.outright) == (Ruling.FEASIBLE, 2)
+    assert [row.stage for row in verdict.unproved] == ["fair", "lottery"]
+    assert verdict.labels == {"dual": 2, "gap": 2}
+
+
 def test_a_policy_without_stages_proves_nothing():
     problem = replace(small_problem(), policy=Policy("nothing", 1, ()))
     verdict = judge(problem.to_json(), solved(problem))
