@@ -13,7 +13,7 @@ from typing import NamedTuple
 from optimizer.codec import LARGEST
 from optimizer.instances.headings import find_number
 from optimizer.instances.reasons import Words
-from optimizer.instances.scores import Preferences
+from optimizer.instances.scores import Preferences, refuse_many
 from optimizer.instances.tables import Row, Table
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -57,6 +57,7 @@ def read_bids(table: Table, terms: BidTerms) -> Preferences:
     table.refuse_twice((f"{bid.giver} for {bid.receiver}", bid.row) for bid in bids)
     givers = tuple(dict.fromkeys(bid.giver for bid in bids))
     receivers = tuple(dict.fromkeys(bid.receiver for bid in bids))
+    refuse_many(table, len(givers), len(receivers))
     scores = _gather_scores(bids, product(givers, receivers), terms.unlisted)
     named = sorted(_COLUMNS, key=lambda name: order[list(_COLUMNS).index(name)])
     lines = (

@@ -18,6 +18,7 @@ from optimizer.policy import GroupOutcome, Policy, Stage, StageKind
 from optimizer.problem import Need, Pair, Pin, Problem, Stock
 
 MOST_DECIMALS = 6
+MOST_PAIRS = 2_000_000  # of giver and receiver in one instance
 FORBIDDEN = "conflict"  # the word of --empty for pairs that must not be
 _EACH = Stage("each", StageKind.LEXIMIN, outcome=GroupOutcome.SCORE)
 _TOTAL = Stage("total", StageKind.MAX_SCORE)
@@ -81,6 +82,7 @@ def read_matrix(matrix: ScoreTable, terms: ScoreTerms) -> Preferences:
     table, rows, width = matrix.table, matrix.rows, _measure(matrix)
     givers = matrix.names or tuple(f"giver-{k + 1:05d}" for k in range(len(rows)))
     receivers = matrix.columns or tuple(f"receiver-{k + 1:05d}" for k in range(width))
+    refuse_many(table, len(givers), len(receivers))
     scores = {}
     for (giver, row), (k, receiver) in product(
         zip(givers, rows, strict=True), enumerate(receivers, start=matrix.shift)
@@ -144,6 +146,13 @@ def _read_cell(table: Table, row: Row, column: int, terms: ScoreTerms) -> Decima
     if not -LARGEST <= score <= LARGEST:
         raise table.fault(f"{cell} is beyond {LARGEST}", row, column)
     return None if score == terms.conflict else score
+
+
+def refuse_many(table: Table, givers: int, receivers: int) -> None:
+    """Raise ``ProblemError`` for more pairs than an instance may have."""
+    if givers * receivers > MOST_PAIRS:
+        pairs = f"{givers} givers and {receivers} receivers"
+        raise table.fault(f"{pairs} make more than {MOST_PAIRS} pairs")
 
 
 def make_scores(preferences: Preferences, terms: ScoreTerms, policy: str) -> Scores:

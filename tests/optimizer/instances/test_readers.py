@@ -291,6 +291,15 @@ def test_a_broken_bid_is_refused_with_its_place(run, text, said):
     assert error.startswith(f"broken input: {said}")
 
 
+def test_more_pairs_than_a_machine_holds_are_refused(run):
+    text = "".join(f"g{k},r{k},1\n" for k in range(1500))
+    code, _, error = run("bids", {"b.csv": text}, "b.csv", *LOADS)
+    assert code == 2
+    assert error == (
+        "broken input: b.csv: 1500 givers and 1500 receivers make more than 2000000 pairs\n"
+    )
+
+
 INSTANCE = "2 3\n 1 5 9\n 4 2 3\n  2 2 2\n 2 2 2\n 4 4\n"
 
 
