@@ -100,8 +100,10 @@ def add_vipr(commands: Any, add: Any, read: ReadJson) -> None:
     command.add_argument("--stage", metavar="NAME", help=text)
     text = (
         "stage: what a stage optimises; levels: the same, of stages that compare groups; "
-        "possible: the most that each group can get alone; no_answer: that no answer keeps every "
-        "rule; default: all, with --stage its stage"
+        "possible: the most that each group can get alone; contests: the most contested needs of "
+        "each group; decided: which needs are met or unmet in every answer left, with answers "
+        "for the others; no_answer: that no answer keeps every rule; default: all, with --stage "
+        "its stage"
     )
     command.add_argument("--what", choices=WHATS, help=text)
     command.add_argument("--group", metavar="NAME", help="with possible: one group")

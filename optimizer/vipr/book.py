@@ -6,6 +6,7 @@ from functools import partial
 from optimizer.checker.program.rows import Program
 from optimizer.vipr.lines import ProofLine, Term, Weights, combine
 
+Extent = tuple[int, int]  # how many columns and constraints were added so far
 Sides = tuple[ProofLine | None, ProofLine | None]  # at most, at least
 
 
@@ -98,6 +99,21 @@ class Book:
         if extra is not None:
             return extra.lower.line, extra.upper.line
         return self.lower[column], self.upper[column]
+
+    @property
+    def extent(self) -> Extent:
+        """How many columns and constraints the stages have added so far."""
+        return len(self.extras), len(self.kept)
+
+    def list_added(
+        self, stage: int, extent: Extent | None
+    ) -> tuple[list[ExtraColumn], list[ProofLine]]:
+        """Return the columns and constraints that the file of a stage adds to the program."""
+        columns, lines = extent or self.extent
+        extras = [
+            extra for extra in list(self.extras.values())[:columns] if extra.upper.is_in(stage)
+        ]
+        return extras, [kept.line for kept in self.kept[:lines] if kept.is_in(stage)]
 
     def close(self, part: Part, stage: int) -> None:
         """Make a sum the next step of a stage; the files of later stages keep its value."""

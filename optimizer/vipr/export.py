@@ -4,7 +4,7 @@ Of a month without an answer: one that shows that there is none.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TextIO
 
 from optimizer.checker.check import judge
@@ -14,17 +14,18 @@ from optimizer.checker.program.point import place_answer
 from optimizer.checker.program.rows import build_rows
 from optimizer.checker.proofs.alone import Groups, prove_possible
 from optimizer.checker.proofs.forms import Levels, Sums
-from optimizer.checker.proofs.proof import Weights
+from optimizer.checker.proofs.proof import Event, Weights
 from optimizer.checker.proofs.undecided import read_witness
 from optimizer.checker.replay import number_month, prove_empty, prove_result
 from optimizer.checker.stages import kind_of, open_month
 from optimizer.checker.verdict import Ruling
 from optimizer.vipr.conclude import conclude, list_proved
-from optimizer.vipr.lines import ExportError
+from optimizer.vipr.lines import ExportError, ProofLine, Term, combine
 from optimizer.vipr.scribe import Scribe
+from optimizer.vipr.trace import Assumptions
 from optimizer.vipr.writer import Sheet, Writer
 
-WHATS = ("stage", "levels", "possible", "no_answer")
+WHATS = ("stage", "levels", "possible", "contests", "decided", "no_answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Export:
         bound that is proved. Raises ``ExportError`` where that is not wanted.
         """
         if statement.what != "stage":
-            return self._sheets[statement]
+            return _check_sheet(self._sheets[statement], is_bound_wanted=is_bound_wanted)
         return self._sum_up(statement, is_bound_wanted=is_bound_wanted)
 
     def write(self, sheet: Sheet, file: TextIO) -> int:
@@ -102,7 +103,7 @@ class Export:
         prove_empty(self._scribe, self._certificate)
         statement, last = Statement("no_answer", ""), self._scribe.last
         facts = self._describe(statement)
-        self._sheets[statement] = Sheet(0, facts, {}, None, last, self._scribe.point, {})
+        self._sheets[statement] = Sheet(0, facts, {}, None, last, [])
 
     def _replay_alone(self) -> None:
         """Replay what every group can get alone, and keep a sheet for each."""
@@ -129,7 +130,7 @@ class Export:
         last = scribe.last
         value = sum(weight * point[j] for j, weight in last.weights.items())
         facts = self._describe(statement) | {"value": str(value), "bound": str(last.right)}
-        return Sheet(-1, facts, last.weights, value, last, point, scribe.given)
+        return Sheet(-1, facts, last.weights, value, last, [point], scribe.given)
 
     def _replay(self) -> None:
         """Replay every result, as the checker does; of those left open, the bounds of sums."""
@@ -141,8 +142,33 @@ class Export:
                 scribe.start(number, is_joined=proved[k]["value"] is not None)
                 prove_result(scribe, self._month, (stage, proved[k], weights), k, own)
                 scribe.finish()
+                self._note_sets(number, stage["name"], own)
             elif isinstance(kind, Sums):
                 scribe.bound_open(number, weights, own)
+
+    def _note_sets(self, number: int, stage: str, events: list[Event]) -> None:
+        """Keep a sheet for what a result shows beside its own sums: contests, what is decided."""
+        scribe = self._scribe
+        names = [event[1] for event in events if event[0] == "open"]
+        for name, shown in zip(names, scribe.shown, strict=False):
+            line, weights = shown.line, shown.line.weights
+            value = sum(weight * shown.point[j] for j, weight in weights.items())
+            sheet = self._state(Statement("contests", stage, name), number, line, value)
+            self._sheets[Statement("contests", stage, name)] = replace(
+                sheet, points=[shown.point], extent=shown.extent
+            )
+        count = sum(len(event[1]) for event in events if event[0] == "decided")
+        if count:
+            line = _add_up(scribe.settled)
+            statement = Statement("decided", stage)
+            sheet = self._state(statement, number, line, line.right)
+            self._sheets[statement] = replace(
+                sheet, points=scribe.witnesses[:count], extent=scribe.extent
+            )
+
+    def _state(self, statement: Statement, number: int, line: ProofLine, value: int) -> Sheet:
+        facts = self._describe(statement) | {"value": str(value), "bound": str(line.right)}
+        return Sheet(number, facts, line.weights, value, line, [])
 
     def _list_aims(self) -> Iterator[tuple[int, Row, Weights]]:
         """Yield number and row of the stage of every result, and the weights of its sum."""
@@ -164,12 +190,13 @@ class Export:
                 {"key": key, "factor": str(factor), "value": part.value, "bound": part.bound.right}
                 for key, factor, part in zip(keys, found.factors, steps, strict=False)
             ]
-        point, last = self._scribe.point, found.last
-        return Sheet(number, facts, found.objective, found.value, last, point, {}, is_least)
+        points, last = [self._scribe.point], found.last
+        return Sheet(number, facts, found.objective, found.value, last, points, {}, is_least)
 
     def _describe(self, statement: Statement) -> Row:
         policy, names = self._month.problem["policy"], list(self._kinds)
-        before = names[: names.index(statement.stage)] if statement.what == "stage" else []
+        is_later = statement.what in ("stage", "contests", "decided")
+        before = names[: names.index(statement.stage)] if is_later else []
         return {
             "question": self._stated["problem_sha256"],
             "answer": self._stated["result_sha256"],
@@ -179,3 +206,21 @@ class Export:
             "group": statement.group,
             "kept": [name for name in before if any(r["name"] == name for r in self._results)],
         }
+
+
+def _add_up(settled: Mapping[int, ProofLine]) -> ProofLine:
+    """Return the line that every one of these columns is decided: 0, or (weight -1) 1."""
+    weights = {j: -1 if line.sense == "G" else 1 for j, line in settled.items()}
+    terms = [Term(line, weights[j]) for j, line in settled.items()]
+    right = sum(term.times * term.line.right for term in terms)
+    return combine(weights, right, terms, kind="lin")
+
+
+def _check_sheet(sheet: Sheet, *, is_bound_wanted: bool) -> Sheet:
+    """Return a sheet that can be written. Raises ``ExportError`` for one that is not proved."""
+    bound = sheet.last.right
+    if sheet.value is not None and sheet.value < bound and not is_bound_wanted:
+        raise ExportError(f"{sheet.value} is reached, but no more than {bound} is proved")
+    if Assumptions(sheet.stage).of(sheet.last):
+        raise ExportError("it rests on what its stage assumes")
+    return sheet

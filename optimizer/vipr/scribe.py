@@ -6,14 +6,24 @@ numbers. Beside every bound of a column and every side of a row it keeps the lin
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from optimizer.checker.program.rows import Program
 from optimizer.checker.proofs.proof import LOWEST, Event, Gap, Proof, ValueAt, Weights
-from optimizer.vipr.book import Book, Part, Sides, join, make_part, open_part
+from optimizer.vipr.book import Book, Extent, Part, Sides, join, make_part, open_part
 from optimizer.vipr.floors import Floors, Reach
 from optimizer.vipr.lines import ExportError, Fan, ProofLine, Term, combine, negate
 from optimizer.vipr.tree import Root, write_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sum that is bounded aside, and an answer that reaches the bound."""
+
+    line: ProofLine
+    point: list[int]
+    extent: Extent
 
 
 class Scribe(Proof):
@@ -22,6 +32,9 @@ class Scribe(Proof):
     book         what the files hold
     stage        the number of the stage that is replayed
     last         the line of the last bound that multipliers gave
+    witnesses    of the present result: their values of every column
+    settled      column -> the line that decides it, when the first witness came
+    shown        sums that the present result bounds beside its own
     given        columns that the question decides (with ``is_given``), and their bounds
     lower, upper, sides   the lines of the present bounds of columns, and of rows
     """
@@ -34,6 +47,8 @@ class Scribe(Proof):
         self.sides = list(self.book.sides)
         self.stage, self.is_given, self.given = 0, False, dict[int, ProofLine]()
         self.last = ProofLine({}, "L", 0)
+        self.witnesses, self.settled = list[list[int]](), dict[int, ProofLine]()
+        self.shown, self.extent = list[Shown](), self.book.extent
         self._is_joined, self._parts = True, list[Part]()
         self._rows, self._reduced = list[Term](), dict[int, int]()
         self._make_fan: Callable[[], Fan] | None = None
@@ -47,6 +62,7 @@ class Scribe(Proof):
         """Start a result of a stage; with ``is_joined`` its sums are parts of one aim."""
         self.stage, self._is_joined, self._parts = stage, is_joined, []
         self.book.steps.setdefault(stage, [])
+        self.witnesses, self.settled, self.shown = [], {}, []
 
     def finish(self) -> None:
         """End the result."""
@@ -95,9 +111,29 @@ class Scribe(Proof):
         if self._make_fan is None:
             self.book.steps[self.stage].append(open_part())
 
+    def place(self, values: list[int]) -> list[int]:
+        """Place a witness, and note what is decided at the first one."""
+        self._catch_up()
+        placed = super().place(values)
+        if not self.witnesses:
+            self.extent = self.book.extent
+            for column in filter(self.is_decided, self.program.met.values()):
+                ends = (self.lower if self.high[column] else self.upper)[column]
+                self.settled[column] = ends
+        self.witnesses.append(placed)
+        return placed
+
+    def find_most(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
+        """Bound a sum; one that is bounded aside is shown by the witness before it."""
+        found = super().find_most(weights, scale, flat)
+        if self._depth == 1 and weights and self.witnesses and not self.is_given:
+            self.shown.append(Shown(self.last, self.witnesses[-1], self.book.extent))
+        return found
+
     def bound_open(self, stage: int, weights: Weights, event: Event) -> None:
         """Bound a sum that the answer leaves open, by its event or by the columns alone."""
         scale, flat, cuts = event[1:4] if event else (1, [], [])
+        self.witnesses = []
         with self.aside():
             for cut in cuts:
                 self.prepare(cut)

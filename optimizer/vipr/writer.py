@@ -7,11 +7,11 @@ Columns and rows of the program have the numbers of FORMULATION.md: column 17 is
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import gcd
 from typing import Any, TextIO
 
-from optimizer.vipr.book import Book
+from optimizer.vipr.book import Book, Extent
 from optimizer.vipr.lines import ProofLine, Term, Weights, combine
 from optimizer.vipr.trace import trace
 
@@ -24,8 +24,9 @@ class Sheet:
     objective  maximised, or with ``is_least`` its negative is minimised
     value      of the objective in the answer; None: there is no answer
     last       the line that bounds the objective, or a contradiction
-    point      value of every column in the answer
+    points     value of every column in the answer, or in several answers
     given      columns with another upper bound than the program's
+    extent     how much of the book the file may have; None: all of its stage
     """
 
     stage: int
@@ -33,9 +34,10 @@ class Sheet:
     objective: Weights
     value: int | None
     last: ProofLine
-    point: list[int]
-    given: Mapping[int, ProofLine]
+    points: list[list[int]]
+    given: Mapping[int, ProofLine] = field(default_factory=dict)
     is_least: bool = False
+    extent: Extent | None = None
 
 
 class Writer:
@@ -69,7 +71,7 @@ class _Page:
 
     def __init__(self, book: Book, sheet: Sheet) -> None:
         self._book, self._sheet = book, sheet
-        extras = [extra for extra in book.extras.values() if extra.upper.is_in(sheet.stage)]
+        extras, self._kept = book.list_added(sheet.stage, sheet.extent)
         count = len(book.upper)
         self.columns: dict[int, int] = {j: j for j in range(count)}
         self.columns |= {extra.column: count + k for k, extra in enumerate(extras)}
@@ -98,9 +100,8 @@ class _Page:
         found = [*pairs, *self._list_extra_bounds()]
         count = len(found)
         found += rows
-        for kept in self._book.kept:
-            if kept.is_in(self._sheet.stage):
-                found.append((kept.line, _say(f"k{len(found)}", kept.line, self.columns)))
+        for line in self._kept:
+            found.append((line, _say(f"k{len(found)}", line, self.columns)))
         self._numbers = {line: k for k, (line, _) in enumerate(found)}
         yield f"CON {len(found)} {count}"
         yield from (text for _, text in found)
@@ -127,10 +128,11 @@ class _Page:
             return
         ends = (sheet.value, sheet.last.right)
         low, high = (-ends[1], -ends[0]) if sheet.is_least else ends
-        yield f"RTP range {low} {high}\nSOL 1\n"
-        values = {j: value for j, value in enumerate(sheet.point) if j in self.columns}
-        values |= {extra.column: extra.value for extra in self._extras}
-        yield f"answer {_say_weights(values, self.columns)}\n"
+        yield f"RTP range {low} {high}\nSOL {len(sheet.points)}\n"
+        for k, point in enumerate(sheet.points, 1):
+            values = {j: value for j, value in enumerate(point) if j in self.columns}
+            signs = {extra.column: extra.value for extra in self._extras if extra.column < 0}
+            yield f"answer{k} {_say_weights(values | signs, self.columns)}\n"
 
     def write_derived(self, file: TextIO) -> int:
         """Write the section DER and return the number of its lines."""

@@ -131,6 +131,20 @@ def test_every_stage_of_the_second_policy_is_confirmed(make):
     assert replay_all(Export(month.problem, month.answer())) > 3
 
 
+def test_what_is_decided_and_contested_has_files_of_its_own():
+    """One place for two homes: each is met in one of the answers that are listed."""
+    month = one_place()
+    export = Export(month.problem, month.answer())
+    events = [event for of in month.answer()["certificate"]["stages"] for event in of]
+    groups = [event[1] for event in events if event[0] == "open"]
+    assert [one.group for one in export.find({"what": "contests"})] == groups
+    witnesses = [len(event[1]) for event in events if event[0] == "decided" and event[1]]
+    decided = export.find({"what": "decided"})
+    texts = [write(export, export.state(one)) for one in decided]
+    assert [int(text.split("\nSOL ")[1].split()[0]) for text in texts] == witnesses
+    assert all(check(text.splitlines()).range for text in texts)
+
+
 def test_the_digits_of_the_value_are_the_values_of_the_aims():
     needs, seed = MONTHS[4]
     _, answer = solved_month(needs, seed)
