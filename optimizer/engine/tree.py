@@ -5,14 +5,17 @@ multipliers: they bound the sum by weak duality, or prove that the node has no p
 bounds of a node are those of the model and of the splits above it, so a replay needs nothing else.
 Every integer point is in a leaf, so no point is worth more than the greatest bound of the leaves.
 
-The next node is an open one of the greatest bound, the deepest first. The column is the one whose
-children are expected to lower the bound the most (pseudo-costs: Benichou et al., Mathematical
-Programming 1, 1971); columns not known yet are tried first.
+The next node is an open one of the greatest bound, the deepest first. Of the columns that should
+lower the bound the most, by what is known of them (pseudo-costs: Benichou et al., Mathematical
+Programming 1, 1971), a few are tried, and the best of these is split (strong branching: Applegate
+et al., The Traveling Salesman Problem, 2006). Trees become small that way, and so do the proofs.
 """
 
 import heapq
 import math
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +28,8 @@ from optimizer.solution import Proof, SolutionStatus
 
 MOST_NODES = 40_000  # of one tree; beyond it the result is labelled ``search``
 MOST_WORK = 20_000_000  # nodes of one tree × columns of its model; beyond it, too
-MOST_TRIED = 8  # columns of a node whose children are solved before one is chosen
+MOST_TRIED = 4  # columns of a node whose children are solved before one is chosen
+TIME_SHARE = 0.5  # of the time left, that one tree may take
 LEAST_GAIN = 1e-3
 NO_BOUND = math.inf
 
@@ -99,8 +103,8 @@ def maximise_exactly(
 
     ``root`` are multipliers for the model as it is, ``known`` is a point of it. Without weights
     any point is the best. The engine's branch and bound looks for a point first; what it claims
-    counts only where the tree would be too large. Raises ``OutOfTimeError`` at the deadline and
-    ``EngineError`` when neither decides whether there is a point.
+    counts only where the tree would be too large. Raises ``OutOfTimeError`` if the deadline comes
+    before any point, and ``EngineError`` when neither decides whether there is a point.
     """
     if root is not None and known is not None and root.floor <= known.value:
         return Tree([Node({}, root)], known, root.floor)
@@ -110,6 +114,8 @@ def maximise_exactly(
         return Tree([Node({}, root)], best, 0)
     tree = grow_tree(engine, weights, root, best)
     if tree.best is None and not (tree.is_closed or found.is_claimed):
+        if engine.seconds_left <= 0:
+            raise OutOfTimeError
         raise EngineError("whether there is an integer point is not known")
     return tree
 
@@ -126,14 +132,15 @@ def grow_tree(
     """Return a tree that proves the greatest value of a sum, or that there is no point.
 
     ``root`` are multipliers for the model as it is, ``best`` is an answer known. Without weights
-    any integer point ends the search. A tree that would be too large is not closed; it still proves
-    a bound. Raises ``OutOfTimeError`` at the deadline and ``EngineError`` when the engine fails.
+    any integer point ends the search. A tree that would be too large, or take too long, is not
+    closed; it still proves a bound, and the best answer found is kept. Raises ``EngineError`` when
+    the engine fails.
     """
     growth = _Growth(engine, weights, Tree([Node({}, root)], best))
-    try:
+    with suppress(OutOfTimeError):
         growth.run()
-    finally:
-        growth.move_to({})
+    growth.move_to({})
+    growth.finish()
     return growth.tree
 
 
@@ -149,6 +156,7 @@ class _Growth:
         self._guide = _Guide()
         self._shortener = Shortener(tree.nodes[0].bound)
         self._most_nodes = min(MOST_NODES, MOST_WORK // len(self._low))
+        self._ends_at = time.monotonic() + TIME_SHARE * engine.seconds_left
         self.lps = 0
 
     def run(self) -> None:
@@ -157,8 +165,11 @@ class _Growth:
         while self._waiting and len(self.tree.nodes) < self._most_nodes:
             _, _, number = heapq.heappop(self._waiting)
             self._take(self.tree.nodes[-number])
-            if not self._weights and self.tree.best is not None:
+            if time.monotonic() > self._ends_at or (self.tree.best and not self._weights):
                 return
+
+    def finish(self) -> None:
+        """Make leaves of the nodes that are open, and take the greatest bound of all leaves."""
         for node in self.tree.nodes:
             self._close(node)
         leaves = [node.most for node in self.tree.nodes if not (node.children or node.is_empty)]
@@ -243,20 +254,15 @@ class _Growth:
 
     def _choose(self, node: Node, point: Vector) -> tuple[int, list[Node]] | None:
         """Return the column to split on and both children, None if nothing has a fraction."""
-        best, best_score, tried = None, -1.0, 0
-        for column in self._list_fractions(point):
+        best, best_score = None, -1.0
+        for column in self._guide.order(self._list_fractions(point), point)[:MOST_TRIED]:
             value = float(point[column])
             children = self._make_children(node, column, value)
-            if not self._guide.knows(column):
-                if tried == MOST_TRIED:
-                    continue
-                tried += 1
-                self._try_children(node, column, value, children)
-                if all(map(self._is_done, children)):
-                    return column, children
-            score = self._guide.score(column, value)
+            score = self._try_children(node, column, value, children)
             if score > best_score:
                 best, best_score = (column, children), score
+            if all(map(self._is_done, children)):
+                break
         return best
 
     def _make_children(self, node: Node, column: int, value: float) -> list[Node]:
@@ -265,17 +271,26 @@ class _Growth:
         above = node.path | {column: (math.floor(value) + 1.0, high)}
         return [Node(below, node.bound), Node(above, node.bound)]
 
-    def _try_children(self, node: Node, column: int, value: float, children: list[Node]) -> None:
+    def _try_children(self, node: Node, column: int, value: float, children: list[Node]) -> float:
+        """Solve both children and return how much they lower the bound, as one number."""
         gains = []
         for child in children:
             self.move_to(child.path)
             self._bound(child)
-            gain = 1.0 if self._is_done(child) else 0.0
-            if node.bound is not None and child.bound is not None:
-                gain = max(gain, node.bound.value - child.bound.value)
-            gains.append(gain)
-        self._guide.learn(column, value, gains)
+            gains.append(self._gain(node, child))
         self.move_to(node.path)
+        self._guide.learn(column, value, gains)
+        return max(gains[0], LEAST_GAIN) * max(gains[1], LEAST_GAIN)
+
+    def _gain(self, node: Node, child: Node) -> float:
+        """Return by how much a child lowers the bound; a closed one to what closes it, at least."""
+        best, top = self.tree.best, None if node.bound is None else node.bound.value
+        gain = 0.0
+        if top is not None and child.bound is not None and not child.is_empty:
+            gain = top - child.bound.value
+        if self._is_done(child):
+            gain = max(gain, 1.0, 0.0 if top is None or best is None else top - best.value)
+        return gain
 
     def _list_fractions(self, point: Vector) -> list[int]:
         """Return the columns with a fraction, decisions first, the most fractional first."""
@@ -287,21 +302,32 @@ class _Growth:
 
 
 class _Guide:
-    """By how much a split has lowered the bound, per unit of fraction (pseudo-costs)."""
+    """By how much splits have lowered the bound, per unit of fraction (pseudo-costs)."""
 
     def __init__(self) -> None:
-        self._gains: dict[int, tuple[float, float]] = {}
-
-    def knows(self, column: int) -> bool:
-        """Return whether the column's children were ever solved."""
-        return column in self._gains
+        self._sums: dict[int, tuple[float, float, int]] = {}
+        self._all = (0.0, 0.0, 0)
 
     def learn(self, column: int, value: float, gains: list[float]) -> None:
         """Note by how much each child lowers the bound."""
         part = value - math.floor(value)
-        self._gains[column] = (gains[0] / part, gains[1] / (1 - part))
+        below, above = gains[0] / part, gains[1] / (1 - part)
+        self._sums[column] = _add(self._sums.get(column, (0.0, 0.0, 0)), below, above)
+        self._all = _add(self._all, below, above)
 
-    def score(self, column: int, value: float) -> float:
-        """Return how promising a split is: the product of what both children should gain."""
-        part, (below, above) = value - math.floor(value), self._gains[column]
-        return max(below * part, LEAST_GAIN) * max(above * (1 - part), LEAST_GAIN)
+    def order(self, columns: list[int], point: Vector) -> list[int]:
+        """Return columns with those first whose split should lower the bound the most."""
+        if not self._all[2]:
+            return columns
+        return sorted(columns, key=lambda j: -self._expect(j, float(point[j])))
+
+    def _expect(self, column: int, value: float) -> float:
+        """Return the product of what both children should gain; the mean for a column not tried."""
+        below, above, count = self._sums.get(column, self._all)
+        part = value - math.floor(value)
+        low, high = below / count * part, above / count * (1 - part)
+        return max(low, LEAST_GAIN) * max(high, LEAST_GAIN)
+
+
+def _add(sums: tuple[float, float, int], below: float, above: float) -> tuple[float, float, int]:
+    return sums[0] + below, sums[1] + above, sums[2] + 1

@@ -11,6 +11,7 @@ import pytest
 from optimizer.checker.check import judge, verify
 from optimizer.checker.verdict import Ruling
 from optimizer.codec import sha256_of
+from optimizer.engine import tree
 from optimizer.instances.gap import read_gap
 from optimizer.instances.scores import ScoreTerms
 from optimizer.problem import Problem
@@ -145,6 +146,25 @@ def test_a_tiny_question_without_an_answer_carries_its_proof(seed):
     solution = state(problem)
     if solution["status"] == "infeasible":
         assert judge(problem.to_json(), solution).is_settled
+
+
+def test_without_time_for_a_tree_the_best_answer_is_kept_with_a_bound(monkeypatch):
+    """The point that the engine found is the answer, and no verdict calls it proved."""
+    monkeypatch.setattr(tree, "TIME_SHARE", 0.0)
+    seen = 0
+    for seed in range(12):
+        problem, best = gap_of(Random(seed), 3, 6)
+        solution = state(problem)
+        if best is None or solution["stages"][0]["proof"] == "dual":
+            continue
+        (stage,) = solution["stages"]
+        assert (stage["value"], stage["proof"]) == (best, "search")
+        assert stage["bound"] < best
+        verdict = judge(problem.to_json(), solution)
+        assert (verdict.fault, verdict.ruling) == (None, Ruling.FEASIBLE)
+        assert [row.bound for row in verdict.unproved] == [str(stage["bound"])]
+        seen += 1
+    assert seen
 
 
 def fault_after(matrix: tuple[Plain, str], change: Change) -> str:
