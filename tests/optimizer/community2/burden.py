@@ -143,7 +143,14 @@ def carries(month: Month, stock: Stock, units: int) -> bool | None:
 
 def network_month(seed: int) -> Month:
     """A crowded month where every giver has one stock with a pledge and an agreement."""
-    month = crowded_month(seed)
+    return _agree_alone(crowded_month(seed), seed)
+
+
+def network_of_singles(seed: int) -> Month:
+    return _agree_alone(crowded_month(seed, single=True), seed)
+
+
+def _agree_alone(month: Month, seed: int) -> Month:
     stocks = tuple(
         replace(s, giver=f"g{k}", pledge=f"of {k}") for k, s in enumerate(month.problem.stocks)
     )

@@ -86,16 +86,8 @@ def ask_key(month: Month) -> Callable[[Need], tuple | None]:
     def key(need: Need) -> tuple | None:
         if need.id in named or need.category not in month.kinds:
             return None
-        same = (
-            need.listed,
-            need.area,
-            need.statuses,
-            need.requires,
-            need.slots,
-            need.tier,
-            need.duty,
-        )
-        return (*pair_of(need), *same, tuple(need.groups.items()))
+        same = (need.area, need.statuses, need.requires, need.slots, need.listed, need.duty)
+        return (*pair_of(need), *same)
 
     return key
 
@@ -138,6 +130,7 @@ def _join(month: Month, rows: list[Need]) -> Need:
         min(rows, key=lambda need: need.id),
         quantity=quantity,
         least=min(month.kinds[rows[0].category], quantity),
+        tier=min(need.tier for need in rows),
         waiting=max(need.waiting for need in rows),
         points=max(need.points for need in rows),
     )

@@ -52,6 +52,7 @@ BURDEN = (
     Property(burden.a_pledge_split_among_givers_never_lowers_its_load, burden.pool_month),
     Property(burden.a_pledge_split_among_givers_never_lowers_its_load, burden.lumpy_pool),
     Property(burden.a_smaller_pledge_carries_what_it_can, burden.agreed_pool),
-    Property(burden.a_pledge_one_smaller_carries_what_it_can, burden.network_month, 20),
+    Property(burden.a_pledge_one_smaller_carries_what_it_can, burden.network_of_singles, 10),
+    Property(burden.a_pledge_one_smaller_carries_what_it_can, burden.network_month, 700),
 )
 PROPERTIES = (*WHO, *NEIGHBOURHOODS, *DRAW, *AMOUNTS, *BURDEN)

@@ -129,6 +129,8 @@ def _draw_stock(random: Random, k: int, shape: Shape) -> Stock:
     category, rich = random.choice(CATEGORIES), shape.rich
     none = rich and random.randrange(6) == 0
     capacity = random.randint(0 if none else 1, 3 if shape.single else 4)
+    if rich and random.randrange(12) == 0:
+        capacity = random.choice((201, 450, 900))  # asked for in steps of several units
     return Stock(
         id=f"s{k}",
         giver=f"g{random.randint(0, 2)}",

@@ -27,6 +27,7 @@ class Outcome:
     used: set[tuple[int, ...]]
     levels: dict[str, list[Levels]]
     equal: list[Answer]
+    names: dict[Cell, str]  # of cells: the need of the lowest ticket
 
 
 def judge(month: Month) -> Outcome | None:
@@ -56,6 +57,7 @@ def judge(month: Month) -> Outcome | None:
             "burden": amounts.levels_of_givers(),
         },
         amounts.left,
+        {cell: amounts.drawn_first(cell) for cell in amounts.cells},
     )
 
 
@@ -92,9 +94,12 @@ class Amounts:
 
     def ticket(self, cell: Cell) -> tuple[str, str]:
         """The recipient's ticket, then the lowest of the cell's needs met."""
-        needs = [self.month.problem.needs[k].id for k in self.rows[cell]]
-        lowest = min(self.month.label("needs", need) for need in needs)
+        lowest = self.month.label("needs", self.drawn_first(cell))
         return self.month.label("recipients", cell[0]), lowest
+
+    def drawn_first(self, cell: Cell) -> str:
+        needs = [self.month.problem.needs[k].id for k in self.rows[cell]]
+        return self.month.drawn("needs", needs)[0]
 
     def keep(self, worth: Callable[[Answer], Any]) -> Any:
         best = max(worth(answer) for answer in self.left)
