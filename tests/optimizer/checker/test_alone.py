@@ -1,6 +1,7 @@
 """The checker runs on a Python without any package, from the checkout and as one file."""
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,14 @@ def test_a_true_month_holds_without_any_package(files):
     done = check(*files)
     assert (done.returncode, done.stderr) == (4, "")
     assert done.stdout.startswith("proved except 1 named result:")
+
+
+def test_the_module_itself_is_the_command(files, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["checker", *map(str, files)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("optimizer.checker", run_name="__main__")
+    assert ended.value.code == 4
+    assert capsys.readouterr().out == check(*files).stdout
 
 
 def test_a_changed_month_is_refuted_by_name(files):
