@@ -122,7 +122,8 @@ def test_a_true_solution_holds():
         ),
         (
             lambda s: s.update(status="best"),
-            "broken_input: path=solution.status reason=must be one of proven, feasible, infeasible, failed",
+            "broken_input: path=solution.status reason="
+            "must be one of proven, feasible, infeasible, failed",
         ),
         (
             lambda s: line(s, 0).update(units=3.0),

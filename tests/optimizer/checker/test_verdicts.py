@@ -234,6 +234,8 @@ def test_that_there_is_no_answer_is_proved_by_multipliers():
     verdict = judge(problem.to_json(), true | {"certificate": farkas})
     assert (verdict.ruling, verdict.is_settled, verdict.exit_code) == (Ruling.NO_ANSWER, True, 3)
     assert str(verdict).startswith("no answer: proved that none keeps every rule")
+    cut = ["cut", [], [], 0], ["no", 1, [0, 1, 1, 1, 2, -1, 3, -1], []]
+    assert judge(problem.to_json(), true | {"certificate": no_answer([*cut])}).is_settled
     wrong = no_answer([["no", 1, [0, 1, 1, 1, 2, -1], []]])
     assert judge(problem.to_json(), true | {"certificate": wrong}).fault.code == (
         "no_answer_not_proved"
