@@ -24,6 +24,14 @@ class StageKind(StrEnum):
     MAX_SCORE = "max_score"  # S7 the highest sum of pair scores
     MIN_COST = "min_cost"  # S8 the lowest sum of pair scores, read as costs
     LOTTERY = "lottery"  # S9 tickets drawn from the seed decide among equal answers
+    FIRST_TURNS = "first_turns"  # S10 the longest waits of a tier, once for each home and kind
+    HOMES = "homes"  # S11 the most recipients among the undecided needs of a tier
+    LATER_TURNS = "later_turns"  # S12 as S10, with two, three, ... needs met of a home and kind
+    RANKS = "ranks"  # S13 contested needs: the group that has had the smallest part comes next
+    DRAW = "draw"  # S14 tickets decide who is met: a home each, then needs
+    SHARES = "shares"  # S15 equal units for the homes met
+    ODD_UNITS = "odd_units"  # S16 tickets decide who gets a unit more
+    CARRYING = "carrying"  # S17 the giver that has carried the smallest part is asked next
 
 
 class CountBy(StrEnum):
@@ -51,6 +59,7 @@ class Stage:
     dimension     key of ``Need.groups`` for ``leximin``; empty: every need is its own group
     outcome       of ``leximin``
     worst_only    of ``leximin`` and ``leximax``: only the worst level counts (max-min)
+    tier          the only tier that counts; 0: every tier
     """
 
     name: str
@@ -60,6 +69,7 @@ class Stage:
     dimension: str = ""
     outcome: GroupOutcome = GroupOutcome.MET
     worst_only: bool = False
+    tier: int = 0
 
     @property
     def weighs_pairs(self) -> bool:
@@ -70,6 +80,24 @@ class Stage:
         if not self.name:
             raise ProblemError("$.name", "must not be empty")
         require_within(self.longest_wait, 0, "$.longest_wait")
+        require_within(self.tier, 0, "$.tier")
+
+
+_OF_A_TIER = {StageKind.FIRST_TURNS, StageKind.HOMES, StageKind.LATER_TURNS}
+_AFTER = {
+    StageKind.LATER_TURNS: StageKind.FIRST_TURNS,
+    StageKind.SHARES: StageKind.DRAW,
+    StageKind.ODD_UNITS: StageKind.DRAW,
+}
+
+
+def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
+    """Check that turns name a tier, and that a stage comes after those that it builds on."""
+    if stage.kind in _OF_A_TIER and not stage.tier:
+        raise ProblemError(f"{path}.tier", "must be 1 or more")
+    needed = _AFTER.get(stage.kind)
+    if needed and not any((s.kind, s.tier) == (needed, stage.tier) for s in before):
+        raise ProblemError(f"{path}.kind", f"must come after {needed.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +117,33 @@ class Policy:
         lotteries = [k for k, s in enumerate(self.stages) if s.kind is StageKind.LOTTERY]
         if lotteries and lotteries[0] != len(self.stages) - 1:
             raise ProblemError(f"$.stages[{lotteries[0]}].kind", "the lottery must come last")
+        for k, stage in enumerate(self.stages):
+            _check_place(stage, self.stages[:k], f"$.stages[{k}]")
+
+    @property
+    def tiers(self) -> frozenset[int]:
+        """The tiers that stages name; empty: a need may have any tier."""
+        return frozenset(stage.tier for stage in self.stages if stage.tier)
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        """The tiers in which recipients take turns, in order."""
+        return tuple(s.tier for s in self.stages if s.kind is StageKind.FIRST_TURNS)
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """The dimensions whose groups are ranked by the part that they have had."""
+        return tuple(s.dimension for s in self.stages if s.kind is StageKind.RANKS)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether tickets order everything."""
+        return any(stage.kind is StageKind.DRAW for stage in self.stages)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether units are shared equally: each kind has one least, and no ask has parts."""
+        return any(stage.kind is StageKind.SHARES for stage in self.stages)
 
     @property
     def label(self) -> str:
@@ -126,10 +181,38 @@ COMMUNITY_1 = Policy(
     ),
 )
 
+
+def _list_tier(tier: int) -> tuple[Stage, ...]:
+    """Return the stages of one tier: what was promised, then turns."""
+    return (
+        Stage(f"duties-{tier}", StageKind.MAX_COUNT, by=CountBy.DUTY_TIER, tier=tier),
+        Stage(f"first-turns-{tier}", StageKind.FIRST_TURNS, tier=tier),
+        Stage(f"homes-{tier}", StageKind.HOMES, tier=tier),
+        Stage(f"later-turns-{tier}", StageKind.LATER_TURNS, tier=tier),
+    )
+
+
+COMMUNITY_2 = Policy(
+    name="community",
+    version=2,
+    stages=(
+        *_list_tier(1),
+        *_list_tier(2),
+        *_list_tier(3),
+        Stage("neighbourhoods", StageKind.RANKS, dimension="committee"),
+        Stage("points", StageKind.MAX_POINTS),
+        Stage("draw", StageKind.DRAW),
+        Stage("shares", StageKind.SHARES),
+        Stage("odd-units", StageKind.ODD_UNITS),
+        Stage("burden", StageKind.CARRYING),
+        Stage("kindness", StageKind.MAX_SCORE),
+    ),
+)
+
 # A new version is appended here; a published one is never changed or removed.
-_PUBLISHED = (COMMUNITY_1,)
+_PUBLISHED = (COMMUNITY_1, COMMUNITY_2)
 POLICIES: Mapping[str, Policy] = {policy.label: policy for policy in _PUBLISHED}
-COMMUNITY_POLICY = _PUBLISHED[-1]  # the policy of a month opened today
+COMMUNITY_POLICY = COMMUNITY_1  # the policy of a month opened today
 
 
 def get_policy(label: str) -> Policy:

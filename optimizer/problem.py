@@ -1,6 +1,6 @@
 """A ``Problem``: the input of one month's solve, as frozen dataclasses of names and whole numbers.
 
-A problem has rows of seven kinds. Each row checks itself (``rows.py``), and the problem checks
+A problem has rows of eight kinds. Each row checks itself (``rows.py``), and the problem checks
 references and sums over rows; ``ProblemError`` names the path of the value that breaks a rule. Rows
 are sorted by id and sets are sorted, so shuffled input gives the same problem with the same bytes.
 FORMULATION.md defines which stock may serve which need.
@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from optimizer import codec
 from optimizer.codec import LARGEST_SUM, ProblemError, require
 from optimizer.nesting import Ancestors
 from optimizer.policy import COMMUNITY_POLICY, Policy
 from optimizer.rows import (
+    VISITS,
     Forbid,
+    GiverLoad,
     GroupHistory,
     Need,
     Pair,
@@ -28,7 +30,9 @@ from optimizer.rows import (
 )
 
 __all__ = [
+    "VISITS",
     "Forbid",
+    "GiverLoad",
     "GroupHistory",
     "Need",
     "Pair",
@@ -53,6 +57,7 @@ class Problem:
     pins: tuple[Pin, ...] = ()
     forbids: tuple[Forbid, ...] = ()
     history: tuple[GroupHistory, ...] = ()
+    loads: tuple[GiverLoad, ...] = ()
     policy: Policy = COMMUNITY_POLICY
 
     def __post_init__(self) -> None:
@@ -64,6 +69,8 @@ class Problem:
         names.check(self.pins, "$.pins")
         names.check(self.forbids, "$.forbids")
         _check_history(self.history)
+        _check_loads(self.loads)
+        _check_asks(self)
         _check_dimensions(self)
         _check_sums(self)
         for name in ("stocks", "people", "needs"):
@@ -71,6 +78,7 @@ class Problem:
         for name in ("pairs", "pins", "forbids"):
             _order(self, name, _rule_key)
         _order(self, "history", attrgetter("dimension", "group"))
+        _order(self, "loads", attrgetter("giver", "measure"))
 
     @classmethod
     def from_json(cls, value: object) -> "Problem":
@@ -186,9 +194,67 @@ def _check_sums(problem: Problem) -> None:
         values = [abs(getattr(pair, name)) * units[pair.need] for pair in problem.pairs]
         _bound_sum(f"$.pairs[{{}}].{name}", values)
     _bound_sum("$.history[{}].possible", [row.possible for row in problem.history])
+    for name in ("carried", "agreed"):
+        _bound_sum(f"$.loads[{{}}].{name}", [getattr(row, name) for row in problem.loads])
 
 
 def _bound_sum(path: str, values: Iterable[int]) -> None:
     for k, total in enumerate(accumulate(values)):
         if total > LARGEST_SUM:
             raise ProblemError(path.format(k), f"adds up to more than {LARGEST_SUM}")
+
+
+def _check_loads(loads: Sequence[GiverLoad]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for k, row in enumerate(loads):
+        key = (row.giver, row.measure)
+        require(key not in seen, f"$.loads[{k}]", "used twice")
+        seen.add(key)
+
+
+def _check_asks(problem: Problem) -> None:
+    """Check what a policy of turns demands: its tiers, one lot a recipient, one least a kind."""
+    if not problem.policy.tiers:
+        return
+    lots: dict[str, str] = {}
+    for k, need in enumerate(problem.needs):
+        require(need.tier in problem.policy.tiers, f"$.needs[{k}].tier", "is no tier of the policy")
+        lot = lots.setdefault(need.recipient, need.recipient_lot)
+        require(lot == need.recipient_lot, f"$.needs[{k}].recipient_lot", "differs elsewhere")
+    if problem.policy.is_shared:
+        _check_kinds(problem)
+        _check_joined(problem)
+
+
+def _check_kinds(problem: Problem) -> None:
+    first: dict[str, Need] = {}
+    divisible = {need.category for need in problem.needs if need.least is not None}
+    for k, need in enumerate(problem.needs):
+        kind = first.setdefault(need.category, need)
+        require(need.people == kind.people, f"$.needs[{k}].people", "differs in this category")
+        is_one = need.category not in divisible or need.least_units == kind.least_units
+        require(is_one, f"$.needs[{k}].least", "differs in this category")
+
+
+AskKey: TypeAlias = tuple[object, ...]
+
+
+def _check_joined(problem: Problem) -> None:
+    seen: set[AskKey] = set()
+    ruled = list_ruled(problem)
+    for k, need in enumerate(problem.needs):
+        if need.is_partial and need.id not in ruled:
+            require(ask_key(need) not in seen, f"$.needs[{k}]", "is part of an ask already made")
+            seen.add(ask_key(need))
+
+
+def ask_key(need: Need) -> AskKey:
+    """Return what needs agree in that are one ask."""
+    where = (need.area, need.statuses, need.requires, need.slots, need.listed)
+    return (need.recipient, need.category, *where, need.duty)
+
+
+def list_ruled(problem: Problem) -> frozenset[str]:
+    """Return the needs that a pair, pin or forbid names."""
+    rules: tuple[Rule, ...] = (*problem.pairs, *problem.pins, *problem.forbids)
+    return frozenset(rule.need for rule in rules)

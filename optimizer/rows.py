@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from optimizer.codec import LARGEST, require, require_within
 
+VISITS = "visits"  # the measure of staffed stocks
+
 
 def _sort(value: object, *names: str) -> None:
     for name in names:
@@ -25,6 +27,7 @@ class Stock:
     least     at least this many units must be used          staffed every unit needs a person
     least_if_used   none or at least this many units are used; 0: any number
     pledge    its load group for the fair burden; None: not counted
+    lot       the name it draws under, where the policy draws; empty: its id
     category  empty: it serves no need directly and only contains other stocks
     """
 
@@ -40,7 +43,13 @@ class Stock:
     slots: tuple[str, ...] = ()
     staffed: bool = False
     pledge: str | None = None
+    lot: str = ""
     least_if_used: int = 0
+
+    @property
+    def measure(self) -> str:
+        """What its units are counted in for the fair burden: visits, or its category."""
+        return VISITS if self.staffed else self.category
 
     def __post_init__(self) -> None:
         require(bool(self.id), "$.id", "must not be empty")
@@ -57,6 +66,7 @@ class Person:
     """A person who staffs stocks: one visit in a slot, ``most_visits`` visits in the month.
 
     slots   when this person is free; empty: never     areas   where; empty: anywhere
+    lot     the name drawn; empty: the id
     """
 
     id: str
@@ -66,6 +76,7 @@ class Person:
     skills: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
+    lot: str = ""
 
     def __post_init__(self) -> None:
         require(bool(self.id), "$.id", "must not be empty")
@@ -82,6 +93,7 @@ class Need:
     requires  skills that each visiting person has      listed  only stocks and persons in pairs
     tier      1 is the most urgent      waiting  months passed over      points  published weight
     groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
+    lot, recipient_lot   the names drawn for the need and its recipient; empty: id and recipient
     """
 
     id: str
@@ -100,6 +112,8 @@ class Need:
     groups: Mapping[str, str] = field(default_factory=dict)
     duty: bool = False
     listed: bool = False
+    lot: str = ""
+    recipient_lot: str = ""
 
     def __post_init__(self) -> None:
         for name in ("id", "recipient", "category"):
@@ -124,6 +138,11 @@ class Need:
     def least_units(self) -> int:
         """The fewest units that meet the need."""
         return self.quantity if self.least is None else self.least
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of the quantity may meet the need."""
+        return self.least_units < self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +199,20 @@ class GroupHistory:
 
 
 Rule: TypeAlias = Pair | Pin  # a row that names a need, a stock and a person
+
+
+@dataclass(frozen=True, slots=True)
+class GiverLoad:
+    """Units that a giver carried in the months that still count, and agreed to over them and now.
+
+    measure  ``visits`` of staffed stocks, or a category
+    """
+
+    giver: str
+    measure: str
+    carried: int
+    agreed: int
+
+    def __post_init__(self) -> None:
+        require_within(self.carried, 0, "$.carried")
+        require_within(self.agreed, 1, "$.agreed")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from optimizer import codec
@@ -69,6 +70,11 @@ class Level:
     group: str
     numerator: int
     denominator: int
+
+    @property
+    def ratio(self) -> Fraction:
+        """The level as a fraction."""
+        return Fraction(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True, slots=True)

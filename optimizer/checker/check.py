@@ -118,13 +118,16 @@ def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:
     unproved = tuple(_name_unproved(f) for f in findings if f.label not in ARITHMETIC)
     is_sure = [finding.label in ARITHMETIC for finding in findings]
     outright = is_sure.index(False) if unproved else len(findings)
-    if findings and not unproved:
-        ruling = Ruling.PROVED
-    elif outright and status == "proven" and 2 * len(unproved) <= len(findings):
-        ruling = Ruling.EXCEPT
-    else:
-        ruling = Ruling.FEASIBLE
+    ruling = _rule(outright, len(unproved), len(findings), is_solved=status == "proven")
     return replace(known, ruling=ruling, labels=dict(labels), outright=outright, unproved=unproved)
+
+
+def _rule(outright: int, unproved: int, count: int, *, is_solved: bool) -> Ruling:
+    """Return the ruling by how many results are proved outright, and how many are not proved."""
+    if count and not unproved:
+        return Ruling.PROVED
+    is_except = outright and is_solved and 2 * unproved <= count
+    return Ruling.EXCEPT if is_except else Ruling.FEASIBLE
 
 
 def _name_unproved(finding: Finding) -> Unproved:

@@ -76,6 +76,7 @@ def replay(
         witnesses = Witnesses(month, stated, certificate if names else _EMPTY, names)
         found = _replay(proof, month, stated, certificate, witnesses)
         witnesses.check_end()
+        witnesses.add_drawn(proof.drawn)
         if stated["format"] > 1:
             for finding, result in zip(found, stated["stages"], strict=False):
                 _check_bound(finding.gap, result)

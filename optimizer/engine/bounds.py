@@ -52,6 +52,12 @@ class Bound:
         return replace(self, columns=self.columns[:0], reduced=self.reduced[:0])
 
 
+def trivial_bound(value: int) -> Bound:
+    """Return the bound on a sum that the bounds of its columns alone prove."""
+    rows, whole = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+    return Bound(1, value, rows, whole, rows, whole)
+
+
 def bound_by_duals(matrix: Matrix, weights: Weights, duals: Vector, value: float = 0.0) -> Bound:
     """Return the bound on the greatest sum that the multipliers prove.
 

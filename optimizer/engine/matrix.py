@@ -14,7 +14,7 @@ import pulp
 INFINITY = math.inf
 EXACT = float(1 << 53)  # doubles hold sums of whole numbers up to this size exactly
 WHOLE = 1e-6  # a value this near an integer is rounded to it and checked exactly afterwards
-CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "open_", "nothing")
+CORE = ("met_", "visit_", "delivered_", "units_", "helped_", "turn_", "open_", "nothing")
 Index = npt.NDArray[np.int32]
 Whole = npt.NDArray[np.int64]
 BoolVector = npt.NDArray[np.bool_]

@@ -15,8 +15,8 @@ from optimizer.explain.stages import OPEN, find_deciding_stages
 from optimizer.explanation import Explanation
 from optimizer.problem import Need, Problem
 from optimizer.solution import Ground, GroundCode, Proof, Solution
-from optimizer.stages.lottery import ticket_of
 from optimizer.stages.registry import kind_of
+from optimizer.tickets import ticket_of
 
 _BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY, GroundCode.UNDECIDED)
 _BY_FILTERS = (

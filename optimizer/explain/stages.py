@@ -27,8 +27,11 @@ def find_deciding_stages(
 ) -> dict[str, str]:
     """Return the stage by need id, ``OPEN`` where no stage before the lottery decides.
 
-    Needs left undecided by the time limit, or excluded by a rule outside the stages, are missing.
+    Needs left undecided by the time limit, or excluded by a rule outside the stages, are missing;
+    so are all needs of a policy with a public draw, whose stages are not replayed here yet.
     """
+    if problem.policy.is_drawn:
+        return {}
     return _Search(problem, solution, places, seconds).run()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from optimizer.funds.fund import Claim, Fund
 from optimizer.funds.purses import Flow
-from optimizer.stages.lottery import ticket_of
+from optimizer.tickets import ticket_of
 
 Grants = dict[int, int]  # claim, by position -> fen
 

@@ -25,6 +25,7 @@ from optimizer.model.constraints import (
     add_pool_balance,
     add_recipients_helped,
     add_recipients_time,
+    add_turns,
     add_units_delivered,
     add_visits_staffed,
 )
@@ -69,5 +70,6 @@ def build(problem: Problem) -> Model:
     add_pins(rows, columns)  # C11
     add_pool_balance(rows, columns)  # C12
     add_recipients_helped(rows, columns)  # C13
+    add_turns(rows, columns)  # C14
     add_open_or_closed(rows, columns)  # C15
     return Model(model, columns, rows)

@@ -277,6 +277,16 @@ def add_recipients_helped(rows: Rows, columns: Columns) -> None:
             rows.add(f"c13_helped_{h}", terms, AT_LEAST, 0)
 
 
+def add_turns(rows: Rows, columns: Columns) -> None:
+    """(C14) As many turns as needs met.
+
+    sum_k turn[p, k] <= sum_(d in p) met[d]      for all sets p of two needs or more      [needs]
+    """
+    for p, (of, turns) in enumerate(columns.turns.items()):
+        terms: Terms = dict.fromkeys(turns, -1) | {columns.met[d]: 1 for d in of.needs}
+        rows.add(f"c14_turns_{p}", terms, AT_LEAST, 0)
+
+
 def add_open_or_closed(rows: Rows, columns: Columns) -> None:
     """(C15) A stock that is used at all is used by its least units.
 

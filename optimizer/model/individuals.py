@@ -37,10 +37,11 @@ def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...
         Assignment(problem.needs[d].id, problem.stocks[s].id, units=units)
         for (d, s), units in delivered.items()
     ]
-    return tuple(sorted(found + _deal_persons(columns.network, visits), key=_sort_key))
+    return tuple(sorted(found + _deal_persons(columns.network, visits), key=sort_key))
 
 
-def _sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
+def sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
+    """Return what assignments are sorted by."""
     person, slot = assignment.person or "", assignment.slot or ""
     return (assignment.need, assignment.stock, person, slot)
 

@@ -11,6 +11,7 @@ edge[j]       in {0, 1, ...}       what one need takes from one source for its s
 busy[k, t]    in [0, n_k]          visits of crew k in slot t, where m_k limits the month [visits]
 used[s]       in [0, K_s]          what is used directly of stock s                     [units]
 helped[h]     in {0, 1}            recipient h has a need met                      [recipients]
+turn[p, k]    in {0, 1}            k needs or more of the set p are met                  [sets]
 open[s]       in {0, 1}            stock s, which is used by o_s units or by none, is used  [stocks]
 
 For a need with a single way, met[d] is also the variable of that way; a recipient with one need is
@@ -27,6 +28,7 @@ import pulp
 
 from optimizer.model.eligibility import DELIVERED, Source
 from optimizer.model.network import Network
+from optimizer.model.turns import TurnSet, list_turn_sets
 from optimizer.problem import Need, Problem
 
 Variable: TypeAlias = pulp.LpVariable
@@ -53,6 +55,7 @@ class Columns:
     busy: dict[tuple[int, str], Variable] = field(default_factory=dict)
     used: dict[int, Variable] = field(default_factory=dict)
     helped: dict[str, Variable] = field(default_factory=dict)
+    turns: dict[TurnSet, tuple[Variable, ...]] = field(default_factory=dict)
     open: dict[int, Variable] = field(default_factory=dict)
     _number: dict[int, int] = field(default_factory=dict)  # by id(): PuLP hashes variables slowly
 
@@ -114,6 +117,7 @@ def define_columns(model: pulp.LpProblem, network: Network) -> Columns:
         columns.edge[j] = columns.add(f"edge_{j}", high)
     _define_use(columns)
     _define_helped(columns)
+    _define_turns(columns)
     _define_open(columns)
     if not columns.order:
         columns.add("nothing", 0)  # an engine refuses a model without columns
@@ -192,6 +196,13 @@ def _define_helped(columns: Columns) -> None:
     for h, (recipient, needs) in enumerate(sorted(asked.items())):
         alone = columns.met[needs[0]] if len(needs) == 1 else None
         columns.helped[recipient] = columns.add(f"helped_{h}", 1) if alone is None else alone
+
+
+def _define_turns(columns: Columns) -> None:
+    """Make the turns of every set of two needs or more; a set of one is counted by its met."""
+    for p, of in enumerate(list_turn_sets(columns.problem, columns.met)):
+        names = [f"turn_{p}_{k}" for k in range(1, len(of.needs) + 1)]
+        columns.turns[of] = tuple(columns.add(name, 1) for name in names)
 
 
 def _define_open(columns: Columns) -> None:

@@ -5,7 +5,7 @@ order in which the certificate makes them, so a replay needs no other numbers. M
 numbers over one scale, written as row, multiplier, row, multiplier, ...
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,14 @@ import numpy as np
 
 from optimizer.engine.bounds import Bound
 from optimizer.engine.cuts import Cut
-from optimizer.engine.matrix import Matrix
+from optimizer.engine.matrix import Matrix, Vector
 from optimizer.engine.tree import Node
 from optimizer.search.trail import Step, StepKind
 from optimizer.solution import Assignment, Proof, weakest
+from optimizer.tickets import name_of
 
 Event = list[Any]
+Spell = Callable[[Vector], list[list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,22 @@ class ComponentStep:
 
 def proof_of(steps: Sequence[Step]) -> Proof:
     """Return the weakest kind of proof that these steps rest on."""
-    return weakest(step.proof for step in steps if step.kind in (StepKind.SUM, StepKind.CLOSED))
+    return weakest(step.proof for step in steps if step.kind in _PROVED)
+
+
+_PROVED = (StepKind.SUM, StepKind.CLOSED, StepKind.SETTLED, StepKind.OPEN)
+
+_FOUND = (StepKind.CLOSED, StepKind.DECIDED, StepKind.OPEN, StepKind.RANKS)
 
 
 class CertificateWriter:
-    """Writes events and keeps track of the numbers that they give to rows and columns."""
+    """Writes events and keeps track of the numbers that they give to rows and columns.
 
-    def __init__(self, matrix: Matrix, rows: int, columns: int) -> None:
-        self._matrix = matrix
+    ``spell`` turns an integer point into the short lists of its assignments, where steps have some.
+    """
+
+    def __init__(self, matrix: Matrix, rows: int, columns: int, spell: Spell | None = None) -> None:
+        self._matrix, self._spell_point = matrix, spell or _refuse_points
         self._rows = {i: i for i in range(rows)}
         self._columns = {j: j for j in range(columns)}
 
@@ -73,21 +83,36 @@ class CertificateWriter:
             self._rows[step.value] = len(self._rows)
         elif step.kind is StepKind.COLUMN:
             self._columns[step.value] = len(self._columns)
-            yield ["switch"]
-        elif step.kind is StepKind.CLOSED:
-            yield self._within(part, ["no"])
-        elif step.kind is StepKind.SUM or step.value:
+            yield from [] if step.is_defined else [["switch"]]
+        elif step.kind in _FOUND:
+            yield from self._write_found(part)
+        elif step.kind in (StepKind.SUM, StepKind.SETTLED) or step.value:
             yield from (self._write_cut(part, row, cut) for row, cut in step.cuts)
-        if step.kind is StepKind.SUM:
+        if step.kind in (StepKind.SUM, StepKind.SETTLED):
             yield from self._write_trees(part)
+        if step.kind is StepKind.SUM:
             yield self._write_sum(part, is_drawn)
         yield from self._write_excluded(part)
+
+    def _write_found(self, part: ComponentStep) -> Iterator[Event]:
+        """Yield the event of a step that keeps no row."""
+        step = part.step
+        if step.kind is StepKind.CLOSED:
+            yield self._within(part, ["no"])
+        elif step.kind is StepKind.DECIDED:
+            yield ["decided", [self._spell_point(point) for point in step.witnesses]]
+        elif step.kind is StepKind.OPEN:
+            event = self._within(part, ["open", name_of(step.label), step.value])
+            yield [*event, self._spell_point(step.witnesses[0])]
+        elif step.value:
+            yield ["reach", step.value]
 
     def _write_excluded(self, part: ComponentStep) -> Iterator[Event]:
         """Yield the sets of columns that cannot have the value asked about, according to the LP."""
         name = "none" if part.step.asked else "all"
         for columns, bound in part.step.none_of:
-            yield [name, [self._columns[j] for j in columns], *self._spell(part, bound)]
+            proof = [] if bound is None else self._spell(part, bound)
+            yield [name, [self._columns[j] for j in columns], *proof]
 
     def _write_sum(self, part: ComponentStep, is_drawn: bool) -> Event:
         event: Event = ["sum", part.step.value, *self._multipliers(part)]
@@ -147,6 +172,10 @@ class CertificateWriter:
 
     def _number(self, part: ComponentStep, row: int) -> int:
         return self._rows[part.row(row)]
+
+
+def _refuse_points(point: Vector) -> list[list[Any]]:
+    raise RuntimeError("this certificate has no place for points")
 
 
 def spell_witness(assignments: Sequence[Assignment]) -> list[list[Any]]:

@@ -24,7 +24,9 @@ from optimizer.engine.highs import EngineResult, IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights, weigh
 from optimizer.engine.tree import maximise_exactly
 from optimizer.search.lp_queries import MOST_ROUNDS, LpQueries
+from optimizer.search.ranks import RankSteps
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
+from optimizer.search.undecided import Undecided
 from optimizer.solution import Proof, SolutionStatus
 
 
@@ -43,19 +45,19 @@ class RetakeError(Exception):
 class LexicographicSearch:
     """The steps taken so far on one incremental model, and the solves that find the next.
 
-    ``is_small`` marks the columns of small components, which a repair leaves free.
+    is_small    the columns of small components, which a repair leaves free
+    undecided   settles which columns have one value left      ranks   takes those of a ladder
     """
 
     def __init__(self, engine: IncrementalModel) -> None:
         self.is_small = np.zeros(len(engine.matrix.low), dtype=bool)
-        self._engine = engine
-        self._trail = Trail(engine)
-        self._incumbent = self._trail.incumbent
-        self._lp = LpQueries(self._trail)
+        self._engine, self._trail = engine, Trail(engine)
+        self._incumbent, self._lp = self._trail.incumbent, LpQueries(self._trail)
         self._careful: set[int] = set()  # steps by position that are solved in integers
-        self._window = 1  # aims between two incumbent checks
-        self._unchecked = 0
+        self._window, self._unchecked = 1, 0  # aims between incumbent checks; since the last one
         self._refusal: Bound | None = None
+        self.undecided = Undecided(self._trail, self._lp, self.is_small)
+        self.ranks = RankSteps(self._trail, self._lp, self._careful)
 
     # Queries that solve nothing.
 
@@ -101,9 +103,9 @@ class LexicographicSearch:
         """Keep lower bounds of rows (number, low), and one upper bound, that are proved already."""
         self._trail.keep_rows(rows, high)
 
-    def add_column(self, high: int) -> int:
-        """Add an integer column between 0 and ``high``; return its number."""
-        return self._trail.add_column(high)
+    def add_column(self, high: int, *, is_defined: bool = False) -> int:
+        """Add an integer column between 0 and ``high``; return its number (``Step.is_defined``)."""
+        return self._trail.add_column(high, is_defined=is_defined)
 
     def add_row(self, weights: Weights) -> int:
         """Add a row without bounds; return its number."""
@@ -251,10 +253,7 @@ class LexicographicSearch:
 
         All steps stay in force.
         """
-        low, high = (
-            self._incumbent.checked,
-            len(self.steps),
-        )  # low steps have a point, high have none
+        low, high = self._incumbent.checked, len(self.steps)  # the first have a point, these none
         while high - low > 1:
             self._trail.undo_to((low + high) // 2)
             if self._has_point():
@@ -328,15 +327,20 @@ class LexicographicSearch:
         refused = Step(0, Proof.FARKAS, StepKind.TRIED, cuts=step.cuts, bound=answer.proof)
         is_none, point = answer.status is SolutionStatus.INFEASIBLE, answer.point
         if (is_careful and not is_none) or (is_none and answer.proof is None):
-            tree = maximise_exactly(self._engine, {}, None, None)
-            is_none, refused.proof, refused.bound = tree.best is None, tree.proof, None
-            refused.tree = tree if tree.is_worth_keeping else None
-            step.point = point = None if tree.best is None else tree.best.point
+            point = step.point = self._seek_in_integers(refused)
+            is_none = point is None
         if is_none:
             self._trail.unbind(step)
             self._trail.lp_point, self._refusal, step = lp_point, refused.bound, refused
         self._trail.record(step, point)
         return step
+
+    def _seek_in_integers(self, refused: Step) -> Vector | None:
+        """Return an integer point, or None; then the step has the proof that there is none."""
+        tree = maximise_exactly(self._engine, {}, None, None)
+        refused.proof, refused.bound = tree.proof, None
+        refused.tree = tree if tree.is_worth_keeping else None
+        return None if tree.best is None else tree.best.point
 
     def _refuse_again(self) -> EngineResult | None:
         """Return the proof that the last try is impossible, where it excludes these rows too."""

@@ -126,6 +126,20 @@ class LpQueries:
         step.columns = []
         return step, None if best is None else best.point
 
+    def find_greatest(self, weights: Weights, known: Vector) -> tuple[Step, Vector]:
+        """Return the greatest integer value of a sum and a point that has it; fix nothing.
+
+        ``known`` is a point that satisfies the model; it is returned if no point is better.
+        """
+        step = Step(0, Proof.DUAL, StepKind.SUM)
+        proof, best = self.maximise(weights).proof, weigh(self._engine.matrix, weights, known)
+        if proof is not None:
+            best = self._prove(step, weights, proof, best)
+        self._trail.unbind(step)
+        if proof is None or best is None:
+            raise EngineError("no point is left where one is known")
+        return step, best.point
+
     def _prove(
         self, step: Step, weights: Weights, proof: Bound, best: IntegerPoint | None
     ) -> IntegerPoint | None:

@@ -1,16 +1,18 @@
 """Solve a month: build the program, take the stages in order, assign individuals, find grounds."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 from optimizer import codec
 from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.engine.highs import ENGINE
+from optimizer.engine.matrix import Vector
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
-from optimizer.model.individuals import assign_individuals
+from optimizer.model.individuals import assign_individuals, sort_key
 from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import SoloOptima, SoloOptimum, possible_by_group
@@ -19,28 +21,33 @@ from optimizer.search.grounds import find_grounds
 from optimizer.search.infeasible import certify_none
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.stages import AimResult, OnProgress, Run, run_stages, say_nothing
-from optimizer.search.trail import StepKind
+from optimizer.search.trail import Step, StepKind
 from optimizer.search.witnesses import list_witnesses
 from optimizer.solution import (
     FORMAT,
+    Assignment,
+    Ground,
     Proof,
     Solution,
     SolutionStatus,
     StageResult,
     weakest,
 )
-from optimizer.stages.kind import Count, Sums
+from optimizer.stages.kind import Basis, Count, Sums
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
+from optimizer.tickets import is_label, name_of, order_by_ticket
 
 
 @dataclass(slots=True)
 class _Solve:
     """One solve in progress: the program, the search, and what is proved so far.
 
-    none   the certificate that there is no answer
+    asked   the question itself; under a policy that draws, the model has labels for names
+    none    the certificate that there is no answer
     """
 
+    asked: Problem
     model: Model
     search: LexicographicSearch
     run: Run = field(default_factory=Run)
@@ -50,6 +57,10 @@ class _Solve:
     @property
     def problem(self) -> Problem:
         return self.model.problem
+
+    @property
+    def has_labels(self) -> bool:
+        return self.asked is not self.problem
 
 
 def solve(
@@ -61,9 +72,9 @@ def solve(
     unless the time limit interferes.
     """
     started = time.monotonic()
-    model = build(problem)
+    model = build(order_by_ticket(problem))
     left = max(limits.seconds - (time.monotonic() - started), 0.0)
-    solving = _Solve(model, LexicographicSearch(model.start_engine(left)))
+    solving = _Solve(problem, model, LexicographicSearch(model.start_engine(left)))
     status, detail = SolutionStatus.PROVEN, ""
     try:
         if not _take_stages(solving, progress or say_nothing):
@@ -103,7 +114,7 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
     problem, point = solving.problem, solving.search.point
     empty = Solution(
         status=status,
-        problem_sha256=problem.sha256,
+        problem_sha256=solving.asked.sha256,
         policy=problem.policy.label,
         seed=problem.seed,
         needs_asked=len(problem.needs),
@@ -130,15 +141,49 @@ def _add_needs(solving: _Solve, answer: Solution) -> Solution:
     shown: set[int] = set()
     if answer.status is SolutionStatus.PROVEN:
         witnesses, shown = list_witnesses(solving.search, solving.model, run, assignments)
-    certificate |= {"witnesses": witnesses, "excluded": _name_excluded(solving, met)}
+    grounds = {"witnesses": witnesses, "excluded": _name_excluded(solving, met)}
+    certificate |= _name_all(grounds) if solving.has_labels else grounds
     network = solving.model.columns.network
+    found = find_grounds(network, assignments, run.excluded_by.keys(), shown)
     return replace(
         answer,
-        grounds=find_grounds(network, assignments, run.excluded_by.keys(), shown),
+        assignments=_name_lines(solving, assignments),
+        grounds=_name_grounds(solving, found),
         needs_met=len(met),
         recipients_helped=len({need.recipient for need in problem.needs if need.id in met}),
         certificate={**certificate, "sha256": codec.sha256_of(certificate)},
     )
+
+
+def _name_lines(solving: _Solve, lines: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
+    """Return the assignments by the names of the question, sorted."""
+    if not solving.has_labels:
+        return lines
+    return tuple(sorted(map(_rename, lines), key=sort_key))
+
+
+def _rename(line: Assignment) -> Assignment:
+    """Return the assignment with names in place of labels."""
+    person, slot = (None if name is None else name_of(name) for name in (line.person, line.slot))
+    return replace(
+        line, need=name_of(line.need), stock=name_of(line.stock), person=person, slot=slot
+    )
+
+
+def _name_grounds(solving: _Solve, grounds: tuple[Ground, ...]) -> tuple[Ground, ...]:
+    if not solving.has_labels:
+        return grounds
+    named = (replace(ground, need=name_of(ground.need)) for ground in grounds)
+    return tuple(sorted(named, key=attrgetter("need")))
+
+
+def _name_all(value: Any) -> Any:
+    """Return plain JSON with names in place of all labels in it, keys included."""
+    if isinstance(value, dict):
+        return {_name_all(key): _name_all(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_name_all(held) for held in value]
+    return name_of(value) if isinstance(value, str) and is_label(value) else value
 
 
 def _name_excluded(solving: _Solve, met: set[str]) -> dict[str, str]:
@@ -155,7 +200,7 @@ def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iter
     counts = {
         (name, count.key): count
         for name, stage in proved.items()
-        for count in kind_of(stage).count(stage, tally, _count(solving.possible.get(name, {})))
+        for count in kind_of(stage).count(stage, tally, _get_basis(solving, name))
     }
     for outcome in outcomes:
         yield _describe(outcome, counts[outcome.stage.name, outcome.key], solving.possible)
@@ -187,12 +232,26 @@ def _bound_of(outcome: AimResult) -> int | None:
     """Return the bound of a sum that multipliers prove; None if they prove none."""
     if outcome.bound is None or outcome.proof is not Proof.SEARCH:
         return outcome.bound
-    sums = [part.step for part in outcome.steps if part.step.kind is StepKind.SUM]
-    tops = [(step.most, step.value) for step in sums]
-    if any(most is None for most, _ in tops):
-        return None
-    above = sum(most - value for most, value in tops if most is not None)
-    return outcome.bound + kind_of(outcome.stage).sign * above
+    above = _sum_above([part.step for part in outcome.steps])
+    return None if above is None else outcome.bound + kind_of(outcome.stage).sign * above
+
+
+def _sum_above(steps: Sequence[Step]) -> int | None:
+    """Return by how much the sums of these steps may be greater; None if no proof says so."""
+    above = 0
+    for step in steps:
+        if step.kind is not StepKind.SUM and step.proof is Proof.SEARCH:
+            return None
+        if step.kind is StepKind.SUM:
+            if step.most is None:
+                return None
+            above += step.most - step.value
+    return above
+
+
+def _get_basis(solving: _Solve, stage: str) -> Basis:
+    found = solving.run.basis.get(stage)
+    return Basis(_count(solving.possible.get(stage, {}))) if found is None else found
 
 
 def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageResult:
@@ -216,12 +275,17 @@ def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageRe
 def _certify(solving: _Solve) -> dict[str, Any]:
     """Return the certificate: events of every proved aim in order, and what groups get alone."""
     columns, rows = solving.model.columns, solving.model.rows
-    writer = CertificateWriter(solving.search.matrix, len(rows.order), len(columns.order))
+
+    def spell(point: Vector) -> list[list[Any]]:
+        return spell_witness(_name_lines(solving, assign_individuals(columns, point)))
+
+    numbers = len(rows.order), len(columns.order)
+    writer = CertificateWriter(solving.search.matrix, *numbers, spell)
     alone = {
         name: {
             group: [
                 writer.write_alone(ComponentStep(found.step)),
-                spell_witness(assign_individuals(columns, found.point)),
+                spell(found.point),
             ]
             for group, found in of.items()
         }

@@ -1,7 +1,7 @@
 """Take the policy's stages in order in one search; each is fixed while the next is optimised."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer.model.build import Model
 from optimizer.model.variables import Columns
@@ -9,14 +9,25 @@ from optimizer.policy import Stage
 from optimizer.search.alone import Possible
 from optimizer.search.certificate import ComponentStep, proof_of
 from optimizer.search.components import leading_sums, maximise_by_component
+from optimizer.search.contests import find_contests, make_homes, settle
+from optimizer.search.in_order import climb, meet_in_order
 from optimizer.search.levels import raise_levels, raise_worst_level
 from optimizer.search.lexicographic import LexicographicSearch, RetakeError, UnreachableError
 from optimizer.solution import Proof
-from optimizer.stages.kind import Aim, Draw, Levels, Sums
+from optimizer.stages.kind import (
+    Aim,
+    Basis,
+    Cells,
+    Draw,
+    Homes,
+    Ladder,
+    Levels,
+    PublicDraw,
+    Sums,
+)
 from optimizer.stages.registry import kind_of
 
 OnProgress = Callable[[str, int, int], None]  # stage name, stages done, stages in all
-BLOCK = 16  # needs drawn together; doubles hold sums of weights up to 2^16 exactly
 
 
 def say_nothing(stage: str, done: int, total: int) -> None:
@@ -40,19 +51,22 @@ class Run:
 
     excluded_by   need by position -> the stage that excluded it
     undrawn       number of steps taken before lots are drawn; None: none are
+    basis         stage -> what it counts against, where that was found on the way
     """
 
     outcomes: list[AimResult] = field(default_factory=list)
     excluded_by: dict[int, str] = field(default_factory=dict)
     undrawn: int | None = None
+    basis: dict[str, Basis] = field(default_factory=dict)
 
     def copy(self) -> "Run":
         """Return a copy that later results do not change."""
-        return Run(list(self.outcomes), dict(self.excluded_by))
+        return Run(list(self.outcomes), dict(self.excluded_by), self.undrawn, dict(self.basis))
 
     def reset(self, other: "Run") -> None:
         """Take over the state of another run."""
         self.outcomes[:], self.excluded_by = list(other.outcomes), dict(other.excluded_by)
+        self.undrawn, self.basis = other.undrawn, dict(other.basis)
 
 
 def run_stages(
@@ -94,6 +108,7 @@ class _StagesInOrder:
     """Takes stages one after another in the whole model, each according to its form.
 
     start   steps that were taken before the current stage
+    before  name of the stage before it
     """
 
     search: LexicographicSearch
@@ -102,18 +117,19 @@ class _StagesInOrder:
     progress: OnProgress
     run: Run
     start: int = 0
+    before: str = ""
 
     def take(self, stages: Sequence[Stage]) -> bool:
         """Take these stages, which end the policy; return False to undo them and start again."""
         policy = self.columns.problem.policy.stages
         total, leading = len(policy), policy[: len(policy) - len(stages)]
-        before = leading[-1].name if leading else ""
+        self.before = leading[-1].name if leading else ""
         for done, stage in enumerate(stages, start=total - len(stages)):
             self.progress(stage.name, done, total)
             kind = kind_of(stage)
             self.start = len(self.search.steps)
-            if kind.is_draw:
-                self._find_excluded(before)
+            if kind.is_draw and not kind.settles:
+                self._find_excluded()
                 self.run.undrawn = len(self.search.steps)
             try:
                 outcomes = kind.ask(stage, self)
@@ -124,9 +140,9 @@ class _StagesInOrder:
             if not self.search.check_incumbent():
                 return False
             self.run.outcomes.extend(outcomes)
-            if not kind.is_draw:
+            if self.run.undrawn is None:
                 self._note_excluded(stage.name)
-            before = stage.name
+            self.before = stage.name
         self.progress("", total, total)
         return True
 
@@ -143,14 +159,71 @@ class _StagesInOrder:
         """Raise the worst group, then the next."""
         raise_them = raise_worst_level if stage.worst_only else raise_levels
         possible = self.possible.get(stage.name, {})
+        if kind.is_among_met:
+            possible = dict.fromkeys(self._list_met(), 1)
         raise_them(self.search, kind.measures(stage, self.columns, possible))
         return self._gather_steps(stage)
 
     def ask_draw(self, kind: Draw, stage: Stage) -> list[AimResult]:
         """Meet the first need of the order that can be met, then the next."""
         met, order = self.columns.met, kind.order(stage, self.columns.problem)
-        _meet_in_order(self.search, [self.columns.number(met[d]) for d in order if d in met])
+        meet_in_order(self.search, [self.columns.number(met[d]) for d in order if d in met])
         return self._gather_steps(stage)
+
+    def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> list[AimResult]:
+        """Settle what is decided, then draw recipients, then needs."""
+        undecided = settle(self.search, self.columns, self.columns.met)
+        self._note_excluded(self.before)
+        needs = self.columns.needs
+        self.run.basis[stage.name] = Basis(needs=frozenset(needs[d].id for d in undecided))
+        self.run.undrawn = len(self.search.steps)
+        meet_in_order(self.search, list(make_homes(self.search, self.columns, undecided).values()))
+        met = self.columns.met
+        meet_in_order(self.search, [self.columns.number(met[d]) for d in undecided])
+        return self._gather_steps(stage)
+
+    def ask_homes(self, kind: Homes, stage: Stage) -> list[AimResult]:
+        """Serve the most recipients among the tier's undecided needs."""
+        candidates = kind.candidates(stage, self.columns.problem)
+        if not candidates:
+            return []
+        undecided = settle(
+            self.search, self.columns, [d for d in candidates if d in self.columns.met]
+        )
+        needs = self.columns.needs
+        self.run.basis[stage.name] = Basis(needs=frozenset(needs[d].id for d in undecided))
+        homes = make_homes(self.search, self.columns, undecided)
+        value = self.search.maximise(dict.fromkeys(homes.values(), 1)).value
+        [result] = self._gather_steps(stage)
+        return [replace(result, bound=value)]
+
+    def ask_ladder(self, kind: Ladder, stage: Stage) -> list[AimResult]:
+        """Take or spare ranks one after another; contests come first where only they count."""
+        basis = (
+            find_contests(self.search, self.columns, stage)
+            if kind.climbs_contests(stage)
+            else Basis()
+        )
+        self.run.basis[stage.name] = basis
+        climb(self.search, kind.rungs(stage, self.columns, basis), kind.sign)
+        return self._gather_steps(stage)
+
+    def ask_cells(self, kind: Cells, stage: Stage) -> list[AimResult]:
+        """Give each cell in turn as many units as an answer left gives it."""
+        met = self.columns.met
+        is_met = {d for d, v in met.items() if self.search.is_on(self.columns.number(v))}
+        for weights in kind.cells(stage, self.columns, is_met):
+            if any(self.search.is_open(j) for j in weights):
+                self.search.maximise(weights)
+                self.search.check_incumbent_when_due()
+            else:
+                self.search.ranks.fix_known(weights)
+        return self._gather_steps(stage)
+
+    def _list_met(self) -> list[str]:
+        columns = self.columns
+        on = (d for d, v in columns.met.items() if self.search.is_on(columns.number(v)))
+        return [columns.needs[d].id for d in on]
 
     def _gather_steps(self, stage: Stage) -> list[AimResult]:
         """Return one result made of all steps that this stage has taken."""
@@ -163,7 +236,7 @@ class _StagesInOrder:
             if self.search.is_off(self.columns.number(met)):
                 self.run.excluded_by.setdefault(d, stage)
 
-    def _find_excluded(self, stage: str) -> None:
+    def _find_excluded(self) -> None:
         """Mark, before any ticket is drawn, the needs that no answer of equal value meets."""
         numbers = {d: self.columns.number(met) for d, met in self.columns.met.items()}
         unsure = {d: j for d, j in numbers.items() if self.search.is_open(j)}
@@ -173,17 +246,4 @@ class _StagesInOrder:
         for (d, column), is_possible in zip(unsure.items(), possible, strict=True):
             if not is_possible:
                 self.search.keep_columns([(column, 0.0, 0.0)])
-                self.run.excluded_by.setdefault(d, stage)
-
-
-def _meet_in_order(search: LexicographicSearch, order: Sequence[int]) -> None:
-    """Fix these columns so that their vector is lexicographically greatest.
-
-    The columns are taken in blocks. Within a block the weights are powers of two, so the greatest
-    sum is the lexicographic maximum, and its binary digits say which columns are 1.
-    """
-    while undrawn := [j for j in order if search.is_open(j)][:BLOCK]:
-        weights = {j: 1 << (len(undrawn) - 1 - k) for k, j in enumerate(undrawn)}
-        value = search.maximise(weights).value
-        drawn = [(j, float(bool(value & weight))) for j, weight in weights.items()]
-        search.keep_columns([(j, is_met, is_met) for j, is_met in drawn])
+                self.run.excluded_by.setdefault(d, self.before)

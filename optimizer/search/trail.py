@@ -41,6 +41,10 @@ class StepKind(StrEnum):
     TRIED = "tried"  # lower bounds of rows; value 1: kept, 0: impossible
     CLOSED = "closed"  # the last failed try decides about a group
     REACHED = "reached"  # value: the bit set of columns that can have a value
+    SETTLED = "settled"  # columns that no point has at a value, kept at the other one
+    DECIDED = "decided"  # witnesses: points that have every open column at 0 and at 1
+    OPEN = "open"  # value: the greatest of a sum; witnesses: a point that has it
+    RANKS = "ranks"  # value: that many ranks taken or spared whole
 
 
 @dataclass(slots=True)
@@ -52,6 +56,10 @@ class Step:
     tree    the proof of a value that the multipliers alone do not prove
     point   an integer point that reaches a value found in integers
     none_of sets of columns; no point gives any of them the value asked about; each with its proof
+            (None: the engine searched)
+    witnesses  integer points that keep all steps before
+    label   the group that an ``open`` step is about
+    is_defined  of a column: its stage defines it
     """
 
     value: int
@@ -64,8 +72,11 @@ class Step:
     bound: Bound | None = None
     tree: Tree | None = None
     point: Vector | None = None
-    none_of: list[tuple[tuple[int, ...], Bound]] = field(default_factory=list)
+    none_of: list[tuple[tuple[int, ...], Bound | None]] = field(default_factory=list)
     asked: int = 1
+    witnesses: list[Vector] = field(default_factory=list)
+    label: str = ""
+    is_defined: bool = False
 
     @property
     def most(self) -> int | None:
@@ -123,6 +134,12 @@ class Incumbent:
     def limit(self, steps: int) -> None:
         """Forget about steps after the first ``steps``, which were undone."""
         self.checked = min(self.checked, steps)
+
+    def extended(self) -> Vector:
+        """Return the point with a value of every column; there must be one."""
+        if self.point is None:
+            raise RuntimeError("no point is known")
+        return self.padded(self.point)
 
 
 class Trail:
@@ -215,11 +232,12 @@ class Trail:
         if self.replay() is None:
             self.apply(Step(1, Proof.DUAL, rows=self.change_rows(rows, high)))
 
-    def add_column(self, high: int) -> int:
+    def add_column(self, high: int, *, is_defined: bool = False) -> int:
         """Add an integer column, the same one when steps are taken again."""
         step = self.replay()
         if step is None:
-            step = Step(self.engine.add_column(high), Proof.DUAL, StepKind.COLUMN)
+            number = self.engine.add_column(high)
+            step = Step(number, Proof.DUAL, StepKind.COLUMN, is_defined=is_defined)
             self.apply(step)
         return step.value
 

@@ -4,13 +4,14 @@ They show that only the draw decided against these needs. The certificate holds 
 the answer; the checker applies it and counts again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.engine.matrix import Vector
 from optimizer.model.build import Model
 from optimizer.model.individuals import assign_individuals
+from optimizer.problem import Problem
 from optimizer.search.certificate import spell_witness
 from optimizer.search.lexicographic import LexicographicSearch
 from optimizer.search.stages import Run
@@ -28,9 +29,11 @@ def list_witnesses(
     The steps of the draw are undone: nothing is solved after it.
     """
     problem = model.problem
-    draw = next((stage.name for stage in problem.policy.stages if kind_of(stage).is_draw), None)
+    draw = next((stage for stage in problem.policy.stages if kind_of(stage).is_draw), None)
     if run.undrawn is None or draw is None:
         return [], set()
+    if kind_of(draw).settles:  # its own events show which needs are undecided
+        return [], _number_needs(problem, run.basis[draw.name].needs)
     search.undo_to(run.undrawn)
     witnesses, shown = [], set[int]()
     for found, point in _find_points(search, _number_unsure(model, run, answer)):
@@ -38,9 +41,13 @@ def list_witnesses(
             continue
         lines = assign_individuals(model.columns, point)
         names = [problem.needs[d].id for d in found]
-        witnesses.append(_spell_change(draw, names, answer, lines))
+        witnesses.append(_spell_change(draw.name, names, answer, lines))
         shown.update(found)
     return witnesses, shown
+
+
+def _number_needs(problem: Problem, names: Container[str]) -> set[int]:
+    return {d for d, need in enumerate(problem.needs) if need.id in names}
 
 
 def _number_unsure(model: Model, run: Run, answer: Sequence[Assignment]) -> dict[int, int]:

@@ -1,21 +1,25 @@
 """The interface of a kind of stage; one object implements it for each ``StageKind``.
 
-A kind has one of three forms. *Sums* are maximised one after another, one for each class. *Levels*
-are ratios of groups; the worst is raised first. A *draw* meets needs in an order drawn by lot. Code
-that treats the forms differently is an ``Asker``; no other code distinguishes them.
+A kind has one of these forms. *Sums* are maximised one after another, one for each class. *Levels*
+are ratios of groups; the worst is raised first. A *draw* meets needs in an order drawn by lot, a
+*public draw* recipients first. *Homes* are a sum over needs that are still undecided. A *ladder*
+has groups whose units have ranks; the ranks are filled or spared one after another. *Cells* get as
+many units as possible in turn. Code that treats the forms differently is an ``Asker``; no other
+code distinguishes them.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from optimizer.engine.matrix import Weights
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment, Level
+from optimizer.stages.steps import Rungs
 from optimizer.stages.tally import Tally
 
 Reply = TypeVar("Reply", covariant=True)
@@ -61,6 +65,18 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a stage counts against, as found while solving.
+
+    possible   group -> the most of its needs that could be met, where it has a denominator
+    needs      the ids of the needs that count, where the stage leaves some out
+    """
+
+    possible: Mapping[str, int] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The facts about an answer that the tests of exchanges read.
 
@@ -84,11 +100,13 @@ class Kind(ABC):
 
     is_separable   a sum is greatest when it is greatest in every component
     is_draw        decided by lot
+    settles        finds by itself which needs are decided before it
     sign           -1: the stated value is the negative of what is maximised
     """
 
     is_separable: ClassVar[bool] = False
     is_draw: ClassVar[bool] = False
+    settles: ClassVar[bool] = False
     sign: ClassVar[int] = 1
 
     @abstractmethod
@@ -96,11 +114,8 @@ class Kind(ABC):
         """Call the asker's method for the form of this kind."""
 
     @abstractmethod
-    def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
-        """Return every result counted from the assignments, in the order of ``keys``.
-
-        possible   what every group could get alone [needs], where the stage has a denominator
-        """
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return every result counted from the assignments, in the order of ``keys``."""
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
         """Return one sum for each of the stage's ``keys``; none if the form is not sums."""
@@ -130,11 +145,7 @@ class Kind(ABC):
 
         Returns None if ``needs_test`` alone is sufficient.
         """
-        return _is_never_sure
-
-
-def _is_never_sure(before: Lines, after: Lines) -> bool:
-    return False
+        return lambda before, after: False
 
 
 class Sums(Kind):
@@ -152,7 +163,7 @@ class Sums(Kind):
         """Call ``ask_sums``."""
         return asker.ask_sums(self, stage)
 
-    def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
         """Return one result for each of the stage's ``keys``: the value of its sum."""
         values = self.values(stage, tally)
         return [Count(key, (self.sign * value,), value) for key, value in values.items()]
@@ -161,8 +172,11 @@ class Sums(Kind):
 class Levels(Kind):
     """A kind of levels: the lowest ratio is raised first.
 
-    With ``sign`` -1 the highest ratio is lowered first.
+    With ``sign`` -1 the highest ratio is lowered first. ``is_among_met``: it compares needs met,
+    which are decided before it.
     """
+
+    is_among_met: ClassVar[bool] = False
 
     @abstractmethod
     def measures(
@@ -178,11 +192,11 @@ class Levels(Kind):
         """Call ``ask_levels``."""
         return asker.ask_levels(self, stage)
 
-    def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
         """Return all levels, worst-off (busiest) first, then by name."""
-        levels = self.list_levels(stage, tally, possible)
-        levels.sort(key=lambda level: (self.sign * ratio_of(level), level.group))
-        vector = tuple(self.sign * ratio_of(level) for level in levels)
+        levels = self.list_levels(stage, tally, basis.possible)
+        levels.sort(key=lambda level: (self.sign * level.ratio, level.group))
+        vector = tuple(self.sign * level.ratio for level in levels)
         return [Count("", vector[:1] if stage.worst_only else vector, levels=tuple(levels))]
 
 
@@ -199,14 +213,102 @@ class Draw(Kind):
         """Call ``ask_draw``."""
         return asker.ask_draw(self, stage)
 
-    def count(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Count]:
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
         """Return which needs are met, in the order drawn."""
         needs, order = tally.problem.needs, self.order(stage, tally.problem)
         return [Count("", tuple(int(needs[d].id in tally.met) for d in order))]
 
 
+class PublicDraw(Kind):
+    """A kind that decides who is met: recipients by ticket, then needs by ticket."""
+
+    is_draw = True
+    settles = True
+
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
+        """Call ``ask_public_draw``."""
+        return solving(asker).ask_public_draw(self, stage)
+
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return which recipients are served, then which needs are met, by ticket."""
+        needs = tally.problem.needs
+        served = {need.recipient for need in tally.list_met()}
+        homes = sorted({need.recipient for need in needs})
+        vector = (*(int(h in served) for h in homes), *(int(n.id in tally.met) for n in needs))
+        return [Count("", vector)]
+
+
+class Homes(Kind):
+    """A kind that counts recipients among the undecided needs of a tier."""
+
+    @abstractmethod
+    def candidates(self, stage: Stage, problem: Problem) -> list[int]:
+        """Return the needs by position that count while they are undecided."""
+
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
+        """Call ``ask_homes``."""
+        return solving(asker).ask_homes(self, stage)
+
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return the recipients with an undecided need met; the basis has these needs."""
+        keys = self.keys(stage, tally.problem)
+        served = {need.recipient for need in tally.list_met() if need.id in basis.needs}
+        return [Count(key, (len(served),), len(served)) for key in keys]
+
+
+class UnsupportedStageError(Exception):
+    """The asker cannot treat a form."""
+
+
+def solving(asker: "Asker[Reply]") -> "SolvingAsker[Reply]":
+    """Return an asker of every form. Raises ``UnsupportedStageError`` for another one."""
+    if isinstance(asker, SolvingAsker):
+        return asker
+    raise UnsupportedStageError
+
+
+class Ladder(Kind):
+    """A kind whose groups have units with ranks.
+
+    With ``sign`` 1 as many units as possible are taken, the lowest rank first; with ``sign`` -1 as
+    few as possible, the highest rank first.
+    """
+
+    @abstractmethod
+    def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
+        """Return the groups in order."""
+
+    @abstractmethod
+    def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
+        """Return the groups in order with their units."""
+
+    @abstractmethod
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return one result with the level of every group."""
+
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
+        """Call ``ask_ladder``."""
+        return solving(asker).ask_ladder(self, stage)
+
+    def climbs_contests(self, stage: Stage) -> bool:
+        """Return whether only needs in contests count, so that these have to be found first."""
+        return False
+
+
+class Cells(Kind):
+    """A kind that gives each cell in turn as many units as an answer left gives it."""
+
+    @abstractmethod
+    def cells(self, stage: Stage, columns: Columns, met: Collection[int]) -> list[Weights]:
+        """Return the cells in order, each as the sum of its units; ``met``: needs by position."""
+
+    def ask(self, stage: Stage, asker: "Asker[Reply]") -> Reply:
+        """Call ``ask_cells``."""
+        return solving(asker).ask_cells(self, stage)
+
+
 class Asker(Protocol[Reply]):
-    """Code that treats each of the three forms in its own way."""
+    """Code that treats each form in its own way."""
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Reply:
         """Treat a stage of sums."""
@@ -218,9 +320,21 @@ class Asker(Protocol[Reply]):
         """Treat a stage that draws lots."""
 
 
-def ratio_of(level: Level) -> Fraction:
-    """Return the level as a fraction."""
-    return Fraction(level.numerator, level.denominator)
+@runtime_checkable
+class SolvingAsker(Asker[Reply], Protocol[Reply]):
+    """An asker that also treats the forms that settle needs on the way."""
+
+    def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> Reply:
+        """Treat a draw of recipients, then needs."""
+
+    def ask_homes(self, kind: Homes, stage: Stage) -> Reply:
+        """Treat a stage that counts recipients among undecided needs."""
+
+    def ask_ladder(self, kind: Ladder, stage: Stage) -> Reply:
+        """Treat a stage of units with ranks."""
+
+    def ask_cells(self, kind: Cells, stage: Stage) -> Reply:
+        """Treat a stage that gives units to cells in turn."""
 
 
 def keeps_classes(class_of: Mapping[str, object]) -> NeedsTest:

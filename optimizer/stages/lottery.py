@@ -1,11 +1,13 @@
-"""(S9) The public lottery: tickets that anyone can compute decide among equal answers."""
+"""(S9, S14) Draws: tickets that anyone can compute decide among equal answers.
 
-import hashlib
-import hmac
+Under a policy with S14 the question has labels (``tickets.py``): the order of names is that of
+tickets.
+"""
 
 from optimizer.policy import Stage
 from optimizer.problem import Problem
-from optimizer.stages.kind import Draw
+from optimizer.stages.kind import Draw, PublicDraw
+from optimizer.tickets import ticket_of
 
 
 class Lottery(Draw):
@@ -19,6 +21,5 @@ class Lottery(Draw):
         )
 
 
-def ticket_of(seed: str, need: str) -> str:
-    """Return the HMAC-SHA256 of a need's id with the seed as key, 64 hexadecimal digits."""
-    return hmac.new(seed.encode("ascii"), need.encode(), hashlib.sha256).hexdigest()
+class WhoDraw(PublicDraw):
+    """(S14) A home each by ticket, then needs by ticket; afterwards who is met is decided."""

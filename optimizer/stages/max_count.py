@@ -34,8 +34,8 @@ class MaxCount(Sums):
         return {key: tally.count_met(needs) for key, needs in classes.items()}
 
     def counts_every_need(self, stage: Stage) -> bool:
-        """Return True unless only duties count."""
-        return stage.by is not CountBy.DUTY_TIER
+        """Return True unless only duties or a single tier count."""
+        return stage.by is not CountBy.DUTY_TIER and not stage.tier
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
         """Return the test: a need replaces one of its own class, or one in no class."""
@@ -58,6 +58,8 @@ def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
 
 def _class_of(stage: Stage, need: Need) -> tuple[int, ...] | None:
     """Return the sort key of the need's class, or None when it is in no class."""
+    if stage.tier and need.tier != stage.tier:
+        return None
     if stage.by is CountBy.ALL:
         return ()
     if stage.by is CountBy.TIER_WAITING:

@@ -1,15 +1,18 @@
 """The object of every kind of stage."""
 
 from optimizer.policy import Stage, StageKind
+from optimizer.stages.carrying import Carrying
 from optimizer.stages.kind import Kind
 from optimizer.stages.leximax import Leximax
 from optimizer.stages.leximin import Leximin
-from optimizer.stages.lottery import Lottery
+from optimizer.stages.lottery import Lottery, WhoDraw
 from optimizer.stages.max_count import MaxCount
 from optimizer.stages.points import MaxPoints
+from optimizer.stages.ranks import Ranks
 from optimizer.stages.recipients import MaxRecipients
 from optimizer.stages.score import MaxScore, MinCost
-from optimizer.stages.units import MaxUnits
+from optimizer.stages.turns import FirstTurns, LaterTurns, TierHomes
+from optimizer.stages.units import MaxUnits, OddUnits, Shares
 
 KINDS: dict[StageKind, Kind] = {
     StageKind.MAX_COUNT: MaxCount(),
@@ -21,6 +24,14 @@ KINDS: dict[StageKind, Kind] = {
     StageKind.MAX_SCORE: MaxScore(),
     StageKind.MIN_COST: MinCost(),
     StageKind.LOTTERY: Lottery(),
+    StageKind.FIRST_TURNS: FirstTurns(),
+    StageKind.HOMES: TierHomes(),
+    StageKind.LATER_TURNS: LaterTurns(),
+    StageKind.RANKS: Ranks(),
+    StageKind.DRAW: WhoDraw(),
+    StageKind.SHARES: Shares(),
+    StageKind.ODD_UNITS: OddUnits(),
+    StageKind.CARRYING: Carrying(),
 }
 
 

@@ -1,12 +1,31 @@
-"""(S5) The most units to needs that may be met in part, category after category."""
+"""(S5, S15, S16) How many units: the most, category after category; or equal ones, then odd ones.
+
+A *cell* is a recipient and a category with a need met that a part of its quantity meets; its name
+is that of its first need by ticket.
+"""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 
+from optimizer.engine.matrix import Weights
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
-from optimizer.problem import Need, Problem
-from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums
+from optimizer.problem import Problem
+from optimizer.solution import Level
+from optimizer.stages.kind import (
+    Aim,
+    Basis,
+    Cells,
+    Count,
+    Facts,
+    Levels,
+    Lines,
+    LinesTest,
+    Measure,
+    Sums,
+)
 from optimizer.stages.tally import Tally
+from optimizer.tickets import name_of
 
 
 class MaxUnits(Sums):
@@ -16,7 +35,7 @@ class MaxUnits(Sums):
 
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
         """Return the categories with a need that may be met in part, by name."""
-        partial = {need.category for need in problem.needs if _is_partial(need)}
+        partial = {need.category for need in problem.needs if need.is_partial}
         return [f"category={name}" for name in sorted(partial)]
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
@@ -31,7 +50,7 @@ class MaxUnits(Sums):
         """Return the units delivered to the needs of each category."""
         found = dict.fromkeys(self.keys(stage, tally.problem), 0)
         for need in tally.list_met():
-            if _is_partial(need):
+            if need.is_partial:
                 found[f"category={need.category}"] += tally.units[need.id]
         return found
 
@@ -43,12 +62,66 @@ class MaxUnits(Sums):
             for sign, lines in ((-1, before), (1, after)):
                 for line in lines:
                     need = facts.needs[line.need]
-                    if line.person is None and _is_partial(need):
+                    if line.person is None and need.is_partial:
                         change[need.category] += sign * line.units
             return min(change.values(), default=0) >= 0
 
         return test
 
 
-def _is_partial(need: Need) -> bool:
-    return need.least_units < need.quantity
+class Shares(Levels):
+    """(S15) leximin over cells of the units given to them."""
+
+    is_among_met = True
+
+    def measures(
+        self, stage: Stage, columns: Columns, possible: Mapping[str, int]
+    ) -> list[Measure]:
+        """Return the units of every cell; ``possible`` has the needs met."""
+        needs, found = columns.needs, []
+        met = [d for d in columns.units if needs[d].id in possible]
+        for first, cell in _list_cells(columns.problem, met):
+            most = sum(needs[d].quantity for d in cell)
+            weights = {columns.number(columns.units[d]): 1 for d in cell}
+            found.append(Measure(name_of(needs[first].id), weights, 0, 1, 0, most))
+        return found
+
+    def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
+        """Return the units given to every cell."""
+        needs = tally.problem.needs
+        met = [d for d, need in enumerate(needs) if need.is_partial and need.id in tally.met]
+        return [
+            Level(name_of(needs[first].id), sum(tally.units[needs[d].id] for d in cell), 1)
+            for first, cell in _list_cells(tally.problem, met)
+        ]
+
+
+class OddUnits(Cells):
+    """(S16) Cells by ticket: each as many units as an answer left gives it."""
+
+    def cells(self, stage: Stage, columns: Columns, met: Collection[int]) -> list[Weights]:
+        """Return the units of every cell in the order of tickets."""
+        able = [d for d in columns.units if d in met]
+        return [
+            {columns.number(columns.units[d]): 1 for d in cell}
+            for _, cell in _list_cells(columns.problem, able)
+        ]
+
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return the units of every cell in the order of tickets."""
+        needs = tally.problem.needs
+        met = [d for d, need in enumerate(needs) if need.is_partial and need.id in tally.met]
+        cells = _list_cells(tally.problem, met)
+        given = (sum(tally.units[needs[d].id] for d in cell) for _, cell in cells)
+        return [Count("", tuple(given))]
+
+
+def _list_cells(problem: Problem, met: Collection[int]) -> list[tuple[int, list[int]]]:
+    """Return the first need and all needs of every cell, by ticket of recipient and first need."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for d in sorted(met):
+        need = problem.needs[d]
+        found.setdefault((need.recipient, need.category), []).append(d)
+    cells = sorted((recipient, needs[0]) for (recipient, _), needs in found.items())
+    of = {needs[0]: needs for needs in found.values()}
+    return [(first, of[first]) for _, first in cells]

@@ -13,6 +13,7 @@ from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import Possible
 from optimizer.solution import Assignment, Level
+from optimizer.stages.kind import Basis
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 
@@ -79,7 +80,7 @@ def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
 def _compare_stage(
     stage: Stage, tallies: tuple[Tally, Tally], possible: Mapping[str, int]
 ) -> Iterator[StageChange]:
-    counts = (kind_of(stage).count(stage, tally, possible) for tally in tallies)
+    counts = (kind_of(stage).count(stage, tally, Basis(possible)) for tally in tallies)
     for old, new in zip(*counts, strict=True):
         trend, moved = _judge(old.vector, new.vector), _list_moved(old.levels, new.levels)
         yield StageChange(stage.name, trend, old.key, old.value, new.value, moved)

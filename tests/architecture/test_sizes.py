@@ -18,7 +18,7 @@ APART = {
     "matchmaker/rounds/publish/notices.py": "who gets which notice; later steps add to it",
     "optimizer/stages/points.py": "one module per kind of stage (S4)",
     "optimizer/stages/recipients.py": "one module per kind of stage (S3)",
-    "optimizer/stages/units.py": "one module per kind of stage (S5)",
+    "optimizer/stages/lottery.py": "one module per kind of stage (S9, S14: draws)",
     "optimizer/checker/stages/max_score.py": "one module per kind of stage (S7), found by its name",
 }
 MOST_APART = 8

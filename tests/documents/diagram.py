@@ -39,7 +39,7 @@ ROOMS = {
     "vocabulary": (
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
         "optimizer.codec", "optimizer.bitset", "optimizer.nesting", "optimizer.rows",
-        "optimizer.report", "optimizer.explanation",
+        "optimizer.report", "optimizer.explanation", "optimizer.tickets",
     ),
     "checker": ("optimizer.checker", "optimizer.verify_files"),
 }  # fmt: skip

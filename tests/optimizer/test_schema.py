@@ -9,10 +9,20 @@ import pytest
 import optimizer
 from optimizer.instances.generate import generate
 from optimizer.policy import Policy, Stage, StageKind
-from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
+from optimizer.problem import (
+    Forbid,
+    GiverLoad,
+    GroupHistory,
+    Need,
+    Pair,
+    Person,
+    Pin,
+    Problem,
+    Stock,
+)
 
 SCHEMA = json.loads((Path(optimizer.__file__).parent / "problem.schema.json").read_text())
-ROWS = (Forbid, GroupHistory, Need, Pair, Person, Pin, Policy, Stage, Stock)
+ROWS = (Forbid, GiverLoad, GroupHistory, Need, Pair, Person, Pin, Policy, Stage, Stock)
 
 
 def required(cls: type) -> set[str]:

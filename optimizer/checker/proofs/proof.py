@@ -46,6 +46,8 @@ class Proof(Linear):
     tree    the nodes of the last event ``tree``, which help to prove the next sum or refusal
     gaps    what they leave open, in order; not empty if and only if one rests on ``search``
     barred  need -> number of results kept when it was first proved that no answer meets it
+    drawn   draw -> needs that some answers meet, and others do not, which keep all before it
+    kept    number of results when needs were barred last
     """
 
     def __init__(self, program: Program, point: list[int]) -> None:
@@ -55,6 +57,8 @@ class Proof(Linear):
         self.kinds: set[str] = set()
         self.gaps: list[Gap] = []
         self.barred: dict[str, int] = {}
+        self.drawn: dict[str, list[str]] = {}
+        self.kept = 0
         self._cuts: set[int] = set()
         self._made: list[ValueAt] = []  # of the columns after those of the program
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
@@ -65,6 +69,7 @@ class Proof(Linear):
 
     def bar_needs(self, results: int) -> None:
         """Note the needs that no answer meets which keeps so many results, from the first."""
+        self.kept = results
         for need, column in self.program.met.items():
             if self.high[column] == 0:
                 self.barred.setdefault(need, results)

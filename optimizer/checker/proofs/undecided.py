@@ -48,6 +48,7 @@ def prove_undecided(
     while waiting and waiting[0][0] in ("none", "all"):
         proof.settle(waiting.popleft())
         take_cuts(proof, waiting)
+    proof.bar_needs(proof.kept)
     _, witnesses = next_event(proof, waiting, "decided")
     undecided = list_open(proof, needs)
     if len(witnesses) > 2 * len(undecided):  # so many can show nothing new

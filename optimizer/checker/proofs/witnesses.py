@@ -45,6 +45,12 @@ class Witnesses:
             stage, needs, *_ = witnesses[0]
             raise RefutedError("witness", stage=stage, needs=",".join(needs))
 
+    def add_drawn(self, drawn: dict[str, list[str]]) -> None:
+        """Note the needs that the events of a draw show to be undecided before it."""
+        for stage, needs in drawn.items():
+            for need in needs:
+                self.shown[self._month.name_of(need)].add(stage)
+
     def _place(self, proof: Proof, gone: list[str], added: list[Any]) -> set[str] | None:
         """Return the names of the needs met, None if the answer does not keep every result."""
         kept = [line for line in self._stated["assignments"] if line["need"] not in set(gone)]

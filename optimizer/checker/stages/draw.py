@@ -35,6 +35,7 @@ class Draw(Kind):
         """Prove the draw in blocks of recipients, then in blocks of needs."""
         waiting = deque(events)
         undecided = prove_undecided(proof, month, month.problem["needs"], waiting)
+        proof.drawn[stage["name"]] = [need["id"] for need in undecided]
         prove_blocks(proof, add_homes(proof, undecided), waiting)
         prove_blocks(proof, [proof.program.met[need["id"]] for need in undecided], waiting)
         check_end(proof, waiting)

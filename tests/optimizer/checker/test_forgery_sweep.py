@@ -17,7 +17,7 @@ from optimizer.checker.month.month import Month
 from optimizer.checker.program.columns import number_columns
 from optimizer.checker.program.point import place_answer
 from optimizer.checker.program.rows import build_rows
-from optimizer.checker.stages import kind_of, weighs_pairs
+from optimizer.checker.stages import kind_of, list_turn_tiers, weighs_pairs
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
 from optimizer.solution import SolutionStatus
@@ -38,7 +38,9 @@ class Desk:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.plain = problem, problem.to_json()
         self.month: Month = read_month(problem)
-        self.columns = number_columns(self.month, is_weighed=weighs_pairs(self.month))
+        self.columns = number_columns(
+            self.month, is_weighed=weighs_pairs(self.month), tiers=list_turn_tiers(self.month)
+        )
         self.program = build_rows(self.columns)
         self.answers = list(feasible_answers(problem))
         self.possible = possible_of(problem, self.answers)

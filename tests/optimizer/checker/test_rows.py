@@ -12,7 +12,7 @@ from optimizer.checker.month.month import index_month
 from optimizer.checker.month.read import read_problem
 from optimizer.checker.program.columns import number_columns
 from optimizer.checker.program.rows import Program, build_rows
-from optimizer.checker.stages import weighs_pairs
+from optimizer.checker.stages import list_turn_tiers, weighs_pairs
 from optimizer.engine.matrix import Matrix
 from optimizer.instances.gap import read_gap
 from optimizer.instances.generate import generate
@@ -43,7 +43,9 @@ def rebuild(problem: Problem) -> Program:
 
 def build_again(plain: dict) -> Program:
     read = index_month(read_problem(plain))
-    return build_rows(number_columns(read, is_weighed=weighs_pairs(read)))
+    return build_rows(
+        number_columns(read, is_weighed=weighs_pairs(read), tiers=list_turn_tiers(read))
+    )
 
 
 def whole(value: float) -> int | None:

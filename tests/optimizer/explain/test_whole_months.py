@@ -5,7 +5,7 @@ import pytest
 from optimizer.explain.explain import explain
 from optimizer.problem import Need, Person, Problem, Stock
 from optimizer.solution import Assignment, Ground, GroundCode, Solution, SolutionStatus
-from optimizer.stages.lottery import ticket_of
+from optimizer.tickets import ticket_of
 
 CARE = Stock("care", "g", "visit", capacity=9, staffed=True)
 

@@ -13,7 +13,7 @@ from optimizer.codec import canonical_bytes
 from optimizer.funds import admission
 from optimizer.funds.divide import divide
 from optimizer.funds.fund import Claim, Division, Fund, Purse, StopCode
-from optimizer.stages.lottery import ticket_of
+from optimizer.tickets import ticket_of
 from tests.optimizer.funds.tiny_funds import list_best, tiny_fund, vector_of
 
 LIFT_FUND = Path(__file__).parents[3] / "seeds" / "lift_fund.json"

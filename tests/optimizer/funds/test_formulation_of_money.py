@@ -8,7 +8,7 @@ import pytest
 from optimizer.checker.funds.check import verify_division
 from optimizer.funds.divide import divide
 from optimizer.funds.fund import Claim, Fund, Purse
-from optimizer.stages.lottery import ticket_of
+from optimizer.tickets import ticket_of
 from tests.optimizer.checker.forged_divisions import forge, reseal
 
 OPTIMIZER = Path(__file__).parents[3] / "optimizer"

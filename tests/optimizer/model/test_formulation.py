@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from optimizer.model.build import build
+from optimizer.policy import Stage, StageKind
 from optimizer.problem import Pair, Pin
-from tests.optimizer.builders import goods, month, person, team, visit, want
+from tests.optimizer.builders import COUNT, LOTTERY, goods, month, person, team, visit, want
 
 GOLDEN = Path(__file__).parent / "golden" / "tiny_month.lp"
 OPTIMIZER = Path(__file__).parents[3] / "optimizer"
@@ -34,6 +35,7 @@ def tiny_month():
         visit("h", "eve", requires=("ladder",)),
         pairs=(Pair("b", "oil", most=1, score=2), Pair("d", "team", "s", score=1)),
         pins=(Pin("b", "oil"),),
+        stages=(COUNT, Stage("turns", StageKind.FIRST_TURNS, tier=1), LOTTERY),
     )
 
 
@@ -44,7 +46,7 @@ def test_a_tiny_month_reads_like_the_maths(tmp_path):
 
 def test_every_constraint_is_in_the_tiny_month():
     names = {row.name.split("_")[0] for row in build(tiny_month()).rows.order}
-    assert names == {f"c{k}" for k in (*range(1, 14), 15)}
+    assert names == {f"c{k}" for k in range(1, 16)}
 
 
 def test_every_number_of_the_formulation_has_its_line():

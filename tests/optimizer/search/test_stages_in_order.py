@@ -4,7 +4,7 @@ import itertools
 
 from optimizer.policy import CountBy, GroupOutcome, Stage, StageKind
 from optimizer.problem import GroupHistory, Pair
-from optimizer.stages.lottery import ticket_of
+from optimizer.tickets import ticket_of
 from tests.optimizer.builders import (
     COUNT,
     LOTTERY,

@@ -14,6 +14,7 @@ from optimizer.search.solve import solve
 from optimizer.second.cbc import Answer, SecondEngine
 from optimizer.second.opinion import Verdict, judge, second_opinion
 from optimizer.solution import Assignment, Solution
+from optimizer.stages.kind import Basis
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 from tests.optimizer.brute_force import feasible_answers
@@ -37,7 +38,7 @@ def restate(solution: Solution, problem: Problem, answer: dict) -> Solution:
         possible = _NoneLeft(
             {g: all_ - past.get((stage.dimension, g), 0) for g, all_ in whole.items()}
         )
-        counts = {count.key: count for count in kind_of(stage).count(stage, tally, possible)}
+        counts = {count.key: count for count in kind_of(stage).count(stage, tally, Basis(possible))}
         count = counts[result.key]
         stated.append(replace(result, value=count.value, bound=count.value, levels=count.levels))
     return replace(solution, assignments=lines, stages=tuple(stated))

@@ -1,0 +1,76 @@
+"""(S17) The giver that has carried the smallest part of its agreement is asked next."""
+
+from collections import defaultdict
+from fractions import Fraction
+
+from optimizer.model.variables import Columns
+from optimizer.policy import Stage
+from optimizer.problem import VISITS, Problem
+from optimizer.solution import Level
+from optimizer.stages.kind import Basis, Count, Ladder
+from optimizer.stages.steps import Rungs, Units, count_from_highest
+from optimizer.stages.tally import Tally
+from optimizer.tickets import name_of
+
+STEPS = 200  # of a giver at most; a step is one unit where it gives no more than that
+
+Giver = tuple[str, str]  # giver, measure
+
+
+class Carrying(Ladder):
+    """(S17) The u-th unit of giver h has rank (U_h + u - 1) / C_h; the highest are spared first."""
+
+    sign = -1
+
+    def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
+        """Return every giver and measure with any units."""
+        return [_spell(giver) for giver in _list_givers(problem)]
+
+    def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
+        """Return the units that every giver may be asked for."""
+        problem, found = columns.problem, []
+        for giver, stocks in _list_givers(problem).items():
+            weights = {columns.number(columns.used[s]): 1 for s in stocks if s in columns.used}
+            found.append(Rungs(_spell(giver), weights, _list_steps(problem, giver, stocks)))
+        return found
+
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return what every giver has carried of its agreement, this month included."""
+        problem, levels, taken = tally.problem, [], []
+        for giver, stocks in _list_givers(problem).items():
+            used = sum(tally.used[problem.stocks[s].id] for s in stocks)
+            carried, agreed = _past_of(problem, giver, stocks)
+            levels.append(Level(_spell(giver), carried + used, agreed))
+            taken.append((_list_steps(problem, giver, stocks), used))
+        levels.sort(key=lambda level: (-level.ratio, level.group))
+        return [Count("", count_from_highest(taken), levels=tuple(levels))]
+
+
+def _spell(giver: Giver) -> str:
+    name, measure = giver
+    return f"{name_of(name)}/{measure if measure == VISITS else name_of(measure)}"
+
+
+def _list_givers(problem: Problem) -> dict[Giver, list[int]]:
+    """Return the pledged stocks of every giver and measure, by position; none without units."""
+    found: dict[Giver, list[int]] = defaultdict(list)
+    for s, stock in enumerate(problem.stocks):
+        if stock.pledge is not None and stock.category:
+            found[stock.giver, stock.measure].append(s)
+    return {g: of for g, of in sorted(found.items()) if sum(problem.stocks[s].capacity for s in of)}
+
+
+def _past_of(problem: Problem, giver: Giver, stocks: list[int]) -> tuple[int, int]:
+    """Return the units carried before, and those agreed to."""
+    for row in problem.loads:
+        if (row.giver, row.measure) == giver:
+            return row.carried, row.agreed
+    return 0, sum(problem.stocks[s].capacity for s in stocks)
+
+
+def _list_steps(problem: Problem, giver: Giver, stocks: list[int]) -> Units:
+    carried, agreed = _past_of(problem, giver, stocks)
+    most = sum(problem.stocks[s].capacity for s in stocks)
+    size = -(-most // STEPS)
+    starts = range(0, most, size)
+    return tuple((Fraction(carried + u, agreed), min(size, most - u)) for u in starts)

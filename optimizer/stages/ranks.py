@@ -1,0 +1,65 @@
+"""(S13) Contested needs: the group that has had the smallest part so far comes next."""
+
+from collections import Counter
+from fractions import Fraction
+
+from optimizer.model.variables import Columns
+from optimizer.policy import Stage
+from optimizer.problem import Need, Problem
+from optimizer.solution import Level
+from optimizer.stages.kind import Basis, Count, Ladder
+from optimizer.stages.steps import Rungs, Units, count_from_lowest
+from optimizer.stages.tally import Tally
+from optimizer.tickets import name_of
+
+
+class Ranks(Ladder):
+    """(S13) The j-th contested need met of group g has rank (M_g + j - 1) / (O_g + open_g)."""
+
+    def list_groups(self, stage: Stage, problem: Problem, basis: Basis) -> list[str]:
+        """Return the groups with a contested need that some answer meets."""
+        return sorted(group for group, open_ in basis.possible.items() if open_)
+
+    def rungs(self, stage: Stage, columns: Columns, basis: Basis) -> list[Rungs]:
+        """Return open_g units for every group."""
+        past, found = past_of(stage, columns.problem), []
+        for group in self.list_groups(stage, columns.problem, basis):
+            open_, (met, offered) = basis.possible[group], past.get(group, (0, 0))
+            weights = {
+                columns.number(variable): 1
+                for d, variable in columns.met.items()
+                if group_of(stage, columns.needs[d]) == group and columns.needs[d].id in basis.needs
+            }
+            found.append(Rungs(group, weights, _list_units(met, offered + open_, open_)))
+        return found
+
+    def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
+        """Return the part that every group has had: (M_g + m_g) / (O_g + open_g)."""
+        met = (need for need in tally.list_met() if need.id in basis.needs)
+        own, past = Counter(group_of(stage, need) for need in met), past_of(stage, tally.problem)
+        levels, taken = [], []
+        for group in self.list_groups(stage, tally.problem, basis):
+            open_, (had, offered) = basis.possible[group], past.get(group, (0, 0))
+            levels.append(Level(name_of(group), had + own[group], offered + open_))
+            taken.append((_list_units(had, offered + open_, open_), own[group]))
+        levels.sort(key=lambda level: (level.ratio, level.group))
+        return [Count("", count_from_lowest(taken), levels=tuple(levels))]
+
+    def climbs_contests(self, stage: Stage) -> bool:
+        """Return True: only contested needs count."""
+        return True
+
+
+def group_of(stage: Stage, need: Need) -> str:
+    """Return the need's group; needs without one are one group together."""
+    return need.groups[stage.dimension]
+
+
+def past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
+    """Return what every group had met and open in the months that still count."""
+    rows = (row for row in problem.history if row.dimension == stage.dimension)
+    return {row.group: (row.met, row.possible) for row in rows}
+
+
+def _list_units(had: int, whole: int, open_: int) -> Units:
+    return tuple((Fraction(had + j, whole), 1) for j in range(open_))

@@ -1,0 +1,116 @@
+"""(S10 to S12) Turns within a tier: the longest waits first, each home once for a kind, then twice.
+
+Between first and later turns come the most homes among the needs that are still undecided.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from optimizer.engine.matrix import Weights
+from optimizer.model.turns import TurnSet, pairs_of_tier, waits_of_tier
+from optimizer.model.variables import Columns
+from optimizer.policy import Stage
+from optimizer.problem import Problem
+from optimizer.stages.kind import Aim, Homes, Sums
+from optimizer.stages.tally import Tally
+
+Class = tuple[int, int]  # turn, wait [months]
+
+
+class Turns(Sums):
+    """For each turn k and wait w: the most pairs with k needs met that have waited w or longer.
+
+    A pair is a recipient and a category; duties do not count.
+    """
+
+    def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
+        """Yield turn and wait of every sum, in order."""
+        raise NotImplementedError
+
+    def spell(self, turn: int, wait: int) -> str:
+        """Return the key of a sum."""
+        return f"turn={turn},waiting={wait}"
+
+    def keys(self, stage: Stage, problem: Problem) -> list[str]:
+        """Return one key for each turn and wait."""
+        return [self.spell(*of) for of in self.list_classes(stage, problem)]
+
+    def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
+        """Return the sum of the pairs that have that turn, for each turn and wait."""
+        pairs = list(pairs_of_tier(columns.problem, stage.tier).values())
+        return [
+            Aim(stage, self.spell(turn, wait), _count_pairs(stage, columns, pairs, turn, wait))
+            for turn, wait in self.list_classes(stage, columns.problem)
+        ]
+
+    def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
+        """Return the number of pairs with that many needs met, for each turn and wait."""
+        needs = tally.problem.needs
+        waits: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for need in tally.list_met():
+            if need.tier == stage.tier and not need.duty:
+                waits[need.recipient, need.category].append(need.waiting)
+        return {
+            self.spell(turn, wait): sum(
+                sum(other >= wait for other in of) >= turn for of in waits.values()
+            )
+            for turn, wait in self.list_classes(stage, tally.problem)
+            if needs
+        }
+
+
+class FirstTurns(Turns):
+    """(S10) First turns: a pair counts once."""
+
+    is_separable = True
+
+    def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
+        """Yield turn 1 for every wait, the longest first."""
+        yield from ((1, wait) for wait in waits_of_tier(problem, stage.tier))
+
+    def spell(self, turn: int, wait: int) -> str:
+        """Return the key: the wait alone."""
+        return f"waiting={wait}"
+
+
+class LaterTurns(Turns):
+    """(S12) Second turns, then third ones, and so on."""
+
+    def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
+        """Yield the turns from 2 on for every wait at which some pair has so many needs."""
+        pairs = pairs_of_tier(problem, stage.tier).values()
+        longest = max(map(len, pairs), default=0)
+        for turn in range(2, longest + 1):
+            # The wait of its k-th need is the longest at which a pair has k needs.
+            waits = [problem.needs[of[turn - 1]].waiting for of in pairs if len(of) >= turn]
+            yield from (
+                (turn, wait) for wait in waits_of_tier(problem, stage.tier) if wait <= max(waits)
+            )
+
+
+class TierHomes(Homes):
+    """(S11) The recipients with an undecided need of the tier met; duties do not count."""
+
+    def keys(self, stage: Stage, problem: Problem) -> list[str]:
+        """Return one key if the tier has needs other than duties."""
+        return [""] if self.candidates(stage, problem) else []
+
+    def candidates(self, stage: Stage, problem: Problem) -> list[int]:
+        """Return the tier's needs other than duties."""
+        needs = enumerate(problem.needs)
+        return [d for d, need in needs if need.tier == stage.tier and not need.duty]
+
+
+def _count_pairs(
+    stage: Stage, columns: Columns, pairs: list[list[int]], turn: int, wait: int
+) -> Weights:
+    """Return a sum with one column for every pair that can have the turn."""
+    weights: dict[int, int] = {}
+    for needs in pairs:
+        able = [d for d in needs if d in columns.met and columns.needs[d].waiting >= wait]
+        if len(able) == 1 and turn == 1:
+            weights[columns.number(columns.met[able[0]])] = 1
+        elif 1 < len(able) >= turn:
+            turns = columns.turns[TurnSet(stage.tier, tuple(able))]
+            weights[columns.number(turns[turn - 1])] = 1
+    return weights

@@ -1,0 +1,132 @@
+"""Tickets, which anyone can compute from the public seed, and questions ordered by them.
+
+Under a policy with a ``draw`` nothing may depend on an id or on the order of entry. Such a question
+is solved with every name replaced by its *label*, the ticket of the name's lot and the name:
+sorting by labels is the order of the draw, everywhere. ``name_of`` translates the answer back.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from optimizer.problem import VISITS, Need, Pair, Person, Pin, Problem, Stock
+
+TICKET = 64  # hexadecimal digits
+
+SomePin = TypeVar("SomePin", bound=Pin)
+
+
+def ticket_of(seed: str, name: str) -> str:
+    """Return the HMAC-SHA256 of a name with the seed as key, 64 hexadecimal digits."""
+    return hmac.new(seed.encode("ascii"), name.encode(), hashlib.sha256).hexdigest()
+
+
+def name_of(label: str) -> str:
+    """Return the name of a label."""
+    return label[TICKET + 1 :]
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text has the form of a label."""
+    return text[TICKET : TICKET + 1] == " " and set(text[:TICKET]) <= set("0123456789abcdef")
+
+
+def order_by_ticket(problem: Problem) -> Problem:
+    """Return the question with a label in place of every name that could order something.
+
+    A label is the ticket of the name's lot (of the name if it has none), a blank, the name. The
+    question itself is returned if its policy does not draw.
+    """
+    return _Labels(problem).write() if problem.policy.is_drawn else problem
+
+
+class _Labels:
+    """The labels of a question's names."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._stocks = self._label_rows(problem.stocks)
+        self._people = self._label_rows(problem.people)
+        self._needs = self._label_rows(problem.needs)
+
+    def write(self) -> Problem:
+        """Return the question with labels."""
+        problem = self._problem
+        return replace(
+            problem,
+            stocks=tuple(map(self._write_stock, problem.stocks)),
+            people=tuple(map(self._write_person, problem.people)),
+            needs=tuple(map(self._write_need, problem.needs)),
+            pairs=tuple(map(self._write_pair, problem.pairs)),
+            pins=self._write_pins(problem.pins),
+            forbids=self._write_pins(problem.forbids),
+            history=tuple(replace(row, group=self._of(row.group)) for row in problem.history),
+            loads=tuple(
+                replace(row, giver=self._of(row.giver), measure=self._of_measure(row.measure))
+                for row in problem.loads
+            ),
+        )
+
+    def _of(self, name: str, lot: str = "") -> str:
+        return f"{ticket_of(self._problem.seed, lot or name)} {name}"
+
+    def _of_each(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(map(self._of, names))
+
+    def _of_measure(self, measure: str) -> str:
+        return measure if measure == VISITS else self._of(measure)
+
+    def _label_rows(self, rows: Sequence[Stock | Person | Need]) -> Mapping[str, str]:
+        return {row.id: self._of(row.id, row.lot) for row in rows}
+
+    def _write_stock(self, stock: Stock) -> Stock:
+        return replace(
+            stock,
+            id=self._stocks[stock.id],
+            giver=self._of(stock.giver),
+            category=self._of(stock.category) if stock.category else "",
+            parents=tuple(self._stocks[parent] for parent in stock.parents),
+            slots=self._of_each(stock.slots),
+            pledge=None if stock.pledge is None else self._of(stock.pledge),
+        )
+
+    def _write_person(self, person: Person) -> Person:
+        return replace(
+            person,
+            id=self._people[person.id],
+            giver=self._of(person.giver),
+            stocks=tuple(self._stocks[stock] for stock in person.stocks),
+            slots=self._of_each(person.slots),
+        )
+
+    def _write_need(self, need: Need) -> Need:
+        """Write a need; without a group of a ranked dimension it is in the one without a name."""
+        groups = {**dict.fromkeys(self._problem.policy.ranked, ""), **need.groups}
+        return replace(
+            need,
+            id=self._needs[need.id],
+            recipient=self._of(need.recipient, need.recipient_lot),
+            category=self._of(need.category),
+            slots=self._of_each(need.slots),
+            groups={dimension: self._of(group) for dimension, group in groups.items()},
+        )
+
+    def _write_pair(self, pair: Pair) -> Pair:
+        need, stock = self._needs[pair.need], self._stocks[pair.stock]
+        return replace(pair, need=need, stock=stock, person=self._of_person(pair.person))
+
+    def _write_pins(self, pins: Sequence[SomePin]) -> tuple[SomePin, ...]:
+        return tuple(
+            replace(
+                pin,
+                need=self._needs[pin.need],
+                stock=None if pin.stock is None else self._stocks[pin.stock],
+                person=self._of_person(pin.person),
+            )
+            for pin in pins
+        )
+
+    def _of_person(self, person: str | None) -> str | None:
+        return None if person is None else self._people[person]
