@@ -189,8 +189,11 @@ def _maximise_aims(
 def _try_aims(
     inner: LexicographicSearch, component: Component, wanted: Wanted, sums: ComponentSums
 ) -> list[AimValue] | None:
-    """Take the aims once in order; None when a fixed value was too high."""
-    found = []
+    """Take the aims once in order; None when a fixed value was too high.
+
+    What that value excluded counts for nothing then.
+    """
+    found, excluded_by = [], dict[int, str]()
     try:
         for k, (stage, weights) in wanted.items():
             step = inner.maximise(weights)
@@ -198,12 +201,15 @@ def _try_aims(
             inner.check_incumbent_when_due()
             high = inner.matrix.high[: len(component.columns)]
             for j in np.flatnonzero(high == 0).tolist():
-                sums.excluded_by.setdefault(component.columns[j], stage)
+                excluded_by.setdefault(component.columns[j], stage)
     except RetakeError:
         return None
     except UnreachableError:
         pass
-    return found if inner.check_incumbent() else None
+    if not inner.check_incumbent():
+        return None
+    sums.excluded_by.update(excluded_by)
+    return found
 
 
 def _keep_in_whole(
