@@ -2,13 +2,15 @@
 
 import io
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from optimizer.instances.gap import read_gap
 from optimizer.instances.generate import generate
 from optimizer.instances.scores import ScoreTerms
-from optimizer.problem import Problem
+from optimizer.policy import COMMUNITY_2
+from optimizer.problem import Need, Problem
 from optimizer.search.solve import solve
 from optimizer.vipr.export import Export, Statement
 from optimizer.vipr.writer import Sheet
@@ -43,6 +45,21 @@ def solved_month(needs: int, seed: int) -> tuple[Problem, dict[str, Any]]:
     answer = json.loads(json.dumps(solve(problem).to_json()))
     assert answer["status"] == "proven"
     return problem, answer
+
+
+def under_the_second_policy(problem: Problem) -> Problem:
+    """A generated month as ``community/2`` wants it: equal least units, each ask once, no rules."""
+    divisible = {need.category for need in problem.needs if need.least is not None}
+    asked: dict[tuple[str, str], Need] = {}
+    for need in problem.needs:
+        if need.category in divisible:
+            own = replace(need, people=1, quantity=max(3, need.quantity), least=2)
+            asked.setdefault((need.recipient, need.category), own)
+        else:
+            asked[need.id, ""] = replace(need, people=1)
+    needs = tuple(asked.values())
+    bare = replace(problem, needs=needs, pairs=(), pins=(), forbids=(), history=())
+    return replace(bare, policy=COMMUNITY_2)
 
 
 @cache

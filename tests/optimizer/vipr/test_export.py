@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer.instances.gap import read_gap
+from optimizer.instances.generate import generate
 from optimizer.policy import Stage, StageKind
 from optimizer.problem import Pair, Pin, Problem
 from optimizer.search.solve import solve
@@ -16,7 +17,14 @@ from tests.optimizer.builders import COUNT, goods, month, want
 from tests.optimizer.checker.forgeries import reseal
 from tests.optimizer.checker.hand_made import drawn_home, one_place, three_bags, two_turns
 from tests.optimizer.tiny_problems import tiny_problem
-from tests.optimizer.vipr.files import MONTHS, exported_month, list_instances, solved_month, write
+from tests.optimizer.vipr.files import (
+    MONTHS,
+    exported_month,
+    list_instances,
+    solved_month,
+    under_the_second_policy,
+    write,
+)
 from tests.optimizer.vipr.reader import check
 
 
@@ -129,6 +137,15 @@ def test_that_there_is_no_answer_is_confirmed():
 def test_every_stage_of_the_second_policy_is_confirmed(make):
     month = make()
     assert replay_all(Export(month.problem, month.answer())) > 3
+
+
+@pytest.mark.parametrize(("needs", "seed"), MONTHS)
+def test_every_proof_of_a_month_under_the_second_policy_is_confirmed(needs, seed):
+    problem = under_the_second_policy(generate(needs, seed))
+    answer = json.loads(json.dumps(solve(problem).to_json()))
+    assert answer["status"] == "proven"
+    export = Export(problem.to_json(), answer)
+    assert replay_all(export) >= len({result["name"] for result in answer["stages"]})
 
 
 def test_what_is_decided_and_contested_has_files_of_its_own():
