@@ -74,7 +74,8 @@ def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -
     holders = [places.needs[name] for name in sorted(rivals.holders(need))]
     hall_set = rivals.find_hall_set(need)
     ticket, cut_off = "", ""
-    if ground.code is GroundCode.LOST_LOTTERY:
+    # Where homes draw before needs, the need's own ticket alone says nothing.
+    if ground.code is GroundCode.LOST_LOTTERY and not problem.policy.is_drawn:
         ticket = ticket_of(problem.seed, need.id)
         cut_off = max(_drawn_before(problem, ticket, holders), default="")
     return Explanation(

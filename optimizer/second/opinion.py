@@ -21,7 +21,7 @@ from optimizer.engine.matrix import Weights
 from optimizer.model.build import Model, build
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.policy import Stage
-from optimizer.problem import Problem
+from optimizer.problem import Problem, ProblemError
 from optimizer.search.alone import list_required, read_possible
 from optimizer.search.components import find_components, leading_sums
 from optimizer.second.cbc import Answer, SecondEngine
@@ -290,7 +290,10 @@ def second_opinion(
 
     seconds      for one question to the engine; beyond them its answer is unknown
     on_opinion   called with each opinion as soon as it is formed
+    Raises ``ProblemError`` for a policy with a public draw: its stages are not asked about yet.
     """
+    if problem.policy.is_drawn:
+        raise ProblemError("$.policy", f"agree does not ask about {problem.policy.label} yet")
     found = []
     for opinion in Questioner(problem, solution, seconds).question():
         found.append(opinion)
