@@ -1,0 +1,49 @@
+"""The solver against the brute force under ``community/2``: values, levels, who is met, units."""
+
+import pytest
+
+from optimizer.checker.check import verify
+from optimizer.search.solve import solve
+from optimizer.solution import SolutionStatus
+from tests.optimizer.community2.burden import agreed_pool, network_month
+from tests.optimizer.community2.month import Month
+from tests.optimizer.community2.question import differences, question_of
+from tests.optimizer.community2.random_months import month_of
+from tests.optimizer.community2.shares import judge
+
+
+def assert_is_the_outcome(month: Month, seed: int) -> None:
+    question, outcome = question_of(month), judge(month)
+    solution = solve(question)
+    if outcome is None:
+        assert solution.status is SolutionStatus.INFEASIBLE, seed
+        return
+    assert solution.status is SolutionStatus.PROVEN, seed
+    assert differences(outcome, solution) == [], seed
+    assert verify(question.to_json(), solution.to_json()) is None, seed
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_the_solver_finds_the_outcome(block):
+    for seed in range(block * 20, block * 20 + 20):
+        assert_is_the_outcome(month_of(seed), seed)
+
+
+@pytest.mark.parametrize("months", [agreed_pool, network_month])
+def test_the_solver_spreads_the_burden_so(months):
+    for seed in range(15):
+        assert_is_the_outcome(months(seed), seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(30))
+def test_the_solver_finds_the_outcome_of_3000_months(block):
+    for seed in range(10_000 + block * 100, 10_100 + block * 100):
+        assert_is_the_outcome(month_of(seed), seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("months", [agreed_pool, network_month])
+def test_the_solver_spreads_the_burden_of_500_months_so(months):
+    for seed in range(1000, 1500):
+        assert_is_the_outcome(months(seed), seed)
