@@ -6,7 +6,7 @@ instead, and the lottery tickets.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from optimizer.explain.offers import Offers
 from optimizer.explain.places import Places
@@ -40,7 +40,9 @@ def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tupl
     stages = find_deciding_stages(problem, solution, places, seconds)
     draws = {stage.name for stage in problem.policy.stages if kind_of(stage).is_draw}
     is_drawn = any(r.name in draws for r in solution.stages if r.proof != Proof.GAP)
-    grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
+    grounds: Iterable[Ground] = solution.grounds
+    if not problem.policy.is_drawn:  # else the certificate shows them, and no stage is sought
+        grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
     return tuple(_explain(problem, places, rivals, ground) for ground in grounds)
 
 
@@ -52,9 +54,7 @@ def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
     if ground.code not in _BY_STAGES:
         return ground
     stage = stages.get(ground.need)
-    if (
-        stage is None
-    ):  # outranked, but perhaps not by the stage that the solve saw first; or not known
+    if stage is None:  # outranked, but perhaps not by the stage that the solve saw first
         is_outranked = ground.code is GroundCode.OUTRANKED
         return Ground(ground.need, ground.code if is_outranked else GroundCode.UNDECIDED)
     if stage != OPEN:
