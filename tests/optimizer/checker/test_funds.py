@@ -114,6 +114,12 @@ def test_a_broken_fund_is_broken_input(fund, path):
     assert (fault.code, fault.facts["path"]) == ("broken_input", path)
 
 
+def test_a_claim_names_purses_of_the_fund_only():
+    claim = {"id": "a", "asked_fen": 1, "purses": ["m"]}
+    fault = verify_division({"name": "f", "seed": "0", "claims": [claim]}, plain())
+    assert str(fault) == "broken_input: path=fund.claims.a.purses reason=is not known"
+
+
 def test_a_broken_division_is_broken_input():
     assert code_of(FUND, {"status": "proven"}) == "broken_input"
 

@@ -260,3 +260,14 @@ def test_a_verdict_survives_the_way_through_json(two_committees):
         verdict = judge(two_committees.to_json(), answer)
         plain = json.loads(json.dumps(codec.to_json(verdict)))
         assert codec.from_json(Verdict, plain) == verdict
+
+
+@pytest.mark.parametrize("whole", [0, 4])
+def test_a_denominator_out_of_reach_is_named_with_its_bounds(two_committees, whole):
+    true = solved(two_committees)
+    fair = next(result for result in true["stages"] if result["name"] == "fair")
+    level = next(level for level in fair["levels"] if level["group"] == "C1")
+    level["denominator"] = whole
+    fault = judge(two_committees.to_json(), reseal(true)).fault
+    low = level["numerator"]
+    assert str(fault) == (f"stage_denominator: stage=fair group=C1 stated={whole} low={low} high=3")
