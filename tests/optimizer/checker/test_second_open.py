@@ -33,6 +33,7 @@ def test_open_results_of_every_kind_are_named_with_their_bounds():
 
 def test_what_a_forbid_names_becomes_a_label_like_what_it_forbids():
     problem = deepcopy(one_place().problem)
+    problem["needs"][1]["lot"], problem["stocks"][0]["lot"] = "b7", "r7"
     problem["forbids"] = [{"need": "b", "stock": "r1"}]
     month = open_month(read_problem(problem))
     assert month.forbids == {(month.label("need", "b"), month.label("stock", "r1"), None)}
