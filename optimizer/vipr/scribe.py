@@ -57,6 +57,7 @@ class Scribe(Proof):
         self._floors, self._depth = Floors(self.book), 0
         self._reach: Reach | None = None
         self._kept: Part | None = None  # the sum that was kept just before
+        self._singled: dict[int, ProofLine] = {}  # the bounds that it gives its columns
 
     def start(self, stage: int, *, is_joined: bool) -> None:
         """Start a result of a stage; with ``is_joined`` its sums are parts of one aim."""
@@ -202,8 +203,31 @@ class Scribe(Proof):
             return self._fan.bound(column, value)
         if self._kept is None or column not in self._kept.weights:
             return self._reach_end(column, is_upper=is_upper)
-        line = self._kept.most if is_upper else self._kept.least
-        return self._fan_of(line if is_upper else negate(line)).bound(column, value)
+        if not self._singled:
+            self._singled = self._single_out(self._kept)
+        return self._singled[column]
+
+    def _single_out(self, part: Part) -> dict[int, ProofLine]:
+        """Return the bounds that a kept sum gives its columns, the heaviest first.
+
+        The value of a sum of powers of two is its columns' values in binary digits: each follows
+        once the heavier ones are known. Columns of one weight are all at the same end.
+        """
+        found: dict[int, ProofLine] = {}
+        ends = {j: [self.lower[j], self.upper[j]] for j in part.weights}
+        is_block = len(set(part.weights.values())) > 1
+        fans: dict[bool, Fan] = {}
+        for column in sorted(part.weights, key=lambda j: -part.weights[j]):
+            value = self.point[column]
+            if self.is_decided(column):
+                continue
+            is_upper = value < self.high[column]
+            if is_block or is_upper not in fans:
+                line = part.most if is_upper else negate(part.least)
+                parts = [(j, w, ends[j][0 if w > 0 else 1]) for j, w in line.weights.items()]
+                fans[is_upper] = Fan(line, parts)
+            found[column] = ends[column][is_upper] = fans[is_upper].bound(column, value)
+        return found
 
     def _reach_end(self, column: int, *, is_upper: bool) -> ProofLine:
         """Assume that a column is as good as it can be, together with others that follow."""
@@ -213,7 +237,7 @@ class Scribe(Proof):
 
     def _catch_up(self) -> None:
         """Write the steps that the replay took without an event of their own."""
-        self._kept = None
+        self._kept, self._singled = None, {}
         if self._reach is not None:
             reach, self._reach = self._reach, None
             self.book.close(reach.part(), self.stage)
