@@ -1,6 +1,7 @@
 """Nobody starves, committees come out even, and givers carry what they agreed to."""
 
 from fractions import Fraction
+from itertools import permutations
 from math import ceil
 from random import Random
 
@@ -44,15 +45,14 @@ def draw_demand(seed: int, most: int = 5) -> tuple[dict[str, int], int]:
 
 
 def assert_parts_are_even(seed: int) -> None:
+    """Committees that could use up the stock alone have less than smaller ones, others as much."""
     demand, places = draw_demand(seed)
     parts = parts_met(demand, places, 36, f"{seed}")
-    if places >= max(demand.values()):
-        assert max(parts.values()) - min(parts.values()) <= Fraction(1, 6), (demand, places, parts)
-        return
-    for small, asks in demand.items():
-        for big, more in demand.items():
-            if asks < more:
-                assert parts[small] >= parts[big], (demand, places, parts)
+    for small, big in permutations(sorted(demand), 2):
+        if demand[big] <= places:
+            assert abs(parts[small] - parts[big]) <= Fraction(1, 6) or demand[small] > places, seed
+        elif demand[small] < demand[big]:
+            assert parts[small] >= parts[big], (demand, places, parts)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -73,11 +73,12 @@ def assert_loads_follow_the_agreements(seed: int) -> None:
     asks = random.randint(1, min(7, sum(agreed.values())))
     loads = loads_after(agreed, [asks] * 12, f"{seed}")
     smallest = min(agreed.values())
+    alone = list(agreed.values()).count(smallest) == 1  # else they take turns that a tie decides
     for giver, units in agreed.items():
         share = Fraction(12 * asks * units, sum(agreed.values()))
         assert abs(loads[giver] - share) <= 4, (agreed, asks, loads)
         if units == smallest:
-            assert loads[giver] >= share - 1, (agreed, asks, loads)
+            assert loads[giver] >= share - (1 if alone else 2), (agreed, asks, loads)
 
 
 @pytest.mark.parametrize("seed", range(12))
