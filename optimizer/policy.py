@@ -141,6 +141,11 @@ class Policy:
         return any(stage.kind is StageKind.DRAW for stage in self.stages)
 
     @property
+    def is_carried(self) -> bool:
+        """Whether what givers have carried decides who is asked next."""
+        return any(stage.kind is StageKind.CARRYING for stage in self.stages)
+
+    @property
     def is_shared(self) -> bool:
         """Whether units are shared equally: each kind has one least, and no ask has parts."""
         return any(stage.kind is StageKind.SHARES for stage in self.stages)

@@ -71,6 +71,8 @@ class Problem:
         _check_history(self.history)
         _check_loads(self.loads)
         _check_asks(self)
+        if self.policy.is_carried:
+            _check_measures(self.stocks)
         _check_dimensions(self)
         _check_sums(self)
         for name in ("stocks", "people", "needs"):
@@ -210,6 +212,16 @@ def _check_loads(loads: Sequence[GiverLoad]) -> None:
         key = (row.giver, row.measure)
         require(key not in seen, f"$.loads[{k}]", "used twice")
         seen.add(key)
+
+
+def _check_measures(stocks: Sequence[Stock]) -> None:
+    """Refuse two loads that would be written alike."""
+    seen: dict[str, tuple[str, bool]] = {}
+    for k, stock in enumerate(stocks):
+        if stock.pledge is not None and stock.category:
+            load = (stock.giver, stock.staffed)
+            is_same = seen.setdefault(f"{stock.giver}/{stock.measure}", load) == load
+            require(is_same, f"$.stocks[{k}].category", "is a load written like another one")
 
 
 def _check_asks(problem: Problem) -> None:

@@ -4,6 +4,7 @@ QUESTION and ANSWER are the JSON files of a month. This command imports the stan
 files of this folder only.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from .limits import TooLargeError, limited
 from .month.text import TextError, read_json
 from .verdict import BROKEN, EXIT_HELP, Ruling, Verdict
 
+UNREAD = 141  # as a shell says of a program that ends by SIGPIPE
 USAGE = f"usage: python -m optimizer.checker QUESTION ANSWER\n\n{EXIT_HELP}"
 
 
@@ -42,5 +44,16 @@ def judge_files(question: Path, answer: Path) -> Verdict:
         return Verdict(Ruling.TOO_LARGE, Fault("too_large", {"bound": error.bound}))
 
 
+def run(arguments: Sequence[str]) -> int:
+    """Return the exit code, ``UNREAD`` where nobody reads the verdict to its end."""
+    try:
+        code = main(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+        return UNREAD
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))

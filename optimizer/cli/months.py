@@ -171,6 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = build_parser().parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
+    except BrokenPipeError:
+        raise  # nobody reads the output: no fault of the input
     except (ProblemError, TextError, OSError) as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN

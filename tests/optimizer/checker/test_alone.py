@@ -51,6 +51,7 @@ def test_a_true_month_holds_without_any_package(files):
 
 def test_the_module_itself_is_the_command(files, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["checker", *map(str, files)])
+    monkeypatch.delitem(sys.modules, "optimizer.checker.__main__", raising=False)
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("optimizer.checker", run_name="__main__")
     assert ended.value.code == 4
@@ -103,3 +104,13 @@ def test_the_command_that_proof_files_name_goes_on_working(files, tmp_path):
 def test_a_bundle_without_a_path_is_wrong_usage(capsys):
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["optimizer.checker", "optimizer"])
+def test_output_that_nobody_reads_is_no_verdict(module, files):
+    words = ["verify"] if module == "optimizer" else []
+    program = [sys.executable, "-m", module, *words, *map(str, files)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        done.stdout.close()  # before it has written anything
+        assert done.wait() == 141
+        assert done.stderr.read() == b""

@@ -227,6 +227,12 @@ class TestCarrying:  # S17
             ("h2/goods", 5, 10),
         ]
 
+    def test_two_loads_written_alike_are_refused(self):
+        stocks = (team(pledge="p"), goods("rice", 1, category="visits", pledge="p"))
+        with pytest.raises(ProblemError) as refused:
+            community(*stocks)
+        assert refused.value.path == "$.stocks[1].category"
+
 
 def test_danger_comes_before_any_wait_and_a_duty_before_its_own_tier():
     assert met(community(goods(), want("a", tier=1), want("b", tier=2, waiting=40))) == {"a"}
