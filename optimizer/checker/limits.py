@@ -21,6 +21,7 @@ except ImportError:  # Windows has no such module
 
 SECONDS = 6.0  # of processor time, for files of 10 MB or less
 MEBIBYTES = 400  # beside what the process has already, for files of 10 MB or less
+AGAIN = 0.05  # seconds of processor time between two calls to stop
 BYTES = 10_000_000  # larger files get more in proportion
 
 
@@ -50,16 +51,26 @@ def _limit_seconds(seconds: float) -> Iterator[None]:
         yield
         return
 
+    late = TooLargeError(f"more than {seconds:.0f} seconds of work")
+    is_late = False
+
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise TooLargeError(f"more than {seconds:.0f} seconds of work")
+        nonlocal is_late
+        is_late = True
+        raise late
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    # Again and again: Python drops an exception that is raised while it frees an object.
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        try:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        finally:
+            signal.signal(signal.SIGPROF, before)
+    if is_late:
+        raise late
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from optimizer.cli.months import main
 from tests.optimizer.checker.forgeries import reseal
 
 Plain = dict[str, Any]
+# A stop that is raised while an object is freed is dropped with a warning, and comes again.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ROOT = Path(optimizer.__file__).parents[1]
 COUNT = {"name": "count", "kind": "max_count"}
 NOTHING = [["sum", 0, 1, []]]
@@ -120,6 +123,39 @@ def test_a_check_that_takes_too_long_ends_and_knows_nothing(tmp_path, monkeypatc
     assert capsys.readouterr().err.startswith("too large to check, so nothing is known: ")
 
 
+def spend(seconds: float) -> None:
+    began = time.process_time()
+    while time.process_time() - began < seconds:
+        pass
+
+
+def test_a_stop_that_python_drops_comes_again(monkeypatch):
+    """It drops what is raised while it frees an object."""
+
+    class Slow:
+        def __del__(self) -> None:
+            with suppress(TooLargeError):  # as good as dropped, and silent
+                spend(0.2)
+
+    def work() -> None:
+        with limited(0):
+            Slow()
+            spend(0.5)
+            done.append("all of it")
+
+    done: list[str] = []
+    monkeypatch.setattr(limits, "SECONDS", 0.05)
+    with pytest.raises(TooLargeError):
+        work()
+    assert done == []
+
+
+def test_a_check_that_ends_late_knows_nothing(monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.05)
+    with pytest.raises(TooLargeError), limited(0), suppress(TooLargeError):
+        spend(0.5)
+
+
 def test_a_check_that_takes_too_much_memory_ends_and_knows_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "MEBIBYTES", 8)
     verdict = judge_files(*write_files(tmp_path, *use_many_multipliers()))
@@ -146,7 +182,7 @@ def test_bounds_end_with_the_check():
 
 def test_larger_files_get_more_in_proportion(monkeypatch):
     spent = []
-    monkeypatch.setattr(signal, "setitimer", lambda _, seconds: spent.append(seconds))
+    monkeypatch.setattr(signal, "setitimer", lambda _, seconds, again=0: spent.append(seconds))
     for size in (0, limits.BYTES, 3 * limits.BYTES):
         with limited(size):
             pass
