@@ -1,13 +1,14 @@
 """(S5, S15, S16) How many units: the most, category after category; or equal ones, then odd ones.
 
-A *cell* is a recipient and a category with a need met that a part of its quantity meets; its name
-is that of its first need by ticket.
+A *cell* is a recipient with a need met of a divisible category: one in which a part of some need's
+quantity meets it. The cell is named after its first need by ticket.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping
 
 from optimizer.engine.matrix import Weights
+from optimizer.model.constraints import given
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
 from optimizer.problem import Problem
@@ -79,21 +80,17 @@ class Shares(Levels):
     ) -> list[Measure]:
         """Return the units of every cell; ``possible`` has the needs met."""
         needs, found = columns.needs, []
-        met = [d for d in columns.units if needs[d].id in possible]
+        met = [d for d, need in enumerate(needs) if need.id in possible]
         for first, cell in _list_cells(columns.problem, met):
-            most = sum(needs[d].quantity for d in cell)
-            weights = {columns.number(columns.units[d]): 1 for d in cell}
-            found.append(Measure(name_of(needs[first].id), weights, 0, 1, 0, most))
+            if weights := _sum_units(columns, cell):
+                most = sum(needs[d].quantity for d in cell if _is_delivered(columns, d))
+                found.append(Measure(name_of(needs[first].id), weights, 0, 1, 0, most))
         return found
 
     def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
         """Return the units given to every cell."""
         needs = tally.problem.needs
-        met = [d for d, need in enumerate(needs) if need.is_partial and need.id in tally.met]
-        return [
-            Level(name_of(needs[first].id), sum(tally.units[needs[d].id] for d in cell), 1)
-            for first, cell in _list_cells(tally.problem, met)
-        ]
+        return [Level(name_of(needs[d].id), units, 1) for d, units in _count_units(tally)]
 
 
 class OddUnits(Cells):
@@ -101,27 +98,43 @@ class OddUnits(Cells):
 
     def cells(self, stage: Stage, columns: Columns, met: Collection[int]) -> list[Weights]:
         """Return the units of every cell in the order of tickets."""
-        able = [d for d in columns.units if d in met]
-        return [
-            {columns.number(columns.units[d]): 1 for d in cell}
-            for _, cell in _list_cells(columns.problem, able)
-        ]
+        cells = (_sum_units(columns, cell) for _, cell in _list_cells(columns.problem, met))
+        return [weights for weights in cells if weights]
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
         """Return the units of every cell in the order of tickets."""
-        needs = tally.problem.needs
-        met = [d for d, need in enumerate(needs) if need.is_partial and need.id in tally.met]
-        cells = _list_cells(tally.problem, met)
-        given = (sum(tally.units[needs[d].id] for d in cell) for _, cell in cells)
-        return [Count("", tuple(given))]
+        return [Count("", tuple(units for _, units in _count_units(tally)))]
+
+
+def _count_units(tally: Tally) -> list[tuple[int, int]]:
+    """Return the first need and the units given of every cell, by ticket."""
+    needs = tally.problem.needs
+    met = [d for d, need in enumerate(needs) if need.id in tally.met]
+    return [
+        (first, sum(tally.units[needs[d].id] for d in cell))
+        for first, cell in _list_cells(tally.problem, met)
+    ]
+
+
+def _sum_units(columns: Columns, cell: Collection[int]) -> Weights:
+    """Return the units delivered to the needs of a cell; empty if only visits serve them."""
+    given_ = (given(columns, d, columns.delivery_of(d)) for d in cell if _is_delivered(columns, d))
+    return {columns.number(variable): weight for variable, weight in given_}
+
+
+def _is_delivered(columns: Columns, d: int) -> bool:
+    network = columns.network
+    return any(not network.is_visit(r) for r in network.demands_of[d])
 
 
 def _list_cells(problem: Problem, met: Collection[int]) -> list[tuple[int, list[int]]]:
     """Return the first need and all needs of every cell, by ticket of recipient and first need."""
+    divisible = {need.category for need in problem.needs if need.is_partial}
     found: dict[tuple[str, str], list[int]] = {}
     for d in sorted(met):
         need = problem.needs[d]
-        found.setdefault((need.recipient, need.category), []).append(d)
+        if need.category in divisible:
+            found.setdefault((need.recipient, need.category), []).append(d)
     cells = sorted((recipient, needs[0]) for (recipient, _), needs in found.items())
     of = {needs[0]: needs for needs in found.values()}
     return [(first, of[first]) for _, first in cells]

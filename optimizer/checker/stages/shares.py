@@ -13,7 +13,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Shares(Kind):
-    """The units that each cell gets: one recipient's needs of a kind that may be met in part."""
+    """The units that each cell gets: one recipient's needs of a kind that can be divided."""
 
     follows = "draw"
 
@@ -68,20 +68,33 @@ def list_met(proof: Proof) -> frozenset[str]:
 
 def list_cells(month: Month, met: Container[str]) -> dict[str, list[Row]]:
     """Return the needs met of every cell, by the first of them, in the order of the draw."""
+    needs = month.problem["needs"]
+    divisible = {need["category"] for need in needs if need["least"] is not None}
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for need in month.problem["needs"]:
-        if need["least"] is not None and need["id"] in met:
+    for need in needs:
+        if need["category"] in divisible and need["id"] in met:
             found[need["recipient"], need["category"]].append(need)
     cells = sorted(found.items(), key=lambda cell: (cell[0][0], cell[1][0]["id"]))
-    return {needs[0]["id"]: needs for _, needs in cells}
+    return {rows[0]["id"]: rows for _, rows in cells}
 
 
 def units_of(program: Program, needs: list[Row]) -> Weights:
-    """Return weight 1 on the units of every need that can be delivered."""
-    return {program.units[need["id"]]: 1 for need in needs if need["id"] in program.units}
+    """Return the units delivered to needs, as a sum; empty if only visits serve them."""
+    given = (_deliver(program, need["id"]) for need in needs)
+    return dict(pair for pair in given if pair is not None)
+
+
+def _deliver(program: Program, need: str) -> tuple[int, int] | None:
+    """Return column and weight of what is delivered to a need; None if nothing can be."""
+    columns = program.columns
+    for r in columns.classes.ways[need]:
+        if columns.classes.demands[r].slot is None:
+            return columns.given(need, r)
+    return None
 
 
 def _of_cell(program: Program, cell: str, needs: list[Row], value: int) -> Group:
+    able = (need for need in needs if _deliver(program, need["id"]) is not None)
     return Group(
         name=cell,
         weights=units_of(program, needs),
@@ -89,7 +102,7 @@ def _of_cell(program: Program, cell: str, needs: list[Row], value: int) -> Group
         offset=0,
         denominator=1,
         floor=0,
-        top=sum(need["quantity"] for need in needs if need["id"] in program.units),
+        top=sum(need["quantity"] for need in able),
     )
 
 

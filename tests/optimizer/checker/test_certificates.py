@@ -15,7 +15,7 @@ from optimizer.solution import Solution
 from tests.optimizer.tiny_problems import tiny_problem
 
 Plain = dict
-LINEAR = ("dual", "farkas", "residual")
+LINEAR = ("dual", "farkas")
 
 
 def solved(needs: int, seed: int) -> tuple[Plain, Plain]:
@@ -108,14 +108,14 @@ def test_small_months_are_proved_by_multipliers(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(4))
-def test_twenty_months_of_the_community_are_proved_by_multipliers(block):
-    for seed in range(block * 5 + 1, block * 5 + 6):
+@pytest.mark.parametrize("block", range(2))
+def test_eight_months_of_the_community_are_proved(block):
+    for seed in range(block * 4 + 1, block * 4 + 5):
         problem, solution = solved(1_670, seed)
         assert solution["status"] == "proven"
         assert verify(problem, solution) is None
         proofs = [result["proof"] for result in solution["stages"]]
-        assert set(proofs) <= {*LINEAR, "search"}
+        assert set(proofs) <= {*LINEAR, "tree"}
         assert sum(proof in LINEAR for proof in proofs) >= 0.9 * len(proofs)
 
 

@@ -69,6 +69,6 @@ def units_of(outcome: Outcome, solution: Solution) -> dict[tuple[str, str], int]
     for line in solution.assignments:
         need = rows[line.need]
         cell = (need.recipient, need.category)
-        if cell in units and line.person is None and need.least_units < need.quantity:
+        if cell in units and line.person is None:
             units[cell] += line.units
     return units

@@ -85,8 +85,10 @@ class Amounts:
         self.left = [answer for answer in who.answers if answer.met == who.left[0]]
         met = who.names(who.left[0])
         self.rows: dict[Cell, list[int]] = {}
-        for k, need in enumerate(who.month.problem.needs):
-            if need.id in met and is_divisible(need):
+        needs = who.month.problem.needs
+        divisible = {need.category for need in needs if is_divisible(need)}
+        for k, need in enumerate(needs):
+            if need.id in met and need.category in divisible:
                 self.rows.setdefault(pair_of(need), []).append(k)
         self.cells = sorted(self.rows, key=self.ticket)
         self.givers = givers_of(who.month.problem)

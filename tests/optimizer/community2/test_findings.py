@@ -129,7 +129,7 @@ def test_two_bags_asked_for_as_two_are_one_and_one():
     parts = [bags(f"a{k}", recipient="home a", waiting=1) for k in range(2)]
     held = join_asks(month(rice(2), *parts, bags("b", 1)))
     assert met(held) == {"a0", "b"}
-    assert units(held) == {"home a": 1}
+    assert units(held) == {"home a": 1, "home b": 1}
 
 
 def test_asking_for_four_brings_no_more_of_three_bags_than_asking_for_two():
