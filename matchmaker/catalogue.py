@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from matchmaker.base.config import DEFAULT_SEEDS
 from matchmaker.base.extensions import db
-from matchmaker.kinds import check_unit
+from matchmaker.kinds import Unit, check_unit, get_rules
 from matchmaker.models import Committee, OfferKind, Qualification, ServiceCategory, Subdistrict
 
 Code = TypeVar("Code", bound=StrEnum)
@@ -111,6 +111,7 @@ def _read_category(row: dict[str, str]) -> dict[str, Any]:
             "people_per_visit": _read_number(row, "people_per_visit"),
             "qualification": _read_code(Qualification, proof) if proof else None,
             "points": _read_number(row, "points"),
+            "least_quantity": _read_least(kind, row) if row.get("least_quantity") else None,
             "position": _read_number(row, "position"),
         }
     except ValueError as error:
@@ -130,6 +131,16 @@ def _read_code(enum: type[Code], text: str) -> Code:
     if text not in set(enum):
         raise ValueError(f"{text} is none of {', '.join(enum)}")
     return enum(text)
+
+
+def _read_least(kind: OfferKind, row: dict[str, str]) -> int:
+    """The least of a kind whose quantity is asked; only a part of something can be least."""
+    if get_rules(kind).units[Unit(row["unit"])].limits is None:
+        raise ValueError(f"least_quantity is empty where nobody asks how much: {row['unit']}")
+    least = _read_number(row, "least_quantity")
+    if least < 1:
+        raise ValueError("least_quantity is 1 or more")
+    return least
 
 
 def _read_number(row: dict[str, str], column: str) -> int:

@@ -9,7 +9,7 @@ Quantities are whole numbers in the category's unit. Money is in fen; people typ
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matchmaker.models.category import OfferKind, ServiceCategory
@@ -151,9 +151,15 @@ def get_need_type(category: ServiceCategory) -> NeedType:
 
 
 def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
-    """The limits of the quantity that a need may ask for; None when it is always 1."""
+    """The limits of the quantity that a need may ask for; None when it is always 1.
+
+    Nobody may ask for less than the least that helps.
+    """
     is_wish = get_need_type(category) is NeedType.MICRO_WISH
-    return None if is_wish and not is_money(category.unit) else get_unit_rules(category).limits
+    limits = get_unit_rules(category).limits
+    if limits is None or (is_wish and not is_money(category.unit)):
+        return None
+    return replace(limits, least=max(limits.least, category.least_quantity or 0))
 
 
 def asks_windows(category: ServiceCategory) -> bool:

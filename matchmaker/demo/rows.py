@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from sqlalchemy import insert
 
 from matchmaker.base.extensions import db
+from matchmaker.models.limits import LONGEST_LOT
 
 Row = dict[str, Any]
+
+
+def make_lot(name: str) -> str:
+    """A name for the draw that equal worlds have alike; a real office draws it at entry."""
+    return Random(f"lot:{name}").randbytes(LONGEST_LOT // 2).hex()  # noqa: S311
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from matchmaker.accounts.passwords import UNKNOWN_HASH
 from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.demo.rows import Ids, Row, insert_named, insert_rows
+from matchmaker.demo.rows import Ids, Row, insert_named, insert_rows, make_lot
 from matchmaker.demo.world.records import (
     AccountRecord,
     GiverRecord,
@@ -87,7 +87,6 @@ def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: dat
         "form": need.type,
         "description": need.description,
         "quantity": need.quantity,
-        "least_quantity": need.least_quantity,
         "windows": list(need.windows),
         "tier": need.tier,
         "waiting_rounds": need.waiting_rounds,
@@ -99,6 +98,7 @@ def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: dat
         "entered_by_id": ids.users[need.entered_by],
         "consent_id": consent_id,
         "verified_by_id": ids.workers[need.committee] if is_verified else None,
+        "lot": make_lot(need.reference),
     }
 
 
@@ -116,6 +116,7 @@ def store_pairings(world: World, ids: Ids) -> None:
             "tier": pairing.tier,
             "starts_on": pairing.starts_on,
             "review_on": pairing.review_on,
+            "lot": make_lot(pairing.reference),
         }
         for pairing in world.pairings
     ]
@@ -134,6 +135,10 @@ def store_ledger(world: World, ids: Ids) -> None:
             "possible": line.possible,
             "received": line.received,
             "given": line.given,
+            "measure": line.measure,
+            "pledged": line.pledged,
+            "contested_open": line.contested_open,
+            "contested_met": line.contested_met,
         }
         for line in world.ledger
     ]
@@ -190,6 +195,7 @@ def store_volunteers(world: World, ids: Ids) -> None:
             "categories": list(volunteer.categories),
             "windows": list(volunteer.windows),
             "committees": list(volunteer.committees),
+            "lot": make_lot(volunteer.reference),
         }
         for volunteer in world.volunteers
     ]
@@ -210,7 +216,8 @@ def store_volunteers(world: World, ids: Ids) -> None:
 
 def store_offers(world: World, ids: Ids, now: datetime) -> None:
     """Store offers, written by the giver's coordinator."""
-    insert_rows(Offer, [_make_offer(offer, ids, now) for offer in world.offers])
+    rows = [_make_offer(offer, ids, now) for offer in world.offers]
+    insert_rows(Offer, [row | {"lot": make_lot(f"O{k}")} for k, row in enumerate(rows)])
 
 
 def _make_offer(offer: OfferRecord, ids: Ids, now: datetime) -> Row:
@@ -239,7 +246,12 @@ PHONE_TAIL_DIGITS = 4
 def store_homes(world: World, ids: Ids) -> None:
     """Store households, residents, and their contacts, which the models encrypt."""
     homes = [
-        {"reference": h.reference, "committee_id": ids.committees[h.committee], "block": h.block}
+        {
+            "reference": h.reference,
+            "committee_id": ids.committees[h.committee],
+            "block": h.block,
+            "lot": make_lot(h.reference),
+        }
         for h in world.households
     ]
     ids.households = insert_named(Household, homes, (h.reference for h in world.households))

@@ -35,6 +35,7 @@ class ServiceCategory(Model):
     __table_args__ = (
         CheckConstraint("people_per_visit >= 1", name="people_per_visit"),
         CheckConstraint("points >= 1", name="points"),
+        CheckConstraint("least_quantity >= 1", name="least_quantity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +49,9 @@ class ServiceCategory(Model):
         enum_column(Qualification), doc="what a volunteer must have shown for it"
     )
     points: Mapped[int] = mapped_column(default=1, comment="published points of one need met")
+    least_quantity: Mapped[int | None] = mapped_column(
+        comment="least units that help a home; empty: all that is asked, or nothing"
+    )
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(120))
     position: Mapped[int] = mapped_column(default=0, comment="order in lists")

@@ -1,13 +1,16 @@
 """Column types shared by the models."""
 
+import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, Text
+from sqlalchemy import DateTime, Dialect, Enum, String, Text
+from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from matchmaker.base.extensions import contact_cipher
+from matchmaker.models.limits import LONGEST_LOT
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -40,6 +43,18 @@ class EncryptedText(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else contact_cipher.decrypt(value)
+
+
+def draw_lot() -> str:
+    """A random name, 16 hexadecimal digits: it says nothing of the row nor of when it came."""
+    return secrets.token_hex(LONGEST_LOT // 2)
+
+
+def lot_column() -> MappedColumn[str]:
+    """The name that a row draws under, given once, at entry."""
+    return mapped_column(
+        String(LONGEST_LOT), default=draw_lot, comment="random name for the draw, given at entry"
+    )
 
 
 def enum_column(enum: type[StrEnum]) -> Enum:

@@ -17,10 +17,13 @@ class LedgerScope(StrEnum):
 
 
 class FairnessLedger(Model):
-    """One line per month and household, committee or organisation; counts of needs."""
+    """One line per month and household, committee, or organisation and measure.
+
+    Lines of before have one sum of all measures, and no contested needs.
+    """
 
     __tablename__ = "fairness_ledger"
-    __table_args__ = (UniqueConstraint("subdistrict_id", "month", "scope", "reference"),)
+    __table_args__ = (UniqueConstraint("subdistrict_id", "month", "scope", "reference", "measure"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
@@ -30,7 +33,15 @@ class FairnessLedger(Model):
         doc="what the reference names: a household, a committee or an organisation",
     )
     reference: Mapped[str] = mapped_column(String(40), comment="code or reference in the scope")
+    measure: Mapped[str] = mapped_column(
+        String(40), default="", comment="of organisations: visits, or the code of a category"
+    )
     asked: Mapped[int] = mapped_column(default=0, comment="needs in the round")
     possible: Mapped[int] = mapped_column(default=0, comment="needs it could have had met alone")
     received: Mapped[int] = mapped_column(default=0, comment="needs met")
+    contested_open: Mapped[int] = mapped_column(
+        default=0, comment="most needs that it could have had met of those that were contested"
+    )
+    contested_met: Mapped[int] = mapped_column(default=0, comment="contested needs met")
+    pledged: Mapped[int] = mapped_column(default=0, comment="units offered (organisations)")
     given: Mapped[int] = mapped_column(default=0, comment="units given (organisations)")

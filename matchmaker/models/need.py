@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
-from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.columns import UTCDateTime, enum_column, lot_column
 from matchmaker.models.limits import LONGEST_REASON, LONGEST_REFERENCE
 from matchmaker.models.place import Committee
 from matchmaker.models.resident import Consent, Resident
@@ -40,14 +40,12 @@ class NeedState(StrEnum):
 class Need(Model):
     """A need (需求) or micro-wish (微心愿) of one resident in one category.
 
-    ``least_quantity`` is the least that helps: equal to ``quantity`` means all or nothing.
     ``tier`` is urgency: 1 before 2 before 3. ``waiting_rounds`` counts the rounds passed over.
     """
 
     __tablename__ = "need"
     __table_args__ = (
         CheckConstraint("quantity >= 1", name="quantity"),
-        CheckConstraint("least_quantity BETWEEN 1 AND quantity", name="least_quantity"),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         CheckConstraint("waiting_rounds >= 0", name="waiting_rounds"),
     )
@@ -66,7 +64,6 @@ class Need(Model):
         Text, comment="the resident's own words; shown to the resident and the office alone"
     )
     quantity: Mapped[int] = mapped_column(default=1, comment="units of the category, fen for funds")
-    least_quantity: Mapped[int] = mapped_column(default=1, comment="units, at most quantity")
     windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
     tier: Mapped[int] = mapped_column(default=3, comment="urgency, 1 (danger) to 3")
     waiting_rounds: Mapped[int] = mapped_column(default=0, comment="rounds passed over")
@@ -86,11 +83,17 @@ class Need(Model):
         ForeignKey("consent.id"), comment="present when entered on someone's behalf"
     )
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    lot: Mapped[str] = lot_column()
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
 
     resident: Mapped[Resident] = relationship()
     committee: Mapped[Committee] = relationship()
     category: Mapped[ServiceCategory] = relationship()
     consent: Mapped[Consent | None] = relationship()
+
+    @property
+    def least_quantity(self) -> int:
+        """The least units that help: those of the kind, or all of them."""
+        return min(self.quantity, self.category.least_quantity or self.quantity)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it)

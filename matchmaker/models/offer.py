@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
-from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.columns import UTCDateTime, enum_column, lot_column
 from matchmaker.models.limits import LONGEST_REASON, LONGEST_TITLE
 from matchmaker.models.organisation import Organisation
 
@@ -48,6 +48,7 @@ class Offer(Model):
     return_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    lot: Mapped[str] = lot_column()
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
 
     organisation: Mapped[Organisation] = relationship()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
-from matchmaker.models.columns import enum_column
+from matchmaker.models.columns import enum_column, lot_column
 from matchmaker.models.limits import LONGEST_REFERENCE
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.resident import Resident
@@ -48,6 +48,7 @@ class Pairing(Model):
     starts_on: Mapped[date]
     review_on: Mapped[date] = mapped_column(doc="day on which both sides look at it again")
     ended_on: Mapped[date | None] = mapped_column(doc="day on which it ended; empty: it goes on")
+    lot: Mapped[str] = lot_column()
 
     organisation: Mapped[Organisation] = relationship()
     volunteer: Mapped[Volunteer | None] = relationship()

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
-from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column, lot_column
 from matchmaker.models.limits import (
     LONGEST_BLOCK,
     LONGEST_DISPLAY_NAME,
@@ -51,6 +51,7 @@ class Household(Model):
     block: Mapped[str] = mapped_column(
         String(LONGEST_BLOCK), comment="estate or lane, no door number"
     )
+    lot: Mapped[str] = lot_column()
 
     committee: Mapped[Committee] = relationship()
     residents: Mapped[list["Resident"]] = relationship(back_populates="household")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import Qualification
-from matchmaker.models.columns import enum_column
+from matchmaker.models.columns import enum_column, lot_column
 from matchmaker.models.limits import (
     LONGEST_PERSON_NAME,
     LONGEST_REFERENCE,
@@ -47,6 +47,7 @@ class Volunteer(Model):
     committees: Mapped[list[str]] = mapped_column(
         JSON, comment="committee codes served, sorted; empty: every committee"
     )
+    lot: Mapped[str] = lot_column()
 
     organisation: Mapped[Organisation] = relationship()
     qualifications: Mapped[list["VolunteerQualification"]] = relationship(

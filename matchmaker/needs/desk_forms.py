@@ -32,7 +32,6 @@ class DeskForm(IdempotentForm):
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
     quantity = WholeNumberField(_l("How much"), minimum=1, maximum=MOST_TYPED)
-    least_quantity = WholeNumberField(_l("The least that helps"), minimum=1, maximum=MOST_TYPED)
     windows = CheckboxesField(
         _l("Times that suit"),
         choices=make_choices((window, get_label(window)) for window in Window),
@@ -64,16 +63,13 @@ class DeskForm(IdempotentForm):
         factor = Unit(need.category.unit).typed_factor
         self.category_id.data = str(need.category_id)
         self.quantity.data = need.quantity // factor
-        self.least_quantity.data = need.least_quantity // factor
         self.windows.data, self.description.data = list(need.windows), need.description
         return self
 
-    def read_quantities(self, category: ServiceCategory) -> tuple[int | None, int | None]:
-        """Quantity and least quantity in units of the category, fen for money."""
-        factor = Unit(category.unit).typed_factor
-        typed = (self.quantity.data, self.least_quantity.data)
-        quantity, least = (None if number is None else number * factor for number in typed)
-        return quantity, least
+    def read_quantity(self, category: ServiceCategory) -> int | None:
+        """The quantity in units of the category, fen for money; None if nothing was typed."""
+        typed: int | None = self.quantity.data
+        return None if typed is None else typed * Unit(category.unit).typed_factor
 
     def read_windows(self) -> list[Window]:
         """The ticked windows; none means any time."""

@@ -25,13 +25,12 @@ from matchmaker.residents.scope import get_resident
 class Answers:
     """The answers given at the counter.
 
-    ``quantity`` and ``least_quantity`` are in units of the category (fen for money) and count only
-    where the category asks for them. Without a least quantity the need is all or nothing.
+    ``quantity`` is in units of the category (fen for money) and counts only where the category
+    asks for it.
     """
 
     category_id: int
     quantity: int | None
-    least_quantity: int | None
     windows: tuple[Window, ...]
     description: str
 
@@ -87,13 +86,12 @@ def _fill(need: Need, answers: Answers) -> None:
     if not 1 <= len(answers.description) <= LONGEST_DESCRIPTION:
         raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
     need.category_id, need.type = category.id, get_need_type(category)
-    need.quantity, need.least_quantity = 1, 1
+    need.quantity = 1
     if find_quantity_limits(category) is not None:
         if answers.quantity is None:
             raise InvalidError("need.quantity_missing", "quantity")
-        least = answers.quantity if answers.least_quantity is None else answers.least_quantity
-        check_quantity(category, answers.quantity, least)
-        need.quantity, need.least_quantity = answers.quantity, least
+        check_quantity(category, answers.quantity)
+        need.quantity = answers.quantity
     need.windows = sort_windows(answers.windows) if asks_windows(category) else []
     need.description = answers.description
 

@@ -101,11 +101,9 @@ def draw_code(address: str) -> Markup:
 
 def _read(form: DeskForm) -> desk_service.Answers:
     category = get_category(int(form.category_id.data))
-    quantity, least_quantity = form.read_quantities(category)
     return desk_service.Answers(
         category_id=category.id,
-        quantity=quantity,
-        least_quantity=least_quantity,
+        quantity=form.read_quantity(category),
         windows=tuple(form.read_windows()),
         description=form.description.data,
     )

@@ -37,7 +37,6 @@ def make_need(resident: Resident, category: ServiceCategory, actor: User, now: d
         type=get_need_type(category),
         description="",
         quantity=1,
-        least_quantity=1,
         windows=[],
         state=NeedState.DRAFT,
         created_at=now,
@@ -86,14 +85,12 @@ def record_step(
     )
 
 
-def check_quantity(category: ServiceCategory, quantity: int, least_quantity: int) -> None:
-    """Raise ``InvalidError`` naming the field unless 1 <= least <= quantity within the limits."""
+def check_quantity(category: ServiceCategory, quantity: int) -> None:
+    """Raise ``InvalidError`` naming the field unless the quantity is within the limits."""
     limits = find_quantity_limits(category)
     lowest, highest = (limits.least, limits.most) if limits else (1, 1)
     if not lowest <= quantity <= highest:
         raise InvalidError("need.quantity_out_of_range", "quantity", least=lowest, most=highest)
-    if not 1 <= least_quantity <= quantity:
-        raise InvalidError("need.least_above_quantity", "least_quantity", most=quantity)
 
 
 def sort_windows(windows: Sequence[Window]) -> list[str]:

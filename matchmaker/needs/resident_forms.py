@@ -89,18 +89,17 @@ def make_answer_form(question: Question, need: Need) -> AnswerForm:
         return WindowsForm(data={"answer": _get_windows(need)})
     if question is Question.DESCRIPTION:
         return DescriptionForm(data={"answer": need.description})
-    return _make_quantity_form(question, need)
+    return _make_quantity_form(need)
 
 
-def _make_quantity_form(question: Question, need: Need) -> UnitsForm | MoneyForm:
+def _make_quantity_form(need: Need) -> UnitsForm | MoneyForm:
     limits = find_quantity_limits(need.category) or QuantityLimits(1, 1)
-    is_least = question is Question.LEAST
-    answered: dict[str, Any] = {"answer": need.least_quantity if is_least else need.quantity}
+    answered: dict[str, Any] = {"answer": need.quantity}
     if need.quantity < limits.least:  # a fresh draft's one unit is not a chosen amount
         answered = {}
     form = MoneyForm(data=answered) if is_money(need.category.unit) else UnitsForm(data=answered)
     form.answer.minimum = limits.least
-    form.answer.maximum = need.quantity if is_least else limits.most
+    form.answer.maximum = limits.most
     return form
 
 

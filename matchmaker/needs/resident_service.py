@@ -58,25 +58,14 @@ def change_category(*, actor: User, need_id: int, category_id: int, now: datetim
     if category.id == need.category_id:
         return need
     need.category, need.type = category, get_need_type(category)
-    return _keep(
-        need, actor, now, category_id=category.id, quantity=1, least_quantity=1, windows=[]
-    )
+    return _keep(need, actor, now, category_id=category.id, quantity=1, windows=[])
 
 
 def answer_quantity(*, actor: User, need_id: int, quantity: int, now: datetime) -> Need:
-    """Set how many units (or fen) would meet the need; the least that helps becomes the same."""
+    """Set how many units (or fen) would meet the need."""
     need = get_draft(need_id, actor)
-    check_quantity(need.category, quantity, quantity)
-    if quantity == need.quantity:
-        return need
-    return _keep(need, actor, now, quantity=quantity, least_quantity=quantity)
-
-
-def answer_least_quantity(*, actor: User, need_id: int, least_quantity: int, now: datetime) -> Need:
-    """Set the least that would still help; the full quantity means all or nothing."""
-    need = get_draft(need_id, actor)
-    check_quantity(need.category, need.quantity, least_quantity)
-    return _keep(need, actor, now, least_quantity=least_quantity)
+    check_quantity(need.category, quantity)
+    return _keep(need, actor, now, quantity=quantity)
 
 
 def answer_windows(*, actor: User, need_id: int, windows: Sequence[Window], now: datetime) -> Need:
@@ -99,7 +88,7 @@ def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
     need = get_draft(need_id, actor)
     if not need.description:
         raise ConflictError("need.incomplete")
-    check_quantity(need.category, need.quantity, need.least_quantity)
+    check_quantity(need.category, need.quantity)
     need.consent = record_consent(need.resident, ConsentChannel.ONLINE, actor, now)
     send_need(need, actor, now)
     return need
@@ -143,17 +132,14 @@ class Question(StrEnum):
     """A question; its value is part of the page's address."""
 
     QUANTITY = "quantity"
-    LEAST = "least"
     WINDOWS = "when"
     DESCRIPTION = "words"
 
 
 def list_questions(need: Need) -> list[Question]:
-    """The questions that the category and the earlier answers require."""
-    has_quantity = find_quantity_limits(need.category) is not None
+    """The questions that the category requires."""
     asked = {
-        Question.QUANTITY: has_quantity,
-        Question.LEAST: has_quantity and need.quantity > 1,
+        Question.QUANTITY: find_quantity_limits(need.category) is not None,
         Question.WINDOWS: asks_windows(need.category),
         Question.DESCRIPTION: True,
     }
@@ -163,12 +149,10 @@ def list_questions(need: Need) -> list[Question]:
 def find_next(need: Need, present: Question | None) -> Question | None:
     """The question after ``present`` (None: the first one); None when all are answered.
 
-    When an earlier answer is edited, only the questions that depend on it are asked again.
+    When an earlier answer is edited, the others are not asked again.
     """
     questions = list_questions(need)
     following = [q for q in questions if present is None or _rank(q) > _rank(present)]
-    if present is Question.QUANTITY and Question.LEAST in following:
-        return Question.LEAST
     if present is not None and need.description:
         return None
     return following[0] if following else None

@@ -124,7 +124,7 @@ def ask(need_id: int, question: str) -> Answer:
     is_going_back = request.form.get("go") == GO_BACK
 
     def act() -> str:
-        _keep_answer(asked, need, form)
+        _keep_answer(need, form)
         return _get_back_url(need, asked) if is_going_back else _get_next_url(need, asked)
 
     def show() -> str | Response:
@@ -161,14 +161,12 @@ def check(need_id: int) -> Answer:
     return answer_form(form, act, show)
 
 
-def _keep_answer(question: Question, need: Need, form: AnswerForm) -> None:
+def _keep_answer(need: Need, form: AnswerForm) -> None:
     where: dict[str, Any] = {"actor": current_user, "need_id": need.id, "now": get_now()}
     if isinstance(form, WindowsForm):
         resident_service.answer_windows(windows=form.read_windows(), **where)
     elif isinstance(form, DescriptionForm):
         resident_service.answer_description(description=form.answer.data, **where)
-    elif question is Question.LEAST:
-        resident_service.answer_least_quantity(least_quantity=int(form.answer.data), **where)
     else:
         resident_service.answer_quantity(quantity=int(form.answer.data), **where)
 

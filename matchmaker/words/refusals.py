@@ -78,7 +78,6 @@ _NEEDS: _Sentences = {
     "need.category_unknown": _l("Choose a kind of help from the list."),
     "need.quantity_missing": _l("Enter how much is needed: this kind of help asks for it."),
     "need.quantity_out_of_range": _l("Enter an amount within the limits of this kind of help."),
-    "need.least_above_quantity": _l("The least that helps cannot be more than what is asked."),
     "need.consent_not_online": _l("Say how the resident agreed."),
     "need.description_length": _l("Write one sentence of at most %(most)s characters."),
     "need.tier_unknown": _l("Choose how urgent it is."),

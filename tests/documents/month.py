@@ -27,7 +27,7 @@ from tests.matchmaker.rounds.small_month import MONTH, SmallMonth
 POSTED, UNMET, DUTY = "N2607-0007", "N2607-0002", "P0001#1"  # the needs that the document follows
 WORDS = "我一个人住五楼，想有人来坐坐"
 _COLUMNS_OF_NEED = (
-    "reference", "form", "quantity", "least_quantity", "windows", "tier", "waiting_rounds", "state",
+    "reference", "form", "quantity", "windows", "tier", "waiting_rounds", "state",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The month's 1,670 needs and micro-wishes, and needs in states before and after a round."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -76,8 +77,7 @@ def _split(
 
 
 def _is_inside(resident: ResidentRecord, statuses: frozenset[str], month: date) -> bool:
-    counting = {status.kind for status in resident.statuses if status.counts_on(month)}
-    return not statuses or bool(statuses & counting)
+    return not statuses or bool(statuses & _list_valid(resident, month))
 
 
 def _get_age(resident: ResidentRecord, month: date) -> int:
@@ -126,6 +126,7 @@ WAITING_WEIGHTS = (72, 17, 7, 4)
 NEVER_WAITING = frozenset({"lift_subsidy"})
 DAYS_A_ROUND = 30
 PERCENT_POSTED_ONLINE = 22
+ASKING_TOGETHER = 6  # one in so many asks for the same as somebody else at home
 CHANNELS = (
     ConsentChannel.SPOKEN_AT_HOME,
     ConsentChannel.SPOKEN_AT_COUNTER,
@@ -142,7 +143,7 @@ class NeedWriter:
         self, mix: Mix, month: date, as_of: datetime, get_worker: Callable[[str], str]
     ) -> None:
         self._mix = mix
-        self._month = month
+        self.month = month
         self._as_of = as_of
         self._get_worker = get_worker  # committee code -> phone of its worker
         self._numbers = count(1)
@@ -161,14 +162,13 @@ class NeedWriter:
         asked = fixed or _draw_ask(random, resident, row)
         online = fixed is not None or draw_share(random, PERCENT_POSTED_ONLINE)
         return NeedRecord(
-            reference=f"N{self._month:%y%m}-{next(self._numbers):04d}",
+            reference=f"N{self.month:%y%m}-{next(self._numbers):04d}",
             resident=resident.reference,
             committee=resident.committee,
             category=row.category_code,
             type=NeedType.MICRO_WISH if row.is_wish else NeedType.NEED,
             description=random.choice(self._mix.words[row.category_code]),
             quantity=quantity,
-            least_quantity=_get_least(quantity, row),
             windows=asked.windows,
             tier=asked.tier,
             waiting_rounds=asked.waiting_rounds,
@@ -196,12 +196,39 @@ def generate_needs(
         taken = {n.resident for n in FIXED_NEEDS if n.category == row.category_code}
         missing = row.needs - len(taken)
         drawn = audiences.draw(random, row.audience, row.offer_statuses, missing, taken)
+        if row.is_divisible and row.audience != "lift":
+            drawn = _ask_together(drawn, residents, taken, writer.month)
         asks.extend((resident, row, None) for resident in drawn)
     random.shuffle(asks)
     return [
         writer.write(random, resident, row, NeedState.OPEN, fixed)
         for resident, row, fixed in [*fixed_asks, *asks]
     ]
+
+
+def _ask_together(
+    drawn: list[ResidentRecord],
+    residents: Sequence[ResidentRecord],
+    taken: set[str],
+    month: date,
+) -> list[ResidentRecord]:
+    """Let some ask for the same as somebody else at home who has the same statuses."""
+    asking = drawn[: len(drawn) - len(drawn) // ASKING_TOGETHER]
+    known = taken | {resident.reference for resident in asking}
+    homes: dict[str, list[ResidentRecord]] = defaultdict(list)
+    for resident in residents:
+        homes[resident.household].append(resident)
+    mates = [
+        mate
+        for resident in asking
+        for mate in homes[resident.household]
+        if mate.reference not in known and _list_valid(mate, month) == _list_valid(resident, month)
+    ]
+    return (asking + mates + drawn[len(asking) :])[: len(drawn)]
+
+
+def _list_valid(resident: ResidentRecord, day: date) -> set[StatusKind]:
+    return {status.kind for status in resident.statuses if status.counts_on(day)}
 
 
 def _draw_instant(random: Random, as_of: datetime, waiting: int) -> datetime:
@@ -238,12 +265,6 @@ def _draw_windows(random: Random, row: MixRow) -> tuple[str, ...]:
     if not row.is_timed:
         return ()
     return draw_hours(random, HOURS_ASKED.get(row.category_code, RESIDENTS))
-
-
-def _get_least(quantity: int, row: MixRow) -> int:
-    """The row's share of ``quantity``, rounded up to a whole step."""
-    steps = -(-quantity * row.least_percent // (100 * row.step_units))
-    return steps * row.step_units
 
 
 # Needs outside the month's round: drafts, some waiting for a check, some ended.

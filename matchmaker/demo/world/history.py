@@ -14,6 +14,7 @@ MONTHS = 3
 ASKING_HOUSEHOLDS = 900  # for each month, besides those still waiting
 PERCENT_ASKING_TWICE = 25
 PERCENT_POSSIBLE = 90
+CONTESTED = 4  # one need in so many was contested
 LOWEST_RATE, HIGHEST_RATE = 45, 85  # percent of what was possible, by committee
 
 
@@ -32,7 +33,7 @@ def generate_history(
     random = make_random(seed, "history")
     committees = sorted({home.committee for home in households})
     rates = {code: random.randint(LOWEST_RATE, HIGHEST_RATE) for code in committees}
-    givers = [offer.giver for offer in offers if offer.state is OfferState.OPEN]
+    given = [offer for offer in offers if offer.state is OfferState.OPEN]
     ledger: list[LedgerRecord] = []
     for months_ago in range(MONTHS, 0, -1):
         past = add_months(month, -months_ago)
@@ -41,7 +42,7 @@ def generate_history(
         committee_of = {home.reference: home.committee for home in households}
         ledger += lines
         ledger += _sum_committees(lines, committee_of, past)
-        ledger += _share_among_givers(random, givers, sum(line.received for line in lines), past)
+        ledger += _share_among_givers(random, given, sum(line.received for line in lines), past)
     return ledger
 
 
@@ -91,16 +92,35 @@ def _sum_committees(
         possible[code] += line.possible
         received[code] += line.received
     return [
-        LedgerRecord(past, LedgerScope.COMMITTEE, code, asked[code], possible[code], received[code])
+        LedgerRecord(
+            month=past,
+            scope=LedgerScope.COMMITTEE,
+            reference=code,
+            asked=asked[code],
+            possible=possible[code],
+            received=received[code],
+            contested_open=possible[code] // CONTESTED,
+            contested_met=received[code] // CONTESTED,
+        )
         for code in sorted(asked)
     ]
 
 
 def _share_among_givers(
-    random: Random, givers: Sequence[str], received: int, past: date
+    random: Random, offers: Sequence[OfferRecord], received: int, past: date
 ) -> list[LedgerRecord]:
-    given = Counter(random.choices(givers, k=received))
+    pledged: Counter[tuple[str, str]] = Counter()
+    for offer in offers:
+        pledged[offer.giver, offer.category] += offer.capacity_per_month
+    given = Counter(random.choices([(offer.giver, offer.category) for offer in offers], k=received))
     return [
-        LedgerRecord(past, LedgerScope.ORGANISATION, code, given=given[code])
-        for code in sorted(given)
+        LedgerRecord(
+            month=past,
+            scope=LedgerScope.ORGANISATION,
+            reference=giver,
+            measure=category,
+            pledged=max(pledged[giver, category], given[giver, category]),
+            given=given[giver, category],
+        )
+        for giver, category in sorted(pledged)
     ]

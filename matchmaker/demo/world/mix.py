@@ -137,7 +137,7 @@ class MixRow:
     fewest_units: int
     most_units: int
     step_units: int
-    least_percent: int
+    is_divisible: bool
     supply_percent: int
     offer_statuses: frozenset[str]
     title_suffix_zh: str
@@ -182,7 +182,7 @@ def _make_row(row: dict[str, str], category: dict[str, str]) -> MixRow:
         fewest_units=int(row["fewest_units"]),
         most_units=int(row["most_units"]),
         step_units=int(row["step_units"]),
-        least_percent=int(row["least_percent"]),
+        is_divisible=category["least_quantity"] != "",
         supply_percent=int(row["supply_percent"]),
         offer_statuses=frozenset(split_cell(row["offer_statuses"])),
         title_suffix_zh=row["title_suffix_zh"],

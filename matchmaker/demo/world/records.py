@@ -104,7 +104,6 @@ class NeedRecord:
     type: NeedType
     description: str
     quantity: int
-    least_quantity: int
     windows: tuple[str, ...]
     tier: int
     waiting_rounds: int
@@ -138,6 +137,10 @@ class LedgerRecord:
     possible: int = 0
     received: int = 0
     given: int = 0
+    measure: str = ""
+    pledged: int = 0
+    contested_open: int = 0
+    contested_met: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def test_only_the_published_run_and_the_own_organisation_count(coordinator, worl
 
 
 def test_filters_and_months_are_read_from_the_address(coordinator, world):
-    visit, rice = world.ask(), world.ask(world.goods, quantity=3, least_quantity=3)
+    visit, rice = world.ask(), world.ask(world.goods, quantity=3)
     world.publish(JULY)
     later = world.ask()
     world.publish(AUGUST)
@@ -158,7 +158,7 @@ def test_a_volunteer_without_visits_reads_so(app, world, make):
 
 
 def test_wishes_are_promised_like_needs(coordinator, world):
-    world.ask(world.goods, quantity=2, least_quantity=2, type=NeedType.MICRO_WISH)
+    world.ask(world.goods, quantity=2, type=NeedType.MICRO_WISH)
     world.publish(JULY)
     page = coordinator.get("assignments.given").text
     assert "2 items" in page

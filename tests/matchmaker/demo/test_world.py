@@ -15,6 +15,11 @@ from matchmaker.words.phone_numbers import normalise_phone
 MONTH = date(2026, 7, 1)
 AS_OF = datetime(2026, 6, 28, 2, 0, tzinfo=UTC)
 KINDS = {row["code"]: row["kind"] for row in read_seed(SEEDS_DIR, "catalogue")}
+LEAST = {
+    row["code"]: int(row["least_quantity"])
+    for row in read_seed(SEEDS_DIR, "catalogue")
+    if row["least_quantity"]
+}
 PEOPLE = {row["code"]: int(row["people_per_visit"]) for row in read_seed(SEEDS_DIR, "catalogue")}
 
 
@@ -42,7 +47,8 @@ def test_67_households_of_two_committees_share_the_lift_fund(world, month_needs)
     (fund,) = (offer for offer in world.offers if offer.category == "lift_subsidy")
     assert fund.capacity_per_month == 75_000_000
     assert fund.state is OfferState.OPEN
-    assert sum(n.least_quantity for n in lift) <= 75_000_000 < sum(n.quantity for n in lift)
+    least = len(lift) * LEAST["lift_subsidy"]
+    assert least <= 75_000_000 < sum(need.quantity for need in lift)
 
 
 def test_every_committee_has_households_and_every_household_a_resident(world):
@@ -69,7 +75,7 @@ def test_needs_name_residents_of_their_committee_before_the_listing_ended(world)
     for need in world.needs:
         assert committee_of[need.resident] == need.committee
         assert need.created_at < AS_OF
-        assert 1 <= need.least_quantity <= need.quantity
+        assert need.quantity >= LEAST.get(need.category, 1)
 
 
 def test_nobody_asks_twice_for_the_same(month_needs):
@@ -77,10 +83,24 @@ def test_nobody_asks_twice_for_the_same(month_needs):
     assert max(asked.values()) == 1
 
 
+def test_some_homes_ask_more_than_once_for_what_can_be_divided(world, month_needs):
+    home_of = {r.reference: r.household for r in world.residents}
+    valid = {
+        r.reference: frozenset(s.kind for s in r.statuses if s.counts_on(MONTH))
+        for r in world.residents
+    }
+    asks = Counter(
+        (home_of[need.resident], need.category, valid[need.resident])
+        for need in month_needs
+        if need.category in LEAST
+    )
+    assert sum(number > 1 for number in asks.values()) >= 5
+
+
 def test_the_month_has_teams_wishes_partial_quantities_three_tiers_and_waits(month_needs):
     assert any(PEOPLE[need.category] == 2 for need in month_needs)
     assert any(need.type is NeedType.MICRO_WISH for need in month_needs)
-    assert any(need.least_quantity < need.quantity for need in month_needs)
+    assert any(need.quantity > LEAST.get(need.category, need.quantity) for need in month_needs)
     assert {need.tier for need in month_needs} == {1, 2, 3}
     assert {need.waiting_rounds for need in month_needs} == set(range(len(WAITING_WEIGHTS)))
 

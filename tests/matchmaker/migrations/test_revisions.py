@@ -13,7 +13,9 @@ from tests.matchmaker.migrations.rows import fill_tables
 
 pytestmark = pytest.mark.both_databases
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
+# What a revision says elsewhere afterwards; going down brings it back.
+MOVED = {"0008": {"need": ["least_quantity"]}}
 
 
 @pytest.fixture
@@ -43,12 +45,13 @@ def test_a_revision_keeps_the_data_it_finds(empty_app, revision):
     fill_tables(db.engine)
     written = read_all()
     upgrade(revision=revision)
-    assert read_all(written) == written
+    kept = leave_out(written, revision)
+    assert read_all(kept) == kept
     fill_tables(db.engine)
     downgrade(revision=before[-1] if before else "base")
     assert read_all(written) == written
     upgrade(revision=revision)
-    assert read_all(written) == written
+    assert read_all(kept) == kept
 
 
 def test_data_of_every_table_survives_an_upgrade_run_again(empty_app):
@@ -93,6 +96,15 @@ def read_all(only: Rows | None = None) -> Rows:
 def cut(rows: list[dict], like: list[dict]) -> list[dict]:
     """The rows with the columns that other rows of the table have."""
     return [{name: row[name] for name in like[0]} for row in rows] if like else rows
+
+
+def leave_out(written: Rows, revision: str) -> Rows:
+    """What was written, without the columns that the revision moves elsewhere."""
+    moved = {table: names for table, names in MOVED.get(revision, {}).items() if table in written}
+    return written | {
+        table: [{name: row[name] for name in row if name not in names} for row in written[table]]
+        for table, names in moved.items()
+    }
 
 
 def order(table):

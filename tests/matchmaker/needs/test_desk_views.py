@@ -17,7 +17,6 @@ def typed(place):
     return {
         "category_id": str(place.money.id),
         "quantity": "1200",
-        "least_quantity": "800",
         "description": "想申请临时困难补助",
         "channel": "signed_paper",
         "idempotency_key": KEY,
@@ -38,7 +37,7 @@ def test_a_worker_enters_a_need_on_one_page(app, worker, place, typed):
     need = load_need(app)
     assert answer.status_code == 303
     assert answer.location == worker.get_url("needs.show", need_id=need.id)
-    assert (need.quantity, need.least_quantity) == (120_000, 80_000)
+    assert need.quantity == 120_000
     assert need.entered_by_id == place.worker.id
     with app.app_context():
         event = db.session.scalars(select(m.AuditEvent)).one()
@@ -60,12 +59,6 @@ def test_what_is_missing_is_named_and_the_rest_stays(app, worker, place, typed, 
     assert kept in page.text
     with app.app_context():
         assert db.session.scalars(select(m.Need)).all() == []
-
-
-def test_the_least_above_the_quantity_is_refused_at_its_field(worker, place, typed):
-    page = enter(worker, place, {**typed, "least_quantity": "1300"})
-    assert page.status_code == 422
-    assert "The least that helps cannot be more than what is asked." in page.text
 
 
 def test_consent_cannot_be_called_online(worker, place, typed):

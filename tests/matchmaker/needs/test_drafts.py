@@ -54,12 +54,11 @@ def test_answers_are_kept_one_by_one(account, place):
     draft = start(account, place.rice)
     values = {"actor": account, "need_id": draft.id, "now": NOW}
     drafts.answer_quantity(**values, quantity=4)
-    drafts.answer_least_quantity(**values, least_quantity=2)
     drafts.answer_windows(**values, windows=[m.Window.SUNDAY_AM, m.Window.WEEKDAY_AM])
     drafts.answer_description(**values, description="大米和油")
-    assert (draft.quantity, draft.least_quantity) == (4, 2)
+    assert draft.quantity == 4
     assert draft.windows == ["WD-AM", "SUN-AM"]
-    assert list_actions() == ["need.draft"] + ["need.edit"] * 4
+    assert list_actions() == ["need.draft"] + ["need.edit"] * 3
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 51, 2**31])
@@ -70,18 +69,17 @@ def test_a_quantity_out_of_range_names_its_field(account, place, quantity):
     assert refusal.value.field == "quantity"
 
 
-def test_the_least_that_helps_is_never_more_than_what_is_asked(account, place):
+def test_a_resident_is_not_asked_for_the_least_that_helps(account, place):
     draft = start(account, place.rice)
     drafts.answer_quantity(actor=account, need_id=draft.id, quantity=3, now=NOW)
-    with pytest.raises(InvalidError):
-        drafts.answer_least_quantity(actor=account, need_id=draft.id, least_quantity=4, now=NOW)
+    assert drafts.list_questions(draft) == [drafts.Question.QUANTITY, drafts.Question.DESCRIPTION]
 
 
 def test_another_kind_of_help_asks_its_questions_again(account, place):
     draft = start(account, place.rice)
     drafts.answer_quantity(actor=account, need_id=draft.id, quantity=3, now=NOW)
     drafts.change_category(actor=account, need_id=draft.id, category_id=place.visit.id, now=NOW)
-    assert (draft.category_id, draft.quantity, draft.least_quantity) == (place.visit.id, 1, 1)
+    assert (draft.category_id, draft.quantity) == (place.visit.id, 1)
 
 
 def test_sending_records_consent_online(account, place):

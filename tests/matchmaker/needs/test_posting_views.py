@@ -52,16 +52,22 @@ def test_the_first_page_speaks_the_readers_language(resident, language, sentence
     assert sentence in resident.get("needs.start").text
 
 
-def test_money_is_asked_in_yuan_and_then_for_the_least_that_helps(app, resident, place):
+def test_money_is_asked_in_yuan_and_what_a_part_may_be_is_said(app, resident, place):
+    with app.app_context():
+        db.session.get(m.ServiceCategory, place.money.id).least_quantity = 80_000
+        db.session.commit()
     resident.submit("needs.choose", {"category_id": str(place.money.id)}, code="goods")
     need_id = load_need(app).id
+    resident.use_language("en")
+    page = resident.get("needs.ask", need_id=need_id, question="quantity")
+    assert "you may get a part of it, at least 800 yuan" in page.text
+    refused = resident.submit("needs.ask", {"answer": "799"}, need_id=need_id, question="quantity")
+    assert refused.status_code == 422
     answered = resident.submit(
         "needs.ask", {"answer": "1,200"}, need_id=need_id, question="quantity"
     )
-    assert answered.location == resident.get_url("needs.ask", need_id=need_id, question="least")
-    resident.submit("needs.ask", {"answer": "800"}, need_id=need_id, question="least")
-    need = load_need(app)
-    assert (need.quantity, need.least_quantity) == (120_000, 80_000)
+    assert answered.location == resident.get_url("needs.ask", need_id=need_id, question="words")
+    assert load_need(app).quantity == 120_000
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ def enter(place):
         defaults = {
             "category_id": place.visit.id,
             "quantity": None,
-            "least_quantity": None,
             "windows": (m.Window.WEEKDAY_PM,),
             "description": "老人独居，想有人来坐坐",
         }
@@ -65,9 +64,24 @@ def test_money_needs_an_amount(enter, place):
     assert refusal.value.field == "quantity"
 
 
-def test_without_a_least_quantity_it_is_all_or_nothing(enter, place):
+@pytest.mark.parametrize(("of_kind", "least"), [(None, 50_000), (20_000, 20_000), (50_000, 50_000)])
+def test_the_least_that_helps_is_that_of_the_kind(enter, place, of_kind, least):
+    db.session.get(m.ServiceCategory, place.money.id).least_quantity = of_kind
     need = enter(category_id=place.money.id, quantity=50_000)
-    assert (need.quantity, need.least_quantity) == (50_000, 50_000)
+    assert (need.quantity, need.least_quantity) == (50_000, least)
+
+
+def test_nobody_may_ask_for_less_than_what_helps(enter, place):
+    db.session.get(m.ServiceCategory, place.money.id).least_quantity = 60_000
+    with pytest.raises(InvalidError) as refusal:
+        enter(category_id=place.money.id, quantity=50_000)
+    assert (refusal.value.field, refusal.value.numbers["least"]) == ("quantity", 60_000)
+
+
+def test_each_need_gets_a_name_of_its_own_for_the_draw(enter):
+    lots = {enter().lot for _ in range(3)}
+    assert len(lots) == 3
+    assert all(len(lot) == 16 and int(lot, 16) >= 0 for lot in lots)
 
 
 def test_times_and_quantities_the_category_does_not_ask_for_are_left_out(enter, place):
@@ -77,7 +91,7 @@ def test_times_and_quantities_the_category_does_not_ask_for_are_left_out(enter, 
 
 def test_a_returned_need_is_corrected_for_the_resident_and_sent_again(place, post):
     need = db.session.get(m.Need, post(state=m.NeedState.RETURNED, reason="多少?").id)
-    answers = desk_service.Answers(place.rice.id, 2, 1, (), "两袋米，一袋也行")
+    answers = desk_service.Answers(place.rice.id, 2, (), "两袋米，一袋也行")
     desk_service.correct_on_behalf(
         actor=db.session.get(m.User, place.worker.id),
         need_id=need.id,
@@ -86,7 +100,7 @@ def test_a_returned_need_is_corrected_for_the_resident_and_sent_again(place, pos
         now=NOW,
     )
     assert (need.state, need.category_id) == (m.NeedState.SUBMITTED, place.rice.id)
-    assert (need.quantity, need.least_quantity, need.windows) == (2, 1, [])
+    assert (need.quantity, need.windows) == (2, [])
     assert need.consent.channel is m.ConsentChannel.SPOKEN_BY_PHONE
 
 

@@ -134,7 +134,6 @@ class SmallMonth:
             reference=f"N2607-000{number}",
             tier=1 + number % 3,
             quantity=200_000 if category is self.money else 1,
-            least_quantity=200_000 if category is self.money else 1,
         )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from matchmaker import models as m
+from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 from tests.factories import NOW, Factory
@@ -65,12 +66,13 @@ def office(make):
 def test_a_need_is_frozen_with_every_field(office):
     raised_in = office.make.committee(office.subdistrict, code="C02")
     office.status(m.StatusKind.LOW_INCOME)
+    office.visit.least_quantity = 3
+    db.session.add(office.visit)
     office.need(
         raised_in,
         reference="N1",
         type=m.NeedType.MICRO_WISH,
         quantity=7,
-        least_quantity=3,
         windows=["WD-PM", "SAT-AM"],
         tier=2,
         waiting_rounds=4,
