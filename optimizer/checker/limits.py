@@ -37,6 +37,9 @@ class TooLargeError(Exception):
 def limited(size: int) -> Iterator[None]:
     """Bound what happens within, for files of this size [bytes]. Raises ``TooLargeError``."""
     share = max(1.0, size / BYTES)
+    if threading.current_thread() is not threading.main_thread():
+        yield  # both bounds are those of the whole process
+        return
     try:
         with _limit_memory(int(MEBIBYTES * share) << 20), _limit_seconds(SECONDS * share):
             yield
@@ -46,18 +49,18 @@ def limited(size: int) -> Iterator[None]:
 
 @contextmanager
 def _limit_seconds(seconds: float) -> Iterator[None]:
-    has_timer = hasattr(signal, "ITIMER_PROF")
-    if not has_timer or threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "ITIMER_PROF"):
         yield
         return
 
     late = TooLargeError(f"more than {seconds:.0f} seconds of work")
     is_late = False
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
+    def stop(_number: int, frame: FrameType | None) -> None:
         nonlocal is_late
         is_late = True
-        raise late
+        if frame is None or frame.f_code.co_filename not in _OWN:
+            raise late
 
     before = signal.signal(signal.SIGPROF, stop)
     # Again and again: Python drops an exception that is raised while it frees an object.
@@ -65,10 +68,8 @@ def _limit_seconds(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-        finally:
-            signal.signal(signal.SIGPROF, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
     if is_late:
         raise late
 
@@ -97,3 +98,7 @@ def _read_size() -> int | None:
     except (OSError, ValueError, IndexError):
         return None
     return pages * resource.getpagesize() if sys.platform != "win32" else None
+
+
+# No stop breaks off the steps in which a bound ends: else it would outlive the check.
+_OWN = {code.co_filename for code in (_read_size.__code__, contextmanager.__code__)}

@@ -1,13 +1,16 @@
 """No file keeps the check busy or fills the machine: it ends, and says that it knows nothing."""
 
+import contextlib
 import json
 import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -178,6 +181,61 @@ def test_bounds_end_with_the_check():
         assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
         assert signal.getsignal(signal.SIGPROF) == handler
         assert resource.getrlimit(resource.RLIMIT_AS) == memory
+
+
+def read_bounds() -> tuple[object, ...]:
+    timer, handler = signal.getitimer(signal.ITIMER_PROF), signal.getsignal(signal.SIGPROF)
+    return timer, handler, resource.getrlimit(resource.RLIMIT_AS)
+
+
+def stop_at(n: int) -> bool:
+    """Check nothing for a moment, with a stop before the n-th step of starting and ending.
+
+    Returns whether there were so many steps.
+    """
+    steps, idle = 0, signal.getsignal(signal.SIGPROF)
+
+    def trace(frame: FrameType, event: str, _arg: object) -> object:
+        nonlocal steps
+        if frame.f_code.co_filename not in (limits.__file__, contextlib.__file__):
+            return None
+        frame.f_trace_opcodes = True
+        handler = signal.getsignal(signal.SIGPROF)
+        steps += event == "opcode"
+        if event == "opcode" and steps == n and handler is not idle:
+            handler(signal.SIGPROF, frame)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with suppress(TooLargeError), limited(0):
+            pass
+    finally:
+        sys.settrace(before)
+    return steps >= n
+
+
+def test_bounds_end_at_whatever_moment_a_stop_comes():
+    before, n = read_bounds(), 1
+    while stop_at(n):
+        assert read_bounds() == before, f"a stop before step {n} leaves bounds behind"
+        n += 1
+    assert n > 100
+
+
+def test_bounds_are_for_the_main_thread_alone():
+    """Bounds of memory are those of the process: two threads would restore them in turn."""
+    before, seen = read_bounds(), []
+
+    def work() -> None:
+        with limited(0):
+            seen.append(read_bounds())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]
 
 
 def test_larger_files_get_more_in_proportion(monkeypatch):
