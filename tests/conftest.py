@@ -7,6 +7,7 @@ import pytest
 from tests.browser import Browser
 from tests.databases import (
     drop_postgres,
+    empty_postgres,
     make_app,
     make_postgres_copier,
     make_sqlite_copier,
@@ -23,6 +24,12 @@ def sqlite_copier(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgres_copier():
     yield from make_postgres_copier()
+
+
+@pytest.fixture(scope="session")
+def spare_postgres() -> list[str]:
+    """Databases that a test used and that are empty again."""
+    return []
 
 
 SQLITE, POSTGRES = "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)
@@ -43,9 +50,10 @@ def database_url(request, tmp_path):
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_copier")(tmp_path)
     else:
-        url = request.getfixturevalue("postgres_copier")()
+        copier, spare = map(request.getfixturevalue, ("postgres_copier", "spare_postgres"))
+        url = spare.pop() if spare else copier()
         yield url
-        drop_postgres(url)
+        spare.append(url) if empty_postgres(url) else drop_postgres(url)
 
 
 @pytest.fixture

@@ -105,6 +105,26 @@ def _make_cloner(server: URL, folder: Path) -> Callable[..., str]:
     return clone
 
 
+def empty_postgres(url: str) -> bool:
+    """Empty every table; return False if that is not possible, for instance when one is gone.
+
+    It is much faster than a new database in place of this one, and than TRUNCATE.
+    """
+    names = [table.name for table in db.metadata.sorted_tables]
+    counted = [t.name for t in db.metadata.sorted_tables if t.autoincrement_column is not None]
+    statements = [
+        "SET lock_timeout = 2000",
+        "SET session_replication_role = replica",  # whatever the order, and without triggers
+        *(f'DELETE FROM "{name}"' for name in names),
+        *(f"SELECT setval('{name}_id_seq', 1, false)" for name in counted),
+    ]
+    try:
+        _execute(make_url(url), "; ".join(statements))
+    except psycopg.Error:
+        return False
+    return True
+
+
 def drop_postgres(url: str) -> None:
     database = make_url(url).database
     _execute(make_url(url).set(database="postgres"), f"DROP DATABASE {database} WITH (FORCE)")

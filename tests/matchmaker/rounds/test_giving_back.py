@@ -51,8 +51,14 @@ def test_a_worker_asked_to_end_gives_its_solve_back_and_the_next_does_it_once(ap
     assert_done_once(app, job_id)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["server", "all"])
+@pytest.mark.parametrize(
+    ("send", "number"),
+    [
+        pytest.param(os.kill, signal.SIGTERM, id="server"),
+        pytest.param(os.killpg, signal.SIGTERM, id="all", marks=pytest.mark.slow),
+        pytest.param(os.killpg, signal.SIGINT, id="ctrl-c"),
+    ],
+)
 def test_a_server_asked_to_end_takes_its_worker_along_and_gives_the_solve_back(
     app, job_id, environ, tmp_path, send, number
 ):
