@@ -195,14 +195,14 @@ def stop_at(n: int) -> bool:
     """
     steps, idle = 0, signal.getsignal(signal.SIGPROF)
 
-    def trace(frame: FrameType, event: str, _arg: object) -> object:
+    def trace(frame: FrameType, event: str, _arg: object) -> Any:
         nonlocal steps
         if frame.f_code.co_filename not in (limits.__file__, contextlib.__file__):
             return None
         frame.f_trace_opcodes = True
         handler = signal.getsignal(signal.SIGPROF)
         steps += event == "opcode"
-        if event == "opcode" and steps == n and handler is not idle:
+        if event == "opcode" and steps == n and callable(handler) and handler is not idle:
             handler(signal.SIGPROF, frame)
         return trace
 
