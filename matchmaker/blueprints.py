@@ -17,6 +17,7 @@ from matchmaker.pages import views as page_views
 from matchmaker.residents import registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
+    criteria_views,
     line_views,
     results_views,
     review_views,
@@ -42,6 +43,7 @@ VIEW_MODULES = (
     organisation_views,
     application_views,
     page_views,
+    criteria_views,
     resident_views,
     registering_views,
     line_views,

@@ -15,7 +15,7 @@ from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
-from matchmaker.rounds.words import outcomes, refusals, slots, stages, verdicts
+from matchmaker.rounds.words import outcomes, refusals, rules, slots, stages, verdicts
 from matchmaker.web.addresses import find_url
 from matchmaker.words import labels, quantities, scope, tones
 
@@ -46,10 +46,13 @@ FILTERS: _Functions = {
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,
-    "stage_name": stages.name_stage,
-    "stage_reason": stages.justify_stage,
+    "policy_version": rules.get_version,
+    "stage_name": rules.name_stage,
+    "stage_reason": rules.justify_stage,
     "stage_key": stages.describe_key,
     "stage_value": stages.describe_value,
+    "stage_parts": stages.list_parts,
+    "part_proof": stages.describe_proofs,
     "stage_bound": stages.describe_bound,
     "proof_words": stages.describe_proof,
     "verdict": verdicts.find_verdict,

@@ -91,6 +91,14 @@ def list_published_months(actor: User) -> list[date]:
     return list(db.session.scalars(query))
 
 
+def find_policy(actor: User, month: date) -> str | None:
+    """The policy under which the month of the actor's street office was decided."""
+    query = select(MatchRound.policy).where(
+        MatchRound.subdistrict_id == _find_subdistrict_id(actor), MatchRound.month == month
+    )
+    return db.session.scalar(query)
+
+
 def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]:
     """The promises of ``month`` in the actor's scope, in order of time.
     A coordinator gets the organisation's promises, a volunteer their own visits. Read the rows

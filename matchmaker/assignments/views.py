@@ -74,7 +74,11 @@ def given() -> str:
         return render_template("assignments/given_empty.html")
     month, listed = _make_list(months)
     return render_template(
-        "assignments/given.html", month=month, list=listed, groups=_group(listed.rows)
+        "assignments/given.html",
+        month=month,
+        policy=queries.find_policy(current_user, month),
+        list=listed,
+        groups=_group(listed.rows),
     )
 
 

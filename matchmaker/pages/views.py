@@ -57,31 +57,11 @@ def remember_preferences(
 
 bp = Blueprint("pages", __name__)
 
-# The stages of the community's policy in order; a test compares them with the optimizer's.
-STAGE_NAMES = (
-    "duties",
-    "urgency",
-    "waiting",
-    "neighbourhoods",
-    "people",
-    "points",
-    "fullness",
-    "burden",
-    "kindness",
-    "lottery",
-)
-
 
 @bp.get("/")
 @public
 def home() -> str:
     return render_template("pages/home.html")
-
-
-@bp.get("/criteria")
-@public
-def criteria() -> str:
-    return render_template("pages/criteria.html", stage_names=STAGE_NAMES)
 
 
 @bp.get("/privacy")

@@ -190,6 +190,7 @@ _ROUNDS: _Sentences = {
     ),
     "run.finished": _l("This run is over; there is nothing to cancel."),
     "run.unknown": _l("There is no such run here."),
+    "criteria.unknown": _l("There are no rules with this number."),
     "figures.unknown": _l("This run has no figures."),
     "line.unknown": _l("This run has no line with that number."),
     "override.unknown": _l("There is no such pin or forbid here."),

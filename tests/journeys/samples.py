@@ -126,6 +126,7 @@ def _overrides(user: m.User) -> list[Values]:
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.change_role": _users,
     "accounts.show": _users,
+    "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
     "needs.ask": _questions,
     "needs.check": _drafts,
     "needs.choose": _kinds,

@@ -14,6 +14,7 @@ from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKi
 from matchmaker.rounds.ledger import Coverage
 from matchmaker.rounds.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import NO_STATUS, Figures
+from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.words.labels import get_label, get_name
 
@@ -27,15 +28,6 @@ class GroupRow:
     code: str
     label: str
     met: Share
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names in the reader's language, by code, in the order in which lists show them."""
-
-    committees: dict[str, str]
-    categories: dict[str, str]
-    organisations: dict[str, str]
 
 
 def read_names(subdistrict_id: int) -> Names:

@@ -40,7 +40,7 @@ def show(month: date) -> str:
         match_round=match_round,
         run=run,
         figures=found,
-        category_names=names.categories,
+        names=names,
         coverage=(coverage, build_coverage_chart(coverage)),
         committees=committees,
         categories=hide_small_groups(figures.list_category_rows(found, names)),

@@ -102,7 +102,9 @@ def download_proof(month: date, number: int, file_format: str) -> Response:
 def _describe(run: RoundRun) -> dict[str, Any]:
     """Everything that the review shows; only the run itself when it has no result."""
     match_round = run.match_round
+    names = figures.read_names(match_round.subdistrict_id)
     context: dict[str, Any] = {
+        "names": names,
         "match_round": match_round,
         "run": run,
         "is_usable": is_usable(run),
@@ -113,7 +115,6 @@ def _describe(run: RoundRun) -> dict[str, Any]:
     found = find_figures(run)
     if found is None:
         return context
-    names = figures.read_names(match_round.subdistrict_id)
     history = queries.read_snapshot(match_round).history
     coverage = figures.list_coverage(found, history, names)
     loads = figures.list_loads(found, names)
@@ -123,7 +124,6 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "coverage": (coverage, build_coverage_chart(coverage)),
         "loads": (loads, build_load_chart(loads)),
         "supply": (supply, build_supply_demand_chart(supply)),
-        "category_names": names.categories,
         "categories": figures.list_category_rows(found, names),
         "committees": figures.list_committee_rows(found, names),
         "statuses": figures.list_status_rows(found, _("No verified status")),

@@ -89,12 +89,11 @@ def publish(month: date, number: int) -> Answer:
 
     def show() -> str:
         publication.require_publishable(run, current_user)
-        names = read_names(run.match_round.subdistrict_id)
         return render_template(
             "rounds/publish.html",
             match_round=run.match_round,
             run=run,
-            category_names=names.categories,
+            names=read_names(run.match_round.subdistrict_id),
             form=form,
         )
 

@@ -3,7 +3,10 @@
 import io
 import zipfile
 
+from flask_babel import force_locale
+
 from matchmaker.models import RoundRun
+from matchmaker.rounds.words.rules import get_words, name_stage
 from matchmaker.rounds.words.verdicts import find_verdict
 
 PROOF_FORMAT = "zip"
@@ -27,6 +30,11 @@ The check of this answer before it was handed out:
 
 SHA-256 of the question  {problem}
 SHA-256 of the answer    {result}
+{order}"""
+ORDER = """
+The order in which the month was decided, {policy}; each line begins with the name that the stage
+has in solution.json:
+{stages}
 """
 
 
@@ -39,6 +47,7 @@ def make_proof_zip(run: RoundRun) -> bytes | None:
         verdict="not stored" if verdict is None else verdict,
         problem=run.problem_sha256,
         result=run.result_sha256,
+        order=_describe_order(run.match_round.policy),
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -49,3 +58,13 @@ def make_proof_zip(run: RoundRun) -> bytes | None:
         ):
             archive.writestr(zipfile.ZipInfo(name, NO_TIME), text, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def _describe_order(policy: str) -> str:
+    """The stages by question, in English as the rest of the file; nothing for a short policy."""
+    lines = []
+    with force_locale("en"):
+        for part in get_words(policy).parts:
+            lines.append(f"\n{part.title}")
+            lines += [f"  {code:<15} {name_stage(code, policy)}" for code in part.stages]
+    return ORDER.format(policy=policy, stages="\n".join(lines)) if lines else ""

@@ -6,7 +6,7 @@ from flask_babel import ngettext
 
 from matchmaker.models import NeedOutcome
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
-from matchmaker.rounds.words.stages import name_stage
+from matchmaker.rounds.words.rules import FIRST_POLICY, find_rule, name_stage, split_stage
 
 # For residents.
 
@@ -31,7 +31,9 @@ _PLAIN_GROUNDS = {
 
 def explain_outcome(outcome: NeedOutcome) -> str:
     """What was found for a need, or why nothing, in plain words for the resident."""
-    numbers = read_numbers(outcome)
+    numbers, policy = read_numbers(outcome), find_policy(outcome)
+    if policy != FIRST_POLICY and (sentence := _explain_by_turns(outcome, numbers, policy)):
+        return sentence
     if outcome.ground == "outranked" and numbers.ahead:
         return ngettext(
             "There was not enough of this help for everyone. It went to %(num)s person who comes "
@@ -45,6 +47,63 @@ def explain_outcome(outcome: NeedOutcome) -> str:
     if outcome.ground == "no_eligible_offer":
         return _explain_no_offer(numbers)
     return str(_PLAIN_GROUNDS.get(outcome.ground, _PLAIN_GROUNDS["undecided"]))
+
+
+def find_policy(outcome: NeedOutcome) -> str:
+    """The policy of the month that an outcome is of."""
+    return outcome.run.match_round.policy if outcome.run else FIRST_POLICY
+
+
+def _explain_by_turns(outcome: NeedOutcome, numbers: OutcomeNumbers, policy: str) -> str:
+    """What the rules of homes and turns decided; empty if the first policy says the same."""
+    if outcome.ground == "lost_lottery":
+        return _(
+            "There was not enough of this help for every home with the same right to it, so lots "
+            "were drawn, one ticket for each home. Yours was not drawn this time."
+        )
+    if outcome.ground == "met" and numbers.units < numbers.asked:
+        return _(
+            "Help was found for you this month. It is less than you asked for, because there was "
+            "too little: the homes served share it equally, and what does not come out even goes "
+            "by the draw."
+        )
+    rule = find_rule(numbers.stage, policy) if outcome.ground == "outranked" else None
+    if rule is None:
+        return ""
+    sentences = [_say_shortage(numbers.ahead), *_say_urgency(outcome, numbers.stage, policy)]
+    if not _is_about_others(outcome, numbers.stage, policy):
+        sentences.append(str(rule.behind))
+    return " ".join(sentences)
+
+
+def _say_shortage(ahead: int) -> str:
+    if not ahead:
+        return _("There was not enough of this help for everyone.")
+    return ngettext(
+        "There was not enough of this help for everyone: %(num)s person comes first by the "
+        "published order.",
+        "There was not enough of this help for everyone: %(num)s people come first by the "
+        "published order.",
+        ahead,
+    )
+
+
+def _say_urgency(outcome: NeedOutcome, stage: str, policy: str) -> list[str]:
+    sentences = {
+        1: _("People in danger come before everybody else."),
+        2: _("People who cannot wait long come before those who can."),
+    }
+    _rule, tier = split_stage(stage, policy)
+    return [sentences[tier]] if tier in sentences else []
+
+
+def _is_about_others(outcome: NeedOutcome, stage: str, policy: str) -> bool:
+    """Whether danger decided against a need that is none; the order among those does not matter.
+
+    A wait never makes a need one of danger, so what was entered is enough to know.
+    """
+    _rule, tier = split_stage(stage, policy)
+    return tier == 1 and outcome.need is not None and outcome.need.tier > 1
 
 
 def _explain_no_offer(numbers: OutcomeNumbers) -> str:
@@ -70,6 +129,11 @@ def explain_next(outcome: NeedOutcome) -> str:
     """What happens now, for the resident."""
     if outcome.is_met:
         return _("The organisation will now confirm. You need do nothing.")
+    if find_policy(outcome) != FIRST_POLICY:
+        return _(
+            "Your need stays open, and this month counts: next month it comes before equally "
+            "urgent needs that have waited less."
+        )
     return _(
         "Your need stays open. Waiting counts: next month you come before those who ask for the "
         "first time."
@@ -114,10 +178,10 @@ def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
     if outcome.is_met:
         return _("Met: %(units)s of %(asked)s asked.", units=numbers.units, asked=numbers.asked)
     describe = _STAFF_GROUNDS.get(outcome.ground, _describe_undecided)
-    return describe(numbers)
+    return describe(numbers, find_policy(outcome))
 
 
-def _describe_no_offer(numbers: OutcomeNumbers) -> str:
+def _describe_no_offer(numbers: OutcomeNumbers, _policy: str) -> str:
     filters, nearest = numbers.filters, numbers.nearest
     sentence = _("No open offer fits this need.")
     left = [f"{name_filter(name)} {filters[name]}" for name in _FILTERS if name in filters]
@@ -132,18 +196,18 @@ def _describe_no_offer(numbers: OutcomeNumbers) -> str:
     return sentence
 
 
-def _describe_forbidden(_numbers: OutcomeNumbers) -> str:
+def _describe_forbidden(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("A forbid of this round excludes everything that could meet this need.")
 
 
-def _describe_time_conflict(_numbers: OutcomeNumbers) -> str:
+def _describe_time_conflict(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("It could be met, but other visits to this resident hold every slot that would do.")
 
 
-def _describe_outranked(numbers: OutcomeNumbers) -> str:
+def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
     sentence = _("The places went to needs that come first by the published order.")
     if numbers.stage:
-        stage = name_stage(numbers.stage)
+        stage = name_stage(numbers.stage, policy)
         sentence += " " + _("The deciding aim is “%(stage)s”.", stage=stage)
     if numbers.ahead:
         sentence += " " + ngettext(
@@ -162,7 +226,7 @@ def _describe_outranked(numbers: OutcomeNumbers) -> str:
     return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(groups)) if groups else sentence
 
 
-def _describe_lottery(numbers: OutcomeNumbers) -> str:
+def _describe_lottery(numbers: OutcomeNumbers, _policy: str) -> str:
     if not numbers.ticket:
         return _("Equal in every stage; the published lottery decided.")
     return _(
@@ -172,11 +236,11 @@ def _describe_lottery(numbers: OutcomeNumbers) -> str:
     )
 
 
-def _describe_declined(_numbers: OutcomeNumbers) -> str:
+def _describe_declined(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("Everything that could meet this need was declined before, so it was not planned.")
 
 
-def _describe_undecided(_numbers: OutcomeNumbers) -> str:
+def _describe_undecided(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("The time limit came before the ground was known.")
 
 

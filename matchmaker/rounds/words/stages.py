@@ -1,127 +1,73 @@
-"""The stages of a run in words: what each aims at, what it reached, and how that is proved."""
+"""The results of a run's stages in words: what each aims at, what it reached, how it is proved."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from matchmaker.rounds.solve.figures import StageFigures
+from matchmaker.rounds.words.names import Names
+from matchmaker.rounds.words.rules import (
+    FIRST_POLICY,
+    Part,
+    find_rule,
+    get_words,
+    name_stage,
+    split_stage,
+)
+from optimizer.report import ARITHMETIC
+from optimizer.solution import Level
 
 _PAIR = re.compile(r"(\w+)=(\w+)")
+NOTHING = "–"
 
 
-# Each stage of the policy: its name, and why a resident would accept it.
-STAGE_WORDS = {
-    "duties": (
-        _l("Promises first"),
-        _l(
-            "Visits already promised to people in long-term care pairings are kept, the most at "
-            "risk first."
-        ),
-    ),
-    "urgency": (
-        _l("The most urgent first"),
-        _l(
-            "As many as possible of the most urgent needs are met, then of the next. Nobody's "
-            "comfort comes before somebody's danger."
-        ),
-    ),
-    "waiting": (
-        _l("Those who wait longest"),
-        _l(
-            "Among equally urgent needs, the one passed over most often comes first. After three "
-            "months without an answer a need counts as more urgent, so nothing waits for ever."
-        ),
-    ),
-    "neighbourhoods": (
-        _l("No neighbourhood left behind"),
-        _l(
-            "The neighbourhood whose people are served least is raised as high as it can be, then "
-            "the next, and so on. Earlier months count."
-        ),
-    ),
-    "people": (
-        _l("More people before more help for one"),
-        _l("A first need of one person comes before a second need of another."),
-    ),
-    "points": (
-        _l("The most help"),
-        _l(
-            "What is left goes where it helps most, by points that are published for each kind of "
-            "help."
-        ),
-    ),
-    "fullness": (
-        _l("As full as possible"),
-        _l(
-            "Where part of a quantity is useful, people are given as much of what they asked for "
-            "as there is."
-        ),
-    ),
-    "burden": (
-        _l("A fair share for those who give"),
-        _l(
-            "The work is spread: the busiest organisation is asked for as little as possible of "
-            "what it pledged, then the next."
-        ),
-    ),
-    "kindness": (
-        _l("The kindness of detail"),
-        _l("The visitor you know, the skill that fits, the shorter way."),
-    ),
-    "lottery": (
-        _l("The public lottery"),
-        _l(
-            "Among equals only chance decides. The draw is fixed by a public value announced "
-            "before, so nobody can steer it and anyone can repeat it."
-        ),
-    ),
-}
+# One result.
 
 
-def name_stage(code: str) -> str:
-    """A stage of the policy in a few words."""
-    return str(STAGE_WORDS[code][0]) if code in STAGE_WORDS else code
+def describe_key(key: str, names: Names, policy: str) -> str:
+    """The class of one result of a stage, ``tier=1,waiting=5``, in words; empty for everybody."""
+    parts = [_describe_pair(name, value, names, policy) for name, value in _PAIR.findall(key)]
+    return _(", ").join(parts) or key
 
 
-def justify_stage(code: str) -> str:
-    """Why a resident would accept the stage; empty for one that no policy of the office has."""
-    return str(STAGE_WORDS[code][1]) if code in STAGE_WORDS else ""
-
-
-def describe_key(key: str, names: Mapping[str, str]) -> str:
-    """The class of one result of a stage, ``tier=1,waiting=5``, in words; empty for everybody.
-
-    ``names`` maps category codes to names in the reader's language.
-    """
+def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
+    if name == "waiting" and policy != FIRST_POLICY:
+        if value == "0":
+            return _("whatever the wait")
+        return _("waited %(value)s months or longer", value=value)
     words = {
         "tier": _("urgency %(value)s"),
         "waiting": _("waiting %(value)s months"),
         "category": _("category %(value)s"),
+        "turn": _("turn %(value)s"),
     }
-    parts = [
-        words.get(name, "%(value)s") % {"value": names.get(value, value)}
-        for name, value in _PAIR.findall(key)
-    ]
-    return _(", ").join(parts) or key
+    return words.get(name, "%(value)s") % {"value": names.categories.get(value, value)}
 
 
-def describe_value(stage: StageFigures) -> str:
+def describe_value(stage: StageFigures, names: Names, policy: str) -> str:
     """What the stage reached: a number, or the results of its first and last group."""
     if stage.first is not None and stage.last is not None:
-        first, last = stage.first, stage.last
-        return _(
-            "%(first)s … %(last)s",
-            first=f"{first.numerator}/{first.denominator} ({first.group})",
-            last=f"{last.numerator}/{last.denominator} ({last.group})",
-        )
-    return "–" if stage.value is None else str(stage.value)
+        first, last = (_describe_level(level, names) for level in (stage.first, stage.last))
+        return first if first == last else _("%(first)s … %(last)s", first=first, last=last)
+    if stage.value is not None:
+        return str(stage.value)
+    rule = find_rule(stage.name, policy)
+    return str(rule.reached) if rule else NOTHING
+
+
+def _describe_level(level: Level, names: Names) -> str:
+    if level.denominator == 1:
+        return str(level.numerator)  # units of a home, never named
+    return f"{level.numerator}/{level.denominator} ({names.name_group(level.group)})"
 
 
 def describe_bound(stage: StageFigures) -> str:
     """The proved bound of a stage, or a dash without one."""
-    return "–" if stage.bound is None else str(stage.bound)
+    return NOTHING if stage.bound is None else str(stage.bound)
 
 
 def describe_proof(proof: str) -> str:
@@ -135,3 +81,65 @@ def describe_proof(proof: str) -> str:
         "gap": _("not proved"),
     }
     return words.get(proof, proof)
+
+
+# The results that answer one question together.
+
+
+@dataclass(frozen=True, slots=True)
+class PartResults:
+    """The results of one part of a policy, never empty; without ``part``: all of a short policy."""
+
+    part: Part | None
+    stages: tuple[StageFigures, ...]
+    policy: str
+
+    @property
+    def proved(self) -> int:
+        return sum(stage.proof in ARITHMETIC for stage in self.stages)
+
+    @property
+    def is_proved(self) -> bool:
+        return self.proved == len(self.stages)
+
+    def list_totals(self, names: Names) -> list[tuple[str, str]]:
+        """Each rule of the part with what it reached in all."""
+        rules = groupby(self.stages, key=lambda stage: stage.name)
+        return [
+            (self._name_rule(code), self._total(list(results), names)) for code, results in rules
+        ]
+
+    def _name_rule(self, code: str) -> str:
+        """The rule without its urgency, which the part's title says."""
+        rule, tier = split_stage(code, self.policy)
+        return (
+            str(get_words(self.policy).rules[rule].name) if tier else name_stage(code, self.policy)
+        )
+
+    def _total(self, results: Sequence[StageFigures], names: Names) -> str:
+        """The last result of a rule counts every wait; those of second, third … turns add up."""
+        turns = {dict(_PAIR.findall(result.key)).get("turn", ""): result for result in results}
+        values = [result.value for result in turns.values()]
+        if len(values) > 1 and None not in values:
+            return str(sum(value for value in values if value is not None))
+        return describe_value(results[-1], names, self.policy)
+
+
+def list_parts(stages: Sequence[StageFigures], policy: str) -> Iterator[PartResults]:
+    """The results by part, in the order of the policy; results of no part come last."""
+    rest = tuple(stages)
+    for part in get_words(policy).parts:
+        found = tuple(stage for stage in rest if stage.name in part.stages)
+        rest = tuple(stage for stage in rest if stage.name not in part.stages)
+        if found:
+            yield PartResults(part, found, policy)
+    if rest:
+        yield PartResults(None, rest, policy)
+
+
+def describe_proofs(results: PartResults) -> str:
+    """How many results of the part are proved."""
+    count = len(results.stages)
+    if results.is_proved:
+        return ngettext("proved", "all %(num)s proved", count)
+    return _("%(proved)s of %(count)s proved", proved=results.proved, count=count)

@@ -13,7 +13,9 @@ from flask_babel import gettext as _
 
 from matchmaker.models import RoundRun
 from matchmaker.rounds.solve.figures import StageFigures, find_figures
-from matchmaker.rounds.words.stages import describe_key, name_stage
+from matchmaker.rounds.words.names import Names
+from matchmaker.rounds.words.rules import name_stage
+from matchmaker.rounds.words.stages import describe_key
 from matchmaker.words.tones import Tone
 from optimizer import codec
 from optimizer.report import ARITHMETIC, Ruling, Unproved, Verdict
@@ -108,24 +110,38 @@ def _describe_none(verdict: Verdict) -> str:
     return _("No answer was found. It is not proved that there is none.")
 
 
-def describe_unproved(row: Unproved, names: Mapping[str, str], *, is_public: bool = False) -> str:
+def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bool = False) -> str:
     """What an aim that is not proved reaches, and the bound that is proved of it.
 
-    ``names`` maps category codes to names in the reader's language. The public page leaves out
-    which committee or organisation it is about.
+    The public page leaves out which committee, organisation or need it is about.
     """
-    aim = name_stage(row.stage)
+    aim = name_stage(row.stage, policy)
     if row.key:
-        aim = _("%(aim)s (%(key)s)", aim=aim, key=describe_key(row.key, names))
-    if row.of == "tickets":
-        settled, tickets = row.value, row.bound
-        return _(
-            "%(aim)s: the draw of %(settled)s of %(tickets)s tickets is proved",
-            **{"aim": aim, "settled": settled, "tickets": tickets},
-        )
-    if row.group and not is_public:
-        aim = _("%(aim)s, %(group)s", aim=aim, group=row.group)
+        key = describe_key(row.key, names, policy)
+        aim = _("%(aim)s (%(key)s)", aim=aim, key=key)
+    if row.of in ("tickets", "needs"):
+        return _describe_settled(row, aim)
+    if row.of in ("rank", "count"):
+        aim = _("%(aim)s, at the level %(part)s", aim=aim, part=row.group)
+    elif row.group and not is_public:
+        aim = _("%(aim)s, %(group)s", aim=aim, group=names.name_group(row.group))
     return _(
         "%(aim)s: %(value)s reached, %(bound)s is the proved bound",
         **{"aim": aim, "value": row.value, "bound": row.bound},
+    )
+
+
+def _describe_settled(row: Unproved, aim: str) -> str:
+    """How many tickets, or how many needs, are known to be settled by the results before."""
+    numbers = {"aim": aim, "settled": row.value}
+    if row.of == "tickets":
+        return _(
+            "%(aim)s: the draw of %(settled)s of %(tickets)s tickets is proved",
+            **numbers,
+            tickets=row.bound,
+        )
+    return _(
+        "%(aim)s: of %(needs)s needs, it is proved for %(settled)s whether they are still open",
+        **numbers,
+        needs=row.bound,
     )

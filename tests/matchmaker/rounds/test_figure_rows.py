@@ -11,7 +11,6 @@ from matchmaker.rounds.pages.figures import (
     Extreme,
     Extremes,
     GroupRow,
-    Names,
     find_coverage,
     find_load,
     list_committee_rows,
@@ -23,6 +22,7 @@ from matchmaker.rounds.pages.figures import (
 )
 from matchmaker.rounds.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import Supply, compute_figures
+from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from tests.matchmaker.rounds.small_snapshot import make_snapshot
 from tests.matchmaker.rounds.test_figures import make_solution

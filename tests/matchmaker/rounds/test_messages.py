@@ -4,9 +4,8 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
-from matchmaker.rounds.words import outcomes, refusals, stages
+from matchmaker.rounds.words import outcomes, refusals
 from matchmaker.words.refusals import SENTENCES, describe_refusal
-from optimizer.policy import COMMUNITY_POLICY
 from optimizer.report import Failure
 from optimizer.solution import GroundCode
 
@@ -42,11 +41,6 @@ def test_a_need_that_nobody_looked_into_does_not_say_where_offers_fell_out(engli
     assert unknown.startswith("This month nobody offered what you need at a time and place")
     none = make_outcome("no_eligible_offer", {**ASKED, "filters": {"category": 0}})
     assert outcomes.explain_outcome(none) == "This month nobody offered this kind of help."
-
-
-def test_every_stage_of_the_policy_has_a_name(english):
-    for stage in COMMUNITY_POLICY.stages:
-        assert stages.name_stage(stage.name) != stage.name
 
 
 def test_numbers_reach_the_words(english):

@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from matchmaker.rounds.solve.figures import StageFigures
-from matchmaker.rounds.words import refusals, stages
+from matchmaker.rounds.words import refusals, rules, stages
+from matchmaker.rounds.words.names import Names
+from matchmaker.rounds.words.rules import FIRST_POLICY
 from matchmaker.rounds.words.slots import describe_slot
-from optimizer.policy import COMMUNITY_POLICY
+from optimizer.policy import COMMUNITY_1
 from optimizer.report import Failure
 from optimizer.solution import Level, Proof, SolutionStatus
 
@@ -61,10 +63,10 @@ def make_stage(**values) -> StageFigures:
     )
 
 
-def test_every_stage_of_the_policy_has_its_name_and_no_other_code_has():
-    assert {stage.name for stage in COMMUNITY_POLICY.stages} <= STAGES.keys()
-    assert {code: stages.name_stage(code) for code in STAGES} == STAGES
-    assert stages.name_stage("of_earlier_times") == "of_earlier_times"
+def test_every_stage_of_the_first_policy_has_its_name_and_no_other_code_has():
+    assert [stage.name for stage in COMMUNITY_1.stages] == list(STAGES)
+    assert {code: rules.name_stage(code, FIRST_POLICY) for code in STAGES} == STAGES
+    assert rules.name_stage("of_earlier_times", FIRST_POLICY) == "of_earlier_times"
 
 
 def test_every_proof_has_its_words():
@@ -86,7 +88,8 @@ def test_every_proof_has_its_words():
     ],
 )
 def test_the_class_of_a_stage_is_said_in_words(key, words):
-    assert stages.describe_key(key, {"rice_oil": "Rice and oil"}) == words
+    names = Names(categories={"rice_oil": "Rice and oil"})
+    assert stages.describe_key(key, names, FIRST_POLICY) == words
 
 
 FIRST, LAST = Level("C02", 1, 5), Level("C01", 3, 4)
@@ -105,7 +108,8 @@ FIRST, LAST = Level("C02", 1, 5), Level("C01", 3, 4)
 )
 def test_what_a_stage_reached_is_its_number_or_the_ends_of_its_groups(values, value, bound):
     stage = make_stage(**values)
-    assert (stages.describe_value(stage), stages.describe_bound(stage)) == (value, bound)
+    reached = stages.describe_value(stage, Names(), FIRST_POLICY)
+    assert (reached, stages.describe_bound(stage)) == (value, bound)
 
 
 @pytest.mark.parametrize(

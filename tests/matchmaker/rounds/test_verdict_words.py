@@ -9,6 +9,8 @@ import pytest
 from matchmaker.base.extensions import db
 from matchmaker.models import RoundRun
 from matchmaker.rounds.words import verdicts
+from matchmaker.rounds.words.names import Names
+from matchmaker.rounds.words.rules import FIRST_POLICY
 from optimizer import codec
 from optimizer.report import Ruling, Unproved, Verdict
 from tests.browser import Browser
@@ -55,15 +57,16 @@ def test_a_sentence_claims_no_more_than_the_verdict(verdict, sentence):
 
 @pytest.mark.usefixtures("english")
 def test_what_is_not_proved_is_named_with_its_bound():
-    said = [verdicts.describe_unproved(row, {}) for row in (POINTS, FAIR, DRAW)]
+    said = [verdicts.describe_unproved(row, Names(), FIRST_POLICY) for row in (POINTS, FAIR, DRAW)]
     assert said == [
         "The most help: 3479 reached, 3480 is the proved bound",
         "No neighbourhood left behind, C07: 1/3 reached, 1/2 is the proved bound",
         "The public lottery: the draw of 0 of 12 tickets is proved",
     ]
-    assert "C07" not in verdicts.describe_unproved(FAIR, {}, is_public=True)
+    assert "C07" not in verdicts.describe_unproved(FAIR, Names(), FIRST_POLICY, is_public=True)
     tier = Unproved("urgency", "tier=2", "search", "sum", "", "3", "5")
-    assert verdicts.describe_unproved(tier, {}).startswith("The most urgent first (urgency 2): 3")
+    said = verdicts.describe_unproved(tier, Names(), FIRST_POLICY)
+    assert said.startswith("The most urgent first (urgency 2): 3")
 
 
 def change_verdict(app, verdict: Verdict | None) -> None:

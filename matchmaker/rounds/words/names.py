@@ -1,0 +1,31 @@
+"""Names in the reader's language for the codes that a run's figures hold."""
+
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+VISITS = "visits"  # the measure of what an organisation's volunteers give
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names in the reader's language, by code, in the order in which lists show them."""
+
+    committees: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
+    organisations: dict[str, str] = field(default_factory=dict)
+
+    def name_group(self, group: str) -> str:
+        """A group of a stage: a committee, an organisation and its measure, or a need by number.
+
+        The empty group is that of needs without a committee; a code without a name stays a code.
+        """
+        giver, divider, measure = group.partition("/")
+        if not divider:
+            named = self.committees.get(group) or self.organisations.get(group)
+            return named or group or _("without a committee")
+        return _(
+            "%(giver)s: %(measure)s",
+            giver=self.organisations.get(giver, giver),
+            measure=_("visits") if measure == VISITS else self.categories.get(measure, measure),
+        )

@@ -1,0 +1,337 @@
+"""The rules of every published policy in words: what each does and why a resident would accept it.
+
+A month keeps the words of the policy under which it was opened: the same code may mean another
+rule in a later policy. What is said of one code here is said of it everywhere.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+FIRST_POLICY = "community/1"
+SECOND_POLICY = "community/2"
+_TIERED = re.compile(r"(.+)-([123])")  # ``homes-2``: the rule ``homes`` among needs of tier 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its name, and two sentences on why a resident would accept it.
+
+    behind    what a resident reads if the rule gave the places to others
+    reached   the word of tables for the value of a rule that has none
+    """
+
+    name: str
+    reason: str
+    behind: str = ""
+    reached: str = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Stages that answer one question together; ``code`` is for the terminal."""
+
+    code: str
+    title: str
+    gist: str
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWords:
+    """Rules by code, in order. ``tiered``: those that hold for each urgency in turn.
+
+    parts   empty: the stages are few enough to be read one after another
+    """
+
+    rules: Mapping[str, Rule]
+    tiered: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = field(default=())
+
+
+# community/1
+
+_COMMUNITY_1 = PolicyWords(
+    {
+        "duties": Rule(
+            _l("Promises first"),
+            _l(
+                "Visits already promised to people in long-term care pairings are kept, the most "
+                "at risk first."
+            ),
+        ),
+        "urgency": Rule(
+            _l("The most urgent first"),
+            _l(
+                "As many as possible of the most urgent needs are met, then of the next. Nobody's "
+                "comfort comes before somebody's danger."
+            ),
+        ),
+        "waiting": Rule(
+            _l("Those who wait longest"),
+            _l(
+                "Among equally urgent needs, the one passed over most often comes first. After "
+                "three months without an answer a need counts as more urgent, so nothing waits "
+                "for ever."
+            ),
+        ),
+        "neighbourhoods": Rule(
+            _l("No neighbourhood left behind"),
+            _l(
+                "The neighbourhood whose people are served least is raised as high as it can be, "
+                "then the next, and so on. Earlier months count."
+            ),
+        ),
+        "people": Rule(
+            _l("More people before more help for one"),
+            _l("A first need of one person comes before a second need of another."),
+        ),
+        "points": Rule(
+            _l("The most help"),
+            _l(
+                "What is left goes where it helps most, by points that are published for each "
+                "kind of help."
+            ),
+        ),
+        "fullness": Rule(
+            _l("As full as possible"),
+            _l(
+                "Where part of a quantity is useful, people are given as much of what they asked "
+                "for as there is."
+            ),
+        ),
+        "burden": Rule(
+            _l("A fair share for those who give"),
+            _l(
+                "The work is spread: the busiest organisation is asked for as little as possible "
+                "of what it pledged, then the next."
+            ),
+        ),
+        "kindness": Rule(
+            _l("The kindness of detail"),
+            _l("The visitor you know, the skill that fits, the shorter way."),
+        ),
+        "lottery": Rule(
+            _l("The public lottery"),
+            _l(
+                "Among equals only chance decides. The draw is fixed by a public value announced "
+                "before, so nobody can steer it and anyone can repeat it."
+            ),
+        ),
+    }
+)
+
+# community/2
+
+_TURNS = {
+    "duties": Rule(
+        _l("What was promised"),
+        _l(
+            "Visits that a long-term pairing has promised are arranged before new requests of the "
+            "same urgency. A promise to somebody less urgent never takes a place from somebody "
+            "more urgent."
+        ),
+        _l("Visits that had been promised before were arranged first."),
+    ),
+    "first-turns": Rule(
+        _l("The first turn of every home"),
+        _l(
+            "Of one kind of help, the home that has waited the most months has its turn first. "
+            "However many requests of that kind a home has, it is counted once here."
+        ),
+        _l(
+            "It was decided by months of waiting: homes that had waited longest came first, and "
+            "as many homes as possible had their first turn."
+        ),
+    ),
+    "homes": Rule(
+        _l("Help for more homes"),
+        _l(
+            "Where the waits are equal and there is still a choice, as many different homes as "
+            "possible get something. Only what is still open counts; what a home has for certain "
+            "does it no harm."
+        ),
+        _l("Among equal waits it went where more homes get some help."),
+    ),
+    "later-turns": Rule(
+        _l("Second turns and later ones"),
+        _l(
+            "A second helping of the same kind is looked at when the first turns are settled, a "
+            "third after that. Here, too, the longest wait comes first."
+        ),
+        _l(
+            "First turns of this help came before second ones, and second turns went to homes "
+            "that had waited longest."
+        ),
+    ),
+}
+_COMMUNITY_2 = PolicyWords(
+    {
+        **_TURNS,
+        "neighbourhoods": Rule(
+            _l("Neighbourhoods that have had less"),
+            _l(
+                "Where several neighbourhoods need the same help and there is too little, the "
+                "next place goes to the one that has had the smallest part of it in six months. "
+                "Help that was never in question counts for nobody."
+            ),
+            _l(
+                "It went to a neighbourhood that had had a smaller part of such help in the last "
+                "six months."
+            ),
+        ),
+        "points": Rule(
+            _l("The published points"),
+            _l(
+                "If there is a choice even then, the needs whose published points add up to most "
+                "are met. The points of each kind of help are fixed when the lists are closed."
+            ),
+            _l("It went to needs whose published points add up to more."),
+        ),
+        "draw": Rule(
+            _l("The public draw"),
+            _l(
+                "What is still equal is drawn, in a way that anyone can repeat: one ticket for "
+                "each home, however many requests it has. After that, tickets also order the "
+                "needs themselves."
+            ),
+            _l(
+                "Several homes had the same right to it, so lots were drawn, one ticket for each "
+                "home."
+            ),
+            reached=_l("by the tickets"),
+        ),
+        "shares": Rule(
+            _l("Equal shares"),
+            _l(
+                "Rice, oil and whatever else can be divided is spread evenly over the homes "
+                "served, up to what each one asked for. Who is served does not change any more."
+            ),
+            _l("All homes that were served got the same, up to what each one asked for."),
+        ),
+        "odd-units": Rule(
+            _l("What does not come out even"),
+            _l(
+                "Single units that remain after equal sharing go out in the order of the tickets. "
+                "Those are the tickets of the same draw; nothing is drawn a second time."
+            ),
+            _l("Single units that remained after equal sharing went by the draw."),
+            reached=_l("by the tickets"),
+        ),
+        "burden": Rule(
+            _l("Turns among those who give"),
+            _l(
+                "Among organisations that can give the same, the one that has carried the "
+                "smallest part of its agreement for the year is asked first. Dividing an offer or "
+                "pledging less this month moves nobody to the back."
+            ),
+            _l("This only decides which organisation is asked, never who is helped."),
+        ),
+        "kindness": Rule(
+            _l("Familiar, suitable, near"),
+            _l(
+                "When it is settled who is helped and how much each organisation carries, "
+                "visitors are chosen who are known, suited and near. Nobody gains "
+                "or loses help by it."
+            ),
+            _l("This only decides who comes, never who is helped."),
+        ),
+    },
+    tiered=tuple(_TURNS),
+    parts=(
+        Part(
+            "urgency 1",
+            _l("Urgency 1: danger to life or health"),
+            _l(
+                "People in danger come before everybody: first what was promised to them, then "
+                "by waiting, each home once before any has more."
+            ),
+            tuple(f"{code}-1" for code in _TURNS),
+        ),
+        Part(
+            "urgency 2",
+            _l("Urgency 2: cannot wait long"),
+            _l("The same order, with what people in danger do not need."),
+            tuple(f"{code}-2" for code in _TURNS),
+        ),
+        Part(
+            "urgency 3",
+            _l("Urgency 3: can wait its turn"),
+            _l("The same order again, with what is left then."),
+            tuple(f"{code}-3" for code in _TURNS),
+        ),
+        Part(
+            "still open",
+            _l("Who, where it is still open"),
+            _l("Neighbourhoods that have had less, then published points, then the draw."),
+            ("neighbourhoods", "points", "draw"),
+        ),
+        Part(
+            "how much",
+            _l("How much each home gets"),
+            _l("Equal shares; what does not come out even goes by the draw."),
+            ("shares", "odd-units"),
+        ),
+        Part(
+            "by whom",
+            _l("Who gives it"),
+            _l(
+                "The organisation that has carried the smallest part of its agreement, then the "
+                "visitor who is known, suited and near."
+            ),
+            ("burden", "kindness"),
+        ),
+    ),
+)
+
+# In the order of publication; a month is read by the words of its own policy.
+POLICY_WORDS: Mapping[str, PolicyWords] = {FIRST_POLICY: _COMMUNITY_1, SECOND_POLICY: _COMMUNITY_2}
+
+
+def get_words(policy: str) -> PolicyWords:
+    """The words of a policy; of one that the office never had, those of the first."""
+    return POLICY_WORDS.get(policy, _COMMUNITY_1)
+
+
+def get_version(policy: str) -> int:
+    """The version of a policy, 2 for ``community/2``, as addresses have it."""
+    return int(policy.rpartition("/")[2])
+
+
+def list_earlier(policy: str) -> list[str]:
+    """The policies that were published before this one, latest first."""
+    return list(takewhile(lambda label: label != policy, POLICY_WORDS))[::-1]
+
+
+def split_stage(code: str, policy: str) -> tuple[str, int]:
+    """The rule that a stage follows, and the only urgency that it is about; 0: every urgency."""
+    found = _TIERED.fullmatch(code)
+    is_tiered = found is not None and found[1] in get_words(policy).tiered
+    return (found[1], int(found[2])) if found and is_tiered else (code, 0)
+
+
+def find_rule(code: str, policy: str) -> Rule | None:
+    """The rule of a stage; None for a stage that the policy does not have."""
+    words = get_words(policy)
+    name, tier = split_stage(code, policy)
+    return None if name in words.tiered and not tier else words.rules.get(name)
+
+
+def name_stage(code: str, policy: str) -> str:
+    """A stage of the policy in a few words; a code that it does not have stays as it is."""
+    rule, (_name, tier) = find_rule(code, policy), split_stage(code, policy)
+    if rule is None:
+        return code
+    if not tier:
+        return str(rule.name)
+    return _("%(rule)s, urgency %(tier)s", rule=rule.name, tier=tier)
+
+
+def justify_stage(code: str, policy: str) -> str:
+    """Why a resident would accept the stage; empty for one that the policy does not have."""
+    rule = find_rule(code, policy)
+    return str(rule.reason) if rule else ""
