@@ -31,7 +31,7 @@ ifdef PROPERTIES
 	$(BIN)/python -m tests.optimizer.community2 --months $(PROPERTIES) \
 		$(if $(SEED),--seed $(SEED)) $(if $(MATCH),--match "$(MATCH)")
 else
-	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest -n 2 -m slow -q tests/optimizer/checker/test_kit.py
+	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest -n 2 -m slow -q tests/optimizer/checker/test_kit.py tests/optimizer/community2/test_forgeries.py
 endif
 
 mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=400 SEED=8; TARGET=checker; MATCH=text; RECORD=keep; KEEP=1

@@ -206,12 +206,18 @@ def try_forgeries(desk: KitDesk, random: Random, *forgeries: Forgery) -> tuple[C
             forge(case)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             break  # an earlier forgery took away what this one changes
+    verdict = judge_mended(case)
+    return case, verdict
+
+
+def judge_mended(case: Case) -> Verdict:
+    """Seal the answer and judge it; mend what is refused by its label, and judge it again."""
     verdict = judge(case.question, seal(case.answer))
     for _ in range(PATIENCE):
         if verdict.fault is None or not _mend(case, verdict):
             break
         verdict = judge(case.question, seal(case.answer))
-    return case, verdict
+    return verdict
 
 
 def seal(answer: Plain) -> Plain:
