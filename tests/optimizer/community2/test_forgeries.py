@@ -195,7 +195,7 @@ def list_false(outcome: Outcome, answer: Plain, verdict: Any) -> list[str]:
 
 
 def try_forgery(seed: str, month: int) -> Ruling | None:
-    """Try one forgery and require that its verdict claims nothing false; None: nothing is forged."""
+    """Try one forgery and require a verdict that claims nothing false; None: nothing forged."""
     desk, random = open_desk(month), Random(seed)
     if desk is None:
         return None
