@@ -41,8 +41,12 @@ mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=4
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
 	$(BIN)/python -m optimizer.bench $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
 
-pages: $(READY) $(CATALOGUE).mo  ## statements, bytes and processor time of every page of the demo, against the home page
+pages: $(READY) $(CATALOGUE).mo  ## what every page of the demo costs, against the home page; LOOKS=6: barriers of every page in all looks
+ifdef LOOKS
+	LOOKS=$(LOOKS) $(BIN)/python -m pytest -n 2 -m slow -q tests/journeys/test_pages.py
+else
 	$(BIN)/python -m tests.journeys.page_costs 2>/dev/null
+endif
 
 docs: $(READY) $(CATALOGUE).mo  ## the parts of documents that are written from the code
 	$(BIN)/python -m tests.documents
