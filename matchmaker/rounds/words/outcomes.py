@@ -67,13 +67,9 @@ def _explain_by_turns(outcome: NeedOutcome, numbers: OutcomeNumbers, policy: str
             "too little: the homes served share it equally, and what does not come out even goes "
             "by the draw."
         )
-    rule = find_rule(numbers.stage, policy) if outcome.ground == "outranked" else None
-    if rule is None:
+    if outcome.ground != "outranked":
         return ""
-    sentences = [_say_shortage(numbers.ahead), *_say_urgency(outcome, numbers.stage, policy)]
-    if not _is_about_others(outcome, numbers.stage, policy):
-        sentences.append(str(rule.behind))
-    return " ".join(sentences)
+    return " ".join([_say_shortage(numbers.ahead), *_say_rule(outcome, numbers.stage, policy)])
 
 
 def _say_shortage(ahead: int) -> str:
@@ -88,21 +84,25 @@ def _say_shortage(ahead: int) -> str:
     )
 
 
-def _say_urgency(outcome: NeedOutcome, stage: str, policy: str) -> list[str]:
-    sentences = {
+def _say_rule(outcome: NeedOutcome, stage: str, policy: str) -> list[str]:
+    """The urgency and the rule that decided; nothing if that is not proved."""
+    urgency = {
         1: _("People in danger come before everybody else."),
         2: _("People who cannot wait long come before those who can."),
     }
-    _rule, tier = split_stage(stage, policy)
-    return [sentences[tier]] if tier in sentences else []
+    _name, tier = split_stage(stage, policy)
+    rule = find_rule(stage, policy)
+    sentences = [urgency[tier]] if tier in urgency else []
+    if rule and not _is_about_others(outcome, tier):
+        sentences.append(str(rule.behind))
+    return sentences
 
 
-def _is_about_others(outcome: NeedOutcome, stage: str, policy: str) -> bool:
+def _is_about_others(outcome: NeedOutcome, tier: int) -> bool:
     """Whether danger decided against a need that is none; the order among those does not matter.
 
     A wait never makes a need one of danger, so what was entered is enough to know.
     """
-    _rule, tier = split_stage(stage, policy)
     return tier == 1 and outcome.need is not None and outcome.need.tier > 1
 
 
@@ -223,7 +223,9 @@ def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
     }
     reasons = numbers.ahead_by
     groups = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
-    return _("%(what)s (%(who)s)", what=sentence, who=_(", ").join(groups)) if groups else sentence
+    if not groups:
+        return sentence
+    return _("%(sentence)s (%(groups)s)", sentence=sentence, groups=_(", ").join(groups))
 
 
 def _describe_lottery(numbers: OutcomeNumbers, _policy: str) -> str:

@@ -22,13 +22,15 @@ class Rule:
     """One rule: its name, and two sentences on why a resident would accept it.
 
     behind    what a resident reads if the rule gave the places to others
-    reached   the word of tables for the value of a rule that has none
+    reached   the word of tables for what the rule reached, if no number says it
+    counted   what its whole number counts
     """
 
     name: str
     reason: str
     behind: str = ""
-    reached: str = "–"
+    reached: str = ""
+    counted: str = "%(value)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ _TURNS = {
             "more urgent."
         ),
         _l("Visits that had been promised before were arranged first."),
+        counted=_l("%(value)s promised visits kept"),
     ),
     "first-turns": Rule(
         _l("The first turn of every home"),
@@ -147,6 +150,7 @@ _TURNS = {
             "It was decided by months of waiting: homes that had waited longest came first, and "
             "as many homes as possible had their first turn."
         ),
+        counted=_l("%(value)s first turns"),
     ),
     "homes": Rule(
         _l("Help for more homes"),
@@ -156,6 +160,7 @@ _TURNS = {
             "does it no harm."
         ),
         _l("Among equal waits it went where more homes get some help."),
+        counted=_l("%(value)s homes of those still open"),
     ),
     "later-turns": Rule(
         _l("Second turns and later ones"),
@@ -167,6 +172,7 @@ _TURNS = {
             "First turns of this help came before second ones, and second turns went to homes "
             "that had waited longest."
         ),
+        counted=_l("%(value)s later turns"),
     ),
 }
 _COMMUNITY_2 = PolicyWords(
@@ -191,6 +197,7 @@ _COMMUNITY_2 = PolicyWords(
                 "are met. The points of each kind of help are fixed when the lists are closed."
             ),
             _l("It went to needs whose published points add up to more."),
+            counted=_l("%(value)s points"),
         ),
         "draw": Rule(
             _l("The public draw"),
@@ -212,6 +219,7 @@ _COMMUNITY_2 = PolicyWords(
                 "served, up to what each one asked for. Who is served does not change any more."
             ),
             _l("All homes that were served got the same, up to what each one asked for."),
+            reached=_l("spread evenly"),
         ),
         "odd-units": Rule(
             _l("What does not come out even"),
@@ -239,6 +247,7 @@ _COMMUNITY_2 = PolicyWords(
                 "or loses help by it."
             ),
             _l("This only decides who comes, never who is helped."),
+            counted=_l("%(value)s points for visitors who are known"),
         ),
     },
     tiered=tuple(_TURNS),

@@ -49,19 +49,17 @@ def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
 
 
 def describe_value(stage: StageFigures, names: Names, policy: str) -> str:
-    """What the stage reached: a number, or the results of its first and last group."""
+    """What the stage reached: a word, a number, or the results of its first and last group."""
+    rule = find_rule(stage.name, policy)
+    if rule and rule.reached:
+        return str(rule.reached)
     if stage.first is not None and stage.last is not None:
         first, last = (_describe_level(level, names) for level in (stage.first, stage.last))
         return first if first == last else _("%(first)s … %(last)s", first=first, last=last)
-    if stage.value is not None:
-        return str(stage.value)
-    rule = find_rule(stage.name, policy)
-    return str(rule.reached) if rule else NOTHING
+    return NOTHING if stage.value is None else str(stage.value)
 
 
 def _describe_level(level: Level, names: Names) -> str:
-    if level.denominator == 1:
-        return str(level.numerator)  # units of a home, never named
     return f"{level.numerator}/{level.denominator} ({names.name_group(level.group)})"
 
 
@@ -103,11 +101,9 @@ class PartResults:
         return self.proved == len(self.stages)
 
     def list_totals(self, names: Names) -> list[tuple[str, str]]:
-        """Each rule of the part with what it reached in all."""
+        """Each rule of the part with what it reached in all, said with what is counted."""
         rules = groupby(self.stages, key=lambda stage: stage.name)
-        return [
-            (self._name_rule(code), self._total(list(results), names)) for code, results in rules
-        ]
+        return [(self._name_rule(code), self._total(list(found), names)) for code, found in rules]
 
     def _name_rule(self, code: str) -> str:
         """The rule without its urgency, which the part's title says."""
@@ -119,10 +115,11 @@ class PartResults:
     def _total(self, results: Sequence[StageFigures], names: Names) -> str:
         """The last result of a rule counts every wait; those of second, third … turns add up."""
         turns = {dict(_PAIR.findall(result.key)).get("turn", ""): result for result in results}
-        values = [result.value for result in turns.values()]
-        if len(values) > 1 and None not in values:
-            return str(sum(value for value in values if value is not None))
-        return describe_value(results[-1], names, self.policy)
+        values = [result.value for result in turns.values() if result.value is not None]
+        rule = find_rule(results[-1].name, self.policy)
+        if rule is None or not values:
+            return describe_value(results[-1], names, self.policy)
+        return str(rule.counted) % {"value": sum(values)}
 
 
 def list_parts(stages: Sequence[StageFigures], policy: str) -> Iterator[PartResults]:

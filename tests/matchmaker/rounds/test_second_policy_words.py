@@ -99,8 +99,8 @@ def test_keys_of_turns_and_waits_are_said_in_words(english, key, words):
     [
         (("neighbourhoods", Level("C01", 1, 4), Level("", 2, 4)),
          "1/4 (Plum Lane) … 2/4 (without a committee)"),
-        (("shares", Level("N2607-0001", 1, 1), Level("N2607-0004", 4, 1)), "1 … 4"),
-        (("shares", Level("N2607-0001", 2, 1), Level("N2607-0004", 2, 1)), "2"),
+        (("neighbourhoods", Level("C01", 1, 4), Level("C01", 1, 4)), "1/4 (Plum Lane)"),
+        (("shares", Level("N2607-0001", 1, 1), Level("N2607-0004", 90_000, 1)), "spread evenly"),
         (("burden", Level("O01/rice_oil", 9, 12), Level("O02/visits", 1, 24)),
          "9/12 (The Bakery: Rice and oil) … 1/24 (O02: visits)"),
         (("burden", Level("O01/bread", 9, 12), Level("O01/visits", 1, 24)),
@@ -113,13 +113,15 @@ def test_levels_name_their_groups(english, stage, words):
     assert stages.describe_value(found, NAMES, SECOND_POLICY) == words
 
 
-def test_what_has_no_value_is_by_the_tickets_or_a_dash(english):
+def test_what_no_number_says_has_a_word_or_a_dash(english):
     reached = {
         code: stages.describe_value(make_stage(code), NAMES, SECOND_POLICY) for code in CODES
     }
-    drawn = {code for code, words in reached.items() if words == "by the tickets"}
-    assert drawn == {"draw", "odd-units"}
-    assert {reached[code] for code in CODES if code not in drawn} == {"–"}
+    assert {code: words for code, words in reached.items() if words != "–"} == {
+        "draw": "by the tickets",
+        "shares": "spread evenly",
+        "odd-units": "by the tickets",
+    }
 
 
 def test_results_are_grouped_by_question_with_their_totals(english):
@@ -136,10 +138,10 @@ def test_results_are_grouped_by_question_with_their_totals(english):
     ]
     urgent, patient, still_open = stages.list_parts(found, SECOND_POLICY)
     assert urgent.list_totals(NAMES) == [
-        ("What was promised", "3"),
-        ("The first turn of every home", "40"),
-        ("Help for more homes", "6"),
-        ("Second turns and later ones", "7"),
+        ("What was promised", "3 promised visits kept"),
+        ("The first turn of every home", "40 first turns"),
+        ("Help for more homes", "6 homes of those still open"),
+        ("Second turns and later ones", "7 later turns"),
     ]
     assert still_open.list_totals(NAMES) == [("The public draw", "by the tickets")]
     said = [stages.describe_proofs(part) for part in (urgent, patient, still_open)]
@@ -205,8 +207,10 @@ def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
     )
     later = outcomes.explain_next(make_outcome("outranked"))
     assert "equally urgent needs that have waited less" in later
-    unnamed = outcomes.explain_outcome(make_outcome("outranked"))
-    assert unnamed.startswith("There was not enough of this help for everyone.")
+    assert outcomes.explain_outcome(make_outcome("outranked", ahead=2)) == (
+        "There was not enough of this help for everyone: 2 people come first by the published "
+        "order."
+    )
 
 
 # The pages of a month.
