@@ -8,7 +8,7 @@ from flask import Flask
 
 from matchmaker.accounts import sessions
 from matchmaker.base import logs
-from matchmaker.base.config import load_settings
+from matchmaker.base.config import SettingsError, load_settings
 from matchmaker.base.database import init_database
 from matchmaker.base.extensions import (
     babel,
@@ -21,6 +21,7 @@ from matchmaker.base.extensions import (
 )
 from matchmaker.blueprints import BLUEPRINTS
 from matchmaker.commands.main import COMMANDS
+from matchmaker.rounds.matching import PUBLISHED
 from matchmaker.template_filters import register_template_filters
 from matchmaker.web import error_pages, navigation, security_headers
 from matchmaker.web.addresses import register_converters
@@ -39,6 +40,7 @@ def create_app(
     app = Flask(__name__, instance_path=str(settings["INSTANCE_DIR"]))
     app.config.update(settings)
     app.config.update(overrides or {})
+    _require_published(app.config["POLICY"])
     _init_extensions(app)
     register_converters(app)
     for blueprint in BLUEPRINTS:
@@ -50,6 +52,11 @@ def create_app(
     error_pages.register_error_pages(app)
     security_headers.register(app)
     return app
+
+
+def _require_published(policy: str) -> None:
+    if policy and policy not in PUBLISHED:
+        raise SettingsError(f"MATCHMAKER_POLICY must be one of {', '.join(PUBLISHED)}")
 
 
 def _init_extensions(app: Flask) -> None:

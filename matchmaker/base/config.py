@@ -47,6 +47,7 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_ABSOLUTE_MINUTES": _get_number(environ, "MATCHMAKER_SESSION_MINUTES", 720),
         "SOLVE_LIMIT_SECONDS": _get_number(environ, "MATCHMAKER_SOLVE_LIMIT_SECONDS", 600),
         "SOLVE_MEMORY_MIB": _get_number(environ, "MATCHMAKER_SOLVE_MEMORY_MIB", 2048),
+        "POLICY": environ.get("MATCHMAKER_POLICY", ""),  # of months opened from now on
         "LEASE_SECONDS": _get_number(environ, "MATCHMAKER_LEASE_SECONDS", 30),
         "TRUSTED_PROXY": environ.get("MATCHMAKER_TRUSTED_PROXY", ""),
         "INVITATION_DAYS": _get_number(environ, "MATCHMAKER_INVITATION_DAYS", 7),

@@ -40,7 +40,12 @@ def open_round(month: date, actor: User, seed_rule: str | None = None) -> str:
     """Open the round and announce how its seed will be drawn; there is a default rule."""
     with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
         rule = str(seed_rule or SEED_RULE)
-    _act(lambda: freeze_service.open_round(month=month, seed_rule=rule, actor=actor, now=get_now()))
+    policy = current_app.config["POLICY"]
+    _act(
+        lambda: freeze_service.open_round(
+            month=month, seed_rule=rule, actor=actor, now=get_now(), policy=policy
+        )
+    )
     return f"{month:%Y-%m}: round open"
 
 

@@ -86,6 +86,12 @@ def mark_matched(need: Need) -> None:
     need.waiting_rounds = 0
 
 
+def start_again(need: Need) -> None:
+    """The home had its turn, for another need of the same kind: the need stays open as if new."""
+    NEED_STATES.take(need, _S.OPEN)
+    need.waiting_rounds = 0
+
+
 def return_to_open(need: Need, *, was_passed_over: bool) -> None:
     """Leave the need open for the next round.
 

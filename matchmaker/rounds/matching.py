@@ -7,12 +7,13 @@ from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from optimizer.codec import canonical_text
 from optimizer.limits import Limits
-from optimizer.policy import COMMUNITY_POLICY
+from optimizer.policy import COMMUNITY_POLICY, POLICIES
 from optimizer.problem import Problem
 from optimizer.process.guard import OnBeat, solve_apart
 from optimizer.report import Failure, SolveReport
 
 DEFAULT_POLICY = COMMUNITY_POLICY.label
+PUBLISHED = tuple(POLICIES)  # labels, from the first on
 
 
 def make_problem_json(

@@ -5,13 +5,16 @@ by its name in the snapshot, a volunteer by reference. See optimizer/problem.py 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from matchmaker.kinds import get_rules
 from matchmaker.models import OverrideKind
+from matchmaker.rounds.asks import join_asks
 from matchmaker.rounds.snapshot import (
     CommitteeHistory,
     DueVisit,
     FrozenCategory,
+    FrozenLoad,
     FrozenNeed,
     FrozenOffer,
     FrozenOverride,
@@ -19,11 +22,22 @@ from matchmaker.rounds.snapshot import (
     Snapshot,
 )
 from matchmaker.slots import expand_windows, get_slot_week
-from optimizer.policy import get_policy
-from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
+from optimizer.policy import StageKind, get_policy
+from optimizer.problem import (
+    Forbid,
+    GiverLoad,
+    GroupHistory,
+    Need,
+    Pair,
+    Person,
+    Pin,
+    Problem,
+    Stock,
+)
 
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
+MOST_URGENT_BY_WAITING = 2  # of the second policy
 
 # Points for each visit that goes to a known giver: the same visitor ranks above the organisation.
 SAME_VOLUNTEER_SCORE = 10
@@ -38,33 +52,77 @@ def make_problem(
     Raises ``ProblemError`` when the rows contradict each other.
     """
     in_force = tuple(snapshot.overrides if overrides is None else overrides)
-    categories = {row.code: row for row in snapshot.categories}
-    stocks = tuple(_make_stock(row, categories, snapshot.slots) for row in snapshot.offers)
-    staffed = tuple(stock for stock in stocks if stock.staffed)
-    people = tuple(_make_person(row, staffed, snapshot.slots) for row in snapshot.volunteers)
+    policy, rows = get_policy(snapshot.policy), _make_rows(snapshot)
+    needs = rows.needs
+    if policy.is_shared:
+        needs = join_asks(needs, _list_least(snapshot), {row.need for row in in_force})
     return Problem(
         name=f"{snapshot.subdistrict} {snapshot.month}",
         seed=seed,
-        stocks=stocks,
-        people=people,
-        needs=_make_needs(snapshot, categories),
-        pairs=tuple(_make_pairs(snapshot.due_visits, staffed, people)),
+        stocks=rows.stocks,
+        people=rows.people,
+        needs=needs,
+        pairs=tuple(_make_pairs(snapshot.due_visits, rows)),
         pins=_make_pins(in_force),
         forbids=_make_forbids(in_force),
         history=tuple(_make_history(row) for row in snapshot.history),
-        policy=get_policy(snapshot.policy),
+        loads=tuple(_make_load(row) for row in snapshot.loads if policy.is_carried),
+        policy=policy,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The givers of a month and its needs, each as it was entered."""
+
+    stocks: tuple[Stock, ...]
+    people: tuple[Person, ...]
+    needs: tuple[Need, ...]
+
+    @property
+    def staffed(self) -> tuple[Stock, ...]:
+        return tuple(stock for stock in self.stocks if stock.staffed)
+
+
+def _make_rows(snapshot: Snapshot) -> _Rows:
+    categories = {row.code: row for row in snapshot.categories}
+    rows = _Rows(
+        stocks=tuple(_make_stock(row, categories, snapshot.slots) for row in snapshot.offers),
+        people=(),
+        needs=_make_needs(snapshot, categories),
+    )
+    people = tuple(_make_person(row, rows.staffed, snapshot.slots) for row in snapshot.volunteers)
+    rows = replace(rows, people=people)
+    return _give_lots(rows, snapshot) if get_policy(snapshot.policy).is_drawn else rows
+
+
 def name_fair_stages(policy: str) -> frozenset[str]:
-    """The stages of a published policy that keep coverage fair between committees."""
+    """The stages of a published policy whose levels are needs met of those possible.
+
+    The second policy has none: its levels count contested needs (``name_contest_stages``).
+    """
+    return _name_stages(policy, StageKind.LEXIMIN)
+
+
+def name_contest_stages(policy: str) -> frozenset[str]:
+    """The stages of a published policy whose levels are contested needs met of those open."""
+    return _name_stages(policy, StageKind.RANKS)
+
+
+def _name_stages(policy: str, kind: StageKind) -> frozenset[str]:
     stages = get_policy(policy).stages
-    return frozenset(stage.name for stage in stages if stage.dimension == COMMITTEE)
+    fair = (stage for stage in stages if stage.dimension == COMMITTEE and stage.kind is kind)
+    return frozenset(stage.name for stage in fair)
 
 
-def raise_tier(tier: int, waiting: int) -> int:
-    """The tier, made one more urgent for every three rounds that passed the need over."""
-    return max(1, tier - waiting // ROUNDS_PER_TIER)
+def raise_tier(tier: int, waiting: int, policy: str) -> int:
+    """The tier, made one more urgent for every three rounds that passed the need over.
+
+    Under a policy that serves tier after tier (``community/2``) nobody waits into danger: tier 1 is
+    only what was entered as such.
+    """
+    most_urgent = MOST_URGENT_BY_WAITING if get_policy(policy).tiers else 1
+    return min(tier, max(most_urgent, tier - waiting // ROUNDS_PER_TIER))
 
 
 def _make_stock(
@@ -105,14 +163,12 @@ def _make_person(row: FrozenVolunteer, staffed: Sequence[Stock], slots: Sequence
 
 def _make_needs(snapshot: Snapshot, categories: dict[str, FrozenCategory]) -> tuple[Need, ...]:
     return (
-        *(_make_need(row, categories, snapshot.slots) for row in snapshot.needs),
+        *(_make_need(row, categories, snapshot) for row in snapshot.needs),
         *(_make_duty(row, categories, snapshot.slots) for row in snapshot.due_visits),
     )
 
 
-def _make_need(
-    row: FrozenNeed, categories: dict[str, FrozenCategory], slots: Sequence[str]
-) -> Need:
+def _make_need(row: FrozenNeed, categories: dict[str, FrozenCategory], snapshot: Snapshot) -> Need:
     category = categories[row.category]
     return Need(
         id=row.reference,
@@ -122,11 +178,11 @@ def _make_need(
         statuses=row.statuses,
         requires=_list_requirements(category),
         # Windows with nothing but holidays are kept, since empty would mean any time.
-        slots=tuple(expand_windows(row.windows, slots)) or row.windows,
+        slots=tuple(expand_windows(row.windows, snapshot.slots)) or row.windows,
         people=category.people,
         quantity=row.quantity,
-        least=row.least,
-        tier=raise_tier(row.tier, row.waiting),
+        least=min(row.quantity, row.least or category.least or row.quantity),
+        tier=raise_tier(row.tier, row.waiting, snapshot.policy),
         points=category.points,
         waiting=row.waiting,
         groups={COMMITTEE: row.committee},
@@ -150,12 +206,34 @@ def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], slots: Sequ
     )
 
 
-def _make_pairs(
-    visits: Iterable[DueVisit], staffed: Sequence[Stock], people: Iterable[Person]
-) -> Iterator[Pair]:
-    stocks_of = {person.id: person.stocks for person in people}
+def _give_lots(rows: _Rows, snapshot: Snapshot) -> _Rows:
+    """The rows with their names for the draw; needs are those of a home, known by its lot alone."""
+    asked: dict[str, FrozenNeed | DueVisit] = {row.reference: row for row in snapshot.needs}
+    asked |= {row.id: row for row in snapshot.due_visits}
+    lots = {row.name: row.lot for row in snapshot.offers}
+    lots |= {row.reference: row.lot for row in snapshot.volunteers}
+    return _Rows(
+        stocks=tuple(replace(row, lot=lots[row.id]) for row in rows.stocks),
+        people=tuple(replace(row, lot=lots[row.id]) for row in rows.people),
+        needs=tuple(
+            replace(need, lot=asked[need.id].lot, recipient=asked[need.id].household_lot)
+            for need in rows.needs
+        ),
+    )
+
+
+def _list_least(snapshot: Snapshot) -> dict[str, int]:
+    return {row.code: row.least for row in snapshot.categories if row.least is not None}
+
+
+def _make_load(row: FrozenLoad) -> GiverLoad:
+    return GiverLoad(row.organisation, row.measure, row.carried, row.agreed)
+
+
+def _make_pairs(visits: Iterable[DueVisit], rows: _Rows) -> Iterator[Pair]:
+    stocks_of = {person.id: person.stocks for person in rows.people}
     for visit in visits:
-        for stock in staffed:
+        for stock in rows.staffed:
             if (stock.giver, stock.category) != (visit.organisation, visit.category):
                 continue
             yield Pair(visit.id, stock.id, score=SAME_ORGANISATION_SCORE)

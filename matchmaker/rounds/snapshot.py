@@ -3,6 +3,9 @@
 The optimizer's codec reads and writes it: an unknown or missing key is an error, and equal months
 have equal bytes. Residents, households and volunteers are references; places, organisations and
 categories are codes. ``freeze/`` makes it from rows, ``problem.py`` turns it into the question.
+
+A lot is the random name that a row draws under. Months of ``leshan-round/1`` have neither lots nor
+loads, and each need has a least quantity of its own; they are read and written as they always were.
 """
 
 import json
@@ -12,12 +15,15 @@ from functools import lru_cache
 from matchmaker.models import NeedType, OfferKind, OverrideKind
 from optimizer import codec
 
-FORMAT = "leshan-round/1"
+FIRST_FORMAT, FORMAT = "leshan-round/1", "leshan-round/2"
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenCategory:
-    """A kind of help. ``people``: visitors at once; each must have the ``qualification``."""
+    """A kind of help. ``people``: visitors at once; each must have the ``qualification``.
+
+    ``least`` is the least units that help a home; None: all that is asked, or nothing.
+    """
 
     code: str
     kind: OfferKind
@@ -25,15 +31,17 @@ class FrozenCategory:
     people: int
     qualification: str | None
     points: int
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenNeed:
     """A need that was open at the freeze.
 
-    quantity, least   units of the category, fen for money; ``least`` is the least that helps
+    quantity          units of the category, fen for money
     windows           empty: any time
     tier, waiting     urgency, 1 is the most urgent; number of rounds that passed the need over
+    least             of ``leshan-round/1`` alone: the least that helps
     """
 
     reference: str
@@ -44,10 +52,12 @@ class FrozenNeed:
     category: str
     statuses: tuple[str, ...]
     quantity: int
-    least: int
     windows: tuple[str, ...]
     tier: int
     waiting: int
+    least: int | None = None
+    lot: str = ""
+    household_lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,9 @@ class DueVisit:
     organisation: str
     volunteer: str | None
     tier: int
+    household: str = ""
+    lot: str = ""
+    household_lot: str = ""
 
     @property
     def id(self) -> str:
@@ -88,6 +101,7 @@ class FrozenOffer:
     windows: tuple[str, ...]
     committees: tuple[str, ...]
     statuses: tuple[str, ...]
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,7 @@ class FrozenVolunteer:
     committees: tuple[str, ...]
     windows: tuple[str, ...]
     visits: int
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,10 @@ class FrozenOverride:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeHistory:
-    """Needs of a committee that were possible and met in earlier months."""
+    """Needs of a committee that were possible and met in earlier months, as the policy counts them.
+
+    The first policy counts every need, the second only what several committees competed for.
+    """
 
     committee: str
     possible: int
@@ -127,8 +145,21 @@ class CommitteeHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenLoad:
+    """Units of a measure (visits, or a category) that an organisation carried in earlier rounds.
+
+    ``agreed``: units agreed to for these rounds and this one.
+    """
+
+    organisation: str
+    measure: str
+    carried: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/1``.
+    """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/2``.
 
     slots       times at which people can be visited, in order, without public holidays
     overrides   always empty: pins and forbids are made after the freeze, for each run
@@ -146,10 +177,12 @@ class Snapshot:
     volunteers: tuple[FrozenVolunteer, ...]
     overrides: tuple[FrozenOverride, ...]
     history: tuple[CommitteeHistory, ...]
+    loads: tuple[FrozenLoad, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.format != FORMAT:
-            raise codec.ProblemError("$.format", f"must be {FORMAT}")
+        if self.format not in (FIRST_FORMAT, FORMAT):
+            raise codec.ProblemError("$.format", f"must be {FIRST_FORMAT} or {FORMAT}")
+        _check_rows(self, self.format == FIRST_FORMAT)
 
     @classmethod
     def from_json(cls, value: object) -> "Snapshot":
@@ -169,6 +202,16 @@ class Snapshot:
     def sha256(self) -> str:
         """SHA-256 of the canonical JSON, 64 hexadecimal digits."""
         return codec.sha256_of(self.to_json())
+
+
+def _check_rows(snapshot: Snapshot, is_first: bool) -> None:
+    """Ask for what each format has, and refuse what it has not."""
+    least, lot = ("missing", "unknown key") if is_first else ("unknown key", "missing")
+    for k, need in enumerate(snapshot.needs):
+        codec.require((need.least is not None) is is_first, f"$.needs[{k}].least", least)
+    for name in ("needs", "due_visits", "offers", "volunteers"):
+        for k, row in enumerate(getattr(snapshot, name)):
+            codec.require(bool(row.lot) is not is_first, f"$.{name}[{k}].lot", lot)
 
 
 @lru_cache(maxsize=4)

@@ -21,7 +21,7 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from tests.browser import Browser
 from tests.databases import make_app, opened
-from tests.factories import Factory
+from tests.factories import Factory, make_lot
 from tests.matchmaker.rounds.small_month import MONTH, SmallMonth
 
 POSTED, UNMET, DUTY = "N2607-0007", "N2607-0002", "P0001#1"  # the needs that the document follows
@@ -103,6 +103,7 @@ class _Walk:
                 frequency=m.VisitFrequency.MONTHLY,
                 starts_on=date(2026, 1, 1),
                 review_on=date(2026, 12, 31),
+                lot=make_lot("P0001"),
             )
         )
 
@@ -121,7 +122,14 @@ class _Walk:
                 values = {**values, "need_id": self._get_need_id()}
             _send(browser, endpoint, data, **values)
             sent.append((browser.get_url(endpoint, **values), data))
+        self._fix_lot()
         return sent
+
+    def _fix_lot(self) -> None:
+        """A random name would be another one every time that the document is written."""
+        with self.app.app_context():
+            db.session.get_one(m.Need, self._get_need_id()).lot = make_lot(POSTED)
+            db.session.commit()
 
     def _verify(self) -> tuple[str, dict[str, Any]]:
         browser, need_id = self._sign_in(self.worker), self._get_need_id()

@@ -102,25 +102,30 @@ def _freeze_need(need: Need, month: date) -> FrozenNeed:
         category=need.category.code,
         statuses=list_valid_statuses(need.resident, month),
         quantity=need.quantity,
-        least=need.least_quantity,
         windows=tuple(sorted(need.windows)),
         tier=need.tier,
         waiting=need.waiting_rounds,
+        lot=need.lot,
+        household_lot=need.resident.household.lot,
     )
 
 
 def _freeze_visit(pairing: Pairing, number: int, weeks: tuple[int, ...], month: date) -> DueVisit:
+    household = pairing.resident.household
     return DueVisit(
         pairing=pairing.reference,
         number=number,
         weeks=weeks,
         resident=pairing.resident.reference,
-        committee=pairing.resident.household.committee.code,
+        committee=household.committee.code,
         category=pairing.category.code,
         statuses=list_valid_statuses(pairing.resident, month),
         organisation=pairing.organisation.code,
         volunteer=pairing.volunteer.reference if pairing.volunteer else None,
         tier=pairing.tier,
+        household=household.reference,
+        lot=f"{pairing.lot}#{number}",
+        household_lot=household.lot,
     )
 
 

@@ -76,13 +76,13 @@ def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer
 
 
 def _list_content(offer: Offer) -> tuple[object, ...]:
-    """The sort key of offers with the same organisation and category; the id breaks ties."""
+    """The sort key of offers with the same organisation and category; the lot breaks ties."""
     return (
         offer.capacity_per_month,
         sorted(offer.windows),
         sorted(offer.committees),
         sorted(offer.statuses),
-        offer.id,
+        offer.lot,
     )
 
 
@@ -95,6 +95,7 @@ def _freeze_offer(name: str, offer: Offer) -> FrozenOffer:
         windows=tuple(sorted(offer.windows)),
         committees=tuple(sorted(offer.committees)),
         statuses=tuple(sorted(offer.statuses)),
+        lot=offer.lot,
     )
 
 
@@ -113,4 +114,5 @@ def _freeze_volunteer(volunteer: Volunteer, last_day: date) -> FrozenVolunteer:
         committees=tuple(sorted(volunteer.committees)),
         windows=tuple(sorted(volunteer.windows)),
         visits=volunteer.visits_per_month,
+        lot=volunteer.lot,
     )

@@ -15,16 +15,20 @@ from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, select_open_needs
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
-from matchmaker.rounds.ledger import freeze_history
+from matchmaker.rounds.ledger import count_pledges, freeze_history, freeze_loads
+from matchmaker.rounds.problem import name_contest_stages
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
 from matchmaker.rounds.snapshot import FORMAT, FrozenCategory, Snapshot
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.slots import list_slots
 
 
-def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> MatchRound:
+def open_round(
+    *, month: date, seed_rule: str, actor: User, now: datetime, policy: str = ""
+) -> MatchRound:
     """Open the month's round and announce how the seed of its lottery will be drawn.
 
+    ``policy`` is name and version of its stages; empty: what the product opens months with.
     Raises ``ConflictError`` when the month already has a round.
     """
     if find_round(month, actor) is not None:
@@ -32,7 +36,7 @@ def open_round(*, month: date, seed_rule: str, actor: User, now: datetime) -> Ma
     match_round = MatchRound(
         subdistrict_id=get_subdistrict_id(actor),
         month=month,
-        policy=matching.DEFAULT_POLICY,
+        policy=policy or matching.DEFAULT_POLICY,
         seed_rule=seed_rule,
         opened_by_id=actor.id,
         opened_at=now,
@@ -90,19 +94,23 @@ def take_snapshot(match_round: MatchRound) -> tuple[Snapshot, dict[str, int]]:
     """
     month, subdistrict_id = match_round.month, match_round.subdistrict_id
     offers, offer_ids = freeze_offers(subdistrict_id, month)
+    categories = _freeze_categories()
+    remembers_contests = bool(name_contest_stages(match_round.policy))
+    pledged = count_pledges(offers, categories) if remembers_contests else {}
     snapshot = Snapshot(
         format=FORMAT,
         subdistrict=match_round.subdistrict.code,
         month=f"{month:%Y-%m}",
         policy=match_round.policy,
         slots=list_slots(month),
-        categories=_freeze_categories(),
+        categories=categories,
         needs=freeze_needs(subdistrict_id, month),
         due_visits=freeze_due_visits(subdistrict_id, month),
         offers=offers,
         volunteers=freeze_volunteers(subdistrict_id, month),
         overrides=(),  # none can be made before the freeze
-        history=freeze_history(subdistrict_id, month),
+        history=freeze_history(subdistrict_id, month, contested=remembers_contests),
+        loads=freeze_loads(subdistrict_id, month, pledged.keys()),
     )
     return snapshot, offer_ids
 
@@ -129,6 +137,7 @@ def _freeze_categories() -> tuple[FrozenCategory, ...]:
             people=category.people_per_visit,
             qualification=category.qualification.value if category.qualification else None,
             points=category.points,
+            least=category.least_quantity,
         )
         for category in db.session.scalars(query)
     ]

@@ -18,6 +18,7 @@ from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.words.labels import get_label, get_name
 
+_RANKS = "ranks"  # the kind of stage whose levels count contested needs
 MOST_CATEGORIES = 15  # in one chart
 
 
@@ -76,12 +77,18 @@ def list_plain_rows(counts: Mapping[str, Coverage], name: Callable[[str], str]) 
 def list_coverage(
     figures: Figures, history: Iterable[CommitteeHistory], names: Names
 ) -> list[CoverageRow]:
-    """Needs met out of those possible, in the six earlier months and in this one."""
+    """Needs met out of those possible, in the earlier months that count and in this one.
+
+    Under the second policy, of what several committees competed for.
+    """
     earlier = {row.committee: Share(row.received, row.possible) for row in history}
+    now = {code: Share(row.met, row.possible) for code, row in figures.by_committee.items()}
+    if any(stage.kind == _RANKS for stage in figures.stages):
+        now = {code: Share(row.met, row.open) for code, row in figures.contests.items()}
     return [
-        CoverageRow(label, earlier.get(code, Share(0, 0)), Share(counts.met, counts.possible))
+        CoverageRow(label, earlier.get(code, Share(0, 0)), now[code])
         for code, label in names.committees.items()
-        if (counts := figures.by_committee.get(code))
+        if code in now
     ]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, render_template, url_for
+from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -41,6 +41,7 @@ def open_round() -> Answer:
             seed_rule=form.seed_rule.data,
             actor=current_user,
             now=get_now(),
+            policy=current_app.config["POLICY"],
         )
         flash(_("The round is open. The rule of its lottery is announced."), "success")
         return url_for("rounds.show", month=match_round.month)

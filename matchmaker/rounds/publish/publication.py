@@ -20,11 +20,11 @@ from matchmaker.models import (
     RoundState,
     User,
 )
-from matchmaker.needs.states import mark_matched, move_to_round, return_to_open
-from matchmaker.rounds.ledger import erase_ledger, write_ledger
+from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
+from matchmaker.rounds.ledger import GiverLoad, erase_ledger, write_ledger
 from matchmaker.rounds.publish.notices import notify_coordinators, notify_residents
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.rounds.solve.figures import get_figures
+from matchmaker.rounds.solve.figures import LEFT_AT_HOME, Figures, get_figures
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
@@ -55,7 +55,8 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
         match_round,
         households=figures.by_household,
         committees=figures.by_committee,
-        organisations=figures.by_organisation,
+        contests=figures.contests,
+        loads=figures.loads or _sum_loads(figures),
     )
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
@@ -65,6 +66,11 @@ def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
         "result_sha256": run.result_sha256,
     }
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
+
+
+def _sum_loads(figures: Figures) -> dict[str, dict[str, GiverLoad]]:
+    """A month frozen before measures were recorded has one sum for each organisation."""
+    return {code: {"": load} for code, load in figures.by_organisation.items()}
 
 
 def require_publishable(run: RoundRun, actor: User) -> None:
@@ -132,6 +138,8 @@ def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
     for outcome in outcomes:
         if outcome.is_met:
             mark_matched(outcome.need)
+        elif outcome.ground == LEFT_AT_HOME:
+            start_again(outcome.need)
         else:
             return_to_open(outcome.need, was_passed_over=True)
 

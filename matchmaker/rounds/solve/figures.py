@@ -6,18 +6,20 @@ stored with the run as plain JSON; ``find_figures`` reads them.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any
 
 from matchmaker.base.errors import NotFoundError
 from matchmaker.kinds import get_rules
 from matchmaker.models import RoundRun
-from matchmaker.rounds.ledger import Coverage, GiverLoad
-from matchmaker.rounds.problem import name_fair_stages, raise_tier
-from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
+from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad, count_pledges, name_measure
+from matchmaker.rounds.problem import name_contest_stages, name_fair_stages, raise_tier
+from matchmaker.rounds.snapshot import FIRST_FORMAT, FrozenNeed, Snapshot
 from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 
+LEFT_AT_HOME = "left_at_home"  # the ground of a need whose home got a part for another need
 NO_STATUS = "none"  # the group of needs whose resident has no verified status
 _LONGEST_WAIT = 5  # rounds; longer waits are counted here too
 
@@ -67,6 +69,8 @@ class Figures(Totals):
     by_…        code of the group -> counts of needs; a need with two statuses counts in both
     by_tier     urgency after waiting was added; ``by_waiting``: rounds, five or more in one group
     by_ground   code -> number of unmet needs with this ground
+    contests    committee -> needs that others competed for; ``loads``: organisation -> measure ->
+                units; both empty in figures of before
     """
 
     by_category: Mapping[str, Coverage]
@@ -79,6 +83,8 @@ class Figures(Totals):
     by_ground: Mapping[str, int]
     supply: Mapping[str, Supply]
     stages: tuple[StageFigures, ...]
+    contests: Mapping[str, Contest] = field(default_factory=dict)
+    loads: Mapping[str, Mapping[str, GiverLoad]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, value: object) -> "Figures":
@@ -124,13 +130,13 @@ def map_grounds(solution: Solution) -> dict[str, GroundCode]:
     return {row.need: row.code for row in solution.grounds}
 
 
-def compute_figures(snapshot: Snapshot, solution: Solution) -> Figures:
-    """The figures of a usable solution of the snapshot's problem."""
+def compute_figures(
+    snapshot: Snapshot, solution: Solution, left: frozenset[str] = frozenset()
+) -> Figures:
+    """The figures of a usable solution, handed back by needs; ``left``: see ``asks.py``."""
     needs, met = snapshot.needs, frozenset(count_units(solution))
     grounds = map_grounds(solution)
-
-    def count(list_groups: Callable[[FrozenNeed], Iterable[str]]) -> dict[str, Coverage]:
-        return _count_needs(needs, met, grounds, list_groups)
+    count = partial(_count_needs, needs, met, grounds)
 
     return Figures(
         asked=len(needs),
@@ -144,13 +150,15 @@ def compute_figures(snapshot: Snapshot, solution: Solution) -> Figures:
             snapshot, count(lambda row: [row.committee]), solution.stages
         ),
         by_status=count(lambda row: row.statuses or [NO_STATUS]),
-        by_tier=count(lambda row: [str(raise_tier(row.tier, row.waiting))]),
+        by_tier=count(lambda row: [str(raise_tier(row.tier, row.waiting, snapshot.policy))]),
         by_waiting=count(lambda row: [str(min(row.waiting, _LONGEST_WAIT))]),
         by_household=count(lambda row: [row.household]),
         by_organisation=_count_loads(snapshot, solution),
-        by_ground=_count_grounds(needs, grounds),
+        by_ground=_count_grounds(needs, grounds, left),
         supply=_count_supply(snapshot, solution),
         stages=tuple(_shorten(stage) for stage in solution.stages),
+        contests=_count_contests(snapshot, solution.stages),
+        loads=_count_loads_by_measure(snapshot, solution),
     )
 
 
@@ -174,10 +182,10 @@ def _count_needs(
 
 
 def _count_grounds(
-    needs: Iterable[FrozenNeed], grounds: Mapping[str, GroundCode]
+    needs: Iterable[FrozenNeed], grounds: Mapping[str, GroundCode], left: frozenset[str]
 ) -> dict[str, int]:
-    codes = (grounds[row.reference].value for row in needs if row.reference in grounds)
-    return dict(Counter(codes))
+    codes = Counter(grounds[row.reference].value for row in needs if row.reference in grounds)
+    return dict(codes + Counter({LEFT_AT_HOME: len(left)}))
 
 
 def _count_committees(
@@ -189,14 +197,44 @@ def _count_committees(
     possible.
     """
     earlier = {row.committee: row.possible for row in snapshot.history}
-    fair = name_fair_stages(snapshot.policy)
-    levels = next((stage.levels for stage in stages if stage.name in fair), ())
-    for level in levels:
+    for level in _find_levels(stages, name_fair_stages(snapshot.policy)):
         if level.group in counts:
             count = counts[level.group]
             possible = level.denominator - earlier.get(level.group, 0)
             counts[level.group] = replace(count, possible=max(possible, count.met))
     return counts
+
+
+def _count_contests(snapshot: Snapshot, stages: Iterable[StageResult]) -> dict[str, Contest]:
+    """Contested needs open to each committee and met, without those of earlier rounds."""
+    earlier = {row.committee: row for row in snapshot.history}
+    contests = {}
+    for level in _find_levels(stages, name_contest_stages(snapshot.policy)):
+        past = earlier.get(level.group)
+        open_ = level.denominator - (past.possible if past else 0)
+        contests[level.group] = Contest(open_, level.numerator - (past.received if past else 0))
+    return contests
+
+
+def _find_levels(stages: Iterable[StageResult], names: frozenset[str]) -> tuple[Level, ...]:
+    return next((stage.levels for stage in stages if stage.name in names), ())
+
+
+def _count_loads_by_measure(
+    snapshot: Snapshot, solution: Solution
+) -> dict[str, dict[str, GiverLoad]]:
+    """For each organisation and measure: units pledged and used; nothing for months of before."""
+    if snapshot.format == FIRST_FORMAT:
+        return {}
+    measures = {row.code: name_measure(row) for row in snapshot.categories}
+    measure_of = {row.name: (row.organisation, measures[row.category]) for row in snapshot.offers}
+    used: Counter[tuple[str, str | None]] = Counter()
+    for line in solution.assignments:
+        used[measure_of[line.stock]] += line.units
+    loads: dict[str, dict[str, GiverLoad]] = defaultdict(dict)
+    for key, pledged in sorted(count_pledges(snapshot.offers, snapshot.categories).items()):
+        loads[key[0]][key[1]] = GiverLoad(pledged, used[key])
+    return dict(loads)
 
 
 def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]:

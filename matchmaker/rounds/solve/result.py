@@ -1,6 +1,6 @@
 """Write a solution to rows: who gives what to which need, and an outcome for each need."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sqlalchemy import Select, select
 
@@ -15,33 +15,33 @@ from matchmaker.models import (
     RoundRun,
     Volunteer,
 )
+from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers
 from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.snapshot import Snapshot
-from matchmaker.rounds.solve.figures import count_units
-from optimizer.explanation import Explanation
+from matchmaker.rounds.solve.figures import LEFT_AT_HOME, count_units
 from optimizer.solution import GroundCode, Solution
 
 MET = "met"
 
 
-def write_outcomes(
-    run: RoundRun, snapshot: Snapshot, solution: Solution, explanations: Iterable[Explanation]
-) -> None:
-    """One outcome for each need of the snapshot; unmet ones have an entry in ``explanations``."""
-    units = count_units(solution)
-    found = {explanation.need: explanation for explanation in explanations}
+def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> None:
+    """One outcome for each need of the snapshot; unmet ones have an explanation, or are left."""
+    units = count_units(answer.solution)
+    found = {explanation.need: explanation for explanation in answer.explanations}
     ids = _map_ids(Need, [row.reference for row in snapshot.needs])
     for row in snapshot.needs:
         received, unmet = units.get(row.reference, 0), found.get(row.reference)
-        ground = unmet.code if unmet else GroundCode.UNDECIDED
+        ground = unmet.code.value if unmet else GroundCode.UNDECIDED.value
+        if row.reference in answer.left:
+            ground = LEFT_AT_HOME
         db.session.add(
             NeedOutcome(
                 round_run_id=run.id,
                 need_id=ids[row.reference],
                 is_met=received > 0,
                 received_units=received,
-                ground=MET if received else ground.value,
+                ground=MET if received else ground,
                 numbers=make_numbers(row.quantity, received, unmet).to_json(),
             )
         )

@@ -9,6 +9,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
 from matchmaker.rounds import matching
+from matchmaker.rounds.asks import hand_back
 from matchmaker.rounds.freeze.overrides import freeze_overrides
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import compute_figures
@@ -133,9 +134,10 @@ def _list_timings(seconds: Seconds) -> dict[str, float | dict[str, float]]:
 def _save_result(run: RoundRun, report: SolveReport, solution: Solution) -> None:
     snapshot = read_snapshot(run.match_round)
     run.is_verified = True
-    run.figures = compute_figures(snapshot, solution).to_json()
-    write_outcomes(run, snapshot, solution, report.explanations)
-    write_assignments(run, snapshot, solution)
+    answer = hand_back(snapshot, solution, report.explanations)
+    run.figures = compute_figures(snapshot, answer.solution, answer.left).to_json()
+    write_outcomes(run, snapshot, answer)
+    write_assignments(run, snapshot, answer.solution)
 
 
 def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -> None:

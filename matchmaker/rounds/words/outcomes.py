@@ -25,6 +25,10 @@ _PLAIN_GROUNDS = {
         "drawn. Yours was not drawn this time."
     ),
     "undecided": _l("There was not enough of this help for everyone this month."),
+    "left_at_home": _l(
+        "Your home asked for this kind of help more than once. There was not enough for all of it; "
+        "what came is under your home's other request."
+    ),
     "declined_before": _l("You declined this help a short time ago, so it was not planned."),
 }
 
@@ -129,6 +133,8 @@ def explain_next(outcome: NeedOutcome) -> str:
     """What happens now, for the resident."""
     if outcome.is_met:
         return _("The organisation will now confirm. You need do nothing.")
+    if outcome.ground == "left_at_home":
+        return _("Your need stays open. Your home had its turn, so the wait starts again.")
     if find_policy(outcome) != FIRST_POLICY:
         return _(
             "Your need stays open, and this month counts: next month it comes before equally "
@@ -150,6 +156,7 @@ def name_ground(code: str) -> str:
         "outranked": _("Others came first"),
         "lost_lottery": _("Lost the lottery"),
         "declined_before": _("Declined before"),
+        "left_at_home": _("Home had its turn"),
         "undecided": _("Not decided in time"),
     }
     return names.get(code, code)
@@ -242,6 +249,10 @@ def _describe_declined(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("Everything that could meet this need was declined before, so it was not planned.")
 
 
+def _describe_left(_numbers: OutcomeNumbers, _policy: str) -> str:
+    return _("Joined with other requests of the home; the units went to those that come before it.")
+
+
 def _describe_undecided(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("The time limit came before the ground was known.")
 
@@ -253,5 +264,6 @@ _STAFF_GROUNDS = {
     "outranked": _describe_outranked,
     "lost_lottery": _describe_lottery,
     "declined_before": _describe_declined,
+    "left_at_home": _describe_left,
     "undecided": _describe_undecided,
 }

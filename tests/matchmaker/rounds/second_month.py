@@ -3,15 +3,15 @@
 from datetime import date
 
 from matchmaker import models as m
-from tests.factories import NOW, Factory
+from tests.factories import NOW, Factory, make_lot
 from tests.matchmaker.rounds.small_month import SmallMonth
 
 SECOND_MONTH = date(2026, 10, 1)  # its first week has the National Day holidays
 
 
-def freeze_second_month(make: Factory) -> m.MatchRound:
+def freeze_second_month(make: Factory, policy: str = "") -> m.MatchRound:
     """July is published; October is frozen with pairings, statuses, windows and a memory."""
-    first = SmallMonth(make)
+    first = SmallMonth(make, policy=policy)
     first.publish()
     nursing = make.category(
         code="nurse_visit",
@@ -71,6 +71,7 @@ def _write_residents(first: SmallMonth, nursing: m.ServiceCategory) -> None:
             tier=number,
             starts_on=date(2026, 7, 15),
             review_on=date(2027, 7, 15),
+            lot=make_lot(number),
         )
         make.add(pairing)
     for number in (1, 2):
@@ -83,4 +84,16 @@ def _write_residents(first: SmallMonth, nursing: m.ServiceCategory) -> None:
             type=m.NeedType.MICRO_WISH if number == 1 else m.NeedType.NEED,
             windows=["WD-PM"] if number == 1 else [],
             tier=number,
+        )
+    first.goods.least_quantity = 1
+    make.add(first.goods)
+    for number in (3, 4):  # two asks of one home, with what is left of July
+        make.need(
+            first.residents[5],
+            first.goods,
+            first.first,
+            first.committees[2].id,
+            reference=f"N2610-000{number}",
+            quantity=number,
+            waiting_rounds=4 - number,
         )

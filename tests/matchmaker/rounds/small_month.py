@@ -21,9 +21,9 @@ _VISITORS = (m.Window.WEEKDAY_AM.value, m.Window.SATURDAY_AM.value)
 class SmallMonth:
     """Rows of one office; the steps of its round in one line each."""
 
-    def __init__(self, make: Factory, order: int = 1) -> None:
+    def __init__(self, make: Factory, order: int = 1, policy: str = "") -> None:
         """``order`` -1 writes the same rows from the last to the first."""
-        self.make, self.order = make, order
+        self.make, self.order, self.policy = make, order, policy
         self.subdistrict = make.subdistrict(code="XJH")
         self.first, self.second, self.auditor, self.stranger = self._hire()
         self.committees = self._write_all(
@@ -43,7 +43,7 @@ class SmallMonth:
 
     def open(self, month: date = MONTH) -> m.MatchRound:
         return freeze_service.open_round(
-            month=month, seed_rule="as announced", actor=self.one, now=NOW
+            month=month, seed_rule="as announced", actor=self.one, now=NOW, policy=self.policy
         )
 
     def freeze(self, month: date = MONTH) -> m.MatchRound:

@@ -16,12 +16,16 @@ from matchmaker.rounds.snapshot import (
 DATA = Path(__file__).parent / "data"
 
 
-def read_data(name: str) -> str:
-    """A file of the second month as the product wrote it: snapshot, problem, solution, figures."""
-    return (DATA / f"second_month.{name}.json").read_text()
+def read_data(name: str, month: str = "second_month") -> str:
+    """A file of the second month as the product wrote it: snapshot, problem, solution, figures.
+
+    It is of the first format and policy; ``drawn_month`` is the same of the second.
+    """
+    return (DATA / f"{month}.{name}.json").read_text()
 
 
 SECOND = read_text(read_data("snapshot"))
+DRAWN = read_text(read_data("snapshot", "drawn_month"))
 # Its rows as patterns: the nurse's visit asks for two persons with a proof, the money for none.
 NEED = next(row for row in SECOND.needs if row.reference == "N2610-0001")
 MONEY_NEED = next(row for row in SECOND.needs if row.category == "hardship_money")

@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 
 from matchmaker import models as m
-from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
-from tests.factories import NOW, Factory
+from tests.factories import NOW, Factory, make_lot
 from tests.reach import get_start, reach
 
 JULY = date(2026, 7, 1)
@@ -66,8 +65,6 @@ def office(make):
 def test_a_need_is_frozen_with_every_field(office):
     raised_in = office.make.committee(office.subdistrict, code="C02")
     office.status(m.StatusKind.LOW_INCOME)
-    office.visit.least_quantity = 3
-    db.session.add(office.visit)
     office.need(
         raised_in,
         reference="N1",
@@ -87,10 +84,11 @@ def test_a_need_is_frozen_with_every_field(office):
             category="elder_visit",
             statuses=("low_income",),
             quantity=7,
-            least=3,
             windows=("SAT-AM", "WD-PM"),
             tier=2,
             waiting=4,
+            lot=make_lot("N1"),
+            household_lot=make_lot("H1"),
         ),
     )
 
@@ -156,7 +154,7 @@ def test_statuses_are_sorted(office):
 def test_a_due_visit_is_frozen_with_every_field(office):
     volunteer = office.make.volunteer(office.organisation, reference="V1")
     office.status(m.StatusKind.LOW_INCOME)
-    office.pairing(reference="P0009", volunteer_id=volunteer.id, tier=1)
+    office.pairing(reference="P0009", volunteer_id=volunteer.id, tier=1, lot="0123456789abcdef")
     assert office.freeze_visits() == (
         DueVisit(
             pairing="P0009",
@@ -169,6 +167,9 @@ def test_a_due_visit_is_frozen_with_every_field(office):
             organisation="O01",
             volunteer="V1",
             tier=1,
+            household="H1",
+            lot="0123456789abcdef#1",
+            household_lot=make_lot("H1"),
         ),
     )
     assert office.freeze_visits()[0].id == "P0009#1"

@@ -60,6 +60,7 @@ def test_an_offer_is_frozen_with_every_field(office):
                 windows=("SAT-AM", "WD-PM"),
                 committees=("C01", "C02"),
                 statuses=("disabled", "low_income"),
+                lot=row.lot,
             ),
         ),
         {"O01/rice_oil/1": row.id},
@@ -177,6 +178,7 @@ def test_a_volunteer_is_frozen_with_every_field(office):
             committees=("C01", "C02"),
             windows=("SAT-AM", "WD-PM"),
             visits=3,
+            lot=volunteer.lot,
         ),
     )
 

@@ -7,8 +7,16 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.ledger import Coverage, GiverLoad, erase_ledger, freeze_history, write_ledger
-from matchmaker.rounds.snapshot import CommitteeHistory
+from matchmaker.rounds.ledger import (
+    Contest,
+    Coverage,
+    GiverLoad,
+    erase_ledger,
+    freeze_history,
+    freeze_loads,
+    write_ledger,
+)
+from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from tests.factories import NOW, Factory
 
 JULY = date(2026, 7, 1)
@@ -41,7 +49,7 @@ class Office:
         return self.make.add(row)
 
     def write(self, match_round: m.MatchRound, **counts) -> None:
-        nothing: dict = {"households": {}, "committees": {}, "organisations": {}}
+        nothing: dict = {"households": {}, "committees": {}, "contests": {}, "loads": {}}
         write_ledger(match_round, **{**nothing, **counts})
 
     def freeze_history(self) -> tuple[CommitteeHistory, ...]:
@@ -83,7 +91,9 @@ def test_months_add_up_by_committee_in_the_order_of_codes(office):
 
 def test_households_and_organisations_are_no_part_of_the_history(office):
     june = office.round(date(2026, 6, 1))
-    office.write(june, households={"H1": Coverage(2, 2, 2)}, organisations={"O1": GiverLoad(5, 4)})
+    office.write(
+        june, households={"H1": Coverage(2, 2, 2)}, loads={"O1": {"visits": GiverLoad(5, 4)}}
+    )
     assert office.freeze_history() == ()
 
 
@@ -98,13 +108,61 @@ def test_a_publication_writes_a_line_for_each_group_with_every_number(office):
         office.round(JULY),
         households={"H1": Coverage(asked=4, possible=3, met=2)},
         committees={"C01": Coverage(asked=9, possible=8, met=7)},
-        organisations={"O1": GiverLoad(pledged=6, used=5)},
+        contests={"C01": Contest(open=6, met=4), "": Contest(open=2, met=1)},
+        loads={"O1": {"visits": GiverLoad(pledged=6, used=5), "rice_oil": GiverLoad(3, 2)}},
     )
     assert list_lines() == {
         (HOUSEHOLD, "H1", 4, 3, 2, 0),
         (COMMITTEE, "C01", 9, 8, 7, 0),
+        (COMMITTEE, "", 0, 0, 0, 0),
         (ORGANISATION, "O1", 0, 0, 0, 5),
+        (ORGANISATION, "O1", 0, 0, 0, 2),
     }
+    rows = db.session.scalars(select(m.FairnessLedger))
+    added = {(r.reference, r.measure, r.pledged, r.contested_open, r.contested_met) for r in rows}
+    assert added == {
+        ("H1", "", 0, 0, 0),
+        ("C01", "", 0, 6, 4),
+        ("", "", 0, 2, 1),
+        ("O1", "visits", 6, 0, 0),
+        ("O1", "rice_oil", 3, 0, 0),
+    }
+
+
+def add_rounds(office, *months: date, **counts) -> None:
+    for month in months:
+        office.write(office.round(month), **counts)
+
+
+def test_contested_needs_of_the_five_rounds_before_are_remembered(office):
+    months = [date(2025, 11, 1), *(date(2026, month, 1) for month in (1, 2, 3, 5, 6))]
+    committees = {"C01": Coverage(9, 9, 9), "C02": Coverage(9, 9, 9)}
+    add_rounds(office, *months, committees=committees, contests={"C01": Contest(open=3, met=2)})
+    add_rounds(office, date(2026, 7, 1), contests={"C01": Contest(open=70, met=70)})
+    found = freeze_history(office.subdistrict.id, JULY, contested=True)
+    assert found == (CommitteeHistory("C01", possible=15, received=10),)
+
+
+def test_a_giver_carried_five_rounds_and_agreed_to_the_mean_of_twelve_months(office):
+    def load(month: date, pledged: int, used: int) -> None:
+        loads = {"O1": {"visits": GiverLoad(pledged, used), "rice_oil": GiverLoad(9, 9)}}
+        office.write(office.round(month), loads=loads)
+
+    load(date(2025, 6, 1), 1000, 1000)  # more than twelve months ago
+    load(date(2025, 7, 1), 20, 9)  # a pledge that counts, but not among the last five rounds
+    for month in (2, 3, 4, 5, 6):
+        load(date(2026, month, 1), 10, 4)
+    found = freeze_loads(office.subdistrict.id, JULY, {("O1", "visits"), ("O2", "visits")})
+    # 70 units in six pledges; five rounds and this one: 70 units
+    assert found == (FrozenLoad("O1", "visits", carried=20, agreed=70),)
+
+
+def test_a_giver_that_was_away_has_agreed_to_the_rounds_that_it_took_part_in(office):
+    add_rounds(office, *(date(2026, month, 1) for month in (2, 3, 5, 6)))
+    loads = {"O1": {"visits": GiverLoad(pledged=7, used=3)}}
+    add_rounds(office, date(2026, 4, 1), loads=loads)
+    found = freeze_loads(office.subdistrict.id, JULY, {("O1", "visits")})
+    assert found == (FrozenLoad("O1", "visits", carried=3, agreed=14),)
 
 
 def test_a_withdrawn_month_is_forgotten_and_no_other(office):

@@ -209,9 +209,16 @@ def test_a_need_can_be_met_in_the_slots_of_its_windows(windows, slots):
     [(3, 0, 3), (3, 2, 3), (3, 3, 2), (3, 5, 2), (3, 6, 1), (2, 3, 1), (1, 3, 1), (3, 60, 1)],
 )
 def test_a_need_counts_a_tier_more_urgent_for_each_three_rounds_it_waited(tier, waiting, raised):
-    assert raise_tier(tier, waiting) == raised
+    assert raise_tier(tier, waiting, "community/1") == raised
     (need,) = ask(needs=(replace(NEED, tier=tier, waiting=waiting),)).needs
     assert (need.tier, need.waiting) == (raised, waiting)
+
+
+@pytest.mark.parametrize(
+    ("tier", "waiting", "raised"), [(3, 2, 3), (3, 3, 2), (3, 60, 2), (2, 60, 2), (1, 60, 1)]
+)
+def test_under_the_second_policy_nobody_waits_into_danger(tier, waiting, raised):
+    assert raise_tier(tier, waiting, "community/2") == raised
 
 
 # --- Due visits of pairings become duties.

@@ -159,7 +159,8 @@ def test_the_memory_is_the_figures_of_the_published_run(month):
         ),
         *(
             (m.LedgerScope.ORGANISATION, code, 0, 0, 0, load.used)
-            for code, load in figures.by_organisation.items()
+            for code, by_measure in figures.loads.items()
+            for load in by_measure.values()
         ),
     }
     found = {(r.scope, r.reference, r.asked, r.possible, r.received, r.given) for r in rows}

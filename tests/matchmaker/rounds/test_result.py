@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
+from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers, read_numbers
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve import runs
@@ -91,7 +92,8 @@ def test_a_need_s_outcome_says_what_was_found_or_why_nothing(month, units, expla
         seed="ab",
         assignments=tuple(Assignment(NEED, OFFER, units=count) for count in units),
     )
-    write_outcomes(run, read_snapshot(run.match_round), solution, explanations)
+    answer = HandedBack(solution, explanations, frozenset())
+    write_outcomes(run, read_snapshot(run.match_round), answer)
     db.session.flush()
     query = select(m.NeedOutcome).where(m.NeedOutcome.need_id == month.needs[6].id)
     row = db.session.scalars(query).one()

@@ -28,23 +28,32 @@ pytestmark = pytest.mark.both_databases
 SECOND_MONTH_SHA256 = "08ba595cc407e36f438be5879de0f82acb4b04f3811e7493ce5452ebb884c958"
 
 
+DRAWN_MONTH_SHA256 = (
+    "3a45f3a7e8302a208d3a07bd58af93370570fde8b7ca88e578fc7572ebed88a6"  # of the second format
+)
+
+
 def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(context, make):
-    match_round = freeze_second_month(make)
-    assert match_round.snapshot.canonical_json == read_data("snapshot")
-    assert match_round.snapshot.sha256 == SECOND_MONTH_SHA256
+    match_round = freeze_second_month(make, "community/2")
+    assert match_round.snapshot.canonical_json == read_data("snapshot", "drawn_month")
+    assert match_round.snapshot.sha256 == DRAWN_MONTH_SHA256
     run = runs.start_run(
         match_round,
         limit_seconds=60,
         actor=db.session.get_one(m.User, match_round.opened_by_id),
         now=NOW,
     )
-    assert run.problem_json == read_data("problem")
+    assert run.problem_json == read_data("problem", "drawn_month")
 
 
-def test_a_stored_snapshot_is_read_and_written_without_a_byte_changed():
-    snapshot = read_text(read_data("snapshot"))
-    assert snapshot.to_text() == read_data("snapshot")
-    assert snapshot.sha256 == SECOND_MONTH_SHA256
+@pytest.mark.parametrize(
+    ("month", "sha256"),
+    [("second_month", SECOND_MONTH_SHA256), ("drawn_month", DRAWN_MONTH_SHA256)],
+)
+def test_a_stored_snapshot_is_read_and_written_without_a_byte_changed(month, sha256):
+    snapshot = read_text(read_data("snapshot", month))
+    assert snapshot.to_text() == read_data("snapshot", month)
+    assert snapshot.sha256 == sha256
 
 
 def test_a_stored_snapshot_is_parsed_once():
@@ -82,8 +91,26 @@ def test_a_key_that_no_snapshot_has_or_lacks_is_refused():
 
 def test_another_format_is_refused():
     content = json.loads(read_data("snapshot"))
-    with pytest.raises(ProblemError, match=r"^\$\.format: must be leshan-round/1"):
-        Snapshot.from_json({**content, "format": "leshan-round/2"})
+    with pytest.raises(ProblemError, match=r"^\$\.format: must be leshan-round/1 or"):
+        Snapshot.from_json({**content, "format": "leshan-round/3"})
+
+
+@pytest.mark.parametrize("rows", ["needs", "due_visits", "offers", "volunteers"])
+def test_each_format_has_its_own_keys(rows):
+    first, second = (json.loads(read_data("snapshot", m)) for m in ("second_month", "drawn_month"))
+    first[rows][0]["lot"] = "ab"
+    with pytest.raises(ProblemError, match=rf"^\$\.{rows}\[0\]\.lot: unknown key"):
+        Snapshot.from_json(first)
+    del second[rows][0]["lot"]
+    with pytest.raises(ProblemError, match=rf"^\$\.{rows}\[0\]\.lot: missing"):
+        Snapshot.from_json(second)
+
+
+def test_a_need_of_the_second_format_has_no_least_of_its_own():
+    content = json.loads(read_data("snapshot", "drawn_month"))
+    content["needs"][0]["least"] = 1
+    with pytest.raises(ProblemError, match=r"^\$\.needs\[0\]\.least: unknown key"):
+        Snapshot.from_json(content)
 
 
 def test_rows_written_in_another_order_freeze_to_the_same_bytes(app, tmp_path, database_url):

@@ -1,0 +1,127 @@
+"""What one home asks of one divisible kind is one ask of the month, however many needs say it.
+
+The snapshot keeps every need as entered. The question joins those that agree (FORMULATION.md, "One
+kind, one least"), and the answer is handed back need by need, so that each has its own outcome.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
+from optimizer.explanation import Explanation
+from optimizer.problem import Need, ask_key
+from optimizer.solution import Assignment, Ground, Solution
+
+_SIGN = "+"  # no reference has it: N2607-0001+N2607-0007 is one ask of two needs
+
+
+def join_asks(
+    needs: Iterable[Need], least: Mapping[str, int], ruled: Collection[str]
+) -> tuple[Need, ...]:
+    """The asks of the month. ``least``: units that help, by divisible kind.
+
+    A need that a pin or forbid names (``ruled``) stays by itself. A kind has one least: if an ask
+    is smaller, that is the least of the month.
+    """
+    joined: dict[tuple[object, ...], list[Need]] = defaultdict(list)
+    for need in needs:
+        is_joined = need.category in least and need.id not in ruled
+        joined[ask_key(need) if is_joined else (need.id,)].append(need)
+    asks = [_join(members) for members in joined.values()]
+    of_month = dict(least)
+    for ask in asks:
+        if ask.category in of_month:
+            of_month[ask.category] = min(of_month[ask.category], ask.quantity)
+    return tuple(replace(ask, least=of_month.get(ask.category)) for ask in asks)
+
+
+def _join(members: list[Need]) -> Need:
+    """One ask: quantities added, the most urgent, the longest wait, the lowest lot."""
+    return replace(
+        members[0],
+        id=_SIGN.join(sorted(need.id for need in members)),
+        quantity=sum(need.quantity for need in members),
+        tier=min(need.tier for need in members),
+        points=max(need.points for need in members),
+        waiting=max(need.waiting for need in members),
+        lot=min(need.lot for need in members),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """An answer by needs as entered. ``left``: needs whose ask was met with what others took."""
+
+    solution: Solution
+    explanations: tuple[Explanation, ...]
+    left: frozenset[str]
+
+
+def hand_back(
+    snapshot: Snapshot, solution: Solution, explanations: Iterable[Explanation] = ()
+) -> HandedBack:
+    """The answer with each need by itself. Units go to the most urgent need of an ask first, then
+    to the longest wait, then to the lowest lot: to each the least that helps, then what it asked.
+    """
+    lines: dict[str, list[Assignment]] = defaultdict(list)
+    for line in solution.assignments:
+        lines[line.need].append(line)
+    given = tuple(_deal_all(snapshot, lines))
+    joined = {part for name in lines for part in _list_members(name)}
+    by_need = replace(solution, assignments=given, grounds=tuple(_repeat_grounds(solution.grounds)))
+    left = joined - {line.need for line in given}
+    return HandedBack(by_need, tuple(_repeat_explanations(explanations)), frozenset(left))
+
+
+def _deal_all(snapshot: Snapshot, lines: Mapping[str, list[Assignment]]) -> Iterator[Assignment]:
+    rows = {row.reference: row for row in snapshot.needs}
+    least = {row.code: row.least or 1 for row in snapshot.categories}
+    for name, of_ask in lines.items():
+        members = [rows[part] for part in _list_members(name) if part in rows]
+        if len(members) > 1:
+            total = sum(line.units for line in of_ask)
+            yield from _deal(of_ask, _divide(total, members, least[members[0].category]))
+        else:  # a need by itself, or a due visit
+            yield from of_ask
+
+
+def _list_members(ask: str) -> list[str]:
+    return ask.split(_SIGN)
+
+
+def _divide(units: int, members: list[FrozenNeed], least: int) -> dict[str, int]:
+    """Units of each member, in the order in which they are served."""
+    ordered = sorted(members, key=lambda row: (row.tier, -row.waiting, row.lot))
+    given = dict.fromkeys((row.reference for row in ordered), 0)
+    for row in ordered:
+        part = min(row.quantity, least)
+        if part > units:
+            break
+        given[row.reference], units = part, units - part
+    for row in ordered:
+        part = min(row.quantity - given[row.reference], units)
+        given[row.reference], units = given[row.reference] + part, units - part
+    return given
+
+
+def _deal(lines: Iterable[Assignment], units: Mapping[str, int]) -> Iterator[Assignment]:
+    """The lines of an ask, cut so that each member gets its units."""
+    wanted = iter([(need, number) for need, number in units.items() if number])
+    need, open_units = next(wanted)
+    for line in sorted(lines):
+        rest = line.units
+        while rest:
+            if not open_units:
+                need, open_units = next(wanted)
+            part = min(rest, open_units)
+            yield replace(line, need=need, units=part)
+            rest, open_units = rest - part, open_units - part
+
+
+def _repeat_grounds(grounds: Iterable[Ground]) -> Iterator[Ground]:
+    return (replace(row, need=part) for row in grounds for part in _list_members(row.need))
+
+
+def _repeat_explanations(rows: Iterable[Explanation]) -> Iterator[Explanation]:
+    return (replace(row, need=part) for row in rows for part in _list_members(row.need))

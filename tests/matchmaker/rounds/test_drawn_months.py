@@ -1,0 +1,142 @@
+"""Whole months of the site under the second policy, through its own services."""
+
+import json
+
+import pytest
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.needs.states import get_need
+from matchmaker.rounds import queries
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
+from matchmaker.rounds.solve.figures import LEFT_AT_HOME, get_figures
+from matchmaker.rounds.words.outcomes import explain_next, explain_outcome
+from tests.factories import NOW
+from tests.matchmaker.rounds.second_month import SECOND_MONTH
+from tests.matchmaker.rounds.small_month import SmallMonth
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
+
+TWICE = "N2607-0009"  # the second ask of a home that asks for goods already
+
+
+@pytest.fixture
+def month(make):
+    """Two units of goods: for one home in danger, that asks twice, and one of two committees."""
+    month = SmallMonth(make, policy="community/2")
+    month.goods.least_quantity = 1
+    make.add(month.goods)
+    make.need(
+        month.residents[3],
+        month.goods,
+        month.first,
+        month.committees[2].id,
+        reference=TWICE,
+        waiting_rounds=4,
+        tier=1,
+    )
+    month.needs[5].tier = month.needs[4].tier  # as urgent as the other committee's
+    make.add(month.needs[5])
+    return month
+
+
+def list_goods(run: m.RoundRun) -> dict[str, m.NeedOutcome]:
+    query = (
+        select(m.NeedOutcome)
+        .join(m.NeedOutcome.need)
+        .join(m.Need.category)
+        .where(m.NeedOutcome.round_run_id == run.id, m.ServiceCategory.code == "rice_oil")
+    )
+    return {row.need.reference: row for row in db.session.scalars(query)}
+
+
+def test_the_month_is_solved_proved_and_published_with_an_outcome_for_every_need(month):
+    run = month.publish()
+    assert run.status is m.RunStatus.PROVEN
+    assert run.match_round.policy == "community/2"
+    outcomes = db.session.scalars(select(m.NeedOutcome)).all()
+    assert {row.need.reference for row in outcomes} == {
+        *(need.reference for need in month.needs.values()),
+        TWICE,
+    }
+    assert json.loads(run.solution_json)["policy"] == "community/2"
+    assert {stage.name for stage in get_figures(run).stages} >= {"first-turns-1", "draw", "shares"}
+
+
+def test_one_home_has_one_turn_however_many_needs_it_writes(month):
+    run = month.publish()
+    found = list_goods(run)
+    assert sum(row.received_units for row in found.values()) == 2
+    own = {"N2607-0003", TWICE}
+    assert [found[name].received_units for name in sorted(own)] == [0, 1]  # the longer wait first
+    left, met = found["N2607-0003"], found[TWICE]
+    assert (left.is_met, left.ground, met.is_met) == (False, LEFT_AT_HOME, True)
+    with force_locale("en"):
+        assert "other request" in explain_outcome(left)
+        assert "starts again" in explain_next(left)
+    assert get_figures(run).by_ground[LEFT_AT_HOME] == 1
+
+
+def test_what_is_left_of_a_home_that_had_its_turn_waits_from_the_start(month):
+    need = db.session.get_one(m.Need, month.needs[3].id)
+    need.waiting_rounds = 2
+    run = month.publish()
+    assert list_goods(run)["N2607-0003"].ground == LEFT_AT_HOME
+    assert (need.state, need.waiting_rounds) == (m.NeedState.OPEN, 0)
+    publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
+    assert (need.state, need.waiting_rounds) == (m.NeedState.IN_ROUND, 2)
+    assert db.session.scalars(select(m.FairnessLedger)).all() == []
+
+
+def test_each_assignment_is_for_a_need_as_entered(month):
+    run = month.publish()
+    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
+    given = [row for row in db.session.scalars(query) if row.need_id]
+    assert {row.need.reference for row in given} == {
+        row.need.reference for row in db.session.scalars(select(m.NeedOutcome)) if row.is_met
+    }
+
+
+def test_the_next_month_remembers_contests_and_loads(month):
+    run = month.publish()
+    contests = get_figures(run).contests
+    assert {code: contest.open for code, contest in contests.items()} == {"C01": 1, "C02": 1}
+    assert sum(contest.met for contest in contests.values()) == 1
+    snapshot = queries.read_snapshot(month.freeze(SECOND_MONTH))
+    assert snapshot.history == tuple(
+        CommitteeHistory(code, contest.open, contest.met)
+        for code, contest in sorted(contests.items())
+    )
+    visits = get_figures(run).loads["O01"]["visits"]
+    assert snapshot.loads == (
+        FrozenLoad("O01", "rice_oil", carried=2, agreed=4),
+        FrozenLoad("O01", "visits", carried=visits.used, agreed=8),
+    )
+
+
+def test_a_pinned_need_is_met_by_itself(month):
+    match_round = month.freeze()
+    need = get_need(month.needs[3].id, month.one)
+    db.session.add(
+        m.RoundOverride(
+            match_round_id=match_round.id,
+            kind=m.OverrideKind.PIN,
+            need_id=need.id,
+            reason="promised",
+            made_by_id=month.first.id,
+            made_at=NOW,
+        )
+    )
+    db.session.flush()
+    found = list_goods(month.solve(match_round))
+    assert found["N2607-0003"].received_units == 1
+
+
+def test_the_question_names_no_home_and_no_resident(month):
+    run = month.publish()
+    for model in (m.Resident, m.Household):
+        references = db.session.scalars(select(model.reference)).all()
+        assert not [reference for reference in references if reference in run.problem_json]
