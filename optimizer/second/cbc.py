@@ -66,38 +66,45 @@ class SecondEngine:
         """Return a row ``terms = right``."""
         return self.row(terms, EQUAL, right)
 
-    def switch(self) -> Variable:
-        """Return a new integer decision between 0 and 1 in no row."""
+    def switch(self, high: int = 1) -> Variable:
+        """Return a new integer decision between 0 and ``high`` in no row."""
         name = f"switch_{next(_NUMBERS)}"
-        return pulp.LpVariable(name, 0, 1, pulp.LpInteger, _skip_v4_deprecation=True)
+        return pulp.LpVariable(name, 0, high, pulp.LpInteger, _skip_v4_deprecation=True)
 
     def keep(self, rows: Sequence[Constraint]) -> None:
         """Add rows to every later question."""
         self._rows += rows
 
-    def ask(self, rows: Sequence[Constraint], aim: Terms | None = None) -> SecondAnswer:
+    def ask(
+        self, rows: Sequence[Constraint], aim: Terms | None = None, gap: float = 0.0
+    ) -> SecondAnswer:
         """Ask for an integer point that satisfies all kept rows and ``rows``.
 
-        If ``aim`` is given, ask for the point at which this sum is greatest.
+        If ``aim`` is given, ask for the point at which this sum is greatest; with ``gap``, a part
+        of the greatest sum, for a point at which no more than that is missing.
         """
         question = pulp.LpProblem("question", pulp.LpMinimize)  # or the sign of duals differs
         for row in (*self._rows, *rows):
             question.addConstraint(row)
         costs = {variable: -weight for variable, weight in (aim or {}).items()}
         question.setObjective(pulp.LpAffineExpression(costs))
-        if aim:
+        if aim and not gap:
             return self._run(question, self.seconds, [])
-        lean = self._run(question, self.seconds / 2, LEAN)
-        return self._run(question, self.seconds / 2, []) if lean.answer is Answer.OPEN else lean
+        lean = self._run(question, self.seconds / 2, LEAN, gap)
+        if lean.answer is not Answer.OPEN:
+            return lean
+        return self._run(question, self.seconds / 2, [], gap)
 
-    def _run(self, question: pulp.LpProblem, seconds: float, options: list[str]) -> SecondAnswer:
+    def _run(
+        self, question: pulp.LpProblem, seconds: float, options: list[str], gap: float = 0.0
+    ) -> SecondAnswer:
         path = pulp.PULP_CBC_CMD.pulp_cbc_path
         solver = pulp.COIN_CMD(
             path=path,
             msg=False,
             threads=1,
             timeLimit=seconds,
-            gapRel=0,
+            gapRel=gap,
             gapAbs=0.99,
             options=options,
         )
@@ -110,7 +117,8 @@ class SecondEngine:
         if question.status != pulp.LpStatusOptimal or not _round(question):
             return SecondAnswer(Answer.OPEN, {})
         values = {v: int(v.varValue) for v in question.variables() if v.varValue is not None}
-        return SecondAnswer(Answer.FOUND, values, question.sol_status == pulp.LpSolutionOptimal)
+        is_best = question.sol_status == pulp.LpSolutionOptimal and not gap
+        return SecondAnswer(Answer.FOUND, values, is_best)
 
 
 def _round(question: pulp.LpProblem) -> bool:

@@ -2,282 +2,233 @@
 
 The stages are questioned in order, with the earlier ones kept as rows at their stated values. The
 three outcomes are never confused: agreed, disagreed, unknown. ``verify`` checks rules and sums; the
-last question here is whether one answer can have all stated values.
+last question is whether one answer can have all stated values.
 
-- The sums of the first stages (S1, S4, S5) are questioned component by component: a sum is greatest
-  when it is greatest in every component (``search/components.py``). For the whole month at once the
-  engine would have to prove that fractions in several components do not add up to a unit.
-- Levels (S2, S6): see ``second/levels.py``; also what every group can get alone, the denominators.
-- The lottery (S9): can a need that lost be met with all winners before it? Tickets are taken in
-  order, several losers at a time; what is decided is kept.
+Turns, homes, contests, ranks, shares and steps (S10 to S17) are written down here and in
+``ladders.py`` and ``undecided.py`` from FORMULATION.md: of the solver only the rows C1 to C15 are
+used, and nothing that its certificate says.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import takewhile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from optimizer.engine.matrix import Weights
-from optimizer.model.build import Model, build
-from optimizer.model.variables import Columns, Terms, Variable
-from optimizer.policy import Stage
-from optimizer.problem import Problem, ProblemError
-from optimizer.search.alone import list_required, read_possible
-from optimizer.search.components import find_components, leading_sums
-from optimizer.second.cbc import Answer, SecondEngine
-from optimizer.second.levels import StatedGroup, question_levels
-from optimizer.solution import Solution, SolutionStatus
-from optimizer.stages.kind import Aim, Draw, Levels, Measure, Sums
-from optimizer.stages.registry import kind_of
-from optimizer.stages.tally import Tally
+from optimizer.model.constraints import given
+from optimizer.model.variables import Terms, Variable
+from optimizer.policy import Stage, StageKind
+from optimizer.problem import Problem
+from optimizer.second.in_order import StatedSum, question_in_order
+from optimizer.second.ladders import (
+    list_givers,
+    make_rank_group,
+    question_ladder,
+    question_open,
+)
+from optimizer.second.levels import StatedGroup
+from optimizer.second.questioner import Questioner
+from optimizer.second.undecided import list_contests, settle
+from optimizer.second.verdicts import Opinion, Verdict, judge, on_better, refute
+from optimizer.solution import Solution
+from optimizer.stages.kind import Cells, Homes, Ladder, Levels, Measure, PublicDraw, Sums
+from optimizer.stages.turns import Turns
 
-
-def question_parts(
-    engine: SecondEngine, model: Model, aims: Sequence[Aim], stated: Mapping[Variable, int]
-) -> Iterator[tuple[Aim, int, Answer]]:
-    """Yield every aim in order, its stated sum, and whether any component has more; then keep it.
-
-    stated   the value of every decision that an aim counts
-    engine   of the whole month; it keeps the stated sums too
-    """
-    order, rows = model.columns.order, model.rows.order
-    parts = [
-        (frozenset(part.columns), SecondEngine([rows[i] for i in part.rows], engine.seconds))
-        for part in find_components(model)
-    ]
-    for aim in aims:
-        total, answers = 0, {Answer.NONE}
-        for columns, of_part in parts:
-            own = {order[j]: weight for j, weight in aim.weights.items() if j in columns}
-            if own:
-                value = sum(weight * stated[variable] for variable, weight in own.items())
-                answers.add(ask_for_more(of_part, own, value))
-                kept = [engine.equal(own, value)]
-                of_part.keep(kept)
-                engine.keep(kept)
-                total += value
-        yield aim, total, _worst(answers)
+__all__ = ["Opinion", "Verdict", "judge", "second_opinion"]
 
 
-def _worst(answers: Set[Answer]) -> Answer:
-    """Return the answer for the whole, given the answers for its parts."""
-    return next(a for a in (Answer.FOUND, Answer.OPEN, Answer.NONE) if a in answers)
-
-
-def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
-    """Return whether a sum can be greater than a value."""
-    if sum(max(0, weight * int(v.upBound)) for v, weight in terms.items()) <= value:
-        return Answer.NONE  # every column of the sum is at its upper bound
-    return engine.ask([engine.at_least(terms, value + 1)]).answer
-
-
-def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: float) -> Answer:
-    """Return FOUND when the most needs that the group can get alone differ from ``stated``.
-
-    NONE when they do not; earlier stages do not count here. ``needs``: of the group, by position.
-    """
-    mets, network = model.columns.met, model.columns.network
-    own: Terms = {mets[d]: 1 for d in needs if d in mets}
-    counted = list_required(network.problem, network.ancestors).union(needs)
-    alone = SecondEngine(model.rows.order, seconds)
-    alone.keep([alone.at_most({met: 1 for d, met in mets.items() if d not in counted}, 0)])
-    reply = alone.ask([], own)
-    if reply.answer is not Answer.FOUND:
-        return Answer.FOUND if reply.answer is Answer.NONE else Answer.OPEN  # not even the empty
-    most = reply.total(own)
-    if reply.is_best:
-        return Answer.NONE if most == stated else Answer.FOUND
-    return Answer.FOUND if most > stated else Answer.OPEN
-
-
-CHUNK = 16  # losing needs that one question settles
-
-
-def question_tickets(
-    engine: SecondEngine, columns: Columns, met: Set[int], order: Sequence[int]
-) -> Iterator[tuple[str, Answer]]:
-    """Yield every run of tickets: NONE agreed, FOUND a better draw, OPEN unknown.
-
-    met, order   needs by position; order: those that have a column, first drawn first
-    """
-    start = 0
-    while start < len(order):
-        end, losers = start, 0
-        while end < len(order) and losers < CHUNK:
-            losers += order[end] not in met
-            end += 1
-        run = order[start:end]
-        yield (
-            f"tickets {start + 1} to {end}",
-            _draw_better(engine, columns, met, run) if losers else Answer.NONE,
-        )
-        keep_met(engine, columns, met, run)
-        start = end
-
-
-def keep_met(engine: SecondEngine, columns: Columns, met: Set[int], needs: Sequence[int]) -> None:
-    """Keep the needs met or unmet as stated."""
-    engine.keep([engine.equal({columns.met[d]: 1}, int(d in met)) for d in needs])
-
-
-def _draw_better(
-    engine: SecondEngine, columns: Columns, met: Set[int], run: Sequence[int]
-) -> Answer:
-    """Ask for one loser to be met with every winner whose ticket is lower."""
-    instead = {d: engine.switch() for d in run if d not in met}
-    rows = [engine.equal(dict.fromkeys(instead.values(), 1), 1)]
-    for k, d in enumerate(run):
-        later = [instead[e] for e in run[k:] if e in instead] if d in met else [instead[d]]
-        rows.append(engine.at_least({columns.met[d]: 1, **dict.fromkeys(later, -1)}, 0))
-    return engine.ask(rows).answer
-
-
-class Verdict(StrEnum):
-    """The second engine's verdict on one value."""
-
-    AGREED = "agreed"
-    DISAGREED = "disagreed"
-    UNKNOWN = "unknown"
-
-
-_OF_BETTER = {
-    Answer.NONE: Verdict.AGREED,
-    Answer.FOUND: Verdict.DISAGREED,
-    Answer.OPEN: Verdict.UNKNOWN,
-}
-_OF_POINT = {**_OF_BETTER, Answer.NONE: Verdict.DISAGREED, Answer.FOUND: Verdict.AGREED}
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """The verdict on one value. ``stage`` is empty for all values together."""
-
-    stage: str
-    of: str
-    verdict: Verdict
-
-
-def judge(opinions: list[Opinion]) -> Verdict:
-    """Return the verdict on all: one disagreement refutes.
-
-    Without a disagreement, one unknown opinion or none at all makes the verdict unknown.
-    """
-    verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
-    for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):
-        if verdict in verdicts:
-            return verdict
-    return Verdict.AGREED
-
-
-class Questioner:
-    """Questions a solution's stages in order with the second engine."""
-
-    def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
-        self._problem, self._solution = problem, solution
-        self._model: Model = build(problem)
-        self._columns = self._model.columns
-        self._results = {(result.name, result.key): result for result in solution.stages}
-        self.engine = SecondEngine(self._model.rows.order, seconds)
-        met = {assignment.need for assignment in solution.assignments}
-        self._met = {d for d, need in enumerate(problem.needs) if need.id in met}
-
-    def question(self) -> Iterator[Opinion]:
-        """Yield every opinion as it is formed, up to the first disagreement."""
-        for opinion in self._question():
-            yield opinion
-            if opinion.verdict is Verdict.DISAGREED:
-                return
-
-    def _question(self) -> Iterator[Opinion]:
-        if self._solution.status is SolutionStatus.INFEASIBLE:
-            yield Opinion("", "no answer at all", _OF_BETTER[self.engine.ask([]).answer])
-        stages = self._problem.policy.stages
-        leading = leading_sums(stages)
-        if not self._solution.is_usable or any(self._is_open(stage) for stage in leading):
-            return
-        yield from self._question_leading(leading)
-        for stage in takewhile(lambda stage: not self._is_open(stage), stages[len(leading) :]):
-            yield from kind_of(stage).ask(stage, self)
-        yield self._question_all()
-
-    def ask_draw(self, kind: Draw, stage: Stage) -> Iterator[Opinion]:
-        """Ask, run after run of tickets, whether a loser can be met with all winners before it."""
-        if (stage.name, "") not in self._results:
-            yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
-            return
-        met, order = self._columns.met, kind.order(stage, self._problem)
-        drawn = [d for d in order if d in met]
-        for tickets, answer in question_tickets(self.engine, self._columns, self._met, drawn):
-            yield Opinion(stage.name, tickets, _OF_BETTER[answer])
-
-    def _is_open(self, stage: Stage) -> bool:
-        """Return whether the solution claims nothing about a stage."""
-        return any(
-            result.status is not SolutionStatus.PROVEN
-            for (name, _), result in self._results.items()
-            if name == stage.name
-        )
-
-    def _question_leading(self, leading: Sequence[Stage]) -> Iterator[Opinion]:
-        aims = [aim for stage in leading for aim in kind_of(stage).aims(stage, self._columns)]
-        columns, needs = self._columns, self._problem.needs
-        units = Tally(self._problem, self._solution.assignments).units
-        stated = {met: int(d in self._met) for d, met in columns.met.items()}
-        stated |= {variable: units[needs[d].id] for d, variable in columns.units.items()}
-        for aim, total, answer in question_parts(self.engine, self._model, aims, stated):
-            result = self._results.get((aim.stage.name, aim.key))
-            value, sign = None if result is None else result.value, kind_of(aim.stage).sign
-            verdict = _OF_BETTER[answer] if value == sign * total else Verdict.DISAGREED
-            yield Opinion(aim.stage.name, f"{aim.key} {value}".strip(), verdict)
-
-    def _terms(self, weights: Weights) -> Terms:
-        return {self._columns.order[j]: weight for j, weight in weights.items()}
+class FairQuestioner(Questioner):
+    """Questions the stages of any policy in order."""
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
-        """Ask for each sum in turn whether it can be greater by one."""
-        for aim in kind.aims(stage, self._columns):
-            result = self._results.get((stage.name, aim.key))
-            if result is None or result.value is None:
-                yield Opinion(stage.name, f"{aim.key} not stated", Verdict.DISAGREED)
-                return
-            terms, value = self._terms(aim.weights), kind.sign * result.value
-            answer = ask_for_more(self.engine, terms, value)
-            yield Opinion(stage.name, f"{aim.key} {result.value}".strip(), _OF_BETTER[answer])
-            self.engine.keep([self.engine.equal(terms, value)])
+        """Ask for each sum in turn; turns are counted by columns made here (S10, S12)."""
+        if not isinstance(kind, Turns):
+            yield from super().ask_sums(kind, stage)
+            return
+        pairs = self._list_pairs(stage)
+        for turn, wait in _list_turns(stage, [[w for _, w in pair] for pair in pairs]):
+            able = [[d for d, w in pair if w >= wait and d in self.columns.met] for pair in pairs]
+            terms = {self._turn(needs, turn): 1 for needs in able if len(needs) >= turn}
+            is_first = stage.kind is StageKind.FIRST_TURNS
+            key = f"waiting={wait}" if is_first else f"turn={turn},waiting={wait}"
+            yield self.question_sum(stage, key, terms)
+
+    def _list_pairs(self, stage: Stage) -> list[list[tuple[int, int]]]:
+        """Return needs and waits of every recipient and category of the tier, duties apart."""
+        found = defaultdict[tuple[str, str], list[tuple[int, int]]](list)
+        for d, need in enumerate(self.problem.needs):
+            if need.tier == stage.tier and not need.duty:
+                found[need.recipient, need.category].append((d, need.waiting))
+        return list(found.values())
+
+    def _turn(self, needs: Sequence[int], turn: int) -> Variable:
+        """Return a column that is 1 only if so many of these needs are met."""
+        mets = [self.columns.met[d] for d in needs]
+        if len(mets) == 1:
+            return mets[0]
+        own, engine = self.engine.switch(), self.engine
+        ones = dict.fromkeys(mets, 1)
+        if turn == 1:
+            engine.keep([engine.at_least({**ones, own: -1}, 0)])
+            return own
+        rest = [engine.switch() for _ in range(len(mets) - turn)]
+        firsts = [engine.switch() for _ in range(turn - 1)]
+        turns = [*firsts, own, *rest]  # each of them at least the next, so that none is skipped
+        engine.keep([engine.equal({**ones, **dict.fromkeys(turns, -1)}, 0)])
+        engine.keep([engine.at_least({one: 1, more: -1}, 0) for one, more in pairwise(turns)])
+        return own
+
+    def ask_homes(self, kind: Homes, stage: Stage) -> Iterator[Opinion]:
+        """Settle the tier's needs, then ask for one home more (S11)."""
+        needs = enumerate(self.problem.needs)
+        of_tier = [d for d, need in needs if need.tier == stage.tier and not need.duty]
+        if of_tier:
+            mets = self.columns.met
+            undecided = settle(self.engine, {d: mets[d] for d in of_tier if d in mets}).undecided
+            homes = self._homes(undecided)
+            yield self.question_sum(stage, "", dict.fromkeys(homes.values(), 1))
+
+    def _homes(self, undecided: Iterable[int]) -> dict[str, Variable]:
+        """Return for every recipient of these needs, by ticket, a column: one of them is met."""
+        needs_of = defaultdict[str, list[int]](list)
+        for d in undecided:
+            needs_of[self.problem.needs[d].recipient].append(d)
+        return {recipient: self._turn(needs_of[recipient], 1) for recipient in sorted(needs_of)}
+
+    def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> Iterator[Opinion]:
+        """Ask, run after run, for a home that lost, then for a need that lost (S14)."""
+        if (stage.name, "") not in self.results:
+            yield refute(stage.name, "not stated")
+            return
+        undecided, needs = settle(self.engine, self.columns.met).undecided, self.problem.needs
+        served = {needs[d].recipient for d in self.met.intersection(undecided)}
+        homes = [StatedSum({v: 1}, int(h in served)) for h, v in self._homes(undecided).items()]
+        drawn = [StatedSum({self.columns.met[d]: 1}, int(d in self.met)) for d in sorted(undecided)]
+        for word, sums in (("homes", homes), ("needs", drawn)):
+            for run, answer in question_in_order(self.engine, sums):
+                yield on_better(stage.name, f"{word} {run}", answer)
+        self.keep_met()
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
-        """Ask what each group can get alone, then for each level whether more can be above it."""
-        result = self._results.get((stage.name, ""))
+        """Ask level by level; the cells of shares are listed here (S15)."""
+        if stage.kind is not StageKind.SHARES:
+            yield from super().ask_levels(kind, stage)
+            return
+        cells = self._list_cells()
+        counted = {self._name_cell(cell): self._count_units(cell) for cell in cells}
+        if not self._is_stated(stage, {name: (n, 1) for name, n in counted.items()}):
+            yield refute(stage.name, "cells and units")
+            return
+        groups = []
+        for cell in cells:
+            if terms := self._units_of(cell):
+                name, most = self._name_cell(cell), self._most_units(cell)
+                groups.append(StatedGroup(Measure(name, {}, 0, 1, 0, most), terms, counted[name]))
+        yield from self.question_groups(stage, groups)
+
+    def _is_stated(self, stage: Stage, counted: Mapping[str, tuple[int, int]]) -> bool:
+        """Return whether the levels stated are those counted from the assignments."""
+        result = self.results.get((stage.name, ""))
         if result is None:
-            yield Opinion(stage.name, "not stated", Verdict.DISAGREED)
+            return False
+        stated = {level.group: (level.numerator, level.denominator) for level in result.levels}
+        return stated == counted and len(stated) == len(result.levels)
+
+    def ask_cells(self, kind: Cells, stage: Stage) -> Iterator[Opinion]:
+        """Ask, by ticket, for a cell with a unit more (S16)."""
+        if (stage.name, "") not in self.results:
+            yield refute(stage.name, "not stated")
             return
-        stated = {level.group: level for level in result.levels}
-        possible = read_possible(stage, self._problem, result.levels)
-        groups = kind.groups_alone(stage, self._problem)
-        for group, count in possible.items():
-            if group not in groups:
-                yield Opinion(stage.name, f"{group} is no group", Verdict.DISAGREED)
+        sums = [
+            StatedSum(terms, self._count_units(cell), high=self._most_units(cell))
+            for cell in self._list_cells()
+            if (terms := self._units_of(cell))
+        ]
+        for run, answer in question_in_order(self.engine, sums):
+            yield on_better(stage.name, f"cells {run}", answer)
+
+    def _list_cells(self) -> list[list[int]]:
+        """Return the needs met of every recipient and divisible category, in the order of S16."""
+        needs = self.problem.needs
+        divisible = {need.category for need in needs if need.least_units < need.quantity}
+        cells = defaultdict[tuple[str, str], list[int]](list)
+        for d in sorted(self.met):
+            if needs[d].category in divisible:
+                cells[needs[d].recipient, needs[d].category].append(d)
+        return sorted(cells.values(), key=lambda cell: (needs[cell[0]].recipient, cell[0]))
+
+    def _name_cell(self, cell: Sequence[int]) -> str:
+        return self.name(self.problem.needs[cell[0]].id)
+
+    def _delivered(self, cell: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the needs of a cell that can be delivered to, each with its way."""
+        network = self.columns.network
+        ways = ((d, r) for d in cell for r in network.demands_of[d])
+        return [(d, r) for d, r in ways if not network.is_visit(r)]
+
+    def _units_of(self, cell: Sequence[int]) -> Terms:
+        return dict(given(self.columns, d, r) for d, r in self._delivered(cell))
+
+    def _most_units(self, cell: Sequence[int]) -> int:
+        return sum(self.problem.needs[d].quantity for d, _ in self._delivered(cell))
+
+    def _count_units(self, cell: Sequence[int]) -> int:
+        return sum(self.tally.units[self.problem.needs[d].id] for d in cell)
+
+    def ask_ladder(self, kind: Ladder, stage: Stage) -> Iterator[Opinion]:
+        """Ask rank by rank for one contested need more (S13), or one unit less (S17)."""
+        if (stage.name, "") not in self.results:
+            yield refute(stage.name, "not stated")
+        elif stage.kind is StageKind.RANKS:
+            yield from self._ask_ranks(stage)
+        else:
+            yield from self._ask_carrying(stage)
+
+    def _ask_ranks(self, stage: Stage) -> Iterator[Opinion]:
+        settled = settle(self.engine, self.columns.met)
+        contests = list_contests(self.columns, settled, stage.dimension)
+        rows = {level.group: level for level in self.results[stage.name, ""].levels}
+        if set(rows) != {self.name(group) for group in contests}:
+            yield refute(stage.name, "groups with a contested need")
+            return
+        groups = []
+        for label, needs in contests.items():
+            mets = {self.columns.met[d]: 1 for d in needs}
+            past, count = self._past_of(stage, label), len(self.met.intersection(needs))
+            group = make_rank_group(self.name(label), mets, count, rows[self.name(label)], past)
+            if group is None:
+                yield refute(stage.name, f"level of {self.name(label)}")
                 return
-            answer = ask_for_other(self._model, groups[group], count, self.engine.seconds)
-            yield Opinion(stage.name, f"{group} could get {count}", _OF_BETTER[answer])
-        measures = kind.measures(stage, self._columns, possible)
-        whole = {measure.group: measure.denominator for measure in measures}
-        if whole != {group: level.denominator for group, level in stated.items()}:
-            yield Opinion(stage.name, "groups and denominators", Verdict.DISAGREED)
+            groups.append(group)
+        for of, answer in question_open(self.engine, groups, settled.points):
+            yield on_better(stage.name, of, answer)
+        for run, answer in question_ladder(self.engine, groups, 1):
+            yield on_better(stage.name, f"ranks {run}", answer)
+
+    def _past_of(self, stage: Stage, label: str) -> tuple[int, int]:
+        """Return contested needs met and open of a group in the rounds that still count."""
+        for row in self.problem.history:
+            if (row.dimension, row.group) == (stage.dimension, label):
+                return row.met, row.possible
+        return 0, 0
+
+    def _ask_carrying(self, stage: Stage) -> Iterator[Opinion]:
+        groups = list_givers(self.problem, self.columns, self.tally, self.name)
+        if not self._is_stated(stage, {of.name: of.level for of in groups}):
+            yield refute(stage.name, "givers and loads")
             return
-        stated_groups = [self._state(kind.sign, m, stated[m.group].numerator) for m in measures]
-        kept = question_levels(self.engine, stated_groups, worst_only=stage.worst_only)
-        for level, answer in kept:
-            yield Opinion(stage.name, f"level {abs(level)}", _OF_BETTER[answer])
+        for run, answer in question_ladder(self.engine, groups, -1):
+            yield on_better(stage.name, f"ranks {run}", answer)
 
-    def _state(self, sign: int, measure: Measure, numerator: int) -> StatedGroup:
-        units = sign * numerator - measure.offset
-        return StatedGroup(measure, self._terms(measure.weights), units, measure.low)
 
-    def _question_all(self) -> Opinion:
-        keep_met(self.engine, self._columns, self._met, list(self._columns.met))
-        answer = self.engine.ask([]).answer
-        return Opinion("", "all values together", _OF_POINT[answer])
+def _list_turns(stage: Stage, pairs: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield turn and wait of every sum in order, given the waits of every pair."""
+    waits = sorted({wait for pair in pairs for wait in pair}, reverse=True)
+    if stage.kind is StageKind.FIRST_TURNS:
+        yield from ((1, wait) for wait in waits)
+        return
+    for turn in range(2, max(map(len, pairs), default=0) + 1):
+        for wait in waits:
+            if any(sum(own >= wait for own in pair) >= turn for pair in pairs):
+                yield turn, wait
 
 
 def second_opinion(
@@ -290,12 +241,9 @@ def second_opinion(
 
     seconds      for one question to the engine; beyond them its answer is unknown
     on_opinion   called with each opinion as soon as it is formed
-    Raises ``ProblemError`` for a policy with a public draw: its stages are not asked about yet.
     """
-    if problem.policy.is_drawn:
-        raise ProblemError("$.policy", f"agree does not ask about {problem.policy.label} yet")
     found = []
-    for opinion in Questioner(problem, solution, seconds).question():
+    for opinion in FairQuestioner(problem, solution, seconds).question():
         found.append(opinion)
         if on_opinion is not None:
             on_opinion(opinion)

@@ -10,7 +10,6 @@ from optimizer.codec import ProblemError
 from optimizer.explain.explain import explain
 from optimizer.policy import COMMUNITY_2, Stage, StageKind
 from optimizer.problem import GiverLoad, GroupHistory, Problem
-from optimizer.second.opinion import second_opinion
 from optimizer.solution import Solution
 from tests.optimizer.builders import goods, met, month, person, proven, team, visit, want
 
@@ -248,11 +247,6 @@ def test_shuffled_rows_are_the_same_answer():
 
 
 def test_what_does_not_treat_the_new_stages_yet_claims_nothing():
-    """No ticket of a need, no deciding stage; a second opinion is refused."""
-    problem = community(goods(), want("a"), want("b"))
-    answer = solved(problem)
-    [lost] = explain(problem, answer)
+    """No ticket of a need, no deciding stage."""
+    [lost] = explain(problem := community(goods(), want("a"), want("b")), solved(problem))
     assert (lost.code, lost.stage, lost.ticket, lost.cut_off) == ("lost_lottery", "", "", "")
-    with pytest.raises(ProblemError) as refused:
-        second_opinion(problem, answer, 9.0)
-    assert refused.value.path == "$.policy"

@@ -1,0 +1,128 @@
+"""Units with ranks (S13, S17): can fewer be of the highest rank, or more of the lowest?"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from optimizer.model.variables import Columns, Terms, Variable
+from optimizer.problem import VISITS, Problem
+from optimizer.second.cbc import Answer, SecondAnswer, SecondEngine
+from optimizer.second.in_order import StatedSum, question_in_order
+from optimizer.second.undecided import most_in
+from optimizer.solution import Level
+from optimizer.stages.tally import Tally
+
+MOST_STEPS = 200  # of a giver
+Units = list[tuple[Fraction, int]]  # rank and size of each step, from the first
+
+
+@dataclass(frozen=True, slots=True)
+class LadderGroup:
+    """A group that has ``count`` of its units, which ``terms`` add up.
+
+    level   what is stated of it: numerator and denominator
+    """
+
+    name: str
+    terms: Terms
+    count: int
+    units: Units
+    level: tuple[int, int]
+
+
+def make_rank_group(
+    name: str, mets: Terms, count: int, stated: Level, past: tuple[int, int]
+) -> LadderGroup | None:
+    """Return a group of contested needs (S13); None if its stated level cannot be.
+
+    count   of these needs met    past   met and open in the rounds that still count
+    """
+    had, offered = past
+    open_ = stated.denominator - offered
+    if not count <= open_ <= len(mets) or stated.numerator != had + count:
+        return None
+    units = [(Fraction(had + j, stated.denominator), 1) for j in range(open_)]
+    return LadderGroup(name, mets, count, units, (stated.numerator, stated.denominator))
+
+
+def question_open(
+    engine: SecondEngine, groups: Sequence[LadderGroup], points: Sequence[SecondAnswer]
+) -> Iterator[tuple[str, Answer]]:
+    """Yield whether a group can have other than its stated number of contested needs.
+
+    points   known ones; a group without one that reaches the number is asked about
+    """
+    above: Terms = {}
+    rows = []
+    for group in groups:
+        open_ = len(group.units)
+        if most_in(points, group.terms) < open_:
+            reply = engine.ask([engine.at_least(group.terms, open_)]).answer
+            yield f"{group.name} {open_} open", _REACHED[reply]
+        if open_ < len(group.terms):
+            above[own := engine.switch()] = 1
+            rows.append(engine.at_least({**group.terms, own: -open_ - 1}, 0))
+    if above:
+        yield "most open", engine.ask([*rows, engine.at_least(above, 1)]).answer
+
+
+_REACHED = {Answer.FOUND: Answer.NONE, Answer.NONE: Answer.FOUND, Answer.OPEN: Answer.OPEN}
+
+
+def list_givers(
+    problem: Problem, columns: Columns, tally: Tally, name: Callable[[str], str]
+) -> list[LadderGroup]:
+    """Return what every giver has carried in each measure, as counted from the assignments (S17).
+
+    name   what a solution calls a label
+    """
+    stocks_of = defaultdict[tuple[str, str], list[int]](list)
+    for s, stock in enumerate(problem.stocks):
+        if stock.pledge is not None and stock.category:
+            stocks_of[stock.giver, VISITS if stock.staffed else stock.category].append(s)
+    loads = {(row.giver, row.measure): (row.carried, row.agreed) for row in problem.loads}
+    found = []
+    for (giver, measure), stocks in sorted(stocks_of.items()):
+        most = sum(problem.stocks[s].capacity for s in stocks)
+        count = sum(tally.used[problem.stocks[s].id] for s in stocks)
+        carried, agreed = loads.get((giver, measure), (0, most))
+        if most:
+            spelt = f"{name(giver)}/{measure if measure == VISITS else name(measure)}"
+            terms = {columns.used[s]: 1 for s in stocks if s in columns.used}
+            units = _list_steps(carried, agreed, most)
+            found.append(LadderGroup(spelt, terms, count, units, (carried + count, agreed)))
+    return found
+
+
+def _list_steps(carried: int, agreed: int, most: int) -> Units:
+    size = -(-most // MOST_STEPS)
+    starts = range(0, most, size)
+    return [(Fraction(carried + u, agreed), min(size, most - u)) for u in starts]
+
+
+def question_ladder(
+    engine: SecondEngine, groups: Sequence[LadderGroup], sign: int
+) -> Iterator[tuple[str, Answer]]:
+    """Yield every run of ranks: NONE agreed, FOUND a better point, OPEN unknown.
+
+    With ``sign`` 1 more units of the lowest rank are better, with -1 fewer of the highest.
+    """
+    of_rank = defaultdict[Fraction, list[tuple[Variable, int, int]]](list)
+    for group in groups:
+        left, steps = group.count, []
+        for rank, size in group.units:
+            steps.append(step := engine.switch(size))
+            of_rank[rank].append((step, size, min(size, left)))
+            left -= min(size, left)
+        if group.terms:
+            engine.keep([engine.equal({**group.terms, **dict.fromkeys(steps, -1)}, 0)])
+        else:
+            engine.keep([engine.equal(dict.fromkeys(steps, 1), 0)])
+    sums = []
+    for rank in sorted(of_rank, reverse=sign < 0):
+        terms: Terms = {step: sign for step, _, _ in of_rank[rank]}
+        every, taken = (sum(row[k] for row in of_rank[rank]) for k in (1, 2))
+        low, high = (0, every) if sign > 0 else (-every, 0)
+        sums.append(StatedSum(terms, sign * taken, low, high))
+    yield from question_in_order(engine, sums)

@@ -1,0 +1,59 @@
+"""The second engine's verdicts: on one value, and on a solution."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from optimizer.second.cbc import Answer
+
+
+class Verdict(StrEnum):
+    """The second engine's verdict on one value."""
+
+    AGREED = "agreed"
+    DISAGREED = "disagreed"
+    UNKNOWN = "unknown"
+
+
+_OF_BETTER = {
+    Answer.NONE: Verdict.AGREED,
+    Answer.FOUND: Verdict.DISAGREED,
+    Answer.OPEN: Verdict.UNKNOWN,
+}
+_OF_POINT = {**_OF_BETTER, Answer.NONE: Verdict.DISAGREED, Answer.FOUND: Verdict.AGREED}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The verdict on one value. ``stage`` is empty for all values together."""
+
+    stage: str
+    of: str
+    verdict: Verdict
+
+
+def on_better(stage: str, of: str, answer: Answer) -> Opinion:
+    """Return the verdict on a value, given the answer to: is there a better one?"""
+    return Opinion(stage, of.strip(), _OF_BETTER[answer])
+
+
+def on_point(stage: str, of: str, answer: Answer) -> Opinion:
+    """Return the verdict on a value, given the answer to: is there a point that reaches it?"""
+    return Opinion(stage, of.strip(), _OF_POINT[answer])
+
+
+def refute(stage: str, of: str) -> Opinion:
+    """Return the verdict on a statement that is wrong on its face."""
+    return Opinion(stage, of, Verdict.DISAGREED)
+
+
+def judge(opinions: Iterable[Opinion]) -> Verdict:
+    """Return the verdict on all: one disagreement refutes.
+
+    Without a disagreement, one unknown opinion or none at all makes the verdict unknown.
+    """
+    verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
+    for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.AGREED
