@@ -77,13 +77,9 @@ def list_givers(
 
     name   what a solution calls a label
     """
-    stocks_of = defaultdict[tuple[str, str], list[int]](list)
-    for s, stock in enumerate(problem.stocks):
-        if stock.pledge is not None and stock.category:
-            stocks_of[stock.giver, VISITS if stock.staffed else stock.category].append(s)
     loads = {(row.giver, row.measure): (row.carried, row.agreed) for row in problem.loads}
     found = []
-    for (giver, measure), stocks in sorted(stocks_of.items()):
+    for (giver, measure), stocks in sorted(_group_stocks(problem).items()):
         most = sum(problem.stocks[s].capacity for s in stocks)
         count = sum(tally.used[problem.stocks[s].id] for s in stocks)
         carried, agreed = loads.get((giver, measure), (0, most))
@@ -92,6 +88,15 @@ def list_givers(
             terms = {columns.used[s]: 1 for s in stocks if s in columns.used}
             units = _list_steps(carried, agreed, most)
             found.append(LadderGroup(spelt, terms, count, units, (carried + count, agreed)))
+    return found
+
+
+def _group_stocks(problem: Problem) -> dict[tuple[str, str], list[int]]:
+    """Return the pledged stocks of every giver and measure, by position."""
+    found = defaultdict[tuple[str, str], list[int]](list)
+    for s, stock in enumerate(problem.stocks):
+        if stock.pledge is not None and stock.category:
+            found[stock.giver, VISITS if stock.staffed else stock.category].append(s)
     return found
 
 

@@ -34,6 +34,8 @@ from optimizer.stages.turns import Turns
 
 __all__ = ["Opinion", "Verdict", "judge", "second_opinion"]
 
+Asked = tuple[int, int]  # a need, by position, and the months that it has waited
+
 
 class FairQuestioner(Questioner):
     """Questions the stages of any policy in order."""
@@ -43,17 +45,20 @@ class FairQuestioner(Questioner):
         if not isinstance(kind, Turns):
             yield from super().ask_sums(kind, stage)
             return
-        pairs = self._list_pairs(stage)
+        is_first, pairs = stage.kind is StageKind.FIRST_TURNS, self._list_pairs(stage)
         for turn, wait in _list_turns(stage, [[w for _, w in pair] for pair in pairs]):
-            able = [[d for d, w in pair if w >= wait and d in self.columns.met] for pair in pairs]
-            terms = {self._turn(needs, turn): 1 for needs in able if len(needs) >= turn}
-            is_first = stage.kind is StageKind.FIRST_TURNS
             key = f"waiting={wait}" if is_first else f"turn={turn},waiting={wait}"
-            yield self.question_sum(stage, key, terms)
+            yield self.question_sum(stage, key, self._count_turns(pairs, turn, wait))
 
-    def _list_pairs(self, stage: Stage) -> list[list[tuple[int, int]]]:
+    def _count_turns(self, pairs: Sequence[Sequence[Asked]], turn: int, wait: int) -> Terms:
+        """Return the sum of the pairs with so many needs met that have waited so long."""
+        mets = self.columns.met
+        able = ([d for d, own in pair if own >= wait and d in mets] for pair in pairs)
+        return {self._turn(needs, turn): 1 for needs in able if len(needs) >= turn}
+
+    def _list_pairs(self, stage: Stage) -> list[list[Asked]]:
         """Return needs and waits of every recipient and category of the tier, duties apart."""
-        found = defaultdict[tuple[str, str], list[tuple[int, int]]](list)
+        found = defaultdict[tuple[str, str], list[Asked]](list)
         for d, need in enumerate(self.problem.needs):
             if need.tier == stage.tier and not need.duty:
                 found[need.recipient, need.category].append((d, need.waiting))

@@ -24,7 +24,12 @@ from optimizer.what_if.compare import (
     find_first_better,
     find_first_worse,
 )
-from optimizer.what_if.solve_again import find_possible, require_answer, solve_again
+from optimizer.what_if.solve_again import (
+    find_possible,
+    require_answer,
+    require_denominators,
+    solve_again,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def price_of_need(
     of another problem.
     """
     require_answer(problem, solution)
+    require_denominators(problem)
     if need not in {row.id for row in problem.needs}:
         raise ProblemError("$.need", "is not known")
     met = {assignment.need for assignment in solution.assignments}
@@ -118,6 +124,7 @@ def price_pins(
     Raises ``ProblemError`` for a solution of another problem.
     """
     require_answer(problem, solution)
+    require_denominators(problem)
     return tuple(_price_pin(problem, solution, pin, limits) for pin in problem.pins)
 
 

@@ -29,7 +29,13 @@ from optimizer.search.alone import Possible
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.what_if.compare import StageChange, compare_answers
-from optimizer.what_if.solve_again import WhatIfAnswer, find_possible, require_answer, solve_again
+from optimizer.what_if.solve_again import (
+    WhatIfAnswer,
+    find_possible,
+    require_answer,
+    require_denominators,
+    solve_again,
+)
 
 PinOrForbid = TypeVar("PinOrForbid", bound=Pin)
 
@@ -125,6 +131,7 @@ def repair(
     another problem.
     """
     require_answer(problem, solution)
+    require_denominators(problem)
     published = solution.assignments
     model = build(single_out(apply_changes(problem, changes), published))
     possible = find_possible(problem, solution, limits.seconds)

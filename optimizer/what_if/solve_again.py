@@ -40,6 +40,25 @@ def require_answer(problem: Problem, solution: Solution) -> None:
         raise ProblemError("$.problem_sha256", "is not that of the problem")
 
 
+class UnpricedError(ProblemError):
+    """Two answers of the policy have no common measure."""
+
+
+def require_denominators(problem: Problem) -> None:
+    """Raise ``UnpricedError`` for a policy with a public draw, whose answers cannot be compared so.
+
+    Its homes, contests and tickets depend on which needs are decided; that is another set once a
+    need is forced, so that there is no common measure of the two answers. Appeal and conflict
+    compare needs met only and work under every policy.
+    """
+    if problem.policy.is_drawn:
+        raise UnpricedError(
+            "$.policy",
+            f"under {problem.policy.label} two answers have no common measure: forcing one changes "
+            "which needs are decided; ask for extra capacity or a conflict instead",
+        )
+
+
 def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
     """Return for every stage and group how many of the group's needs can be met alone.
 
