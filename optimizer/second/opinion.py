@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from optimizer.model.constraints import given
 from optimizer.model.variables import Terms, Variable
-from optimizer.policy import Stage, StageKind
+from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.second.in_order import StatedSum, question_in_order
 from optimizer.second.ladders import (
@@ -45,8 +45,8 @@ class FairQuestioner(Questioner):
         if not isinstance(kind, Turns):
             yield from super().ask_sums(kind, stage)
             return
-        is_first, pairs = stage.kind is StageKind.FIRST_TURNS, self._list_pairs(stage)
-        for turn, wait in _list_turns(stage, [[w for _, w in pair] for pair in pairs]):
+        pairs, is_first = self._list_pairs(stage), kind.is_separable
+        for turn, wait in _list_turns([[w for _, w in pair] for pair in pairs], is_first):
             key = f"waiting={wait}" if is_first else f"turn={turn},waiting={wait}"
             yield self.question_sum(stage, key, self._count_turns(pairs, turn, wait))
 
@@ -114,7 +114,7 @@ class FairQuestioner(Questioner):
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
         """Ask level by level; the cells of shares are listed here (S15)."""
-        if stage.kind is not StageKind.SHARES:
+        if not kind.is_among_met:
             yield from super().ask_levels(kind, stage)
             return
         cells = self._list_cells()
@@ -182,7 +182,7 @@ class FairQuestioner(Questioner):
         """Ask rank by rank for one contested need more (S13), or one unit less (S17)."""
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
-        elif stage.kind is StageKind.RANKS:
+        elif kind.climbs_contests(stage):
             yield from self._ask_ranks(stage)
         else:
             yield from self._ask_carrying(stage)
@@ -224,10 +224,10 @@ class FairQuestioner(Questioner):
             yield on_better(stage.name, f"ranks {run}", answer)
 
 
-def _list_turns(stage: Stage, pairs: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+def _list_turns(pairs: Sequence[Sequence[int]], is_first: bool) -> Iterator[tuple[int, int]]:
     """Yield turn and wait of every sum in order, given the waits of every pair."""
     waits = sorted({wait for pair in pairs for wait in pair}, reverse=True)
-    if stage.kind is StageKind.FIRST_TURNS:
+    if is_first:
         yield from ((1, wait) for wait in waits)
         return
     for turn in range(2, max(map(len, pairs), default=0) + 1):
