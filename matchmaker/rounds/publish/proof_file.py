@@ -35,6 +35,9 @@ ORDER = """
 The order in which the month was decided, {policy}; each line begins with the name that the stage
 has in solution.json:
 {stages}
+
+A recipient is a home, under a random name. Needs joined by + are one ask of one home: its units
+were handed back to the most urgent of them, then the longest wait, then the lowest lot.
 """
 
 

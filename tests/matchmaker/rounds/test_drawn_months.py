@@ -1,6 +1,8 @@
 """Whole months of the site under the second policy, through its own services."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from flask_babel import force_locale
@@ -11,6 +13,7 @@ from matchmaker.base.extensions import db
 from matchmaker.needs.states import get_need
 from matchmaker.rounds import queries
 from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, get_figures
 from matchmaker.rounds.words.outcomes import explain_next, explain_outcome
@@ -140,3 +143,11 @@ def test_the_question_names_no_home_and_no_resident(month):
     for model in (m.Resident, m.Household):
         references = db.session.scalars(select(model.reference)).all()
         assert not [reference for reference in references if reference in run.problem_json]
+
+
+def test_the_file_of_the_proof_says_what_a_joined_ask_is(month):
+    run = month.publish()
+    with zipfile.ZipFile(io.BytesIO(make_proof_zip(run))) as archive:
+        text = archive.read("README.txt").decode()
+    assert "are one ask of one home" in text
+    assert f"N2607-0003+{TWICE}" in run.problem_json
