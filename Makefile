@@ -9,7 +9,7 @@ CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
 MONTH ?=
 PORT ?= 5000
 
-.PHONY: demo month reset test test-slow sweep mutants bench pages docs lint format lock translations messages system-packages clean
+.PHONY: demo month reset test test-slow sweep mutants bench hundred pages docs lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
 	@$(BIN)/matchmaker demo --port $(PORT) $(if $(MONTH),--month $(MONTH))
@@ -40,6 +40,10 @@ mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=4
 
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
 	$(BIN)/python -m optimizer.bench $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
+
+hundred: $(READY)  ## seeds FIRST=1 to LAST=100 of 1,670 needs (NEEDS=) under both policies: time, labels, memory; goes on from FILE=hundred.jsonl
+	$(BIN)/python -m optimizer.bench.hundred $(if $(FIRST),--first $(FIRST)) $(if $(LAST),--last $(LAST)) \
+		$(if $(NEEDS),--needs $(NEEDS)) $(if $(FILE),--file $(FILE)) $(if $(POLICY),--policy $(POLICY))
 
 pages: $(READY) $(CATALOGUE).mo  ## what every page of the demo costs, against the home page; LOOKS=6: barriers of every page in all looks
 ifdef LOOKS

@@ -46,12 +46,35 @@ def search_once(engine: IncrementalModel, weights: Weights) -> Found:
     return Found(best, best is not None and is_proven and best.value >= claim.most)
 
 
+SEEKING_NODES = 20  # of the engine's branch and bound, where any better point will do
+
+
+def seek_integer_point(
+    engine: IncrementalModel, weights: Weights, wanted: int, nodes: int = SEEKING_NODES
+) -> IntegerPoint | None:
+    """Return an integer point, at best one that is worth what is wanted, found at little cost.
+
+    None excludes no point.
+    """
+    matrix = engine.matrix
+    point = engine.seek_integer(weights, matrix.is_whole & matrix.is_core, wanted, nodes)
+    found = weigh(matrix, weights, point)
+    if found is None and point is not None:
+        found = _route(engine, weights, point)
+    return found
+
+
 def repair_integer_point(
-    engine: IncrementalModel, point: Vector, is_small: BoolVector
+    engine: IncrementalModel,
+    point: Vector,
+    is_small: BoolVector,
+    weights: Weights | None = None,
+    wanted: int = 0,
 ) -> IntegerPoint | None:
     """Return an integer point with the integer decisions of a fractional one, or None.
 
-    Decisions in small components are free. None does not exclude other integer points.
+    Decisions in small components are free. None does not exclude other integer points. With
+    weights, the point is to have at least the worth that is wanted.
     """
     matrix = engine.matrix
     is_near = np.abs(point - np.round(point)) <= WHOLE
@@ -60,9 +83,12 @@ def repair_integer_point(
     low, high = matrix.low[fixed], matrix.high[fixed]
     values = np.clip(np.round(point[fixed]), low, high)
     engine.bound_columns(fixed, values, values)
-    found = maximise_over_integers(engine, {})
+    if weights is None:
+        best = maximise_over_integers(engine, {}).best
+    else:
+        best = seek_integer_point(engine, weights, wanted)
     engine.bound_columns(fixed, low, high)
-    return found.best
+    return best
 
 
 def maximise_over_integers(engine: IncrementalModel, weights: Weights) -> Found:

@@ -196,11 +196,7 @@ class IncrementalModel:
     def maximise_integer(self, weights: Weights, is_whole: BoolVector) -> EngineClaim:
         """Branch and bound over the marked columns, to a bound less than one above the value."""
         basis = self._solver.getBasis()
-        kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
-        index = np.arange(len(kinds), dtype=np.int32)
-        self._solver.changeColsIntegrality(len(kinds), index, kinds)
-        self._price(weights)
-        status = self._run(is_linear=False)
+        status = self._branch(weights, is_whole)
         info, solution = self._solver.getInfo(), self._solver.getSolution()
         value, bound = -float(info.objective_function_value), -float(info.mip_dual_bound)
         decided = decide_status(status, bool(solution.value_valid), value, bound)
@@ -210,6 +206,32 @@ class IncrementalModel:
             self._solver.setBasis(basis)
         most = math.floor(bound + WHOLE) if decided is SolutionStatus.PROVEN else 0
         return EngineClaim(decided, most, point)
+
+    def seek_integer(
+        self, weights: Weights, is_whole: BoolVector, wanted: int, most_nodes: int
+    ) -> Vector | None:
+        """Return a point that branch and bound meets, at best one worth ``wanted`` or more.
+
+        It ends there, or after so many nodes.
+        """
+        basis = self._solver.getBasis()
+        self._solver.setOptionValue("objective_target", 0.5 - wanted)
+        self._solver.setOptionValue("mip_max_nodes", most_nodes)
+        self._branch(weights, is_whole)
+        self._solver.setOptionValue("objective_target", -highspy.kHighsInf)
+        self._solver.setOptionValue("mip_max_nodes", highspy.kHighsIInf)
+        solution = self._solver.getSolution()
+        point = np.array(solution.col_value) if solution.value_valid else None
+        if basis.valid:
+            self._solver.setBasis(basis)
+        return point
+
+    def _branch(self, weights: Weights, is_whole: BoolVector) -> highspy.HighsModelStatus:
+        kinds = np.where(is_whole, int(WHOLE_KIND), int(FREE_KIND)).astype(np.uint8)
+        index = np.arange(len(kinds), dtype=np.int32)
+        self._solver.changeColsIntegrality(len(kinds), index, kinds)
+        self._price(weights)
+        return self._run(is_linear=False)
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
         """Presolve and solve from scratch, large models by interior point where that succeeds."""

@@ -10,9 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.engine.bounds import Bound
-from optimizer.engine.branching import EngineError, repair_integer_point
-from optimizer.engine.matrix import BoolVector, Vector, Weights, sum_at
-from optimizer.engine.tree import maximise_exactly
+from optimizer.engine.branching import (
+    EngineError,
+    maximise_over_integers,
+    repair_integer_point,
+)
+from optimizer.engine.matrix import BoolVector, Vector, Weights, sum_at, weigh
+from optimizer.engine.tree import grow_tree
 from optimizer.search.lp_queries import LpQueries
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
 from optimizer.solution import Proof
@@ -36,8 +40,7 @@ class Undecided:
         if step is None:
             self._points = [self._trail.incumbent.extended()]
             for value in (1, 0):
-                while unseen := self._list_unseen(columns, value):
-                    self._ask(unseen, value)
+                self._settle_at(columns, value)
             open_ = [j for j in columns if self._is_open(j)]
             witnesses = _choose_witnesses(self._points, open_)
             self._trail.record(Step(0, Proof.DUAL, StepKind.DECIDED, witnesses=witnesses))
@@ -68,8 +71,26 @@ class Undecided:
             if self._is_open(j) and not any(round(float(p[j])) == value for p in points)
         ]
 
-    def _ask(self, unseen: Sequence[int], value: int) -> None:
-        """Find a point that has some of these columns at the value, or settle them all."""
+    def _settle_at(self, columns: Sequence[int], value: int) -> None:
+        """Find points that have these columns at the value, or settle them.
+
+        A set that has neither a point at little cost nor a bound is halved, down to single
+        columns; only the first set of a value and single columns are worth a repair.
+        """
+        waiting, is_first = [list(columns)], True
+        while waiting:
+            unseen = self._list_unseen(waiting.pop(), value)
+            if unseen and self._ask(unseen, value, is_first=is_first):
+                waiting.append(unseen)
+            elif unseen:
+                half, is_first = (len(unseen) + 1) // 2, False
+                waiting += [unseen[half:], unseen[:half]]
+
+    def _ask(self, unseen: Sequence[int], value: int, *, is_first: bool) -> bool:
+        """Find a point that has some of these columns at the value, or settle them all.
+
+        Returns False if neither succeeds at little cost; with a single column one of them does.
+        """
         weights = dict.fromkeys(unseen, 1 if value else -1)
         none = 0 if value else -len(unseen)  # the sum where no column has the value
         step = Step(0, Proof.DUAL, StepKind.SETTLED, asked=value)
@@ -77,18 +98,40 @@ class Undecided:
         bound, point = answer.proof, answer.point
         if bound is None or point is None:
             raise EngineError("no point is left where one is known")
-        if bound.floor > none and self._find(point, weights, none, (step, bound)):
-            self._trail.record(step)  # with the cuts found on the way
-        else:
+        if bound.floor == none:
             self._fix(step, unseen, bound)
-
-    def _find(self, near: Vector, weights: Weights, none: int, asked: tuple[Step, Bound]) -> bool:
-        """Keep a point that has some column at the value; give the step the proof of none."""
-        if self._take(near, weights, none) or self._take_near(near, weights, none):
             return True
+        is_single = len(unseen) == 1
+        wanted = none + (bound.floor - none + 1) // 2 if is_first or is_single else None
+        is_found = self._take_near(point, weights, none, wanted)
+        if is_single and not is_found:
+            return self._decide(unseen, weights, none, (step, bound))
+        self._trail.record(step)  # with the cuts found on the way
+        return is_found
+
+    def _decide(
+        self, single: Sequence[int], weights: Weights, none: int, asked: tuple[Step, Bound]
+    ) -> bool:
+        """Find a point that has a single column at the value, or settle it; return True."""
+        if self._find(weights, none, asked):
+            self._trail.record(asked[0])
+        else:
+            self._fix(asked[0], single, asked[1])
+        return True
+
+    def _find(self, weights: Weights, none: int, asked: tuple[Step, Bound]) -> bool:
+        """Keep a point that has a single column at the value; give the step the proof of none."""
         step, bound = asked
-        tree = maximise_exactly(self._trail.engine, weights, bound, None)
-        if tree.best is not None and self._take(tree.best.point, weights, none):
+        engine = self._trail.engine
+        known = weigh(engine.matrix, weights, self._points[0])
+        tree = grow_tree(engine, weights, bound, known)
+        best = tree.best
+        if not tree.is_closed:
+            found = maximise_over_integers(engine, weights)
+            if found.best is None and not found.is_claimed:
+                raise EngineError("whether there is an integer point is not known")
+            best = found.best
+        if best is not None and self._take(best.point, weights, none):
             return True
         step.proof, step.tree = tree.proof, tree if tree.is_worth_keeping else None
         return False
@@ -104,9 +147,14 @@ class Undecided:
         step.none_of = [(tuple(columns), None if is_claimed else bound.without_reduced())]
         self._trail.record(step)
 
-    def _take_near(self, point: Vector, weights: Weights, none: int) -> bool:
-        """Keep an integer point near an LP point, if one is found at little cost."""
-        near = repair_integer_point(self._trail.engine, point, self._is_small)
+    def _take_near(self, point: Vector, weights: Weights, none: int, wanted: int | None) -> bool:
+        """Keep an LP point that is integer, or an integer point near it of the worth wanted."""
+        if self._take(point, weights, none):
+            return True
+        if wanted is None:
+            return False
+        engine = self._trail.engine
+        near = repair_integer_point(engine, point, self._is_small, weights, wanted)
         return near is not None and self._take(near.point, weights, none)
 
     def _take(self, point: Vector, weights: Weights, none: int) -> bool:
