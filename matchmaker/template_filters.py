@@ -15,7 +15,8 @@ from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
-from matchmaker.rounds.words import outcomes, refusals, rules, slots, stages, verdicts
+from matchmaker.rounds.solve.verdicts import find_verdict
+from matchmaker.rounds.words import outcomes, policies, refusals, slots, stages, verdicts
 from matchmaker.web.addresses import find_url
 from matchmaker.words import labels, quantities, scope, tones
 
@@ -46,16 +47,17 @@ FILTERS: _Functions = {
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,
-    "policy_version": rules.get_version,
-    "stage_name": rules.name_stage,
-    "stage_reason": rules.justify_stage,
+    "coverage_words": policies.describe_coverage,
+    "policy_version": policies.get_version,
+    "stage_name": policies.name_stage,
+    "stage_reason": policies.justify_stage,
     "stage_key": stages.describe_key,
     "stage_value": stages.describe_value,
     "stage_parts": stages.list_parts,
     "part_proof": stages.describe_proofs,
     "stage_bound": stages.describe_bound,
     "proof_words": stages.describe_proof,
-    "verdict": verdicts.find_verdict,
+    "verdict": find_verdict,
     "verdict_name": verdicts.name_verdict,
     "verdict_tone": verdicts.get_verdict_tone,
     "verdict_words": verdicts.describe_verdict,

@@ -64,6 +64,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "round.finish": _l("Finished a run"),
     "round.cancel": _l("Cancelled a run"),
     "round.publish": _l("Published a round"),
+    "round.accept": _l("Accepted that a run is not proved"),
     "round.withdraw": _l("Withdrew a publication"),
     "demo.build": _l("Built the demo"),
 }

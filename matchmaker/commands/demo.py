@@ -114,7 +114,9 @@ def publish_month(month: date) -> None:
         click.echo(f"{month:%Y-%m}: run {run.number} started")
         click.echo(round_steps.solve_run(run, first))
     if _find_state(month) is RoundState.REVIEW:
-        click.echo(round_steps.publish_run(month, second))
+        if round_steps.needs_acceptance(month, first):
+            click.echo(round_steps.accept_run(month, first))
+        click.echo(round_steps.publish_run(month, second, accepts_unproved=True))
 
 
 def _print_persons(address: str) -> None:

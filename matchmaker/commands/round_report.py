@@ -6,8 +6,8 @@ from itertools import groupby
 from matchmaker.models import RoundRun
 from matchmaker.rounds.pages.figures import Extreme, find_coverage, find_load
 from matchmaker.rounds.solve.figures import Figures, StageFigures, find_figures
+from matchmaker.rounds.solve.verdicts import find_verdict
 from matchmaker.rounds.words.stages import PartResults, list_parts
-from matchmaker.rounds.words.verdicts import find_verdict
 
 _WAITING = "waiting="
 

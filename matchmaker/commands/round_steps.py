@@ -24,9 +24,9 @@ from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.pages.forms import SEED_RULE
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs as running
+from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
 from matchmaker.rounds.solve.worker import Worker
 from matchmaker.rounds.words.refusals import describe_failure
-from matchmaker.rounds.words.verdicts import find_verdict
 from matchmaker.words.phone_numbers import normalise_phone
 from matchmaker.words.refusals import describe_refusal
 
@@ -100,11 +100,39 @@ def finish_started_run(month: date, actor: User) -> str:
     return solve_run(find_run(get_round(month, actor), None), actor)
 
 
-def publish_run(month: date, actor: User, number: int | None = None) -> str:
+def accept_run(month: date, actor: User, number: int | None = None) -> str:
+    """Accept what is not proved of one run, the latest if left out, by the person who started it.
+
+    What is accepted is said line by line.
+    """
+    run = find_run(get_round(month, actor), number)
+    _act(lambda: publication.accept_unproved(run, actor=actor, now=get_now()))
+    return "\n".join([f"{month:%Y-%m}: run {run.number} accepted", *_list_claims(run)])
+
+
+def publish_run(
+    month: date, actor: User, number: int | None = None, *, accepts_unproved: bool = False
+) -> str:
     """Publish one run, the latest if left out; never by the person who started it."""
     run = find_run(get_round(month, actor), number)
-    _act(lambda: publication.publish_run(run, actor=actor, now=get_now()))
-    return f"{month:%Y-%m}: run {run.number} published"
+    _act(
+        lambda: publication.publish_run(
+            run, actor=actor, now=get_now(), accepts_unproved=accepts_unproved
+        )
+    )
+    published = f"{month:%Y-%m}: run {run.number} published"
+    return "\n".join([published, *_list_claims(run)]) if count_unproved(run) else published
+
+
+def needs_acceptance(month: date, actor: User) -> bool:
+    """Whether the latest run is not proved and nobody has accepted that yet."""
+    run = find_run(get_round(month, actor), None)
+    return bool(count_unproved(run)) and run.accepted_at is None
+
+
+def _list_claims(run: RoundRun) -> list[str]:
+    verdict = find_verdict(run)
+    return [f"  {line}" for line in verdict.list_claims()] if verdict else []
 
 
 def list_figures(month: date, actor: User, number: int | None = None) -> Iterator[str]:

@@ -66,9 +66,20 @@ def solve(month: date, phone: str | None) -> None:
 @month_option
 @by_option
 @click.option("--run", "number", type=int, help="Number of the run; the latest if left out.")
-def publish(month: date, phone: str | None, number: int | None) -> None:
+def accept(month: date, phone: str | None, number: int | None) -> None:
+    """Accept what is not proved of one run; by the person who started it."""
+    click.echo(round_steps.accept_run(month, _get_actor(phone, 0), number))
+
+
+@rounds.command()
+@month_option
+@by_option
+@click.option("--run", "number", type=int, help="Number of the run; the latest if left out.")
+@click.option("--accept-unproved", is_flag=True, help="Publish although not every aim is proved.")
+def publish(month: date, phone: str | None, number: int | None, accept_unproved: bool) -> None:
     """Publish one run; never by the person who started it."""
-    click.echo(round_steps.publish_run(month, _get_actor(phone, 1), number))
+    actor = _get_actor(phone, 1)
+    click.echo(round_steps.publish_run(month, actor, number, accepts_unproved=accept_unproved))
 
 
 @rounds.command()

@@ -137,6 +137,10 @@ class RoundRun(Model):
     started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="instant of the end")
+    accepted_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime,
+        comment="when the person who started it accepted what is not proved",
+    )
 
     match_round: Mapped[MatchRound] = relationship(
         back_populates="runs", foreign_keys=[match_round_id]

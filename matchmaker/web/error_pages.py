@@ -38,7 +38,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "assignment": ("assignments.given", "assignments.visits"),
     "category": (),
     "contact": ("residents.index",),
-    "criteria": ("criteria.today",),
+    "criteria": ("criteria.show_today",),
     "demo": (),
     "figures": ("rounds.index",),
     "invitation": ("accounts.invited", "accounts.members"),

@@ -34,7 +34,7 @@ _ITEMS = (
     (_l("Accounts"), "accounts.index"),
     (_l("Audit"), "audit.index"),
     (_l("Results"), "results.index"),
-    (_l("How we decide"), "criteria.today"),
+    (_l("How we decide"), "criteria.show_today"),
 )
 
 

@@ -185,6 +185,18 @@ _ROUNDS: _Sentences = {
     "run.not_verified": _l(
         "This run has no result that passed the independent check, so it cannot be published."
     ),
+    "run.unproved_not_accepted": _l(
+        "Not every aim of this run is proved. The person who started it has to read and accept "
+        "that on the page of the run; then it can be published."
+    ),
+    "run.unproved_not_read": _l(
+        "Not every aim of this run is proved. Read on the page that publishes it which ones, and "
+        "tick the sentence there."
+    ),
+    "run.proved_already": _l("Everything is proved of this run; there is nothing to accept."),
+    "run.accepted_by_its_starter": _l(
+        "Only the person who started this run accepts here what is not proved of it."
+    ),
     "run.overrides_changed": _l(
         "Pins or forbids changed after this run. Solve again, then publish the new run."
     ),

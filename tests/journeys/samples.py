@@ -144,6 +144,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "residents.record_status": _own_residents,
     "residents.show": _residents,
     "results.show": _published,
+    "rounds.accept": _runs,
     "rounds.freeze": _months,
     "rounds.list_lines": _runs,
     "rounds.override": _overrides,

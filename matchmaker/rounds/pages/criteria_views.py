@@ -1,10 +1,11 @@
 """How the office decides: the rules of a month opened today, and of those before, in words."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from matchmaker.base.errors import NotFoundError
 from matchmaker.rounds.matching import DEFAULT_POLICY
-from matchmaker.rounds.words.rules import POLICY_WORDS, get_version, get_words, list_earlier
+from matchmaker.rounds.words.policies import get_version, get_words, list_earlier
+from matchmaker.rounds.words.rules import POLICY_WORDS
 from matchmaker.web.permissions import public
 
 bp = Blueprint("criteria", __name__, url_prefix="/criteria")
@@ -12,9 +13,9 @@ bp = Blueprint("criteria", __name__, url_prefix="/criteria")
 
 @bp.get("", strict_slashes=False)
 @public
-def today() -> str:
+def show_today() -> str:
     """The rules of a month that is opened today."""
-    return _show(DEFAULT_POLICY)
+    return _show(_get_policy_of_today())
 
 
 @bp.get("/<id:version>")
@@ -27,13 +28,19 @@ def show(version: int) -> str:
     return _show(found[0])
 
 
+def _get_policy_of_today() -> str:
+    """The policy of the installation; without one, that of the product."""
+    policy: str = current_app.config["POLICY"] or DEFAULT_POLICY
+    return policy
+
+
 def _show(policy: str) -> str:
-    words = get_words(policy)
+    words, today = get_words(policy), _get_policy_of_today()
     return render_template(
         "criteria/show.html",
         policy=policy,
-        is_of_today=policy == DEFAULT_POLICY,
-        earlier=list_earlier(DEFAULT_POLICY),
+        is_of_today=policy == today,
+        earlier=list_earlier(today),
         rules=words.rules,
         tiered=words.tiered,
         others=[code for code in words.rules if code not in words.tiered],

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
@@ -93,6 +94,25 @@ class OverrideForm(IdempotentForm):
             "offer_id": int(row_id) if kind == "offer" else None,
             "volunteer_id": int(row_id) if kind == "volunteer" else None,
         }
+
+
+class AcceptForm(IdempotentForm):
+    """The tick below the sentence that says what is not proved of a run; none if all is proved."""
+
+    accepts_unproved = BooleanField(
+        validators=[Required(_l("Tick the box if you have read it and accept it."))]
+    )
+
+    def ask(self, sentence: str | None) -> None:
+        """Ask to tick ``sentence``; None asks nothing."""
+        if sentence is None:
+            del self.accepts_unproved
+        else:
+            self.accepts_unproved.label.text = sentence
+
+    @property
+    def is_ticked(self) -> bool:
+        return "accepts_unproved" in self and bool(self.accepts_unproved.data)
 
 
 class LineFilterForm(FilterForm):

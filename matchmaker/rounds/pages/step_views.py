@@ -15,13 +15,15 @@ from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.readiness import check_readiness
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.figures import read_names
-from matchmaker.rounds.pages.forms import FreezeForm, WithdrawForm
+from matchmaker.rounds.pages.forms import AcceptForm, FreezeForm, WithdrawForm
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
+from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.rounds.words.readiness import describe_readiness
+from matchmaker.rounds.words.verdicts import describe_acceptance
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
 
@@ -77,27 +79,59 @@ def cancel(month: date, number: int) -> Answer:
     return answer_form(form, act, lambda: show_room(month, form))
 
 
+@bp.route("/<month:month>/runs/<id:number>/accept", methods=["GET", "POST"])
+@requires(Permission.ROUND_RUN)
+def accept(month: date, number: int) -> Answer:
+    """The person who started a run reads and accepts what is not proved of it."""
+    run, form = _get_run(month, number), AcceptForm()
+
+    def act() -> str:
+        publication.accept_unproved(run, actor=current_user, now=get_now())
+        flash(_("Kept. Another person can publish this run now."), "success")
+        return url_for("rounds.review", month=month, number=number)
+
+    def show() -> str:
+        publication.require_acceptable(run, current_user)
+        return _show_acceptance("rounds/accept.html", run, form)
+
+    _ask(form, run)
+    return answer_form(form, act, show)
+
+
 @bp.route("/<month:month>/runs/<id:number>/publish", methods=["GET", "POST"])
 @requires(Permission.ROUND_PUBLISH)
 def publish(month: date, number: int) -> Answer:
-    run, form = _get_run(month, number), ButtonForm()
+    run, form = _get_run(month, number), AcceptForm()
 
     def act() -> str:
-        publication.publish_run(run, actor=current_user, now=get_now())
+        publication.publish_run(
+            run, actor=current_user, now=get_now(), accepts_unproved=form.is_ticked
+        )
         flash(_("The month is published. Residents and organisations have been told."), "success")
         return url_for("rounds.show", month=month)
 
     def show() -> str:
         publication.require_publishable(run, current_user)
-        return render_template(
-            "rounds/publish.html",
-            match_round=run.match_round,
-            run=run,
-            names=read_names(run.match_round.subdistrict_id),
-            form=form,
-        )
+        return _show_acceptance("rounds/publish.html", run, form)
 
+    _ask(form, run)
     return answer_form(form, act, show)
+
+
+def _ask(form: AcceptForm, run: RoundRun) -> None:
+    """Ask to tick what is not proved of the run, if anything is."""
+    verdict = find_verdict(run) if count_unproved(run) else None
+    sentence = None
+    if verdict is not None:
+        match_round = run.match_round
+        names = read_names(match_round.subdistrict_id)
+        sentence = describe_acceptance(verdict, names, match_round.policy)
+    form.ask(sentence)
+
+
+def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
+    names = read_names(run.match_round.subdistrict_id)
+    return render_template(template, match_round=run.match_round, run=run, names=names, form=form)
 
 
 @bp.route("/<month:month>/withdraw", methods=["GET", "POST"])

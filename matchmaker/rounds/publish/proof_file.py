@@ -6,8 +6,8 @@ import zipfile
 from flask_babel import force_locale
 
 from matchmaker.models import RoundRun
-from matchmaker.rounds.words.rules import get_words, name_stage
-from matchmaker.rounds.words.verdicts import find_verdict
+from matchmaker.rounds.solve.verdicts import find_verdict
+from matchmaker.rounds.words.policies import get_words, name_stage
 
 PROOF_FORMAT = "zip"
 # A fixed time, so that equal runs give equal files; ZIP has no time before 1980.

@@ -26,51 +26,71 @@ from matchmaker.rounds.publish.notices import notify_coordinators, notify_reside
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, Figures, get_figures
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
+from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
 
 
-def publish_run(run: RoundRun, *, actor: User, now: datetime) -> None:
+def publish_run(
+    run: RoundRun, *, actor: User, now: datetime, accepts_unproved: bool = False
+) -> None:
     """Publish a run: states, promises, ledger, notices and the audit event, all or nothing.
 
+    ``accepts_unproved``: the actor has read which aims are not proved, and accepts it.
+
     Raises ``ConflictError`` when the round is not under review, the result is not verified, pins
-    and forbids changed since, or the same person started the run.
+    and forbids changed since, the same person started the run, or it is not proved and one of the
+    two persons did not accept that.
     """
     match_round = run.match_round
     lock_row(match_round)  # what is checked now must still be true when it is written
     require_publishable(run, actor)
-    ROUND_STATES.take(match_round, RoundState.PUBLISHED)
-    match_round.published_run = run
-    match_round.published_by_id, match_round.published_at = actor.id, now
-    match_round.publication += 1
+    unproved = count_unproved(run)
+    if unproved and not accepts_unproved:
+        raise ConflictError("run.unproved_not_read", number=run.number)
+    _take_publication(run, actor, now)
     _lock_needs(run)
     # Skip needs that were withdrawn after the freeze.
     outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes)
     assignments = _list_assignments(run)
     _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
-    figures = get_figures(run)
-    write_ledger(
-        match_round,
-        households=figures.by_household,
-        committees=figures.by_committee,
-        contests=figures.contests,
-        loads=figures.loads or _sum_loads(figures),
-    )
+    _remember(run)
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
     details = {
         "number": run.number,
         "publication": match_round.publication,
         "result_sha256": run.result_sha256,
+        **({"unproved": unproved} if unproved else {}),
     }
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
+
+
+def _remember(run: RoundRun) -> None:
+    """Write what later months need to know of this one."""
+    figures = get_figures(run)
+    write_ledger(
+        run.match_round,
+        households=figures.by_household,
+        committees=figures.by_committee,
+        contests=figures.contests,
+        loads=figures.loads or _sum_loads(figures),
+    )
 
 
 def _sum_loads(figures: Figures) -> dict[str, dict[str, GiverLoad]]:
     """A month frozen before measures were recorded has one sum for each organisation."""
     return {code: {"": load} for code, load in figures.by_organisation.items()}
+
+
+def _take_publication(run: RoundRun, actor: User, now: datetime) -> None:
+    match_round = run.match_round
+    ROUND_STATES.take(match_round, RoundState.PUBLISHED)
+    match_round.published_run = run
+    match_round.published_by_id, match_round.published_at = actor.id, now
+    match_round.publication += 1
 
 
 def require_publishable(run: RoundRun, actor: User) -> None:
@@ -80,8 +100,36 @@ def require_publishable(run: RoundRun, actor: User) -> None:
         raise ConflictError("run.not_verified", number=run.number)
     if run.started_by_id == actor.id:
         raise ConflictError("round.second_person", number=run.number)
+    if count_unproved(run) and run.accepted_at is None:
+        raise ConflictError("run.unproved_not_accepted", number=run.number)
     if sha256_of_text(make_present_problem(run.match_round)) != run.problem_sha256:
         raise ConflictError("run.overrides_changed", number=run.number)
+
+
+def accept_unproved(run: RoundRun, *, actor: User, now: datetime) -> None:
+    """Keep that the person who started a run read and accepts which of its aims are not proved.
+
+    Raises ``ConflictError`` when the round is not under review, nothing is left to accept, or
+    another person started the run. A second time changes nothing.
+    """
+    lock_row(run.match_round)
+    require_acceptable(run, actor)
+    if run.accepted_at is not None:
+        return
+    run.accepted_at = now
+    details = {"number": run.number, "unproved": count_unproved(run)}
+    record_event(actor=actor, action="round.accept", subject=run, now=now, details=details)
+
+
+def require_acceptable(run: RoundRun, actor: User) -> None:
+    """Raise ``ConflictError`` unless ``actor`` may accept what is not proved of this run."""
+    ROUND_STATES.check(run.match_round.state, RoundState.PUBLISHED)
+    if not is_usable(run):
+        raise ConflictError("run.not_verified", number=run.number)
+    if not count_unproved(run):
+        raise ConflictError("run.proved_already", number=run.number)
+    if run.started_by_id != actor.id:
+        raise ConflictError("run.accepted_by_its_starter", number=run.number)
 
 
 def withdraw_publication(

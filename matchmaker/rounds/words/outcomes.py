@@ -6,7 +6,8 @@ from flask_babel import ngettext
 
 from matchmaker.models import NeedOutcome
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
-from matchmaker.rounds.words.rules import FIRST_POLICY, find_rule, name_stage, split_stage
+from matchmaker.rounds.words.policies import find_rule, name_stage, split_stage
+from matchmaker.rounds.words.rules import FIRST_POLICY
 
 # For residents.
 

@@ -4,17 +4,13 @@ A month keeps the words of the policy under which it was opened: the same code m
 rule in a later policy. What is said of one code here is said of it everywhere.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 FIRST_POLICY = "community/1"
 SECOND_POLICY = "community/2"
-_TIERED = re.compile(r"(.+)-([123])")  # ``homes-2``: the rule ``homes`` among needs of tier 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +43,12 @@ class Part:
 class PolicyWords:
     """Rules by code, in order. ``tiered``: those that hold for each urgency in turn.
 
-    parts   empty: the stages are few enough to be read one after another
+    coverage   what the chart of committees counts
+    parts      empty: the stages are few enough to be read one after another
     """
 
     rules: Mapping[str, Rule]
+    coverage: str
     tiered: tuple[str, ...] = ()
     parts: tuple[Part, ...] = field(default=())
 
@@ -124,7 +122,8 @@ _COMMUNITY_1 = PolicyWords(
                 "before, so nobody can steer it and anyone can repeat it."
             ),
         ),
-    }
+    },
+    _l("Needs met of those that could be met: six earlier months and this one."),
 )
 
 # community/2
@@ -250,6 +249,10 @@ _COMMUNITY_2 = PolicyWords(
             counted=_l("%(value)s points for visitors who are known"),
         ),
     },
+    coverage=_l(
+        "Of the help that several committees needed and that was not enough for all: needs met of "
+        "those that could be met. The months that still count, and this one."
+    ),
     tiered=tuple(_TURNS),
     parts=(
         Part(
@@ -299,48 +302,3 @@ _COMMUNITY_2 = PolicyWords(
 
 # In the order of publication; a month is read by the words of its own policy.
 POLICY_WORDS: Mapping[str, PolicyWords] = {FIRST_POLICY: _COMMUNITY_1, SECOND_POLICY: _COMMUNITY_2}
-
-
-def get_words(policy: str) -> PolicyWords:
-    """The words of a policy; of one that the office never had, those of the first."""
-    return POLICY_WORDS.get(policy, _COMMUNITY_1)
-
-
-def get_version(policy: str) -> int:
-    """The version of a policy, 2 for ``community/2``, as addresses have it."""
-    return int(policy.rpartition("/")[2])
-
-
-def list_earlier(policy: str) -> list[str]:
-    """The policies that were published before this one, latest first."""
-    return list(takewhile(lambda label: label != policy, POLICY_WORDS))[::-1]
-
-
-def split_stage(code: str, policy: str) -> tuple[str, int]:
-    """The rule that a stage follows, and the only urgency that it is about; 0: every urgency."""
-    found = _TIERED.fullmatch(code)
-    is_tiered = found is not None and found[1] in get_words(policy).tiered
-    return (found[1], int(found[2])) if found and is_tiered else (code, 0)
-
-
-def find_rule(code: str, policy: str) -> Rule | None:
-    """The rule of a stage; None for a stage that the policy does not have."""
-    words = get_words(policy)
-    name, tier = split_stage(code, policy)
-    return None if name in words.tiered and not tier else words.rules.get(name)
-
-
-def name_stage(code: str, policy: str) -> str:
-    """A stage of the policy in a few words; a code that it does not have stays as it is."""
-    rule, (_name, tier) = find_rule(code, policy), split_stage(code, policy)
-    if rule is None:
-        return code
-    if not tier:
-        return str(rule.name)
-    return _("%(rule)s, urgency %(tier)s", rule=rule.name, tier=tier)
-
-
-def justify_stage(code: str, policy: str) -> str:
-    """Why a resident would accept the stage; empty for one that the policy does not have."""
-    rule = find_rule(code, policy)
-    return str(rule.reason) if rule else ""

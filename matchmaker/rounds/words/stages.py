@@ -10,14 +10,8 @@ from flask_babel import ngettext
 
 from matchmaker.rounds.solve.figures import StageFigures
 from matchmaker.rounds.words.names import Names
-from matchmaker.rounds.words.rules import (
-    FIRST_POLICY,
-    Part,
-    find_rule,
-    get_words,
-    name_stage,
-    split_stage,
-)
+from matchmaker.rounds.words.policies import find_rule, get_words, name_stage, split_stage
+from matchmaker.rounds.words.rules import FIRST_POLICY, Part
 from optimizer.report import ARITHMETIC
 from optimizer.solution import Level
 

@@ -1,56 +1,26 @@
 """What is proved about a run, in the same words on every page and in the file of its proof.
 
-The words follow the verdict that the independent check returned and that is stored with the run.
-Runs of earlier versions have none; theirs is read from the labels of their stages, and without a
-bound for what is not proved.
+The words follow the verdict that is stored with the run.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from itertools import takewhile
+from fractions import Fraction
 
 from flask_babel import gettext as _
 
 from matchmaker.models import RoundRun
-from matchmaker.rounds.solve.figures import StageFigures, find_figures
+from matchmaker.rounds.solve.verdicts import NOT_KNOWN, find_verdict
 from matchmaker.rounds.words.names import Names
-from matchmaker.rounds.words.rules import name_stage
+from matchmaker.rounds.words.policies import name_stage
 from matchmaker.rounds.words.stages import describe_key
 from matchmaker.words.tones import Tone
-from optimizer import codec
-from optimizer.report import ARITHMETIC, Ruling, Unproved, Verdict
+from optimizer.report import Ruling, Unproved, Verdict
 
 _TONES: Mapping[Ruling, Tone] = {
     Ruling.PROVED: "good",
     Ruling.EXCEPT: "warning",
     Ruling.FEASIBLE: "warning",
 }
-NOT_KNOWN = "–"
-
-
-def find_verdict(run: RoundRun) -> Verdict | None:
-    """What the check of a run found; None for a run without a result that was checked."""
-    if run.verdict is not None:
-        return codec.from_json(Verdict, run.verdict)
-    figures = find_figures(run)
-    return None if figures is None or not run.is_verified else _read_labels(figures.stages)
-
-
-def _read_labels(stages: tuple[StageFigures, ...]) -> Verdict:
-    """The verdict on a result that was checked before verdicts were stored."""
-    labels = [stage.proof.value for stage in stages]
-    outright = len(list(takewhile(ARITHMETIC.__contains__, labels)))
-    ruling = Ruling.FEASIBLE
-    unproved = tuple(_leave_open(stage) for stage in stages if stage.proof not in ARITHMETIC)
-    if outright and "gap" not in labels and 2 * len(unproved) <= len(labels):
-        ruling = Ruling.EXCEPT if unproved else Ruling.PROVED
-    counts = dict(Counter(labels))
-    return Verdict(ruling, labels=counts, outright=outright, unproved=unproved)
-
-
-def _leave_open(stage: StageFigures) -> Unproved:
-    value = NOT_KNOWN if stage.value is None else str(stage.value)
-    return Unproved(stage.name, stage.key, stage.proof.value, "sum", "", value, NOT_KNOWN)
 
 
 def name_verdict(run: RoundRun) -> str:
@@ -125,9 +95,33 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
         aim = _("%(aim)s, at the level %(part)s", aim=aim, part=row.group)
     elif row.group and not is_public:
         aim = _("%(aim)s, %(group)s", aim=aim, group=names.name_group(row.group))
+    numbers = {"aim": aim, "value": row.value, "bound": row.bound}
+    gap = _find_gap(row)
+    if gap is None:
+        return _("%(aim)s: %(value)s reached, %(bound)s is the proved bound", **numbers)
     return _(
-        "%(aim)s: %(value)s reached, %(bound)s is the proved bound",
-        **{"aim": aim, "value": row.value, "bound": row.bound},
+        "%(aim)s: %(value)s reached, %(bound)s is the proved bound, so %(gap)s is missing at most",
+        **numbers,
+        gap=gap,
+    )
+
+
+def _find_gap(row: Unproved) -> Fraction | None:
+    """How far the value may be from the best one; None if a number is not known."""
+    try:
+        return abs(Fraction(row.bound) - Fraction(row.value))
+    except ValueError:
+        return None
+
+
+def describe_acceptance(verdict: Verdict, names: Names, policy: str) -> str:
+    """The sentence that both persons tick before a month that is not proved is published."""
+    rows = [describe_unproved(row, names, policy) for row in verdict.unproved]
+    if not rows:
+        return _("I know that this month is valid, but nothing of it is proved best.")
+    return _(
+        "I know that this month is valid, but not proved best. Still open: %(rows)s.",
+        rows=_("; ").join(rows),
     )
 
 

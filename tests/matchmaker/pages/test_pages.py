@@ -4,7 +4,7 @@ import pytest
 
 from matchmaker.models import Role
 
-PAGES = ["pages.home", "criteria.today", "pages.privacy", "pages.accessibility"]
+PAGES = ["pages.home", "criteria.show_today", "pages.privacy", "pages.accessibility"]
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
@@ -24,11 +24,11 @@ def test_a_title_says_where_one_is(browser, endpoint):
 def test_the_first_page_of_a_signed_in_person_lists_their_pages(browser, make):
     page = browser.sign_in(make.user(Role.AUDITOR)).get("pages.home").text
     entrances = re.findall(r'class="entrance__link" href="([^"]+)"', page)
-    assert browser.get_url("criteria.today") in entrances
+    assert browser.get_url("criteria.show_today") in entrances
 
 
 def test_the_demo_says_that_it_is_one(app, browser):
     browser.use_language("en")
     assert "demo-banner" not in browser.get("pages.home").text
     app.config["DEMO_MODE"] = True
-    assert "Nothing leaves this machine" in browser.get("criteria.today").text
+    assert "Nothing leaves this machine" in browser.get("criteria.show_today").text

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from matchmaker.rounds.pages import criteria_views
-from matchmaker.rounds.words.rules import get_words
+from matchmaker.rounds.words.policies import get_words
 from optimizer.policy import POLICIES
 
 
@@ -26,11 +25,11 @@ def test_the_criteria_give_every_rule_of_a_policy_in_its_order(app, browser, pol
     assert not {title for title, _ in said} & set(rules)
 
 
-def test_the_criteria_are_those_of_a_month_opened_today(browser, monkeypatch):
+def test_the_criteria_are_those_of_a_month_opened_today(app, browser):
     browser.use_language("en")
     for policy, earlier in (("community/1", []), ("community/2", ["/criteria/1"])):
-        monkeypatch.setattr(criteria_views, "DEFAULT_POLICY", policy)
-        page = browser.get("criteria.today").text
+        app.config["POLICY"] = policy
+        page = browser.get("criteria.show_today").text
         assert list_rules(html.unescape(page))[0][0] == str(
             next(iter(get_words(policy).rules.values())).name
         )

@@ -11,7 +11,7 @@ from matchmaker.commands.round_report import describe_run
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve.figures import StageFigures
-from matchmaker.rounds.words import outcomes, rules, stages, verdicts
+from matchmaker.rounds.words import outcomes, policies, stages, verdicts
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.rules import FIRST_POLICY, POLICY_WORDS, SECOND_POLICY
 from optimizer.policy import COMMUNITY_2, POLICIES
@@ -55,10 +55,10 @@ def test_every_published_policy_has_its_words():
 
 @pytest.mark.usefixtures("speak")
 def test_every_stage_has_a_name_a_reason_and_a_sentence_of_its_own():
-    names = [rules.name_stage(code, SECOND_POLICY) for code in CODES]
+    names = [policies.name_stage(code, SECOND_POLICY) for code in CODES]
     assert len(set(names)) == len(CODES)
     assert not set(names) & set(CODES)
-    found = [rules.find_rule(code, SECOND_POLICY) for code in CODES]
+    found = [policies.find_rule(code, SECOND_POLICY) for code in CODES]
     assert (
         len({str(rule.behind) for rule in found}) == len({str(rule.name) for rule in found}) == 11
     )
@@ -67,12 +67,12 @@ def test_every_stage_has_a_name_a_reason_and_a_sentence_of_its_own():
 
 def test_a_code_means_what_its_own_policy_says(english):
     for code in ("neighbourhoods", "points", "burden", "kindness"):
-        assert len({rules.justify_stage(code, policy) for policy in POLICIES}) == 2
-    assert rules.name_stage("homes-2", SECOND_POLICY) == "Help for more homes, urgency 2"
+        assert len({policies.justify_stage(code, policy) for policy in POLICIES}) == 2
+    assert policies.name_stage("homes-2", SECOND_POLICY) == "Help for more homes, urgency 2"
     for unknown in ("homes", "homes-4", "points-1", "lottery", "people"):
-        assert rules.name_stage(unknown, SECOND_POLICY) == unknown
-        assert rules.justify_stage(unknown, SECOND_POLICY) == ""
-    assert rules.name_stage("homes-2", FIRST_POLICY) == "homes-2"
+        assert policies.name_stage(unknown, SECOND_POLICY) == unknown
+        assert policies.justify_stage(unknown, SECOND_POLICY) == ""
+    assert policies.name_stage("homes-2", FIRST_POLICY) == "homes-2"
 
 
 def test_each_stage_belongs_to_one_part_in_the_order_of_the_policy():
@@ -160,9 +160,11 @@ def test_what_is_not_proved_is_named_by_the_words_of_its_policy(english):
     said = [verdicts.describe_unproved(row, NAMES, SECOND_POLICY) for row in rows]
     assert said == [
         "The first turn of every home, urgency 2 (waited 3 months or longer): 4 reached, 5 is the "
-        "proved bound",
-        "Neighbourhoods that have had less, at the level 1/3: 2 reached, 3 is the proved bound",
-        "Turns among those who give, The Bakery: visits: 1/2 reached, 1/3 is the proved bound",
+        "proved bound, so 1 is missing at most",
+        "Neighbourhoods that have had less, at the level 1/3: 2 reached, 3 is the proved bound, "
+        "so 1 is missing at most",
+        "Turns among those who give, The Bakery: visits: 1/2 reached, 1/3 is the proved bound, "
+        "so 1/6 is missing at most",
         "Help for more homes, urgency 1: of 12 needs, it is proved for 7 whether they are still "
         "open",
     ]
@@ -175,12 +177,12 @@ def test_what_is_not_proved_is_named_by_the_words_of_its_policy(english):
 @pytest.mark.usefixtures("speak")
 def test_a_resident_without_help_reads_which_rule_decided():
     for code in CODES:
-        rule = rules.find_rule(code, SECOND_POLICY)
+        rule = policies.find_rule(code, SECOND_POLICY)
         said = outcomes.explain_outcome(make_outcome("outranked", ahead=4, stage=code))
         assert str(rule.behind) in said
         assert "4" in said
         staff = outcomes.explain_outcome_to_staff(make_outcome("outranked", stage=code))
-        assert rules.name_stage(code, SECOND_POLICY) in staff
+        assert policies.name_stage(code, SECOND_POLICY) in staff
 
 
 def test_a_need_behind_danger_does_not_read_the_order_within_danger(english):
@@ -245,7 +247,7 @@ def test_review_and_print_list_the_stages_by_question(app, solved, language):
         with app.test_request_context(headers={"Cookie": f"language={language}"}):
             places = [text.index(f"<h3>{title}</h3>") for title in TITLES]
             codes = [code for code in CODES if f">{code}<" in text]
-            homes = str(rules.find_rule("homes-1", SECOND_POLICY).name)
+            homes = str(policies.find_rule("homes-1", SECOND_POLICY).name)
         assert places == sorted(places)
         assert codes == []
         assert text.count(f"<dt>{homes}</dt>") == 3

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from matchmaker.rounds.solve.figures import StageFigures
-from matchmaker.rounds.words import refusals, rules, stages
+from matchmaker.rounds.words import policies, refusals, stages
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.rules import FIRST_POLICY
 from matchmaker.rounds.words.slots import describe_slot
@@ -65,8 +65,8 @@ def make_stage(**values) -> StageFigures:
 
 def test_every_stage_of_the_first_policy_has_its_name_and_no_other_code_has():
     assert [stage.name for stage in COMMUNITY_1.stages] == list(STAGES)
-    assert {code: rules.name_stage(code, FIRST_POLICY) for code in STAGES} == STAGES
-    assert rules.name_stage("of_earlier_times", FIRST_POLICY) == "of_earlier_times"
+    assert {code: policies.name_stage(code, FIRST_POLICY) for code in STAGES} == STAGES
+    assert policies.name_stage("of_earlier_times", FIRST_POLICY) == "of_earlier_times"
 
 
 def test_every_proof_has_its_words():

@@ -8,12 +8,14 @@ import pytest
 
 from matchmaker.base.extensions import db
 from matchmaker.models import RoundRun
+from matchmaker.rounds.solve.verdicts import find_verdict
 from matchmaker.rounds.words import verdicts
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.rules import FIRST_POLICY
 from optimizer import codec
 from optimizer.report import Ruling, Unproved, Verdict
 from tests.browser import Browser
+from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
 RUN = {"month": MONTH, "number": 1}
@@ -59,8 +61,9 @@ def test_a_sentence_claims_no_more_than_the_verdict(verdict, sentence):
 def test_what_is_not_proved_is_named_with_its_bound():
     said = [verdicts.describe_unproved(row, Names(), FIRST_POLICY) for row in (POINTS, FAIR, DRAW)]
     assert said == [
-        "The most help: 3479 reached, 3480 is the proved bound",
-        "No neighbourhood left behind, C07: 1/3 reached, 1/2 is the proved bound",
+        "The most help: 3479 reached, 3480 is the proved bound, so 1 is missing at most",
+        "No neighbourhood left behind, C07: 1/3 reached, 1/2 is the proved bound, so 1/6 is "
+        "missing at most",
         "The public lottery: the draw of 0 of 12 tickets is proved",
     ]
     assert "C07" not in verdicts.describe_unproved(FAIR, Names(), FIRST_POLICY, is_public=True)
@@ -73,6 +76,7 @@ def change_verdict(app, verdict: Verdict | None) -> None:
     with app.app_context():
         run = db.session.scalars(db.select(RoundRun)).one()
         run.verdict = None if verdict is None else codec.to_json(verdict)
+        run.accepted_at = NOW
         db.session.commit()
 
 
@@ -135,16 +139,16 @@ def test_a_run_of_before_says_what_its_labels_say(app, month):
         month.solve()
         run = db.session.scalars(db.select(RoundRun)).one()
         run.verdict = None
-        assert verdicts.find_verdict(run).ruling is Ruling.PROVED
+        assert find_verdict(run).ruling is Ruling.PROVED
         figures = json.loads(json.dumps(run.figures))
         figures["stages"][1]["proof"] = "search"
         run.figures = figures
-        found = verdicts.find_verdict(run)
+        found = find_verdict(run)
         assert (found.ruling, found.outright, len(found.unproved)) == (Ruling.EXCEPT, 1, 1)
         assert found.unproved[0].bound == "–"
         figures = json.loads(json.dumps(figures))
         figures["stages"][-1]["proof"] = "gap"
         run.figures = figures
-        assert verdicts.find_verdict(run).ruling is Ruling.FEASIBLE
+        assert find_verdict(run).ruling is Ruling.FEASIBLE
         run.figures = None
-        assert verdicts.find_verdict(run) is None
+        assert find_verdict(run) is None

@@ -1,0 +1,48 @@
+"""What the independent check found about a run, and how much of it is not proved.
+
+The verdict is stored with the run. Runs of earlier versions have none; theirs is read from the
+labels of their stages, and without a bound for what is not proved.
+"""
+
+from collections import Counter
+from itertools import takewhile
+
+from matchmaker.models import RoundRun
+from matchmaker.rounds.solve.figures import StageFigures, find_figures
+from optimizer import codec
+from optimizer.report import ARITHMETIC, Ruling, Unproved, Verdict
+
+NOT_KNOWN = "–"
+
+
+def find_verdict(run: RoundRun) -> Verdict | None:
+    """What the check of a run found; None for a run without a result that was checked."""
+    if run.verdict is not None:
+        return codec.from_json(Verdict, run.verdict)
+    figures = find_figures(run)
+    return None if figures is None or not run.is_verified else _read_labels(figures.stages)
+
+
+def _read_labels(stages: tuple[StageFigures, ...]) -> Verdict:
+    """The verdict on a result that was checked before verdicts were stored."""
+    labels = [stage.proof.value for stage in stages]
+    outright = len(list(takewhile(ARITHMETIC.__contains__, labels)))
+    ruling = Ruling.FEASIBLE
+    unproved = tuple(_leave_open(stage) for stage in stages if stage.proof not in ARITHMETIC)
+    if outright and "gap" not in labels and 2 * len(unproved) <= len(labels):
+        ruling = Ruling.EXCEPT if unproved else Ruling.PROVED
+    counts = dict(Counter(labels))
+    return Verdict(ruling, labels=counts, outright=outright, unproved=unproved)
+
+
+def _leave_open(stage: StageFigures) -> Unproved:
+    value = NOT_KNOWN if stage.value is None else str(stage.value)
+    return Unproved(stage.name, stage.key, stage.proof.value, "sum", "", value, NOT_KNOWN)
+
+
+def count_unproved(run: RoundRun) -> int:
+    """The number of aims of a checked run that are not proved; 0: nothing has to be accepted."""
+    verdict = find_verdict(run)
+    if verdict is None or verdict.ruling is Ruling.PROVED:
+        return 0
+    return max(1, len(verdict.unproved))
