@@ -17,6 +17,7 @@ from optimizer.checker.month.text import TextError, read_json
 from optimizer.checker.verdict import EXIT_HELP, Ruling
 from optimizer.cli.funds import add_divide
 from optimizer.cli.instances import add_published
+from optimizer.cli.simulate import add_simulations
 from optimizer.cli.solve import BROKEN, DONE, REFUTED, UNKNOWN, add_solve
 from optimizer.cli.vipr import add_vipr
 from optimizer.cli.what_if import add_what_if
@@ -24,7 +25,6 @@ from optimizer.codec import ProblemError, canonical_bytes
 from optimizer.explain.explain import explain
 from optimizer.explain.met import explain_met
 from optimizer.instances.generate import generate
-from optimizer.instances.simulate import simulate
 from optimizer.problem import Problem
 from optimizer.second.opinion import Opinion, Verdict, judge, second_opinion
 from optimizer.solution import Solution
@@ -95,18 +95,6 @@ def run_explain(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def run_simulate(arguments: argparse.Namespace) -> int:
-    """Run months in a row, with unmet needs and memory carried, and report fairness over time."""
-    report = simulate(arguments.months, arguments.needs, arguments.seed)
-    rows = [f"{'month':>5} {'asked':>6} {'met':>6} {'longest wait of a need met':>27}"]
-    rows += [f"{m.number:5} {m.asked:6} {m.met:6} {m.longest_wait:27}" for m in report.months]
-    rows += [f"{group} met {float(ratio):.3f} of asked" for group, ratio in report.ratios.items()]
-    rows.append(f"gini {report.gini:.4f}  jain {report.jain:.4f}")
-    rows.append(f"longest wait of any need {report.longest_wait} rounds")
-    sys.stdout.write("\n".join(rows) + "\n")
-    return DONE if all(month.is_proven for month in report.months) else REFUTED
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(prog="python -m optimizer", description=__doc__)
@@ -122,7 +110,8 @@ def build_parser() -> argparse.ArgumentParser:
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
     _add_agree(commands)
-    _add_reports(commands)
+    _add_explain(commands)
+    add_simulations(commands, _add)
     add_vipr(commands, _add, read_json)
     add_what_if(commands, _add, read_json)
     add_published(commands, _add)
@@ -148,15 +137,11 @@ def _add_agree(commands: Any) -> None:
     command.add_argument("--seconds", type=float, default=AGREE_SECONDS, help=text)
 
 
-def _add_reports(commands: Any) -> None:
+def _add_explain(commands: Any) -> None:
     command = _add(commands, "explain", run_explain)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
     command.add_argument("--seconds", type=float, default=60.0, help="for deciding stages")
-    command = _add(commands, "simulate", run_simulate)
-    command.add_argument("--months", type=int, default=24)
-    command.add_argument("--needs", type=int, default=167, help="new needs each month")
-    command.add_argument("--seed", type=int, default=1)
 
 
 def _natural(text: str) -> int:

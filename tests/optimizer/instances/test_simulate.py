@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from optimizer.instances.simulate import gini_of, grow_older, jain_of, run_months, simulate
+from optimizer.instances.memory import grow_older
+from optimizer.instances.simulate import gini_of, jain_of, run_months, simulate
 from optimizer.problem import Need, Person, Problem, Stock
 from optimizer.search.solve import solve
 

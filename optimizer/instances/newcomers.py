@@ -1,0 +1,185 @@
+"""Adversarial newcomers under the second policy: how long can others keep a need, a group waiting?
+
+Every month newcomers ask for each place that a pool has. ``run_pool`` measures how long each need
+waits beside the bound of FORMULATION.md, ``part_met`` how even committees come out with constant
+demand, ``carry`` how even givers do. Answers are the solver's.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from random import Random
+
+from optimizer.instances.memory import DIMENSION, ROUNDS, Memory
+from optimizer.policy import COMMUNITY_2
+from optimizer.problem import GiverLoad, Need, Person, Problem, Stock
+from optimizer.solution import Solution
+
+Solve = Callable[[Problem], Solution]
+QUEUE = 4  # newcomers come while fewer needs than so many for each place wait
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdedPool:
+    """Places that needs of one and of several want: ``sort`` is single, team or units.
+
+    size      places that a need of several takes; 1: there are only single ones
+    tier      of the needs measured      newcomers   tiers of those that come after them
+    """
+
+    sort: str
+    places: int
+    size: int
+    tier: int
+    newcomers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A need that was met: in which round after its entry, and the round at the latest.
+
+    latest   ⌈a / (S − n + 1)⌉ + 1, a: the others of its tier or a more urgent one at entry
+    raised   the same, counted from the round in which its tier is 2 or 1; those of tier 3 that have
+             waited as long count in a too, for they rise no later than it is passed over
+    """
+
+    rounds: int
+    latest: int
+    raised: int
+
+
+def run_pool(pool: CrowdedPool, months: int, solve: Solve, seed: int) -> list[Waited]:
+    """Return every need of the pool's size and tier that was met within the months."""
+    random, memory = Random(f"{pool} {seed}"), Memory()  # noqa: S311 - invents data
+    waiting: tuple[Need, ...] = ()
+    entered: dict[str, int] = {}
+    latest: dict[str, int] = {}
+    raised: dict[str, int] = {}
+    found = []
+    for month in range(1, months + 1):
+        fresh = _draw_newcomers(pool, random, month, len(waiting))
+        problem = memory.remind(_offer(pool, fresh, f"{seed:x}{month:x}"), waiting)
+        entered |= {need.id: month for need in fresh}
+        for need in problem.needs:
+            latest.setdefault(need.id, _count_latest(pool, problem, need, with_rising=False))
+            if need.tier <= 2 and need.id not in raised:
+                late = _count_latest(pool, problem, need, with_rising=True)
+                raised[need.id] = month - entered[need.id] + late
+        solution = solve(problem)
+        memory.note(problem, solution)
+        met = {line.need for line in solution.assignments}
+        for name in sorted(met.intersection(entered)):
+            if name.startswith("measured"):
+                round_ = month - entered[name] + 1
+                found.append(Waited(round_, latest[name], raised.get(name, round_)))
+        waiting = memory.age(problem, met)
+    return found
+
+
+def _draw_newcomers(
+    pool: CrowdedPool, random: Random, month: int, waiting: int
+) -> tuple[Need, ...]:
+    """Return a need to be measured every second month, and single ones for every place."""
+    room = max(1, QUEUE * pool.places - waiting)
+    others = min(pool.places, room)
+    needs = [
+        _ask(f"other {month:02d}-{k}", pool, 1, random.choice(pool.newcomers))
+        for k in range(others)
+    ]
+    if month % 2:
+        needs.append(_ask(f"measured {month:02d}", pool, pool.size, pool.tier))
+    return tuple(needs)
+
+
+def _ask(name: str, pool: CrowdedPool, size: int, tier: int) -> Need:
+    home = f"home of {name}"
+    if pool.sort == "team":
+        return Need(name, home, f"by {size}", people=size, slots=("day",), tier=tier)
+    return Need(name, home, f"by {size}", quantity=size, tier=tier)
+
+
+def _offer(pool: CrowdedPool, needs: tuple[Need, ...], seed: str) -> Problem:
+    """Return a month in which needs of each size share the places."""
+    staffed = pool.sort == "team"
+    sizes = sorted({1, pool.size})
+    stocks = tuple(
+        Stock(f"by {n}", "giver", f"by {n}", pool.places, parents=("all",), staffed=staffed)
+        for n in sizes
+    )
+    above = Stock("all", "giver", "", pool.places)
+    names = tuple(stock.id for stock in stocks)
+    people = tuple(
+        Person(f"p{k}", "giver", 1, names, slots=("day",)) for k in range(pool.places * staffed)
+    )
+    return Problem(
+        "pool", seed, stocks=(*stocks, above), people=people, needs=needs, policy=COMMUNITY_2
+    )
+
+
+def _count_latest(pool: CrowdedPool, problem: Problem, need: Need, *, with_rising: bool) -> int:
+    """Return the round in which the need is met at the latest, counted from this month.
+
+    with_rising   needs of a later tier that have waited as long as it count too
+    """
+    size = max(need.people, need.quantity)
+    ahead = sum(
+        other.tier <= need.tier or (with_rising and other.waiting >= need.waiting)
+        for other in problem.needs
+        if other is not need
+    )
+    return ceil(Fraction(ahead, pool.places - size + 1)) + 1
+
+
+def part_met(
+    demand: Mapping[str, int], places: int, months: int, solve: Solve, salt: int
+) -> dict[str, Fraction]:
+    """Return the part of every committee's needs met, all asking for the same stock every month."""
+    memory, total = Memory(), Counter[str]()
+    stock = Stock("pool", "giver", "help", places)
+    for month in range(months):
+        needs = tuple(
+            Need(f"{g}{month}-{k}", f"{g}{month}-{k}", "help", groups={DIMENSION: g})
+            for g, asks in sorted(demand.items())
+            for k in range(asks)
+        )
+        seed = f"{salt:x}{month:x}"
+        fresh = Problem("pool", seed, stocks=(stock,), needs=needs, policy=COMMUNITY_2)
+        problem = memory.remind(fresh, ())
+        solution = solve(problem)
+        memory.note(problem, solution)
+        met = {line.need for line in solution.assignments}
+        total += Counter(need.groups[DIMENSION] for need in needs if need.id in met)
+    return {group: Fraction(total[group], asks * months) for group, asks in demand.items()}
+
+
+def carry(
+    agreed: Mapping[str, int], asks: int, rounds: int, solve: Solve, salt: int
+) -> dict[str, int]:
+    """Return what every giver of one pool has carried after rounds of as many needs each."""
+    past: list[Counter[str]] = []
+    total = Counter[str]()
+    stocks = tuple(Stock(g, g, "help", units, pledge=g) for g, units in agreed.items())
+    needs = tuple(Need(f"n{k}", f"n{k}", "help") for k in range(asks))
+    for round_ in range(rounds):
+        recent = sum(past[-ROUNDS:], Counter[str]())
+        now = min(round_, ROUNDS) + 1
+        loads = tuple(GiverLoad(g, "help", recent[g], n * now) for g, n in agreed.items())
+        seed = f"{salt:x}{round_:x}"
+        month = Problem("givers", seed, stocks=stocks, needs=needs, loads=loads, policy=COMMUNITY_2)
+        used = Counter(line.stock for line in solve(month).assignments)
+        past.append(used)
+        total += used
+    return {giver: total[giver] for giver in agreed}
+
+
+def draw_pools(runs: int, seed: int) -> Iterator[CrowdedPool]:
+    """Yield pools of every sort and tier; tier 3 alone, and beside newcomers of tier 2."""
+    random = Random(f"pools {seed}")  # noqa: S311 - invents data
+    for _ in range(runs):
+        for sort in ("single", "team", "units"):
+            places = random.randint(2, 4)
+            size = 1 if sort == "single" else random.randint(2, places)
+            for tier, newcomers in ((1, (1,)), (2, (2,)), (2, (2, 3)), (3, (3,)), (3, (2, 3))):
+                yield CrowdedPool(sort, places, size, tier, newcomers)
