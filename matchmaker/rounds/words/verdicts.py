@@ -100,7 +100,7 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
     if gap is None:
         return _("%(aim)s: %(value)s reached, %(bound)s is the proved bound", **numbers)
     return _(
-        "%(aim)s: %(value)s reached, %(bound)s is the proved bound, so %(gap)s is missing at most",
+        "%(aim)s: %(value)s reached, %(bound)s is the proved bound, the gap is %(gap)s at most",
         **numbers,
         gap=gap,
     )

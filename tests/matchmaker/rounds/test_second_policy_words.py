@@ -160,11 +160,11 @@ def test_what_is_not_proved_is_named_by_the_words_of_its_policy(english):
     said = [verdicts.describe_unproved(row, NAMES, SECOND_POLICY) for row in rows]
     assert said == [
         "The first turn of every home, urgency 2 (waited 3 months or longer): 4 reached, 5 is the "
-        "proved bound, so 1 is missing at most",
+        "proved bound, the gap is 1 at most",
         "Neighbourhoods that have had less, at the level 1/3: 2 reached, 3 is the proved bound, "
-        "so 1 is missing at most",
+        "the gap is 1 at most",
         "Turns among those who give, The Bakery: visits: 1/2 reached, 1/3 is the proved bound, "
-        "so 1/6 is missing at most",
+        "the gap is 1/6 at most",
         "Help for more homes, urgency 1: of 12 needs, it is proved for 7 whether they are still "
         "open",
     ]

@@ -22,7 +22,7 @@ RUN = {"month": MONTH, "number": 1}
 POINTS = Unproved("points", "", "gap", "sum", "", "20", "22")
 DRAW = Unproved("lottery", "", "gap", "tickets", "", "0", "12")
 OPEN = Verdict(Ruling.FEASIBLE, labels={"dual": 8, "gap": 2}, outright=8, unproved=(POINTS, DRAW))
-SAID = "The most help: 20 reached, 22 is the proved bound, so 2 is missing at most"
+SAID = "The most help: 20 reached, 22 is the proved bound, the gap is 2 at most"
 SENTENCE = "I know that this month is valid, but not proved best. Still open: "
 
 
@@ -70,7 +70,7 @@ def test_each_person_accepts_what_is_open_and_the_public_page_says_it(app, unpro
         assert event.details["unproved"] == 2
     public = Browser(app).get("results.show", month=MONTH).text
     assert "可行，未证明最优" in public
-    assert "最多还差 2" in public
+    assert "最多差 2" in public
 
 
 def test_the_service_refuses_whatever_page_was_sent(app, unproved):

@@ -61,9 +61,9 @@ def test_a_sentence_claims_no_more_than_the_verdict(verdict, sentence):
 def test_what_is_not_proved_is_named_with_its_bound():
     said = [verdicts.describe_unproved(row, Names(), FIRST_POLICY) for row in (POINTS, FAIR, DRAW)]
     assert said == [
-        "The most help: 3479 reached, 3480 is the proved bound, so 1 is missing at most",
-        "No neighbourhood left behind, C07: 1/3 reached, 1/2 is the proved bound, so 1/6 is "
-        "missing at most",
+        "The most help: 3479 reached, 3480 is the proved bound, the gap is 1 at most",
+        "No neighbourhood left behind, C07: 1/3 reached, 1/2 is the proved bound, the gap is 1/6 "
+        "at most",
         "The public lottery: the draw of 0 of 12 tickets is proved",
     ]
     assert "C07" not in verdicts.describe_unproved(FAIR, Names(), FIRST_POLICY, is_public=True)
