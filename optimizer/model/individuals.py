@@ -21,10 +21,7 @@ Drawn = tuple[int, str | None, Source, int]  # need, slot, source, units
 
 def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...]:
     """Return the assignments of an integer point of the model, sorted."""
-    whole = np.rint(point).astype(np.int64)
-    numbers = np.flatnonzero(whole)
-    held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
-    draws = _deal_sources(columns, held)
+    draws = list_drawn(columns, point)
     delivered: dict[tuple[int, int], int] = defaultdict(int)
     visits: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
     for d, slot, (crew, stock), units in draws:
@@ -38,6 +35,14 @@ def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...
         for (d, s), units in delivered.items()
     ]
     return tuple(sorted(found + _deal_persons(columns.network, visits), key=sort_key))
+
+
+def list_drawn(columns: Columns, point: Vector) -> list[Drawn]:
+    """Return what every need takes from every source at an integer point."""
+    whole = np.rint(point).astype(np.int64)
+    numbers = np.flatnonzero(whole)
+    held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
+    return _deal_sources(columns, held)
 
 
 def sort_key(assignment: Assignment) -> tuple[str, str, str, str]:

@@ -66,6 +66,14 @@ class CertificateWriter:
         self._rows = {i: i for i in range(rows)}
         self._columns = {j: j for j in range(columns)}
 
+    def list_rows(self) -> list[int]:
+        """Return the rows of the search in the order of their present numbers."""
+        return sorted(self._rows, key=self._rows.__getitem__)
+
+    def list_columns(self) -> list[int]:
+        """Return the columns of the search in the order of their present numbers."""
+        return sorted(self._columns, key=self._columns.__getitem__)
+
     def write(self, steps: Sequence[ComponentStep], *, is_drawn: bool = False) -> list[Event]:
         """Return the events of one aim.
 

@@ -103,11 +103,12 @@ def maximise_by_component(
     """Maximise the aims in every component and fix all values found in the whole search.
 
     Raises ``NoPointError`` when no point satisfies C1 to C15, and ``OutOfTimeError`` at the
-    deadline; the best point found by then is proposed as the incumbent.
+    deadline; the best point found by then is proposed as the incumbent, with the search's own
+    incumbent in the components that were not reached.
     """
     _refuse_empty_rows(model)
     sums = ComponentSums([0] * len(aims), [Proof.DUAL] * len(aims))
-    whole = np.zeros(len(model.columns.order))
+    whole = np.zeros(len(model.columns.order)) if search.point is None else search.point.copy()
     components = find_components(model)
     try:
         wanted_of = _divide(components, aims, len(whole))

@@ -1,58 +1,78 @@
-"""Solve a month: build the program, take the stages in order, assign individuals, find grounds."""
+"""Solve a month: build the program, take the stages in order, assign individuals, find grounds.
+
+The time limit counts everything. A first answer is built before any stage, so that there is one at
+whatever moment the limit comes; what is open then is bounded in the rest of the time.
+"""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
 from optimizer import codec
 from optimizer.engine.branching import EngineError, OutOfTimeError
-from optimizer.engine.highs import ENGINE
 from optimizer.engine.matrix import Vector
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals, sort_key
-from optimizer.policy import Stage
 from optimizer.problem import Problem
-from optimizer.search.alone import SoloOptima, SoloOptimum, possible_by_group
+from optimizer.search.alone import SoloOptima, possible_by_group
 from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
+from optimizer.search.first_answer import build_first_answer, complete_answer, seek_first_answer
 from optimizer.search.grounds import find_grounds
 from optimizer.search.infeasible import certify_none
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
-from optimizer.search.stages import AimResult, OnProgress, Run, run_stages, say_nothing
-from optimizer.search.trail import Step, StepKind
+from optimizer.search.open_bounds import bound_open, start_from_kept
+from optimizer.search.results import (
+    are_reached,
+    count_alone,
+    list_open,
+    list_open_stages,
+    list_proved,
+)
+from optimizer.search.stages import OnProgress, Run, run_stages, say_nothing
 from optimizer.search.witnesses import list_witnesses
 from optimizer.solution import (
     FORMAT,
     Assignment,
     Ground,
-    Proof,
     Solution,
     SolutionStatus,
     StageResult,
-    weakest,
 )
-from optimizer.stages.kind import Basis, Count, Sums
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
 from optimizer.tickets import is_label, name_of, order_by_ticket
+
+FIRST_SHARE = 0.3  # of the time limit: most for the first answer
+LEAST_SECONDS = 0.5  # for the first answer, and again for making the best of the last one
+LAST_SHARE, MOST_LAST_SECONDS = 0.2, 5.0  # of the time limit: kept for what is open in the end
+SEEK_SHARE, LEAST_SEEK_SECONDS = 0.5, 1.0  # of the time limit, where there is no first answer
+CUT_SHORT = (EngineError, OverflowError, MemoryError)  # failures after which an answer is left
 
 
 @dataclass(slots=True)
 class _Solve:
     """One solve in progress: the program, the search, and what is proved so far.
 
-    asked   the question itself; under a policy that draws, the model has labels for names
-    none    the certificate that there is no answer
+    asked     the question itself; under a policy that draws, the model has labels for names
+    ends_at   when the time limit comes, by the monotonic clock
+    found     a point from outside the search, where the search has none
+    none      the certificate that there is no answer
     """
 
     asked: Problem
     model: Model
     search: LexicographicSearch
+    ends_at: float
     run: Run = field(default_factory=Run)
     possible: SoloOptima = field(default_factory=dict)
+    found: Vector | None = None
     none: dict[str, Any] | None = None
+
+    @property
+    def point(self) -> Vector | None:
+        return self.found if self.search.point is None else self.search.point
 
     @property
     def problem(self) -> Problem:
@@ -61,6 +81,10 @@ class _Solve:
     @property
     def has_labels(self) -> bool:
         return self.asked is not self.problem
+
+    @property
+    def seconds_left(self) -> float:
+        return max(self.ends_at - time.monotonic(), 0.0)
 
 
 def solve(
@@ -71,21 +95,38 @@ def solve(
     ``progress(stage, done, total)`` is called as each stage begins. Equal problems give equal bytes
     unless the time limit interferes.
     """
-    started = time.monotonic()
-    model = build(order_by_ticket(problem))
-    left = max(limits.seconds - (time.monotonic() - started), 0.0)
-    solving = _Solve(problem, model, LexicographicSearch(model.start_engine(left)))
+    solving = _start(problem, limits)
     status, detail = SolutionStatus.PROVEN, ""
     try:
         if not _take_stages(solving, progress or say_nothing):
             status = SolutionStatus.INFEASIBLE
     except OutOfTimeError:
         status, detail = SolutionStatus.FEASIBLE, "the time limit came first"
-    except EngineError as error:
-        status, detail = SolutionStatus.FAILED, str(error)
-    if status is SolutionStatus.FEASIBLE and solving.search.point is None:
-        status = SolutionStatus.FAILED
+    except CUT_SHORT as error:
+        status, detail = SolutionStatus.FEASIBLE, f"{type(error).__name__}: {error}"
+    if status is SolutionStatus.FEASIBLE and solving.point is None:
+        seconds = max(SEEK_SHARE * limits.seconds, LEAST_SEEK_SECONDS)
+        solving.found = seek_first_answer(solving.model, seconds)
+    if status is not SolutionStatus.INFEASIBLE and not _keeps_results(solving):
+        # A fault of ours: what is left is the answer without what it should prove.
+        solving.run, solving.possible = Run(), {}
+        status, detail = SolutionStatus.FEASIBLE, "a stage counted again differs from its value"
     return _write_solution(solving, status, detail).sealed()
+
+
+def _start(problem: Problem, limits: Limits) -> _Solve:
+    """Build the program, and an answer before any stage where that is simple."""
+    ends_at = time.monotonic() + limits.seconds
+    model = build(order_by_ticket(problem))
+    kept = min(LAST_SHARE * limits.seconds, MOST_LAST_SECONDS)
+    engine = model.start_engine(max(ends_at - kept - time.monotonic(), 0.0))
+    search = LexicographicSearch(engine)
+    first = build_first_answer(
+        model, engine.matrix, max(FIRST_SHARE * limits.seconds, LEAST_SECONDS)
+    )
+    if first is not None:
+        search.propose(first)
+    return _Solve(problem, model, search, ends_at)
 
 
 def _take_stages(solving: _Solve, progress: OnProgress) -> bool:
@@ -94,7 +135,7 @@ def _take_stages(solving: _Solve, progress: OnProgress) -> bool:
     try:
         for stage in solving.problem.policy.stages:
             solving.possible[stage.name] = possible_by_group(search, model, stage)
-        alone = {name: _count(of) for name, of in solving.possible.items()}
+        alone = {name: count_alone(solving.possible, name) for name in solving.possible}
         run_stages(search, model, alone, progress, solving.run)
     except NoPointError:
         solving.none = certify_none(search, model)
@@ -102,16 +143,17 @@ def _take_stages(solving: _Solve, progress: OnProgress) -> bool:
     return True
 
 
-def _count(alone: Mapping[str, SoloOptimum]) -> dict[str, int]:
-    return {group: found.needs for group, found in alone.items()}
+def _keeps_results(solving: _Solve) -> bool:
+    """Return whether the incumbent, counted again, has the value of every aim that is proved."""
+    point = solving.point
+    return point is None or are_reached(solving.run, _count_results(solving, point)[1])
 
 
 def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Solution:
-    """Return the incumbent as a solution with results and grounds; without one, only a status.
-
-    FAILED when the assignments do not have the value of a proven stage.
-    """
-    problem, point = solving.problem, solving.search.point
+    """Return the incumbent as a solution with results and grounds; without one, only a status."""
+    problem, point = solving.problem, solving.point
+    if status is SolutionStatus.FEASIBLE and point is None:
+        status = SolutionStatus.FAILED
     empty = Solution(
         status=status,
         problem_sha256=solving.asked.sha256,
@@ -124,19 +166,59 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
     )
     if point is None or not empty.is_usable:
         return empty
+    assignments, results = _count_results(solving, point)
+    if status is SolutionStatus.FEASIBLE:
+        assignments = _improve(solving, point, results) or assignments
+    tally = Tally(problem, assignments)
+    certificate, writer = _certify(solving)
+    if status is SolutionStatus.FEASIBLE:
+        left, certificate["open"] = _leave_open(solving, writer, tally)
+        results += left
+    answer = replace(empty, assignments=assignments, stages=tuple(results))
+    return _add_needs(solving, answer, certificate)
+
+
+def _count_results(
+    solving: _Solve, point: Vector
+) -> tuple[tuple[Assignment, ...], list[StageResult]]:
+    """Return the assignments of a point, and what they reach of the aims that are proved."""
     assignments = assign_individuals(solving.model.columns, point)
-    stages = tuple(_list_results(solving, Tally(problem, assignments), status))
-    if any(_is_wrong(outcome, r) for outcome, r in zip(solving.run.outcomes, stages, strict=False)):
-        detail = "a stage counted again differs from its value"
-        return replace(empty, status=SolutionStatus.FAILED, detail=detail)
-    return _add_needs(solving, replace(empty, assignments=assignments, stages=stages))
+    tally = Tally(solving.problem, assignments)
+    return assignments, list_proved(solving.run, solving.possible, tally)
 
 
-def _add_needs(solving: _Solve, answer: Solution) -> Solution:
+def _improve(
+    solving: _Solve, point: Vector, results: list[StageResult]
+) -> tuple[Assignment, ...] | None:
+    """Return assignments with more needs met and the same results of what is proved, or None.
+
+    The incumbent of a search that was interrupted keeps what is proved, and nothing else.
+    """
+    for can_move in (True, False):
+        seconds = max(solving.seconds_left / 2, LEAST_SECONDS)
+        better = complete_answer(solving.model, point, seconds, can_move=can_move)
+        assignments, same = _count_results(solving, better)
+        if same == results:
+            return assignments
+    return None
+
+
+def _leave_open(
+    solving: _Solve, writer: CertificateWriter, tally: Tally
+) -> tuple[list[StageResult], list[Any]]:
+    """Return the results that are open, and their bounds as events; drop what is not proved."""
+    run, columns = solving.run, solving.model.columns
+    steps, run.excluded_by = run.kept
+    stages = list_open_stages(solving.problem.policy.stages, run)
+    engine = start_from_kept(solving.model, solving.search, steps, writer, solving.seconds_left)
+    bounds, events = bound_open(engine, columns, stages)
+    return list(list_open(stages, solving.possible, tally, bounds)), events
+
+
+def _add_needs(solving: _Solve, answer: Solution, certificate: dict[str, Any]) -> Solution:
     """Return the answer with its counts of needs, its grounds and its certificate."""
     assignments, run, problem = answer.assignments, solving.run, solving.problem
     met = {assignment.need for assignment in assignments}
-    certificate = _certify(solving)
     witnesses: list[Any] = []
     shown: set[int] = set()
     if answer.status is SolutionStatus.PROVEN:
@@ -193,87 +275,11 @@ def _name_excluded(solving: _Solve, met: set[str]) -> dict[str, str]:
     return {names[d]: stage for d, stage in sorted(excluded_by) if stage and names[d] not in met}
 
 
-def _list_results(solving: _Solve, tally: Tally, status: SolutionStatus) -> Iterator[StageResult]:
-    """Yield the results of proved aims, then of the stages that the time limit left open."""
-    outcomes = solving.run.outcomes
-    proved = {outcome.stage.name: outcome.stage for outcome in outcomes}
-    counts = {
-        (name, count.key): count
-        for name, stage in proved.items()
-        for count in kind_of(stage).count(stage, tally, _get_basis(solving, name))
-    }
-    for outcome in outcomes:
-        yield _describe(outcome, counts[outcome.stage.name, outcome.key], solving.possible)
-    for stage in solving.problem.policy.stages:
-        if status is SolutionStatus.FEASIBLE and stage.name not in proved:
-            kind = kind_of(stage)
-            values = kind.values(stage, tally) if isinstance(kind, Sums) else {"": None}
-            yield from (_leave_open(stage, key, value) for key, value in values.items())
+def _certify(solving: _Solve) -> tuple[dict[str, Any], CertificateWriter]:
+    """Return the certificate: events of every proved aim in order, and what groups get alone.
 
-
-def _is_wrong(outcome: AimResult, result: StageResult) -> bool:
-    return outcome.bound is not None and outcome.bound != result.value
-
-
-def _leave_open(stage: Stage, key: str, value: int | None) -> StageResult:
-    """Return the result of an aim that the time limit left open: what the answer reaches."""
-    return StageResult(
-        name=stage.name,
-        kind=stage.kind.value,
-        key=key,
-        status=SolutionStatus.FEASIBLE,
-        proof=Proof.GAP,
-        engine=ENGINE,
-        value=value,
-    )
-
-
-def _bound_of(outcome: AimResult) -> int | None:
-    """Return the bound of a sum that multipliers prove; None if they prove none."""
-    if outcome.bound is None or outcome.proof is not Proof.SEARCH:
-        return outcome.bound
-    above = _sum_above([part.step for part in outcome.steps])
-    return None if above is None else outcome.bound + kind_of(outcome.stage).sign * above
-
-
-def _sum_above(steps: Sequence[Step]) -> int | None:
-    """Return by how much the sums of these steps may be greater; None if no proof says so."""
-    above = 0
-    for step in steps:
-        if step.kind is not StepKind.SUM and step.proof is Proof.SEARCH:
-            return None
-        if step.kind is StepKind.SUM:
-            if step.most is None:
-                return None
-            above += step.most - step.value
-    return above
-
-
-def _get_basis(solving: _Solve, stage: str) -> Basis:
-    found = solving.run.basis.get(stage)
-    return Basis(_count(solving.possible.get(stage, {}))) if found is None else found
-
-
-def _describe(outcome: AimResult, count: Count, possible: SoloOptima) -> StageResult:
-    """Return the stated result of one aim that is solved."""
-    stage = outcome.stage
-    alone = possible.get(stage.name, {}).values()
-    proofs = (outcome.proof, *(found.step.proof for found in alone))
-    return StageResult(
-        name=stage.name,
-        kind=stage.kind.value,
-        key=outcome.key,
-        status=SolutionStatus.PROVEN,
-        proof=weakest(proofs),
-        engine=ENGINE,
-        value=count.value,
-        bound=_bound_of(outcome),
-        levels=count.levels,
-    )
-
-
-def _certify(solving: _Solve) -> dict[str, Any]:
-    """Return the certificate: events of every proved aim in order, and what groups get alone."""
+    The writer knows the numbers that it has reached.
+    """
     columns, rows = solving.model.columns, solving.model.rows
 
     def spell(point: Vector) -> list[list[Any]]:
@@ -296,4 +302,4 @@ def _certify(solving: _Solve) -> dict[str, Any]:
         writer.write(outcome.steps, is_drawn=kind_of(outcome.stage).is_draw)
         for outcome in solving.run.outcomes
     ]
-    return {"possible": alone, "stages": stages}
+    return {"possible": alone, "stages": stages}, writer

@@ -51,6 +51,7 @@ class Run:
 
     excluded_by   need by position -> the stage that excluded it
     undrawn       number of steps taken before lots are drawn; None: none are
+    kept          steps in force, and needs excluded, when the last result was proved
     basis         stage -> what it counts against, where that was found on the way
     """
 
@@ -58,15 +59,21 @@ class Run:
     excluded_by: dict[int, str] = field(default_factory=dict)
     undrawn: int | None = None
     basis: dict[str, Basis] = field(default_factory=dict)
+    kept: tuple[int, dict[int, str]] = (0, {})
+
+    def keep(self, steps: int) -> None:
+        """Note that everything up to these steps is proved."""
+        self.kept = (steps, dict(self.excluded_by))
 
     def copy(self) -> "Run":
         """Return a copy that later results do not change."""
-        return Run(list(self.outcomes), dict(self.excluded_by), self.undrawn, dict(self.basis))
+        outcomes, excluded_by = list(self.outcomes), dict(self.excluded_by)
+        return Run(outcomes, excluded_by, self.undrawn, dict(self.basis), self.kept)
 
     def reset(self, other: "Run") -> None:
         """Take over the state of another run."""
         self.outcomes[:], self.excluded_by = list(other.outcomes), dict(other.excluded_by)
-        self.undrawn, self.basis = other.undrawn, dict(other.basis)
+        self.undrawn, self.basis, self.kept = other.undrawn, dict(other.basis), other.kept
 
 
 def run_stages(
@@ -101,6 +108,7 @@ def _take_leading(
         stage_name = sums.excluded_by.get(columns.number(met))
         if stage_name is not None:
             run.excluded_by[d] = stage_name
+    run.keep(len(search.steps))
 
 
 @dataclass(slots=True)
@@ -142,6 +150,7 @@ class _StagesInOrder:
             self.run.outcomes.extend(outcomes)
             if self.run.undrawn is None:
                 self._note_excluded(stage.name)
+            self.run.keep(len(self.search.steps))
             self.before = stage.name
         self.progress("", total, total)
         return True

@@ -237,7 +237,8 @@ class Trail:
         step = self.replay()
         if step is None:
             number = self.engine.add_column(high)
-            step = Step(number, Proof.DUAL, StepKind.COLUMN, is_defined=is_defined)
+            own = [BoundChange(number, 0.0, float(high), 0.0, float(high))]
+            step = Step(number, Proof.DUAL, StepKind.COLUMN, own, is_defined=is_defined)
             self.apply(step)
         return step.value
 

@@ -1,0 +1,122 @@
+"""Meet one more need: with what is left, or by an exchange in which other needs move elsewhere.
+
+An exchange takes one source from a need that holds it; that need finds the same somewhere else,
+if need be by an exchange of its own. No need that is met is left out. A need tries its ways and
+sources in a fixed order, those first that fewest others want.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from optimizer.model.eligibility import DELIVERED, Source
+from optimizer.model.network import Network
+from optimizer.search.places import Places
+
+DEPTH = 3  # needs that move, one after another, for one more
+TRIES = 15  # of moves for one more need
+
+
+class Exchanges:
+    """Meets needs within ``places``; needs in ``fixed`` do not move."""
+
+    def __init__(self, places: Places, fixed: Collection[int]) -> None:
+        self.places, self.network, self._fixed = places, places.network, fixed
+        self._order = _Order(places.network)
+        self._tries = 0
+
+    def meet(self, d: int) -> bool:
+        """Meet a need with what is left; return whether it is met."""
+        need = self.network.problem.needs[d]
+        for r in self._order.ways(d):
+            size = need.people if self.network.is_visit(r) else need.least_units
+            if self.places.fill(d, r, (size, size), self._order.sources(r)):
+                return True
+        return False
+
+    def meet_by_exchange(self, d: int) -> bool:
+        """Meet a need, moving others where it takes that; return whether it is met."""
+        self._tries = TRIES
+        return self._exchange(d, DEPTH, {d})
+
+    def _exchange(self, d: int, depth: int, moved: set[int]) -> bool:
+        for r, other in self._list_movable(d, moved):
+            if self._tries <= 0:
+                return False
+            self._tries -= 1
+            moved.add(other)
+            held = self.places.drop(other)
+            if self._take_way(d, r) and self._move(other, depth - 1, moved):
+                return True
+            if d in self.places.held:
+                self.places.drop(d)
+            self.places.restore(other, held)
+        return False
+
+    def _move(self, d: int, depth: int, moved: set[int]) -> bool:
+        return self.meet(d) or (depth > 0 and self._exchange(d, depth, moved))
+
+    def _take_way(self, d: int, r: int) -> bool:
+        need = self.network.problem.needs[d]
+        size = need.people if self.network.is_visit(r) else need.least_units
+        return self.places.fill(d, r, (size, size), self._order.sources(r))
+
+    def _list_movable(self, d: int, moved: set[int]) -> Iterator[tuple[int, int]]:
+        """Yield ways of a need, each with another need that holds what is missing there."""
+        places, recipient = self.places, self.network.problem.needs[d].recipient
+        for r in self._order.ways(d):
+            slot = self.network.demands[r].slot
+            seen = set[int]()
+            if slot is not None and places.is_visited(d, slot):
+                seen.update(places.holders[recipient, slot])
+            else:
+                for source in self._order.sources(r):
+                    for block in places.name_blocks(d, slot, source):
+                        seen.update(places.holders[block])
+            yield from ((r, other) for other in sorted(seen) if self._may_move(other, moved))
+
+    def _may_move(self, d: int, moved: set[int]) -> bool:
+        return d not in moved and d not in self._fixed and d in self.places.held
+
+
+class _Order:
+    """The ways of every need and the sources of every way, the least wanted first."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._wanted: dict[object, int] = defaultdict(int)
+        for r, demand in enumerate(network.demands):
+            for resource in {of for source in demand.sources for of in _name(source, demand.slot)}:
+                self._wanted[resource] += network.wanted[r]
+        self._sources: dict[int, tuple[Source, ...]] = {}
+        self._ways: dict[int, tuple[int, ...]] = {}
+
+    def sources(self, r: int) -> tuple[Source, ...]:
+        """Return the sources of a way in this order."""
+        if r not in self._sources:
+            demand = self._network.demands[r]
+            found = sorted((self._crowding(of, demand.slot), of) for of in demand.sources)
+            self._sources[r] = tuple(source for _, source in found)
+        return self._sources[r]
+
+    def ways(self, d: int) -> tuple[int, ...]:
+        """Return the ways of a need in this order."""
+        if d not in self._ways:
+            network = self._network
+            slots = {r: network.demands[r].slot for r in network.demands_of[d]}
+            found = sorted((self._crowding(self.sources(r)[0], of), r) for r, of in slots.items())
+            self._ways[d] = tuple(r for _, r in found)
+        return self._ways[d]
+
+    def _crowding(self, source: Source, slot: str | None) -> float:
+        crew, s = source
+        members = 1 if crew == DELIVERED else len(self._network.crews[crew].members)
+        person, stock = _name(source, slot)
+        room = self._network.room[s]
+        of_stock = self._wanted[stock] / room if room else math.inf
+        return max(of_stock, self._wanted[person] / members)
+
+
+def _name(source: Source, slot: str | None) -> tuple[object, object]:
+    crew, s = source
+    return ((crew, slot), ("stock", s)) if crew != DELIVERED else (("stock", s), ("stock", s))

@@ -1,0 +1,165 @@
+"""Who takes what, and what is left: the state of an answer that is built need by need.
+
+It speaks of crews, not of persons: a crew has its members in every slot (C5) and so many visits in
+the month (C6), which the members can always share among themselves.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Sequence
+
+from optimizer.model.eligibility import Source
+from optimizer.model.individuals import Drawn
+from optimizer.model.network import Network
+
+Parts = list[tuple[Source, int]]  # units by source
+Held = tuple[int, Parts]  # the way of a need, and what it takes
+
+
+class Places:
+    """The needs met so far, each in one way, within every capacity.
+
+    held      need -> its way and what it takes          room    units left of every stock
+    closed    stocks that give nothing                   used    units used of every stock, those
+                                                                 below it included
+    holders   resource -> needs that take of it
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.held: dict[int, Held] = {}
+        self.closed: set[int] = set()
+        self.room = [stock.capacity for stock in network.problem.stocks]
+        self.used = [0] * len(self.room)
+        self.holders: dict[object, dict[int, int]] = defaultdict(dict)
+        self._busy: dict[tuple[int, str], int] = defaultdict(int)
+        self._visits = [0] * len(network.crews)
+        self._sizes = [len(crew.members) for crew in network.crews]
+        pairs, needs = network.eligibility.pairs, enumerate(network.problem.needs)
+        self._has_pairs = {d for d, need in needs if need.id in pairs}
+        self._most = _list_most(network)
+        self._chains: dict[int, tuple[int, ...]] = {}
+
+    def chain(self, s: int) -> tuple[int, ...]:
+        """Return a stock and all that it is within."""
+        if s not in self._chains:
+            self._chains[s] = (s, *self.network.ancestors[s])
+        return self._chains[s]
+
+    def weight(self, d: int, source: Source) -> int:
+        """Return what a unit of the source for this need consumes."""
+        pair = self.network.pair_of(d, source) if d in self._has_pairs else None
+        return 1 if pair is None else pair.consumption
+
+    def is_visited(self, d: int, slot: str) -> bool:
+        """Return whether the recipient has a visit in the slot (C8)."""
+        return bool(self.holders[self.network.problem.needs[d].recipient, slot])
+
+    def count_left(self, d: int, slot: str | None, source: Source) -> int:
+        """Return how many units of the source this need may still take, were it for its size."""
+        crew, s = source
+        left = 1 << 60
+        if slot is not None:
+            size, most_visits = self._sizes[crew], self.network.crews[crew].most
+            left = min(size - self._busy[crew, slot], size * most_visits - self._visits[crew])
+            if left <= 0:
+                return 0
+        weight, chain = self.weight(d, source), self.chain(s)
+        if self.closed and not self.closed.isdisjoint(chain):
+            return 0
+        if weight:
+            left = min(left, min([self.room[t] for t in chain]) // weight)
+        most = self._most.get((d, s))
+        if most is not None:
+            left = min(left, most - self._count_taken(d, s))
+        return max(left, 0)
+
+    def _count_taken(self, d: int, s: int) -> int:
+        _, parts = self.held.get(d, (0, []))
+        return sum(units for (_, t), units in parts if t == s)
+
+    def name_blocks(self, d: int, slot: str | None, source: Source) -> Iterator[object]:
+        """Yield the resources of the source that are used up for this need."""
+        crew, s = source
+        if slot is not None:
+            size, most_visits = self._sizes[crew], self.network.crews[crew].most
+            if self._busy[crew, slot] >= size:
+                yield crew, slot
+            elif self._visits[crew] >= size * most_visits:
+                yield crew
+        weight = self.weight(d, source)
+        yield from (("stock", t) for t in self.chain(s) if self.room[t] < weight)
+
+    def take(self, d: int, r: int, source: Source, units: int) -> None:
+        """Let a need take units of a source in a way; the caller knows that they are left."""
+        self.held.setdefault(d, (r, []))[1].append((source, units))
+        self._move(d, r, source, units)
+
+    def drop(self, d: int) -> Held:
+        """Let a need go and return what it took."""
+        r, parts = self.held.pop(d)
+        for source, units in parts:
+            self._move(d, r, source, -units)
+        return r, parts
+
+    def restore(self, d: int, held: Held) -> None:
+        """Give a need what it took before."""
+        r, parts = held
+        for source, units in parts:
+            self.take(d, r, source, units)
+
+    def fill(self, d: int, r: int, wanted: tuple[int, int], sources: Sequence[Source]) -> bool:
+        """Let an unmet need take units, at least and at most so many; False: nothing is taken."""
+        (least, left), slot = wanted, self.network.demands[r].slot
+        if slot is not None and self.is_visited(d, slot):
+            return False
+        taken = 0
+        for source in sources:
+            units = min(left, self.count_left(d, slot, source))
+            if units:
+                self.take(d, r, source, units)
+                taken, left = taken + units, left - units
+                if not left:
+                    break
+        if 0 < taken < least:
+            self.drop(d)
+        return taken >= least
+
+    def list_drawn(self, left_out: Container[int] = ()) -> list[Drawn]:
+        """Return what every need takes, by need, slot and source."""
+        demands = self.network.demands
+        return [
+            (d, demands[r].slot, source, units)
+            for d, (r, parts) in sorted(self.held.items())
+            if d not in left_out
+            for source, units in parts
+        ]
+
+    def _move(self, d: int, r: int, source: Source, units: int) -> None:
+        (crew, s), slot = source, self.network.demands[r].slot
+        if slot is not None:
+            recipient = self.network.problem.needs[d].recipient
+            self._busy[crew, slot] += units
+            self._visits[crew] += units
+            for resource in ((crew, slot), crew, (recipient, slot)):
+                self._note(resource, d, units)
+        weight = units * self.weight(d, source)
+        for t in self.chain(s):
+            self.room[t] -= weight
+            self.used[t] += weight
+            self._note(("stock", t), d, weight)
+
+    def _note(self, resource: object, d: int, units: int) -> None:
+        of = self.holders[resource]
+        of[d] = of.get(d, 0) + units
+        if not of[d]:
+            del of[d]
+
+
+def _list_most(network: Network) -> dict[tuple[int, int], int]:
+    """Return the most units that a need takes from a stock, where a pair says so (C10)."""
+    stocks = {stock.id: s for s, stock in enumerate(network.problem.stocks)}
+    return {
+        (network.position[pair.need], stocks[pair.stock]): pair.most
+        for pair in network.problem.pairs
+        if pair.most is not None and pair.person is None
+    }
