@@ -1,6 +1,6 @@
 """A first answer: needs met one by one, before any stage is optimised.
 
-What rules require comes first. Then every need in the order of ``wishes.py`` takes what is left, or
+What rules require comes first. Then every need in the order of the policy takes what is left, or
 what other needs can find elsewhere. Last come units beyond the least. Whatever comes out is a point
 that the model's rows and bounds accept in whole numbers, or nothing.
 """
@@ -13,10 +13,12 @@ from optimizer.engine.matrix import Matrix, Vector, weigh
 from optimizer.model.build import Model
 from optimizer.model.individuals import Drawn, list_drawn
 from optimizer.model.point import find_way, place_drawn
-from optimizer.search.exchanges import Exchanges
-from optimizer.search.places import Places
+from optimizer.problem import Problem
+from optimizer.search.holdings import Holdings
+from optimizer.search.moves import Movers
 from optimizer.search.required import keep_rules, list_required, open_closed
-from optimizer.search.wishes import order_wishes
+from optimizer.stages.registry import kind_of
+from optimizer.stages.wishes import Wish, Wishing, size_of
 
 PARTS = 8  # in so many parts units beyond the least are dealt out
 
@@ -28,9 +30,9 @@ def build_first_answer(model: Model, matrix: Matrix, seconds: float) -> Vector |
     point where this simple way finds none.
     """
     ends_at, order = time.monotonic() + seconds, order_wishes(model.problem)
-    places = Places(model.columns.network)
-    fixed = keep_rules(places, order)
-    return None if fixed is None else _complete(model, matrix, places, order, fixed, ends_at)
+    holdings = Holdings(model.columns.network)
+    fixed = keep_rules(holdings, order)
+    return None if fixed is None else _complete(model, matrix, holdings, order, fixed, ends_at)
 
 
 def seek_first_answer(model: Model, seconds: float) -> Vector | None:
@@ -51,74 +53,91 @@ def complete_answer(model: Model, point: Vector, seconds: float, *, can_move: bo
 
     ``can_move``: needs that nothing requires may take the same elsewhere.
     """
-    places = Places(model.columns.network)
-    held = _start_from(places, list_drawn(model.columns, point))
-    fixed = held.intersection(list_required(places)) if can_move else held
+    holdings = Holdings(model.columns.network)
+    held = _start_from(holdings, list_drawn(model.columns, point))
+    fixed = held.intersection(list_required(holdings)) if can_move else held
     order, matrix = order_wishes(model.problem), model.start_engine(0.0).matrix
-    found = _complete(model, matrix, places, order, fixed, time.monotonic() + seconds)
+    found = _complete(model, matrix, holdings, order, fixed, time.monotonic() + seconds)
     return point if found is None else found
 
 
 def _complete(
     model: Model,
     matrix: Matrix,
-    places: Places,
+    holdings: Holdings,
     order: Sequence[int],
     fixed: set[int],
     ends_at: float,
 ) -> Vector | None:
     """Meet every other need as far as possible; return the point, or that of the first needs."""
-    required = places.list_drawn()
-    _meet_all(places, order, fixed, ends_at)
-    for drawn in (places.list_drawn(), required):
+    required = holdings.list_drawn()
+    _meet_all(holdings, order, fixed, ends_at)
+    for drawn in (holdings.list_drawn(), required):
         best = weigh(matrix, {}, place_drawn(model.columns, drawn))
         if best is not None:
             return best.point
     return None
 
 
-def _start_from(places: Places, drawn: Sequence[Drawn]) -> set[int]:
+def _start_from(holdings: Holdings, drawn: Sequence[Drawn]) -> set[int]:
     """Meet needs as a point does, and return them."""
     for d, slot, source, units in drawn:
-        places.take(d, find_way(places.network, d, slot), source, units)
-    stocks = enumerate(places.network.problem.stocks)
-    places.closed |= {s for s, of in stocks if of.least_if_used and not places.used[s]}
-    return set(places.held)
+        holdings.take(d, find_way(holdings.network, d, slot), source, units)
+    stocks = enumerate(holdings.network.problem.stocks)
+    holdings.closed |= {s for s, of in stocks if of.least_if_used and not holdings.used[s]}
+    return set(holdings.held)
 
 
-def _meet_all(places: Places, order: Sequence[int], fixed: set[int], ends_at: float) -> None:
-    exchanges = Exchanges(places, fixed)
+def order_wishes(problem: Problem) -> list[int]:
+    """Return all needs by position, those first that the first stages are about, small ones first.
+
+    The wishes of a need at all stages, in turn, are compared as one tuple.
+    """
+    needs = problem.needs
+    keys: list[tuple[Wish, ...]] = [() for _ in needs]
+    order = list(range(len(needs)))
+    for stage in problem.policy.stages:
+        kind = kind_of(stage)
+        if isinstance(kind, Wishing):
+            order.sort(key=lambda d: (keys[d], size_of(needs[d]), d))
+            wishes = kind.rank_wishes(stage, problem, order)
+            keys = [(*key, wish) for key, wish in zip(keys, wishes, strict=True)]
+    return sorted(order, key=lambda d: (keys[d], size_of(needs[d]), d))
+
+
+def _meet_all(holdings: Holdings, order: Sequence[int], fixed: set[int], ends_at: float) -> None:
+    moves = Movers(holdings, fixed)
     for d in order:
         if time.monotonic() >= ends_at:
             return
-        if d not in places.held and not exchanges.meet(d):
-            exchanges.meet_by_exchange(d)
-    if places.closed:
-        open_closed(places, order, fixed)
+        if d not in holdings.held and not moves.meet(d):
+            moves.meet_by_exchange(d)
+    if holdings.closed:
+        open_closed(holdings, order, fixed)
         for d in order:
-            if d not in places.held and time.monotonic() < ends_at:
-                exchanges.meet(d)
-    _add_units(places, order)
+            if d not in holdings.held and time.monotonic() < ends_at:
+                moves.meet(d)
+    _add_units(holdings, order)
 
 
-def _add_units(places: Places, order: Sequence[int]) -> None:
+def _add_units(holdings: Holdings, order: Sequence[int]) -> None:
     """Deal out what is left to needs met by part of their quantity, in turn."""
-    needs = places.network.problem.needs
+    needs = holdings.network.problem.needs
     for _ in range(PARTS):
         for d in order:
-            if d in places.held and needs[d].is_partial:
-                _add_part(places, d)
+            if d in holdings.held and needs[d].is_partial:
+                _add_part(holdings, d)
 
 
-def _add_part(places: Places, d: int) -> None:
-    need, (r, parts) = places.network.problem.needs[d], places.held[d]
-    demand = places.network.demands[r]
+def _add_part(holdings: Holdings, d: int) -> None:
+    need, (r, parts) = holdings.network.problem.needs[d], holdings.held[d]
+    demand = holdings.network.demands[r]
     if demand.slot is not None:
         return
     missing = need.quantity - sum(units for _, units in parts)
     part = min(missing, -(-(need.quantity - need.least_units) // PARTS))
     for source in demand.sources:
-        units = min(part, places.count_left(d, None, source))
+        units = min(part, holdings.count_left(d, None, source))
         if units > 0:
-            places.take(d, r, source, units)
+            holdings.take(d, r, source, units)
             part -= units

@@ -5,7 +5,7 @@ so far, in its numbers; whatever the interrupted search had tried is not in it. 
 no time for is bounded by its columns alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -44,14 +44,20 @@ def start_from_kept(
         added, weights = search.matrix.row(i)
         pairs = zip(added.tolist(), weights.tolist(), strict=True)
         engine.add_row({number[j]: int(weight) for j, weight in pairs})
-    known = {number[j]: change for j, change in of_columns.items() if j in number}
-    engine.bound_columns(
-        list(known), [of.low for of in known.values()], [of.high for of in known.values()]
-    )
+    _bind(engine, number, of_columns.values())
     for k, i in enumerate(rows):
         if i in of_rows:
             engine.bound_row(k, of_rows[i].low, of_rows[i].high)
     return engine
+
+
+def _bind(
+    engine: IncrementalModel, number: Mapping[int, int], changes: Collection[BoundChange]
+) -> None:
+    """Give columns the bounds that they have kept; ``number``: theirs in the engine."""
+    kept = [change for change in changes if change.number in number]
+    columns = [number[change.number] for change in kept]
+    engine.bound_columns(columns, [of.low for of in kept], [of.high for of in kept])
 
 
 def _bound_sum(engine: IncrementalModel, weights: Weights) -> Bound:

@@ -71,7 +71,7 @@ def list_open(
 def _count_levels(
     kind: Kind, stage: Stage, tally: Tally, possible: SoloOptima
 ) -> tuple[Level, ...]:
-    """Return the levels that are reached; none where it is not known what they are parts of."""
+    """Return the levels that are reached; none if it is not known what they are parts of."""
     if isinstance(kind, Homes) or (
         kind.groups_alone(stage, tally.problem) and stage.name not in possible
     ):

@@ -45,7 +45,7 @@ from optimizer.stages.tally import Tally
 from optimizer.tickets import is_label, name_of, order_by_ticket
 
 FIRST_SHARE = 0.3  # of the time limit: most for the first answer
-LEAST_SECONDS = 0.5  # for the first answer, and again for making the best of the last one
+LEAST_SECONDS = 0.3  # for the first answer, and again for making the best of the last one
 LAST_SHARE, MOST_LAST_SECONDS = 0.2, 5.0  # of the time limit: kept for what is open in the end
 SEEK_SHARE, LEAST_SEEK_SECONDS = 0.5, 1.0  # of the time limit, where there is no first answer
 CUT_SHORT = (EngineError, OverflowError, MemoryError)  # failures after which an answer is left

@@ -1,7 +1,7 @@
 """(S2) The best ratio of the worst-off group, then of the next."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from optimizer.model.variables import Columns
 from optimizer.policy import GroupOutcome, Stage
@@ -10,6 +10,7 @@ from optimizer.solution import Level
 from optimizer.stages.kind import Facts, Levels, Lines, LinesTest, Measure, NeedsTest, keeps_classes
 from optimizer.stages.score import list_scored_flows
 from optimizer.stages.tally import Tally
+from optimizer.stages.wishes import Wish, rank_by_part
 
 
 class Leximin(Levels):
@@ -43,6 +44,13 @@ class Leximin(Levels):
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
         """Return all groups where coverage is compared; scores have no denominator."""
         return groups_of(stage, problem) if stage.outcome is GroupOutcome.MET else {}
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
+        """Return the part that the group of each need has; scores do not compare needs."""
+        if stage.outcome is GroupOutcome.SCORE or not stage.dimension:
+            return [()] * len(problem.needs)
+        groups = [_group_of(stage, need) for need in problem.needs]
+        return rank_by_part(groups, _past_of(stage, problem), order)
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
         """Return the test for coverage: a need replaces one of its own group, or one in no group.

@@ -4,9 +4,12 @@ Under a policy with S14 the question has labels (``tickets.py``): the order of n
 tickets.
 """
 
+from collections.abc import Sequence
+
 from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.stages.kind import Draw, PublicDraw
+from optimizer.stages.wishes import Wish
 from optimizer.tickets import ticket_of
 
 
@@ -20,6 +23,14 @@ class Lottery(Draw):
             key=lambda d: (ticket_of(problem.seed, problem.needs[d].id), problem.needs[d].id),
         )
 
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
+        """Return the ticket of each need."""
+        return [(ticket_of(problem.seed, need.id), need.id) for need in problem.needs]
+
 
 class WhoDraw(PublicDraw):
     """(S14) A home each by ticket, then needs by ticket; afterwards who is met is decided."""
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
+        """Return the ticket of each need, with which its label begins."""
+        return [(need.id,) for need in problem.needs]

@@ -1,12 +1,14 @@
 """(S1) The most needs met, class after class."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from optimizer.model.variables import Columns
 from optimizer.policy import CountBy, Stage
 from optimizer.problem import Need, Problem
 from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums, keeps_classes
 from optimizer.stages.tally import Tally
+from optimizer.stages.wishes import LATER, Wish, size_of
 
 
 class MaxCount(Sums):
@@ -32,6 +34,14 @@ class MaxCount(Sums):
         """Return the number of needs met in each class."""
         classes = classes_of(stage, tally.problem)
         return {key: tally.count_met(needs) for key, needs in classes.items()}
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
+        """Return the class of each need; the smaller first if a whole tier counts alike."""
+        places = [(_class_of(stage, need), size_of(need)) for need in problem.needs]
+        return [
+            LATER if place is None else (*place, size) if len(place) < 2 else place
+            for place, size in places
+        ]
 
     def counts_every_need(self, stage: Stage) -> bool:
         """Return True unless only duties or a single tier count."""

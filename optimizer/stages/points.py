@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
-from optimizer.problem import Need
+from optimizer.problem import Need, Problem
 from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums
 from optimizer.stages.tally import Tally
+from optimizer.stages.wishes import Wish
 
 
 class MaxPoints(Sums):
@@ -23,6 +24,10 @@ class MaxPoints(Sums):
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
         """Return the points of the needs met."""
         return {"": sum(need.points for need in tally.list_met())}
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
+        """Return the points of each need, the greatest first."""
+        return [(-need.points,) for need in problem.needs]
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
         """Return the test: the need in has at least the points of the needs out."""

@@ -1,6 +1,7 @@
 """(S13) Contested needs: the group that has had the smallest part so far comes next."""
 
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 
 from optimizer.model.variables import Columns
@@ -10,6 +11,7 @@ from optimizer.solution import Level
 from optimizer.stages.kind import Basis, Count, Ladder
 from optimizer.stages.steps import Rungs, Units, count_from_lowest
 from optimizer.stages.tally import Tally
+from optimizer.stages.wishes import Wish, rank_by_part
 from optimizer.tickets import name_of
 
 
@@ -44,6 +46,11 @@ class Ranks(Ladder):
             taken.append((_list_units(had, offered + open_, open_), own[group]))
         levels.sort(key=lambda level: (level.ratio, level.group))
         return [Count("", count_from_lowest(taken), levels=tuple(levels))]
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
+        """Return the part that the group of each need has."""
+        groups = [group_of(stage, need) for need in problem.needs]
+        return rank_by_part(groups, past_of(stage, problem), order)
 
     def climbs_contests(self, stage: Stage) -> bool:
         """Return True: only contested needs count."""

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
-from optimizer.problem import Need
+from optimizer.problem import Need, Problem
 from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums
 from optimizer.stages.tally import Tally
+from optimizer.stages.wishes import Wish, rank_recipients
 
 
 class MaxRecipients(Sums):
@@ -20,6 +21,10 @@ class MaxRecipients(Sums):
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
         """Return the number of recipients with a need met."""
         return {"": len({need.recipient for need in tally.list_met()})}
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
+        """Return the first need of each recipient before all others."""
+        return rank_recipients(problem, order)
 
     def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
         """Return the test: at least as many recipients have a need met as before."""

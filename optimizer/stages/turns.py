@@ -4,7 +4,7 @@ Between first and later turns come the most homes among the needs that are still
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from optimizer.engine.matrix import Weights
 from optimizer.model.turns import TurnSet, pairs_of_tier, waits_of_tier
@@ -13,6 +13,7 @@ from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.stages.kind import Aim, Homes, Sums
 from optimizer.stages.tally import Tally
+from optimizer.stages.wishes import LATER, Wish, rank_recipients
 
 Class = tuple[int, int]  # turn, wait [months]
 
@@ -34,6 +35,19 @@ class Turns(Sums):
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
         """Return one key for each turn and wait."""
         return [self.spell(*of) for of in self.list_classes(stage, problem)]
+
+    def takes(self, turn: int) -> bool:
+        """Return whether the stage is about the turn."""
+        raise NotImplementedError
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
+        """Return the turn of each need with its wait, the longest first."""
+        found: list[Wish] = [LATER] * len(problem.needs)
+        for needs in pairs_of_tier(problem, stage.tier).values():
+            for turn, d in enumerate(needs, start=1):
+                if self.takes(turn):
+                    found[d] = (turn, -problem.needs[d].waiting)
+        return found
 
     def aims(self, stage: Stage, columns: Columns) -> list[Aim]:
         """Return the sum of the pairs that have that turn, for each turn and wait."""
@@ -64,6 +78,10 @@ class FirstTurns(Turns):
 
     is_separable = True
 
+    def takes(self, turn: int) -> bool:
+        """Return True for the first."""
+        return turn == 1
+
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
         """Yield turn 1 for every wait, the longest first."""
         yield from ((1, wait) for wait in waits_of_tier(problem, stage.tier))
@@ -75,6 +93,10 @@ class FirstTurns(Turns):
 
 class LaterTurns(Turns):
     """(S12) Second turns, then third ones, and so on."""
+
+    def takes(self, turn: int) -> bool:
+        """Return True from the second on."""
+        return turn > 1
 
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
         """Yield the turns from 2 on for every wait at which some pair has so many needs."""
@@ -94,6 +116,10 @@ class TierHomes(Homes):
     def keys(self, stage: Stage, problem: Problem) -> list[str]:
         """Return one key if the tier has needs other than duties."""
         return [""] if self.candidates(stage, problem) else []
+
+    def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> Sequence[Wish]:
+        """Return the first need of each recipient before all others."""
+        return rank_recipients(problem, order)
 
     def candidates(self, stage: Stage, problem: Problem) -> list[int]:
         """Return the tier's needs other than duties."""

@@ -15,7 +15,7 @@ Parts = list[tuple[Source, int]]  # units by source
 Held = tuple[int, Parts]  # the way of a need, and what it takes
 
 
-class Places:
+class Holdings:
     """The needs met so far, each in one way, within every capacity.
 
     held      need -> its way and what it takes          room    units left of every stock

@@ -11,18 +11,18 @@ from collections.abc import Collection, Iterator
 
 from optimizer.model.eligibility import DELIVERED, Source
 from optimizer.model.network import Network
-from optimizer.search.places import Places
+from optimizer.search.holdings import Holdings
 
 DEPTH = 3  # needs that move, one after another, for one more
 TRIES = 15  # of moves for one more need
 
 
-class Exchanges:
-    """Meets needs within ``places``; needs in ``fixed`` do not move."""
+class Movers:
+    """Meets needs within ``holdings``; needs in ``fixed`` do not move."""
 
-    def __init__(self, places: Places, fixed: Collection[int]) -> None:
-        self.places, self.network, self._fixed = places, places.network, fixed
-        self._order = _Order(places.network)
+    def __init__(self, holdings: Holdings, fixed: Collection[int]) -> None:
+        self.holdings, self.network, self._fixed = holdings, holdings.network, fixed
+        self._order = _Order(holdings.network)
         self._tries = 0
 
     def meet(self, d: int) -> bool:
@@ -30,7 +30,7 @@ class Exchanges:
         need = self.network.problem.needs[d]
         for r in self._order.ways(d):
             size = need.people if self.network.is_visit(r) else need.least_units
-            if self.places.fill(d, r, (size, size), self._order.sources(r)):
+            if self.holdings.fill(d, r, (size, size), self._order.sources(r)):
                 return True
         return False
 
@@ -45,12 +45,12 @@ class Exchanges:
                 return False
             self._tries -= 1
             moved.add(other)
-            held = self.places.drop(other)
+            held = self.holdings.drop(other)
             if self._take_way(d, r) and self._move(other, depth - 1, moved):
                 return True
-            if d in self.places.held:
-                self.places.drop(d)
-            self.places.restore(other, held)
+            if d in self.holdings.held:
+                self.holdings.drop(d)
+            self.holdings.restore(other, held)
         return False
 
     def _move(self, d: int, depth: int, moved: set[int]) -> bool:
@@ -59,24 +59,24 @@ class Exchanges:
     def _take_way(self, d: int, r: int) -> bool:
         need = self.network.problem.needs[d]
         size = need.people if self.network.is_visit(r) else need.least_units
-        return self.places.fill(d, r, (size, size), self._order.sources(r))
+        return self.holdings.fill(d, r, (size, size), self._order.sources(r))
 
     def _list_movable(self, d: int, moved: set[int]) -> Iterator[tuple[int, int]]:
         """Yield ways of a need, each with another need that holds what is missing there."""
-        places, recipient = self.places, self.network.problem.needs[d].recipient
+        holdings, recipient = self.holdings, self.network.problem.needs[d].recipient
         for r in self._order.ways(d):
             slot = self.network.demands[r].slot
             seen = set[int]()
-            if slot is not None and places.is_visited(d, slot):
-                seen.update(places.holders[recipient, slot])
+            if slot is not None and holdings.is_visited(d, slot):
+                seen.update(holdings.holders[recipient, slot])
             else:
                 for source in self._order.sources(r):
-                    for block in places.name_blocks(d, slot, source):
-                        seen.update(places.holders[block])
+                    for block in holdings.name_blocks(d, slot, source):
+                        seen.update(holdings.holders[block])
             yield from ((r, other) for other in sorted(seen) if self._may_move(other, moved))
 
     def _may_move(self, d: int, moved: set[int]) -> bool:
-        return d not in moved and d not in self._fixed and d in self.places.held
+        return d not in moved and d not in self._fixed and d in self.holdings.held
 
 
 class _Order:
