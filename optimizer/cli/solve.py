@@ -1,7 +1,8 @@
 """The command ``solve``: solve and check one month in a child process, and explain it if asked.
 
-Exit codes: 0 a checked answer that may be published, 1 proved that there is none or refuted by the
-check, 2 broken input, 3 not known: the process died, hung or gave up.
+Exit codes: 0 proved, 4 proved except for named results, 5 feasible but not proved, 1 proved that
+there is no answer or refuted by the check, 2 broken input, 3 not known: the process died, hung or
+gave up.
 """
 
 import argparse
@@ -56,6 +57,8 @@ def _end(report: SolveReport) -> int:
     if report.unexplained is not None:
         print(f"explained briefly: {FAILURES[report.unexplained][0]}", file=sys.stderr)
     if report.failure is None:
+        if report.is_usable and report.verdict is not None:
+            return report.verdict.exit_code
         return DONE if report.is_usable else REFUTED
     message, code = FAILURES[report.failure]
     detail = report.solution.detail if report.solution else ""

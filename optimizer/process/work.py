@@ -47,7 +47,9 @@ def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -
     Call ``on_line`` for each ``Line`` but the last. Errors of the solve and of the check are
     raised: without either there is no answer.
     """
+    began = time.monotonic()
     problem = Problem.from_json(plain)
+    limits = replace(limits, seconds=max(limits.seconds - (time.monotonic() - began), 0.0))
     marks: list[tuple[str, float]] = [("", time.monotonic())]
 
     def note(stage: str, done: int, total: int) -> None:

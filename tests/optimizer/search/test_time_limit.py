@@ -8,6 +8,7 @@ import pytest
 
 from optimizer.checker.check import judge
 from optimizer.checker.verdict import Ruling, Verdict
+from optimizer.cli.months import main
 from optimizer.engine.branching import OutOfTimeError
 from optimizer.engine.highs import IncrementalModel
 from optimizer.instances.generate import generate
@@ -102,6 +103,13 @@ def test_a_month_without_any_time_has_a_valid_answer():
     assert solution.status is SolutionStatus.FEASIBLE
     assert solution.detail == "the time limit came first"
     assert solution.needs_met >= 0.9 * best.needs_met
+
+
+def test_the_command_tells_by_its_exit_code_what_time_left_open(tmp_path):
+    path = tmp_path / "month.json"
+    path.write_text(json.dumps(generate(60, 3).to_json()))
+    assert main(["solve", str(path)]) == 0
+    assert main(["solve", str(path), "--time-limit", "0.001"]) == 5
 
 
 @pytest.mark.parametrize("seed", SEEDS)
