@@ -105,7 +105,7 @@ def test_a_month_without_any_time_has_a_valid_answer():
     assert solution.needs_met >= 0.9 * best.needs_met
 
 
-def test_the_command_tells_by_its_exit_code_what_time_left_open(tmp_path):
+def test_the_exit_code_is_another_if_time_ended_first(tmp_path):
     path = tmp_path / "month.json"
     path.write_text(json.dumps(generate(60, 3).to_json()))
     assert main(["solve", str(path)]) == 0
