@@ -34,11 +34,6 @@ def has_member(bits: BitSet, member: int) -> bool:
     return bool(bits >> member & 1)
 
 
-def least_member(bits: BitSet) -> int:
-    """The smallest member of a set that is not empty."""
-    return (bits & -bits).bit_length() - 1
-
-
 def list_members(bits: BitSet) -> list[int]:
     """The members, ascending."""
     found = []

@@ -34,6 +34,7 @@ class Explanation:
     ahead     recipients served from the same capacity; ``ahead_by``: ground -> number of needs
     circle    needs and places of a Hall set: so many needs compete for all places in reach
     ticket    of the lottery; ``cut_off``: the last ticket that was met among those competing
+    home_ticket, home_cut_off   the same of the recipient, where homes draw before needs
     """
 
     need: str
@@ -46,6 +47,8 @@ class Explanation:
     circle: tuple[int, int] | None = None
     ticket: str = ""
     cut_off: str = ""
+    home_ticket: str = ""
+    home_cut_off: str = ""
 
     @classmethod
     def from_json(cls, value: object) -> "Explanation":
@@ -78,6 +81,8 @@ class Explanation:
             "circle": self.circle and {"needs": self.circle[0], "places": self.circle[1]},
             "ticket": self.ticket,
             "cut_off": self.cut_off,
+            "home_ticket": self.home_ticket,
+            "home_cut_off": self.home_cut_off,
         }
         return {key: value for key, value in numbers.items() if value}
 
@@ -85,9 +90,13 @@ class Explanation:
 def explain_briefly(solution: Solution) -> tuple[Explanation, ...]:
     """Return the ground of every unmet need as far as the solution alone is certain of it.
 
-    The solve names the first stage that it saw exclude a need, and the lottery where no stage did.
-    Both need a second look: here the stage is left out, and a lost lottery becomes ``undecided``.
+    In format 2 a solution names only what its certificate proves. Older ones name the first stage
+    that the solve saw exclude a need, and the lottery where no stage did; both are left out.
     """
+    if solution.format > 1:
+        return tuple(
+            Explanation(ground.need, ground.code, stage=ground.stage) for ground in solution.grounds
+        )
     unsure = GroundCode.LOST_LOTTERY
     return tuple(
         Explanation(ground.need, GroundCode.UNDECIDED if ground.code is unsure else ground.code)

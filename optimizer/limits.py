@@ -8,8 +8,7 @@ class Limits:
     """Wall-clock limits of one solve and of the steps after it [s].
 
     seconds          for all stages together; at this limit the solve returns its best answer
-    explain_seconds  for finding deciding stages (``explain/stages.py``); at this limit the needs
-                     not examined yet get no stage. None: explain nothing
+    explain_seconds  for what is found out about unmet needs besides their grounds; None: nothing is
     check_seconds    for the independent check
     grace_seconds    for starting and writing, on top of ``seconds``; for the rest of explaining,
                      on top of ``explain_seconds``

@@ -79,7 +79,7 @@ def run_explain(arguments: argparse.Namespace) -> int:
     explanations = {
         "unmet": {
             found.need: {"code": found.code, **found.to_numbers()}
-            for found in explain(problem, solution, arguments.seconds)
+            for found in explain(problem, solution)
         },
         "met": {
             found.need: {
@@ -141,7 +141,6 @@ def _add_explain(commands: Any) -> None:
     command = _add(commands, "explain", run_explain)
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
-    command.add_argument("--seconds", type=float, default=60.0, help="for deciding stages")
 
 
 def _natural(text: str) -> int:

@@ -38,14 +38,6 @@ def find_integer_point(engine: IncrementalModel) -> Found:
     return maximise_over_integers(engine, {})
 
 
-def search_once(engine: IncrementalModel, weights: Weights) -> Found:
-    """Branch on all columns for as long as one run may take; return the best point found."""
-    claim = engine.maximise_integer(weights, engine.matrix.is_whole)
-    best = weigh(engine.matrix, weights, claim.point)
-    is_proven = claim.status is SolutionStatus.PROVEN
-    return Found(best, best is not None and is_proven and best.value >= claim.most)
-
-
 SEEKING_NODES = 20  # of the engine's branch and bound, where any better point will do
 
 

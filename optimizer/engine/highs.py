@@ -17,15 +17,16 @@ import numpy as np
 import pulp
 
 from optimizer.engine.bounds import Bound, bound_by_duals, disprove
-from optimizer.engine.matrix import WHOLE, BoolVector, Matrix, Vector, Weights
+from optimizer.engine.matrix import WHOLE, BoolVector, Index, Matrix, Vector, Weights
 from optimizer.solution import SolutionStatus
 
 ENGINE = "HiGHS"
 GAP = 0.99  # objectives are whole, so a bound less than one away is a proof
 WHOLE_KIND, FREE_KIND = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 _KINDS = highspy.HighsModelStatus
+_STOPPED = {_KINDS.kTimeLimit, _KINDS.kSolutionLimit}
 _CLEAR = {_KINDS.kOptimal, _KINDS.kInfeasible, _KINDS.kTimeLimit}
-LONG = 1e7  # seconds
+MOST_NODES = 200  # of the engine's branch and bound in a narrowed model
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 MOST_WARM_STEPS = 800  # of simplex from the last basis; beyond it a fresh start is faster
 INTERIOR_POINT_SIZE = 40_000  # columns; beyond it interior point beats simplex
@@ -107,7 +108,7 @@ def decide_status(
     if model_status in (_KINDS.kInfeasible, _KINDS.kUnboundedOrInfeasible):
         # Every column is bounded, so the model cannot be unbounded.
         return SolutionStatus.INFEASIBLE
-    if model_status == _KINDS.kTimeLimit and has_point and np.isfinite(value):
+    if model_status in _STOPPED and has_point and np.isfinite(value):
         return SolutionStatus.FEASIBLE
     return SolutionStatus.FAILED
 
@@ -121,13 +122,26 @@ class IncrementalModel:
         rows: Sequence[pulp.LpConstraint],
         seconds: float,
     ) -> None:
-        self._ends_at, self.seconds_of_a_run = time.monotonic() + seconds, LONG
-        self.matrix = Matrix(variables, rows)
+        self._load(Matrix(variables, rows), seconds)
+
+    def _load(self, matrix: Matrix, seconds: float) -> None:
+        self._ends_at = time.monotonic() + seconds
+        self.matrix = matrix
         self._priced: dict[int, int] = {}
         self._is_infeasible_basis = False
         self._solver = new_solver()
         if self._solver.passModel(as_arrays(self.matrix)) == highspy.HighsStatus.kError:
             raise RuntimeError("the solver refused the model")
+
+    def narrowed(self, free: Index, point: Vector) -> "IncrementalModel":
+        """Return a small model of some columns, all others at their values in a point.
+
+        It is branched on a little only: a point may be missed, and none may be claimed the best.
+        """
+        part = object.__new__(IncrementalModel)
+        part._load(self.matrix.narrowed(free, point), self.seconds_left)
+        part._solver.setOptionValue("mip_max_nodes", MOST_NODES)
+        return part
 
     @property
     def seconds_left(self) -> float:
@@ -259,7 +273,7 @@ class IncrementalModel:
         self._priced = dict(weights)
 
     def _run(self, *, is_linear: bool) -> highspy.HighsModelStatus:
-        allowed = min(self.seconds_left, self.seconds_of_a_run)
+        allowed = self.seconds_left
         if allowed <= 0:
             return _KINDS.kTimeLimit
         self._solver.setOptionValue("solve_relaxation", is_linear)

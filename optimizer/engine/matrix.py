@@ -6,6 +6,7 @@ whole numbers exactly up to 2^53.
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,27 @@ class Matrix:
         self._entries: tuple[Index, Index, Vector] = (nothing, nothing, np.zeros(0))
         self._entries_of = 0
         self._whole_weights: Whole = np.zeros(0, dtype=np.int64)
+
+    def narrowed(self, free: Index, point: Vector) -> "Matrix":
+        """Return the model over some columns alone, all others at their values in a point."""
+        place = np.full(len(self.low), -1, dtype=np.int32)
+        place[free] = np.arange(len(free), dtype=np.int32)
+        rows, columns, weights = self.entries()
+        is_free = place[columns] >= 0
+        fixed = np.where(is_free, 0.0, weights * point[columns])
+        held = np.bincount(rows, fixed, len(self._rows)).astype(np.float64)
+        part = Matrix((), ())
+        part.low, part.high = self.low[free], self.high[free]
+        part.is_whole, part.is_core = self.is_whole[free], self.is_core[free]
+        used, number = np.unique(rows[is_free], return_inverse=True)
+        part.row_low, part.row_high = (
+            self.row_low[used] - held[used],
+            self.row_high[used] - held[used],
+        )
+        ends = np.searchsorted(number, np.arange(len(used) + 1))
+        own, entries = place[columns[is_free]], weights[is_free]
+        part._rows = [(own[a:b], entries[a:b]) for a, b in pairwise(ends.tolist())]
+        return part
 
     def row(self, number: int) -> tuple[Index, Vector]:
         """Return columns and weights of a row."""

@@ -1,24 +1,22 @@
 """Why a need is met or not, as codes and numbers: no sentences, and no names for a resident.
 
 ``explain`` adds to every ground of a solution the offers left after each filter and the nearest
-miss, the stage that decided (searched for again in whole numbers), the needs that are served
-instead, and the lottery tickets.
+miss, the needs that are served instead, and the tickets of the draw. Which stage decided is the
+solve's to say, with its proof (``search/deciding.py``).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from optimizer.explain.offers import Offers
 from optimizer.explain.places import Places
 from optimizer.explain.rivals import Rivals
-from optimizer.explain.stages import OPEN, find_deciding_stages
 from optimizer.explanation import Explanation
 from optimizer.problem import Need, Problem
-from optimizer.solution import Ground, GroundCode, Proof, Solution
-from optimizer.stages.registry import kind_of
+from optimizer.solution import Ground, GroundCode, Solution
 from optimizer.tickets import ticket_of
 
-_BY_STAGES = (GroundCode.OUTRANKED, GroundCode.LOST_LOTTERY, GroundCode.UNDECIDED)
 _BY_FILTERS = (
     GroundCode.NO_ELIGIBLE_OFFER,
     GroundCode.FORBIDDEN,
@@ -26,40 +24,13 @@ _BY_FILTERS = (
 )
 
 
-def explain(problem: Problem, solution: Solution, seconds: float = 60.0) -> tuple[Explanation, ...]:
-    """Explain every unmet need, in the order of ids; () for a solution that is not usable.
-
-    ``seconds`` limits the search for deciding stages. Needs left over have no stage named, and
-    those that a stage or the lottery may have decided are ``undecided``.
-    """
+def explain(problem: Problem, solution: Solution) -> tuple[Explanation, ...]:
+    """Explain every unmet need, in the order of ids; () for a solution that is not usable."""
     if not solution.is_usable:
         return ()
-    offers = Offers(problem)
-    places = Places(problem, offers, solution.assignments)
+    places = Places(problem, Offers(problem), solution.assignments)
     rivals = Rivals(places)
-    stages = find_deciding_stages(problem, solution, places, seconds)
-    draws = {stage.name for stage in problem.policy.stages if kind_of(stage).is_draw}
-    is_drawn = any(r.name in draws for r in solution.stages if r.proof != Proof.GAP)
-    grounds: Iterable[Ground] = solution.grounds
-    if not problem.policy.is_drawn:  # else the certificate shows them, and no stage is sought
-        grounds = (_decide(ground, stages, is_drawn) for ground in solution.grounds)
-    return tuple(_explain(problem, places, rivals, ground) for ground in grounds)
-
-
-def _decide(ground: Ground, stages: dict[str, str], is_drawn: bool) -> Ground:
-    """Return the ground with its proved stage, where one was found.
-
-    ``is_drawn``: lots were drawn.
-    """
-    if ground.code not in _BY_STAGES:
-        return ground
-    stage = stages.get(ground.need)
-    if stage is None:  # outranked, but perhaps not by the stage that the solve saw first
-        is_outranked = ground.code is GroundCode.OUTRANKED
-        return Ground(ground.need, ground.code if is_outranked else GroundCode.UNDECIDED)
-    if stage != OPEN:
-        return Ground(ground.need, GroundCode.OUTRANKED, stage)
-    return Ground(ground.need, GroundCode.LOST_LOTTERY) if is_drawn else ground
+    return tuple(_explain(problem, places, rivals, ground) for ground in solution.grounds)
 
 
 def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -> Explanation:
@@ -73,26 +44,51 @@ def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -
         return Explanation(need.id, ground.code, filters=tuple(filters), nearest=counts.nearest)
     holders = [places.needs[name] for name in sorted(rivals.holders(need))]
     hall_set = rivals.find_hall_set(need)
-    ticket, cut_off = "", ""
-    # Where homes draw before needs, the need's own ticket alone says nothing.
-    if ground.code is GroundCode.LOST_LOTTERY and not problem.policy.is_drawn:
-        ticket = ticket_of(problem.seed, need.id)
-        cut_off = max(_drawn_before(problem, ticket, holders), default="")
-    return Explanation(
+    found = Explanation(
         need.id,
         ground.code,
         stage=ground.stage,
         ahead=len({holder.recipient for holder in holders}),
         ahead_by=tuple(sorted(Counter(_compare(need, holder) for holder in holders).items())),
         circle=(len(hall_set.needs), hall_set.places) if hall_set else None,
-        ticket=ticket,
-        cut_off=cut_off,
     )
+    if ground.code is not GroundCode.LOST_LOTTERY:
+        return found
+    return _add_tickets(problem, places, found, need, holders)
 
 
-def _drawn_before(problem: Problem, ticket: str, holders: list[Need]) -> Iterator[str]:
-    tickets = (ticket_of(problem.seed, holder.id) for holder in holders)
-    return (drawn for drawn in tickets if drawn < ticket)
+def _add_tickets(
+    problem: Problem, places: Places, found: Explanation, need: Need, holders: Sequence[Need]
+) -> Explanation:
+    """Return an explanation with the tickets that were drawn.
+
+    A public draw draws homes first; then a need's own ticket says something only if another need
+    of its home is met.
+    """
+    seed, is_served = problem.seed, True
+    if problem.policy.is_drawn:
+        home, last = _draw(seed, _home_of(need), map(_home_of, holders))
+        found = replace(found, home_ticket=home, home_cut_off=last)
+        is_served = any(places.needs[d].recipient == need.recipient for d in places.held.lines)
+    if not is_served:
+        return found
+    ticket, cut_off = _draw(seed, _lot_of(need), map(_lot_of, holders))
+    return replace(found, ticket=ticket, cut_off=cut_off)
+
+
+def _draw(seed: str, name: str, others: Iterable[str]) -> tuple[str, str]:
+    """Return the ticket of a name, and the last ticket of the others that comes before it."""
+    ticket = ticket_of(seed, name)
+    drawn = (ticket_of(seed, other) for other in others)
+    return ticket, max((other for other in drawn if other < ticket), default="")
+
+
+def _lot_of(need: Need) -> str:
+    return need.lot or need.id
+
+
+def _home_of(need: Need) -> str:
+    return need.recipient_lot or need.recipient
 
 
 def _compare(need: Need, holder: Need) -> str:

@@ -164,7 +164,7 @@ class Rivals:
         for place in self._places.of(need.id):
             if place.person is None:
                 each = self._held.consumption(place) // place.units
-                room = self._held.room_after(place.stock, ())
+                room = self._held.room_left(place.stock)
                 left += room // each if each else need.quantity
         return left < need.least_units
 

@@ -35,7 +35,7 @@ class Steps:
 
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
     verify: Callable[[object, object], Verdict] = judge
-    explain: Callable[[Problem, Solution, float], tuple[Explanation, ...]] = explain
+    explain: Callable[[Problem, Solution], tuple[Explanation, ...]] = explain
 
 
 STEPS = Steps()
@@ -62,7 +62,7 @@ def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -
     report = _check(plain, solution, _sum_up(marks), steps)
     on_line(Line.CHECKED, report.to_json())
     if report.is_usable and limits.explain_seconds is not None:
-        return _explain(problem, solution, report, limits.explain_seconds, steps)
+        return _explain(problem, solution, report, steps)
     return report
 
 
@@ -107,11 +107,11 @@ def _check(plain: object, solution: Solution, seconds: Seconds, steps: Steps) ->
 
 
 def _explain(
-    problem: Problem, solution: Solution, report: SolveReport, most: float, steps: Steps
+    problem: Problem, solution: Solution, report: SolveReport, steps: Steps
 ) -> SolveReport:
     began = time.monotonic()
     try:
-        report = replace(report, explanations=steps.explain(problem, solution, most))
+        report = replace(report, explanations=steps.explain(problem, solution))
     except Exception as error:
         report = replace(report, unexplained=name_failure(error))
     seconds = replace(report.seconds, explain=round(time.monotonic() - began, 3))

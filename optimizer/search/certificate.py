@@ -85,6 +85,11 @@ class CertificateWriter:
         """Return the event of a sum that fixes nothing."""
         return self._within(part, ["sum", part.step.value])
 
+    def write_barred(self, stage: str, columns: Sequence[int], step: Step) -> Event:
+        """Return what no answer has that keeps the results written so far, all before a stage."""
+        event = self._within(ComponentStep(step), [stage, [self._columns[j] for j in columns]])
+        return event if len(event) > 2 else [*event, 1, [], []]
+
     def _write_step(self, part: ComponentStep, is_drawn: bool) -> Iterator[Event]:
         step = part.step
         if step.kind is StepKind.ROW:

@@ -1,7 +1,7 @@
 """Why a need is not met: one code each, and only what the certificate lets anyone check."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from optimizer.model.eligibility import DELIVERED
 from optimizer.model.network import Network
@@ -87,19 +87,30 @@ class Spare:
         return 1 if pair is None else pair.consumption
 
 
+def list_doubtful(network: Network, assignments: Sequence[Assignment]) -> list[int]:
+    """Return the unmet needs, by position, that a stage or the draw may have left out."""
+    met = {assignment.need for assignment in assignments}
+    spare = Spare(network, assignments)
+    return [
+        d
+        for d, need in enumerate(network.problem.needs)
+        if need.id not in met and network.demands_of[d] and not spare.is_time_conflict(d)
+    ]
+
+
 def find_grounds(
     network: Network,
     assignments: Sequence[Assignment],
-    excluded: Set[int],
-    shown: Set[int],
+    outranked: Set[int],
+    stage_of: Mapping[int, str],
 ) -> tuple[Ground, ...]:
     """Return the ground of every unmet need, in the order of ids.
 
-    excluded   needs by position that no answer meets which keeps the values before the draw
-    shown      needs that a witness meets while it keeps them
+    outranked  needs by position that no answer meets which keeps the values before the draw
+    stage_of   the stage that decides, where it is proved; the draw for others
     """
     met = {assignment.need for assignment in assignments}
-    spare = Spare(network, assignments)
+    doubtful = set(list_doubtful(network, assignments))
     reasons: dict[str, set[str]] = defaultdict(set)
     for forbid in network.problem.forbids:
         reasons[forbid.need].add(forbid.reason)
@@ -107,15 +118,16 @@ def find_grounds(
     for d, need in enumerate(network.problem.needs):
         if need.id in met:
             continue
+        stage = ""
         if not network.demands_of[d]:
             code = _name_filter(network, need, reasons[need.id])
-        elif spare.is_time_conflict(d):
+        elif d not in doubtful:
             code = GroundCode.TIME_CONFLICT
-        elif d in excluded:
-            code = GroundCode.OUTRANKED
+        elif d in outranked:
+            code, stage = GroundCode.OUTRANKED, stage_of.get(d, "")
         else:
-            code = GroundCode.LOST_LOTTERY if d in shown else GroundCode.UNDECIDED
-        found.append(Ground(need.id, code))
+            code = GroundCode.LOST_LOTTERY if d in stage_of else GroundCode.UNDECIDED
+        found.append(Ground(need.id, code, stage))
     return tuple(found)
 
 

@@ -15,15 +15,12 @@ import numpy as np
 
 from optimizer.bitset import has_member
 from optimizer.engine.bounds import Bound, renew
-from optimizer.engine.branching import (
-    EngineError,
-    find_integer_point,
-    repair_integer_point,
-)
+from optimizer.engine.branching import EngineError, find_integer_point, repair_integer_point
 from optimizer.engine.highs import EngineResult, IncrementalModel
 from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights, weigh
 from optimizer.engine.tree import maximise_exactly
 from optimizer.search.lp_queries import MOST_ROUNDS, LpQueries
+from optimizer.search.near_answers import NearAnswers
 from optimizer.search.ranks import RankSteps
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
 from optimizer.search.undecided import Undecided
@@ -47,6 +44,7 @@ class LexicographicSearch:
 
     is_small    the columns of small components, which a repair leaves free
     undecided   settles which columns have one value left      ranks   takes those of a ladder
+    near        asks, at the end, what answers near the one found can have
     """
 
     def __init__(self, engine: IncrementalModel) -> None:
@@ -58,6 +56,7 @@ class LexicographicSearch:
         self._refusal: Bound | None = None
         self.undecided = Undecided(self._trail, self._lp, self.is_small)
         self.ranks = RankSteps(self._trail, self._lp, self._careful)
+        self.near = NearAnswers(self._trail, self._lp)
 
     # Queries that solve nothing.
 

@@ -6,6 +6,7 @@ whatever moment the limit comes; what is open then is bounded in the rest of the
 
 import time
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -18,8 +19,9 @@ from optimizer.model.individuals import assign_individuals, sort_key
 from optimizer.problem import Problem
 from optimizer.search.alone import SoloOptima, possible_by_group
 from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
+from optimizer.search.deciding import END, Deciders, find_deciders, spell_witnesses
 from optimizer.search.first_answer import build_first_answer, complete_answer, seek_first_answer
-from optimizer.search.grounds import find_grounds
+from optimizer.search.grounds import find_grounds, list_doubtful
 from optimizer.search.infeasible import certify_none
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.search.open_bounds import bound_open, start_from_kept
@@ -31,7 +33,6 @@ from optimizer.search.results import (
     list_proved,
 )
 from optimizer.search.stages import OnProgress, Run, run_stages, say_nothing
-from optimizer.search.witnesses import list_witnesses
 from optimizer.solution import (
     FORMAT,
     Assignment,
@@ -170,12 +171,16 @@ def _write_solution(solving: _Solve, status: SolutionStatus, detail: str) -> Sol
     if status is SolutionStatus.FEASIBLE:
         assignments = _improve(solving, point, results) or assignments
     tally = Tally(problem, assignments)
-    certificate, writer = _certify(solving)
+    deciders = Deciders()
+    if status is SolutionStatus.PROVEN:
+        doubtful = list_doubtful(solving.model.columns.network, assignments)
+        deciders = find_deciders(solving.search, solving.model, solving.run, doubtful)
+    certificate, writer = _certify(solving, deciders)
     if status is SolutionStatus.FEASIBLE:
         left, certificate["open"] = _leave_open(solving, writer, tally)
         results += left
     answer = replace(empty, assignments=assignments, stages=tuple(results))
-    return _add_needs(solving, answer, certificate)
+    return _add_needs(solving, answer, certificate, deciders)
 
 
 def _count_results(
@@ -215,22 +220,22 @@ def _leave_open(
     return list(list_open(stages, solving.possible, tally, bounds)), events
 
 
-def _add_needs(solving: _Solve, answer: Solution, certificate: dict[str, Any]) -> Solution:
+def _add_needs(
+    solving: _Solve, answer: Solution, certificate: dict[str, Any], deciders: Deciders
+) -> Solution:
     """Return the answer with its counts of needs, its grounds and its certificate."""
     assignments, run, problem = answer.assignments, solving.run, solving.problem
     met = {assignment.need for assignment in assignments}
-    witnesses: list[Any] = []
-    shown: set[int] = set()
-    if answer.status is SolutionStatus.PROVEN:
-        witnesses, shown = list_witnesses(solving.search, solving.model, run, assignments)
-    grounds = {"witnesses": witnesses, "excluded": _name_excluded(solving, met)}
-    certificate |= _name_all(grounds) if solving.has_labels else grounds
-    network = solving.model.columns.network
-    found = find_grounds(network, assignments, run.excluded_by.keys(), shown)
+    columns = solving.model.columns
+    witnesses = spell_witnesses(deciders.witnesses, columns, assignments)
+    shown = {"witnesses": witnesses, "excluded": _name_excluded(solving, met)}
+    certificate |= _name_all(shown) if solving.has_labels else shown
+    outranked = deciders.outranked | run.excluded_by.keys()
+    grounds = find_grounds(columns.network, assignments, outranked, deciders.stage_of)
     return replace(
         answer,
         assignments=_name_lines(solving, assignments),
-        grounds=_name_grounds(solving, found),
+        grounds=_name_grounds(solving, grounds),
         needs_met=len(met),
         recipients_helped=len({need.recipient for need in problem.needs if need.id in met}),
         certificate={**certificate, "sha256": codec.sha256_of(certificate)},
@@ -275,10 +280,11 @@ def _name_excluded(solving: _Solve, met: set[str]) -> dict[str, str]:
     return {names[d]: stage for d, stage in sorted(excluded_by) if stage and names[d] not in met}
 
 
-def _certify(solving: _Solve) -> tuple[dict[str, Any], CertificateWriter]:
+def _certify(solving: _Solve, deciders: Deciders) -> tuple[dict[str, Any], CertificateWriter]:
     """Return the certificate: events of every proved aim in order, and what groups get alone.
 
-    The writer knows the numbers that it has reached.
+    What no answer has that keeps the results before a stage is written where they all are. The
+    writer knows the numbers that it has reached.
     """
     columns, rows = solving.model.columns, solving.model.rows
 
@@ -298,8 +304,15 @@ def _certify(solving: _Solve) -> tuple[dict[str, Any], CertificateWriter]:
         for name, of in solving.possible.items()
         if of
     }
-    stages = [
-        writer.write(outcome.steps, is_drawn=kind_of(outcome.stage).is_draw)
-        for outcome in solving.run.outcomes
-    ]
-    return {"possible": alone, "stages": stages}, writer
+    stages, barred = [], []
+    for stage, outcomes in groupby(solving.run.outcomes, key=attrgetter("stage")):
+        barred += _write_barred(writer, deciders, stage.name)
+        is_drawn = kind_of(stage).is_draw
+        stages += [writer.write(outcome.steps, is_drawn=is_drawn) for outcome in outcomes]
+    barred += _write_barred(writer, deciders, END)
+    return {"possible": alone, "stages": stages, "barred": barred}, writer
+
+
+def _write_barred(writer: CertificateWriter, deciders: Deciders, stage: str) -> list[Any]:
+    found = deciders.barred.get(stage, ())
+    return [writer.write_barred(stage, columns, step) for columns, step in found]

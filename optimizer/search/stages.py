@@ -53,6 +53,7 @@ class Run:
     undrawn       number of steps taken before lots are drawn; None: none are
     kept          steps in force, and needs excluded, when the last result was proved
     basis         stage -> what it counts against, where that was found on the way
+    starts        stage -> number of steps before it, of the stages taken in the whole model
     """
 
     outcomes: list[AimResult] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Run:
     undrawn: int | None = None
     basis: dict[str, Basis] = field(default_factory=dict)
     kept: tuple[int, dict[int, str]] = (0, {})
+    starts: dict[str, int] = field(default_factory=dict)
 
     def keep(self, steps: int) -> None:
         """Note that everything up to these steps is proved."""
@@ -135,7 +137,7 @@ class _StagesInOrder:
         for done, stage in enumerate(stages, start=total - len(stages)):
             self.progress(stage.name, done, total)
             kind = kind_of(stage)
-            self.start = len(self.search.steps)
+            self.start = self.run.starts[stage.name] = len(self.search.steps)
             if kind.is_draw and not kind.settles:
                 self._find_excluded()
                 self.run.undrawn = len(self.search.steps)

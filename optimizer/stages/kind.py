@@ -9,7 +9,7 @@ code distinguishes them.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, Protocol, TypeVar, runtime_checkable
@@ -17,8 +17,8 @@ from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 from optimizer.engine.matrix import Weights
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
-from optimizer.problem import Need, Problem
-from optimizer.solution import Assignment, Level
+from optimizer.problem import Problem
+from optimizer.solution import Level
 from optimizer.stages.steps import Rungs
 from optimizer.stages.tally import Tally
 
@@ -76,25 +76,6 @@ class Basis:
     needs: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """The facts about an answer that the tests of exchanges read.
-
-    helped   recipient -> needs met        pledge_of   stock -> pledge
-    """
-
-    needs: Mapping[str, Need]
-    helped: Mapping[str, int]
-    pledge_of: Mapping[str, str | None]
-    consumption: Callable[[Assignment], int]
-    score: Callable[[Assignment], int]
-
-
-Lines = Sequence[Assignment]
-NeedsTest = Callable[[Need, Sequence[Need]], bool]  # one need comes in, some go out
-LinesTest = Callable[[Lines, Lines], bool]  # lines before and after, always all lines of a need
-
-
 class Kind(ABC):
     """One kind of stage. Objects hold no state; the fields of the stage are passed in.
 
@@ -128,24 +109,6 @@ class Kind(ABC):
     def groups_alone(self, stage: Stage, problem: Problem) -> dict[str, list[int]]:
         """Return the groups (needs by position) whose denominator is what each could get alone."""
         return {}
-
-    def counts_every_need(self, stage: Stage) -> bool:
-        """Return whether an exchange that meets one need and drops two always lowers the value."""
-        return False
-
-    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
-        """Return a test that is False if the needs exchanged show that the stage is not kept.
-
-        Returns None if the needs exchanged never show it.
-        """
-        return None
-
-    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return a test that is True for lines that keep the stage if ``needs_test`` passes.
-
-        Returns None if ``needs_test`` alone is sufficient.
-        """
-        return lambda before, after: False
 
 
 class Sums(Kind):
@@ -335,13 +298,3 @@ class SolvingAsker(Asker[Reply], Protocol[Reply]):
 
     def ask_cells(self, kind: Cells, stage: Stage) -> Reply:
         """Treat a stage that gives units to cells in turn."""
-
-
-def keeps_classes(class_of: Mapping[str, object]) -> NeedsTest:
-    """Return a test of needs: at most one counted need goes out, of the class that comes in."""
-
-    def test(need: Need, outs: Sequence[Need]) -> bool:
-        counted = [class_of[out.id] for out in outs if class_of[out.id] is not None]
-        return not counted or (len(counted) == 1 and counted[0] == class_of[need.id])
-
-    return test

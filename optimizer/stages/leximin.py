@@ -1,13 +1,13 @@
-"""(S2) The best ratio of the worst-off group, then of the next."""
+"""(S2, S6) The best ratio of the worst-off group, the lowest load of the busiest; then the next."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from optimizer.model.variables import Columns
 from optimizer.policy import GroupOutcome, Stage
 from optimizer.problem import Need, Problem
 from optimizer.solution import Level
-from optimizer.stages.kind import Facts, Levels, Lines, LinesTest, Measure, NeedsTest, keeps_classes
+from optimizer.stages.kind import Levels, Measure
 from optimizer.stages.score import list_scored_flows
 from optimizer.stages.tally import Tally
 from optimizer.stages.wishes import Wish, rank_by_part
@@ -51,33 +51,6 @@ class Leximin(Levels):
             return [()] * len(problem.needs)
         groups = [_group_of(stage, need) for need in problem.needs]
         return rank_by_part(groups, _past_of(stage, problem), order)
-
-    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest | None:
-        """Return the test for coverage: a need replaces one of its own group, or one in no group.
-
-        Returns None for scores, which do not depend on the needs alone.
-        """
-        if stage.outcome is GroupOutcome.SCORE:
-            return None
-        return keeps_classes({name: _group_of(stage, need) for name, need in facts.needs.items()})
-
-    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return the test for scores: no group gets less.
-
-        Returns None for coverage, which counts needs only.
-        """
-        if stage.outcome is GroupOutcome.MET:
-            return None
-
-        def test(before: Lines, after: Lines) -> bool:
-            change: Counter[str] = Counter()
-            for sign, lines in ((-1, before), (1, after)):
-                for line in lines:
-                    group = facts.needs[line.need].groups.get(stage.dimension, line.need)
-                    change[group] += sign * facts.score(line) * line.units
-            return min(change.values(), default=0) >= 0
-
-        return test
 
 
 def groups_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:
@@ -129,3 +102,41 @@ def _score_measures(stage: Stage, columns: Columns) -> list[Measure]:
             reach = score * int(flow.upBound)
             bounds[group_of[d]][reach > 0] += reach
     return [Measure(group, of, 0, 1, *bounds[group]) for group, of in weights.items()]
+
+
+class Leximax(Levels):
+    """(S6) leximax over pledges of used_g / capacity_g: leximin of its negative      [units]"""
+
+    sign = -1
+
+    def measures(
+        self, stage: Stage, columns: Columns, possible: Mapping[str, int]
+    ) -> list[Measure]:
+        """Return the pledges with any capacity, their use as a negative number."""
+        stocks = columns.problem.stocks
+        found = []
+        for pledge, members in sorted(_pledges_of(columns.problem).items()):
+            capacity = sum(stocks[s].capacity for s in members)
+            weights = {columns.number(columns.used[s]): -1 for s in members if s in columns.used}
+            if capacity:
+                found.append(Measure(pledge, weights, 0, capacity, -capacity, 0))
+        return found
+
+    def list_levels(self, stage: Stage, tally: Tally, possible: Mapping[str, int]) -> list[Level]:
+        """Return the units used out of those pledged, for each pledge."""
+        stocks, found = tally.problem.stocks, []
+        for pledge, members in _pledges_of(tally.problem).items():
+            used = sum(tally.used[stocks[s].id] for s in members)
+            capacity = sum(stocks[s].capacity for s in members)
+            if capacity:
+                found.append(Level(pledge, used, capacity))
+        return found
+
+
+def _pledges_of(problem: Problem) -> dict[str, list[int]]:
+    """Return the stocks of every pledge, by position."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for s, stock in enumerate(problem.stocks):
+        if stock.pledge is not None:
+            found[stock.pledge].append(s)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from optimizer.model.variables import Columns
 from optimizer.policy import CountBy, Stage
 from optimizer.problem import Need, Problem
-from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums, keeps_classes
+from optimizer.stages.kind import Aim, Sums
 from optimizer.stages.tally import Tally
 from optimizer.stages.wishes import LATER, Wish, size_of
 
@@ -42,18 +42,6 @@ class MaxCount(Sums):
             LATER if place is None else (*place, size) if len(place) < 2 else place
             for place, size in places
         ]
-
-    def counts_every_need(self, stage: Stage) -> bool:
-        """Return True unless only duties or a single tier count."""
-        return stage.by is not CountBy.DUTY_TIER and not stage.tier
-
-    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
-        """Return the test: a need replaces one of its own class, or one in no class."""
-        return keeps_classes({name: _class_of(stage, need) for name, need in facts.needs.items()})
-
-    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return None: only the needs met count."""
-        return None
 
 
 def classes_of(stage: Stage, problem: Problem) -> dict[str, list[int]]:

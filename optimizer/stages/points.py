@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
-from optimizer.problem import Need, Problem
-from optimizer.stages.kind import Aim, Facts, LinesTest, NeedsTest, Sums
+from optimizer.problem import Problem
+from optimizer.stages.kind import Aim, Sums
 from optimizer.stages.tally import Tally
 from optimizer.stages.wishes import Wish
 
@@ -28,15 +28,3 @@ class MaxPoints(Sums):
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
         """Return the points of each need, the greatest first."""
         return [(-need.points,) for need in problem.needs]
-
-    def needs_test(self, stage: Stage, facts: Facts) -> NeedsTest:
-        """Return the test: the need in has at least the points of the needs out."""
-
-        def test(need: Need, outs: Sequence[Need]) -> bool:
-            return need.points >= sum(out.points for out in outs)
-
-        return test
-
-    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest | None:
-        """Return None: only the needs met count."""
-        return None

@@ -3,8 +3,7 @@
 from optimizer.policy import Stage, StageKind
 from optimizer.stages.carrying import Carrying
 from optimizer.stages.kind import Kind
-from optimizer.stages.leximax import Leximax
-from optimizer.stages.leximin import Leximin
+from optimizer.stages.leximin import Leximax, Leximin
 from optimizer.stages.lottery import Lottery, WhoDraw
 from optimizer.stages.max_count import MaxCount
 from optimizer.stages.points import MaxPoints

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from optimizer.engine.matrix import Weights
 from optimizer.model.variables import Columns, Variable
 from optimizer.policy import Stage
-from optimizer.stages.kind import Aim, Facts, Lines, LinesTest, Sums
+from optimizer.stages.kind import Aim, Sums
 from optimizer.stages.tally import Tally
 
 
@@ -20,15 +20,6 @@ class MaxScore(Sums):
     def values(self, stage: Stage, tally: Tally) -> dict[str, int]:
         """Return the sum of scores (S8: of costs)."""
         return {"": sum(tally.score.values())}
-
-    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
-        """Return the test: the sum of scores does not fall (S8: of costs does not rise)."""
-
-        def test(before: Lines, after: Lines) -> bool:
-            old, new = (sum(facts.score(a) * a.units for a in lines) for lines in (before, after))
-            return self.sign * (new - old) >= 0
-
-        return test
 
 
 class MinCost(MaxScore):

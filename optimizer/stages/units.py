@@ -4,7 +4,6 @@ A *cell* is a recipient with a need met of a divisible category: one in which a 
 quantity meets it. The cell is named after its first need by ticket.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 
 from optimizer.engine.matrix import Weights
@@ -18,10 +17,7 @@ from optimizer.stages.kind import (
     Basis,
     Cells,
     Count,
-    Facts,
     Levels,
-    Lines,
-    LinesTest,
     Measure,
     Sums,
 )
@@ -54,20 +50,6 @@ class MaxUnits(Sums):
             if need.is_partial:
                 found[f"category={need.category}"] += tally.units[need.id]
         return found
-
-    def lines_test(self, stage: Stage, facts: Facts) -> LinesTest:
-        """Return the test: no category gets fewer units."""
-
-        def test(before: Lines, after: Lines) -> bool:
-            change: Counter[str] = Counter()
-            for sign, lines in ((-1, before), (1, after)):
-                for line in lines:
-                    need = facts.needs[line.need]
-                    if line.person is None and need.is_partial:
-                        change[need.category] += sign * line.units
-            return min(change.values(), default=0) >= 0
-
-        return test
 
 
 class Shares(Levels):

@@ -40,6 +40,21 @@ def possible_of(problem: Problem, answers: list[Answer]) -> Counter[tuple[str, s
     return possible
 
 
+def true_stages(problem: Problem, answers: list[Answer]) -> dict[str, str]:
+    """Return the first stage that excludes each need some answer meets; empty if none does."""
+    possible = possible_of(problem, answers)
+    found: dict[str, str] = {}
+    for stage in problem.policy.stages:
+        if stage.kind is StageKind.LOTTERY:
+            break
+        vectors = [stage_vector(problem, stage, answer, possible) for answer in answers]
+        before = {need for answer in answers for need in answer}
+        answers = [a for a, v in zip(answers, vectors, strict=True) if v == max(vectors)]
+        after = {need for answer in answers for need in answer}
+        found.update(dict.fromkeys(before - after, stage.name))
+    return found | dict.fromkeys({need for answer in answers for need in answer}, "")
+
+
 def group_of(stage: Stage, need: Need) -> str | None:
     return need.groups.get(stage.dimension) if stage.dimension else need.id
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.bitset import bit_set, first_numbers, has_member, least_member, list_members, select
+from optimizer.bitset import bit_set, first_numbers, has_member, list_members, select
 
 SETS = st.frozensets(st.integers(0, 200), max_size=40)
 
@@ -23,11 +23,6 @@ def test_operators_are_the_algebra_of_sets(one, other):
     assert list_members(a | b) == sorted(one | other)
     assert list_members(a & ~b) == sorted(one - other)
     assert list_members(a ^ b) == sorted(one ^ other)
-
-
-@given(SETS.filter(bool))
-def test_the_least_member_is_the_smallest(members):
-    assert least_member(bit_set(members)) == min(members)
 
 
 @given(SETS)

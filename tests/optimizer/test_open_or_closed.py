@@ -20,9 +20,9 @@ from optimizer.solution import SolutionStatus
 from optimizer.vipr.export import Export
 from optimizer.what_if.conflict import find_conflict
 from tests.optimizer.brute_force import feasible_answers
+from tests.optimizer.brute_stages import true_stages
 from tests.optimizer.builders import COUNT, LOTTERY, goods, met, month, proven, want
 from tests.optimizer.checker.test_rows import assert_same
-from tests.optimizer.explain.test_stages import true_stages
 from tests.optimizer.test_brute_force import assert_is_the_best
 from tests.optimizer.tiny_problems import tiny_problem
 from tests.optimizer.vipr.test_export import replay_all
@@ -144,7 +144,7 @@ def test_who_is_left_out_by_a_threshold_is_explained():
         goods("big", 5, least_if_used=2), goods("small", 1), *needs, pairs=pairs, stages=stages
     )
     solution = proven(problem)
-    found = {row.need: row.code for row in explain(problem, solution, 10.0)}
+    found = {row.need: row.code for row in explain(problem, solution)}
     assert "n0" in found
     assert found["n0"] != "lost_lottery"  # no answer meets it
     assert len(found) == 2
@@ -156,7 +156,7 @@ def test_no_explanation_names_a_stage_that_did_not_decide(block):
     for seed in range(block * 15, block * 15 + 15):
         problem = with_thresholds(tiny_problem(seed))
         solution, true = solve(problem), true_stages(problem, list(feasible_answers(problem)))
-        for found in explain(problem, solution, 20.0) if solution.is_usable else ():
+        for found in explain(problem, solution) if solution.is_usable else ():
             assert found.stage in ("", true.get(found.need)), (problem.name, found.need)
             named += bool(found.stage)
     assert named

@@ -74,6 +74,13 @@ class Proof(Linear):
             if self.high[column] == 0:
                 self.barred.setdefault(need, results)
 
+    def bar(self, columns: Iterable[int], results: int) -> None:
+        """Note the same of the needs whose columns are known to be 0 otherwise."""
+        barred = set(columns)
+        for need, column in self.program.met.items():
+            if column in barred:
+                self.barred.setdefault(need, results)
+
     def leave_open(self, gap: Gap) -> None:
         """Note what only the word of an engine closes."""
         self.kinds.add("search")
@@ -197,6 +204,16 @@ class Proof(Linear):
             self.leave_open(Gap("needs", "", 0, len(columns)))
         for column in columns:
             self.decide(column, int(kind == "all"))
+
+    def excludes(self, columns: list[int], proof: Event, cuts: list[Event]) -> bool:
+        """Return whether no answer has any of these columns at 1; nothing is kept."""
+        if any(j < 0 for j in columns):
+            return False
+        with self.aside():
+            for cut in cuts:
+                self.prepare(cut)
+            most, _ = self.find_most(dict.fromkeys(columns, 1), *proof)
+        return most < 1
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
         """Return whether the rows admit no answer (Farkas), all of them or in every leaf."""

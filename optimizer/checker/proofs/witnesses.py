@@ -1,10 +1,13 @@
-"""Witnesses: answers that meet needs left unmet and keep every result before a stage.
+"""What shows which stage decides against a need: answers, and proofs that there are none.
 
-The certificate holds each as a change of the stated answer: needs that are taken out, and lines
-that are put in.
+A witness is an answer that meets needs left unmet and keeps every result before a stage. The
+certificate holds it as a change of the stated answer: needs that are taken out, and lines that are
+put in. What is barred before a stage are columns that no answer has at 1 which keeps every result
+before it; unlike events, that fixes nothing.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from ..month.month import Month
@@ -26,12 +29,15 @@ class Witnesses:
         """Take the stages of all results that the policy asks for, in order."""
         self.shown: dict[str, set[str]] = defaultdict(set)
         self._month, self._stated = month, stated
-        self._waiting: dict[int, list[Any]] = defaultdict(list)
-        for witness in certificate.get("witnesses", ()):
-            self._waiting[count_before(month, names, witness[0])].append(witness)
+        self._waiting = _sort(month, names, certificate.get("witnesses", ()))
+        self._barred = _sort(month, names, certificate.get("barred", ()))
 
     def check(self, proof: Proof, kept: int) -> None:
-        """Check the witnesses of a stage once all results before it are kept."""
+        """Check what is stated of a stage once all results before it are kept."""
+        for stage, columns, scale, flat, cuts in self._barred.pop(kept, ()):
+            if not proof.excludes(columns, [scale, flat], cuts):
+                raise RefutedError("not_barred", stage=stage, columns=len(columns))
+            proof.bar(columns, kept)
         for stage, needs, gone, added in self._waiting.pop(kept, ()):
             met = self._place(proof, gone, added)
             if met is None or not met.issuperset(needs):
@@ -40,7 +46,10 @@ class Witnesses:
                 self.shown[need].add(stage)
 
     def check_end(self) -> None:
-        """Raise ``RefutedError`` for witnesses that keep results which are not stated as proven."""
+        """Raise ``RefutedError`` for what rests on results that are not stated as proven."""
+        for barred in self._barred.values():
+            stage, columns, *_ = barred[0]
+            raise RefutedError("not_barred", stage=stage, columns=len(columns))
         for witnesses in self._waiting.values():
             stage, needs, *_ = witnesses[0]
             raise RefutedError("witness", stage=stage, needs=",".join(needs))
@@ -64,8 +73,21 @@ class Witnesses:
         return {line["need"] for line in lines}
 
 
+def _sort(month: Month, names: list[str], stated: Iterable[Any]) -> dict[int, list[Any]]:
+    """Return what is stated before stages, by the number of results before each."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for of in stated:
+        found[count_before(month, names, of[0])].append(of)
+    return found
+
+
 def count_before(month: Month, names: list[str], stage: str) -> int:
-    """Return the number of results before a stage of the policy. Raises ``RefutedError``."""
+    """Return the number of results before a stage of the policy; an empty name: of all results.
+
+    Raises ``RefutedError`` for another name.
+    """
+    if not stage:
+        return len(names)
     stages = [row["name"] for row in month.problem["policy"]["stages"]]
     if stage not in stages:
         raise RefutedError("ground_stage", stage=stage)

@@ -54,13 +54,30 @@ def busy() -> Problem:
 
 def test_outranked_is_a_matter_of_the_replay(ranked):
     true = solved(ranked)
-    assert true["grounds"] == [{"need": "a", "code": "outranked"}]
+    assert true["grounds"] == [{"need": "a", "code": "outranked", "stage": "urgency"}]
     assert code_of(ranked, true, code="outranked") == "proved, 0 open"
     assert code_of(ranked, true, code="undecided") == "proved, 1 open"
     for code in ("lost_lottery", "time_conflict"):
         assert code_of(ranked, true, code=code) == "ground_not_proved"
     for code in ("no_eligible_offer", "forbidden", "declined_before"):
         assert code_of(ranked, true, code=code) == "ground"
+
+
+def test_a_stage_is_named_only_with_a_proof_that_none_is_left(ranked):
+    true = solved(ranked)
+    ((stage, columns, scale, flat, cuts),) = true["certificate"]["barred"]
+    assert stage == "points"
+    for barred, said in (
+        ([[stage, columns, scale, flat, cuts]], "proved, 0 open"),
+        ([], "ground_not_proved"),
+        ([[stage, columns, scale, [], cuts]], "not_barred"),
+        ([["urgency", columns, scale, [], cuts]], "not_barred"),
+        ([[stage, [-1], scale, flat, cuts]], "not_barred"),
+        ([["because", columns, scale, flat, cuts]], "ground_stage"),
+        ([[stage, columns, scale]], "certificate_malformed"),
+    ):
+        true["certificate"]["barred"] = barred
+        assert code_of(ranked, true, code="outranked", stage="urgency") == said
 
 
 def test_a_stage_is_named_only_with_a_witness_that_keeps_the_stages_before(ranked):
@@ -157,6 +174,7 @@ def test_a_team_needs_as_many_persons_as_it_has_places():
 def test_what_the_certificate_says_is_excluded_must_be(ranked):
     true = solved(ranked)
     assert true["certificate"]["excluded"] == {"a": "points"}
+    true["certificate"]["barred"] = []
     for excluded, code in (
         ({"b": "points"}, "excluded"),
         ({"a": "urgency"}, "excluded"),

@@ -100,10 +100,12 @@ def judge_tier(found: Judgement, tier: int) -> None:
     found.after[f"duties-{tier}"] = found.left
     needs = [need for need in of_tier if not need.duty]
     judge_turns(found, f"first-turns-{tier}", needs, 1)
+    found.after[f"first-turns-{tier}"] = found.left
     undecided = found.find_undecided(f"homes-{tier}", needs)
     if needs:
         homes = [found.bits(rows) for rows in by(undecided, lambda n: n.recipient).values()]
         found.aim(f"homes-{tier}", "", lambda met: sum(1 for home in homes if met & home))
+    found.after[f"homes-{tier}"] = found.left
     most = max(Counter(map(pair_of, needs)).values(), default=0)
     for turn in range(2, most + 1):
         judge_turns(found, f"later-turns-{tier}", needs, turn)

@@ -19,7 +19,8 @@ DECISIONS = {
     "time limit with an incumbent": (KINDS.kTimeLimit, True, 5.0, 9.0, "feasible"),
     "time limit with zeros only": (KINDS.kTimeLimit, False, 0.0, 9.0, "failed"),
     "time limit with no value": (KINDS.kTimeLimit, True, -math.inf, 9.0, "failed"),
-    "node limit": (KINDS.kSolutionLimit, True, 5.0, 9.0, "failed"),
+    "node limit": (KINDS.kSolutionLimit, True, 5.0, 9.0, "feasible"),
+    "node limit with no point": (KINDS.kSolutionLimit, False, 0.0, 9.0, "failed"),
     "solve error": (KINDS.kSolveError, True, 5.0, 5.0, "failed"),
     "unknown": (KINDS.kUnknown, True, 5.0, 5.0, "failed"),
 }

@@ -11,6 +11,7 @@ from optimizer.explain.explain import explain
 from optimizer.policy import COMMUNITY_2, Stage, StageKind
 from optimizer.problem import GiverLoad, GroupHistory, Problem
 from optimizer.solution import Solution
+from optimizer.tickets import ticket_of
 from tests.optimizer.builders import goods, met, month, person, proven, team, visit, want
 
 
@@ -246,7 +247,13 @@ def test_shuffled_rows_are_the_same_answer():
     assert solved(community(*reversed(needs), *reversed(stocks))).to_json() == one
 
 
-def test_what_does_not_treat_the_new_stages_yet_claims_nothing():
-    """No ticket of a need, no deciding stage."""
-    [lost] = explain(problem := community(goods(), want("a"), want("b")), solved(problem))
+def test_a_lost_draw_shows_the_tickets_of_the_homes_and_of_needs_only_in_a_home_that_is_served():
+    problem = community(goods(), want("a"), want("b"))
+    [lost] = explain(problem, solved(problem))
+    tickets = [ticket_of(problem.seed, need.recipient) for need in problem.needs]
     assert (lost.code, lost.stage, lost.ticket, lost.cut_off) == ("lost_lottery", "", "", "")
+    assert (lost.home_cut_off, lost.home_ticket) == tuple(sorted(tickets))
+    home = [want("a", recipient="h"), want("b", recipient="h")]
+    problem = community(goods("rice", 2), *home, want("c", recipient="other"))
+    [lost] = explain(problem, solved(problem))
+    assert (lost.code, lost.ticket) == ("lost_lottery", ticket_of(problem.seed, lost.need))

@@ -1,0 +1,218 @@
+"""Which columns can be 1 beside what is kept: answers near the one found, or proofs that none can.
+
+A linear program that sets as many of the columns asked about as possible to 1, and else changes
+little of the answer, has few fractions: one need comes in, others move, one goes out. What it
+changes is solved in integers, the rest stays as in the answer. Columns that no point has at 1 are
+proved together by one bound below one, or one by one. Nothing is fixed. The work is counted, not
+timed: equal questions get equal replies.
+
+Source of the small model: Danna, Rothberg and Le Pape, Exploring relaxation induced neighborhoods
+to improve MIP solutions, Math. Programming 102 (2005).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.engine.bounds import Bound
+from optimizer.engine.branching import EngineError, maximise_over_integers
+from optimizer.engine.cuts import Cut
+from optimizer.engine.matrix import WHOLE, Index, IntegerPoint, Vector, weigh
+from optimizer.engine.tree import maximise_exactly
+from optimizer.search.lp_queries import LpQueries
+from optimizer.search.trail import Step, StepKind, Trail
+from optimizer.solution import Proof
+
+FIRST = 1000  # weight of a column asked about; another change of the answer weighs one
+MOST_ASKED = 600  # linear programs of one solve; beyond them the rest is left unsure
+MOST_WORK = 10_000_000  # programs × columns of the model; beyond it, too
+HOPS = (0, 1, 2, 3)  # how far from an LP point columns are free, as long as nothing is found
+BRANCHED = 1500  # columns; a larger model grows no tree for a single column
+
+
+@dataclass(slots=True)
+class Replies:
+    """What is known of some columns in {0, 1}.
+
+    points  integer points, each with the columns at 1 that no point before it has
+    barred  columns that no point has at 1, with a step that has the proof
+    unsure  columns that neither shows anything about
+    """
+
+    points: list[tuple[list[int], Vector]] = field(default_factory=list)
+    barred: list[tuple[tuple[int, ...], Step]] = field(default_factory=list)
+    unsure: list[int] = field(default_factory=list)
+
+
+class NearAnswers:
+    """Asks about columns on a trail whose incumbent satisfies everything in force."""
+
+    def __init__(self, trail: Trail, lp: LpQueries) -> None:
+        self._trail, self._lp = trail, lp
+        self._left = min(MOST_ASKED, MOST_WORK // max(len(trail.engine.matrix.low), 1))
+        self._extra: Step | None = None
+        self._cuts = Step(0, Proof.DUAL)
+        self._waiting: list[int] = []
+        self._found = Replies()
+
+    def move_to(self, count: int, extra: Step | None = None) -> None:
+        """Put the first steps in force, and bounds that hold after them."""
+        if self._extra is not None:
+            self._trail.unbind(self._extra)
+        self._trail.undo_to(count)
+        self._trail.replay_to(count)
+        self._extra = extra
+        if extra is not None:
+            self._trail.bind(extra)
+        self._trail.engine.forget()
+
+    def bar(self, columns: Sequence[int]) -> Replies | None:
+        """Return the proof that no point has any of them at 1; None unless one program has it."""
+        self._start(columns)
+        return self._found if self._bar(columns) is None else None
+
+    def ask(self, columns: Sequence[int]) -> Replies:
+        """Return what points and proofs show of these columns."""
+        self._start(columns)
+        try:
+            self._ask()
+        finally:
+            self._trail.unbind(self._cuts)
+        self._found.unsure = list(self._waiting)
+        return self._found
+
+    def _start(self, columns: Sequence[int]) -> None:
+        self._waiting, self._found = list(columns), Replies()
+        self._cuts = Step(0, Proof.DUAL)
+
+    def _ask(self) -> None:
+        while self._waiting and self._left > 0:
+            if not self._find_near(self._waiting):
+                break
+        for column in self._bar_together():
+            if column in self._waiting and self._left > 0:
+                self._settle(column)
+
+    def _bar_together(self) -> list[int]:
+        """Prove of many columns at once that no point has them at 1; return the others."""
+        alone, left = list[int](), list(self._waiting)
+        while left and self._left > 0:
+            point = self._bar(left, with_cuts=True)
+            if point is None:
+                break
+            hot = [j for j in left if point[j] > WHOLE] or left
+            alone += hot
+            left = sorted({*left}.intersection(self._waiting).difference(hot))
+        return alone
+
+    def _settle(self, column: int) -> None:
+        """Find out about a single column; a tree helps where the model is small."""
+        if self._bar([column]) is None or column not in self._waiting:
+            return
+        engine, weights = self._trail.engine, {column: 1}
+        if self._find_near([column]) or len(engine.matrix.low) > BRANCHED:
+            return
+        known = IntegerPoint(engine.matrix, weights, self._trail.incumbent.extended())
+        root = self._lp.maximise(weights).proof
+        tree = maximise_exactly(engine, weights, root, known)
+        if tree.best is not None and self._take(tree.best.point):
+            return
+        if tree.is_closed:
+            self._keep([column], root, self._cuts.cuts)
+            self._found.barred[-1][1].tree = tree if tree.is_worth_keeping else None
+
+    def _bar(self, columns: Sequence[int], *, with_cuts: bool = False) -> Vector | None:
+        """Keep the proof that no point has any of these columns at 1; else return an LP point."""
+        weights = dict.fromkeys(columns, 1)
+        self._left -= 1
+        lp = self._lp
+        answer = lp.maximise_with_cuts(weights, self._cuts) if with_cuts else lp.maximise(weights)
+        if answer.proof is None or answer.point is None:
+            raise EngineError("no point is left where one is known")
+        if answer.proof.floor < 1:
+            self._keep(columns, answer.proof, _list_used(self._cuts.cuts, answer.proof))
+            return None
+        self._take(answer.point)
+        return answer.point
+
+    def _keep(
+        self, columns: Sequence[int], bound: Bound | None, cuts: Sequence[tuple[int, Cut]]
+    ) -> None:
+        bare = None if bound is None else bound.without_reduced()
+        step = Step(0, Proof.DUAL, StepKind.SETTLED, bound=bare, cuts=list(cuts))
+        self._found.barred.append((tuple(columns), step))
+        self._waiting = [j for j in self._waiting if j not in set(columns)]
+
+    def _take(self, point: Vector | None) -> bool:
+        """Keep an integer point that has some column at 1; return whether it does."""
+        best = weigh(self._trail.engine.matrix, {}, point)
+        found = [] if best is None else [j for j in self._waiting if best.point[j] > 0.5]
+        if best is not None and found:
+            self._found.points.append((found, best.point))
+            self._waiting = [j for j in self._waiting if j not in set(found)]
+        return bool(found)
+
+    def _find_near(self, columns: Sequence[int]) -> bool:
+        """Keep points near the answer that have some of these columns at 1; return whether."""
+        point = self._approach(columns)
+        if point is None:
+            return False
+        return self._take(point) or any(self._complete(point, hops) for hops in HOPS)
+
+    def _approach(self, columns: Sequence[int]) -> Vector | None:
+        """Return the LP point nearest to the answer that has most of these; None if it has none."""
+        answer = self._trail.incumbent.extended()
+        self._left -= 1
+        weights = self._weigh_changes(answer) | dict.fromkeys(columns, FIRST)
+        point = self._lp.maximise(weights).point
+        return point if point is not None and any(point[j] > WHOLE for j in columns) else None
+
+    def _weigh_changes(self, answer: Vector) -> dict[int, int]:
+        """Return weights for columns at a bound that they can leave: leaving it costs one."""
+        matrix = self._trail.engine.matrix
+        is_open = matrix.high > matrix.low
+        up = np.flatnonzero(is_open & (answer == matrix.high)).tolist()
+        down = np.flatnonzero(is_open & (answer == matrix.low)).tolist()
+        return dict.fromkeys(up, 1) | dict.fromkeys(down, -1)
+
+    def _complete(self, near: Vector, hops: int) -> bool:
+        """Keep points that differ from the answer near where an LP point does; return whether.
+
+        Columns are free that differ there, and with every hop the flows that share rows with them.
+        """
+        matrix, answer = self._trail.engine.matrix, self._trail.incumbent.extended()
+        rows, columns, _ = matrix.entries()
+        is_free = np.abs(near - answer) > WHOLE
+        for _ in range(hops):
+            is_touched = np.zeros(len(matrix.row_low), dtype=bool)
+            is_touched[rows[is_free[columns]]] = True
+            is_free[columns[is_touched[rows] & ~matrix.is_core[columns]]] = True
+        free = np.flatnonzero(is_free & (matrix.high > matrix.low)).astype(np.int32)
+        found = False
+        while self._fill(free, answer):
+            found = True
+        return found
+
+    def _fill(self, free: Index, answer: Vector) -> bool:
+        """Keep a point that differs from the answer in free columns only, if one is found."""
+        place = {j: k for k, j in enumerate(free.tolist())}
+        weights = {place[j]: 1 for j in self._waiting if j in place}
+        if not weights:
+            return False
+        best = maximise_over_integers(self._trail.engine.narrowed(free, answer), weights).best
+        if best is None:
+            return False
+        point = answer.copy()
+        point[free] = best.point
+        return self._take(point)
+
+
+def _list_used(cuts: Sequence[tuple[int, Cut]], bound: Bound) -> list[tuple[int, Cut]]:
+    """Return the cuts that a bound uses, and those that they are made of, in their order."""
+    used, found = set(bound.rows.tolist()), []
+    for row, cut in reversed(cuts):
+        if row in used:
+            used.update(i for i, _ in cut.rows)
+            found.append((row, cut))
+    return found[::-1]
