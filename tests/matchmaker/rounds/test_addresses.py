@@ -23,6 +23,7 @@ ADDRESSES = {
     "rounds.show_line": (f"{RUN}lines/<reference>", {"GET"}),
     "rounds.cancel": (f"{RUN}cancel", {"POST"}),
     "rounds.publish": (f"{RUN}publish", FORM),
+    "rounds.accept": (f"{RUN}accept", FORM),
 }
 
 

@@ -103,7 +103,8 @@ def test_an_open_result_states_what_is_reached_and_no_bound_that_is_not_proved()
     nothing: Plain = {"possible": {}, "stages": []}
 
     def fault_with(*stages: Plain, certificate: Plain = nothing) -> str:
-        rest = {"stages": list(stages), "certificate": certificate}
+        rest: Plain = {"stages": list(stages), "certificate": certificate}
+        rest["grounds"] = [{"need": "a", "code": "undecided"}]
         return changed(problem, status="feasible", **rest)
 
     assert fault_with(result) == fault_with(result | {"bound": 3}) == "nothing"
