@@ -25,6 +25,7 @@ _UNKNOWN_SECONDS = 5.0
 _AT_ONCE = 20  # files recorded together: a recording that is broken off loses no more than these
 _QUICK = "not slow and not browser and not postgres"
 _RECORDED = {0, 1, pytest.ExitCode.NO_TESTS_COLLECTED}  # passed, failed, none is quick
+_OF_ADDRESSES = "test_addresses.py::"
 
 
 class Record:
@@ -36,9 +37,12 @@ class Record:
     def select(self, unit: Unit) -> list[str]:
         """The tests that run the unit, fastest first; for what is run at import, of what uses it. A
         test file that neither names the unit nor has its module's name counts as three times
-        as slow, one that does not name its module either as nine times."""
+        as slow, one that does not name its module either as nine times. The address of a view is
+        judged by the list of addresses too, which opens none of them."""
         keys = {unit.key} if unit.key in self.tests else _find_users(unit)
         tests = {test for key in keys for test in self.tests.get(key, ())}
+        if unit.has_address:
+            tests |= {test for test in self.seconds if _OF_ADDRESSES in test}
         costs = {test: self.seconds[test] * 3 ** _get_distance(test, unit) for test in tests}
         return sorted(tests, key=lambda test: (costs[test], test))
 

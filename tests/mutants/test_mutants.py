@@ -128,6 +128,16 @@ def test_a_decorator_is_judged_by_the_tests_of_what_it_decorates(write, monkeypa
     assert [record.select(unit) for unit in known] == [["far.py::a"]] * 2
 
 
+def test_the_address_of_a_view_is_judged_by_the_list_of_addresses(write, monkeypatch):
+    text = "@bp.get('/')\ndef show():\n    return hide(7)\n\n\ndef hide(n):\n    return n + 1\n"
+    units_of = {mutant.unit.name: mutant.unit for mutant in write(text)}
+    monkeypatch.setattr(records, "_read", lambda _file: "")
+    keys = {unit.key: ["far.py::a"] for unit in units_of.values()}
+    record = Record({"far.py::a": 0.9, "test_addresses.py::all": 0.1}, keys)
+    chosen = {name: record.select(unit) for name, unit in units_of.items()}
+    assert chosen == {"show": ["test_addresses.py::all", "far.py::a"], "hide": ["far.py::a"]}
+
+
 def test_a_recording_that_is_broken_off_goes_on_where_it_stopped(tmp_path, monkeypatch):
     names = [f"test_{letter}.py" for letter in "abcde"]
     for name in names:

@@ -63,6 +63,11 @@ class Unit:
     def key(self) -> str:
         return f"{self.path.relative_to(ROOT)}::{self.name}"
 
+    @property
+    def has_address(self) -> bool:
+        """Whether it is a view: its first line says its address, at import."""
+        return self.path.read_text().splitlines()[self.first - 1].lstrip().startswith("@bp.")
+
 
 def list_targets(target: Target | None = None) -> list[Path]:
     """The files under mutation. Raises ``FileNotFoundError`` for a pattern that finds nothing."""

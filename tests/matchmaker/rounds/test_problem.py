@@ -12,6 +12,7 @@ from matchmaker.rounds.snapshot import CommitteeHistory, FrozenOverride
 from optimizer.codec import ProblemError
 from optimizer.policy import COMMUNITY_POLICY
 from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock
+from optimizer.report import Failure
 from tests.matchmaker.rounds.small_snapshot import (
     DUE,
     GOODS,
@@ -300,6 +301,18 @@ def test_a_pin_and_a_forbid_name_what_a_person_chose(offer, volunteer):
     forbidden = make_problem(make_snapshot(**ROWS), SEED, [row])
     assert forbidden.forbids == (Forbid(NEED.reference, offer, volunteer, "promised"),)
     assert forbidden.pins == ()
+
+
+def test_the_stored_question_has_the_pins_of_its_run():
+    row = FrozenOverride(OverrideKind.PIN, NEED.reference, None, None, "promised")
+    question = json.loads(matching.make_problem_json(make_snapshot(**ROWS), SEED, [row]))
+    assert [pin["need"] for pin in question["pins"]] == [NEED.reference]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[" * 100_000], ids=["empty", "keys", "nesting"])
+def test_a_stored_question_that_cannot_be_read_is_a_failed_solve(text):
+    report = matching.solve(text, 1, memory_mib=200, on_beat=lambda _progress: True)
+    assert report.failure is Failure.BROKEN_PROBLEM
 
 
 def test_a_month_without_overrides_has_neither_pin_nor_forbid():

@@ -171,6 +171,13 @@ def test_a_pin_is_made_with_a_reason_and_lifted_again(app, reviewed, one):
     assert "Lifted from the next run on." in one.get("rounds.show", month=MONTH).text
 
 
+def test_a_published_month_has_no_page_for_another_pin(app, month, one):
+    with app.app_context():
+        month.publish()
+        db.session.commit()
+    assert one.get("rounds.override", month=MONTH, reference="N2607-0005").status_code == 409
+
+
 def test_unknown_runs_lines_and_months_are_not_found(reviewed, one):
     assert one.get("rounds.review", month=MONTH, number=9).status_code == 404
     assert one.get("rounds.show", month=MONTH.replace(month=9)).status_code == 404
