@@ -141,10 +141,10 @@ def test_alike_offers_are_numbered_by_their_content_whatever_the_order_of_rows(
     assert ids == {"O01/rice_oil/1": sooner.id, "O01/rice_oil/2": later.id}
 
 
-def test_equal_offers_are_numbered_by_their_rows(office):
-    first, second = office.offer(), office.offer()
+def test_equal_offers_are_numbered_by_their_lots(office):
+    first, second = office.offer(lot="b" * 16), office.offer(lot="a" * 16)
     _rows, ids = freeze_offers(office.subdistrict.id, JULY)
-    assert ids == {"O01/rice_oil/1": first.id, "O01/rice_oil/2": second.id}
+    assert ids == {"O01/rice_oil/1": second.id, "O01/rice_oil/2": first.id}
 
 
 def test_offers_are_ordered_by_organisation_and_category_and_numbered_in_each(office):
