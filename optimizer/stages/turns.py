@@ -3,6 +3,7 @@
 Between first and later turns come the most homes among the needs that are still undecided.
 """
 
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -24,9 +25,9 @@ class Turns(Sums):
     A pair is a recipient and a category; duties do not count.
     """
 
+    @abstractmethod
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
         """Yield turn and wait of every sum, in order."""
-        raise NotImplementedError
 
     def spell(self, turn: int, wait: int) -> str:
         """Return the key of a sum."""
@@ -36,9 +37,9 @@ class Turns(Sums):
         """Return one key for each turn and wait."""
         return [self.spell(*of) for of in self.list_classes(stage, problem)]
 
+    @abstractmethod
     def takes(self, turn: int) -> bool:
         """Return whether the stage is about the turn."""
-        raise NotImplementedError
 
     def rank_wishes(self, stage: Stage, problem: Problem, order: Sequence[int]) -> list[Wish]:
         """Return the turn of each need with its wait, the longest first."""
