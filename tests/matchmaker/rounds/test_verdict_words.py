@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections import Counter
 
 import pytest
 
@@ -47,6 +48,30 @@ SENTENCES = [
     (Verdict(Ruling.REFUTED), "The result did not pass the independent check"),
     (Verdict(Ruling.TOO_LARGE), "The result did not pass the independent check"),
 ]
+
+NAMED = [  # a verdict, its name and how it looks
+    (Verdict(Ruling.PROVED), "proved best", "good"),
+    (Verdict(Ruling.EXCEPT, unproved=(POINTS, FAIR)), "proved best except 2 aims", "warning"),
+    (Verdict(Ruling.FEASIBLE, unproved=(POINTS,)), "valid, not proved best", "warning"),
+    (Verdict(Ruling.NO_ANSWER, is_settled=True), "no answer, proved", "bad"),
+    (Verdict(Ruling.NO_ANSWER), "no answer, not proved", "bad"),
+    (Verdict(Ruling.REFUTED), "not passed", "bad"),
+    (Verdict(Ruling.TOO_LARGE), "not passed", "bad"),
+]
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(("verdict", "name", "tone"), NAMED)
+def test_each_verdict_has_a_name_and_a_look(verdict, name, tone):
+    run = RoundRun(verdict=codec.to_json(verdict))
+    assert (verdicts.name_verdict(run), verdicts.get_verdict_tone(run)) == (name, tone)
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(("findings", "name"), [(["C5"], "not passed"), (None, "–")])
+def test_a_run_without_a_verdict_looks_bad_and_says_what_is_known(findings, name):
+    run = RoundRun(findings=findings)
+    assert (verdicts.name_verdict(run), verdicts.get_verdict_tone(run)) == (name, "bad")
 
 
 @pytest.mark.usefixtures("english")
@@ -139,16 +164,42 @@ def test_a_run_of_before_says_what_its_labels_say(app, month):
         month.solve()
         run = db.session.scalars(db.select(RoundRun)).one()
         run.verdict = None
-        assert find_verdict(run).ruling is Ruling.PROVED
-        figures = json.loads(json.dumps(run.figures))
-        figures["stages"][1]["proof"] = "search"
-        run.figures = figures
-        found = find_verdict(run)
-        assert (found.ruling, found.outright, len(found.unproved)) == (Ruling.EXCEPT, 1, 1)
-        assert found.unproved[0].bound == "–"
-        figures = json.loads(json.dumps(figures))
-        figures["stages"][-1]["proof"] = "gap"
-        run.figures = figures
+        labels = Counter(stage["proof"] for stage in run.figures["stages"])
+        count = labels.total()
+        assert find_verdict(run) == Verdict(Ruling.PROVED, labels=dict(labels), outright=count)
+        stage = change_stage(run, 1, "search")
+        found, left = find_verdict(run), Counter(row["proof"] for row in run.figures["stages"])
+        assert (found.ruling, found.outright, found.labels) == (Ruling.EXCEPT, 1, dict(left))
+        bound = ("search", "sum", "", str(stage["value"]), "–")
+        assert found.unproved == (Unproved(stage["name"], stage["key"], *bound),)
+        change_stage(run, -1, "gap")
         assert find_verdict(run).ruling is Ruling.FEASIBLE
         run.figures = None
         assert find_verdict(run) is None
+
+
+@pytest.mark.parametrize(
+    ("proofs", "ruling"),
+    [
+        (["dual", "dual", "search", "search"], Ruling.EXCEPT),
+        (["dual", "search", "search", "search"], Ruling.FEASIBLE),
+        (["search", "dual", "dual", "dual"], Ruling.FEASIBLE),
+    ],
+)
+def test_a_run_of_before_is_proved_if_at_most_half_is_open(app, month, proofs, ruling):
+    with app.app_context():
+        run = month.solve()
+        run.verdict = None
+        stages = run.figures["stages"]
+        kept = [{**stages[0], "proof": proof, "value": None} for proof in proofs]
+        run.figures = {**run.figures, "stages": kept}
+        found = find_verdict(run)
+        assert (found.ruling, found.unproved[0].value) == (ruling, "–")
+
+
+def change_stage(run: RoundRun, place: int, proof: str) -> dict:
+    """Write another label on a stage, and return the stage as it was stored."""
+    figures = json.loads(json.dumps(run.figures))
+    figures["stages"][place]["proof"] = proof
+    run.figures = figures
+    return figures["stages"][place]
