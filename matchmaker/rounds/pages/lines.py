@@ -18,6 +18,7 @@ from matchmaker.models import (
     RoundRun,
     ServiceCategory,
 )
+from matchmaker.rounds.solve.figures import LEFT_AT_HOME
 
 GROUNDS = (
     "no_eligible_offer",
@@ -26,6 +27,7 @@ GROUNDS = (
     "time_conflict",
     "forbidden",
     "declined_before",
+    LEFT_AT_HOME,
     "undecided",
 )
 

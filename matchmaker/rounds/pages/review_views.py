@@ -10,22 +10,22 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import OverrideKind, RoundRun, RoundState
+from matchmaker.models import OverrideKind, RoundRun
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
 from matchmaker.rounds.pages import figures
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OverrideForm
+from matchmaker.rounds.pages.room import list_run_steps
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
-from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
 from matchmaker.web.downloads import send_file
-from matchmaker.web.permissions import Permission, has_permission, requires
+from matchmaker.web.permissions import Permission, requires
 
 # Pins and forbids.
 
@@ -110,7 +110,7 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "run": run,
         "is_usable": is_usable(run),
         "job": get_job(run),
-        **_list_steps(run),
+        "steps": list_run_steps(run, current_user),
     }
     found = find_figures(run)
     if found is None:
@@ -129,20 +129,6 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "statuses": figures.list_status_rows(found, _("No verified status")),
         "tiers": figures.list_plain_rows(found.by_tier, _name_tier),
         "waits": figures.list_plain_rows(found.by_waiting, _name_wait),
-    }
-
-
-def _list_steps(run: RoundRun) -> dict[str, bool]:
-    """Which steps the reader may take with the run: publish it, or accept what is not proved."""
-    is_reviewed = run.match_round.state is RoundState.REVIEW
-    is_own = run.started_by_id == current_user.id
-    waits = bool(count_unproved(run)) and run.accepted_at is None
-    may_run = has_permission(current_user.role, Permission.ROUND_RUN)
-    may_publish = has_permission(current_user.role, Permission.ROUND_PUBLISH)
-    return {
-        "can_accept": is_reviewed and is_own and waits and may_run,
-        "can_publish": is_reviewed and not is_own and not waits and may_publish,
-        "waits_for_starter": is_reviewed and not is_own and waits,
     }
 
 

@@ -1,11 +1,14 @@
-"""The steps of a round, and the progress of its current run."""
+"""The steps of a round, the progress of its current run, and what may be done with a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus
-from matchmaker.rounds.solve.runs import get_job
+from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
+from matchmaker.rounds.publish.publication import asks_what_is_asked_now
+from matchmaker.rounds.solve.runs import get_job, is_usable
+from matchmaker.rounds.solve.verdicts import count_unproved
+from matchmaker.web.permissions import Permission, has_permission
 
 
 class RoundStep(StrEnum):
@@ -70,3 +73,33 @@ def describe_progress(runs: Sequence[RoundRun]) -> RunProgress | None:
         JobState.RUNNING,
     )
     return RunProgress(runs[0], job, is_under_way)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSteps:
+    """What a person may do with a run under review, or why not; at most one of them is True.
+
+    waits_for_starter   the person who started the run has not accepted yet what is not proved
+    needs_another       who started the run does not publish it
+    is_outdated         pins or forbids changed since
+    """
+
+    can_accept: bool = False
+    can_publish: bool = False
+    waits_for_starter: bool = False
+    needs_another: bool = False
+    is_outdated: bool = False
+
+
+def list_run_steps(run: RoundRun, user: User) -> RunSteps:
+    """The steps that the services would not refuse; none of a run without a result."""
+    if run.match_round.state is not RoundState.REVIEW or not is_usable(run):
+        return RunSteps()
+    if not asks_what_is_asked_now(run):
+        return RunSteps(is_outdated=True)
+    is_own = run.started_by_id == user.id
+    if count_unproved(run) and run.accepted_at is None:
+        may_run = has_permission(user.role, Permission.ROUND_RUN)
+        return RunSteps(can_accept=is_own and may_run, waits_for_starter=not is_own)
+    may_publish = has_permission(user.role, Permission.ROUND_PUBLISH)
+    return RunSteps(can_publish=not is_own and may_publish, needs_another=is_own)

@@ -12,6 +12,7 @@ from matchmaker.forms.base import ButtonForm
 from matchmaker.models import RoundRun, RoundState
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.figures import read_names
@@ -131,7 +132,14 @@ def _ask(form: AcceptForm, run: RoundRun) -> None:
 
 def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
     names = read_names(run.match_round.subdistrict_id)
-    return render_template(template, match_round=run.match_round, run=run, names=names, form=form)
+    return render_template(
+        template,
+        match_round=run.match_round,
+        run=run,
+        names=names,
+        form=form,
+        overrides=list_active_overrides(run.match_round),  # those of the run: see its refusals
+    )
 
 
 @bp.route("/<month:month>/withdraw", methods=["GET", "POST"])

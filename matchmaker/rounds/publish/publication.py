@@ -21,8 +21,13 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
+from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import GiverLoad, erase_ledger, write_ledger
-from matchmaker.rounds.publish.notices import notify_coordinators, notify_residents
+from matchmaker.rounds.publish.notices import (
+    notify_coordinators,
+    notify_residents,
+    take_answers_back,
+)
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, Figures, get_figures
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
@@ -102,17 +107,33 @@ def require_publishable(run: RoundRun, actor: User) -> None:
         raise ConflictError("round.second_person", number=run.number)
     if count_unproved(run) and run.accepted_at is None:
         raise ConflictError("run.unproved_not_accepted", number=run.number)
-    if sha256_of_text(make_present_problem(run.match_round)) != run.problem_sha256:
+    _require_present_question(run)
+
+
+def asks_what_is_asked_now(run: RoundRun) -> bool:
+    """Whether a solve of today would ask the same: the pins and forbids in force are the run's."""
+    overrides = list_overrides(run.match_round)
+    is_touched = any((row.lifted_at or row.made_at) >= run.created_at for row in overrides)
+    return not is_touched or _is_present_question(run)
+
+
+def _is_present_question(run: RoundRun) -> bool:
+    return sha256_of_text(make_present_problem(run.match_round)) == run.problem_sha256
+
+
+def _require_present_question(run: RoundRun) -> None:
+    if not _is_present_question(run):
         raise ConflictError("run.overrides_changed", number=run.number)
 
 
 def accept_unproved(run: RoundRun, *, actor: User, now: datetime) -> None:
     """Keep that the person who started a run read and accepts which of its aims are not proved.
 
-    Raises ``ConflictError`` when the round is not under review, nothing is left to accept, or
-    another person started the run. A second time changes nothing.
+    Raises ``ConflictError`` when the round is not under review, nothing is left to accept, another
+    person started the run, or pins and forbids changed since. A second time changes nothing.
     """
     lock_row(run.match_round)
+    lock_row(run)  # it may have been accepted while this waited
     require_acceptable(run, actor)
     if run.accepted_at is not None:
         return
@@ -130,6 +151,7 @@ def require_acceptable(run: RoundRun, actor: User) -> None:
         raise ConflictError("run.proved_already", number=run.number)
     if run.started_by_id != actor.id:
         raise ConflictError("run.accepted_by_its_starter", number=run.number)
+    _require_present_question(run)
 
 
 def withdraw_publication(

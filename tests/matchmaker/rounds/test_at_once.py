@@ -8,6 +8,8 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
+from optimizer import codec
+from optimizer.report import Ruling, Verdict
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 
@@ -58,6 +60,21 @@ def test_of_two_who_publish_one_is_refused(app, month, run_id):
     assert act_at_once(app, *acts) == [None, "round.state"]
     with app.app_context():
         assert db.session.query(m.MatchRound).one().publication == 1
+
+
+def test_what_two_requests_accept_at_once_is_accepted_once(app, month, run_id):
+    with app.app_context():
+        run = db.session.get_one(m.RoundRun, run_id)
+        run.verdict = codec.to_json(Verdict(Ruling.FEASIBLE, labels={"search": 1}))
+        db.session.commit()
+
+    def accept() -> None:
+        run = db.session.get_one(m.RoundRun, run_id)
+        publication.accept_unproved(run, actor=month.one, now=NOW)
+
+    assert act_at_once(app, accept, accept) == [None, None]
+    with app.app_context():
+        assert db.session.query(m.AuditEvent).filter_by(action="round.accept").count() == 1
 
 
 def test_a_forbid_made_in_the_moment_of_publishing_is_not_passed_by(app, month, run_id):

@@ -42,6 +42,12 @@ def test_the_criteria_are_those_of_a_month_opened_today(app, browser):
     assert "There are no rules with this number." in missing.text
 
 
+def test_the_criteria_promise_of_pins_what_the_page_that_publishes_shows(browser):
+    page = html.unescape(browser.use_language("en").get("criteria.show_today").text)
+    assert "is written down and shown to the colleague who publishes the month" in page
+    assert "cost others is shown" not in page
+
+
 def test_the_criteria_number_their_rules_on_and_say_what_is_not_promised(browser):
     page = browser.use_language("en").get("criteria.show", version=2).text
     assert re.findall(r'<ol class="steps[^>]*start="(\d+)"', page) == ["5"]

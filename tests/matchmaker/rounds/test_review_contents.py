@@ -23,7 +23,7 @@ def test_the_review_is_given_every_figure(bring, one, two, auditor, shown, month
     bring("solve")
     for browser, may_publish in ((one, False), (auditor, False), (two, True)):
         assert browser.get("rounds.review", **RUN).status_code == 200
-        assert shown["can_publish"] is may_publish
+        assert shown["steps"].can_publish is may_publish
     assert (shown["template"], shown["is_usable"]) == ("rounds/review.html", True)
     assert (shown["run"].number, shown["job"].state) == (1, m.JobState.DONE)
     assert (shown["figures"].asked, shown["figures"].met) == (6, 4)
@@ -100,6 +100,7 @@ def test_the_lines_come_with_their_filters_givers_and_files(app, bring, one, sho
             ("time_conflict", "Times collide"),
             ("forbidden", "Forbidden"),
             ("declined_before", "Declined before"),
+            ("left_at_home", "Home had its turn"),
             ("undecided", "Not decided in time"),
         ],
         "organisation": [every, *((row.code, row.name_en) for row in organisations)],

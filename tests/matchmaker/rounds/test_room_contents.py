@@ -36,7 +36,7 @@ def key(number: int) -> dict[str, str]:
         ("open", ["Go on to the freeze", "What is missing"]),
         ("freeze", ["Solve", "What is fixed"]),
         ("start", ["Cancel the run", "You may close this page"]),
-        ("solve", ["Review run 1", "You started the last run, so somebody else must publish it."]),
+        ("solve", ["Review run 1", "You started run 1, so somebody else must publish it."]),
         ("publish", ["See what was published", "The public page", "Withdraw the publication"]),
     ],
 )
@@ -49,7 +49,7 @@ def test_the_room_offers_the_next_step_to_who_may_take_it(bring, one, auditor, s
     assert bool(shown["readiness"]) is (step == "open")
     assert shown["is_ready"] is True
     assert len(shown["runs"]) == (0 if step in ("open", "freeze") else 1)
-    assert shown["usable"] == ({1} if step in ("solve", "publish") else set())
+    assert (shown["candidate"] is not None) is (step in ("solve", "publish"))
     assert (shown["progress"] is None) is (step in ("open", "freeze"))
     auditor.get("rounds.show", month=MONTH)
     assert shown["can_run"] is False

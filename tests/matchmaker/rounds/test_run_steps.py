@@ -1,0 +1,180 @@
+"""Room and review offer of a run under review what its services would do, and say why not."""
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.pages.room import RunSteps, list_run_steps
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.solve import runs
+from optimizer import codec
+from optimizer.report import Failure, Ruling, SolveReport, Verdict
+from tests.factories import NOW
+from tests.matchmaker.rounds.small_month import MONTH
+
+RUN = {"month": MONTH, "number": 1}
+ACCEPT, PUBLISH = "/rounds/2026-07/runs/1/accept", "/rounds/2026-07/runs/1/publish"
+HAS_TO_ACCEPT = "the person who started it has to accept what is not proved"
+NEEDS_ANOTHER = "You started run 1, so somebody else must publish it."
+OUTDATED = "Pins or forbids changed after this run. Solve again, then publish the new run."
+SENTENCES = (HAS_TO_ACCEPT, NEEDS_ANOTHER, OUTDATED)
+
+
+def leave_open(month) -> None:
+    """The run is under review and not proved."""
+    month.solve().verdict = codec.to_json(Verdict(Ruling.FEASIBLE, labels={"search": 1}))
+
+
+def accept(month) -> None:
+    leave_open(month)
+    publication.accept_unproved(get_run(), actor=month.one, now=NOW)
+
+
+def set_override(
+    month, kind: m.OverrideKind, need: m.Need, reason: str = "away in <July>"
+) -> m.RoundOverride:
+    return overrides.add_override(
+        db.session.scalars(select(m.MatchRound)).one(),
+        kind=kind,
+        need=db.session.get_one(m.Need, need.id),
+        offer_id=None,
+        volunteer_id=None,
+        reason=reason,
+        actor=month.one,
+        now=NOW,
+    )
+
+
+def forbid(month) -> m.RoundOverride:
+    return set_override(month, m.OverrideKind.FORBID, month.needs[1])
+
+
+def solve_and_forbid(month) -> None:
+    month.solve()
+    forbid(month)
+
+
+def forbid_and_lift(month) -> None:
+    month.solve()
+    match_round = get_run().match_round
+    overrides.lift_override(match_round, forbid(month).id, actor=month.one, now=NOW)
+
+
+def solve_with_a_forbid_and_lift_it(month) -> None:
+    month.solve()
+    override = forbid(month)
+    month.solve(get_run().match_round)
+    overrides.lift_override(get_run().match_round, override.id, actor=month.one, now=NOW)
+
+
+def get_run(number: int = 1) -> m.RoundRun:
+    return db.session.scalars(select(m.RoundRun).where(m.RoundRun.number == number)).one()
+
+
+STEPS = {
+    "proved": (lambda month: month.solve(), {"needs_another"}, {"can_publish"}),
+    "open": (leave_open, {"can_accept"}, {"waits_for_starter"}),
+    "accepted": (accept, {"needs_another"}, {"can_publish"}),
+    "forbidden since": (solve_and_forbid, {"is_outdated"}, {"is_outdated"}),
+    "forbidden and lifted since": (forbid_and_lift, {"needs_another"}, {"can_publish"}),
+    "being solved": (lambda month: month.start(), set(), set()),
+    "published": (lambda month: month.publish(), set(), set()),
+}
+OFFERED = {
+    "needs_another": (NEEDS_ANOTHER, None),
+    "can_publish": (None, PUBLISH),
+    "can_accept": (HAS_TO_ACCEPT, ACCEPT),
+    "waits_for_starter": (HAS_TO_ACCEPT, None),
+    "is_outdated": (OUTDATED, None),
+}
+
+
+@pytest.mark.parametrize("case", STEPS)
+def test_room_and_review_offer_each_person_what_the_service_would_do(app, month, one, two, case):
+    prepare, *expected = STEPS[case]
+    with app.app_context():
+        prepare(month)
+        db.session.commit()
+        for actor, names in zip((month.one, month.two), expected, strict=True):
+            assert list_run_steps(get_run(), actor) == RunSteps(**dict.fromkeys(names, True))
+    for browser, names in zip((one, two), expected, strict=True):
+        sentence, link = OFFERED[next(iter(names))] if names else (None, None)
+        for endpoint, address in (("rounds.show", {"month": MONTH}), ("rounds.review", RUN)):
+            page = browser.get(endpoint, **address).text
+            assert [said for said in SENTENCES if said in page] == ([sentence] if sentence else [])
+            assert [url for url in (ACCEPT, PUBLISH) if url in page] == ([link] if link else [])
+        if link:
+            assert browser.client.get(link).status_code == 200
+
+
+def test_a_run_of_a_forbid_that_was_lifted_is_outdated(app, month):
+    with app.app_context():
+        solve_with_a_forbid_and_lift_it(month)
+        assert list_run_steps(get_run(2), month.two).is_outdated
+        assert list_run_steps(get_run(1), month.two).can_publish
+
+
+def test_nobody_accepts_a_run_that_can_no_longer_be_published(app, month, one):
+    with app.app_context():
+        leave_open(month)
+        forbid(month)
+        db.session.commit()
+        with pytest.raises(ConflictError, match=r"^run\.overrides_changed$"):
+            publication.accept_unproved(get_run(), actor=month.one, now=NOW)
+    refused = one.get("rounds.accept", **RUN)
+    assert (refused.status_code, OUTDATED in refused.text) == (409, True)
+
+
+def fail(month, match_round: m.MatchRound) -> None:
+    runs.finish_run(month.start(match_round), SolveReport(failure=Failure.HUNG), now=NOW)
+
+
+def cancel(month, match_round: m.MatchRound) -> None:
+    runs.cancel_run(month.start(match_round), actor=month.one, now=NOW)
+
+
+def pin_too_much(month, match_round: m.MatchRound) -> None:
+    """A pin of more money than there is, solved and lifted."""
+    override = set_override(month, m.OverrideKind.PIN, month.needs[6])
+    month.solve(match_round)
+    overrides.lift_override(match_round, override.id, actor=month.one, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (fail, "The solver did not end in time and was stopped."),
+        (cancel, "The last run was cancelled."),
+        (pin_too_much, "No answer was found that keeps every pin."),
+    ],
+)
+def test_the_room_says_why_the_last_run_has_no_result_and_offers_the_one_before(
+    app, month, one, two, end, why
+):
+    with app.app_context():
+        end(month, month.solve().match_round)
+        db.session.commit()
+    for browser, offered in ((one, NEEDS_ANOTHER), (two, PUBLISH)):
+        page = browser.get("rounds.show", month=MONTH).text
+        assert [word for word in (why, "Review run 1", offered) if word not in page] == []
+
+
+def test_who_publishes_reads_the_pins_and_forbids_of_the_run(app, month, two):
+    with app.app_context():
+        match_round = month.freeze()
+        lifted = set_override(month, m.OverrideKind.PIN, month.needs[2], reason="lifted before")
+        overrides.lift_override(match_round, lifted.id, actor=month.one, now=NOW)
+        month.solve(match_round)
+        db.session.commit()
+    assert "Pins and forbids in this run" not in two.get("rounds.publish", **RUN).text
+    with app.app_context():
+        forbid(month)
+        month.solve(get_run().match_round)
+        db.session.commit()
+    page = two.get("rounds.publish", month=MONTH, number=2).text
+    assert "Pins and forbids in this run" in page
+    assert "away in &lt;July&gt;" in page
+    assert "lifted before" not in page
