@@ -42,6 +42,9 @@ def describe_notice(notice: Notice) -> str:
     sentences = {
         "need.matched": _("Help was found for your need."),
         "need.not_matched": _("No help was found for your need this month. See why."),
+        "need.answer_withdrawn": _(
+            "The answer to your need was taken back. It takes part again, and you get a new one."
+        ),
         "need.verified": _("Your need was checked. It takes part in the next round."),
         "need.returned": _("Your need came back with a question."),
         "round.published": _("The month's result is published: see what you promised."),

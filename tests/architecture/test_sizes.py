@@ -14,7 +14,6 @@ LONG: dict[str, str] = {}
 APART = {
     "matchmaker/blueprints.py": "the list of all pages; the app builder alone reads it",
     "matchmaker/web/navigation.py": "the menu of each role",
-    "matchmaker/rounds/publish/notices.py": "who gets which notice; later steps add to it",
     "optimizer/stages/points.py": "one module per kind of stage (S4)",
     "optimizer/stages/recipients.py": "one module per kind of stage (S3)",
     "optimizer/stages/lottery.py": "one module per kind of stage (S9, S14: draws)",

@@ -1,6 +1,6 @@
 """Notices to residents and coordinators, written in the transaction of the publication."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,16 +20,25 @@ from matchmaker.models import (
 
 def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
     """Say whether something was found: one notice for each need and account of its resident."""
+    kinds = {row.need: "need.matched" if row.is_met else "need.not_matched" for row in outcomes}
+    _notify_of_needs(kinds, now)
+
+
+def take_answers_back(needs: Iterable[Need], now: datetime) -> None:
+    """Tell the residents of ``needs`` that the answer they had does not hold any more."""
+    _notify_of_needs(dict.fromkeys(needs, "need.answer_withdrawn"), now)
+
+
+def _notify_of_needs(kinds: Mapping[Need, str], now: datetime) -> None:
     accounts: dict[int | None, list[int]] = {}
     query = select(User.id, User.resident_id).where(
         User.role == Role.RESIDENT, User.disabled_at.is_(None)
     )
     for user_id, resident_id in db.session.execute(query):
         accounts.setdefault(resident_id, []).append(user_id)
-    for outcome in outcomes:
-        kind = "need.matched" if outcome.is_met else "need.not_matched"
-        for user_id in accounts.get(outcome.need.resident_id, ()):
-            db.session.add(_make_notice(user_id, kind, Need.__tablename__, outcome.need_id, now))
+    for need, kind in kinds.items():
+        for user_id in accounts.get(need.resident_id, ()):
+            db.session.add(_make_notice(user_id, kind, Need.__tablename__, need.id, now))
 
 
 def notify_coordinators(

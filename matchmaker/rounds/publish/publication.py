@@ -170,7 +170,7 @@ def withdraw_publication(
     for row in assignments:
         if row.state is AssignmentState.AWAITING_GIVER:
             row.state = AssignmentState.PROPOSED
-    _restore_needs(run)
+    take_answers_back(_restore_needs(run), now)
     erase_ledger(match_round)
     match_round.published_run = None
     match_round.published_by_id = match_round.published_at = None
@@ -214,8 +214,9 @@ def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
             return_to_open(outcome.need, was_passed_over=True)
 
 
-def _restore_needs(run: RoundRun) -> None:
-    """Put needs back into the round as frozen, except those withdrawn since."""
+def _restore_needs(run: RoundRun) -> list[Need]:
+    """Put needs back into the round as frozen, except those withdrawn since; returns them."""
+    restored = []
     waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
     for outcome in _list_outcomes(run):
         need = outcome.need
@@ -224,6 +225,8 @@ def _restore_needs(run: RoundRun) -> None:
         if need.state is NeedState.OPEN:
             move_to_round(need)
             need.waiting_rounds = waiting[need.reference]
+            restored.append(need)
+    return restored
 
 
 def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> None:

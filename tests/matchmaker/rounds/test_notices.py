@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
+from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 
@@ -52,6 +53,22 @@ def test_a_coordinator_gets_one_notice_of_a_publication_and_of_its_withdrawal(
     db.session.flush()
     expected = ["round.published", "round.withdrawn"] if has_notice else []
     assert sorted(list_notices(coordinator)) == expected
+
+
+def test_an_answer_is_taken_back_only_of_a_need_that_takes_part_again(app, make, month):
+    accounts = {
+        number: make.user(m.Role.RESIDENT, resident_id=month.residents[number].id)
+        for number in (1, 5, 6)
+    }
+    run = month.publish()
+    unmet = next(k for k in (5, 6) if list_notices(accounts[k]) == ["need.not_matched"])
+    withdraw_need(
+        actor=accounts[unmet], need_id=month.needs[unmet].id, now=NOW
+    )  # it is open again: nobody waits for an answer any more
+    publication.withdraw_publication(run.match_round, reason="a mistake", actor=month.one, now=NOW)
+    db.session.flush()
+    assert list_notices(accounts[1]) == ["need.matched", "need.answer_withdrawn"]
+    assert list_notices(accounts[unmet]) == ["need.not_matched"]
 
 
 def test_an_organisation_with_nothing_to_do_gets_no_notice(make, month):

@@ -137,7 +137,8 @@ def test_residents_and_coordinators_get_notices_and_nobody_else(make, month):
     assert list_notices() == of_needs | {published}
     withdraw(month, run)
     withdrawn = (busy.id, "round.withdrawn", "match_round", run.match_round_id, NOW)
-    assert list_notices() == of_needs | {published, withdrawn}
+    taken_back = {(user_id, "need.answer_withdrawn", *rest) for user_id, _kind, *rest in of_needs}
+    assert list_notices() == of_needs | taken_back | {published, withdrawn}
     assert idle.id not in {row[0] for row in list_notices()}
 
 
