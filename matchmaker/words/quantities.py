@@ -185,3 +185,13 @@ CAPACITY_WORDS: Mapping[tuple[OfferKind, Unit], CapacityWords] = {
 def get_capacity_words(kind: OfferKind, unit: str) -> CapacityWords:
     """Label and hint of the monthly amount, as people say it for this kind and unit."""
     return CAPACITY_WORDS[kind, Unit(unit)]
+
+
+# Counts in public.
+
+SMALLEST_CELL = 5  # a smaller group could identify a person
+
+
+def is_small(number: int) -> bool:
+    """Whether a count is so small that it could identify a person: nothing public shows it."""
+    return 0 < number < SMALLEST_CELL

@@ -17,6 +17,7 @@ from matchmaker.rounds.solve.figures import NO_STATUS, Figures
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import is_small
 
 _RANKS = "ranks"  # the kind of stage whose levels count contested needs
 MOST_CATEGORIES = 15  # in one chart
@@ -133,8 +134,6 @@ def _list_groups(counts: Mapping[str, Coverage], labels: dict[str, str]) -> list
 
 # Public rows.
 
-SMALLEST_CELL = 5  # a smaller group could identify a person
-
 
 @dataclass(frozen=True, slots=True)
 class PublicRow:
@@ -170,11 +169,6 @@ def hide_small_coverage(
         for row in rows
         if not _is_small(row.after) and row.label not in hidden
     ]
-
-
-def is_small(number: int) -> bool:
-    """Whether a count is so small that it could identify a person."""
-    return 0 < number < SMALLEST_CELL
 
 
 def _is_small(share: Share) -> bool:

@@ -25,7 +25,10 @@ _PLAIN_GROUNDS = {
         "There was not enough of this help for everyone with the same right to it, so lots were "
         "drawn. Yours was not drawn this time."
     ),
-    "undecided": _l("There was not enough of this help for everyone this month."),
+    "undecided": _l(
+        "Nothing was found for you this month, and the time ended before it was known why. Please "
+        "ask the office."
+    ),
     "left_at_home": _l(
         "Your home asked for this kind of help more than once. There was not enough for all of it; "
         "what came is under your home's other request."
@@ -81,9 +84,9 @@ def _say_shortage(ahead: int) -> str:
     if not ahead:
         return _("There was not enough of this help for everyone.")
     return ngettext(
-        "There was not enough of this help for everyone: %(num)s person comes first by the "
+        "There was not enough of this help for everyone: %(num)s home comes first by the "
         "published order.",
-        "There was not enough of this help for everyone: %(num)s people come first by the "
+        "There was not enough of this help for everyone: %(num)s homes come first by the "
         "published order.",
         ahead,
     )
@@ -218,9 +221,7 @@ def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
         stage = name_stage(numbers.stage, policy)
         sentence += " " + _("The deciding aim is “%(stage)s”.", stage=stage)
     if numbers.ahead:
-        sentence += " " + ngettext(
-            "%(num)s person holds the places.", "%(num)s people hold the places.", numbers.ahead
-        )
+        sentence += " " + _say_holders(numbers.ahead, policy)
     names = {
         "duty": _("due visits"),
         "more_urgent": _("more urgent"),
@@ -234,6 +235,15 @@ def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
     if not groups:
         return sentence
     return _("%(sentence)s (%(groups)s)", sentence=sentence, groups=_(", ").join(groups))
+
+
+def _say_holders(ahead: int, policy: str) -> str:
+    """How many hold the places: people, or homes under a policy that serves homes."""
+    if policy == FIRST_POLICY:
+        return ngettext(
+            "%(num)s person holds the places.", "%(num)s people hold the places.", ahead
+        )
+    return ngettext("%(num)s home holds the places.", "%(num)s homes hold the places.", ahead)
 
 
 def _describe_lottery(numbers: OutcomeNumbers, _policy: str) -> str:

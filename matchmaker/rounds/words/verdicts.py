@@ -13,6 +13,7 @@ from matchmaker.rounds.solve.verdicts import NOT_KNOWN, find_verdict
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.policies import name_stage
 from matchmaker.rounds.words.stages import describe_key
+from matchmaker.words.quantities import is_small
 from matchmaker.words.tones import Tone
 from optimizer.report import Ruling, Unproved, Verdict
 
@@ -83,9 +84,12 @@ def _describe_none(verdict: Verdict) -> str:
 def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bool = False) -> str:
     """What an aim that is not proved reaches, and the bound that is proved of it.
 
-    The public page leaves out which committee, organisation or need it is about.
+    The public page leaves out which committee, organisation or need it is about, and of a small
+    group also its class and its numbers.
     """
     aim = name_stage(row.stage, policy)
+    if is_public and _is_small(row):
+        return _("%(aim)s: not proved best; numbers of one to four are not shown", aim=aim)
     if row.key:
         key = describe_key(row.key, names, policy)
         aim = _("%(aim)s (%(key)s)", aim=aim, key=key)
@@ -104,6 +108,11 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
         **numbers,
         gap=gap,
     )
+
+
+def _is_small(row: Unproved) -> bool:
+    """Whether a number of the row could identify a person; a share of a committee could not."""
+    return any(text.isdecimal() and is_small(int(text)) for text in (row.value, row.bound))
 
 
 def _find_gap(row: Unproved) -> Fraction | None:

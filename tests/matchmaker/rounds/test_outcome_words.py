@@ -10,7 +10,10 @@ OUTRANKED = (
     "There was not enough of this help for everyone. It went to {} by the published order: more "
     "urgent, waiting longer, or in a neighbourhood that was helped less."
 )
-NOT_FOR_EVERYONE = "There was not enough of this help for everyone this month."
+NOT_KNOWN_WHY = (
+    "Nothing was found for you this month, and the time ended before it was known why. Please ask "
+    "the office."
+)
 NO_TIME_OR_PLACE = "This month nobody offered what you need at a time and place that suit you."
 
 
@@ -45,8 +48,8 @@ FOR_RESIDENTS = [
         "There was not enough of this help for everyone with the same right to it, so lots were "
         "drawn. Yours was not drawn this time.",
     ),
-    ("undecided", {}, NOT_FOR_EVERYONE),
-    ("a ground of earlier times", {}, NOT_FOR_EVERYONE),
+    ("undecided", {}, NOT_KNOWN_WHY),
+    ("a ground of earlier times", {}, NOT_KNOWN_WHY),
     (
         "declined_before",
         {},

@@ -188,7 +188,7 @@ def test_a_resident_without_help_reads_which_rule_decided():
 def test_a_need_behind_danger_does_not_read_the_order_within_danger(english):
     outcome = make_outcome("outranked", tier=2, stage="first-turns-1", ahead=1)
     assert outcomes.explain_outcome(outcome) == (
-        "There was not enough of this help for everyone: 1 person comes first by the published "
+        "There was not enough of this help for everyone: 1 home comes first by the published "
         "order. People in danger come before everybody else."
     )
     outcome = make_outcome("outranked", tier=1, stage="first-turns-1")
@@ -210,9 +210,11 @@ def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
     later = outcomes.explain_next(make_outcome("outranked"))
     assert "equally urgent needs that have waited less" in later
     assert outcomes.explain_outcome(make_outcome("outranked", ahead=2)) == (
-        "There was not enough of this help for everyone: 2 people come first by the published "
-        "order."
+        "There was not enough of this help for everyone: 2 homes come first by the published order."
     )
+    for ahead, holders in ((1, "1 home holds the places."), (2, "2 homes hold the places.")):
+        said = outcomes.explain_outcome_to_staff(make_outcome("outranked", ahead=ahead))
+        assert holders in said
 
 
 # The pages of a month.

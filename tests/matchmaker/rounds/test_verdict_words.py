@@ -93,6 +93,8 @@ def test_what_is_not_proved_is_named_with_its_bound():
     ]
     assert "C07" not in verdicts.describe_unproved(FAIR, Names(), FIRST_POLICY, is_public=True)
     tier = Unproved("urgency", "tier=2", "search", "sum", "", "3", "5")
+    said = verdicts.describe_unproved(tier, Names(), FIRST_POLICY, is_public=True)
+    assert said == "The most urgent first: not proved best; numbers of one to four are not shown"
     said = verdicts.describe_unproved(tier, Names(), FIRST_POLICY)
     assert said.startswith("The most urgent first (urgency 2): 3")
 
