@@ -92,7 +92,9 @@ class IdempotencyKey(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    key: Mapped[str] = mapped_column(String(64), doc="hidden key of a form, 32 hexadecimal digits")
+    key: Mapped[str] = mapped_column(
+        String(64), doc="hidden key of a form and digest of its address, 64 hexadecimal digits"
+    )
     location: Mapped[str] = mapped_column(
         String(LONGEST_LOCATION), comment="where the first answer led"
     )

@@ -3,15 +3,16 @@
 ``answer_form``: bind, validate, one service call, commit once, 303 to the next page; a refused
 form is shown as typed, with 422. ``answer_button``: the same without a form.
 
-An ``IdempotentForm`` acts once: its key is claimed in the transaction of the change. A second
-sending waits for the first (a unique constraint makes it wait), then redirects to the same page.
-If the first is rolled back, so is its claim.
+An ``IdempotentForm`` acts once at its address: its key is claimed in the transaction of the change.
+A second sending waits for the first (a unique constraint makes it wait), then redirects to the same
+page. If the first is rolled back, so is its claim.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import redirect
+from flask import redirect, request
 from flask_login import current_user
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +21,7 @@ from werkzeug.wrappers import Response
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.forms.base import BaseForm, IdempotentForm
+from matchmaker.forms.base import KEY_BYTES, BaseForm, IdempotentForm
 from matchmaker.models import IdempotencyKey, User
 from matchmaker.models.limits import LONGEST_LOCATION
 from matchmaker.words.refusals import describe_refusal
@@ -69,12 +70,17 @@ def answer_button(act: Act) -> Response:
 
 def _act_once(form: IdempotentForm, act: Act) -> Response:
     """Act, or redirect as before if the same form was accepted already."""
-    key = form.idempotency_key.data
+    key = _name_act(form.idempotency_key.data)
     earlier = claim_key(actor=current_user, key=key, now=get_now())
     if earlier:
         db.session.rollback()
         return redirect(earlier, 303)
     return answer_button(lambda: keep_location(actor=current_user, key=key, location=act()))
+
+
+def _name_act(key: str) -> str:
+    """The key of a form and what it does: the buttons of a page have one key, and each acts."""
+    return key + hashlib.sha256(request.path.encode()).hexdigest()[: 2 * KEY_BYTES]
 
 
 def claim_key(*, actor: User, key: str, now: datetime) -> str | None:

@@ -178,3 +178,21 @@ def test_who_publishes_reads_the_pins_and_forbids_of_the_run(app, month, two):
     assert "Pins and forbids in this run" in page
     assert "away in &lt;July&gt;" in page
     assert "lifted before" not in page
+
+
+def test_each_button_of_the_room_acts_although_the_page_has_one_key(app, month, one):
+    """As after going back in the browser: the page lifted one pin already, and lifts another."""
+    with app.app_context():
+        month.freeze()
+        ids = [set_override(month, kind, month.needs[1]).id for kind in m.OverrideKind]
+        db.session.commit()
+    sent, room = {"idempotency_key": "0" * 32}, one.get_url("rounds.show", month=MONTH)
+    for override_id in (*ids, ids[0]):
+        answer = one.submit(
+            "rounds.lift_override", sent, on=room, month=MONTH, override_id=override_id
+        )
+        assert (answer.status_code, answer.location) == (303, room)
+    with app.app_context():
+        assert all(row.lifted_at for row in db.session.scalars(select(m.RoundOverride)))
+        lifts = select(m.AuditEvent).filter_by(action="round.lift-override")
+        assert len(db.session.scalars(lifts).all()) == 2
