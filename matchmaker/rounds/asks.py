@@ -4,6 +4,7 @@ The snapshot keeps every need as entered. The question joins those that agree (F
 kind, one least"), and the answer is handed back need by need, so that each has its own outcome.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -88,6 +89,12 @@ def _deal_all(snapshot: Snapshot, lines: Mapping[str, list[Assignment]]) -> Iter
 
 def _list_members(ask: str) -> list[str]:
     return ask.split(_SIGN)
+
+
+def map_asks(problem_json: str) -> dict[str, frozenset[str]]:
+    """Of each need of the question, by reference: the needs of its ask, itself among them."""
+    asks = [frozenset(_list_members(need["id"])) for need in json.loads(problem_json)["needs"]]
+    return {part: ask for ask in asks for part in ask}
 
 
 def _divide(units: int, members: list[FrozenNeed], least: int) -> dict[str, int]:

@@ -18,7 +18,7 @@ from matchmaker.models import (
     RoundRun,
     ServiceCategory,
 )
-from matchmaker.rounds.solve.figures import LEFT_AT_HOME
+from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 
 GROUNDS = (
     "no_eligible_offer",
@@ -28,6 +28,7 @@ GROUNDS = (
     "forbidden",
     "declined_before",
     LEFT_AT_HOME,
+    TAKEN_BACK_AT_HOME,
     "undecided",
 )
 

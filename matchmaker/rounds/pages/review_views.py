@@ -20,7 +20,7 @@ from matchmaker.rounds.pages.forms import OverrideForm
 from matchmaker.rounds.pages.room import list_run_steps
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
-from matchmaker.rounds.solve.figures import find_figures
+from matchmaker.rounds.solve.figures import LONGEST_WAIT, find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
@@ -137,6 +137,8 @@ def _name_tier(code: str) -> str:
 
 
 def _name_wait(code: str) -> str:
+    if code == str(LONGEST_WAIT):
+        return _("Passed over %(count)s times or more", count=code)
     return _("Passed over %(count)s times", count=code)
 
 

@@ -1,6 +1,6 @@
 """Publish a run in one transaction, by a second person; withdraw a publication."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
+from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import GiverLoad, erase_ledger, write_ledger
 from matchmaker.rounds.publish.notices import (
@@ -29,12 +30,19 @@ from matchmaker.rounds.publish.notices import (
     take_answers_back,
 )
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.rounds.solve.figures import LEFT_AT_HOME, Figures, get_figures
+from matchmaker.rounds.solve.figures import (
+    LEFT_AT_HOME,
+    TAKEN_BACK_AT_HOME,
+    Figures,
+    get_figures,
+)
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
+
+_LEFT = (LEFT_AT_HOME, TAKEN_BACK_AT_HOME)
 
 
 def publish_run(
@@ -58,7 +66,7 @@ def publish_run(
     _lock_needs(run)
     # Skip needs that were withdrawn after the freeze.
     outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
-    _settle_needs(outcomes)
+    _settle_needs(outcomes, map_asks(run.problem_json))
     assignments = _list_assignments(run)
     _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
     _remember(run)
@@ -204,8 +212,13 @@ def _is_remembered(match_round: MatchRound) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _settle_needs(outcomes: Iterable[NeedOutcome]) -> None:
+def _settle_needs(outcomes: Collection[NeedOutcome], asks: Mapping[str, Collection[str]]) -> None:
+    """Each need as decided. ``outcomes``: of needs that still take part; ``asks``: see asks.py."""
+    met = {row.need.reference for row in outcomes if row.is_met}
     for outcome in outcomes:
+        if outcome.ground in _LEFT:
+            had_turn = not met.isdisjoint(asks[outcome.need.reference])
+            outcome.ground = LEFT_AT_HOME if had_turn else TAKEN_BACK_AT_HOME
         if outcome.is_met:
             mark_matched(outcome.need)
         elif outcome.ground == LEFT_AT_HOME:

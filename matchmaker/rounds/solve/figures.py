@@ -20,8 +20,9 @@ from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 
 LEFT_AT_HOME = "left_at_home"  # the ground of a need whose home got a part for another need
+TAKEN_BACK_AT_HOME = "taken_back_at_home"  # the same, but that other need was withdrawn since
 NO_STATUS = "none"  # the group of needs whose resident has no verified status
-_LONGEST_WAIT = 5  # rounds; longer waits are counted here too
+LONGEST_WAIT = 5  # rounds; longer waits are counted here too
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def compute_figures(
         ),
         by_status=count(lambda row: row.statuses or [NO_STATUS]),
         by_tier=count(lambda row: [str(raise_tier(row.tier, row.waiting, snapshot.policy))]),
-        by_waiting=count(lambda row: [str(min(row.waiting, _LONGEST_WAIT))]),
+        by_waiting=count(lambda row: [str(min(row.waiting, LONGEST_WAIT))]),
         by_household=count(lambda row: [row.household]),
         by_organisation=_count_loads(snapshot, solution),
         by_ground=_count_grounds(needs, grounds, left),

@@ -6,11 +6,14 @@ from flask_babel import ngettext
 
 from matchmaker.models import NeedOutcome
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
+from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.words.policies import find_rule, name_stage, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY
+from optimizer.report import ARITHMETIC
 
 # For residents.
 
+_OF_SHARES = ("shares", "odd-units")  # the stages that say how much each home gets
 _PLAIN_GROUNDS = {
     "met": _l("Help was found for you this month."),
     "forbidden": _l("The office could not arrange this help this month. Please ask the office."),
@@ -32,6 +35,10 @@ _PLAIN_GROUNDS = {
     "left_at_home": _l(
         "Your home asked for this kind of help more than once. There was not enough for all of it; "
         "what came is under your home's other request."
+    ),
+    "taken_back_at_home": _l(
+        "Your home asked for this kind of help more than once. There was not enough for all of it; "
+        "what came was for your home's other request, which was taken back since."
     ),
     "declined_before": _l("You declined this help a short time ago, so it was not planned."),
 }
@@ -70,6 +77,8 @@ def _explain_by_turns(outcome: NeedOutcome, numbers: OutcomeNumbers, policy: str
             "were drawn, one ticket for each home. Yours was not drawn this time."
         )
     if outcome.ground == "met" and numbers.units < numbers.asked:
+        if not _are_shares_proved(outcome):
+            return _("Help was found for you this month. It is less than you asked for.")
         return _(
             "Help was found for you this month. It is less than you asked for, because there was "
             "too little: the homes served share it equally, and what does not come out even goes "
@@ -78,6 +87,13 @@ def _explain_by_turns(outcome: NeedOutcome, numbers: OutcomeNumbers, policy: str
     if outcome.ground != "outranked":
         return ""
     return " ".join([_say_shortage(numbers.ahead), *_say_rule(outcome, numbers.stage, policy)])
+
+
+def _are_shares_proved(outcome: NeedOutcome) -> bool:
+    """Whether the run that the outcome is of divided as evenly as can be, with proof."""
+    figures = find_figures(outcome.run)
+    stages = [] if figures is None else [row for row in figures.stages if row.name in _OF_SHARES]
+    return all(row.proof in ARITHMETIC for row in stages)
 
 
 def _say_shortage(ahead: int) -> str:
@@ -161,6 +177,7 @@ def name_ground(code: str) -> str:
         "lost_lottery": _("Lost the lottery"),
         "declined_before": _("Declined before"),
         "left_at_home": _("Home had its turn"),
+        "taken_back_at_home": _("Home took its turn back"),
         "undecided": _("Not decided in time"),
     }
     return names.get(code, code)
@@ -264,6 +281,13 @@ def _describe_left(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("Joined with other requests of the home; the units went to those that come before it.")
 
 
+def _describe_taken_back(_numbers: OutcomeNumbers, _policy: str) -> str:
+    return _(
+        "Joined with other requests of the home; the units went to one of them that was withdrawn "
+        "before the publication."
+    )
+
+
 def _describe_undecided(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("The time limit came before the ground was known.")
 
@@ -276,5 +300,6 @@ _STAFF_GROUNDS = {
     "lost_lottery": _describe_lottery,
     "declined_before": _describe_declined,
     "left_at_home": _describe_left,
+    "taken_back_at_home": _describe_taken_back,
     "undecided": _describe_undecided,
 }

@@ -43,10 +43,10 @@ def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
 
 
 def describe_value(stage: StageFigures, names: Names, policy: str) -> str:
-    """What the stage reached: a word, a number, or the results of its first and last group."""
+    """What the stage reached: a word if it is proved, a number, or its first and last group's."""
     rule = find_rule(stage.name, policy)
-    if rule and rule.reached:
-        return str(rule.reached)
+    if rule and rule.reached:  # what is not proved need not be so
+        return str(rule.reached) if stage.proof in ARITHMETIC else NOTHING
     if stage.first is not None and stage.last is not None:
         first, last = (_describe_level(level, names) for level in (stage.first, stage.last))
         return first if first == last else _("%(first)s … %(last)s", first=first, last=last)

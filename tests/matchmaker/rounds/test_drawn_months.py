@@ -10,13 +10,19 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
+from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.needs.states import get_need
 from matchmaker.rounds import queries
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, get_figures
-from matchmaker.rounds.words.outcomes import explain_next, explain_outcome
+from matchmaker.rounds.words.outcomes import (
+    explain_next,
+    explain_outcome,
+    explain_outcome_to_staff,
+    name_ground,
+)
 from tests.factories import NOW
 from tests.matchmaker.rounds.second_month import SECOND_MONTH
 from tests.matchmaker.rounds.small_month import SmallMonth
@@ -92,6 +98,28 @@ def test_what_is_left_of_a_home_that_had_its_turn_waits_from_the_start(month):
     publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
     assert (need.state, need.waiting_rounds) == (m.NeedState.IN_ROUND, 2)
     assert db.session.scalars(select(m.FairnessLedger)).all() == []
+
+
+def test_a_home_that_took_the_other_request_back_had_no_turn(month):
+    """The request that got the units is withdrawn before the publication: nothing came."""
+    run = month.solve()
+    need, other = (
+        db.session.scalars(select(m.Need).where(m.Need.reference == name)).one()
+        for name in ("N2607-0003", TWICE)
+    )
+    need.waiting_rounds = 2
+    withdraw_need(actor=month.one, need_id=other.id, now=NOW)
+    for _time in range(2):  # published again, it says the same
+        publication.publish_run(run, actor=month.two, now=NOW)
+        outcome = list_goods(run)["N2607-0003"]
+        assert (need.state, need.waiting_rounds) == (m.NeedState.OPEN, 3)
+        with force_locale("en"):
+            assert "was taken back since" in explain_outcome(outcome)
+            assert "this month counts" in explain_next(outcome)
+            assert "that was withdrawn" in explain_outcome_to_staff(outcome)
+            assert name_ground(outcome.ground) == "Home took its turn back"
+        publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
+        need.waiting_rounds = 2
 
 
 def test_each_assignment_is_for_a_need_as_entered(month):

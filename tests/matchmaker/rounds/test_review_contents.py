@@ -101,6 +101,7 @@ def test_the_lines_come_with_their_filters_givers_and_files(app, bring, one, sho
             ("forbidden", "Forbidden"),
             ("declined_before", "Declined before"),
             ("left_at_home", "Home had its turn"),
+            ("taken_back_at_home", "Home took its turn back"),
             ("undecided", "Not decided in time"),
         ],
         "organisation": [every, *((row.code, row.name_en) for row in organisations)],
@@ -228,3 +229,17 @@ def test_a_month_that_is_not_published_has_no_results(bring, browser):
     bring("publish")
     assert browser.get("results.show", month=MONTH.replace(month=8)).status_code == 404
     assert browser.get("results.show", month=MONTH).status_code == 200
+
+
+def test_the_longest_waits_are_one_group_and_its_name_says_so(app, bring, one, shown, month):
+    for number, waiting in ((1, 5), (2, 9), (3, 4)):
+        need = month.needs[number]
+        need.waiting_rounds = waiting
+        month.make.add(need)
+    bring("solve")
+    one.get("rounds.review", **RUN)
+    assert [(row.label, row.met.whole) for row in shown["waits"]] == [
+        ("Passed over 0 times", 3),
+        ("Passed over 4 times", 1),
+        ("Passed over 5 times or more", 2),
+    ]

@@ -1,6 +1,7 @@
 """A month of the second policy in words: every stage, key and level, and every page of them."""
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -122,6 +123,35 @@ def test_what_no_number_says_has_a_word_or_a_dash(english):
         "shares": "spread evenly",
         "odd-units": "by the tickets",
     }
+    for proof in (Proof.GAP, Proof.SEARCH):
+        left_open = [make_stage(code, proof=proof) for code in reached]
+        assert {stages.describe_value(row, NAMES, SECOND_POLICY) for row in left_open} == {"–"}
+
+
+@pytest.mark.parametrize(
+    ("shares", "odd_units", "is_said"),
+    [
+        (Proof.DUAL, Proof.TREE, True),
+        (Proof.GAP, Proof.DUAL, False),
+        (Proof.DUAL, Proof.SEARCH, False),
+    ],
+)
+def test_a_share_is_said_to_be_equal_only_if_that_is_proved(
+    app, solved, english, shares, odd_units, is_said
+):
+    run = read_run()
+    figures = json.loads(json.dumps(run.figures))
+    figures["stages"] = [
+        row | {"proof": {"shares": shares, "odd-units": odd_units}.get(row["name"], row["proof"])}
+        for row in figures["stages"]
+    ]
+    run.figures = figures
+    outcome = make_outcome("met", units=3)
+    outcome.run = run
+    said = outcomes.explain_outcome(outcome)
+    assert said.startswith("Help was found for you this month. It is less than you asked for")
+    assert ("share it equally" in said) is is_said
+    db.session.rollback()
 
 
 def test_results_are_grouped_by_question_with_their_totals(english):
@@ -204,6 +234,7 @@ def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
     assert "one ticket for each home. Yours was not drawn this time." in drawn
     partly = outcomes.explain_outcome(make_outcome("met", units=3))
     assert "less than you asked for" in partly
+    assert "share it equally" in partly
     assert outcomes.explain_outcome(make_outcome("met", units=5)) == (
         "Help was found for you this month."
     )
