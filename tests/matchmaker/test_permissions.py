@@ -7,7 +7,14 @@ import pytest
 from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from matchmaker.models import Role
-from matchmaker.web.permissions import GRANTS, PUBLIC, Permission, has_permission
+from matchmaker.web.permissions import (
+    GRANTS,
+    PUBLIC,
+    Permission,
+    get_access,
+    has_permission,
+    public,
+)
 from tests.browser import Browser
 from tests.matchmaker.small_world import make_small_world
 
@@ -123,6 +130,10 @@ def test_every_route_declares_who_may_open_it(app):
     assert declared
     assert [name for name, access in declared.items() if access is None] == []
     assert {access for access in declared.values() if access != PUBLIC} <= set(Permission)
+
+
+def test_the_mark_of_a_public_view_is_read_from_it():
+    assert get_access(public(lambda: "")) == "public"
 
 
 def list_arguments(converter: BaseConverter, name: str) -> list[object]:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.rounds.pages import lines
-from matchmaker.rounds.pages.lines import LineFilters
+from matchmaker.rounds.pages import line_views, lines
+from matchmaker.rounds.pages.lines import LineFilters, RunLine
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -114,3 +114,12 @@ def test_a_line_names_the_organisations_that_give(month, run):
     givers = [[row.id for row in line.givers] for line in found]
     one = month.organisations[1].id
     assert givers == [[one] if line.need.id in served else [] for line in found]
+
+
+@pytest.mark.usefixtures("english")
+def test_a_file_names_each_giver_of_a_line_once_in_the_order_of_names():
+    late, soon = (m.Organisation(name_en=name) for name in ("Second kitchen", "First kitchen"))
+    line = RunLine(m.NeedOutcome(), [late, soon, late])
+    assert line_views._ORGANISATIONS.read(line) == "First kitchen, Second kitchen"
+    cell = line_views._ORGANISATIONS.make_cell(line)
+    assert cell.text == "Second kitchen, First kitchen"

@@ -198,6 +198,11 @@ def test_every_ground_and_filter_has_a_short_name():
     ]
 
 
+@pytest.mark.usefixtures("chinese")
+def test_no_filter_is_shown_as_its_code():
+    assert [code for code in FILTERS if outcomes.name_filter(code) == code] == []
+
+
 @pytest.mark.usefixtures("english")
 def test_a_resident_reads_what_happens_next():
     assert outcomes.explain_next(make_outcome("met", {})) == (

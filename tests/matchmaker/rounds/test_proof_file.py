@@ -6,6 +6,7 @@ import zipfile
 
 from matchmaker.base.extensions import db
 from matchmaker.models import RoundRun
+from matchmaker.rounds.publish.proof_file import make_proof_zip
 from optimizer.checker.check import verify
 from tests.browser import Browser
 from tests.matchmaker.rounds.small_month import MONTH
@@ -43,3 +44,10 @@ def test_a_run_without_an_answer_has_no_proof(app, month):
         db.session.commit()
     auditor = Browser(app).sign_in(month.auditor)
     assert auditor.get("rounds.download_proof", **RUN).status_code == 404
+
+
+def test_the_files_of_a_proof_have_the_same_time_for_ever(app, month):
+    """The ZIP of a run is the same byte for byte, and so is its hash, whenever it is asked for."""
+    with app.app_context(), zipfile.ZipFile(io.BytesIO(make_proof_zip(month.solve()))) as archive:
+        times = {entry.date_time for entry in archive.infolist()}
+    assert times == {(1980, 1, 1, 0, 0, 0)}

@@ -156,15 +156,18 @@ def test_a_file_holds_the_same_lines_and_no_person(reviewed, one):
     assert "王阿婆" not in answer.data.decode("utf-8-sig")
 
 
-def test_a_pin_is_made_with_a_reason_and_lifted_again(app, reviewed, one):
+def test_a_pin_is_made_with_a_reason_and_lifted_again(app, month, reviewed, one):
     address = {"month": MONTH, "reference": "N2607-0005"}
+    offer = f'value="offer:{month.offers["goods"].id}"'
+    assert offer in one.get("rounds.override", **address).text
     empty = one.submit("rounds.override", {**key(1), "kind": "pin", "reason": ""}, **address)
     assert empty.status_code == 422
     data = {**key(2), "kind": "pin", "giver": "", "reason": "promised at the counter"}
     assert one.submit("rounds.override", data, **address).status_code == 303
     page = one.get("rounds.show", month=MONTH).text
     assert "promised at the counter" in page
-    assert "It takes effect from the next run. Solve again to see what it changes." in page
+    said = "It takes effect from the next run. Solve again to see what it changes."
+    assert said in page.split('data-flash="success"')[1].split("</p>")[0]
     assert one.submit("rounds.override", {**data, **key(3)}, **address).status_code == 409
     lifted = one.submit("rounds.lift_override", key(4), on=ROOM, month=MONTH, override_id=1)
     assert lifted.status_code == 303
