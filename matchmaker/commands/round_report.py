@@ -6,7 +6,7 @@ from itertools import groupby
 from matchmaker.models import RoundRun
 from matchmaker.rounds.pages.figures import Extreme, find_coverage, find_load
 from matchmaker.rounds.solve.figures import Figures, StageFigures, find_figures
-from matchmaker.rounds.solve.verdicts import find_verdict
+from matchmaker.rounds.solve.verdicts import find_verdict, list_stages
 from matchmaker.rounds.words.stages import PartResults, list_parts
 
 _WAITING = "waiting="
@@ -24,7 +24,7 @@ def describe_run(run: RoundRun) -> Iterator[str]:
     if figures is None:
         return
     yield from _describe_figures(figures)
-    for results in list_parts(figures.stages, match_round.policy):
+    for results in list_parts(list_stages(run, figures), match_round.policy):
         yield from _describe_part(results)
     yield f"snapshot       {match_round.snapshot.sha256 if match_round.snapshot else '-'}"
     yield f"seed           {match_round.seed}"

@@ -1,4 +1,5 @@
 import pytest
+from flask import get_template_attribute
 
 from matchmaker.web.charts import (
     COLUMNS_EM,
@@ -67,3 +68,18 @@ def test_an_organisation_that_pledged_nothing_is_left_out():
 def test_more_than_the_pledge_is_not_drawn_beyond_the_frame():
     column = build_load_chart([LoadRow("over", Share(7, 5))]).columns[0]
     assert (column.percent, column.top) == (140, 0)
+
+
+@pytest.mark.parametrize("name", ["coverage", "load", "supply_demand"])
+def test_a_chart_without_rows_says_so_and_draws_nothing(app, name):
+    build = {
+        "coverage": build_coverage_chart,
+        "load": build_load_chart,
+        "supply_demand": build_supply_demand_chart,
+    }[name]
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        macro = get_template_attribute(f"components/chart_{name}.html", f"chart_{name}")
+        said = macro("c", "Title", "Description", [], build([]))
+    assert "There are no figures for this." in said
+    assert [tag for tag in ("<svg", "<table", "<details") if tag in said] == []
+    assert ">Title</h3>" in said

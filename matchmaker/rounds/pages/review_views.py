@@ -22,6 +22,7 @@ from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
 from matchmaker.rounds.solve.figures import LONGEST_WAIT, find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
+from matchmaker.rounds.solve.verdicts import list_stages
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
 from matchmaker.web.downloads import send_file
@@ -121,6 +122,7 @@ def _describe(run: RoundRun) -> dict[str, Any]:
     supply = figures.list_supply(found, names)
     return context | {
         "figures": found,
+        "stages": list_stages(run, found),
         "coverage": (coverage, build_coverage_chart(coverage)),
         "loads": (loads, build_load_chart(loads)),
         "supply": (supply, build_supply_demand_chart(supply)),

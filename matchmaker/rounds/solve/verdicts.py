@@ -5,10 +5,11 @@ labels of their stages, and without a bound for what is not proved.
 """
 
 from collections import Counter
+from dataclasses import replace
 from itertools import takewhile
 
 from matchmaker.models import RoundRun
-from matchmaker.rounds.solve.figures import StageFigures, find_figures
+from matchmaker.rounds.solve.figures import Figures, StageFigures, find_figures
 from optimizer import codec
 from optimizer.report import ARITHMETIC, Ruling, Unproved, Verdict
 
@@ -38,6 +39,20 @@ def _read_labels(stages: tuple[StageFigures, ...]) -> Verdict:
 def _leave_open(stage: StageFigures) -> Unproved:
     value = NOT_KNOWN if stage.value is None else str(stage.value)
     return Unproved(stage.name, stage.key, stage.proof.value, "sum", "", value, NOT_KNOWN)
+
+
+def list_stages(run: RoundRun, figures: Figures) -> tuple[StageFigures, ...]:
+    """The results by stage; a sum that is left open with what the check says of it."""
+    verdict = find_verdict(run)
+    rows = () if verdict is None else verdict.unproved
+    sums = {(row.stage, row.key): row for row in rows if row.of == "sum"}
+    return tuple(_state_sum(stage, sums.get((stage.name, stage.key))) for stage in figures.stages)
+
+
+def _state_sum(stage: StageFigures, row: Unproved | None) -> StageFigures:
+    if stage.value is not None or row is None or NOT_KNOWN in (row.value, row.bound):
+        return stage
+    return replace(stage, value=int(row.value), bound=int(row.bound))
 
 
 def count_unproved(run: RoundRun) -> int:

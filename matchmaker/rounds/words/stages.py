@@ -23,16 +23,23 @@ NOTHING = "–"
 
 
 def describe_key(key: str, names: Names, policy: str) -> str:
-    """The class of one result of a stage, ``tier=1,waiting=5``, in words; empty for everybody."""
-    parts = [_describe_pair(name, value, names, policy) for name, value in _PAIR.findall(key)]
-    return _(", ").join(parts) or key
+    """The class of one result of a stage, ``tier=1,waiting=5``, in words; empty for everybody.
+
+    Stages of the second policy name their urgency themselves.
+    """
+    pairs = _PAIR.findall(key)
+    said = [pair for pair in pairs if policy == FIRST_POLICY or pair[0] != "tier"]
+    words = _(", ").join(_describe_pair(name, value, names, policy) for name, value in said)
+    return words if pairs else key
 
 
 def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
     if name == "waiting" and policy != FIRST_POLICY:
         if value == "0":
             return _("whatever the wait")
-        return _("waited %(value)s months or longer", value=value)
+        return ngettext(
+            "waited %(num)s month or longer", "waited %(num)s months or longer", int(value)
+        )
     words = {
         "tier": _("urgency %(value)s"),
         "waiting": _("waiting %(value)s months"),

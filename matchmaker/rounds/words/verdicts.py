@@ -90,8 +90,7 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
     aim = name_stage(row.stage, policy)
     if is_public and _is_small(row):
         return _("%(aim)s: not proved best; numbers of one to four are not shown", aim=aim)
-    if row.key:
-        key = describe_key(row.key, names, policy)
+    if key := describe_key(row.key, names, policy):
         aim = _("%(aim)s (%(key)s)", aim=aim, key=key)
     if row.of in ("tickets", "needs"):
         return _describe_settled(row, aim)
@@ -101,6 +100,8 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
         aim = _("%(aim)s, %(group)s", aim=aim, group=names.name_group(row.group))
     numbers = {"aim": aim, "value": row.value, "bound": row.bound}
     gap = _find_gap(row)
+    if gap == 0:
+        return _("%(aim)s: %(value)s reached, as the proved bound; the rest is open", **numbers)
     if gap is None:
         return _("%(aim)s: %(value)s reached, %(bound)s is the proved bound", **numbers)
     return _(

@@ -1,5 +1,7 @@
 """A month that is not proved is published only if two persons accept what is open, and says so."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -7,8 +9,10 @@ from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.commands import round_steps
+from matchmaker.commands.round_report import describe_run
 from matchmaker.rounds.publish import publication
-from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
+from matchmaker.rounds.solve.figures import get_figures
+from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict, list_stages
 from matchmaker.rounds.words import verdicts
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.rules import FIRST_POLICY
@@ -71,6 +75,27 @@ def test_each_person_accepts_what_is_open_and_the_public_page_says_it(app, unpro
     public = Browser(app).get("results.show", month=MONTH).text
     assert "可行，未证明最优" in public
     assert "最多差 2" in public
+
+
+def test_the_stages_say_of_what_is_open_the_same_as_the_verdict(app, unproved, one):
+    """A sum that the solve left open has no value of its own; the check counts it."""
+    with app.app_context():
+        run = read_run()
+        figures = json.loads(json.dumps(run.figures))
+        for stage in figures["stages"]:
+            if stage["name"] in ("points", "lottery"):
+                stage |= {"value": None, "bound": None, "proof": "gap"}
+        run.figures = figures
+        shown = {row.name: (row.value, row.bound) for row in list_stages(run, get_figures(run))}
+        stored = {row.name: (row.value, row.bound) for row in get_figures(run).stages}
+        assert shown.pop("points") == (20, 22)
+        assert stored.pop("points") == shown["lottery"] == (None, None)
+        assert shown == stored
+        assert any(line.split()[:2] == ["points", "20"] for line in describe_run(run))
+        db.session.commit()
+    page = one.get("rounds.review", **RUN).text
+    row = next(part for part in page.split("<tr")[1:] if "The most help" in part)
+    assert [f">{number}</td>" in row for number in (20, 22)] == [True, True]
 
 
 def test_the_service_refuses_whatever_page_was_sent(app, unproved):

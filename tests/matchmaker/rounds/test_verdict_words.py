@@ -92,6 +92,10 @@ def test_what_is_not_proved_is_named_with_its_bound():
         "at most",
         "The public lottery: the draw of 0 of 12 tickets is proved",
     ]
+    level = Unproved("neighbourhoods", "", "gap", "level", "C07", "1", "1")
+    assert verdicts.describe_unproved(level, Names(), FIRST_POLICY) == (
+        "No neighbourhood left behind, C07: 1 reached, as the proved bound; the rest is open"
+    )
     assert "C07" not in verdicts.describe_unproved(FAIR, Names(), FIRST_POLICY, is_public=True)
     tier = Unproved("urgency", "tier=2", "search", "sum", "", "3", "5")
     said = verdicts.describe_unproved(tier, Names(), FIRST_POLICY, is_public=True)
