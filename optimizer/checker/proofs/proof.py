@@ -4,10 +4,11 @@ A ``Proof`` starts with the rows of ``program.rows`` and grows by what is proved
 bounds of columns. It derives every conclusion from the multipliers alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from ..month.read import RefutedError
@@ -225,18 +226,17 @@ class Proof(Linear):
         self.kinds.add(kind)
         return most < 0
 
-    def list_ties(self) -> list[Weights]:
-        """Return the rows that tie columns together: no cuts, which follow from others, and no C13.
+    def list_ties(self, summed: Iterable[int]) -> list[Weights]:
+        """Return the rows that tie columns together when these are summed.
 
-        C13 (a recipient is helped) limits no need and no giver.
+        Cuts tie nothing: they follow from others. C13 (a recipient is helped) limits no need and no
+        giver until a sum, a row that is kept or a bound asks that the recipient be helped.
         """
         program, count = self.program, len(self.program.rows)
-        helped = set(program.helped.values()).difference(program.met.values())
-        return [
-            weights
-            for i, weights in enumerate(self.rows)
-            if i not in self._cuts and (i >= count or helped.isdisjoint(weights))
-        ]
+        made = [w for i, w in enumerate(self.rows[count:], count) if i not in self._cuts]
+        asked = {*summed, *program.met.values(), *chain.from_iterable(made)}
+        idle = {j for j in program.helped.values() if not self.low[j]} - asked
+        return [weights for weights in program.rows if idle.isdisjoint(weights)] + made
 
     def check_point(self) -> None:
         """Raise ``RefutedError`` unless the stated answer satisfies all rows and bounds.
@@ -280,7 +280,7 @@ class Proof(Linear):
         self._cuts = {row for row in self._cuts if row < count}
 
 
-def check_apart(proof: Proof, shares: Iterable[Iterable[int]]) -> None:
+def check_apart(proof: Proof, shares: Sequence[Iterable[int]]) -> None:
     """Raise ``RefutedError`` when a row ties columns of two of these sets together.
 
     If no row does, the greatest sum has every share at its greatest. Otherwise the shares, each
@@ -294,7 +294,7 @@ def check_apart(proof: Proof, shares: Iterable[Iterable[int]]) -> None:
             j = parent[j]
         return j
 
-    for weights in proof.list_ties():
+    for weights in proof.list_ties(chain.from_iterable(shares)):
         root = None
         for j in weights:
             root = find(j) if root is None else root

@@ -41,7 +41,7 @@ def restate(month: Month, true: Plain, answer: Answer) -> Plain:
     return forged | {
         "assignments": outcome.lines,
         "grounds": [known.get(need, {"need": need, "code": "undecided"}) for need in unmet],
-        "certificate": {**forged["certificate"], "witnesses": [], "excluded": {}},
+        "certificate": {**forged["certificate"], "witnesses": [], "barred": [], "excluded": {}},
         "needs_met": len(answer),
         "recipients_helped": len({month.needs[need]["recipient"] for need in answer}),
     }

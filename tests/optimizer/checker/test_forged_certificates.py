@@ -12,6 +12,7 @@ from tests.optimizer.builders import LOTTERY, goods, month, want
 from tests.optimizer.checker.forgeries import read_month, reseal, restate
 
 Plain = dict[str, Any]
+PEOPLE = Stage("people", StageKind.MAX_RECIPIENTS)
 POINTS = Stage("points", StageKind.MAX_POINTS)
 RICE = (("rice", None, None, 1),)
 
@@ -158,6 +159,26 @@ def test_a_share_that_is_kept_takes_nothing_from_the_next():
     )
     events = [["sum", 1, 1, [], [0]], ["sum", 0, 1, [1, 1, 2, 1, 0, 2, 3, -2]]]
     assert fault_of(problem, {"a": RICE}, [events]) == "proof_shares_tied"
+
+
+def test_recipients_are_not_counted_one_by_one():
+    """Whoever needs both units counts first; what is left for the two others is nothing."""
+    asks = [want(f"{of}{k}", recipient=of, quantity=1 + (of == "a")) for of in "abc" for k in "12"]
+    problem = month(goods(capacity=2), *asks, stages=(PEOPLE,))
+    nobody_else = [0, 1, 2, -2, 3, -1, 4, -1, 5, -2]
+    events = [["sum", 1, 1, [], [8]], ["sum", 0, 1, nobody_else, [9, 10]]]
+    answer = {"a1": (("rice", None, None, 2),)}
+    assert fault_of(problem, answer, [events]) == "proof_shares_tied"
+
+
+def test_recipients_who_are_helped_tie_the_shares_of_a_later_sum():
+    """A point of rice first, and the five of oil are lost: somebody else has to be helped there."""
+    asks = [want(f"{of}1", recipient=of, points=int(of == "b")) for of in "ab"]
+    asks += [want(f"{of}2", recipient=of, category="oil", points=5 * (of == "b")) for of in "ab"]
+    problem = month(goods(), goods("can", category="oil"), *asks, stages=(PEOPLE, POINTS))
+    apart = [["sum", 1, 1, [], [0, 2]], ["sum", 0, 1, [0, 5, 1, 5, 4, -5, 7, -5], [1, 3]]]
+    answer = {"b1": RICE, "a2": (("can", None, None, 1),)}
+    assert fault_of(problem, answer, [[["sum", 2, 1, []]], apart]) == "proof_shares_tied"
 
 
 def test_what_could_be_read_in_two_ways_is_refused():
