@@ -90,6 +90,8 @@ _AFTER = {
     StageKind.ODD_UNITS: StageKind.DRAW,
 }
 
+_WITH_A_DRAW = {StageKind.RANKS, StageKind.CARRYING}
+
 
 def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
     """Check that turns name a tier, and that a stage comes after those that it builds on."""
@@ -119,6 +121,9 @@ class Policy:
             raise ProblemError(f"$.stages[{lotteries[0]}].kind", "the lottery must come last")
         for k, stage in enumerate(self.stages):
             _check_place(stage, self.stages[:k], f"$.stages[{k}]")
+        for k, stage in enumerate(self.stages):
+            if stage.kind in _WITH_A_DRAW and not self.is_drawn:
+                raise ProblemError(f"$.stages[{k}].kind", "must be with a draw")
 
     @property
     def tiers(self) -> frozenset[int]:
@@ -137,18 +142,13 @@ class Policy:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether tickets order everything."""
+        """Whether tickets order everything: each kind has one least, and no ask has parts."""
         return any(stage.kind is StageKind.DRAW for stage in self.stages)
 
     @property
     def is_carried(self) -> bool:
         """Whether what givers have carried decides who is asked next."""
         return any(stage.kind is StageKind.CARRYING for stage in self.stages)
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether units are shared equally: each kind has one least, and no ask has parts."""
-        return any(stage.kind is StageKind.SHARES for stage in self.stages)
 
     @property
     def label(self) -> str:

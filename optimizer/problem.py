@@ -70,9 +70,9 @@ class Problem:
         names.check(self.forbids, "$.forbids")
         _check_history(self.history)
         _check_loads(self.loads)
-        _check_asks(self)
-        if self.policy.is_carried:
-            _check_measures(self.stocks)
+        _check_tiers(self)
+        if self.policy.is_drawn:
+            _check_drawn(self)
         _check_dimensions(self)
         _check_sums(self)
         for name in ("stocks", "people", "needs"):
@@ -224,18 +224,21 @@ def _check_measures(stocks: Sequence[Stock]) -> None:
             require(is_same, f"$.stocks[{k}].category", "is a load written like another one")
 
 
-def _check_asks(problem: Problem) -> None:
-    """Check what a policy of turns demands: its tiers, one lot a recipient, one least a kind."""
-    if not problem.policy.tiers:
-        return
+def _check_tiers(problem: Problem) -> None:
+    tiers = problem.policy.tiers
+    for k, need in enumerate(problem.needs):
+        require(not tiers or need.tier in tiers, f"$.needs[{k}].tier", "is no tier of the policy")
+
+
+def _check_drawn(problem: Problem) -> None:
+    """Check what a draw demands: one lot a recipient, one least a kind, whole asks, plain loads."""
     lots: dict[str, str] = {}
     for k, need in enumerate(problem.needs):
-        require(need.tier in problem.policy.tiers, f"$.needs[{k}].tier", "is no tier of the policy")
         lot = lots.setdefault(need.recipient, need.recipient_lot)
         require(lot == need.recipient_lot, f"$.needs[{k}].recipient_lot", "differs elsewhere")
-    if problem.policy.is_shared:
-        _check_kinds(problem)
-        _check_joined(problem)
+    _check_kinds(problem)
+    _check_joined(problem)
+    _check_measures(problem.stocks)
 
 
 def _check_kinds(problem: Problem) -> None:

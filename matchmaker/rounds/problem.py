@@ -54,7 +54,7 @@ def make_problem(
     in_force = tuple(snapshot.overrides if overrides is None else overrides)
     policy, rows = get_policy(snapshot.policy), _make_rows(snapshot)
     needs = rows.needs
-    if policy.is_shared:
+    if policy.is_drawn:
         needs = join_asks(needs, _list_least(snapshot), {row.need for row in in_force})
     return Problem(
         name=f"{snapshot.subdistrict} {snapshot.month}",

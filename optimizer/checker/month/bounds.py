@@ -57,6 +57,8 @@ def _list_sums(problem: Row) -> Iterator[tuple[str, str, Iterable[int]]]:
         ("needs", "quantity"),
         ("needs", "points"),
         ("history", "possible"),
+        ("loads", "carried"),
+        ("loads", "agreed"),
     ):
         yield table, name, [row[name] for row in problem[table]]
     units = {need["id"]: max(need["people"], need["quantity"]) for need in problem["needs"]}

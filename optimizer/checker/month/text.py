@@ -1,10 +1,12 @@
 """The one strict reader of JSON text, for every command that reads the files of a month.
 
 What readers of JSON may take in different ways has no single meaning and is refused: a key twice
-in one object, numbers that are not whole, halves of surrogate pairs, text that is not UTF-8.
+in one object, numbers that are not whole, halves of surrogate pairs, text that is not UTF-8. So are
+numbers so long that what follows from them could not be written any more.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,8 @@ from .read import is_unicode
 
 MOST_BYTES = 64 << 20  # of one file; the question of 10,000 needs has some 5 MB
 MOST_DEPTH = 100  # lists and objects within each other
+MOST_DIGITS = 1_000  # of one number; Python writes none of more than 4,300
+_LONG = re.compile(rf"(?<![0-9])[0-9]{{{MOST_DIGITS + 1}}}")
 
 
 class TextError(ValueError):
@@ -47,8 +51,9 @@ def parse_json(data: bytes) -> Any:
     except ValueError as error:
         raise TextError(str(error)) from None
     has_float = _measure(value)
-    if has_float or not _is_unicode(text, value):
-        raise TextError(next(_list_faults(value, "$")))
+    if has_float or _LONG.search(text) or not _is_unicode(text, value):
+        for fault in _list_faults(value, "$"):
+            raise TextError(fault)
     return value
 
 
@@ -94,7 +99,7 @@ def _is_unicode(text: str, value: Any) -> bool:
 
 
 def _list_faults(value: Any, path: str) -> Iterator[str]:
-    """Yield numbers that are not whole and text that is not Unicode, each with its path."""
+    """Yield numbers that are too long or not whole and text that is not Unicode, with paths."""
     if isinstance(value, dict):
         for name, held in value.items():
             if not is_unicode(name):
@@ -103,7 +108,16 @@ def _list_faults(value: Any, path: str) -> Iterator[str]:
     elif isinstance(value, list):
         for k, held in enumerate(value):
             yield from _list_faults(held, f"{path}[{k}]")
-    elif isinstance(value, float):
-        yield f"{path}: {value} is not a whole number"
-    elif isinstance(value, str) and not is_unicode(value):
-        yield f"{path}: {value!a} is not Unicode text"
+    elif fault := _name_fault(value):
+        yield f"{path}: {fault}"
+
+
+def _name_fault(value: Any) -> str | None:
+    """Return what is wrong with a value that holds no others, None if nothing is."""
+    if isinstance(value, float):
+        return f"{value} is not a whole number"
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        return f"a number of more than {MOST_DIGITS} digits"
+    if isinstance(value, str) and not is_unicode(value):
+        return f"{value!a} is not Unicode text"
+    return None

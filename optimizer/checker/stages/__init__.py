@@ -35,6 +35,9 @@ def open_month(problem: Row) -> Month:
         _check_stage(stages[:k], stage, f"problem.policy.stages[{k}]")
     check_tiers(problem)
     is_drawn = any(kind_of(stage).labels_names for stage in stages)
+    for k, stage in enumerate(stages):
+        if kind_of(stage).needs_labels and not is_drawn:
+            raise BrokenInputError(f"problem.policy.stages[{k}].kind", "must be with a draw")
     if is_drawn:
         check_asks(problem)
     return index_month(problem, is_drawn=is_drawn)

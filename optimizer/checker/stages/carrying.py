@@ -39,6 +39,8 @@ class Load:
 class Carrying(Kind):
     """The part of its agreement that each giver carries, greatest part first."""
 
+    needs_labels = True
+
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: for every giver and measure the units carried, with this month's."""
         month = outcome.month

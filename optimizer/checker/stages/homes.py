@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from ..month.month import Month
+from ..month.read import RefutedError
 from ..month.schema import Row
 from ..program.columns import Program
 from ..proofs.forms import Kind
@@ -37,6 +38,8 @@ class Homes(Kind):
         events: list[Event],
     ) -> None:
         """Prove what is undecided, then the sum."""
+        if result["levels"]:
+            raise RefutedError("levels_of_a_sum", levels=len(result["levels"]))
         waiting = deque(events)
         undecided = prove_undecided(proof, month, month.list_asked(stage["tier"]), waiting)
         homes = add_homes(proof, undecided)

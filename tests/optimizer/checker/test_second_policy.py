@@ -39,6 +39,7 @@ def test_a_month_by_hand_is_proved(make):
     assert judge(month.problem, month.answer()).ruling == "proved"
 
 
+LEVEL = {"group": "A", "numerator": 1, "denominator": 1}
 ONE_PLACE = [
     # S11: who is undecided, and the most homes
     (lambda s: event(s, 1, 0)[1].pop(), "proof_not_shown_undecided: stage=homes-1 key= need=c"),
@@ -49,6 +50,7 @@ ONE_PLACE = [
     (lambda s: s["certificate"]["stages"][1].pop(), "proof_sum_of_parts: stage=homes-1"),
     (lambda s: s["stages"][1].update(value=2, bound=2), "proof_sum_of_parts: stage=homes-1"),
     (lambda s: event(s, 1, 1).__setitem__(3, []), "stage_proof: stage=homes-1 key= stated=dual"),
+    (lambda s: s["stages"][1].update(levels=[dict(LEVEL)]), "proof_levels_of_a_sum: stage=homes-1"),
     # S13: what a group can have, units and ranks
     (lambda s: event(s, 2, 1).__setitem__(1, "Y"), "proof_open: stage=neighbourhoods key= group=X"),
     (lambda s: event(s, 2, 1).__setitem__(2, 2), "proof_open: stage=neighbourhoods key= group=X"),

@@ -14,6 +14,10 @@ from optimizer.checker.__main__ import main as check_main
 from optimizer.checker.bundle import make_bundle
 from optimizer.checker.month.text import MOST_DEPTH, TextError, parse_json
 from optimizer.cli.months import main
+from optimizer.policy import Stage, StageKind
+from optimizer.search.solve import solve
+from tests.optimizer.builders import goods, month, want
+from tests.optimizer.checker.forgeries import reseal
 
 DEEP = "[" * (MOST_DEPTH + 2) + "]" * (MOST_DEPTH + 2)
 REFUSED = {
@@ -27,6 +31,7 @@ REFUSED = {
     b'{"a": ["x", "\\ud800y"]}': "$.a[1]: '\\ud800y' is not Unicode text",
     b'{"\\uDC00": 1}': "$: key '\\udc00' is not Unicode text",
     b'{"a": ' + b"1" * 5000 + b"}": "4300 digits",
+    b'{"a": [1, -' + b"1" * 1001 + b"]}": "$.a[1]: a number of more than 1000 digits",
     DEEP.encode(): "nested more than",
     b"[" * 100_000: "nested more than",
     b"\xff": "not UTF-8 at byte 0",
@@ -44,7 +49,13 @@ def test_what_has_no_single_meaning_is_refused(data):
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a": ["\\ud83d\\ude00", -1, null, true, {}]}', "[]", '"\\\\ud"']
+    "text",
+    [
+        '{"a": ["\\ud83d\\ude00", -1, null, true, {}]}',
+        "[]",
+        '"\\\\ud"',
+        f'["{"9" * 1001}", -{"9" * 1000}]',
+    ],
 )
 def test_all_else_is_read_as_json_reads_it(text):
     assert parse_json(text.encode()) == parse_json(b"\xef\xbb\xbf" + text.encode())
@@ -84,7 +95,23 @@ def test_the_bundle_holds_the_reader():
     assert "checker/month/text.py" in zipfile.ZipFile(BytesIO(make_bundle())).namelist()
 
 
+def test_what_adds_up_to_more_digits_than_python_writes_is_refused_in_words(tmp_path, capsys):
+    """The units of two lines, or a bound by multipliers, once were a traceback."""
+    problem = month(goods(), goods("more"), want("a"), stages=(Stage("p", StageKind.MAX_POINTS),))
+    plain, true = problem.to_json(), json.loads(json.dumps(solve(problem).to_json()))
+    (tmp_path / "q.json").write_text(json.dumps(plain))
+    nines = int("9" * 4300)
+    lines = [{"need": "a", "stock": stock, "units": nines} for stock in ("more", "rice")]
+    steep = {**true, "stages": [true["stages"][0] | {"proof": "search", "bound": None}]}
+    steep["certificate"] = true["certificate"] | {"stages": [[["sum", 1, 1, [0, -nines]]]]}
+    for answer in ({**true, "assignments": lines}, steep):
+        (tmp_path / "a.json").write_text(json.dumps(reseal(answer)))
+        assert check_main([str(tmp_path / "q.json"), str(tmp_path / "a.json")]) == 2
+        assert "a number of more than 1000 digits" in capsys.readouterr().err
+
+
 HOSTILE = {
+    "runs": b"[" + (b"9" * 1000 + b",") * 9990 + b"0]",
     "lists": b"[" + b"[]," * 3_300_000 + b"[]]",
     "objects": b"[" + b'{"":0},' * 1_400_000 + b"0]",
     "repeats": b"{" + b",".join(b'"%d":0' % k for k in range(900_000)) + b',"0":1}',
