@@ -102,6 +102,12 @@ def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
         raise ProblemError(f"{path}.kind", f"must come after {needed.value}")
 
 
+def _check_undrawn(stages: tuple[Stage, ...]) -> None:
+    for k, stage in enumerate(stages):
+        if stage.kind in _WITH_A_DRAW:
+            raise ProblemError(f"$.stages[{k}].kind", "must be with a draw")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Named, versioned stages; the value of each is proved and kept while the next is optimised."""
@@ -121,9 +127,8 @@ class Policy:
             raise ProblemError(f"$.stages[{lotteries[0]}].kind", "the lottery must come last")
         for k, stage in enumerate(self.stages):
             _check_place(stage, self.stages[:k], f"$.stages[{k}]")
-        for k, stage in enumerate(self.stages):
-            if stage.kind in _WITH_A_DRAW and not self.is_drawn:
-                raise ProblemError(f"$.stages[{k}].kind", "must be with a draw")
+        if not self.is_drawn:
+            _check_undrawn(self.stages)
 
     @property
     def tiers(self) -> frozenset[int]:
