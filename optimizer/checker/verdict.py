@@ -33,9 +33,11 @@ EXIT_CODES: Mapping[Ruling, int] = {
     Ruling.TOO_LARGE: 6,
 }
 BROKEN = 2  # wrong usage, or a file that cannot be read
+PROVED_NONE = 7  # no answer, and a proof that there is none
 EXIT_HELP = (
-    "Exit codes: 0 proved, 1 refuted, 2 wrong usage or a file that cannot be read, 3 no answer, "
-    "4 proved except for the named results, 5 feasible but not proved, 6 too large to check."
+    "Exit codes: 0 proved, 1 refuted, 2 wrong usage or a file that cannot be read, 3 no answer "
+    "(not proved that there is none), 4 proved except for the named results, 5 feasible but not "
+    "proved, 6 too large to check, 7 proved that there is no answer."
 )
 
 
@@ -102,8 +104,9 @@ class Verdict:
     @property
     def exit_code(self) -> int:
         """The exit code of the commands that check."""
-        is_broken = self.fault is not None and self.fault.code == "broken_input"
-        return BROKEN if is_broken else EXIT_CODES[self.ruling]
+        if self.fault is not None and self.fault.code == "broken_input":
+            return BROKEN
+        return PROVED_NONE if self.is_settled else EXIT_CODES[self.ruling]
 
     def __str__(self) -> str:
         return "\n".join(self.list_lines())

@@ -1,7 +1,7 @@
 """The command line: generate, solve and verify months as JSON files; solve published instances.
 
-Exit codes: 0 done and in order, 1 refuted (or proved that there is no answer), 2 wrong usage or
-broken input, 3 not known (``solve``, ``agree``, ``price``, ``conflict``, ``repair``).
+``solve`` and ``verify`` end with the exit code of the verdict; the other commands with 0 done and
+in order, 1 not in order (what is wrong is printed), 2 wrong usage or broken input, 3 not known.
 """
 
 import argparse
@@ -97,7 +97,9 @@ def run_explain(arguments: argparse.Namespace) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(prog="python -m optimizer", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m optimizer", description=__doc__, epilog=f"Of a verdict: {EXIT_HELP}"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = _add(commands, "generate", run_generate)
     command.add_argument("--needs", type=_natural, required=True, help="how many needs")

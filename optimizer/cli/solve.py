@@ -1,8 +1,8 @@
 """The command ``solve``: solve and check one month in a child process, and explain it if asked.
 
-Exit codes: 0 proved, 4 proved except for named results, 5 feasible but not proved, 1 proved that
-there is no answer or refuted by the check, 2 broken input, 3 not known: the process died, hung or
-gave up.
+The exit code is that of the verdict on the answer, the same that ``verify`` gives. Without an
+answer it is 2 if the question cannot be read, and 3 if the process died, hung or gave up: no
+answer, and not proved that there is none.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from optimizer.checker.verdict import EXIT_HELP
 from optimizer.codec import canonical_bytes
 from optimizer.limits import Limits
 from optimizer.problem import Problem
@@ -29,7 +30,7 @@ FAILURES = {  # message and exit code of each
     Failure.GAVE_UP: ("the solver ended without an answer", UNKNOWN),
     Failure.NONSENSE: ("what the process answered cannot be read", UNKNOWN),
     Failure.OTHER_PROBLEM: ("the process answered another problem", UNKNOWN),
-    Failure.NOT_VERIFIED: ("the independent check refuted the answer", REFUTED),
+    Failure.NOT_VERIFIED: ("the answer did not pass the independent check", REFUTED),
     Failure.CANCELLED: ("the solve was cancelled", UNKNOWN),
 }
 ReadJson = Callable[[Path], Any]
@@ -56,15 +57,14 @@ def _end(report: SolveReport) -> int:
     """Print on standard error what went wrong and return the exit code."""
     if report.unexplained is not None:
         print(f"explained briefly: {FAILURES[report.unexplained][0]}", file=sys.stderr)
+    judged = None if report.verdict is None else report.verdict.exit_code
     if report.failure is None:
-        if report.is_usable and report.verdict is not None:
-            return report.verdict.exit_code
-        return DONE if report.is_usable else REFUTED
+        return UNKNOWN if judged is None else judged
     message, code = FAILURES[report.failure]
     detail = report.solution.detail if report.solution else ""
     facts = filter(None, (report.reason, detail, *report.findings))
     print(": ".join([f"no answer: {message}", *facts]), file=sys.stderr)
-    return code
+    return code if judged is None else judged
 
 
 def _print_answer(report: SolveReport, solution: Solution) -> None:
@@ -103,6 +103,7 @@ def add_solve(commands: Any, add: Any, read: ReadJson) -> None:
     """Add the command; ``add(commands, name, run)`` makes an argument parser."""
     command = add(commands, "solve", run_solve)
     command.set_defaults(read=read)
+    command.epilog = EXIT_HELP
     command.add_argument("problem", type=Path)
     command.add_argument("--out", type=Path, metavar="SOLUTION")
     text = "explain every unmet need, too, and write that here"

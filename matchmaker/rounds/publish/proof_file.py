@@ -22,7 +22,8 @@ needs Python 3.11 or later and the folder optimizer/ of the project, no solver a
 It reads every rule from the question, adds up every stage and replays the certificate in whole
 numbers. Its first line says what is proved, and below it which results are not, each with the bound
 that is proved; or it names the first thing wrong. Exit codes: 0 proved, 1 refuted, 2 not readable,
-3 no answer, 4 proved except for the named results, 5 feasible but not proved, 6 too large to check.
+3 no answer (not proved that there is none), 4 proved except for the named results, 5 feasible but
+not proved, 6 too large to check, 7 proved that there is no answer.
 
 The check of this answer before it was handed out:
 

@@ -9,7 +9,7 @@ import pytest
 from optimizer import codec
 from optimizer.checker.__main__ import main
 from optimizer.checker.check import judge
-from optimizer.checker.verdict import EXIT_CODES, Ruling, Verdict
+from optimizer.checker.verdict import BROKEN, EXIT_CODES, PROVED_NONE, Ruling, Verdict
 from optimizer.codec import sha256_of
 from optimizer.policy import COMMUNITY_POLICY, Policy, Stage, StageKind
 from optimizer.problem import Pair, Pin, Problem
@@ -232,7 +232,7 @@ def test_that_there_is_no_answer_is_proved_by_multipliers():
     assert true["status"] == "infeasible"
     farkas = no_answer([["no", 1, [0, 1, 1, 1, 2, -1, 3, -1], []]])
     verdict = judge(problem.to_json(), true | {"certificate": farkas})
-    assert (verdict.ruling, verdict.is_settled, verdict.exit_code) == (Ruling.NO_ANSWER, True, 3)
+    assert (verdict.ruling, verdict.is_settled, verdict.exit_code) == (Ruling.NO_ANSWER, True, 7)
     assert str(verdict).startswith("no answer: proved that none keeps every rule")
     cut = ["cut", [], [], 0], ["no", 1, [0, 1, 1, 1, 2, -1, 3, -1], []]
     assert judge(problem.to_json(), true | {"certificate": no_answer([*cut])}).is_settled
@@ -244,14 +244,14 @@ def test_that_there_is_no_answer_is_proved_by_multipliers():
 
 def test_every_ruling_has_an_exit_code_of_its_own():
     assert set(EXIT_CODES) == set(Ruling)
-    assert len(set(EXIT_CODES.values())) == len(Ruling)
-    assert 2 not in EXIT_CODES.values()
+    codes = [*EXIT_CODES.values(), BROKEN, PROVED_NONE]
+    assert len(set(codes)) == len(codes) == len(Ruling) + 2
 
 
 def test_help_names_every_exit_code(capsys):
     assert main(["--help"]) == 0
     printed = capsys.readouterr().out
-    assert all(f" {code} " in printed for code in (*EXIT_CODES.values(), 2))
+    assert all(f" {code} " in printed for code in (*EXIT_CODES.values(), BROKEN, PROVED_NONE))
 
 
 def test_a_verdict_survives_the_way_through_json(two_committees):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.checker.verdict import EXIT_HELP
 from optimizer.cli import solve as cli_solve
 from optimizer.cli.months import main
 from optimizer.codec import canonical_bytes
 from optimizer.explanation import Explanation
-from optimizer.report import Failure, SolveReport
+from optimizer.report import Failure, Ruling, SolveReport, Verdict
+from optimizer.solution import Solution
 from tests.optimizer.builders import goods, want
 from tests.optimizer.builders import month as small_month
 
@@ -63,12 +65,43 @@ def test_a_solve_without_memory_is_no_answer(month, tmp_path, capsys):
 
 def test_a_month_without_answer_is_not_a_solve_that_failed(tmp_path, capsys):
     problem = small_month(goods(least=2, capacity=2), want("n"))
-    path = tmp_path / "p.json"
+    path, answer = tmp_path / "p.json", tmp_path / "s.json"
     path.write_bytes(canonical_bytes(problem.to_json()))
-    assert main(["solve", str(path)]) == 1
+    assert main(["solve", str(path), "--out", str(answer)]) == 7
     printed = capsys.readouterr()
     assert "infeasible: 0 of 1 needs met" in printed.out
     assert printed.err == ""
+    assert main(["verify", str(path), str(answer)]) == 7
+    assert capsys.readouterr().out.startswith("no answer: proved that none keeps every rule")
+
+
+@pytest.mark.parametrize(
+    ("ruling", "status", "failure", "code"),
+    [
+        (Ruling.PROVED, "proven", None, 0),
+        (Ruling.EXCEPT, "proven", None, 4),
+        (Ruling.FEASIBLE, "feasible", None, 5),
+        (Ruling.NO_ANSWER, "infeasible", None, 3),  # by the word of the engine
+        (Ruling.NO_ANSWER, "failed", Failure.GAVE_UP, 3),
+        (Ruling.REFUTED, "proven", Failure.NOT_VERIFIED, 1),
+        (Ruling.TOO_LARGE, "proven", Failure.NOT_VERIFIED, 6),
+    ],
+)
+def test_a_solve_ends_with_the_code_of_the_verdict(
+    month, monkeypatch, ruling, status, failure, code
+):
+    stated = json.loads((month / "s.json").read_text()) | {"status": status}
+    report = SolveReport(Solution.from_json(stated), failure=failure, verdict=Verdict(ruling))
+    monkeypatch.setattr(cli_solve, "solve_apart", lambda *_question, **_bounds: report)
+    assert main(["solve", str(month / "p.json")]) == Verdict(ruling).exit_code == code
+
+
+@pytest.mark.parametrize("command", [[], ["solve"], ["verify"]])
+def test_help_names_the_code_of_each_verdict(command, capsys):
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert EXIT_HELP in printed
 
 
 @pytest.mark.parametrize("failure", Failure)
