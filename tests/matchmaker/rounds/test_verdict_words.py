@@ -159,7 +159,7 @@ def test_the_public_page_says_the_stored_verdict(app, month):
         db.session.commit()
     page = Browser(app).get("results.show", month=MONTH).get_data(as_text=True)
     assert "每一个都做到了" in page
-    visits = Unproved("points", "category=elder_visit", "search", "sum", "", "3", "5")
+    visits = Unproved("points", "category=elder_visit", "search", "sum", "", "13", "15")
     change_verdict(app, replace(SENTENCES[2][0], unproved=(visits, FAIR, DRAW)))
     page = Browser(app).get("results.show", month=MONTH).get_data(as_text=True)
     assert "可行，未证明最优：每条规则都符合，5 个目标中已证明 3 个" in page
