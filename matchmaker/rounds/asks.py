@@ -69,7 +69,7 @@ def hand_back(
     for line in solution.assignments:
         lines[line.need].append(line)
     given = tuple(_deal_all(snapshot, lines))
-    joined = {part for name in lines for part in _list_members(name)}
+    joined = {part for name in lines for part in list_members(name)}
     by_need = replace(solution, assignments=given, grounds=tuple(_repeat_grounds(solution.grounds)))
     left = joined - {line.need for line in given}
     return HandedBack(by_need, tuple(_repeat_explanations(explanations)), frozenset(left))
@@ -79,7 +79,7 @@ def _deal_all(snapshot: Snapshot, lines: Mapping[str, list[Assignment]]) -> Iter
     rows = {row.reference: row for row in snapshot.needs}
     least = {row.code: row.least or 1 for row in snapshot.categories}
     for name, of_ask in lines.items():
-        members = [rows[part] for part in _list_members(name) if part in rows]
+        members = [rows[part] for part in list_members(name) if part in rows]
         if len(members) > 1:
             total = sum(line.units for line in of_ask)
             yield from _deal(of_ask, _divide(total, members, least[members[0].category]))
@@ -87,13 +87,14 @@ def _deal_all(snapshot: Snapshot, lines: Mapping[str, list[Assignment]]) -> Iter
             yield from of_ask
 
 
-def _list_members(ask: str) -> list[str]:
+def list_members(ask: str) -> list[str]:
+    """The needs that one ask of the month joins, by reference."""
     return ask.split(_SIGN)
 
 
 def map_asks(problem_json: str) -> dict[str, frozenset[str]]:
     """Of each need of the question, by reference: the needs of its ask, itself among them."""
-    asks = [frozenset(_list_members(need["id"])) for need in json.loads(problem_json)["needs"]]
+    asks = [frozenset(list_members(need["id"])) for need in json.loads(problem_json)["needs"]]
     return {part: ask for ask in asks for part in ask}
 
 
@@ -127,8 +128,8 @@ def _deal(lines: Iterable[Assignment], units: Mapping[str, int]) -> Iterator[Ass
 
 
 def _repeat_grounds(grounds: Iterable[Ground]) -> Iterator[Ground]:
-    return (replace(row, need=part) for row in grounds for part in _list_members(row.need))
+    return (replace(row, need=part) for row in grounds for part in list_members(row.need))
 
 
 def _repeat_explanations(rows: Iterable[Explanation]) -> Iterator[Explanation]:
-    return (replace(row, need=part) for row in rows for part in _list_members(row.need))
+    return (replace(row, need=part) for row in rows for part in list_members(row.need))

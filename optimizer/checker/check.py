@@ -93,11 +93,12 @@ def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
     _check_hash(known, stated)
     counts = Counter(ground["code"] for ground in stated["grounds"])
     known = replace(known, needs_met=len(met), grounds=dict(sorted(counts.items())))
-    findings, barred, shown = replay(month, stated, aims)
+    findings, barred, shown, contested = replay(month, stated, aims)
     stated = {**stated, "assignments": lines, "grounds": grounds}
     proofs = GroundProofs(month, stated, [aim.name for aim in aims], barred, shown)
     unchecked = _prove_grounds(month, stated, proofs)
-    return _weigh(replace(known, unchecked=unchecked), findings, stated["status"])
+    known = replace(known, unchecked=unchecked, contested=contested)
+    return _weigh(known, findings, stated["status"])
 
 
 def _prove_grounds(month: Month, stated: Row, proofs: GroundProofs) -> int:

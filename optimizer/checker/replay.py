@@ -10,7 +10,7 @@ of its multipliers, or for results without a certificate that of the columns' bo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .month.month import Month
 from .month.read import RefutedError, hash_certificate
@@ -55,15 +55,17 @@ class Finding:
     gap: Gap | None
 
 
-Shown = dict[str, set[str]]  # ``Witnesses.shown``
+class Replayed(NamedTuple):
+    """A finding for every aim in order; ``Proof.barred``, ``Witnesses.shown``; needs contested."""
+
+    findings: list[Finding]
+    barred: dict[str, int]
+    shown: dict[str, set[str]]
+    contested: tuple[str, ...]
 
 
-def replay(
-    month: Month, stated: Row, aims: list[Aim]
-) -> tuple[list[Finding], dict[str, int], Shown]:
-    """Return a finding for every aim in order, ``Proof.barred`` and ``Witnesses.shown``.
-
-    Aims that are not stated as proven are open.
+def replay(month: Month, stated: Row, aims: list[Aim]) -> Replayed:
+    """Return what the certificate shows. Aims that are not stated as proven are open.
 
     Raises ``RefutedError`` unless the certificate proves what the answer states, as labelled.
     """
@@ -81,7 +83,8 @@ def replay(
             for finding, result in zip(found, stated["stages"], strict=False):
                 _check_bound(finding.gap, result)
         found += _leave_open(proof, month, stated, aims, len(found), certificate)
-    return _settle_first(found), proof.barred, witnesses.shown
+    contested = sorted(map(month.name_of, proof.contested))
+    return Replayed(_settle_first(found), proof.barred, witnesses.shown, tuple(contested))
 
 
 def prove_no_answer(month: Month, stated: Row) -> bool:

@@ -79,6 +79,7 @@ class Verdict:
     unproved     the results that are not proved, in the order of the policy
     is_settled   (of no answer) whether it is proved that there is none
     grounds      code -> number of unmet needs; ``unchecked``: those whose cause was not checked
+    contested    needs, met or not, that several groups competed for (S13), by id
     """
 
     ruling: Ruling
@@ -95,6 +96,7 @@ class Verdict:
     needs_met: int = 0
     grounds: Mapping[str, int] = field(default_factory=dict)
     unchecked: int = 0
+    contested: tuple[str, ...] = ()
 
     @property
     def results(self) -> int:

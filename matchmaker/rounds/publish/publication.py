@@ -1,6 +1,8 @@
 """Publish a run in one transaction, by a second person; withdraw a publication."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,9 +23,9 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
-from matchmaker.rounds.asks import map_asks
+from matchmaker.rounds.asks import list_members, map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
-from matchmaker.rounds.ledger import GiverLoad, erase_ledger, write_ledger
+from matchmaker.rounds.ledger import Contest, GiverLoad, erase_ledger, write_ledger
 from matchmaker.rounds.publish.notices import (
     notify_coordinators,
     notify_residents,
@@ -37,7 +39,7 @@ from matchmaker.rounds.solve.figures import (
     get_figures,
 )
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
-from matchmaker.rounds.solve.verdicts import count_unproved
+from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
@@ -69,7 +71,7 @@ def publish_run(
     _settle_needs(outcomes, map_asks(run.problem_json))
     assignments = _list_assignments(run)
     _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
-    _remember(run)
+    _remember(run, {row.need.reference for row in outcomes})
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
     details = {
@@ -81,16 +83,33 @@ def publish_run(
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
 
 
-def _remember(run: RoundRun) -> None:
-    """Write what later months need to know of this one."""
+def _remember(run: RoundRun, still_there: Collection[str]) -> None:
+    """Write what later months need to know of this one. ``still_there``: needs not withdrawn."""
     figures = get_figures(run)
     write_ledger(
         run.match_round,
         households=figures.by_household,
         committees=figures.by_committee,
-        contests=figures.contests,
+        contests=_leave_out_fallen(run, figures.contests, still_there),
         loads=figures.loads or _sum_loads(figures),
     )
+
+
+def _leave_out_fallen(
+    run: RoundRun, contests: Mapping[str, Contest], still_there: Collection[str]
+) -> dict[str, Contest]:
+    """Contested asks met, without those that came to nothing since. What was open stays open."""
+    verdict = find_verdict(run)
+    committees = {row.reference: row.committee for row in read_snapshot(run.match_round).needs}
+    met = {row.need.reference for row in _list_outcomes(run) if row.is_met}
+    fallen: Counter[str] = Counter()
+    for ask in () if verdict is None else verdict.contested:
+        served = met.intersection(list_members(ask))
+        if served and served.isdisjoint(still_there):
+            fallen[committees[min(served)]] += 1
+    return {
+        code: replace(contest, met=contest.met - fallen[code]) for code, contest in contests.items()
+    }
 
 
 def _sum_loads(figures: Figures) -> dict[str, dict[str, GiverLoad]]:

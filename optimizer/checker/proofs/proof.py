@@ -48,6 +48,7 @@ class Proof(Linear):
     gaps    what they leave open, in order; not empty if and only if one rests on ``search``
     barred  need -> number of results kept when it was first proved that no answer meets it
     drawn   draw -> needs that some answers meet, and others do not, which keep all before it
+    contested  needs that several groups compete for (S13)
     kept    number of results when needs were barred last
     """
 
@@ -59,6 +60,7 @@ class Proof(Linear):
         self.gaps: list[Gap] = []
         self.barred: dict[str, int] = {}
         self.drawn: dict[str, list[str]] = {}
+        self.contested: list[str] = []
         self.kept = 0
         self._cuts: set[int] = set()
         self._made: list[ValueAt] = []  # of the columns after those of the program

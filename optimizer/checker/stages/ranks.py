@@ -59,6 +59,7 @@ class Ranks(Kind):
         undecided = prove_undecided(proof, month, month.problem["needs"], waiting)
         linked = [n for n in month.problem["needs"] if _is_possible(proof, n["id"])]
         contested = find_contested(proof.program.columns.classes, stage, linked, undecided)
+        proof.contested += [need["id"] for needs in contested.values() for need in needs]
         shares = [
             _prove_most(proof, month, stage, group, needs, waiting)
             for group, needs in contested.items()

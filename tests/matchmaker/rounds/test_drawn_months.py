@@ -148,6 +148,33 @@ def test_the_next_month_remembers_contests_and_loads(month):
     )
 
 
+def test_what_was_withdrawn_before_the_publication_is_no_help_that_its_committee_had(month):
+    """Two committees compete for the second unit; the need that has it is taken back."""
+    run = month.solve()
+    rivals = [list_goods(run)[f"N2607-000{number}"] for number in (4, 5)]
+    [served] = [row for row in rivals if row.is_met]
+    withdraw_need(actor=month.one, need_id=served.need_id, now=NOW)
+    publication.publish_run(run, actor=month.two, now=NOW)
+    db.session.flush()
+    assert sum(contest.met for contest in get_figures(run).contests.values()) == 1
+    assert queries.read_snapshot(month.freeze(SECOND_MONTH)).history == (
+        CommitteeHistory("C01", 1, 0),
+        CommitteeHistory("C02", 1, 0),
+    )
+
+
+def test_a_need_withdrawn_that_nobody_competed_for_leaves_the_contests_as_they_were(month):
+    run = month.solve()
+    lost = next(row for row in list_goods(run).values() if row.ground == "lost_lottery")
+    for row in (lost, list_goods(run)[TWICE]):  # nothing came of the first; the other had no rival
+        withdraw_need(actor=month.one, need_id=row.need_id, now=NOW)
+    publication.publish_run(run, actor=month.two, now=NOW)
+    db.session.flush()
+    found = queries.read_snapshot(month.freeze(SECOND_MONTH)).history
+    assert [(row.committee, row.possible) for row in found] == [("C01", 1), ("C02", 1)]
+    assert sum(row.received for row in found) == 1
+
+
 def test_a_pinned_need_is_met_by_itself(month):
     match_round = month.freeze()
     need = get_need(month.needs[3].id, month.one)

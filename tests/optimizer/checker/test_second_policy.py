@@ -39,6 +39,12 @@ def test_a_month_by_hand_is_proved(make):
     assert judge(month.problem, month.answer()).ruling == "proved"
 
 
+def test_the_verdict_names_the_needs_that_committees_competed_for():
+    month = one_place()
+    assert judge(month.problem, month.answer()).contested == ("a", "b", "c")
+    assert judge(two_turns().problem, two_turns().answer()).contested == ()
+
+
 LEVEL = {"group": "A", "numerator": 1, "denominator": 1}
 ONE_PLACE = [
     # S11: who is undecided, and the most homes
