@@ -47,6 +47,7 @@ FILTERS: _Functions = {
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,
+    "coverage_title": policies.name_coverage,
     "coverage_words": policies.describe_coverage,
     "policy_version": policies.get_version,
     "stage_name": policies.name_stage,

@@ -30,6 +30,7 @@ class OutcomeNumbers:
     nearest        the offer that passes the most filters, when none passes all
     ahead          people served from the same capacity; ``ahead_by``: why -> number of needs
     ticket         of the lottery; ``cut_off``: the last ticket that was met
+    home_ticket, home_cut_off   the same of the home, where homes draw before needs
     """
 
     asked: int
@@ -42,6 +43,8 @@ class OutcomeNumbers:
     circle: Circle | None = None
     ticket: str = ""
     cut_off: str = ""
+    home_ticket: str = ""
+    home_cut_off: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for the row, empty facts left out."""
@@ -64,6 +67,8 @@ def make_numbers(asked: int, units: int, unmet: Explanation | None) -> OutcomeNu
         circle=Circle(*unmet.circle) if unmet.circle else None,
         ticket=unmet.ticket,
         cut_off=unmet.cut_off,
+        home_ticket=unmet.home_ticket,
+        home_cut_off=unmet.home_cut_off,
     )
 
 

@@ -264,13 +264,26 @@ def _say_holders(ahead: int, policy: str) -> str:
 
 
 def _describe_lottery(numbers: OutcomeNumbers, _policy: str) -> str:
+    own = _shorten(numbers.ticket, numbers.cut_off)
+    if numbers.home_ticket:
+        said = _(
+            "Equal up to the draw, which decided. Ticket of the home %(ticket)s, last "
+            "one drawn %(cut)s.",
+            **_shorten(numbers.home_ticket, numbers.home_cut_off),
+        )
+        if numbers.ticket:
+            said += " " + _("Ticket of the need %(ticket)s, last one drawn %(cut)s.", **own)
+        return said
     if not numbers.ticket:
         return _("Equal in every stage; the published lottery decided.")
     return _(
         "Equal in every stage; the lottery decided. Ticket %(ticket)s, last one drawn %(cut)s.",
-        ticket=numbers.ticket[:_TICKET_DIGITS],
-        cut=(numbers.cut_off or "–")[:_TICKET_DIGITS],
+        **own,
     )
+
+
+def _shorten(ticket: str, cut_off: str) -> dict[str, str]:
+    return {"ticket": ticket[:_TICKET_DIGITS], "cut": (cut_off or "–")[:_TICKET_DIGITS]}
 
 
 def _describe_declined(_numbers: OutcomeNumbers, _policy: str) -> str:

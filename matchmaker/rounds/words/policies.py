@@ -20,6 +20,11 @@ def describe_coverage(policy: str) -> str:
     return str(get_words(policy).coverage)
 
 
+def name_coverage(policy: str) -> str:
+    """The title of the chart of committees under the policy."""
+    return str(get_words(policy).coverage_title)
+
+
 def get_version(policy: str) -> int:
     """The version of a policy, 2 for ``community/2``, as addresses have it."""
     return int(policy.rpartition("/")[2])

@@ -43,12 +43,13 @@ class Part:
 class PolicyWords:
     """Rules by code, in order. ``tiered``: those that hold for each urgency in turn.
 
-    coverage   what the chart of committees counts
+    coverage   what the chart of committees counts; ``coverage_title``: its name
     parts      empty: the stages are few enough to be read one after another
     """
 
     rules: Mapping[str, Rule]
     coverage: str
+    coverage_title: str
     tiered: tuple[str, ...] = ()
     parts: tuple[Part, ...] = field(default=())
 
@@ -124,6 +125,7 @@ _COMMUNITY_1 = PolicyWords(
         ),
     },
     _l("Needs met of those that could be met: six earlier months and this one."),
+    _l("Coverage by committee"),
 )
 
 # community/2
@@ -253,6 +255,7 @@ _COMMUNITY_2 = PolicyWords(
         "Of the help that several committees needed and that was not enough for all: needs met of "
         "those that could be met. The months that still count, and this one."
     ),
+    coverage_title=_l("Contested help by committee"),
     tiered=tuple(_TURNS),
     parts=(
         Part(

@@ -13,6 +13,7 @@ from matchmaker.base.extensions import db
 from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.needs.states import get_need
 from matchmaker.rounds import queries
+from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
@@ -146,6 +147,19 @@ def test_the_next_month_remembers_contests_and_loads(month):
         FrozenLoad("O01", "rice_oil", carried=2, agreed=4),
         FrozenLoad("O01", "visits", carried=visits.used, agreed=8),
     )
+
+
+def test_the_office_reads_the_ticket_of_a_home_that_lost_the_draw(month):
+    run = month.solve()
+    lost = next(row for row in list_goods(run).values() if row.ground == "lost_lottery")
+    numbers = read_numbers(lost)
+    assert len(numbers.home_ticket) == 64
+    assert numbers.home_cut_off < numbers.home_ticket
+    with force_locale("en"):
+        assert explain_outcome_to_staff(lost) == (
+            f"Equal up to the draw, which decided. Ticket of the home "
+            f"{numbers.home_ticket[:12]}, last one drawn {numbers.home_cut_off[:12]}."
+        )
 
 
 def test_what_was_withdrawn_before_the_publication_is_no_help_that_its_committee_had(month):

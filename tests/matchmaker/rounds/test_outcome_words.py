@@ -144,6 +144,18 @@ FOR_THE_OFFICE = [
         "Equal in every stage; the lottery decided. Ticket 0123456789ab, last one drawn –.",
     ),
     (
+        "lost_lottery",
+        {"home_ticket": CUT_OFF, "home_cut_off": TICKET},
+        "Equal up to the draw, which decided. Ticket of the home fedcba987654, last "
+        "one drawn 0123456789ab.",
+    ),
+    (
+        "lost_lottery",
+        {"home_ticket": CUT_OFF, "ticket": TICKET, "cut_off": CUT_OFF},
+        "Equal up to the draw, which decided. Ticket of the home fedcba987654, last "
+        "one drawn –. Ticket of the need 0123456789ab, last one drawn fedcba987654.",
+    ),
+    (
         "declined_before",
         {},
         "Everything that could meet this need was declined before, so it was not planned.",

@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+from flask_babel import force_locale
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
@@ -186,6 +187,7 @@ def test_what_is_not_proved_is_named_by_the_words_of_its_policy(english):
         Unproved("neighbourhoods", "", "gap", "rank", "1/3", "2", "3"),
         Unproved("burden", "", "gap", "level", "O01/visits", "1/2", "1/3"),
         Unproved("homes-1", "", "gap", "needs", "", "7", "12"),
+        Unproved("duties-1", "tier=1", "gap", "sum", "", "4", "5"),
     ]
     said = [verdicts.describe_unproved(row, NAMES, SECOND_POLICY) for row in rows]
     assert said == [
@@ -197,6 +199,7 @@ def test_what_is_not_proved_is_named_by_the_words_of_its_policy(english):
         "the gap is 1/6 at most",
         "Help for more homes, urgency 1: of 12 needs, it is proved for 7 whether they are still "
         "open",
+        "What was promised, urgency 1: 4 reached, 5 is the proved bound, the gap is 1 at most",
     ]
     assert "Bakery" not in verdicts.describe_unproved(rows[2], NAMES, SECOND_POLICY, is_public=True)
 
@@ -326,3 +329,17 @@ def test_the_terminal_and_the_file_of_the_proof_group_the_stages(app, solved):
         text = archive.read("README.txt").decode()
     assert [line.split()[0] for line in text.splitlines() if line.startswith("  ")] == CODES
     assert "\nUrgency 1: danger to life or health\n" in text
+
+
+@pytest.mark.parametrize(
+    ("policy", "title", "title_zh"),
+    [
+        (FIRST_POLICY, "Coverage by committee", "各居委会满足率"),
+        (SECOND_POLICY, "Contested help by committee", "各居委会在争用的帮助里的满足率"),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_the_chart_of_committees_is_called_by_what_the_policy_counts(policy, title, title_zh):
+    assert policies.name_coverage(policy) == title
+    with force_locale("zh_Hans_CN"):
+        assert policies.name_coverage(policy) == title_zh
