@@ -25,7 +25,7 @@ from matchmaker.models import (
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
 from matchmaker.rounds.asks import list_members, map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
-from matchmaker.rounds.ledger import Contest, GiverLoad, erase_ledger, write_ledger
+from matchmaker.rounds.ledger import Contest, GiverLoad, erase_ledger, name_measure, write_ledger
 from matchmaker.rounds.publish.notices import (
     notify_coordinators,
     notify_residents,
@@ -71,7 +71,7 @@ def publish_run(
     _settle_needs(outcomes, map_asks(run.problem_json))
     assignments = _list_assignments(run)
     _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
-    _remember(run, {row.need.reference for row in outcomes})
+    _remember(run, {row.need.reference for row in outcomes}, assignments)
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
     details = {
@@ -83,7 +83,9 @@ def publish_run(
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
 
 
-def _remember(run: RoundRun, still_there: Collection[str]) -> None:
+def _remember(
+    run: RoundRun, still_there: Collection[str], assignments: Iterable[Assignment]
+) -> None:
     """Write what later months need to know of this one. ``still_there``: needs not withdrawn."""
     figures = get_figures(run)
     write_ledger(
@@ -91,7 +93,7 @@ def _remember(run: RoundRun, still_there: Collection[str]) -> None:
         households=figures.by_household,
         committees=figures.by_committee,
         contests=_leave_out_fallen(run, figures.contests, still_there),
-        loads=figures.loads or _sum_loads(figures),
+        loads=_leave_out_revoked(run, figures.loads, assignments) or _sum_loads(figures),
     )
 
 
@@ -109,6 +111,24 @@ def _leave_out_fallen(
             fallen[committees[min(served)]] += 1
     return {
         code: replace(contest, met=contest.met - fallen[code]) for code, contest in contests.items()
+    }
+
+
+def _leave_out_revoked(
+    run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Assignment]
+) -> dict[str, dict[str, GiverLoad]]:
+    """Loads by measure, without promises that nobody asks for any more: they cost no work."""
+    measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
+    revoked: Counter[tuple[str, str | None]] = Counter()
+    for row in assignments:
+        if row.state is AssignmentState.REVOKED and row.offer is not None:
+            revoked[row.organisation.code, measures[row.offer.category.code]] += row.units
+    return {
+        code: {
+            measure: replace(load, used=load.used - revoked[code, measure])
+            for measure, load in of_giver.items()
+        }
+        for code, of_giver in loads.items()
     }
 
 

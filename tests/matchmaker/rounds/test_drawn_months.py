@@ -171,9 +171,12 @@ def test_what_was_withdrawn_before_the_publication_is_no_help_that_its_committee
     publication.publish_run(run, actor=month.two, now=NOW)
     db.session.flush()
     assert sum(contest.met for contest in get_figures(run).contests.values()) == 1
-    assert queries.read_snapshot(month.freeze(SECOND_MONTH)).history == (
-        CommitteeHistory("C01", 1, 0),
-        CommitteeHistory("C02", 1, 0),
+    snapshot = queries.read_snapshot(month.freeze(SECOND_MONTH))
+    assert snapshot.history == (CommitteeHistory("C01", 1, 0), CommitteeHistory("C02", 1, 0))
+    visits = get_figures(run).loads["O01"]["visits"]
+    assert snapshot.loads == (  # nor has its giver carried anything
+        FrozenLoad("O01", "rice_oil", carried=1, agreed=4),
+        FrozenLoad("O01", "visits", carried=visits.used, agreed=8),
     )
 
 
