@@ -27,7 +27,7 @@ LONGEST_WAIT = 5  # rounds; longer waits are counted here too
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """A category: its number of needs, and the units asked, offered and given."""
+    """A category: its number of needs; the units asked, by due visits too, offered and given."""
 
     needs: int
     asked: int
@@ -254,7 +254,7 @@ def _count_loads(snapshot: Snapshot, solution: Solution) -> dict[str, GiverLoad]
 
 
 def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
-    """For each category: units asked, offered and given."""
+    """For each category: units asked, offered and given; due visits are asked and given too."""
     categories = {row.code: row for row in snapshot.categories}
     category_of = {row.name: row.category for row in snapshot.offers}
     supply: dict[str, Counter[str]] = defaultdict(Counter)
@@ -263,6 +263,8 @@ def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
         is_visit = get_rules(category.kind).has_volunteers
         supply[row.category]["needs"] += 1
         supply[row.category]["asked"] += category.people if is_visit else row.quantity
+    for visit in snapshot.due_visits:
+        supply[visit.category]["asked"] += categories[visit.category].people
     for offer in snapshot.offers:
         supply[offer.category]["offered"] += offer.capacity
     for given in solution.assignments:

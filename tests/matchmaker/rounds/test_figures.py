@@ -215,6 +215,16 @@ def test_supply_is_counted_in_units_of_the_category(need, offer, given, expected
     assert figures.supply == {need.category: expected}
 
 
+def test_due_visits_are_asked_as_they_are_given():
+    """Each by as many persons as the category sends, like the visits that needs ask for."""
+    due = replace(DUE, category=NEED.category)
+    snapshot = make_snapshot(needs=(NEED,), offers=(OFFER,), due_visits=(due,))
+    figures = compute_figures(
+        snapshot, make_solution(give(NEED, OFFER, 2), Assignment(due.id, OFFER.name, units=2))
+    )
+    assert figures.supply == {NEED.category: Supply(needs=1, asked=4, offered=6, given=4)}
+
+
 # --- Stages.
 
 
