@@ -67,6 +67,14 @@ def test_the_public_pages_are_open_to_everyone(tab, gallery_url, language):
             assert get_overhang(page) <= 0, path
 
 
+def test_a_name_in_a_narrow_table_keeps_several_signs_on_a_line(tab, gallery_url):
+    page = open_page(tab, gallery_url, width=320, language="zh_Hans_CN")
+    page.goto(f"{gallery_url}/gallery/list")
+    name = page.get_by_role("rowheader", name="梧桐一村居民委员会")
+    lines = name.evaluate("e => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight)")
+    assert lines < 4
+
+
 def test_the_summary_of_a_refused_form_has_the_focus_and_leads_to_the_field(tab, gallery_url):
     page = open_page(tab, gallery_url, width=390)
     page.goto(f"{gallery_url}/gallery/form")

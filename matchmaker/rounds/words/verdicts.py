@@ -125,14 +125,12 @@ def _find_gap(row: Unproved) -> Fraction | None:
 
 
 def describe_acceptance(verdict: Verdict, names: Names, policy: str) -> str:
-    """The sentence that both persons tick before a month that is not proved is published."""
+    """What both persons tick before an unproved month is published: a line for each aim."""
     rows = [describe_unproved(row, names, policy) for row in verdict.unproved]
     if not rows:
         return _("I know that this month is valid, but nothing of it is proved best.")
-    return _(
-        "I know that this month is valid, but not proved best. Still open: %(rows)s.",
-        rows=_("; ").join(rows),
-    )
+    head = _("I know that this month is valid, but not proved best. Still open:")
+    return "\n".join([head, *(f"– {row}" for row in rows)])
 
 
 def _describe_settled(row: Unproved, aim: str) -> str:

@@ -27,7 +27,7 @@ POINTS = Unproved("points", "", "gap", "sum", "", "20", "22")
 DRAW = Unproved("lottery", "", "gap", "tickets", "", "0", "12")
 OPEN = Verdict(Ruling.FEASIBLE, labels={"dual": 8, "gap": 2}, outright=8, unproved=(POINTS, DRAW))
 SAID = "The most help: 20 reached, 22 is the proved bound, the gap is 2 at most"
-SENTENCE = "I know that this month is valid, but not proved best. Still open: "
+SENTENCE = "I know that this month is valid, but not proved best. Still open:\n– "
 
 
 @pytest.fixture
@@ -58,7 +58,10 @@ def test_each_person_accepts_what_is_open_and_the_public_page_says_it(app, unpro
     assert "/runs/1/accept" in one.get("rounds.review", **RUN).text
     page = one.get("rounds.accept", **RUN).text
     assert SENTENCE + SAID in page
-    assert one.submit("rounds.accept", {}, **RUN).status_code == 422
+    assert page.count(SAID) == 1
+    refused = one.submit("rounds.accept", {}, **RUN)
+    assert (refused.status_code, refused.text.count(SAID)) == (422, 1)
+    assert refused.text.count("Tick the box if you have read it and accept it.") == 2
     kept = one.submit("rounds.accept", {"accepts_unproved": "y"}, **RUN)
     assert kept.status_code == 303
     assert "/runs/1/accept" not in one.get("rounds.review", **RUN).text
