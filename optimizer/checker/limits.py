@@ -6,6 +6,7 @@ main thread of a system that has timers of processor time and limits of memory, 
 others a check has none.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -59,11 +60,11 @@ def _limit_seconds(seconds: float) -> Iterator[None]:
     def stop(_number: int, frame: FrameType | None) -> None:
         nonlocal is_late
         is_late = True
-        if frame is None or frame.f_code.co_filename not in _OWN:
+        if frame is not None and _may_break_off(frame.f_code.co_filename):
             raise late
 
     before = signal.signal(signal.SIGPROF, stop)
-    # Again and again: Python drops an exception that is raised while it frees an object.
+    # Again and again: a stop may come while other code runs, or be dropped (see ``WORK``).
     signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
@@ -99,6 +100,14 @@ def _read_size() -> int | None:
         return None
     return pages * resource.getpagesize() if sys.platform != "win32" else None
 
+
+def _may_break_off(file: str) -> bool:
+    return file.startswith(WORK) and file not in _OWN
+
+
+# A stop breaks off work of the checker alone. Python drops an exception, with a warning, that is
+# raised while it frees an object, and the code that runs then is mostly that of others.
+WORK = (str(Path(_read_size.__code__.co_filename).parent) + os.sep,)
 
 # No stop breaks off the steps in which a bound ends: else it would outlive the check.
 _OWN = {code.co_filename for code in (_read_size.__code__, contextmanager.__code__)}

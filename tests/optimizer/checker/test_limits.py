@@ -20,7 +20,7 @@ from optimizer.checker import limits
 from optimizer.checker.__main__ import judge_files
 from optimizer.checker.limits import TooLargeError, limited
 from optimizer.checker.month.read import hash_problem, read_problem
-from optimizer.checker.verdict import EXIT_CODES, Ruling
+from optimizer.checker.verdict import BROKEN, EXIT_CODES, Ruling
 from optimizer.cli.months import main
 from tests.optimizer.checker.forgeries import reseal
 
@@ -30,6 +30,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 ROOT = Path(optimizer.__file__).parents[1]
 COUNT = {"name": "count", "kind": "max_count"}
 NOTHING = [["sum", 0, 1, []]]
+FREED_SLOWLY = """
+import time
+class Held:
+    def __del__(self):
+        began = time.process_time()
+        while time.process_time() - began < 0.2:
+            pass
+"""
 
 
 def make_question(needs: int, stocks: int = 1, **need: Any) -> Plain:
@@ -126,6 +134,11 @@ def test_a_check_that_takes_too_long_ends_and_knows_nothing(tmp_path, monkeypatc
     assert capsys.readouterr().err.startswith("too large to check, so nothing is known: ")
 
 
+@pytest.fixture(autouse=True)
+def _count_these_tests_as_work(monkeypatch):
+    monkeypatch.setattr(limits, "WORK", (*limits.WORK, __file__))
+
+
 def spend(seconds: float) -> None:
     began = time.process_time()
     while time.process_time() - began < seconds:
@@ -151,6 +164,24 @@ def test_a_stop_that_python_drops_comes_again(monkeypatch):
     with pytest.raises(TooLargeError):
         work()
     assert done == []
+
+
+def test_no_stop_breaks_off_what_others_do_meanwhile(monkeypatch):
+    """A collector of garbage may call them at any moment, and drops what they raise."""
+    heard: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    monkeypatch.setattr(limits, "SECONDS", 0.02)
+    of_others: dict[str, Any] = {}
+    exec(compile(FREED_SLOWLY, "others.py", "exec"), of_others)
+
+    def work() -> None:
+        with limited(0):
+            of_others["Held"]()
+            spend(0.5)
+
+    with pytest.raises(TooLargeError):
+        work()
+    assert heard == []
 
 
 def test_a_check_that_ends_late_knows_nothing(monkeypatch):
@@ -260,5 +291,5 @@ def test_hostile_files_end_within_ten_seconds_and_500_mib(tmp_path, make):
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert spent < 10, time.monotonic() - began
     assert after.ru_maxrss < 500 << 10
-    assert done.returncode in EXIT_CODES.values(), done.stderr
+    assert done.returncode in {*EXIT_CODES.values(), BROKEN}, done.stderr
     assert done.returncode != EXIT_CODES[Ruling.PROVED]
