@@ -163,11 +163,12 @@ def test_the_office_reads_the_ticket_of_a_home_that_lost_the_draw(month):
 
 
 def test_what_was_withdrawn_before_the_publication_is_no_help_that_its_committee_had(month):
-    """Two committees compete for the second unit; the need that has it is taken back."""
+    """Two committees compete for the second unit; both units are taken back."""
     run = month.solve()
     rivals = [list_goods(run)[f"N2607-000{number}"] for number in (4, 5)]
     [served] = [row for row in rivals if row.is_met]
-    withdraw_need(actor=month.one, need_id=served.need_id, now=NOW)
+    for row in (served, list_goods(run)[TWICE]):
+        withdraw_need(actor=month.one, need_id=row.need_id, now=NOW)
     publication.publish_run(run, actor=month.two, now=NOW)
     db.session.flush()
     assert sum(contest.met for contest in get_figures(run).contests.values()) == 1
@@ -175,9 +176,25 @@ def test_what_was_withdrawn_before_the_publication_is_no_help_that_its_committee
     assert snapshot.history == (CommitteeHistory("C01", 1, 0), CommitteeHistory("C02", 1, 0))
     visits = get_figures(run).loads["O01"]["visits"]
     assert snapshot.loads == (  # nor has its giver carried anything
-        FrozenLoad("O01", "rice_oil", carried=1, agreed=4),
+        FrozenLoad("O01", "rice_oil", carried=0, agreed=4),
         FrozenLoad("O01", "visits", carried=visits.used, agreed=8),
     )
+
+
+def test_of_contested_help_each_ask_that_came_to_nothing_is_left_out(month):
+    """Of three asks of a committee that were contested and met, two are taken back."""
+    run = month.solve()
+    asks = ("N2607-0001", f"N2607-0003+{TWICE}", "N2607-0005")
+    outcomes = {row.need.reference: row for row in db.session.scalars(select(m.NeedOutcome))}
+    outcomes["N2607-0005"].is_met = True
+    run.verdict = run.verdict | {"contested": list(asks)}
+    run.figures = run.figures | {"contests": {"C02": {"open": 4, "met": 3}}}
+    for name in ("N2607-0001", TWICE):
+        withdraw_need(actor=month.one, need_id=outcomes[name].need_id, now=NOW)
+    publication.publish_run(run, actor=month.two, now=NOW)
+    db.session.flush()
+    found = queries.read_snapshot(month.freeze(SECOND_MONTH)).history
+    assert found == (CommitteeHistory("C02", 4, 1),)
 
 
 def test_a_need_withdrawn_that_nobody_competed_for_leaves_the_contests_as_they_were(month):
