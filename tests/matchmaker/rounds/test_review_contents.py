@@ -4,11 +4,15 @@ import csv
 import io
 
 from matchmaker import models as m
+from matchmaker.base.extensions import db
 from matchmaker.models.limits import LONGEST_REFERENCE
 from matchmaker.rounds.pages.figures import PublicRow
 from matchmaker.rounds.pages.forms import LineFilterForm
 from matchmaker.rounds.pages.lines import LineFilters
+from matchmaker.rounds.solve import runs
 from matchmaker.web.lists import Badge
+from optimizer.report import Failure, SolveReport
+from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
 ROOM = "/rounds/2026-07/"
@@ -65,6 +69,14 @@ def test_a_run_without_a_result_is_reviewed_by_its_failure(bring, one, shown):
     assert "figures" not in shown
     assert shown["is_usable"] is False
     assert one.get("rounds.download_proof", **RUN, file_format="zip").status_code == 404
+
+
+def test_a_failed_run_says_why_on_the_review_and_in_print(app, month, one):
+    with app.app_context():
+        runs.finish_run(month.start(), SolveReport(failure=Failure.HUNG), now=NOW)
+        db.session.commit()
+    for page in ("rounds.review", "rounds.print_review"):
+        assert "The solver did not end in time and was stopped." in one.get(page, **RUN).text
 
 
 def test_the_lines_come_with_their_filters_givers_and_files(app, bring, one, shown, month):
