@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
-from matchmaker.rounds.publish.publication import asks_what_is_asked_now
+from matchmaker.rounds.publish.publication import list_present_runs
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.web.permissions import Permission, has_permission
@@ -91,11 +91,20 @@ class RunSteps:
     is_outdated: bool = False
 
 
+def choose_run(runs: Sequence[RoundRun]) -> RoundRun | None:
+    """The run to go on with, of ``runs``, latest first: one that asks what is asked now before one
+    that does not, then a proved one, then the latest; None if none has a result."""
+    usable = [run for run in runs if is_usable(run)]
+    candidates = list_present_runs(usable) or usable
+    proved = (run for run in candidates if not count_unproved(run))
+    return next(proved, candidates[0] if candidates else None)
+
+
 def list_run_steps(run: RoundRun, user: User) -> RunSteps:
     """The steps that the services would not refuse; none of a run without a result."""
     if run.match_round.state is not RoundState.REVIEW or not is_usable(run):
         return RunSteps()
-    if not asks_what_is_asked_now(run):
+    if not list_present_runs([run]):
         return RunSteps(is_outdated=True)
     is_own = run.started_by_id == user.id
     if count_unproved(run) and run.accepted_at is None:

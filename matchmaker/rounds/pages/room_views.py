@@ -15,7 +15,7 @@ from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OpenRoundForm
-from matchmaker.rounds.pages.room import describe_progress, list_run_steps, list_steps
+from matchmaker.rounds.pages.room import choose_run, describe_progress, list_run_steps, list_steps
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.web.act import Answer, answer_form
@@ -61,7 +61,7 @@ def show_room(month: date, form: ButtonForm) -> str:
     is_draft = match_round.state is RoundState.DRAFT
     lines = check_readiness(match_round) if is_draft else []  # once frozen, the snapshot counts
     runs = list_runs(match_round)
-    candidate = next(filter(is_usable, runs), None)
+    candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
     return render_template(
         "rounds/show.html",
         match_round=match_round,
@@ -70,6 +70,7 @@ def show_room(month: date, form: ButtonForm) -> str:
         is_ready=is_ready(lines),
         runs=runs,
         candidate=candidate,
+        has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
         progress=describe_progress(runs),
         overrides=list_overrides(match_round),

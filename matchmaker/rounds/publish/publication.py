@@ -1,7 +1,7 @@
 """Publish a run in one transaction, by a second person; withdraw a publication."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -157,19 +157,27 @@ def require_publishable(run: RoundRun, actor: User) -> None:
     _require_present_question(run)
 
 
-def asks_what_is_asked_now(run: RoundRun) -> bool:
-    """Whether a solve of today would ask the same: the pins and forbids in force are the run's."""
-    overrides = list_overrides(run.match_round)
-    is_touched = any((row.lifted_at or row.made_at) >= run.created_at for row in overrides)
-    return not is_touched or _is_present_question(run)
+def list_present_runs(runs: Sequence[RoundRun]) -> list[RoundRun]:
+    """Those of a round's runs that ask what a solve of today would: pins and forbids are the same.
+
+    The question of today is made only if a pin or forbid was touched since one of them began.
+    """
+    if not runs:
+        return []
+    overrides = list_overrides(runs[0].match_round)
+    touched_at = max((row.lifted_at or row.made_at for row in overrides), default=None)
+    if touched_at is None or all(run.created_at > touched_at for run in runs):
+        return list(runs)
+    present = _hash_present_question(runs[0].match_round)
+    return [run for run in runs if run.problem_sha256 == present]
 
 
-def _is_present_question(run: RoundRun) -> bool:
-    return sha256_of_text(make_present_problem(run.match_round)) == run.problem_sha256
+def _hash_present_question(match_round: MatchRound) -> str:
+    return sha256_of_text(make_present_problem(match_round))
 
 
 def _require_present_question(run: RoundRun) -> None:
-    if not _is_present_question(run):
+    if run.problem_sha256 != _hash_present_question(run.match_round):
         raise ConflictError("run.overrides_changed", number=run.number)
 
 

@@ -49,7 +49,8 @@ def test_the_room_offers_the_next_step_to_who_may_take_it(bring, one, auditor, s
     assert bool(shown["readiness"]) is (step == "open")
     assert shown["is_ready"] is True
     assert len(shown["runs"]) == (0 if step in ("open", "freeze") else 1)
-    assert (shown["candidate"] is not None) is (step in ("solve", "publish"))
+    assert (shown["candidate"] is not None) is (step == "solve")
+    assert shown["has_result"] is (step in ("solve", "publish"))
     assert (shown["progress"] is None) is (step in ("open", "freeze"))
     auditor.get("rounds.show", month=MONTH)
     assert shown["can_run"] is False

@@ -1,5 +1,8 @@
 """Room and review offer of a run under review what its services would do, and say why not."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +10,7 @@ from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
-from matchmaker.rounds.pages.room import RunSteps, list_run_steps
+from matchmaker.rounds.pages.room import RunSteps, choose_run, list_run_steps
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
 from optimizer import codec
@@ -115,6 +118,51 @@ def test_a_run_of_a_forbid_that_was_lifted_is_outdated(app, month):
         solve_with_a_forbid_and_lift_it(month)
         assert list_run_steps(get_run(2), month.two).is_outdated
         assert list_run_steps(get_run(1), month.two).can_publish
+
+
+def solve_again_with_less_proof(month) -> None:
+    """The second run of the same question came to its time limit."""
+    run = month.solve(month.solve().match_round)
+    run.verdict = codec.to_json(Verdict(Ruling.FEASIBLE, labels={"search": 1}))
+
+
+@pytest.mark.parametrize(
+    ("prepare", "number"),
+    [
+        (lambda month: month.solve(month.solve().match_round), 2),
+        (solve_again_with_less_proof, 1),
+        (solve_with_a_forbid_and_lift_it, 1),
+        (leave_open, 1),
+        (solve_and_forbid, 1),
+    ],
+)
+def test_the_room_goes_on_with_the_run_that_is_asked_now_and_proved(
+    app, month, two, prepare, number
+):
+    with app.app_context():
+        prepare(month)
+        db.session.commit()
+        found = choose_run(runs.list_runs(get_run().match_round))
+        assert found.number == number
+    page = two.get("rounds.show", month=MONTH).text
+    assert re.findall(r"Review run (\d+)", page) == [str(number)]
+
+
+def test_a_question_is_made_again_only_if_a_pin_or_forbid_was_touched(app, month, monkeypatch):
+    with app.app_context():
+        month.solve()
+        made: list[m.MatchRound] = []
+        make = publication.make_present_problem
+        monkeypatch.setattr(
+            publication, "make_present_problem", lambda row: made.append(row) or make(row)
+        )
+        assert publication.list_present_runs([get_run()]) == [get_run()]
+        assert publication.list_present_runs([]) == made == []
+        override = forbid(month)
+        assert (publication.list_present_runs([get_run()]), len(made)) == ([], 1)
+        override.made_at = get_run().created_at - timedelta(seconds=1)
+        assert publication.list_present_runs([get_run()]) == [get_run()]
+        assert len(made) == 1
 
 
 def test_nobody_accepts_a_run_that_can_no_longer_be_published(app, month, one):
