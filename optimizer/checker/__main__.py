@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from .check import Fault, judge
 from .limits import TooLargeError, limited
@@ -31,17 +32,31 @@ def main(arguments: Sequence[str]) -> int:
     except TextError as error:
         print(f"broken input: {error}", file=sys.stderr)
         return BROKEN
-    print(verdict)
+    print_verdict(verdict, sys.stdout)
     return verdict.exit_code
+
+
+def print_verdict(verdict: Verdict, file: TextIO) -> None:
+    """Print a verdict; signs that the file has no code for are escapes."""
+    encoding = getattr(file, "encoding", None) or "utf-8"
+    print(str(verdict).encode(encoding, "backslashreplace").decode(encoding), file=file)
 
 
 def judge_files(question: Path, answer: Path) -> Verdict:
     """Return what is proved, within bounds of work and memory. Raises ``TextError``."""
     try:
-        with limited(sum(path.stat().st_size for path in (question, answer) if path.is_file())):
+        with limited(_size_of(question) + _size_of(answer)):
             return judge(read_json(question), read_json(answer))
     except TooLargeError as error:
         return Verdict(Ruling.TOO_LARGE, Fault("too_large", {"bound": error.bound}))
+
+
+def _size_of(path: Path) -> int:
+    """Return the size of a file [bytes]; 0 for what cannot be read, which its reader will say."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .month.read import Fault
+from .month.read import Fault, on_one_line
 
 ARITHMETIC = ("dual", "farkas", "tree")  # labels of results that are proved in whole numbers
 
@@ -116,14 +116,14 @@ class Verdict:
     def list_claims(self) -> Iterator[str]:
         """Yield the sentence of the verdict, then every result that is not proved."""
         yield _SENTENCES[self.ruling](self)
-        yield from (f"  {row}" for row in self.unproved)
+        yield from (f"  {on_one_line(str(row))}" for row in self.unproved)
 
     def list_lines(self) -> Iterator[str]:
         """Yield the sentence of the verdict, then what is not proved, hashes and counts."""
         yield from self.list_claims()
         if self.problem_sha256:
             yield f"question  {self.problem_sha256}"
-            yield f"policy    {self.policy_sha256}  {self.policy}"
+            yield f"policy    {self.policy_sha256}  {on_one_line(self.policy)}"
         if self.result_sha256:
             yield f"answer    {self.result_sha256}"
         if self.ruling in (Ruling.PROVED, Ruling.EXCEPT, Ruling.FEASIBLE):

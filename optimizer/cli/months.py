@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from optimizer.checker.__main__ import judge_files
+from optimizer.checker.__main__ import judge_files, print_verdict
 from optimizer.checker.month.text import TextError, read_json
 from optimizer.checker.verdict import EXIT_HELP, Ruling
 from optimizer.cli.funds import add_divide
@@ -45,7 +45,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Check a solution against its problem: what is proved, what is not, or the first fault."""
     verdict = judge_files(arguments.problem, arguments.solution)
     is_fault = verdict.ruling in (Ruling.REFUTED, Ruling.TOO_LARGE)
-    print(verdict, file=sys.stderr if is_fault else sys.stdout)
+    print_verdict(verdict, sys.stderr if is_fault else sys.stdout)
     return verdict.exit_code
 
 

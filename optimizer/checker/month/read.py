@@ -36,7 +36,7 @@ class Fault:
 
     def __str__(self) -> str:
         facts = " ".join(f"{name}={value}" for name, value in self.facts.items())
-        return f"{self.code}: {facts}" if facts else self.code
+        return on_one_line(f"{self.code}: {facts}" if facts else self.code)
 
 
 class RefutedError(ValueError):
@@ -212,6 +212,16 @@ def _scalar(kind: str, value: Any, path: str) -> Any:
     if isinstance(value, str) and not is_unicode(value):
         raise BrokenInputError(path, "must be Unicode text")
     return value
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with every sign that does not print as an escape.
+
+    A name can hold the end of a line, or what moves the cursor, and so print a verdict of its own.
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 def is_unicode(text: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .read import is_unicode
+from .read import is_unicode, on_one_line
 
 MOST_BYTES = 64 << 20  # of one file; the question of 10,000 needs has some 5 MB
 MOST_DEPTH = 100  # lists and objects within each other
@@ -71,7 +71,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _name(text: str) -> str:
-    return text if is_unicode(text) else ascii(text)
+    return on_one_line(text) if is_unicode(text) else ascii(text)
 
 
 def _measure(value: Any) -> bool:
