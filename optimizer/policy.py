@@ -91,6 +91,7 @@ _AFTER = {
 }
 
 _WITH_A_DRAW = {StageKind.RANKS, StageKind.CARRYING}
+_WITHOUT_A_DRAW = {StageKind.LEXIMIN, StageKind.MAX_UNITS, StageKind.LEXIMAX}
 
 
 def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
@@ -102,10 +103,13 @@ def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
         raise ProblemError(f"{path}.kind", f"must come after {needed.value}")
 
 
-def _check_undrawn(stages: tuple[Stage, ...]) -> None:
+def _check_drawn(stages: tuple[Stage, ...], *, is_drawn: bool) -> None:
+    """Refuse what needs the labels of a draw without one, and what does not know them with one."""
+    refused = _WITHOUT_A_DRAW if is_drawn else _WITH_A_DRAW
     for k, stage in enumerate(stages):
-        if stage.kind in _WITH_A_DRAW:
-            raise ProblemError(f"$.stages[{k}].kind", "must be with a draw")
+        if stage.kind in refused:
+            reason = f"must be {'without' if is_drawn else 'with'} a draw"
+            raise ProblemError(f"$.stages[{k}].kind", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,7 @@ class Policy:
             raise ProblemError(f"$.stages[{lotteries[0]}].kind", "the lottery must come last")
         for k, stage in enumerate(self.stages):
             _check_place(stage, self.stages[:k], f"$.stages[{k}]")
-        if not self.is_drawn:
-            _check_undrawn(self.stages)
+        _check_drawn(self.stages, is_drawn=self.is_drawn)
 
     @property
     def tiers(self) -> frozenset[int]:

@@ -16,7 +16,13 @@ DRAW = {"name": "draw", "kind": "draw"}
 CARRYING = {"name": "burden", "kind": "carrying"}
 SHARES = {"name": "shares", "kind": "shares"}
 POINTS = {"name": "points", "kind": "max_points"}
+FAIR = {"name": "fair", "kind": "leximin", "dimension": "committee"}
+LOAD = {"name": "load", "kind": "leximax"}
+FULL = {"name": "full", "kind": "max_units"}
 TURNS = {"name": "turns", "kind": "first_turns", "tier": 1}
+PEOPLE = {"name": "people", "kind": "max_recipients"}
+COST = {"name": "cost", "kind": "min_cost"}
+LOTTERY = {"name": "lottery", "kind": "lottery"}
 LATER = {"name": "later", "kind": "later_turns", "tier": 1}
 
 
@@ -38,6 +44,9 @@ PARTS = {"least": 1, "quantity": 3}
 REFUSED = {
     "ranks without a draw": (pose(RANKS), "policy.stages[0].kind"),
     "carrying without a draw": (pose(POINTS, CARRYING), "policy.stages[1].kind"),
+    "leximin with a draw": (pose(FAIR, DRAW), "policy.stages[0].kind"),
+    "leximax with a draw": (pose(DRAW, LOAD), "policy.stages[1].kind"),
+    "units with a draw": (pose(POINTS, FULL, DRAW), "policy.stages[1].kind"),
     "later turns alone": (pose(LATER, TURNS), "policy.stages[0].kind"),
     "shares before the draw": (pose(SHARES, DRAW), "policy.stages[0].kind"),
     "two lots of a recipient": (
@@ -59,6 +68,8 @@ REFUSED = {
 ACCEPTED = {
     "ranks before a draw": pose(RANKS, DRAW),
     "carrying after a draw": pose(DRAW, CARRYING),
+    "levels without a draw": pose(FAIR, FULL, LOAD),
+    "recipients, costs and a lottery with a draw": pose(PEOPLE, COST, DRAW, LOTTERY),
     "turns without a draw": pose(TURNS, LATER, b={"recipient": "A", "recipient_lot": "z"}),
     "two leasts without a draw": pose(POINTS, b={"least": 2, "quantity": 3}),
 }

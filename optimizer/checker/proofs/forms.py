@@ -23,7 +23,7 @@ class Kind(ABC):
 
     is_draw         it decides by lot among equal answers
     labels_names    names become labels, so that the draw decides what their order decides
-    needs_labels    it does so in some stage of the policy, before this one or after
+    is_labelled     whether names have to be labels, by a draw before or after; None: either
     needs_tier      the stage has to name a tier
     takes_turns     columns count the turns in its tier
     follows         a kind that an earlier stage (of the same tier) has to have
@@ -31,7 +31,7 @@ class Kind(ABC):
 
     is_draw: ClassVar[bool] = False
     labels_names: ClassVar[bool] = False
-    needs_labels: ClassVar[bool] = False
+    is_labelled: ClassVar[bool | None] = None
     needs_tier: ClassVar[bool] = False
     takes_turns: ClassVar[bool] = False
     follows: ClassVar[str] = ""

@@ -36,8 +36,9 @@ def open_month(problem: Row) -> Month:
     check_tiers(problem)
     is_drawn = any(kind_of(stage).labels_names for stage in stages)
     for k, stage in enumerate(stages):
-        if kind_of(stage).needs_labels and not is_drawn:
-            raise BrokenInputError(f"problem.policy.stages[{k}].kind", "must be with a draw")
+        if kind_of(stage).is_labelled not in (None, is_drawn):
+            reason = f"must be {'without' if is_drawn else 'with'} a draw"
+            raise BrokenInputError(f"problem.policy.stages[{k}].kind", reason)
     if is_drawn:
         check_asks(problem)
     return index_month(problem, is_drawn=is_drawn)

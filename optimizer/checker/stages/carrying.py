@@ -39,7 +39,7 @@ class Load:
 class Carrying(Kind):
     """The part of its agreement that each giver carries, greatest part first."""
 
-    needs_labels = True
+    is_labelled = True
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: for every giver and measure the units carried, with this month's."""

@@ -15,6 +15,7 @@ class Leximax(Levels):
     """The share of its units that each pledge gives, busiest pledge first."""
 
     sign = -1
+    is_labelled = False
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: the load of every pledge."""

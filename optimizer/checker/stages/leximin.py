@@ -14,6 +14,8 @@ from ..rules.stages import Aim, Outcome
 class Leximin(Levels):
     """The share met of a group's possible needs, or its sum of scores, for each group."""
 
+    is_labelled = False
+
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result: for every group its needs met, or its sum of scores."""
         count = _count_scores if stage["outcome"] == "score" else _count_needs

@@ -14,6 +14,8 @@ from ..rules.stages import Aim, Outcome
 class MaxUnits(Sums):
     """Units delivered in every category, in the order of names."""
 
+    is_labelled = False
+
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield the units delivered to the needs of each category."""
         units: Counter[str] = Counter()

@@ -39,7 +39,7 @@ class Share:
 class Ranks(Kind):
     """For every rank from the lowest: the most contested units of this rank or below."""
 
-    needs_labels = True
+    is_labelled = True
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield one result; only the proof says which needs are contested."""
