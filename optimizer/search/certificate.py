@@ -135,6 +135,8 @@ class CertificateWriter:
             event.append([int(j) for j in columns[np.argsort(-weights)]])
         elif part.own is not None:
             event.append(list(part.own))
+        elif part.step.own is not None:
+            event.append([self._columns[j] for j in part.step.own])
         return event
 
     def _within(self, part: ComponentStep, event: Event) -> Event:

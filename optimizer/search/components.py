@@ -25,7 +25,7 @@ from optimizer.search.lexicographic import (
     UnreachableError,
 )
 from optimizer.solution import Proof, weakest
-from optimizer.stages.kind import Aim
+from optimizer.stages.kind import Aim, Homes
 from optimizer.stages.registry import kind_of
 
 HELPED_ROW = "c13_"  # ties the needs of a recipient, but restricts nothing before recipients count
@@ -62,6 +62,24 @@ AimValue = tuple[int, int, Proof]  # aim, value, proof
 def leading_sums(stages: Sequence[Stage]) -> list[Stage]:
     """Return the stages before the first that ties components together."""
     return list(takewhile(lambda stage: kind_of(stage).is_separable, stages))
+
+
+def list_divided(stages: Sequence[Stage]) -> list[Stage]:
+    """Return the stages before the first that ties components together by groups.
+
+    Homes tie only the components in which one home has needs.
+    """
+    return list(takewhile(_is_divided, stages))
+
+
+def _is_divided(stage: Stage) -> bool:
+    kind = kind_of(stage)
+    return kind.is_separable or isinstance(kind, Homes)
+
+
+def list_untied(model: Model) -> list[int]:
+    """Return the rows of the model that limit no need and no giver."""
+    return [i for i, row in enumerate(model.rows.order) if row.name.startswith(HELPED_ROW)]
 
 
 def find_components(model: Model) -> list[Component]:

@@ -21,8 +21,10 @@ from optimizer.engine.matrix import INFINITY, WHOLE, Matrix, Vector, Weights, we
 from optimizer.engine.tree import maximise_exactly
 from optimizer.search.lp_queries import MOST_ROUNDS, LpQueries
 from optimizer.search.near_answers import NearAnswers
+from optimizer.search.nearby import Nearby
+from optimizer.search.parts import PartSums
 from optimizer.search.ranks import RankSteps
-from optimizer.search.trail import BoundChange, Step, StepKind, Trail
+from optimizer.search.trail import BoundChange, Step, StepKind, Trail, fix_by_reduced_costs
 from optimizer.search.undecided import Undecided
 from optimizer.solution import Proof, SolutionStatus
 
@@ -45,6 +47,7 @@ class LexicographicSearch:
     is_small    the columns of small components, which a repair leaves free
     undecided   settles which columns have one value left      ranks   takes those of a ladder
     near        asks, at the end, what answers near the one found can have
+    parts       fixes parts of a sum
     """
 
     def __init__(self, engine: IncrementalModel) -> None:
@@ -54,9 +57,11 @@ class LexicographicSearch:
         self._careful: set[int] = set()  # steps by position that are solved in integers
         self._window, self._unchecked = 1, 0  # aims between incumbent checks; since the last one
         self._refusal: Bound | None = None
-        self.undecided = Undecided(self._trail, self._lp, self.is_small)
+        self.undecided = Undecided(self._trail, self._lp)
         self.ranks = RankSteps(self._trail, self._lp, self._careful)
         self.near = NearAnswers(self._trail, self._lp)
+        self._nearby = Nearby(self._trail, self._lp)
+        self.parts = PartSums(self._trail, self._lp, self._careful)
 
     # Queries that solve nothing.
 
@@ -127,9 +132,12 @@ class LexicographicSearch:
 
     # Steps that are solved.
 
-    def maximise(self, weights: Weights) -> Step:
-        """Fix the greatest value of an integer sum, given everything fixed before."""
-        return self._trail.replay() or self._fix_greatest(weights)
+    def maximise(self, weights: Weights, *, climbs: bool = False) -> Step:
+        """Fix the greatest value of an integer sum, given everything fixed before.
+
+        ``climbs``: points near the incumbent are tried before cuts.
+        """
+        return self._trail.replay() or self._fix_greatest(weights, climbs=climbs)
 
     def maximise_in_turn(self, sums: Sequence[Weights]) -> list[int]:
         """Fix the greatest value of every sum in turn, check them all and return the values.
@@ -277,9 +285,12 @@ class LexicographicSearch:
 
     # How a step is solved.
 
-    def _fix_greatest(self, weights: Weights) -> Step:
+    def _fix_greatest(self, weights: Weights, *, climbs: bool) -> Step:
         step = Step(0, Proof.DUAL, StepKind.SUM)
-        answer = self._lp.maximise_with_cuts(weights, step)
+        first = self._lp.maximise(weights)
+        if climbs:
+            self._nearby.reach(weights, first)
+        answer = self._lp.maximise_with_cuts(weights, step, first=first)
         if answer.proof is None or answer.status is SolutionStatus.INFEASIBLE:
             self._trail.unbind(step)
             raise UnreachableError
@@ -288,7 +299,7 @@ class LexicographicSearch:
             found = self._reach_in_integers(step, weights)
         step.row, value = self._engine.add_row(weights), float(step.value)
         fixed = BoundChange(step.row, -INFINITY, INFINITY, value, value)
-        step.columns = self._fix_by_reduced_costs(answer.proof, step.value)
+        step.columns = fix_by_reduced_costs(self.matrix, answer.proof, step.value)
         self._trail.bind(Step(0, Proof.DUAL, columns=step.columns, rows=[fixed]))
         step.rows.append(fixed)
         self._trail.record(step, found)
@@ -302,17 +313,6 @@ class LexicographicSearch:
         step.value, step.proof, step.point = tree.best.value, tree.proof, tree.best.point
         step.tree = tree if tree.is_worth_keeping else None
         return tree.best.point
-
-    def _fix_by_reduced_costs(self, bound: Bound, value: int) -> list[BoundChange]:
-        """Return the columns that reduced costs fix at a bound of theirs, given the fixed value."""
-        slack = bound.total - value * bound.scale
-        low, high = self.matrix.low[bound.columns], self.matrix.high[bound.columns]
-        fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))
-        ends = np.where(bound.reduced > 0, high, low)
-        of = zip(bound.columns[fixed], low[fixed], high[fixed], ends[fixed], strict=True)
-        return [
-            BoundChange(int(j), float(a), float(b), float(end), float(end)) for j, a, b, end in of
-        ]
 
     def _try_bounds(self, rows: Sequence[tuple[int, float]], rounds: int) -> Step:
         """Bind lower bounds of rows, and unbind them where no point satisfies them."""

@@ -4,7 +4,7 @@ If an LP point is fractional, violated cuts are separated and added while they i
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from optimizer.bitset import bit_set
 from optimizer.engine.bounds import Bound
@@ -15,6 +15,8 @@ from optimizer.engine.matrix import INFINITY, WHOLE, IntegerPoint, Vector, Weigh
 from optimizer.engine.tree import maximise_exactly
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
 from optimizer.solution import Proof, SolutionStatus
+
+Climb = Callable[[Weights, IntegerPoint, int], IntegerPoint]
 
 MOST_ROUNDS = 6  # of cuts, before a fractional point is left to the next incumbent check
 
@@ -40,14 +42,19 @@ class LpQueries:
         raise EngineError("the solver stopped without an answer")
 
     def maximise_with_cuts(
-        self, weights: Weights, step: Step, rounds: int = MOST_ROUNDS
+        self,
+        weights: Weights,
+        step: Step,
+        rounds: int = MOST_ROUNDS,
+        first: EngineResult | None = None,
     ) -> EngineResult:
         """Return the LP's greatest sum after rounds of cuts, or a proof of no point.
 
         Cuts are added while the point is fractional and the incumbent below the bound. ``step``
-        records the cuts, so that they can be undone with it.
+        records the cuts, so that they can be undone with it. ``first``: the answer without cuts,
+        where it is known.
         """
-        answer = self.maximise(weights)
+        answer = first or self.maximise(weights)
         for _ in range(rounds):
             point = answer.point
             if point is None or self._engine.matrix.is_integral(point):
@@ -126,16 +133,19 @@ class LpQueries:
         step.columns = []
         return step, None if best is None else best.point
 
-    def find_greatest(self, weights: Weights, known: Vector) -> tuple[Step, Vector]:
+    def find_greatest(self, weights: Weights, known: Vector, climb: Climb) -> tuple[Step, Vector]:
         """Return the greatest integer value of a sum and a point that has it; fix nothing.
 
         ``known`` is a point that satisfies the model; it is returned if no point is better.
+        ``climb`` looks for better ones near it.
         """
         step = Step(0, Proof.DUAL, StepKind.SUM)
         proof, best = self.maximise(weights).proof, weigh(self._engine.matrix, weights, known)
-        if proof is not None:
+        if proof is not None and best is not None:
+            best = climb(weights, best, proof.floor)
             best = self._prove(step, weights, proof, best)
         self._trail.unbind(step)
+        step.rows = []  # taken again, the step binds nothing
         if proof is None or best is None:
             raise EngineError("no point is left where one is known")
         return step, best.point

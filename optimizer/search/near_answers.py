@@ -1,33 +1,24 @@
 """Which columns can be 1 beside what is kept: answers near the one found, or proofs that none can.
 
-A linear program that sets as many of the columns asked about as possible to 1, and else changes
-little of the answer, has few fractions: one need comes in, others move, one goes out. What it
-changes is solved in integers, the rest stays as in the answer. Columns that no point has at 1 are
-proved together by one bound below one, or one by one. Nothing is fixed. The work is counted, not
-timed: equal questions get equal replies.
-
-Source of the small model: Danna, Rothberg and Le Pape, Exploring relaxation induced neighborhoods
-to improve MIP solutions, Math. Programming 102 (2005).
+Columns that no point has at 1 are proved together by one bound below one, or one by one. Nothing is
+fixed. The work is counted, not timed: equal questions get equal replies.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from optimizer.engine.bounds import Bound
-from optimizer.engine.branching import EngineError, maximise_over_integers
+from optimizer.engine.branching import EngineError
 from optimizer.engine.cuts import Cut
-from optimizer.engine.matrix import WHOLE, Index, IntegerPoint, Vector, weigh
+from optimizer.engine.matrix import WHOLE, IntegerPoint, Vector, weigh
 from optimizer.engine.tree import maximise_exactly
 from optimizer.search.lp_queries import LpQueries
+from optimizer.search.nearby import Nearby
 from optimizer.search.trail import Step, StepKind, Trail
 from optimizer.solution import Proof
 
-FIRST = 1000  # weight of a column asked about; another change of the answer weighs one
 MOST_ASKED = 600  # linear programs of one solve; beyond them the rest is left unsure
 MOST_WORK = 10_000_000  # programs × columns of the model; beyond it, too
-HOPS = (0, 1, 2, 3)  # how far from an LP point columns are free, as long as nothing is found
 BRANCHED = 1500  # columns; a larger model grows no tree for a single column
 
 
@@ -49,7 +40,7 @@ class NearAnswers:
     """Asks about columns on a trail whose incumbent satisfies everything in force."""
 
     def __init__(self, trail: Trail, lp: LpQueries) -> None:
-        self._trail, self._lp = trail, lp
+        self._trail, self._lp, self._nearby = trail, lp, Nearby(trail, lp)
         self._left = min(MOST_ASKED, MOST_WORK // max(len(trail.engine.matrix.low), 1))
         self._extra: Step | None = None
         self._cuts = Step(0, Proof.DUAL)
@@ -155,57 +146,9 @@ class NearAnswers:
 
     def _find_near(self, columns: Sequence[int]) -> bool:
         """Keep points near the answer that have some of these columns at 1; return whether."""
-        point = self._approach(columns)
-        if point is None:
-            return False
-        return self._take(point) or any(self._complete(point, hops) for hops in HOPS)
-
-    def _approach(self, columns: Sequence[int]) -> Vector | None:
-        """Return the LP point nearest to the answer that has most of these; None if it has none."""
-        answer = self._trail.incumbent.extended()
         self._left -= 1
-        weights = self._weigh_changes(answer) | dict.fromkeys(columns, FIRST)
-        point = self._lp.maximise(weights).point
-        return point if point is not None and any(point[j] > WHOLE for j in columns) else None
-
-    def _weigh_changes(self, answer: Vector) -> dict[int, int]:
-        """Return weights for columns at a bound that they can leave: leaving it costs one."""
-        matrix = self._trail.engine.matrix
-        is_open = matrix.high > matrix.low
-        up = np.flatnonzero(is_open & (answer == matrix.high)).tolist()
-        down = np.flatnonzero(is_open & (answer == matrix.low)).tolist()
-        return dict.fromkeys(up, 1) | dict.fromkeys(down, -1)
-
-    def _complete(self, near: Vector, hops: int) -> bool:
-        """Keep points that differ from the answer near where an LP point does; return whether.
-
-        Columns are free that differ there, and with every hop the flows that share rows with them.
-        """
-        matrix, answer = self._trail.engine.matrix, self._trail.incumbent.extended()
-        rows, columns, _ = matrix.entries()
-        is_free = np.abs(near - answer) > WHOLE
-        for _ in range(hops):
-            is_touched = np.zeros(len(matrix.row_low), dtype=bool)
-            is_touched[rows[is_free[columns]]] = True
-            is_free[columns[is_touched[rows] & ~matrix.is_core[columns]]] = True
-        free = np.flatnonzero(is_free & (matrix.high > matrix.low)).astype(np.int32)
-        found = False
-        while self._fill(free, answer):
-            found = True
-        return found
-
-    def _fill(self, free: Index, answer: Vector) -> bool:
-        """Keep a point that differs from the answer in free columns only, if one is found."""
-        place = {j: k for k, j in enumerate(free.tolist())}
-        weights = {place[j]: 1 for j in self._waiting if j in place}
-        if not weights:
-            return False
-        best = maximise_over_integers(self._trail.engine.narrowed(free, answer), weights).best
-        if best is None:
-            return False
-        point = answer.copy()
-        point[free] = best.point
-        return self._take(point)
+        found = self._nearby.find(columns, 1, self._trail.incumbent.extended())
+        return bool([point for point in found if self._take(point)])
 
 
 def _list_used(cuts: Sequence[tuple[int, Cut]], bound: Bound) -> list[tuple[int, Cut]]:

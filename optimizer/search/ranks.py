@@ -20,23 +20,35 @@ class RankSteps:
     def take(self, ranks: Sequence[Sequence[int]], *, is_full: bool) -> int:
         """Fix the columns of as many ranks as possible at their upper (lower) bounds, all together.
 
-        Returns how many ranks, from the first; found by bisection.
+        Returns how many ranks, from the first. What the incumbent has needs no question; beyond it
+        steps double until one is too long, for mostly few ranks more are possible.
         """
         step = self._trail.replay()
         if step is not None:
             return step.value
-        low, high, best = 0, len(ranks) + 1, self._list_ends([], is_full)
-        middle = len(ranks)
+        low = self._count_held(ranks, is_full)
+        high, step, length = len(ranks) + 1, self._list_first(ranks, low, is_full), 1
         while high - low > 1:
-            step = self._list_ends([j for rank in ranks[:middle] for j in rank], is_full)
-            if self._is_allowed(step):
-                low, best = middle, step
+            middle = min(low + length, high - 1)
+            wider = self._list_first(ranks, middle, is_full)
+            if self._is_allowed(wider):
+                low, step, length = middle, wider, 2 * length
             else:
-                high = middle
-            middle = (low + high) // 2
-        best.value = low
-        self._trail.apply(best)
+                high, length = middle, max((middle - low) // 2, 1)
+        step.value = low
+        self._trail.apply(step)
         return low
+
+    def _count_held(self, ranks: Sequence[Sequence[int]], is_full: bool) -> int:
+        """Return how many ranks, from the first, the incumbent has whole."""
+        incumbent = self._trail.incumbent
+        if not incumbent.is_feasible():
+            return 0
+        point, ends = incumbent.extended(), self._matrix.high if is_full else self._matrix.low
+        for k, rank in enumerate(ranks):
+            if any(point[j] != ends[j] for j in rank):
+                return k
+        return len(ranks)
 
     def fix_known(self, weights: Weights) -> Step:
         """Fix the value of a sum whose columns have one value each already."""
@@ -48,6 +60,9 @@ class RankSteps:
             step.rows = [BoundChange(step.row, -INFINITY, INFINITY, end, end)]
             self._trail.apply(step)
         return step
+
+    def _list_first(self, ranks: Sequence[Sequence[int]], count: int, is_full: bool) -> Step:
+        return self._list_ends([j for rank in ranks[:count] for j in rank], is_full)
 
     def _list_ends(self, columns: Sequence[int], is_full: bool) -> Step:
         low, high = self._matrix.low, self._matrix.high

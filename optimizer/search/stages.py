@@ -3,16 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from optimizer.engine.matrix import Weights
 from optimizer.model.build import Model
 from optimizer.model.variables import Columns
 from optimizer.policy import Stage
 from optimizer.search.alone import Possible
 from optimizer.search.certificate import ComponentStep, proof_of
-from optimizer.search.components import leading_sums, maximise_by_component
+from optimizer.search.components import (
+    leading_sums,
+    list_divided,
+    list_untied,
+    maximise_by_component,
+)
 from optimizer.search.contests import find_contests, make_homes, settle
 from optimizer.search.in_order import climb, meet_in_order
 from optimizer.search.levels import raise_levels, raise_worst_level
 from optimizer.search.lexicographic import LexicographicSearch, RetakeError, UnreachableError
+from optimizer.search.parts import Ties
+from optimizer.search.trail import Step
 from optimizer.solution import Proof
 from optimizer.stages.kind import (
     Aim,
@@ -89,7 +97,8 @@ def run_stages(
     leading = leading_sums(stages)
     progress(stages[0].name if stages else "", 0, len(stages))
     _take_leading(search, model, leading, run)
-    rest = _StagesInOrder(search, model.columns, possible, progress, run)
+    ties, divided = Ties(search.matrix, list_untied(model)), list_divided(stages)
+    rest = _StagesInOrder(search, model.columns, possible, progress, run, ties, divided)
     start, known = len(search.steps), run.copy()
     while not rest.take(stages[len(leading) :]):
         search.undo_to(start)
@@ -117,6 +126,8 @@ def _take_leading(
 class _StagesInOrder:
     """Takes stages one after another in the whole model, each according to its form.
 
+    ties     which columns rows tie together
+    divided  the stages before the first that ties components together by groups
     start   steps that were taken before the current stage
     before  name of the stage before it
     """
@@ -126,6 +137,8 @@ class _StagesInOrder:
     possible: Possible
     progress: OnProgress
     run: Run
+    ties: Ties
+    divided: Sequence[Stage]
     start: int = 0
     before: str = ""
 
@@ -162,9 +175,24 @@ class _StagesInOrder:
         return [self._take_aim(aim, kind.sign) for aim in kind.aims(stage, self.columns)]
 
     def _take_aim(self, aim: Aim, sign: int) -> AimResult:
-        step = self.search.maximise(aim.weights)
+        steps = self._maximise(aim.stage, aim.weights)
         self.search.check_incumbent_when_due()
-        return AimResult(aim.stage, aim.key, step.proof, sign * step.value, (ComponentStep(step),))
+        value, parts = sum(step.value for step in steps), tuple(map(ComponentStep, steps))
+        return AimResult(aim.stage, aim.key, proof_of(steps), sign * value, parts)
+
+    def _maximise(self, stage: Stage, weights: Weights) -> list[Step]:
+        """Fix the greatest value of a sum, in parts while groups do not tie them together."""
+        search, is_drawn = self.search, self.columns.problem.policy.is_drawn
+        parts = self.ties.divide(search.steps, weights) if stage in self.divided else []
+        if len(parts) < 2:
+            return [search.maximise(weights, climbs=is_drawn)]
+        found, rest = search.parts.fix(parts, self.ties)
+        for part in rest:
+            step = search.maximise(part, climbs=is_drawn)
+            step.own = tuple(sorted(part))
+            found.append(step)
+            search.check_incumbent_when_due()
+        return found
 
     def ask_levels(self, kind: Levels, stage: Stage) -> list[AimResult]:
         """Raise the worst group, then the next."""
@@ -204,9 +232,9 @@ class _StagesInOrder:
         needs = self.columns.needs
         self.run.basis[stage.name] = Basis(needs=frozenset(needs[d].id for d in undecided))
         homes = make_homes(self.search, self.columns, undecided)
-        value = self.search.maximise(dict.fromkeys(homes.values(), 1)).value
+        steps = self._maximise(stage, dict.fromkeys(homes.values(), 1))
         [result] = self._gather_steps(stage)
-        return [replace(result, bound=value)]
+        return [replace(result, bound=sum(step.value for step in steps))]
 
     def ask_ladder(self, kind: Ladder, stage: Stage) -> list[AimResult]:
         """Take or spare ranks one after another; contests come first where only they count."""

@@ -59,6 +59,7 @@ class Step:
             (None: the engine searched)
     witnesses  integer points that keep all steps before
     label   the group that an ``open`` step is about
+    own     the columns of the sum where it is a part of an aim; None: it is the whole
     is_defined  of a column: its stage defines it
     """
 
@@ -76,6 +77,7 @@ class Step:
     asked: int = 1
     witnesses: list[Vector] = field(default_factory=list)
     label: str = ""
+    own: tuple[int, ...] | None = None
     is_defined: bool = False
 
     @property
@@ -270,3 +272,13 @@ class Trail:
             if not change.low - WHOLE <= value <= change.high + WHOLE:
                 return False
         return True
+
+
+def fix_by_reduced_costs(matrix: Matrix, bound: Bound, value: int) -> list[BoundChange]:
+    """Return the columns that reduced costs fix at a bound of theirs, where a sum has a value."""
+    slack = bound.total - value * bound.scale
+    low, high = matrix.low[bound.columns], matrix.high[bound.columns]
+    fixed = np.flatnonzero((high > low) & (np.abs(bound.reduced) > slack))
+    ends = np.where(bound.reduced > 0, high, low)
+    of = zip(bound.columns[fixed], low[fixed], high[fixed], ends[fixed], strict=True)
+    return [BoundChange(int(j), float(a), float(b), float(end), float(end)) for j, a, b, end in of]

@@ -13,23 +13,20 @@ from optimizer.engine.bounds import Bound
 from optimizer.engine.branching import (
     EngineError,
     maximise_over_integers,
-    repair_integer_point,
 )
-from optimizer.engine.matrix import BoolVector, Vector, Weights, sum_at, weigh
+from optimizer.engine.matrix import Vector, Weights, sum_at, weigh
 from optimizer.engine.tree import grow_tree
 from optimizer.search.lp_queries import LpQueries
+from optimizer.search.nearby import Nearby
 from optimizer.search.trail import BoundChange, Step, StepKind, Trail
 from optimizer.solution import Proof
 
 
 class Undecided:
-    """Settles columns in {0, 1} on a trail whose incumbent satisfies all steps.
+    """Settles columns in {0, 1} on a trail whose incumbent satisfies all steps."""
 
-    ``is_small`` marks the columns of small components, which a repair leaves free.
-    """
-
-    def __init__(self, trail: Trail, lp: LpQueries, is_small: BoolVector) -> None:
-        self._trail, self._lp, self._is_small = trail, lp, is_small
+    def __init__(self, trail: Trail, lp: LpQueries) -> None:
+        self._trail, self._lp, self._nearby = trail, lp, Nearby(trail, lp)
         self._points: list[Vector] = []  # they keep all steps, from the last settling on
 
     def settle(self, columns: Sequence[int]) -> None:
@@ -53,7 +50,7 @@ class Undecided:
         step = self._trail.replay()
         if step is None:
             known = max(self._points, key=lambda point: sum_at(weights, point))
-            step, point = self._lp.find_greatest(weights, known)
+            step, point = self._lp.find_greatest(weights, known, self._nearby.climb)
             step.kind, step.witnesses, step.label = StepKind.OPEN, [point], label
             self._points.append(point)
             self._trail.record(step)
@@ -74,20 +71,24 @@ class Undecided:
     def _settle_at(self, columns: Sequence[int], value: int) -> None:
         """Find points that have these columns at the value, or settle them.
 
-        A set that has neither a point at little cost nor a bound is halved, down to single
-        columns; only the first set of a value and single columns are worth a repair.
+        A set that has neither a point near one that is known nor a bound is halved, down to
+        single columns.
         """
-        waiting, is_first = [list(columns)], True
+        waiting = [list(columns)]
         while waiting:
             unseen = self._list_unseen(waiting.pop(), value)
-            if unseen and self._ask(unseen, value, is_first=is_first):
+            if not unseen:
+                continue
+            found = self._nearby.find(unseen, value, self._points[0])
+            self._points += found
+            if found or self._ask(unseen, value):
                 waiting.append(unseen)
-            elif unseen:
-                half, is_first = (len(unseen) + 1) // 2, False
+            else:
+                half = (len(unseen) + 1) // 2
                 waiting += [unseen[half:], unseen[:half]]
 
-    def _ask(self, unseen: Sequence[int], value: int, *, is_first: bool) -> bool:
-        """Find a point that has some of these columns at the value, or settle them all.
+    def _ask(self, unseen: Sequence[int], value: int) -> bool:
+        """Settle these columns, or find a point that has some of them at the value.
 
         Returns False if neither succeeds at little cost; with a single column one of them does.
         """
@@ -101,10 +102,8 @@ class Undecided:
         if bound.floor == none:
             self._fix(step, unseen, bound)
             return True
-        is_single = len(unseen) == 1
-        wanted = none + (bound.floor - none + 1) // 2 if is_first or is_single else None
-        is_found = self._take_near(point, weights, none, wanted)
-        if is_single and not is_found:
+        is_found = self._take(point, weights, none)
+        if len(unseen) == 1 and not is_found:
             return self._decide(unseen, weights, none, (step, bound))
         self._trail.record(step)  # with the cuts found on the way
         return is_found
@@ -146,16 +145,6 @@ class Undecided:
         is_claimed = step.proof is Proof.SEARCH
         step.none_of = [(tuple(columns), None if is_claimed else bound.without_reduced())]
         self._trail.record(step)
-
-    def _take_near(self, point: Vector, weights: Weights, none: int, wanted: int | None) -> bool:
-        """Keep an LP point that is integer, or an integer point near it of the worth wanted."""
-        if self._take(point, weights, none):
-            return True
-        if wanted is None:
-            return False
-        engine = self._trail.engine
-        near = repair_integer_point(engine, point, self._is_small, weights, wanted)
-        return near is not None and self._take(near.point, weights, none)
 
     def _take(self, point: Vector, weights: Weights, none: int) -> bool:
         """Keep a point that has some column at the value asked about; return whether it has."""

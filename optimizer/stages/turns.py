@@ -25,6 +25,8 @@ class Turns(Sums):
     A pair is a recipient and a category; duties do not count.
     """
 
+    is_separable = True
+
     @abstractmethod
     def list_classes(self, stage: Stage, problem: Problem) -> Iterator[Class]:
         """Yield turn and wait of every sum, in order."""
@@ -76,8 +78,6 @@ class Turns(Sums):
 
 class FirstTurns(Turns):
     """(S10) First turns: a pair counts once."""
-
-    is_separable = True
 
     def takes(self, turn: int) -> bool:
         """Return True for the first."""
