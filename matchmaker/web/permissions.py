@@ -6,7 +6,7 @@ service that loads it, and a foreign object is answered as if it did not exist.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
+from enum import StrEnum, auto
 from functools import wraps
 from typing import Any
 
@@ -17,27 +17,27 @@ from matchmaker.models import Role
 
 
 class Permission(StrEnum):
-    NEED_POST_OWN = "need:post-own"  # a resident, for themselves
-    NEED_POST_ON_BEHALF = "need:post-on-behalf"  # with consent recorded
-    NEED_READ_OWN = "need:read-own"
-    NEED_READ_SCOPE = "need:read-scope"  # own committee or subdistrict, with the person
-    NEED_BROWSE = "need:browse"  # open needs, without the person
-    NEED_VERIFY = "need:verify"
-    STATUS_VERIFY = "status:verify"
-    CONTACT_REVEAL = "contact:reveal"  # one at a time, each logged
-    OFFER_POST = "offer:post"  # own organisation
-    OFFER_APPROVE = "offer:approve"
-    ORGANISATION_APPROVE = "organisation:approve"
-    VOLUNTEER_MANAGE = "volunteer:manage"  # own organisation
-    ASSIGNMENT_READ_GIVEN = "assignment:read-given"  # own organisation's list
-    VISIT_READ_OWN = "visit:read-own"  # a volunteer's own visits
-    ROUND_READ = "round:read"
-    ROUND_RUN = "round:run"  # open, freeze, solve, pin and forbid
-    ROUND_PUBLISH = "round:publish"  # never the one who ran it
-    ACCOUNT_INVITE_SCOPE = "account:invite-scope"  # own members or proxies
-    ACCOUNT_MANAGE = "account:manage"
-    AUDIT_READ = "audit:read"
-    ACCOUNT_OWN = "account:own"  # own password, sessions, notices
+    NEED_POST_OWN = auto()  # a resident, for themselves
+    NEED_POST_ON_BEHALF = auto()  # with consent recorded
+    NEED_READ_OWN = auto()
+    NEED_READ_SCOPE = auto()  # own committee or subdistrict, with the person
+    NEED_BROWSE = auto()  # open needs, without the person
+    NEED_VERIFY = auto()
+    STATUS_VERIFY = auto()
+    CONTACT_REVEAL = auto()  # one at a time, each logged
+    OFFER_POST = auto()  # own organisation
+    OFFER_APPROVE = auto()
+    ORGANISATION_APPROVE = auto()
+    VOLUNTEER_MANAGE = auto()  # own organisation
+    ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
+    VISIT_READ_OWN = auto()  # a volunteer's own visits
+    ROUND_READ = auto()
+    ROUND_RUN = auto()  # open, freeze, solve, pin and forbid
+    ROUND_PUBLISH = auto()  # never the one who ran it
+    ACCOUNT_INVITE_SCOPE = auto()  # own members or proxies
+    ACCOUNT_MANAGE = auto()
+    AUDIT_READ = auto()
+    ACCOUNT_OWN = auto()  # own password, sessions, notices
 
 
 _OWN = {Permission.ACCOUNT_OWN}

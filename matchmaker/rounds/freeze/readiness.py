@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import StrEnum, auto
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -35,21 +35,21 @@ from matchmaker.rounds.freeze.given import select_open_offers
 class Finding(StrEnum):
     """What readiness checks, in the order of the page."""
 
-    OPEN_NEEDS = "open_needs"
-    OPEN_OFFERS = "open_offers"
-    UNVERIFIED_NEEDS = "unverified_needs"
-    UNVERIFIED_STATUSES = "unverified_statuses"
-    UNAPPROVED_ORGANISATIONS = "unapproved_organisations"
-    UNAPPROVED_OFFERS = "unapproved_offers"
-    EXPIRED_AGREEMENTS = "expired_agreements"
-    STAFFLESS_OFFERS = "staffless_offers"
-    UNSERVED_CATEGORIES = "unserved_categories"
+    OPEN_NEEDS = auto()
+    OPEN_OFFERS = auto()
+    UNVERIFIED_NEEDS = auto()
+    UNVERIFIED_STATUSES = auto()
+    UNAPPROVED_ORGANISATIONS = auto()
+    UNAPPROVED_OFFERS = auto()
+    EXPIRED_AGREEMENTS = auto()
+    STAFFLESS_OFFERS = auto()
+    UNSERVED_CATEGORIES = auto()
 
 
 class Weight(StrEnum):
-    GOOD = "good"
-    WARNING = "warning"  # the freeze is allowed without what is missing
-    BLOCKING = "blocking"  # the freeze would leave nothing to decide
+    GOOD = auto()
+    WARNING = auto()  # the freeze is allowed without what is missing
+    BLOCKING = auto()  # the freeze would leave nothing to decide
 
 
 Named = Organisation | Offer | ServiceCategory

@@ -1,13 +1,64 @@
 """A small street office with a month to decide, and one person for each part."""
 
 import pytest
-from flask import template_rendered
+from flask import message_flashed, template_rendered
+from sqlalchemy import event
 
+from matchmaker.base import errors
 from matchmaker.base.extensions import db
+from matchmaker.models import AuditEvent
 from matchmaker.rounds.solve import runs
+from matchmaker.words.refusals import SENTENCES
 from optimizer.process import guard
 from tests.browser import Browser
 from tests.matchmaker.rounds.small_month import SmallMonth
+
+_TONES = {"success", "info", "warning"}  # those that the layout has a look for
+_BY_THE_MACHINE = {"round.finish"}  # a worker ends a run; people take all other steps
+
+
+@pytest.fixture(autouse=True)
+def every_message_has_a_tone():
+    """What a page tells the person after a step is of a tone that the layout knows."""
+    said: list[tuple[str, str]] = []
+
+    def note(_sender, message, category, **_more) -> None:
+        said.append((category, str(message)))
+
+    with message_flashed.connected_to(note):
+        yield
+    assert [row for row in said if row[0] not in _TONES] == []
+
+
+@pytest.fixture(autouse=True)
+def every_step_names_its_person():
+    """Each event of a person's step says who took it and in which role; a machine's has nobody."""
+    nameless: list[str] = []
+
+    def note(_mapper, _connection, row: AuditEvent) -> None:
+        by_a_person = row.actor_id is not None and row.actor_role is not None
+        if row.action.startswith("round.") and by_a_person == (row.action in _BY_THE_MACHINE):
+            nameless.append(row.action)
+
+    event.listen(AuditEvent, "after_insert", note)
+    yield
+    event.remove(AuditEvent, "after_insert", note)
+    assert nameless == []
+
+
+@pytest.fixture(autouse=True)
+def every_refusal_has_its_sentence(monkeypatch):
+    """Whatever the site refuses, the person can be told why."""
+    codes: set[str] = set()
+    build = errors.DomainError.__init__
+
+    def note(self, code: str, **numbers: object) -> None:
+        codes.add(code)
+        build(self, code, **numbers)
+
+    monkeypatch.setattr(errors.DomainError, "__init__", note)
+    yield
+    assert codes - SENTENCES.keys() == set()
 
 
 @pytest.fixture

@@ -108,3 +108,12 @@ def test_the_categories_asked_for_most_are_charted_and_no_money(make):
     rows = list_supply(replace(NOTHING, supply=supply), names)
     assert rows[0] == SupplyDemandRow("GOODS15", 16, 2, 1)
     assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(15, 0, -1)]
+    alike = {code: Supply(needs=1, asked=4, offered=2, given=1) for code in reversed(supply)}
+    rows = list_supply(replace(NOTHING, supply=alike), names)
+    assert [row.label for row in rows] == [f"GOODS{k:02d}" for k in range(15)]
+
+
+def test_groups_that_are_equal_at_an_end_are_named_in_the_order_of_codes():
+    alike = {code: Coverage(4, 4, 2) for code in ("C03", "C01", "C02")}
+    found = find_coverage(replace(NOTHING, by_committee=alike))
+    assert found == Extremes(Extreme("C01", 2, 4), Extreme("C03", 2, 4))

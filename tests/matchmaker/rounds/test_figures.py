@@ -5,9 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.rounds.ledger import Coverage, GiverLoad
+from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad
 from matchmaker.rounds.snapshot import CommitteeHistory
-from matchmaker.rounds.solve.figures import Figures, StageFigures, Supply, compute_figures
+from matchmaker.rounds.solve.figures import (
+    LEFT_AT_HOME,
+    Figures,
+    StageFigures,
+    Supply,
+    compute_figures,
+)
 from optimizer.codec import ProblemError
 from optimizer.solution import (
     Assignment,
@@ -136,6 +142,14 @@ def test_unmet_needs_are_counted_by_their_ground():
     assert figures.by_ground == {"outranked": 2, "lost_lottery": 1}
 
 
+def test_needs_whose_turn_another_of_the_home_had_are_counted_beside_the_grounds():
+    grounds = (Ground(NEED.reference, GroundCode.OUTRANKED),)
+    month = make_snapshot(needs=(NEED, GOODS_NEED, MONEY_NEED))
+    left = frozenset({GOODS_NEED.reference, MONEY_NEED.reference})
+    figures = compute_figures(month, make_solution(grounds=grounds), left)
+    assert figures.by_ground == {"outranked": 1, LEFT_AT_HOME: 2}
+
+
 def test_a_due_visit_without_a_ground_of_a_need_is_in_no_group():
     ground = Ground(DUE.id, GroundCode.OUTRANKED)
     figures = compute_figures(make_snapshot(due_visits=(DUE,)), make_solution(grounds=(ground,)))
@@ -181,6 +195,19 @@ def test_a_giver_s_level_is_not_a_committee_s_even_under_the_same_code():
     burden = make_stage("leximax", Level("C02", 1, 9), name="burden")
     solution = make_solution(stages=(burden,))
     assert compute_figures(snapshot, solution).by_committee == {"C02": UNMET}
+
+
+def test_contested_needs_of_earlier_rounds_are_left_out_of_the_month_s():
+    """``_count_contests``: levels hold the memory, figures the month alone."""
+    history = (CommitteeHistory("C02", possible=3, received=1),)
+    levels = (Level("C02", 5, 7), Level("C01", 2, 4))
+    month = make_snapshot(needs=(GOODS_NEED,), history=history, policy="community/2")
+    figures = compute_figures(month, make_solution(stages=(make_stage("ranks", *levels),)))
+    assert figures.contests == {"C02": Contest(open=4, met=4), "C01": Contest(open=4, met=2)}
+    first = compute_figures(
+        replace(month, policy="community/1"), make_solution(stages=(make_stage("ranks", *levels),))
+    )
+    assert first.contests == {}
 
 
 # --- Givers.

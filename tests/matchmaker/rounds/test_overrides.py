@@ -149,6 +149,17 @@ def test_nothing_is_pinned_before_the_freeze_or_after_the_publication(context, m
         _forbid(month, month.publish().match_round)
 
 
+@pytest.mark.parametrize("state", m.RoundState)
+def test_pins_and_forbids_change_between_the_freeze_and_the_publication(state):
+    match_round = m.MatchRound(state=state)
+    if state in {m.RoundState.FROZEN, m.RoundState.REVIEW, m.RoundState.NO_SOLUTION}:
+        overrides.require_open_to_overrides(match_round)
+        return
+    with pytest.raises(ConflictError, match=r"^round\.not_open_to_overrides$") as refused:
+        overrides.require_open_to_overrides(match_round)
+    assert refused.value.numbers == {"state": state.value}
+
+
 def _get_need(month, number: int) -> m.Need:
     return db.session.get_one(m.Need, month.needs[number].id)
 

@@ -18,6 +18,7 @@ from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer.explanation import explain_briefly
 from optimizer.report import Failure, Seconds, SolveReport
 from tests.factories import NOW
+from tests.journeys.page_costs import count_statements
 from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
 from tests.reach import reach
 
@@ -36,6 +37,16 @@ def test_a_month_is_opened_once(context, month):
     month.open()
     with pytest.raises(ConflictError, match=r"round\.exists"):
         month.open()
+
+
+def test_a_month_that_has_its_round_is_refused_before_anything_is_written(context, month):
+    month.open()
+    with (
+        count_statements(context) as statements,
+        pytest.raises(ConflictError, match=r"^round\.exists$"),
+    ):
+        month.open()
+    assert [text for text in statements if not text.startswith("SELECT")] == []
 
 
 def test_a_round_of_another_street_office_does_not_exist(context, month):
