@@ -192,6 +192,10 @@ def test_a_file_holds_the_selected_lines_under_their_heads(bring, one, month):
         "0",
         "",
     ]
+    answer = one.get("rounds.download_lines", **RUN, file_format="csv", reference="N2607-0003")
+    _head, row = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert row[5:-1] == ["Met", "1", "1", month.organisations[1].name_en]
+    assert row[-1]
 
 
 def test_a_line_of_the_page_links_to_its_need_and_shows_what_was_found(

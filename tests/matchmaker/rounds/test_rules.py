@@ -1,0 +1,91 @@
+"""Which sentences each rule of ``_COMMUNITY_1`` and ``_COMMUNITY_2`` has, so that none gets lost.
+
+What they say is for people to judge; that each is translated is checked for the whole site.
+"""
+
+from dataclasses import fields
+
+import pytest
+from flask_babel.speaklater import LazyString
+
+from matchmaker.rounds.words.policies import get_words
+from matchmaker.rounds.words.rules import FIRST_POLICY, SECOND_POLICY
+
+_FIRST = ("name", "reason")
+_BEHIND = (*_FIRST, "behind")
+_SAID = {
+    FIRST_POLICY: dict.fromkeys(
+        (
+            "duties",
+            "urgency",
+            "waiting",
+            "neighbourhoods",
+            "people",
+            "points",
+            "fullness",
+            "burden",
+            "kindness",
+            "lottery",
+        ),
+        _FIRST,
+    ),
+    SECOND_POLICY: {
+        "duties": (*_BEHIND, "counted"),
+        "first-turns": (*_BEHIND, "counted"),
+        "homes": (*_BEHIND, "counted"),
+        "later-turns": (*_BEHIND, "counted"),
+        "neighbourhoods": _BEHIND,
+        "points": (*_BEHIND, "counted"),
+        "draw": (*_BEHIND, "reached"),
+        "shares": (*_BEHIND, "reached"),
+        "odd-units": (*_BEHIND, "reached"),
+        "burden": _BEHIND,
+        "kindness": (*_BEHIND, "counted"),
+    },
+}
+_PARTS = {
+    FIRST_POLICY: [],
+    SECOND_POLICY: [
+        "urgency 1",
+        "urgency 2",
+        "urgency 3",
+        "still open",
+        "how much",
+        "by whom",
+    ],
+}
+
+
+def list_said(row) -> tuple[str, ...]:
+    """The fields that hold a sentence in the reader's language."""
+    return tuple(f.name for f in fields(row) if isinstance(getattr(row, f.name), LazyString))
+
+
+@pytest.mark.parametrize("policy", _SAID)
+def test_every_rule_and_part_has_its_sentences(policy):
+    words = get_words(policy)
+    said = {code: list_said(rule) for code, rule in words.rules.items()}
+    assert list(said.items()) == list(_SAID[policy].items())
+    parts = [(part.code, list_said(part)) for part in words.parts]
+    assert parts == [(code, ("title", "gist")) for code in _PARTS[policy]]
+    assert list_said(words) == ("coverage", "coverage_title")
+    counted = {rule.counted for rule in words.rules.values() if isinstance(rule.counted, str)}
+    assert counted <= {"%(value)s"}
+    unsaid = [
+        getattr(rule, name) for rule in words.rules.values() for name in ("behind", "reached")
+    ]
+    assert {text for text in unsaid if not isinstance(text, LazyString)} == {""}
+
+
+def test_the_rules_of_each_urgency_are_those_of_the_first_three_parts():
+    words = get_words(SECOND_POLICY)
+    assert words.tiered == ("duties", "first-turns", "homes", "later-turns")
+    assert [part.stages for part in words.parts[:3]] == [
+        tuple(f"{code}-{tier}" for code in words.tiered) for tier in (1, 2, 3)
+    ]
+    assert [part.stages for part in words.parts[3:]] == [
+        ("neighbourhoods", "points", "draw"),
+        ("shares", "odd-units"),
+        ("burden", "kindness"),
+    ]
+    assert get_words(FIRST_POLICY).tiered == ()
