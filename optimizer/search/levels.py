@@ -147,6 +147,8 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
 
     The result is empty when a group would exceed its maximum.
     """
+    if len({group.measure.denominator for group in rising}) == 1:
+        return _units_ahead(rising, strides)
     floors = [group.floor for group in rising]
     for _ in range(strides):
         levels = [group.level_at(floor) for floor, group in zip(floors, rising, strict=True)]
@@ -157,6 +159,14 @@ def _levels_ahead(rising: list[_Group], strides: int) -> list[int]:
                 if floors[k] > group.measure.high:
                     return []
     return floors
+
+
+def _units_ahead(rising: list[_Group], strides: int) -> list[int]:
+    """Return the same where a level is one unit of every group: money has a great many of them."""
+    level = min(group.floor + group.measure.offset for group in rising) + strides
+    floors = [max(group.floor, level - group.measure.offset) for group in rising]
+    is_too_high = any(f > g.measure.high for f, g in zip(floors, rising, strict=True))
+    return [] if is_too_high else floors
 
 
 def _raise_or_close(search: LexicographicSearch, group: _Group, *, is_tried: bool) -> None:
