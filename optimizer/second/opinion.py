@@ -45,7 +45,7 @@ class FairQuestioner(Questioner):
         if not isinstance(kind, Turns):
             yield from super().ask_sums(kind, stage)
             return
-        pairs, is_first = self._list_pairs(stage), kind.is_separable
+        pairs, is_first = self._list_pairs(stage), kind.takes(1)
         for turn, wait in _list_turns([[w for _, w in pair] for pair in pairs], is_first):
             key = f"waiting={wait}" if is_first else f"turn={turn},waiting={wait}"
             yield self.question_sum(stage, key, self._count_turns(pairs, turn, wait))
