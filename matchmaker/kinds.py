@@ -34,10 +34,13 @@ class Unit(StrEnum):
     def is_money(self) -> bool:
         return self is Unit.FEN
 
-    @property
-    def typed_factor(self) -> int:
-        """How many of this unit make one of the unit that people type: 100 for fen, otherwise 1."""
-        return FEN_PER_YUAN if self.is_money else 1
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of units, for a sentence: no number is said without its unit."""
+
+    amount: int
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,6 @@ KIND_RULES: Mapping[OfferKind, KindRules] = {
 
 KINDS_WITH_VOLUNTEERS = tuple(kind for kind, rules in KIND_RULES.items() if rules.has_volunteers)
 KINDS_IN_CHART = tuple(kind for kind, rules in KIND_RULES.items() if rules.is_in_chart)
-# The largest quantity of a need, in yuan for money.
-MOST_TYPED = max(
-    unit_rules.limits.most // unit.typed_factor
-    for rules in KIND_RULES.values()
-    for unit, unit_rules in rules.units.items()
-    if unit_rules.limits is not None
-)
 
 
 def get_rules(kind: str) -> KindRules:

@@ -9,7 +9,7 @@ from matchmaker.accounts.passwords import LONGEST
 from matchmaker.accounts.scopes import Places
 from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.forms.fields import KeptField, PhoneField, SecretField, TextField
+from matchmaker.forms.fields import KeptField, NameField, PhoneField, SecretField, TextField
 from matchmaker.forms.validators import MaxLength, Required, SameAs
 from matchmaker.models import Role
 from matchmaker.models.limits import LONGEST_PERSON_NAME, LONGEST_REFERENCE
@@ -39,7 +39,7 @@ class JoinForm(BaseForm):
     code = TextField(
         _l("Invitation code"), [Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)]
     )
-    name = TextField(
+    name = NameField(
         _l("Your name"), [Required(_l("Enter a name.")), MaxLength(LONGEST_PERSON_NAME)]
     )
     phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])

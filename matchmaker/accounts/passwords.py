@@ -14,6 +14,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from matchmaker.base.errors import InvalidError, ThrottledError
 from matchmaker.models import Role
+from matchmaker.words.phone_numbers import get_line
 
 SHORTEST = {role: 10 if role is Role.RESIDENT else 15 for role in Role}  # characters
 LONGEST = 200  # characters
@@ -58,7 +59,7 @@ def check_acceptable(password: str, *, role: Role, phone: str, field: str) -> No
         raise InvalidError("password.long", field, limit=LONGEST)
     if len(set(folded)) < FEWEST_DIFFERENT:
         raise InvalidError("password.monotonous", field)
-    if phone and phone in folded:
+    if phone and get_line(phone) in folded:
         raise InvalidError("password.is_phone", field)
     if _is_common(folded):
         raise InvalidError("password.common", field)

@@ -12,6 +12,8 @@ from werkzeug.datastructures import CombinedMultiDict
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
+from matchmaker.words.signs import drop_unseen, has_unseen
+
 # A hidden key that makes a second sending of the same form recognisable.
 
 KEY_BYTES = 16
@@ -41,10 +43,10 @@ SUBMITTING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def clean_text(value: Any) -> Any:
-    """Compose characters, drop NUL (PostgreSQL refuses it) and surrounding blanks."""
+    """Compose characters, drop signs that cannot be seen (NUL too) and surrounding blanks."""
     if not isinstance(value, str):
         return value
-    return unicodedata.normalize("NFC", value).replace("\x00", "").strip()
+    return drop_unseen(unicodedata.normalize("NFC", value)).strip()
 
 
 class BaseForm(FlaskForm):
@@ -71,6 +73,16 @@ class BaseForm(FlaskForm):
                 own_filters = unbound_field.kwargs.get("filters", ())
                 options = {**options, "filters": [clean_text, *own_filters]}
             return super().bind_field(form, unbound_field, options)
+
+    def lost_unseen_signs(self) -> bool:
+        """Whether ``clean_text`` took signs out of a text: the person gets a word about it."""
+        return any(
+            has_unseen(unicodedata.normalize("NFC", text))
+            for field in self
+            if _is_plain_text(type(field)) and not isinstance(field, HiddenField)
+            for text in field.raw_data or ()
+            if isinstance(text, str)
+        )
 
     def add_error(self, field_name: str, message: Any) -> None:
         """Show ``message`` at a field, for example when the service refuses a value.

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from wtforms import DateField, HiddenField, PasswordField, StringField
 from wtforms.widgets import DateInput, MonthInput, TelInput, TextArea
 
-from matchmaker.words.phone_numbers import normalise_phone
+from matchmaker.words.names import clean_name
+from matchmaker.words.phone_numbers import SeveralNumbersError, normalise_phone
 
 T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
-LONGEST_TYPED_PHONE = 30  # characters, separators included
+LONGEST_TYPED_PHONE = 40  # characters, separators included
 _MONTH = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*月?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
 
@@ -26,6 +27,14 @@ class TextField(StringField):
 
     def process_data(self, value: Any) -> None:
         self.data = value or ""
+
+
+class NameField(TextField):
+    """The name of a person, an organisation or a place, with one kind of dot and narrow letters."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = clean_name(self.data) if isinstance(self.data, str) else ""
 
 
 class LongTextField(TextField):
@@ -53,7 +62,7 @@ class KeptField(HiddenField):
 
 
 class PhoneField(StringField):
-    """A phone number; ``data`` is digits only, or None when nothing was typed."""
+    """A phone number as ``words.phone_numbers`` keeps it, or None when nothing was typed."""
 
     widget = TelInput()
 
@@ -77,9 +86,11 @@ class PhoneField(StringField):
             return
         try:
             self.data = normalise_phone(typed)
+        except SeveralNumbersError as error:
+            raise ValueError(_("Enter one number here, not several.")) from error
         except ValueError as error:
             raise ValueError(
-                _("Enter a mobile number with 11 digits or a Shanghai landline with 8 digits.")
+                _("Enter a mobile number with 11 digits, or a landline with its area code.")
             ) from error
 
 

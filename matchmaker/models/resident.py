@@ -85,7 +85,7 @@ class ResidentContact(Model):
 
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
     full_name: Mapped[str] = mapped_column(EncryptedText, doc="full name")
-    phone: Mapped[str] = mapped_column(EncryptedText, doc="phone number, digits only")
+    phone: Mapped[str] = mapped_column(EncryptedText, doc="phone number, extension behind a dash")
     address: Mapped[str] = mapped_column(EncryptedText, doc="address with the door number")
     phone_index: Mapped[str] = mapped_column(String(64), index=True, comment="keyed digest")
     phone_tail_index: Mapped[str] = mapped_column(

@@ -14,9 +14,8 @@ from matchmaker.forms.choices import (
     make_choices,
 )
 from matchmaker.forms.fields import DayField, LongTextField
-from matchmaker.forms.numbers import WholeNumberField
+from matchmaker.forms.numbers import QuantityField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.kinds import MOST_TYPED, Unit
 from matchmaker.models import ConsentChannel, Need, ServiceCategory, Window
 from matchmaker.models.limits import LONGEST_DESCRIPTION, LONGEST_REASON, TIERS
 from matchmaker.needs.words import TIER_WORDS
@@ -28,10 +27,10 @@ AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not Cons
 
 
 class DeskForm(IdempotentForm):
-    """All questions of a need on one page. Money is typed in whole yuan."""
+    """All questions of a need on one page. How much is in the unit of the chosen kind of help."""
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
-    quantity = WholeNumberField(_l("How much"), minimum=1, maximum=MOST_TYPED)
+    quantity = QuantityField(_l("How much"))
     windows = CheckboxesField(
         _l("Times that suit"),
         choices=make_choices((window, get_label(window)) for window in Window),
@@ -46,8 +45,16 @@ class DeskForm(IdempotentForm):
         choices=make_choices((channel, get_label(channel)) for channel in AT_THE_DESK),
     )
 
+    def validate_quantity(self, field: QuantityField) -> None:
+        """Refuse what is no quantity of the chosen kind of help."""
+        unit = self.units.get(self.category_id.data)
+        if unit is not None:
+            field.check_unit(unit)
+
     def fill_choices(self, categories: Iterable[ServiceCategory]) -> "DeskForm":
         """Set the categories to choose from, grouped by heading."""
+        categories = list(categories)
+        self.units = {str(row.id): row.unit for row in categories}
         self.category_id.choices = [
             SelectChoice("", _l("Choose")),
             *(
@@ -60,16 +67,14 @@ class DeskForm(IdempotentForm):
 
     def show(self, need: Need) -> "DeskForm":
         """Fill the form with a returned need, to be corrected."""
-        factor = Unit(need.category.unit).typed_factor
         self.category_id.data = str(need.category_id)
-        self.quantity.data = need.quantity // factor
+        self.quantity.show(need.quantity, need.category.unit)
         self.windows.data, self.description.data = list(need.windows), need.description
         return self
 
     def read_quantity(self, category: ServiceCategory) -> int | None:
         """The quantity in units of the category, fen for money; None if nothing was typed."""
-        typed: int | None = self.quantity.data
-        return None if typed is None else typed * Unit(category.unit).typed_factor
+        return self.quantity.read_units(category.unit)
 
     def read_windows(self) -> list[Window]:
         """The ticked windows; none means any time."""

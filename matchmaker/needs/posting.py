@@ -11,7 +11,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_month
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.kinds import find_quantity_limits, get_need_type
+from matchmaker.kinds import Quantity, find_quantity_limits, get_need_type
 from matchmaker.models import (
     Consent,
     ConsentChannel,
@@ -90,7 +90,12 @@ def check_quantity(category: ServiceCategory, quantity: int) -> None:
     limits = find_quantity_limits(category)
     lowest, highest = (limits.least, limits.most) if limits else (1, 1)
     if not lowest <= quantity <= highest:
-        raise InvalidError("need.quantity_out_of_range", "quantity", least=lowest, most=highest)
+        raise InvalidError(
+            "need.quantity_out_of_range",
+            "quantity",
+            least=Quantity(lowest, category.unit),
+            most=Quantity(highest, category.unit),
+        )
 
 
 def sort_windows(windows: Sequence[Window]) -> list[str]:

@@ -5,7 +5,7 @@ from wtforms import BooleanField
 
 from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.forms.fields import LongTextField, PhoneField, TextField
+from matchmaker.forms.fields import LongTextField, NameField, PhoneField, TextField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
 from matchmaker.models.limits import (
@@ -24,7 +24,7 @@ _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 class OrganisationForm(IdempotentForm):
     """Names and kind of a new organisation."""
 
-    name_zh = TextField(
+    name_zh = NameField(
         _l("Name in Chinese"),
         [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_ORGANISATION_NAME_ZH)],
     )
@@ -40,7 +40,7 @@ class ApplicationForm(BaseForm):
     """An application by somebody without an account; not idempotent, since names are unique."""
 
     subdistrict_id = DropdownField(_l("Street office"), [Required()])
-    name_zh = TextField(
+    name_zh = NameField(
         _l("Name in Chinese"),
         [Required(_l("Enter the organisation's name.")), MaxLength(LONGEST_ORGANISATION_NAME_ZH)],
     )
@@ -50,7 +50,7 @@ class ApplicationForm(BaseForm):
         [Required(_l("Choose the kind of organisation."))],
         choices=make_choices([("", _l("Choose")), *_KINDS]),
     )
-    contact_name = TextField(
+    contact_name = NameField(
         _l("Your name"), [Required(_l("Enter your name.")), MaxLength(LONGEST_PERSON_NAME)]
     )
     contact_phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
-from matchmaker.forms.fields import DayField, PhoneField, TextField
+from matchmaker.forms.fields import DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import ConsentChannel, StatusKind
@@ -25,7 +25,6 @@ from matchmaker.models.limits import (
 from matchmaker.words.labels import get_label
 from matchmaker.words.names import LONGEST_SEARCH
 
-EARLIEST_BIRTH_YEAR, LATEST_BIRTH_YEAR = 1900, 2099
 _LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
 _COUNTER_CHANNELS = tuple(c for c in ConsentChannel if c is not ConsentChannel.ONLINE)
 _STATUSES = [(kind.value, get_label(kind)) for kind in StatusKind]
@@ -68,17 +67,15 @@ class ResidentFilterForm(FilterForm):
 class RegisterForm(IdempotentForm):
     """A new resident with contact, household and consent."""
 
-    full_name = TextField(
+    full_name = NameField(
         _l("Full name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_FULL_NAME)]
     )
-    display_name = TextField(
+    display_name = NameField(
         _l("Surname with title"),
         [Required(_l("Enter surname and title.")), MaxLength(LONGEST_DISPLAY_NAME), NoLongNumber()],
     )
     phone = PhoneField(_l("Phone number"), [Required(_l("Enter a phone number."))])
-    birth_year = WholeNumberField(
-        _l("Year of birth"), minimum=EARLIEST_BIRTH_YEAR, maximum=LATEST_BIRTH_YEAR
-    )
+    birth_year = WholeNumberField(_l("Year of birth"))
     committee_id = DropdownField(_l("Committee"), [Required(_l("Choose the committee."))])
     household_reference = TextField(
         _l("Household, if it is known already"), [MaxLength(LONGEST_REFERENCE)]

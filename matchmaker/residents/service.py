@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import (
@@ -26,7 +27,7 @@ from matchmaker.models import (
 from matchmaker.residents.scope import list_committees, select_residents
 from matchmaker.residents.statuses import KEEP_CONTACT, add_consent
 from matchmaker.words.names import get_person_sort_key, match_name
-from matchmaker.words.phone_numbers import normalise_phone
+from matchmaker.words.phone_numbers import get_line, normalise_phone
 
 # Households and references.
 
@@ -91,6 +92,7 @@ class Registration:
 
 
 TAIL_DIGITS = 4
+GREATEST_AGE = 120  # years
 _TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 
 
@@ -118,7 +120,7 @@ def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
 
 def find_same_phone(actor: User, phone: str) -> tuple[list[Resident], int]:
     """Residents with this phone in the actor's scope, and how many there are outside it."""
-    index = contact_cipher.get_index(phone)
+    index = contact_cipher.get_index(get_line(phone))
     own = select_residents(actor).join(Resident.contact).where(ResidentContact.phone_index == index)
     rows = list(db.session.scalars(own.order_by(Resident.id)))
     everywhere = db.session.scalar(select(func.count()).where(ResidentContact.phone_index == index))
@@ -130,10 +132,12 @@ def register_resident(
 ) -> Resident:
     """Store a resident with encrypted contact and the consent to keep it.
 
-    Raises ``InvalidError`` for a household that is not in the committee and, unless
-    ``is_known_duplicate``, ``ConflictError`` (``resident.same_phone``) when the phone is known.
+    Raises ``InvalidError`` for a year of birth that cannot be, for a household that is not in the
+    committee and, unless ``is_known_duplicate``, ``ConflictError`` (``resident.same_phone``) when
+    the phone is known.
     """
     committee = _get_committee(actor, registration.committee_id)
+    check_birth_year(registration.birth_year, now)
     same_phone = _count_same_phone(actor, registration.phone)
     if same_phone and not is_known_duplicate:
         raise ConflictError("resident.same_phone")
@@ -149,6 +153,18 @@ def register_resident(
         details={"consent": registration.consent_channel.value, "same_phone": same_phone},
     )
     return resident
+
+
+def check_birth_year(year: int | None, now: datetime) -> None:
+    """Raise ``InvalidError`` for a year of birth to come or more than 120 years ago."""
+    latest = get_local_date(now).year
+    if year is not None and not latest - GREATEST_AGE <= year <= latest:
+        raise InvalidError(
+            "resident.birth_year_impossible",
+            "birth_year",
+            earliest=str(latest - GREATEST_AGE),
+            latest=str(latest),
+        )
 
 
 def list_needs(resident: Resident) -> list[Need]:
@@ -177,7 +193,7 @@ def _matches(search: str) -> ColumnElement[bool]:
         return Resident.contact.has(ResidentContact.phone_tail_index == tail)
     phone = _find_phone(typed)
     if phone is not None:
-        index = contact_cipher.get_index(phone)
+        index = contact_cipher.get_index(get_line(phone))
         return Resident.contact.has(ResidentContact.phone_index == index)
     return match_name(typed, [Resident.display_name, Resident.reference], Resident.sort_key)
 
@@ -212,15 +228,15 @@ def _add_resident(household: Household, registration: Registration) -> Resident:
     db.session.add(resident)
     db.session.flush()
     resident.reference = find_free_reference(Resident, "R", resident.id)
-    phone = registration.phone
+    phone, line = registration.phone, get_line(registration.phone)
     db.session.add(
         ResidentContact(
             resident_id=resident.id,
             full_name=registration.full_name,
             phone=phone,
             address=registration.address,
-            phone_index=contact_cipher.get_index(phone),
-            phone_tail_index=contact_cipher.get_index(phone[-TAIL_DIGITS:]),
+            phone_index=contact_cipher.get_index(line),
+            phone_tail_index=contact_cipher.get_index(line[-TAIL_DIGITS:]),
         )
     )
     db.session.flush()

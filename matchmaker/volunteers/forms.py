@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
-from matchmaker.forms.fields import DayField, TextField
+from matchmaker.forms.fields import DayField, NameField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import (
@@ -28,7 +28,7 @@ from matchmaker.words.names import LONGEST_SEARCH
 class VolunteerForm(IdempotentForm):
     """A volunteer; the box of each qualification has a day ``expires_<code>`` beside it."""
 
-    name = TextField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])
+    name = NameField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])
     visits_per_month = WholeNumberField(
         _l("Most visits a month"), [Required()], minimum=1, maximum=MOST_VISITS_PER_MONTH
     )

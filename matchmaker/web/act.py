@@ -12,7 +12,8 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import redirect, request
+from flask import flash, redirect, request
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -46,6 +47,8 @@ def answer_form(
     """
     if not form.is_submitted():
         return show()
+    if form.lost_unseen_signs():
+        flash(_("Signs that cannot be seen were taken out of what you typed."), "info")
     if form.validate():
         try:
             return _act_once(form, act) if isinstance(form, IdempotentForm) else answer_button(act)

@@ -1,26 +1,96 @@
-"""Phone numbers: mainland mobiles and Shanghai landlines, stored as digits only."""
+"""Phone numbers of the mainland: read as people write them, kept in one form.
+
+A number is kept as digits: 11 for a mobile, the area's code and 7 or 8 for a landline, 10 for a
+line of 400 or 800. An extension comes behind it: ``02164381234-802``.
+"""
 
 import re
 import unicodedata
 
-SHANGHAI_AREA_CODE = "021"
-_SEPARATORS = re.compile(r"[\s\-–—()./]+")
-_COUNTRY_PREFIX = re.compile(r"^(?:\+|00)86")
-_MOBILE = re.compile(r"^1[3-9][0-9]{9}$", re.ASCII)
-_LANDLINE = re.compile(r"^(?:021|21)?([2-9][0-9]{7})$", re.ASCII)
+from matchmaker.words.signs import drop_unseen
+
+OWN_AREA = "021"  # of a landline that is typed without its area: Shanghai
+_DASHES = re.compile(r"[‐‑‒–—―−_~]")
+_GAP = re.compile(r"[\s\-()./]+")
+_FLOAT = re.compile(r"(\+?[0-9]+)\.0+", re.ASCII)  # what a spreadsheet makes of a number
+_SHORT_END = re.compile(r".+(?:-\s*[0-9]{1,2}|\.[0-9]{0,2})", re.ASCII)  # no group of a number
+_LISTED = re.compile(r"[,;、|/\\&\s\-或和]")
+_EXTENSION = re.compile(
+    r"(.+?)(?:转|轉|分机号?|extension|ext\.?|x|#|\*)[\s:.\-]*([0-9]{1,6})", re.ASCII | re.IGNORECASE
+)
+_DASHED_EXTENSION = re.compile(r"(.+)-\s*([0-9]{1,6})", re.ASCII)
+_COUNTRY = re.compile(r"(\+|00)?86")
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
+_OWN_LANDLINE = re.compile(r"(?:021|21)?([2-9][0-9]{7})", re.ASCII)
+_LANDLINE = re.compile(r"0((?:10|2[0-57-9])[2-9][0-9]{7}|[3-9][1-9][0-9][2-9][0-9]{6,7})", re.ASCII)
+_SERVICE = re.compile(r"[48]00[0-9]{7}", re.ASCII)
+
+
+class SeveralNumbersError(ValueError):
+    """More than one phone number was typed where one belongs."""
 
 
 def normalise_phone(text: str) -> str:
-    """A typed number as digits: 11 for a mobile, ``021`` and 8 for a Shanghai landline.
+    """A typed number in the form in which it is kept.
 
-    Full-width digits, separators and the country prefix are accepted. Raises
-    ``ValueError`` for anything else.
+    Full-width digits, blanks, dashes, brackets, signs that cannot be seen, the country's code with
+    or without its plus, and the ``.0`` that a spreadsheet adds are read. Raises
+    ``SeveralNumbersError`` for two numbers and ``ValueError`` for anything else.
     """
-    digits = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
-    digits = _COUNTRY_PREFIX.sub("", digits)
-    if _MOBILE.match(digits):
+    typed = _DASHES.sub("-", unicodedata.normalize("NFKC", drop_unseen(text))).strip()
+    remnant = _FLOAT.fullmatch(typed)
+    number = _read_line(remnant.group(1) if remnant else typed)
+    if number is not None:
+        return number
+    if _holds_several(typed):
+        raise SeveralNumbersError("more than one number")
+    raise ValueError("not a phone number of the mainland")
+
+
+def get_line(phone: str) -> str:
+    """The number of a kept phone without its extension."""
+    return phone.partition("-")[0]
+
+
+def _read_line(typed: str) -> str | None:
+    """The number, with its extension if one is typed; an extension of a mobile is no number."""
+    whole = None if _SHORT_END.fullmatch(typed) else _read_number(_GAP.sub("", typed))
+    if whole is not None:
+        return whole
+    for pattern in (_EXTENSION, _DASHED_EXTENSION):
+        found = pattern.fullmatch(typed)
+        line = _read_number(_GAP.sub("", found.group(1))) if found else None
+        if found and line and not _MOBILE.fullmatch(line):
+            return f"{line}-{found.group(2)}"
+    return None
+
+
+def _read_number(digits: str) -> str | None:
+    """Digits with or without the country's code, which comes before a mobile or an area."""
+    number = _read_at_home(digits)
+    country = _COUNTRY.match(digits)
+    if number is not None or country is None:
+        return number
+    rest = digits[country.end() :]
+    is_marked = country.group(1) is not None
+    if not is_marked and _OWN_LANDLINE.fullmatch(rest) and len(rest) == len("12345678"):
+        return None  # 86 and eight digits: neither a country's code for sure nor an area's
+    return _read_at_home(rest) or _read_at_home(f"0{rest}")
+
+
+def _read_at_home(digits: str) -> str | None:
+    if _MOBILE.fullmatch(digits) or _SERVICE.fullmatch(digits):
         return digits
-    landline = _LANDLINE.match(digits)
-    if landline is None:
-        raise ValueError("not a mainland mobile or a Shanghai landline")
-    return SHANGHAI_AREA_CODE + landline.group(1)
+    own = _OWN_LANDLINE.fullmatch(digits)
+    if own:
+        return OWN_AREA + own.group(1)
+    return digits if _LANDLINE.fullmatch(digits) else None
+
+
+def _holds_several(typed: str) -> bool:
+    """Whether two of the parts between signs of a list are numbers."""
+    return any(
+        _read_line(typed[: sign.start()]) and _read_line(typed[sign.end() :])
+        for sign in _LISTED.finditer(typed)
+    )

@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from matchmaker.base.errors import DomainError
+from matchmaker.kinds import Quantity
 from matchmaker.models import RoundState
-from matchmaker.words.quantities import format_day
+from matchmaker.words.quantities import format_day, format_quantity
 
 _Sentences = Mapping[str, LazyString | Mapping[str, LazyString]]
 
@@ -77,7 +78,7 @@ _NEEDS: _Sentences = {
     ),
     "need.category_unknown": _l("Choose a kind of help from the list."),
     "need.quantity_missing": _l("Enter how much is needed: this kind of help asks for it."),
-    "need.quantity_out_of_range": _l("Enter an amount within the limits of this kind of help."),
+    "need.quantity_out_of_range": _l("Enter between %(least)s and %(most)s."),
     "need.consent_not_online": _l("Say how the resident agreed."),
     "need.description_length": _l("Write one sentence of at most %(most)s characters."),
     "need.tier_unknown": _l("Choose how urgent it is."),
@@ -91,6 +92,7 @@ _RESIDENTS: _Sentences = {
     "resident.same_phone": _l(
         "This phone number is registered already. Look whether it is the same person."
     ),
+    "resident.birth_year_impossible": _l("Enter a year between %(earliest)s and %(latest)s."),
     "resident.committee_unknown": _CHOOSE_FROM_THE_LIST,
     "resident.household_unknown": _l("This committee has no household with that reference."),
     "resident.block_missing": _l(
@@ -228,4 +230,6 @@ def describe_refusal(error: DomainError) -> str:
 
 
 def _say(number: object) -> str:
+    if isinstance(number, Quantity):
+        return format_quantity(number.amount, number.unit)
     return format_day(number) if isinstance(number, date) else str(number)

@@ -1,46 +1,100 @@
+"""Phone numbers as people write them; every number here is invented."""
+
 import pytest
 
-from matchmaker.words.phone_numbers import normalise_phone
+from matchmaker.words.phone_numbers import SeveralNumbersError, get_line, normalise_phone
+
+MOBILE, SHANGHAI, SUZHOU, HOTLINE = "13800001234", "02164381234", "051265123456", "4008208820"
+READ = {
+    MOBILE: """13800001234|138 0000 1234|138-0000-1234|138.0000.1234|+86 138 0000 1234
+        +8613800001234
+        008613800001234|0086-138-0000-1234|8613800001234|86 138 0000 1234|86-13800001234
+        (+86)13800001234|（+86）138 0000 1234|１３８００００１２３４|＋８６１３８００００１２３４
+        138—0000—1234
+        13800001234.0|13800001234.00|+8613800001234.0|138‑0000‑1234|138　0000　1234|138 00 00 12 34
+        \u202a13800001234\u202c|\u200b138\u200b00001234|\ufeff13800001234
+        138\u00a00000\u00a01234""",
+    "19912345678": "19912345678|199-1234-5678|86 19912345678",
+    "16212345678": "16212345678|+86 162 1234 5678",
+    "17012345678": "17012345678|170 1234 5678",
+    SHANGHAI: """64381234|6438 1234|6438-1234|021-6438 1234|(021) 64381234|（021）6438-1234
+        2164381234
+        +86 21 6438 1234|+86 (0)21 6438 1234|+86-021-64381234|008621 64381234|862164381234
+        8602164381234|+8664381234|021/64381234|021—64381234|０２１－６４３８１２３４|02164381234.0
+        64381234.0""",
+    f"{SHANGHAI}-802": """021-64381234-802|021-64381234转802|021-64381234 转 802|64381234转802
+        64381234轉802
+        64381234-802|64381234#802|64381234＃802|64381234 ext 802|64381234 ext. 802|64381234 Ext:802
+        64381234分机802|64381234 分机号 802|64381234x802|+86 21 64381234-802|（021）64381234－802
+        6438-1234-802|021-6438-1234 转802""",
+    f"{SHANGHAI}-8": "64381234-8|021-64381234转8",
+    f"{SHANGHAI}-80212": "64381234-80212|021 64381234 转80212",
+    SUZHOU: """0512-65123456|051265123456|(0512)65123456|+86 512 6512 3456|8651265123456
+        0512 6512 3456""",
+    "05126512345": "0512-6512345|0512 651 2345",
+    "05126512345-6": "0512-6512345-6",
+    "01066666666": "010-66666666|+86 10 6666 6666|861066666666|010 6666 6666",
+    "02023456789": "020-23456789|020 2345 6789",
+    "03772345678": "0377-2345678",
+    "089823456789": "0898-23456789",
+    "02186123456": "86123456|8612 3456",
+    HOTLINE: """400-820-8820|4008208820|400 820 8820|400-8208-820|+86 400 820 8820
+        ４００－８２０－８８２０""",
+    f"{HOTLINE}-3": "400-820-8820转3|400-820-8820-3",
+    "8008203456": "800-820-3456|8008203456",
+}
+REFUSED = """12345|12800001234|1380000123|138000012345|1391111778.0|1391111778.5|1391111778.00
+        13911117.78
+    1380000.0000|14380000|11381234|021-6438123|010-12345678|026-23456789|0400-8208820|0300-2345678
+    四三八|一三八|1.38E+10|1.380000E10|13800001234转802|13800001234-802|13800001234 ext 1
+        64381234转|转802
+    64381234转1234567|8664381234|+1 212 555 0100|+852 2345 6789|013800001234|138000O1234
+        王阿姨13800001234
+    13800001234王阿姨|021--|+|86|0086|400-820-882|400-820-88201|4008208820.5|--|...|无|没有
+    18888|110|12345678901234567890|+86+8613800001234|1380000123４５|0512-651234|1380000123-4"""
+SEVERAL = """13800001234 13900001234|13800001234/13900001234|13800001234、64381234|64381234,64385678
+    13800001234；13900001234|13800001234或13900001234|64381234-64385678|021-64381234 13800001234
+    64381234转802/13800001234|13800001234，13900001234|13800001234 64381234-802
+        64381234和64385678"""
 
 
-@pytest.mark.parametrize(
-    ("typed", "digits"),
-    [
-        ("13800001234", "13800001234"),
-        ("138 0000 1234", "13800001234"),
-        ("138-0000-1234", "13800001234"),
-        ("+86 138 0000 1234", "13800001234"),
-        ("008613800001234", "13800001234"),
-        ("１３８００００１２３４", "13800001234"),
-        ("64380000", "02164380000"),
-        ("021-6438 0000", "02164380000"),
-        ("(021) 64380000", "02164380000"),
-        ("+86 21 6438 0000", "02164380000"),
-    ],
-)
-def test_a_number_is_kept_as_digits_however_it_is_typed(typed, digits):
-    assert normalise_phone(typed) == digits
+def split(text):
+    return [
+        number.strip("\n") for line in text.split("\n") for number in line.strip(" ").split("|")
+    ]
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "12345",
-        "12800001234",
-        "1380000123",
-        "138000012345",
-        "010-12345678",
-        "四三八",
-        "14380000",
-    ],
-)
-def test_what_is_no_number_of_ours_is_refused(typed):
-    with pytest.raises(ValueError, match="not a mainland mobile"):
+TYPED = [(typed, kept) for kept, text in READ.items() for typed in split(text)]
+
+
+def test_the_tables_are_long_enough():
+    assert len(TYPED) > 90
+    assert len(split(REFUSED)) > 50
+
+
+@pytest.mark.parametrize(("typed", "kept"), TYPED)
+def test_a_number_is_kept_in_one_form_however_it_is_typed(typed, kept):
+    assert normalise_phone(typed) == kept
+    assert normalise_phone(f" {typed} ") == kept
+
+
+@pytest.mark.parametrize("typed", ["", *split(REFUSED)])
+def test_what_is_no_number_is_refused_and_never_made_into_one(typed):
+    with pytest.raises(ValueError, match="not a phone number"):
         normalise_phone(typed)
 
 
-def test_a_kept_number_stays_as_it_is():
-    for typed in ("13800001234", "64380000"):
-        kept = normalise_phone(typed)
-        assert normalise_phone(kept) == kept
+@pytest.mark.parametrize("typed", split(SEVERAL))
+def test_two_numbers_in_one_field_are_named_as_such(typed):
+    with pytest.raises(SeveralNumbersError):
+        normalise_phone(typed)
+
+
+@pytest.mark.parametrize("kept", READ)
+def test_a_kept_number_stays_as_it_is(kept):
+    assert normalise_phone(kept) == kept
+    assert normalise_phone(get_line(kept)) == get_line(kept)
+
+
+def test_the_line_of_a_number_has_no_extension():
+    assert get_line(f"{SHANGHAI}-802") == get_line(SHANGHAI) == SHANGHAI

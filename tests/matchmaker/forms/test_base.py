@@ -82,3 +82,10 @@ def test_a_form_without_a_proper_key_is_refused_and_gets_one(post):
         form = post(IdempotentForm, idempotency_key=broken)
         assert "idempotency_key" in form.errors
         assert len(form.idempotency_key.data) == 32
+
+
+def test_a_form_knows_that_signs_were_taken_out(post):
+    assert post(NameForm, name="王\u202e阿婆").name.data == "王阿婆"
+    assert post(NameForm, name="王\u202e阿婆").lost_unseen_signs()
+    assert not post(NameForm, name=" 王阿婆 ").lost_unseen_signs()
+    assert not post(NameForm, name="王", password="a\u200bb").lost_unseen_signs()

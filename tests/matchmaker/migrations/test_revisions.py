@@ -13,9 +13,11 @@ from tests.matchmaker.migrations.rows import fill_tables
 
 pytestmark = pytest.mark.both_databases
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"]
 # What a revision says elsewhere afterwards; going down brings it back.
 MOVED = {"0008": {"need": ["least_quantity"]}}
+# What a revision reads anew from other columns; going down leaves it.
+DERIVED = {"0010": {name: ["sort_key"] for name in ("organisation", "resident", "volunteer")}}
 
 
 @pytest.fixture
@@ -43,9 +45,9 @@ def test_a_revision_keeps_the_data_it_finds(empty_app, revision):
     if before:
         upgrade(revision=before[-1])
     fill_tables(db.engine)
-    written = read_all()
+    written = leave_out(read_all(), DERIVED.get(revision, {}))
     upgrade(revision=revision)
-    kept = leave_out(written, revision)
+    kept = leave_out(written, MOVED.get(revision, {}))
     assert read_all(kept) == kept
     fill_tables(db.engine)
     downgrade(revision=before[-1] if before else "base")
@@ -98,12 +100,12 @@ def cut(rows: list[dict], like: list[dict]) -> list[dict]:
     return [{name: row[name] for name in like[0]} for row in rows] if like else rows
 
 
-def leave_out(written: Rows, revision: str) -> Rows:
-    """What was written, without the columns that the revision moves elsewhere."""
-    moved = {table: names for table, names in MOVED.get(revision, {}).items() if table in written}
+def leave_out(written: Rows, columns: dict[str, list[str]]) -> Rows:
+    """What was written, without some columns."""
     return written | {
         table: [{name: row[name] for name in row if name not in names} for row in written[table]]
-        for table, names in moved.items()
+        for table, names in columns.items()
+        if table in written
     }
 
 

@@ -44,6 +44,12 @@ def test_a_worker_enters_a_need_on_one_page(app, worker, place, typed):
         assert (event.action, event.on_behalf_of_id) == ("need.submit", place.resident.id)
 
 
+@pytest.mark.parametrize("amount", ["１，２００．５０", "￥1,200.50", "1200.5元"])
+def test_money_is_typed_at_the_desk_as_residents_type_it(app, worker, place, typed, amount):
+    assert enter(worker, place, {**typed, "quantity": amount}).status_code == 303
+    assert load_need(app).quantity == 120_050
+
+
 def test_entering_twice_enters_once(app, worker, place, typed):
     first, second = enter(worker, place, typed), enter(worker, place, typed)
     assert first.location == second.location

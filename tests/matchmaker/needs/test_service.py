@@ -75,7 +75,7 @@ def test_nobody_may_ask_for_less_than_what_helps(enter, place):
     db.session.get(m.ServiceCategory, place.money.id).least_quantity = 60_000
     with pytest.raises(InvalidError) as refusal:
         enter(category_id=place.money.id, quantity=50_000)
-    assert (refusal.value.field, refusal.value.numbers["least"]) == ("quantity", 60_000)
+    assert (refusal.value.field, refusal.value.numbers["least"].amount) == ("quantity", 60_000)
 
 
 def test_each_need_gets_a_name_of_its_own_for_the_draw(enter):

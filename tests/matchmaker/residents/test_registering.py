@@ -52,6 +52,9 @@ def test_a_registration_sent_twice_registers_once(app, counter):
         ("display_name", "call 13777776666"),
         ("household_reference", "H99999"),
         ("birth_year", "1492"),
+        ("birth_year", "2027"),
+        ("birth_year", "1905"),
+        ("phone", "1391111778.0"),
     ],
 )
 def test_a_refused_registration_comes_back_as_typed(app, counter, field, value):
@@ -59,6 +62,13 @@ def test_a_refused_registration_comes_back_as_typed(app, counter, field, value):
     assert answer.status_code == 422
     assert 'value="乐山路9弄1号101室"' in answer.text or field == "address"
     assert count(app, Resident) == 0
+
+
+def test_unseen_signs_of_a_name_are_taken_out_with_a_word(app, counter):
+    answer = counter.submit("residents.register", {**TYPED, "display_name": "赵\u202e爷\u200b叔"})
+    page = counter.client.get(answer.headers["Location"]).text
+    assert "赵爷叔" in page
+    assert "Signs that cannot be seen" in page
 
 
 def test_a_known_phone_warns_and_a_tick_registers_all_the_same(app, counter, resident):

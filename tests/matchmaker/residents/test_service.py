@@ -130,6 +130,15 @@ def test_people_are_found_by_name_pinyin_and_phone(context, make, resident, work
     assert find(worker, search=search) == [resident]
 
 
+def test_a_line_is_found_with_and_without_its_extension(context, worker, committee):
+    resident = register(worker, committee.id, phone="02164381234-802")
+    assert resident.contact.phone == "02164381234-802"
+    for typed in ("64381234", "021-6438 1234 转 802", "64381234-803", "1234"):
+        assert find(worker, search=typed) == [resident]
+    with pytest.raises(ConflictError, match=r"resident\.same_phone"):
+        register(worker, committee.id, phone="02164381234")
+
+
 def test_people_are_found_by_a_landline_as_it_is_dialled(context, make, worker, committee):
     resident = make.resident(make.household(committee), phone="02164381234")
     assert find(worker, search="6438 1234") == [resident]
