@@ -14,6 +14,7 @@ from matchmaker.offers import views as offer_views
 from matchmaker.organisations import application_views
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
+from matchmaker.people import views as people_views
 from matchmaker.residents import registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
@@ -43,6 +44,7 @@ VIEW_MODULES = (
     organisation_views,
     application_views,
     page_views,
+    people_views,
     criteria_views,
     resident_views,
     registering_views,

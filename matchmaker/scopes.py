@@ -20,6 +20,7 @@ from matchmaker.models import (
     Offer,
     OfferState,
     Organisation,
+    Person,
     Resident,
     Role,
     User,
@@ -66,6 +67,11 @@ def _offices_of_volunteer(actor: User) -> Select[int]:
         .join(Volunteer, Volunteer.organisation_id == Organisation.id)
         .where(Volunteer.id == actor.volunteer_id)
     )
+
+
+def _persons_where(condition: ColumnElement[bool]) -> Select[int]:
+    """The persons of the volunteers that meet the condition."""
+    return select(Volunteer.person_id).join(Volunteer.organisation).where(condition)
 
 
 def _is_written_by(actor: User) -> ColumnElement[bool]:
@@ -153,6 +159,17 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.COORDINATOR: lambda a: Volunteer.organisation_id == a.organisation_id,
         Role.COMMITTEE_WORKER: nothing,
         Role.SOCIAL_WORKER: nothing,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Person: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: lambda a: Person.id.in_(_persons_where(Volunteer.id == a.volunteer_id)),
+        Role.COORDINATOR: nothing,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: lambda a: Person.id.in_(
+            _persons_where(Organisation.subdistrict_id == a.subdistrict_id)
+        ),
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },

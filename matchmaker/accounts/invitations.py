@@ -18,7 +18,7 @@ from matchmaker.accounts.sessions import get_digest
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.models import Invitation, Role, User
+from matchmaker.models import Invitation, Role, User, Volunteer
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
 CODE_LENGTH = 16  # characters of five bits each
@@ -119,6 +119,8 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
         created_at=now,
     )
     get_scope(invitation).apply_to(user)
+    if invitation.volunteer_id is not None:  # such an account is the volunteer's own
+        user.person_id = db.session.get_one(Volunteer, invitation.volunteer_id).person_id
     try:
         with db.session.begin_nested():
             db.session.add(user)

@@ -41,6 +41,7 @@ from matchmaker.models import (
     VolunteerQualification,
 )
 from matchmaker.needs.posting import CONSENT_PURPOSE, CONSENT_TEXT_VERSION
+from matchmaker.people.joining import join_account
 from matchmaker.words.names import get_person_sort_key, get_sort_key
 
 # What people ask: needs with their consents, pairings, and the ledger of earlier months.
@@ -316,6 +317,8 @@ def store_accounts(world: World, ids: Ids, now: datetime) -> None:
             ids.workers[scope] = ids.users[account.phone]
         elif account.role is Role.COORDINATOR:
             ids.coordinators[scope] = ids.users[account.phone]
+        elif account.role is Role.VOLUNTEER:
+            join_account(ids.users[account.phone], ids.volunteers[scope])
 
 
 def _make_account(account: AccountRecord, ids: Ids, now: datetime) -> Row:

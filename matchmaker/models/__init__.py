@@ -25,6 +25,7 @@ from matchmaker.models.organisation import (
     PairingAgreement,
 )
 from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
+from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Committee, Subdistrict
 from matchmaker.models.resident import (
     Consent,
@@ -73,6 +74,8 @@ __all__ = [
     "OverrideKind",
     "Pairing",
     "PairingAgreement",
+    "PeopleApart",
+    "Person",
     "Programme",
     "Qualification",
     "RecipientStatus",

@@ -14,6 +14,7 @@ from matchmaker.models.limits import (
     LONGEST_EVIDENCE,
     LONGEST_REFERENCE,
 )
+from matchmaker.models.person import person_column
 from matchmaker.models.place import Committee
 
 
@@ -72,6 +73,7 @@ class Resident(Model):
     )
     sort_key: Mapped[str] = mapped_column(String(80), index=True, comment="pinyin of display_name")
     birth_year: Mapped[int | None] = mapped_column(doc="year of birth")
+    person_id: Mapped[int] = person_column()
 
     household: Mapped[Household] = relationship(back_populates="residents")
     contact: Mapped["ResidentContact"] = relationship(back_populates="resident")

@@ -11,6 +11,7 @@ from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.limits import LONGEST_PERSON_NAME
 from matchmaker.models.organisation import Organisation
+from matchmaker.models.person import person_column
 from matchmaker.models.place import Committee, Subdistrict
 from matchmaker.models.resident import Resident
 
@@ -45,6 +46,7 @@ class User(UserMixin, Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
+    person_id: Mapped[int] = person_column()
     disabled_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which it was disabled; empty: enabled"
     )

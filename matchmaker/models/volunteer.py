@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import Qualification
-from matchmaker.models.columns import enum_column, lot_column
+from matchmaker.models.columns import EncryptedText, enum_column, lot_column
 from matchmaker.models.limits import (
     LONGEST_PERSON_NAME,
     LONGEST_REFERENCE,
     LONGEST_VOLUNTEER_SORT_KEY,
 )
 from matchmaker.models.organisation import Organisation
+from matchmaker.models.person import person_column
 
 
 class VolunteerState(StrEnum):
@@ -48,6 +49,11 @@ class Volunteer(Model):
         JSON, comment="committee codes served, sorted; empty: every committee"
     )
     lot: Mapped[str] = lot_column()
+    person_id: Mapped[int] = person_column()
+    phone: Mapped[str | None] = mapped_column(
+        EncryptedText, doc="phone number, extension behind a dash; empty: not given"
+    )
+    phone_index: Mapped[str | None] = mapped_column(String(64), index=True, comment="keyed digest")
 
     organisation: Mapped[Organisation] = relationship()
     qualifications: Mapped[list["VolunteerQualification"]] = relationship(

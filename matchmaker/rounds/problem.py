@@ -1,11 +1,14 @@
 """Turn the snapshot of a month into the optimizer's problem, row by row.
 
 A need keeps its reference; a due visit is named by its pairing and number (``P0007#2``), an offer
-by its name in the snapshot, a volunteer by reference. See optimizer/problem.py for the fields.
+by its name in the snapshot, a volunteer by reference; rows of one human being are one person,
+named by the first of their references. See optimizer/problem.py for the fields.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from matchmaker.kinds import get_rules
 from matchmaker.models import OverrideKind
@@ -62,9 +65,9 @@ def make_problem(
         stocks=rows.stocks,
         people=rows.people,
         needs=needs,
-        pairs=tuple(_make_pairs(snapshot.due_visits, rows)),
-        pins=_make_pins(in_force),
-        forbids=_make_forbids(in_force),
+        pairs=tuple(_make_pairs(snapshot, rows)),
+        pins=_make_pins(in_force, _name_persons(snapshot)),
+        forbids=_make_forbids(in_force, _name_persons(snapshot)),
         history=tuple(_make_history(row) for row in snapshot.history),
         loads=tuple(_make_load(row) for row in snapshot.loads if policy.is_carried),
         policy=policy,
@@ -91,8 +94,7 @@ def _make_rows(snapshot: Snapshot) -> _Rows:
         people=(),
         needs=_make_needs(snapshot, categories),
     )
-    people = tuple(_make_person(row, rows.staffed, snapshot.slots) for row in snapshot.volunteers)
-    rows = replace(rows, people=people)
+    rows = replace(rows, people=_make_people(snapshot, rows.staffed))
     return _give_lots(rows, snapshot) if get_policy(snapshot.policy).is_drawn else rows
 
 
@@ -142,6 +144,43 @@ def _make_stock(
         slots=tuple(open_slots),
         staffed=rules.has_volunteers,
         pledge=row.organisation if rules.is_load else None,
+    )
+
+
+def name_volunteers(snapshot: Snapshot) -> dict[tuple[str, str], str]:
+    """The row that makes a visit, by person and offer, of persons who are more than one row."""
+    found: dict[tuple[str, str], str] = {}
+    for row in snapshot.volunteers:
+        for offer in snapshot.offers if row.person else ():
+            if offer.organisation == row.organisation and offer.category in row.categories:
+                found.setdefault((row.person, offer.name), row.reference)
+    return found
+
+
+def _name_persons(snapshot: Snapshot) -> dict[str, str]:
+    return {row.reference: row.person or row.reference for row in snapshot.volunteers}
+
+
+def _make_people(snapshot: Snapshot, staffed: Sequence[Stock]) -> tuple[Person, ...]:
+    rows: dict[str, list[Person]] = defaultdict(list)
+    for row in snapshot.volunteers:
+        rows[row.person or row.reference].append(_make_person(row, staffed, snapshot.slots))
+    return tuple(_join(name, people) for name, people in rows.items())
+
+
+def _join(name: str, rows: Sequence[Person]) -> Person:
+    """One person of all rows: what any of them offers, and no more visits than each allows."""
+    if len(rows) == 1:
+        return replace(rows[0], id=name)
+    areas = [row.areas for row in rows]
+    return Person(
+        id=name,
+        giver=min(row.giver for row in rows),
+        most_visits=min(row.most_visits for row in rows),
+        stocks=tuple(chain.from_iterable(row.stocks for row in rows)),
+        skills=tuple(chain.from_iterable(row.skills for row in rows)),
+        areas=tuple(chain.from_iterable(areas)) if all(areas) else (),  # one goes anywhere
+        slots=tuple(chain.from_iterable(row.slots for row in rows)),
     )
 
 
@@ -230,15 +269,17 @@ def _make_load(row: FrozenLoad) -> GiverLoad:
     return GiverLoad(row.organisation, row.measure, row.carried, row.agreed)
 
 
-def _make_pairs(visits: Iterable[DueVisit], rows: _Rows) -> Iterator[Pair]:
+def _make_pairs(snapshot: Snapshot, rows: _Rows) -> Iterator[Pair]:
     stocks_of = {person.id: person.stocks for person in rows.people}
-    for visit in visits:
+    persons = _name_persons(snapshot)
+    for visit in snapshot.due_visits:
+        visitor = persons.get(visit.volunteer or "")
         for stock in rows.staffed:
             if (stock.giver, stock.category) != (visit.organisation, visit.category):
                 continue
             yield Pair(visit.id, stock.id, score=SAME_ORGANISATION_SCORE)
-            if visit.volunteer is not None and stock.id in stocks_of.get(visit.volunteer, ()):
-                yield Pair(visit.id, stock.id, visit.volunteer, score=SAME_VOLUNTEER_SCORE)
+            if visitor is not None and stock.id in stocks_of[visitor]:
+                yield Pair(visit.id, stock.id, visitor, score=SAME_VOLUNTEER_SCORE)
 
 
 def _list_requirements(category: FrozenCategory) -> tuple[str, ...]:
@@ -247,20 +288,28 @@ def _list_requirements(category: FrozenCategory) -> tuple[str, ...]:
     return tuple(filter(None, (category.code, category.qualification)))
 
 
-def _make_pins(overrides: Iterable[FrozenOverride]) -> tuple[Pin, ...]:
-    return tuple(
-        Pin(row.need, row.offer, row.volunteer, row.reason)
-        for row in overrides
-        if row.kind is OverrideKind.PIN
-    )
+def _make_pins(overrides: Iterable[FrozenOverride], persons: Mapping[str, str]) -> tuple[Pin, ...]:
+    rows = _list_rules(overrides, OverrideKind.PIN, persons)
+    return tuple(Pin(*key, reason) for key, reason in rows.items())
 
 
-def _make_forbids(overrides: Iterable[FrozenOverride]) -> tuple[Forbid, ...]:
-    return tuple(
-        Forbid(row.need, row.offer, row.volunteer, row.reason)
-        for row in overrides
-        if row.kind is OverrideKind.FORBID
-    )
+def _make_forbids(
+    overrides: Iterable[FrozenOverride], persons: Mapping[str, str]
+) -> tuple[Forbid, ...]:
+    rows = _list_rules(overrides, OverrideKind.FORBID, persons)
+    return tuple(Forbid(*key, reason) for key, reason in rows.items())
+
+
+def _list_rules(
+    overrides: Iterable[FrozenOverride], kind: OverrideKind, persons: Mapping[str, str]
+) -> dict[tuple[str, str | None, str | None], str]:
+    """Reasons by need, offer and person; two rows of one human being give one rule."""
+    found: dict[tuple[str, str | None, str | None], str] = {}
+    for row in overrides:
+        if row.kind is kind:
+            person = persons.get(row.volunteer, row.volunteer) if row.volunteer else None
+            found.setdefault((row.need, row.offer, person), row.reason)
+    return found
 
 
 def _make_history(row: CommitteeHistory) -> GroupHistory:

@@ -108,7 +108,8 @@ class FrozenOffer:
 class FrozenVolunteer:
     """A person who visits, at most ``visits`` times in the month.
 
-    ``windows`` empty: never free; ``committees`` empty: visits anywhere.
+    ``windows`` empty: never free; ``committees`` empty: visits anywhere. ``person`` names the one
+    human being of several such rows, by the first of their references; empty: of this row alone.
     """
 
     reference: str
@@ -119,6 +120,7 @@ class FrozenVolunteer:
     windows: tuple[str, ...]
     visits: int
     lot: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

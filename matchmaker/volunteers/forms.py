@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
-from matchmaker.forms.fields import DayField, NameField, TextField
+from matchmaker.forms.fields import DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import (
@@ -29,6 +29,7 @@ class VolunteerForm(IdempotentForm):
     """A volunteer; the box of each qualification has a day ``expires_<code>`` beside it."""
 
     name = NameField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])
+    phone = PhoneField(_l("Phone number"))
     visits_per_month = WholeNumberField(
         _l("Most visits a month"), [Required()], minimum=1, maximum=MOST_VISITS_PER_MONTH
     )
@@ -74,6 +75,7 @@ class VolunteerForm(IdempotentForm):
             windows=tuple(self.windows.data or ()),
             committees=tuple(self.committees.data or ()),
             qualifications={kind: self.get_expiry(kind).data for kind in held},
+            phone=self.phone.data,
         )
 
 
@@ -96,7 +98,7 @@ def make_volunteer_form(
 
 
 def _get_typed_values(volunteer: Volunteer) -> dict[str, Any]:
-    names = ("name", "visits_per_month", "categories", "windows", "committees")
+    names = ("name", "phone", "visits_per_month", "categories", "windows", "committees")
     values = {name: getattr(volunteer, name) for name in names}
     values["qualifications"] = [row.qualification.value for row in volunteer.qualifications]
     for row in volunteer.qualifications:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from matchmaker.base.errors import InvalidError
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
     Committee,
@@ -20,6 +20,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import LONGEST_PERSON_NAME, LONGEST_VOLUNTEER_SORT_KEY
 from matchmaker.words.names import get_person_sort_key
+from matchmaker.words.phone_numbers import get_line
 
 # Limits of a profile.
 
@@ -31,7 +32,7 @@ class VolunteerProfile:
     """What is known of a volunteer.
 
     ``categories``: codes of what volunteers do; ``committees``: codes, empty means all;
-    ``qualifications``: each with its last day, None when it does not end.
+    ``qualifications``: each with its last day, None when it does not end; ``phone``: in kept form.
     """
 
     name: str
@@ -40,6 +41,7 @@ class VolunteerProfile:
     windows: tuple[str, ...]
     committees: tuple[str, ...] = ()
     qualifications: Mapping[Qualification, date | None] = field(default_factory=dict)
+    phone: str | None = None
 
 
 def check_profile(profile: VolunteerProfile, organisation: Organisation) -> None:
@@ -79,6 +81,9 @@ def write_profile(volunteer: Volunteer, profile: VolunteerProfile) -> None:
     """Write ``profile`` to the row, with lists sorted."""
     volunteer.name = profile.name
     volunteer.sort_key = get_person_sort_key(profile.name)[:LONGEST_VOLUNTEER_SORT_KEY]
+    volunteer.phone = profile.phone
+    line = get_line(profile.phone) if profile.phone else None
+    volunteer.phone_index = contact_cipher.get_index(line) if line else None
     volunteer.visits_per_month = profile.visits_per_month
     volunteer.categories = sorted(set(profile.categories))
     volunteer.windows = sorted(set(profile.windows))

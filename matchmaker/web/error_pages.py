@@ -48,6 +48,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "organisation": ("organisations.index",),
     "override": ("rounds.index",),
     "password": ("accounts.own",),
+    "person": ("people.index",),
     "resident": ("residents.index",),
     "results": ("results.index",),
     "round": ("rounds.index",),

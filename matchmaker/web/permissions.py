@@ -29,6 +29,7 @@ class Permission(StrEnum):
     OFFER_APPROVE = auto()
     ORGANISATION_APPROVE = auto()
     VOLUNTEER_MANAGE = auto()  # own organisation
+    PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     ROUND_READ = auto()
@@ -44,7 +45,9 @@ _OWN = {Permission.ACCOUNT_OWN}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.RESIDENT: frozenset(_OWN | {Permission.NEED_POST_OWN, Permission.NEED_READ_OWN}),
-    Role.VOLUNTEER: frozenset(_OWN | {Permission.NEED_BROWSE, Permission.VISIT_READ_OWN}),
+    Role.VOLUNTEER: frozenset(
+        _OWN | {Permission.NEED_BROWSE, Permission.VISIT_READ_OWN, Permission.PERSON_CONFIRM}
+    ),
     Role.COORDINATOR: frozenset(
         _OWN
         | {
@@ -77,6 +80,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CONTACT_REVEAL,
             Permission.OFFER_APPROVE,
             Permission.ORGANISATION_APPROVE,
+            Permission.PERSON_CONFIRM,
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,

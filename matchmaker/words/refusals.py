@@ -148,6 +148,8 @@ _GIVERS: _Sentences = {
     "volunteer.windows_unknown": _CHOOSE_TIMES,
     "volunteer.committees_unknown": _CHOOSE_COMMITTEES,
     "volunteer.unknown": _l("There is no such volunteer here."),
+    "person.unknown": _l("There is nothing to decide about these two any more."),
+    "person.not_joined": _l("This entry counts as a person of its own already."),
     "assignment.nothing_published": _l("No month with a promise of yours is published yet."),
 }
 

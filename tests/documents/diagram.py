@@ -12,8 +12,8 @@ ROOMS = {
     ),
     "features": (
         "matchmaker.accounts", "matchmaker.audit", "matchmaker.needs", "matchmaker.offers",
-        "matchmaker.organisations", "matchmaker.pages", "matchmaker.residents",
-        "matchmaker.volunteers",
+        "matchmaker.organisations", "matchmaker.pages", "matchmaker.people",
+        "matchmaker.residents", "matchmaker.volunteers",
     ),
     "assignments": ("matchmaker.assignments",),
     "demo": ("matchmaker.demo",),
@@ -45,7 +45,9 @@ ROOMS = {
 }  # fmt: skip
 LABELS = {
     "commands": "commands<br/>the command line, the list of pages",
-    "features": ("accounts, audit, needs, offers,<br/>organisations, pages, residents, volunteers"),
+    "features": (
+        "accounts, audit, needs, offers,<br/>organisations, pages, people, residents, volunteers"
+    ),
     "assignments": "assignments<br/>what a published month promises",
     "demo": "demo<br/>invented people, real rules",
     "rounds": "rounds<br/>freeze, solve, publish, pages, words",

@@ -50,6 +50,10 @@ TABLE = {
         "○ ○ ● ○ ○ ○ ○",
         {R.COORDINATOR: {P.OFFER_POST, P.VOLUNTEER_MANAGE}},
     ),
+    "say whether two volunteers are one person": (
+        "○ ◐ ○ ○ ● ○ ○",  # a volunteer where the own entry is one of the two
+        {R.VOLUNTEER: {P.PERSON_CONFIRM}, R.SOCIAL_WORKER: {P.PERSON_CONFIRM}},
+    ),
     "approve an organisation or an offer": (
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.OFFER_APPROVE, P.ORGANISATION_APPROVE}},

@@ -65,10 +65,17 @@ def test_nothing_else_asks_for_a_role():
 # What each role may know of in its own street office; of another office, nothing but what is said.
 SEEN = {
     m.Role.RESIDENT: {m.Need, m.Resident},
-    m.Role.VOLUNTEER: {m.Committee, m.Assignment},
+    m.Role.VOLUNTEER: {m.Committee, m.Assignment, m.Person},
     m.Role.COORDINATOR: {m.Committee, m.Organisation, m.Offer, m.Volunteer, m.Assignment, m.User},
     m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User},
-    m.Role.SOCIAL_WORKER: {m.Need, m.Committee, m.Resident, m.Organisation, m.Offer},
+    m.Role.SOCIAL_WORKER: {
+        m.Need,
+        m.Committee,
+        m.Resident,
+        m.Organisation,
+        m.Offer,
+        m.Person,
+    },
     m.Role.ADMINISTRATOR: {m.User},
     m.Role.AUDITOR: {m.Committee},
 }
@@ -122,6 +129,7 @@ def _list_rows(need_id):
     ).one()
     offer = db.session.get_one(m.Offer, assignment.offer_id)
     account = select(m.User).where(m.User.resident_id == need.resident_id)
+    volunteer = db.session.get_one(m.Volunteer, assignment.volunteer_id)
     rows = (
         need,
         need.resident,
@@ -129,7 +137,8 @@ def _list_rows(need_id):
         assignment,
         offer,
         offer.organisation,
-        db.session.get_one(m.Volunteer, assignment.volunteer_id),
+        volunteer,
+        db.session.get_one(m.Person, volunteer.person_id),
         db.session.scalars(account).one(),
     )
     return {type(row): row for row in rows}

@@ -1,6 +1,8 @@
 """What a round may give: approved offers and active volunteers of approved organisations."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,8 +73,21 @@ def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer
         .where(Volunteer.state == VolunteerState.ACTIVE)
         .options(joinedload(Volunteer.organisation), selectinload(Volunteer.qualifications))
     )
-    rows = [_freeze_volunteer(row, last_day) for row in db.session.scalars(query)]
+    found = db.session.scalars(query).all()
+    persons = _name_persons(found)
+    rows = [
+        replace(_freeze_volunteer(row, last_day), person=persons.get(row.person_id, ""))
+        for row in found
+    ]
     return tuple(sorted(rows, key=lambda row: row.reference))
+
+
+def _name_persons(volunteers: Sequence[Volunteer]) -> dict[int, str]:
+    """The first reference of each person who is a volunteer here more than once."""
+    references: dict[int, list[str]] = defaultdict(list)
+    for row in volunteers:
+        references[row.person_id].append(row.reference)
+    return {person: min(names) for person, names in references.items() if len(names) > 1}
 
 
 def _list_content(offer: Offer) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Write a solution to rows: who gives what to which need, and an outcome for each need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, select
 
@@ -17,9 +17,11 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers
+from matchmaker.rounds.problem import name_volunteers
 from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.snapshot import Snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, count_units
+from optimizer.solution import Assignment as Line
 from optimizer.solution import GroundCode, Solution
 
 MET = "met"
@@ -54,7 +56,7 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
     duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
     needs = _map_ids(Need, {line.need for line in lines} - duties.keys())
     pairings = _map_ids(Pairing, set(duties.values()))
-    volunteers = _map_ids(Volunteer, {line.person for line in lines if line.person})
+    volunteers = _map_volunteers(snapshot, lines)
     organisations = {row.name: row.organisation for row in snapshot.offers}
     organisation_ids = _pair_up(select(Organisation.code, Organisation.id))
     for line in lines:
@@ -66,12 +68,24 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
                 pairing_id=pairings[pairing] if pairing else None,
                 offer_id=offers[line.stock],
                 organisation_id=organisation_ids[organisations[line.stock]],
-                volunteer_id=volunteers[line.person] if line.person else None,
+                volunteer_id=volunteers.get((line.person, line.stock)),
                 slot=line.slot,
                 units=line.units,
                 state=AssignmentState.PROPOSED,
             )
         )
+
+
+def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
+    """The id of the row that makes the visits of a person from an offer."""
+    rows = name_volunteers(snapshot)
+    visitors = {
+        (line.person, line.stock): rows.get((line.person, line.stock), line.person)
+        for line in lines
+        if line.person
+    }
+    ids = _map_ids(Volunteer, set(visitors.values()))
+    return {key: ids[reference] for key, reference in visitors.items()}
 
 
 def _map_ids(
