@@ -2,7 +2,9 @@
 
 Every month runs in a process of its own and adds one line of JSON to a file, so the run can be
 stopped and resumed. At the end, for each policy: the 50th and 95th percentile of processor seconds,
-the count of labels, the peak memory, and how many months have every stage proved.
+the count of labels as the check derives them, the peak memory, how many months have every stage
+proved, and how many unmet needs that others outrank name the deciding stage. For each shorter limit
+also the least share of the needs of the finished month, and the longest time over the limit.
 """
 
 import argparse
@@ -10,39 +12,67 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from optimizer.bench.run import read_peak_mib
+from optimizer.checker.check import judge
+from optimizer.codec import canonical_bytes
 from optimizer.instances.generate import generate
 from optimizer.instances.turns import under_second_policy
 from optimizer.limits import Limits
 from optimizer.policy import COMMUNITY_1, COMMUNITY_2
 from optimizer.problem import Problem
 from optimizer.search.solve import solve
-from optimizer.solution import Proof
+from optimizer.solution import GroundCode, Proof, Solution
 
 LABELS = (COMMUNITY_1.label, COMMUNITY_2.label)
 ARITHMETIC = (Proof.DUAL, Proof.FARKAS, Proof.TREE)
+WHOLE = 600.0  # seconds within which every month should end
 GRACE_SECONDS = 300.0  # of a child beyond its limit, before it counts as broken
 Month = dict[str, Any]
 
 
 def run_month(policy: str, needs: int, seed: int, seconds: float) -> Month:
-    """Solve one month in this process and return its figures."""
-    solution = solve(_make(policy, needs, seed), Limits(seconds=seconds))
+    """Solve one month in this process, check it, and return its figures.
+
+    Times and peak memory are those of the solve; labels and the ruling are those of the check.
+    """
+    problem = _make(policy, needs, seed)
+    began = time.monotonic()
+    solution = solve(problem, Limits(seconds=seconds))
+    wall = time.monotonic() - began
     spent = resource.getrusage(resource.RUSAGE_SELF)
+    peak = read_peak_mib()
     return {
         "policy": policy,
         "needs": needs,
         "seed": seed,
+        "limit": seconds,
         "status": str(solution.status),
         "met": solution.needs_met,
         "processor_seconds": round(spent.ru_utime + spent.ru_stime, 2),
-        "peak_mib": read_peak_mib(),
-        "labels": dict(Counter(str(result.proof) for result in solution.stages)),
+        "wall_seconds": round(wall, 2),
+        "peak_mib": peak,
+        **_check(problem, solution),
+    }
+
+
+def _check(problem: Problem, solution: Solution) -> Month:
+    """Return what the check says of an answer, and the grounds that name their stage."""
+    verdict = judge(problem.to_json(), json.loads(canonical_bytes(solution.to_json())))
+    outranked = [of.stage for of in solution.grounds if of.code is GroundCode.OUTRANKED]
+    return {
+        "ruling": str(verdict.ruling),
+        "fault": str(verdict.fault or ""),
+        "labels": dict(verdict.labels),
+        "outranked": len(outranked),
+        "named": sum(map(bool, outranked)),
+        "unchecked": verdict.unchecked,
     }
 
 
@@ -55,7 +85,7 @@ def measure_month(policy: str, needs: int, seed: int, seconds: float) -> Month:
     """Solve one month in a child process; ``status`` says how it broke, if it did."""
     words = ["--child", policy, str(needs), str(seed), str(seconds)]
     command = [sys.executable, "-m", "optimizer.bench.hundred", *words]
-    broken: Month = {"policy": policy, "needs": needs, "seed": seed}
+    broken: Month = {"policy": policy, "needs": needs, "seed": seed, "limit": seconds}
     try:
         done = subprocess.run(  # noqa: S603 (our own program)
             command, stdout=subprocess.PIPE, text=True, check=False, timeout=seconds + GRACE_SECONDS
@@ -77,29 +107,48 @@ def read_months(file: Path, needs: int) -> list[Month]:
 
 
 def summarise(months: Sequence[Month]) -> str:
-    """Return one paragraph on the months of one policy; there is at least one."""
-    spent = sorted(month["processor_seconds"] for month in months if "labels" in month)
-    labels = sum((Counter(month.get("labels", {})) for month in months), Counter[str]())
-    proved = sum(_is_proved(month) for month in months)
-    peak = max((month.get("peak_mib", 0) for month in months), default=0)
+    """Return one paragraph on the months of one policy and one limit; there is at least one."""
+    ended = [month for month in months if "labels" in month]
+    spent = sorted(month["processor_seconds"] for month in ended)
+    labels = sum((Counter(month["labels"]) for month in ended), Counter[str]())
+    peak = max((month["peak_mib"] for month in ended), default=0)
     results = sum(labels.values())
     by_arithmetic = 100 * sum(labels[label] for label in ARITHMETIC) / max(results, 1)
     counts = ", ".join(f"{count} {label}" for label, count in sorted(labels.items()))
+    rulings = Counter(month["ruling"] for month in ended)
     return (
-        f"{len(months)} months tried, {len(spent)} ended, {proved} with every stage proved\n"
+        f"{len(months)} months tried, {len(ended)} ended, "
+        f"{sum(map(_is_proved, ended))} with every stage proved\n"
+        f"  the check says: {', '.join(f'{n} {ruling}' for ruling, n in sorted(rulings.items()))}\n"
         f"  processor seconds: p50 {percentile(spent, 50)}, p95 {percentile(spent, 95)}\n"
         f"  peak: {peak} MiB\n"
-        f"  {results} results: {counts} ({by_arithmetic:.1f} % by arithmetic)"
+        f"  {results} results: {counts} ({by_arithmetic:.1f} % by arithmetic)\n"
+        f"  {sum(month['outranked'] for month in ended)} needs outranked, "
+        f"{sum(month['named'] for month in ended)} name the deciding stage"
+    )
+
+
+def compare(months: Sequence[Month], whole: Sequence[Month]) -> str:
+    """Return how near months of a shorter limit come to those that had time to end."""
+    met = {month["seed"]: month["met"] for month in whole if "met" in month}
+    limited = [month for month in months if "met" in month and met.get(month["seed"])]
+    shares = sorted(100 * month["met"] / met[month["seed"]] for month in limited)
+    over = max((month["wall_seconds"] - month["limit"] for month in limited), default=0.0)
+    return (
+        f"  needs met, in per cent of those of the finished month: least "
+        f"{percentile(shares, 0)}, p50 {percentile(shares, 50)} ({len(shares)} months)\n"
+        f"  longest over the limit: {max(over, 0.0):.1f} s"
     )
 
 
 def _is_proved(month: Month) -> bool:
-    return "labels" in month and set(month["labels"]) <= set(ARITHMETIC)
+    return set(month["labels"]) <= set(ARITHMETIC)
 
 
 def percentile(values: Sequence[float], percent: int) -> str:
     """Return the least of the sorted values that so many per cent do not exceed; ``-`` of none."""
-    return f"{values[-(-len(values) * percent // 100) - 1]:.1f}" if values else "-"
+    at = max(-(-len(values) * percent // 100) - 1, 0)
+    return f"{values[at]:.1f}" if values else "-"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,25 +160,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--last", type=int, default=100, help="last seed")
     parser.add_argument("--policy", choices=LABELS, action="append")
-    parser.add_argument("--time-limit", type=float, default=600.0, metavar="SECONDS")
+    parser.add_argument("--time-limit", type=float, action="append", metavar="SECONDS")
     parsed = parser.parse_args(arguments)
     if parsed.child:
         policy, needs, seed, seconds = parsed.child
         print(json.dumps(run_month(policy, int(needs), int(seed), float(seconds))))
         return 0
-    _run_missing(parsed)
+    limits = parsed.time_limit or [WHOLE]
+    policies = parsed.policy or LABELS
+    _run_missing(parsed, policies, limits)
     months = read_months(parsed.file, parsed.needs)
-    for policy in parsed.policy or LABELS:
-        print(f"{policy}: {summarise([of for of in months if of['policy'] == policy])}")
+    for policy in policies:
+        print_summary([month for month in months if month["policy"] == policy], limits)
     return 0
 
 
-def _run_missing(parsed: argparse.Namespace) -> None:
-    known = {(of["policy"], of["seed"]) for of in read_months(parsed.file, parsed.needs)}
+def print_summary(months: Sequence[Month], limits: Sequence[float]) -> None:
+    """Print one paragraph for each limit of the months of one policy."""
+    whole = [month for month in months if month["limit"] == WHOLE]
+    for limit in limits:
+        of_limit = [month for month in months if month["limit"] == limit]
+        print(f"{of_limit[0]['policy']}, {limit:g} s: {summarise(of_limit)}")
+        if limit != WHOLE:
+            print(compare(of_limit, whole))
+
+
+def _run_missing(
+    parsed: argparse.Namespace, policies: Sequence[str], limits: Sequence[float]
+) -> None:
+    known = {
+        (of["policy"], of["seed"], of["limit"]) for of in read_months(parsed.file, parsed.needs)
+    }
     for seed in range(parsed.first, parsed.last + 1):
-        for policy in parsed.policy or LABELS:
-            if (policy, seed) not in known:
-                month = measure_month(policy, parsed.needs, seed, parsed.time_limit)
+        for policy, limit in product(policies, limits):
+            if (policy, seed, limit) not in known:
+                month = measure_month(policy, parsed.needs, seed, limit)
                 line = json.dumps(month, sort_keys=True)
                 with parsed.file.open("a", encoding="utf-8") as out:
                     out.write(line + "\n")

@@ -18,9 +18,15 @@ def month(seed: int, spent: float, **labels: int) -> dict[str, Any]:
         "policy": "community/2",
         "needs": 9,
         "seed": seed,
+        "limit": 600.0,
         "status": "proven",
+        "ruling": "proved",
+        "met": 8,
         "processor_seconds": spent,
+        "wall_seconds": spent,
         "peak_mib": 60 + seed,
+        "outranked": 3,
+        "named": 2,
         "labels": labels,
     }
 
@@ -37,7 +43,9 @@ def test_a_month_is_solved_in_a_process_of_its_own_and_not_again(
     capsys.readouterr()
     hundred.main(words)
     assert file.read_text().splitlines() == lines
-    assert "community/2: 1 months tried, 1 ended, 1 with every stage" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "community/2, 600 s: 1 months tried, 1 ended, 1 with every stage" in said
+    assert said.count("the check says: 1 proved") == 2
 
 
 def test_percentiles_labels_and_what_counts_as_proved() -> None:
@@ -48,6 +56,19 @@ def test_percentiles_labels_and_what_counts_as_proved() -> None:
     assert "p50 10.0, p95 19.0" in said
     assert "peak: 80 MiB" in said
     assert "179 dual, 1 search (99.4 % by arithmetic)" in said
+    assert "60 needs outranked, 40 name the deciding stage" in said
+
+
+def test_a_shorter_limit_is_compared_with_the_finished_month() -> None:
+    whole = [month(seed, 9.0, dual=9) for seed in (1, 2, 3)]
+    soon = [
+        month(1, 1.0, gap=9) | {"limit": 1.0, "met": 8, "wall_seconds": 1.5},
+        month(2, 1.0, gap=9) | {"limit": 1.0, "met": 6, "wall_seconds": 2.25},
+        {"policy": "community/2", "seed": 3, "limit": 1.0, "status": "hung"},
+    ]
+    said = hundred.compare(soon, whole)
+    assert "least 75.0, p50 75.0 (2 months)" in said
+    assert "longest over the limit: 1.2 s" in said
 
 
 def test_a_generated_month_of_the_second_policy_is_one_and_keeps_its_teams() -> None:
