@@ -63,6 +63,11 @@ class Assignment:
     units: int = 1
 
 
+def order_of_line(line: Assignment) -> tuple[str, str, str, str]:
+    """Return what the assignments of an answer are sorted by."""
+    return (line.need, line.stock, line.person or "", line.slot or "")
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """The level of a group: ``numerator`` of ``denominator`` (met of possible, used of pledged)."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from optimizer.problem import VISITS, Need, Pair, Person, Pin, Problem, Stock
+from optimizer.solution import Assignment, order_of_line
 
 TICKET = 64  # hexadecimal digits
 
@@ -42,6 +43,29 @@ def order_by_ticket(problem: Problem) -> Problem:
     return _Labels(problem).write() if problem.policy.is_drawn else problem
 
 
+def label_lines(problem: Problem, lines: Sequence[Assignment]) -> tuple[Assignment, ...]:
+    """Return these assignments of a question with labels in place of names.
+
+    They are returned as they are if its policy does not draw.
+    """
+    if not problem.policy.is_drawn:
+        return tuple(lines)
+    labels = _Labels(problem)
+    return tuple(map(labels.write_line, lines))
+
+
+def name_lines(lines: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """Return these assignments with names in place of labels, in the order of an answer."""
+    return tuple(sorted(map(_name_line, lines), key=order_of_line))
+
+
+def _name_line(line: Assignment) -> Assignment:
+    person, slot = (None if name is None else name_of(name) for name in (line.person, line.slot))
+    return replace(
+        line, need=name_of(line.need), stock=name_of(line.stock), person=person, slot=slot
+    )
+
+
 class _Labels:
     """The labels of a question's names."""
 
@@ -67,6 +91,16 @@ class _Labels:
                 replace(row, giver=self._of(row.giver), measure=self._of_measure(row.measure))
                 for row in problem.loads
             ),
+        )
+
+    def write_line(self, line: Assignment) -> Assignment:
+        """Return the assignment with labels."""
+        return replace(
+            line,
+            need=self._needs[line.need],
+            stock=self._stocks[line.stock],
+            person=self._of_person(line.person),
+            slot=None if line.slot is None else self._of(line.slot),
         )
 
     def _of(self, name: str, lot: str = "") -> str:

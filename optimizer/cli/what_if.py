@@ -20,7 +20,6 @@ from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.extra_capacity import MOST_EXTRAS, Help, find_help
 from optimizer.what_if.price import PinPrice, price_of_need, price_pins
 from optimizer.what_if.repair import Changes, repair
-from optimizer.what_if.solve_again import UnpricedError
 
 EXIT_CODES = {
     SolutionStatus.PROVEN: 0,
@@ -58,15 +57,10 @@ def run_conflict(arguments: argparse.Namespace) -> int:
         lines = [f"conflict: {conflict.status}", *map(_describe_pin, conflict.pins)]
         lines += [f"  least use of {stock}" for stock in conflict.stocks]
         return _report(arguments, conflict.to_json(), lines, conflict.status)
-    prices: tuple[PinPrice, ...] = ()
-    unpriced: tuple[str, ...] = ()
-    try:
-        prices = _price_pins(problem, arguments) if problem.pins else ()
-    except UnpricedError as error:
-        unpriced = (f"no pin is priced: {error.reason}",)
+    prices = _price_pins(problem, arguments) if problem.pins else ()
     plain = {**conflict.to_json(), "prices": [price.to_json() for price in prices]}
     priced = (line for price in prices for line in _describe_price(price))
-    lines = ["nothing conflicts", *priced, *unpriced]
+    lines = ["nothing conflicts", *priced]
     return _report(arguments, plain, lines, SolutionStatus.PROVEN)
 
 

@@ -13,7 +13,7 @@ from optimizer.engine.matrix import Vector
 from optimizer.model.eligibility import DELIVERED, Source
 from optimizer.model.network import Network
 from optimizer.model.variables import Columns, Variable
-from optimizer.solution import Assignment
+from optimizer.solution import Assignment, order_of_line
 
 Nonzero = dict[Variable, int]  # values other than 0
 Drawn = tuple[int, str | None, Source, int]  # need, slot, source, units
@@ -34,7 +34,7 @@ def assign_individuals(columns: Columns, point: Vector) -> tuple[Assignment, ...
         Assignment(problem.needs[d].id, problem.stocks[s].id, units=units)
         for (d, s), units in delivered.items()
     ]
-    return tuple(sorted(found + _deal_persons(columns.network, visits), key=sort_key))
+    return tuple(sorted(found + _deal_persons(columns.network, visits), key=order_of_line))
 
 
 def list_drawn(columns: Columns, point: Vector) -> list[Drawn]:
@@ -43,12 +43,6 @@ def list_drawn(columns: Columns, point: Vector) -> list[Drawn]:
     numbers = np.flatnonzero(whole)
     held = {columns.order[j]: int(whole[j]) for j in numbers if j < len(columns.order)}
     return _deal_sources(columns, held)
-
-
-def sort_key(assignment: Assignment) -> tuple[str, str, str, str]:
-    """Return what assignments are sorted by."""
-    person, slot = assignment.person or "", assignment.slot or ""
-    return (assignment.need, assignment.stock, person, slot)
 
 
 def _deal_sources(columns: Columns, held: Nonzero) -> list[Drawn]:

@@ -19,10 +19,15 @@ from optimizer.stages.ranks import group_of
 Place = tuple[str, int]  # kind of place and its position
 
 
-def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) -> list[int]:
-    """Settle these needs, by position; return those that are undecided."""
+def require_incumbent(search: LexicographicSearch) -> None:
+    """Raise ``RetakeError`` unless the incumbent has every value that is fixed."""
     if not search.check_incumbent():
         raise RetakeError
+
+
+def settle(search: LexicographicSearch, columns: Columns, needs: Iterable[int]) -> list[int]:
+    """Settle these needs, by position; return those that are undecided."""
+    require_incumbent(search)
     number = {d: columns.number(columns.met[d]) for d in needs}
     search.undecided.settle([j for j in number.values() if search.is_open(j)])
     return [d for d, j in number.items() if search.is_open(j)]

@@ -5,6 +5,7 @@ whatever moment the limit comes; what is open then is bounded in the rest of the
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
@@ -15,7 +16,7 @@ from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.engine.matrix import Vector
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
-from optimizer.model.individuals import assign_individuals, sort_key
+from optimizer.model.individuals import assign_individuals
 from optimizer.problem import Problem
 from optimizer.search.alone import SoloOptima, possible_by_group
 from optimizer.search.certificate import CertificateWriter, ComponentStep, spell_witness
@@ -41,9 +42,10 @@ from optimizer.solution import (
     SolutionStatus,
     StageResult,
 )
+from optimizer.stages.kind import Basis
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
-from optimizer.tickets import is_label, name_of, order_by_ticket
+from optimizer.tickets import is_label, name_lines, name_of, order_by_ticket
 
 FIRST_SHARE = 0.3  # of the time limit: most for the first answer
 LEAST_SECONDS = 0.3  # for the first answer, and again for making the best of the last one
@@ -113,6 +115,20 @@ def solve(
         solving.run, solving.possible = Run(), {}
         status, detail = SolutionStatus.FEASIBLE, "a stage counted again differs from its value"
     return _write_solution(solving, status, detail).sealed()
+
+
+def find_bases(problem: Problem, limits: Limits) -> Mapping[str, Basis] | None:
+    """Return what each stage of the answer counts against, where that is found on the way.
+
+    Names in it are labels under a policy with a public draw. None: there is no answer, or it is not
+    found within the limits.
+    """
+    solving = _start(problem, limits)
+    try:
+        is_answered = _take_stages(solving, say_nothing)
+    except (OutOfTimeError, *CUT_SHORT):
+        return None
+    return solving.run.basis if is_answered else None
 
 
 def _start(problem: Problem, limits: Limits) -> _Solve:
@@ -244,17 +260,7 @@ def _add_needs(
 
 def _name_lines(solving: _Solve, lines: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
     """Return the assignments by the names of the question, sorted."""
-    if not solving.has_labels:
-        return lines
-    return tuple(sorted(map(_rename, lines), key=sort_key))
-
-
-def _rename(line: Assignment) -> Assignment:
-    """Return the assignment with names in place of labels."""
-    person, slot = (None if name is None else name_of(name) for name in (line.person, line.slot))
-    return replace(
-        line, need=name_of(line.need), stock=name_of(line.stock), person=person, slot=slot
-    )
+    return name_lines(lines) if solving.has_labels else lines
 
 
 def _name_grounds(solving: _Solve, grounds: tuple[Ground, ...]) -> tuple[Ground, ...]:

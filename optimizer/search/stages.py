@@ -1,6 +1,6 @@
 """Take the policy's stages in order in one search; each is fixed while the next is optimised."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from optimizer.engine.matrix import Weights
@@ -15,7 +15,7 @@ from optimizer.search.components import (
     list_untied,
     maximise_by_component,
 )
-from optimizer.search.contests import find_contests, make_homes, settle
+from optimizer.search.contests import find_contests, make_homes, require_incumbent, settle
 from optimizer.search.in_order import climb, meet_in_order
 from optimizer.search.levels import raise_levels, raise_worst_level
 from optimizer.search.lexicographic import LexicographicSearch, RetakeError, UnreachableError
@@ -62,6 +62,7 @@ class Run:
     kept          steps in force, and needs excluded, when the last result was proved
     basis         stage -> what it counts against, where that was found on the way
     starts        stage -> number of steps before it, of the stages taken in the whole model
+    given         stage -> what it counts against, where that is not looked for but borrowed
     """
 
     outcomes: list[AimResult] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Run:
     basis: dict[str, Basis] = field(default_factory=dict)
     kept: tuple[int, dict[int, str]] = (0, {})
     starts: dict[str, int] = field(default_factory=dict)
+    given: Mapping[str, Basis] = field(default_factory=dict)
 
     def keep(self, steps: int) -> None:
         """Note that everything up to these steps is proved."""
@@ -211,14 +213,14 @@ class _StagesInOrder:
 
     def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> list[AimResult]:
         """Settle what is decided, then draw recipients, then needs."""
-        undecided = settle(self.search, self.columns, self.columns.met)
+        met = self.columns.met
+        undecided = self._find_undecided(stage, met)
         self._note_excluded(self.before)
-        needs = self.columns.needs
-        self.run.basis[stage.name] = Basis(needs=frozenset(needs[d].id for d in undecided))
         self.run.undrawn = len(self.search.steps)
         meet_in_order(self.search, list(make_homes(self.search, self.columns, undecided).values()))
-        met = self.columns.met
-        meet_in_order(self.search, [self.columns.number(met[d]) for d in undecided])
+        # Where the undecided needs are borrowed, others may be open too: they come last.
+        order = dict.fromkeys((*undecided, *met)) if stage.name in self.run.given else undecided
+        meet_in_order(self.search, [self.columns.number(met[d]) for d in order])
         return self._gather_steps(stage)
 
     def ask_homes(self, kind: Homes, stage: Stage) -> list[AimResult]:
@@ -226,11 +228,7 @@ class _StagesInOrder:
         candidates = kind.candidates(stage, self.columns.problem)
         if not candidates:
             return []
-        undecided = settle(
-            self.search, self.columns, [d for d in candidates if d in self.columns.met]
-        )
-        needs = self.columns.needs
-        self.run.basis[stage.name] = Basis(needs=frozenset(needs[d].id for d in undecided))
+        undecided = self._find_undecided(stage, [d for d in candidates if d in self.columns.met])
         homes = make_homes(self.search, self.columns, undecided)
         steps = self._maximise(stage, dict.fromkeys(homes.values(), 1))
         [result] = self._gather_steps(stage)
@@ -238,11 +236,7 @@ class _StagesInOrder:
 
     def ask_ladder(self, kind: Ladder, stage: Stage) -> list[AimResult]:
         """Take or spare ranks one after another; contests come first where only they count."""
-        basis = (
-            find_contests(self.search, self.columns, stage)
-            if kind.climbs_contests(stage)
-            else Basis()
-        )
+        basis = self._find_basis(kind, stage)
         self.run.basis[stage.name] = basis
         climb(self.search, kind.rungs(stage, self.columns, basis), kind.sign)
         return self._gather_steps(stage)
@@ -258,6 +252,27 @@ class _StagesInOrder:
             else:
                 self.search.ranks.fix_known(weights)
         return self._gather_steps(stage)
+
+    def _find_undecided(self, stage: Stage, needs: Collection[int]) -> list[int]:
+        """Return which of these needs are undecided, or which of them a borrowed basis has."""
+        names = {d: self.columns.needs[d].id for d in needs}
+        basis = self.run.given.get(stage.name)
+        if basis is None:
+            undecided = settle(self.search, self.columns, needs)
+            basis = Basis(needs=frozenset(names[d] for d in undecided))
+        require_incumbent(self.search)
+        self.run.basis[stage.name] = basis
+        return [d for d, name in names.items() if name in basis.needs]
+
+    def _find_basis(self, kind: Ladder, stage: Stage) -> Basis:
+        """Return what a ladder counts; contests are looked for unless they are borrowed."""
+        if not kind.climbs_contests(stage):
+            return Basis()
+        basis = self.run.given.get(stage.name)
+        if basis is None:
+            return find_contests(self.search, self.columns, stage)
+        require_incumbent(self.search)
+        return basis
 
     def _list_met(self) -> list[str]:
         columns = self.columns

@@ -68,12 +68,14 @@ class Count:
 class Basis:
     """What a stage counts against, as found while solving.
 
-    possible   group -> the most of its needs that could be met, where it has a denominator
-    needs      the ids of the needs that count, where the stage leaves some out
+    possible      group -> the most of its needs that could be met, where it has a denominator
+    needs         the ids of the needs that count, where the stage leaves some out
+    is_borrowed   found among the answers of another question; more than ``possible`` may be met
     """
 
     possible: Mapping[str, int] = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
+    is_borrowed: bool = False
 
 
 class Kind(ABC):
@@ -193,9 +195,9 @@ class PublicDraw(Kind):
         return solving(asker).ask_public_draw(self, stage)
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
-        """Return which recipients are served, then which needs are met, by ticket."""
+        """Return which recipients have one of the basis's needs met, then the needs, by ticket."""
         needs = tally.problem.needs
-        served = {need.recipient for need in tally.list_met()}
+        served = {need.recipient for need in tally.list_met() if need.id in basis.needs}
         homes = sorted({need.recipient for need in needs})
         vector = (*(int(h in served) for h in homes), *(int(n.id in tally.met) for n in needs))
         return [Count("", vector)]

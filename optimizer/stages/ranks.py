@@ -26,13 +26,13 @@ class Ranks(Ladder):
         """Return open_g units for every group."""
         past, found = past_of(stage, columns.problem), []
         for group in self.list_groups(stage, columns.problem, basis):
-            open_, (met, offered) = basis.possible[group], past.get(group, (0, 0))
             weights = {
                 columns.number(variable): 1
                 for d, variable in columns.met.items()
                 if group_of(stage, columns.needs[d]) == group and columns.needs[d].id in basis.needs
             }
-            found.append(Rungs(group, weights, _list_units(met, offered + open_, open_)))
+            units = _list_units(past.get(group, (0, 0)), basis, group, len(weights))
+            found.append(Rungs(group, weights, units))
         return found
 
     def count(self, stage: Stage, tally: Tally, basis: Basis) -> list[Count]:
@@ -43,7 +43,8 @@ class Ranks(Ladder):
         for group in self.list_groups(stage, tally.problem, basis):
             open_, (had, offered) = basis.possible[group], past.get(group, (0, 0))
             levels.append(Level(name_of(group), had + own[group], offered + open_))
-            taken.append((_list_units(had, offered + open_, open_), own[group]))
+            units = _list_units((had, offered), basis, group, own[group])
+            taken.append((units, own[group]))
         levels.sort(key=lambda level: (level.ratio, level.group))
         return [Count("", count_from_lowest(taken), levels=tuple(levels))]
 
@@ -68,5 +69,8 @@ def past_of(stage: Stage, problem: Problem) -> dict[str, tuple[int, int]]:
     return {row.group: (row.met, row.possible) for row in rows}
 
 
-def _list_units(had: int, whole: int, open_: int) -> Units:
-    return tuple((Fraction(had + j, whole), 1) for j in range(open_))
+def _list_units(past: tuple[int, int], basis: Basis, group: str, able: int) -> Units:
+    """Return the group's units with their ranks; as many as it is able to use if borrowed."""
+    (had, offered), open_ = past, basis.possible[group]
+    count = max(open_, able) if basis.is_borrowed else open_
+    return tuple((Fraction(had + j, offered + open_), 1) for j in range(count))

@@ -1,11 +1,12 @@
 """Compare two answers of one month stage by stage: what is better or worse, which levels changed.
 
-Both are counted with the same denominators. An answer that is best under the policy is therefore
-never worse in the first stage that differs.
+Both are counted by the same yardstick: the same denominators, and under a policy with a public draw
+the same undecided and contested needs. An answer that is best under the policy is therefore never
+worse in the first stage that differs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -16,6 +17,23 @@ from optimizer.solution import Assignment, Level
 from optimizer.stages.kind import Basis
 from optimizer.stages.registry import kind_of
 from optimizer.stages.tally import Tally
+from optimizer.tickets import label_lines, order_by_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What both answers are counted by.
+
+    possible   stage -> group -> how many of its needs can be met alone
+    bases      stage -> what it counts against, by label, where that is found while solving
+    """
+
+    possible: Possible = field(default_factory=dict)
+    bases: Mapping[str, Basis] = field(default_factory=dict)
+
+    def basis_of(self, stage: str) -> Basis:
+        """Return what a stage counts against."""
+        return self.bases.get(stage) or Basis(self.possible.get(stage, {}))
 
 
 class Trend(StrEnum):
@@ -54,16 +72,17 @@ class StageChange:
 
 def compare_answers(
     problem: Problem,
-    possible: Possible,
+    yardstick: Yardstick,
     before: Sequence[Assignment],
     after: Sequence[Assignment],
 ) -> tuple[StageChange, ...]:
     """Return every aim of the policy in both answers, in order."""
-    tallies = Tally(problem, before), Tally(problem, after)
+    question = order_by_ticket(problem)
+    old, new = (Tally(question, label_lines(problem, lines)) for lines in (before, after))
     return tuple(
         change
         for stage in problem.policy.stages
-        for change in _compare_stage(stage, tallies, possible.get(stage.name, {}))
+        for change in _compare_stage(stage, (old, new), yardstick.basis_of(stage.name))
     )
 
 
@@ -78,9 +97,9 @@ def find_first_better(changes: Sequence[StageChange]) -> StageChange | None:
 
 
 def _compare_stage(
-    stage: Stage, tallies: tuple[Tally, Tally], possible: Mapping[str, int]
+    stage: Stage, tallies: tuple[Tally, Tally], basis: Basis
 ) -> Iterator[StageChange]:
-    counts = (kind_of(stage).count(stage, tally, Basis(possible)) for tally in tallies)
+    counts = (kind_of(stage).count(stage, tally, basis) for tally in tallies)
     for old, new in zip(*counts, strict=True):
         trend, moved = _judge(old.vector, new.vector), _list_moved(old.levels, new.levels)
         yield StageChange(stage.name, trend, old.key, old.value, new.value, moved)
@@ -93,9 +112,12 @@ def _judge(old: Sequence[Fraction | int], new: Sequence[Fraction | int]) -> Tren
 
 
 def _list_moved(old: Sequence[Level], new: Sequence[Level]) -> tuple[GroupChange, ...]:
+    """Return the groups whose level changes; one that only one of the answers has is at 0."""
     before = {level.group: level.numerator for level in old}
+    after = {level.group: level.numerator for level in new}
+    parts = {level.group: level.denominator for level in (*old, *new)}
     return tuple(
-        GroupChange(level.group, before[level.group], level.numerator, level.denominator)
-        for level in sorted(new, key=lambda level: level.group)
-        if level.numerator != before[level.group]
+        GroupChange(group, before.get(group, 0), after.get(group, 0), parts[group])
+        for group in sorted(parts)
+        if before.get(group, 0) != after.get(group, 0)
     )

@@ -1,10 +1,10 @@
 """The price of meeting an unmet need, and of each pin: the month solved again.
 
 For the price of a need the need is pinned. The forced answer is the best among those that meet the
-need, for the same month, policy and denominators. The first stage that differs is therefore the
-price, and nothing before it changes.
+need, for the same month, policy and yardstick. The first stage that differs is therefore the price,
+and nothing before it changes.
 
-For the price of a pin the pin is removed, and both answers are counted with the denominators of the
+For the price of a pin the pin is removed, and both answers are counted by the yardstick of the
 month without it. The published answer is one of that month's answers, so the first stage that
 differs is better without the pin.
 """
@@ -18,6 +18,7 @@ from optimizer.model.build import build
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
+from optimizer.tickets import order_by_ticket
 from optimizer.what_if.compare import (
     StageChange,
     compare_answers,
@@ -25,9 +26,8 @@ from optimizer.what_if.compare import (
     find_first_worse,
 )
 from optimizer.what_if.solve_again import (
-    find_possible,
+    find_yardstick,
     require_answer,
-    require_denominators,
     solve_again,
 )
 
@@ -66,20 +66,19 @@ def price_of_need(
     of another problem.
     """
     require_answer(problem, solution)
-    require_denominators(problem)
     if need not in {row.id for row in problem.needs}:
         raise ProblemError("$.need", "is not known")
     met = {assignment.need for assignment in solution.assignments}
     if need in met:
         return NeedPrice(need, solution.status, is_met=True)
-    possible = find_possible(problem, solution, limits.seconds)
-    if possible is None:
+    yardstick = find_yardstick(problem, solution, limits.seconds)
+    if yardstick is None:
         return NeedPrice(need, SolutionStatus.FAILED)
-    forced_problem = replace(problem, pins=(*problem.pins, Pin(need)))
-    forced = solve_again(build(forced_problem), possible, limits.seconds)
+    pinned = order_by_ticket(replace(problem, pins=(*problem.pins, Pin(need))))
+    forced = solve_again(build(pinned), yardstick, limits.seconds)
     if forced.status is not SolutionStatus.PROVEN:
         return NeedPrice(need, forced.status)
-    stages = compare_answers(problem, possible, solution.assignments, forced.assignments)
+    stages = compare_answers(problem, yardstick, solution.assignments, forced.assignments)
     worse = find_first_worse(stages)
     return NeedPrice(
         need,
@@ -124,7 +123,6 @@ def price_pins(
     Raises ``ProblemError`` for a solution of another problem.
     """
     require_answer(problem, solution)
-    require_denominators(problem)
     return tuple(_price_pin(problem, solution, pin, limits) for pin in problem.pins)
 
 
@@ -133,10 +131,10 @@ def _price_pin(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -
     answer = solve(free, limits)
     if answer.status is not SolutionStatus.PROVEN:
         return PinPrice(pin, answer.status)
-    possible = find_possible(free, answer, limits.seconds)
-    if possible is None:
+    yardstick = find_yardstick(free, answer, limits.seconds)
+    if yardstick is None:
         return PinPrice(pin, SolutionStatus.FAILED)
-    stages = compare_answers(free, possible, solution.assignments, answer.assignments)
+    stages = compare_answers(free, yardstick, solution.assignments, answer.assignments)
     better = find_first_better(stages)
     before = {assignment.need for assignment in solution.assignments}
     after = {assignment.need for assignment in answer.assignments}

@@ -22,18 +22,17 @@ from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.model.constraints import AT_LEAST
 from optimizer.model.eligibility import DELIVERED
-from optimizer.model.individuals import assign_individuals
 from optimizer.model.variables import Columns, Terms, Variable
 from optimizer.problem import Forbid, Need, Pair, Pin, Problem
-from optimizer.search.alone import Possible
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.solution import Assignment, Solution, SolutionStatus
-from optimizer.what_if.compare import StageChange, compare_answers
+from optimizer.tickets import label_lines, order_by_ticket
+from optimizer.what_if.compare import StageChange, Yardstick, compare_answers
 from optimizer.what_if.solve_again import (
     WhatIfAnswer,
-    find_possible,
+    find_yardstick,
+    read_lines,
     require_answer,
-    require_denominators,
     solve_again,
 )
 
@@ -105,7 +104,7 @@ class Repair:
              INFEASIBLE: no answer satisfies the changes
     undone   published assignments that are not kept      added   assignments to be announced
     lost     needs met only before                        gained  needs met only after
-    stages   every aim of the policy, published and repaired, with the published denominators
+    stages   every aim of the policy, published and repaired, by the published yardstick
     """
 
     status: SolutionStatus
@@ -131,13 +130,13 @@ def repair(
     another problem.
     """
     require_answer(problem, solution)
-    require_denominators(problem)
     published = solution.assignments
-    model = build(single_out(apply_changes(problem, changes), published))
-    possible = find_possible(problem, solution, limits.seconds)
-    if possible is None:
+    changed = single_out(apply_changes(problem, changes), published)
+    yardstick = find_yardstick(problem, solution, limits.seconds)
+    if yardstick is None:
         return Repair(SolutionStatus.FAILED)
-    found = _solve_in_order(model, published, possible, limits.seconds)
+    model, lines = build(order_by_ticket(changed)), label_lines(problem, published)
+    found = _solve_in_order(model, lines, yardstick, limits.seconds)
     if not found.assignments and found.status is not SolutionStatus.PROVEN:
         return Repair(found.status)
     before = {assignment.need for assignment in published}
@@ -148,12 +147,12 @@ def repair(
         added=_list_missing(found.assignments, published),
         lost=tuple(sorted(before - found.met)),
         gained=tuple(sorted(found.met - before)),
-        stages=compare_answers(problem, possible, published, found.assignments),
+        stages=compare_answers(problem, yardstick, published, found.assignments),
     )
 
 
 def _solve_in_order(
-    model: Model, published: Sequence[Assignment], possible: Possible, seconds: float
+    model: Model, published: Sequence[Assignment], yardstick: Yardstick, seconds: float
 ) -> WhatIfAnswer:
     """Maximise W4.1 to W4.3, each then fixed as a row of the model, and solve the policy."""
     most_met = dict.fromkeys(model.columns.met.values(), 1)
@@ -170,12 +169,10 @@ def _solve_in_order(
     except OutOfTimeError:
         if search.point is None:
             return WhatIfAnswer(SolutionStatus.FAILED)
-        return WhatIfAnswer(
-            SolutionStatus.FEASIBLE, assign_individuals(model.columns, search.point)
-        )
+        return WhatIfAnswer(SolutionStatus.FEASIBLE, read_lines(model, search.point))
     for k, (terms, value) in enumerate(zip(sums, values, strict=True), start=1):
         model.rows.add(f"repair_{k}", terms, AT_LEAST, value)
-    return solve_again(model, possible, search.seconds_left)
+    return solve_again(model, yardstick, search.seconds_left)
 
 
 def _promises(model: Model, published: Sequence[Assignment]) -> list[Terms]:

@@ -1,22 +1,27 @@
-"""The best answer of a model with given denominators: the solve behind every "what if" question.
+"""The best answer of a model by a given yardstick: the solve behind every "what if" question.
 
-An additional rule changes what a group could get alone. Two answers are comparable only with the
-denominators of one month, so these are taken from the answer in question.
+An additional rule changes what a group could get alone, and which needs are undecided. Two answers
+are comparable only by the yardstick of one month, so it is that of the answer in question.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.codec import ProblemError
 from optimizer.engine.branching import EngineError, OutOfTimeError
+from optimizer.engine.matrix import Vector
+from optimizer.limits import Limits
 from optimizer.model.build import Model, build
 from optimizer.model.individuals import assign_individuals
 from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import Possible, possible_by_group, read_possible
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
+from optimizer.search.solve import find_bases
 from optimizer.search.stages import Run, run_stages, say_nothing
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.stages.registry import kind_of
+from optimizer.tickets import name_lines
+from optimizer.what_if.compare import Yardstick
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +45,17 @@ def require_answer(problem: Problem, solution: Solution) -> None:
         raise ProblemError("$.problem_sha256", "is not that of the problem")
 
 
-class UnpricedError(ProblemError):
-    """Two answers of the policy have no common measure."""
+def find_yardstick(problem: Problem, solution: Solution, seconds: float) -> Yardstick | None:
+    """Return what answers of the month are counted by, or None if it is not known in time.
 
-
-def require_denominators(problem: Problem) -> None:
-    """Raise ``UnpricedError`` for a policy with a public draw, whose answers cannot be compared so.
-
-    Its homes, contests and tickets depend on which needs are decided; that is another set once a
-    need is forced, so that there is no common measure of the two answers. Appeal and conflict
-    compare needs met only and work under every policy.
+    Denominators are read from the solution; what is undecided and contested before the stages of a
+    public draw is found by solving the month, each within ``seconds``.
     """
-    if problem.policy.is_drawn:
-        raise UnpricedError(
-            "$.policy",
-            f"under {problem.policy.label} two answers have no common measure: forcing one changes "
-            "which needs are decided; ask for extra capacity or a conflict instead",
-        )
+    possible = find_possible(problem, solution, seconds)
+    bases = find_bases(problem, Limits(seconds=seconds)) if problem.policy.is_drawn else {}
+    if possible is None or bases is None:
+        return None
+    return Yardstick(possible, {name: replace(of, is_borrowed=True) for name, of in bases.items()})
 
 
 def find_possible(problem: Problem, solution: Solution, seconds: float) -> Possible | None:
@@ -87,15 +86,15 @@ def _measure(problem: Problem, stage: Stage, seconds: float) -> dict[str, int]:
     return {group: found.needs for group, found in alone.items()}
 
 
-def solve_again(model: Model, possible: Possible, seconds: float) -> WhatIfAnswer:
-    """Return the best answer under the policy and these denominators.
+def solve_again(model: Model, yardstick: Yardstick, seconds: float) -> WhatIfAnswer:
+    """Return the best answer under the policy and this yardstick.
 
-    No outcome is an exception.
+    Under a policy with a public draw the model has labels. No outcome is an exception.
     """
     search = LexicographicSearch(model.start_engine(seconds))
-    status = SolutionStatus.PROVEN
+    status, run = SolutionStatus.PROVEN, Run(given=yardstick.bases)
     try:
-        run_stages(search, model, possible, say_nothing, Run())
+        run_stages(search, model, yardstick.possible, say_nothing, run)
     except NoPointError:
         return WhatIfAnswer(SolutionStatus.INFEASIBLE)
     except OutOfTimeError:
@@ -104,4 +103,10 @@ def solve_again(model: Model, possible: Possible, seconds: float) -> WhatIfAnswe
         return WhatIfAnswer(SolutionStatus.FAILED)
     if search.point is None:
         return WhatIfAnswer(SolutionStatus.FAILED)
-    return WhatIfAnswer(status, assign_individuals(model.columns, search.point))
+    return WhatIfAnswer(status, read_lines(model, search.point))
+
+
+def read_lines(model: Model, point: Vector) -> tuple[Assignment, ...]:
+    """Return the assignments of a point by the names of the question."""
+    lines = assign_individuals(model.columns, point)
+    return name_lines(lines) if model.problem.policy.is_drawn else lines

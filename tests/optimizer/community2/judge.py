@@ -23,6 +23,7 @@ class Judgement:
     undecided   stage -> needs       contested, open  of S13: needs, and open_g of each group
     counts      after S13: every (m_g of each group, in order) that an answer left has
     after       stage -> the sets of needs met that it leaves, as bits
+    worths      what is kept, in order
     """
 
     month: Month
@@ -36,6 +37,7 @@ class Judgement:
     after: dict[str, list[int]] = field(default_factory=dict)
     levels: dict[str, list[Levels]] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)
+    worths: list[int] = field(default_factory=list)
 
     def bits(self, needs: Iterable[Need]) -> int:
         wanted = {need.id for need in needs}
@@ -48,6 +50,7 @@ class Judgement:
         """Keep the answers of greatest worth and return it."""
         worths = {met: worth(met) for met in self.left}
         best = max(worths.values())
+        self.worths.append(best)
         self.left = [met for met in self.left if worths[met] == best]
         return best
 
@@ -63,6 +66,27 @@ class Judgement:
         self.undecided[stage] = frozenset(need.id for need in found)
         self.always[stage] = self.names(every) & {need.id for need in needs}
         return found
+
+    def find_contests(self) -> None:
+        """Find the contested needs, and the most of each group that an answer left meets."""
+        needs = self.month.problem.needs
+        undecided = {need.id for need in self.find_undecided("neighbourhoods", needs)}
+        always = set(self.always["neighbourhoods"])
+        self.contested = contested_needs(self.month, undecided, always)
+        self.open = {
+            name: max((met & bits).bit_count() for met in self.left)
+            for name, bits in self.contested_bits().items()
+        }
+
+    def contested_bits(self) -> dict[str, int]:
+        """The contested needs of each group, in order."""
+        needs = self.month.problem.needs
+        rows = by((need for need in needs if need.id in self.contested), group_of)
+        return {name: self.bits(rows[name]) for name in sorted(rows)}
+
+    def count_ranks(self, group: str) -> int:
+        """How many units of the group have a rank."""
+        return self.open[group]
 
 
 def judge_who(month: Month) -> Judgement | None:
@@ -80,12 +104,17 @@ def judge_before_draw(month: Month) -> Judgement | None:
     if not answers:
         return None
     found = Judgement(month, answers, left=sorted({answer.met for answer in answers}))
+    filter_before_draw(found)
+    return found
+
+
+def filter_before_draw(found: Judgement) -> None:
+    """Keep the answers that these stages leave."""
     for tier in TIERS:
         judge_tier(found, tier)
     judge_neighbourhoods(found)
-    found.aim("points", "", lambda met: sum_points(month, met))
+    found.aim("points", "", lambda met: sum_points(found.month, met))
     found.after["points"] = found.left
-    return found
 
 
 def sum_points(month: Month, met: int) -> int:
@@ -138,15 +167,8 @@ def by(needs: Iterable[Need], key: Callable[[Need], Name]) -> dict[Name, list[Ne
 
 
 def judge_neighbourhoods(found: Judgement) -> None:
-    needs = found.month.problem.needs
-    undecided = {need.id for need in found.find_undecided("neighbourhoods", needs)}
-    always = set(found.always["neighbourhoods"])
-    found.contested = contested_needs(found.month, undecided, always)
-    rows = by((need for need in needs if need.id in found.contested), group_of)
-    groups = {name: found.bits(rows[name]) for name in sorted(rows)}
-    found.open = {
-        name: max((met & bits).bit_count() for met in found.left) for name, bits in groups.items()
-    }
+    found.find_contests()
+    groups = found.contested_bits()
     ranks = {name: ranks_of(found, name) for name in groups}
     for rank in sorted({rank for row in ranks.values() for rank in row}):
         units = {name: sum(r <= rank for r in row) for name, row in ranks.items()}
@@ -172,7 +194,7 @@ def past_of(found: Judgement, group: str) -> tuple[int, int]:
 
 def ranks_of(found: Judgement, group: str) -> list[Fraction]:
     (met, possible), open_ = past_of(found, group), found.open[group]
-    return [Fraction(met + j, possible + open_) for j in range(open_)]
+    return [Fraction(met + j, possible + open_) for j in range(found.count_ranks(group))]
 
 
 def levels_of(found: Judgement, counts: tuple[int, ...]) -> Levels:

@@ -11,7 +11,7 @@ from optimizer.policy import Stage, StageKind
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
-from optimizer.what_if.compare import GroupChange, StageChange, Trend, compare_answers
+from optimizer.what_if.compare import GroupChange, StageChange, Trend, Yardstick, compare_answers
 from optimizer.what_if.price import NeedPrice, price_of_need
 from optimizer.what_if.solve_again import find_possible
 from tests.optimizer.brute_force import feasible_answers
@@ -178,6 +178,8 @@ def test_an_answer_compared_with_itself_is_the_same_everywhere():
     solution = solve(problem)
     possible = find_possible(problem, solution, 60)
     assert possible is not None
-    changes = compare_answers(problem, possible, solution.assignments, solution.assignments)
+    changes = compare_answers(
+        problem, Yardstick(possible), solution.assignments, solution.assignments
+    )
     assert {change.trend for change in changes} == {Trend.SAME}
     assert len(changes) == len(solution.stages)
