@@ -6,6 +6,7 @@ the answer is proved without it.
 """
 
 import json
+import resource
 import sys
 import time
 import traceback
@@ -67,11 +68,19 @@ def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -
 
 
 def name_failure(error: Exception) -> Failure:
-    """Return the failure code of an error and write its trace to standard error."""
+    """Return the failure code of an error and write its trace to standard error.
+
+    A library that is refused memory may lose the error on the way and raise ``SystemError``.
+    """
     trace = "".join(traceback.format_exception(error))
     sys.stderr.write(trace)
     is_memory = isinstance(error, MemoryError) or "bad_alloc" in trace
-    return Failure.OUT_OF_MEMORY if is_memory else Failure.CRASHED
+    is_lost = isinstance(error, SystemError) and _is_bounded()
+    return Failure.OUT_OF_MEMORY if is_memory or is_lost else Failure.CRASHED
+
+
+def _is_bounded() -> bool:
+    return resource.getrlimit(resource.RLIMIT_DATA)[0] != resource.RLIM_INFINITY
 
 
 def name_reason(error: Exception) -> str:

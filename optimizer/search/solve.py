@@ -51,7 +51,8 @@ FIRST_SHARE = 0.3  # of the time limit: most for the first answer
 LEAST_SECONDS = 0.3  # for the first answer, and again for making the best of the last one
 LAST_SHARE, MOST_LAST_SECONDS = 0.2, 5.0  # of the time limit: kept for what is open in the end
 SEEK_SHARE, LEAST_SEEK_SECONDS = 0.5, 1.0  # of the time limit, where there is no first answer
-CUT_SHORT = (EngineError, OverflowError, MemoryError)  # failures after which an answer is left
+# Failures after which an answer is left; a library out of memory may raise SystemError.
+CUT_SHORT = (EngineError, OverflowError, MemoryError, SystemError)
 
 
 @dataclass(slots=True)

@@ -43,6 +43,11 @@ def hog(*_inputs):
     raise AssertionError(len(held))
 
 
+def lose_its_error(*_inputs):
+    """As a library that is refused memory and forgets to say so."""
+    raise SystemError("error return without exception set")
+
+
 def raise_error(*_inputs):
     raise ZeroDivisionError("with a\nreason")
 

@@ -171,6 +171,16 @@ def test_a_child_that_wants_too_much_memory_has_no_answer(solve_badly, step):
     assert (report.failure, report.solution) == (Failure.OUT_OF_MEMORY, None)
 
 
+@pytest.mark.parametrize(
+    ("memory_mib", "failure"), [(None, Failure.CRASHED), (300, Failure.OUT_OF_MEMORY)]
+)
+def test_an_error_that_a_library_loses_is_want_of_memory_where_memory_is_bounded(
+    solve_badly, memory_mib, failure
+):
+    report = solve_badly(memory_mib=memory_mib, solve="lose_its_error")
+    assert (report.failure, report.solution) == (failure, None)
+
+
 @pytest.mark.parametrize("step", ["solve", "verify"])
 def test_a_child_that_hangs_is_ended(solve_badly, step):
     report = solve_badly(SOON, **{step: "sleep"})
