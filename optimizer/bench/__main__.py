@@ -2,7 +2,8 @@
 
 Every piece runs in its own process. For every size: one plain max-points solve of the same
 aggregated model by HiGHS, CBC and CP-SAT, textbook max-min, and the whole round with stages,
-proofs, certificate, verification and explanations. Then the targets, and whether they are reached.
+proofs, certificate, verification and explanations. Then the targets, and whether they are reached,
+and what ``make hundred`` measured of many months.
 With ``--data`` also published instances against their known values. Instances are generated.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from optimizer.bench.hundred import MONTHS, print_summaries
 from optimizer.bench.run import CPSAT, MAX_MIN, POINTS, POINTS_CBC, ROUND
 from optimizer.bench.targets import LARGE, bench_gap, print_wanted
 
@@ -83,6 +85,13 @@ def print_round(found: Figures) -> None:
         )
 
 
+def print_many(file: Path) -> None:
+    """Print what was measured of many months: percentiles of time, labels, what the check says."""
+    print("\nmany months" if file.exists() else "\nmany months: not measured yet (make hundred)")
+    for needs in SIZES:
+        print_summaries(file, needs)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the bench; return 1 when a published value was missed."""
     parser = argparse.ArgumentParser(prog="python -m optimizer.bench", description=__doc__)
@@ -90,12 +99,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--large", action="store_true", help=f"also {LARGE} needs")
+    parser.add_argument("--months", type=Path, default=MONTHS, help="what `make hundred` wrote")
     parser.add_argument("--time-limit", type=float, default=300.0, metavar="SECONDS")
     parsed = parser.parse_args(arguments)
     sizes = [*parsed.sizes, *([LARGE] if parsed.large else [])]
     found = {needs: bench_size(needs, parsed.seed, parsed.time_limit) for needs in sizes}
     if found:
         print_wanted(found)
+    print_many(parsed.months)
     if parsed.data is None:
         return 0
     folder = parsed.data / "gap" if (parsed.data / "gap").is_dir() else parsed.data

@@ -34,6 +34,7 @@ LABELS = (COMMUNITY_1.label, COMMUNITY_2.label)
 ARITHMETIC = (Proof.DUAL, Proof.FARKAS, Proof.TREE)
 WHOLE = 600.0  # seconds within which every month should end
 GRACE_SECONDS = 300.0  # of a child beyond its limit, before it counts as broken
+MONTHS = Path("hundred.jsonl")
 Month = dict[str, Any]
 
 
@@ -155,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the file does not have yet, then print the summary."""
     parser = argparse.ArgumentParser(prog="python -m optimizer.bench.hundred", description=__doc__)
     parser.add_argument("--child", nargs=4, metavar=("POLICY", "NEEDS", "SEED", "SECONDS"))
-    parser.add_argument("--file", type=Path, default=Path("hundred.jsonl"))
+    parser.add_argument("--file", type=Path, default=MONTHS)
     parser.add_argument("--needs", type=int, default=1670)
     parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--last", type=int, default=100, help="last seed")
@@ -169,20 +170,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     limits = parsed.time_limit or [WHOLE]
     policies = parsed.policy or LABELS
     _run_missing(parsed, policies, limits)
-    months = read_months(parsed.file, parsed.needs)
-    for policy in policies:
-        print_summary([month for month in months if month["policy"] == policy], limits)
+    print_summaries(parsed.file, parsed.needs)
     return 0
 
 
-def print_summary(months: Sequence[Month], limits: Sequence[float]) -> None:
-    """Print one paragraph for each limit of the months of one policy."""
-    whole = [month for month in months if month["limit"] == WHOLE]
-    for limit in limits:
-        of_limit = [month for month in months if month["limit"] == limit]
-        print(f"{of_limit[0]['policy']}, {limit:g} s: {summarise(of_limit)}")
+def print_summaries(file: Path, needs: int) -> None:
+    """Print one paragraph for each policy and limit whose months the file has."""
+    months = read_months(file, needs)
+    for policy, limit in sorted({(month["policy"], month["limit"]) for month in months}):
+        of_policy = [month for month in months if month["policy"] == policy]
+        of_limit = [month for month in of_policy if month["limit"] == limit]
+        print(f"{policy}, {needs} needs, {limit:g} s: {summarise(of_limit)}")
         if limit != WHOLE:
-            print(compare(of_limit, whole))
+            print(compare(of_limit, [month for month in of_policy if month["limit"] == WHOLE]))
 
 
 def _run_missing(

@@ -1,5 +1,7 @@
 """The bench prints what it promises; its figures themselves are not asserted."""
 
+import json
+
 import highspy
 import pytest
 
@@ -38,6 +40,16 @@ def test_a_run_prints_yardsticks_profile_checks_and_what_was_wanted(capsys):
     for name in ("verify", "explain", "MiB", "LPs", "integer", "Python s"):
         assert name in printed
     assert printed.count("not measured") >= 8  # wanted of other sizes
+
+
+def test_many_months_are_summed_up_from_the_file_that_has_them(tmp_path, capsys):
+    months = tmp_path / "months.jsonl"
+    assert main(["--sizes", "--months", str(months)]) == 0
+    assert "many months: not measured yet (make hundred)" in capsys.readouterr().out
+    of = {"needs": 167, "status": "hung", "limit": 600.0, "policy": "community/2", "seed": 1}
+    months.write_text(json.dumps(of) + "\n")
+    assert main(["--sizes", "--months", str(months)]) == 0
+    assert "community/2, 167 needs, 600 s: 1 months tried, 0 ended" in capsys.readouterr().out
 
 
 def test_the_parts_of_a_round_add_up_to_the_whole(unmetered):

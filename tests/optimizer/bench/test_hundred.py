@@ -44,7 +44,7 @@ def test_a_month_is_solved_in_a_process_of_its_own_and_not_again(
     hundred.main(words)
     assert file.read_text().splitlines() == lines
     said = capsys.readouterr().out
-    assert "community/2, 600 s: 1 months tried, 1 ended, 1 with every stage" in said
+    assert "community/2, 30 needs, 600 s: 1 months tried, 1 ended, 1 with every stage" in said
     assert said.count("the check says: 1 proved") == 2
 
 
