@@ -113,20 +113,21 @@ def summarise(months: Sequence[Month]) -> str:
     spent = sorted(month["processor_seconds"] for month in ended)
     labels = sum((Counter(month["labels"]) for month in ended), Counter[str]())
     peak = max((month["peak_mib"] for month in ended), default=0)
-    results = sum(labels.values())
-    by_arithmetic = 100 * sum(labels[label] for label in ARITHMETIC) / max(results, 1)
-    counts = ", ".join(f"{count} {label}" for label, count in sorted(labels.items()))
-    rulings = Counter(month["ruling"] for month in ended)
+    by_arithmetic = 100 * sum(map(labels.get, ARITHMETIC, (0, 0, 0))) / max(labels.total(), 1)
     return (
         f"{len(months)} months tried, {len(ended)} ended, "
         f"{sum(map(_is_proved, ended))} with every stage proved\n"
-        f"  the check says: {', '.join(f'{n} {ruling}' for ruling, n in sorted(rulings.items()))}\n"
+        f"  the check says: {_count(Counter(month['ruling'] for month in ended))}\n"
         f"  processor seconds: p50 {percentile(spent, 50)}, p95 {percentile(spent, 95)}\n"
         f"  peak: {peak} MiB\n"
-        f"  {results} results: {counts} ({by_arithmetic:.1f} % by arithmetic)\n"
+        f"  {labels.total()} results: {_count(labels)} ({by_arithmetic:.1f} % by arithmetic)\n"
         f"  {sum(month['outranked'] for month in ended)} needs outranked, "
         f"{sum(month['named'] for month in ended)} name the deciding stage"
     )
+
+
+def _count(names: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(names.items()))
 
 
 def compare(months: Sequence[Month], whole: Sequence[Month]) -> str:
