@@ -13,6 +13,7 @@ from werkzeug.security import generate_password_hash
 from matchmaker import models as m
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.kinds import get_rules
+from matchmaker.residents.twins import make_indexes
 
 NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday morning in Shanghai
 PASSWORD = "plum blossom in the lane"
@@ -130,13 +131,15 @@ class Factory:
             "display_name": "王阿婆",
             "sort_key": "wang a po",
         }
+        kept = {"full_name": "王秀英", "address": "乐山路8弄3号201室"}
+        kept = {name: values.pop(name, text) for name, text in kept.items()}
         row = self.add(m.Resident(household_id=household.id, **{**defaults, **values}))
         self.add(
             m.ResidentContact(
                 resident_id=row.id,
-                full_name="王秀英",
                 phone=phone,
-                address="乐山路8弄3号201室",
+                **kept,
+                **make_indexes(**kept),
                 phone_index=contact_cipher.get_index(phone),
                 phone_tail_index=contact_cipher.get_index(phone[-4:]),
             )

@@ -42,6 +42,7 @@ from matchmaker.models import (
 )
 from matchmaker.needs.posting import CONSENT_PURPOSE, CONSENT_TEXT_VERSION
 from matchmaker.people.joining import join_account
+from matchmaker.residents.twins import make_indexes
 from matchmaker.words.names import get_person_sort_key, get_sort_key
 
 # What people ask: needs with their consents, pairings, and the ledger of earlier months.
@@ -58,8 +59,9 @@ def store_needs(world: World, ids: Ids) -> None:
         (need.reference for need in on_behalf),
     )
     reply_on = _get_last_day(world.month)
-    rows = [_make_need(n, ids, consents.get(n.reference), reply_on) for n in world.needs]
-    insert_rows(Need, rows)
+    insert_rows(
+        Need, [_make_need(n, ids, consents.get(n.reference), reply_on) for n in world.needs]
+    )
 
 
 def _get_last_day(month: date) -> date:
@@ -280,6 +282,7 @@ def _make_contact(resident: ResidentRecord, resident_id: int) -> Row:
         "address": resident.address,
         "phone_index": contact_cipher.get_index(resident.phone),
         "phone_tail_index": contact_cipher.get_index(resident.phone[-PHONE_TAIL_DIGITS:]),
+        **make_indexes(resident.full_name, resident.address),
     }
 
 
@@ -330,13 +333,7 @@ def _make_account(account: AccountRecord, ids: Ids, now: datetime) -> Row:
         Role.RESIDENT: lambda: {"resident_id": ids.residents[scope]},
         Role.VOLUNTEER: lambda: {"volunteer_id": ids.volunteers[scope]},
     }
-    unscoped = {
-        "subdistrict_id": None,
-        "committee_id": None,
-        "organisation_id": None,
-        "resident_id": None,
-        "volunteer_id": None,
-    }
+    scopes = ("subdistrict_id", "committee_id", "organisation_id", "resident_id", "volunteer_id")
     return {
         "phone": account.phone,
         "phone_index": contact_cipher.get_index(account.phone),
@@ -344,6 +341,6 @@ def _make_account(account: AccountRecord, ids: Ids, now: datetime) -> Row:
         "password_hash": UNKNOWN_HASH,
         "role": account.role,
         "created_at": now - LISTED_BEFORE,
-        **unscoped,
+        **dict.fromkeys(scopes),
         **get_scope.get(account.role, dict)(),
     }

@@ -81,7 +81,7 @@ class Resident(Model):
 
 
 class ResidentContact(Model):
-    """Name, phone and address, encrypted; read only by ``residents.disclosure``."""
+    """Name, phone and address, encrypted; shown by ``residents.disclosure`` alone."""
 
     __tablename__ = "resident_contact"
 
@@ -92,6 +92,12 @@ class ResidentContact(Model):
     phone_index: Mapped[str] = mapped_column(String(64), index=True, comment="keyed digest")
     phone_tail_index: Mapped[str] = mapped_column(
         String(64), index=True, comment="keyed digest of the last four digits"
+    )
+    name_index: Mapped[str | None] = mapped_column(
+        String(64), index=True, comment="keyed digest of the full name as it is compared"
+    )
+    address_index: Mapped[str | None] = mapped_column(
+        String(64), index=True, comment="keyed digest of the address as it is compared"
     )
 
     resident: Mapped[Resident] = relationship(back_populates="contact")

@@ -16,6 +16,7 @@ from matchmaker.models.limits import (
 )
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.scopes import get_in_scope, lock_in_scope
+from matchmaker.words.folding import fold
 from matchmaker.words.names import get_sort_key
 
 _CODE_DIGITS = 3
@@ -132,10 +133,8 @@ def _check_names(subdistrict: Subdistrict, name_zh: str, name_en: str) -> None:
         raise InvalidError("organisation.name_length", "name_zh", most=LONGEST_ORGANISATION_NAME_ZH)
     if len(name_en) > LONGEST_ORGANISATION_NAME_EN:
         raise InvalidError("organisation.name_length", "name_en", most=LONGEST_ORGANISATION_NAME_EN)
-    taken = select(Organisation.id).where(
-        Organisation.subdistrict_id == subdistrict.id, Organisation.name_zh == name_zh
-    )
-    if db.session.scalar(taken) is not None:
+    names = select(Organisation.name_zh).where(Organisation.subdistrict_id == subdistrict.id)
+    if fold(name_zh) in {fold(name) for name in db.session.scalars(names)}:
         raise InvalidError("organisation.name_taken", "name_zh")
 
 

@@ -90,7 +90,7 @@ class RegisterForm(IdempotentForm):
         [Required(_l("Without agreement nobody is registered."))],
         choices=make_choices((channel, get_label(channel)) for channel in _COUNTER_CHANNELS),
     )
-    is_known_duplicate = BooleanField(_l("This is another person with the same phone"))
+    is_known_duplicate = BooleanField(_l("This is another person"))
 
 
 class StatusForm(IdempotentForm):

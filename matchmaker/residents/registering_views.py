@@ -7,10 +7,11 @@ from flask_login import current_user
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import ConflictError
 from matchmaker.forms.choices import make_choices
-from matchmaker.models import Committee, ConsentChannel, Resident, StatusKind
+from matchmaker.models import Committee, ConsentChannel, StatusKind
 from matchmaker.residents import scope, service, statuses
 from matchmaker.residents.forms import RegisterForm, StatusForm
 from matchmaker.residents.service import Registration
+from matchmaker.residents.twins import Twins, find_twins
 from matchmaker.residents.views import bp
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
@@ -38,7 +39,7 @@ def register() -> Answer:
         form,
         act,
         lambda: _show_form(form),
-        answer_conflict=lambda error: _warn_of_same_phone(form, error),
+        answer_conflict=lambda error: _warn_of_twins(form, committees, error),
     )
 
 
@@ -91,11 +92,14 @@ def _read(form: RegisterForm, committees: list[Committee]) -> Registration:
     )
 
 
-def _warn_of_same_phone(form: RegisterForm, error: ConflictError) -> Answer:
-    own, elsewhere = service.find_same_phone(current_user, form.phone.value)
+def _warn_of_twins(form: RegisterForm, committees: list[Committee], error: ConflictError) -> Answer:
+    """The form as typed, with each person who is perhaps the same beside it."""
+    typed = _read(form, committees)
     form.is_known_duplicate.errors = [describe_refusal(error)]
-    return _show_form(form, own=own, elsewhere=elsewhere), 422
+    return _show_form(form, typed, find_twins(current_user, typed.described)), 422
 
 
-def _show_form(form: RegisterForm, own: list[Resident] | None = None, elsewhere: int = 0) -> str:
-    return render_template("residents/register.html", form=form, own=own or [], elsewhere=elsewhere)
+def _show_form(
+    form: RegisterForm, typed: Registration | None = None, twins: Twins | None = None
+) -> str:
+    return render_template("residents/register.html", form=form, typed=typed, twins=twins)

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from matchmaker.audit.service import record_event
@@ -26,6 +26,7 @@ from matchmaker.models import (
 )
 from matchmaker.residents.scope import list_committees, select_residents
 from matchmaker.residents.statuses import KEEP_CONTACT, add_consent
+from matchmaker.residents.twins import Described, find_twins, make_indexes
 from matchmaker.words.names import get_person_sort_key, match_name
 from matchmaker.words.phone_numbers import get_line, normalise_phone
 
@@ -90,6 +91,13 @@ class Registration:
     birth_year: int | None
     consent_channel: ConsentChannel
 
+    @property
+    def described(self) -> Described:
+        """What registered residents are compared with."""
+        return Described(
+            self.full_name, self.phone, self.address, self.birth_year, self.committee_id
+        )
+
 
 TAIL_DIGITS = 4
 GREATEST_AGE = 120  # years
@@ -118,29 +126,20 @@ def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
     )
 
 
-def find_same_phone(actor: User, phone: str) -> tuple[list[Resident], int]:
-    """Residents with this phone in the actor's scope, and how many there are outside it."""
-    index = contact_cipher.get_index(get_line(phone))
-    own = select_residents(actor).join(Resident.contact).where(ResidentContact.phone_index == index)
-    rows = list(db.session.scalars(own.order_by(Resident.id)))
-    everywhere = db.session.scalar(select(func.count()).where(ResidentContact.phone_index == index))
-    return rows, (everywhere or 0) - len(rows)
-
-
 def register_resident(
     *, actor: User, registration: Registration, is_known_duplicate: bool, now: datetime
 ) -> Resident:
     """Store a resident with encrypted contact and the consent to keep it.
 
     Raises ``InvalidError`` for a year of birth that cannot be, for a household that is not in the
-    committee and, unless ``is_known_duplicate``, ``ConflictError`` (``resident.same_phone``) when
-    the phone is known.
+    committee and, unless ``is_known_duplicate``, ``ConflictError`` (``resident.perhaps_known``)
+    when somebody who is perhaps the same person is registered.
     """
     committee = _get_committee(actor, registration.committee_id)
     check_birth_year(registration.birth_year, now)
-    same_phone = _count_same_phone(actor, registration.phone)
-    if same_phone and not is_known_duplicate:
-        raise ConflictError("resident.same_phone")
+    twins = find_twins(actor, registration.described)
+    if twins and not is_known_duplicate:
+        raise ConflictError("resident.perhaps_known")
     household = get_household(committee, registration.household_reference, registration.block)
     resident = _add_resident(household, registration)
     add_consent(resident, actor, KEEP_CONTACT, registration.consent_channel, now)
@@ -150,7 +149,10 @@ def register_resident(
         subject=resident,
         now=now,
         on_behalf_of=resident,
-        details={"consent": registration.consent_channel.value, "same_phone": same_phone},
+        details={
+            "consent": registration.consent_channel.value,
+            "alike": len(twins.own) + twins.elsewhere,
+        },
     )
     return resident
 
@@ -205,11 +207,6 @@ def _find_phone(typed: str) -> str | None:
         return None
 
 
-def _count_same_phone(actor: User, phone: str) -> int:
-    own, elsewhere = find_same_phone(actor, phone)
-    return len(own) + elsewhere
-
-
 def _get_committee(actor: User, committee_id: int) -> Committee:
     for committee in list_committees(actor):
         if committee.id == committee_id:
@@ -237,6 +234,7 @@ def _add_resident(household: Household, registration: Registration) -> Resident:
             address=registration.address,
             phone_index=contact_cipher.get_index(line),
             phone_tail_index=contact_cipher.get_index(line[-TAIL_DIGITS:]),
+            **make_indexes(registration.full_name, registration.address),
         )
     )
     db.session.flush()

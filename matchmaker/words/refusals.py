@@ -89,8 +89,8 @@ _NEEDS: _Sentences = {
 }
 
 _RESIDENTS: _Sentences = {
-    "resident.same_phone": _l(
-        "This phone number is registered already. Look whether it is the same person."
+    "resident.perhaps_known": _l(
+        "Perhaps this person is registered already. Compare, then tick the box to go on."
     ),
     "resident.birth_year_impossible": _l("Enter a year between %(earliest)s and %(latest)s."),
     "resident.committee_unknown": _CHOOSE_FROM_THE_LIST,

@@ -65,6 +65,22 @@ def test_a_name_is_taken_once_in_a_subdistrict(social_worker, make):
     assert register(elsewhere).name_zh == "乐汇社"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "上海春晖(集团)公司",
+        " 上海春晖 （集团）公司",
+        "上海\u200b春晖（集团）公司",
+        "上海春晖（集团）公司\u202e",
+    ],
+)
+def test_a_name_is_taken_however_it_is_typed(social_worker, name):
+    register(social_worker, "上海春晖（集团）公司")
+    with pytest.raises(InvalidError) as refusal:
+        register(social_worker, name)
+    assert refusal.value.code == "organisation.name_taken"
+
+
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("state", list_reachable(OrganisationState))
 def test_a_step_works_from_its_states_and_no_other(subdistrict, social_worker, make, step, state):

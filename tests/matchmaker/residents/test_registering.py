@@ -85,7 +85,7 @@ def test_a_known_phone_warns_and_a_tick_registers_all_the_same(app, counter, res
 
 def test_a_phone_of_another_committee_is_counted_not_named(counter, stranger):
     warned = counter.submit("residents.register", {**TYPED, "phone": "13900001111"})
-    assert "1 person of another committee has it." in warned.text
+    assert "1 person of another committee has this phone." in warned.text
     assert stranger.reference not in warned.text
     assert "李师傅" not in warned.text
 

@@ -75,7 +75,7 @@ def test_registering_leaves_one_event_without_personal_data(context, worker, com
     resident = register(worker, committee.id)
     event = db.session.query(AuditEvent).one()
     assert (event.action, event.on_behalf_of_id) == ("resident.register", resident.id)
-    assert event.details == {"consent": "spoken_at_counter", "same_phone": 0}
+    assert event.details == {"consent": "spoken_at_counter", "alike": 0}
 
 
 def test_a_second_person_can_join_a_known_household(context, make, worker, committee):
@@ -99,7 +99,7 @@ def test_another_committee_is_refused(context, make, worker):
 def test_a_known_phone_asks_before_it_doubles(context, resident, worker, committee):
     with pytest.raises(ConflictError) as conflict:
         register(worker, committee.id, phone=PHONE)
-    assert conflict.value.code == "resident.same_phone"
+    assert conflict.value.code == "resident.perhaps_known"
     assert register(worker, committee.id, phone=PHONE, is_known_duplicate=True).id
 
 
@@ -135,7 +135,7 @@ def test_a_line_is_found_with_and_without_its_extension(context, worker, committ
     assert resident.contact.phone == "02164381234-802"
     for typed in ("64381234", "021-6438 1234 转 802", "64381234-803", "1234"):
         assert find(worker, search=typed) == [resident]
-    with pytest.raises(ConflictError, match=r"resident\.same_phone"):
+    with pytest.raises(ConflictError, match=r"resident\.perhaps_known"):
         register(worker, committee.id, phone="02164381234")
 
 

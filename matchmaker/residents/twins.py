@@ -1,0 +1,136 @@
+"""Who is registered already: residents with the same phone, or the same name in the same home.
+
+Names and addresses are encrypted, so a candidate is found by keyed digests that have an index, and
+only those few are compared. What is found shows no contact: only what is the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from matchmaker.base.extensions import contact_cipher, db
+from matchmaker.models import Household, Resident, ResidentContact, User
+from matchmaker.residents.scope import select_residents
+from matchmaker.words.folding import fold, fold_address
+from matchmaker.words.phone_numbers import get_line
+
+NEAR_NAME = 65  # of 100: one of three characters may differ
+NEAR_ADDRESS = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is compared of a person: typed at the counter, or registered."""
+
+    full_name: str
+    phone: str
+    address: str
+    birth_year: int | None
+    committee_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A registered resident who is perhaps the same person, and what is the same or nearly so."""
+
+    resident: Resident
+    has_phone: bool
+    has_name: bool
+    has_address: bool
+    has_birth_year: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Those in the actor's scope, and how many outside it have the same phone."""
+
+    own: Sequence[Twin]
+    elsewhere: int
+
+    def __bool__(self) -> bool:
+        return bool(self.own) or self.elsewhere > 0
+
+
+def make_indexes(full_name: str, address: str) -> dict[str, str]:
+    """The columns that find a contact by name and by address, however these are typed."""
+    return {
+        "name_index": contact_cipher.get_index(f"name:{fold(full_name)}"),
+        "address_index": contact_cipher.get_index(f"address:{fold_address(address)}"),
+    }
+
+
+def find_twins(actor: User, typed: Described) -> Twins:
+    """Residents who are perhaps the described person, in the order of their registration."""
+    phone_index = contact_cipher.get_index(get_line(typed.phone))
+    indexes = make_indexes(typed.full_name, typed.address)
+    alike = select(ResidentContact.resident_id).where(
+        or_(
+            ResidentContact.phone_index == phone_index,
+            ResidentContact.name_index == indexes["name_index"],
+            ResidentContact.address_index == indexes["address_index"],
+        )
+    )
+    query = (
+        select_residents(actor)
+        .where(Resident.id.in_(alike))
+        .options(
+            contains_eager(Resident.household).contains_eager(Household.committee),
+            joinedload(Resident.contact),
+        )
+        .order_by(Resident.id)
+    )
+    compared = [compare(typed, row) for row in db.session.scalars(query)]
+    own = [twin for twin in compared if is_perhaps_same(twin, typed)]
+    same_phone = db.session.scalar(
+        select(func.count()).where(ResidentContact.phone_index == phone_index)
+    )
+    return Twins(own, (same_phone or 0) - sum(twin.has_phone for twin in own))
+
+
+def compare(typed: Described, row: Resident) -> Twin:
+    """What the described person and a resident have in common."""
+    found = describe(row)
+    return Twin(
+        row,
+        has_phone=get_line(typed.phone) == get_line(found.phone),
+        has_name=is_near(fold(typed.full_name), fold(found.full_name), NEAR_NAME),
+        has_address=is_near(fold_address(typed.address), fold_address(found.address), NEAR_ADDRESS),
+        has_birth_year=typed.birth_year is not None and typed.birth_year == found.birth_year,
+    )
+
+
+def describe(row: Resident) -> Described:
+    """A registered resident as it is compared."""
+    contact = row.contact
+    return Described(
+        full_name=contact.full_name,
+        phone=contact.phone,
+        address=contact.address,
+        birth_year=row.birth_year,
+        committee_id=row.household.committee_id,
+    )
+
+
+def is_perhaps_same(twin: Twin, typed: Described) -> bool:
+    """An equal phone; or a like name in one committee with a like address or the same birth year.
+
+    A name that differs in a character counts at the same address alone, and two known years of
+    birth must be the same there: brothers share a home and half a name.
+    """
+    if twin.has_phone:
+        return True
+    if twin.resident.household.committee_id != typed.committee_id or not twin.has_name:
+        return False
+    is_equal = fold(twin.resident.contact.full_name) == fold(typed.full_name)
+    if is_equal:
+        return twin.has_address or twin.has_birth_year
+    years = (twin.resident.birth_year, typed.birth_year)
+    return twin.has_address and (twin.has_birth_year or None in years)
+
+
+def is_near(one: str, other: str, least: int) -> bool:
+    """Whether two folded texts are alike, at least so much of 100."""
+    return fuzz.ratio(one, other, score_cutoff=least) > 0
