@@ -37,12 +37,12 @@ def make_app(url: str, folder: Path) -> Flask:
         "TESTING": True,
         "SQLALCHEMY_DATABASE_URI": url,
         "QUEUE_PATH": folder / "queue.db",
-        "SESSION_COOKIE_SECURE": False,
     }
     environ = {
         "MATCHMAKER_SECRET_KEY": SECRET,
         "MATCHMAKER_CONTACT_KEYS": SECRET,
         "MATCHMAKER_INSTANCE": str(folder),
+        "MATCHMAKER_INSECURE_COOKIES": "1",
     }
     return create_app(settings, environ)
 

@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import OperationalError
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.database import writing
+from matchmaker.base.database import SAFE_METHODS, writing_without_waiting
 from matchmaker.base.extensions import db
 from matchmaker.models import LoginSession, User
+from matchmaker.web.addresses import get_return_path
 
 TOKEN_BYTES = 32
 HELD_UNDER = "_user_id"  # where Flask-Login looks for it
 TOUCH_AFTER = timedelta(minutes=1)
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def open_session(user: User, now: datetime) -> str:
@@ -93,7 +93,21 @@ def get_held_token() -> str:
 
 
 def _load_user(token: str) -> User | None:
-    now = get_now()
+    """The signed-in person; nobody while the database is away, for pages that need no data.
+
+    Views that need a person then answer 503: see ``requires``.
+    """
+    try:
+        return _find_user(token, get_now())
+    except OperationalError:
+        if request.method not in SAFE_METHODS:
+            raise
+        db.session.rollback()
+        current_app.logger.warning("the database is away: the visitor is not known")
+        return None
+
+
+def _find_user(token: str, now: datetime) -> User | None:
     settings = current_app.config
     row = find_session(
         token,
@@ -111,11 +125,11 @@ def _load_user(token: str) -> User | None:
 def _touch(session_id: int, now: datetime) -> None:
     """Record that the browser was seen; in a GET request this takes its own transaction."""
     statement = update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now)
-    if request.method not in _SAFE_METHODS:  # this request already holds the write lock
+    if request.method not in SAFE_METHODS:  # this request already holds the write lock
         db.session.execute(statement)
         return
     try:
-        with writing(), db.engine.begin() as connection:
+        with writing_without_waiting(), db.engine.begin() as connection:
             connection.execute(statement)
     except OperationalError:  # a busy database must not prevent reading
         current_app.logger.warning("a session could not be touched")
@@ -123,5 +137,5 @@ def _touch(session_id: int, now: datetime) -> None:
 
 def _ask_to_sign_in() -> Response:
     """Redirect to the sign-in page, and from there back to a page, but never to a form's target."""
-    back = request.full_path.rstrip("?") if request.method in _SAFE_METHODS else None
+    back = get_return_path() if request.method in SAFE_METHODS else None
     return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]

@@ -45,7 +45,9 @@ def sign_out() -> Response:
         flash(_("You are signed out."), "success")
         return url_for("pages.home")
 
-    return answer_button(act)
+    answer = answer_button(act)
+    answer.headers["Clear-Site-Data"] = '"storage"'  # what was typed and not sent, script or none
+    return answer
 
 
 @bp.route("/join", methods=["GET", "POST"])

@@ -42,6 +42,7 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "SECRET_KEY": secret_key,
         "CONTACT_KEYS": contact_keys,
         "SQLALCHEMY_DATABASE_URI": _use_psycopg(database),
+        "DATABASE_WAIT_MS": _get_number(environ, "MATCHMAKER_DATABASE_WAIT_MS", 3000),
         "QUEUE_PATH": instance / "queue.db",
         "SESSION_IDLE_MINUTES": _get_number(environ, "MATCHMAKER_SESSION_IDLE_MINUTES", 60),
         "SESSION_ABSOLUTE_MINUTES": _get_number(environ, "MATCHMAKER_SESSION_MINUTES", 720),
@@ -49,9 +50,12 @@ def load_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "SOLVE_MEMORY_MIB": _get_number(environ, "MATCHMAKER_SOLVE_MEMORY_MIB", 2048),
         "POLICY": environ.get("MATCHMAKER_POLICY", ""),  # of months opened from now on
         "LEASE_SECONDS": _get_number(environ, "MATCHMAKER_LEASE_SECONDS", 30),
+        "HOSTS": _list_hosts(environ, demo),
         "TRUSTED_PROXY": environ.get("MATCHMAKER_TRUSTED_PROXY", ""),
         "INVITATION_DAYS": _get_number(environ, "MATCHMAKER_INVITATION_DAYS", 7),
-        "SESSION_COOKIE_SECURE": environ.get("MATCHMAKER_INSECURE_COOKIES", "") != "1" and not demo,
+        **_name_cookies(
+            is_secure=environ.get("MATCHMAKER_INSECURE_COOKIES", "") != "1" and not demo
+        ),
         **_FIXED,
     }
 
@@ -99,6 +103,18 @@ _FIXED: dict[str, Any] = {
     "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
     "LANGUAGES": ("zh_Hans_CN", "en"),
 }
+
+
+def _list_hosts(environ: Mapping[str, str], demo: bool) -> list[str]:
+    """The names that the site answers to: by default this machine's own, in a demo any."""
+    named = environ.get("MATCHMAKER_HOSTS", "" if demo else "localhost,127.0.0.1")
+    return [name.strip() for name in named.split(",") if name.strip()]
+
+
+def _name_cookies(*, is_secure: bool) -> dict[str, Any]:
+    """Browsers take a ``__Host-`` cookie over https only, and from no other name of the domain."""
+    prefix = "__Host-" if is_secure else ""
+    return {"SESSION_COOKIE_SECURE": is_secure, "SESSION_COOKIE_NAME": f"{prefix}session"}
 
 
 def _get_secret(environ: Mapping[str, str], name: str, demo: bool) -> str:

@@ -1,19 +1,34 @@
-"""Database access: safe SQLite settings, and write transactions that lock when they begin."""
+"""Database access: safe SQLite settings, write transactions that lock when they begin, short waits.
 
+A visitor waits for another writer at most ``DATABASE_WAIT_MS`` in one request, however many
+transactions it begins, and not at all once the database has failed it: the answer 503 comes in
+time, and the threads of the site stay free for those who only read. Commands and the worker wait
+half a minute.
+"""
+
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
-from flask import Flask, has_request_context, request
-from sqlalchemy import Connection, Engine, Select, event, func, select
+from flask import Flask, current_app, g, has_request_context, request
+from sqlalchemy import Connection, ExceptionContext, Select, event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from matchmaker.base.extensions import db
 
+PATIENT_MS = 30_000  # of commands and the worker
+HASTY_MS = 200  # of a visitor while as many as may wait are waiting
+MOST_WAITING = 4  # of the eight threads of a server
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 _is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_is_optional: ContextVar[bool] = ContextVar("is_optional", default=False)
+_places = BoundedSemaphore(MOST_WAITING)
 
 
 State = TypeVar("State", bound=StrEnum)
@@ -29,6 +44,25 @@ def writing() -> Iterator[None]:
         _is_writing.reset(token)
 
 
+@contextmanager
+def writing_without_waiting() -> Iterator[None]:
+    """As ``writing``, for what may be left out: a busy database fails it at once.
+
+    The failure is the caller's to catch and does not count as a database that is away.
+    """
+    token = _is_optional.set(True)
+    try:
+        with writing():
+            yield
+    finally:
+        _is_optional.reset(token)
+
+
+def is_away() -> bool:
+    """Whether the database has failed the present request."""
+    return has_request_context() and bool(g.get("database_is_away"))
+
+
 def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> dict[State, int]:
     """How many rows of ``query`` are in each state, in the order of the enum; none: left out."""
     rows = query.with_only_columns(column.label("state")).subquery()
@@ -38,33 +72,86 @@ def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> 
 
 
 def init_database(app: Flask) -> None:
-    """Bind SQLAlchemy; on SQLite, set its pragmas and how its transactions begin."""
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    """Bind SQLAlchemy; set how long is waited for the database and, on SQLite, its pragmas."""
+    seconds = max(1, app.config["DATABASE_WAIT_MS"] // 1000)
+    options: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": seconds}
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        options = {"connect_args": {"timeout": 30}}  # seconds to wait for another writer
+        options = {"pool_timeout": seconds, "connect_args": {"timeout": 0}}
+    else:
+        options["connect_args"] = {"connect_timeout": max(2, seconds)}  # libpq's least is 2
     options["hide_parameters"] = True  # an error's text reaches the log: names must not
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():
+        event.listen(db.engine, "handle_error", _note_failure)
         if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine)
+            event.listen(db.engine, "connect", _set_pragmas)
+            event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "begin", _begin)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+def _note_failure(context: ExceptionContext) -> None:
+    """Remember in the request that the database failed it, so that nothing in it waits again."""
+    is_failure = isinstance(context.sqlalchemy_exception, OperationalError)
+    if is_failure and has_request_context() and not _is_optional.get():
+        g.database_is_away = True
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    wait_ms = min(HASTY_MS, _get_wait_ms()) if has_request_context() else PATIENT_MS
+    wait = f"busy_timeout={wait_ms}"  # short: the first connections are made one by one
+    for pragma in (wait, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     """Lock at once unless only reading: SQLite under load refuses to upgrade a read lock."""
-    reading = has_request_context() and request.method in _SAFE_METHODS
-    immediate = _is_writing.get() or not reading
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    reading = has_request_context() and request.method in SAFE_METHODS
+    if _is_writing.get() or not reading:
+        with _counting_the_wait() as wait_ms:
+            _limit_wait(connection, wait_ms)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        _limit_wait(connection, _get_wait_ms())
+        connection.exec_driver_sql("BEGIN")
+
+
+def _limit_wait(connection: Connection, wait_ms: int) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute(f"PRAGMA busy_timeout={wait_ms}")
+
+
+def _begin(connection: Connection) -> None:
+    """On PostgreSQL the server limits how long a statement of a visitor waits for a lock."""
+    if has_request_context():
+        wait_ms = max(1, _get_wait_ms())  # 0 would mean without end
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+
+
+@contextmanager
+def _counting_the_wait() -> Iterator[int]:
+    """What this transaction may wait, in ms; what it did wait is taken from the request's share."""
+    if not has_request_context():
+        yield _get_wait_ms()
+        return
+    has_place = _places.acquire(blocking=False)
+    started_s = time.monotonic()
+    try:
+        yield _get_wait_ms() if has_place else min(HASTY_MS, _get_wait_ms())
+    finally:
+        g.waited_ms = g.get("waited_ms", 0) + round((time.monotonic() - started_s) * 1000)
+        if has_place:
+            _places.release()
+
+
+def _get_wait_ms() -> int:
+    """How long a transaction that begins now may wait for another, in milliseconds."""
+    if _is_optional.get() or is_away():
+        return 0
+    if not has_request_context():
+        return PATIENT_MS
+    return max(0, int(current_app.config["DATABASE_WAIT_MS"]) - int(g.get("waited_ms", 0)))

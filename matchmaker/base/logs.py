@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 from flask import Flask, Response, g, request
-from flask_login import current_user
 from pythonjsonlogger.json import JsonFormatter
+from sqlalchemy import inspect
 
 logger = logging.getLogger("matchmaker")
 
@@ -68,8 +68,14 @@ def _log_answer(response: Response) -> Response:
             "method": request.method,
             "route": str(request.url_rule) if request.url_rule else None,
             "status": response.status_code,
-            "user": current_user.id if current_user.is_authenticated else None,
+            "user": _get_user_id(),
             "milliseconds": round((time.perf_counter() - g.get("started_s", 0.0)) * 1000),
         },
     )
     return response
+
+
+def _get_user_id() -> int | None:
+    """The user's id as the request already holds it: the database may be away."""
+    state = inspect(g.get("_login_user"), raiseerr=False)
+    return state.identity[0] if state is not None and state.identity else None

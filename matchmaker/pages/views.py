@@ -7,6 +7,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from matchmaker.base.database import is_away
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm
 from matchmaker.forms.fields import KeptField, TextField
@@ -104,6 +105,7 @@ def describe_page() -> dict[str, Any]:
         "text_size": select_text_size(),
         "text_sizes": list(TextSize),
         "return_path": get_return_path(),
+        "is_unreachable": is_away(),
     }
 
 

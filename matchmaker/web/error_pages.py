@@ -1,12 +1,15 @@
 """Errors as pages: plain words, the way back, the right status and headers."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, current_app, render_template, url_for
 from flask_babel import force_locale
 from jinja2 import Environment
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -31,6 +34,8 @@ STATUS_OF_ERROR: dict[type[DomainError], HTTPStatus] = {
     ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 BUSY_RETRY_SECONDS = 5
+# Locked, stopped, unreachable, or every connection in use.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 # Subject of an error's code -> the lists to go back to: the first that the visitor may open.
 WAYS_BACK: dict[str, tuple[str, ...]] = {
@@ -63,10 +68,24 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
 
 def register_error_pages(app: Flask) -> None:
     """Show domain, HTTP and database errors of ``app`` as pages."""
-    app.register_error_handler(DomainError, show_domain_error)
-    app.register_error_handler(HTTPException, show_http_error)
-    app.register_error_handler(OperationalError, show_busy_database)
-    app.register_error_handler(StaleDataError, show_stale_row)
+    app.register_error_handler(DomainError, _standing(show_domain_error))
+    app.register_error_handler(HTTPException, _standing(show_http_error))
+    app.register_error_handler(StaleDataError, _standing(show_stale_row))
+    for kind in DATABASE_AWAY:
+        app.register_error_handler(kind, show_busy_database)
+
+
+def _standing(show: Callable[[Any], Response]) -> Callable[[Any], Response]:
+    """Wrap ``show``: if the database fails while it renders, the answer is the busy page."""
+
+    @wraps(show)
+    def show_or_say_busy(error: Any) -> Response:
+        try:
+            return show(error)
+        except DATABASE_AWAY as failure:
+            return show_busy_database(failure)
+
+    return show_or_say_busy
 
 
 def show_domain_error(error: DomainError) -> Response:
@@ -87,7 +106,7 @@ def show_domain_error(error: DomainError) -> Response:
     return response
 
 
-def show_busy_database(error: OperationalError) -> Response:
+def show_busy_database(error: Exception) -> Response:
     """The database is locked, restarting or unreachable; 503 because a retry may succeed."""
     current_app.logger.error("database did not answer", exc_info=error)
     return show_http_error(ServiceUnavailable())

@@ -12,7 +12,9 @@ from typing import Any
 
 from flask import abort, current_app
 from flask_login import current_user
+from werkzeug.exceptions import ServiceUnavailable
 
+from matchmaker.base.database import is_away
 from matchmaker.models import Role
 
 
@@ -104,6 +106,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
+                if is_away():  # the visitor may be signed in: nobody can tell
+                    raise ServiceUnavailable
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
             if not has_permission(current_user.role, permission):
                 abort(403)

@@ -1,13 +1,15 @@
-"""Add security headers to every response, errors and static files included.
+"""Add security headers to every response, errors and static files included; refuse other names.
 
-They are added around the whole application, not by an ``after_request`` hook: a response made
-after another hook failed would not have them.
+Both are done around the whole application, not by a hook: a response made after another hook failed
+would not have the headers, and no page can be made for a request whose host is not believed.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from flask import Flask
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Response
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -38,8 +40,24 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def register(app: Flask) -> None:
-    """Add the headers to every response of ``app``."""
-    app.wsgi_app = add_security_headers(app.wsgi_app)  # type: ignore[assignment,method-assign]
+    """Answer to the names of the setting ``HOSTS`` only, if it has any; add the headers."""
+    inner = refuse_other_hosts(app.wsgi_app, app.config["HOSTS"])
+    app.wsgi_app = add_security_headers(inner)  # type: ignore[assignment,method-assign]
+
+
+def refuse_other_hosts(wsgi_app: WsgiApp, hosts: Collection[str]) -> WsgiApp:
+    """Wrap ``wsgi_app``: the name in a request is printed on papers, so it must be ours."""
+
+    def with_known_host(
+        environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST")  # without one, addresses are made of the server's own
+        if hosts and host and not host_is_trusted(host, hosts):
+            refusal = "This site does not answer to that name. MATCHMAKER_HOSTS lists its names.\n"
+            return Response(refusal, 400, mimetype="text/plain")(environ, start_response)
+        return wsgi_app(environ, start_response)
+
+    return with_known_host
 
 
 def add_security_headers(wsgi_app: WsgiApp) -> WsgiApp:

@@ -103,12 +103,14 @@ def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
 def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
     """Queue jobs with an expired lease, and queued jobs that got lost; returns the ids to queue.
 
-    A job that was taken too often fails instead.
+    A lease that ends later than any lease can was taken before the clock was put back, and counts
+    as expired. A job that was taken too often fails instead.
     """
+    latest = now + timedelta(seconds=2 * lease_seconds)
     query = (
         select(Job)
         .where(Job.state.in_(_UNFINISHED))
-        .where(or_(Job.lease_until.is_(None), Job.lease_until < now))
+        .where(or_(Job.lease_until.is_(None), Job.lease_until < now, Job.lease_until > latest))
         .with_for_update(skip_locked=True)
     )
     overdue = []
@@ -167,7 +169,12 @@ class SolveQueue:
 
 def put_job(path: Path, job_id: int) -> None:
     """Queue a job from a process that never works on one."""
-    SolveQueue(path, _refuse).put(job_id)
+    try:
+        queue = SolveQueue(path, _refuse)
+    except sqlite3.Error:  # the step is committed: nothing may be said to have failed
+        logger.exception("the queue cannot be opened; a worker will find the job by its row")
+        return
+    queue.put(job_id)
 
 
 def _refuse(job_id: int) -> None:

@@ -1,10 +1,11 @@
 """The worker: takes jobs from the queue, solves them in a child process, finds lost ones."""
 
 import logging
+import sqlite3
 import time
-from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.stopping import StopRequest
@@ -18,12 +19,13 @@ from matchmaker.rounds.solve.jobs import (
     renew_lease,
     take_job,
 )
-from optimizer.report import Failure, Progress
+from optimizer.report import Failure, Progress, SolveReport
 
 logger = logging.getLogger("matchmaker.worker")
 
 POLL_SECONDS = 0.5
 RENEW_SECONDS = 1.0  # of lease and progress; pages need no more
+AWAY = (OperationalError, sqlite3.Error)  # of the database, of the queue's file
 LOOKS_PER_LEASE = 3  # overdue jobs are looked for this often during one lease
 
 
@@ -35,20 +37,28 @@ class Worker:
         self._queue = SolveQueue(app.config["QUEUE_PATH"], self.run_job)
         self._lease_seconds: int = app.config["LEASE_SECONDS"]
         self._memory_mib: int = app.config["SOLVE_MEMORY_MIB"]
-        self._renew_at = 0.0  # monotonic clock
+        self._renew_at = self._look_at = 0.0  # monotonic clock
         self.stop = stop or StopRequest()
 
     def work(self) -> None:
         """Take queued and overdue jobs until ``stop`` is asked."""
         logger.info("worker started")
-        next_look = get_now()
         while not self.stop.is_asked:
-            if get_now() >= next_look:
-                self.queue_overdue_jobs()
-                next_look = get_now() + timedelta(seconds=self._lease_seconds / LOOKS_PER_LEASE)
-            if not self._queue.work_once():
+            try:
+                self._look_for_overdue_jobs()
+                is_idle = not self._queue.work_once()
+            except AWAY:
+                logger.exception("the database is away: the worker waits for it")
+                is_idle = True
+            if is_idle:
                 self.stop.wait(POLL_SECONDS)
         logger.info("worker stopped")
+
+    def _look_for_overdue_jobs(self) -> None:
+        """Look, if it is time again; by a clock that nobody puts back."""
+        if time.monotonic() >= self._look_at:
+            self.queue_overdue_jobs()
+            self._look_at = time.monotonic() + self._lease_seconds / LOOKS_PER_LEASE
 
     def queue_overdue_jobs(self) -> None:
         """Queue again what a dead worker or a lost queue left behind."""
@@ -73,10 +83,20 @@ class Worker:
         if self.stop.is_asked and report.failure is not None:
             self._give_back(hold)
         elif report.failure is not Failure.CANCELLED:
-            with self._app.app_context():
-                is_saved = finish_job(hold, report, now=get_now())
+            is_saved = self._save(hold, report)
             facts = {"saved": is_saved, "failure": report.failure, "brief": report.unexplained}
             logger.info("job finished", extra={"job": job_id, **facts})
+
+    def _save(self, hold: Hold, report: SolveReport) -> bool:
+        """Whether the result was saved; waits for a database that is away, however long."""
+        while True:
+            try:
+                with self._app.app_context():
+                    return finish_job(hold, report, now=get_now())
+            except OperationalError:
+                logger.exception("the database is away: the result waits")
+                if self.stop.wait(POLL_SECONDS):
+                    raise
 
     def _give_back(self, hold: Hold) -> None:
         """Queue the job again at once, so that another worker can take it."""
@@ -94,7 +114,11 @@ class Worker:
         if now < self._renew_at:
             return True
         self._renew_at = now + RENEW_SECONDS
-        with self._app.app_context():
-            return renew_lease(
-                hold, lease_seconds=self._lease_seconds, now=get_now(), progress=progress
-            )
+        try:
+            with self._app.app_context():
+                return renew_lease(
+                    hold, lease_seconds=self._lease_seconds, now=get_now(), progress=progress
+                )
+        except OperationalError:
+            logger.warning("the database is away: the solve goes on")
+            return True
