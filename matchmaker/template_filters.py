@@ -16,7 +16,7 @@ from matchmaker.needs import words as need_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.solve.verdicts import find_verdict
-from matchmaker.rounds.words import outcomes, policies, refusals, slots, stages, verdicts
+from matchmaker.rounds.words import grounds, outcomes, policies, refusals, slots, stages, verdicts
 from matchmaker.web.addresses import find_url
 from matchmaker.words import labels, quantities, scope, tones
 
@@ -42,8 +42,8 @@ FILTERS: _Functions = {
     "describe_entry_to_office": need_words.describe_entry_to_office,
     "consent_purpose": labels.describe_purpose,
     # Rounds: what was found, when, by which stage, how it was proved.
-    "explain_outcome": outcomes.explain_outcome,
-    "explain_next": outcomes.explain_next,
+    "explain_outcome": grounds.explain_outcome,
+    "explain_next": grounds.explain_next,
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,

@@ -25,6 +25,19 @@ class NearestMiss:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A filter, and the values of which any one would let more offers serve an unmet need.
+
+    filter   area, status or slot
+    free     the values with which the answer would have had enough left for the need
+    """
+
+    filter: str
+    values: tuple[str, ...]
+    free: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why one need is unmet.
 
@@ -32,6 +45,7 @@ class Explanation:
     filters   offers left after each filter, in the order of the filters
     nearest   the offer that passes the most filters, when none passes all
     ahead     recipients served from the same capacity; ``ahead_by``: ground -> number of needs
+    openings  what would let more offers serve it, by filter
     circle    needs and places of a Hall set: so many needs compete for all places in reach
     ticket    of the lottery; ``cut_off``: the last ticket that was met among those competing
     home_ticket, home_cut_off   the same of the recipient, where homes draw before needs
@@ -49,6 +63,7 @@ class Explanation:
     cut_off: str = ""
     home_ticket: str = ""
     home_cut_off: str = ""
+    openings: tuple[Opening, ...] = ()
 
     @classmethod
     def from_json(cls, value: object) -> "Explanation":
@@ -83,6 +98,7 @@ class Explanation:
             "cut_off": self.cut_off,
             "home_ticket": self.home_ticket,
             "home_cut_off": self.home_cut_off,
+            "openings": {row.filter: list(row.values) for row in self.openings},
         }
         return {key: value for key, value in numbers.items() if value}
 

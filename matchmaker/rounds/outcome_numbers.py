@@ -9,7 +9,7 @@ from typing import Any
 
 from matchmaker.models import NeedOutcome
 from optimizer import codec
-from optimizer.explanation import Explanation, NearestMiss
+from optimizer.explanation import Explanation, NearestMiss, Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class OutcomeNumbers:
     ahead          people served from the same capacity; ``ahead_by``: why -> number of needs
     ticket         of the lottery; ``cut_off``: the last ticket that was met
     home_ticket, home_cut_off   the same of the home, where homes draw before needs
+    openings       what would let more offers serve it: areas, statuses, slots
     """
 
     asked: int
@@ -45,6 +46,7 @@ class OutcomeNumbers:
     cut_off: str = ""
     home_ticket: str = ""
     home_cut_off: str = ""
+    openings: tuple[Opening, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON for the row, empty facts left out."""
@@ -69,6 +71,7 @@ def make_numbers(asked: int, units: int, unmet: Explanation | None) -> OutcomeNu
         cut_off=unmet.cut_off,
         home_ticket=unmet.home_ticket,
         home_cut_off=unmet.home_cut_off,
+        openings=unmet.openings,
     )
 
 

@@ -1,8 +1,8 @@
 """Why a need is met or not, as codes and numbers: no sentences, and no names for a resident.
 
 ``explain`` adds to every ground of a solution the offers left after each filter and the nearest
-miss, the needs that are served instead, and the tickets of the draw. Which stage decided is the
-solve's to say, with its proof (``search/deciding.py``).
+miss, the needs that are served instead, the tickets of the draw, and what would open more offers.
+Which stage decided is the solve's to say, with its proof (``search/deciding.py``).
 """
 
 from collections import Counter
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from optimizer.explain.offers import Offers
+from optimizer.explain.openings import Openings
 from optimizer.explain.places import Places
 from optimizer.explain.rivals import Rivals
 from optimizer.explanation import Explanation
@@ -23,14 +24,20 @@ _BY_FILTERS = (
     GroundCode.DECLINED_BEFORE,
 )
 
+_RULED = (GroundCode.FORBIDDEN, GroundCode.DECLINED_BEFORE)  # no time or paper helps
+
 
 def explain(problem: Problem, solution: Solution) -> tuple[Explanation, ...]:
     """Explain every unmet need, in the order of ids; () for a solution that is not usable."""
     if not solution.is_usable:
         return ()
     places = Places(problem, Offers(problem), solution.assignments)
-    rivals = Rivals(places)
-    return tuple(_explain(problem, places, rivals, ground) for ground in solution.grounds)
+    rivals, openings = Rivals(places), Openings(places)
+    found = (_explain(problem, places, rivals, ground) for ground in solution.grounds)
+    return tuple(
+        row if row.code in _RULED else replace(row, openings=openings.find(places.needs[row.need]))
+        for row in found
+    )
 
 
 def _explain(problem: Problem, places: Places, rivals: Rivals, ground: Ground) -> Explanation:

@@ -5,7 +5,7 @@ stock counts once, at the last filter that any of its people reaches. Codes and 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from optimizer.explanation import NearestMiss
@@ -48,36 +48,62 @@ class Offers:
 
     def count(self, need: Need) -> OfferCounts:
         """Count the offers of the month by the filter at which they fail for this need."""
+        key = self.class_of(need)
+        if key not in self._cache:
+            self._cache[key] = self._count(need)
+        return self._cache[key]
+
+    def class_of(self, need: Need) -> tuple[object, ...]:
+        """Return what the filters read of a need; equal for needs that no filter tells apart."""
         key: tuple[object, ...] = (need.category, need.area, need.statuses, need.requires)
         key += (need.slots,)
         if need.listed or self._forbids[need.id] or self._pairs[need.id]:
             key += (need.id,)
-        if key not in self._cache:
-            self._cache[key] = self._count(need)
-        return self._cache[key]
+        return key
 
     def eligible(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
         """Yield every stock that passes all filters, with each of its people if it is staffed."""
         for stock in self._stocks.get(need.category, ()):
             if is_open_to(stock, need):
-                people = self._staff[stock.id] if stock.staffed else [None]
-                for person in people:
-                    if self._passed(need, stock, person) == PASSED:
+                for person in self._list_staff(stock):
+                    if self.passes(need, stock, person):
                         yield stock, person
+
+    def givers(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
+        """Yield every stock of the category, with each of its people if it is staffed."""
+        for stock in self._stocks.get(need.category, ()):
+            for person in self._list_staff(stock):
+                yield stock, person
+
+    def passes(self, need: Need, stock: Stock, person: Person | None) -> bool:
+        """Return whether the stock, with this person if it is staffed, passes all filters."""
+        return self._passed(need, stock, person) == PASSED
 
     def slots(self, need: Need, stock: Stock, person: Person) -> list[str]:
         """Return the slots in which need, stock and person all allow a visit."""
         return sorted(_shared_slots(need, stock, person))
+
+    def slots_of(self, need: Need, stock: Stock, person: Person | None) -> list[str]:
+        """Return the slots of a visit; none for what is delivered without a person."""
+        return [] if person is None else self.slots(need, stock, person)
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
         """Return the units of the stock used per unit given."""
         pair = self._find_pair(need, stock, person)
         return 1 if pair is None else pair.consumption
 
+    def most(self, need: str, stock: str) -> int | None:
+        """Return the most units, or persons, that the stock may give to the need; None: any."""
+        pair = self._find_pair(need, stock, None)
+        return None if pair is None else pair.most
+
     def score(self, need: str, stock: str, person: str | None) -> int:
         """Return the points per unit given."""
         pair = self._find_pair(need, stock, person)
         return 0 if pair is None else pair.score
+
+    def _list_staff(self, stock: Stock) -> Sequence[Person | None]:
+        return self._staff[stock.id] if stock.staffed else [None]
 
     def _find_pair(self, need: str, stock: str, person: str | None) -> Pair | None:
         named = {pair.person: pair for pair in self._pairs.get(need, ()) if pair.stock == stock}

@@ -64,6 +64,7 @@ _COMMUNITY_1 = PolicyWords(
                 "Visits already promised to people in long-term care pairings are kept, the most "
                 "at risk first."
             ),
+            _l("Had yours been met, fewer of the visits promised long before could be kept."),
         ),
         "urgency": Rule(
             _l("The most urgent first"),
@@ -71,6 +72,7 @@ _COMMUNITY_1 = PolicyWords(
                 "As many as possible of the most urgent needs are met, then of the next. Nobody's "
                 "comfort comes before somebody's danger."
             ),
+            _l("Had yours been met, fewer needs would be met, counted from the most urgent down."),
         ),
         "waiting": Rule(
             _l("Those who wait longest"),
@@ -79,6 +81,10 @@ _COMMUNITY_1 = PolicyWords(
                 "three months without an answer a need counts as more urgent, so nothing waits "
                 "for ever."
             ),
+            _l(
+                "Had yours been met, fewer needs would be met, counted from the longest wait down "
+                "among those as urgent."
+            ),
         ),
         "neighbourhoods": Rule(
             _l("No neighbourhood left behind"),
@@ -86,10 +92,12 @@ _COMMUNITY_1 = PolicyWords(
                 "The neighbourhood whose people are served least is raised as high as it can be, "
                 "then the next, and so on. Earlier months count."
             ),
+            _l("Had yours been met, help would be spread less evenly over the neighbourhoods."),
         ),
         "people": Rule(
             _l("More people before more help for one"),
             _l("A first need of one person comes before a second need of another."),
+            _l("Had yours been met, fewer different people would have had any help this month."),
         ),
         "points": Rule(
             _l("The most help"),
@@ -97,6 +105,7 @@ _COMMUNITY_1 = PolicyWords(
                 "What is left goes where it helps most, by points that are published for each "
                 "kind of help."
             ),
+            _l("Had yours been met, the published points of what is met would add up to less."),
         ),
         "fullness": Rule(
             _l("As full as possible"),
@@ -104,6 +113,7 @@ _COMMUNITY_1 = PolicyWords(
                 "Where part of a quantity is useful, people are given as much of what they asked "
                 "for as there is."
             ),
+            _l("Had yours been met, less would be given of what can be divided."),
         ),
         "burden": Rule(
             _l("A fair share for those who give"),
@@ -111,10 +121,12 @@ _COMMUNITY_1 = PolicyWords(
                 "The work is spread: the busiest organisation is asked for as little as possible "
                 "of what it pledged, then the next."
             ),
+            _l("Had yours been met, the work would be spread less evenly over the organisations."),
         ),
         "kindness": Rule(
             _l("The kindness of detail"),
             _l("The visitor you know, the skill that fits, the shorter way."),
+            _l("Had yours been met, people would be visited less by those they know."),
         ),
         "lottery": Rule(
             _l("The public lottery"),
@@ -138,7 +150,7 @@ _TURNS = {
             "same urgency. A promise to somebody less urgent never takes a place from somebody "
             "more urgent."
         ),
-        _l("Visits that had been promised before were arranged first."),
+        _l("Had yours been met, fewer visits promised to homes %(urgency)s could be kept."),
         counted=_l("%(value)s promised visits kept"),
     ),
     "first-turns": Rule(
@@ -148,8 +160,8 @@ _TURNS = {
             "However many requests of that kind a home has, it is counted once here."
         ),
         _l(
-            "It was decided by months of waiting: homes that had waited longest came first, and "
-            "as many homes as possible had their first turn."
+            "Had yours been met, fewer homes %(urgency)s would have had the first turn of their "
+            "kind of help, counted from the longest wait down."
         ),
         counted=_l("%(value)s first turns"),
     ),
@@ -160,7 +172,10 @@ _TURNS = {
             "possible get something. Only what is still open counts; what a home has for certain "
             "does it no harm."
         ),
-        _l("Among equal waits it went where more homes get some help."),
+        _l(
+            "Had yours been met, fewer homes %(urgency)s would have had any of the help "
+            "that was still open."
+        ),
         counted=_l("%(value)s homes of those still open"),
     ),
     "later-turns": Rule(
@@ -170,8 +185,8 @@ _TURNS = {
             "third after that. Here, too, the longest wait comes first."
         ),
         _l(
-            "First turns of this help came before second ones, and second turns went to homes "
-            "that had waited longest."
+            "Had yours been met, homes %(urgency)s would have had fewer second or later turns, "
+            "counted from the longest wait down."
         ),
         counted=_l("%(value)s later turns"),
     ),
@@ -187,8 +202,8 @@ _COMMUNITY_2 = PolicyWords(
                 "Help that was never in question counts for nobody."
             ),
             _l(
-                "It went to a neighbourhood that had had a smaller part of such help in the last "
-                "six months."
+                "Had yours been met, less would go to the neighbourhoods that have had the "
+                "smallest part of such help in six months."
             ),
         ),
         "points": Rule(
@@ -197,7 +212,7 @@ _COMMUNITY_2 = PolicyWords(
                 "If there is a choice even then, the needs whose published points add up to most "
                 "are met. The points of each kind of help are fixed when the lists are closed."
             ),
-            _l("It went to needs whose published points add up to more."),
+            _l("Had yours been met, the published points of what is met would add up to less."),
             counted=_l("%(value)s points"),
         ),
         "draw": Rule(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.words.outcomes import explain_outcome
+from matchmaker.rounds.words.grounds import explain_outcome
 from tests.reach import NEEDS_STAY_IN, REASON
 from tests.run_factories import publish_month, solve_month
 

@@ -4,7 +4,7 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
-from matchmaker.rounds.words import outcomes, refusals
+from matchmaker.rounds.words import grounds, outcomes, refusals
 from matchmaker.words.refusals import SENTENCES, describe_refusal
 from optimizer.report import Failure
 from optimizer.solution import GroundCode
@@ -28,30 +28,30 @@ def make_outcome(ground: str, numbers: dict | None = None) -> m.NeedOutcome:
 
 
 def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
-    grounds = [*(code.value for code in GroundCode), "met"]
-    for explain in (outcomes.explain_outcome, outcomes.explain_outcome_to_staff):
-        sentences = [explain(make_outcome(ground)) for ground in grounds]
-        assert len(set(sentences)) == len(grounds)
-    names = [outcomes.name_ground(ground) for ground in grounds]
-    assert not set(names) & set(grounds)
+    codes = [*(code.value for code in GroundCode), "met"]
+    for explain in (grounds.explain_outcome, outcomes.explain_outcome_to_staff):
+        sentences = [explain(make_outcome(code)) for code in codes]
+        assert len(set(sentences)) == len(codes)
+    names = [outcomes.name_ground(code) for code in codes]
+    assert not set(names) & set(codes)
 
 
 def test_a_need_that_nobody_looked_into_does_not_say_where_offers_fell_out(english):
-    unknown = outcomes.explain_outcome(make_outcome("no_eligible_offer", ASKED))
+    unknown = grounds.explain_outcome(make_outcome("no_eligible_offer", ASKED))
     assert unknown.startswith("This month nobody offered what you need at a time and place")
     none = make_outcome("no_eligible_offer", {**ASKED, "filters": {"category": 0}})
-    assert outcomes.explain_outcome(none) == "This month nobody offered this kind of help."
+    assert grounds.explain_outcome(none) == "This month nobody offered this kind of help."
 
 
 def test_numbers_reach_the_words(english):
     outranked = make_outcome("outranked")
-    assert "4 people" in outcomes.explain_outcome(outranked)
+    assert "went to 4 requests: 1 visit promised long before, 3 more" in grounds.explain_outcome(
+        outranked
+    )
     for_the_office = outcomes.explain_outcome_to_staff(outranked)
     assert "The most urgent first" in for_the_office
     assert "more urgent 3" in for_the_office
-    assert "not in your neighbourhood" in outcomes.explain_outcome(
-        make_outcome("no_eligible_offer")
-    )
+    assert "not in your neighbourhood" in grounds.explain_outcome(make_outcome("no_eligible_offer"))
     assert "category 3" in outcomes.explain_outcome_to_staff(make_outcome("no_eligible_offer"))
     assert "aaaaaaaaaaaa" in outcomes.explain_outcome_to_staff(make_outcome("lost_lottery"))
 

@@ -4,12 +4,9 @@ import pytest
 from flask_babel import force_locale
 
 from matchmaker import models as m
-from matchmaker.rounds.words import outcomes
+from matchmaker.rounds.words import grounds, outcomes
 
-OUTRANKED = (
-    "There was not enough of this help for everyone. It went to {} by the published order: more "
-    "urgent, waiting longer, or in a neighbourhood that was helped less."
-)
+HELD = "There was not enough of this help for everyone. What would have suited you went to "
 NOT_KNOWN_WHY = (
     "Nothing was found for you this month, and the time ended before it was known why. Please ask "
     "the office."
@@ -40,8 +37,23 @@ FOR_RESIDENTS = [
         "There was not enough of this help for everyone. It went to people who come first by the "
         "published order.",
     ),
-    ("outranked", {"ahead": 1}, OUTRANKED.format("1 person who comes first")),
-    ("outranked", {"ahead": 4}, OUTRANKED.format("4 people who come first")),
+    (
+        "outranked",
+        {"ahead": 1, "ahead_by": {"waited_longer": 1}},
+        f"{HELD}1 request: 1 as urgent that had waited longer.",
+    ),
+    (
+        "outranked",
+        {"ahead": 4, "ahead_by": {"more_urgent": 3, "duty": 2}, "stage": "urgency"},
+        f"{HELD}5 requests: 2 visits promised long before, 3 more urgent ones. Had yours been met, "
+        "fewer needs would be met, counted from the most urgent down.",
+    ),
+    (
+        "outranked",
+        {"stage": "points"},
+        "Had yours been met, the published points of what is met would add up to less.",
+    ),
+    ("outranked", {"stage": "an aim of earlier times"}, "The published order decided."),
     (
         "lost_lottery",
         {"ahead": 4},
@@ -68,9 +80,24 @@ FOR_RESIDENTS = [
             "category": "This month nobody offered this kind of help.",
             "area": "This kind of help was offered, but not in your neighbourhood.",
             "status": "This kind of help was offered, but kept for people in other circumstances.",
-            "skill": "This kind of help was offered, but nobody with the certificate it needs.",
+            "skill": "This kind of help was offered, but this month nobody was there who could "
+            "have come.",
             "slot": "This kind of help was offered, but at no time that suits you.",
         }.items()
+    ),
+]
+
+FOR_RESIDENTS += [
+    (
+        "no_eligible_offer",
+        {"nearest": {**make_miss("skill"), "person": "V0001", "missing": ["medical"]}},
+        "This kind of help was offered, but nobody with the certificate it needs.",
+    ),
+    (
+        "no_eligible_offer",
+        {"filters": {"category": 2, "forbidden": 1}},
+        "This kind of help was offered, but too little of it: too few people at one time, or less "
+        "than is of use to you.",
     ),
 ]
 
@@ -187,7 +214,7 @@ def make_outcome(ground: str, numbers: dict) -> m.NeedOutcome:
 @pytest.mark.usefixtures("english")
 def test_a_resident_reads_one_plain_sentence_of_each_outcome():
     for ground, numbers, sentence in FOR_RESIDENTS:
-        assert outcomes.explain_outcome(make_outcome(ground, numbers)) == sentence
+        assert grounds.explain_outcome(make_outcome(ground, numbers)) == sentence
 
 
 @pytest.mark.usefixtures("english")
@@ -217,19 +244,25 @@ def test_no_filter_is_shown_as_its_code():
 
 @pytest.mark.usefixtures("english")
 def test_a_resident_reads_what_happens_next():
-    assert outcomes.explain_next(make_outcome("met", {})) == (
+    assert grounds.explain_next(make_outcome("met", {})) == (
         "The organisation will now confirm. You need do nothing."
     )
-    assert outcomes.explain_next(make_outcome("outranked", {})) == (
-        "Your need stays open. Waiting counts: next month you come before those who ask for the "
-        "first time."
+    waits = (
+        "Your need stays open, and this month counts: among equally urgent needs the longer wait "
+        "is looked at first."
     )
+    for ground in ("outranked", "lost_lottery", "time_conflict", "undecided"):
+        assert grounds.explain_next(make_outcome(ground, {})) == waits
+    for ground in ("no_eligible_offer", "forbidden", "declined_before"):
+        assert grounds.explain_next(make_outcome(ground, {})) == (
+            "Your need stays open and is looked at again every month."
+        )
 
 
 @pytest.mark.parametrize(
     ("explain", "table"),
     [
-        (outcomes.explain_outcome, FOR_RESIDENTS),
+        (grounds.explain_outcome, FOR_RESIDENTS),
         (outcomes.explain_outcome_to_staff, FOR_THE_OFFICE),
     ],
     ids=["residents", "office"],

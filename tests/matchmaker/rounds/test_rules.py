@@ -14,21 +14,23 @@ from matchmaker.rounds.words.rules import FIRST_POLICY, SECOND_POLICY
 _FIRST = ("name", "reason")
 _BEHIND = (*_FIRST, "behind")
 _SAID = {
-    FIRST_POLICY: dict.fromkeys(
-        (
-            "duties",
-            "urgency",
-            "waiting",
-            "neighbourhoods",
-            "people",
-            "points",
-            "fullness",
-            "burden",
-            "kindness",
-            "lottery",
+    FIRST_POLICY: {
+        **dict.fromkeys(
+            (
+                "duties",
+                "urgency",
+                "waiting",
+                "neighbourhoods",
+                "people",
+                "points",
+                "fullness",
+                "burden",
+                "kindness",
+            ),
+            _BEHIND,
         ),
-        _FIRST,
-    ),
+        "lottery": _FIRST,
+    },
     SECOND_POLICY: {
         "duties": (*_BEHIND, "counted"),
         "first-turns": (*_BEHIND, "counted"),

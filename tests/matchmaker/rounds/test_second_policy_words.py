@@ -13,7 +13,7 @@ from matchmaker.commands.round_report import describe_run
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve.figures import StageFigures
-from matchmaker.rounds.words import outcomes, policies, stages, verdicts
+from matchmaker.rounds.words import grounds, outcomes, policies, stages, verdicts
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.rules import FIRST_POLICY, POLICY_WORDS, SECOND_POLICY
 from optimizer.policy import COMMUNITY_2, POLICIES
@@ -33,11 +33,10 @@ def make_stage(name: str, key: str = "", proof: Proof = Proof.DUAL, **values) ->
     return StageFigures(name, "any", key, SolutionStatus.PROVEN, proof, "HiGHS", **values)
 
 
-def make_outcome(ground: str, tier: int | None = None, **numbers) -> m.NeedOutcome:
+def make_outcome(ground: str, **numbers) -> m.NeedOutcome:
     run = m.RoundRun(match_round=m.MatchRound(policy=SECOND_POLICY))
-    need = None if tier is None else m.Need(tier=tier)
     return m.NeedOutcome(
-        run=run, need=need, ground=ground, is_met=ground == "met", numbers={**ASKED, **numbers}
+        run=run, ground=ground, is_met=ground == "met", numbers={**ASKED, **numbers}
     )
 
 
@@ -149,7 +148,7 @@ def test_a_share_is_said_to_be_equal_only_if_that_is_proved(
     run.figures = figures
     outcome = make_outcome("met", units=3)
     outcome.run = run
-    said = outcomes.explain_outcome(outcome)
+    said = grounds.explain_outcome(outcome)
     assert said.startswith("Help was found for you this month. It is less than you asked for")
     assert ("share it equally" in said) is is_said
     db.session.rollback()
@@ -209,42 +208,40 @@ def test_what_is_not_proved_is_named_by_the_words_of_its_policy(english):
 
 @pytest.mark.usefixtures("speak")
 def test_a_resident_without_help_reads_which_rule_decided():
-    for code in CODES:
+    said = [grounds.explain_outcome(make_outcome("outranked", stage=code)) for code in CODES]
+    assert len(set(said)) == len(CODES), "each stage, and each urgency, has a sentence of its own"
+    assert not any("%" in sentence for sentence in said)
+    for code, sentence in zip(CODES, said, strict=True):
         rule = policies.find_rule(code, SECOND_POLICY)
-        said = outcomes.explain_outcome(make_outcome("outranked", ahead=4, stage=code))
-        assert str(rule.behind) in said
-        assert "4" in said
+        begin, _sign, _end = str(rule.behind).partition("%(urgency)s")
+        assert sentence.startswith(begin)
         staff = outcomes.explain_outcome_to_staff(make_outcome("outranked", stage=code))
         assert policies.name_stage(code, SECOND_POLICY) in staff
 
 
-def test_a_need_behind_danger_does_not_read_the_order_within_danger(english):
-    outcome = make_outcome("outranked", tier=2, stage="first-turns-1", ahead=1)
-    assert outcomes.explain_outcome(outcome) == (
-        "There was not enough of this help for everyone: 1 home comes first by the published "
-        "order. People in danger come before everybody else."
-    )
-    outcome = make_outcome("outranked", tier=1, stage="first-turns-1")
-    assert outcomes.explain_outcome(outcome) == (
-        "There was not enough of this help for everyone. People in danger come before everybody "
-        "else. It was decided by months of waiting: homes that had waited longest came first, and "
-        "as many homes as possible had their first turn."
+def test_a_need_behind_danger_reads_what_danger_would_have_lost(english):
+    outcome = make_outcome("outranked", stage="first-turns-1", ahead_by={"more_urgent": 1})
+    assert grounds.explain_outcome(outcome) == (
+        "There was not enough of this help for everyone. What would have suited you went to 1 "
+        "request: 1 more urgent. Had yours been met, fewer homes with people in danger would have "
+        "had the first turn of their kind of help, counted from the longest wait down."
     )
 
 
 def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
-    drawn = outcomes.explain_outcome(make_outcome("lost_lottery"))
+    drawn = grounds.explain_outcome(make_outcome("lost_lottery"))
     assert "one ticket for each home. Yours was not drawn this time." in drawn
-    partly = outcomes.explain_outcome(make_outcome("met", units=3))
+    partly = grounds.explain_outcome(make_outcome("met", units=3))
     assert "less than you asked for" in partly
     assert "share it equally" in partly
-    assert outcomes.explain_outcome(make_outcome("met", units=5)) == (
+    assert grounds.explain_outcome(make_outcome("met", units=5)) == (
         "Help was found for you this month."
     )
-    later = outcomes.explain_next(make_outcome("outranked"))
-    assert "equally urgent needs that have waited less" in later
-    assert outcomes.explain_outcome(make_outcome("outranked", ahead=2)) == (
-        "There was not enough of this help for everyone: 2 homes come first by the published order."
+    later = grounds.explain_next(make_outcome("outranked"))
+    assert "among equally urgent needs the longer wait is looked at first" in later
+    assert grounds.explain_outcome(make_outcome("outranked", ahead=2)) == (
+        "There was not enough of this help for everyone. It went to people who come first by the "
+        "published order."
     )
     for ahead, holders in ((1, "1 home holds the places."), (2, "2 homes hold the places.")):
         said = outcomes.explain_outcome_to_staff(make_outcome("outranked", ahead=ahead))

@@ -1,0 +1,238 @@
+"""Why nothing was found, for the person who asked: a list of claims, and a sentence for each.
+
+A claim says what the numbers of the run say and no more; a test recomputes each of them from the
+snapshot. Nobody else is named: others are counted.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from matchmaker.models import NeedOutcome
+from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
+from matchmaker.rounds.solve.figures import find_figures
+from matchmaker.rounds.words.policies import find_rule, split_stage
+from matchmaker.rounds.words.rules import FIRST_POLICY
+from matchmaker.words.scope import join_words
+from optimizer.report import ARITHMETIC
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that is said of an outcome.
+
+    counts   requests by why they hold what would have suited, of ``held`` alone
+    stage    of ``stage`` alone: the code of the aim that decided
+    """
+
+    code: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    stage: str = ""
+
+
+# In the order in which holders are told; each is the first fact in which they differ.
+HOLDERS = ("duty", "more_urgent", "waited_longer", "other", "waited_less", "less_urgent")
+_OF_SHARES = ("shares", "odd-units")  # the stages that say how much each home gets
+_PLAIN = frozenset(
+    {"forbidden", "time_conflict", "left_at_home", "taken_back_at_home", "declined_before"}
+)
+
+
+def find_policy(outcome: NeedOutcome) -> str:
+    """The policy of the month that an outcome is of."""
+    return outcome.run.match_round.policy if outcome.run else FIRST_POLICY
+
+
+def list_claims(outcome: NeedOutcome) -> list[Claim]:
+    """What is said of an outcome, in order."""
+    numbers, ground = read_numbers(outcome), outcome.ground
+    is_first = find_policy(outcome) == FIRST_POLICY
+    if ground == "met":
+        return _claim_help(outcome, numbers, is_first)
+    if ground == "no_eligible_offer":
+        return [Claim(_find_failure(numbers))]
+    if ground == "outranked":
+        return _claim_order(numbers)
+    if ground == "lost_lottery":
+        return [Claim("drawn" if is_first else "drawn_by_home")]
+    return [Claim(ground if ground in _PLAIN else "undecided")]
+
+
+def _claim_help(outcome: NeedOutcome, numbers: OutcomeNumbers, is_first: bool) -> list[Claim]:
+    if is_first or numbers.units >= numbers.asked:
+        return [Claim("met")]
+    return [Claim("met"), Claim("shared" if _are_shares_proved(outcome) else "less")]
+
+
+def _are_shares_proved(outcome: NeedOutcome) -> bool:
+    """Whether the run that the outcome is of divided as evenly as can be, with proof."""
+    figures = find_figures(outcome.run)
+    stages = [] if figures is None else [row for row in figures.stages if row.name in _OF_SHARES]
+    return all(row.proof in ARITHMETIC for row in stages)
+
+
+def _find_failure(numbers: OutcomeNumbers) -> str:
+    """At which check the last offers of this kind fell out."""
+    if numbers.nearest:
+        if numbers.nearest.filter == "skill" and numbers.nearest.person is None:
+            return "nobody_there"
+        return _FAILURES.get(numbers.nearest.filter, "no_fitting")
+    if not numbers.filters:
+        return "no_fitting"  # not recorded why they did not fit
+    return "too_few" if numbers.filters.get("forbidden") else "not_offered"
+
+
+_FAILURES = {
+    "category": "not_offered",
+    "area": "elsewhere",
+    "status": "kept_for_others",
+    "skill": "no_certificate",
+    "slot": "other_times",
+}
+
+
+def _claim_order(numbers: OutcomeNumbers) -> list[Claim]:
+    counts = {code: numbers.ahead_by[code] for code in HOLDERS if numbers.ahead_by.get(code)}
+    claims = [Claim("held", counts)] if counts else []
+    if numbers.stage:
+        claims.append(Claim("stage", stage=numbers.stage))
+    return claims or [Claim("by_order")]
+
+
+# The sentences.
+
+_SENTENCES = {
+    "met": _l("Help was found for you this month."),
+    "less": _l("It is less than you asked for."),
+    "shared": _l(
+        "It is less than you asked for, because there was too little: the homes served share it "
+        "equally, and what does not come out even goes by the draw."
+    ),
+    "forbidden": _l("The office could not arrange this help this month. Please ask the office."),
+    "time_conflict": _l(
+        "Help was there, but only at times when other help is already coming to you."
+    ),
+    "by_order": _l(
+        "There was not enough of this help for everyone. It went to people who come first by the "
+        "published order."
+    ),
+    "drawn": _l(
+        "There was not enough of this help for everyone with the same right to it, so lots were "
+        "drawn. Yours was not drawn this time."
+    ),
+    "drawn_by_home": _l(
+        "There was not enough of this help for every home with the same right to it, so lots were "
+        "drawn, one ticket for each home. Yours was not drawn this time."
+    ),
+    "undecided": _l(
+        "Nothing was found for you this month, and the time ended before it was known why. Please "
+        "ask the office."
+    ),
+    "left_at_home": _l(
+        "Your home asked for this kind of help more than once. There was not enough for all of it; "
+        "what came is under your home's other request."
+    ),
+    "taken_back_at_home": _l(
+        "Your home asked for this kind of help more than once. There was not enough for all of it; "
+        "what came was for your home's other request, which was taken back since."
+    ),
+    "declined_before": _l("You declined this help a short time ago, so it was not planned."),
+    "not_offered": _l("This month nobody offered this kind of help."),
+    "elsewhere": _l("This kind of help was offered, but not in your neighbourhood."),
+    "kept_for_others": _l(
+        "This kind of help was offered, but kept for people in other circumstances."
+    ),
+    "no_certificate": _l(
+        "This kind of help was offered, but nobody with the certificate it needs."
+    ),
+    "nobody_there": _l(
+        "This kind of help was offered, but this month nobody was there who could have come."
+    ),
+    "other_times": _l("This kind of help was offered, but at no time that suits you."),
+    "too_few": _l(
+        "This kind of help was offered, but too little of it: too few people at one time, or less "
+        "than is of use to you."
+    ),
+    "no_fitting": _l("This month nobody offered what you need at a time and place that suit you."),
+}
+
+
+def say_claim(claim: Claim, policy: str) -> str:
+    """The sentence of a claim, in the reader's language."""
+    if claim.code == "held":
+        return _say_held(claim.counts)
+    if claim.code == "stage":
+        return _say_stage(claim.stage, policy)
+    return str(_SENTENCES[claim.code])
+
+
+def explain_outcome(outcome: NeedOutcome) -> str:
+    """What was found for a need, or why nothing, in plain words for the resident."""
+    policy = find_policy(outcome)
+    return " ".join(say_claim(claim, policy) for claim in list_claims(outcome))
+
+
+def _say_held(counts: Mapping[str, int]) -> str:
+    total = sum(counts.values())
+    went = ngettext(
+        "There was not enough of this help for everyone. What would have suited you went to "
+        "%(num)s request",
+        "There was not enough of this help for everyone. What would have suited you went to "
+        "%(num)s requests",
+        total,
+    )
+    groups = join_words(_HOLDERS[code](number) for code, number in counts.items())
+    return _("%(went)s: %(groups)s.", went=went, groups=groups)
+
+
+_HOLDERS: Mapping[str, Callable[[int], str]] = {
+    "duty": lambda n: ngettext(
+        "%(num)s visit promised long before", "%(num)s visits promised long before", n
+    ),
+    "more_urgent": lambda n: ngettext("%(num)s more urgent", "%(num)s more urgent ones", n),
+    "waited_longer": lambda n: ngettext(
+        "%(num)s as urgent that had waited longer", "%(num)s as urgent that had waited longer", n
+    ),
+    "other": lambda n: ngettext(
+        "%(num)s as urgent that had waited as long", "%(num)s as urgent that had waited as long", n
+    ),
+    "waited_less": lambda n: ngettext(
+        "%(num)s as urgent that had waited less", "%(num)s as urgent that had waited less", n
+    ),
+    "less_urgent": lambda n: ngettext("%(num)s less urgent", "%(num)s less urgent ones", n),
+}
+
+_URGENCIES = {
+    1: _l("with people in danger"),
+    2: _l("with people who cannot wait long"),
+    3: _l("with people who can wait their turn"),
+}
+
+
+def _say_stage(stage: str, policy: str) -> str:
+    """What a help for this need would have cost at the aim that decided."""
+    _name, tier = split_stage(stage, policy)
+    rule = find_rule(stage, policy)
+    if rule is None or not rule.behind:
+        return _("The published order decided.")
+    return str(rule.behind) % {"urgency": _URGENCIES.get(tier, "")}
+
+
+# What comes next.
+
+
+def explain_next(outcome: NeedOutcome) -> str:
+    """What happens now, for the resident."""
+    if outcome.is_met:
+        return _("The organisation will now confirm. You need do nothing.")
+    if outcome.ground == "left_at_home":
+        return _("Your need stays open. Your home had its turn, so the wait starts again.")
+    if outcome.ground in ("no_eligible_offer", "forbidden", "declined_before"):
+        return _("Your need stays open and is looked at again every month.")
+    return _(
+        "Your need stays open, and this month counts: among equally urgent needs the longer wait "
+        "is looked at first."
+    )
