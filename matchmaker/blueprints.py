@@ -7,7 +7,7 @@ from matchmaker.accounts import views as account_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import views as audit_views
 from matchmaker.demo import views as demo_views
-from matchmaker.needs import browse_views, desk_views, queue_views
+from matchmaker.needs import browse_views, desk_views, follow_up_views, queue_views
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
 from matchmaker.offers import views as offer_views
@@ -37,6 +37,7 @@ VIEW_MODULES = (
     audit_views,
     browse_views,
     desk_views,
+    follow_up_views,
     posting_views,
     queue_views,
     offer_views,

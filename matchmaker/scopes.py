@@ -14,6 +14,7 @@ from matchmaker.base.extensions import Model, db
 from matchmaker.models import (
     Assignment,
     Committee,
+    FollowUp,
     Household,
     Need,
     NeedState,
@@ -170,6 +171,15 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.SOCIAL_WORKER: lambda a: Person.id.in_(
             _persons_where(Organisation.subdistrict_id == a.subdistrict_id)
         ),
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    FollowUp: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: nothing,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: lambda a: FollowUp.subdistrict_id == a.subdistrict_id,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },

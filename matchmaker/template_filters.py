@@ -45,6 +45,8 @@ FILTERS: _Functions = {
     "explain_outcome": grounds.explain_outcome,
     "explain_next": grounds.explain_next,
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
+    "list_helps": grounds.list_helps,
+    "help_sentence": grounds.say_help,
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,
     "coverage_title": policies.name_coverage,

@@ -26,7 +26,7 @@ class NearestMiss:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A filter, and the values of which any one would let more offers serve an unmet need.
+    """A filter, and the values that would each let more offers serve an unmet need.
 
     filter   area, status or slot
     free     the values with which the answer would have had enough left for the need

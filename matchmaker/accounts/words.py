@@ -47,6 +47,7 @@ def describe_notice(notice: Notice) -> str:
         ),
         "need.verified": _("Your need was checked. It takes part in the next round."),
         "need.returned": _("Your need came back with a question."),
+        "follow_up.answered": _("The office answered what you asked about your need."),
         "round.published": _("The month's result is published: see what you promised."),
         "round.withdrawn": _("The month's result was withdrawn and will be published again."),
         "offer.approved": _("Your offer was approved."),

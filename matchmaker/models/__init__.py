@@ -4,6 +4,7 @@ from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcom
 from matchmaker.models.audit import AuditEvent, AuditHead, Disclosure, IdempotencyKey, Notice
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
+from matchmaker.models.follow_up import FollowUp, FollowUpAbout
 from matchmaker.models.job import Job, JobState
 from matchmaker.models.ledger import FairnessLedger, LedgerScope
 from matchmaker.models.match_round import (
@@ -51,6 +52,8 @@ __all__ = [
     "ConsentChannel",
     "Disclosure",
     "FairnessLedger",
+    "FollowUp",
+    "FollowUpAbout",
     "Household",
     "IdempotencyKey",
     "Invitation",

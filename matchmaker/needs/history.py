@@ -8,10 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Assignment, AuditEvent, MatchRound, Need, NeedOutcome
+from matchmaker.models import (
+    Assignment,
+    AuditEvent,
+    Committee,
+    MatchRound,
+    Need,
+    NeedOutcome,
+)
+from matchmaker.rounds.words.grounds import list_helps
 
 SHOWN_ACTIONS = frozenset(
-    {"need.submit", "need.return", "need.verify", "need.withdraw", "need.merge", "need.keep"}
+    f"need.{step}"
+    for step in ("submit", "return", "verify", "withdraw", "merge", "keep", "add_times")
 )
 ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"
 
@@ -34,6 +43,7 @@ class RoundResult:
     published_at: datetime
     outcome: NeedOutcome
     assignments: list[Assignment]
+    committees: list[Committee]  # of the street office, if help in another one is spoken of
 
 
 def list_results(need: Need) -> list[RoundResult]:
@@ -50,6 +60,7 @@ def list_results(need: Need) -> list[RoundResult]:
             published_at=published_at,
             outcome=outcome,
             assignments=_list_assignments(outcome),
+            committees=_list_committees(need, outcome),
         )
         for match_round, outcome in db.session.execute(query)
         if (published_at := match_round.published_at) is not None
@@ -73,6 +84,13 @@ def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]
         code = ROUND_FOUND if result.outcome.is_met else ROUND_FOUND_NOTHING
         entries.append(TimelineEntry(result.published_at, code, {"month": result.month}))
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _list_committees(need: Need, outcome: NeedOutcome) -> list[Committee]:
+    if not any(row.filter == "area" for row in list_helps(outcome)):
+        return []
+    query = select(Committee).where(Committee.subdistrict_id == need.committee.subdistrict_id)
+    return list(db.session.scalars(query.order_by(Committee.code)))
 
 
 def _list_assignments(outcome: NeedOutcome) -> list[Assignment]:

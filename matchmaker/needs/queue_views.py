@@ -17,6 +17,7 @@ from matchmaker.needs import queries, queue_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
 from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnNeedForm, VerifyManyForm
+from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
@@ -106,6 +107,8 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         merging=MergeForm(formdata=None),
         results=results,
         steps=list_timeline(need, results),
+        questions=list_of_need(need),
+        can_ask=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
         twins=queries.list_duplicates(need, current_user),
         can_decide=can_verify and need.state is NeedState.SUBMITTED,
         can_merge=can_verify and need.state in MERGEABLE,

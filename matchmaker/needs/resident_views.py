@@ -13,6 +13,7 @@ from matchmaker.models import Need
 from matchmaker.needs import desk_service, queries, resident_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import get_heading, list_categories, list_headings
+from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queries import list_own_needs
 from matchmaker.needs.resident_forms import (
@@ -47,6 +48,7 @@ def follow(need_id: int) -> str:
         need=need,
         results=results,
         steps=list_timeline(need, results),
+        questions=list_of_need(need),
         is_entered_for_them=need.entered_by_id != current_user.id,
         is_editable=need.state in EDITABLE,
         is_withdrawable=need.state in WITHDRAWABLE,

@@ -59,6 +59,7 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
         "need.withdraw": _("It was taken back."),
         "need.merge": _("It was joined with another of your needs of the same kind."),
         "need.keep": _("Another of your needs of the same kind was joined with this one."),
+        "need.add_times": _("More times were added."),
     }
     return str(sentences[entry.code])
 
@@ -74,6 +75,7 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
         "need.withdraw": _("Taken back"),
         "need.merge": _("Joined with another need and closed"),
         "need.keep": _("Another need was joined with this one"),
+        "need.add_times": _("Times added"),
     }
     if entry.by is None:
         return str(words[entry.code])

@@ -30,6 +30,7 @@ _ITEMS = (
     (_l("Organisations"), "organisations.index"),
     (_l("Offers to check"), "offers.review"),
     (_l("One person or two"), "people.index"),
+    (_l("Questions to answer"), "needs.list_follow_ups"),
     (_l("Rounds"), "rounds.index"),
     (_l("Who can sign in"), "accounts.members"),
     (_l("Accounts"), "accounts.index"),

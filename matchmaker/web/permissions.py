@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
     VISIT_READ_OWN = auto()  # a volunteer's own visits
+    FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
     ROUND_READ = auto()
     ROUND_RUN = auto()  # open, freeze, solve, pin and forbid
     ROUND_PUBLISH = auto()  # never the one who ran it
@@ -83,6 +84,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OFFER_APPROVE,
             Permission.ORGANISATION_APPROVE,
             Permission.PERSON_CONFIRM,
+            Permission.FOLLOW_UP_ANSWER,
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,

@@ -86,6 +86,12 @@ _NEEDS: _Sentences = {
     "need.reply_day": _l("Choose a day between %(first)s and %(last)s."),
     "need.question_unknown": _l("This question is not asked for this need."),
     "need.unknown": _l("There is no such need here."),
+    "need.times_fixed": _l("Times can be added while it waits for the next month."),
+    "question.not_decided": _l("No month has decided this yet, so there is nothing to ask about."),
+    "question.answered": _l("This question is answered already."),
+    "question.words_length": _l("Write at most %(most)s characters."),
+    "question.answer_length": _l("Write one sentence of at most %(most)s characters."),
+    "question.unknown": _l("There is no such question here."),
 }
 
 _RESIDENTS: _Sentences = {

@@ -49,7 +49,7 @@ class Openings:
             self._visited[recipient] |= {line.slot for line in lines if line.slot is not None}
 
     def find(self, need: Need) -> tuple[Opening, ...]:
-        """Return the filters, in their order, of which one value more would be enough."""
+        """Return the filters, in their order, that one other value would pass."""
         key = self._offers.class_of(need)
         if key not in self._ways:
             self._ways[key] = {

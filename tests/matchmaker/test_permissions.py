@@ -58,6 +58,10 @@ TABLE = {
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.OFFER_APPROVE, P.ORGANISATION_APPROVE}},
     ),
+    "answer what is asked about a decision": (
+        "○ ○ ○ ○ ● ○ ○",
+        {R.SOCIAL_WORKER: {P.FOLLOW_UP_ANSWER}},
+    ),
     "browse open needs": (
         "◐ ● ● ● ● ○ ●",
         {

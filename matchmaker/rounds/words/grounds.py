@@ -4,19 +4,20 @@ A claim says what the numbers of the run say and no more; a test recomputes each
 snapshot. Nobody else is named: others are counted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from matchmaker.models import NeedOutcome
+from matchmaker.models import Committee, NeedOutcome
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.words.policies import find_rule, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY
-from matchmaker.words.scope import join_words
+from matchmaker.slots import get_window
+from matchmaker.words.scope import join_words, name_committees, name_statuses, name_windows
 from optimizer.report import ARITHMETIC
 
 
@@ -33,7 +34,7 @@ class Claim:
     stage: str = ""
 
 
-# In the order in which holders are told; each is the first fact in which they differ.
+# In the order in which holders are named; each is the first fact in which they differ.
 HOLDERS = ("duty", "more_urgent", "waited_longer", "other", "waited_less", "less_urgent")
 _OF_SHARES = ("shares", "odd-units")  # the stages that say how much each home gets
 _PLAIN = frozenset(
@@ -219,6 +220,54 @@ def _say_stage(stage: str, policy: str) -> str:
     if rule is None or not rule.behind:
         return _("The published order decided.")
     return str(rule.behind) % {"urgency": _URGENCIES.get(tier, "")}
+
+
+# What would help.
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What would raise the chance: times, a status to show, or another neighbourhood.
+
+    values   windows, StatusKind values or committee codes; any one of them would do
+    is_free  whether the month's answer left enough there
+    """
+
+    filter: str
+    values: tuple[str, ...]
+    is_free: bool
+
+
+def list_helps(outcome: NeedOutcome) -> list[Help]:
+    """What would have opened more offers to an unmet need; first what was still free.
+
+    If the order decided, only what was free would have changed anything.
+    """
+    numbers = read_numbers(outcome)
+    decides = outcome.ground != "no_eligible_offer"
+    helps = []
+    for opening in () if outcome.is_met else numbers.openings:
+        values = opening.free or (() if decides else opening.values)
+        if opening.filter == "slot":
+            values = tuple(sorted({get_window(slot) for slot in values}))
+        if values:
+            helps.append(Help(opening.filter, values, bool(opening.free)))
+    return sorted(helps, key=lambda row: not row.is_free)
+
+
+def say_help(row: Help, committees: Iterable[Committee]) -> str:
+    """What would help, in one or two sentences for the person who asked."""
+    if row.filter == "slot":
+        times = name_windows(row.values)
+        if row.is_free:
+            return _("Somebody was still free at other times: %(times)s.", times=times)
+        return _("It was offered at other times: %(times)s.", times=times)
+    if row.filter == "status":
+        said = _("There was such help for: %(people)s.", people=name_statuses(row.values))
+        return f"{said} {_('If one of these is true of you, show the paper.')}"
+    places = name_committees(row.values, committees)
+    said = _("There was such help in: %(places)s.", places=places)
+    return f"{said} {_('The office can say whether you may go there.')}"
 
 
 # What comes next.

@@ -1,0 +1,54 @@
+"""What the street office owes by a day: to look again, or to answer a question about a need."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.base.extensions import Model
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
+from matchmaker.models.need import Need
+from matchmaker.models.user import User
+
+
+class FollowUpAbout(StrEnum):
+    DECISION = "decision"  # 请人再看一遍
+    PAPER = "paper"  # a paper that shows a recipient status
+    PLACE = "place"  # whether help in another neighbourhood is open to them
+
+
+class FollowUp(Model):
+    """Something that somebody owes by a day (回访待办), done when it is answered.
+
+    ``owner`` is the social worker who took it; nobody: it waits for the whole office.
+    """
+
+    __tablename__ = "follow_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    about: Mapped[FollowUpAbout] = mapped_column(
+        enum_column(FollowUpAbout), doc="what is asked of the office"
+    )
+    status: Mapped[str | None] = mapped_column(
+        String(40), comment="StatusKind of the paper; empty for other questions"
+    )
+    words: Mapped[str] = mapped_column(
+        EncryptedText, comment="of the person who asked; may be empty"
+    )
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_on: Mapped[date] = mapped_column(doc="day by which an answer is owed")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answer: Mapped[str | None] = mapped_column(EncryptedText, comment="one sentence to the asker")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, index=True, doc="instant of the answer; empty: still owed"
+    )
+
+    need: Mapped[Need] = relationship()
+    asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
+    owner: Mapped[User | None] = relationship(foreign_keys=owner_id)
+    answered_by: Mapped[User | None] = relationship(foreign_keys=answered_by_id)
