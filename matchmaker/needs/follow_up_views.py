@@ -77,7 +77,7 @@ def _add_times(need_id: int, page: str) -> Answer:
     form = AddTimesForm()
 
     def act() -> str:
-        windows = [Window(value) for value in form.windows.data]
+        windows = [Window(value) for value in form.windows.data or ()]
         follow_ups.add_times(actor=current_user, need_id=need_id, windows=windows, now=get_now())
         flash(_("Added. These times count from the next month on."), "success")
         return page

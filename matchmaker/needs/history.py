@@ -16,7 +16,6 @@ from matchmaker.models import (
     Need,
     NeedOutcome,
 )
-from matchmaker.rounds.words.grounds import list_helps
 
 SHOWN_ACTIONS = frozenset(
     f"need.{step}"
@@ -43,7 +42,7 @@ class RoundResult:
     published_at: datetime
     outcome: NeedOutcome
     assignments: list[Assignment]
-    committees: list[Committee]  # of the street office, if help in another one is spoken of
+    committees: list[Committee]  # of the street office, to name those with help; none if met
 
 
 def list_results(need: Need) -> list[RoundResult]:
@@ -87,7 +86,7 @@ def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]
 
 
 def _list_committees(need: Need, outcome: NeedOutcome) -> list[Committee]:
-    if not any(row.filter == "area" for row in list_helps(outcome)):
+    if outcome.is_met:
         return []
     query = select(Committee).where(Committee.subdistrict_id == need.committee.subdistrict_id)
     return list(db.session.scalars(query.order_by(Committee.code)))

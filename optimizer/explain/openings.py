@@ -119,7 +119,8 @@ def _collect(offers: Offers, need: Need, rows: _Relaxed) -> _Ways:
     new: dict[_At, list[_Giver]] = defaultdict(list)
     others: dict[str | None, list[_Giver]] = defaultdict(list)
     for giver, values in rows:
-        for slot in offers.slots_of(need, *giver) or [None]:
+        slots: list[str | None] = [*offers.slots_of(need, *giver)]
+        for slot in slots or [None]:
             if not values:
                 others[slot].append(giver)
             for value in values:
