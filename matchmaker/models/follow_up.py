@@ -39,7 +39,7 @@ class FollowUp(Model):
         EncryptedText, comment="of the person who asked; may be empty"
     )
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the question")
     due_on: Mapped[date] = mapped_column(doc="day by which an answer is owed")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     answer: Mapped[str | None] = mapped_column(EncryptedText, comment="one sentence to the asker")

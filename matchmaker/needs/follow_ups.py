@@ -74,26 +74,23 @@ def ask_again(
     for asked in list_of_need(need):
         if asked.answered_at is None and (asked.about, asked.status) == (about, kind):
             return asked
-    row = FollowUp(
-        subdistrict_id=need.committee.subdistrict_id,
-        need_id=need.id,
-        about=about,
-        status=kind,
-        words=words,
-        asked_by_id=actor.id,
-        asked_at=now,
-        due_on=get_local_date(now) + timedelta(days=DAYS_TO_ANSWER),
-    )
+    row = FollowUp(about=about, status=kind, words=words, asked_by_id=actor.id, asked_at=now)
+    return _owe(row, need, actor, now)
+
+
+def _owe(row: FollowUp, need: Need, actor: User, now: datetime) -> FollowUp:
+    """Store a question about a need, with the day by which the office owes its answer."""
+    row.need_id, row.subdistrict_id = need.id, need.committee.subdistrict_id
+    row.due_on = get_local_date(now) + timedelta(days=DAYS_TO_ANSWER)
     db.session.add(row)
     db.session.flush()
-    on_behalf_of = None if actor.resident_id == need.resident_id else need.resident
     record_event(
         actor=actor,
         action="follow_up.ask",
         subject=row,
         now=now,
-        on_behalf_of=on_behalf_of,
-        details={"about": about.value, "need_id": need.id},
+        on_behalf_of=None if actor.resident_id == need.resident_id else need.resident,
+        details={"about": row.about.value, "need_id": need.id},
     )
     return row
 

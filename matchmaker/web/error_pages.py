@@ -54,6 +54,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "override": ("rounds.index",),
     "password": ("accounts.own",),
     "person": ("people.index",),
+    "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
     "resident": ("residents.index",),
     "results": ("results.index",),
     "round": ("rounds.index",),

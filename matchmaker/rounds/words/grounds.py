@@ -227,15 +227,19 @@ def _say_stage(stage: str, policy: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What would raise the chance: times, a status to show, or another neighbourhood.
+    """What would raise the chance: times, papers to show, or places elsewhere.
 
+    asks     ``times``, ``papers`` or ``places``
     values   windows, StatusKind values or committee codes; any one of them would do
     is_free  whether the month's answer left enough there
     """
 
-    filter: str
+    asks: str
     values: tuple[str, ...]
     is_free: bool
+
+
+_ASKED_BY_FILTER = {"slot": "times", "status": "papers", "area": "places"}
 
 
 def list_helps(outcome: NeedOutcome) -> list[Help]:
@@ -247,22 +251,23 @@ def list_helps(outcome: NeedOutcome) -> list[Help]:
     decides = outcome.ground != "no_eligible_offer"
     helps = []
     for opening in () if outcome.is_met else numbers.openings:
+        asks = _ASKED_BY_FILTER[opening.filter]
         values = opening.free or (() if decides else opening.values)
-        if opening.filter == "slot":
+        if asks == "times":
             values = tuple(sorted({get_window(slot) for slot in values}))
         if values:
-            helps.append(Help(opening.filter, values, bool(opening.free)))
+            helps.append(Help(asks, values, bool(opening.free)))
     return sorted(helps, key=lambda row: not row.is_free)
 
 
 def say_help(row: Help, committees: Iterable[Committee]) -> str:
     """What would help, in one or two sentences for the person who asked."""
-    if row.filter == "slot":
+    if row.asks == "times":
         times = name_windows(row.values)
         if row.is_free:
             return _("Somebody was still free at other times: %(times)s.", times=times)
         return _("It was offered at other times: %(times)s.", times=times)
-    if row.filter == "status":
+    if row.asks == "papers":
         said = _("There was such help for: %(people)s.", people=name_statuses(row.values))
         return f"{said} {_('If one of these is true of you, show the paper.')}"
     places = name_committees(row.values, committees)

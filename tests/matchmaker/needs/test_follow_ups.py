@@ -80,7 +80,7 @@ def test_times_are_added_to_what_waits_alone(make, place, post, state):
     assert refused.value.code == "need.times_fixed"
 
 
-def test_a_question_is_owed_answered_and_told(app, make, place, unmet):
+def test_a_question_is_owed_and_its_answer_reaches_who_asked(app, make, place, unmet):
     resident = Browser(app).use_language("en").sign_in(place.account)
     office = Browser(app).use_language("en").sign_in(place.social)
     sent = {"about": "decision", "words": "My knee is worse."}

@@ -188,6 +188,16 @@ class Judge:
         return best
 
 
+def is_enough(judge, row):
+    """Whether all that fits would do for the need, if everything were there for it alone."""
+    if not judge.is_delivered(row):
+        return any(team(judge, row, row, slot) >= judge.kinds[row.category].people
+                   for slot in judge.snapshot.slots)  # fmt: skip
+    ask = next(n for n in judge.problem.needs if row.reference in list_members(n.id))
+    fitting = {o.name: o.capacity for o, p in judge.givers(row) if judge.fits(row, o, p)}
+    return sum(fitting.values()) >= ask.least_units
+
+
 def has_other_visit(judge, row):
     recipient = row.household if judge.policy == SECOND_POLICY else row.resident
     names = {
@@ -207,7 +217,7 @@ FAILED = {
     ),
     "nobody_there": lambda judge, row: judge.reach(row) == 2,
     "other_times": lambda judge, row: judge.reach(row) == 3,
-    "too_few": lambda judge, row: judge.reach(row) == len(FACTS),
+    "too_few": lambda judge, row: judge.reach(row) == len(FACTS) and not is_enough(judge, row),
     "time_conflict": has_other_visit,
     "undecided": lambda judge, row: True,
     "by_order": lambda judge, row: True,
