@@ -217,3 +217,20 @@ class Factory:
                 **{"lot": make_lot(row["reference"]), **row},
             )
         )
+
+    def follow_up(self, need: m.Need) -> m.FollowUp:
+        """A question about a need that the office owes an answer."""
+        with self.context():
+            committee = db.session.get_one(m.Committee, need.committee_id)
+            subdistrict_id = committee.subdistrict_id
+        return self.add(
+            m.FollowUp(
+                subdistrict_id=subdistrict_id,
+                need_id=need.id,
+                about=m.FollowUpAbout.DECISION,
+                words="请再看一遍",
+                asked_by_id=need.entered_by_id,
+                asked_at=NOW,
+                due_on=NOW.date(),
+            )
+        )

@@ -25,7 +25,7 @@ def make_small_world(make: Factory, *, is_published: bool = True) -> SmallWorld:
     month = SmallMonth(make)
     users = _make_users(make, month)
     _make_evidence(make, month.residents[1], users)
-    _make_question(make, month)
+    make.follow_up(month.needs[1])
     with make.context():
         month.publish() if is_published else month.solve()
         db.session.commit()
@@ -71,19 +71,5 @@ def _make_evidence(make: Factory, resident: m.Resident, users: dict[Role, m.User
             resident_id=resident.id,
             fields=["phone"],
             ground="own_committee",
-        )
-    )
-
-
-def _make_question(make: Factory, month: SmallMonth) -> None:
-    make.add(
-        m.FollowUp(
-            subdistrict_id=month.first.subdistrict_id,
-            need_id=month.needs[1].id,
-            about=m.FollowUpAbout.DECISION,
-            words="Please look again.",
-            asked_by_id=month.first.id,
-            asked_at=NOW,
-            due_on=NOW.date(),
         )
     )

@@ -75,6 +75,7 @@ SEEN = {
         m.Organisation,
         m.Offer,
         m.Person,
+        m.FollowUp,
     },
     m.Role.ADMINISTRATOR: {m.User},
     m.Role.AUDITOR: {m.Committee},
@@ -93,6 +94,7 @@ def foreign_need(make):
     office = OtherOffice(make)
     need = office.ask()
     office.publish(JULY)
+    make.follow_up(need)
     make.user(m.Role.RESIDENT, resident_id=need.resident_id)
     return need
 
@@ -140,5 +142,6 @@ def _list_rows(need_id):
         volunteer,
         db.session.get_one(m.Person, volunteer.person_id),
         db.session.scalars(account).one(),
+        db.session.scalars(select(m.FollowUp).where(m.FollowUp.need_id == need.id)).one(),
     )
     return {type(row): row for row in rows}
