@@ -13,20 +13,7 @@ from tests.matchmaker.migrations.rows import fill_tables
 
 pytestmark = pytest.mark.both_databases
 
-REVISIONS = [
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-]
+REVISIONS = [f"{number:04d}" for number in range(1, 14)]
 # What a revision says elsewhere afterwards; going down brings it back.
 MOVED = {"0008": {"need": ["least_quantity"]}}
 # What a revision reads anew from other columns; going down leaves it.
