@@ -74,7 +74,7 @@ lock: $(READY)  ## resolve the dependencies again
 
 messages: $(READY)  ## collect the texts of code and templates into the catalogue
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output -o build/messages.pot matchmaker
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _c:1c,2 --no-location --sort-output -o build/messages.pot matchmaker
 	$(BIN)/pybabel -q update -i build/messages.pot -d matchmaker/translations -w 100 --no-fuzzy-matching --ignore-pot-creation-date
 
 translations: $(CATALOGUE).mo

@@ -168,7 +168,7 @@ def test_one_command_makes_and_serves_a_published_month(installation, tmp_path):
         assert f"{month}: run 1 published" in said, (tmp_path / "log").read_text()
         address = said[-1].removeprefix(SERVED)
         page = get(f"{address}/results/{month}/")
-    assert f"{month[:4]}年{int(month[5:])}月匹配结果" in page
+    assert f"{month[:4]}年{int(month[5:])}月结果公示" in page
     assert (tmp_path / "data/leshan-matchmaker/demo/matchmaker.db").is_file()
     again = installation.run("-m", "matchmaker", "demo", "prepare", "--show", **data)
     assert "run 1" in again, "what is done stays as it is"

@@ -43,7 +43,7 @@ _COLUMNS = (
         link=lambda user: url_for("accounts.show", user_id=user.id),
     ),
     ROLE,
-    Column[User](header=_l("For"), read=name_scope),
+    Column[User](header=_l("Belongs to"), read=name_scope),
     MADE,
     STATE,
 )

@@ -18,7 +18,7 @@ from matchmaker.rounds.words.slots import describe_slot
 from matchmaker.web.lists import Column, ListPage, get_filters, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import format_quantity
+from matchmaker.words.quantities import format_quantity, get_unit_word, make_cell
 
 # The columns of a month's promises: references and blocks, no resident's name.
 
@@ -30,7 +30,8 @@ _VOLUNTEER = Column[Line](
 _CATEGORY = Column[Line](header=_l("Category"), read=lambda line: get_name(line.category))
 _AMOUNT = Column[Line](
     header=_l("Amount"),
-    read=lambda line: format_quantity(line.units, line.category.unit),
+    read=lambda line: make_cell(line.units, line.category.unit),
+    show=lambda line: format_quantity(line.units, line.category.unit),
     is_number=True,
 )
 _COMMITTEE = Column[Line](
@@ -44,7 +45,8 @@ _STATE = Column[Line](
     badges=lambda line: [make_state_badge(line.state)],
 )
 _COLUMNS = (_NUMBER, _CATEGORY, _AMOUNT, _VOLUNTEER, _COMMITTEE, _BLOCK, _STATE)
-_FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _COMMITTEE, _BLOCK, _NUMBER, _STATE)
+_UNIT = Column[Line](header=_l("Unit"), read=lambda line: str(get_unit_word(line.category.unit)))
+_FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _UNIT, _COMMITTEE, _BLOCK, _NUMBER, _STATE)
 
 
 def _make_list(months: list[date]) -> tuple[date, ListPage[Line]]:

@@ -1,14 +1,29 @@
 """Find events of the audit log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.clock import SHANGHAI
 from matchmaker.base.extensions import db
-from matchmaker.models import AuditEvent, Role, User
+from matchmaker.models import (
+    AuditEvent,
+    MatchRound,
+    Need,
+    Offer,
+    Organisation,
+    RecipientStatus,
+    Resident,
+    Role,
+    RoundRun,
+    Subdistrict,
+    User,
+    Volunteer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,39 @@ def list_subject_types() -> list[str]:
     """The kinds of subjects that events have."""
     query = select(AuditEvent.subject_type).distinct().order_by(AuditEvent.subject_type)
     return list(db.session.scalars(query))
+
+
+Subjects = dict[tuple[str, int], str]
+# How a subject is named beside its kind: by its reference, month or public name, never a person's.
+_REFERENCES: dict[str, Any] = {
+    "need": select(Need.id, Need.reference),
+    "resident": select(Resident.id, Resident.reference),
+    "recipient_status": select(RecipientStatus.id, Resident.reference).join(
+        Resident, Resident.id == RecipientStatus.resident_id
+    ),
+    "volunteer": select(Volunteer.id, Volunteer.reference),
+    "organisation": select(Organisation.id, Organisation.code),
+    "offer": select(Offer.id, Offer.title),
+    "match_round": select(MatchRound.id, MatchRound.month),
+    "round_run": select(RoundRun.id, MatchRound.month).join(RoundRun.match_round),
+    "subdistrict": select(Subdistrict.id, Subdistrict.name_zh),
+}
+
+
+def name_subjects(events: Sequence[AuditEvent]) -> Subjects:
+    """The references of what the events are about, by kind and row; one statement a kind."""
+    found: Subjects = {}
+    for kind, query in _REFERENCES.items():
+        ids = {event.subject_id for event in events if event.subject_type == kind}
+        if ids:
+            key = next(iter(query.selected_columns))
+            rows = db.session.execute(query.where(key.in_(ids)))
+            found |= {(kind, row_id): _say(name) for row_id, name in rows}
+    return found
+
+
+def _say(name: object) -> str:
+    return f"{name:%Y-%m}" if isinstance(name, date) else str(name)
 
 
 def _select_with_actor() -> Select[AuditEvent]:

@@ -1,6 +1,7 @@
 """The audit log: all of it for administrators and auditors, their own events for others."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -50,36 +51,53 @@ class EventFilterForm(FilterForm):
         }
 
 
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event, and the references of what the events of its page are about."""
+
+    event: AuditEvent
+    subjects: queries.Subjects
+
+
+def _read_lines(events: list[AuditEvent]) -> list[EventLine]:
+    subjects = queries.name_subjects(events)
+    return [EventLine(event, subjects) for event in events]
+
+
 # The columns: the page in words, the file in codes as stored, instants in UTC,
 # with hashes, so that others can check the chain.
 
-_NUMBER = Column[AuditEvent](header=_l("Number"), read=lambda event: event.id, is_number=True)
-_DATE = Column[AuditEvent](
+
+_NUMBER = Column[EventLine](header=_l("Number"), read=lambda line: line.event.id, is_number=True)
+_DATE = Column[EventLine](
     header=_l("Date"),
-    read=lambda event: event.at.isoformat(),
-    show=lambda event: format_moment(event.at),
+    read=lambda line: line.event.at.isoformat(),
+    show=lambda line: format_moment(line.event.at),
 )
-_ROLE = Column[AuditEvent](
-    header=_l("Role"), read=lambda event: event.actor_role, show=words.describe_role
+_ROLE = Column[EventLine](
+    header=_l("Role"),
+    read=lambda line: line.event.actor_role,
+    show=lambda line: words.describe_role(line.event),
 )
-_ACTION = Column[AuditEvent](
+_ACTION = Column[EventLine](
     header=_l("Action"),
-    read=lambda event: event.action,
-    show=words.describe_action,
-    code=lambda event: event.action,
+    read=lambda line: line.event.action,
+    show=lambda line: words.describe_action(line.event),
 )
-_ABOUT = Column[AuditEvent](
-    header=_l("About"), read=lambda event: event.subject_type, show=words.describe_subject
+_ABOUT = Column[EventLine](
+    header=_l("About"),
+    read=lambda line: line.event.subject_type,
+    show=lambda line: words.describe_subject(line.event, line.subjects),
 )
-_DETAILS = Column[AuditEvent](
+_DETAILS = Column[EventLine](
     header=_l("Details"),
-    read=lambda event: json.dumps(event.details, sort_keys=True, ensure_ascii=False),
-    show=words.describe_details,
+    read=lambda line: json.dumps(line.event.details, sort_keys=True, ensure_ascii=False),
+    show=lambda line: words.describe_details(line.event),
 )
 _COLUMNS = (
     _NUMBER,
     _DATE,
-    Column[AuditEvent](header=_l("Who"), read=words.name_actor),
+    Column[EventLine](header=_l("Who"), read=lambda line: words.name_actor(line.event)),
     _ROLE,
     _ACTION,
     _ABOUT,
@@ -89,27 +107,28 @@ _OWN_COLUMNS = (_NUMBER, _DATE, _ACTION, _ABOUT, _DETAILS)
 _FILE_COLUMNS = (
     _NUMBER,
     _DATE,
-    Column[AuditEvent](header=_l("Account"), read=lambda event: event.actor_id),
+    Column[EventLine](header=_l("Account"), read=lambda line: line.event.actor_id),
     _ROLE,
     _ACTION,
     _ABOUT,
-    Column[AuditEvent](header=_l("Number of the subject"), read=lambda event: event.subject_id),
-    Column[AuditEvent](
-        header=_l("On behalf of resident number"), read=lambda event: event.on_behalf_of_id
+    Column[EventLine](header=_l("Number of the subject"), read=lambda line: line.event.subject_id),
+    Column[EventLine](
+        header=_l("On behalf of resident number"), read=lambda line: line.event.on_behalf_of_id
     ),
     _DETAILS,
-    Column[AuditEvent](header=_l("Hash before"), read=lambda event: event.previous_sha256),
-    Column[AuditEvent](header=_l("Hash"), read=lambda event: event.sha256),
+    Column[EventLine](header=_l("Hash before"), read=lambda line: line.event.previous_sha256),
+    Column[EventLine](header=_l("Hash"), read=lambda line: line.event.sha256),
 )
 
 
-def _make_list() -> ListPage[AuditEvent]:
+def _make_list() -> ListPage[EventLine]:
     form = _make_filter_form()
     return ListPage(
         endpoint="audit.index",
         caption=_l("Events"),
         query=queries.select_events(queries.EventFilter(**form.read_filters())),
         columns=_COLUMNS,
+        read=_read_lines,
         form=form,
         download="audit.download",
         file_name="audit",
@@ -147,6 +166,7 @@ def own() -> str:
         caption=_l("Events"),
         query=queries.select_own_events(current_user),
         columns=_OWN_COLUMNS,
+        read=_read_lines,
     )
     return render_template("audit/own.html", list=listed)
 

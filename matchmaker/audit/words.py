@@ -1,12 +1,25 @@
 """Actions and their subjects in words; the code is shown where there are none."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from matchmaker.audit.service import Fault
-from matchmaker.models import AuditEvent, Role
-from matchmaker.words.labels import get_label, name_account
+from matchmaker.models import (
+    AuditEvent,
+    ConsentChannel,
+    NeedState,
+    OfferState,
+    OrganisationKind,
+    Role,
+    RunStatus,
+    StatusKind,
+    VolunteerState,
+)
+from matchmaker.words.labels import get_label, name_account, name_policy
 
 ACTION_WORDS: dict[str, LazyString] = {
     "account.sign_in": _l("Signed in"),
@@ -111,9 +124,10 @@ def describe_fault(fault: Fault) -> str:
     return _("The chain should end with event %(number)s.", number=number)
 
 
-def describe_subject(event: AuditEvent) -> str:
-    """The subject of an event: its kind and number, never a person's data."""
-    return f"{describe_subject_type(event.subject_type)} {event.subject_id or ''}".strip()
+def describe_subject(event: AuditEvent, references: Mapping[tuple[str, int], str]) -> str:
+    """The subject of an event: its kind and reference, never a person's data nor a row's number."""
+    reference = references.get((event.subject_type, event.subject_id or 0), "")
+    return f"{describe_subject_type(event.subject_type)} {reference}".strip()
 
 
 def describe_subject_type(name: str) -> str:
@@ -136,16 +150,62 @@ def describe_role(event: AuditEvent) -> str:
     return _name_role(event.actor_role) if event.actor_role else "–"
 
 
+# The details of events that a page shows; the file has all of them as they are stored.
+_DETAIL_NAMES: dict[str, LazyString] = {
+    "month": _l("month"),
+    "policy": _l("rules"),
+    "number": _l("run number"),
+    "publication": _l("publication"),
+    "unproved": _l("aims not proved"),
+    "status": _l("how it ended"),
+    "verified": _l("checked"),
+    "problem_sha256": _l("hash of the problem"),
+    "snapshot_sha256": _l("hash of the month"),
+    "result_sha256": _l("hash of the result"),
+    "seed": _l("seed"),
+    "seed_rule": _l("rule of the seed"),
+    "reason": _l("reason"),
+    "tier": _l("urgency"),
+    "role": _l("role"),
+    "from": _l("before"),
+    "to": _l("afterwards"),
+    "state": _l("state"),
+    "kind": _l("kind"),
+    "consent": _l("consent"),
+}
+_LABELLED: tuple[type[StrEnum], ...] = (
+    Role,
+    StatusKind,
+    OrganisationKind,
+    ConsentChannel,
+    VolunteerState,
+    OfferState,
+    NeedState,
+)
+
+
 def describe_details(event: AuditEvent) -> str:
-    """Codes and numbers of an event in one line; roles by name; a dash where there are none."""
-    parts = (f"{key}: {_join(value)}" for key, value in sorted(event.details.items()))
-    return ", ".join(parts) or "–"
+    """What an event holds besides, in one line of words; a dash where there is nothing."""
+    parts = [
+        _("%(name)s: %(value)s", name=name, value=_say_detail(key, event.details[key]))
+        for key, name in _DETAIL_NAMES.items()
+        if event.details.get(key) is not None
+    ]
+    return _("; ").join(parts) or "–"
 
 
-def _join(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(str(part) for part in value)
-    return "–" if value is None else _name_role(str(value))
+def _say_detail(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if key == "policy":
+        return name_policy(str(value))
+    if key == "status":
+        return str(get_label(RunStatus(str(value))))
+    return _name_code(str(value))
+
+
+def _name_code(code: str) -> str:
+    return next((str(get_label(enum(code))) for enum in _LABELLED if code in set(enum)), code)
 
 
 def _name_role(code: str) -> str:

@@ -17,7 +17,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from matchmaker.kinds import FEN_PER_YUAN, is_money
-from matchmaker.words.quantities import format_typed_yuan, make_cell
+from matchmaker.words.quantities import format_typed_yuan
 from matchmaker.words.signs import drop_unseen
 
 LARGEST_WHOLE_NUMBER = 2**31 - 1  # what an integer column holds on every database
@@ -175,7 +175,7 @@ class QuantityField(Field):
 
     def show(self, quantity: int, unit: str) -> None:
         """Fill the field with a quantity of ``unit``, fen for money."""
-        self.shown = str(make_cell(quantity, unit))
+        self.shown = format_typed_yuan(quantity) if is_money(unit) else str(quantity)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist)

@@ -26,7 +26,7 @@ from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import Box, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import format_local_day, format_quantity
+from matchmaker.words.quantities import format_local_day, format_quantity, get_unit_word, make_cell
 from matchmaker.words.scope import name_windows
 
 
@@ -166,7 +166,8 @@ _CATEGORY = Column[NeedLine](
 )
 _QUANTITY = Column[NeedLine](
     header=_l("How much"),
-    read=lambda line: format_quantity(line.need.quantity, line.need.category.unit),
+    read=lambda line: make_cell(line.need.quantity, line.need.category.unit),
+    show=lambda line: format_quantity(line.need.quantity, line.need.category.unit),
     is_number=True,
 )
 _URGENCY = Column[NeedLine](
@@ -196,7 +197,10 @@ _FILE_COLUMNS = (
     _QUANTITY,
     Column[NeedLine](
         header=_l("At least"),
-        read=lambda line: format_quantity(line.need.least_quantity, line.need.category.unit),
+        read=lambda line: make_cell(line.need.least_quantity, line.need.category.unit),
+    ),
+    Column[NeedLine](
+        header=_l("Unit"), read=lambda line: str(get_unit_word(line.need.category.unit))
     ),
     Column[NeedLine](
         header=_l("When"), read=lambda line: name_windows(line.need.windows) or _("Any time")

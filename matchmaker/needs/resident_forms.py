@@ -33,7 +33,7 @@ class CategoryForm(BaseForm):
 class UnitsForm(BaseForm):
     """A whole number of units."""
 
-    answer = WholeNumberField(_l("Number"), [Required(_l("Enter a number."))], minimum=1)
+    answer = WholeNumberField(_l("Quantity"), [Required(_l("Enter a number."))], minimum=1)
 
 
 class MoneyForm(BaseForm):

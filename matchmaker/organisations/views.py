@@ -36,7 +36,7 @@ def _list_standing(organisation: Organisation) -> list[PairingAgreement]:
     return [row for row in organisation.agreements if not is_over(row, today)]
 
 
-_CODE = Column[Organisation](header=_l("Code"), read=lambda row: row.code)
+_CODE = Column[Organisation](header=_l("Reference"), read=lambda row: row.code)
 _KIND = Column[Organisation](header=_l("Kind"), read=lambda row: str(get_label(row.kind)))
 _STATE = Column[Organisation](
     header=_l("State"),

@@ -27,7 +27,7 @@ _FORMULA_SIGNS = ("=", "+", "-", "@")
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
-Value = str | int | date | None  # a cell of a file
+Value = str | int | float | date | None  # a cell of a file
 Row = Sequence[Value]
 
 

@@ -52,13 +52,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell of the page shows: a box, badges or a text, then a code and a note beside it."""
+    """What a cell of the page shows: a box, badges or a text, then a note beside it."""
 
     text: str
     url: str | None = None
     badges: tuple[Badge, ...] = ()
     box: Box | None = None
-    code: str = ""
     note: str = ""
     is_unbroken: bool = False
 
@@ -77,7 +76,6 @@ class Column(Generic[R]):
     link: Callable[[R], str] | None = None
     badges: Callable[[R], Iterable[Badge]] | None = None
     box: Callable[[R], Box | None] | None = None
-    code: Callable[[R], str] | None = None
     note: Callable[[R], str] | None = None
     is_number: bool = False
     is_unbroken: bool = False
@@ -89,7 +87,6 @@ class Column(Generic[R]):
             url=self.link(row) if self.link else None,
             badges=tuple(self.badges(row)) if self.badges else (),
             box=self.box(row) if self.box else None,
-            code=self.code(row) if self.code else "",
             note=self.note(row) if self.note else "",
             is_unbroken=self.is_unbroken,
         )

@@ -128,9 +128,11 @@ def get_quantity_question(unit: str) -> LazyString:
     return question
 
 
-def make_cell(quantity: int, unit: str) -> int | str:
+def make_cell(quantity: int, unit: str) -> int | float:
     """A quantity as a number for a file; money is in yuan. ``get_unit_word`` names the unit."""
-    return format_typed_yuan(quantity) if is_money(unit) else quantity
+    if is_money(unit) and quantity % FEN_PER_YUAN:
+        return quantity / FEN_PER_YUAN
+    return quantity // FEN_PER_YUAN if is_money(unit) else quantity
 
 
 def format_typed_yuan(fen: int) -> str:
@@ -195,3 +197,15 @@ SMALLEST_CELL = 5  # a smaller group could identify a person
 def is_small(number: int) -> bool:
     """Whether a count is so small that it could identify a person: nothing public shows it."""
     return 0 < number < SMALLEST_CELL
+
+
+def is_telling(part: int, whole: int) -> bool:
+    """Whether the part, the rest or the whole is so small that it could identify a person."""
+    return any(is_small(number) for number in (part, whole - part, whole))
+
+
+def format_share(part: int, whole: int, *, is_public: bool = False) -> str:
+    """A part of a whole as ``803 of 1127``; in public a telling one is hidden."""
+    if is_public and is_telling(part, whole):
+        return _("hidden")
+    return _("%(met)s of %(asked)s", met=part, asked=whole)

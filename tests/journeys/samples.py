@@ -123,11 +123,19 @@ def _overrides(user: m.User) -> list[Values]:
     return [{"month": v["month"], "reference": v["reference"]} for v in _lines(user)[:1]]
 
 
+def _follow_ups(_user: m.User) -> list[Values]:
+    found = _first(m.FollowUp)
+    return [{"follow_up_id": found}] if found else []
+
+
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.change_role": _users,
     "accounts.show": _users,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
+    "needs.answer_follow_up": _follow_ups,
     "needs.ask": _questions,
+    "needs.ask_again": _needs_in(m.NeedState.OPEN),
+    "needs.ask_again_for": _needs_in(m.NeedState.OPEN),
     "needs.check": _drafts,
     "needs.choose": _kinds,
     "needs.correct": _needs_in(m.NeedState.SUBMITTED, m.NeedState.RETURNED),

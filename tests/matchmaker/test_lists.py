@@ -43,7 +43,6 @@ STATE = Column[Offer](
     header=_l("State"),
     read=lambda offer: offer.state.value,
     badges=lambda offer: [make_state_badge(offer.state)],
-    code=lambda offer: offer.state.value,
     note=lambda offer: "<new>",
 )
 CHOOSE = Column[Offer](
@@ -136,7 +135,7 @@ def test_a_cell_shows_what_its_column_says(shelf, offers):
     assert '<td role="cell" data-label="Last day"></td>' in page
     badge = page.split('data-label="State">')[1].split("</td>")[0]
     assert "badge-state--waiting" in badge
-    assert badge.endswith('<code>submitted</code> <span class="text-soft">&lt;new&gt;</span>')
+    assert badge.endswith(' <span class="text-soft">&lt;new&gt;</span>')
     assert 'value="B=1"' in page
     assert 'Tick<span class="visually-hidden"> it</span></label>' in page
     assert 'name="hidden"' not in page

@@ -3,7 +3,9 @@
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -12,20 +14,25 @@ from babel.messages.pofile import read_po
 from tests.architecture.source import ROOT
 
 CATALOGUE = ROOT / "matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "ngettext": (1, 2),
     "_l": None,
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
+    "_c": ((1, "c"), 2),  # a word alone, with what it is a word of
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
 def test_every_text_is_translated():
     catalogue = read_catalogue()
-    missing = [text for text in list_texts() if not (m := catalogue.get(text)) or not all_said(m)]
+    missing = [
+        (context, text)
+        for text, context in list_texts()
+        if not (m := catalogue.get(text, context)) or not all_said(m)
+    ]
     assert missing == [], "run `make messages` and translate these"
 
 
@@ -54,13 +61,39 @@ def test_translations_are_chinese():
     assert english == []
 
 
-def list_texts() -> list[str]:
+def test_a_word_alone_that_names_a_state_or_kind_says_of_what():
+    """One id for two kinds of label would give both one translation."""
+    source = (ROOT / "matchmaker/words/labels.py").read_text("utf-8")
+    alone = re.findall(r'\(m\.(\w+)\.\w+, _l\("([A-Z][a-z-]*)"\)\)', source)
+    assert alone == [], 'write _c("NeedState", "Open") instead of _l("Open")'
+    contexts = re.findall(r'\(m\.(\w+)\.\w+, _c\("(\w+)", "[^"]+"\)\)', source)
+    assert len(contexts) > 40
+    assert [pair for pair in contexts if pair[0] != pair[1]] == []
+
+
+@pytest.mark.parametrize("word", ["Number", "For", "Code", "Main", "Open", "Closed", "Matched"])
+def test_a_word_that_once_meant_two_things_means_one(word):
+    """Numbers of things, numbers of rows; codes of invitations, of organisations; and so on."""
+    meanings = {
+        "Number": {"编号"},  # how many is "Quantity"
+        "Main": {"主导航"},
+        "Open": set(),
+        "Closed": set(),
+        "For": set(),
+        "Code": set(),
+        "Matched": {"已匹配"},  # in a chart; of a need it has a context
+    }
+    found = read_catalogue().get(word)
+    assert {found.string} - {""} == meanings[word] if found else not meanings[word]
+
+
+def list_texts() -> list[tuple[str, str | None]]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(
         str(ROOT / "matchmaker"), methods, keywords=KEYWORDS, options_map=options
     )
-    return [m[2] if isinstance(m[2], str) else m[2][0] for m in found]
+    return [(m[2] if isinstance(m[2], str) else m[2][0], m[4]) for m in found]
 
 
 def read_catalogue() -> Catalog:

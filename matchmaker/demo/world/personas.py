@@ -26,7 +26,7 @@ DEMO_PERSONS: tuple[DemoPersona, ...] = (
         "周敏",
         "Zhou Min",
         "XJH",
-        "开启当月匹配、冻结、求解并复核结果，审批单位和资源",
+        "开启当月匹配、锁定名单、生成方案并复核结果，审批单位和资源",
         "Open the month's round, freeze, solve and review it; approve organisations and offers",
     ),
     DemoPersona(
@@ -134,7 +134,7 @@ DEMO_PERSONS: tuple[DemoPersona, ...] = (
         "许静怡",
         "Xu Jingyi",
         None,
-        "查验审计链和每一轮的结果",
+        "查验日志链和每一轮的结果",
         "Check the audit chain and each round's result",
     ),
 )

@@ -17,7 +17,7 @@ from matchmaker.rounds.solve.figures import NO_STATUS, Figures
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
 from matchmaker.words.labels import get_label, get_name
-from matchmaker.words.quantities import is_small
+from matchmaker.words.quantities import is_small, is_telling
 
 _RANKS = "ranks"  # the kind of stage whose levels count contested needs
 MOST_CATEGORIES = 15  # in one chart
@@ -41,7 +41,7 @@ def read_names(subdistrict_id: int) -> Names:
         select(ServiceCategory)
         .where(ServiceCategory.parent_id.is_not(None))
         .order_by(ServiceCategory.position, ServiceCategory.code)
-    )
+    ).all()
     organisations = db.session.scalars(
         select(Organisation)
         .where(Organisation.subdistrict_id == subdistrict_id)
@@ -51,6 +51,7 @@ def read_names(subdistrict_id: int) -> Names:
         {row.code: get_name(row) for row in committees},
         {row.code: get_name(row) for row in categories},
         {row.code: get_name(row) for row in organisations},
+        {row.code: row.unit for row in categories},
     )
 
 
@@ -144,15 +145,15 @@ class PublicRow:
 
 
 def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
-    """Hide rows with a number from one to four.
+    """Hide rows with a number from one to four: asked, met or, by subtraction, not met.
 
-    A reader could compute a single hidden row from the total, so the smallest other row is hidden
-    as well.
+    A reader could compute a single hidden row from the total, and read much from a small sum of
+    hidden rows, so the smallest other rows are hidden as well until neither is so.
     """
-    hidden = {row.code for row in rows if _is_small(row.met)}
-    shown = [row for row in rows if row.code not in hidden]
-    if len(hidden) == 1 and shown:
-        hidden.add(min(shown, key=lambda row: (row.met.whole, row.code)).code)
+    hidden = {row.code for row in rows if _is_telling(row.met)}
+    for row in sorted(rows, key=lambda row: (row.met.whole, row.code)):
+        if hidden and _can_be_found(rows, hidden):
+            hidden.add(row.code)
     return [PublicRow(row.label, None if row.code in hidden else row.met) for row in rows]
 
 
@@ -161,18 +162,32 @@ def hide_small_coverage(
 ) -> list[CoverageRow]:
     """Leave out committees with small figures; hidden months are shown as 0 of 0.
 
-    The chart must not reveal what the table ``beside`` it hides.
+    The chart must not reveal what the table ``beside`` it hides, nor a small number of needs that
+    the table counts and the chart does not.
     """
-    nothing, hidden = Share(0, 0), {row.label for row in beside if row.met is None}
+    nothing, shares = Share(0, 0), {row.label: row.met for row in beside}
     return [
-        replace(row, before=nothing if _is_small(row.before) else row.before)
+        replace(row, before=nothing if _is_telling(row.before) else row.before)
         for row in rows
-        if not _is_small(row.after) and row.label not in hidden
+        if not _is_telling(row.after) and _is_safe_beside(row.after, shares.get(row.label, nothing))
     ]
 
 
-def _is_small(share: Share) -> bool:
-    return is_small(share.part) or is_small(share.whole)
+def _is_safe_beside(share: Share, asked: Share | None) -> bool:
+    return asked is not None and not is_small(asked.whole - share.whole)
+
+
+def _is_telling(share: Share) -> bool:
+    return is_telling(share.part, share.whole)
+
+
+def _can_be_found(rows: Sequence[GroupRow], hidden: set[str]) -> bool:
+    return len(hidden) == 1 or _is_telling(_add_up(rows, hidden))
+
+
+def _add_up(rows: Sequence[GroupRow], codes: set[str]) -> Share:
+    found = [row.met for row in rows if row.code in codes]
+    return Share(sum(met.part for met in found), sum(met.whole for met in found))
 
 
 # The two ends of a distribution.

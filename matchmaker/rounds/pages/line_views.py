@@ -14,12 +14,12 @@ from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import LineFilterForm
 from matchmaker.rounds.pages.lines import RunLine
 from matchmaker.rounds.pages.review_views import find_run
-from matchmaker.rounds.words.outcomes import explain_outcome_to_staff, name_ground
+from matchmaker.rounds.words.outcomes import count_received, explain_outcome_to_staff, name_ground
 from matchmaker.web.downloads import FILE_FORMATS
 from matchmaker.web.lists import Badge, Column, ListPage
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_name
-from matchmaker.words.quantities import format_quantity
+from matchmaker.words.quantities import format_quantity, get_unit_word, make_cell
 
 # The columns: pseudonyms and codes, no person.
 
@@ -27,7 +27,7 @@ from matchmaker.words.quantities import format_quantity
 def _show_found(line: RunLine) -> str:
     if not line.outcome.is_met:
         return "–"
-    return format_quantity(line.outcome.received_units, line.need.category.unit)
+    return format_quantity(count_received(line.outcome), line.need.category.unit)
 
 
 def _list_badges(line: RunLine) -> list[Badge]:
@@ -37,7 +37,9 @@ def _list_badges(line: RunLine) -> list[Badge]:
 _CATEGORY = Column[RunLine](header=_l("Category"), read=lambda line: get_name(line.need.category))
 _URGENCY = Column[RunLine](header=_l("Urgency"), read=lambda line: line.need.tier, is_number=True)
 _AMOUNT_FOUND = Column[RunLine](
-    header=_l("Amount found"), read=lambda line: line.outcome.received_units, show=_show_found
+    header=_l("Amount found"),
+    read=lambda line: make_cell(count_received(line.outcome), line.need.category.unit),
+    show=_show_found,
 )
 _ORGANISATIONS = Column[RunLine](
     header=_l("Organisations"),
@@ -53,8 +55,14 @@ _FILE_COLUMNS = (
     ),
     _URGENCY,
     Column[RunLine](header=_l("Result"), read=lambda line: name_ground(line.outcome.ground)),
-    Column[RunLine](header=_l("Amount asked"), read=lambda line: line.need.quantity),
+    Column[RunLine](
+        header=_l("Amount asked"),
+        read=lambda line: make_cell(line.need.quantity, line.need.category.unit),
+    ),
     _AMOUNT_FOUND,
+    Column[RunLine](
+        header=_l("Unit"), read=lambda line: str(get_unit_word(line.need.category.unit))
+    ),
     _ORGANISATIONS,
     Column[RunLine](
         header=_l("Explanation"), read=lambda line: explain_outcome_to_staff(line.outcome)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from matchmaker.words.quantities import format_quantity
+
 VISITS = "visits"  # the measure of what an organisation's volunteers give
 
 
@@ -14,6 +16,12 @@ class Names:
     committees: dict[str, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)  # of categories
+
+    def say_number(self, number: str, key: str) -> str:
+        """A number of the class ``category=rice_oil`` with its unit; of other classes as it is."""
+        unit = self.units.get(key.removeprefix("category="))
+        return format_quantity(int(number), unit) if unit and number.isdecimal() else number
 
     def name_group(self, group: str) -> str:
         """A group of a stage: a committee, an organisation and its measure, or a need by number.

@@ -3,11 +3,13 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from matchmaker.kinds import get_rules
 from matchmaker.models import NeedOutcome
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
 from matchmaker.rounds.words.grounds import find_policy
 from matchmaker.rounds.words.policies import name_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY
+from matchmaker.words.quantities import format_quantity
 
 
 def name_ground(code: str) -> str:
@@ -48,9 +50,22 @@ def explain_outcome_to_staff(outcome: NeedOutcome) -> str:
     """What was found for a need, or why nothing, with numbers for the office."""
     numbers = read_numbers(outcome)
     if outcome.is_met:
-        return _("Met: %(units)s of %(asked)s asked.", units=numbers.units, asked=numbers.asked)
+        unit = outcome.need.category.unit
+        given, asked = count_received(outcome), numbers.asked
+        return _(
+            "Met: %(given)s given, %(asked)s asked.",
+            given=format_quantity(given, unit),
+            asked=format_quantity(asked, unit),
+        )
     describe = _STAFF_GROUNDS.get(outcome.ground, _describe_undecided)
     return describe(numbers, find_policy(outcome))
+
+
+def count_received(outcome: NeedOutcome) -> int:
+    """What a need received, in units of its category: a visit by two people is one visit."""
+    need, received = outcome.need, outcome.received_units
+    is_visit = get_rules(need.category.kind).has_volunteers
+    return min(received, need.quantity) if is_visit else received
 
 
 def _describe_no_offer(numbers: OutcomeNumbers, _policy: str) -> str:
@@ -62,10 +77,15 @@ def _describe_no_offer(numbers: OutcomeNumbers, _policy: str) -> str:
     if nearest:
         sentence += " " + _(
             "The nearest, %(offer)s, failed at: %(filter)s.",
-            offer=nearest.stock,
+            offer=_name_offer(nearest.stock),
             filter=name_filter(nearest.filter),
         )
     return sentence
+
+
+def _name_offer(stock: str) -> str:
+    """An offer by its organisation's code, which begins its name in the frozen month."""
+    return _("an offer of organisation %(code)s", code=stock.partition("/")[0])
 
 
 def _describe_forbidden(_numbers: OutcomeNumbers, _policy: str) -> str:

@@ -57,16 +57,16 @@ def describe_value(stage: StageFigures, names: Names, policy: str) -> str:
     if stage.first is not None and stage.last is not None:
         first, last = (_describe_level(level, names) for level in (stage.first, stage.last))
         return first if first == last else _("%(first)s … %(last)s", first=first, last=last)
-    return NOTHING if stage.value is None else str(stage.value)
+    return NOTHING if stage.value is None else names.say_number(str(stage.value), stage.key)
 
 
 def _describe_level(level: Level, names: Names) -> str:
     return f"{level.numerator}/{level.denominator} ({names.name_group(level.group)})"
 
 
-def describe_bound(stage: StageFigures) -> str:
+def describe_bound(stage: StageFigures, names: Names) -> str:
     """The proved bound of a stage, or a dash without one."""
-    return NOTHING if stage.bound is None else str(stage.bound)
+    return NOTHING if stage.bound is None else names.say_number(str(stage.bound), stage.key)
 
 
 def describe_proof(proof: str) -> str:

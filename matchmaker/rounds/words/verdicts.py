@@ -98,7 +98,12 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
         aim = _("%(aim)s, at the level %(part)s", aim=aim, part=row.group)
     elif row.group and not is_public:
         aim = _("%(aim)s, %(group)s", aim=aim, group=names.name_group(row.group))
-    numbers = {"aim": aim, "value": row.value, "bound": row.bound}
+    return _describe_gap(row, aim, names)
+
+
+def _describe_gap(row: Unproved, aim: str, names: Names) -> str:
+    value, bound = (names.say_number(text, row.key) for text in (row.value, row.bound))
+    numbers = {"aim": aim, "value": value, "bound": bound}
     gap = _find_gap(row)
     if gap == 0:
         return _("%(aim)s: %(value)s reached, as the proved bound; the rest is open", **numbers)
@@ -107,7 +112,7 @@ def describe_unproved(row: Unproved, names: Names, policy: str, *, is_public: bo
     return _(
         "%(aim)s: %(value)s reached, %(bound)s is the proved bound, the gap is %(gap)s at most",
         **numbers,
-        gap=gap,
+        gap=names.say_number(str(gap), row.key),
     )
 
 

@@ -71,7 +71,7 @@ def test_only_the_published_run_and_the_own_organisation_count(coordinator, worl
     publish_run(make, solve_again(make, first))
     assert make.get(Need, foreign.id).state is NeedState.MATCHED  # by the neighbours
     text = coordinator.get("assignments.download", file_format="csv").data.decode("utf-8-sig")
-    assert [row[6] for row in csv.reader(text.splitlines()[1:])] == [own.reference]
+    assert [row[7] for row in csv.reader(text.splitlines()[1:])] == [own.reference]
 
 
 def test_filters_and_months_are_read_from_the_address(coordinator, world):

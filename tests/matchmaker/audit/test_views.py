@@ -72,10 +72,11 @@ def test_the_check_names_an_altered_event(app, reader, events):
 
 def test_everybody_reads_what_they_did_themselves(app, events):
     worker, account, _resident = events
-    page = Browser(app).sign_in(worker).get("audit.own").text
-    assert "offer.approve" in page
-    assert "need.submit" not in page
-    assert "need.submit" in Browser(app).sign_in(account).get("audit.own").text
+    page = Browser(app).use_language("en").sign_in(worker).get("audit.own").text
+    assert "Approved an offer" in page
+    assert "Handed a need in" not in page
+    own = Browser(app).use_language("en").sign_in(account).get("audit.own").text
+    assert "Handed a need in" in own
 
 
 def test_the_log_as_a_file_is_enough_to_check_its_hashes(app, reader, events):
@@ -108,9 +109,21 @@ def test_the_file_holds_what_the_filters_leave(reader, events):
 def test_what_an_event_holds_is_said_in_words(app, reader, events):
     with app.app_context():
         actor = db.session.get(User, events[0].id)
-        details = {"from": "committee_worker", "to": "social_worker", "consent": None}
+        codes = {"from": "committee_worker", "to": "social_worker", "consent": None}
+        details = {**codes, "verified": True, "policy": "community/2", "of_the_machine": "x_y"}
         record_event(actor=None, action="x", subject=actor, now=NOW, details=details)
         db.session.commit()
     page = reader.get("audit.index").text
-    assert "consent: –, from: Committee worker, to: Social worker" in page
-    assert "None" not in page
+    said = "rules: community rules, version 2; checked: yes; before: Committee worker; "
+    assert f"{said}afterwards: Social worker" in page
+    assert not [code for code in ("None", "True", "community/2", "x_y") if code in page]
+
+
+def test_a_subject_is_named_by_its_reference_and_never_by_its_row(app, make, reader):
+    resident = make.resident(reference="R00777")
+    with app.app_context():
+        record_event(actor=None, action="resident.register", subject=resident, now=NOW)
+        db.session.commit()
+    page = reader.get("audit.index").text
+    assert "Resident R00777" in page
+    assert f"Resident {resident.id}<" not in page

@@ -24,7 +24,14 @@ NUMBERS = {
 
 
 def make_outcome(ground: str, numbers: dict | None = None) -> m.NeedOutcome:
-    return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers=numbers or NUMBERS)
+    category = m.ServiceCategory(kind=m.OfferKind.PEOPLE, unit="visit")
+    return m.NeedOutcome(
+        need=m.Need(category=category, quantity=1, tier=3),
+        ground=ground,
+        is_met=ground == "met",
+        received_units=1 if ground == "met" else 0,
+        numbers=numbers or NUMBERS,
+    )
 
 
 def test_every_ground_of_the_optimizer_has_its_own_sentence(english):

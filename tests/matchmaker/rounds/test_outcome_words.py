@@ -116,7 +116,7 @@ TICKET, CUT_OFF = "0123456789abcdef" * 4, "fedcba9876543210" * 4
 
 # The same for the office, with every number.
 FOR_THE_OFFICE = [
-    ("met", {"units": 3, "asked": 5}, "Met: 3 of 5 asked."),
+    ("met", {"units": 3, "asked": 5}, "Met: 3 items given, 5 items asked."),
     ("no_eligible_offer", {}, NONE_FITS),
     (
         "no_eligible_offer",
@@ -127,12 +127,13 @@ FOR_THE_OFFICE = [
     (
         "no_eligible_offer",
         {"nearest": make_miss("area")},
-        f"{NONE_FITS} The nearest, O01/visit/1, failed at: neighbourhood.",
+        f"{NONE_FITS} The nearest, an offer of organisation O01, failed at: neighbourhood.",
     ),
     (
         "no_eligible_offer",
         {"filters": {"slot": 0}, "nearest": make_miss("slot")},
-        f"{NONE_FITS} Offers left after each check: time 0. The nearest, O01/visit/1, failed at: "
+        f"{NONE_FITS} Offers left after each check: time 0. "
+        "The nearest, an offer of organisation O01, failed at: "
         "time.",
     ),
     (
@@ -208,7 +209,14 @@ ASKED = {"asked": 1, "units": 0}
 
 
 def make_outcome(ground: str, numbers: dict) -> m.NeedOutcome:
-    return m.NeedOutcome(ground=ground, is_met=ground == "met", numbers={**ASKED, **numbers})
+    category = m.ServiceCategory(kind=m.OfferKind.GOODS, unit="item")
+    return m.NeedOutcome(
+        need=m.Need(category=category, quantity=5, tier=3),
+        ground=ground,
+        is_met=ground == "met",
+        received_units=numbers.get("units", 0),
+        numbers={**ASKED, **numbers},
+    )
 
 
 @pytest.mark.usefixtures("english")

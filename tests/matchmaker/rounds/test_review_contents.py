@@ -178,6 +178,7 @@ def test_a_file_holds_the_selected_lines_under_their_heads(bring, one, month):
         "Result",
         "Amount asked",
         "Amount found",
+        "Unit",
         "Organisations",
         "Explanation",
     ]
@@ -188,13 +189,14 @@ def test_a_file_holds_the_selected_lines_under_their_heads(bring, one, month):
         month.committees[1].name_en,
         "1",
         "No fitting offer",
-        "200000",
+        "2000",
         "0",
+        "yuan",
         "",
     ]
     answer = one.get("rounds.download_lines", **RUN, file_format="csv", reference="N2607-0003")
     _head, row = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
-    assert row[5:-1] == ["Met", "1", "1", month.organisations[1].name_en]
+    assert row[5:-1] == ["Met", "1", "1", "item", month.organisations[1].name_en]
     assert row[-1]
 
 

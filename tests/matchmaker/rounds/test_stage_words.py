@@ -109,7 +109,7 @@ FIRST, LAST = Level("C02", 1, 5), Level("C01", 3, 4)
 def test_what_a_stage_reached_is_its_number_or_the_ends_of_its_groups(values, value, bound):
     stage = make_stage(**values)
     reached = stages.describe_value(stage, Names(), FIRST_POLICY)
-    assert (reached, stages.describe_bound(stage)) == (value, bound)
+    assert (reached, stages.describe_bound(stage, Names())) == (value, bound)
 
 
 @pytest.mark.parametrize(
