@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from matchmaker.accounts import administration_views, invitation_views, own_views
+from matchmaker.accounts import administration_views, invitation_views, own_views, role_views
 from matchmaker.accounts import views as account_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import views as audit_views
@@ -33,6 +33,7 @@ VIEW_MODULES = (
     demo_views,
     invitation_views,
     own_views,
+    role_views,
     assignment_views,
     audit_views,
     browse_views,

@@ -1,5 +1,7 @@
 """The forms to sign in, join, invite and change an account."""
 
+import re
+import unicodedata
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,16 +19,32 @@ from matchmaker.web.addresses import LONGEST_ADDRESS
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
 
+_MARKED = re.compile(r"(?P<phone>.*[0-9])\s*(?P<mark>[A-Za-z]|[Rr][0-9]{5,})", re.ASCII)
 LONGEST_CODE = 40  # characters, blanks and dashes included
 
 _ROLES = [(role.value, get_label(role)) for role in Role]
 _TYPE_AGAIN = _l("The two passwords differ. Type them again.")
 
 
+class SignInNameField(PhoneField):
+    """A phone number, and behind it perhaps the letter or reference of one of its accounts.
+
+    ``data`` is the phone, ``mark`` what is behind it, empty when nothing is.
+    """
+
+    mark = ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
+        found = _MARKED.fullmatch(unicodedata.normalize("NFKC", typed).strip())
+        self.mark = found["mark"] if found else ""
+        super().process_formdata([found["phone"]] if found else valuelist)
+
+
 class SignInForm(BaseForm):
     """Phone and password; ``next`` is the page to go on to."""
 
-    phone = PhoneField(_l("Phone number"), [Required(_l("Enter your phone number."))])
+    phone = SignInNameField(_l("Phone number"), [Required(_l("Enter your phone number."))])
     password = SecretField(
         _l("Password"), [Required(_l("Enter your password.")), MaxLength(LONGEST)]
     )
@@ -48,6 +66,12 @@ class JoinForm(BaseForm):
         _l("The password again"),
         [Required(_l("Type the password again.")), SameAs("password", _TYPE_AGAIN)],
     )
+
+
+class AddRoleForm(BaseForm):
+    """The code of an invitation, for one more role of the present sign-in."""
+
+    code = KeptField(validators=[Required(_l("Enter the code.")), MaxLength(LONGEST_CODE)])
 
 
 class PasswordForm(BaseForm):

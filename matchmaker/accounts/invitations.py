@@ -21,6 +21,7 @@ from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import Invitation, Role, User, Volunteer
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # behind a phone; without I and O, which look like digits
 CODE_LENGTH = 16  # characters of five bits each
 GROUP_LENGTH = 4
 _READ_AS = str.maketrans("ILO", "110", "- ")
@@ -96,23 +97,23 @@ def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> 
     invitation = find_open_invitation(code, now)
     if invitation is None:
         raise InvalidError("invitation.unusable", "code")
-    index = contact_cipher.get_index(phone)
-    if db.session.scalar(select(User.id).where(User.phone_index == index)):
-        raise InvalidError("account.phone_taken", "phone")
     check_acceptable(password, role=invitation.role, phone=phone, field="password")
 
 
 def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetime) -> User:
     """Use the invitation and create its account; of two simultaneous calls, one succeeds.
 
-    Raises ``InvalidError`` when the code is used, lapsed or unknown, or the phone is taken.
+    Raises ``InvalidError`` when the code is used, lapsed or unknown, or no letter of the phone is
+    free.
     """
     invitation = find_open_invitation(code, now)
-    if invitation is None or not _use_up(invitation, now):
+    if invitation is None or not use_up(invitation, now):
         raise InvalidError("invitation.unusable", "code")
+    index = contact_cipher.get_index(phone)
     user = User(
         phone=phone,
-        phone_index=contact_cipher.get_index(phone),
+        phone_index=index,
+        letter=draw_letter(index),
         name=name,
         password_hash=password_hash,
         role=invitation.role,
@@ -121,14 +122,33 @@ def accept(*, code: str, name: str, phone: str, password_hash: str, now: datetim
     get_scope(invitation).apply_to(user)
     if invitation.volunteer_id is not None:  # such an account is the volunteer's own
         user.person_id = db.session.get_one(Volunteer, invitation.volunteer_id).person_id
-    try:
-        with db.session.begin_nested():
-            db.session.add(user)
-    except IntegrityError as error:
-        raise InvalidError("account.phone_taken", "phone") from error
+    _add_with_free_letter(user)
     details = {"invitation": invitation.id, "role": user.role.value}
     record_event(actor=user, action="account.create", subject=user, now=now, details=details)
     return user
+
+
+def draw_letter(phone_index: str) -> str:
+    """A letter that no other account of this phone has. Drawn, so that it says nothing of others.
+
+    Raises ``InvalidError`` when every letter of the phone is taken.
+    """
+    taken = set(db.session.scalars(select(User.letter).where(User.phone_index == phone_index)))
+    free = [letter for letter in LETTERS if letter not in taken]
+    if not free:
+        raise InvalidError("account.phone_full", "phone")
+    return secrets.choice(free)
+
+
+def _add_with_free_letter(user: User) -> None:
+    """Store an account; when somebody with the same phone was faster, with another letter."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError:
+        user.letter = draw_letter(user.phone_index)
+        db.session.add(user)
+        db.session.flush()
 
 
 def list_open_invitations(actor: User, now: datetime) -> list[Invitation]:
@@ -183,7 +203,8 @@ def _let_lapse(condition: ColumnElement[bool], now: datetime) -> None:
     db.session.execute(update(Invitation).where(condition, *is_open).values(expires_at=now))
 
 
-def _use_up(invitation: Invitation, now: datetime) -> bool:
+def use_up(invitation: Invitation, now: datetime) -> bool:
+    """Mark an invitation as used; False when somebody else was first."""
     result = db.session.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))

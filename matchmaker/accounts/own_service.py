@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from matchmaker.accounts import sessions
+from matchmaker.accounts.roles import get_opener_id, is_of_sign_in
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
@@ -15,9 +16,11 @@ LATEST = 50  # rows of a list on the account page
 
 
 def find_user_by_phone(phone: str) -> User | None:
-    """The account of a phone number, digits only."""
+    """The first account of a phone number in kept form."""
     return db.session.scalar(
-        select(User).where(User.phone_index == contact_cipher.get_index(phone))
+        select(User)
+        .where(User.phone_index == contact_cipher.get_index(phone), User.opened_by_id.is_(None))
+        .order_by(User.id)
     )
 
 
@@ -39,7 +42,7 @@ def list_sessions(
         db.session.scalars(
             select(LoginSession)
             .where(
-                LoginSession.user_id == actor.id,
+                LoginSession.user.has(is_of_sign_in(actor)),
                 LoginSession.revoked_at.is_(None),
                 LoginSession.seen_at > now - idle,
                 LoginSession.created_at > now - absolute,
@@ -53,7 +56,7 @@ def list_sessions(
 def end_session(*, actor: User, session_id: int, now: datetime) -> None:
     """Sign the actor out of one browser. Raises ``NotFoundError`` for somebody else's."""
     row = db.session.get(LoginSession, session_id)
-    if row is None or row.user_id != actor.id:
+    if row is None or get_opener_id(row.user) != get_opener_id(actor):
         raise NotFoundError("session.unknown")
     sessions.revoke_session(row, now)
     record_event(actor=actor, action="account.end_session", subject=row, now=now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from flask import Response, current_app, redirect, request, session, url_for
 from flask_login import LoginManager
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from matchmaker.base.clock import get_now
@@ -21,6 +21,7 @@ from matchmaker.web.addresses import get_return_path
 
 TOKEN_BYTES = 32
 HELD_UNDER = "_user_id"  # where Flask-Login looks for it
+HAS_ROLES = "has_roles"  # this sign-in opens several roles
 TOUCH_AFTER = timedelta(minutes=1)
 
 
@@ -57,10 +58,20 @@ def revoke_session(row: LoginSession, now: datetime) -> None:
         db.session.flush()
 
 
+def revoke_token(token: str, now: datetime) -> None:
+    """End the session of ``token``, if there is one."""
+    held = LoginSession.token_sha256 == get_digest(token)
+    db.session.execute(
+        update(LoginSession).where(held, LoginSession.revoked_at.is_(None)).values(revoked_at=now)
+    )
+
+
 def revoke_all_sessions(user: User, now: datetime, *, except_token: str | None = None) -> None:
-    """End every session of ``user`` except the one with ``except_token``."""
+    """End every session of ``user``'s sign-in, in any role, except that with ``except_token``."""
+    opener_id = user.opened_by_id or user.id
+    accounts = select(User.id).where(or_(User.id == opener_id, User.opened_by_id == opener_id))
     conditions: list[ColumnElement[bool]] = [
-        LoginSession.user_id == user.id,
+        LoginSession.user_id.in_(accounts),
         LoginSession.revoked_at.is_(None),
     ]
     if except_token is not None:
@@ -80,10 +91,15 @@ def register(login_manager: LoginManager) -> None:
     login_manager.unauthorized_handler(_ask_to_sign_in)
 
 
-def hold_token(token: str) -> None:
-    """Store ``token`` in this browser's cookie, in place of any earlier one."""
+def hold_token(token: str, *, has_roles: bool = False) -> None:
+    """Store ``token`` in this browser's cookie, in place of any earlier one.
+
+    ``has_roles`` is kept beside it, so that no page asks the database whether to offer a switch.
+    """
     session.clear()
     session[HELD_UNDER] = token
+    if has_roles:
+        session[HAS_ROLES] = True
     session["_fresh"] = True
 
 

@@ -6,30 +6,38 @@ not hold the write lock, and an attempt must be counted before any work is done 
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from matchmaker.accounts import invitations, sessions
-from matchmaker.accounts.passwords import check_acceptable, hash_password, matches_password
+from matchmaker.accounts.passwords import (
+    check_acceptable,
+    find_matches,
+    hash_password,
+    matches_password,
+)
 from matchmaker.accounts.throttling import Counted, count_try, forget_tries
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import InvalidError, NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.models import User
+from matchmaker.models import Resident, User
 
 
-def sign_in(*, phone: str, password: str, address: str, now: datetime) -> str:
+def sign_in(*, phone: str, password: str, address: str, now: datetime, mark: str = "") -> str:
     """The token of a new session for the user with this phone and password.
 
-    Raises ``InvalidError`` (``account.sign_in_failed``), the same after the same time, for an
-    unknown phone, a wrong password and a disabled account; ``ThrottledError`` before any hashing.
+    ``mark``, the letter of an account or the reference of a resident, chooses among those of the
+    phone; without it the password has to be of one of them alone. Raises ``InvalidError``
+    (``account.sign_in_failed``), the same after the same time, for an unknown phone, a wrong
+    password or mark and a disabled account; ``ThrottledError`` before any hashing.
     """
     count_try(Counted.SIGN_IN_ADDRESS, address, now)
     count_try(Counted.SIGN_IN_PHONE, phone, now)
     db.session.commit()
-    stored = _find_hash(phone)
+    known = _list_hashes(phone, mark)
     db.session.rollback()
-    matches = matches_password(stored, password)
-    user = _find_user(phone) if matches else None
+    matches = find_matches([stored for _id, stored in known], password)
+    user_id, stored = known[matches[0]] if len(matches) == 1 else (0, "")
+    user = db.session.get(User, user_id)
     if user is None or not user.is_active or user.password_hash != stored:
         raise InvalidError("account.sign_in_failed", "password")
     forget_tries(Counted.SIGN_IN_PHONE, phone)
@@ -50,7 +58,7 @@ def accept_invitation(
     db.session.commit()
     invitations.check_can_accept(code=code, phone=phone, password=password, now=now)
     db.session.rollback()
-    password_hash = hash_password(password)
+    password_hash = hash_password(password, _find_beside(phone))
     user = invitations.accept(
         code=code, name=name, phone=phone, password_hash=password_hash, now=now
     )
@@ -68,7 +76,7 @@ def change_password(
     """
     count_try(Counted.PASSWORD_CHANGE, str(user_id), now)
     db.session.commit()
-    user = db.session.get_one(User, user_id)
+    user = _get_opener(user_id)
     stored, role, phone = user.password_hash, user.role, user.phone
     db.session.rollback()
     if not matches_password(stored, old_password):
@@ -76,8 +84,8 @@ def change_password(
     if new_password == old_password:
         raise InvalidError("password.unchanged", "new_password")
     check_acceptable(new_password, role=role, phone=phone, field="new_password")
-    new_hash = hash_password(new_password)
-    user = db.session.get_one(User, user_id)
+    new_hash = hash_password(new_password, _find_beside(phone))
+    user = _get_opener(user_id)
     user.password_hash = new_hash
     sessions.revoke_all_sessions(user, now, except_token=kept_token)
     record_event(actor=user, action="account.change_password", subject=user, now=now)
@@ -97,13 +105,27 @@ def enter_as(*, user_id: int, now: datetime) -> str:
     return token
 
 
-def _find_user(phone: str) -> User | None:
-    return db.session.scalar(select(User).where(_has_phone(phone)))
+def _list_hashes(phone: str, mark: str = "") -> list[tuple[int, str]]:
+    """The accounts of a phone with their hashes, oldest first; with a mark, those that it names."""
+    query = select(User.id, User.password_hash).where(
+        User.phone_index == contact_cipher.get_index(phone), User.opened_by_id.is_(None)
+    )
+    if mark:
+        typed = mark.upper()
+        query = query.where(
+            or_(User.letter == typed, User.resident.has(Resident.reference == typed))
+        )
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(User.id))]
 
 
-def _find_hash(phone: str) -> str | None:
-    return db.session.scalar(select(User.password_hash).where(_has_phone(phone)))
+def _find_beside(phone: str) -> str | None:
+    """The hash whose salt the accounts of a phone share; None for the first one."""
+    known = _list_hashes(phone)
+    db.session.rollback()
+    return known[0][1] if known else None
 
 
-def _has_phone(phone: str):  # type: ignore[no-untyped-def]
-    return User.phone_index == contact_cipher.get_index(phone)
+def _get_opener(user_id: int) -> User:
+    """The account whose password a user signed in with."""
+    user = db.session.get_one(User, user_id)
+    return db.session.get_one(User, user.opened_by_id) if user.opened_by_id else user

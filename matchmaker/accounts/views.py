@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import invitations, own_service, sessions, signing_in, words
+from matchmaker.accounts import invitations, own_service, roles, sessions, signing_in, words
 from matchmaker.accounts.forms import JoinForm, SignInForm
 from matchmaker.accounts.passwords import SHORTEST
 from matchmaker.base.clock import get_now
@@ -26,13 +26,13 @@ def sign_in() -> Answer:
     def act() -> str:
         token = signing_in.sign_in(
             phone=form.phone.value,
+            mark=form.phone.mark,
             password=form.password.data,
             address=request.remote_addr or "",
             now=get_now(),
         )
         leave_present_session()
-        sessions.hold_token(token)
-        return _get_next(form.next.data)
+        return hold_sign_in(token, _get_next(form.next.data))
 
     return answer_form(form, act, lambda: render_template("accounts/sign_in.html", form=form))
 
@@ -67,10 +67,19 @@ def join() -> Answer:
         )
         leave_present_session()
         sessions.hold_token(token)
-        flash(_("Welcome. Your account is ready."), "success")
+        flash(
+            _("Welcome. Your account is ready. Under My account you find your letter."), "success"
+        )
         return url_for("pages.home")
 
     return answer_form(form, act, lambda: _show_join(form))
+
+
+def hold_sign_in(token: str, location: str) -> str:
+    """Keep the token, and go on to ``location``, or first to the choice of a role."""
+    has_roles = roles.has_several(token)
+    sessions.hold_token(token, has_roles=has_roles)
+    return url_for("accounts.choose_role", next=location) if has_roles else location
 
 
 def leave_present_session() -> None:
@@ -84,10 +93,14 @@ def leave_present_session() -> None:
 def _show_join(form: JoinForm) -> str:
     invitation = _find_invitation(form.code.data)
     shortest = SHORTEST[invitation.role] if invitation else max(SHORTEST.values())
+    can_add = current_user.is_authenticated and roles.find_addable(
+        form.code.data, current_user, get_now()
+    )
     return render_template(
         "accounts/join.html",
         form=form,
         invitation=invitation,
+        can_add=bool(can_add),
         password_rule=words.describe_password_rule(shortest),
     )
 

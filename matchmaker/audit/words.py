@@ -26,6 +26,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "account.demo_sign_in": _l("Signed in as a demo person"),
     "account.sign_out": _l("Signed out"),
     "account.end_session": _l("Signed another browser out"),
+    "account.add_role": _l("Took on one more role"),
+    "account.switch_role": _l("Went on in another role"),
     "account.create": _l("Made the account"),
     "account.change_password": _l("Changed the password"),
     "account.change_role": _l("Changed a role"),

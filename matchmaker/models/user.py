@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
@@ -27,15 +27,35 @@ class Role(StrEnum):
 
 
 class User(UserMixin, Model):
-    """A person who signs in. One of the four references, or none, is the scope of the role."""
+    """A person in one role. One of the four references, or none, is the scope of the role.
+
+    Several accounts can share a phone; the password, else the letter, tells them apart. An account
+    that another one opens has no sign-in of its own: it is a further role of the same person.
+    """
 
     __tablename__ = "user_account"
+    __table_args__ = (
+        Index(
+            "uq_user_account_sign_in",
+            "phone_index",
+            "letter",
+            unique=True,
+            sqlite_where=text("opened_by_id IS NULL"),
+            postgresql_where=text("opened_by_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phone: Mapped[str] = mapped_column(
         EncryptedText, doc="phone number with which the person signs in"
     )
-    phone_index: Mapped[str] = mapped_column(String(64), unique=True, comment="keyed digest")
+    phone_index: Mapped[str] = mapped_column(String(64), comment="keyed digest")
+    letter: Mapped[str] = mapped_column(
+        String(1), default="A", comment="typed behind a phone that several accounts share"
+    )
+    opened_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), index=True, doc="account whose sign-in opens this one"
+    )
     name: Mapped[str] = mapped_column(
         String(LONGEST_PERSON_NAME), comment="as colleagues call this person"
     )

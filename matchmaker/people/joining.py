@@ -121,7 +121,7 @@ def separate_volunteer(*, actor: User, volunteer_id: int, now: datetime) -> Pers
     """Undo a join: the volunteer, with the accounts made for it, is a person of its own again.
 
     Raises ``NotFoundError`` outside the actor's scope, ``ConflictError`` when no other volunteer
-    is the same person.
+    is the same person, or one sign-in opens this volunteer's account and others.
     """
     groups = (group for group in list_joined(actor) for row in group if row.id == volunteer_id)
     group = next(groups, None)
@@ -132,6 +132,8 @@ def separate_volunteer(*, actor: User, volunteer_id: int, now: datetime) -> Pers
     db.session.refresh(volunteer)
     if _count_volunteers(volunteer.person_id) == 1:
         raise ConflictError("person.not_joined")
+    if _is_beside_others(volunteer):
+        raise ConflictError("person.one_sign_in")
     before, own = volunteer.person_id, Person()
     db.session.add(own)
     db.session.flush()
@@ -208,6 +210,14 @@ def _lock(*person_ids: int) -> None:
     """Lock persons in the order of their ids until the transaction ends."""
     query = select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id)
     db.session.scalars(query.with_for_update()).all()
+
+
+def _is_beside_others(volunteer: Volunteer) -> bool:
+    other = aliased(User)
+    is_opener = exists().where(other.opened_by_id == User.id)
+    is_beside = or_(User.opened_by_id.is_not(None), is_opener)
+    query = select(User.id).where(User.volunteer_id == volunteer.id, is_beside).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _count_volunteers(person_id: int) -> int:

@@ -40,9 +40,15 @@ _ACCOUNTS: _Sentences = {
     "account.no_organisation": _l(
         "Your account belongs to no organisation. Ask the administrator."
     ),
-    "account.phone_taken": _l("There is an account with this phone number already."),
+    "account.phone_full": _l("Too many people use this phone number here. Enter another one."),
+    "account.role_apart": _l(
+        "This role takes an account of its own. Sign out, then join with the code."
+    ),
     "account.scope_missing": _l("Choose or enter who or what this role is for."),
-    "account.sign_in_failed": _l("This phone number and password do not open an account."),
+    "account.sign_in_failed": _l(
+        "This phone number and password do not open an account. If several people sign in with "
+        "this phone, write your letter behind the number."
+    ),
     "account.unknown": _l("There is no such account here."),
     "session.unknown": _l("That browser is signed out already."),
     "invitation.unusable": _l(
@@ -155,6 +161,7 @@ _GIVERS: _Sentences = {
     "volunteer.committees_unknown": _CHOOSE_COMMITTEES,
     "volunteer.unknown": _l("There is no such volunteer here."),
     "person.unknown": _l("There is nothing to decide about these two any more."),
+    "person.one_sign_in": _l("One sign-in opens both entries, so they are one person."),
     "person.not_joined": _l("This entry counts as a person of its own already."),
     "assignment.nothing_published": _l("No month with a promise of yours is published yet."),
 }

@@ -108,10 +108,12 @@ def test_the_link_of_an_invitation_fills_the_code_in(browser, code):
     assert "You are invited as: Auditor." in page.text
 
 
-def test_a_phone_with_an_account_is_refused_and_the_code_stays(browser, code, make):
-    taken = make.user(Role.AUDITOR).phone
-    assert join(browser, code, phone=taken).status_code == 422
-    assert join(browser, code).status_code == 303
+def test_a_phone_with_an_account_gets_another_account(app, browser, code, make):
+    earlier = make.user(Role.AUDITOR)
+    assert join(browser, code, phone=earlier.phone).status_code == 303
+    with app.app_context():
+        rows = db.session.query(User).filter_by(phone_index=earlier.phone_index).all()
+    assert len({row.letter for row in rows}) == len(rows) == 2
 
 
 def test_a_weak_password_is_refused_and_the_code_stays(browser, code):
