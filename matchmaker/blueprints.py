@@ -6,6 +6,7 @@ from matchmaker.accounts import administration_views, invitation_views, own_view
 from matchmaker.accounts import views as account_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import views as audit_views
+from matchmaker.calendar import views as calendar_views
 from matchmaker.demo import views as demo_views
 from matchmaker.needs import browse_views, desk_views, follow_up_views, queue_views
 from matchmaker.needs import resident_views as posting_views
@@ -36,6 +37,7 @@ VIEW_MODULES = (
     role_views,
     assignment_views,
     audit_views,
+    calendar_views,
     browse_views,
     desk_views,
     follow_up_views,

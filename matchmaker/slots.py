@@ -1,45 +1,119 @@
-"""The slots of a month in which visits can take place; public holidays are left out.
+"""The slots of a month in which visits can take place, and the calendar that closes days.
 
 A slot such as ``W2-WD-AM`` is a window of one of four weeks (days 1-7, 8-14, 15-21, 22 to the
-end). A weekend day that the state has declared a working day counts as a weekday.
+end). A break is an interval: each of its days is closed, weekends too. A weekend day that is worked
+for a break (a make-up day) counts as a weekday.
+
+The calendar of a year is the State Council's notice as the street office entered it; without one,
+what the library ``holidays`` knows. The library lists days, so its breaks are made here: a run of
+its days off and of the weekend days between and beside them that nobody works.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
 from holidays import country_holidays
 
 from matchmaker.base.clock import add_months
 from matchmaker.models import WEEKS, Window
 
+_DAY = timedelta(days=1)
 _DAYS_PER_WEEK = 7
 _SATURDAY, _SUNDAY = 5, 6
 _WINDOWS_OF_DAY = {
-    "weekday": (Window.WEEKDAY_AM, Window.WEEKDAY_PM),
-    "saturday": (Window.SATURDAY_AM, Window.SATURDAY_PM),
-    "sunday": (Window.SUNDAY_AM, Window.SUNDAY_PM),
+    _SATURDAY: (Window.SATURDAY_AM, Window.SATURDAY_PM),
+    _SUNDAY: (Window.SUNDAY_AM, Window.SUNDAY_PM),
 }
+_EVE = "农历除夕"  # part of the Spring Festival's break
+_WINDOWS_OF_WEEKDAY = (Window.WEEKDAY_AM, Window.WEEKDAY_PM)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A public holiday with the days off around it; every day from first to last is closed."""
+
+    name: str
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class YearCalendar:
+    """The breaks of a year and the weekend days that are worked for them, each in order.
+
+    A break of the New Year may begin in the December before, and a make-up day may lie there.
+    """
+
+    year: int
+    breaks: tuple[Break, ...]
+    make_up_days: tuple[date, ...]
+
+
+@lru_cache(maxsize=16)
+def read_library(year: int) -> YearCalendar:
+    """What the library knows of a year. Without the year's notice it guesses the breaks."""
+    library = country_holidays("CN", years=(year - 1, year, year + 1), language="zh_CN")
+    days = _list_from(date(year - 1, 12, 1), date(year + 1, 1, 31))
+    breaks = []
+    for _is_closed, found in groupby(days, key=lambda day: _is_day_off(day, library)):
+        run = list(found)
+        named = [day for day in run if day in library]
+        if named and named[-1].year == year:
+            breaks.append(Break(_name_break(named, library), run[0], run[-1]))
+    worked = (day for day in days if day.year == year and _is_made_up(day, library))
+    return YearCalendar(year, tuple(breaks), tuple(worked))
+
+
+def find_calendar(year: int, entered: Sequence[YearCalendar]) -> YearCalendar:
+    """The calendar of a year: the office's if it is among ``entered``, else the library's."""
+    return next((known for known in entered if known.year == year), None) or read_library(year)
+
+
+def is_guessed(year: int, entered: Sequence[YearCalendar]) -> bool:
+    """Whether the notice of a year is neither entered nor in the library.
+
+    Every notice has had make-up days, so the library knows it as soon as it knows one of them.
+    """
+    return not find_calendar(year, entered).make_up_days and all(c.year != year for c in entered)
 
 
 @lru_cache(maxsize=64)
-def list_slots(month: date) -> tuple[str, ...]:
-    """Slots of ``month`` with at least one day that is not a public holiday, in order of time."""
-    dates = list_slot_dates(month)
-    return tuple(
-        slot for week in WEEKS for window in Window if (slot := make_slot(week, window)) in dates
-    )
+def list_slot_dates(
+    month: date, entered: tuple[YearCalendar, ...] = (), after: date | None = None
+) -> dict[str, tuple[date, ...]]:
+    """The days of each slot of ``month``, slots in order of time.
 
-
-@lru_cache(maxsize=64)
-def list_slot_dates(month: date) -> dict[str, tuple[date, ...]]:
-    """The days of each slot of ``month``. A slot with nothing but holidays is left out."""
-    calendar = country_holidays("CN", years=month.year)
+    ``entered``: the office's calendars of this year and of the years beside it; ``after``: only
+    days later than this one. A slot without a day is left out.
+    """
+    calendars = [find_calendar(month.year + beside, entered) for beside in (-1, 0, 1)]
+    worked = {day for calendar in calendars for day in calendar.make_up_days}
     days: dict[str, list[date]] = {}
-    for day in _list_days(month):
-        for window in _list_windows(day, day in calendar, calendar.is_working_day(day)):
-            days.setdefault(make_slot(_get_week(day), window), []).append(day)
-    return {slot: tuple(found) for slot, found in days.items()}
+    for day in list_days(month, after):
+        if not any(_is_closed(day, calendar) for calendar in calendars):
+            for window in _list_windows(day, worked):
+                days.setdefault(make_slot(get_week(day), window), []).append(day)
+    return {slot: tuple(days[slot]) for slot in list_slots_of_weeks(WEEKS) if slot in days}
+
+
+def list_slots(
+    month: date, entered: tuple[YearCalendar, ...] = (), after: date | None = None
+) -> tuple[str, ...]:
+    """The slots of ``list_slot_dates``, in order of time."""
+    return tuple(list_slot_dates(month, entered, after))
+
+
+def list_days(month: date, after: date | None = None) -> list[date]:
+    """The days of ``month``, only those later than ``after``."""
+    days = _list_from(month, add_months(month, 1) - _DAY)
+    return [day for day in days if after is None or day > after]
 
 
 def expand_windows(windows: Iterable[str], slots: Iterable[str]) -> list[str]:
@@ -53,6 +127,11 @@ def make_slot(week: int, window: Window) -> str:
     return f"W{week}-{window.value}"
 
 
+def list_slots_of_weeks(weeks: Iterable[int]) -> tuple[str, ...]:
+    """Every slot that these weeks have when no day is closed."""
+    return tuple(make_slot(week, window) for week in weeks for window in Window)
+
+
 def get_window(slot: str) -> str:
     """The window of a slot: ``WD-AM`` of ``W2-WD-AM``."""
     return slot.partition("-")[2]
@@ -63,20 +142,47 @@ def get_slot_week(slot: str) -> int:
     return int(slot.partition("-")[0].removeprefix("W"))
 
 
-def _list_days(month: date) -> list[date]:
-    length = (add_months(month, 1) - month).days
-    return [month + timedelta(days=offset) for offset in range(length)]
-
-
-def _get_week(day: date) -> int:
+def get_week(day: date) -> int:
+    """The week of its month in which a day lies; days after the 28th belong to week 4."""
     return min((day.day - 1) // _DAYS_PER_WEEK, WEEKS[-1] - 1) + 1
 
 
-def _list_windows(day: date, is_holiday: bool, is_working_day: bool) -> tuple[Window, ...]:
-    if is_holiday:
-        return ()
-    if is_working_day:
-        return _WINDOWS_OF_DAY["weekday"]
-    if day.weekday() == _SATURDAY:
-        return _WINDOWS_OF_DAY["saturday"]
-    return _WINDOWS_OF_DAY["sunday"] if day.weekday() == _SUNDAY else ()
+def _list_from(first: date, last: date) -> list[date]:
+    return [first + offset * _DAY for offset in range((last - first).days + 1)]
+
+
+def _is_closed(day: date, calendar: YearCalendar) -> bool:
+    return any(day in found for found in calendar.breaks)
+
+
+def _list_windows(day: date, worked: set[date]) -> tuple[Window, ...]:
+    return (
+        _WINDOWS_OF_WEEKDAY
+        if day in worked
+        else _WINDOWS_OF_DAY.get(day.weekday(), _WINDOWS_OF_WEEKDAY)
+    )
+
+
+def is_weekend(day: date) -> bool:
+    """Whether a day is a Saturday or Sunday, worked or not."""
+    return day.weekday() >= _SATURDAY
+
+
+def _is_made_up(day: date, library: Any) -> bool:
+    return is_weekend(day) and bool(library.is_working_day(day))
+
+
+def _is_day_off(day: date, library: Any) -> bool:
+    return day in library or (is_weekend(day) and not library.is_working_day(day))
+
+
+def _name_break(days: Iterable[date], library: Any) -> str:
+    """The holidays of a break: each once, days that were moved or added left out."""
+    names = (name for day in days for name in _list_names(day, library))
+    return "、".join(dict.fromkeys(names))
+
+
+def _list_names(day: date, library: Any) -> Iterator[str]:
+    for name in library.get_list(day):
+        if "（" not in name and name != _EVE:
+            yield name

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import Flask, has_app_context
 from werkzeug.security import generate_password_hash
 
 from matchmaker import models as m
+from matchmaker.base.clock import get_month_start
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.kinds import get_rules
 from matchmaker.residents.twins import make_indexes
@@ -19,6 +20,12 @@ NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)  # a Monday morning in Shanghai
 PASSWORD = "plum blossom in the lane"
 # One cheap hash for every test account: strength is the sign-in tests' business.
 _HASH = generate_password_hash(PASSWORD, method="scrypt:512:8:1")
+
+
+def opened_at(month: date) -> datetime:
+    """When tests open and freeze a month: now, or on the eve of a month that is not near now."""
+    is_near = date(2026, 7, 1) <= month <= date(2026, 9, 1)
+    return NOW if is_near else get_month_start(month) - timedelta(hours=1)
 
 
 # The states in which the factories write rows: those of a new row, and what one approval leaves.

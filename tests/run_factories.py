@@ -7,7 +7,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
-from tests.factories import NOW, Factory
+from tests.factories import NOW, Factory, opened_at
 from tests.matchmaker.rounds.small_month import solve_here
 
 JULY = date(2026, 7, 1)
@@ -19,9 +19,11 @@ def solve_month(make: Factory, subdistrict_id: int, month: date = JULY) -> m.Rou
     with make.context():
         actor = db.session.get_one(m.User, worker.id)
         match_round = freeze_service.open_round(
-            month=month, seed_rule="as announced", actor=actor, now=NOW
+            month=month, seed_rule="as announced", actor=actor, now=opened_at(month)
         )
-        freeze_service.freeze_round(match_round, public_value="08", actor=actor, now=NOW)
+        freeze_service.freeze_round(
+            match_round, public_value="08", actor=actor, now=opened_at(month)
+        )
         run_id = solve_round(match_round).id
         db.session.commit()
     return make.get(m.RoundRun, run_id)

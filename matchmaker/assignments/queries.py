@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, String, case, cast, func, select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -68,6 +68,7 @@ class Line:
     """One promise: ``units`` in the category's units (fen for funds); no slot: any time."""
 
     slot: str | None
+    days: list[str] | None
     reference: str
     category: ServiceCategory
     committee: Committee
@@ -117,6 +118,7 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
         query = query.where(Assignment.volunteer_id == filters.volunteer_id)
     return query.order_by(
         case({slot: index for index, slot in enumerate(_SLOTS)}, value=Assignment.slot, else_=99),
+        cast(Assignment.days, String),
         Volunteer.sort_key.is_(None),
         Volunteer.sort_key,
         ServiceCategory.position,
@@ -156,6 +158,7 @@ def _read_line(
 ) -> Line:
     return Line(
         slot=assignment.slot,
+        days=assignment.days,
         reference=need or pairing or "",
         category=category,
         committee=committee,

@@ -51,7 +51,9 @@ _FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _UNIT, _COMMITTEE, _BLOCK, _NUM
 
 def _make_list(months: list[date]) -> tuple[date, ListPage[Line]]:
     form, month, filters = _read_address(months)
-    when = Column[Line](header=_l("When"), read=lambda line: describe_slot(line.slot, month))
+    when = Column[Line](
+        header=_l("When"), read=lambda line: describe_slot(line.slot, month, line.days)
+    )
     return month, ListPage(
         endpoint="assignments.given",
         caption=_l("What we promised"),
@@ -135,6 +137,7 @@ def _list_months_or_fail() -> list[date]:
     return months
 
 
-def _group(lines: Sequence[Line]) -> list[tuple[str | None, list[Line]]]:
-    """The lines grouped by slot; they are sorted by slot already."""
-    return [(slot, list(found)) for slot, found in groupby(lines, key=lambda line: line.slot)]
+def _group(lines: Sequence[Line]) -> list[tuple[str | None, list[str] | None, list[Line]]]:
+    """The lines grouped by slot and days; they are sorted by these already."""
+    groups = groupby(lines, key=lambda line: (line.slot, line.days))
+    return [(slot, days, list(found)) for (slot, days), found in groups]

@@ -5,6 +5,7 @@ from matchmaker.models.audit import AuditEvent, AuditHead, Disclosure, Idempoten
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
 from matchmaker.models.follow_up import FollowUp, FollowUpAbout
+from matchmaker.models.holiday_notice import HolidayNotice
 from matchmaker.models.job import Job, JobState
 from matchmaker.models.ledger import FairnessLedger, LedgerScope
 from matchmaker.models.match_round import (
@@ -54,6 +55,7 @@ __all__ = [
     "FairnessLedger",
     "FollowUp",
     "FollowUpAbout",
+    "HolidayNotice",
     "Household",
     "IdempotencyKey",
     "Invitation",

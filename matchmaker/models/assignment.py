@@ -45,6 +45,10 @@ class Assignment(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     slot: Mapped[str | None] = mapped_column(String(20), comment="W1-WD-AM: week and window")
+    days: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True),
+        comment="days on which it may take place (ISO), in order; empty: any in its slot",
+    )
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     state: Mapped[AssignmentState] = mapped_column(
         enum_column(AssignmentState), default=AssignmentState.PROPOSED

@@ -24,6 +24,7 @@ LONGEST_ORGANISATION_SORT_KEY = 200
 LONGEST_VOLUNTEER_SORT_KEY = 120
 
 # Rounds and evidence.
+LONGEST_NOTICE_NUMBER = 40  # of the yearly notice of public holidays
 LONGEST_SEED_RULE = 300
 LONGEST_PUBLIC_VALUE = 120
 LONGEST_ACTION = 60  # code of an audit event

@@ -24,7 +24,7 @@ from matchmaker.rounds.snapshot import (
     FrozenVolunteer,
     Snapshot,
 )
-from matchmaker.slots import expand_windows, get_slot_week
+from matchmaker.slots import expand_windows, get_slot_week, list_slots_of_weeks
 from optimizer.policy import StageKind, get_policy
 from optimizer.problem import (
     Forbid,
@@ -237,7 +237,9 @@ def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], slots: Sequ
         area=row.committee,
         statuses=row.statuses,
         requires=_list_requirements(category),
-        slots=tuple(slot for slot in slots if get_slot_week(slot) in row.weeks),
+        # Weeks with nothing but holidays keep their slots, since empty would mean any time.
+        slots=tuple(slot for slot in slots if get_slot_week(slot) in row.weeks)
+        or list_slots_of_weeks(row.weeks),
         people=category.people,
         tier=row.tier,
         points=category.points,

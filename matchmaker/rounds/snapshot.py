@@ -9,7 +9,8 @@ loads, and each need has a least quantity of its own; they are read and written 
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from matchmaker.models import NeedType, OfferKind, OverrideKind
@@ -164,6 +165,8 @@ class Snapshot:
     """One month of one street office. ``month`` is ``2026-07``, ``policy`` ``community/2``.
 
     slots       times at which people can be visited, in order, without public holidays
+    slot_days   the days of the month of each slot by the calendar of the freeze; months frozen
+                before calendars were kept have none
     overrides   always empty: pins and forbids are made after the freeze, for each run
     """
 
@@ -180,11 +183,15 @@ class Snapshot:
     overrides: tuple[FrozenOverride, ...]
     history: tuple[CommitteeHistory, ...]
     loads: tuple[FrozenLoad, ...] = ()
+    slot_days: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.format not in (FIRST_FORMAT, FORMAT):
             raise codec.ProblemError("$.format", f"must be {FIRST_FORMAT} or {FORMAT}")
         _check_rows(self, self.format == FIRST_FORMAT)
+        if self.slot_days:
+            has_all = self.slot_days.keys() == set(self.slots) and all(self.slot_days.values())
+            codec.require(has_all, "$.slot_days", "must name days of every slot and of no other")
 
     @classmethod
     def from_json(cls, value: object) -> "Snapshot":

@@ -41,6 +41,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 WAYS_BACK: dict[str, tuple[str, ...]] = {
     "account": ("accounts.index", "accounts.members"),
     "assignment": ("assignments.given", "assignments.visits"),
+    "calendar": ("calendar.index",),
     "category": (),
     "contact": ("residents.index",),
     "criteria": ("criteria.show_today",),

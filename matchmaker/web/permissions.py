@@ -35,6 +35,7 @@ class Permission(StrEnum):
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
+    CALENDAR_MANAGE = auto()  # own office's public holidays
     ROUND_READ = auto()
     ROUND_RUN = auto()  # open, freeze, solve, pin and forbid
     ROUND_PUBLISH = auto()  # never the one who ran it
@@ -85,6 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ORGANISATION_APPROVE,
             Permission.PERSON_CONFIRM,
             Permission.FOLLOW_UP_ANSWER,
+            Permission.CALENDAR_MANAGE,
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,

@@ -121,6 +121,22 @@ _RESIDENTS: _Sentences = {
     "status.unknown": _l("There is no such recipient status here."),
 }
 
+_CALENDAR: _Sentences = {
+    "calendar.unknown": _l("The notice of this year cannot be entered now."),
+    "calendar.changed_meanwhile": _l(
+        "Somebody changed this notice after you opened it. Look at it again."
+    ),
+    "calendar.number_length": _l("Enter the number in at most %(most)s characters."),
+    "calendar.no_break": _l("Enter at least one break and at most %(most)s."),
+    "calendar.break_name": _l("Name the break in at most %(most)s characters."),
+    "calendar.break_length": _l(
+        "The last day must not be before the first one, and a break has at most %(most)s days."
+    ),
+    "calendar.other_year": _l("This day is not of the year %(year)s."),
+    "calendar.overlap": _l("This break shares a day with one above."),
+    "calendar.not_made_up": _l("%(day)s is not a Saturday or Sunday, or it lies in a break."),
+}
+
 _GIVERS: _Sentences = {
     "offer.state": _l("The offer has moved on and this step no longer fits its state."),
     "offer.changed_meanwhile": _l(
@@ -198,6 +214,12 @@ _ROUNDS: _Sentences = {
         "A later month was frozen since and builds on this one, so the publication can no longer "
         "be withdrawn."
     ),
+    "round.month_out_of_reach": _l(
+        "Only the present month and the two after it can be opened: choose %(first)s to %(last)s."
+    ),
+    "round.month_over": _l(
+        "No day of this month is left, so nothing can be given in it. Open a later month."
+    ),
     "round.unknown": _l("There is no round of this month here."),
     "run.not_verified": _l(
         "This run has no result that passed the independent check, so it cannot be published."
@@ -231,6 +253,7 @@ SENTENCES: _Sentences = {
     **_ACCOUNTS,
     **_NEEDS,
     **_RESIDENTS,
+    **_CALENDAR,
     **_GIVERS,
     **_ROUNDS,
 }

@@ -11,8 +11,8 @@ ROOMS = {
         "matchmaker.template_filters",
     ),
     "features": (
-        "matchmaker.accounts", "matchmaker.audit", "matchmaker.needs", "matchmaker.offers",
-        "matchmaker.organisations", "matchmaker.pages", "matchmaker.people",
+        "matchmaker.accounts", "matchmaker.audit", "matchmaker.calendar", "matchmaker.needs",
+        "matchmaker.offers", "matchmaker.organisations", "matchmaker.pages", "matchmaker.people",
         "matchmaker.residents", "matchmaker.volunteers",
     ),
     "assignments": ("matchmaker.assignments",),

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from matchmaker import models as m
+from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
+from matchmaker.calendar.service import list_years
 from matchmaker.needs.resident_service import Question, list_questions
 
 Values = dict[str, Any]
@@ -128,9 +130,14 @@ def _follow_ups(_user: m.User) -> list[Values]:
     return [{"follow_up_id": found}] if found else []
 
 
+def _years(_user: m.User) -> list[Values]:
+    return [{"year": year} for year in list_years(get_now())]
+
+
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.change_role": _users,
     "accounts.show": _users,
+    "calendar.edit": _years,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
     "needs.answer_follow_up": _follow_ups,
     "needs.ask": _questions,

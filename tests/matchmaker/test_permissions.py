@@ -85,6 +85,7 @@ TABLE = {
             R.SOCIAL_WORKER: {P.CONTACT_REVEAL},
         },
     ),
+    "enter the public holidays": ("○ ○ ○ ○ ● ○ ○", {R.SOCIAL_WORKER: {P.CALENDAR_MANAGE}}),
     "freeze, solve, pin and forbid": ("○ ○ ○ ○ ● ○ ○", {R.SOCIAL_WORKER: {P.ROUND_RUN}}),
     "read a round's runs": (
         "○ ○ ○ ○ ● ○ ●",

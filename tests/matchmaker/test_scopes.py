@@ -10,6 +10,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.scopes import SCOPES, get_in_scope, is_in_scope, lock_in_scope
 from tests.architecture.source import ROOT, list_sources
+from tests.factories import NOW
 from tests.matchmaker.assignments.published_world import World as OtherOffice
 from tests.matchmaker.small_world import make_small_world
 from tests.run_factories import JULY
@@ -76,6 +77,7 @@ SEEN = {
         m.Offer,
         m.Person,
         m.FollowUp,
+        m.HolidayNotice,
     },
     m.Role.ADMINISTRATOR: {m.User},
     m.Role.AUDITOR: {m.Committee},
@@ -143,5 +145,21 @@ def _list_rows(need_id):
         db.session.get_one(m.Person, volunteer.person_id),
         db.session.scalars(account).one(),
         db.session.scalars(select(m.FollowUp).where(m.FollowUp.need_id == need.id)).one(),
+        _add_notice(offer.organisation.subdistrict_id, need.entered_by_id),
     )
     return {type(row): row for row in rows}
+
+
+def _add_notice(subdistrict_id, user_id):
+    row = m.HolidayNotice(
+        subdistrict_id=subdistrict_id,
+        year=2026,
+        number="1",
+        breaks=[],
+        make_up_days=[],
+        changed_at=NOW,
+        changed_by_id=user_id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row

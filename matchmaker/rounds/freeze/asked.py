@@ -10,7 +10,6 @@ from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
 from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
-    WEEKS,
     Committee,
     Household,
     Need,
@@ -23,6 +22,7 @@ from matchmaker.models import (
     VisitFrequency,
 )
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
+from matchmaker.slots import get_week, list_days
 
 _MONTHS_PER_QUARTER = 3
 
@@ -54,8 +54,10 @@ def list_valid_statuses(resident: Resident, on: date) -> tuple[str, ...]:
     return tuple(sorted(row.kind.value for row in resident.statuses if _counts(row, on)))
 
 
-def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
-    """The visits that pairings must make in ``month``, ordered by pairing and number."""
+def freeze_due_visits(
+    subdistrict_id: int, month: date, after: date | None = None
+) -> tuple[DueVisit, ...]:
+    """The visits that pairings must make in ``month`` after a day, by pairing and number."""
     query = (
         select(Pairing)
         .join(Pairing.organisation)
@@ -77,19 +79,31 @@ def freeze_due_visits(subdistrict_id: int, month: date) -> tuple[DueVisit, ...]:
     rows = [
         _freeze_visit(pairing, number, weeks, month)
         for pairing in db.session.scalars(query)
-        for number, weeks in enumerate(list_due_weeks(pairing, month), start=1)
+        for number, weeks in enumerate(list_due_weeks(pairing, month, after), start=1)
     ]
     return tuple(sorted(rows, key=lambda row: (row.pairing, row.number)))
 
 
-def list_due_weeks(pairing: Pairing, month: date) -> list[tuple[int, ...]]:
-    """For each visit due in ``month``: the weeks in which it may take place."""
+def list_due_weeks(
+    pairing: Pairing, month: date, after: date | None = None
+) -> list[tuple[int, ...]]:
+    """For each visit due in ``month``: the weeks in which it may take place.
+
+    A week counts if the pairing lasts on one of its days later than ``after``.
+    """
+    days = (day for day in list_days(month, after) if _lasts_on(pairing, day))
+    weeks = tuple(sorted({get_week(day) for day in days}))
     if pairing.frequency is VisitFrequency.WEEKLY:
-        return [(week,) for week in WEEKS]
+        return [(week,) for week in weeks]
     since = month.month - pairing.starts_on.month  # a year is four whole quarters
     if pairing.frequency is VisitFrequency.QUARTERLY and since % _MONTHS_PER_QUARTER:
         return []
-    return [tuple(WEEKS)]
+    return [weeks] if weeks else []
+
+
+def _lasts_on(pairing: Pairing, day: date) -> bool:
+    is_over = pairing.ended_on is not None and pairing.ended_on < day
+    return pairing.starts_on <= day and not is_over
 
 
 def _freeze_need(need: Need, month: date) -> FrozenNeed:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, or_, select
 
 from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
+from matchmaker.calendar.service import load_calendars
 from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
     Committee,
@@ -28,8 +29,9 @@ from matchmaker.models import (
     Volunteer,
     VolunteerState,
 )
-from matchmaker.rounds.freeze.asked import select_open_needs
+from matchmaker.rounds.freeze.asked import freeze_due_visits, select_open_needs
 from matchmaker.rounds.freeze.given import select_open_offers
+from matchmaker.slots import get_slot_week, is_guessed, list_slots
 
 
 class Finding(StrEnum):
@@ -44,6 +46,8 @@ class Finding(StrEnum):
     EXPIRED_AGREEMENTS = auto()
     STAFFLESS_OFFERS = auto()
     UNSERVED_CATEGORIES = auto()
+    SLOTLESS_DUTIES = auto()
+    GUESSED_CALENDAR = auto()
 
 
 class Weight(StrEnum):
@@ -77,6 +81,8 @@ def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
         _weigh_supply(Finding.OPEN_OFFERS, _count(select_open_offers(subdistrict_id, month))),
     ]
     found = {finding: list_ids(subdistrict_id, month) for finding, list_ids in _CHECKS.items()}
+    found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month)
+    found[Finding.GUESSED_CALENDAR] = _list_guessed_years(subdistrict_id, month)
     rows = _load_named(found)
     for finding, ids in found.items():
         weight = Weight.WARNING if ids else Weight.GOOD
@@ -181,6 +187,19 @@ def _list_unserved_categories(subdistrict_id: int, month: date) -> tuple[int, ..
         .where(ServiceCategory.id.in_(asked), ServiceCategory.id.not_in(offered))
         .order_by(ServiceCategory.position)
     )
+
+
+def _list_slotless_duties(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """A pairing's due visits whose weeks have no day for visits: one number for each visit."""
+    weeks = {get_slot_week(slot) for slot in list_slots(month, load_calendars(subdistrict_id))}
+    duties = freeze_due_visits(subdistrict_id, month)
+    return tuple(duty.number for duty in duties if weeks.isdisjoint(duty.weeks))
+
+
+def _list_guessed_years(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """The month's year, if nobody knows its breaks and make-up days yet."""
+    guessed = is_guessed(month.year, load_calendars(subdistrict_id))
+    return (month.year,) if guessed else ()
 
 
 _CHECKS: dict[Finding, Callable[[int, date], tuple[int, ...]]] = {

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.audit.service import record_event
+from matchmaker.base.clock import add_months, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
+from matchmaker.calendar.service import load_calendars
 from matchmaker.models import MatchRound, Need, RoundState, ServiceCategory, StoredSnapshot, User
 from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
@@ -20,7 +22,15 @@ from matchmaker.rounds.problem import name_contest_stages
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
 from matchmaker.rounds.snapshot import FORMAT, FrozenCategory, Snapshot
 from matchmaker.rounds.states import ROUND_STATES
-from matchmaker.slots import list_slots
+from matchmaker.slots import list_days, list_slot_dates
+
+MONTHS_AHEAD = 2  # nothing is known yet of what people need later
+
+
+def list_open_months(now: datetime) -> tuple[date, date]:
+    """The first and last month that can be opened: the present one to two ahead."""
+    present = get_month(now)
+    return present, add_months(present, MONTHS_AHEAD)
 
 
 def open_round(
@@ -29,8 +39,14 @@ def open_round(
     """Open the month's round and announce how the seed of its lottery will be drawn.
 
     ``policy`` is name and version of its stages; empty: what the product opens months with.
-    Raises ``ConflictError`` when the month already has a round.
+    Raises ``ConflictError`` when the month already has a round, ``InvalidError`` when it is over or
+    too far ahead.
     """
+    first, last = list_open_months(now)
+    if not first <= month <= last:
+        raise InvalidError(
+            "round.month_out_of_reach", "month", first=f"{first:%Y-%m}", last=f"{last:%Y-%m}"
+        )
     if find_round(month, actor) is not None:
         raise ConflictError("round.exists", month=f"{month:%Y-%m}")
     match_round = MatchRound(
@@ -57,15 +73,17 @@ def freeze_round(
 ) -> StoredSnapshot:
     """Store the month as it is now, with hash and seed; its needs enter the round.
 
-    Raises ``ConflictError`` when the round is not a draft or no need is open, ``InvalidError`` when
-    the announced public value is missing.
+    Raises ``ConflictError`` when the round is not a draft, no need is open or no day of the month
+    is left, ``InvalidError`` when the announced public value is missing.
     """
     ROUND_STATES.take(match_round, RoundState.FROZEN)
+    if not list_days(match_round.month, after=get_local_date(now)):
+        raise ConflictError("round.month_over")
     if not public_value.strip():
         raise InvalidError("round.public_value_missing", field="public_value")
     _lock_open_needs(match_round.subdistrict_id)
     follow_calendar(now=now)
-    snapshot, offer_ids = take_snapshot(match_round)
+    snapshot, offer_ids = take_snapshot(match_round, get_local_date(now))
     if not snapshot.needs:
         raise ConflictError("round.nothing_to_decide")
     stored = StoredSnapshot(
@@ -86,13 +104,14 @@ def freeze_round(
     return stored
 
 
-def take_snapshot(match_round: MatchRound) -> tuple[Snapshot, dict[str, int]]:
-    """The month as its rows are now, and the row id of each offer named in it.
+def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[str, int]]:
+    """The month after ``today`` as its rows are now, and the row id of each offer named in it.
 
     Everything is ordered by reference or code, so equal months have equal bytes whatever the ids
     and the order of the rows.
     """
     month, subdistrict_id = match_round.month, match_round.subdistrict_id
+    slot_dates = list_slot_dates(month, load_calendars(subdistrict_id), after=today)
     offers, offer_ids = freeze_offers(subdistrict_id, month)
     categories = _freeze_categories()
     remembers_contests = bool(name_contest_stages(match_round.policy))
@@ -102,15 +121,16 @@ def take_snapshot(match_round: MatchRound) -> tuple[Snapshot, dict[str, int]]:
         subdistrict=match_round.subdistrict.code,
         month=f"{month:%Y-%m}",
         policy=match_round.policy,
-        slots=list_slots(month),
+        slots=tuple(slot_dates),
         categories=categories,
         needs=freeze_needs(subdistrict_id, month),
-        due_visits=freeze_due_visits(subdistrict_id, month),
+        due_visits=freeze_due_visits(subdistrict_id, month, after=today),
         offers=offers,
         volunteers=freeze_volunteers(subdistrict_id, month),
         overrides=(),  # none can be made before the freeze
         history=freeze_history(subdistrict_id, month, contested=remembers_contests),
         loads=freeze_loads(subdistrict_id, month, pledged.keys()),
+        slot_days={slot: tuple(day.day for day in days) for slot, days in slot_dates.items()},
     )
     return snapshot, offer_ids
 

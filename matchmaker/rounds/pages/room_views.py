@@ -46,7 +46,11 @@ def open_round() -> Answer:
         flash(_("The round is open. The rule of its lottery is announced."), "success")
         return url_for("rounds.show", month=match_round.month)
 
-    return answer_form(form, act, lambda: render_template("rounds/open.html", form=form))
+    def show() -> str:
+        first, last = freeze_service.list_open_months(get_now())
+        return render_template("rounds/open.html", form=form, first=first, last=last)
+
+    return answer_form(form, act, show)
 
 
 @bp.get("/<month:month>/")

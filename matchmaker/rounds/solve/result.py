@@ -70,6 +70,7 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
                 organisation_id=organisation_ids[organisations[line.stock]],
                 volunteer_id=volunteers.get((line.person, line.stock)),
                 slot=line.slot,
+                days=_list_days(snapshot, line.slot),
                 units=line.units,
                 state=AssignmentState.PROPOSED,
             )
@@ -86,6 +87,12 @@ def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str
     }
     ids = _map_ids(Volunteer, set(visitors.values()))
     return {key: ids[reference] for key, reference in visitors.items()}
+
+
+def _list_days(snapshot: Snapshot, slot: str | None) -> list[str] | None:
+    """The days of a slot by the calendar of the freeze; None if none was kept, or no slot."""
+    days = snapshot.slot_days.get(slot or "")
+    return None if days is None else [f"{snapshot.month}-{day:02d}" for day in days]
 
 
 def _map_ids(

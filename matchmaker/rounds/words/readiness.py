@@ -16,6 +16,8 @@ _ENDPOINTS = {
     Finding.UNAPPROVED_ORGANISATIONS: "organisations.index",
     Finding.UNAPPROVED_OFFERS: "offers.review",
     Finding.EXPIRED_AGREEMENTS: "organisations.index",
+    Finding.SLOTLESS_DUTIES: "calendar.index",
+    Finding.GUESSED_CALENDAR: "calendar.index",
 }
 
 
@@ -62,6 +64,15 @@ def _say_supply(count: int) -> dict[Finding, str]:
             "%(num)s categories are asked for and offered by nobody.",
             count,
         ),
+        Finding.SLOTLESS_DUTIES: ngettext(
+            "%(num)s due visit of a pairing falls into public holidays and cannot be made.",
+            "%(num)s due visits of pairings fall into public holidays and cannot be made.",
+            count,
+        ),
+        Finding.GUESSED_CALENDAR: _(
+            "The notice of public holidays for this year is not known yet: breaks are estimates. "
+            "Enter it before the freeze."
+        ),
     }
 
 
@@ -107,6 +118,10 @@ def _say_none(finding: Finding) -> str:
         Finding.UNAPPROVED_OFFERS: _("No offer waits for approval."),
         Finding.EXPIRED_AGREEMENTS: _("Every pairing agreement holds for the month."),
         Finding.STAFFLESS_OFFERS: _("Every offer of volunteers' time has volunteers."),
+        Finding.SLOTLESS_DUTIES: _(
+            "Every due visit of a pairing has a day on which it can be made."
+        ),
+        Finding.GUESSED_CALENDAR: _("The year's public holidays and make-up days are known."),
         Finding.UNSERVED_CATEGORIES: _("Every category that is asked for is offered by somebody."),
     }[finding]
 

@@ -1,28 +1,40 @@
 """A slot of a month as people say it: the window, and the days it covers."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
 from matchmaker.models import Window
-from matchmaker.slots import get_window, list_slot_dates
+from matchmaker.slots import get_window, is_weekend, list_slot_dates
 from matchmaker.words.labels import get_label
 from matchmaker.words.quantities import format_day
+from matchmaker.words.scope import join_words
 
 
-def describe_slot(slot: str | None, month: date) -> str:
-    """A slot as ``Weekday mornings, between 6 July 2026 and 10 July 2026``; none: any time."""
+def describe_slot(slot: str | None, month: date, days: Sequence[str] | None = None) -> str:
+    """A slot as ``Weekday mornings, between 6 July 2026 and 10 July 2026``; none: any time.
+
+    ``days`` (ISO) are those on which it may take place; without them those of the library's
+    calendar. Days with a gap that is more than a weekend are named one by one.
+    """
+    dates = [date.fromisoformat(day) for day in days or ()]
     if slot is None:
-        return _("Any time")
+        return _describe_days(dates) if dates else _("Any time")
     window = str(get_label(Window(get_window(slot))))
-    days = list_slot_dates(month).get(slot, ())
-    if not days:
+    dates = dates or list(list_slot_dates(month).get(slot, ()))
+    if not dates:
         return window
-    if len(days) == 1:
-        return _("%(window)s, %(day)s", window=window, day=format_day(days[0]))
-    return _(
-        "%(window)s, between %(first)s and %(last)s",
-        window=window,
-        first=format_day(days[0]),
-        last=format_day(days[-1]),
-    )
+    return _("%(window)s, %(day)s", window=window, day=_describe_days(dates))
+
+
+def _describe_days(days: Sequence[date]) -> str:
+    if len(days) == 1 or not _follow(days):
+        return join_words(map(format_day, days))
+    return _("between %(first)s and %(last)s", first=format_day(days[0]), last=format_day(days[-1]))
+
+
+def _follow(days: Sequence[date]) -> bool:
+    """Whether nothing but weekends lies between the days."""
+    between = (days[0] + timedelta(days=k) for k in range((days[-1] - days[0]).days))
+    return all(day in days or is_weekend(day) for day in between)

@@ -137,7 +137,7 @@ def test_a_frozen_month_is_said_to_keep_its_copy(app, coordinator, offer, make, 
     committee = make.committee(make.get(Subdistrict, organisation.subdistrict_id))
     resident = make.resident(make.household(committee))
     make.need(resident, make.category(), opener, committee.id)
-    values = {"actor": opener, "now": get_now()}
+    values = {"actor": opener, "now": get_now().replace(day=2)}
     month = get_local_date(get_now()).replace(day=1)
     with app.app_context():
         round_id = open_round(month=month, seed_rule="announced", **values).id

@@ -6,11 +6,14 @@ from sqlalchemy import event
 
 from matchmaker.base import errors
 from matchmaker.base.extensions import db
+from matchmaker.commands import round_steps
 from matchmaker.models import AuditEvent
+from matchmaker.rounds.pages import room_views, step_views
 from matchmaker.rounds.solve import runs
 from matchmaker.words.refusals import SENTENCES
 from optimizer.process import guard
 from tests.browser import Browser
+from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
 _TONES = {"success", "info", "warning"}  # those that the layout has a look for
@@ -59,6 +62,13 @@ def every_refusal_has_its_sentence(monkeypatch):
     monkeypatch.setattr(errors.DomainError, "__init__", note)
     yield
     assert codes - SENTENCES.keys() == set()
+
+
+@pytest.fixture(autouse=True)
+def it_is_july(monkeypatch):
+    """Pages and commands open and freeze July in July, as the services of these tests do."""
+    for module in (room_views, step_views, round_steps):
+        monkeypatch.setattr(module, "get_now", lambda: NOW)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from matchmaker.rounds.solve import jobs, runs
 from optimizer.limits import Limits
 from optimizer.process.work import work
 from optimizer.report import SolveReport
-from tests.factories import NOW, Factory
+from tests.factories import NOW, Factory, opened_at
 
 MONTH = date(2026, 7, 1)
 PUBLIC_VALUE = "03 07 12 19 25 31 + 08"
@@ -43,12 +43,18 @@ class SmallMonth:
 
     def open(self, month: date = MONTH) -> m.MatchRound:
         return freeze_service.open_round(
-            month=month, seed_rule="as announced", actor=self.one, now=NOW, policy=self.policy
+            month=month,
+            seed_rule="as announced",
+            actor=self.one,
+            now=opened_at(month),
+            policy=self.policy,
         )
 
     def freeze(self, month: date = MONTH) -> m.MatchRound:
         match_round = self.open(month)
-        freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, actor=self.one, now=NOW)
+        freeze_service.freeze_round(
+            match_round, public_value=PUBLIC_VALUE, actor=self.one, now=opened_at(month)
+        )
         return match_round
 
     def start(self, match_round: m.MatchRound | None = None) -> m.RoundRun:

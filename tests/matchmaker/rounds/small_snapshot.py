@@ -19,7 +19,8 @@ DATA = Path(__file__).parent / "data"
 def read_data(name: str, month: str = "second_month") -> str:
     """A file of the second month as the product wrote it: snapshot, problem, solution, figures.
 
-    It is of the first format and policy; ``drawn_month`` is the same of the second.
+    It is of the first format and policy; ``drawn_month`` is the same of the second,
+    ``dated_month`` that with the days of its slots.
     """
     return (DATA / f"{month}.{name}.json").read_text()
 

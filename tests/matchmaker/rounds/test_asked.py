@@ -188,7 +188,7 @@ WEEKLY, MONTHLY, QUARTERLY = m.VisitFrequency
     [
         (WEEKLY, date(2026, 1, 15), [(1,), (2,), (3,), (4,)]),
         (MONTHLY, date(2026, 1, 15), [ALL_WEEKS]),
-        (QUARTERLY, date(2026, 7, 31), [ALL_WEEKS]),  # the month in which it starts
+        (QUARTERLY, date(2026, 7, 31), [(4,)]),  # the week in which it starts
         (QUARTERLY, date(2026, 6, 1), []),
         (QUARTERLY, date(2026, 5, 31), []),
         (QUARTERLY, date(2026, 4, 30), [ALL_WEEKS]),

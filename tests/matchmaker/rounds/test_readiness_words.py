@@ -53,6 +53,20 @@ TABLE = {
         "1 pairing agreement ends before the month does.",
         "2 pairing agreements end before the month does.",
     ),
+    F.SLOTLESS_DUTIES: (
+        "calendar.index",
+        "Every due visit of a pairing has a day on which it can be made.",
+        "1 due visit of a pairing falls into public holidays and cannot be made.",
+        "2 due visits of pairings fall into public holidays and cannot be made.",
+    ),
+    F.GUESSED_CALENDAR: (
+        "calendar.index",
+        "The year's public holidays and make-up days are known.",
+        "The notice of public holidays for this year is not known yet: breaks are estimates. "
+        "Enter it before the freeze.",
+        "The notice of public holidays for this year is not known yet: breaks are estimates. "
+        "Enter it before the freeze.",
+    ),
     F.STAFFLESS_OFFERS: (
         None,
         "Every offer of volunteers' time has volunteers.",

@@ -31,24 +31,30 @@ SECOND_MONTH_SHA256 = "08ba595cc407e36f438be5879de0f82acb4b04f3811e7493ce5452ebb
 DRAWN_MONTH_SHA256 = (
     "3a45f3a7e8302a208d3a07bd58af93370570fde8b7ca88e578fc7572ebed88a6"  # of the second format
 )
+# The same month with the days of its slots; a Sunday within a break is no slot any more.
+DATED_MONTH_SHA256 = "4d4cf8f37514ce5dd6b76bcadd08dbb0e9438c4ef7b8845ab796bca2781da7ec"
 
 
 def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(context, make):
     match_round = freeze_second_month(make, "community/2")
-    assert match_round.snapshot.canonical_json == read_data("snapshot", "drawn_month")
-    assert match_round.snapshot.sha256 == DRAWN_MONTH_SHA256
+    assert match_round.snapshot.canonical_json == read_data("snapshot", "dated_month")
+    assert match_round.snapshot.sha256 == DATED_MONTH_SHA256
     run = runs.start_run(
         match_round,
         limit_seconds=60,
         actor=db.session.get_one(m.User, match_round.opened_by_id),
         now=NOW,
     )
-    assert run.problem_json == read_data("problem", "drawn_month")
+    assert run.problem_json == read_data("problem", "dated_month")
 
 
 @pytest.mark.parametrize(
     ("month", "sha256"),
-    [("second_month", SECOND_MONTH_SHA256), ("drawn_month", DRAWN_MONTH_SHA256)],
+    [
+        ("second_month", SECOND_MONTH_SHA256),
+        ("drawn_month", DRAWN_MONTH_SHA256),
+        ("dated_month", DATED_MONTH_SHA256),
+    ],
 )
 def test_a_stored_snapshot_is_read_and_written_without_a_byte_changed(month, sha256):
     snapshot = read_text(read_data("snapshot", month))
