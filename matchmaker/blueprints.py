@@ -16,7 +16,7 @@ from matchmaker.organisations import application_views
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.people import views as people_views
-from matchmaker.residents import registering_views
+from matchmaker.residents import merging_views, registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
     criteria_views,
@@ -52,6 +52,7 @@ VIEW_MODULES = (
     criteria_views,
     resident_views,
     registering_views,
+    merging_views,
     line_views,
     results_views,
     room_views,

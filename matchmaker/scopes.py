@@ -54,6 +54,12 @@ def _households_in(committees: ColumnElement[bool]) -> Select[int]:
     return select(Household.id).where(committees)
 
 
+def _residents_in(committees: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Residents of these committees; an entry that was merged into another is nobody's."""
+    homes = Resident.household_id.in_(_households_in(committees))
+    return and_(homes, Resident.merged_into_id.is_(None))
+
+
 def _volunteers_of(actor: User) -> Select[int]:
     return select(Volunteer.id).where(Volunteer.organisation_id == actor.organisation_id)
 
@@ -123,12 +129,8 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.RESIDENT: lambda a: Resident.id == a.resident_id,
         Role.VOLUNTEER: nothing,
         Role.COORDINATOR: nothing,
-        Role.COMMITTEE_WORKER: lambda a: Resident.household_id.in_(
-            _households_in(Household.committee_id == a.committee_id)
-        ),
-        Role.SOCIAL_WORKER: lambda a: Resident.household_id.in_(
-            _households_in(Household.committee_id.in_(_committees_of(a)))
-        ),
+        Role.COMMITTEE_WORKER: lambda a: _residents_in(Household.committee_id == a.committee_id),
+        Role.SOCIAL_WORKER: lambda a: _residents_in(Household.committee_id.in_(_committees_of(a))),
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },

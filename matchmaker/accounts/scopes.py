@@ -114,7 +114,7 @@ def resolve_scope(
     if role is Role.COORDINATOR:
         return Scope(organisation_id=_check(Organisation, organisation_id, "organisation_id"))
     if role is Role.RESIDENT:
-        return Scope(resident_id=_find_id(Resident, resident_reference, "resident_reference"))
+        return Scope(resident_id=_find_resident_id(resident_reference))
     if role is Role.VOLUNTEER:
         return Scope(volunteer_id=_find_id(Volunteer, volunteer_reference, "volunteer_reference"))
     return Scope()
@@ -156,6 +156,12 @@ def _check(
     if key is None or db.session.get(model, key) is None:
         raise InvalidError("account.scope_missing", field)
     return key
+
+
+def _find_resident_id(reference: str | None) -> int:
+    """The resident, or the kept entry when that with the reference was merged into it."""
+    row = db.session.get_one(Resident, _find_id(Resident, reference, "resident_reference"))
+    return row.merged_into_id or row.id
 
 
 def _find_id(model: type[Resident] | type[Volunteer], reference: str | None, field: str) -> int:

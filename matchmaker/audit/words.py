@@ -37,6 +37,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "invitation.withdraw": _l("Withdrew an invitation"),
     "contact.reveal": _l("Looked at a contact"),
     "resident.register": _l("Registered a resident"),
+    "resident.merge": _l("Made two entries of a resident one"),
     "status.record": _l("Recorded a recipient status"),
     "status.verify": _l("Verified a recipient status"),
     "status.end": _l("Ended a recipient status"),

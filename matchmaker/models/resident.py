@@ -74,6 +74,9 @@ class Resident(Model):
     sort_key: Mapped[str] = mapped_column(String(80), index=True, comment="pinyin of display_name")
     birth_year: Mapped[int | None] = mapped_column(doc="year of birth")
     person_id: Mapped[int] = person_column()
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("resident.id"), index=True, doc="entry of the same resident that is kept"
+    )
 
     household: Mapped[Household] = relationship(back_populates="residents")
     contact: Mapped["ResidentContact"] = relationship(back_populates="resident")

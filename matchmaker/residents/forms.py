@@ -93,6 +93,16 @@ class RegisterForm(IdempotentForm):
     is_known_duplicate = BooleanField(_l("This is another person"))
 
 
+class ResidentMergeForm(IdempotentForm):
+    """The other entry of a resident who is registered twice, and the word that it is one person."""
+
+    reference = TextField(
+        _l("Reference of the other entry"),
+        [Required(_l("Enter the reference.")), MaxLength(LONGEST_REFERENCE)],
+    )
+    is_same = BooleanField(_l("These two entries are one person"))
+
+
 class StatusForm(IdempotentForm):
     """A recipient status with its evidence and last day."""
 

@@ -85,7 +85,10 @@ def find_twins(actor: User, typed: Described) -> Twins:
     compared = [compare(typed, row) for row in db.session.scalars(query)]
     own = [twin for twin in compared if is_perhaps_same(twin, typed)]
     same_phone = db.session.scalar(
-        select(func.count()).where(ResidentContact.phone_index == phone_index)
+        select(func.count())
+        .select_from(ResidentContact)
+        .join(Resident, Resident.id == ResidentContact.resident_id)
+        .where(ResidentContact.phone_index == phone_index, Resident.merged_into_id.is_(None))
     )
     return Twins(own, (same_phone or 0) - sum(twin.has_phone for twin in own))
 

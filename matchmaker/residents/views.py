@@ -14,7 +14,7 @@ from matchmaker.base.extensions import db
 from matchmaker.forms.base import ButtonForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, Resident, Role
-from matchmaker.residents import scope, service, statuses
+from matchmaker.residents import merging, scope, service, statuses
 from matchmaker.residents import statuses as consents
 from matchmaker.residents.disclosure import Contact, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm
@@ -187,6 +187,7 @@ def _show_resident(
         resident=resident,
         contact=contact,
         needs=service.list_needs(resident),
+        merged=merging.list_merged(resident),
         consents=consents.list_consents(resident),
         statuses=_list_statuses(resident, get_now()),
         may_record=current_user.role is Role.COMMITTEE_WORKER,

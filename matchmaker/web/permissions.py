@@ -26,6 +26,7 @@ class Permission(StrEnum):
     NEED_BROWSE = auto()  # open needs, without the person
     NEED_VERIFY = auto()
     STATUS_VERIFY = auto()
+    RESIDENT_MERGE = auto()  # two entries of one resident
     CONTACT_REVEAL = auto()  # one at a time, each logged
     OFFER_POST = auto()  # own organisation
     OFFER_APPROVE = auto()
@@ -70,6 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_READ_SCOPE,
             Permission.NEED_VERIFY,
             Permission.STATUS_VERIFY,
+            Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
@@ -81,6 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_POST_ON_BEHALF,
             Permission.NEED_READ_SCOPE,
             Permission.STATUS_VERIFY,
+            Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,
             Permission.OFFER_APPROVE,
             Permission.ORGANISATION_APPROVE,

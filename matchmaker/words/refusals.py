@@ -105,6 +105,13 @@ _RESIDENTS: _Sentences = {
         "Perhaps this person is registered already. Compare, then tick the box to go on."
     ),
     "resident.birth_year_impossible": _l("Enter a year between %(earliest)s and %(latest)s."),
+    "resident.reference_unknown": _l("There is no resident with this reference here."),
+    "resident.same_entry": _l("This is the entry itself. Enter the reference of the other one."),
+    "resident.not_said_same": _l("Compare the two, then tick that they are one person."),
+    "resident.two_accounts": _l(
+        "Both entries have an account, and nobody can tell here which one is used. Ask the "
+        "administrator to disable one, then try again."
+    ),
     "resident.committee_unknown": _CHOOSE_FROM_THE_LIST,
     "resident.household_unknown": _l("This committee has no household with that reference."),
     "resident.block_missing": _l(

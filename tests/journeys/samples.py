@@ -157,6 +157,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "offers.show": _offers,
     "organisations.show": _organisations,
     "residents.record_status": _own_residents,
+    "residents.merge": _residents,
     "residents.show": _residents,
     "results.show": _published,
     "rounds.accept": _runs,

@@ -46,6 +46,10 @@ TABLE = {
         "○ ○ ○ ● ◐ ○ ○",
         {R.COMMITTEE_WORKER: {P.STATUS_VERIFY}, R.SOCIAL_WORKER: {P.STATUS_VERIFY}},
     ),
+    "make two entries of a resident one": (
+        "○ ○ ○ ● ● ○ ○",
+        {R.COMMITTEE_WORKER: {P.RESIDENT_MERGE}, R.SOCIAL_WORKER: {P.RESIDENT_MERGE}},
+    ),
     "post an offer, manage its volunteers": (
         "○ ○ ● ○ ○ ○ ○",
         {R.COORDINATOR: {P.OFFER_POST, P.VOLUNTEER_MANAGE}},

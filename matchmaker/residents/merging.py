@@ -1,0 +1,148 @@
+"""Make two registered residents one: what hangs on either is the kept one's from then on.
+
+The other entry stays as a row that names the kept one, with its contact and with what could not
+follow, so that every event about it can still be read; no list and no search shows it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import func, select, update
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import ConflictError, InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Consent,
+    Disclosure,
+    Invitation,
+    Need,
+    Pairing,
+    RecipientStatus,
+    Resident,
+    User,
+)
+from matchmaker.people.joining import join_persons
+from matchmaker.residents.scope import select_residents
+from matchmaker.residents.statuses import StatusState, get_state
+from matchmaker.scopes import lock_in_scope
+
+# The rows that follow the person; statuses follow one by one, at most one of each kind.
+Follower: TypeAlias = (
+    type[Need]
+    | type[Pairing]
+    | type[Consent]
+    | type[Disclosure]
+    | type[User]
+    | type[Invitation]
+    | type[RecipientStatus]
+)
+FOLLOWING: tuple[Follower, ...] = (Need, Pairing, Consent, Disclosure, User, Invitation)
+_WORTH = {StatusState.OVER: 0, StatusState.WAITING: 1, StatusState.VERIFIED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """How much hangs on an entry, for the comparison before a merge."""
+
+    needs: int
+    pairings: int
+    statuses: int
+    accounts: int
+
+
+def count_belongings(resident: Resident) -> Belongings:
+    """What would follow the resident into another entry."""
+    models: tuple[Follower, ...] = (Need, Pairing, RecipientStatus, User)
+    return Belongings(*(_count(model, resident) for model in models))
+
+
+def find_other(actor: User, resident: Resident, reference: str) -> Resident:
+    """The resident with ``reference`` in the actor's scope.
+
+    Raises ``InvalidError`` when there is none, or it is ``resident``.
+    """
+    query = select_residents(actor).where(Resident.reference == reference.upper())
+    found: Resident | None = db.session.scalar(query)
+    if found is None:
+        raise InvalidError("resident.reference_unknown", "reference")
+    if found.id == resident.id:
+        raise InvalidError("resident.same_entry", "reference")
+    return found
+
+
+def merge_residents(*, actor: User, kept_id: int, gone_id: int, now: datetime) -> Resident:
+    """Let everything of the second resident follow into the first.
+
+    Raises ``NotFoundError`` outside the actor's scope, and ``ConflictError`` when both have an
+    account, since nobody can say here which of them is to go.
+    """
+    rows = {key: _lock(key, actor) for key in sorted((kept_id, gone_id))}
+    kept, gone = rows[kept_id], rows[gone_id]
+    if _count_enabled(kept) and _count_enabled(gone):
+        raise ConflictError("resident.two_accounts")
+    moved = {model.__tablename__: _move(model, gone, kept) for model in FOLLOWING}
+    moved[RecipientStatus.__tablename__] = _move_statuses(gone, kept, now)
+    kept.birth_year = kept.birth_year or gone.birth_year
+    gone.merged_into_id = kept.id
+    earlier = update(Resident).where(Resident.merged_into_id == gone.id)
+    db.session.execute(earlier.values(merged_into_id=kept.id))
+    db.session.flush()
+    join_persons(kept.person_id, gone.person_id)
+    record_event(
+        actor=actor,
+        action="resident.merge",
+        subject=kept,
+        now=now,
+        on_behalf_of=kept,
+        details={"gone": gone.id, "moved": moved},
+    )
+    return kept
+
+
+def list_merged(resident: Resident) -> list[str]:
+    """The references under which the resident was registered too."""
+    query = select(Resident.reference).where(Resident.merged_into_id == resident.id)
+    return list(db.session.scalars(query.order_by(Resident.id)))
+
+
+def _lock(resident_id: int, actor: User) -> Resident:
+    return lock_in_scope(Resident, resident_id, actor, "resident.unknown")
+
+
+def _count(model: Follower, resident: Resident) -> int:
+    query = select(func.count()).select_from(model)
+    return db.session.scalar(query.where(model.resident_id == resident.id)) or 0
+
+
+def _count_enabled(resident: Resident) -> int:
+    enabled = (User.resident_id == resident.id, User.disabled_at.is_(None))
+    return db.session.scalar(select(func.count()).select_from(User).where(*enabled)) or 0
+
+
+def _move(model: Follower, gone: Resident, kept: Resident) -> int:
+    count = _count(model, gone)
+    rows = update(model).where(model.resident_id == gone.id)
+    db.session.execute(rows.values(resident_id=kept.id))
+    return count
+
+
+def _move_statuses(gone: Resident, kept: Resident, now: datetime) -> int:
+    """Move what the kept entry has not, and copy what counts more there; the rest stays behind."""
+    own = {row.kind: row for row in kept.statuses}
+    moved = 0
+    for row in list(gone.statuses):
+        present = own.get(row.kind)
+        if present is None:
+            row.resident_id = kept.id
+        elif _WORTH[get_state(row, now)] > _WORTH[get_state(present, now)]:
+            present.evidence, present.valid_until = row.evidence, row.valid_until
+            present.verified_by_id, present.verified_at = row.verified_by_id, row.verified_at
+        else:
+            continue
+        moved += 1
+    db.session.flush()
+    db.session.expire(kept, ["statuses"])
+    db.session.expire(gone, ["statuses"])
+    return moved
