@@ -1,11 +1,13 @@
 """The audit log: all of it for administrators and auditors, their own events for others."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from matchmaker.audit import queries, words
@@ -64,61 +66,44 @@ def _read_lines(events: list[AuditEvent]) -> list[EventLine]:
     return [EventLine(event, subjects) for event in events]
 
 
-# The columns: the page in words, the file in codes as stored, instants in UTC,
-# with hashes, so that others can check the chain.
+Columns = tuple[Column[EventLine], ...]
 
+
+def _say_details(line: EventLine) -> str:
+    return json.dumps(line.event.details, sort_keys=True, ensure_ascii=False)
+
+
+def _make_columns(*columns: tuple[LazyString, Callable[[EventLine], Any]]) -> Columns:
+    return tuple(Column[EventLine](header=header, read=read) for header, read in columns)
+
+
+# The columns in words, on the page and first in the file; after them in the file the same as it is
+# stored, codes, rows' numbers and instants in UTC, with the hashes by which others check the chain.
 
 _NUMBER = Column[EventLine](header=_l("Number"), read=lambda line: line.event.id, is_number=True)
-_DATE = Column[EventLine](
-    header=_l("Date"),
-    read=lambda line: line.event.at.isoformat(),
-    show=lambda line: format_moment(line.event.at),
+_DATE, _WHO, _ROLE, _ACTION, _ABOUT, _DETAILS = _IN_WORDS = _make_columns(
+    (_l("Date"), lambda line: format_moment(line.event.at)),
+    (_l("Who"), lambda line: words.name_actor(line.event)),
+    (_l("Role"), lambda line: words.describe_role(line.event)),
+    (_l("Action"), lambda line: words.describe_action(line.event)),
+    (_l("About"), lambda line: words.describe_subject(line.event, line.subjects)),
+    (_l("Details"), lambda line: words.describe_details(line.event)),
 )
-_ROLE = Column[EventLine](
-    header=_l("Role"),
-    read=lambda line: line.event.actor_role,
-    show=lambda line: words.describe_role(line.event),
+_AS_STORED = _make_columns(
+    (_l("As stored: instant"), lambda line: line.event.at.isoformat()),
+    (_l("As stored: account"), lambda line: line.event.actor_id),
+    (_l("As stored: role"), lambda line: line.event.actor_role),
+    (_l("As stored: action"), lambda line: line.event.action),
+    (_l("As stored: kind of subject"), lambda line: line.event.subject_type),
+    (_l("As stored: row of the subject"), lambda line: line.event.subject_id),
+    (_l("As stored: on behalf of resident"), lambda line: line.event.on_behalf_of_id),
+    (_l("As stored: details"), _say_details),
+    (_l("Hash before"), lambda line: line.event.previous_sha256),
+    (_l("Hash"), lambda line: line.event.sha256),
 )
-_ACTION = Column[EventLine](
-    header=_l("Action"),
-    read=lambda line: line.event.action,
-    show=lambda line: words.describe_action(line.event),
-)
-_ABOUT = Column[EventLine](
-    header=_l("About"),
-    read=lambda line: line.event.subject_type,
-    show=lambda line: words.describe_subject(line.event, line.subjects),
-)
-_DETAILS = Column[EventLine](
-    header=_l("Details"),
-    read=lambda line: json.dumps(line.event.details, sort_keys=True, ensure_ascii=False),
-    show=lambda line: words.describe_details(line.event),
-)
-_COLUMNS = (
-    _NUMBER,
-    _DATE,
-    Column[EventLine](header=_l("Who"), read=lambda line: words.name_actor(line.event)),
-    _ROLE,
-    _ACTION,
-    _ABOUT,
-    _DETAILS,
-)
+_COLUMNS = (_NUMBER, *_IN_WORDS)
 _OWN_COLUMNS = (_NUMBER, _DATE, _ACTION, _ABOUT, _DETAILS)
-_FILE_COLUMNS = (
-    _NUMBER,
-    _DATE,
-    Column[EventLine](header=_l("Account"), read=lambda line: line.event.actor_id),
-    _ROLE,
-    _ACTION,
-    _ABOUT,
-    Column[EventLine](header=_l("Number of the subject"), read=lambda line: line.event.subject_id),
-    Column[EventLine](
-        header=_l("On behalf of resident number"), read=lambda line: line.event.on_behalf_of_id
-    ),
-    _DETAILS,
-    Column[EventLine](header=_l("Hash before"), read=lambda line: line.event.previous_sha256),
-    Column[EventLine](header=_l("Hash"), read=lambda line: line.event.sha256),
-)
+_FILE_COLUMNS = (_NUMBER, *_IN_WORDS, *_AS_STORED)
 
 
 def _make_list() -> ListPage[EventLine]:
