@@ -1,5 +1,6 @@
 """A coordinator's pages for offers: the list, one offer and its steps, posting and editing."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import ConflictError
-from matchmaker.models import Offer, OrganisationState, ServiceCategory
+from matchmaker.models import Committee, Offer, OrganisationState, ServiceCategory
 from matchmaker.offers import queries, service
 from matchmaker.offers.forms import (
     OfferForm,
@@ -35,7 +36,7 @@ from matchmaker.words.quantities import (
     make_cell,
 )
 from matchmaker.words.refusals import describe_refusal
-from matchmaker.words.scope import name_statuses, name_windows
+from matchmaker.words.scope import name_committees, name_statuses, name_windows
 
 # The columns of a list of offers, on the page and in the file.
 
@@ -66,26 +67,32 @@ _STATE = Column[Offer](
     badges=lambda offer: [make_state_badge(offer.state)],
 )
 _COLUMNS = (_TITLE, CATEGORY, _KIND, AMOUNT, _LAST_DAY, _STATE)
-_FILE_COLUMNS = (
-    Column[Offer](header=_l("Organisation"), read=lambda offer: get_name(offer.organisation)),
-    _TITLE,
-    CATEGORY,
-    _KIND,
-    AMOUNT,
-    Column[Offer](header=_l("Unit"), read=lambda offer: str(get_unit_word(offer.category.unit))),
-    Column[Offer](header=_l("When"), read=lambda offer: name_windows(offer.windows)),
-    Column[Offer](
-        header=_l("Neighbourhood committees served"),
-        read=lambda offer: " ".join(offer.committees),
-    ),
-    Column[Offer](header=_l("For whom"), read=lambda offer: name_statuses(offer.statuses)),
-    Column[Offer](header=_l("First day"), read=lambda offer: offer.valid_from),
-    _LAST_DAY,
-    _STATE,
-)
 
 
-def _make_list() -> ListPage[Offer]:
+def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[Offer], ...]:
+    """The columns of the file; ``committees`` are those of the street office, to be named."""
+    return (
+        Column[Offer](header=_l("Organisation"), read=lambda offer: get_name(offer.organisation)),
+        _TITLE,
+        CATEGORY,
+        _KIND,
+        AMOUNT,
+        Column[Offer](
+            header=_l("Unit"), read=lambda offer: str(get_unit_word(offer.category.unit))
+        ),
+        Column[Offer](header=_l("When"), read=lambda offer: name_windows(offer.windows)),
+        Column[Offer](
+            header=_l("Neighbourhood committees served"),
+            read=lambda offer: name_committees(offer.committees, committees),
+        ),
+        Column[Offer](header=_l("For whom"), read=lambda offer: name_statuses(offer.statuses)),
+        Column[Offer](header=_l("First day"), read=lambda offer: offer.valid_from),
+        _LAST_DAY,
+        _STATE,
+    )
+
+
+def _make_list(committees: Sequence[Committee] = ()) -> ListPage[Offer]:
     form = OfferListForm()
     filters = form.read_filters()
     return ListPage(
@@ -97,7 +104,7 @@ def _make_list() -> ListPage[Offer]:
         count=lambda: queries.count_by_state(current_user, filters),
         download="offers.download",
         file_name="offers",
-        file_columns=_FILE_COLUMNS,
+        file_columns=_list_file_columns(committees),
     )
 
 
@@ -130,7 +137,8 @@ def index() -> str:
 @bp.get("/offers.<any(xlsx, csv):file_format>")
 @requires(Permission.OFFER_POST)
 def download(file_format: str) -> Response:
-    return _make_list().send(file_format)
+    committees = queries.list_committees(get_own_organisation(current_user).subdistrict_id)
+    return _make_list(committees).send(file_format)
 
 
 @bp.get("/new")

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import ServiceCategory, Volunteer
+from matchmaker.models import Committee, ServiceCategory, Volunteer
 from matchmaker.offers.queries import list_committees
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.volunteers import queries, service
@@ -22,7 +22,7 @@ from matchmaker.web.lists import Badge, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
-from matchmaker.words.scope import join_words, name_windows
+from matchmaker.words.scope import join_words, name_committees, name_windows
 
 # The columns of the list of volunteers, on the page and in the file.
 
@@ -83,26 +83,30 @@ _VISITS = Column[VolunteerLine](
 )
 _SKILLS = Column[VolunteerLine](header=_l("Can do"), read=lambda line: line.skills)
 _COLUMNS = (_NAME, _NUMBER, _SKILLS, _VISITS, _STATE)
-_FILE_COLUMNS = (
-    _NUMBER,
-    _NAME,
-    _STATE,
-    _VISITS,
-    _SKILLS,
-    Column[VolunteerLine](
-        header=_l("Free"), read=lambda line: name_windows(line.volunteer.windows)
-    ),
-    Column[VolunteerLine](
-        header=_l("Neighbourhood committees served"),
-        read=lambda line: " ".join(line.volunteer.committees),
-    ),
-    Column[VolunteerLine](
-        header=_l("Qualifications"), read=lambda line: name_qualifications(line.volunteer)
-    ),
-)
 
 
-def _make_list() -> ListPage[VolunteerLine]:
+def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[VolunteerLine], ...]:
+    """The columns of the file; ``committees`` are those of the street office, to be named."""
+    return (
+        _NUMBER,
+        _NAME,
+        _STATE,
+        _VISITS,
+        _SKILLS,
+        Column[VolunteerLine](
+            header=_l("Free"), read=lambda line: name_windows(line.volunteer.windows)
+        ),
+        Column[VolunteerLine](
+            header=_l("Neighbourhood committees served"),
+            read=lambda line: name_committees(line.volunteer.committees, committees),
+        ),
+        Column[VolunteerLine](
+            header=_l("Qualifications"), read=lambda line: name_qualifications(line.volunteer)
+        ),
+    )
+
+
+def _make_list(committees: Sequence[Committee] = ()) -> ListPage[VolunteerLine]:
     form = make_list_form(list_skills())
     filters = form.read_filters()
     return ListPage(
@@ -115,7 +119,7 @@ def _make_list() -> ListPage[VolunteerLine]:
         count=lambda: queries.count_by_state(current_user, filters),
         download="volunteers.download",
         file_name="volunteers",
-        file_columns=_FILE_COLUMNS,
+        file_columns=_list_file_columns(committees),
     )
 
 
@@ -138,7 +142,8 @@ def index() -> str:
 @bp.get("/volunteers.<any(xlsx, csv):file_format>")
 @requires(Permission.VOLUNTEER_MANAGE)
 def download(file_format: str) -> Response:
-    return _make_list().send(file_format)
+    committees = list_committees(get_own_organisation(current_user).subdistrict_id)
+    return _make_list(committees).send(file_format)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -48,7 +48,7 @@ def test_offers_are_downloaded_as_they_are_filtered(coordinator, make, organisat
     rows = list(read_workbook(coordinator, "offers.download").values)
     assert {row[1] for row in rows[1:]} == {DANGEROUS, "Visits"}
     money_row = read_csv(coordinator, "offers.download", kind="funds")[1]
-    assert money_row[1:6] == [f"'{DANGEROUS}", "Student aid", "Money", "1250.50", "yuan"]
+    assert money_row[1:6] == [f"'{DANGEROUS}", "Student aid", "Money", "1250.5", "yuan"]
     visits_row = read_csv(coordinator, "offers.download", search="Visits")[1]
     assert visits_row[6] == "Sunday mornings"
 

@@ -78,7 +78,11 @@ def test_a_quantity_is_said_with_its_unit(app, quantity, unit, english, chinese)
 
 
 def test_a_cell_holds_numbers_and_yuan_as_typed(app):
-    assert (make_cell(7, "visit"), make_cell(120_050, "fen")) == (7, "1200.50")
+    assert [make_cell(7, "visit"), make_cell(120_050, "fen"), make_cell(9_900, "fen")] == [
+        7,
+        1200.5,
+        99,
+    ]
     with app.test_request_context(headers={"Cookie": "language=en"}):
         assert (str(get_unit_word("fen")), str(get_unit_word("slot"))) == ("yuan", "slot")
 
