@@ -38,7 +38,7 @@ LATIN = {
     "SHA-256",
     "WeChat",
 }
-REFERENCE = re.compile(r"[A-Z]{1,3}\d{2,5}(-\d{4})?")  # R00012, N2612-0001, S01
+REFERENCE = re.compile(r"[A-Z]{1,3}\d{2,5}(-\d{4})?|[A-Z]")  # R00012, N2612-0001, S01; a letter
 HASH = re.compile(r"[0-9a-f]{8,64}")
 ADDRESS = re.compile(r"https?://\S+")
 WORD = re.compile(r"[0-9a-f]{12,}|[A-Za-z][A-Za-z0-9_/.-]*")
