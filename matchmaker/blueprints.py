@@ -20,6 +20,7 @@ from matchmaker.residents import merging_views, registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
     criteria_views,
+    draw_views,
     line_views,
     results_views,
     review_views,
@@ -50,6 +51,7 @@ VIEW_MODULES = (
     page_views,
     people_views,
     criteria_views,
+    draw_views,
     resident_views,
     registering_views,
     merging_views,

@@ -4,7 +4,7 @@ A row outside a person's scope does not exist for them: services answer 404. Eve
 every role, so a new role sees nothing until this table says otherwise.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
@@ -234,6 +234,14 @@ def lock_in_scope(model: type[M], row_id: int | None, actor: User, code: str) ->
     query = _select_one(model, row_id, actor).with_for_update(of=model)
     row = db.session.scalar(query.execution_options(populate_existing=True))
     return _require(row, code)
+
+
+def list_same_persons(user_ids: Collection[int]) -> set[int]:
+    """These accounts and every other account of the same persons."""
+    persons = select(User.person_id).where(User.id.in_(user_ids))
+    return set(user_ids) | set(
+        db.session.scalars(select(User.id).where(User.person_id.in_(persons)))
+    )
 
 
 def _select_one(model: type[M], row_id: int | None, actor: User) -> Select[M]:

@@ -10,13 +10,23 @@ from flask import Flask
 
 from matchmaker import kinds
 from matchmaker.accounts import words as account_words
+from matchmaker.accounts.invitations import waits_for_confirmation
 from matchmaker.audit import words as audit_words
 from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.solve.verdicts import find_verdict
-from matchmaker.rounds.words import grounds, outcomes, policies, refusals, slots, stages, verdicts
+from matchmaker.rounds.words import (
+    draws,
+    grounds,
+    outcomes,
+    policies,
+    refusals,
+    slots,
+    stages,
+    verdicts,
+)
 from matchmaker.web.addresses import find_url
 from matchmaker.words import labels, quantities, scope, tones
 
@@ -69,6 +79,9 @@ FILTERS: _Functions = {
     "unproved_words": verdicts.describe_unproved,
     "failure_words": refusals.describe_failure,
     "run_totals": find_totals,
+    "draw_words": draws.describe_draw,
+    "draw_example": draws.make_example,
+    "seed_source": draws.describe_source,
     # Accounts and the audit chain.
     "notice_sentence": account_words.describe_notice,
     "ground_sentence": account_words.describe_ground,
@@ -95,6 +108,7 @@ def is_given_at_times(offer: Offer) -> bool:
 
 
 TESTS: _Functions = {
+    "unconfirmed": waits_for_confirmation,
     "able_to": is_able_to,
     "given_at_times": is_given_at_times,
     "money": kinds.is_money,

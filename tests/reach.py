@@ -21,6 +21,7 @@ from matchmaker.organisations import service as organisation_service
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.volunteers import service as volunteer_service
 from matchmaker.volunteers.states import VolunteerStep
+from tests.draws import make_draw
 from tests.factories import NOW, STARTS, Factory, opened_at
 from tests.run_factories import publish_month
 
@@ -86,10 +87,9 @@ def _freeze_need(make: Factory, need: m.Need) -> None:
     subdistrict_id = need.committee.subdistrict_id
     actor = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=subdistrict_id)
     month = _find_free_month(subdistrict_id)
-    match_round = freeze_service.open_round(
-        month=month, seed_rule="x", actor=actor, now=opened_at(month)
-    )
-    freeze_service.freeze_round(match_round, public_value="08", actor=actor, now=opened_at(month))
+    now = opened_at(month)
+    match_round = freeze_service.open_round(month=month, actor=actor, now=now)
+    freeze_service.freeze_round(match_round, draw=make_draw(now), actor=actor, now=now)
 
 
 def _match_need(make: Factory, need: m.Need) -> None:

@@ -7,6 +7,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
+from tests.draws import lock_and_draw
 from tests.factories import NOW, Factory, opened_at
 from tests.matchmaker.rounds.small_month import solve_here
 
@@ -18,12 +19,10 @@ def solve_month(make: Factory, subdistrict_id: int, month: date = JULY) -> m.Rou
     worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=subdistrict_id)
     with make.context():
         actor = db.session.get_one(m.User, worker.id)
-        match_round = freeze_service.open_round(
-            month=month, seed_rule="as announced", actor=actor, now=opened_at(month)
-        )
-        freeze_service.freeze_round(
-            match_round, public_value="08", actor=actor, now=opened_at(month)
-        )
+        now = opened_at(month)
+        match_round = freeze_service.open_round(month=month, actor=actor, now=now)
+        second = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=subdistrict_id)
+        lock_and_draw(match_round, first=actor, second=second, now=now)
         run_id = solve_round(match_round).id
         db.session.commit()
     return make.get(m.RoundRun, run_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from matchmaker.accounts.invitations import lapse_invitations
+from matchmaker.accounts.invitations import GUARDED, lapse_invitations
 from matchmaker.accounts.scopes import Scope
 from matchmaker.accounts.sessions import revoke_all_sessions
 from matchmaker.audit.service import record_event
@@ -69,8 +69,14 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
-    """Give an account another role or scope, and sign it out everywhere."""
+    """Give an account another role or scope, and sign it out everywhere.
+
+    Raises ``ConflictError`` for a guarded role that the account has not yet: that takes an
+    invitation, which a second person confirms.
+    """
     user = _get_other(actor, user_id)
+    if role in GUARDED and user.role is not role:
+        raise ConflictError("account.role_by_invitation")
     details = {"from": user.role.value, "to": role.value}
     user.role = role
     scope.apply_to(user)

@@ -16,7 +16,7 @@ from matchmaker.accounts.scopes import Scope, resolve_scope
 from matchmaker.accounts.views import bp
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import InvalidError
-from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.base import ButtonForm, IdempotentForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Role, User
 from matchmaker.web.act import Answer, answer_button, answer_form
@@ -40,6 +40,33 @@ _MEMBER_COLUMNS = (
 def invited() -> str:
     rows = invitations.list_open_invitations(current_user, get_now())
     return render_template("accounts/invitations.html", invitations=rows, **_take_new_code())
+
+
+@bp.get("/invitations/unconfirmed")
+@requires(Permission.INVITATION_CONFIRM)
+def unconfirmed() -> str:
+    """Invitations of colleagues for guarded roles, which wait for a second person."""
+    return _show_unconfirmed(ButtonForm(formdata=None))
+
+
+@bp.post("/invitations/<id:invitation_id>/confirm")
+@requires(Permission.INVITATION_CONFIRM)
+def confirm_invitation(invitation_id: int) -> Answer:
+    form = ButtonForm()
+
+    def act() -> str:
+        invitations.confirm_invitation(
+            actor=current_user, invitation_id=invitation_id, now=get_now()
+        )
+        flash(_("Confirmed. The code can be used now."), "success")
+        return url_for("accounts.unconfirmed")
+
+    return answer_form(form, act, lambda: _show_unconfirmed(form))
+
+
+def _show_unconfirmed(form: ButtonForm) -> str:
+    rows = invitations.list_unconfirmed(current_user, get_now())
+    return render_template("accounts/unconfirmed.html", invitations=rows, form=form)
 
 
 @bp.get("/members")

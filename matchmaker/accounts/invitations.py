@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.accounts.passwords import check_acceptable
@@ -19,6 +19,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import Invitation, Role, User, Volunteer
+from matchmaker.scopes import list_same_persons
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # behind a phone; without I and O, which look like digits
@@ -35,11 +36,16 @@ INVITABLE = {
 }
 
 
+# Roles that can steer or hide a decision: an account of such a role takes two persons.
+GUARDED = frozenset({Role.SOCIAL_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
 def invite(*, actor: User, role: Role, scope: Scope, lasts: timedelta, now: datetime) -> str:
     """Create an invitation and return its code, which is not stored.
 
-    Raises ``ForbiddenError`` for a role the actor may not invite, ``NotFoundError`` for a scope
-    that is not the actor's.
+    For a guarded role the code opens nothing before ``confirm_invitation``. Raises
+    ``ForbiddenError`` for a role the actor may not invite, ``NotFoundError`` for a scope that is
+    not the actor's.
     """
     if role not in INVITABLE.get(actor.role, ()):
         raise ForbiddenError("invitation.role_not_yours")
@@ -65,31 +71,71 @@ def is_own_scope(actor: User, scope: Scope) -> bool:
     return actor.role is Role.ADMINISTRATOR
 
 
-def invite_first_administrator(*, lasts: timedelta, now: datetime) -> str | None:
-    """A code for the first administrator; None once there is one. Earlier codes lapse."""
-    if db.session.scalar(select(User.id).where(User.role == Role.ADMINISTRATOR).limit(1)):
+def invite_first(role: Role, *, lasts: timedelta, now: datetime) -> str | None:
+    """A code for the first administrator or auditor; None once there is one. Earlier codes lapse.
+
+    The two are the first two persons of an installation: each confirms the other's invitations.
+    """
+    if db.session.scalar(select(User.id).where(User.role == role).limit(1)):
         return None
-    _let_lapse(Invitation.role == Role.ADMINISTRATOR, now)
-    code, row = _make(Role.ADMINISTRATOR, Scope(), lasts, now)
-    record_event(
-        actor=None,
-        action="invitation.make",
-        subject=row,
-        now=now,
-        details={"role": Role.ADMINISTRATOR.value},
-    )
+    _let_lapse(and_(Invitation.role == role, Invitation.created_by_id.is_(None)), now)
+    code, row = _make(role, Scope(), lasts, now)
+    row.confirmed_at = now  # by a person who may run commands on the machine
+    details = {"role": role.value}
+    record_event(actor=None, action="invitation.make", subject=row, now=now, details=details)
     return code
 
 
+def confirm_invitation(*, actor: User, invitation_id: int, now: datetime) -> Invitation:
+    """Let an invitation of a guarded role take effect, as the second person.
+
+    Raises ``NotFoundError`` unless it waits for the actor, see ``list_unconfirmed``.
+    """
+    waiting = {row.id: row for row in list_unconfirmed(actor, now)}
+    row = waiting.get(invitation_id)
+    if row is None:
+        raise NotFoundError("invitation.unknown")
+    row.confirmed_by_id, row.confirmed_at = actor.id, now
+    db.session.flush()
+    details = {"role": row.role.value}
+    record_event(actor=actor, action="invitation.confirm", subject=row, now=now, details=details)
+    return row
+
+
+def list_unconfirmed(actor: User, now: datetime) -> list[Invitation]:
+    """Open invitations of guarded roles that the actor may confirm, latest first.
+
+    Who made one does not confirm it; a social worker sees those of the own street office alone.
+    """
+    if actor.role not in GUARDED:
+        return []
+    query = (
+        select(Invitation)
+        .where(Invitation.role.in_(GUARDED), Invitation.confirmed_at.is_(None))
+        .where(Invitation.used_at.is_(None), Invitation.expires_at > now)
+        .where(Invitation.created_by_id.not_in(list_same_persons([actor.id])))
+        .order_by(Invitation.id.desc())
+    )
+    if actor.role is Role.SOCIAL_WORKER:
+        query = query.where(Invitation.subdistrict_id == actor.subdistrict_id)
+    return list(db.session.scalars(query))
+
+
+def waits_for_confirmation(invitation: Invitation) -> bool:
+    """Whether a second person has still to confirm the invitation."""
+    return invitation.role in GUARDED and invitation.confirmed_at is None
+
+
 def find_open_invitation(code: str, now: datetime) -> Invitation | None:
-    """The invitation that ``code`` opens now; None when it is used, lapsed or unknown."""
-    return db.session.scalar(
+    """The invitation that ``code`` opens now; None when it is used, lapsed, unknown, or waits."""
+    found = db.session.scalar(
         select(Invitation).where(
             Invitation.code_sha256 == get_digest(normalise_code(code)),
             Invitation.used_at.is_(None),
             Invitation.expires_at > now,
         )
     )
+    return None if found is None or waits_for_confirmation(found) else found
 
 
 def check_can_accept(*, code: str, phone: str, password: str, now: datetime) -> None:

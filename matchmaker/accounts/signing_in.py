@@ -26,9 +26,24 @@ def sign_in(*, phone: str, password: str, address: str, now: datetime, mark: str
     """The token of a new session for the user with this phone and password.
 
     ``mark``, the letter of an account or the reference of a resident, chooses among those of the
-    phone; without it the password has to be of one of them alone. Raises ``InvalidError``
-    (``account.sign_in_failed``), the same after the same time, for an unknown phone, a wrong
-    password or mark and a disabled account; ``ThrottledError`` before any hashing.
+    phone. Raises like ``confirm_person``.
+    """
+    keys = {"phone": phone, "password": password, "address": address, "mark": mark}
+    user = confirm_person(**keys, now=now)
+    token = sessions.open_session(user, now)
+    record_event(actor=user, action="account.sign_in", subject=user, now=now)
+    db.session.commit()
+    return token
+
+
+def confirm_person(
+    *, phone: str, password: str, address: str, now: datetime, mark: str = ""
+) -> User:
+    """The user with this phone and password; the caller commits.
+
+    Without ``mark`` the password has to be of one account of the phone alone. Raises
+    ``InvalidError`` (``account.sign_in_failed``), the same after the same time, for an unknown
+    phone, a wrong password or mark and a disabled account; ``ThrottledError`` before any hashing.
     """
     count_try(Counted.SIGN_IN_ADDRESS, address, now)
     count_try(Counted.SIGN_IN_PHONE, phone, now)
@@ -41,10 +56,7 @@ def sign_in(*, phone: str, password: str, address: str, now: datetime, mark: str
     if user is None or not user.is_active or user.password_hash != stored:
         raise InvalidError("account.sign_in_failed", "password")
     forget_tries(Counted.SIGN_IN_PHONE, phone)
-    token = sessions.open_session(user, now)
-    record_event(actor=user, action="account.sign_in", subject=user, now=now)
-    db.session.commit()
-    return token
+    return user
 
 
 def accept_invitation(

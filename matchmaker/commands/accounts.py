@@ -1,4 +1,4 @@
-"""``matchmaker setup``: load the catalogue, print a code for the first administrator."""
+"""``matchmaker setup``: load the catalogue, print codes for the first two persons."""
 
 from datetime import timedelta
 
@@ -6,30 +6,37 @@ import click
 from flask import current_app, url_for
 from flask.cli import with_appcontext
 
-from matchmaker.accounts.invitations import invite_first_administrator
+from matchmaker.accounts.invitations import invite_first
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.catalogue import load_ground
+from matchmaker.models import Role
+
+FIRST_ROLES = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @click.command()
 @with_appcontext
 def setup() -> None:
-    """Load street office, committees and catalogue; print the first administrator's code.
+    """Load street office, committees and catalogue; print the codes of the first two persons.
 
-    Run again, it adds what is missing and, until there is an administrator, makes a new code.
+    The administrator invites, the auditor confirms; they must be two persons. Run again, it adds
+    what is missing and makes a new code for each of the two roles that nobody has yet.
     """
     try:
         load_ground(current_app.config["SEEDS_DIR"])
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    lasts = timedelta(days=current_app.config["INVITATION_DAYS"])
-    code = invite_first_administrator(lasts=lasts, now=get_now())
+    lasts, now = timedelta(days=current_app.config["INVITATION_DAYS"]), get_now()
+    codes = {role: invite_first(role, lasts=lasts, now=now) for role in FIRST_ROLES}
     db.session.commit()
-    if code is None:
-        click.echo("There is an administrator already: no code was made.")
-        return
     with current_app.test_request_context():
         page = url_for("accounts.join")
-    click.echo(f"One-time code of the first administrator: {code}")
-    click.echo(f"Enter it at {page} within {lasts.days} days. It is shown this once.")
+    for role, code in codes.items():
+        if code is None:
+            click.echo(f"There is an {role.value} already: no code was made.")
+        else:
+            click.echo(f"One-time code of the first {role.value}: {code}")
+    if any(codes.values()):
+        click.echo(f"Enter each at {page} within {lasts.days} days. It is shown this once.")
+        click.echo("Give the two codes to two persons: one invites colleagues, one confirms them.")

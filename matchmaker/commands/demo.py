@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import func, inspect, select
 
-from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.commands import round_steps
@@ -17,10 +17,11 @@ from matchmaker.commands.rounds import MonthType
 from matchmaker.commands.serve import PORT, get_address, listen_on, run_site
 from matchmaker.demo import service
 from matchmaker.demo.world.personas import DEMO_PERSONS
-from matchmaker.models import MatchRound, RoundState, User
+from matchmaker.models import DrawSource, MatchRound, RoundState, User
+from matchmaker.rounds.freeze.draws import Announcement
 from matchmaker.words.labels import get_label
 
-PUBLIC_VALUE = "demo: 03 07 12 19 25 31 + 08"  # invented lottery numbers
+DRAWN = "03 07 12 19 25 31 + 08"  # invented lottery numbers
 
 month_option = click.option(
     "--month", type=MonthType(), help="The demo's month; next month if left out."
@@ -106,10 +107,14 @@ def publish_month(month: date) -> None:
     if _find_state(month) is None:
         click.echo(round_steps.open_round(month, first))
     if _find_state(month) is RoundState.DRAFT:
-        click.echo(round_steps.freeze_round(month, first, PUBLIC_VALUE))
+        today = get_local_date(get_now())
+        draw = Announcement(DrawSource.INVENTED, f"{today:%Y}001", today)
+        click.echo(round_steps.lock_round(month, first, draw))
+    if _find_state(month) is RoundState.FROZEN:
+        click.echo(round_steps.draw_seed(month, second, DRAWN))
     if _find_state(month) is RoundState.SOLVING:
         click.echo(round_steps.finish_started_run(month, first))
-    if _find_state(month) is RoundState.FROZEN:
+    if _find_state(month) is RoundState.DRAWN:
         run = round_steps.start_run(month, first)
         click.echo(f"{month:%Y-%m}: run {run.number} started")
         click.echo(round_steps.solve_run(run, first))

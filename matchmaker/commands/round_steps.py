@@ -13,6 +13,7 @@ from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from matchmaker.accounts import signing_in
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import DomainError
 from matchmaker.base.extensions import contact_cipher, db
@@ -20,9 +21,10 @@ from matchmaker.base.stopping import StopRequest
 from matchmaker.commands.round_report import describe_run
 from matchmaker.models import Job, JobState, MatchRound, Role, RoundRun, RunStatus, User
 from matchmaker.rounds import queries
+from matchmaker.rounds.freeze import draws
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.pages.forms import SEED_RULE
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.freeze.overrides import list_active_overrides
+from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.solve import runs as running
 from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
 from matchmaker.rounds.solve.worker import Worker
@@ -32,41 +34,59 @@ from matchmaker.words.refusals import describe_refusal
 
 T = TypeVar("T")
 
+SHELL = "shell"  # where tries to sign in come from, beside addresses
 LOOK_SECONDS = 1.0  # how often a run is looked at that another worker solves
 MARGIN_SECONDS = 300  # what a solve may take beyond its limit: start, check, explanations
 
 
-def open_round(month: date, actor: User, seed_rule: str | None = None) -> str:
-    """Open the round and announce how its seed will be drawn; there is a default rule."""
-    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
-        rule = str(seed_rule or SEED_RULE)
+def open_round(month: date, actor: User) -> str:
+    """Open the round."""
     policy = current_app.config["POLICY"]
-    _act(
-        lambda: freeze_service.open_round(
-            month=month, seed_rule=rule, actor=actor, now=get_now(), policy=policy
-        )
-    )
+    _act(lambda: freeze_service.open_round(month=month, actor=actor, now=get_now(), policy=policy))
     return f"{month:%Y-%m}: round open"
 
 
-def freeze_round(month: date, actor: User, public_value: str) -> str:
-    """Freeze the month as it is now, and draw the seed."""
+def lock_round(month: date, actor: User, draw: draws.Announcement) -> str:
+    """Lock the list as it is now, and announce the draw of its seed."""
     match_round = get_round(month, actor)
+    is_demo = current_app.config["DEMO_MODE"]
     snapshot = _act(
         lambda: freeze_service.freeze_round(
-            match_round, public_value=public_value, actor=actor, now=get_now()
+            match_round, draw=draw, actor=actor, now=get_now(), is_demo=is_demo
         )
     )
-    return f"{month:%Y-%m}: frozen, snapshot {snapshot.sha256}, seed {match_round.seed}"
+    announced = f"{draw.source.value} {draw.number} on {draw.day}"
+    return f"{month:%Y-%m}: list locked, {snapshot.sha256}; announced: {announced}"
+
+
+def replace_draw(month: date, actor: User, draw: draws.Announcement, reason: str) -> str:
+    """Announce another draw in place of the announced one; both stay public."""
+    match_round, is_demo = get_round(month, actor), current_app.config["DEMO_MODE"]
+    _act(
+        lambda: draws.replace_draw(
+            match_round, draw=draw, reason=reason, actor=actor, now=get_now(), is_demo=is_demo
+        )
+    )
+    return f"{month:%Y-%m}: announced instead: {draw.source.value} {draw.number} on {draw.day}"
+
+
+def draw_seed(month: date, actor: User, drawn: str) -> str:
+    """Enter the numbers of the announced draw; never by the person who locked the list."""
+    match_round = get_round(month, actor)
+    seed = _act(lambda: draws.draw_seed(match_round, drawn=drawn, actor=actor, now=get_now()))
+    return f"{month:%Y-%m}: drawn {match_round.public_value}, seed {seed}"
 
 
 def start_run(month: date, actor: User) -> RoundRun:
     """Start a run; its job waits for a worker."""
     match_round = get_round(month, actor)
     limit = current_app.config["SOLVE_LIMIT_SECONDS"]
-    return _act(
-        lambda: running.start_run(match_round, limit_seconds=limit, actor=actor, now=get_now())
-    )
+
+    def start() -> RoundRun:
+        hands.require_publisher_left(match_round, actor)
+        return running.start_run(match_round, limit_seconds=limit, actor=actor, now=get_now())
+
+    return _act(start)
 
 
 def solve_run(run: RoundRun, actor: User) -> str:
@@ -111,13 +131,27 @@ def accept_run(month: date, actor: User, number: int | None = None) -> str:
 
 
 def publish_run(
-    month: date, actor: User, number: int | None = None, *, accepts_unproved: bool = False
+    month: date,
+    actor: User,
+    number: int | None = None,
+    *,
+    accepts_unproved: bool = False,
+    has_no_interest: bool = False,
 ) -> str:
-    """Publish one run, the latest if left out; never by the person who started it."""
+    """Publish one run, the latest if left out; never by a person who had a hand in it.
+
+    With pins or forbids in force the person has to declare that they have no interest in them.
+    """
     run = find_run(get_round(month, actor), number)
+    if list_active_overrides(run.match_round) and not has_no_interest:
+        raise click.ClickException("pins are in force: declare --no-interest, or let another do it")
     _act(
         lambda: publication.publish_run(
-            run, actor=actor, now=get_now(), accepts_unproved=accepts_unproved
+            run,
+            actor=actor,
+            now=get_now(),
+            accepts_unproved=accepts_unproved,
+            has_no_interest=has_no_interest,
         )
     )
     published = f"{month:%Y-%m}: run {run.number} published"
@@ -155,6 +189,19 @@ def get_social_worker(phone: str | None, position: int) -> User:
     else:
         actor = db.session.scalar(query.offset(position).limit(1))
     if actor is None or not actor.is_active:
+        raise click.ClickException("no active social worker has this phone")
+    return actor
+
+
+def confirm_social_worker(phone: str, password: str) -> User:
+    """The social worker with that phone and password; tries count like those on the site.
+
+    Raises ``ValueError`` for text that is not a phone number.
+    """
+    number = normalise_phone(phone)
+    keys = {"phone": number, "password": password, "address": SHELL}
+    actor = _act(lambda: signing_in.confirm_person(**keys, now=get_now()))
+    if actor.role is not Role.SOCIAL_WORKER:
         raise click.ClickException("no active social worker has this phone")
     return actor
 

@@ -1,6 +1,7 @@
 """``matchmaker rounds``: run a month's round without the browser."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 import click
 from flask import current_app
@@ -8,9 +9,10 @@ from flask.cli import AppGroup
 
 from matchmaker.base.clock import parse_month
 from matchmaker.commands import round_steps
-from matchmaker.models import User
+from matchmaker.models import DrawSource, User
+from matchmaker.rounds.freeze.draws import Announcement
 
-rounds = AppGroup("rounds", help="Open, freeze, solve, publish and show a month's round.")
+rounds = AppGroup("rounds", help="Open, lock, draw, solve, publish and show a month's round.")
 
 
 class MonthType(click.ParamType[date, str]):
@@ -36,19 +38,51 @@ by_option = click.option(
 @rounds.command("open")
 @month_option
 @by_option
-@click.option("--seed-rule", help="How the seed will be drawn; there is a default rule.")
-def open_round(month: date, phone: str | None, seed_rule: str | None) -> None:
-    """Open the round and announce how its lottery will be drawn."""
-    click.echo(round_steps.open_round(month, _get_actor(phone, 0), seed_rule))
+def open_round(month: date, phone: str | None) -> None:
+    """Open the round."""
+    click.echo(round_steps.open_round(month, _get_actor(phone, 0)))
+
+
+def draw_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take an announced draw: source, number and day."""
+    sources = click.Choice([source.value for source in DrawSource])
+    command = click.option("--day", "day", type=click.DateTime(["%Y-%m-%d"]), required=True)(
+        command
+    )
+    command = click.option("--number", required=True, help="Number of the draw.")(command)
+    return click.option("--source", type=sources, required=True, help="Which lottery.")(command)
 
 
 @rounds.command()
 @month_option
 @by_option
-@click.option("--public-value", required=True, help="The announced public value, once known.")
-def freeze(month: date, phone: str | None, public_value: str) -> None:
-    """Freeze the month as it is now, and draw the seed."""
-    click.echo(round_steps.freeze_round(month, _get_actor(phone, 0), public_value))
+@draw_options
+def lock(month: date, phone: str | None, source: str, number: str, day: datetime) -> None:
+    """Lock the list as it is now, and announce the draw that will make its seed."""
+    draw = Announcement(DrawSource(source), number, day.date())
+    click.echo(round_steps.lock_round(month, _get_actor(phone, 0), draw))
+
+
+@rounds.command("replace-draw")
+@month_option
+@by_option
+@draw_options
+@click.option("--reason", required=True, help="Why it replaces the announced draw; public.")
+def replace_draw(
+    month: date, phone: str | None, source: str, number: str, day: datetime, reason: str
+) -> None:
+    """Announce another draw: the first was written wrongly or did not take place."""
+    draw = Announcement(DrawSource(source), number, day.date())
+    click.echo(round_steps.replace_draw(month, _get_actor(phone, 1), draw, reason))
+
+
+@rounds.command()
+@month_option
+@by_option
+@click.option("--drawn", required=True, help="The drawn numbers; they are entered once.")
+def draw(month: date, phone: str | None, drawn: str) -> None:
+    """Enter the announced draw; never by the person who locked the list."""
+    click.echo(round_steps.draw_seed(month, _get_actor(phone, 1), drawn))
 
 
 @rounds.command()
@@ -76,10 +110,17 @@ def accept(month: date, phone: str | None, number: int | None) -> None:
 @by_option
 @click.option("--run", "number", type=int, help="Number of the run; the latest if left out.")
 @click.option("--accept-unproved", is_flag=True, help="Publish although not every aim is proved.")
-def publish(month: date, phone: str | None, number: int | None, accept_unproved: bool) -> None:
-    """Publish one run; never by the person who started it."""
-    actor = _get_actor(phone, 1)
-    click.echo(round_steps.publish_run(month, actor, number, accepts_unproved=accept_unproved))
+@click.option("--no-interest", is_flag=True, help="None of my family or friends is concerned.")
+def publish(
+    month: date,
+    phone: str | None,
+    number: int | None,
+    accept_unproved: bool,
+    no_interest: bool,
+) -> None:
+    """Publish one run; never by a person who had a hand in it."""
+    said = {"accepts_unproved": accept_unproved, "has_no_interest": no_interest}
+    click.echo(round_steps.publish_run(month, _get_actor(phone, 1), number, **said))
 
 
 @rounds.command()
@@ -93,10 +134,16 @@ def show(month: date, phone: str | None, number: int | None) -> None:
 
 
 def _get_actor(phone: str | None, position: int) -> User:
-    """The social worker with that phone; in the demo, without a phone, the one at ``position``."""
-    if phone is None and not current_app.config["DEMO_MODE"]:
+    """The social worker with that phone, who says the password; in a demo nobody has to.
+
+    In the demo, without a phone: the one at ``position``.
+    """
+    is_demo = current_app.config["DEMO_MODE"]
+    if phone is None and not is_demo:
         raise click.UsageError("say who does this: --by with a social worker's phone")
     try:
-        return round_steps.get_social_worker(phone, position)
+        if phone is None or is_demo:
+            return round_steps.get_social_worker(phone, position)
+        return round_steps.confirm_social_worker(phone, click.prompt("Password", hide_input=True))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--by") from error

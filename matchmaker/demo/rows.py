@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import insert
 
 from matchmaker.base.extensions import db
-from matchmaker.models.limits import LONGEST_LOT
+from matchmaker.demo.world.records import NeedRecord
+from matchmaker.models.limits import LONGEST_LOT, TIERS
 
 Row = dict[str, Any]
+DANGER = TIERS[0]
 
 
 def make_lot(name: str) -> str:
@@ -32,6 +34,13 @@ class Ids:
     users: dict[str, int] = field(default_factory=dict)  # by telephone number
     workers: dict[str, int] = field(default_factory=dict)  # by committee
     coordinators: dict[str, int] = field(default_factory=dict)  # by organisation
+    social_worker: int | None = None  # the first of the street office, who runs the month
+
+    def find_verifier(self, need: NeedRecord) -> int | None:
+        """The worker of the committee; a social worker for a danger that this worker entered."""
+        worker = self.workers[need.committee]
+        is_own_danger = need.tier == DANGER and self.users[need.entered_by] == worker
+        return self.social_worker if is_own_danger else worker
 
 
 def insert_rows(model: Any, rows: Iterable[Row]) -> list[int]:

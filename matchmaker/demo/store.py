@@ -100,7 +100,7 @@ def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: dat
         "submitted_at": need.created_at if is_sent else None,
         "entered_by_id": ids.users[need.entered_by],
         "consent_id": consent_id,
-        "verified_by_id": ids.workers[need.committee] if is_verified else None,
+        "verified_by_id": ids.find_verifier(need) if is_verified else None,
         "lot": make_lot(need.reference),
     }
 
@@ -287,7 +287,7 @@ def _make_contact(resident: ResidentRecord, resident_id: int) -> Row:
 
 
 def store_statuses(world: World, ids: Ids, now: datetime) -> None:
-    """Store statuses, verified by the worker of the resident's committee."""
+    """Store statuses: recorded by the worker of the committee, verified by a social worker."""
     insert_rows(
         RecipientStatus,
         [
@@ -304,7 +304,8 @@ def _make_status(resident: ResidentRecord, status: StatusRecord, ids: Ids, now: 
         "resident_id": ids.residents[resident.reference],
         "kind": status.kind,
         "evidence": status.evidence,
-        "verified_by_id": ids.workers[resident.committee] if verified else None,
+        "recorded_by_id": ids.workers[resident.committee],
+        "verified_by_id": ids.social_worker if verified else None,
         "verified_at": now - LISTED_BEFORE if verified else None,
         "valid_until": status.valid_until,
     }
@@ -318,6 +319,8 @@ def store_accounts(world: World, ids: Ids, now: datetime) -> None:
         scope = account.scope or ""
         if account.role is Role.COMMITTEE_WORKER:
             ids.workers[scope] = ids.users[account.phone]
+        elif account.role is Role.SOCIAL_WORKER:
+            ids.social_worker = ids.social_worker or ids.users[account.phone]
         elif account.role is Role.COORDINATOR:
             ids.coordinators[scope] = ids.users[account.phone]
         elif account.role is Role.VOLUNTEER:

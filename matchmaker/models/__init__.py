@@ -9,8 +9,10 @@ from matchmaker.models.holiday_notice import HolidayNotice
 from matchmaker.models.job import Job, JobState
 from matchmaker.models.ledger import FairnessLedger, LedgerScope
 from matchmaker.models.match_round import (
+    DrawSource,
     MatchRound,
     OverrideKind,
+    RoundDraw,
     RoundOverride,
     RoundRun,
     RoundState,
@@ -52,6 +54,7 @@ __all__ = [
     "Consent",
     "ConsentChannel",
     "Disclosure",
+    "DrawSource",
     "FairnessLedger",
     "FollowUp",
     "FollowUpAbout",
@@ -87,6 +90,7 @@ __all__ = [
     "Resident",
     "ResidentContact",
     "Role",
+    "RoundDraw",
     "RoundOverride",
     "RoundRun",
     "RoundState",

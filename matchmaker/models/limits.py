@@ -26,6 +26,7 @@ LONGEST_VOLUNTEER_SORT_KEY = 120
 # Rounds and evidence.
 LONGEST_NOTICE_NUMBER = 40  # of the yearly notice of public holidays
 LONGEST_SEED_RULE = 300
+LONGEST_DRAW_NUMBER = 7  # digits
 LONGEST_PUBLIC_VALUE = 120
 LONGEST_ACTION = 60  # code of an audit event
 LONGEST_LOCATION = 300  # the page that an accepted form led to

@@ -9,20 +9,35 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
-from matchmaker.models.limits import LONGEST_PUBLIC_VALUE, LONGEST_REASON, LONGEST_SEED_RULE
+from matchmaker.models.limits import (
+    LONGEST_DRAW_NUMBER,
+    LONGEST_PUBLIC_VALUE,
+    LONGEST_REASON,
+    LONGEST_SEED_RULE,
+)
 from matchmaker.models.need import Need
 from matchmaker.models.place import Subdistrict
+from matchmaker.models.user import User
 
 
 class RoundState(StrEnum):
     DRAFT = "draft"  # 筹备: offers and needs may still come in
-    FROZEN = "frozen"  # 冻结: the snapshot is taken and hashed
+    FROZEN = "frozen"  # 锁定名单: the snapshot is taken and hashed, its draw is announced
+    DRAWN = "drawn"  # 抽种子: the announced draw took place and made the seed
     SOLVING = "solving"  # 求解
     REVIEW = "review"  # 复核
     NO_SOLUTION = "no_solution"
     PUBLISHED = "published"  # 发布
     EXECUTING = "executing"  # 执行
     CLOSED = "closed"  # 结案
+
+
+class DrawSource(StrEnum):
+    """The public draws from which a seed can come."""
+
+    DOUBLE_COLOUR_BALL = "double_colour_ball"  # 双色球
+    SUPER_LOTTO = "super_lotto"  # 大乐透
+    INVENTED = "invented"  # of a demo, whose numbers somebody makes up
 
 
 class RunStatus(StrEnum):
@@ -51,9 +66,9 @@ class MatchRound(Model):
     month: Mapped[date] = mapped_column(comment="first day of the month, Asia/Shanghai")
     state: Mapped[RoundState] = mapped_column(enum_column(RoundState), default=RoundState.DRAFT)
     policy: Mapped[str] = mapped_column(String(60), comment="name and version of the stages")
-    seed_rule: Mapped[str] = mapped_column(
+    seed_rule: Mapped[str | None] = mapped_column(
         String(LONGEST_SEED_RULE),
-        comment="announced at opening: how the lottery's seed will come about",
+        comment="of months opened before draws were announced by number: how the seed comes about",
     )
     public_value: Mapped[str | None] = mapped_column(
         String(LONGEST_PUBLIC_VALUE), comment="the announced public value that enters the seed"
@@ -65,6 +80,10 @@ class MatchRound(Model):
     )
     frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     frozen_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="instant of the freeze")
+    drawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    drawn_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which the drawn numbers were entered"
+    )
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     published_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant of the publication in force"
@@ -73,9 +92,13 @@ class MatchRound(Model):
     # cannot be created, filled or dropped in any order. Runs are never deleted.
     published_run_id: Mapped[int | None] = mapped_column(comment="round_run.id")
     publication: Mapped[int] = mapped_column(default=0, comment="number of the publication")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant of the latest withdrawal of a publication"
+    )
 
     subdistrict: Mapped[Subdistrict] = relationship()
     snapshot: Mapped["StoredSnapshot | None"] = relationship(back_populates="match_round")
+    draws: Mapped[list["RoundDraw"]] = relationship(order_by="RoundDraw.id")
     runs: Mapped[list["RoundRun"]] = relationship(
         back_populates="match_round",
         foreign_keys="RoundRun.match_round_id",
@@ -83,6 +106,30 @@ class MatchRound(Model):
     )
     published_run: Mapped["RoundRun | None"] = relationship(
         primaryjoin="foreign(MatchRound.published_run_id) == RoundRun.id"
+    )
+
+    @property
+    def draw(self) -> "RoundDraw | None":
+        """The announced draw that holds: the latest."""
+        return self.draws[-1] if self.draws else None
+
+
+class RoundDraw(Model):
+    """An announced public draw. A later one of the same round replaces it, in public."""
+
+    __tablename__ = "round_draw"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_round_id: Mapped[int] = mapped_column(ForeignKey("match_round.id"), index=True)
+    source: Mapped[DrawSource] = mapped_column(enum_column(DrawSource), doc="which lottery")
+    number: Mapped[str] = mapped_column(
+        String(LONGEST_DRAW_NUMBER), comment="number that the lottery gives the draw: year, count"
+    )
+    draws_on: Mapped[date] = mapped_column(comment="day of the draw, Asia/Shanghai")
+    announced_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    announced_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="instant of the announcement")
+    reason: Mapped[str | None] = mapped_column(
+        String(LONGEST_REASON), comment="why it replaces the one before; empty: it is the first"
     )
 
 
@@ -114,6 +161,9 @@ class RoundRun(Model):
     number: Mapped[int] = mapped_column(comment="1, 2, ... within the round")
     status: Mapped[RunStatus] = mapped_column(
         enum_column(RunStatus), default=RunStatus.PENDING, doc="what the optimizer reported"
+    )
+    is_plain: Mapped[bool | None] = mapped_column(
+        comment="asked without pins and forbids; empty: of before this was kept"
     )
     limit_seconds: Mapped[int] = mapped_column(comment="time limit of the solve, seconds")
     # Deferred: half a megabyte, or one with its certificate, that no page reads.
@@ -168,3 +218,4 @@ class RoundOverride(Model):
     )
 
     need: Mapped[Need] = relationship()
+    made_by: Mapped[User] = relationship()

@@ -118,6 +118,9 @@ class RecipientStatus(Model):
     evidence: Mapped[str] = mapped_column(
         String(LONGEST_EVIDENCE), comment="what was shown, never a number"
     )
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), doc="who saw the evidence; empty: of before this was kept"
+    )
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     verified_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which the evidence was checked; empty: it was not"

@@ -126,6 +126,13 @@ class Invitation(Model):
     used_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which an account was made with it"
     )
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which a second person confirmed it; asked of guarded roles"
+    )
+
+    created_by: Mapped[User | None] = relationship(foreign_keys=[created_by_id])
+    subdistrict: Mapped[Subdistrict | None] = relationship()
 
 
 class ThrottleCounter(Model):

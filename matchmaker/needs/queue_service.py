@@ -12,8 +12,10 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Need, NeedState, Role, User
 from matchmaker.models.limits import LONGEST_REASON, TIERS
 from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
+from matchmaker.scopes import list_same_persons
 
 LATEST_REPLY_MONTHS = 6  # after this one
+DANGER = TIERS[0]
 
 
 def get_usual_reply_day(now: datetime) -> date:
@@ -24,9 +26,13 @@ def get_usual_reply_day(now: datetime) -> date:
 def verify_need(
     *, actor: User, need_id: int, tier: int, reply_promised_on: date, now: datetime
 ) -> Need:
-    """Verify the need and set its urgency; it is open for the next round at once."""
-    need = _get_own_committee_need(need_id, actor)
+    """Verify the need and set its urgency; it is open for the next round at once.
+
+    Who entered a need does not make it a danger alone: a colleague does, or a social worker.
+    """
+    need = _get_verifiable_need(need_id, actor)
     _check_decision(tier, reply_promised_on, now)
+    require_second_person(need, tier, actor)
     NEED_STATES.take(need, NeedState.VERIFIED)
     need.tier, need.reply_promised_on, need.verified_by_id = tier, reply_promised_on, actor.id
     NEED_STATES.take(need, NeedState.OPEN)
@@ -87,6 +93,29 @@ def are_alike(need: Need, other: Need) -> bool:
     """Whether two different needs have the same resident and category."""
     same_wish = (need.resident_id, need.category_id) == (other.resident_id, other.category_id)
     return same_wish and need.id != other.id
+
+
+def require_second_person(need: Need, tier: int, actor: User) -> None:
+    """Raise ``InvalidError`` for the most urgent tier chosen by the person who entered the need."""
+    if tier == DANGER and actor.id in list_same_persons([need.entered_by_id]):
+        raise InvalidError("need.second_person", "tier")
+
+
+def may_verify(need: Need, actor: User) -> bool:
+    """Whether the actor may verify the need: its committee, or a social worker what the committee
+    entered itself, since a small committee has nobody else."""
+    if actor.role is Role.COMMITTEE_WORKER:
+        return True
+    entered_by = db.session.get_one(User, need.entered_by_id)
+    return actor.role is Role.SOCIAL_WORKER and entered_by.role is Role.COMMITTEE_WORKER
+
+
+def _get_verifiable_need(need_id: int, actor: User) -> Need:
+    """A need that the actor may verify. Raises ``NotFoundError``."""
+    need = get_need(need_id, actor)
+    if not may_verify(need, actor):
+        raise NotFoundError("need.unknown")
+    return need
 
 
 def _get_own_committee_need(need_id: int, actor: User) -> Need:

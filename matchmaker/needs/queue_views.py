@@ -56,7 +56,7 @@ def verify(need_id: int) -> Answer:
 
 
 @bp.post("/<id:need_id>/return")
-@requires(Permission.NEED_VERIFY)
+@requires(Permission.NEED_SORT)
 def send_back(need_id: int) -> Answer:
     form = ReturnNeedForm(prefix=_RETURN)
 
@@ -71,7 +71,7 @@ def send_back(need_id: int) -> Answer:
 
 
 @bp.post("/<id:need_id>/merge")
-@requires(Permission.NEED_VERIFY)
+@requires(Permission.NEED_SORT)
 def merge(need_id: int) -> Answer:
     form = MergeForm()
 
@@ -96,7 +96,7 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
     """The page of one need; ``refused`` is a form of the page that was refused."""
     need = get_need(need_id, current_user)
     results = list_results(need)
-    can_verify = has_permission(current_user.role, Permission.NEED_VERIFY)
+    can_sort = has_permission(current_user.role, Permission.NEED_SORT)
     returning = refused if isinstance(refused, ReturnNeedForm) else None
     return render_template(
         "needs/show.html",
@@ -110,8 +110,10 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         questions=list_of_need(need),
         can_ask=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
         twins=queries.list_duplicates(need, current_user),
-        can_decide=can_verify and need.state is NeedState.SUBMITTED,
-        can_merge=can_verify and need.state in MERGEABLE,
+        can_decide=queue_service.may_verify(need, current_user)
+        and need.state is NeedState.SUBMITTED,
+        can_return=can_sort,
+        can_merge=can_sort and need.state in MERGEABLE,
         mergeable=MERGEABLE,
         is_withdrawable=need.state in WITHDRAWABLE,
     )
@@ -232,7 +234,7 @@ def download(file_format: str) -> Response:
 
 
 @bp.post("/verify-chosen")
-@requires(Permission.NEED_VERIFY)
+@requires(Permission.NEED_SORT)
 def verify_chosen() -> Answer:
     form = VerifyManyForm()
 
@@ -255,7 +257,7 @@ _FIELDS = ("search", "state", "category_id", "tier", "type")
 
 def _show_queue(bulk: VerifyManyForm) -> str:
     listed = _make_list()
-    can_verify = has_permission(current_user.role, Permission.NEED_VERIFY) and any(
+    can_verify = has_permission(current_user.role, Permission.NEED_SORT) and any(
         need.state is NeedState.SUBMITTED for need in listed.found.items
     )
     if can_verify:
@@ -286,7 +288,7 @@ def _make_list() -> ListPage[NeedLine]:
 
 def _make_list_form() -> NeedListForm:
     """The filters; by default committees see what waits for them, others see everything."""
-    verifies = has_permission(current_user.role, Permission.NEED_VERIFY)
+    verifies = has_permission(current_user.role, Permission.NEED_SORT)
     first = NeedState.SUBMITTED.value if verifies else ALL_STATES
     form = NeedListForm(data={"state": request.args.get("state") or first})
     committees = list_committees(current_user)

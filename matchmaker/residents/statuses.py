@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
-from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
+from matchmaker.base.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Consent,
@@ -19,6 +19,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.residents.scope import get_resident
+from matchmaker.scopes import list_same_persons
 from matchmaker.states import StateMachine
 
 # Consents: a row for each purpose, with the text's version and how consent was given.
@@ -101,7 +102,7 @@ def record_status(
     if valid_until is not None and valid_until < get_local_date(now):
         raise InvalidError("status.last_day_past", "valid_until")
     row = _find_or_add(resident, kind)
-    row.evidence, row.valid_until = evidence, valid_until
+    row.evidence, row.valid_until, row.recorded_by_id = evidence, valid_until, actor.id
     row.verified_by_id, row.verified_at = None, None
     db.session.flush()
     _record(actor, "status.record", row, resident, now)
@@ -111,10 +112,15 @@ def record_status(
 def verify_status(
     *, actor: User, resident_id: int, status_id: int, now: datetime
 ) -> RecipientStatus:
-    """Verify a recorded status. Raises ``ConflictError`` when it is verified already or over."""
+    """Verify a recorded status: a colleague of the one who recorded it, or a social worker.
+
+    Raises ``ConflictError`` when it is verified already or over, or the same person recorded it.
+    """
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
     STATUS_STATES.check(get_state(row, now), StatusStep.VERIFY)
+    if row.recorded_by_id and actor.id in list_same_persons([row.recorded_by_id]):
+        raise ConflictError("status.second_person")
     row.verified_by_id, row.verified_at = actor.id, now
     db.session.flush()
     _record(actor, "status.verify", row, resident, now)
@@ -172,5 +178,4 @@ def _record(
         subject=row,
         now=now,
         on_behalf_of=resident,
-        details={"kind": row.kind.value},
     )

@@ -1,13 +1,23 @@
 """Find rounds, runs and the frozen month."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import MatchRound, Role, RoundRun, StoredSnapshot, Subdistrict, User
+from matchmaker.models import (
+    MatchRound,
+    OverrideKind,
+    Role,
+    RoundOverride,
+    RoundRun,
+    StoredSnapshot,
+    Subdistrict,
+    User,
+)
 from matchmaker.rounds.snapshot import Snapshot, read_text
 
 
@@ -56,6 +66,43 @@ def list_published_rounds() -> Sequence[MatchRound]:
         .where(MatchRound.published_run_id.is_not(None))
         .order_by(MatchRound.month.desc(), MatchRound.subdistrict_id)
     ).all()
+
+
+def list_undecided_rounds() -> Sequence[MatchRound]:
+    """Every round whose list is locked and that has no publication in force, latest month first."""
+    return db.session.scalars(
+        select(MatchRound)
+        .where(MatchRound.frozen_at.is_not(None), MatchRound.published_run_id.is_(None))
+        .order_by(MatchRound.month.desc(), MatchRound.subdistrict_id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Interventions:
+    """How often people stepped into a round: what each number counts, everyone may read.
+
+    pins, forbids   those in force and those that were lifted again
+    """
+
+    runs: int
+    pins: int
+    forbids: int
+    lifted: int
+    withdrawals: int
+
+
+def count_interventions(match_round: MatchRound) -> Interventions:
+    """The runs, pins, forbids and withdrawals of a round."""
+    query = select(RoundOverride).where(RoundOverride.match_round_id == match_round.id)
+    overrides = db.session.scalars(query).all()
+    is_published = match_round.published_run_id is not None
+    return Interventions(
+        runs=len(match_round.runs),
+        pins=sum(row.kind is OverrideKind.PIN for row in overrides),
+        forbids=sum(row.kind is OverrideKind.FORBID for row in overrides),
+        lifted=sum(row.lifted_at is not None for row in overrides),
+        withdrawals=match_round.publication - is_published,
+    )
 
 
 def get_run(match_round: MatchRound, number: int) -> RoundRun:

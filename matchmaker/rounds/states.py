@@ -5,9 +5,10 @@ from matchmaker.states import make_machine_by_target
 
 _ROUND_FOLLOWING: dict[RoundState, frozenset[RoundState]] = {
     RoundState.DRAFT: frozenset({RoundState.FROZEN}),
-    RoundState.FROZEN: frozenset({RoundState.SOLVING}),
-    # back to frozen: the run was cancelled or failed, and no other run can be reviewed
-    RoundState.SOLVING: frozenset({RoundState.REVIEW, RoundState.NO_SOLUTION, RoundState.FROZEN}),
+    RoundState.FROZEN: frozenset({RoundState.DRAWN}),
+    RoundState.DRAWN: frozenset({RoundState.SOLVING}),
+    # back to drawn: the run was cancelled or failed, and no other run can be reviewed
+    RoundState.SOLVING: frozenset({RoundState.REVIEW, RoundState.NO_SOLUTION, RoundState.DRAWN}),
     RoundState.NO_SOLUTION: frozenset({RoundState.SOLVING}),
     RoundState.REVIEW: frozenset({RoundState.SOLVING, RoundState.PUBLISHED}),
     # back to review: the publication was withdrawn, the next one is a new version

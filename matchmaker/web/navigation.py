@@ -34,6 +34,7 @@ _ITEMS = (
     (_l("Rounds"), "rounds.index"),
     (_l("Who can sign in"), "accounts.members"),
     (_l("Accounts"), "accounts.index"),
+    (_l("Invitations to confirm"), "accounts.unconfirmed"),
     (_l("Audit"), "audit.index"),
     (_l("Results"), "results.index"),
     (_l("How we decide"), "criteria.show_today"),

@@ -24,7 +24,8 @@ class Permission(StrEnum):
     NEED_READ_OWN = auto()
     NEED_READ_SCOPE = auto()  # own committee or subdistrict, with the person
     NEED_BROWSE = auto()  # open needs, without the person
-    NEED_VERIFY = auto()
+    NEED_VERIFY = auto()  # a social worker: only what a committee worker entered
+    NEED_SORT = auto()  # several at once, return, merge: own committee
     STATUS_VERIFY = auto()
     RESIDENT_MERGE = auto()  # two entries of one resident
     CONTACT_REVEAL = auto()  # one at a time, each logged
@@ -42,6 +43,7 @@ class Permission(StrEnum):
     ROUND_PUBLISH = auto()  # never the one who ran it
     ACCOUNT_INVITE_SCOPE = auto()  # own members or proxies
     ACCOUNT_MANAGE = auto()
+    INVITATION_CONFIRM = auto()  # of social workers, administrators, auditors; not one's own
     AUDIT_READ = auto()
     ACCOUNT_OWN = auto()  # own password, sessions, notices
 
@@ -70,6 +72,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_POST_ON_BEHALF,
             Permission.NEED_READ_SCOPE,
             Permission.NEED_VERIFY,
+            Permission.NEED_SORT,
             Permission.STATUS_VERIFY,
             Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,
@@ -82,6 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_BROWSE,
             Permission.NEED_POST_ON_BEHALF,
             Permission.NEED_READ_SCOPE,
+            Permission.NEED_VERIFY,
             Permission.STATUS_VERIFY,
             Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,
@@ -93,11 +97,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,
+            Permission.INVITATION_CONFIRM,
         }
     ),
-    Role.ADMINISTRATOR: frozenset(_OWN | {Permission.ACCOUNT_MANAGE, Permission.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset(
+        _OWN | {Permission.ACCOUNT_MANAGE, Permission.INVITATION_CONFIRM, Permission.AUDIT_READ}
+    ),
     Role.AUDITOR: frozenset(
-        _OWN | {Permission.NEED_BROWSE, Permission.ROUND_READ, Permission.AUDIT_READ}
+        _OWN
+        | {
+            Permission.NEED_BROWSE,
+            Permission.ROUND_READ,
+            Permission.INVITATION_CONFIRM,
+            Permission.AUDIT_READ,
+        }
     ),
 }
 

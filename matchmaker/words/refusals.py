@@ -44,6 +44,9 @@ _ACCOUNTS: _Sentences = {
     "account.role_apart": _l(
         "This role takes an account of its own. Sign out, then join with the code."
     ),
+    "account.role_by_invitation": _l(
+        "This role takes an invitation, which a second person confirms. Invite the person anew."
+    ),
     "account.scope_missing": _l("Choose or enter who or what this role is for."),
     "account.sign_in_failed": _l(
         "This phone number and password do not open an account. If several people sign in with "
@@ -87,6 +90,10 @@ _NEEDS: _Sentences = {
     "need.quantity_out_of_range": _l("Enter between %(least)s and %(most)s."),
     "need.consent_not_online": _l("Say how the resident agreed."),
     "need.description_length": _l("Write one sentence of at most %(most)s characters."),
+    "need.second_person": _l(
+        "You entered this request yourself, so you cannot make it urgency 1 alone. A colleague of "
+        "the committee or a social worker must check it, or choose another urgency."
+    ),
     "need.tier_unknown": _l("Choose how urgent it is."),
     "need.reason_length": _REASON_LENGTH,
     "need.reply_day": _l("Choose a day between %(first)s and %(last)s."),
@@ -123,6 +130,10 @@ _RESIDENTS: _Sentences = {
         "verified": _l("This status is verified already."),
         "over": _l("This status no longer counts. Record it again."),
     },
+    "status.second_person": _l(
+        "You recorded this status yourself. A colleague of the committee or a social worker must "
+        "verify it."
+    ),
     "status.last_day_past": _l("The last day must not be before today."),
     "status.committee_records": _l("Only a neighbourhood committee records a status."),
     "status.unknown": _l("There is no such recipient status here."),
@@ -191,8 +202,9 @@ _GIVERS: _Sentences = {
 
 _ROUNDS: _Sentences = {
     "round.state": {
-        RoundState.DRAFT: _l("The round is still being prepared. Freeze it first."),
-        RoundState.FROZEN: _l("The round is frozen already. Solve it next."),
+        RoundState.DRAFT: _l("The round is still being prepared. Lock its list first."),
+        RoundState.FROZEN: _l("The list is locked. The announced draw comes next."),
+        RoundState.DRAWN: _l("The seed is drawn already. Solve the round next."),
         RoundState.SOLVING: _l("A run is being solved. Wait for it or cancel it."),
         RoundState.NO_SOLUTION: _l("No answer exists with these pins. Lift one and solve again."),
         RoundState.REVIEW: _l("The round is under review."),
@@ -202,9 +214,30 @@ _ROUNDS: _Sentences = {
     },
     "round.exists": _l("This month has a round already."),
     "round.nothing_to_decide": _l("No need is open, so there is nothing to decide this month."),
-    "round.not_frozen": _l("The round is not frozen yet."),
+    "round.not_frozen": _l("The list is not locked yet."),
     "round.not_published": _l("Nothing is published for this month."),
-    "round.public_value_missing": _l("Enter the public value that was announced."),
+    "round.draw_source": _CHOOSE_FROM_THE_LIST,
+    "round.draw_day": _l("Choose a day of the draw between %(first)s and %(last)s."),
+    "round.draw_weekday": _l(
+        "This lottery does not draw on that weekday. Double Colour Ball draws on Tuesdays, "
+        "Thursdays and Sundays, Super Lotto on Mondays, Wednesdays and Saturdays."
+    ),
+    "round.draw_number": _l(
+        "Enter the number of the draw as the lottery writes it: the year, then three digits, for "
+        "example %(example)s."
+    ),
+    "round.draw_not_yet": _l(
+        "The announced draw is on %(day)s. Its numbers can be entered from half past nine that "
+        "evening."
+    ),
+    "round.second_person_to_draw": _l(
+        "You locked this list yourself. Somebody else in the office must enter the draw."
+    ),
+    "round.drawn_count": _l("Enter all %(count)s numbers of the draw, and no others."),
+    "round.drawn_range": _l(
+        "Such numbers cannot be drawn: %(count)s different ones from 1 to %(most)s are."
+    ),
+    "round.drawn_twice": _l("These numbers are not the same as above. Look at the draw again."),
     "round.override_exists": _l("The same pin or forbid is in force already."),
     "round.override_lifted": _l("This pin or forbid was lifted before."),
     "round.not_open_to_overrides": _l(
@@ -213,6 +246,18 @@ _ROUNDS: _Sentences = {
     ),
     "round.second_person": _l(
         "You started this run yourself. Somebody else in the office must publish it."
+    ),
+    "round.had_a_hand": _l(
+        "You had a hand in this run: you pinned or forbade, or verified what a pin changed. "
+        "Somebody else in the office must publish it."
+    ),
+    "round.nobody_left": _l(
+        "After this step nobody in the office could publish the month, because everyone would have "
+        "had a hand in it. Let a colleague who has one already take this step."
+    ),
+    "run.no_plain_run": _l(
+        "Pins or forbids are in force. Solve the month once without them, so that everyone sees "
+        "what they change; then publish."
     ),
     "round.second_person_to_withdraw": _l(
         "You published this month yourself. Somebody else in the office must withdraw it."

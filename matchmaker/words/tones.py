@@ -51,6 +51,7 @@ _TONES: tuple[tuple[StrEnum, Tone], ...] = (
     (m.AssignmentState.REVOKED, "bad"),
     (m.RoundState.DRAFT, "neutral"),
     (m.RoundState.FROZEN, "waiting"),
+    (m.RoundState.DRAWN, "waiting"),
     (m.RoundState.SOLVING, "progress"),
     (m.RoundState.REVIEW, "waiting"),
     (m.RoundState.NO_SOLUTION, "bad"),

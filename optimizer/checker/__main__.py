@@ -1,6 +1,7 @@
-"""Check an answer with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER``.
+"""Check an answer with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER [DRAW]``.
 
-QUESTION and ANSWER are the JSON files of a month. This command imports the standard library and the
+QUESTION and ANSWER are the JSON files of a month; DRAW, if given, is the file that says from which
+public draw the seed of the question comes. This command imports the standard library and the
 files of this folder only.
 """
 
@@ -10,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from .check import Fault, judge
+from .check import Fault, check_draw, judge
 from .limits import TooLargeError, limited
 from .month.text import TextError, read_json
 from .verdict import BROKEN, EXIT_HELP, Ruling, Verdict
 
 UNREAD = 141  # as a shell says of a program that ends by SIGPIPE
-USAGE = f"usage: python -m optimizer.checker QUESTION ANSWER\n\n{EXIT_HELP}"
+USAGE = f"usage: python -m optimizer.checker QUESTION ANSWER [DRAW]\n\n{EXIT_HELP}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     if set(arguments) & {"-h", "--help"}:
         print(USAGE)
         return 0
-    if len(arguments) != 2:
+    if len(arguments) not in (2, 3):
         print(USAGE, file=sys.stderr)
         return BROKEN
     try:
@@ -42,11 +43,18 @@ def print_verdict(verdict: Verdict, file: TextIO) -> None:
     print(str(verdict).encode(encoding, "backslashreplace").decode(encoding), file=file)
 
 
-def judge_files(question: Path, answer: Path) -> Verdict:
-    """Return what is proved, within bounds of work and memory. Raises ``TextError``."""
+def judge_files(question: Path, answer: Path, draw: Path | None = None) -> Verdict:
+    """Return what is proved, within bounds of work and memory. Raises ``TextError``.
+
+    With a draw, a question whose seed does not come from it is refuted.
+    """
     try:
         with limited(_size_of(question) + _size_of(answer)):
-            return judge(read_json(question), read_json(answer))
+            asked = read_json(question)
+            fault = None if draw is None else check_draw(asked, read_json(draw))
+            if fault is not None:
+                return Verdict(Ruling.REFUTED, fault)
+            return judge(asked, read_json(answer))
     except TooLargeError as error:
         return Verdict(Ruling.TOO_LARGE, Fault("too_large", {"bound": error.bound}))
 

@@ -6,6 +6,7 @@ grounds, hash of the result, the certificate. What no fault ends is weighed: the
 is proved, and names the rest.
 """
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -30,7 +31,7 @@ from .rules.stages import Aim, Outcome, check_levels
 from .stages import list_aims, open_month
 from .verdict import ARITHMETIC, Ruling, Unproved, Verdict
 
-__all__ = ["Fault", "judge", "verify"]
+__all__ = ["Fault", "check_draw", "judge", "verify"]
 
 
 def judge(problem: object, solution: object) -> Verdict:
@@ -56,6 +57,23 @@ def verify(problem: object, solution: object) -> Fault | None:
     None does not say how much is proved: ``judge`` does.
     """
     return judge(problem, solution).fault
+
+
+def check_draw(problem: object, draw: object) -> Fault | None:
+    """Return the fault of a question whose seed does not come from a draw, else None.
+
+    ``draw``: ``list_sha256``, the hash of the locked list as it was public before the draw, and
+    ``public_value``, the numbers drawn. The seed is the SHA-256 of both with a colon between.
+    """
+    if not isinstance(problem, dict) or not isinstance(draw, dict):
+        return Fault("broken_input", {"path": "draw", "reason": "not an object"})
+    parts = [draw.get(name) for name in ("list_sha256", "public_value")]
+    if not all(isinstance(part, str) and part for part in parts):
+        return Fault("broken_input", {"path": "draw", "reason": "missing"})
+    true = hashlib.sha256(f"{parts[0]}:{parts[1]}".encode()).hexdigest()
+    if problem.get("seed") != true:
+        return Fault("draw", {"stated": str(problem.get("seed")), "true": true})
+    return None
 
 
 def _name_question(month: Month) -> Verdict:

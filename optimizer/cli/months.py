@@ -43,7 +43,7 @@ def run_generate(arguments: argparse.Namespace) -> int:
 
 def run_verify(arguments: argparse.Namespace) -> int:
     """Check a solution against its problem: what is proved, what is not, or the first fault."""
-    verdict = judge_files(arguments.problem, arguments.solution)
+    verdict = judge_files(arguments.problem, arguments.solution, arguments.draw)
     is_fault = verdict.ruling in (Ruling.REFUTED, Ruling.TOO_LARGE)
     print_verdict(verdict, sys.stderr if is_fault else sys.stdout)
     return verdict.exit_code
@@ -111,6 +111,8 @@ def build_parser() -> argparse.ArgumentParser:
     command.epilog = EXIT_HELP
     command.add_argument("problem", type=Path)
     command.add_argument("solution", type=Path)
+    text = "the draw of a proof file: the seed is computed again from it"
+    command.add_argument("draw", type=Path, nargs="?", help=text)
     _add_agree(commands)
     _add_explain(commands)
     add_simulations(commands, _add)

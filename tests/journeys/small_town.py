@@ -1,10 +1,13 @@
 """A street office small enough to follow: one committee, one giver, the people of one month."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from matchmaker import create_app
 from matchmaker import models as m
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.extensions import db
 from tests.databases import opened
 from tests.factories import Factory
 from tests.sites import get_environment
@@ -27,6 +30,15 @@ def build_town(folder: Path) -> Town:
     """Rows an administrator would have made by invitations, in the migrated database."""
     with opened(create_app(environ=get_environment(folder, is_demo=False))) as app:
         return _build(Factory(app))
+
+
+def let_draw_pass(folder: Path) -> None:
+    """Days go by: the announced draw took place yesterday."""
+    app = create_app(environ=get_environment(folder, is_demo=False))
+    with opened(app), app.app_context():
+        yesterday = get_local_date(get_now()) - timedelta(days=1)
+        db.session.query(m.RoundDraw).one().draws_on = yesterday
+        db.session.commit()
 
 
 def _build(make: Factory) -> Town:

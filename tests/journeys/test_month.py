@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from matchmaker.base.clock import add_months, get_month, get_now
 from tests.factories import PASSWORD
 from tests.journeys.barriers import find_barriers
-from tests.journeys.small_town import Town, build_town
+from tests.journeys.small_town import Town, build_town, let_draw_pass
 from tests.sites import Site, get_environment, run_command, serving
 
 pytestmark = pytest.mark.browser
@@ -41,9 +41,11 @@ def test_a_month_from_the_posting_to_the_answer(town_site, tab, language):
 
     social_worker = sign_in(tab(width=DESK, language=language), site, town.social_worker)
     approve_offer(social_worker, site)
-    run_round(social_worker, site)
-
+    lock_list(social_worker, site)
+    let_draw_pass(site.folder)
     second = sign_in(tab(width=DESK, language=language), site, town.second_social_worker)
+    enter_draw(second, site)
+    solve(social_worker, site)
     publish(second, site)
 
     see_answers(resident, coordinator, site)
@@ -115,8 +117,8 @@ def approve_offer(page: Page, site: Site) -> None:
     expect(page.locator("[role=status]").first).to_be_visible()
 
 
-def run_round(page: Page, site: Site) -> None:
-    """Open, look at what is missing, freeze, solve; the page follows the worker by itself."""
+def lock_list(page: Page, site: Site) -> None:
+    """Open, look at what is missing, lock and announce the draw; it cannot be entered yet."""
     page.goto(f"{site.url}/rounds/open")
     page.fill("[name=month]", MONTH)
     look(page)
@@ -124,11 +126,30 @@ def run_round(page: Page, site: Site) -> None:
     expect(page).to_have_url(f"{site.url}/rounds/{MONTH}/")
     look(page)
     page.click("a[href$='/freeze']")
-    page.fill("[name=public_value]", "03 07 12 19 25 31 + 08")
+    look(page)
+    day = page.input_value("[name=draws_on]")
+    page.fill("[name=number]", f"{day[:4]}141")
+    press(page)
+    expect(page).to_have_url(f"{site.url}/rounds/{MONTH}/")
+    look(page)
+    response = page.goto(f"{site.url}/rounds/{MONTH}/draw")
+    assert response.status == 409, "the draw was entered before it took place"
+
+
+def enter_draw(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/rounds/{MONTH}/")
+    page.click("a[href$='/draw']")
+    for name in ("drawn", "again"):
+        page.fill(f"[name={name}]", "03 07 12 19 25 31 + 08")
     look(page)
     press(page)
     expect(page).to_have_url(f"{site.url}/rounds/{MONTH}/")
     look(page)
+
+
+def solve(page: Page, site: Site) -> None:
+    """The page follows the worker by itself; who ran the round cannot publish it."""
+    page.goto(f"{site.url}/rounds/{MONTH}/")
     press(page, "form[action$='/solve']")
     page.locator("[data-done] a").click(timeout=120_000)
     look(page)

@@ -53,7 +53,7 @@ def test_the_room_of_a_month_being_prepared_asks_at_most_20_times(demo):
     with demo.app_context():
         worker = get_user(FIRST_OF_ROLE[Role.SOCIAL_WORKER])
         month = add_months(get_month(get_now()), 2)
-        open_round(month=month, seed_rule="as announced", actor=worker, now=get_now())
+        open_round(month=month, actor=worker, now=get_now())
         db.session.commit()
         worker = get_user(FIRST_OF_ROLE[Role.SOCIAL_WORKER])
     browser = Browser(demo).sign_in(worker)

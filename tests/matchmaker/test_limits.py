@@ -33,8 +33,10 @@ KEPT = [
     (resident_forms.RegisterForm.household_reference, m.Household.reference),
     (resident_forms.RegisterForm.block, m.Household.block),
     (resident_forms.StatusForm.evidence, m.RecipientStatus.evidence),
-    (round_forms.OpenRoundForm.seed_rule, m.MatchRound.seed_rule),
-    (round_forms.FreezeForm.public_value, m.MatchRound.public_value),
+    (round_forms.FreezeForm.number, m.RoundDraw.number),
+    (round_forms.ReplaceDrawForm.reason, m.RoundDraw.reason),
+    (round_forms.DrawForm.drawn, m.MatchRound.public_value),
+    (round_forms.DrawForm.again, m.MatchRound.public_value),
     (round_forms.OverrideForm.reason, m.RoundOverride.reason),
     (VolunteerForm.name, m.Volunteer.name),
 ]

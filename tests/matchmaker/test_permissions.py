@@ -41,7 +41,13 @@ TABLE = {
             R.SOCIAL_WORKER: {P.NEED_POST_ON_BEHALF, P.NEED_READ_SCOPE},
         },
     ),
-    "verify a need": ("○ ○ ○ ● ○ ○ ○", {R.COMMITTEE_WORKER: {P.NEED_VERIFY}}),
+    "verify a need": (
+        "○ ○ ○ ● ◐ ○ ○",
+        {
+            R.COMMITTEE_WORKER: {P.NEED_VERIFY, P.NEED_SORT},
+            R.SOCIAL_WORKER: {P.NEED_VERIFY},  # what a committee worker entered
+        },
+    ),
     "verify a recipient status": (
         "○ ○ ○ ● ◐ ○ ○",
         {R.COMMITTEE_WORKER: {P.STATUS_VERIFY}, R.SOCIAL_WORKER: {P.STATUS_VERIFY}},
@@ -102,6 +108,14 @@ TABLE = {
             R.COORDINATOR: {P.ACCOUNT_INVITE_SCOPE},
             R.COMMITTEE_WORKER: {P.ACCOUNT_INVITE_SCOPE},
             R.ADMINISTRATOR: {P.ACCOUNT_MANAGE},
+        },
+    ),
+    "confirm a colleague's invitation of a social worker, administrator or auditor": (
+        "○ ○ ○ ○ ◐ ● ●",
+        {
+            R.SOCIAL_WORKER: {P.INVITATION_CONFIRM},  # of the own street office
+            R.ADMINISTRATOR: {P.INVITATION_CONFIRM},
+            R.AUDITOR: {P.INVITATION_CONFIRM},
         },
     ),
     "read and verify the whole audit log": (

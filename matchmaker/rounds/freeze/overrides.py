@@ -28,7 +28,9 @@ from matchmaker.rounds.queries import get_snapshot, read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from matchmaker.states import lock_row
 
-_OPEN_TO_OVERRIDES = frozenset({RoundState.FROZEN, RoundState.REVIEW, RoundState.NO_SOLUTION})
+_OPEN_TO_OVERRIDES = frozenset(
+    {RoundState.FROZEN, RoundState.DRAWN, RoundState.REVIEW, RoundState.NO_SOLUTION}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,12 @@ def add_override(
     reason: str,
     actor: User,
     now: datetime,
+    has_no_interest: bool = False,
 ) -> RoundOverride:
-    """Pin or forbid from the next run. Raises ``ConflictError`` outside the review."""
+    """Pin or forbid from the next run. Raises ``ConflictError`` outside the review.
+
+    ``has_no_interest``: the actor declared that the resident is nobody near them.
+    """
     lock_row(match_round)
     require_open_to_overrides(match_round)
     _require_in_snapshot(match_round, need, offer_id, volunteer_id)
@@ -98,10 +104,16 @@ def add_override(
     )
     if any(_is_same(row, override) for row in list_active_overrides(match_round)):
         raise ConflictError("round.override_exists")
+    details = {"no_interest": True} if has_no_interest else {}
+    _keep(override, actor, now, details)
+    return override
+
+
+def _keep(override: RoundOverride, actor: User, now: datetime, details: dict[str, bool]) -> None:
     db.session.add(override)
     db.session.flush()
-    record_event(actor=actor, action=f"round.{kind.value}", subject=override, now=now)
-    return override
+    action = f"round.{override.kind.value}"
+    record_event(actor=actor, action=action, subject=override, now=now, details=details)
 
 
 def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now: datetime) -> None:

@@ -1,6 +1,5 @@
-"""Open a round and freeze it."""
+"""Open a round, and lock its list (freeze it)."""
 
-import hashlib
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, select_open_needs
+from matchmaker.rounds.freeze.draws import Announcement, add_draw, check_announcement
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.ledger import count_pledges, freeze_history, freeze_loads
 from matchmaker.rounds.problem import name_contest_stages
@@ -33,10 +33,8 @@ def list_open_months(now: datetime) -> tuple[date, date]:
     return present, add_months(present, MONTHS_AHEAD)
 
 
-def open_round(
-    *, month: date, seed_rule: str, actor: User, now: datetime, policy: str = ""
-) -> MatchRound:
-    """Open the month's round and announce how the seed of its lottery will be drawn.
+def open_round(*, month: date, actor: User, now: datetime, policy: str = "") -> MatchRound:
+    """Open the month's round.
 
     ``policy`` is name and version of its stages; empty: what the product opens months with.
     Raises ``ConflictError`` when the month already has a round, ``InvalidError`` when it is over or
@@ -53,7 +51,6 @@ def open_round(
         subdistrict_id=get_subdistrict_id(actor),
         month=month,
         policy=policy or matching.DEFAULT_POLICY,
-        seed_rule=seed_rule,
         opened_by_id=actor.id,
         opened_at=now,
     )
@@ -63,29 +60,48 @@ def open_round(
     except IntegrityError as error:  # somebody else opened it at the same time
         raise ConflictError("round.exists", month=f"{month:%Y-%m}") from error
     follow_calendar(now=now)  # so that readiness counts the offers open today
-    details = {"month": f"{month:%Y-%m}", "policy": match_round.policy, "seed_rule": seed_rule}
+    details = {"month": f"{month:%Y-%m}", "policy": match_round.policy}
     record_event(actor=actor, action="round.open", subject=match_round, now=now, details=details)
     return match_round
 
 
 def freeze_round(
-    match_round: MatchRound, *, public_value: str, actor: User, now: datetime
+    match_round: MatchRound,
+    *,
+    draw: Announcement,
+    actor: User,
+    now: datetime,
+    is_demo: bool = False,
 ) -> StoredSnapshot:
-    """Store the month as it is now, with hash and seed; its needs enter the round.
+    """Lock the list: store the month as it is now, with its hash; its needs enter the round.
 
-    Raises ``ConflictError`` when the round is not a draft, no need is open or no day of the month
-    is left, ``InvalidError`` when the announced public value is missing.
+    The draw of the seed is announced in the same step and lies after it, so that nobody can know
+    the seed while the list can be changed. Raises ``ConflictError`` when the round is not a draft,
+    no need is open or no day of the month is left, ``InvalidError`` for an announcement that is not
+    in the form of its source.
     """
     ROUND_STATES.take(match_round, RoundState.FROZEN)
     if not list_days(match_round.month, after=get_local_date(now)):
         raise ConflictError("round.month_over")
-    if not public_value.strip():
-        raise InvalidError("round.public_value_missing", field="public_value")
+    check_announcement(draw, now, is_demo=is_demo)
     _lock_open_needs(match_round.subdistrict_id)
     follow_calendar(now=now)
     snapshot, offer_ids = take_snapshot(match_round, get_local_date(now))
     if not snapshot.needs:
         raise ConflictError("round.nothing_to_decide")
+    stored = _store(match_round, snapshot, offer_ids, now)
+    match_round.frozen_by_id, match_round.frozen_at = actor.id, now
+    add_draw(match_round, draw, None, actor, now)
+    enter_round([row.reference for row in snapshot.needs])
+    db.session.flush()
+    details = {"snapshot_sha256": stored.sha256, **draw.to_details()}
+    record_event(actor=actor, action="round.freeze", subject=match_round, now=now, details=details)
+    return stored
+
+
+def _store(
+    match_round: MatchRound, snapshot: Snapshot, offer_ids: dict[str, int], now: datetime
+) -> StoredSnapshot:
     stored = StoredSnapshot(
         match_round=match_round,
         canonical_json=snapshot.to_text(),
@@ -94,13 +110,6 @@ def freeze_round(
         taken_at=now,
     )
     db.session.add(stored)
-    match_round.public_value = public_value.strip()
-    match_round.seed = compute_seed(stored.sha256, match_round.public_value)
-    match_round.frozen_by_id, match_round.frozen_at = actor.id, now
-    enter_round([row.reference for row in snapshot.needs])
-    db.session.flush()
-    details = {"snapshot_sha256": stored.sha256, "seed": match_round.seed}
-    record_event(actor=actor, action="round.freeze", subject=match_round, now=now, details=details)
     return stored
 
 
@@ -133,11 +142,6 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
         slot_days={slot: tuple(day.day for day in days) for slot, days in slot_dates.items()},
     )
     return snapshot, offer_ids
-
-
-def compute_seed(snapshot_sha256: str, public_value: str) -> str:
-    """SHA-256 of the snapshot's hash, a colon and the announced public value; 64 hex digits."""
-    return hashlib.sha256(f"{snapshot_sha256}:{public_value}".encode()).hexdigest()
 
 
 def _lock_open_needs(subdistrict_id: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from matchmaker.base.extensions import db
 from matchmaker.kinds import KINDS_IN_CHART
 from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
+from matchmaker.rounds.freeze.entries import EntryShares
 from matchmaker.rounds.ledger import Coverage
 from matchmaker.rounds.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import NO_STATUS, Figures
@@ -32,11 +33,14 @@ class GroupRow:
     met: Share
 
 
+def name_committees(subdistrict_id: int) -> dict[str, str]:
+    """The names of the subdistrict's committees by code, in that order."""
+    query = select(Committee).where(Committee.subdistrict_id == subdistrict_id)
+    return {row.code: get_name(row) for row in db.session.scalars(query.order_by(Committee.code))}
+
+
 def read_names(subdistrict_id: int) -> Names:
     """The names of the subdistrict's committees and organisations, and of all categories."""
-    committees = db.session.scalars(
-        select(Committee).where(Committee.subdistrict_id == subdistrict_id).order_by(Committee.code)
-    )
     categories = db.session.scalars(
         select(ServiceCategory)
         .where(ServiceCategory.parent_id.is_not(None))
@@ -48,7 +52,7 @@ def read_names(subdistrict_id: int) -> Names:
         .order_by(Organisation.sort_key, Organisation.code)
     )
     return Names(
-        {row.code: get_name(row) for row in committees},
+        name_committees(subdistrict_id),
         {row.code: get_name(row) for row in categories},
         {row.code: get_name(row) for row in organisations},
         {row.code: row.unit for row in categories},
@@ -155,6 +159,27 @@ def hide_small_groups(rows: Sequence[GroupRow]) -> list[PublicRow]:
         if hidden and _can_be_found(rows, hidden):
             hidden.add(row.code)
     return [PublicRow(row.label, None if row.code in hidden else row.met) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """A committee's shares for everyone; ``shares`` is None if a number is too small."""
+
+    label: str
+    shares: EntryShares | None
+
+
+def hide_small_entries(rows: Sequence[EntryShares], names: Names) -> list[EntryRow]:
+    """The shares by committee. A row with a number, or its rest, from one to four is hidden."""
+    return [
+        EntryRow(names.name_group(row.group), None if _is_recognisable(row) else row)
+        for row in rows
+    ]
+
+
+def _is_recognisable(row: EntryShares) -> bool:
+    parts = (row.urgent, row.on_behalf)
+    return any(map(is_small, (row.asked, *parts, *(row.asked - part for part in parts))))
 
 
 def hide_small_coverage(

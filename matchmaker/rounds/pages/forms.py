@@ -1,7 +1,6 @@
 """The forms of the round room."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,48 +8,71 @@ from wtforms import BooleanField
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
-from matchmaker.forms.fields import LongTextField, MonthField, TextField
+from matchmaker.forms.fields import DayField, LongTextField, MonthField, TextField
 from matchmaker.forms.validators import MaxLength, Required
-from matchmaker.models import OverrideKind
+from matchmaker.models import DrawSource, OverrideKind
 from matchmaker.models.limits import (
+    LONGEST_DRAW_NUMBER,
     LONGEST_PUBLIC_VALUE,
     LONGEST_REASON,
     LONGEST_REFERENCE,
-    LONGEST_SEED_RULE,
     TIERS,
 )
+from matchmaker.rounds.freeze.draws import Announcement
 from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.pages.lines import GROUNDS, LineFilters
 from matchmaker.rounds.words.outcomes import name_ground
 from matchmaker.words.labels import get_label, get_name
 
-SEED_RULE = _l(
-    "SHA-256 of the frozen month's hash, a colon and the winning numbers of the first national "
-    "lottery draw after the freeze was announced."
-)
+NO_INTEREST = _l("Tick the box if this is so. If it is not, somebody else must do it.")
 
 
 class OpenRoundForm(IdempotentForm):
-    """The month to open and the rule of its seed."""
+    """The month to open."""
 
     month = MonthField(_l("Month"), [Required(_l("Choose the month."))])
-    seed_rule = LongTextField(
-        _l("How the lottery's seed will come about"),
-        [Required(_l("Say it before the freeze.")), MaxLength(LONGEST_SEED_RULE)],
-    )
-
-    @classmethod
-    def start_with(cls, month: date) -> "OpenRoundForm":
-        """The form for ``month`` with the default rule."""
-        return cls(data={"month": month, "seed_rule": str(SEED_RULE)})
 
 
 class FreezeForm(IdempotentForm):
-    """The announced public value, from which the seed is computed."""
+    """The announced draw, from which the seed will come."""
 
-    public_value = TextField(
-        _l("The announced public value"),
-        [Required(_l("Enter the value that was announced.")), MaxLength(LONGEST_PUBLIC_VALUE)],
+    source = RadiosField(_l("Which public draw makes the seed?"), [Required(_l("Choose one."))])
+    number = TextField(
+        _l("Number of the draw"),
+        [Required(_l("Enter the number of the draw.")), MaxLength(LONGEST_DRAW_NUMBER)],
+    )
+    draws_on = DayField(_l("Day of the draw"), [Required(_l("Choose the day of the draw."))])
+
+    def offer_sources(self, sources: Iterable[DrawSource]) -> None:
+        """Set the draws to choose from; the first is chosen until another is."""
+        self.source.choices = make_choices((source, get_label(source)) for source in sources)
+        if not self.is_submitted():
+            self.source.data = self.source.choices[0].value
+
+    def read_draw(self) -> Announcement:
+        """The announcement of a valid form."""
+        return Announcement(DrawSource(self.source.data), self.number.data, self.draws_on.value)
+
+
+class ReplaceDrawForm(FreezeForm):
+    """Another draw in place of the announced one, and why."""
+
+    reason = LongTextField(
+        _l("Why does another draw take its place?"),
+        [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)],
+    )
+
+
+class DrawForm(IdempotentForm):
+    """The drawn numbers, typed twice: they are entered once and never changed."""
+
+    drawn = TextField(
+        _l("The drawn numbers"),
+        [Required(_l("Enter the drawn numbers.")), MaxLength(LONGEST_PUBLIC_VALUE)],
+    )
+    again = TextField(
+        _l("The drawn numbers once more"),
+        [Required(_l("Enter the drawn numbers once more.")), MaxLength(LONGEST_PUBLIC_VALUE)],
     )
 
 
@@ -73,6 +95,10 @@ class OverrideForm(IdempotentForm):
     giver = DropdownField(_l("Only for this giver"))
     reason = LongTextField(
         _l("Reason, kept on record"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
+    )
+    no_interest = BooleanField(
+        _l("The resident is nobody of my family or friends, and I gain nothing by this."),
+        [Required(NO_INTEREST)],
     )
 
     def fill_givers(self, candidates: Candidates) -> None:
@@ -113,6 +139,19 @@ class AcceptForm(IdempotentForm):
     @property
     def is_ticked(self) -> bool:
         return "accepts_unproved" in self and bool(self.accepts_unproved.data)
+
+
+class PublishForm(AcceptForm):
+    """The publication: what is not proved is accepted, and an interest ruled out."""
+
+    no_interest = BooleanField(
+        _l("Nobody whom the pins and forbids help or harm is of my family or friends."),
+        [Required(NO_INTEREST)],
+    )
+
+    @property
+    def has_no_interest(self) -> bool:
+        return "no_interest" in self and bool(self.no_interest.data)
 
 
 class LineFilterForm(FilterForm):

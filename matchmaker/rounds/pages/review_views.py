@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import OverrideKind, RoundRun
+from matchmaker.models import MatchRound, Need, OverrideKind, RoundRun
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
@@ -19,6 +19,7 @@ from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OverrideForm
 from matchmaker.rounds.pages.room import list_run_steps
 from matchmaker.rounds.pages.room_views import show_room
+from matchmaker.rounds.publish import hands
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
 from matchmaker.rounds.solve.figures import LONGEST_WAIT, find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
@@ -42,6 +43,7 @@ def override(month: date, reference: str) -> Answer:
     form.fill_givers(list_candidates(match_round, need))
 
     def act() -> str:
+        hands.require_publisher_left(match_round, current_user, [need.id])
         overrides.add_override(
             match_round,
             kind=OverrideKind(form.kind.data),
@@ -49,6 +51,7 @@ def override(month: date, reference: str) -> Answer:
             reason=form.reason.data,
             actor=current_user,
             now=get_now(),
+            has_no_interest=form.no_interest.data,
             **form.read_giver(),
         )
         flash(
@@ -56,12 +59,19 @@ def override(month: date, reference: str) -> Answer:
         )
         return url_for("rounds.show", month=month)
 
-    def show() -> str:
-        return render_template(
-            "rounds/override.html", match_round=match_round, need=need, form=form
-        )
+    return answer_form(form, act, lambda: _show_override(match_round, need, form))
 
-    return answer_form(form, act, show)
+
+def _show_override(match_round: MatchRound, need: Need, form: OverrideForm) -> str:
+    """The form, and who could still publish after this pin or forbid."""
+    with_hands = hands.foresee_hands(match_round, current_user, [need.id])
+    return render_template(
+        "rounds/override.html",
+        match_round=match_round,
+        need=need,
+        form=form,
+        publishers=hands.list_publishers(match_round, with_hands),
+    )
 
 
 @bp.post("/<month:month>/overrides/<id:override_id>/lift")

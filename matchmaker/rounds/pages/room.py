@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
+from matchmaker.rounds.freeze.overrides import list_active_overrides
+from matchmaker.rounds.publish.hands import find_plain_run, list_hands
 from matchmaker.rounds.publish.publication import list_present_runs
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.rounds.solve.verdicts import count_unproved
@@ -17,6 +19,7 @@ class RoundStep(StrEnum):
     OPEN = "open"
     READINESS = "readiness"
     FREEZE = "freeze"
+    DRAW = "draw"
     SOLVE = "solve"
     REVIEW = "review"
     PUBLISH = "publish"
@@ -47,7 +50,8 @@ class RunProgress:
 
 _NEXT_STEP = {
     RoundState.DRAFT: RoundStep.READINESS,
-    RoundState.FROZEN: RoundStep.SOLVE,
+    RoundState.FROZEN: RoundStep.DRAW,
+    RoundState.DRAWN: RoundStep.SOLVE,
     RoundState.SOLVING: RoundStep.SOLVE,
     RoundState.NO_SOLUTION: RoundStep.SOLVE,
     RoundState.REVIEW: RoundStep.REVIEW,
@@ -81,6 +85,8 @@ class RunSteps:
 
     waits_for_starter   the person who started the run has not accepted yet what is not proved
     needs_another       who started the run does not publish it
+    had_a_hand          nor does who pinned or forbade, or verified what a pin changed
+    needs_plain         pins are in force, and no run without them has a result to compare with
     is_outdated         pins or forbids changed since
     """
 
@@ -88,6 +94,8 @@ class RunSteps:
     can_publish: bool = False
     waits_for_starter: bool = False
     needs_another: bool = False
+    had_a_hand: bool = False
+    needs_plain: bool = False
     is_outdated: bool = False
 
 
@@ -110,5 +118,9 @@ def list_run_steps(run: RoundRun, user: User) -> RunSteps:
     if count_unproved(run) and run.accepted_at is None:
         may_run = has_permission(user.role, Permission.ROUND_RUN)
         return RunSteps(can_accept=is_own and may_run, waits_for_starter=not is_own)
-    may_publish = has_permission(user.role, Permission.ROUND_PUBLISH)
-    return RunSteps(can_publish=not is_own and may_publish, needs_another=is_own)
+    overrides = list_active_overrides(run.match_round)
+    if overrides and find_plain_run(run.match_round) is None:
+        return RunSteps(needs_plain=True)
+    if user.id in list_hands(run):
+        return RunSteps(needs_another=is_own, had_a_hand=not is_own)
+    return RunSteps(can_publish=has_permission(user.role, Permission.ROUND_PUBLISH))

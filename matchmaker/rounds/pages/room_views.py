@@ -1,5 +1,6 @@
 """The list of months, opening a month, and the room of a round."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import current_app, flash, render_template, url_for
@@ -8,18 +9,28 @@ from flask_login import current_user
 
 from matchmaker.base.clock import add_months, get_month, get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import RoundState
+from matchmaker.models import MatchRound, RoundState, User
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze.draws import is_known
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OpenRoundForm
 from matchmaker.rounds.pages.room import choose_run, describe_progress, list_run_steps, list_steps
+from matchmaker.rounds.publish import hands
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
+
+_BEFORE_PUBLICATION = {
+    RoundState.DRAFT,
+    RoundState.FROZEN,
+    RoundState.DRAWN,
+    RoundState.NO_SOLUTION,
+    RoundState.REVIEW,
+}
 
 
 @bp.get("/")
@@ -33,17 +44,19 @@ def index() -> str:
 @bp.route("/open", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def open_round() -> Answer:
-    form = OpenRoundForm.start_with(add_months(get_month(get_now()), 1))
+    form = OpenRoundForm(data={"month": add_months(get_month(get_now()), 1)})
 
     def act() -> str:
         match_round = freeze_service.open_round(
             month=form.month.value,
-            seed_rule=form.seed_rule.data,
             actor=current_user,
             now=get_now(),
             policy=current_app.config["POLICY"],
         )
-        flash(_("The round is open. The rule of its lottery is announced."), "success")
+        flash(
+            _("The month is open. Needs and offers may come in until the lock."),
+            "success",
+        )
         return url_for("rounds.show", month=match_round.month)
 
     def show() -> str:
@@ -79,6 +92,8 @@ def show_room(month: date, form: ButtonForm) -> str:
         progress=describe_progress(runs),
         overrides=list_overrides(match_round),
         can_run=_can_run(),
+        is_known=match_round.state is RoundState.FROZEN and is_known(match_round, get_now()),
+        publishers=_list_publishers(match_round),
         form=form,
     )
 
@@ -92,6 +107,13 @@ def progress(month: date) -> str:
     return render_template(
         "rounds/progress.html", match_round=match_round, progress=describe_progress(runs)
     )
+
+
+def _list_publishers(match_round: MatchRound) -> Sequence[User] | None:
+    """Who could publish if the reader started the next run; None if no run can be started."""
+    if not _can_run() or match_round.state not in _BEFORE_PUBLICATION:
+        return None
+    return hands.list_publishers(match_round, hands.foresee_hands(match_round, current_user))
 
 
 def _can_run() -> bool:

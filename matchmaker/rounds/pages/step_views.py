@@ -1,4 +1,4 @@
-"""The steps of a round: freeze, solve, cancel, publish, withdraw. Each has a page that asks."""
+"""The steps of a round after its draw: solve, cancel, publish, withdraw. Each page asks."""
 
 from datetime import date
 
@@ -9,58 +9,48 @@ from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import RoundRun, RoundState
+from matchmaker.models import RoundRun
 from matchmaker.rounds import queries
-from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.overrides import list_active_overrides
-from matchmaker.rounds.freeze.readiness import check_readiness
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.figures import read_names
-from matchmaker.rounds.pages.forms import AcceptForm, FreezeForm, WithdrawForm
+from matchmaker.rounds.pages.forms import AcceptForm, PublishForm, WithdrawForm
 from matchmaker.rounds.pages.room_views import show_room
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
-from matchmaker.rounds.states import ROUND_STATES
-from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.rounds.words.verdicts import describe_acceptance
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
 
 
-@bp.route("/<month:month>/freeze", methods=["GET", "POST"])
-@requires(Permission.ROUND_RUN)
-def freeze(month: date) -> Answer:
-    match_round = queries.get_round(month, current_user)
-    form = FreezeForm()
-
-    def act() -> str:
-        freeze_service.freeze_round(
-            match_round, public_value=form.public_value.data, actor=current_user, now=get_now()
-        )
-        flash(_("The month is frozen. Its hash and the lottery's seed are fixed."), "success")
-        return url_for("rounds.show", month=month)
-
-    def show() -> str:
-        ROUND_STATES.check(match_round.state, RoundState.FROZEN)
-        readiness = describe_readiness(check_readiness(match_round))
-        return render_template(
-            "rounds/freeze.html", match_round=match_round, readiness=readiness, form=form
-        )
-
-    return answer_form(form, act, show)
-
-
 @bp.post("/<month:month>/solve")
 @requires(Permission.ROUND_RUN)
 def solve(month: date) -> Answer:
+    return _start(month, is_plain=False)
+
+
+@bp.post("/<month:month>/solve-plain")
+@requires(Permission.ROUND_RUN)
+def solve_plain(month: date) -> Answer:
+    """A run without the pins and forbids in force, to compare with."""
+    return _start(month, is_plain=True)
+
+
+def _start(month: date, *, is_plain: bool) -> Answer:
     form = ButtonForm()
 
     def act() -> str:
         match_round = queries.get_round(month, current_user)
-        limit = current_app.config["SOLVE_LIMIT_SECONDS"]
-        run = runs.start_run(match_round, limit_seconds=limit, actor=current_user, now=get_now())
+        hands.require_publisher_left(match_round, current_user)
+        run = runs.start_run(
+            match_round,
+            limit_seconds=current_app.config["SOLVE_LIMIT_SECONDS"],
+            actor=current_user,
+            now=get_now(),
+            is_plain=is_plain,
+        )
         _queue_after_commit(runs.get_job(run).id)
         return url_for("rounds.show", month=month)
 
@@ -102,14 +92,21 @@ def accept(month: date, number: int) -> Answer:
 @bp.route("/<month:month>/runs/<id:number>/publish", methods=["GET", "POST"])
 @requires(Permission.ROUND_PUBLISH)
 def publish(month: date, number: int) -> Answer:
-    run, form = _get_run(month, number), AcceptForm()
+    run, form = _get_run(month, number), PublishForm()
 
     def act() -> str:
         publication.publish_run(
-            run, actor=current_user, now=get_now(), accepts_unproved=form.is_ticked
+            run,
+            actor=current_user,
+            now=get_now(),
+            accepts_unproved=form.is_ticked,
+            has_no_interest=form.has_no_interest,
         )
         flash(_("The month is published. Residents and organisations have been told."), "success")
         return url_for("rounds.show", month=month)
+
+    if not list_active_overrides(run.match_round):
+        del form.no_interest  # nobody was helped or harmed by hand
 
     def show() -> str:
         publication.require_publishable(run, current_user)
@@ -139,6 +136,7 @@ def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
         names=names,
         form=form,
         overrides=list_active_overrides(run.match_round),  # those of the run: see its refusals
+        comparison=hands.compare_with_plain(run),
     )
 
 

@@ -5,9 +5,14 @@ import zipfile
 
 from flask_babel import force_locale
 
-from matchmaker.models import RoundRun
+from matchmaker.models import MatchRound, RoundRun
+from matchmaker.rounds.freeze.draws import Announcement
+from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.solve.verdicts import find_verdict
+from matchmaker.rounds.words.draws import describe_source
 from matchmaker.rounds.words.policies import get_words, name_stage
+from matchmaker.words.quantities import format_moment
+from optimizer.codec import canonical_text
 
 PROOF_FORMAT = "zip"
 # A fixed time, so that equal runs give equal files; ZIP has no time before 1980.
@@ -15,15 +20,17 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 HOW_TO_CHECK = """\
 problem.json   the question as frozen: references, no names; reasons of pins as they were written
 solution.json  the answer, what every stage reached, and the certificate that proves it
+draw.json      the hash of the locked list and the numbers drawn, from which the seed comes
 
-python optimizer/verify_files.py problem.json solution.json
+python optimizer/verify_files.py problem.json solution.json draw.json
 
 needs Python 3.11 or later and the folder optimizer/ of the project, no solver and no package.
-It reads every rule from the question, adds up every stage and replays the certificate in whole
-numbers. Its first line says what is proved, and below it which results are not, each with the bound
-that is proved; or it names the first thing wrong. Exit codes: 0 proved, 1 refuted, 2 not readable,
-3 no answer (not proved that there is none), 4 proved except for the named results, 5 feasible but
-not proved, 6 too large to check, 7 proved that there is no answer.
+It computes the seed from the draw, reads every rule from the question, adds up every stage and
+replays the certificate in whole numbers. Its first line says what is proved, and below it which
+results are not, each with the bound that is proved; or it names the first thing wrong. Exit codes:
+0 proved, 1 refuted, 2 not readable, 3 no answer (not proved that there is none), 4 proved except
+for the named results, 5 feasible but not proved, 6 too large to check, 7 proved that there is no
+answer.
 
 The check of this answer before it was handed out:
 
@@ -31,7 +38,7 @@ The check of this answer before it was handed out:
 
 SHA-256 of the question  {problem}
 SHA-256 of the answer    {result}
-{order}"""
+{draw}{order}"""
 ORDER = """
 The order in which the month was decided, {policy}; each line begins with the name that the stage
 has in solution.json:
@@ -52,16 +59,41 @@ def make_proof_zip(run: RoundRun) -> bytes | None:
         problem=run.problem_sha256,
         result=run.result_sha256,
         order=_describe_order(run.match_round.policy),
+        draw=_describe_draw(run.match_round),
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in (
             ("problem.json", run.problem_json),
             ("solution.json", run.solution_json),
+            ("draw.json", _write_draw(run.match_round)),
             ("README.txt", instructions),
         ):
             archive.writestr(zipfile.ZipInfo(name, NO_TIME), text, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
+
+
+def _describe_draw(match_round: MatchRound) -> str:
+    """When the list was locked and the seed drawn, in English as the rest of the file."""
+    with force_locale("en"):
+        rows = [
+            ("List locked", match_round.frozen_at),
+            ("Seed drawn", match_round.drawn_at),
+        ]
+        moments = [f"{name:24} {format_moment(at)}\n" for name, at in rows if at is not None]
+        return "".join([*moments, f"{'Seed from':24} {describe_source(match_round)}\n"])
+
+
+def _write_draw(match_round: MatchRound) -> str:
+    """The two values that make the seed, and the announced draw they come from, as JSON."""
+    plain: dict[str, str] = {
+        "list_sha256": get_snapshot(match_round).sha256,
+        "public_value": match_round.public_value or "",
+    }
+    if match_round.draw is not None:
+        draw = match_round.draw
+        plain |= Announcement(draw.source, draw.number, draw.draws_on).to_details()
+    return canonical_text(plain)
 
 
 def _describe_order(policy: str) -> str:

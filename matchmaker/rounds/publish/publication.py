@@ -26,6 +26,7 @@ from matchmaker.needs.states import mark_matched, move_to_round, return_to_open,
 from matchmaker.rounds.asks import list_members, map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import Contest, GiverLoad, erase_ledger, name_measure, write_ledger
+from matchmaker.rounds.publish.hands import require_no_hand
 from matchmaker.rounds.publish.notices import (
     notify_coordinators,
     notify_residents,
@@ -48,21 +49,26 @@ _LEFT = (LEFT_AT_HOME, TAKEN_BACK_AT_HOME)
 
 
 def publish_run(
-    run: RoundRun, *, actor: User, now: datetime, accepts_unproved: bool = False
+    run: RoundRun,
+    *,
+    actor: User,
+    now: datetime,
+    accepts_unproved: bool = False,
+    has_no_interest: bool = False,
 ) -> None:
     """Publish a run: states, promises, ledger, notices and the audit event, all or nothing.
 
     ``accepts_unproved``: the actor has read which aims are not proved, and accepts it.
+    ``has_no_interest``: the actor declared that nobody near them is behind a changed line.
 
     Raises ``ConflictError`` when the round is not under review, the result is not verified, pins
-    and forbids changed since, the same person started the run, or it is not proved and one of the
+    and forbids changed since, the person had a hand in the run, or it is not proved and one of the
     two persons did not accept that.
     """
     match_round = run.match_round
     lock_row(match_round)  # what is checked now must still be true when it is written
     require_publishable(run, actor)
-    unproved = count_unproved(run)
-    if unproved and not accepts_unproved:
+    if count_unproved(run) and not accepts_unproved:
         raise ConflictError("run.unproved_not_read", number=run.number)
     _take_publication(run, actor, now)
     _lock_needs(run)
@@ -74,13 +80,19 @@ def publish_run(
     _remember(run, {row.need.reference for row in outcomes}, assignments)
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
-    details = {
+    details = _name_publication(run) | ({"no_interest": True} if has_no_interest else {})
+    record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
+
+
+def _name_publication(run: RoundRun) -> dict[str, int | str | None]:
+    """Numbers and hash of a publication for its audit event."""
+    unproved = count_unproved(run)
+    return {
         "number": run.number,
-        "publication": match_round.publication,
+        "publication": run.match_round.publication,
         "result_sha256": run.result_sha256,
         **({"unproved": unproved} if unproved else {}),
     }
-    record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
 
 
 def _remember(
@@ -150,10 +162,9 @@ def require_publishable(run: RoundRun, actor: User) -> None:
     ROUND_STATES.check(run.match_round.state, RoundState.PUBLISHED)
     if not is_usable(run):
         raise ConflictError("run.not_verified", number=run.number)
-    if run.started_by_id == actor.id:
-        raise ConflictError("round.second_person", number=run.number)
     if count_unproved(run) and run.accepted_at is None:
         raise ConflictError("run.unproved_not_accepted", number=run.number)
+    require_no_hand(run, actor)
     _require_present_question(run)
 
 
@@ -229,6 +240,7 @@ def withdraw_publication(
     erase_ledger(match_round)
     match_round.published_run = None
     match_round.published_by_id = match_round.published_at = None
+    match_round.withdrawn_at = now
     notify_coordinators(run, assignments, "round.withdrawn", now)
     details = {"number": run.number, "publication": match_round.publication, "reason": reason}
     record_event(

@@ -12,6 +12,7 @@ from matchmaker.rounds import matching
 from matchmaker.rounds.asks import hand_back
 from matchmaker.rounds.freeze.overrides import freeze_overrides
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.snapshot import FrozenOverride
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
@@ -25,20 +26,25 @@ TOO_MANY_TRIES = "too_many_tries"  # the worker died at each attempt
 
 
 def start_run(
-    match_round: MatchRound, *, limit_seconds: int, actor: User, now: datetime
+    match_round: MatchRound,
+    *,
+    limit_seconds: int,
+    actor: User,
+    now: datetime,
+    is_plain: bool = False,
 ) -> RoundRun:
     """A new numbered run and its job. Raises ``ConflictError`` unless the round can be solved.
 
-    The caller queues the job's id once the transaction is committed.
+    ``is_plain``: asked without the pins and forbids in force, to compare with. The caller queues
+    the job's id once the transaction is committed.
     """
     ROUND_STATES.take(match_round, RoundState.SOLVING)
-    problem_json = make_present_problem(match_round)
-    last = db.session.scalar(
-        select(func.max(RoundRun.number)).where(RoundRun.match_round_id == match_round.id)
-    )
+    overrides = () if is_plain else freeze_overrides(match_round)
+    problem_json = make_present_problem(match_round, overrides)
     run = RoundRun(
         match_round=match_round,
-        number=(last or 0) + 1,
+        number=_get_last_number(match_round) + 1,
+        is_plain=not overrides,
         limit_seconds=limit_seconds,
         problem_json=problem_json,
         problem_sha256=sha256_of_text(problem_json),
@@ -52,6 +58,11 @@ def start_run(
     details = {"number": run.number, "problem_sha256": run.problem_sha256}
     record_event(actor=actor, action="round.solve", subject=run, now=now, details=details)
     return run
+
+
+def _get_last_number(match_round: MatchRound) -> int:
+    query = select(func.max(RoundRun.number)).where(RoundRun.match_round_id == match_round.id)
+    return db.session.scalar(query) or 0
 
 
 def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
@@ -98,11 +109,12 @@ def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     record_event(actor=actor, action="round.cancel", subject=run, now=now, details=details)
 
 
-def make_present_problem(match_round: MatchRound) -> str:
-    """The current problem: the frozen month and the overrides in force."""
-    return matching.make_problem_json(
-        read_snapshot(match_round), match_round.seed or "", freeze_overrides(match_round)
-    )
+def make_present_problem(
+    match_round: MatchRound, overrides: Sequence[FrozenOverride] | None = None
+) -> str:
+    """The current problem: the frozen month and the overrides in force, or those given."""
+    chosen = freeze_overrides(match_round) if overrides is None else overrides
+    return matching.make_problem_json(read_snapshot(match_round), match_round.seed or "", chosen)
 
 
 def get_job(run: RoundRun) -> Job:
@@ -158,7 +170,7 @@ def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -
 
 
 def _leave_solving(match_round: MatchRound) -> None:
-    """Move the round to review if any run has a result, else to no solution or to frozen."""
+    """Move the round to review if any run has a result, else to no solution or to drawn."""
     db.session.flush()
     runs = list_runs(match_round)
     if any(is_usable(run) for run in runs):
@@ -166,4 +178,4 @@ def _leave_solving(match_round: MatchRound) -> None:
     elif runs[0].status is RunStatus.INFEASIBLE:
         ROUND_STATES.take(match_round, RoundState.NO_SOLUTION)
     else:
-        ROUND_STATES.take(match_round, RoundState.FROZEN)
+        ROUND_STATES.take(match_round, RoundState.DRAWN)

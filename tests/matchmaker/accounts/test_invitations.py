@@ -35,7 +35,7 @@ def administrator(make):
 
 
 @pytest.fixture
-def code(app, administrator):
+def unconfirmed_code(app, administrator):
     with app.app_context():
         actor = db.session.get(User, administrator.id)
         code = invitations.invite(
@@ -43,6 +43,63 @@ def code(app, administrator):
         )
         db.session.commit()
     return code
+
+
+@pytest.fixture
+def code(app, unconfirmed_code):
+    """The code of an invitation that the site's owner confirmed."""
+    with app.app_context():
+        db.session.query(Invitation).one().confirmed_at = get_now()
+        db.session.commit()
+    return unconfirmed_code
+
+
+def test_a_code_of_a_guarded_role_opens_once_a_second_person_confirms_it(
+    app, make, administrator, unconfirmed_code
+):
+    assert join(Browser(app), unconfirmed_code).status_code == 422
+    page = Browser(app).use_language("en").get("accounts.join", code=unconfirmed_code).text
+    assert "You are invited as" not in page
+    own = Browser(app).sign_in(administrator)
+    key, address = {"idempotency_key": KEY}, {"invitation_id": 1, "on": "/invitations/unconfirmed"}
+    assert own.submit("accounts.confirm_invitation", key, **address).status_code == 404
+    second = Browser(app).sign_in(make.user(Role.AUDITOR)).use_language("en")
+    assert "Auditor" in second.get("accounts.unconfirmed").text
+    assert second.submit("accounts.confirm_invitation", key, **address).status_code == 303
+    assert "Nothing waits for you" in second.get("accounts.unconfirmed").text
+    assert join(Browser(app), unconfirmed_code).status_code == 303
+    with app.app_context():
+        actions = [row.action for row in db.session.query(AuditEvent).order_by(AuditEvent.id)]
+    assert actions[:2] == ["invitation.make", "invitation.confirm"]
+
+
+@pytest.mark.parametrize(
+    ("confirmer", "role", "may"),
+    [
+        (Role.AUDITOR, Role.SOCIAL_WORKER, True),
+        (Role.AUDITOR, Role.ADMINISTRATOR, True),
+        (Role.ADMINISTRATOR, Role.AUDITOR, True),
+        (Role.SOCIAL_WORKER, Role.SOCIAL_WORKER, True),
+        (Role.SOCIAL_WORKER, Role.ADMINISTRATOR, False),  # of no street office
+        ("elsewhere", Role.SOCIAL_WORKER, False),
+        (Role.COMMITTEE_WORKER, Role.SOCIAL_WORKER, False),
+        (Role.COORDINATOR, Role.AUDITOR, False),
+        (Role.RESIDENT, Role.ADMINISTRATOR, False),
+        (Role.AUDITOR, Role.COMMITTEE_WORKER, False),  # needs no confirmation
+    ],
+)
+def test_who_confirms_which_invitation(context, make, administrator, confirmer, role, may):
+    office, other = make.subdistrict(), make.subdistrict()
+    values = {"subdistrict_id": office.id}
+    if confirmer == "elsewhere":
+        confirmer, values = Role.SOCIAL_WORKER, {"subdistrict_id": other.id}
+    if confirmer is not Role.SOCIAL_WORKER:
+        values = {}
+    actor = make.user(confirmer, **values)
+    scope = Scope(subdistrict_id=office.id) if role is Role.SOCIAL_WORKER else Scope()
+    maker = db.session.get(User, administrator.id)
+    invitations.invite(actor=maker, role=role, scope=scope, lasts=WEEK, now=NOW)
+    assert bool(invitations.list_unconfirmed(actor, NOW)) is may
 
 
 def join(browser, code, **values):
@@ -81,7 +138,8 @@ def test_a_code_of_somebody_who_lost_their_part_is_refused(app, make, browser, c
         if step == "disable":
             administration.disable_account(**values)
         else:
-            administration.change_role(role=Role.AUDITOR, scope=Scope(), **values)
+            committee = Scope(committee_id=make.committee().id)
+            administration.change_role(role=Role.COMMITTEE_WORKER, scope=committee, **values)
         db.session.commit()
     assert join(browser, code).status_code == 422
 
@@ -131,9 +189,11 @@ def test_the_database_knows_no_code(app, code):
     assert code.replace("-", "") not in f"{row.code_sha256} {events}"
 
 
-def test_a_new_code_is_shown_once(app, administrator):
+def test_a_new_code_is_shown_once(app, administrator, make):
     browser = Browser(app).sign_in(administrator).use_language("en")
-    answer = browser.submit("accounts.invite", {"idempotency_key": KEY, "role": "auditor"})
+    committee = str(make.committee().id)
+    data = {"idempotency_key": KEY, "role": "committee_worker", "committee_id": committee}
+    answer = browser.submit("accounts.invite", data)
     assert answer.headers["Location"] == "/invitations"
     code = re.search(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}", browser.get("accounts.invited").text)[0]
     assert code not in browser.get("accounts.invited").text
@@ -161,11 +221,12 @@ def test_nobody_withdraws_anothers_invitation(app, make, code):
 
 
 def test_the_first_administrator_comes_by_the_latest_code_alone(context):
-    first = invitations.invite_first_administrator(lasts=WEEK, now=NOW)
-    second = invitations.invite_first_administrator(lasts=WEEK, now=NOW)
+    role = Role.ADMINISTRATOR
+    first = invitations.invite_first(role, lasts=WEEK, now=NOW)
+    second = invitations.invite_first(role, lasts=WEEK, now=NOW)
     assert invitations.find_open_invitation(first, NOW) is None
     invitations.accept(code=second, name="A", phone="13911112222", password_hash="x", now=NOW)
-    assert invitations.invite_first_administrator(lasts=WEEK, now=NOW) is None
+    assert invitations.invite_first(role, lasts=WEEK, now=NOW) is None
 
 
 def test_of_two_who_use_a_code_at_once_one_gets_in(app, code):

@@ -14,6 +14,7 @@ from matchmaker.rounds.pages import room_views
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.slots import list_slot_dates
 from tests.browser import Browser
+from tests.draws import make_draw
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, SmallMonth
 
@@ -24,7 +25,7 @@ YEAR_OF_DAYS = [date(2026, 1, 1) + timedelta(days=k) for k in range(365)]
 def test_only_the_present_month_and_two_ahead_can_be_opened(app, make, ahead):
     month = SmallMonth(make)
     chosen = add_months(MONTH, ahead)
-    values = {"month": chosen, "seed_rule": "x", "now": NOW}
+    values = {"month": chosen, "now": NOW}
     with app.app_context():
         if 0 <= ahead <= 2:
             assert freeze_service.open_round(actor=month.one, **values).month == chosen
@@ -47,7 +48,7 @@ def test_the_form_says_which_months_and_refuses_others_at_the_field(app, make, m
     browser = Browser(app).sign_in(SmallMonth(make).first).use_language("en")
     assert "2026-07 to 2026-09" in browser.get("rounds.open_round").text
     for number, month in enumerate(("2020-01", "2026-06", "2026-10", "2099-12")):
-        form = {"idempotency_key": f"{number:032x}", "month": month, "seed_rule": "x"}
+        form = {"idempotency_key": f"{number:032x}", "month": month}
         answer = browser.submit("rounds.open_round", form)
         assert answer.status_code == 422
         assert "choose 2026-07 to 2026-09" in answer.text
@@ -94,7 +95,7 @@ def test_duties_of_weeks_gone_or_outside_the_pairing_are_not_due(frequency, star
 def freeze(month: SmallMonth, day: int) -> m.MatchRound:
     match_round = month.open()
     now = NOW.replace(day=day)
-    freeze_service.freeze_round(match_round, public_value="08", actor=month.one, now=now)
+    freeze_service.freeze_round(match_round, draw=make_draw(now), actor=month.one, now=now)
     return match_round
 
 

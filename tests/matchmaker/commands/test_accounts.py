@@ -20,9 +20,9 @@ def set_up(app):
     return result.output
 
 
-def join(app, code):
+def join(app, code, phone="13911112222"):
     words = "seven cats on the wall"
-    data = {"name": "First", "phone": "13911112222", "password": words, "password_again": words}
+    data = {"name": "First", "phone": phone, "password": words, "password_again": words}
     return Browser(app).submit("accounts.join", {**data, "code": code})
 
 
@@ -47,8 +47,19 @@ def test_run_again_it_prints_a_new_code_and_the_old_one_lapses(app):
     assert join(app, second).status_code == 303
 
 
-def test_with_an_administrator_it_prints_no_code(app, make):
+def test_two_codes_are_for_two_persons_who_check_each_other(app):
+    first, second = CODE.findall(set_up(app))
+    assert join(app, first).status_code == 303
+    assert join(app, second, "13911113333").status_code == 303
+    with app.app_context():
+        roles = [user.role for user in db.session.query(User).order_by(User.id)]
+    assert roles == [Role.ADMINISTRATOR, Role.AUDITOR]
+
+
+def test_who_is_there_already_gets_no_code(app, make):
     make.user(Role.ADMINISTRATOR)
+    assert len(CODE.findall(set_up(app))) == 1
+    make.user(Role.AUDITOR)
     assert CODE.search(set_up(app)) is None
 
 

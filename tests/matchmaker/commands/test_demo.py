@@ -37,7 +37,7 @@ def test_an_office_that_has_only_been_set_up_is_left_alone(demo_app, command):
     assert (result.exit_code, "not the demo's" in result.output) == (1, True)
     with demo_app.app_context():
         assert db.session.query(Household).count() == 0
-        assert db.session.query(Invitation).count() == 1
+        assert db.session.query(Invitation).count() == 2
 
 
 @pytest.mark.parametrize("command", [["persons"], ["reset", "--yes"]])

@@ -21,7 +21,7 @@ def worker(browser, place):
 
 @pytest.fixture
 def decision():
-    return {"tier": "1", "reply_promised_on": get_usual_reply_day(get_now()).isoformat()}
+    return {"tier": "2", "reply_promised_on": get_usual_reply_day(get_now()).isoformat()}
 
 
 def load(app, need) -> m.Need:
@@ -68,7 +68,9 @@ def test_a_heading_finds_the_categories_below_it(worker, post, place):
     assert rice.reference not in text
 
 
-def test_a_social_worker_reads_every_committee_but_verifies_none(browser, make, place, post):
+def test_a_social_worker_reads_every_committee_and_verifies_what_it_entered(
+    app, browser, make, place, post
+):
     far = make.resident(make.household(place.other), phone="13800000002")
     need = post(resident=far, committee=place.other, state=m.NeedState.SUBMITTED)
     social = browser.use_language("en").sign_in(place.social)
@@ -77,7 +79,13 @@ def test_a_social_worker_reads_every_committee_but_verifies_none(browser, make, 
     assert "Check the ticked needs" not in page.text
     assert need.reference not in social.get("needs.index", committee_id=place.committee.id).text
     shown = social.get_url("needs.show", need_id=need.id)
-    assert social.submit("needs.verify", {}, on=shown, need_id=need.id).status_code == 403
+    assert "Return it" not in social.client.get(shown).text
+    assert social.submit("needs.send_back", {}, on=shown, need_id=need.id).status_code == 403
+    assert social.submit("needs.verify_chosen", {}, on=shown).status_code == 403
+    data = {"verify-tier": "1", "verify-idempotency_key": KEY}
+    data["verify-reply_promised_on"] = get_usual_reply_day(get_now()).isoformat()
+    assert social.submit("needs.verify", data, on=shown, need_id=need.id).status_code == 303
+    assert load(app, need).state is m.NeedState.OPEN
 
 
 def test_needs_of_other_committees_are_not_in_the_list(browser, place, post):
@@ -109,7 +117,7 @@ def test_a_worker_verifies_with_urgency_and_a_promised_day(app, worker, post, de
     data["verify-idempotency_key"] = KEY
     answer = worker.submit("needs.verify", data, on=shown, need_id=need.id)
     assert answer.status_code == 303
-    assert (load(app, need).state, load(app, need).tier) == (m.NeedState.OPEN, 1)
+    assert (load(app, need).state, load(app, need).tier) == (m.NeedState.OPEN, 2)
     data["verify-idempotency_key"] = "3" * 32
     assert worker.submit("needs.verify", data, on=shown, need_id=need.id).status_code == 409
 

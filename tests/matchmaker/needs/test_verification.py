@@ -44,10 +44,35 @@ def test_a_need_is_verified_once(worker, post):
         verify(worker, need)
 
 
-@pytest.mark.parametrize("name", ["social", "stranger"])
-def test_nobody_outside_the_committee_verifies(place, post, name):
-    with pytest.raises(NotFoundError):
-        verify(db.session.get(m.User, getattr(place, name).id), post(state=m.NeedState.SUBMITTED))
+def post_own(make, place):
+    """A need that the resident sent, not the committee."""
+    keys = {"state": m.NeedState.SUBMITTED}
+    return make.need(place.resident, place.visit, place.account, place.committee.id, **keys)
+
+
+def test_nobody_outside_the_committee_verifies(make, place, post):
+    for name, need in (
+        ("stranger", post(state=m.NeedState.SUBMITTED)),
+        ("social", post_own(make, place)),
+    ):
+        with pytest.raises(NotFoundError):
+            verify(db.session.get(m.User, getattr(place, name).id), need)
+
+
+def test_who_entered_a_need_does_not_make_it_a_danger_alone(make, place, worker, post):
+    need = post(state=m.NeedState.SUBMITTED)
+    with pytest.raises(InvalidError, match=r"^need\.second_person$") as refusal:
+        verify(worker, need, tier=1)
+    assert refusal.value.field == "tier"
+    colleague = make.user(m.Role.COMMITTEE_WORKER, committee_id=place.committee.id)
+    assert verify(colleague, need, tier=1).verified_by_id == colleague.id
+    assert verify(worker, post_own(make, place), tier=1).tier == 1
+
+
+def test_in_a_small_committee_a_social_worker_checks_the_danger(place, post):
+    social = db.session.get(m.User, place.social.id)
+    need = verify(social, post(state=m.NeedState.SUBMITTED), tier=1)
+    assert (need.state, need.tier, need.verified_by_id) == (m.NeedState.OPEN, 1, social.id)
 
 
 @pytest.mark.parametrize("tier", [0, 4])

@@ -4,6 +4,7 @@ from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, Offer, OfferKind, OfferState, Role, Subdistrict
 from matchmaker.rounds.freeze.service import freeze_round, open_round
+from tests.draws import make_draw
 from tests.reach import reach
 
 KEY = "0" * 32
@@ -140,10 +141,11 @@ def test_a_frozen_month_is_said_to_keep_its_copy(app, coordinator, offer, make, 
     values = {"actor": opener, "now": get_now().replace(day=2)}
     month = get_local_date(get_now()).replace(day=1)
     with app.app_context():
-        round_id = open_round(month=month, seed_rule="announced", **values).id
+        round_id = open_round(month=month, **values).id
         db.session.commit()
     assert "is frozen" not in coordinator.get("offers.edit", offer_id=offer.id).text
     with app.app_context():
-        freeze_round(db.session.get_one(MatchRound, round_id), public_value="08", **values)
+        match_round = db.session.get_one(MatchRound, round_id)
+        freeze_round(match_round, draw=make_draw(values["now"]), **values)
         db.session.commit()
     assert "is frozen" in coordinator.get("offers.edit", offer_id=offer.id).text

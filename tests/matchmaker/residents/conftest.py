@@ -30,6 +30,12 @@ def worker(make, committee):
 
 
 @pytest.fixture
+def colleague(make, committee):
+    """Another worker of the same committee."""
+    return make.user(Role.COMMITTEE_WORKER, committee_id=committee.id)
+
+
+@pytest.fixture
 def social_worker(make, committee):
     return make.user(Role.SOCIAL_WORKER, subdistrict_id=committee.subdistrict_id)
 

@@ -40,16 +40,28 @@ def end(actor, status):
 
 def test_a_recorded_status_waits_to_be_verified(record):
     assert record().verified_at is None
-    assert db.session.query(AuditEvent).one().details == {"kind": "living_alone"}
+    assert db.session.query(AuditEvent).one().details == {}, "no status beside a lasting reference"
 
 
-def test_a_committee_worker_and_a_social_worker_verify(record, worker, social_worker):
-    assert verify(worker, record()).verified_by_id == worker.id
+def test_a_colleague_or_a_social_worker_verifies(record, colleague, social_worker):
+    assert verify(colleague, record()).verified_by_id == colleague.id
     assert verify(social_worker, record()).verified_by_id == social_worker.id
 
 
-def test_recording_again_asks_for_a_new_verification(record, worker):
-    first = verify(worker, record())
+def test_who_recorded_a_status_does_not_verify_it(record, worker, colleague):
+    status = record()
+    assert status.recorded_by_id == worker.id
+    with pytest.raises(ConflictError, match=r"^status\.second_person$"):
+        verify(worker, status)
+    assert status.verified_at is None
+    again = record(actor=colleague)  # who records it anew cannot verify it either
+    with pytest.raises(ConflictError, match=r"^status\.second_person$"):
+        verify(colleague, again)
+    assert verify(worker, again).verified_by_id == worker.id
+
+
+def test_recording_again_asks_for_a_new_verification(record, colleague):
+    first = verify(colleague, record())
     second = record(valid_until=TODAY)
     assert second.id == first.id
     assert (second.verified_at, second.valid_until) == (None, TODAY)
@@ -60,10 +72,10 @@ def test_a_social_worker_records_none(record, social_worker):
         record(actor=social_worker)
 
 
-def test_verifying_twice_is_a_conflict(record, worker):
-    status = verify(worker, record())
-    with pytest.raises(ConflictError):
-        verify(worker, status)
+def test_verifying_twice_is_a_conflict(record, colleague):
+    status = verify(colleague, record())
+    with pytest.raises(ConflictError, match=r"^status\.state$"):
+        verify(colleague, status)
 
 
 def test_a_status_counts_through_its_last_day(record, worker):

@@ -64,21 +64,25 @@ def test_a_resident_of_elsewhere_does_not_exist(app, counter, resident, stranger
     assert count(app, Disclosure) == 0
 
 
-def test_a_status_is_recorded_verified_and_ended(app, counter, resident):
+def test_a_status_is_recorded_verified_by_another_and_ended(app, counter, office, resident):
     typed = {"idempotency_key": KEY, "kind": "disabled", "evidence": "Card seen"}
     answer = counter.submit("residents.record_status", typed, resident_id=resident.id)
     assert answer.status_code == 303
     on = f"/residents/{resident.id}"
-    for key, step in (("1", "verify"), ("2", "end")):
-        answer = counter.submit(
+    for who, step, status in (
+        (counter, "verify", 409),
+        (office, "verify", 303),
+        (counter, "end", 303),
+    ):
+        answer = who.submit(
             "residents.move_status",
-            {"idempotency_key": key * 32},
+            {"idempotency_key": step.rjust(32, "0").encode().hex()[:32]},
             on=on,
             resident_id=resident.id,
             status_id=1,
             step=step,
         )
-        assert answer.status_code == 303
+        assert answer.status_code == status
     assert "No longer counts" in counter.get("residents.show", resident_id=resident.id).text
 
 

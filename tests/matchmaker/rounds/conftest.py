@@ -8,11 +8,12 @@ from matchmaker.base import errors
 from matchmaker.base.extensions import db
 from matchmaker.commands import round_steps
 from matchmaker.models import AuditEvent
-from matchmaker.rounds.pages import room_views, step_views
+from matchmaker.rounds.pages import draw_views, room_views, step_views
 from matchmaker.rounds.solve import runs
 from matchmaker.words.refusals import SENTENCES
 from optimizer.process import guard
 from tests.browser import Browser
+from tests.draws import A_WEEK_ON
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
@@ -69,6 +70,7 @@ def it_is_july(monkeypatch):
     """Pages and commands open and freeze July in July, as the services of these tests do."""
     for module in (room_views, step_views, round_steps):
         monkeypatch.setattr(module, "get_now", lambda: NOW)
+    monkeypatch.setattr(draw_views, "get_now", lambda: A_WEEK_ON)
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from matchmaker.rounds.solve import jobs, runs
 from optimizer.limits import Limits
 from optimizer.process.work import work
 from optimizer.report import SolveReport
+from tests.draws import lock_and_draw, make_draw
 from tests.factories import NOW, Factory, opened_at
 
 MONTH = date(2026, 7, 1)
-PUBLIC_VALUE = "03 07 12 19 25 31 + 08"
 _VISITORS = (m.Window.WEEKDAY_AM.value, m.Window.SATURDAY_AM.value)
 
 
@@ -43,18 +43,20 @@ class SmallMonth:
 
     def open(self, month: date = MONTH) -> m.MatchRound:
         return freeze_service.open_round(
-            month=month,
-            seed_rule="as announced",
-            actor=self.one,
-            now=opened_at(month),
-            policy=self.policy,
+            month=month, actor=self.one, now=opened_at(month), policy=self.policy
         )
 
     def freeze(self, month: date = MONTH) -> m.MatchRound:
         match_round = self.open(month)
-        freeze_service.freeze_round(
-            match_round, public_value=PUBLIC_VALUE, actor=self.one, now=opened_at(month)
-        )
+        lock_and_draw(match_round, first=self.one, second=self.two, now=opened_at(month))
+        return match_round
+
+    def lock(self, month: date = MONTH) -> m.MatchRound:
+        return self.lock_open(self.open(month))
+
+    def lock_open(self, match_round: m.MatchRound) -> m.MatchRound:
+        now = opened_at(match_round.month)
+        freeze_service.freeze_round(match_round, draw=make_draw(now), actor=self.one, now=now)
         return match_round
 
     def start(self, match_round: m.MatchRound | None = None) -> m.RoundRun:
@@ -80,6 +82,16 @@ class SmallMonth:
         publication.publish_run(run, actor=self.two, now=NOW)
         db.session.flush()
         return run
+
+    def publish_and_withdraw(self) -> m.MatchRound:
+        match_round = self.publish().match_round
+        publication.withdraw_publication(match_round, reason="slip", actor=self.one, now=NOW)
+        return match_round
+
+    def publish_again(self) -> None:
+        """The first run once more, after its publication was withdrawn."""
+        run = db.session.query(m.RoundRun).filter_by(number=1).one()
+        publication.publish_run(run, actor=self.two, now=NOW)
 
     @property
     def one(self) -> m.User:

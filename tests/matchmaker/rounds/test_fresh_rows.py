@@ -6,6 +6,7 @@ loaded fails here on SQLite too, which knows no row locks.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from sqlalchemy import update
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.rounds.freeze import overrides
-from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze import draws, overrides
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import runs
+from tests.draws import PUBLIC_VALUE
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
@@ -49,7 +50,12 @@ def lift(month: SmallMonth, match_round: m.MatchRound) -> None:
 
 
 def freeze(month: SmallMonth, match_round: m.MatchRound) -> None:
-    freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
+    month.lock_open(match_round)
+
+
+def enter_draw(month: SmallMonth, match_round: m.MatchRound) -> None:
+    later = NOW + timedelta(days=7)
+    draws.draw_seed(match_round, drawn=PUBLIC_VALUE, actor=month.two, now=later)
 
 
 def publish(month: SmallMonth, match_round: m.MatchRound) -> None:
@@ -86,6 +92,18 @@ class Case:
 
 CASES = {
     "freeze": Case(open_month, freeze, lambda _: {"state": m.RoundState.FROZEN}, "round.state"),
+    "draw": Case(
+        lambda month: month.lock(),
+        enter_draw,
+        lambda _: {"state": m.RoundState.DRAWN},
+        "round.state",
+    ),
+    "draw by who locked": Case(
+        lambda month: month.lock(),
+        enter_draw,
+        lambda month: {"frozen_by_id": month.second.id},
+        "round.second_person_to_draw",
+    ),
     "solve": Case(
         lambda month: month.freeze(),
         lambda month, match_round: month.start(match_round),

@@ -42,7 +42,6 @@ class Office:
             subdistrict_id=(subdistrict or self.subdistrict).id,
             month=month,
             policy="community/1",
-            seed_rule="as announced",
             opened_by_id=self.worker.id,
             opened_at=NOW,
         )

@@ -12,7 +12,8 @@ from matchmaker.rounds.solve.worker import Worker
 from matchmaker.rounds.words.rules import FIRST_POLICY, SECOND_POLICY
 from optimizer.report import ARITHMETIC, Ruling, Verdict
 from tests.browser import Browser
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
+from tests.draws import lock_and_draw_on_pages
+from tests.matchmaker.rounds.small_month import MONTH
 
 RUN = {"month": MONTH, "number": 1}
 ROOM = "/rounds/2026-07/"
@@ -26,12 +27,12 @@ def key(number: int) -> dict[str, str]:
 
 
 @pytest.fixture(params=[FIRST_POLICY, SECOND_POLICY])
-def solved(app, month, request) -> Verdict:
-    """One person opens, freezes and starts the month; the worker's child has no time for it."""
+def solved(app, month, request, monkeypatch) -> Verdict:
+    """One opens, locks and starts the month, another draws; the worker's child has no time."""
     app.config["POLICY"], app.config["SOLVE_LIMIT_SECONDS"] = request.param, 0
-    one = Browser(app).sign_in(month.first)
-    one.submit("rounds.open_round", {**key(1), "month": "2026-07", "seed_rule": "as announced"})
-    one.submit("rounds.freeze", {**key(2), "public_value": PUBLIC_VALUE}, month=MONTH)
+    one, two = (Browser(app).sign_in(user) for user in (month.first, month.second))
+    one.submit("rounds.open_round", {**key(1), "month": "2026-07"})
+    lock_and_draw_on_pages(one, two, MONTH, key(2), monkeypatch)
     assert one.submit("rounds.solve", key(3), on=ROOM, month=MONTH).status_code == 303
     Worker(app).run_job(1)
     with app.app_context():
@@ -67,7 +68,7 @@ def test_what_the_time_left_open_is_published_only_if_two_persons_accept_it(app,
     assert all(text in two.get("rounds.publish", **RUN).text for text in rows)
     assert two.submit("rounds.publish", key(4), **RUN).status_code == 422
     stranger = Browser(app)
-    assert stranger.get("results.show", month=MONTH).status_code == 404
+    assert LABEL not in stranger.get("results.show", month=MONTH).text
     assert two.submit("rounds.publish", {**key(4), **TICKED}, **RUN).status_code == 303
     public = stranger.get("results.show", month=MONTH).text
     assert LABEL in public

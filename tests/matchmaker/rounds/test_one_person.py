@@ -16,6 +16,7 @@ from matchmaker.rounds.problem import make_problem, name_volunteers
 from matchmaker.rounds.snapshot import FrozenOverride, FrozenVolunteer, read_text
 from optimizer.checker.check import verify
 from optimizer.problem import Forbid, Pair, Person, Pin
+from tests.draws import lock_and_draw
 from tests.factories import NOW, Factory
 from tests.matchmaker.rounds.small_snapshot import (
     DRAWN,
@@ -65,10 +66,10 @@ class Month:
         joining.join_volunteers(actor=self.worker, first_id=ids[0], second_id=ids[1], now=NOW)
 
     def solve(self) -> m.RoundRun:
-        match_round = freeze_service.open_round(
-            month=JULY, seed_rule="as announced", actor=self.worker, now=NOW
-        )
-        freeze_service.freeze_round(match_round, public_value="08", actor=self.worker, now=NOW)
+        match_round = freeze_service.open_round(month=JULY, actor=self.worker, now=NOW)
+        office = self.worker.subdistrict_id
+        second = self.make.user(m.Role.SOCIAL_WORKER, subdistrict_id=office)
+        lock_and_draw(match_round, first=self.worker, second=second, now=NOW)
         return solve_round(match_round)
 
 

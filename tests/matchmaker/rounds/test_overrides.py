@@ -149,10 +149,18 @@ def test_nothing_is_pinned_before_the_freeze_or_after_the_publication(context, m
         _forbid(month, month.publish().match_round)
 
 
+OPEN_TO_OVERRIDES = {
+    m.RoundState.FROZEN,
+    m.RoundState.DRAWN,
+    m.RoundState.REVIEW,
+    m.RoundState.NO_SOLUTION,
+}
+
+
 @pytest.mark.parametrize("state", m.RoundState)
 def test_pins_and_forbids_change_between_the_freeze_and_the_publication(state):
     match_round = m.MatchRound(state=state)
-    if state in {m.RoundState.FROZEN, m.RoundState.REVIEW, m.RoundState.NO_SOLUTION}:
+    if state in OPEN_TO_OVERRIDES:
         overrides.require_open_to_overrides(match_round)
         return
     with pytest.raises(ConflictError, match=r"^round\.not_open_to_overrides$") as refused:

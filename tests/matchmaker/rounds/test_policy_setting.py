@@ -11,7 +11,7 @@ from tests.browser import Browser
 from tests.databases import SECRET
 from tests.matchmaker.rounds.small_month import MONTH
 
-FORM = {"month": "2026-07", "seed_rule": "as announced", "idempotency_key": "3" * 32}
+FORM = {"month": "2026-07", "idempotency_key": "3" * 32}
 
 
 def make_environ(folder, policy: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import zipfile
 from matchmaker.base.extensions import db
 from matchmaker.models import RoundRun
 from matchmaker.rounds.publish.proof_file import make_proof_zip
-from optimizer.checker.check import verify
+from optimizer.checker.check import check_draw, verify
 from tests.browser import Browser
 from tests.matchmaker.rounds.small_month import MONTH
 
@@ -31,6 +31,11 @@ def test_anybody_who_holds_the_files_can_check_them(app, month):
     problem, solution = json.loads(files["problem.json"]), json.loads(files["solution.json"])
     assert solution["certificate"]["stages"]
     assert verify(problem, solution) is None
+    draw = json.loads(files["draw.json"])
+    assert check_draw(problem, draw) is None
+    assert (draw["source"], draw["draws_on"]) == ("double_colour_ball", "2026-07-07")
+    assert check_draw(problem, {**draw, "public_value": "x"}).code == "draw"
+    assert check_draw(problem, {**draw, "list_sha256": "0" * 64}).code == "draw"
     assert solution["result_sha256"] in files["README.txt"]
     again = auditor.get("rounds.download_proof", **RUN)
     assert again.data == answer.data

@@ -12,8 +12,9 @@ from matchmaker.base.extensions import db
 from matchmaker.needs import desk_service
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
+from tests.draws import make_draw
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
+from tests.matchmaker.rounds.small_month import MONTH
 
 pytestmark = pytest.mark.both_databases
 
@@ -67,10 +68,8 @@ def test_a_withdrawn_publication_comes_back_as_a_new_version(context, month):
 
 def test_a_publication_stays_once_a_later_month_builds_on_it(context, month):
     run = month.publish()
-    later = freeze_service.open_round(
-        month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
-    )
-    freeze_service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    later = freeze_service.open_round(month=MONTH.replace(month=8), actor=month.one, now=NOW)
+    freeze_service.freeze_round(later, draw=make_draw(NOW), actor=month.one, now=NOW)
     with pytest.raises(ConflictError, match=r"round\.later_month_frozen"):
         publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
 
@@ -90,10 +89,8 @@ def test_a_need_that_went_its_own_way_is_promised_to_nobody(context, month):
 
 def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
     month.publish()
-    later = freeze_service.open_round(
-        month=MONTH.replace(month=8), seed_rule="x", actor=month.one, now=NOW
-    )
-    freeze_service.freeze_round(later, public_value=PUBLIC_VALUE, actor=month.one, now=NOW)
+    later = freeze_service.open_round(month=MONTH.replace(month=8), actor=month.one, now=NOW)
+    freeze_service.freeze_round(later, draw=make_draw(NOW), actor=month.one, now=NOW)
     history = json.loads(later.snapshot.canonical_json)["history"]
     assert sum(row["received"] for row in history) == 4
     assert all(row["possible"] >= row["received"] for row in history)

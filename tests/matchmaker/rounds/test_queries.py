@@ -22,9 +22,7 @@ def get_stranger(month) -> m.User:
 
 def test_rounds_are_those_of_the_own_street_office_the_latest_first(month):
     july, august = month.open(), month.open(AUGUST)
-    other = service.open_round(
-        month=MONTH, seed_rule="as announced", actor=get_stranger(month), now=july.opened_at
-    )
+    other = service.open_round(month=MONTH, actor=get_stranger(month), now=july.opened_at)
     assert list(queries.list_rounds(month.one)) == [august, july]
     assert list(queries.list_rounds(get_stranger(month))) == [other]
     assert queries.find_round(MONTH, month.one) is july

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from matchmaker import models as m
-from matchmaker.base.errors import ConflictError, DomainError, InvalidError, NotFoundError
+from matchmaker.base.errors import ConflictError, DomainError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze import service as freeze_service
@@ -33,8 +33,8 @@ class Case:
     numbers: dict[str, object]
 
 
-def freeze(month: SmallMonth, match_round: m.MatchRound, value: str = "1") -> None:
-    freeze_service.freeze_round(match_round, public_value=value, actor=month.one, now=NOW)
+def freeze(month: SmallMonth, match_round: m.MatchRound) -> None:
+    month.lock_open(match_round)
 
 
 def freeze_in_vain(month: SmallMonth) -> m.MatchRound:
@@ -114,14 +114,14 @@ REFUSALS = {
         freeze,
         ConflictError,
         STATE,
-        {"state": "frozen", "step": "frozen"},
+        {"state": "drawn", "step": "frozen"},
     ),
-    "a freeze needs its public value": Case(
-        lambda month: month.open(),
-        lambda month, match_round: freeze(month, match_round, "  "),
-        InvalidError,
-        "round.public_value_missing",
-        {},
+    "a locked list is not solved before its draw": Case(
+        lambda month: month.lock(),
+        lambda month, match_round: month.start(match_round),
+        ConflictError,
+        STATE,
+        {"state": "frozen", "step": "solving"},
     ),
     "a freeze needs something to decide": Case(
         freeze_in_vain, freeze, ConflictError, "round.nothing_to_decide", {}
@@ -245,12 +245,6 @@ def test_a_refusal_says_which_rule_and_its_numbers_and_changes_nothing(month, na
     assert db.session.query(m.AuditEvent).count() == events
 
 
-def test_the_missing_public_value_is_said_at_its_field(month):
-    with pytest.raises(InvalidError) as refusal:
-        freeze(month, month.open(), "")
-    assert refusal.value.field == "public_value"
-
-
 def test_the_page_asks_before_what_the_service_asks_again(month):
     """``get_withdrawable_run`` and ``require_publishable`` give a page its refusal too."""
     run = month.solve()
@@ -301,9 +295,7 @@ def test_an_earlier_month_and_another_street_office_build_on_nothing(month):
     earlier = month.freeze(MONTH.replace(month=6))
     earlier.frozen_at = run.match_round.published_at
     stranger = db.session.get_one(m.User, month.stranger.id)
-    elsewhere = freeze_service.open_round(
-        month=MONTH.replace(month=8), seed_rule="x", actor=stranger, now=NOW
-    )
+    elsewhere = freeze_service.open_round(month=MONTH.replace(month=8), actor=stranger, now=NOW)
     elsewhere.frozen_at = NOW
     db.session.flush()
     assert publication.get_withdrawable_run(run.match_round, month.one) is run

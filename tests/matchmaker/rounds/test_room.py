@@ -24,17 +24,18 @@ DONE, NOW_HERE, LATER = "done", "now", "later"
     [
         ("draft", 1),
         ("frozen", 3),
-        ("solving", 3),
-        ("no_solution", 3),
-        ("review", 4),
-        ("published", 6),
-        ("executing", 6),
-        ("closed", 6),
+        ("drawn", 4),
+        ("solving", 4),
+        ("no_solution", 4),
+        ("review", 5),
+        ("published", 7),
+        ("executing", 7),
+        ("closed", 7),
     ],
 )
 def test_the_path_shows_what_is_done_and_what_comes_next(state, done):
-    names = ["open", "readiness", "freeze", "solve", "review", "publish"]
-    places = ([DONE] * done + [NOW_HERE] + [LATER] * 5)[:6]
+    names = ["open", "readiness", "freeze", "draw", "solve", "review", "publish"]
+    places = ([DONE] * done + [NOW_HERE] + [LATER] * 6)[:7]
     assert list_steps(SimpleNamespace(state=state)) == [
         PathStep(RoundStep(name), StepPlace(place))
         for name, place in zip(names, places, strict=True)

@@ -3,24 +3,24 @@
 import pytest
 
 from matchmaker import models as m
+from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.models.limits import (
-    LONGEST_PUBLIC_VALUE,
-    LONGEST_REASON,
-    LONGEST_SEED_RULE,
-)
+from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.pages.forms import (
+    DrawForm,
     FreezeForm,
     LineFilterForm,
     OpenRoundForm,
     OverrideForm,
     WithdrawForm,
 )
+from tests.draws import A_WEEK_ON, DRAWN_FORM, fill_lock_form, lock_and_draw_on_pages
 from tests.matchmaker.rounds.small_month import MONTH
 
 ROOM = "/rounds/2026-07/"
 RUN = {"month": MONTH, "number": 1}
+DECLARED = {"reason": "promised", "no_interest": "y"}
 
 
 def key(number: int) -> dict[str, str]:
@@ -33,7 +33,8 @@ def key(number: int) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("open", ["Go on to the freeze", "What is missing"]),
+        ("open", ["Go on to the lock", "What is missing"]),
+        ("lock", ["Its numbers can be entered from half past nine that evening."]),
         ("freeze", ["Solve", "What is fixed"]),
         ("start", ["Cancel the run", "You may close this page"]),
         ("solve", ["Review run 1", "You started run 1, so somebody else must publish it."]),
@@ -48,10 +49,10 @@ def test_the_room_offers_the_next_step_to_who_may_take_it(bring, one, auditor, s
     assert shown["can_run"] is True
     assert bool(shown["readiness"]) is (step == "open")
     assert shown["is_ready"] is True
-    assert len(shown["runs"]) == (0 if step in ("open", "freeze") else 1)
+    assert len(shown["runs"]) == (0 if step in ("open", "lock", "freeze") else 1)
     assert (shown["candidate"] is not None) is (step == "solve")
     assert shown["has_result"] is (step in ("solve", "publish"))
-    assert (shown["progress"] is None) is (step in ("open", "freeze"))
+    assert (shown["progress"] is None) is (step in ("open", "lock", "freeze"))
     auditor.get("rounds.show", month=MONTH)
     assert shown["can_run"] is False
 
@@ -62,8 +63,8 @@ def test_a_month_without_needs_is_not_led_to_the_freeze(app, month, one, bring):
         month.open(MONTH.replace(month=8))
         db.session.commit()
     page = one.get("rounds.show", month=MONTH.replace(month=8)).text
-    assert "Something below stops the freeze." in page
-    assert "Go on to the freeze" not in page
+    assert "Something below stops the lock." in page
+    assert "Go on to the lock" not in page
 
 
 def test_the_months_are_listed_for_who_may_open_one_and_for_who_may_not(bring, one, auditor, shown):
@@ -89,12 +90,21 @@ def test_progress_is_a_fragment_of_its_own(bring, one, shown):
 @pytest.mark.parametrize(
     ("form", "labels"),
     [
-        (OpenRoundForm, ["Month", "How the lottery's seed will come about"]),
-        (FreezeForm, ["The announced public value"]),
+        (OpenRoundForm, ["Month"]),
+        (
+            FreezeForm,
+            ["Which public draw makes the seed?", "Number of the draw", "Day of the draw"],
+        ),
+        (DrawForm, ["The drawn numbers", "The drawn numbers once more"]),
         (WithdrawForm, ["Why is it withdrawn?"]),
         (
             OverrideForm,
-            ["What should the next run do?", "Only for this giver", "Reason, kept on record"],
+            [
+                "What should the next run do?",
+                "Only for this giver",
+                "Reason, kept on record",
+                "The resident is nobody of my family or friends, and I gain nothing by this.",
+            ],
         ),
         (
             LineFilterForm,
@@ -116,19 +126,22 @@ def test_every_field_asks_for_what_it_takes(english, form, labels):
     assert [str(field.label.text) for field in fields] == labels
 
 
-def test_opening_proposes_the_next_month_and_the_rule(one, shown):
-    page = one.get("rounds.open_round").text
-    assert "SHA-256 of the frozen month&#39;s hash" in page
+def test_opening_proposes_the_next_month(one, shown):
+    one.get("rounds.open_round")
+    assert shown["form"].month.data.day == 1
+
+
+def test_the_lock_proposes_the_next_draw(bring, one, shown):
+    bring("open")
+    one.get("rounds.freeze", month=MONTH)
     form = shown["form"]
-    assert form.month.data.day == 1
-    assert form.seed_rule.data.startswith("SHA-256 of the frozen month's hash, a colon")
+    assert (form.source.data, form.number.data) == ("double_colour_ball", "")
+    assert form.draws_on.data > get_local_date(A_WEEK_ON)
 
 
 @pytest.mark.parametrize(
     ("step", "endpoint", "address", "field", "longest", "rest"),
     [
-        (None, "open_round", {}, "seed_rule", LONGEST_SEED_RULE, {"month": "2026-07"}),
-        ("open", "freeze", {"month": MONTH}, "public_value", LONGEST_PUBLIC_VALUE, {}),
         ("publish", "withdraw", {"month": MONTH}, "reason", LONGEST_REASON, {}),
         (
             "solve",
@@ -136,7 +149,7 @@ def test_opening_proposes_the_next_month_and_the_rule(one, shown):
             {"month": MONTH, "reference": "N2607-0001"},
             "reason",
             LONGEST_REASON,
-            {"kind": "forbid", "giver": ""},
+            {"kind": "forbid", "giver": "", "no_interest": "y"},
         ),
     ],
 )
@@ -145,11 +158,7 @@ def test_a_form_takes_its_longest_text_and_no_more_and_no_less_than_one(
 ):
     if step:
         bring(step)
-    missing = {
-        "seed_rule": "Say it before the freeze.",
-        "public_value": "Enter the value that was announced.",
-        "reason": "Write the reason.",
-    }[field]
+    missing = "Write the reason."
     too_long = f"Use at most {longest} characters."
     for text, message in (("", missing), ("x" * (longest + 1), too_long)):
         answer = one.submit(f"rounds.{endpoint}", {**key(1), **rest, field: text}, **address)
@@ -161,7 +170,7 @@ def test_a_form_takes_its_longest_text_and_no_more_and_no_less_than_one(
 
 
 def test_a_month_must_be_chosen(one, shown):
-    answer = one.submit("rounds.open_round", {**key(1), "month": "", "seed_rule": "x"})
+    answer = one.submit("rounds.open_round", {**key(1), "month": ""})
     assert answer.status_code == 422
     assert shown["form"].errors == {"month": ["Choose the month."]}
 
@@ -174,7 +183,7 @@ def test_an_override_must_be_a_pin_or_a_forbid_for_a_known_giver(bring, one, sho
         ({"kind": "swap", "giver": ""}, {"kind": ["Choose from the list."]}),
         ({"kind": "pin", "giver": "offer:99"}, {"giver": ["Choose from the list."]}),
     ):
-        sent = {**key(1), **values, "reason": "promised"}
+        sent = {**key(1), **values, "reason": "promised", "no_interest": "y"}
         assert one.submit("rounds.override", sent, **address).status_code == 422
         assert shown["form"].errors == errors
     form = shown["form"]
@@ -216,7 +225,7 @@ def test_the_chosen_giver_is_an_offer_or_a_volunteer(english, giver, expected):
 def test_a_pin_of_an_offer_is_kept_with_its_offer(app, bring, one, month):
     bring("solve")
     goods = month.offers["goods"].id
-    sent = {**key(1), "kind": "pin", "giver": f"offer:{goods}", "reason": "promised"}
+    sent = {**key(1), "kind": "pin", "giver": f"offer:{goods}", **DECLARED}
     one.submit("rounds.override", sent, month=MONTH, reference="N2607-0003")
     with app.app_context():
         (row,) = db.session.query(m.RoundOverride).all()
@@ -225,14 +234,13 @@ def test_a_pin_of_an_offer_is_kept_with_its_offer(app, bring, one, month):
     assert found == (pin, month.needs[3].id, goods, None, "promised", month.first.id)
 
 
-def test_a_run_is_queued_once_it_is_committed(app, bring, one, monkeypatch):
+def test_a_run_is_queued_once_it_is_committed(app, bring, one, two, monkeypatch):
     put: list[tuple] = []
     monkeypatch.setattr("matchmaker.rounds.pages.step_views.put_job", lambda *job: put.append(job))
     bring("open")
     assert one.submit("rounds.solve", key(1), on=ROOM + "freeze", month=MONTH).status_code == 409
     assert put == []
-    sent = {**key(2), "public_value": "1"}
-    one.submit("rounds.freeze", sent, month=MONTH)
+    lock_and_draw_on_pages(one, two, MONTH, key(2), monkeypatch)
     app.config["SOLVE_LIMIT_SECONDS"] = 77
     assert one.submit("rounds.solve", key(3), on=ROOM, month=MONTH).status_code == 303
     with app.app_context():
@@ -242,7 +250,9 @@ def test_a_run_is_queued_once_it_is_committed(app, bring, one, monkeypatch):
 
 
 SAID = {
-    "freeze": "The month is frozen. Its hash and the lottery&#39;s seed are fixed.",
+    "freeze": "The list is locked. Its hash and the announced draw are public now.",
+    "draw": "The seed is drawn. The month can be solved now.",
+    "replace_draw": "The other draw is announced. Both stand on the public page.",
     "cancel": "The run was cancelled.",
     "publish": "The month is published. Residents and organisations have been told.",
     "withdraw": "The publication is withdrawn. The next one will be a new version.",
@@ -252,8 +262,18 @@ SAID = {
 @pytest.mark.parametrize(
     ("before", "step", "who", "values", "address", "on", "after"),
     [
-        ("open", "freeze", "one", {"public_value": "1"}, {"month": MONTH}, None, "FROZEN"),
-        ("start", "cancel", "one", {}, RUN, ROOM, "FROZEN"),
+        ("open", "freeze", "one", fill_lock_form(), {"month": MONTH}, None, "FROZEN"),
+        (
+            "lock",
+            "replace_draw",
+            "two",
+            {**fill_lock_form(), "reason": "slip"},
+            {"month": MONTH},
+            None,
+            "FROZEN",
+        ),
+        ("lock", "draw", "two", DRAWN_FORM, {"month": MONTH}, None, "DRAWN"),
+        ("start", "cancel", "one", {}, RUN, ROOM, "DRAWN"),
         ("solve", "publish", "two", {}, RUN, None, "PUBLISHED"),
         ("publish", "withdraw", "one", {"reason": "wrong"}, {"month": MONTH}, None, "REVIEW"),
     ],
@@ -272,13 +292,15 @@ def test_each_step_is_taken_leads_back_to_the_room_and_says_what_it_did(
         assert db.session.query(m.MatchRound).one().state is m.RoundState[after]
         event = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id.desc()).first()
         actor = {"one": month.first, "two": month.second}[who]
-        assert (event.action, event.actor_id) == (f"round.{step}", actor.id)
+        assert (event.action, event.actor_id) == (f"round.{step.replace('_', '-')}", actor.id)
 
 
 @pytest.mark.parametrize(
     ("before", "step", "who", "address", "template"),
     [
         ("open", "freeze", "one", {"month": MONTH}, "freeze"),
+        ("lock", "replace_draw", "one", {"month": MONTH}, "replace_draw"),
+        ("lock", "draw", "two", {"month": MONTH}, "draw"),
         ("freeze", "solve", "one", {"month": MONTH}, "show"),
         ("start", "cancel", "one", RUN, "show"),
         ("solve", "publish", "two", RUN, "publish"),

@@ -10,7 +10,6 @@ from flask_babel import force_locale
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.commands.round_report import describe_run
-from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve.figures import StageFigures
 from matchmaker.rounds.words import grounds, outcomes, policies, stages, verdicts
@@ -20,8 +19,9 @@ from optimizer.policy import COMMUNITY_2, POLICIES
 from optimizer.report import Unproved
 from optimizer.solution import Level, Proof, SolutionStatus
 from tests.browser import Browser
+from tests.draws import lock_and_draw
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
+from tests.matchmaker.rounds.small_month import MONTH
 
 RUN = {"month": MONTH, "number": 1}
 NAMES = Names({"C01": "Plum Lane"}, {"rice_oil": "Rice and oil"}, {"O01": "The Bakery"})
@@ -257,9 +257,7 @@ def solved(app, month):
     with app.app_context():
         match_round = month.open()
         match_round.policy = SECOND_POLICY
-        freeze_service.freeze_round(
-            match_round, public_value=PUBLIC_VALUE, actor=month.one, now=NOW
-        )
+        lock_and_draw(match_round, first=month.one, second=month.two, now=NOW)
         month.solve(match_round)
         db.session.commit()
     return month

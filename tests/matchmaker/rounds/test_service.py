@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from matchmaker import models as m
-from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.needs import desk_service
 from matchmaker.rounds import queries
@@ -17,9 +17,10 @@ from matchmaker.rounds.solve import runs
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer.explanation import explain_briefly
 from optimizer.report import Failure, Seconds, SolveReport
+from tests.draws import make_draw
 from tests.factories import NOW
 from tests.journeys.page_costs import count_statements
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
+from tests.matchmaker.rounds.small_month import MONTH, solve_here
 from tests.reach import reach
 
 pytestmark = pytest.mark.both_databases
@@ -59,7 +60,7 @@ def test_a_round_of_another_street_office_does_not_exist(context, month):
 
 def test_a_freeze_takes_every_open_need_into_the_round(context, month):
     match_round = month.freeze()
-    assert match_round.state is m.RoundState.FROZEN
+    assert match_round.state is m.RoundState.DRAWN
     assert count(m.Need, m.Need.state == m.NeedState.IN_ROUND) == 6
     assert len(match_round.snapshot.sha256) == len(match_round.seed) == 64
 
@@ -79,31 +80,28 @@ def test_opening_and_freezing_bring_the_offers_up_to_the_day(context, month):
     states = (due.state, later.state, over.state)
     assert states == (m.OfferState.OPEN, m.OfferState.APPROVED, m.OfferState.EXPIRED)
     values = {"actor": month.one, "now": NOW + timedelta(days=1)}
-    freeze_service.freeze_round(match_round, public_value=PUBLIC_VALUE, **values)
+    freeze_service.freeze_round(match_round, draw=make_draw(values["now"]), **values)
     assert later.state is m.OfferState.OPEN
 
 
-def test_a_freeze_needs_the_announced_value_and_something_to_decide(context, month):
-    match_round = month.open()
-    with pytest.raises(InvalidError):
-        freeze_service.freeze_round(match_round, public_value="  ", actor=month.one, now=NOW)
-    db.session.rollback()
+def test_a_lock_needs_something_to_decide(context, month):
     for need in month.needs.values():
         desk_service.withdraw_need(actor=month.one, need_id=need.id, now=NOW)
     match_round = month.open()
     with pytest.raises(ConflictError, match=r"round\.nothing_to_decide"):
-        freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
+        month.lock_open(match_round)
 
 
 @pytest.mark.parametrize(
     ("step", "state", "following"),
     [
         ("open", m.RoundState.DRAFT, {m.RoundState.FROZEN}),
-        ("freeze", m.RoundState.FROZEN, {m.RoundState.SOLVING}),
+        ("lock", m.RoundState.FROZEN, {m.RoundState.DRAWN}),
+        ("freeze", m.RoundState.DRAWN, {m.RoundState.SOLVING}),
         (
             "start",
             m.RoundState.SOLVING,
-            {m.RoundState.REVIEW, m.RoundState.NO_SOLUTION, m.RoundState.FROZEN},
+            {m.RoundState.REVIEW, m.RoundState.NO_SOLUTION, m.RoundState.DRAWN},
         ),
         ("solve", m.RoundState.REVIEW, {m.RoundState.SOLVING, m.RoundState.PUBLISHED}),
         ("publish", m.RoundState.PUBLISHED, {m.RoundState.REVIEW}),
@@ -164,7 +162,7 @@ def test_a_result_that_the_checker_refuses_is_failed_and_saves_nothing(context, 
     runs.finish_run(run, refused, now=NOW)
     assert run.status is m.RunStatus.FAILED
     assert (run.findings, runs.get_job(run).error) == (["capacity"], "not_verified")
-    assert run.match_round.state is m.RoundState.FROZEN
+    assert run.match_round.state is m.RoundState.DRAWN
     assert count(m.Assignment) == count(m.NeedOutcome) == 0
     with pytest.raises(ConflictError):
         publication.publish_run(run, actor=month.two, now=NOW)
@@ -191,7 +189,7 @@ def test_a_solve_without_an_answer_is_a_failed_run_that_says_why(context, month,
         failure.value,
     )
     assert (run.solution_json, run.figures, run.timings["total"]) == (None, None, 1.5)
-    assert run.match_round.state is m.RoundState.FROZEN
+    assert run.match_round.state is m.RoundState.DRAWN
 
 
 def test_a_run_without_full_explanations_keeps_its_answer_and_its_grounds(context, month):
@@ -220,6 +218,6 @@ def test_a_cancelled_run_leaves_the_round_frozen(context, month):
     run = month.start()
     runs.cancel_run(run, actor=month.one, now=NOW)
     assert runs.get_job(run).state is m.JobState.CANCELLED
-    assert run.match_round.state is m.RoundState.FROZEN
+    assert run.match_round.state is m.RoundState.DRAWN
     with pytest.raises(ConflictError, match=r"run\.finished"):
         runs.cancel_run(run, actor=month.one, now=NOW)

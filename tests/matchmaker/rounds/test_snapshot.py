@@ -10,7 +10,7 @@ import pytest
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds import matching, queries
-from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze.draws import compute_seed
 from matchmaker.rounds.snapshot import Snapshot, read_text
 from matchmaker.rounds.solve import runs
 from optimizer import policy
@@ -176,9 +176,9 @@ def test_no_person_is_in_the_snapshot(context, month):
 
 def test_the_seed_is_the_hash_of_snapshot_and_public_value(context, month):
     match_round = month.freeze()
-    expected = freeze_service.compute_seed(match_round.snapshot.sha256, match_round.public_value)
+    expected = compute_seed(match_round.snapshot.sha256, match_round.public_value)
     assert match_round.seed == expected
-    assert freeze_service.compute_seed(match_round.snapshot.sha256, "another") != expected
+    assert compute_seed(match_round.snapshot.sha256, "another") != expected
 
 
 @pytest.mark.parametrize(

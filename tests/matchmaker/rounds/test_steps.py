@@ -1,20 +1,22 @@
 """Every step of a round leaves one event in the audit log and its rows, compared whole."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.freeze import draws, overrides
 from matchmaker.rounds.freeze import service as freeze_service
+from matchmaker.rounds.freeze.draws import Announcement
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
 from optimizer.report import Failure, SolveReport
+from tests.draws import PUBLIC_VALUE, lock_and_draw, make_draw
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE, solve_here
+from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -32,28 +34,27 @@ def count_events() -> int:
     return db.session.query(m.AuditEvent).count()
 
 
-def test_opening_announces_the_rule_and_the_policy(month):
-    match_round = freeze_service.open_round(
-        month=MONTH, seed_rule="as announced", actor=month.one, now=NOW
-    )
+def test_opening_announces_the_policy(month):
+    match_round = freeze_service.open_round(month=MONTH, actor=month.one, now=NOW)
     assert (match_round.subdistrict_id, match_round.month) == (month.subdistrict.id, MONTH)
-    assert (match_round.policy, match_round.seed_rule) == ("community/1", "as announced")
+    assert (match_round.policy, match_round.seed_rule) == ("community/1", None)
     assert (match_round.opened_by_id, match_round.opened_at) == (month.first.id, NOW)
     assert (match_round.state, match_round.publication) == (m.RoundState.DRAFT, 0)
-    details = {"month": "2026-07", "policy": "community/1", "seed_rule": "as announced"}
+    details = {"month": "2026-07", "policy": "community/1"}
     subject = ("match_round", match_round.id)
     assert read_event() == ("round.open", subject, month.first.id, NOW, details)
 
 
-def test_the_freeze_keeps_the_month_its_hash_and_its_seed(month):
+def test_the_lock_keeps_the_month_its_hash_and_the_announced_draw(month):
     match_round = month.open()
-    stored = freeze_service.freeze_round(
-        match_round, public_value=f" {PUBLIC_VALUE} ", actor=month.two, now=LATER
-    )
+    draw = make_draw(LATER)
+    stored = freeze_service.freeze_round(match_round, draw=draw, actor=month.two, now=LATER)
     text = stored.canonical_json
     assert stored.sha256 == hashlib.sha256(text.encode()).hexdigest()
-    seed = hashlib.sha256(f"{stored.sha256}:{PUBLIC_VALUE}".encode()).hexdigest()
-    assert (match_round.public_value, match_round.seed) == (PUBLIC_VALUE, seed)
+    assert (match_round.public_value, match_round.seed) == (None, None)
+    (row,) = match_round.draws
+    assert (row.source, row.number, row.draws_on) == (draw.source, draw.number, draw.day)
+    assert (row.announced_by_id, row.announced_at, row.reason) == (month.second.id, LATER, None)
     assert (match_round.frozen_by_id, match_round.frozen_at) == (month.second.id, LATER)
     assert (stored.taken_at, stored.match_round_id) == (LATER, match_round.id)
     assert stored.offer_ids == {
@@ -61,9 +62,36 @@ def test_the_freeze_keeps_the_month_its_hash_and_its_seed(month):
         "O01/rice_oil/1": month.offers["goods"].id,
         "O02/hardship_money/1": month.offers["money"].id,
     }
-    details = {"snapshot_sha256": stored.sha256, "seed": seed}
+    announced = {"source": "double_colour_ball", "draw_number": "2026070", "draws_on": "2026-07-07"}
+    details = {"snapshot_sha256": stored.sha256, **announced}
     subject = ("match_round", match_round.id)
     assert read_event() == ("round.freeze", subject, month.second.id, LATER, details)
+
+
+def test_the_draw_makes_the_seed_of_the_locked_list(month):
+    match_round, later = month.lock(), NOW + timedelta(days=2)
+    seed = draws.draw_seed(match_round, drawn=PUBLIC_VALUE, actor=month.two, now=later)
+    sha256 = match_round.snapshot.sha256
+    assert seed == hashlib.sha256(f"{sha256}:{PUBLIC_VALUE}".encode()).hexdigest()
+    assert (match_round.public_value, match_round.seed) == (PUBLIC_VALUE, seed)
+    assert (match_round.drawn_by_id, match_round.drawn_at) == (month.second.id, later)
+    details = {"public_value": PUBLIC_VALUE, "seed": seed}
+    subject = ("match_round", match_round.id)
+    assert read_event() == ("round.draw", subject, month.second.id, later, details)
+
+
+def test_another_draw_takes_the_place_of_the_announced_one_and_both_stay(month):
+    match_round = month.lock()
+    draw = Announcement(m.DrawSource.SUPER_LOTTO, "26071", date(2026, 7, 8))
+    row = draws.replace_draw(match_round, draw=draw, reason="slip", actor=month.one, now=LATER)
+    assert match_round.draw is row
+    assert [(d.number, d.reason) for d in match_round.draws] == [
+        ("2026070", None),
+        ("26071", "slip"),
+    ]
+    details = {"source": "super_lotto", "draw_number": "26071", "draws_on": "2026-07-08"}
+    subject = ("match_round", match_round.id)
+    assert read_event() == ("round.replace-draw", subject, month.first.id, LATER, details)
 
 
 def test_a_run_is_numbered_and_waits_for_a_worker_at_once(month):
@@ -134,7 +162,7 @@ def test_a_run_is_given_up_once(month):
             "too_many_tries",
             LATER,
         )
-        assert run.match_round.state is m.RoundState.FROZEN
+        assert run.match_round.state is m.RoundState.DRAWN
         assert read_event() == ("round.finish", ("round_run", run.id), None, LATER, FAILED)
 
 
@@ -195,6 +223,7 @@ def test_a_withdrawal_keeps_its_reason_and_takes_the_rest_back(month):
     publication.withdraw_publication(match_round, reason="wrong", actor=month.one, now=LATER)
     assert (match_round.state, match_round.publication) == (m.RoundState.REVIEW, 1)
     assert match_round.published_run is None
+    assert match_round.withdrawn_at == LATER
     assert match_round.published_by_id is match_round.published_at is None
     details = {"number": 1, "publication": 1, "reason": "wrong"}
     subject = ("match_round", match_round.id)
@@ -220,12 +249,12 @@ def test_where_a_round_goes_when_its_run_ends(month):
     """``_leave_solving``: review if any run can be reviewed, else as the last run ended."""
     match_round = month.freeze()
     runs.cancel_run(month.start(match_round), actor=month.one, now=NOW)
-    assert match_round.state is m.RoundState.FROZEN
+    assert match_round.state is m.RoundState.DRAWN
     pin_all_goods(match_round, month)
     assert month.solve(match_round).status is m.RunStatus.INFEASIBLE
     assert match_round.state is m.RoundState.NO_SOLUTION
     runs.cancel_run(month.start(match_round), actor=month.one, now=NOW)
-    assert match_round.state is m.RoundState.FROZEN
+    assert match_round.state is m.RoundState.DRAWN
     for override in overrides.list_active_overrides(match_round):
         overrides.lift_override(match_round, override.id, actor=month.one, now=NOW)
     assert month.solve(match_round).status is m.RunStatus.PROVEN
@@ -236,12 +265,12 @@ def test_where_a_round_goes_when_its_run_ends(month):
 
 def test_each_step_writes_one_event(month):
     match_round = month.open()
-    freeze_service.freeze_round(match_round, public_value="1", actor=month.one, now=NOW)
+    lock_and_draw(match_round, first=month.one, second=month.two, now=NOW)
     run = month.start(match_round)
     jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=NOW)
     runs.finish_run(run, solve_here(run), now=NOW)
     publication.publish_run(run, actor=month.two, now=NOW)
     publication.withdraw_publication(match_round, reason="x", actor=month.one, now=NOW)
     actions = db.session.scalars(select(m.AuditEvent.action).order_by(m.AuditEvent.id))
-    steps = ("open", "freeze", "solve", "finish", "publish", "withdraw")
+    steps = ("open", "freeze", "draw", "solve", "finish", "publish", "withdraw")
     assert list(actions) == [f"round.{step}" for step in steps]

@@ -12,8 +12,9 @@ from matchmaker.offers.service import edit_offer
 from matchmaker.offers.terms import OfferTerms
 from matchmaker.rounds.solve.worker import Worker
 from tests.browser import Browser
+from tests.draws import fill_lock_form, lock_and_draw_on_pages
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH, PUBLIC_VALUE
+from tests.matchmaker.rounds.small_month import MONTH
 
 ROOM = "/rounds/2026-07/"
 
@@ -30,14 +31,13 @@ def reviewed(app, month):
         db.session.commit()
 
 
-def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, month, one, two, browser):
+def test_a_month_goes_from_opening_to_the_public_page_by_two_people(
+    app, month, one, two, browser, monkeypatch
+):
     assert "Open the first month" in one.get("rounds.index").text
-    opened = one.submit(
-        "rounds.open_round", {**key(1), "month": "2026-07", "seed_rule": "as announced"}
-    )
+    opened = one.submit("rounds.open_round", {**key(1), "month": "2026-07"})
     assert (opened.status_code, opened.location) == (303, ROOM)
-    frozen = one.submit("rounds.freeze", {**key(2), "public_value": PUBLIC_VALUE}, month=MONTH)
-    assert frozen.status_code == 303
+    lock_and_draw_on_pages(one, two, MONTH, key(2), monkeypatch)
     assert one.submit("rounds.solve", key(3), on=ROOM, month=MONTH).status_code == 303
     assert "You may close this page" in one.get("rounds.show", month=MONTH).text
     assert "data-done" not in one.get("rounds.progress", month=MONTH).text
@@ -52,7 +52,8 @@ def test_a_month_goes_from_opening_to_the_public_page_by_two_people(app, month, 
         events = db.session.query(m.AuditEvent).order_by(m.AuditEvent.id)
         taken = [(event.action, event.actor_id) for event in events]
     first, second = month.first.id, month.second.id
-    steps = {"open": first, "freeze": first, "solve": first, "finish": None, "publish": second}
+    steps = {"open": first, "freeze": first, "draw": second, "solve": first, "finish": None}
+    steps["publish"] = second
     assert taken == [(f"round.{step}", actor) for step, actor in steps.items()]
 
 
@@ -79,7 +80,9 @@ def test_an_auditor_reads_everything_and_a_stranger_finds_nothing(
         assert stranger.get(f"rounds.{endpoint}", **values).status_code == 404
 
 
-@pytest.mark.parametrize("endpoint", ["open_round", "freeze", "publish", "withdraw", "override"])
+@pytest.mark.parametrize(
+    "endpoint", ["open_round", "freeze", "replace_draw", "draw", "publish", "withdraw", "override"]
+)
 def test_an_auditor_changes_nothing(app, month, reviewed, endpoint):
     values = {
         "open_round": {},
@@ -91,17 +94,12 @@ def test_an_auditor_changes_nothing(app, month, reviewed, endpoint):
 
 
 def test_an_incomplete_form_keeps_what_was_typed(one):
-    answer = one.submit("rounds.open_round", {**key(1), "month": "", "seed_rule": "draw of 8 July"})
+    one.submit("rounds.open_round", {**key(1), "month": "2026-07"})
+    typed = {**fill_lock_form(), "number": "20269"}
+    answer = one.submit("rounds.freeze", {**key(2), **typed}, month=MONTH)
     assert answer.status_code == 422
-    assert "draw of 8 July" in answer.text
-
-
-def test_what_is_typed_is_kept(app, one):
-    one.submit("rounds.open_round", {**key(1), "month": "2026-07", "seed_rule": "draw of 8 July"})
-    one.submit("rounds.freeze", {**key(2), "public_value": "03 07"}, month=MONTH)
-    with app.app_context():
-        match_round = db.session.query(m.MatchRound).one()
-        assert (match_round.seed_rule, match_round.public_value) == ("draw of 8 July", "03 07")
+    assert 'value="20269"' in answer.text
+    assert "the year, then three digits" in answer.text
 
 
 def test_the_reason_of_a_withdrawal_is_kept(app, bring, one):
@@ -113,7 +111,7 @@ def test_the_reason_of_a_withdrawal_is_kept(app, bring, one):
 
 
 def test_a_form_sent_twice_opens_one_round(app, one):
-    data = {**key(1), "month": "2026-07", "seed_rule": "as announced"}
+    data = {**key(1), "month": "2026-07"}
     first = one.submit("rounds.open_round", data)
     second = one.submit("rounds.open_round", data)
     assert first.location == second.location == ROOM
@@ -163,6 +161,9 @@ def test_a_pin_is_made_with_a_reason_and_lifted_again(app, month, reviewed, one)
     empty = one.submit("rounds.override", {**key(1), "kind": "pin", "reason": ""}, **address)
     assert empty.status_code == 422
     data = {**key(2), "kind": "pin", "giver": "", "reason": "promised at the counter"}
+    undeclared = one.submit("rounds.override", data, **address)
+    assert (undeclared.status_code, "Tick the box if this is so" in undeclared.text) == (422, True)
+    data["no_interest"] = "y"
     assert one.submit("rounds.override", data, **address).status_code == 303
     page = one.get("rounds.show", month=MONTH).text
     assert "promised at the counter" in page
@@ -192,7 +193,10 @@ def test_unknown_runs_lines_and_months_are_not_found(reviewed, one):
 def test_nothing_is_public_before_the_publication(reviewed, browser):
     page = browser.use_language("en").get("results.index")
     assert "Nothing is published yet" in page.text
-    assert browser.get("results.show", month=MONTH).status_code == 404
+    assert "Being decided" in page.text
+    public = browser.get("results.show", month=MONTH).text
+    assert "R00001" not in public
+    assert "Needs met" not in public
 
 
 def test_readiness_names_what_would_stay_outside(app, month, one):

@@ -1,0 +1,86 @@
+"""How many needs of a month are dangers or were entered on behalf, by committee and worker.
+
+One worker who calls everything a danger, or who enters most of what a committee asks, is seen
+before the lock by colleagues and after it, by committee, by everyone. These are counts: no resident
+and no need is named.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import Committee, Need, NeedOutcome, Role, RoundRun, User
+from matchmaker.models.limits import TIERS
+from matchmaker.rounds.freeze.asked import select_open_needs
+from matchmaker.rounds.queries import read_snapshot
+
+DANGER = TIERS[0]
+_STAFF = (Role.COMMITTEE_WORKER, Role.SOCIAL_WORKER)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShares:
+    """Needs of one group: all, those of urgency 1, those that the resident did not enter.
+
+    group       code of a committee, or name of a worker
+    """
+
+    group: str
+    asked: int
+    urgent: int
+    on_behalf: int
+
+
+def list_open_shares(
+    subdistrict_id: int,
+) -> tuple[list[EntryShares], list[EntryShares]]:
+    """The open needs by committee, then by worker who entered or verified them.
+
+    Committees are in the order of their codes, workers by what they called urgent.
+    """
+    query = select(User.id, User.name).where(User.role.in_(_STAFF))
+    names = {row.id: row.name for row in db.session.execute(query)}
+    rows = db.session.execute(_select_entries(select_open_needs(subdistrict_id))).all()
+    committees = _sum_up(rows, lambda row: [row.code])
+    workers = _sum_up(rows, lambda row: {row.entered_by_id, row.verified_by_id} & names.keys())
+    named = [replace(row, group=names[row.group]) for row in workers]
+    return committees, sorted(named, key=lambda row: (-row.urgent, -row.asked, row.group))
+
+
+def list_shares_of_run(run: RoundRun) -> list[EntryShares]:
+    """The needs of a run by committee, with the urgency that the list was locked with."""
+    tiers = {row.reference: row.tier for row in read_snapshot(run.match_round).needs}
+    decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
+    needs = select(Need).join(Need.committee).where(Need.id.in_(decided))
+    rows = db.session.execute(_select_entries(needs)).all()
+    return _sum_up(rows, lambda row: [row.code], lambda row: tiers[row.reference])
+
+
+def _select_entries(needs: Select[Any]) -> Select[Any]:
+    """Of each of ``needs``, which are joined with their committees: what the sums read."""
+    columns: tuple[Any, ...] = (
+        Committee.code,
+        Need.reference,
+        Need.tier,
+        Need.entered_by_id,
+        Need.verified_by_id,
+        User.role,
+    )
+    return needs.join(User, User.id == Need.entered_by_id).with_only_columns(*columns)
+
+
+def _sum_up(
+    rows: Iterable[Row[Any]],
+    list_groups: Callable[[Row[Any]], Iterable[Any]],
+    get_tier: Callable[[Row[Any]], int] = lambda row: int(row.tier),
+) -> list[EntryShares]:
+    sums: dict[Any, list[int]] = {}
+    for row in rows:
+        counted = (1, int(get_tier(row) == DANGER), int(row.role in _STAFF))
+        for group in list_groups(row):
+            found = sums.setdefault(group, [0, 0, 0])
+            sums[group] = [one + other for one, other in zip(found, counted, strict=True)]
+    return [EntryShares(group, *sums[group]) for group in sorted(sums)]

@@ -1,0 +1,167 @@
+"""Who had a hand in a run: nobody decides alone what they shaped.
+
+Who started a run, pinned or forbade in it, or verified a most urgent need or a status behind a line
+that the pins changed, does not publish it. A changed line is one that differs from the run without
+pins and forbids of the same round.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    MatchRound,
+    Need,
+    NeedOutcome,
+    RecipientStatus,
+    Role,
+    RoundOverride,
+    RoundRun,
+    User,
+)
+from matchmaker.models.limits import TIERS
+from matchmaker.rounds.freeze.overrides import list_active_overrides
+from matchmaker.rounds.solve.runs import is_usable, list_runs
+from matchmaker.scopes import list_same_persons
+
+DANGER = TIERS[0]  # the tier for which verifying is a hand in the run
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A need whose line the pins and forbids changed: its outcome without and with them."""
+
+    without: NeedOutcome
+    within: NeedOutcome
+
+
+def find_plain_run(match_round: MatchRound) -> RoundRun | None:
+    """The latest run of the round without pins and forbids that has a result."""
+    runs = list_runs(match_round)
+    return next((run for run in runs if run.is_plain and is_usable(run)), None)
+
+
+def list_changed_lines(plain: RoundRun, run: RoundRun) -> list[ChangedLine]:
+    """The needs that ``run`` serves otherwise than ``plain``, in the order of their rows."""
+    before, after = (_read_lines(of) for of in (plain, run))
+    givers = [_read_givers(of) for of in (plain, run)]
+    return [
+        ChangedLine(before[need_id], row)
+        for need_id, row in after.items()
+        if need_id in before
+        and (
+            before[need_id].is_met is not row.is_met
+            or givers[0].get(need_id) != givers[1].get(need_id)
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A run beside the one without pins and forbids, and the lines that differ."""
+
+    plain: RoundRun
+    changed: list[ChangedLine]
+
+
+def compare_with_plain(run: RoundRun) -> Comparison | None:
+    """What the pins and forbids of a run changed; None without any, or without a plain run."""
+    plain = None if run.is_plain else find_plain_run(run.match_round)
+    return None if plain is None else Comparison(plain, list_changed_lines(plain, run))
+
+
+def list_hands(run: RoundRun) -> set[int]:
+    """All accounts of the persons who had a hand in the run and do not publish it."""
+    overrides = list_active_overrides(run.match_round)
+    plain = find_plain_run(run.match_round) if overrides else None
+    changed = {row.need_id for row in overrides}
+    if plain is not None:
+        changed |= {line.within.need_id for line in list_changed_lines(plain, run)}
+    hands = {run.started_by_id} | _list_makers(overrides) | _list_verifiers(changed)
+    return list_same_persons(hands)
+
+
+def require_no_hand(run: RoundRun, actor: User) -> None:
+    """Raise ``ConflictError`` for a publisher who had a hand in the run, or without a plain run.
+
+    With pins in force the reader of the publication is shown what they changed, so a run without
+    them must have been solved.
+    """
+    if actor.id in list_same_persons([run.started_by_id]):
+        raise ConflictError("round.second_person", number=run.number)
+    overrides = list_active_overrides(run.match_round)
+    if overrides and find_plain_run(run.match_round) is None:
+        raise ConflictError("run.no_plain_run", number=run.number)
+    if actor.id in list_hands(run):
+        raise ConflictError("round.had_a_hand", number=run.number)
+
+
+def list_publishers(match_round: MatchRound, hands: Collection[int]) -> Sequence[User]:
+    """The social workers of the office who could publish: all but persons with a hand, by name."""
+    persons = select(User.person_id).where(User.id.in_(hands))
+    query = (
+        select(User)
+        .where(User.role == Role.SOCIAL_WORKER, User.disabled_at.is_(None))
+        .where(User.subdistrict_id == match_round.subdistrict_id, User.person_id.not_in(persons))
+        .order_by(User.name, User.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def foresee_hands(match_round: MatchRound, actor: User, need_ids: Iterable[int] = ()) -> set[int]:
+    """Who would have a hand if ``actor`` now pinned one of these needs, or started a run."""
+    is_draft = match_round.frozen_at is None  # nothing can be pinned before the lock
+    overrides = [] if is_draft else list_active_overrides(match_round)
+    needs = {row.need_id for row in overrides} | set(need_ids)
+    return {actor.id} | _list_makers(overrides) | _list_verifiers(needs)
+
+
+def require_publisher_left(
+    match_round: MatchRound, actor: User, need_ids: Iterable[int] = ()
+) -> None:
+    """Raise ``ConflictError`` for a step after which nobody of the office could publish."""
+    if not list_publishers(match_round, foresee_hands(match_round, actor, need_ids)):
+        raise ConflictError("round.nobody_left")
+
+
+def _list_makers(overrides: Iterable[RoundOverride]) -> set[int]:
+    return {row.made_by_id for row in overrides}
+
+
+def _list_verifiers(need_ids: Collection[int]) -> set[int]:
+    """Who verified the most urgent of these needs, or a status of the residents behind them."""
+    found: set[int] = set()
+    for some in _split(sorted(need_ids)):
+        urgent = select(Need.verified_by_id).where(Need.id.in_(some), Need.tier == DANGER)
+        residents = select(Need.resident_id).where(Need.id.in_(some))
+        statuses = select(RecipientStatus.verified_by_id).where(
+            RecipientStatus.resident_id.in_(residents)
+        )
+        for query in (urgent, statuses):
+            found |= {user_id for user_id in db.session.scalars(query) if user_id is not None}
+    return found
+
+
+def _split(ids: Sequence[int], most: int = 500) -> Iterator[Sequence[int]]:
+    return (ids[start : start + most] for start in range(0, len(ids), most))
+
+
+def _read_lines(run: RoundRun) -> dict[int, NeedOutcome]:
+    query = select(NeedOutcome).where(NeedOutcome.round_run_id == run.id)
+    return {row.need_id: row for row in db.session.scalars(query.order_by(NeedOutcome.need_id))}
+
+
+def _read_givers(run: RoundRun) -> dict[int, set[tuple[object, ...]]]:
+    """Who gives what when, of each need that the run meets."""
+    a = Assignment
+    query = select(a.need_id, a.offer_id, a.volunteer_id, a.slot, a.units).where(
+        a.round_run_id == run.id, a.need_id.is_not(None)
+    )
+    found: dict[int, set[tuple[object, ...]]] = {}
+    for need_id, *giver in db.session.execute(query):
+        found.setdefault(need_id or 0, set()).add(tuple(giver))  # none is without a need
+    return found

@@ -1,0 +1,28 @@
+"""The public draw of a month in words: which lottery, its number, its day."""
+
+from flask_babel import gettext as _
+
+from matchmaker.models import MatchRound, RoundDraw
+from matchmaker.rounds.freeze.draws import DRAW_RULES
+from matchmaker.words.labels import get_label
+from matchmaker.words.quantities import format_day
+
+
+def describe_draw(draw: RoundDraw) -> str:
+    """An announced draw: lottery, number and day; an invented one is called so."""
+    source, day = get_label(draw.source), format_day(draw.draws_on)
+    return _("%(source)s, draw %(number)s on %(day)s", source=source, number=draw.number, day=day)
+
+
+def describe_source(match_round: MatchRound) -> str:
+    """Where the seed comes from: the announced draw, or the rule of a month of before."""
+    if match_round.frozen_at is None:
+        return _("The public draw is announced when the list is locked.")
+    draw = match_round.draw
+    return (match_round.seed_rule or "–") if draw is None else describe_draw(draw)
+
+
+def make_example(draw: RoundDraw) -> str:
+    """Numbers as the draw could give them: ``02 04 06 08 10 12 + 02``."""
+    parts = DRAW_RULES[draw.source].parts
+    return " + ".join(" ".join(f"{2 * k:02}" for k in range(1, many + 1)) for many, _most in parts)

@@ -1,0 +1,66 @@
+"""Shares of dangers and of entries on behalf: by committee and worker, and what everyone reads."""
+
+import pytest
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.rounds.freeze.entries import (
+    EntryShares,
+    list_open_shares,
+    list_shares_of_run,
+)
+from matchmaker.rounds.pages.figures import hide_small_entries
+from matchmaker.rounds.words.names import Names
+from tests.matchmaker.rounds.small_month import MONTH
+
+
+@pytest.mark.usefixtures("context")
+def test_shares_count_dangers_and_entries_on_behalf(month):
+    """Needs 1 to 6, all entered by the first social worker; 3 and 6 are of urgency 1."""
+    account = month.make.user(m.Role.RESIDENT, resident_id=month.residents[1].id)
+    need = db.session.get_one(m.Need, month.needs[1].id)
+    need.entered_by_id, need.verified_by_id = account.id, month.second.id
+    db.session.flush()
+    office = month.subdistrict.id
+    committees, workers = list_open_shares(office)
+    assert committees == [EntryShares("C01", 3, 1, 3), EntryShares("C02", 3, 1, 2)]
+    one, two = month.first.name, month.second.name
+    assert workers == [EntryShares(one, 5, 2, 5), EntryShares(two, 1, 0, 0)]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_run_keeps_the_urgency_of_its_locked_list(month):
+    run = month.solve()
+    before = list_shares_of_run(run)
+    db.session.get_one(m.Need, month.needs[1].id).tier = 1
+    db.session.flush()
+    assert list_shares_of_run(run) == before
+    assert sum(row.urgent for row in before) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "is_shown"),
+    [
+        (EntryShares("C01", 20, 10, 5), True),
+        (EntryShares("C01", 20, 0, 20), True),
+        (EntryShares("C01", 4, 0, 0), False),
+        (EntryShares("C01", 20, 4, 10), False),
+        (EntryShares("C01", 20, 16, 10), False),  # the four others could be told
+        (EntryShares("C01", 20, 10, 1), False),
+        (EntryShares("C01", 20, 10, 19), False),
+    ],
+)
+def test_everyone_reads_no_small_number_nor_its_rest(english, row, is_shown):
+    (found,) = hide_small_entries([row], Names({"C01": "First"}))
+    assert (found.label, found.shares is not None) == ("First", is_shown)
+
+
+def test_the_page_of_the_lock_shows_the_shares(bring, one):
+    bring("open")
+    assert "By worker who entered or checked it" in one.get("rounds.freeze", month=MONTH).text
+
+
+def test_the_public_page_has_the_shares_by_committee(bring, browser):
+    bring("publish")
+    page = browser.use_language("en").get("results.show", month=MONTH).text
+    assert "How requests came in, by committee" in page
