@@ -8,6 +8,7 @@ from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import views as audit_views
 from matchmaker.calendar import views as calendar_views
 from matchmaker.demo import views as demo_views
+from matchmaker.endings import views as ending_views
 from matchmaker.needs import browse_views, desk_views, follow_up_views, queue_views
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
@@ -22,6 +23,7 @@ from matchmaker.rounds.pages import (
     criteria_views,
     draw_views,
     line_views,
+    promise_views,
     results_views,
     review_views,
     room_views,
@@ -55,7 +57,9 @@ VIEW_MODULES = (
     resident_views,
     registering_views,
     merging_views,
+    ending_views,
     line_views,
+    promise_views,
     results_views,
     room_views,
     step_views,

@@ -78,6 +78,7 @@ FILTERS: _Functions = {
     "verdict_words": verdicts.describe_verdict,
     "unproved_words": verdicts.describe_unproved,
     "failure_words": refusals.describe_failure,
+    "failure_advice": refusals.advise,
     "run_totals": find_totals,
     "draw_words": draws.describe_draw,
     "draw_example": draws.make_example,

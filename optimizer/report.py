@@ -13,10 +13,12 @@ from optimizer import codec
 from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
-from optimizer.solution import Solution
+from optimizer.problem import Pin
+from optimizer.solution import Solution, SolutionStatus
 
 __all__ = [
     "ARITHMETIC",
+    "Conflict",
     "Failure",
     "Line",
     "Progress",
@@ -68,6 +70,24 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Pins and least uses that cannot hold together, while any proper subset can.
+
+    status   INFEASIBLE: proved to conflict; FEASIBLE: nothing conflicts; FAILED: not known in time
+    stocks   stocks whose least use is part of the conflict
+    """
+
+    status: SolutionStatus
+    pins: tuple[Pin, ...] = ()
+    stocks: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON without empty facts."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
 class SolveReport:
     """The checked answer to one problem, or ``failure``; one of the two is always present.
 
@@ -78,6 +98,7 @@ class SolveReport:
     verdict       what the independent checker found about the answer
     unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
     reason        what the process said when it crashed: the last line of its error
+    conflict      of a question without an answer: what cannot hold together, if found in time
     """
 
     solution: Solution | None = None
@@ -88,6 +109,7 @@ class SolveReport:
     unexplained: Failure | None = None
     verdict: Verdict | None = None
     reason: str = ""
+    conflict: Conflict | None = None
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:

@@ -50,6 +50,12 @@ def describe_notice(notice: Notice) -> str:
         "follow_up.answered": _("The office answered what you asked about your need."),
         "round.published": _("The month's result is published: see what you promised."),
         "round.withdrawn": _("The month's result was withdrawn and will be published again."),
+        "need.promise_revoked": _(
+            "The help that was found for you cannot come after all. See what happens now."
+        ),
+        "round.promise_revoked": _("The office called off something that you promised."),
+        "visit.revoked": _("The office called off a visit of yours. See your visits."),
+        "round.promises_broken": _("Some promises of the month cannot be kept any more."),
         "offer.approved": _("Your offer was approved."),
         "offer.returned": _("Your offer came back with a question."),
     }

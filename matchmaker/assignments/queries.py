@@ -132,8 +132,9 @@ def read_lines(rows: list[Any]) -> list[Line]:
 
 
 def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
-    """Every promise that passes the filters, in order of time."""
-    return read_lines(list(db.session.execute(select_lines(actor, month, filters))))
+    """Every promise that passes the filters and was not revoked, in order of time."""
+    query = select_lines(actor, month, filters).where(Assignment.state != AssignmentState.REVOKED)
+    return read_lines(list(db.session.execute(query)))
 
 
 def list_choices(

@@ -11,10 +11,12 @@ from matchmaker.audit.service import Fault
 from matchmaker.models import (
     AuditEvent,
     ConsentChannel,
+    ContactEnd,
     DrawSource,
     NeedState,
     OfferState,
     OrganisationKind,
+    RevokeReason,
     Role,
     RunStatus,
     StatusKind,
@@ -95,6 +97,9 @@ ACTION_WORDS: dict[str, LazyString] = {
     "round.publish": _l("Published a round"),
     "round.accept": _l("Accepted that a run is not proved"),
     "round.withdraw": _l("Withdrew a publication"),
+    "resident.stop_contact": _l("Stopped the contact with a resident"),
+    "resident.resume_contact": _l("Allowed contact with a resident again"),
+    "assignment.revoke": _l("Revoked a promise"),
     "demo.build": _l("Built the demo"),
 }
 
@@ -115,6 +120,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "match_round": _l("Round"),
     "round_run": _l("Run"),
     "round_override": _l("Override"),
+    "assignment": _l("Promise"),
     "subdistrict": _l("Street office"),
 }
 
@@ -197,6 +203,8 @@ _LABELLED: tuple[type[StrEnum], ...] = (
     VolunteerState,
     OfferState,
     NeedState,
+    RevokeReason,
+    ContactEnd,
 )
 
 

@@ -15,6 +15,7 @@ from matchmaker.words.phone_numbers import SeveralNumbersError, normalise_phone
 T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
+LONGEST_COUNT = 6  # digits
 LONGEST_TYPED_PHONE = 40  # characters, separators included
 _MONTH = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*月?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
@@ -59,6 +60,20 @@ class KeptField(HiddenField):
 
     def process_data(self, value: Any) -> None:
         self.data = value or ""
+
+
+class CountField(HiddenField):
+    """A hidden number that the page said, sent back with the step; 0 for anything else."""
+
+    data: Any  # a number
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or 0
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = str(valuelist[0]) if valuelist else ""
+        is_count = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_COUNT
+        self.data = int(typed) if is_count else 0
 
 
 class PhoneField(StringField):

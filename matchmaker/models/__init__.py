@@ -1,6 +1,6 @@
 """Every ORM class, one file per aggregate; import them from here."""
 
-from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcome
+from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcome, RevokeReason
 from matchmaker.models.audit import AuditEvent, AuditHead, Disclosure, IdempotencyKey, Notice
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
@@ -34,6 +34,7 @@ from matchmaker.models.place import Committee, Subdistrict
 from matchmaker.models.resident import (
     Consent,
     ConsentChannel,
+    ContactEnd,
     Household,
     RecipientStatus,
     Resident,
@@ -53,6 +54,7 @@ __all__ = [
     "Committee",
     "Consent",
     "ConsentChannel",
+    "ContactEnd",
     "Disclosure",
     "DrawSource",
     "FairnessLedger",
@@ -89,6 +91,7 @@ __all__ = [
     "RecipientStatus",
     "Resident",
     "ResidentContact",
+    "RevokeReason",
     "Role",
     "RoundDraw",
     "RoundOverride",

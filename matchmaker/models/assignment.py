@@ -28,6 +28,29 @@ class AssignmentState(StrEnum):
     REVOKED = "revoked"
 
 
+class RevokeReason(StrEnum):
+    """Why a promise cannot be kept; the code of a revoked one stays with it."""
+
+    NEED_WITHDRAWN = "need_withdrawn"
+    CONTACT_ENDED = "contact_ended"
+    PAIRING_ENDED = "pairing_ended"
+    STATUS_OVER = "status_over"
+    AGREEMENT_OVER = "agreement_over"
+    ORGANISATION_SUSPENDED = "organisation_suspended"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    OFFER_PAUSED = "offer_paused"
+    OFFER_UNAPPROVED = "offer_unapproved"
+    OFFER_OVER = "offer_over"
+    OFFER_CHANGED = "offer_changed"
+    OFFER_LOWERED = "offer_lowered"
+    VOLUNTEER_LEFT = "volunteer_left"
+    VOLUNTEER_PAUSED = "volunteer_paused"
+    VOLUNTEER_CHANGED = "volunteer_changed"
+    VISITS_LOWERED = "visits_lowered"
+    PROOF_OVER = "proof_over"
+    REST_TOO_LITTLE = "rest_too_little"  # the other part of the same help is gone
+
+
 class Assignment(Model):
     """Units of one offer for one need (or one due visit of a pairing)."""
 
@@ -52,6 +75,9 @@ class Assignment(Model):
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     state: Mapped[AssignmentState] = mapped_column(
         enum_column(AssignmentState), default=AssignmentState.PROPOSED
+    )
+    revoked_reason: Mapped[RevokeReason | None] = mapped_column(
+        enum_column(RevokeReason), doc="why it was revoked; empty: it was not"
     )
 
     run: Mapped[RoundRun] = relationship()

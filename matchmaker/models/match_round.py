@@ -182,6 +182,9 @@ class RoundRun(Model):
     verdict: Mapped[dict[str, Any] | None] = mapped_column(
         JSON, comment="what the checker found: how much is proved"
     )
+    conflict: Mapped[list[int] | None] = mapped_column(
+        JSON, comment="round_override.id of the pins that cannot hold together"
+    )
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="aggregates for pages")
     timings: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="seconds by stage")
     started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

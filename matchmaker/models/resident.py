@@ -41,6 +41,14 @@ class ConsentChannel(StrEnum):
     SPOKEN_AT_HOME = "spoken_at_home"
 
 
+class ContactEnd(StrEnum):
+    """Why the office has no contact with a resident any more."""
+
+    DIED = "died"
+    WISH = "wish"  # the person wants none
+    MOVED = "moved"  # out of the subdistrict
+
+
 class Household(Model):
     """A home in one committee; ``block`` is the most exact place a giver sees before a match."""
 
@@ -76,6 +84,12 @@ class Resident(Model):
     person_id: Mapped[int] = person_column()
     merged_into_id: Mapped[int | None] = mapped_column(
         ForeignKey("resident.id"), index=True, doc="entry of the same resident that is kept"
+    )
+    contact_ended_on: Mapped[date | None] = mapped_column(
+        doc="day from which there is no contact any more; empty: there is"
+    )
+    contact_end: Mapped[ContactEnd | None] = mapped_column(
+        enum_column(ContactEnd), doc="why there is no contact any more"
     )
 
     household: Mapped[Household] = relationship(back_populates="residents")

@@ -29,7 +29,12 @@ CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; change
 
 
 def make_need(resident: Resident, category: ServiceCategory, actor: User, now: datetime) -> Need:
-    """A draft for one unit at any time, not yet stored."""
+    """A draft for one unit at any time, not yet stored.
+
+    Raises ``ConflictError`` when the contact with the resident was stopped.
+    """
+    if resident.contact_ended_on is not None:
+        raise ConflictError("resident.contact_ended")
     return Need(
         resident_id=resident.id,
         committee_id=resident.household.committee_id,

@@ -4,7 +4,8 @@ draft -> submitted -> verified -> open -> in round -> matched
 submitted -> returned -> submitted
 submitted, returned, open -> closed, when joined with another; withdrawn, in the round too
 in round -> open, when the month's round found nothing
-matched -> in round, when a publication was withdrawn
+matched -> in round, when a publication was withdrawn; open, when its promise was revoked
+any but a draft -> closed, when the contact with the resident was stopped
 """
 
 from collections.abc import Sequence
@@ -28,12 +29,13 @@ _S = NeedState
 
 _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
+    # closed from any state: the contact with the resident was stopped
     _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED}),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
     _S.OPEN: frozenset({_S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED}),
-    _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN}),
-    _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND}),
+    _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
+    _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.CLOSED}),
     _S.CLOSED: frozenset(),
     _S.WITHDRAWN: frozenset(),
 }

@@ -7,7 +7,7 @@ from wtforms.widgets import HiddenInput
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
-from matchmaker.forms.fields import DayField, KeptField, LongTextField, TextField
+from matchmaker.forms.fields import CountField, DayField, KeptField, LongTextField, TextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
 from matchmaker.kinds import get_rules, is_money
@@ -32,6 +32,7 @@ class VersionForm(IdempotentForm):
     """A button's step, and the version of the row that the person saw."""
 
     version = WholeNumberField(validators=[Required()], widget=HiddenInput())
+    breaks = CountField()
 
 
 class ReturnOfferForm(VersionForm):

@@ -4,12 +4,28 @@ from datetime import datetime
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
-from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import Offer, OfferState, OrganisationState, ServiceCategory, User
+from matchmaker.kinds import Quantity
+from matchmaker.models import (
+    Offer,
+    OfferState,
+    OrganisationState,
+    RevokeReason,
+    ServiceCategory,
+    User,
+)
 from matchmaker.offers.scope import get_own_organisation, lock_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
 from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
+from matchmaker.promises.breaking import (
+    NO_BREAKS,
+    Breaks,
+    count_promised,
+    find_breaks_of_offer,
+    find_newly_broken,
+    find_promised,
+)
 
 
 def get_category(category_id: int) -> ServiceCategory:
@@ -63,6 +79,8 @@ def edit_offer(
 ) -> Offer:
     """Change an offer; an approved one must be approved again.
 
+    What is promised in a published month stays within it: less is refused until the month is over.
+
     An edit that changes nothing leaves the state as it is. A frozen month keeps its own copy. With
     ``submit`` a draft or returned offer is submitted as well. Raises ``InvalidError``,
     ``NotFoundError``, ``ConflictError`` (wrong state, or changed meanwhile).
@@ -70,10 +88,14 @@ def edit_offer(
     offer = lock_offer(offer_id, actor, version)
     OFFER_STATES.check(offer.state, OfferStep.EDIT)
     check_terms(terms, offer.category, offer.organisation, get_local_date(now))
+    promised, breaks = find_promised(offer, now), find_breaks_of_offer(offer, now)
     before, changed = offer.state, write_terms(offer, terms)
     if changed:
+        db.session.flush()
+        _require_promised(offer, promised, now)
         OFFER_STATES.take(offer, OfferStep.EDIT)
         db.session.flush()
+        breaks.inform_office(now)
         details = {"fields": changed, "from": before.value, "to": offer.state.value}
         record_event(actor=actor, action="offer.edit", subject=offer, now=now, details=details)
     if submit and OFFER_STATES.can(offer.state, OfferStep.SUBMIT):
@@ -90,11 +112,15 @@ def submit_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
     return _hand_in(lock_offer(offer_id, actor, version), actor, now)
 
 
-def pause_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Keep an open offer out of rounds until it is resumed."""
-    offer = lock_offer(offer_id, actor, version)
-    OFFER_STATES.take(offer, OfferStep.PAUSE)
-    return _finish(offer, OfferStep.PAUSE, actor, now)
+def pause_offer(
+    *, actor: User, now: datetime, offer_id: int, version: int, known_breaks: int = 0
+) -> Offer:
+    """Keep an open offer out of rounds until it is resumed.
+
+    Raises ``ConflictError`` when that breaks more than ``known_breaks`` promises, the number that
+    the actor was shown.
+    """
+    return _break_off(offer_id, OfferStep.PAUSE, actor, now, version, known_breaks)
 
 
 def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
@@ -106,11 +132,41 @@ def resume_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> 
     return offer
 
 
-def withdraw_offer(*, actor: User, now: datetime, offer_id: int, version: int) -> Offer:
-    """Withdraw an offer for good. Promises of published rounds remain."""
+def withdraw_offer(
+    *, actor: User, now: datetime, offer_id: int, version: int, known_breaks: int = 0
+) -> Offer:
+    """Withdraw an offer for good; raises ``ConflictError`` as a pause does."""
+    return _break_off(offer_id, OfferStep.WITHDRAW, actor, now, version, known_breaks)
+
+
+def _break_off(
+    offer_id: int, step: OfferStep, actor: User, now: datetime, version: int, known_breaks: int
+) -> Offer:
     offer = lock_offer(offer_id, actor, version)
-    OFFER_STATES.take(offer, OfferStep.WITHDRAW)
-    return _finish(offer, OfferStep.WITHDRAW, actor, now)
+    breaks = find_breaks_of_offer(offer, now)
+    OFFER_STATES.take(offer, step)
+    breaks.require_known(known_breaks)
+    breaks.inform_office(now)
+    return _finish(offer, step, actor, now, breaks)
+
+
+_FIELDS = {
+    RevokeReason.OFFER_OVER: "valid_until",
+    RevokeReason.OFFER_CHANGED: "committees",
+    RevokeReason.STATUS_OVER: "statuses",
+}
+
+
+def _require_promised(offer: Offer, promised: Breaks, now: datetime) -> None:
+    """Raise ``InvalidError`` at the field that leaves out what is promised this month."""
+    broken = find_newly_broken(promised, now)
+    if not broken:
+        return
+    reason = broken[0].reason
+    if reason is RevokeReason.OFFER_LOWERED:
+        least = Quantity(count_promised(offer, now), offer.category.unit)
+        raise InvalidError("offer.promised_more", "capacity_per_month", least=least)
+    raise InvalidError("offer.promised", _FIELDS.get(reason, "title"), count=len(broken))
 
 
 def _hand_in(offer: Offer, actor: User, now: datetime) -> Offer:
@@ -123,13 +179,15 @@ def _hand_in(offer: Offer, actor: User, now: datetime) -> Offer:
     return _finish(offer, OfferStep.SUBMIT, actor, now)
 
 
-def _finish(offer: Offer, step: OfferStep, actor: User, now: datetime) -> Offer:
+def _finish(
+    offer: Offer, step: OfferStep, actor: User, now: datetime, breaks: Breaks = NO_BREAKS
+) -> Offer:
     db.session.flush()
     record_event(
         actor=actor,
         action=f"offer.{step}",
         subject=offer,
         now=now,
-        details={"state": offer.state.value},
+        details={"state": offer.state.value, **breaks.to_details()},
     )
     return offer

@@ -24,6 +24,7 @@ from matchmaker.offers.forms import (
 from matchmaker.offers.queries import find_frozen_month
 from matchmaker.offers.scope import get_offer, get_own_organisation
 from matchmaker.offers.states import OFFER_STATES, OfferStep
+from matchmaker.promises.breaking import find_breaks_of_offer
 from matchmaker.web.act import Act, Answer, answer_form
 from matchmaker.web.lists import Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
@@ -114,15 +115,17 @@ bp = Blueprint("offers", __name__, url_prefix="/offers")
 
 _STEPS = {
     OfferStep.SUBMIT: service.submit_offer,
-    OfferStep.PAUSE: service.pause_offer,
     OfferStep.RESUME: service.resume_offer,
+}
+_BREAKING_STEPS = {
+    OfferStep.PAUSE: service.pause_offer,
     OfferStep.WITHDRAW: service.withdraw_offer,
 }
 _DONE = {
     OfferStep.SUBMIT: _l("Handed in. A social worker will look at it."),
     OfferStep.PAUSE: _l("Paused. Coming rounds leave this offer out until you resume it."),
     OfferStep.RESUME: _l("Resumed. Coming rounds count on this offer again."),
-    OfferStep.WITHDRAW: _l("Withdrawn. What was already promised stays promised."),
+    OfferStep.WITHDRAW: _l("Withdrawn. The office looks after what was promised."),
 }
 
 
@@ -155,6 +158,7 @@ def show(offer_id: int) -> str:
         "offers/show.html",
         offer=offer,
         form=VersionForm(formdata=None, version=offer.version),
+        breaks=find_breaks_of_offer(offer, get_now()).count,
         frozen_month=find_own_frozen_month(),
         committees=queries.list_committees(offer.organisation.subdistrict_id),
     )
@@ -167,10 +171,13 @@ def move(offer_id: int, step: str) -> Answer:
     form = VersionForm()
 
     def act() -> str:
-        _STEPS[OfferStep(step)](
-            actor=current_user, now=get_now(), offer_id=offer_id, version=form.version.data
-        )
-        flash(str(_DONE[OfferStep(step)]), "success")
+        chosen = OfferStep(step)
+        values: dict[str, Any] = {"actor": current_user, "now": get_now(), "offer_id": offer_id}
+        if chosen in _BREAKING_STEPS:
+            values["known_breaks"] = form.breaks.data
+        act_on = {**_STEPS, **_BREAKING_STEPS}[chosen]
+        act_on(version=form.version.data, **values)
+        flash(str(_DONE[chosen]), "success")
         return url_for("offers.show", offer_id=offer_id)
 
     return answer_form(form, act, refuse_unversioned)
@@ -263,6 +270,7 @@ def _show_form(
         offer=offer,
         capacity_hint=get_capacity_words(category.kind, category.unit).hint,
         frozen_month=find_own_frozen_month(),
+        breaks=find_breaks_of_offer(offer, get_now()).count if offer else 0,
         is_conflict=is_conflict,
         can_submit=get_own_organisation(current_user).state is OrganisationState.APPROVED
         and (offer is None or OFFER_STATES.can(offer.state, OfferStep.SUBMIT)),

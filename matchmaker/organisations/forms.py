@@ -5,7 +5,7 @@ from wtforms import BooleanField
 
 from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.forms.fields import LongTextField, NameField, PhoneField, TextField
+from matchmaker.forms.fields import CountField, LongTextField, NameField, PhoneField, TextField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
 from matchmaker.models.limits import (
@@ -70,6 +70,7 @@ class ReasonForm(IdempotentForm):
     reason = LongTextField(
         _l("Reason"), [Required(_l("Write the reason.")), MaxLength(LONGEST_REASON)]
     )
+    breaks = CountField()
 
 
 class OrganisationListForm(FilterForm):

@@ -15,6 +15,7 @@ from matchmaker.models.limits import (
     LONGEST_REASON,
 )
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
+from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_breaks_of_organisation
 from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.words.folding import fold
 from matchmaker.words.names import get_sort_key
@@ -89,10 +90,20 @@ def return_organisation(
 
 
 def suspend_organisation(
-    *, actor: User, now: datetime, organisation_id: int, reason: str
+    *, actor: User, now: datetime, organisation_id: int, reason: str, known_breaks: int = 0
 ) -> Organisation:
-    """Keep an organisation out of future rounds; its promises remain."""
-    return _move(organisation_id, OrganisationStep.SUSPEND, actor, now, reason=reason)
+    """Keep an organisation out of future rounds.
+
+    Raises ``ConflictError`` when that breaks more than ``known_breaks`` promises, the number that
+    the actor was shown.
+    """
+    breaks = find_breaks_of_organisation(organisation_id, now)
+    organisation = _move(
+        organisation_id, OrganisationStep.SUSPEND, actor, now, reason=reason, breaks=breaks
+    )
+    breaks.require_known(known_breaks)
+    breaks.inform_office(now)
+    return organisation
 
 
 def reinstate_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
@@ -107,6 +118,7 @@ def _move(
     now: datetime,
     *,
     reason: str | None,
+    breaks: Breaks = NO_BREAKS,
 ) -> Organisation:
     if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
         raise InvalidError("organisation.reason_length", "reason", most=LONGEST_REASON)
@@ -114,7 +126,13 @@ def _move(
     ORGANISATION_STATES.take(organisation, step)
     organisation.return_reason = reason
     db.session.flush()
-    record_event(actor=actor, action=f"organisation.{step}", subject=organisation, now=now)
+    record_event(
+        actor=actor,
+        action=f"organisation.{step}",
+        subject=organisation,
+        now=now,
+        details=breaks.to_details(),
+    )
     return organisation
 
 

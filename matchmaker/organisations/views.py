@@ -13,6 +13,7 @@ from matchmaker.organisations import application_service, queries, service
 from matchmaker.organisations.forms import OrganisationForm, OrganisationListForm, ReasonForm
 from matchmaker.organisations.queries import is_over
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
+from matchmaker.promises.breaking import find_breaks_of_organisation
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import Badge, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, requires
@@ -177,11 +178,13 @@ def move_with_reason(organisation_id: int, step: str) -> Answer:
 
     def act() -> str:
         chosen = OrganisationStep(step)
+        known = {"known_breaks": form.breaks.data} if chosen is OrganisationStep.SUSPEND else {}
         _REASONED_STEPS[chosen](
             actor=current_user,
             now=get_now(),
             organisation_id=organisation_id,
             reason=form.reason.data,
+            **known,
         )
         flash(str(_DONE[chosen]), "success")
         return url_for("organisations.show", organisation_id=organisation_id)
@@ -193,11 +196,14 @@ def show_organisation(organisation: Organisation, form: IdempotentForm | None) -
     """The page of one organisation; without ``form`` it shows no steps."""
     reasoning = form if isinstance(form, ReasonForm) else ReasonForm(formdata=None)
     match_round = queries.find_latest_round(organisation)
+    breaks = find_breaks_of_organisation(organisation.id, get_now()).count if form else 0
+    reasoning.breaks.data = breaks
     return render_template(
         "organisations/show.html",
         organisation=organisation,
         form=form,
         reasoning=reasoning,
+        breaks=breaks,
         has_coordinator=application_service.has_coordinator(organisation),
         new_code=session.pop(SHOWN_ONCE, None) if form else None,
         steps=ORGANISATION_STATES.list_steps(organisation.state),

@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.base import ButtonForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
-from matchmaker.forms.fields import DayField, NameField, PhoneField, TextField
+from matchmaker.forms.fields import CountField, DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import ConsentChannel, StatusKind
@@ -36,6 +36,12 @@ class NoLongNumber:
     def __call__(self, form: Any, field: Any) -> None:
         if field.data and _LONG_NUMBER.search(field.data):
             raise ValidationError(_("Leave out phone numbers and numbers of documents."))
+
+
+class StatusStepForm(ButtonForm):
+    """A step of a status, and how many promises the page said that it breaks."""
+
+    breaks = CountField()
 
 
 class ResidentFilterForm(FilterForm):

@@ -18,6 +18,7 @@ from matchmaker.models import (
     StatusKind,
     User,
 )
+from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_breaks_of_status
 from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import list_same_persons
 from matchmaker.states import StateMachine
@@ -101,11 +102,13 @@ def record_status(
     resident = get_recordable(resident_id, actor)
     if valid_until is not None and valid_until < get_local_date(now):
         raise InvalidError("status.last_day_past", "valid_until")
+    breaks = find_breaks_of_status(resident_id, kind, now)
     row = _find_or_add(resident, kind)
     row.evidence, row.valid_until, row.recorded_by_id = evidence, valid_until, actor.id
     row.verified_by_id, row.verified_at = None, None
     db.session.flush()
-    _record(actor, "status.record", row, resident, now)
+    breaks.inform_office(now)
+    _record(actor, "status.record", row, resident, now, breaks)
     return row
 
 
@@ -127,14 +130,23 @@ def verify_status(
     return row
 
 
-def end_status(*, actor: User, resident_id: int, status_id: int, now: datetime) -> RecipientStatus:
-    """End a status before today. Raises ``ConflictError`` when it is over already."""
+def end_status(
+    *, actor: User, resident_id: int, status_id: int, now: datetime, known_breaks: int = 0
+) -> RecipientStatus:
+    """End a status before today. Raises ``ConflictError`` when it is over already.
+
+    Raises ``ConflictError`` too when that breaks more than ``known_breaks`` promises, the number
+    that the actor was shown.
+    """
     resident = get_resident(resident_id, actor)
     row = _get_status(resident, status_id)
     STATUS_STATES.check(get_state(row, now), StatusStep.END)
+    breaks = find_breaks_of_status(resident_id, row.kind, now)
+    breaks.require_known(known_breaks)
+    breaks.inform_office(now)
     row.valid_until = get_local_date(now) - timedelta(days=1)
     db.session.flush()
-    _record(actor, "status.end", row, resident, now)
+    _record(actor, "status.end", row, resident, now, breaks)
     return row
 
 
@@ -170,7 +182,12 @@ def _get_status(resident: Resident, status_id: int) -> RecipientStatus:
 
 
 def _record(
-    actor: User, action: str, row: RecipientStatus, resident: Resident, now: datetime
+    actor: User,
+    action: str,
+    row: RecipientStatus,
+    resident: Resident,
+    now: datetime,
+    breaks: Breaks = NO_BREAKS,
 ) -> None:
     record_event(
         actor=actor,
@@ -178,4 +195,5 @@ def _record(
         subject=row,
         now=now,
         on_behalf_of=resident,
+        details=breaks.to_details(),
     )

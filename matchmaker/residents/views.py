@@ -13,11 +13,12 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import ButtonForm
 from matchmaker.forms.choices import make_choices
-from matchmaker.models import Committee, Resident, Role
+from matchmaker.models import Committee, RecipientStatus, Resident, Role
+from matchmaker.promises.breaking import find_breaks_of_status
 from matchmaker.residents import merging, scope, service, statuses
 from matchmaker.residents import statuses as consents
 from matchmaker.residents.disclosure import Contact, reveal_contact
-from matchmaker.residents.forms import ResidentFilterForm
+from matchmaker.residents.forms import ResidentFilterForm, StatusStepForm
 from matchmaker.residents.statuses import StatusState
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import Badge, Column, ListPage
@@ -138,11 +139,16 @@ def reveal(resident_id: int) -> str:
 @requires(Permission.STATUS_VERIFY)
 def move_status(resident_id: int, status_id: int, step: str) -> Answer:
     resident = scope.get_resident(resident_id, current_user)
-    form = ButtonForm()
+    form = StatusStepForm()
 
     def act() -> str:
+        known = {"known_breaks": form.breaks.data} if step == "end" else {}
         _STEPS[step](
-            actor=current_user, resident_id=resident_id, status_id=status_id, now=get_now()
+            actor=current_user,
+            resident_id=resident_id,
+            status_id=status_id,
+            now=get_now(),
+            **known,
         )
         done = {"verify": _("The status is verified."), "end": _("The status no longer counts.")}
         flash(done[step], "success")
@@ -189,13 +195,26 @@ def _show_resident(
         needs=service.list_needs(resident),
         merged=merging.list_merged(resident),
         consents=consents.list_consents(resident),
-        statuses=_list_statuses(resident, get_now()),
+        statuses=_list_statuses(resident, get_now(), with_breaks=True),
         may_record=current_user.role is Role.COMMITTEE_WORKER,
         form=form or ButtonForm(formdata=None),
     )
 
 
-def _list_statuses(resident: Resident, now: datetime) -> list[dict[str, Any]]:
-    """Each status with the steps that can be taken."""
+def _list_statuses(
+    resident: Resident, now: datetime, *, with_breaks: bool = False
+) -> list[dict[str, Any]]:
+    """Each status with its state and, on the page that ends it, the promises that fall with it."""
     rows = sorted(resident.statuses, key=lambda row: row.id)
-    return [{"row": row, "state": statuses.get_state(row, now)} for row in rows]
+    return [
+        {
+            "row": row,
+            "state": statuses.get_state(row, now),
+            "breaks": _count_breaks(row, now) if with_breaks else 0,
+        }
+        for row in rows
+    ]
+
+
+def _count_breaks(row: RecipientStatus, now: datetime) -> int:
+    return find_breaks_of_status(row.resident_id, row.kind, now).count

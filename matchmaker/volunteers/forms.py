@@ -4,10 +4,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
-from matchmaker.forms.base import FilterForm, IdempotentForm
+from matchmaker.forms.base import ButtonForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
-from matchmaker.forms.fields import DayField, NameField, PhoneField, TextField
+from matchmaker.forms.fields import CountField, DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.models import (
@@ -23,6 +24,12 @@ from matchmaker.volunteers.profile import MOST_VISITS_PER_MONTH, VolunteerProfil
 from matchmaker.volunteers.queries import VolunteerFilters
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
+
+
+class MoveForm(ButtonForm):
+    """A step of a volunteer, and how many promises the page said that it breaks."""
+
+    breaks = CountField()
 
 
 class VolunteerForm(IdempotentForm):
@@ -44,6 +51,8 @@ class VolunteerForm(IdempotentForm):
         _l("Qualifications shown"),
         choices=make_choices((kind, get_label(kind)) for kind in Qualification),
     )
+
+    accepts_breaks = BooleanField(_l("I know. The office is told and looks for somebody else."))
 
     def get_expiry(self, qualification: Qualification) -> DayField:
         """The field with the last day of a qualification."""

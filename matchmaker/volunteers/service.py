@@ -5,12 +5,20 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 
 from matchmaker.audit.service import record_event
-from matchmaker.base.errors import ConflictError
+from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, Subdistrict, User, Volunteer, VolunteerState
+from matchmaker.promises.breaking import (
+    NO_BREAKS,
+    Breaks,
+    find_breaks_of_volunteer,
+    find_newly_broken,
+)
 from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.volunteers.profile import VolunteerProfile, check_profile, write_profile
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
+
+_BREAKING = frozenset({VolunteerStep.PAUSE, VolunteerStep.LEAVE})
 
 
 def get_volunteer(volunteer_id: int, actor: User) -> Volunteer:
@@ -37,36 +45,65 @@ def add_volunteer(*, actor: User, now: datetime, profile: VolunteerProfile) -> V
 
 
 def edit_volunteer(
-    *, actor: User, now: datetime, volunteer_id: int, profile: VolunteerProfile
+    *,
+    actor: User,
+    now: datetime,
+    volunteer_id: int,
+    profile: VolunteerProfile,
+    accepts_breaks: bool = False,
 ) -> Volunteer:
-    """Change a volunteer's profile. Raises ``ConflictError`` once the volunteer has left."""
+    """Change a volunteer's profile. Raises ``ConflictError`` once the volunteer has left.
+
+    Raises ``InvalidError`` when promises could not be kept with it and the actor does not know:
+    ``accepts_breaks`` is the tick below the sentence that says how many.
+    """
     volunteer = _lock_volunteer(volunteer_id, actor)
+    kept = find_breaks_of_volunteer(volunteer, now)
     VOLUNTEER_STATES.take(volunteer, VolunteerStep.EDIT)
     check_profile(profile, volunteer.organisation)
     write_profile(volunteer, profile)
-    return _finish(volunteer, VolunteerStep.EDIT, actor, now)
+    db.session.flush()
+    broken = Breaks(tuple(row.promise for row in find_newly_broken(kept, now)))
+    if broken.count and not accepts_breaks:
+        raise InvalidError("volunteer.breaks_promises", "accepts_breaks", count=broken.count)
+    return _finish(volunteer, VolunteerStep.EDIT, actor, now, broken)
 
 
 def move_volunteer(
-    *, actor: User, now: datetime, volunteer_id: int, step: VolunteerStep
+    *,
+    actor: User,
+    now: datetime,
+    volunteer_id: int,
+    step: VolunteerStep,
+    known_breaks: int = 0,
 ) -> Volunteer:
-    """Pause, resume, remove or bring back a volunteer. Promises of published rounds remain.
+    """Pause, resume, remove or bring back a volunteer.
 
-    Raises ``ConflictError`` when the volunteer's state does not allow ``step``.
+    Raises ``ConflictError`` when the volunteer's state does not allow ``step``, or when it breaks
+    more than ``known_breaks`` promises, the number that the actor was shown.
     """
     volunteer = _lock_volunteer(volunteer_id, actor)
+    breaks = find_breaks_of_volunteer(volunteer, now) if step in _BREAKING else NO_BREAKS
     VOLUNTEER_STATES.take(volunteer, step)
-    return _finish(volunteer, step, actor, now)
+    breaks.require_known(known_breaks)
+    return _finish(volunteer, step, actor, now, breaks)
 
 
-def _finish(volunteer: Volunteer, step: VolunteerStep, actor: User, now: datetime) -> Volunteer:
+def _finish(
+    volunteer: Volunteer,
+    step: VolunteerStep,
+    actor: User,
+    now: datetime,
+    breaks: Breaks,
+) -> Volunteer:
     db.session.flush()
+    breaks.inform_office(now)
     record_event(
         actor=actor,
         action=f"volunteer.{step}",
         subject=volunteer,
         now=now,
-        details={"state": volunteer.state.value},
+        details={"state": volunteer.state.value, **breaks.to_details()},
     )
     return volunteer
 

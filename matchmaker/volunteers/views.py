@@ -13,8 +13,9 @@ from matchmaker.forms.base import ButtonForm
 from matchmaker.models import Committee, ServiceCategory, Volunteer
 from matchmaker.offers.queries import list_committees
 from matchmaker.offers.scope import get_own_organisation
+from matchmaker.promises.breaking import find_breaks_of_volunteer
 from matchmaker.volunteers import queries, service
-from matchmaker.volunteers.forms import VolunteerForm, make_list_form, make_volunteer_form
+from matchmaker.volunteers.forms import MoveForm, VolunteerForm, make_list_form, make_volunteer_form
 from matchmaker.volunteers.profile import list_skills
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from matchmaker.web.act import Answer, answer_form
@@ -128,7 +129,7 @@ bp = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 _DONE = {
     VolunteerStep.PAUSE: _l("Paused. Coming rounds leave this volunteer out until resumed."),
     VolunteerStep.RESUME: _l("Resumed. Coming rounds count on this volunteer again."),
-    VolunteerStep.LEAVE: _l("Marked as having left. What was promised stays promised."),
+    VolunteerStep.LEAVE: _l("Marked as having left. The office looks after what was promised."),
     VolunteerStep.REJOIN: _l("Welcome back. Check times and visits a month."),
 }
 
@@ -181,6 +182,7 @@ def edit(volunteer_id: int) -> Answer:
             now=get_now(),
             volunteer_id=volunteer_id,
             profile=form.read_profile(),
+            accepts_breaks=bool(form.accepts_breaks.data),
         )
         flash(_("Saved."), "success")
         return url_for("volunteers.show", volunteer_id=volunteer_id)
@@ -192,12 +194,16 @@ def edit(volunteer_id: int) -> Answer:
 @requires(Permission.VOLUNTEER_MANAGE)
 def move(volunteer_id: int, step: str) -> Answer:
     volunteer = service.get_volunteer(volunteer_id, current_user)
-    form = ButtonForm()
+    form = MoveForm()
 
     def act() -> str:
         chosen = VolunteerStep(step)
         service.move_volunteer(
-            actor=current_user, now=get_now(), volunteer_id=volunteer_id, step=chosen
+            actor=current_user,
+            now=get_now(),
+            volunteer_id=volunteer_id,
+            step=chosen,
+            known_breaks=form.breaks.data,
         )
         flash(str(_DONE[chosen]), "success")
         return url_for("volunteers.show", volunteer_id=volunteer_id)
@@ -222,6 +228,7 @@ def _show_volunteer(volunteer: Volunteer, form: ButtonForm) -> str:
         form=form,
         skills=name_skills(volunteer, categories),
         steps=VOLUNTEER_STATES.list_steps(volunteer.state),
+        breaks=find_breaks_of_volunteer(volunteer, get_now()).count,
         committees=list_committees(volunteer.organisation.subdistrict_id),
         today=get_local_date(get_now()),
     )

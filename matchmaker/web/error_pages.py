@@ -56,6 +56,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "password": ("accounts.own",),
     "person": ("people.index",),
     "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
+    "promise": ("rounds.index",),
     "resident": ("residents.index",),
     "results": ("results.index",),
     "round": ("rounds.index",),

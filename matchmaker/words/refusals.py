@@ -124,6 +124,11 @@ _RESIDENTS: _Sentences = {
     "resident.block_missing": _l(
         "Enter the estate or lane, or the reference of a known household."
     ),
+    "resident.contact_ended": _l(
+        "There is no contact with this person any more, so nothing is posted. If that is a "
+        "mistake, allow contact again on the person’s page first."
+    ),
+    "resident.contact_not_ended": _l("The contact with this person was not stopped."),
     "resident.unknown": _NO_SUCH_PERSON,
     "contact.ground_not_yours": _l("Your role does not show you contact data for this reason."),
     "status.state": {
@@ -173,6 +178,14 @@ _GIVERS: _Sentences = {
     "offer.statuses_unknown": _CHOOSE_FROM_THE_LIST,
     "offer.committees_unknown": _CHOOSE_COMMITTEES,
     "offer.reason_length": _REASON_LENGTH,
+    "offer.promised_more": _l(
+        "Enter at least %(least)s: that much is promised in a published month. A lower amount can "
+        "be entered once that month is over."
+    ),
+    "offer.promised": _l(
+        "%(count)s promises of a published month could not be kept then. Change it once that month "
+        "is over, or ask the office."
+    ),
     "offer.unknown": _l("There is no such offer here."),
     "organisation.state": _l(
         "The organisation has moved on and this step no longer fits its state."
@@ -193,6 +206,9 @@ _GIVERS: _Sentences = {
     "volunteer.categories_unknown": _l("Choose what the volunteer can do from the list."),
     "volunteer.windows_unknown": _CHOOSE_TIMES,
     "volunteer.committees_unknown": _CHOOSE_COMMITTEES,
+    "volunteer.breaks_promises": _l(
+        "This breaks %(count)s promises of a published month. Tick the box if it cannot be helped."
+    ),
     "volunteer.unknown": _l("There is no such volunteer here."),
     "person.unknown": _l("There is nothing to decide about these two any more."),
     "person.one_sign_in": _l("One sign-in opens both entries, so they are one person."),
@@ -291,11 +307,45 @@ _ROUNDS: _Sentences = {
     "run.overrides_changed": _l(
         "Pins or forbids changed after this run. Solve again, then publish the new run."
     ),
+    "run.promises_broken": _l(
+        "%(count)s promises of this run cannot be kept any more. The page of the run lists them: "
+        "revoke them there, or forbid those who are gone and solve again."
+    ),
+    "promise.unknown": _l("Tick at least one promise of the list."),
+    "promise.not_in_force": _l(
+        "Promises can be revoked while their round is under review, and those that are published."
+    ),
+    "promise.breaks_more": _l(
+        "This breaks %(count)s promises, more than the page said. Look at it again."
+    ),
+    "promise.can_be_kept": _l(
+        "One of these promises can be kept by now, so it stays. Look at the list again."
+    ),
     "run.finished": _l("This run is over; there is nothing to cancel."),
     "run.unknown": _l("There is no such run here."),
     "criteria.unknown": _l("There are no rules with this number."),
     "figures.unknown": _l("This run has no figures."),
     "line.unknown": _l("This run has no line with that number."),
+    "override.undoes_pin": _l(
+        "This need is pinned the same way, and both cannot hold. Lift the pin first, or tick the "
+        "box."
+    ),
+    "override.forbidden": _l(
+        "A forbid of this need stands against this pin, and both cannot hold. Lift the forbid "
+        "first, or tick the box."
+    ),
+    "override.no_offer": _l(
+        "The last run found nobody who could serve this need, so there will be no answer with this "
+        "pin. Tick the box to keep it all the same."
+    ),
+    "override.visits_taken": _l(
+        "%(count)s pins already take every visit of this volunteer in the month. Lift one of them "
+        "first, or tick the box."
+    ),
+    "override.units_taken": _l(
+        "Other pins already take what this offer gives in the month. Lift one of them first, or "
+        "tick the box."
+    ),
     "override.unknown": _l("There is no such pin or forbid here."),
     "results.unknown": _l("No result of this month is published."),
 }

@@ -1,5 +1,7 @@
 """Solve, check and explain one problem, and measure the seconds of each step.
 
+Without an answer the explanation is a set of pins that cannot hold together, none to spare.
+
 The check reads problem and answer as plain JSON, as they are stored and published, and shares no
 code with the solve. An answer that it refuses is a failure; a failed explanation is not, because
 the answer is proved without it.
@@ -22,9 +24,10 @@ from optimizer.explain.explain import explain
 from optimizer.explanation import Explanation, explain_briefly
 from optimizer.limits import Limits
 from optimizer.problem import Problem
-from optimizer.report import Failure, Line, Progress, Seconds, SolveReport
+from optimizer.report import Conflict, Failure, Line, Progress, Seconds, SolveReport
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
+from optimizer.what_if.conflict import find_conflict
 
 LONGEST_REASON = 300  # characters
 OnLine = Callable[[Line, Any], None]
@@ -32,11 +35,12 @@ OnLine = Callable[[Line, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The functions of the three steps; only tests use others."""
+    """The functions of the steps; only tests use others."""
 
     solve: Callable[[Problem, Limits, Callable[[str, int, int], None]], Solution] = solve
     verify: Callable[[object, object], Verdict] = judge
     explain: Callable[[Problem, Solution], tuple[Explanation, ...]] = explain
+    find_conflict: Callable[[Problem, Limits], Conflict] = find_conflict
 
 
 STEPS = Steps()
@@ -62,8 +66,14 @@ def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -
     on_line(Line.SOLVED, None)
     report = _check(plain, solution, _sum_up(marks), steps)
     on_line(Line.CHECKED, report.to_json())
-    if report.is_usable and limits.explain_seconds is not None:
+    if limits.explain_seconds is None:
+        return report
+    if report.is_usable:
         return _explain(problem, solution, report, steps)
+    if report.failure is None:  # there is no answer: say which pins keep it from being
+        return _name_conflict(
+            problem, replace(limits, seconds=limits.explain_seconds), report, steps
+        )
     return report
 
 
@@ -125,3 +135,18 @@ def _explain(
         report = replace(report, unexplained=name_failure(error))
     seconds = replace(report.seconds, explain=round(time.monotonic() - began, 3))
     return replace(report, seconds=seconds)
+
+
+def _name_conflict(
+    problem: Problem, limits: Limits, report: SolveReport, steps: Steps
+) -> SolveReport:
+    """Return the report with an irreducible conflict; without it when it was not found in time."""
+    began = time.monotonic()
+    try:
+        conflict = steps.find_conflict(problem, limits)
+    except Exception as error:
+        return replace(report, unexplained=name_failure(error))
+    seconds = replace(report.seconds, explain=round(time.monotonic() - began, 3))
+    if conflict.status is not SolutionStatus.INFEASIBLE:
+        return replace(report, seconds=seconds)
+    return replace(report, conflict=conflict, seconds=seconds)

@@ -9,9 +9,7 @@ do not use is left out at once. Source: Chinneck, Feasibility and Infeasibility 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from optimizer.codec import to_json
 from optimizer.engine.bounds import Bound
 from optimizer.engine.branching import EngineError, OutOfTimeError, find_integer_point
 from optimizer.engine.highs import IncrementalModel
@@ -19,27 +17,10 @@ from optimizer.engine.matrix import INFINITY
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import Model, build
 from optimizer.problem import Pin, Problem
+from optimizer.report import Conflict
 from optimizer.solution import SolutionStatus
 
 PIN_ROWS, LEAST_ROW = ("c11_met_", "c11_from_"), "c7_least_"
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Pins and least uses that cannot hold together, while any proper subset can.
-
-    status   INFEASIBLE: proved to conflict; FEASIBLE: nothing conflicts; FAILED: not known in time
-    stocks   stocks whose least use is part of the conflict
-    """
-
-    status: SolutionStatus
-    pins: tuple[Pin, ...] = ()
-    stocks: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON without empty facts."""
-        plain: dict[str, Any] = to_json(self)
-        return plain
 
 
 @dataclass(frozen=True, slots=True)

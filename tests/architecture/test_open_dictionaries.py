@@ -13,6 +13,7 @@ from tests.architecture.source import Source, list_sources
 ALLOWED = {
     "matchmaker/rounds/outcome_numbers.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/pages/review_views.py:_describe": "the context of a template",
+    "matchmaker/rounds/pages/review_views.py:_describe_conflict": "a part of the same context",
     "matchmaker/rounds/snapshot.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/figures.py:to_json": "plain JSON for a column, by the codec",
 }

@@ -16,6 +16,8 @@ ROOMS = {
         "matchmaker.residents", "matchmaker.volunteers",
     ),
     "assignments": ("matchmaker.assignments",),
+    "endings": ("matchmaker.endings",),
+    "promises": ("matchmaker.promises",),
     "demo": ("matchmaker.demo",),
     "rounds": ("matchmaker.rounds",),
     "matching": ("matchmaker.rounds.matching",),
@@ -49,6 +51,8 @@ LABELS = {
         "accounts, audit, needs, offers,<br/>organisations, pages, people, residents, volunteers"
     ),
     "assignments": "assignments<br/>what a published month promises",
+    "endings": "endings<br/>the end of a contact",
+    "promises": "promises<br/>a run held against today",
     "demo": "demo<br/>invented people, real rules",
     "rounds": "rounds<br/>freeze, solve, publish, pages, words",
     "matching": "rounds/matching.py<br/>the one door",
@@ -67,8 +71,10 @@ LABELS = {
     "checker": "checker<br/>believes nobody",
 }
 HOUSES = {
-    "site": ("matchmaker: the site", ("commands", "assignments", "features", "demo", "rounds",
-                                      "matching", "web", "words", "tables", "models", "base")),
+    "site": ("matchmaker: the site", ("commands", "assignments", "endings", "features", "demo",
+                                      "promises",
+                                      "rounds", "matching", "web", "words", "tables", "models",
+                                      "base")),
     "library": ("optimizer: decides", ("cli", "process", "answers", "search", "model", "engine",
                                        "vocabulary")),
 }  # fmt: skip

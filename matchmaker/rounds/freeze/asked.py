@@ -66,6 +66,7 @@ def freeze_due_visits(
         .where(ServiceCategory.kind.in_(KINDS_WITH_VOLUNTEERS))
         .where(Pairing.starts_on < add_months(month, 1))
         .where(or_(Pairing.ended_on.is_(None), Pairing.ended_on >= month))
+        .where(Pairing.resident.has(Resident.contact_ended_on.is_(None)))
         .options(
             joinedload(Pairing.organisation),
             joinedload(Pairing.volunteer),

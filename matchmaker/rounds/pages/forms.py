@@ -101,6 +101,8 @@ class OverrideForm(IdempotentForm):
         [Required(NO_INTEREST)],
     )
 
+    accepts_doubt = BooleanField(_l("Keep it all the same"))
+
     def fill_givers(self, candidates: Candidates) -> None:
         """Set the offers, then the volunteers to choose from."""
         offers = [

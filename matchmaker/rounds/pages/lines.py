@@ -1,23 +1,27 @@
 """The lines of a run, one for each need: filtered, with their givers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
+    AssignmentState,
     Committee,
     Need,
     NeedOutcome,
     Organisation,
+    Pairing,
     Resident,
     RoundRun,
     ServiceCategory,
 )
+from matchmaker.promises.present import PROMISE_REVOKED
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 
 GROUNDS = (
@@ -29,6 +33,7 @@ GROUNDS = (
     "declined_before",
     LEFT_AT_HOME,
     TAKEN_BACK_AT_HOME,
+    PROMISE_REVOKED,
     "undecided",
 )
 
@@ -88,6 +93,32 @@ def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[As
         if row.need_id is not None:
             givers.setdefault(row.need_id, []).append(row)
     return givers
+
+
+def list_promises(run: RoundRun, ids: Collection[int]) -> list[Assignment]:
+    """The promises of the run with these ids, and what their names need."""
+    return _list_assignments(Assignment.round_run_id == run.id, Assignment.id.in_(ids))
+
+
+def list_revoked(run: RoundRun) -> list[Assignment]:
+    """The promises of the run that were revoked."""
+    revoked = Assignment.state == AssignmentState.REVOKED
+    return _list_assignments(Assignment.round_run_id == run.id, revoked)
+
+
+def _list_assignments(*conditions: ColumnElement[bool]) -> list[Assignment]:
+    query = (
+        select(Assignment)
+        .where(*conditions)
+        .options(
+            joinedload(Assignment.need).joinedload(Need.category),
+            joinedload(Assignment.pairing).joinedload(Pairing.category),
+            joinedload(Assignment.organisation),
+            joinedload(Assignment.volunteer),
+        )
+        .order_by(Assignment.id)
+    )
+    return list(db.session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

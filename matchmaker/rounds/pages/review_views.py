@@ -12,12 +12,13 @@ from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, Need, OverrideKind, RoundRun
 from matchmaker.rounds import queries
-from matchmaker.rounds.freeze import overrides
+from matchmaker.rounds.freeze import doubts, overrides
+from matchmaker.rounds.freeze.doubts import Wish
 from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
 from matchmaker.rounds.pages import figures
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OverrideForm
-from matchmaker.rounds.pages.room import list_run_steps
+from matchmaker.rounds.pages.room import count_broken, list_run_steps
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import hands
 from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
@@ -27,7 +28,7 @@ from matchmaker.rounds.solve.verdicts import list_stages
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.charts import build_coverage_chart, build_load_chart, build_supply_demand_chart
 from matchmaker.web.downloads import send_file
-from matchmaker.web.permissions import Permission, requires
+from matchmaker.web.permissions import Permission, has_permission, requires
 
 # Pins and forbids.
 
@@ -43,10 +44,13 @@ def override(month: date, reference: str) -> Answer:
     form.fill_givers(list_candidates(match_round, need))
 
     def act() -> str:
+        kind = OverrideKind(form.kind.data)
+        if not form.accepts_doubt.data:
+            doubts.require_no_doubt(match_round, Wish(kind, need, **form.read_giver()))
         hands.require_publisher_left(match_round, current_user, [need.id])
         overrides.add_override(
             match_round,
-            kind=OverrideKind(form.kind.data),
+            kind=kind,
             need=need,
             reason=form.reason.data,
             actor=current_user,
@@ -122,12 +126,12 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "is_usable": is_usable(run),
         "job": get_job(run),
         "steps": list_run_steps(run, current_user),
+        "broken": count_broken(run, get_now()),
     }
     found = find_figures(run)
     if found is None:
-        return context
-    history = queries.read_snapshot(match_round).history
-    coverage = figures.list_coverage(found, history, names)
+        return context | _describe_conflict(run)
+    coverage = figures.list_coverage(found, queries.read_snapshot(match_round).history, names)
     loads = figures.list_loads(found, names)
     supply = figures.list_supply(found, names)
     return context | {
@@ -141,6 +145,15 @@ def _describe(run: RoundRun) -> dict[str, Any]:
         "statuses": figures.list_status_rows(found, _("No verified status")),
         "tiers": figures.list_plain_rows(found.by_tier, _name_tier),
         "waits": figures.list_plain_rows(found.by_waiting, _name_wait),
+    }
+
+
+def _describe_conflict(run: RoundRun) -> dict[str, Any]:
+    """The pins that leave no answer, with what the buttons that lift them need."""
+    return {
+        "conflict": doubts.list_conflict(run),
+        "can_run": has_permission(current_user.role, Permission.ROUND_RUN),
+        "form": ButtonForm(formdata=None),
     }
 
 

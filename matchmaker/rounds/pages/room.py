@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
+from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.publish.hands import find_plain_run, list_hands
 from matchmaker.rounds.publish.publication import list_present_runs
+from matchmaker.rounds.publish.revoking import is_revocable
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.web.permissions import Permission, has_permission
@@ -106,6 +109,16 @@ def choose_run(runs: Sequence[RoundRun]) -> RoundRun | None:
     candidates = list_present_runs(usable) or usable
     proved = (run for run in candidates if not count_unproved(run))
     return next(proved, candidates[0] if candidates else None)
+
+
+def count_broken(run: RoundRun | None, now: datetime) -> int:
+    """The promises of a run that somebody has to look at: under review, or in force."""
+    if run is None or not is_revocable(run):
+        return 0
+    broken = list_broken(run, now)
+    if run.match_round.published_run_id == run.id:
+        return len(broken)
+    return sum(row.reason not in RECEIVER_GONE for row in broken)
 
 
 def list_run_steps(run: RoundRun, user: User) -> RunSteps:

@@ -17,7 +17,13 @@ from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OpenRoundForm
-from matchmaker.rounds.pages.room import choose_run, describe_progress, list_run_steps, list_steps
+from matchmaker.rounds.pages.room import (
+    choose_run,
+    count_broken,
+    describe_progress,
+    list_run_steps,
+    list_steps,
+)
 from matchmaker.rounds.publish import hands
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
@@ -87,6 +93,8 @@ def show_room(month: date, form: ButtonForm) -> str:
         is_ready=is_ready(lines),
         runs=runs,
         candidate=candidate,
+        in_hand=candidate or match_round.published_run,
+        broken=count_broken(candidate or match_round.published_run, get_now()),
         has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
         progress=describe_progress(runs),

@@ -15,6 +15,7 @@ from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.figures import read_names
 from matchmaker.rounds.pages.forms import AcceptForm, PublishForm, WithdrawForm
+from matchmaker.rounds.pages.room import count_broken
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.solve import runs
@@ -135,6 +136,7 @@ def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
         run=run,
         names=names,
         form=form,
+        broken=count_broken(run, get_now()),
         overrides=list_active_overrides(run.match_round),  # those of the run: see its refusals
         comparison=hands.compare_with_plain(run),
     )

@@ -1,6 +1,6 @@
 """Notices to residents and coordinators, written in the transaction of the publication."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from matchmaker.models import (
     Need,
     NeedOutcome,
     Notice,
+    Resident,
     Role,
     RoundRun,
     User,
@@ -31,8 +32,11 @@ def take_answers_back(needs: Iterable[Need], now: datetime) -> None:
 
 def _notify_of_needs(kinds: Mapping[Need, str], now: datetime) -> None:
     accounts: dict[int | None, list[int]] = {}
-    query = select(User.id, User.resident_id).where(
-        User.role == Role.RESIDENT, User.disabled_at.is_(None)
+    query = (
+        select(User.id, User.resident_id)
+        .join(Resident, Resident.id == User.resident_id)
+        .where(User.role == Role.RESIDENT, User.disabled_at.is_(None))
+        .where(Resident.contact_ended_on.is_(None))
     )
     for user_id, resident_id in db.session.execute(query):
         accounts.setdefault(resident_id, []).append(user_id)
@@ -53,6 +57,19 @@ def notify_coordinators(
         if organisation_id in organisations:
             table = MatchRound.__tablename__
             db.session.add(_make_notice(user_id, kind, table, run.match_round_id, now))
+
+
+def notify_of_revoked(run: RoundRun, revoked: Sequence[Assignment], now: datetime) -> None:
+    """Tell both sides once: who asked, the organisation's coordinators and who would have come."""
+    _notify_of_needs(
+        {row.need: "need.promise_revoked" for row in revoked if row.need is not None}, now
+    )
+    notify_coordinators(run, revoked, "round.promise_revoked", now)
+    volunteers = {row.volunteer_id for row in revoked if row.volunteer_id is not None}
+    query = select(User.id).where(User.volunteer_id.in_(volunteers), User.disabled_at.is_(None))
+    for user_id in db.session.scalars(query):
+        table = MatchRound.__tablename__
+        db.session.add(_make_notice(user_id, "visit.revoked", table, run.match_round_id, now))
 
 
 def _make_notice(user_id: int, kind: str, table: str, subject_id: int, now: datetime) -> Notice:

@@ -1,12 +1,9 @@
 """Publish a run in one transaction, by a second person; withdraw a publication."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError
@@ -18,29 +15,30 @@ from matchmaker.models import (
     Need,
     NeedOutcome,
     NeedState,
+    RevokeReason,
     RoundRun,
     RoundState,
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
-from matchmaker.rounds.asks import list_members, map_asks
+from matchmaker.promises.present import RECEIVER_GONE, list_broken
+from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
-from matchmaker.rounds.ledger import Contest, GiverLoad, erase_ledger, name_measure, write_ledger
+from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.hands import require_no_hand
 from matchmaker.rounds.publish.notices import (
     notify_coordinators,
     notify_residents,
     take_answers_back,
 )
+from matchmaker.rounds.publish.remembering import list_assignments, list_outcomes, remember
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import (
     LEFT_AT_HOME,
     TAKEN_BACK_AT_HOME,
-    Figures,
-    get_figures,
 )
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
-from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
+from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
@@ -62,8 +60,8 @@ def publish_run(
     ``has_no_interest``: the actor declared that nobody near them is behind a changed line.
 
     Raises ``ConflictError`` when the round is not under review, the result is not verified, pins
-    and forbids changed since, the person had a hand in the run, or it is not proved and one of the
-    two persons did not accept that.
+    and forbids changed since, the person had a hand in the run, a promise cannot be kept any more,
+    or it is not proved and one of the two persons did not accept that.
     """
     match_round = run.match_round
     lock_row(match_round)  # what is checked now must still be true when it is written
@@ -72,12 +70,13 @@ def publish_run(
         raise ConflictError("run.unproved_not_read", number=run.number)
     _take_publication(run, actor, now)
     _lock_needs(run)
+    gone = _require_kept(run, now)
     # Skip needs that were withdrawn after the freeze.
-    outcomes = [row for row in _list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
+    outcomes = [row for row in list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes, map_asks(run.problem_json))
-    assignments = _list_assignments(run)
-    _send_assignments(assignments, {row.need_id for row in outcomes if row.is_met})
-    _remember(run, {row.need.reference for row in outcomes}, assignments)
+    assignments = list_assignments(run)
+    _send_assignments(assignments, gone)
+    remember(run)
     notify_residents(outcomes, now)
     notify_coordinators(run, assignments, "round.published", now)
     details = _name_publication(run) | ({"no_interest": True} if has_no_interest else {})
@@ -95,58 +94,13 @@ def _name_publication(run: RoundRun) -> dict[str, int | str | None]:
     }
 
 
-def _remember(
-    run: RoundRun, still_there: Collection[str], assignments: Iterable[Assignment]
-) -> None:
-    """Write what later months need to know of this one. ``still_there``: needs not withdrawn."""
-    figures = get_figures(run)
-    write_ledger(
-        run.match_round,
-        households=figures.by_household,
-        committees=figures.by_committee,
-        contests=_leave_out_fallen(run, figures.contests, still_there),
-        loads=_leave_out_revoked(run, figures.loads, assignments) or _sum_loads(figures),
-    )
-
-
-def _leave_out_fallen(
-    run: RoundRun, contests: Mapping[str, Contest], still_there: Collection[str]
-) -> dict[str, Contest]:
-    """Contested asks met, without those that came to nothing since. What was open stays open."""
-    verdict = find_verdict(run)
-    committees = {row.reference: row.committee for row in read_snapshot(run.match_round).needs}
-    met = {row.need.reference for row in _list_outcomes(run) if row.is_met}
-    fallen: Counter[str] = Counter()
-    for ask in () if verdict is None else verdict.contested:
-        served = met.intersection(list_members(ask))
-        if served and served.isdisjoint(still_there):
-            fallen[committees[min(served)]] += 1
-    return {
-        code: replace(contest, met=contest.met - fallen[code]) for code, contest in contests.items()
-    }
-
-
-def _leave_out_revoked(
-    run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Assignment]
-) -> dict[str, dict[str, GiverLoad]]:
-    """Loads by measure, without promises that nobody asks for any more: they cost no work."""
-    measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
-    revoked: Counter[tuple[str, str | None]] = Counter()
-    for row in assignments:
-        if row.state is AssignmentState.REVOKED and row.offer is not None:
-            revoked[row.organisation.code, measures[row.offer.category.code]] += row.units
-    return {
-        code: {
-            measure: replace(load, used=load.used - revoked[code, measure])
-            for measure, load in of_giver.items()
-        }
-        for code, of_giver in loads.items()
-    }
-
-
-def _sum_loads(figures: Figures) -> dict[str, dict[str, GiverLoad]]:
-    """A month frozen before measures were recorded has one sum for each organisation."""
-    return {code: {"": load} for code, load in figures.by_organisation.items()}
+def _require_kept(run: RoundRun, now: datetime) -> dict[int, RevokeReason]:
+    """The promises that nobody waits for any more; raises ``ConflictError`` for broken ones."""
+    broken = {row.promise.id: row.reason for row in list_broken(run, now)}
+    count = sum(reason not in RECEIVER_GONE for reason in broken.values())
+    if count:
+        raise ConflictError("run.promises_broken", number=run.number, count=count)
+    return broken
 
 
 def _take_publication(run: RoundRun, actor: User, now: datetime) -> None:
@@ -231,7 +185,7 @@ def withdraw_publication(
     lock_row(match_round)
     run = get_withdrawable_run(match_round, actor)
     _lock_needs(run)
-    assignments = _list_assignments(run)
+    assignments = list_assignments(run)
     ROUND_STATES.take(match_round, RoundState.REVIEW)
     for row in assignments:
         if row.state is AssignmentState.AWAITING_GIVER:
@@ -290,7 +244,7 @@ def _restore_needs(run: RoundRun) -> list[Need]:
     """Put needs back into the round as frozen, except those withdrawn since; returns them."""
     restored = []
     waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
-    for outcome in _list_outcomes(run):
+    for outcome in list_outcomes(run):
         need = outcome.need
         if need.state is NeedState.MATCHED:
             return_to_open(need, was_passed_over=False)
@@ -301,11 +255,14 @@ def _restore_needs(run: RoundRun) -> list[Need]:
     return restored
 
 
-def _send_assignments(assignments: Iterable[Assignment], matched: set[int]) -> None:
-    """Send promises to their givers; revoke those whose need was withdrawn."""
+def _send_assignments(assignments: Iterable[Assignment], gone: Mapping[int, RevokeReason]) -> None:
+    """Send promises to their givers; revoke those that nobody waits for, as ``gone`` says."""
     for row in assignments:
-        is_wanted = row.need_id is None or row.need_id in matched
+        if row.state is not AssignmentState.PROPOSED:
+            continue  # revoked before
+        is_wanted = row.id not in gone
         row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
+        row.revoked_reason = gone.get(row.id)
 
 
 def _lock_needs(run: RoundRun) -> None:
@@ -313,18 +270,3 @@ def _lock_needs(run: RoundRun) -> None:
     decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
     query = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
     db.session.scalars(query.execution_options(populate_existing=True)).all()
-
-
-def _list_outcomes(run: RoundRun) -> list[NeedOutcome]:
-    query = (
-        select(NeedOutcome)
-        .where(NeedOutcome.round_run_id == run.id)
-        .options(joinedload(NeedOutcome.need))
-        .order_by(NeedOutcome.need_id)
-    )
-    return list(db.session.scalars(query))
-
-
-def _list_assignments(run: RoundRun) -> list[Assignment]:
-    query = select(Assignment).where(Assignment.round_run_id == run.id).order_by(Assignment.id)
-    return list(db.session.scalars(query))

@@ -38,7 +38,14 @@ class Claim:
 HOLDERS = ("duty", "more_urgent", "waited_longer", "other", "waited_less", "less_urgent")
 _OF_SHARES = ("shares", "odd-units")  # the stages that say how much each home gets
 _PLAIN = frozenset(
-    {"forbidden", "time_conflict", "left_at_home", "taken_back_at_home", "declined_before"}
+    {
+        "forbidden",
+        "time_conflict",
+        "left_at_home",
+        "taken_back_at_home",
+        "promise_revoked",
+        "declined_before",
+    }
 )
 
 
@@ -139,6 +146,9 @@ _SENTENCES = {
     "taken_back_at_home": _l(
         "Your home asked for this kind of help more than once. There was not enough for all of it; "
         "what came was for your home's other request, which was taken back since."
+    ),
+    "promise_revoked": _l(
+        "Help was found for you this month, but it cannot come after all. This is not your fault."
     ),
     "declined_before": _l("You declined this help a short time ago, so it was not planned."),
     "not_offered": _l("This month nobody offered this kind of help."),

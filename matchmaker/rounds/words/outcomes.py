@@ -24,6 +24,7 @@ def name_ground(code: str) -> str:
         "declined_before": _("Declined before"),
         "left_at_home": _("Home had its turn"),
         "taken_back_at_home": _("Home took its turn back"),
+        "promise_revoked": _("Found, then revoked"),
         "undecided": _("Not decided in time"),
     }
     return names.get(code, code)
@@ -165,6 +166,10 @@ def _describe_taken_back(_numbers: OutcomeNumbers, _policy: str) -> str:
     )
 
 
+def _describe_revoked(_numbers: OutcomeNumbers, _policy: str) -> str:
+    return _("It was met, but the promise could not be kept and was revoked.")
+
+
 def _describe_undecided(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _("The time limit came before the ground was known.")
 
@@ -178,5 +183,6 @@ _STAFF_GROUNDS = {
     "declined_before": _describe_declined,
     "left_at_home": _describe_left,
     "taken_back_at_home": _describe_taken_back,
+    "promise_revoked": _describe_revoked,
     "undecided": _describe_undecided,
 }

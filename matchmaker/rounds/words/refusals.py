@@ -34,3 +34,32 @@ def describe_failure(code: str | None) -> str:
     """Why a run has no result."""
     sentences: dict[str, Any] = {**_FAILURES, **_FORMER_FAILURES}
     return str(sentences.get(code or "") or _("The run has no result."))
+
+
+_MORE_MEMORY = _l(
+    "Close other programs on this machine or ask the administrator to give the solver more memory, "
+    "then solve again."
+)
+_MORE_TIME = _l(
+    "Solve again when the machine has less to do, or ask the administrator for a longer time limit."
+)
+_ADVICE = {
+    Failure.OUT_OF_MEMORY: _MORE_MEMORY,
+    Failure.KILLED: _MORE_MEMORY,
+    Failure.NOT_STARTED: _MORE_MEMORY,
+    Failure.HUNG: _MORE_TIME,
+    Failure.GAVE_UP: _MORE_TIME,
+    Failure.CANCELLED: _l("Solve again whenever you like."),
+}
+
+
+def advise(code: str | None) -> str:
+    """What to do about a run without a result, for the person who started it."""
+    advice: dict[Any, Any] = {**_ADVICE}
+    return str(
+        advice.get(code or "")
+        or _(
+            "Nothing is lost. Solve again once; if it happens again, give the administrator the "
+            "month and the number of the run."
+        )
+    )

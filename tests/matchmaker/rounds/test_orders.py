@@ -13,7 +13,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds import ledger, queries
 from matchmaker.rounds.freeze import overrides, readiness, service
 from matchmaker.rounds.pages import figures, lines
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish import publication, remembering
 from matchmaker.rounds.solve import runs
 from tests.journeys.page_costs import count_statements
 from tests.matchmaker.rounds.small_month import MONTH
@@ -62,8 +62,8 @@ def test_lists_of_a_round_have_one_order(app, month):
                 "organisation.sort_key, organisation.code",
             ],
         ),
-        publication._list_outcomes: ([run], ["need_outcome.need_id"]),
-        publication._list_assignments: ([run], ["assignment.id"]),
+        remembering.list_outcomes: ([run], ["need_outcome.need_id"]),
+        remembering.list_assignments: ([run], ["assignment.id"]),
         publication._lock_needs: ([run], ["need.id"]),
         service._lock_open_needs: ([office], ["need.id"]),
         readiness._list_unserved_categories: ([office, MONTH], ["service_category.position"]),

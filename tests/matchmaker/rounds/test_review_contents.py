@@ -114,6 +114,7 @@ def test_the_lines_come_with_their_filters_givers_and_files(app, bring, one, sho
             ("declined_before", "Declined before"),
             ("left_at_home", "Home had its turn"),
             ("taken_back_at_home", "Home took its turn back"),
+            ("promise_revoked", "Found, then revoked"),
             ("undecided", "Not decided in time"),
         ],
         "organisation": [every, *((row.code, row.name_en) for row in organisations)],

@@ -104,6 +104,7 @@ def test_progress_is_a_fragment_of_its_own(bring, one, shown):
                 "Only for this giver",
                 "Reason, kept on record",
                 "The resident is nobody of my family or friends, and I gain nothing by this.",
+                "Keep it all the same",
             ],
         ),
         (

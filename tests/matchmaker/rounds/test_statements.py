@@ -8,7 +8,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import asked, given, overrides
 from matchmaker.rounds.pages import lines
 from matchmaker.rounds.pages.lines import LineFilters
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish import remembering
 from tests.journeys.page_costs import count_statements
 from tests.matchmaker.rounds.second_month import SECOND_MONTH, freeze_second_month
 from tests.matchmaker.rounds.small_month import MONTH
@@ -91,6 +91,6 @@ def test_a_publication_reads_outcomes_and_needs_with_one_statement(app, month):
 
     def read():
         run = db.session.get_one(m.RoundRun, run_id)
-        return [row.need.reference for row in publication._list_outcomes(run)]
+        return [row.need.reference for row in remembering.list_outcomes(run)]
 
     assert count(app, read) == 2

@@ -9,9 +9,10 @@ from optimizer.instances.generate import generate
 from optimizer.limits import Limits
 from optimizer.policy import Stage, StageKind
 from optimizer.problem import Pin, Problem, Stock
+from optimizer.report import Conflict
 from optimizer.search.solve import solve
 from optimizer.what_if.compare import StageChange, Trend
-from optimizer.what_if.conflict import Conflict, find_conflict
+from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.price import price_pins
 from tests.optimizer.brute_force import Answer, feasible_answers
 from tests.optimizer.brute_stages import possible_of, vector_of

@@ -1,0 +1,174 @@
+"""Stop the contact with a resident: everything open ends in one step, refused by nothing.
+
+Needs are closed, promises revoked, pairings ended, consents withdrawn; notices and lists to print
+leave the person out from then on. What was before stays in the records.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    Consent,
+    ContactEnd,
+    MatchRound,
+    Need,
+    NeedState,
+    Pairing,
+    Resident,
+    RevokeReason,
+    RoundRun,
+    User,
+)
+from matchmaker.needs.states import ENDED, NEED_STATES
+from matchmaker.promises.facts import OPEN_STATES, Promise, list_promises
+from matchmaker.promises.present import is_open
+from matchmaker.rounds.publish.revoking import revoke
+from matchmaker.scopes import lock_in_scope
+from matchmaker.states import lock_row
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThings:
+    """What ends with the contact: needs, promises of any run, pairings."""
+
+    needs: int
+    promises: int
+    pairings: int
+
+
+def count_open(resident: Resident, now: datetime) -> OpenThings:
+    """What would end with the contact now; promises of published months alone."""
+    promises = _list_promises(resident, now)
+    published = set(db.session.scalars(select(MatchRound.published_run_id)))
+    return OpenThings(
+        needs=len(_list_needs(resident)),
+        promises=sum(row.run_id in published for row in promises),
+        pairings=len(_list_pairings(resident, now)),
+    )
+
+
+def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: datetime) -> OpenThings:
+    """End everything open of a resident; returns what ended.
+
+    A second time changes nothing. Raises ``NotFoundError`` outside the actor's scope.
+    """
+    resident = lock_in_scope(Resident, resident_id, actor, "resident.unknown")
+    if resident.contact_ended_on is not None:
+        return OpenThings(0, 0, 0)
+    resident.contact_ended_on, resident.contact_end = get_local_date(now), reason
+    db.session.flush()
+    promises = _revoke(resident, actor, now)
+    needs = _close_needs(resident)
+    pairings = _list_pairings(resident, now)
+    for pairing in pairings:
+        pairing.ended_on = get_local_date(now)
+    db.session.execute(
+        update(Consent)
+        .where(Consent.resident_id == resident.id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+    db.session.flush()
+    ended = OpenThings(needs, promises, len(pairings))
+    _record(actor, "resident.stop_contact", resident, now, reason, ended)
+    return ended
+
+
+def resume_contact(*, actor: User, resident_id: int, now: datetime) -> None:
+    """Allow contact again, when it was stopped by mistake; nothing that ended comes back.
+
+    Raises ``ConflictError`` when the contact was not stopped.
+    """
+    resident = lock_in_scope(Resident, resident_id, actor, "resident.unknown")
+    if resident.contact_ended_on is None:
+        raise ConflictError("resident.contact_not_ended")
+    resident.contact_ended_on = resident.contact_end = None
+    db.session.flush()
+    record_event(
+        actor=actor,
+        action="resident.resume_contact",
+        subject=resident,
+        now=now,
+        on_behalf_of=resident,
+    )
+
+
+def _record(
+    actor: User,
+    action: str,
+    resident: Resident,
+    now: datetime,
+    reason: ContactEnd,
+    ended: OpenThings,
+) -> None:
+    counts = {name: getattr(ended, name) for name in ("needs", "promises", "pairings")}
+    record_event(
+        actor=actor,
+        action=action,
+        subject=resident,
+        now=now,
+        on_behalf_of=resident,
+        details={"reason": reason.value, **counts},
+    )
+
+
+def _revoke(resident: Resident, actor: User, now: datetime) -> int:
+    """Revoke the promises in every run, round by round in the order of their rows."""
+    of_runs: dict[int, list[int]] = {}
+    for row in _list_promises(resident, now):
+        of_runs.setdefault(row.run_id, []).append(row.id)
+    count = 0
+    for run_id in sorted(of_runs):
+        run = db.session.get_one(RoundRun, run_id)
+        lock_row(run.match_round)
+        reasons = dict.fromkeys(of_runs[run_id], RevokeReason.CONTACT_ENDED)
+        count += len(revoke(run, reasons, actor=actor, now=now))
+    return count
+
+
+def _list_promises(resident: Resident, now: datetime) -> list[Promise]:
+    """Open promises of months that are not over, of any run."""
+    needs = select(Need.id).where(Need.resident_id == resident.id)
+    pairings = select(Pairing.id).where(Pairing.resident_id == resident.id)
+    rows = list_promises(
+        Assignment.state.in_(OPEN_STATES),
+        Assignment.need_id.in_(needs) | Assignment.pairing_id.in_(pairings),
+    )
+    return [row for row in rows if is_open(row, get_local_date(now))]
+
+
+def _list_needs(resident: Resident) -> list[Need]:
+    query = (
+        select(Need)
+        .where(Need.resident_id == resident.id, Need.state.not_in(ENDED))
+        .order_by(Need.id)
+        .with_for_update(of=Need)
+    )
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _close_needs(resident: Resident) -> int:
+    """Close what was sent and delete what was not: nobody but its writer has read it."""
+    needs = _list_needs(resident)
+    for need in needs:
+        if need.state is NeedState.DRAFT:
+            db.session.delete(need)
+        else:
+            NEED_STATES.take(need, NeedState.CLOSED)
+    db.session.flush()
+    return len(needs)
+
+
+def _list_pairings(resident: Resident, now: datetime) -> list[Pairing]:
+    today = get_local_date(now)
+    query = select(Pairing).where(
+        Pairing.resident_id == resident.id,
+        Pairing.ended_on.is_(None) | (Pairing.ended_on > today),
+    )
+    return list(db.session.scalars(query.order_by(Pairing.id)))

@@ -1,0 +1,162 @@
+"""What a step of a giver or about a resident breaks: said before, and a notice to the office.
+
+Only promises of published months count here. What a run under review would promise is nobody's
+business yet; the office holds it against the present before it publishes (``present.py``).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+
+from matchmaker.base.clock import get_local_date, get_month
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    MatchRound,
+    Need,
+    Notice,
+    Offer,
+    Pairing,
+    Role,
+    RoundRun,
+    StatusKind,
+    User,
+    Volunteer,
+)
+from matchmaker.promises.facts import (
+    FALLEN_STATES,
+    Promise,
+    is_published,
+    list_promises,
+    read_facts,
+)
+from matchmaker.promises.present import Broken, hold, is_live
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """Promises that hold now and that a step would break, and the rounds that they are of."""
+
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.promises)
+
+    def to_details(self) -> dict[str, int]:
+        """What the audit event of the step says of them; nothing when nothing breaks."""
+        return {"promises_broken": self.count} if self.count else {}
+
+    def require_known(self, known: int) -> None:
+        """Raise ``ConflictError`` if the page said ``known`` promises and by now there are more."""
+        if self.count > known:
+            raise ConflictError("promise.breaks_more", count=self.count)
+
+    def inform_office(self, now: datetime) -> None:
+        """One notice to each social worker of the street office, for each month concerned."""
+        runs = {row.run_id for row in self.promises}
+        query = (
+            select(User.id, MatchRound.id)
+            .join(MatchRound, MatchRound.subdistrict_id == User.subdistrict_id)
+            .join(RoundRun, RoundRun.match_round_id == MatchRound.id)
+            .where(RoundRun.id.in_(runs))
+            .where(User.role == Role.SOCIAL_WORKER, User.disabled_at.is_(None))
+            .distinct()
+        )
+        for user_id, round_id in db.session.execute(query).all():
+            db.session.add(
+                Notice(
+                    user_id=user_id,
+                    kind="round.promises_broken",
+                    subject_type=MatchRound.__tablename__,
+                    subject_id=round_id,
+                    created_at=now,
+                )
+            )
+
+
+NO_BREAKS = Breaks()
+
+
+def find_breaks_of_offer(offer: Offer, now: datetime) -> Breaks:
+    """The promises that fall when nothing is given from the offer any more."""
+    return _find_kept(now, Assignment.offer_id == offer.id)
+
+
+def find_promised(offer: Offer, now: datetime) -> Breaks:
+    """The promises given from the offer, whether or not an edit of it still waits for approval."""
+    return _find_kept(now, Assignment.offer_id == offer.id, trusts_edits=True)
+
+
+def count_promised(offer: Offer, now: datetime) -> int:
+    """The most units of the offer that are promised in one published month, from this one on."""
+    rows = list_promises(
+        is_published(), MatchRound.month >= get_month(now), Assignment.offer_id == offer.id
+    )
+    units: Counter[int] = Counter()
+    for row in rows:
+        if row.state not in FALLEN_STATES:
+            units[row.run_id] += row.units
+    return max(units.values(), default=0)
+
+
+def find_breaks_of_volunteer(volunteer: Volunteer, now: datetime) -> Breaks:
+    """The promises that fall when the volunteer does not come any more."""
+    return _find_kept(now, Assignment.volunteer_id == volunteer.id)
+
+
+def find_breaks_of_organisation(organisation_id: int, now: datetime) -> Breaks:
+    """The promises that fall when the organisation gives nothing any more."""
+    return _find_kept(now, Assignment.organisation_id == organisation_id)
+
+
+def find_breaks_of_status(resident_id: int, kind: StatusKind, now: datetime) -> Breaks:
+    """The promises that fall when a status of the resident does not count any more."""
+    kept = find_breaks_of_resident(resident_id, now)
+    if not kept.count:
+        return NO_BREAKS
+    facts = read_facts(is_published(), _of_resident(resident_id))
+    changed = facts.without_status(resident_id, kind)
+    return Breaks(tuple(row.promise for row in hold(kept.promises, changed, get_local_date(now))))
+
+
+def find_breaks_of_resident(resident_id: int, now: datetime) -> Breaks:
+    """The promises that fall when the resident wants nothing any more."""
+    return _find_kept(now, _of_resident(resident_id))
+
+
+def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:
+    """Those of ``kept`` that cannot be kept after what was changed and flushed since."""
+    if not kept.count:
+        return []
+    ids = {row.id for row in kept.promises}
+    conditions = (
+        is_published(),
+        Assignment.offer_id.in_({row.offer_id for row in kept.promises}),
+    )
+    facts = replace(read_facts(*conditions), trusts_edits=True)
+    broken = hold(list_promises(*conditions), facts, get_local_date(now))
+    return [row for row in broken if row.promise.id in ids]
+
+
+def _find_kept(
+    now: datetime, condition: ColumnElement[bool], *, trusts_edits: bool = False
+) -> Breaks:
+    """The promises of published months to come that fulfil the condition and can be kept."""
+    conditions = (is_published(), MatchRound.month >= get_month(now), condition)
+    promises, today = list_promises(*conditions), get_local_date(now)
+    if not promises:
+        return NO_BREAKS
+    facts = replace(read_facts(*conditions), trusts_edits=trusts_edits)
+    broken = {row.promise.id for row in hold(promises, facts, today)}
+    kept = (row for row in promises if is_live(row, today) and row.id not in broken)
+    return Breaks(tuple(kept))
+
+
+def _of_resident(resident_id: int) -> ColumnElement[bool]:
+    needs = select(Need.id).where(Need.resident_id == resident_id)
+    pairings = select(Pairing.id).where(Pairing.resident_id == resident_id)
+    return Assignment.need_id.in_(needs) | Assignment.pairing_id.in_(pairings)

@@ -1,0 +1,275 @@
+"""What a run's promises rest on, as the rows are today: a few statements for any number of lines.
+
+A promise is a line of a run (``Assignment``). Nothing here decides; ``present.py`` does.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import selectinload
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    AssignmentState,
+    Committee,
+    Household,
+    MatchRound,
+    Need,
+    NeedState,
+    Offer,
+    Organisation,
+    Pairing,
+    PairingAgreement,
+    Qualification,
+    RecipientStatus,
+    Resident,
+    RevokeReason,
+    RoundRun,
+    ServiceCategory,
+    StatusKind,
+    Volunteer,
+)
+
+# States in which somebody still counts on the promise.
+OPEN_STATES = frozenset(
+    {
+        AssignmentState.PROPOSED,
+        AssignmentState.AWAITING_GIVER,
+        AssignmentState.AWAITING_RECIPIENT,
+        AssignmentState.CONFIRMED,
+    }
+)
+FALLEN_STATES = frozenset(
+    {AssignmentState.DECLINED, AssignmentState.EXPIRED, AssignmentState.REVOKED}
+)
+
+
+_WANTED = frozenset({NeedState.IN_ROUND, NeedState.MATCHED, NeedState.PARTLY_SERVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One line of a run. ``month`` is the round's; no slot: any day of it.
+
+    ``days``: those on which it may take place (ISO); None: any of its slot.
+    """
+
+    id: int
+    run_id: int
+    month: date
+    need_id: int | None
+    pairing_id: int | None
+    offer_id: int | None
+    organisation_id: int
+    volunteer_id: int | None
+    slot: str | None
+    units: int
+    state: AssignmentState
+    days: Sequence[str] | None
+
+    @property
+    def help_key(self) -> tuple[int, int | None, int | None, str | None]:
+        """What the promise is a part of: a need of a run, or one visit of a pairing."""
+        return (self.run_id, self.need_id, self.pairing_id, self.slot if self.pairing_id else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The receiving side of a promise: a need, or a pairing (``need_state`` None).
+
+    least      units, of a visit persons, below which the help does not help
+    has_ended  there is no contact with the resident any more
+    ended_on   last day of the pairing; None: it goes on
+    """
+
+    resident_id: int
+    committee: str
+    category: str
+    qualification: Qualification | None
+    tier: int
+    least: int
+    has_ended: bool
+    need_state: NeedState | None = None
+    ended_on: date | None = None
+
+    @property
+    def gone_because(self) -> RevokeReason | None:
+        """Why nobody waits for the help any more; a pairing may say it by its last day too."""
+        if self.has_ended:
+            return RevokeReason.CONTACT_ENDED
+        is_wanted = self.need_state is None or self.need_state in _WANTED
+        return None if is_wanted else RevokeReason.NEED_WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The present rows behind some promises. ``statuses``: resident -> kind -> its last day.
+
+    ``trusts_edits``: an offer that waits for approval after an edit counts as approved.
+    """
+
+    needs: Mapping[int, Asked]
+    pairings: Mapping[int, Asked]
+    offers: Mapping[int, Offer]
+    organisations: Mapping[int, Organisation]
+    volunteers: Mapping[int, Volunteer]
+    statuses: Mapping[int, Mapping[StatusKind, date | None]]
+    agreements: Mapping[int, Sequence[PairingAgreement]]
+    trusts_edits: bool = False
+
+    def get_asked(self, promise: Promise) -> Asked:
+        """Who receives the promise."""
+        if promise.need_id is not None:
+            return self.needs[promise.need_id]
+        return self.pairings[promise.pairing_id or 0]
+
+    def find_offer(self, promise: Promise) -> Offer | None:
+        """The offer that the promise is given from."""
+        return self.offers.get(promise.offer_id or 0)
+
+    def find_volunteer(self, promise: Promise) -> Volunteer | None:
+        """Who would come, if the promise names a volunteer."""
+        return self.volunteers.get(promise.volunteer_id or 0)
+
+    def without_status(self, resident_id: int, kind: StatusKind) -> "Facts":
+        """The same rows, as if one status of a resident did not count any more."""
+        held = {k: day for k, day in self.statuses.get(resident_id, {}).items() if k is not kind}
+        return replace(self, statuses={**self.statuses, resident_id: held})
+
+
+def list_promises(*conditions: ColumnElement[bool]) -> list[Promise]:
+    """The lines that fulfil ``conditions``, of any run, oldest first."""
+    query = (
+        select(
+            Assignment.id,
+            Assignment.round_run_id,
+            MatchRound.month,
+            Assignment.need_id,
+            Assignment.pairing_id,
+            Assignment.offer_id,
+            Assignment.organisation_id,
+            Assignment.volunteer_id,
+            Assignment.slot,
+            Assignment.units,
+            Assignment.state,
+            Assignment.days,
+        )
+        .join(RoundRun, RoundRun.id == Assignment.round_run_id)
+        .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
+        .where(*conditions)
+        .order_by(Assignment.id)
+    )
+    rows: Any = db.session.execute(query)
+    return [Promise(*row) for row in rows]
+
+
+def is_published() -> ColumnElement[bool]:
+    """The condition for lines of a run that is published now; joins as ``list_promises`` does."""
+    return MatchRound.published_run_id == Assignment.round_run_id
+
+
+def read_facts(*conditions: ColumnElement[bool]) -> Facts:
+    """The rows behind the lines that fulfil ``conditions``, by id."""
+
+    def pick(column: Any) -> Select[Any]:
+        return (
+            select(column)
+            .select_from(Assignment)
+            .join(RoundRun, RoundRun.id == Assignment.round_run_id)
+            .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
+            .where(*conditions, column.is_not(None))
+        )
+
+    needs, pairings = _read_needs(pick(Assignment.need_id)), _read_pairings(pick)
+    offers = _load(select(Offer).where(Offer.id.in_(pick(Assignment.offer_id))))
+    volunteers = select(Volunteer).where(Volunteer.id.in_(pick(Assignment.volunteer_id)))
+    givers = pick(Assignment.organisation_id)
+    return Facts(
+        needs=needs,
+        pairings=pairings,
+        offers=offers,
+        organisations=_load(select(Organisation).where(Organisation.id.in_(givers))),
+        volunteers=_load(volunteers.options(selectinload(Volunteer.qualifications))),
+        statuses=_read_statuses(pick) if any(row.statuses for row in offers.values()) else {},
+        agreements=_read_agreements(givers) if pairings else {},
+    )
+
+
+def _load(query: Select[Any]) -> dict[int, Any]:
+    return {row.id: row for row in db.session.scalars(query)}
+
+
+def _read_needs(ids: Select[Any]) -> dict[int, Asked]:
+    columns = (Need.id, Need.resident_id, Committee.code, Need.category_id, Need.tier)
+    query = (
+        select(*columns, Need.quantity, Need.state, Resident.contact_ended_on)
+        .join(Resident, Resident.id == Need.resident_id)
+        .join(Committee, Committee.id == Need.committee_id)
+        .where(Need.id.in_(ids))
+    )
+    kinds, found = _load(select(ServiceCategory)), {}
+    for row_id, resident_id, place, kind_id, tier, units, state, end in db.session.execute(query):
+        kind = kinds[kind_id]
+        found[row_id] = Asked(
+            resident_id,
+            place,
+            kind.code,
+            kind.qualification,
+            tier,
+            max(min(units, kind.least_quantity or units), kind.people_per_visit),
+            end is not None,
+            need_state=state,
+        )
+    return found
+
+
+def _read_pairings(pick: Any) -> dict[int, Asked]:
+    query = (
+        select(Pairing, Committee.code, ServiceCategory, Resident.contact_ended_on)
+        .join(Resident, Resident.id == Pairing.resident_id)
+        .join(Household, Household.id == Resident.household_id)
+        .join(Committee, Committee.id == Household.committee_id)
+        .join(ServiceCategory, ServiceCategory.id == Pairing.category_id)
+        .where(Pairing.id.in_(pick(Assignment.pairing_id)))
+    )
+    return {
+        row.id: Asked(
+            row.resident_id,
+            committee,
+            category.code,
+            category.qualification,
+            row.tier,
+            category.people_per_visit,
+            end is not None,
+            ended_on=row.ended_on,
+        )
+        for row, committee, category, end in db.session.execute(query)
+    }
+
+
+def _read_statuses(pick: Any) -> dict[int, dict[StatusKind, date | None]]:
+    of_needs = select(Need.resident_id).where(Need.id.in_(pick(Assignment.need_id)))
+    of_pairings = select(Pairing.resident_id).where(Pairing.id.in_(pick(Assignment.pairing_id)))
+    row = RecipientStatus
+    query = (
+        select(row.resident_id, row.kind, row.valid_until)
+        .where(row.verified_at.is_not(None))
+        .where(row.resident_id.in_(of_needs) | row.resident_id.in_(of_pairings))
+    )
+    found: dict[int, dict[StatusKind, date | None]] = defaultdict(dict)
+    for resident_id, kind, last in db.session.execute(query):
+        found[resident_id][kind] = last
+    return dict(found)
+
+
+def _read_agreements(givers: Select[Any]) -> dict[int, list[PairingAgreement]]:
+    found: dict[int, list[PairingAgreement]] = defaultdict(list)
+    query = select(PairingAgreement).where(PairingAgreement.organisation_id.in_(givers))
+    for row in db.session.scalars(query):
+        found[row.organisation_id].append(row)
+    return dict(found)

@@ -1,0 +1,263 @@
+"""Hold the promises of a run against the present: which of them can no longer be kept, and why.
+
+A promise can be kept if everything it rests on lasts until one of its remaining days: the need or
+pairing, the offer, its organisation, the volunteer with the proof that the kind asks for, and the
+status that the offer asks for. Of a day that is past only the receiving side counts, and of a month
+that is over nothing does.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from matchmaker.base.clock import add_months, get_local_date
+from matchmaker.models import (
+    Assignment,
+    Offer,
+    OfferState,
+    OrganisationState,
+    PairingAgreement,
+    Qualification,
+    RevokeReason,
+    RoundRun,
+    StatusKind,
+    Volunteer,
+    VolunteerState,
+)
+from matchmaker.promises.facts import (
+    FALLEN_STATES,
+    OPEN_STATES,
+    Asked,
+    Facts,
+    Promise,
+    list_promises,
+    read_facts,
+)
+from matchmaker.slots import get_slot_week, get_window, list_slot_dates
+
+PROMISE_REVOKED = "promise_revoked"  # the ground of a need whose help was found and revoked
+# What the publication revokes by itself, because nobody waits for it any more.
+RECEIVER_GONE = frozenset(
+    {RevokeReason.NEED_WITHDRAWN, RevokeReason.PAIRING_ENDED, RevokeReason.CONTACT_ENDED}
+)
+
+_DAYS_PER_WEEK, _LAST_WEEK = 7, 4
+_OFFER_STATES: Mapping[OfferState, RevokeReason] = {
+    OfferState.WITHDRAWN: RevokeReason.OFFER_WITHDRAWN,
+    OfferState.PAUSED: RevokeReason.OFFER_PAUSED,
+    OfferState.EXPIRED: RevokeReason.OFFER_OVER,
+    OfferState.DRAFT: RevokeReason.OFFER_UNAPPROVED,
+    OfferState.SUBMITTED: RevokeReason.OFFER_UNAPPROVED,
+    OfferState.RETURNED: RevokeReason.OFFER_UNAPPROVED,
+}
+_VOLUNTEER_STATES: Mapping[VolunteerState, RevokeReason] = {
+    VolunteerState.LEFT: RevokeReason.VOLUNTEER_LEFT,
+    VolunteerState.PAUSED: RevokeReason.VOLUNTEER_PAUSED,
+}
+
+_Lasts = Callable[[date], bool]
+_Validity = tuple[RevokeReason, _Lasts]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that cannot be kept as things are, and the first obstacle."""
+
+    promise: Promise
+    reason: RevokeReason
+
+
+def list_broken(run: RoundRun, now: datetime) -> list[Broken]:
+    """The promises of a run that cannot be kept any more, in the order of its lines."""
+    of_run = Assignment.round_run_id == run.id
+    return hold(list_promises(of_run), read_facts(of_run), get_local_date(now))
+
+
+def hold(promises: Sequence[Promise], facts: Facts, today: date) -> list[Broken]:
+    """The promises that cannot be kept with these facts.
+
+    What an offer and a volunteer can give in a month is compared with these promises alone.
+    """
+    reasons: dict[int, RevokeReason] = {}
+    for row in promises:
+        reason = _find_obstacle(row, facts, today)
+        if reason is not None:
+            reasons[row.id] = reason
+    rest = [row for row in promises if row.state not in FALLEN_STATES and row.id not in reasons]
+    reasons |= dict(_find_surplus(rest, facts, today))
+    return [Broken(row, reasons[row.id]) for row in promises if row.id in reasons]
+
+
+def is_open(promise: Promise, today: date) -> bool:
+    """Whether somebody counts on the promise and its month is not over."""
+    return promise.state in OPEN_STATES and add_months(promise.month, 1) > today
+
+
+def is_live(promise: Promise, today: date) -> bool:
+    """Whether somebody counts on the promise and one of its days is still to come."""
+    return promise.state in OPEN_STATES and bool(_list_days(promise, today))
+
+
+def _list_days(promise: Promise, today: date) -> list[date]:
+    """The days on which the promise can be kept, from today on."""
+    month, slot = promise.month, promise.slot
+    days: Iterable[date] = [date.fromisoformat(day) for day in promise.days or ()]
+    if slot is not None and not days:
+        days = list_slot_dates(month).get(slot, ())
+    return [day for day in days or _list_span(month, slot) if day >= today]
+
+
+def _list_span(month: date, slot: str | None) -> list[date]:
+    """Every day of the month, or of the slot's week if the calendar has no day for the slot."""
+    length = (add_months(month, 1) - month).days
+    first, last = 0, length
+    if slot is not None:
+        week = get_slot_week(slot)
+        first = (week - 1) * _DAYS_PER_WEEK
+        last = length if week == _LAST_WEEK else week * _DAYS_PER_WEEK
+    return [month + timedelta(days=offset) for offset in range(first, last)]
+
+
+def _find_obstacle(row: Promise, facts: Facts, today: date) -> RevokeReason | None:
+    if not is_open(row, today):
+        return None
+    if (reason := facts.get_asked(row).gone_because) is not None:
+        return reason
+    if not _list_days(row, today):
+        return None
+    return _find_fault_of_givers(row, facts) or _find_fault_of_days(row, facts, today)
+
+
+def _find_fault_of_givers(row: Promise, facts: Facts) -> RevokeReason | None:
+    asked, offer, person = facts.get_asked(row), facts.find_offer(row), facts.find_volunteer(row)
+    if facts.organisations[row.organisation_id].state is not OrganisationState.APPROVED:
+        return RevokeReason.ORGANISATION_SUSPENDED
+    fault = _find_fault_of_offer(row, facts, offer) if offer else None
+    if fault is None and person is not None:
+        fault = _find_fault_of_volunteer(row, asked, person)
+    return fault
+
+
+def _find_fault_of_offer(row: Promise, facts: Facts, offer: Offer) -> RevokeReason | None:
+    fault = _OFFER_STATES.get(offer.state)
+    if fault is not None and not (facts.trusts_edits and fault is RevokeReason.OFFER_UNAPPROVED):
+        return fault
+    is_in_reach = not offer.committees or facts.get_asked(row).committee in offer.committees
+    is_in_time = row.slot is None or not offer.windows or get_window(row.slot) in offer.windows
+    return None if is_in_reach and is_in_time else RevokeReason.OFFER_CHANGED
+
+
+def _find_fault_of_volunteer(row: Promise, asked: Asked, person: Volunteer) -> RevokeReason | None:
+    if person.state in _VOLUNTEER_STATES:
+        return _VOLUNTEER_STATES[person.state]
+    is_in_reach = not person.committees or asked.committee in person.committees
+    is_in_time = row.slot is None or get_window(row.slot) in person.windows
+    is_able = asked.category in person.categories
+    return None if is_in_reach and is_in_time and is_able else RevokeReason.VOLUNTEER_CHANGED
+
+
+def _find_fault_of_days(row: Promise, facts: Facts, today: date) -> RevokeReason | None:
+    """The first thing that leaves no remaining day on which everything lasts."""
+    days = _list_days(row, today)
+    for reason, lasts in _list_validities(row, facts):
+        days = [day for day in days if lasts(day)]
+        if not days:
+            return reason
+    return None
+
+
+def _list_validities(row: Promise, facts: Facts) -> Iterable[_Validity]:
+    """What has a first or last day, each with the question whether it lasts on a day."""
+    asked = facts.get_asked(row)
+    if asked.ended_on is not None:
+        yield RevokeReason.PAIRING_ENDED, _until(asked.ended_on)
+    agreements = facts.agreements.get(row.organisation_id, ()) if row.pairing_id else ()
+    if agreements:
+        yield RevokeReason.AGREEMENT_OVER, _any_of([_read_term(row) for row in agreements])
+    if (offer := facts.find_offer(row)) is not None:
+        yield from _list_validities_of_offer(offer, facts.statuses.get(asked.resident_id, {}))
+    if (person := facts.find_volunteer(row)) is not None and asked.qualification is not None:
+        yield RevokeReason.PROOF_OVER, _any_of(_list_proofs(person, asked.qualification))
+
+
+def _list_proofs(person: Volunteer, asked: Qualification) -> list[_Lasts]:
+    return [_until(row.expires_on) for row in person.qualifications if row.qualification is asked]
+
+
+def _read_term(agreement: PairingAgreement) -> _Lasts:
+    return _between(agreement.starts_on, None if agreement.renews else agreement.ends_on)
+
+
+def _list_validities_of_offer(
+    offer: Offer, statuses: Mapping[StatusKind, date | None]
+) -> Iterable[_Validity]:
+    yield RevokeReason.OFFER_OVER, _between(offer.valid_from, offer.valid_until)
+    if offer.statuses:
+        kinds = [kind for kind in map(StatusKind, offer.statuses) if kind in statuses]
+        yield RevokeReason.STATUS_OVER, _any_of([_until(statuses[kind]) for kind in kinds])
+
+
+def _any_of(lasts: Sequence[_Lasts]) -> _Lasts:
+    return lambda day: any(last(day) for last in lasts)
+
+
+def _between(first: date, last: date | None) -> _Lasts:
+    return lambda day: first <= day and (last is None or day <= last)
+
+
+def _until(last: date | None) -> _Lasts:
+    return lambda day: last is None or day <= last
+
+
+def _find_surplus(
+    promises: Sequence[Promise], facts: Facts, today: date
+) -> Iterable[tuple[int, RevokeReason]]:
+    """The promises above what an offer and a volunteer give in the month now.
+
+    Visits of pairings are kept first, then the more urgent needs, then the earlier lines.
+    """
+    given: Counter[tuple[int, str, int]] = Counter()
+    for row in sorted(promises, key=lambda row: _rank(row, facts, today)):
+        limits = list(_list_limits(row, facts))
+        over = (why for key, most, why in limits if given[key] + row.units > most)
+        reason = next(over, None) if is_live(row, today) else None
+        if reason is not None:
+            yield row.id, reason
+        else:
+            given.update({key: row.units for key, _most, _why in limits})
+
+
+def _rank(row: Promise, facts: Facts, today: date) -> tuple[bool, bool, int, int]:
+    return (is_live(row, today), row.pairing_id is None, facts.get_asked(row).tier, row.id)
+
+
+def _list_limits(
+    row: Promise, facts: Facts
+) -> Iterable[tuple[tuple[int, str, int], int, RevokeReason]]:
+    offer, person = facts.find_offer(row), facts.find_volunteer(row)
+    if offer is not None:
+        key = (row.run_id, "offer", offer.id)
+        yield key, offer.capacity_per_month, RevokeReason.OFFER_LOWERED
+    if person is not None:
+        key = (row.run_id, "volunteer", person.id)
+        yield key, person.visits_per_month, RevokeReason.VISITS_LOWERED
+
+
+def list_fallen_with(
+    rows: Sequence[Promise], revoked: Collection[int], facts: Facts
+) -> list[Promise]:
+    """The open promises of ``rows`` whose help is too little once those with ids ``revoked`` go."""
+    beside = _list_beside(rows, revoked)
+    kept: Counter[object] = Counter()
+    for row in beside:
+        kept[row.help_key] += row.units
+    too_little = (row for row in beside if kept[row.help_key] < facts.get_asked(row).least)
+    return [row for row in too_little if row.state in OPEN_STATES]
+
+
+def _list_beside(rows: Sequence[Promise], revoked: Collection[int]) -> list[Promise]:
+    """What is still given for the same needs and visits as the promises with ids ``revoked``."""
+    touched = {row.help_key for row in rows if row.id in revoked}
+    left = (row for row in rows if row.help_key in touched and row.id not in revoked)
+    return [row for row in left if row.state not in FALLEN_STATES]

@@ -1,0 +1,115 @@
+"""Pins and forbids that cannot hold, or that undo another: found before the next solve.
+
+What is known without a solve: the other pins and forbids in force, what the frozen givers have, and
+what the latest run found out about the need.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from matchmaker.base.errors import InvalidError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    MatchRound,
+    Need,
+    NeedOutcome,
+    OverrideKind,
+    RoundOverride,
+    RoundRun,
+    Volunteer,
+)
+from matchmaker.rounds.freeze.overrides import list_active_overrides
+from matchmaker.rounds.queries import get_snapshot, read_snapshot
+
+_FIELD = "accepts_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A pin or forbid that somebody is about to set."""
+
+    kind: OverrideKind
+    need: Need
+    offer_id: int | None = None
+    volunteer_id: int | None = None
+
+
+def require_no_doubt(match_round: MatchRound, wish: Wish) -> None:
+    """Raise ``InvalidError`` for the first reason why the next run cannot do what is wished."""
+    rows = list_active_overrides(match_round)
+    rivals = _list_rivals(rows, wish)
+    if wish.kind is OverrideKind.FORBID:
+        if any(_covers(wish, row) for row in rivals):
+            raise InvalidError("override.undoes_pin", _FIELD)
+        return
+    if any(_covers(row, wish) for row in rivals):
+        raise InvalidError("override.forbidden", _FIELD)
+    if _had_no_offer(match_round, wish.need):
+        raise InvalidError("override.no_offer", _FIELD)
+    _require_room(match_round, wish, [row for row in rows if row.kind is OverrideKind.PIN])
+
+
+def _list_rivals(rows: Sequence[RoundOverride], wish: Wish) -> list[RoundOverride]:
+    """The forbids of a need to be pinned, or the pins of one to be forbidden."""
+    return [row for row in rows if row.need_id == wish.need.id and row.kind is not wish.kind]
+
+
+def _require_room(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:
+    _require_visits(match_round, wish, pins)
+    _require_units(match_round, wish, pins)
+
+
+def list_conflict(run: RoundRun) -> Sequence[RoundOverride]:
+    """Of a run without an answer: pins that cannot hold together, and forbids of their needs."""
+    ids = run.conflict or []
+    pins = [row for row in list_active_overrides(run.match_round) if row.id in ids]
+    needs = {row.need_id for row in pins}
+    forbids = [
+        row
+        for row in list_active_overrides(run.match_round)
+        if row.kind is OverrideKind.FORBID and row.need_id in needs
+    ]
+    return [*pins, *forbids]
+
+
+def _covers(forbid: RoundOverride | Wish, pin: RoundOverride | Wish) -> bool:
+    """Whether the forbid takes everything that the pin asks for."""
+    return forbid.offer_id in (None, pin.offer_id) and forbid.volunteer_id in (
+        None,
+        pin.volunteer_id,
+    )
+
+
+def _had_no_offer(match_round: MatchRound, need: Need) -> bool:
+    """Whether the latest run with a result found nobody who could serve the need."""
+    query = (
+        select(NeedOutcome.ground)
+        .join(RoundRun, RoundRun.id == NeedOutcome.round_run_id)
+        .where(RoundRun.match_round_id == match_round.id, NeedOutcome.need_id == need.id)
+        .order_by(RoundRun.number.desc())
+    )
+    return db.session.scalar(query.limit(1)) == "no_eligible_offer"
+
+
+def _require_visits(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:
+    """Refuse a pin on somebody whose visits of the month other pins take."""
+    if wish.volunteer_id is None:
+        return
+    reference = db.session.get_one(Volunteer, wish.volunteer_id).reference
+    visits = {row.reference: row.visits for row in read_snapshot(match_round).volunteers}
+    taken = sum(row.volunteer_id == wish.volunteer_id for row in pins)
+    if taken >= visits.get(reference, 0):
+        raise InvalidError("override.visits_taken", _FIELD, count=taken)
+
+
+def _require_units(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverride]) -> None:
+    """Refuse a pin on an offer whose units of the month other pins take."""
+    if wish.offer_id is None:
+        return
+    names = {row_id: name for name, row_id in get_snapshot(match_round).offer_ids.items()}
+    units = {row.name: row.capacity for row in read_snapshot(match_round).offers}
+    taken = sum(row.need.least_quantity for row in pins if row.offer_id == wish.offer_id)
+    if taken + wish.need.least_quantity > units.get(names.get(wish.offer_id, ""), 0):
+        raise InvalidError("override.units_taken", _FIELD)

@@ -1,0 +1,111 @@
+"""The promises of a run held against the present: which cannot be kept, and revoking them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import flash, render_template, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_login import current_user
+
+from matchmaker.base.clock import get_now
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import CheckboxesField, make_choices
+from matchmaker.forms.validators import OneOrMore
+from matchmaker.models import Assignment, RoundRun
+from matchmaker.promises.present import RECEIVER_GONE, Broken, list_broken
+from matchmaker.rounds.pages import lines
+from matchmaker.rounds.pages.blueprint import bp
+from matchmaker.rounds.pages.review_views import find_run
+from matchmaker.rounds.publish.revoking import is_revocable, revoke_broken
+from matchmaker.rounds.words.slots import describe_slot
+from matchmaker.web.act import Answer, answer_form
+from matchmaker.web.permissions import Permission, has_permission, requires
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import format_quantity
+
+_LONGEST_NUMBER = 9  # digits of a row's id
+
+
+class RevokeForm(IdempotentForm):
+    """The promises to revoke, each by the number of its line."""
+
+    chosen = CheckboxesField(
+        _l("Promises to revoke"),
+        [OneOrMore(_l("Tick at least one promise of the list."))],
+        validate_choice=False,
+    )
+
+    def fill(self, rows: Sequence[Assignment], reasons: dict[int, str], month: date) -> None:
+        """Offer ``rows``, all of them ticked until the form is sent."""
+        self.chosen.choices = make_choices(
+            (row.id, f"{name_promise(row, month)} – {reasons[row.id]}") for row in rows
+        )
+        if not self.is_submitted():
+            self.chosen.data = [str(row.id) for row in rows]
+
+    def read_chosen(self) -> set[int]:
+        """The ids of the ticked lines; what is no number is ignored."""
+        typed = (text for text in self.chosen.data or () if text.isascii() and text.isdecimal())
+        return {int(text) for text in typed if len(text) <= _LONGEST_NUMBER}
+
+
+def name_promise(row: Assignment, month: date) -> str:
+    """A promise in one line: number of the need, what, who gives it, when. No resident's name."""
+    asked = row.need or row.pairing
+    parts = [
+        asked.reference if asked else "",
+        get_name(asked.category) if asked else "",
+        format_quantity(row.units, asked.category.unit) if asked else "",
+        get_name(row.organisation),
+        row.volunteer.name if row.volunteer else "",
+        describe_slot(row.slot, month, row.days) if row.slot else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+@bp.get("/<month:month>/runs/<id:number>/promises/")
+@requires(Permission.ROUND_READ)
+def promises(month: date, number: int) -> str:
+    """Which promises of the run cannot be kept any more."""
+    return _show(find_run(month, number), RevokeForm(formdata=None))
+
+
+@bp.post("/<month:month>/runs/<id:number>/promises/revoke")
+@requires(Permission.ROUND_RUN)
+def revoke_promises(month: date, number: int) -> Answer:
+    run, form = find_run(month, number), RevokeForm()
+
+    def act() -> str:
+        revoked = revoke_broken(run, form.read_chosen(), actor=current_user, now=get_now())
+        count = len(revoked)
+        flash(
+            ngettext("%(num)s promise is revoked.", "%(num)s promises are revoked.", count),
+            "success",
+        )
+        return url_for("rounds.promises", month=month, number=number)
+
+    return answer_form(form, act, lambda: _show(run, form))
+
+
+def _show(run: RoundRun, form: RevokeForm) -> str:
+    month, broken = run.match_round.month, list_broken(run, get_now())
+    reasons = {row.promise.id: str(get_label(row.reason)) for row in broken}
+    gone = {row.promise.id for row in broken if _falls_by_itself(run, row)}
+    rows = lines.list_promises(run, reasons)
+    form.fill([row for row in rows if row.id not in gone], reasons, month)
+    revoked = lines.list_revoked(run)
+    return render_template(
+        "rounds/promises.html",
+        match_round=run.match_round,
+        run=run,
+        form=form,
+        gone=[(name_promise(row, month), reasons[row.id]) for row in rows if row.id in gone],
+        revoked=[(name_promise(row, month), row.revoked_reason) for row in revoked],
+        can_revoke=is_revocable(run) and has_permission(current_user.role, Permission.ROUND_RUN),
+    )
+
+
+def _falls_by_itself(run: RoundRun, row: Broken) -> bool:
+    """Whether the publication revokes the promise without being asked."""
+    return row.reason in RECEIVER_GONE and run.match_round.published_run_id != run.id

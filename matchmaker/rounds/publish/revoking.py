@@ -1,0 +1,134 @@
+"""Revoke promises that cannot be kept any more, before the publication or after it.
+
+A revoked promise keeps the code of its reason. The need goes back to the open ones as passed over,
+with the wait that it had at the lock; after a publication both sides get a notice and the ledger
+of the month is written again, so that later months do not count help that never came.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Assignment,
+    AssignmentState,
+    Need,
+    NeedOutcome,
+    NeedState,
+    RevokeReason,
+    RoundRun,
+    RoundState,
+    User,
+)
+from matchmaker.needs.states import return_to_open
+from matchmaker.promises.facts import OPEN_STATES, list_promises, read_facts
+from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_fallen_with
+from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.publish.notices import notify_of_revoked
+from matchmaker.rounds.publish.remembering import remember
+from matchmaker.rounds.queries import read_snapshot
+from matchmaker.states import lock_row
+
+
+def is_revocable(run: RoundRun) -> bool:
+    """Whether promises of the run can be revoked: its round is under review, or it is in force."""
+    match_round = run.match_round
+    return match_round.state is RoundState.REVIEW or match_round.published_run_id == run.id
+
+
+def revoke_broken(
+    run: RoundRun, chosen: Collection[int], *, actor: User, now: datetime
+) -> list[Assignment]:
+    """Revoke the chosen promises of ``run``; returns them with what falls with them.
+
+    Raises ``NotFoundError`` when none is chosen or one is not of this run, ``ConflictError`` when
+    one of them can be kept: who can help is not sent away.
+    """
+    lock_row(run.match_round)
+    reasons = {row.promise.id: row.reason for row in list_broken(run, now)}
+    of_run = set(db.session.scalars(select(Assignment.id).where(Assignment.round_run_id == run.id)))
+    if not is_revocable(run):
+        raise ConflictError("promise.not_in_force")
+    if not chosen or not of_run.issuperset(chosen):
+        raise NotFoundError("promise.unknown")
+    if not reasons.keys() >= set(chosen):
+        raise ConflictError("promise.can_be_kept")
+    return revoke(run, {row_id: reasons[row_id] for row_id in chosen}, actor=actor, now=now)
+
+
+def revoke(
+    run: RoundRun, reasons: Mapping[int, RevokeReason], *, actor: User, now: datetime
+) -> list[Assignment]:
+    """Revoke open promises of a run whose round is locked, each for its reason.
+
+    What is left of a need or visit is revoked with it when it would not help.
+    """
+    rows = list_promises(Assignment.round_run_id == run.id)
+    facts = read_facts(Assignment.round_run_id == run.id)
+    fallen = list_fallen_with(rows, reasons.keys(), facts)
+    every = {row.id: RevokeReason.REST_TOO_LITTLE for row in fallen} | dict(reasons)
+    revoked = _lock_open(every)
+    for row in revoked:
+        row.state, row.revoked_reason = AssignmentState.REVOKED, every[row.id]
+    db.session.flush()
+    _give_back(run, {row.need_id for row in revoked if row.need_id is not None})
+    for row in revoked:
+        details = {"reason": every[row.id].value, "number": run.number}
+        record_event(actor=actor, action="assignment.revoke", subject=row, now=now, details=details)
+    if run.match_round.published_run_id == run.id:
+        erase_ledger(run.match_round)
+        remember(run)
+        notify_of_revoked(run, revoked, now)
+    return revoked
+
+
+def _lock_open(ids: Iterable[int]) -> list[Assignment]:
+    query = (
+        select(Assignment)
+        .where(Assignment.id.in_(list(ids)), Assignment.state.in_(OPEN_STATES))
+        .order_by(Assignment.id)
+        .options(joinedload(Assignment.need))
+        .with_for_update(of=Assignment)
+    )
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _give_back(run: RoundRun, need_ids: Collection[int]) -> None:
+    """Write what the needs still get; without anything they are open as passed over."""
+    left: dict[int, int] = {}
+    kept = select(Assignment).where(
+        Assignment.round_run_id == run.id,
+        Assignment.need_id.in_(need_ids),
+        Assignment.state != AssignmentState.REVOKED,
+    )
+    for row in db.session.scalars(kept):
+        left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units
+    waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
+    for outcome in _lock_outcomes(run, need_ids):
+        outcome.received_units = left.get(outcome.need_id, 0)
+        outcome.numbers = outcome.numbers | {"units": outcome.received_units}
+        if outcome.received_units:
+            continue
+        outcome.is_met, outcome.ground = False, PROMISE_REVOKED
+        need = outcome.need
+        if need.state is NeedState.MATCHED:
+            need.waiting_rounds = waiting[need.reference]
+            return_to_open(need, was_passed_over=True)
+    db.session.flush()
+
+
+def _lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
+    query = (
+        select(NeedOutcome)
+        .join(Need, Need.id == NeedOutcome.need_id)
+        .where(NeedOutcome.round_run_id == run.id, NeedOutcome.need_id.in_(need_ids))
+        .order_by(NeedOutcome.need_id)
+        .options(joinedload(NeedOutcome.need))
+        .with_for_update(of=Need)
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().all()

@@ -1,0 +1,166 @@
+"""A run held against the present: what can no longer be kept is neither published nor forgotten."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.promises.present import list_broken
+from matchmaker.rounds.pages import promise_views, review_views, room_views, step_views
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish.revoking import revoke_broken
+from matchmaker.volunteers import service as volunteer_service
+from matchmaker.volunteers.states import VolunteerStep
+from tests.factories import NOW
+from tests.matchmaker.rounds.small_month import MONTH
+
+pytestmark = pytest.mark.both_databases
+
+
+def leave(month) -> None:
+    """Volunteer 1, who has a visit, leaves."""
+    actor = month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
+    volunteer_service.move_volunteer(
+        actor=actor,
+        now=NOW,
+        volunteer_id=month.volunteers[1].id,
+        step=VolunteerStep.LEAVE,
+        known_breaks=1,
+    )
+
+
+def list_reasons(run) -> list[str]:
+    return [row.reason.value for row in list_broken(run, NOW)]
+
+
+def test_who_left_after_the_lock_is_promised_to_nobody(context, month):
+    run = month.solve()
+    assert list_reasons(run) == []
+    leave(month)
+    assert list_reasons(run) == ["volunteer_left"]
+    with pytest.raises(ConflictError, match=r"run\.promises_broken"):
+        publication.publish_run(run, actor=month.two, now=NOW)
+
+
+def test_a_revoked_promise_lets_the_month_be_published_without_it(context, month):
+    run = month.solve()
+    leave(month)
+    (broken,) = list_broken(run, NOW)
+    revoke_broken(run, {broken.promise.id}, actor=month.one, now=NOW)
+    assert list_reasons(run) == []
+    publication.publish_run(run, actor=month.two, now=NOW)
+    row = db.session.get_one(m.Assignment, broken.promise.id)
+    assert (row.state, row.revoked_reason.value) == (m.AssignmentState.REVOKED, "volunteer_left")
+    assert (row.need.state, row.need.waiting_rounds) == (m.NeedState.OPEN, 1)
+    outcome = db.session.scalar(select(m.NeedOutcome).where(m.NeedOutcome.need_id == row.need_id))
+    assert (outcome.is_met, outcome.ground) == (False, "promise_revoked")
+    publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
+    publication.publish_run(run, actor=month.two, now=NOW)
+    assert row.state is m.AssignmentState.REVOKED
+
+
+def test_revoked_after_the_publication_the_need_waits_as_passed_over(context, month):
+    resident = [
+        month.make.user(m.Role.RESIDENT, resident_id=month.residents[number].id)
+        for number in (1, 2)
+    ]
+    coordinator = month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
+    run = month.publish()
+    leave(month)
+    (broken,) = list_broken(run, NOW)
+    revoke_broken(run, {broken.promise.id}, actor=month.one, now=NOW)
+    need = db.session.get_one(m.Need, broken.promise.need_id)
+    assert (need.state, need.waiting_rounds) == (m.NeedState.OPEN, 1)
+    rows = select(m.Notice.user_id).where(m.Notice.kind.contains("revoked"))
+    whose = next(row.id for row in resident if row.resident_id == need.resident_id)
+    informed = list(db.session.scalars(rows))
+    assert informed.count(whose) == informed.count(coordinator.id) == 1
+    assert len(set(informed) & {row.id for row in resident}) == 1
+    events = select(m.AuditEvent.details).where(m.AuditEvent.action == "assignment.revoke")
+    assert [row["reason"] for row in db.session.scalars(events)] == ["volunteer_left"]
+
+
+def test_the_ledger_forgets_help_that_never_came(context, month):
+    run = month.publish()
+    before = read_ledger()
+    leave(month)
+    (broken,) = list_broken(run, NOW)
+    revoke_broken(run, {broken.promise.id}, actor=month.one, now=NOW)
+    need = db.session.get_one(m.Need, broken.promise.need_id)
+    changed = {key: (before[key], now) for key, now in read_ledger().items() if before[key] != now}
+    home, place = need.resident.household.reference, need.committee.code
+    assert changed == {
+        ("household", home, ""): ((1, 0), (0, 0)),
+        ("committee", place, ""): ((2, 0), (1, 0)),
+        ("organisation", "O01", "visits"): ((0, 2), (0, 1)),
+    }
+
+
+def read_ledger() -> dict[tuple, tuple]:
+    rows = db.session.scalars(select(m.FairnessLedger))
+    return {(row.scope, row.reference, row.measure): (row.received, row.given) for row in rows}
+
+
+def test_what_can_be_kept_is_not_revoked(context, month):
+    run = month.solve()
+    ids = list(db.session.scalars(select(m.Assignment.id)))
+    with pytest.raises(ConflictError, match=r"promise\.can_be_kept"):
+        revoke_broken(run, {ids[0]}, actor=month.one, now=NOW)
+    with pytest.raises(NotFoundError):
+        revoke_broken(run, {999}, actor=month.one, now=NOW)
+    with pytest.raises(NotFoundError):
+        revoke_broken(run, set(), actor=month.one, now=NOW)
+
+
+@pytest.fixture
+def in_july(monkeypatch):
+    """The pages of the round are read on the day on which the month was locked."""
+    for views in (promise_views, review_views, room_views, step_views):
+        monkeypatch.setattr(views, "get_now", lambda: NOW)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_pages_name_what_cannot_be_kept_and_revoke_it(app, month, bring, one, two, in_july):
+    bring("solve")
+    with app.app_context():
+        leave(month)
+        db.session.commit()
+    values = {"month": MONTH, "number": 1}
+    room, review = two.get("rounds.show", month=MONTH), two.get("rounds.review", **values)
+    for page in (room, review):
+        assert "1 promise of run 1 cannot be kept any more" in page.text
+    assert "can be published once each" in two.get("rounds.publish", **values).text
+    page = two.get("rounds.promises", **values)
+    assert "The volunteer has left" in page.text
+    sent = {
+        name: re.findall(rf'name="{name}"[^>]*value="([^"]+)"', page.text)
+        for name in ("idempotency_key", "chosen")
+    }
+    sheet = two.get_url("rounds.promises", **values)
+    answer = two.submit("rounds.revoke_promises", sent, on=sheet, **values)
+    assert answer.status_code == 303
+    page = two.get("rounds.promises", **values)
+    assert "Every promise can be kept" in page.text
+    assert "The volunteer has left" in page.text
+    assert "Found, then revoked" in two.get("rounds.list_lines", **values).text
+
+
+def test_what_was_said_before_a_step_is_what_it_breaks(context, month):
+    run_id = month.publish().id
+    db.session.commit()
+    values = {"volunteer_id": month.volunteers[1].id, "step": VolunteerStep.PAUSE, "now": NOW}
+    actor = month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
+    with pytest.raises(ConflictError, match=r"promise\.breaks_more"):
+        volunteer_service.move_volunteer(actor=actor, known_breaks=0, **values)
+    db.session.rollback()
+    leave(month)
+    event = db.session.scalars(
+        select(m.AuditEvent).where(m.AuditEvent.action == "volunteer.leave")
+    ).one()
+    assert event.details["promises_broken"] == 1
+    informed = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
+    assert set(db.session.scalars(informed)) == {month.first.id, month.second.id}
+    assert list_reasons(db.session.get_one(m.RoundRun, run_id)) == ["volunteer_left"]
