@@ -21,10 +21,16 @@ PIN, FORBID = m.OverrideKind.PIN, m.OverrideKind.FORBID
 
 
 def lay(month, match_round, number: int, kind=PIN, **giver: int) -> m.RoundOverride:
-    values = {"offer_id": None, "volunteer_id": None, **giver}
     need = db.session.get_one(m.Need, month.needs[number].id)
     return overrides.add_override(
-        match_round, kind=kind, need=need, reason="x", actor=month.one, now=NOW, **values
+        match_round,
+        kind=kind,
+        need=need,
+        reason="x",
+        actor=month.one,
+        now=NOW,
+        offer_id=giver.get("offer_id"),
+        volunteer_id=giver.get("volunteer_id"),
     )
 
 
