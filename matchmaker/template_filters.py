@@ -7,10 +7,12 @@ here what ``| slot_words`` does, and a name has one meaning.
 from collections.abc import Callable, Mapping
 
 from flask import Flask
+from flask_login import current_user
 
 from matchmaker import kinds
 from matchmaker.accounts import words as account_words
 from matchmaker.accounts.invitations import waits_for_confirmation
+from matchmaker.accounts.kept_forms import get_owner_mark
 from matchmaker.audit import words as audit_words
 from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
@@ -29,6 +31,7 @@ from matchmaker.rounds.words import (
 )
 from matchmaker.web.addresses import find_url
 from matchmaker.words import labels, quantities, scope, tones
+from matchmaker.words.phone_numbers import find_phone
 
 _Functions = Mapping[str, Callable[..., object]]
 
@@ -52,6 +55,7 @@ FILTERS: _Functions = {
     "explain_state": need_words.explain_state,
     "describe_entry": need_words.describe_entry,
     "describe_entry_to_office": need_words.describe_entry_to_office,
+    "phone_in": find_phone,
     "consent_purpose": labels.describe_purpose,
     # Rounds: what was found, when, by which stage, how it was proved.
     "explain_outcome": grounds.explain_outcome,
@@ -108,6 +112,11 @@ def is_given_at_times(offer: Offer) -> bool:
     return kinds.get_rules(offer.category.kind).offer_has_windows
 
 
+def get_form_owner() -> str:
+    """What a form carries to say who fills it in; empty for a visitor."""
+    return get_owner_mark(current_user.id) if current_user.is_authenticated else ""
+
+
 TESTS: _Functions = {
     "unconfirmed": waits_for_confirmation,
     "able_to": is_able_to,
@@ -116,7 +125,7 @@ TESTS: _Functions = {
     "timed": is_timed,
 }
 
-GLOBALS: _Functions = {"find_url": find_url}
+GLOBALS: _Functions = {"find_url": find_url, "form_owner": get_form_owner}
 
 
 def register_template_filters(app: Flask) -> None:

@@ -12,6 +12,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import User
 from matchmaker.web.preferences import LOCALE_COOKIE
 
+_SEEN = re.compile(r'name="(seen)"[^>]*value="([^"]*)"')
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -48,9 +49,8 @@ class Browser:
         page = self.client.get(on or self.get_url(endpoint, **values))
         token = _TOKEN.search(page.text)
         assert token, f"no form with a token on {on or endpoint} (status {page.status_code})"
-        return self.client.post(
-            self.get_url(endpoint, **values), data={**data, "csrf_token": token[1]}
-        )
+        hidden = {"csrf_token": token[1]} | dict(_SEEN.findall(page.text))
+        return self.client.post(self.get_url(endpoint, **values), data={**hidden, **data})
 
     def _check_context(self) -> None:
         assert not has_app_context(), "a browser inside an app context keeps the first locale"

@@ -33,9 +33,9 @@ def select_members(actor: User) -> Select[User]:
     return _select_with_scope().where(is_in_scope(User, actor))
 
 
-def get_account(user_id: int) -> User:
-    """The account. Raises ``NotFoundError`` when there is none."""
-    user = db.session.get(User, user_id)
+def get_account(user_id: int, *, is_locked: bool = False) -> User:
+    """The account, ``is_locked`` to be changed. Raises ``NotFoundError`` when there is none."""
+    user = db.session.get(User, user_id, with_for_update=is_locked, populate_existing=is_locked)
     if user is None:
         raise NotFoundError("account.unknown")
     return user

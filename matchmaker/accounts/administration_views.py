@@ -1,6 +1,6 @@
 """The administrator's pages: every account, without any resident's data."""
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -92,7 +92,7 @@ def switch(user_id: int, step: str) -> Answer:
 @bp.route("/accounts/<id:user_id>/role", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_MANAGE)
 def change_role(user_id: int) -> Answer:
-    user = administration.get_account(user_id)
+    user = administration.get_account(user_id, is_locked=request.method == "POST")
     form = make_role_form(scopes.list_places(), **scopes.get_typed_scope(user))
 
     def act() -> str:

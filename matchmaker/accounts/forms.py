@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from matchmaker.accounts.passwords import LONGEST
 from matchmaker.accounts.scopes import Places
-from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
+from matchmaker.forms.base import BaseForm, EditForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import KeptField, NameField, PhoneField, SecretField, TextField
 from matchmaker.forms.validators import MaxLength, Required, SameAs
@@ -89,7 +89,7 @@ class PasswordForm(BaseForm):
     )
 
 
-class RoleForm(IdempotentForm):
+class RoleForm(EditForm, IdempotentForm):
     """A role and the one scope that it needs; other scopes are ignored."""
 
     role = DropdownField(

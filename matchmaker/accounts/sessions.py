@@ -9,19 +9,21 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import Response, current_app, redirect, request, session, url_for
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import OperationalError
 
+from matchmaker.accounts import kept_forms
 from matchmaker.base.clock import get_now
 from matchmaker.base.database import SAFE_METHODS, writing_without_waiting
 from matchmaker.base.extensions import db
 from matchmaker.models import LoginSession, User
-from matchmaker.web.addresses import get_return_path
+from matchmaker.web.addresses import LARGEST_ID, find_form_page, get_return_path
 
 TOKEN_BYTES = 32
 HELD_UNDER = "_user_id"  # where Flask-Login looks for it
 HAS_ROLES = "has_roles"  # this sign-in opens several roles
+KEPT = "kept"  # in the address of a page whose form is filled in again
 TOUCH_AFTER = timedelta(minutes=1)
 
 
@@ -152,6 +154,36 @@ def _touch(session_id: int, now: datetime) -> None:
 
 
 def _ask_to_sign_in() -> Response:
-    """Redirect to the sign-in page, and from there back to a page, but never to a form's target."""
-    back = get_return_path() if request.method in SAFE_METHODS else None
+    """Redirect to the sign-in page, and from there back; a form that was sent is kept meanwhile."""
+    if request.method in SAFE_METHODS:
+        back: str | None = get_return_path()
+    else:
+        back = keep_sent_form(kept_forms.find_writer(get_digest(get_held_token())))
     return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]
+
+
+def keep_sent_form(writer: User | None) -> str | None:
+    """Keep the form of this request for ``writer``; the address where they find it filled in.
+
+    Only a form that says that ``writer`` filled it in is kept, since a browser may change hands.
+    None if there is no page to go back to.
+    """
+    page = find_form_page()
+    if page is None or writer is None:
+        return page
+    if request.form.get("form_owner") != kept_forms.get_owner_mark(writer.id):
+        return page
+    row = kept_forms.keep_form(writer, list(request.form.items(multi=True)), get_now())
+    db.session.commit()
+    if row is None:
+        return page
+    return f"{page}{'&' if '?' in page else '?'}{KEPT}={row.id}"
+
+
+def find_sent_form() -> kept_forms.Fields:
+    """The fields of the kept form whose number is in the address of this page; else none."""
+    number = request.args.get(KEPT, 0, type=int)
+    is_read = 0 < number <= LARGEST_ID and request.method == "GET"
+    if not is_read or not current_user.is_authenticated:
+        return []
+    return kept_forms.find_form(number, current_user, get_now())

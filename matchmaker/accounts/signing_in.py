@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from matchmaker.accounts import invitations, sessions
+from matchmaker.accounts.kept_forms import forget_old_forms
 from matchmaker.accounts.passwords import (
     check_acceptable,
     find_matches,
@@ -30,6 +31,7 @@ def sign_in(*, phone: str, password: str, address: str, now: datetime, mark: str
     """
     keys = {"phone": phone, "password": password, "address": address, "mark": mark}
     user = confirm_person(**keys, now=now)
+    forget_old_forms(now)
     token = sessions.open_session(user, now)
     record_event(actor=user, action="account.sign_in", subject=user, now=now)
     db.session.commit()

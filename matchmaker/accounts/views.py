@@ -1,8 +1,10 @@
 """Sign in, sign out, join with a code. The ``*_views`` files have the other pages."""
 
-from flask import Blueprint, flash, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from matchmaker.accounts import invitations, own_service, roles, sessions, signing_in, words
@@ -13,6 +15,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Invitation
 from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.addresses import is_local_path
+from matchmaker.web.error_pages import show_http_error
 from matchmaker.web.permissions import Permission, public, requires
 
 bp = Blueprint("accounts", __name__)
@@ -80,6 +83,25 @@ def hold_sign_in(token: str, location: str) -> str:
     has_roles = roles.has_several(token)
     sessions.hold_token(token, has_roles=has_roles)
     return url_for("accounts.choose_role", next=location) if has_roles else location
+
+
+@bp.app_errorhandler(CSRFError)
+def show_outdated_form(error: CSRFError) -> Response:
+    """A form from before another sign-in of the same person: it is shown again to be checked."""
+    page = sessions.keep_sent_form(current_user) if current_user.is_authenticated else None
+    if page is None or f"{sessions.KEPT}=" not in page:
+        return show_http_error(error)
+    return redirect(page, 303)
+
+
+@bp.before_app_request
+def bring_back_form() -> None:
+    """In a page asked for with the number of a kept form, fill its form in with that."""
+    fields = sessions.find_sent_form()
+    if fields:
+        g.kept_form = MultiDict(fields)
+        words = _("What you had filled in is here again. It is not sent yet: check and send it.")
+        flash(words, "info")
 
 
 def leave_present_session() -> None:

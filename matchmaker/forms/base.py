@@ -1,15 +1,16 @@
 """Base of every form: checks the token, cleans text, and ignores files nobody asked for."""
 
+import hashlib
 import re
 import secrets
 import unicodedata
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import Field, HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from matchmaker.words.signs import drop_unseen, has_unseen
@@ -60,10 +61,10 @@ class BaseForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            if formdata is None or hasattr(formdata, "getlist"):
+            if hasattr(formdata, "getlist"):
                 return formdata
-            if not request or request.method not in SUBMITTING_METHODS:
-                return None
+            if formdata is None or not request or request.method not in SUBMITTING_METHODS:
+                return _find_kept(form)
             if form.takes_files:
                 return CombinedMultiDict((request.files, request.form))
             return request.form
@@ -84,6 +85,11 @@ class BaseForm(FlaskForm):
             if isinstance(text, str)
         )
 
+    def list_typed(self) -> list[tuple[str, str]]:
+        """The label and text of every field in which something was typed, passwords aside."""
+        texts = [field for field in self if _is_plain_text(type(field)) and _is_seen(field)]
+        return [(str(field.label.text), str(field.data)) for field in texts if field.data]
+
     def add_error(self, field_name: str, message: Any) -> None:
         """Show ``message`` at a field, for example when the service refuses a value.
 
@@ -102,6 +108,48 @@ class IdempotentForm(BaseForm):
     idempotency_key = IdempotencyField()
 
 
+class EditForm(BaseForm):
+    """Changes what is stored: a form whose page is older than the last change never wins.
+
+    Pass the stored values as ``data`` whether the form is shown or sent. The hidden ``seen`` names
+    what was stored when the page was made, eight digits a field.
+    """
+
+    seen = HiddenField()
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        super().process(*args, **kwargs)
+        if self.seen.raw_data is None:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Let the form win that is sent from the page as it is shown now."""
+        self.seen.raw_data, self.seen.data = None, ".".join(map(_digest, self._list_edited()))
+
+    def find_changed(self) -> list[Field] | None:
+        """The fields that others changed since the page was made; None when nobody did.
+
+        The list may be empty: the page was of another version of the form, or nobody's.
+        """
+        edited = self._list_edited()
+        seen, stored = str(self.seen.data or "").split("."), [_digest(field) for field in edited]
+        if len(seen) != len(stored):
+            return []
+        pairs = zip(edited, seen, stored, strict=True)
+        return [field for field, then, now in pairs if then != now] or None
+
+    def show_changed(self, sentence: Any) -> None:
+        """Keep what was typed, and say the sentence and what is stored now beside each change."""
+        for field in self.find_changed() or []:
+            stored = _describe_stored(field) or _("(empty)")
+            self.add_error(field.name, _("It says there now: %(stored)s", stored=stored))
+        self.form_errors.append(sentence)
+        self.look_again()
+
+    def _list_edited(self) -> list[Field]:
+        return [field for field in self if _is_seen(field)]
+
+
 class ButtonForm(IdempotentForm):
     """A form with nothing but a button."""
 
@@ -116,6 +164,40 @@ class FilterForm(BaseForm):
             if formdata is None or hasattr(formdata, "getlist"):
                 return formdata
             return request.args
+
+
+def _find_kept(form: BaseForm) -> Any:
+    """What this person sent with this form after their session had ended, if the page asks."""
+    kept = g.get("kept_form") if request else None
+    if not kept:
+        return None
+    return kept if any(field.name in kept for field in form if _is_seen(field)) else None
+
+
+def _is_seen(field: Field) -> bool:
+    """Whether a person fills it in and may read it again."""
+    return (
+        not isinstance(field, HiddenField | PasswordField)
+        and getattr(field.widget, "input_type", "") != "hidden"
+    )
+
+
+def _digest(field: Field) -> str:
+    return hashlib.sha256(repr(field.object_data).encode()).hexdigest()[:8]
+
+
+def _describe_stored(field: Any) -> str:
+    """What is stored, as the field shows it."""
+    if getattr(field, "choices", None):
+        stored = field.object_data
+        chosen = {str(value) for value in (stored if isinstance(stored, list) else [stored])}
+        return ", ".join(str(row.label) for row in field.choices if str(row.value) in chosen)
+    typed = field.data, field.raw_data
+    field.data, field.raw_data = field.object_data, None
+    try:
+        return str(field._value())
+    finally:
+        field.data, field.raw_data = typed
 
 
 def _is_plain_text(field_class: type) -> bool:

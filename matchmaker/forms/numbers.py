@@ -177,6 +177,12 @@ class QuantityField(Field):
         """Fill the field with a quantity of ``unit``, fen for money."""
         self.shown = format_typed_yuan(quantity) if is_money(unit) else str(quantity)
 
+    def process_data(self, value: Any) -> None:
+        """Fill the field with what is stored, a quantity and its unit."""
+        self.data = None
+        if value:
+            self.show(*value)
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist)
         self.data = None

@@ -41,7 +41,7 @@ from matchmaker.models.resident import (
     ResidentContact,
     StatusKind,
 )
-from matchmaker.models.user import Invitation, LoginSession, Role, ThrottleCounter, User
+from matchmaker.models.user import Invitation, KeptForm, LoginSession, Role, ThrottleCounter, User
 from matchmaker.models.volunteer import Volunteer, VolunteerQualification, VolunteerState
 from matchmaker.models.window import WEEKS, Window
 
@@ -66,6 +66,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobState",
+    "KeptForm",
     "LedgerScope",
     "LoginSession",
     "MatchRound",

@@ -31,4 +31,6 @@ LONGEST_PUBLIC_VALUE = 120
 LONGEST_ACTION = 60  # code of an audit event
 LONGEST_LOCATION = 300  # the page that an accepted form led to
 
+MOST_KEPT_CHARACTERS = 65_536  # of a form that was sent after its session had ended
+
 TIERS = (1, 2, 3)  # urgency of a need: 1 is danger

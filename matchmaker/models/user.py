@@ -103,6 +103,21 @@ class LoginSession(Model):
     user: Mapped[User] = relationship()
 
 
+class KeptForm(Model):
+    """What a person sent after their session had ended; shown to them again for half an hour."""
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    content: Mapped[str] = mapped_column(
+        EncryptedText, comment="names and texts of the fields as JSON, encrypted"
+    )
+    kept_at: Mapped[datetime] = mapped_column(
+        UTCDateTime, index=True, doc="instant at which it arrived"
+    )
+
+
 class Invitation(Model):
     """A single-use, expiring code that makes one account of one role and scope."""
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.base import EditForm, IdempotentForm
 from matchmaker.forms.choices import (
     CheckboxesField,
     DropdownField,
@@ -26,7 +27,7 @@ _LIKE_AN_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)
 
 
-class DeskForm(IdempotentForm):
+class DeskForm(EditForm, IdempotentForm):
     """All questions of a need on one page. How much is in the unit of the chosen kind of help."""
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
@@ -65,12 +66,15 @@ class DeskForm(IdempotentForm):
         ]
         return self
 
-    def show(self, need: Need) -> "DeskForm":
-        """Fill the form with a returned need, to be corrected."""
-        self.category_id.data = str(need.category_id)
-        self.quantity.show(need.quantity, need.category.unit)
-        self.windows.data, self.description.data = list(need.windows), need.description
-        return self
+    @staticmethod
+    def get_typed_values(need: Need) -> dict[str, Any]:
+        """A returned need as initial values of the form that corrects it."""
+        return {
+            "category_id": str(need.category_id),
+            "quantity": (need.quantity, need.category.unit),
+            "windows": list(need.windows),
+            "description": need.description,
+        }
 
     def read_quantity(self, category: ServiceCategory) -> int | None:
         """The quantity in units of the category, fen for money; None if nothing was typed."""

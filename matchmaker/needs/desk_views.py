@@ -43,7 +43,8 @@ def create_for(resident_id: int) -> Answer:
 @bp.route("/<id:need_id>/correct", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_ON_BEHALF)
 def correct(need_id: int) -> Answer:
-    form = DeskForm().fill_choices(list_categories())
+    stored = DeskForm.get_typed_values(get_need(need_id, current_user))
+    form = DeskForm(data=stored).fill_choices(list_categories())
 
     def act() -> str:
         desk_service.correct_on_behalf(
@@ -58,8 +59,6 @@ def correct(need_id: int) -> Answer:
 
     def show() -> str:
         need = desk_service.get_returned(need_id, current_user)
-        if not form.is_submitted():
-            form.show(need)
         return _show_form(form, need.resident, need)
 
     return answer_form(form, act, show)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from matchmaker.base import database
 from matchmaker.base.extensions import db
 from matchmaker.models import Committee, Need, NeedState, NeedType, Resident, ServiceCategory, User
-from matchmaker.needs.states import ENDED
+from matchmaker.needs.states import ENDED, is_untouched
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
@@ -117,9 +117,10 @@ def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
 
 
 def list_own_needs(actor: User) -> list[Need]:
-    """A resident's own needs and wishes, newest first."""
+    """A resident's own needs and wishes, newest first, but for a draft without an answer."""
     query = select(Need).where(is_in_scope(Need, actor)).options(joinedload(Need.category))
-    return list(db.session.scalars(query.order_by(Need.created_at.desc(), Need.id.desc())))
+    rows = db.session.scalars(query.order_by(Need.created_at.desc(), Need.id.desc()))
+    return [need for need in rows if not is_untouched(need)]
 
 
 def list_duplicates(need: Need, actor: User) -> list[Need]:

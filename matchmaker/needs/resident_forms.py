@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from matchmaker.forms.base import BaseForm, IdempotentForm
+from matchmaker.forms.base import EditForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, RadiosField, make_choices
 from matchmaker.forms.fields import LongTextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
@@ -19,7 +19,7 @@ from matchmaker.words.labels import get_label, get_name
 ANY_TIME = "any"
 
 
-class CategoryForm(BaseForm):
+class CategoryForm(EditForm):
     """The category of a need, below one heading."""
 
     category_id = RadiosField(_l("Kind of help"), [Required(_l("Choose one."))], coerce=int)
@@ -30,19 +30,19 @@ class CategoryForm(BaseForm):
         return self
 
 
-class UnitsForm(BaseForm):
+class UnitsForm(EditForm):
     """A whole number of units."""
 
     answer = WholeNumberField(_l("Quantity"), [Required(_l("Enter a number."))], minimum=1)
 
 
-class MoneyForm(BaseForm):
+class MoneyForm(EditForm):
     """An amount typed in yuan and stored in fen."""
 
     answer = MoneyField(_l("Amount"), [Required(_l("Enter an amount in yuan."))])
 
 
-class WindowsForm(BaseForm):
+class WindowsForm(EditForm):
     """Times that suit. "Any time" is an explicit choice, so an empty answer is an error."""
 
     answer = CheckboxesField(
@@ -59,7 +59,7 @@ class WindowsForm(BaseForm):
         return [] if ANY_TIME in chosen else [Window(value) for value in chosen]
 
 
-class DescriptionForm(BaseForm):
+class DescriptionForm(EditForm):
     """The need in the resident's own words."""
 
     answer = LongTextField(

@@ -25,7 +25,7 @@ from matchmaker.needs.posting import (
     send_need,
     sort_windows,
 )
-from matchmaker.needs.states import check_editable, flush_need, get_need
+from matchmaker.needs.states import check_editable, flush_need, get_need, is_untouched
 from matchmaker.residents.scope import get_resident
 
 
@@ -40,15 +40,16 @@ def get_draft(need_id: int, actor: User) -> Need:
 
 
 def start_draft(*, actor: User, category_id: int, now: datetime) -> Need:
-    """A new draft, or the resident's untouched draft in the same category."""
+    """A new draft, or the resident's untouched draft, which takes the category."""
     if actor.resident_id is None:
         raise NotFoundError("resident.unknown")
     category = get_category(category_id)
-    draft = _find_untouched(actor, category_id)
-    if draft is None:
-        draft = make_need(get_resident(actor.resident_id, actor), category, actor, now)
-        add_need(draft, now)
-        record_step(draft, actor, now, "need.draft")
+    draft = _find_untouched(actor)
+    if draft is not None:
+        return change_category(actor=actor, need_id=draft.id, category_id=category_id, now=now)
+    draft = make_need(get_resident(actor.resident_id, actor), category, actor, now)
+    add_need(draft, now)
+    record_step(draft, actor, now, "need.draft")
     return draft
 
 
@@ -104,15 +105,13 @@ def discard_draft(*, actor: User, need_id: int, now: datetime) -> None:
     flush_need()
 
 
-def _find_untouched(actor: User, category_id: int) -> Need | None:
+def _find_untouched(actor: User) -> Need | None:
     query = select(Need).where(
         Need.resident_id == actor.resident_id,
-        Need.category_id == category_id,
         Need.entered_by_id == actor.id,
         Need.state == NeedState.DRAFT,
-        Need.description == "",
     )
-    return db.session.scalar(query.limit(1))
+    return next((need for need in db.session.scalars(query) if is_untouched(need)), None)
 
 
 def _keep(need: Need, actor: User, now: datetime, **answers: Any) -> Need:

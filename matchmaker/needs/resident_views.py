@@ -80,10 +80,21 @@ def discard(need_id: int) -> Response:
 GO_BACK = "back"  # the second button: save the answer if it is valid, go one page back
 
 
+def _lead_to_sent(need_id: int) -> Response | None:
+    """From a page of the posting to what became of the need, once it was sent: the Back button."""
+    need = get_need(need_id, current_user)
+    if need.state in EDITABLE or request.method != "GET":
+        return None
+    flash(_("You have sent this already. Here you see where it is."), "info")
+    return redirect(url_for("needs.follow", need_id=need_id), 303)
+
+
 @bp.get("/new")
 @bp.get("/<id:need_id>/kind")
 @requires(Permission.NEED_POST_OWN)
-def start(need_id: int | None = None) -> str:
+def start(need_id: int | None = None) -> str | Response:
+    if need_id and (sent := _lead_to_sent(need_id)):
+        return sent
     need = resident_service.get_draft(need_id, current_user) if need_id else None
     begun = [row for row in list_own_needs(current_user) if row.state in EDITABLE]
     return render_template(
@@ -95,6 +106,8 @@ def start(need_id: int | None = None) -> str:
 @bp.route("/<id:need_id>/kind/<code>", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
 def choose(code: str, need_id: int | None = None) -> Answer:
+    if need_id and (sent := _lead_to_sent(need_id)):
+        return sent
     heading = get_heading(code)
     need = resident_service.get_draft(need_id, current_user) if need_id else None
     form = CategoryForm(data={"category_id": need.category_id} if need else {})
@@ -120,6 +133,8 @@ def choose(code: str, need_id: int | None = None) -> Answer:
 @bp.route("/<id:need_id>/ask/<question>", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
 def ask(need_id: int, question: str) -> Answer:
+    if sent := _lead_to_sent(need_id):
+        return sent
     need = resident_service.get_draft(need_id, current_user)
     asked = _get_question(question, need)
     form = make_answer_form(asked, need)
@@ -146,6 +161,8 @@ def ask(need_id: int, question: str) -> Answer:
 @bp.route("/<id:need_id>/check", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
 def check(need_id: int) -> Answer:
+    if sent := _lead_to_sent(need_id):
+        return sent
     form = SendForm()
 
     def act() -> str:

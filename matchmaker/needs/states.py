@@ -103,3 +103,9 @@ def return_to_open(need: Need, *, was_passed_over: bool) -> None:
     NEED_STATES.take(need, _S.OPEN)
     if was_passed_over:
         need.waiting_rounds += 1
+
+
+def is_untouched(need: Need) -> bool:
+    """Whether a draft has its kind of help alone, and no answer to any question."""
+    is_empty = not need.description and not need.windows and need.quantity == 1
+    return need.state is NeedState.DRAFT and is_empty

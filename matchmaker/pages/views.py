@@ -77,6 +77,13 @@ def accessibility() -> str:
     return render_template("pages/accessibility.html")
 
 
+@bp.get("/offline")
+@public
+def offline() -> str:
+    """What the browser shows when the line is down; it has no data and names nobody."""
+    return render_template("pages/offline.html")
+
+
 @bp.post("/preferences")
 @public
 def preferences() -> Response:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from matchmaker.forms.base import ButtonForm, FilterForm, IdempotentForm
+from matchmaker.forms.base import ButtonForm, EditForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
 from matchmaker.forms.fields import CountField, DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
@@ -32,7 +32,7 @@ class MoveForm(ButtonForm):
     breaks = CountField()
 
 
-class VolunteerForm(IdempotentForm):
+class VolunteerForm(EditForm, IdempotentForm):
     """A volunteer; the box of each qualification has a day ``expires_<code>`` beside it."""
 
     name = NameField(_l("Name"), [Required(_l("Enter the name.")), MaxLength(LONGEST_PERSON_NAME)])

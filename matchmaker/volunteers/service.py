@@ -21,8 +21,10 @@ from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 _BREAKING = frozenset({VolunteerStep.PAUSE, VolunteerStep.LEAVE})
 
 
-def get_volunteer(volunteer_id: int, actor: User) -> Volunteer:
-    """The volunteer. Raises ``NotFoundError`` outside the actor's scope."""
+def get_volunteer(volunteer_id: int, actor: User, *, is_locked: bool = False) -> Volunteer:
+    """The volunteer, ``is_locked`` to be changed. Raises ``NotFoundError`` outside the scope."""
+    if is_locked:
+        return _lock_volunteer(volunteer_id, actor)
     return get_in_scope(Volunteer, volunteer_id, actor, "volunteer.unknown")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, render_template, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -172,7 +172,8 @@ def show(volunteer_id: int) -> str:
 @bp.route("/<id:volunteer_id>/edit", methods=["GET", "POST"])
 @requires(Permission.VOLUNTEER_MANAGE)
 def edit(volunteer_id: int) -> Answer:
-    volunteer = service.get_volunteer(volunteer_id, current_user)
+    is_sent = request.method == "POST"  # what is compared must not change before it is saved
+    volunteer = service.get_volunteer(volunteer_id, current_user, is_locked=is_sent)
     VOLUNTEER_STATES.check(volunteer.state, VolunteerStep.EDIT)
     form = _make_form(volunteer)
 

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select, update
@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.forms.base import KEY_BYTES, BaseForm, IdempotentForm
+from matchmaker.forms.base import KEY_BYTES, BaseForm, EditForm, IdempotentForm
 from matchmaker.models import IdempotencyKey, User
 from matchmaker.models.limits import LONGEST_LOCATION
 from matchmaker.words.refusals import describe_refusal
@@ -42,8 +42,9 @@ def answer_form(
     """Show the form; once it is sent and valid, act, commit and redirect to the next page.
 
     Errors of the form's own checks, and an ``InvalidError`` of the service at its field, are shown
-    with the form as typed and 422. A ``ConflictError`` passes through to the conflict page, or to
-    ``answer_conflict``. A refused form commits nothing.
+    with the form as typed and 422. A ``ConflictError`` passes through to the conflict page, which
+    shows what was typed, or to ``answer_conflict``. An ``EditForm`` from a page older than the last
+    change is shown as typed with what is stored now, and 409. A refused form commits nothing.
     """
     if not form.is_submitted():
         return show()
@@ -51,17 +52,39 @@ def answer_form(
         flash(_("Signs that cannot be seen were taken out of what you typed."), "info")
     if form.validate():
         try:
-            return _act_once(form, act) if isinstance(form, IdempotentForm) else answer_button(act)
+            return _act_fresh(form, act)
         except InvalidError as error:
             db.session.rollback()
             form.add_error(error.field, describe_refusal(error))
         except ConflictError as error:
+            g.typed = form.list_typed()
+            if isinstance(form, EditForm) and error.code == "form.changed_meanwhile":
+                db.session.rollback()
+                form.show_changed(describe_refusal(error))
+                return _show_as(409, show)
             if answer_conflict is None:
                 raise
             db.session.rollback()
             return answer_conflict(error)
+    return _show_as(422, show)
+
+
+def _show_as(status: int, show: Show) -> Answer:
     page = show()
-    return (page, 422) if isinstance(page, str) else page
+    return (page, status) if isinstance(page, str) else page
+
+
+def _act_fresh(form: BaseForm, act: Act) -> Response:
+    """Act once; a form that was accepted already is not stale by its own change."""
+
+    def act_if_fresh() -> str:
+        if isinstance(form, EditForm) and form.find_changed() is not None:
+            raise ConflictError("form.changed_meanwhile")
+        return act()
+
+    if isinstance(form, IdempotentForm):
+        return _act_once(form, act_if_fresh)
+    return answer_button(act_if_fresh)
 
 
 def answer_button(act: Act) -> Response:

@@ -80,6 +80,16 @@ def get_return_path() -> str:
     return HOME
 
 
+def find_form_page() -> str | None:
+    """The address of the page whose form was sent here; None if nothing says which."""
+    if _can_be_read(request.path):
+        address = get_return_path()
+        return None if address == HOME and request.path != HOME else address
+    sent_from = urlsplit(request.referrer or "")
+    is_ours = sent_from.netloc == request.host and is_local_path(sent_from.path)
+    return sent_from.path if is_ours and _can_be_read(sent_from.path) else None
+
+
 def find_url(endpoint: str, **values: Any) -> str | None:
     """The address of ``endpoint``, or None if this installation has no such page."""
     try:

@@ -5,7 +5,7 @@ from functools import lru_cache, wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, url_for
+from flask import Flask, Response, current_app, g, render_template, url_for
 from flask_babel import force_locale
 from jinja2 import Environment
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -47,6 +47,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "criteria": ("criteria.show_today",),
     "demo": (),
     "figures": ("rounds.index",),
+    "form": (),
     "invitation": ("accounts.invited", "accounts.members"),
     "line": ("rounds.index",),
     "need": ("needs.mine", "needs.index"),
@@ -145,6 +146,7 @@ def _render(
         "sentence": sentence,
         "back_url": back_url,
         "numbers": numbers or {},
+        "typed": g.get("typed", ()),
     }
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         page = _render_without_database(status, context)

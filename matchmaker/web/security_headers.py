@@ -79,6 +79,8 @@ def add_security_headers(wsgi_app: WsgiApp) -> WsgiApp:
 
 def _get_conditional_headers(environ: dict[str, Any]) -> dict[str, str]:
     headers = {} if "/static/" in environ.get("PATH_INFO", "") else {"Cache-Control": NO_STORE}
+    if environ.get("PATH_INFO", "").endswith("/static/js/service-worker.js"):
+        headers["Service-Worker-Allowed"] = "/"  # it answers for every page while the line is down
     if environ.get("wsgi.url_scheme") == "https":
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
     return headers

@@ -21,6 +21,9 @@ _EXTENSION = re.compile(
 _DASHED_EXTENSION = re.compile(r"(.+)-\s*([0-9]{1,6})", re.ASCII)
 _COUNTRY = re.compile(r"(\+|00)?86")
 
+_LIKE_A_NUMBER = re.compile(r"(?<![0-9.])\+?[0-9(][0-9 ().-]{5,}[0-9](?![0-9]|\s*元)", re.ASCII)
+_DAY = re.compile(r"(?:19|20)[0-9]{2}\D?(?:0[1-9]|1[0-2])\D?(?:0[1-9]|[12][0-9]|3[01])$", re.ASCII)
+
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 _OWN_LANDLINE = re.compile(r"(?:021|21)?([2-9][0-9]{7})", re.ASCII)
 _LANDLINE = re.compile(r"0((?:10|2[0-57-9])[2-9][0-9]{7}|[3-9][1-9][0-9][2-9][0-9]{6,7})", re.ASCII)
@@ -46,6 +49,22 @@ def normalise_phone(text: str) -> str:
     if _holds_several(typed):
         raise SeveralNumbersError("more than one number")
     raise ValueError("not a phone number of the mainland")
+
+
+def find_phone(text: str) -> str | None:
+    """The first phone number inside a sentence, as typed; days and sums of money are none."""
+    plain = unicodedata.normalize("NFKC", drop_unseen(text))
+    for found in _LIKE_A_NUMBER.finditer(plain):
+        typed = found.group().strip(" -().")
+        try:
+            normalise_phone(typed)
+        except SeveralNumbersError:
+            return typed
+        except ValueError:
+            continue
+        if not _DAY.match(typed):
+            return typed
+    return None
 
 
 def get_line(phone: str) -> str:

@@ -26,6 +26,10 @@ _REASON_LENGTH = _l("Write the reason in at most %(most)s characters.")
 
 _SITE: _Sentences = {
     "site.changed_meanwhile": _l("Somebody changed this after you opened it. Look at it again."),
+    "form.changed_meanwhile": _l(
+        "Somebody changed this after you opened it. What you typed is below and is not saved yet: "
+        "look at what it says now, then send it again or leave it."
+    ),
     "site.throttled": _l("Too many tries"),
     "demo.not_a_demo": _l("This database holds more than a demo, so no demo is put into it."),
     "demo.person_unknown": _NO_SUCH_PERSON,

@@ -89,3 +89,27 @@ def test_every_form_that_posts_carries_the_token():
         if "csrf_token" not in form and "form_token" not in form and "hidden_tag" not in form
     ]
     assert broken == []
+
+
+# Forms that keep no draft of what is typed, each with the reason.
+WITHOUT_DRAFT = {
+    "components/filter_bar.html": "changes nothing: its answers are in the address",
+    "components/account_links.html": "a button",
+    "components/confirm_form.html": "a button",
+    "components/preferences_switch.html": "buttons",
+    "components/form_start.html": "what it writes when it is told to keep none",
+    "accounts/sign_in.html": "a shared browser must not name who signs in here",
+    "accounts/password.html": "passwords are never kept",
+}
+
+
+def test_every_form_keeps_what_is_typed_but_for_those_with_a_reason():
+    opted_out = {t.name for t in TEMPLATES if re.search("data-no-draft|keeps_draft=False", t.text)}
+    prefix = "matchmaker/templates/"
+    assert {name.removeprefix(prefix) for name in opted_out} == set(WITHOUT_DRAFT)
+
+
+def test_a_form_is_opened_in_one_place():
+    """Every other form is a button or a filter: what a person fills in has the same beginning."""
+    opened = {t.name.rpartition("templates/")[2] for t in TEMPLATES if "<form" in t.text}
+    assert opened <= set(WITHOUT_DRAFT)

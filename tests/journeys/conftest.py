@@ -65,8 +65,13 @@ def tab(chromium, request):
     """A function that opens a browser tab of its own person: ``tab(width=390, language="en")``."""
     contexts = []
 
-    def open_tab(*, width: int = 1280, height: int = 900, language: str = "zh-CN"):
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale=language)
+    def open_tab(*, width: int = 1280, height: int = 900, language: str = "zh-CN", helped=False):
+        """``helped``: the site's own script may answer while the line is down."""
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            service_workers="allow" if helped else "block",
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

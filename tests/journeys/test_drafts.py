@@ -132,3 +132,44 @@ def test_a_long_job_is_asked_for_until_it_is_done(page, gallery_url):
     page.get_by_text("Published").wait_for()
     page.wait_for_timeout(300)
     assert len(asked) == 3
+
+
+def test_an_untouched_form_leaves_no_draft(page, gallery_url):
+    page.get_by_role("button", name="Save the draft").click()
+    assert page.evaluate(KEPT) == 0
+    page.goto(f"{gallery_url}/gallery/list")
+    assert page.evaluate(KEPT) == 0
+
+
+@pytest.mark.parametrize("button", ["中文", "Elder view"])
+def test_what_was_typed_survives_a_switch_of_language_or_size(page, button):
+    fill(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
+    assert page.locator("[name=title]").input_value() == "Visits on Saturdays"
+
+
+def test_a_page_that_refuses_a_form_keeps_its_draft(page, gallery_url):
+    """The token has gone with another sign-in: the answer is 400, and the words are still there."""
+    fill(page)
+    page.evaluate("document.querySelector('form.form [name=csrf_token]').value = 'old'")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the draft").click()
+    page.goto(f"{gallery_url}/sign-in")
+    page.goto(f"{gallery_url}/gallery/form")
+    assert page.get_by_label("Name of the offer").input_value() == "Visits on Saturdays"
+
+
+def test_our_own_page_is_shown_when_the_line_is_down(tab, sqlite_copier, tmp_path):
+    with serve_gallery(sqlite_copier(tmp_path), tmp_path) as url:
+        page = tab(width=390, language="en", helped=True)
+        page.goto(f"{url}/gallery/form")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.reload()  # now the script answers for this page
+        fill(page)
+    page.get_by_role("button", name="Save the draft").click()  # nobody answers any more
+    page.get_by_text("What you typed is still on this device.").wait_for()
+    assert page.get_by_role("button", name="Back to that page").is_visible()
+    assert page.evaluate(KEPT) == 1
+    page.goto(f"{url}/needs/mine")
+    assert page.get_by_text("No connection").first.is_visible()

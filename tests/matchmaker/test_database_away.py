@@ -28,6 +28,7 @@ WITHOUT_DATA = {
     ("GET", "pages.home"),
     ("GET", "pages.privacy"),
     ("GET", "pages.accessibility"),
+    ("GET", "pages.offline"),
     ("GET", "accounts.sign_in"),
     ("GET", "accounts.join"),
     ("GET", "criteria.show"),

@@ -2,7 +2,12 @@
 
 import pytest
 
-from matchmaker.words.phone_numbers import SeveralNumbersError, get_line, normalise_phone
+from matchmaker.words.phone_numbers import (
+    SeveralNumbersError,
+    find_phone,
+    get_line,
+    normalise_phone,
+)
 
 MOBILE, SHANGHAI, SUZHOU, HOTLINE = "13800001234", "02164381234", "051265123456", "4008208820"
 READ = {
@@ -98,3 +103,27 @@ def test_a_kept_number_stays_as_it_is(kept):
 
 def test_the_line_of_a_number_has_no_extension():
     assert get_line(f"{SHANGHAI}-802") == get_line(SHANGHAI) == SHANGHAI
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phone"),
+    [
+        ("请打 13812345678 找我女儿", "13812345678"),
+        ("电话１３８－１２３４－５６７８。", "138-1234-5678"),
+        ("我家电话64381234", "64381234"),
+        ("打021-64381234转802", "021-64381234"),
+        ("+86 138 1234 5678", "+86 138 1234 5678"),
+        ("400-820-8820", "400-820-8820"),
+        ("13812345678 或 13987654321", "13812345678"),
+        ("2026-12-01 去医院", None),
+        ("20261201去医院", None),
+        ("要1200元", None),
+        ("要 23456789 元", None),
+        ("住5号楼301室，83岁", None),
+        ("每天8-10点", None),
+        ("身份证后四位1234", None),
+        ("", None),
+    ],
+)
+def test_a_phone_number_is_found_in_a_sentence(sentence, phone):
+    assert find_phone(sentence) == phone

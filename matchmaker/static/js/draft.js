@@ -1,5 +1,6 @@
 // Keeps what is typed in forms marked data-draft, for a lost connection or a closed page.
 // A draft goes when its form was taken in, at sign-out, for another person, or after a day.
+// A page that says why a form was not taken in keeps the drafts: it is marked data-keeps-drafts.
 (() => {
   const PREFIX = "draft:";
   const DAY = 24 * 60 * 60 * 1000;
@@ -18,12 +19,15 @@
     control.name && !["hidden", "password", "file", "submit", "button"].includes(control.type) && control.autocomplete !== "off";
 
   const forms = [...document.querySelectorAll("form[data-draft]")];
+  const isRefused = document.querySelector("[data-keeps-drafts]") !== null;
   const wasTaken = document.querySelector("[data-flash=success]") !== null;
   drafts().forEach((key) => {
     const draft = read(key);
     const isForeign = draft && owner && draft.owner !== owner;
     const isHere = forms.some((form) => PREFIX + form.dataset.draft === key);
-    if (!draft || isForeign || Date.now() - draft.at > DAY || (draft.isSent && (wasTaken || !isHere))) drop(key);
+    if (!draft || isForeign || Date.now() - draft.at > DAY) drop(key);
+    else if (draft.isSent && isRefused) write(key, { ...draft, isSent: false });
+    else if (draft.isSent && (wasTaken || !isHere)) drop(key);
   });
 
   const collect = (form) =>
@@ -59,7 +63,7 @@
     });
     const keep = (isSent) => write(key, { owner, isSent, at: Date.now(), fields: collect(form) });
     form.addEventListener("input", () => keep(false));
-    form.addEventListener("submit", () => keep(true));
+    form.addEventListener("submit", () => { if (read(key)) keep(true); }); // untouched: no draft
     form.addEventListener("reset", () => drop(key));
   });
   document.querySelectorAll("form[data-clears-drafts]").forEach((form) =>

@@ -38,3 +38,11 @@ document.addEventListener("submit", (event) => {
   window.setTimeout(() => reopen(form), 8000); // the answer may be a file, and the page stays
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(reopen));
+
+// When the line is down the browser shows our own page; see service-worker.js.
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/static/js/service-worker.js", { scope: "/" }).catch(() => {});
+
+// A page that the browser kept as it was may show what has changed since: a form must not.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("form input[name=seen], form input[name=version]")) window.location.reload();
+});

@@ -1,0 +1,198 @@
+"""A stale edit never wins: what another saved meanwhile stays until it was seen."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from markupsafe import escape
+
+from matchmaker.models import Need, NeedState, Role, ServiceCategory, User, Window
+from matchmaker.needs.resident_service import Question
+from matchmaker.web.permissions import GRANTS
+from tests.browser import Browser
+from tests.matchmaker.small_world import make_small_world
+from tests.matchmaker.test_permissions import list_arguments, list_rules
+from tests.page_forms import TICKED, TYPED, Control, PageForm, read_forms
+from tests.reach import get_start, reach
+
+HIGHEST_ID = 12
+VERSIONS = ("seen", "version")
+
+
+@pytest.fixture
+def world(app, make):
+    """The small world, and of each thing one that can be edited."""
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    world = make_small_world(make)
+    for _page in ("kind", "questions"):
+        post_need(make, world, NeedState.DRAFT, world.users[Role.RESIDENT])
+    post_need(make, world, NeedState.RETURNED, world.users[Role.COMMITTEE_WORKER])
+    return world
+
+
+def post_need(make, world, state: NeedState, writer: User) -> Need:
+    visit = make.get(ServiceCategory, world.need.category_id)
+    need = make.need(
+        world.resident,
+        visit,
+        writer,
+        world.need.committee_id,
+        state=get_start(state),
+        windows=[Window.WEEKDAY_AM.value, Window.SATURDAY_AM.value],
+        description="Somebody to talk to",
+    )
+    reach(make, need, state)
+    return need
+
+
+def list_edits(app) -> Iterator[tuple[str, str]]:
+    """Each page with a row's id, a form to itself, and something stored in it, once."""
+    addresses = app.url_map.bind("localhost")
+    for rule in list_rules(app):
+        names = list(rule._converters)
+        is_form = {"GET", "POST"} <= rule.methods
+        if is_form and any(type(rule._converters[n]).__name__ == "IdConverter" for n in names):
+            for values in product(*(list_values(rule._converters[n], n) for n in names)):
+                given = dict(zip(names, values, strict=True))
+                yield rule.endpoint, addresses.build(rule.endpoint, given)
+
+
+def list_values(converter, name: str) -> list[object]:
+    known = {"question": [*Question], "code": ["heading"]}
+    if type(converter).__name__ == "IdConverter":
+        return list(range(1, HIGHEST_ID + 1))
+    return known.get(name) or list_arguments(converter, name)
+
+
+def find_form(page: str) -> PageForm | None:
+    """The form of the page that posts to the page itself and shows what is stored."""
+    for form in read_forms(page):
+        is_post = form.attributes.get("method") == "post"
+        if is_post and not form.attributes.get("action") and form.is_filled:
+            return form
+    return None
+
+
+def find_form_to(page: str, address: str) -> PageForm:
+    return next(form for form in read_forms(page) if form.attributes.get("action") == address)
+
+
+def draw_changes(form: PageForm) -> Iterator[tuple[Control, dict, dict]]:
+    """Two changes of one control at a time: what the first and the second person make of it."""
+    for control in form.controls:
+        if control.kind in TYPED and control.value:
+            first, second = change_text(control)
+            yield (
+                control,
+                form.list_sent(**{control.name: first}),
+                form.list_sent(**{control.name: second}),
+            )
+        elif control.kind == "select" and control.value:
+            others = [value for value in control.options if value not in ("", control.value)]
+            if others:
+                yield control, form.list_sent(**{control.name: others[0]}), form.list_sent()
+    for name in {control.name for control in form.controls if control.kind in TICKED}:
+        boxes = [control for control in form.controls if control.name == name]
+        on, off = [[box.value for box in boxes if box.is_on is wanted] for wanted in (True, False)]
+        if on and off:
+            fewer, more = form.list_sent(), form.list_sent()
+            fewer[name] = on[:-1] or off[-1:]
+            more[name] = (on + off[-1:]) if boxes[0].kind == "checkbox" else off[:1]
+            yield boxes[0], fewer, more
+
+
+def change_text(control: Control) -> tuple[str, str]:
+    if control.value.isdecimal():
+        return str(int(control.value) + 1), str(int(control.value) + 2)
+    return f"{control.value} 甲", f"{control.value} 乙"
+
+
+def save_twice(browser: Browser, address: str) -> str | None:
+    """Two people open the page, both save. What is wrong with it; None if nothing is."""
+    fresh, stale = (find_form(browser.client.get(address).text) for _person in range(2))
+    for (_control, first, _second), (control, _first, typed) in zip(
+        draw_changes(fresh), draw_changes(stale), strict=True
+    ):
+        if browser.client.post(address, data=first).status_code == 303:
+            answer = browser.client.post(address, data=typed)
+            if answer.status_code != 409:
+                return f"the second save is answered {answer.status_code}"
+            return find_loss(browser, address, answer.text, control, typed)
+    return None  # a form that makes something new, and shows what it begins with
+
+
+def find_loss(browser, address: str, page: str, control: Control, typed: dict) -> str | None:
+    """Whether something typed is not shown again, or cannot be sent again on purpose."""
+    again = find_form(page)
+    if again is None:  # it has moved on: the words are on the page that says so
+        return None if str(escape(typed[control.name][0])) in page else "the words are lost"
+    kept = again.list_sent()
+    if any(kept.get(name) != value for name, value in typed.items() if name not in VERSIONS):
+        return f"not kept: {typed} {kept}"
+    on_purpose = browser.client.post(address, data=kept)
+    return None if on_purpose.status_code == 303 else f"again: {on_purpose.status_code}"
+
+
+def test_every_edit_form_has_a_version_and_the_second_save_is_shown_the_first(app, world):
+    """From the routes: whoever adds an edit page adds a case here."""
+    tried, wrong = set(), []
+    for endpoint, address in list_edits(app):
+        name = address.rpartition("/")[2] if endpoint == "needs.ask" else endpoint
+        access = app.view_functions[endpoint].access
+        for role in Role:
+            if name in tried or access not in GRANTS[role]:
+                continue
+            browser = Browser(app).sign_in(world.users[role])
+            form = find_form(browser.client.get(address).text)
+            if form is None:
+                continue
+            tried.add(name)
+            if all(form.get(version) is None for version in VERSIONS):
+                wrong.append(f"{address}: without a version")
+            elif fault := save_twice(browser, address):
+                wrong.append(f"{address}: {fault}")
+    assert "\n".join(wrong) == ""
+    assert {"volunteers.edit", "offers.edit", "needs.correct", "accounts.change_role"} <= tried
+    assert {question.value for question in Question} - {"quantity"} <= tried
+
+
+def test_the_page_says_what_is_stored_now(app, world):
+    browser = Browser(app).sign_in(world.users[Role.COORDINATOR]).use_language("en")
+    one, other = (find_form(browser.client.get("/volunteers/1/edit").text) for _person in range(2))
+    browser.client.post("/volunteers/1/edit", data=one.list_sent(name="陈 <b>"))
+    answer = browser.client.post("/volunteers/1/edit", data=other.list_sent(visits_per_month="9"))
+    assert answer.status_code == 409
+    assert f"It says there now: {escape('陈 <b>')}" in answer.text
+    assert 'value="9"' in answer.text
+
+
+def test_a_form_that_names_no_version_is_stale(app, world):
+    browser = Browser(app).sign_in(world.users[Role.COORDINATOR])
+    sent = find_form(browser.client.get("/volunteers/1/edit").text).list_sent()
+    del sent["seen"]
+    assert browser.client.post("/volunteers/1/edit", data=sent).status_code == 409
+
+
+def test_the_same_form_sent_twice_is_no_conflict_with_itself(app, world):
+    browser = Browser(app).sign_in(world.users[Role.COORDINATOR])
+    sent = find_form(browser.client.get("/volunteers/1/edit").text).list_sent(name="陈")
+    statuses = [browser.client.post("/volunteers/1/edit", data=sent).status_code for _ in range(2)]
+    assert statuses == [303, 303]
+
+
+def test_a_step_that_comes_too_late_shows_what_was_typed(app, world, make):
+    """The conflict page keeps the words of a form that can no longer be sent."""
+    browser = Browser(app).sign_in(world.users[Role.COMMITTEE_WORKER])
+    need = post_need(make, world, NeedState.SUBMITTED, world.users[Role.RESIDENT])
+    address = f"/needs/{need.id}/return"
+    reasons = ("Which hospital?", "Which day of the week?")
+    returning = find_form_to(browser.client.get(f"/needs/{need.id}").text, address)
+    answers = [
+        browser.client.post(
+            address,
+            data=returning.list_sent(**{"return-reason": reason, "return-idempotency_key": key}),
+        )
+        for key, reason in zip(("a" * 32, "b" * 32), reasons, strict=True)
+    ]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert reasons[1] in answers[1].text
