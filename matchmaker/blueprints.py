@@ -29,6 +29,7 @@ from matchmaker.rounds.pages import (
     room_views,
     step_views,
 )
+from matchmaker.volunteers import absence_views
 from matchmaker.volunteers import views as volunteer_views
 
 VIEW_MODULES = (
@@ -65,6 +66,7 @@ VIEW_MODULES = (
     step_views,
     review_views,
     volunteer_views,
+    absence_views,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(dict.fromkeys(module.bp for module in VIEW_MODULES))

@@ -27,6 +27,7 @@ from matchmaker.models import (
     Role,
     User,
     Volunteer,
+    VolunteerAbsence,
 )
 
 M = TypeVar("M", bound=Model)
@@ -183,6 +184,15 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.COORDINATOR: nothing,
         Role.COMMITTEE_WORKER: nothing,
         Role.SOCIAL_WORKER: lambda a: FollowUp.subdistrict_id == a.subdistrict_id,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    VolunteerAbsence: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: lambda a: VolunteerAbsence.volunteer_id == a.volunteer_id,
+        Role.COORDINATOR: lambda a: VolunteerAbsence.volunteer_id.in_(_volunteers_of(a)),
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },

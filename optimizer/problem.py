@@ -7,7 +7,7 @@ FORMULATION.md defines which stock may serve which need.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -18,6 +18,7 @@ from optimizer.nesting import Ancestors
 from optimizer.policy import COMMUNITY_POLICY, Policy
 from optimizer.rows import (
     VISITS,
+    DaysOf,
     Forbid,
     GiverLoad,
     GroupHistory,
@@ -27,6 +28,7 @@ from optimizer.rows import (
     Pin,
     Rule,
     Stock,
+    check_days_of,
 )
 
 __all__ = [
@@ -46,7 +48,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The whole input of one solve. ``seed``: hexadecimal digits, fixed before the freeze."""
+    """The whole input of one solve. ``seed``: hexadecimal digits, fixed before the freeze.
+
+    ``days``: those of each slot; a slot that is left out has one day without a name.
+    """
 
     name: str
     seed: str
@@ -59,9 +64,11 @@ class Problem:
     history: tuple[GroupHistory, ...] = ()
     loads: tuple[GiverLoad, ...] = ()
     policy: Policy = COMMUNITY_POLICY
+    days: DaysOf = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_seed(self.seed)
+        object.__setattr__(self, "days", check_days_of(self.days, "$.days"))
         names = _Names(self)
         _check_staff(self, names)
         find_ancestors(self.stocks)
@@ -266,7 +273,8 @@ def _check_joined(problem: Problem) -> None:
 def ask_key(need: Need) -> AskKey:
     """Return what needs agree in that are one ask."""
     where = (need.area, need.statuses, need.requires, need.slots, need.listed)
-    return (need.recipient, need.category, *where, need.duty)
+    when = (need.days, tuple(need.status_days.items()))
+    return (need.recipient, need.category, *where, need.duty, *when)
 
 
 def list_ruled(problem: Problem) -> frozenset[str]:

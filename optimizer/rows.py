@@ -13,6 +13,36 @@ from optimizer.codec import LARGEST, require, require_within
 VISITS = "visits"  # the measure of staffed stocks
 
 
+DaysOf = Mapping[str, tuple[str, ...]]  # name -> the days on which it is valid
+
+
+def check_days(days: tuple[str, ...], path: str) -> tuple[str, ...]:
+    """Return days in order, each once. Raises ``ProblemError`` for a day without a name."""
+    for k, day in enumerate(days):
+        require(bool(day), f"{path}[{k}]", "must not be empty")
+    return tuple(sorted(set(days)))
+
+
+def check_days_of(days: DaysOf, path: str) -> DaysOf:
+    """Return the map and its days in order. Raises ``ProblemError`` for a name without a day.
+
+    No day at all would mean any day.
+    """
+    for name, found in days.items():
+        require(bool(found), f"{path}.{name}", "must not be empty")
+    return {name: check_days(found, f"{path}.{name}") for name, found in sorted(days.items())}
+
+
+def _keep_days(row: "Stock | Person | Need", of: str = "", known: tuple[str, ...] = ()) -> None:
+    """Check and sort the days of a row, and those of its statuses or skills."""
+    object.__setattr__(row, "days", check_days(row.days, "$.days"))
+    if of:
+        days = check_days_of(getattr(row, of), f"$.{of}")
+        for name in days:
+            require(name in known, f"$.{of}.{name}", "is not known")
+        object.__setattr__(row, of, days)
+
+
 def _sort(value: object, *names: str) -> None:
     for name in names:
         object.__setattr__(value, name, tuple(sorted(set(getattr(value, name)))))
@@ -24,6 +54,7 @@ class Stock:
 
     parents   each unit used here is also used from these stocks and their ancestors, each once
     areas, statuses   which needs it serves; empty: any          slots   when; empty: any time
+    days      the only days on which it is given; empty: any day
     least     at least this many units must be used          staffed every unit needs a person
     least_if_used   none or at least this many units are used; 0: any number
     pledge    its load group for the fair burden; None: not counted
@@ -45,6 +76,7 @@ class Stock:
     pledge: str | None = None
     lot: str = ""
     least_if_used: int = 0
+    days: tuple[str, ...] = ()
 
     @property
     def measure(self) -> str:
@@ -59,6 +91,7 @@ class Stock:
             is_within = getattr(self, name) <= self.capacity
             require(is_within, f"$.{name}", "must not exceed the capacity")
         _sort(self, "parents", "areas", "statuses", "slots")
+        _keep_days(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +100,7 @@ class Person:
 
     slots   when this person is free; empty: never     areas   where; empty: anywhere
     lot     the name drawn; empty: the id
+    days, skill_days   the only days of the person, and of a skill; empty: any day
     """
 
     id: str
@@ -77,11 +111,14 @@ class Person:
     areas: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     lot: str = ""
+    days: tuple[str, ...] = ()
+    skill_days: DaysOf = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         require(bool(self.id), "$.id", "must not be empty")
         require_within(self.most_visits, 0, "$.most_visits")
         _sort(self, "stocks", "skills", "areas", "slots")
+        _keep_days(self, "skill_days", self.skills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +131,7 @@ class Need:
     tier      1 is the most urgent      waiting  months passed over      points  published weight
     groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
     lot, recipient_lot   the names drawn for the need and its recipient; empty: id and recipient
+    days, status_days    the only days of the need, and of a status; empty: any day
     """
 
     id: str
@@ -114,6 +152,8 @@ class Need:
     listed: bool = False
     lot: str = ""
     recipient_lot: str = ""
+    days: tuple[str, ...] = ()
+    status_days: DaysOf = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("id", "recipient", "category"):
@@ -130,6 +170,7 @@ class Need:
             require_within(self.least, 1, "$.least")
             require(self.least <= self.quantity, "$.least", "must not exceed the quantity")
         _sort(self, "statuses", "requires", "slots")
+        _keep_days(self, "status_days", self.statuses)
         if self.least == self.quantity:
             object.__setattr__(self, "least", None)
         object.__setattr__(self, "groups", dict(sorted(self.groups.items())))

@@ -87,6 +87,7 @@ class _Labels:
             pins=self._write_pins(problem.pins),
             forbids=self._write_pins(problem.forbids),
             history=tuple(replace(row, group=self._of(row.group)) for row in problem.history),
+            days={self._of(slot): days for slot, days in problem.days.items()},
             loads=tuple(
                 replace(row, giver=self._of(row.giver), measure=self._of_measure(row.measure))
                 for row in problem.loads

@@ -85,6 +85,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "person.separate": _l("Made two people of one again"),
     "holiday_notice.enter": _l("Entered the notice of public holidays"),
     "holiday_notice.correct": _l("Corrected the notice of public holidays"),
+    "volunteer.go_away": _l("Entered days on which a volunteer is away"),
+    "volunteer.stay": _l("Took back days on which a volunteer is away"),
     "round.open": _l("Opened a round"),
     "round.freeze": _l("Locked the list of a round"),
     "round.replace-draw": _l("Announced another draw"),

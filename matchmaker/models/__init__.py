@@ -42,7 +42,12 @@ from matchmaker.models.resident import (
     StatusKind,
 )
 from matchmaker.models.user import Invitation, KeptForm, LoginSession, Role, ThrottleCounter, User
-from matchmaker.models.volunteer import Volunteer, VolunteerQualification, VolunteerState
+from matchmaker.models.volunteer import (
+    Volunteer,
+    VolunteerAbsence,
+    VolunteerQualification,
+    VolunteerState,
+)
 from matchmaker.models.window import WEEKS, Window
 
 __all__ = [
@@ -108,6 +113,7 @@ __all__ = [
     "User",
     "VisitFrequency",
     "Volunteer",
+    "VolunteerAbsence",
     "VolunteerQualification",
     "VolunteerState",
     "Window",

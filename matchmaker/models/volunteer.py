@@ -1,6 +1,6 @@
 """Volunteers: people of an organisation who give time, and the proofs they have shown."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import Qualification
-from matchmaker.models.columns import EncryptedText, enum_column, lot_column
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column, lot_column
 from matchmaker.models.limits import (
     LONGEST_PERSON_NAME,
     LONGEST_REFERENCE,
@@ -59,6 +59,9 @@ class Volunteer(Model):
     qualifications: Mapped[list["VolunteerQualification"]] = relationship(
         back_populates="volunteer", cascade="all, delete-orphan"
     )
+    absences: Mapped[list["VolunteerAbsence"]] = relationship(
+        back_populates="volunteer", order_by="VolunteerAbsence.first_day"
+    )
 
 
 class VolunteerQualification(Model):
@@ -77,3 +80,22 @@ class VolunteerQualification(Model):
     )
 
     volunteer: Mapped[Volunteer] = relationship(back_populates="qualifications")
+
+
+class VolunteerAbsence(Model):
+    """Days on which a volunteer is away; no visit is arranged on them."""
+
+    __tablename__ = "volunteer_absence"
+    __table_args__ = (CheckConstraint("first_day <= last_day", name="period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), index=True)
+    first_day: Mapped[date] = mapped_column(doc="first day away")
+    last_day: Mapped[date] = mapped_column(doc="last day away")
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    volunteer: Mapped[Volunteer] = relationship(back_populates="absences")
+
+    def __contains__(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day

@@ -8,7 +8,6 @@ named by the first of their references. See optimizer/problem.py for the fields.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from matchmaker.kinds import get_rules
 from matchmaker.models import OverrideKind
@@ -21,9 +20,9 @@ from matchmaker.rounds.snapshot import (
     FrozenNeed,
     FrozenOffer,
     FrozenOverride,
-    FrozenVolunteer,
     Snapshot,
 )
+from matchmaker.rounds.visitors import make_people, name_days, name_days_of, name_persons
 from matchmaker.slots import expand_windows, get_slot_week, list_slots_of_weeks
 from optimizer.policy import StageKind, get_policy
 from optimizer.problem import (
@@ -37,6 +36,8 @@ from optimizer.problem import (
     Problem,
     Stock,
 )
+from optimizer.solution import Assignment
+from optimizer.validity import Validity
 
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
@@ -66,12 +67,56 @@ def make_problem(
         people=rows.people,
         needs=needs,
         pairs=tuple(_make_pairs(snapshot, rows)),
-        pins=_make_pins(in_force, _name_persons(snapshot)),
-        forbids=_make_forbids(in_force, _name_persons(snapshot)),
+        pins=_make_pins(in_force, name_persons(snapshot)),
+        forbids=_make_forbids(in_force, name_persons(snapshot)),
         history=tuple(_make_history(row) for row in snapshot.history),
         loads=tuple(_make_load(row) for row in snapshot.loads if policy.is_carried),
         policy=policy,
+        days=_name_slot_days(snapshot, rows),
     )
+
+
+def list_common_days(
+    snapshot: Snapshot, lines: Iterable[Assignment]
+) -> dict[tuple[str, str | None], list[int] | None]:
+    """The days of the month on which a need is served, by need and slot (None: delivered).
+
+    They are the days of the slot on which all that serves it is valid with it. None: any day.
+    """
+    rows, served = _make_rows(snapshot), defaultdict(list)
+    for line in lines:
+        served[line.need, line.slot].append((line.stock, line.person))
+    days = {slot: name_days(found) for slot, found in snapshot.slot_days.items()}
+    validity = Validity(Problem("", "0", rows.stocks, rows.people, rows.needs, days=days))
+    stocks = {row.id: row for row in rows.stocks}
+    people = {row.id: row for row in rows.people}
+    needs = {row.id: row for row in rows.needs}
+    return {
+        (need, slot): _read_days(
+            validity.list_common(
+                needs[need],
+                [(stocks[stock], people[person] if person else None) for stock, person in givers],
+                slot,
+            )
+        )
+        for (need, slot), givers in served.items()
+    }
+
+
+def _name_slot_days(snapshot: Snapshot, rows: "_Rows") -> dict[str, tuple[str, ...]]:
+    """The days of every slot, if anything in the month is valid on some days only."""
+    is_dated = (
+        any(stock.days for stock in rows.stocks)
+        or any(person.days or person.skill_days for person in rows.people)
+        or any(need.days or need.status_days for need in rows.needs)
+    )
+    if not is_dated:
+        return {}
+    return {slot: name_days(days) for slot, days in snapshot.slot_days.items()}
+
+
+def _read_days(names: Iterable[str]) -> list[int] | None:
+    return [int(name) for name in names if name] or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +139,7 @@ def _make_rows(snapshot: Snapshot) -> _Rows:
         people=(),
         needs=_make_needs(snapshot, categories),
     )
-    rows = replace(rows, people=_make_people(snapshot, rows.staffed))
+    rows = replace(rows, people=make_people(snapshot, rows.staffed))
     return _give_lots(rows, snapshot) if get_policy(snapshot.policy).is_drawn else rows
 
 
@@ -144,59 +189,7 @@ def _make_stock(
         slots=tuple(open_slots),
         staffed=rules.has_volunteers,
         pledge=row.organisation if rules.is_load else None,
-    )
-
-
-def name_volunteers(snapshot: Snapshot) -> dict[tuple[str, str], str]:
-    """The row that makes a visit, by person and offer, of persons who are more than one row."""
-    found: dict[tuple[str, str], str] = {}
-    for row in snapshot.volunteers:
-        for offer in snapshot.offers if row.person else ():
-            if offer.organisation == row.organisation and offer.category in row.categories:
-                found.setdefault((row.person, offer.name), row.reference)
-    return found
-
-
-def _name_persons(snapshot: Snapshot) -> dict[str, str]:
-    return {row.reference: row.person or row.reference for row in snapshot.volunteers}
-
-
-def _make_people(snapshot: Snapshot, staffed: Sequence[Stock]) -> tuple[Person, ...]:
-    rows: dict[str, list[Person]] = defaultdict(list)
-    for row in snapshot.volunteers:
-        rows[row.person or row.reference].append(_make_person(row, staffed, snapshot.slots))
-    return tuple(_join(name, people) for name, people in rows.items())
-
-
-def _join(name: str, rows: Sequence[Person]) -> Person:
-    """One person of all rows: what any of them offers, and no more visits than each allows."""
-    if len(rows) == 1:
-        return replace(rows[0], id=name)
-    areas = [row.areas for row in rows]
-    return Person(
-        id=name,
-        giver=min(row.giver for row in rows),
-        most_visits=min(row.most_visits for row in rows),
-        stocks=tuple(chain.from_iterable(row.stocks for row in rows)),
-        skills=tuple(chain.from_iterable(row.skills for row in rows)),
-        areas=tuple(chain.from_iterable(areas)) if all(areas) else (),  # one goes anywhere
-        slots=tuple(chain.from_iterable(row.slots for row in rows)),
-    )
-
-
-def _make_person(row: FrozenVolunteer, staffed: Sequence[Stock], slots: Sequence[str]) -> Person:
-    return Person(
-        id=row.reference,
-        giver=row.organisation,
-        most_visits=row.visits,
-        stocks=tuple(
-            stock.id
-            for stock in staffed
-            if stock.giver == row.organisation and stock.category in row.categories
-        ),
-        skills=(*row.categories, *row.qualifications),
-        areas=row.committees,
-        slots=tuple(expand_windows(row.windows, slots)),
+        days=name_days(row.days),
     )
 
 
@@ -225,6 +218,7 @@ def _make_need(row: FrozenNeed, categories: dict[str, FrozenCategory], snapshot:
         points=category.points,
         waiting=row.waiting,
         groups={COMMITTEE: row.committee},
+        status_days=name_days_of(row.status_days),
     )
 
 
@@ -244,6 +238,8 @@ def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], slots: Sequ
         tier=row.tier,
         points=category.points,
         duty=True,
+        days=name_days(row.days),
+        status_days=name_days_of(row.status_days),
     )
 
 
@@ -273,7 +269,7 @@ def _make_load(row: FrozenLoad) -> GiverLoad:
 
 def _make_pairs(snapshot: Snapshot, rows: _Rows) -> Iterator[Pair]:
     stocks_of = {person.id: person.stocks for person in rows.people}
-    persons = _name_persons(snapshot)
+    persons = name_persons(snapshot)
     for visit in snapshot.due_visits:
         visitor = persons.get(visit.volunteer or "")
         for stock in rows.staffed:

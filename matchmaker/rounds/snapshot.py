@@ -18,6 +18,8 @@ from optimizer import codec
 
 FIRST_FORMAT, FORMAT = "leshan-round/1", "leshan-round/2"
 
+Days = tuple[int, ...]  # days of the month on which something holds; empty: all that are left
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenCategory:
@@ -43,6 +45,7 @@ class FrozenNeed:
     windows           empty: any time
     tier, waiting     urgency, 1 is the most urgent; number of rounds that passed the need over
     least             of ``leshan-round/1`` alone: the least that helps
+    status_days       of the statuses that hold on some days of the month only
     """
 
     reference: str
@@ -59,13 +62,15 @@ class FrozenNeed:
     least: int | None = None
     lot: str = ""
     household_lot: str = ""
+    status_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DueVisit:
     """A visit that a long-term pairing must make in the month, in one of ``weeks`` (1 to 4).
 
-    ``volunteer`` is the usual visitor; None: anyone from the organisation.
+    ``volunteer`` is the usual visitor; None: anyone from the organisation. ``days``: on which the
+    pairing lasts.
     """
 
     pairing: str
@@ -81,6 +86,8 @@ class DueVisit:
     household: str = ""
     lot: str = ""
     household_lot: str = ""
+    days: Days = ()
+    status_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
@@ -103,6 +110,7 @@ class FrozenOffer:
     committees: tuple[str, ...]
     statuses: tuple[str, ...]
     lot: str = ""
+    days: Days = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,8 @@ class FrozenVolunteer:
     visits: int
     lot: str = ""
     person: str = ""
+    days: Days = ()
+    qualification_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from matchmaker.forms.base import ButtonForm, EditForm, FilterForm, IdempotentFo
 from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
 from matchmaker.forms.fields import CountField, DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
-from matchmaker.forms.validators import MaxLength, OneOrMore, Required
+from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
 from matchmaker.models import (
     Committee,
     Qualification,
@@ -113,6 +113,19 @@ def _get_typed_values(volunteer: Volunteer) -> dict[str, Any]:
     for row in volunteer.qualifications:
         values[f"expires_{row.qualification.value}"] = row.expires_on
     return values
+
+
+class AbsenceForm(IdempotentForm):
+    """Days on which a volunteer is away."""
+
+    first_day = DayField(_l("First day away"), [Required(_l("Enter the first day."))])
+    last_day = DayField(
+        _l("Last day away"),
+        [
+            Required(_l("Enter the last day.")),
+            NotBefore("first_day", _l("The last day must not be before the first day.")),
+        ],
+    )
 
 
 class VolunteerListForm(FilterForm):

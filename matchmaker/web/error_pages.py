@@ -39,6 +39,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 # Subject of an error's code -> the lists to go back to: the first that the visitor may open.
 WAYS_BACK: dict[str, tuple[str, ...]] = {
+    "absence": ("volunteers.index", "assignments.visits"),
     "account": ("accounts.index", "accounts.members"),
     "assignment": ("assignments.given", "assignments.visits"),
     "calendar": ("calendar.index",),

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     VOLUNTEER_MANAGE = auto()  # own organisation
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
+    ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
     CALENDAR_MANAGE = auto()  # own office's public holidays
@@ -53,7 +54,13 @@ _OWN = {Permission.ACCOUNT_OWN}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.RESIDENT: frozenset(_OWN | {Permission.NEED_POST_OWN, Permission.NEED_READ_OWN}),
     Role.VOLUNTEER: frozenset(
-        _OWN | {Permission.NEED_BROWSE, Permission.VISIT_READ_OWN, Permission.PERSON_CONFIRM}
+        _OWN
+        | {
+            Permission.NEED_BROWSE,
+            Permission.VISIT_READ_OWN,
+            Permission.PERSON_CONFIRM,
+            Permission.ABSENCE_ENTER_OWN,
+        }
     ),
     Role.COORDINATOR: frozenset(
         _OWN

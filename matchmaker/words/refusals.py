@@ -165,6 +165,10 @@ _CALENDAR: _Sentences = {
 }
 
 _GIVERS: _Sentences = {
+    "absence.unknown": _l("There are no such days away here."),
+    "absence.last_day": _l("The last day must not be before the first day, nor before today."),
+    "absence.too_long": _l("Enter at most %(most)s days, or let the volunteer pause."),
+    "absence.too_many": _l("There are %(most)s entries already. Take one out first."),
     "offer.state": _l("The offer has moved on and this step no longer fits its state."),
     "offer.changed_meanwhile": _l(
         "Somebody changed this offer after you opened it. Look at it again."

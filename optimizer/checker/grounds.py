@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .month.month import Month, find_broken_filter, suits_slot
+from .month.month import Month, find_broken_filter, is_valid, suits_slot
 from .month.read import RefutedError
 from .month.schema import Row
 from .proofs.witnesses import count_before
@@ -111,12 +111,15 @@ class _Spare:
         """Return whether a team is free in a slot in which the recipient has another visit."""
         slots = {slot for recipient, slot in self.visited if recipient == need["recipient"]}
         self.tries = 0
-        return any(self._has_team(need, slot) for slot in sorted(slots))
+        days = ((slot, day) for slot in sorted(slots) for day in self.month.days_of(slot))
+        return any(self._has_team(need, slot, day) for slot, day in days)
 
-    def _has_team(self, need: Row, slot: str) -> bool:
+    def _has_team(self, need: Row, slot: str, day: str) -> bool:
         free: dict[str, list[str]] = defaultdict(list)
+        stocks, people = self.month.stocks, self.month.people
         for stock, person in self._list_free(need, slot):
-            free[person].append(stock)
+            if is_valid(need, stocks[stock], people[person], day):
+                free[person].append(stock)
         return self._fill(need, sorted(free.items()), need["people"], Counter(), Counter())
 
     def _list_free(self, need: Row, slot: str) -> Iterator[tuple[str, str]]:
@@ -127,7 +130,7 @@ class _Spare:
             for stock in person["stocks"]:
                 row = self.month.stocks[stock]
                 if find_broken_filter(self.month, need, row, person) is None and suits_slot(
-                    need, row, person, slot
+                    self.month, need, row, person, slot
                 ):
                     yield stock, name
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from optimizer.explanation import NearestMiss
 from optimizer.model.eligibility import is_open_to
 from optimizer.problem import Forbid, Need, Pair, Person, Problem, Stock
+from optimizer.validity import Validity
 
 FILTERS = ("category", "area", "status", "skill", "slot", "forbidden")
 PASSED = len(FILTERS)
@@ -29,7 +30,7 @@ class Offers:
     """The filters of one problem, evaluated per need and cached per class of similar needs."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        self.problem, self._validity = problem, Validity(problem)
         self._staff: dict[str, list[Person]] = defaultdict(list)
         for person in problem.people:
             for name in person.stocks:
@@ -56,7 +57,7 @@ class Offers:
     def class_of(self, need: Need) -> tuple[object, ...]:
         """Return what the filters read of a need; equal for needs that no filter tells apart."""
         key: tuple[object, ...] = (need.category, need.area, need.statuses, need.requires)
-        key += (need.slots,)
+        key += (need.slots, need.days, tuple(need.status_days.items()))
         if need.listed or self._forbids[need.id] or self._pairs[need.id]:
             key += (need.id,)
         return key
@@ -69,6 +70,11 @@ class Offers:
                     if self.passes(need, stock, person):
                         yield stock, person
 
+    @property
+    def has_days(self) -> bool:
+        """Whether anything in the question is valid on some days only."""
+        return self._validity.is_used
+
     def givers(self, need: Need) -> Iterator[tuple[Stock, Person | None]]:
         """Yield every stock of the category, with each of its people if it is staffed."""
         for stock in self._stocks.get(need.category, ()):
@@ -80,8 +86,9 @@ class Offers:
         return self._passed(need, stock, person) == PASSED
 
     def slots(self, need: Need, stock: Stock, person: Person) -> list[str]:
-        """Return the slots in which need, stock and person all allow a visit."""
-        return sorted(_shared_slots(need, stock, person))
+        """Return the slots in which need, stock and person all allow a visit on some day."""
+        shared = sorted(_shared_slots(need, stock, person))
+        return [s for s in shared if self._validity.allow_visit(need, stock, person, s)]
 
     def slots_of(self, need: Need, stock: Stock, person: Person | None) -> list[str]:
         """Return the slots of a visit; none for what is delivered without a person."""
@@ -141,10 +148,10 @@ class Offers:
         yield not stock.statuses or not set(stock.statuses).isdisjoint(need.statuses)
         if person is None:
             yield not stock.staffed
-            yield not stock.slots or not need.slots or bool({*stock.slots} & {*need.slots})
+            yield self._validity.allow_delivery(need, stock)
         else:
             yield set(need.requires) <= set(person.skills)
-            yield bool(_shared_slots(need, stock, person))
+            yield bool(self.slots(need, stock, person))
         yield self._is_allowed(need, stock, person)
 
     def _is_allowed(self, need: Need, stock: Stock, person: Person | None) -> bool:

@@ -49,7 +49,12 @@ class Openings:
             self._visited[recipient] |= {line.slot for line in lines if line.slot is not None}
 
     def find(self, need: Need) -> tuple[Opening, ...]:
-        """Return the filters, in their order, that one other value would pass."""
+        """Return the filters, in their order, that one other value would pass.
+
+        None for a team where days count: its members would need the same day.
+        """
+        if need.people > 1 and self._offers.has_days:
+            return ()
         key = self._offers.class_of(need)
         if key not in self._ways:
             self._ways[key] = {
@@ -144,7 +149,7 @@ def _by_status(offers: Offers, need: Need) -> _Relaxed:
     """Yield givers with the statuses that would do; none if they serve the need as it is."""
     for stock, person in offers.givers(need):
         is_kept = bool(stock.statuses) and not {*stock.statuses} & {*need.statuses}
-        asked = replace(need, statuses=stock.statuses) if is_kept else need
+        asked = replace(need, statuses=stock.statuses, status_days={}) if is_kept else need
         if offers.passes(asked, stock, person):
             yield (stock, person), stock.statuses if is_kept else ()
 

@@ -9,13 +9,14 @@ the sources that have it, so the sources of a need are an intersection of a few 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter, itemgetter
 
 from optimizer.bitset import BitSet, bit_set, first_numbers, list_members, select
 from optimizer.problem import Need, Pair, Person, Pin, Problem, Stock
+from optimizer.validity import Validity, is_on, list_statuses
 
 Source = tuple[int, int]  # (crew, stock) by position; crew -1: delivered without a person
 DELIVERED = -1
@@ -31,6 +32,14 @@ class Crew:
     areas: tuple[str, ...]
     slots: tuple[str, ...]
     most: int
+    days: tuple[str, ...] = ()
+    skill_days: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def list_dated_skills(self) -> Iterator[tuple[str, str | None]]:
+        """Yield each skill with each of its days; None: any day."""
+        days = dict(self.skill_days)
+        for skill in self.skills:
+            yield from ((skill, day) for day in days.get(skill, (None,)))
 
 
 NOBODY = Crew((), (), frozenset(), (), (), 0)  # the crew of every delivery
@@ -58,7 +67,9 @@ def _describe(person: Person, useful: frozenset[str]) -> Crew:
     """Return what the rules read of a person, as a crew without members."""
     skills = useful.intersection(person.skills)
     most = min(person.most_visits, len(person.slots))
-    return Crew((), person.stocks, skills, person.areas, person.slots, most)
+    dated = tuple((skill, days) for skill, days in person.skill_days.items() if skill in skills)
+    where_and_when = (person.areas, person.slots, most, person.days, dated)
+    return Crew((), person.stocks, skills, *where_and_when)
 
 
 class _InvertedIndex:
@@ -92,9 +103,13 @@ class SourceIndex:
     """
 
     def __init__(
-        self, crews: Sequence[Crew], stocks: Sequence[Stock], sources: Iterable[Source]
+        self,
+        crews: Sequence[Crew],
+        stocks: Sequence[Stock],
+        sources: Iterable[Source],
+        validity: Validity,
     ) -> None:
-        self._crews = crews
+        self._crews, self._validity = crews, validity
         self.sources = tuple(sources)
         crew_of = [NOBODY if k == DELIVERED else crews[k] for k, _ in self.sources]
         stock_of = [stocks[s] for _, s in self.sources]
@@ -107,6 +122,10 @@ class SourceIndex:
         self._skills = _InvertedIndex(map(attrgetter("skills"), crew_of))
         self._free = _InvertedIndex(map(attrgetter("slots"), crew_of))
         self._stocks = _InvertedIndex(zip(map(itemgetter(1), self.sources), strict=True))
+        self._given_on = _InvertedIndex(map(attrgetter("days"), stock_of))
+        self._there_on = _InvertedIndex(map(attrgetter("days"), crew_of))
+        self._skilled_on = _InvertedIndex(list(crew.list_dated_skills()) for crew in crew_of)
+        self._on_day: dict[tuple[object, ...], BitSet] = {}
         self._selected: dict[BitSet, tuple[Source, ...]] = {}
         self._in_slot: dict[str, BitSet] = {}
 
@@ -116,9 +135,56 @@ class SourceIndex:
         found &= self._statuses.admitting(need.statuses)
         for skill in need.requires:
             found &= self.delivered | self._skills.having((skill,))
-        if need.slots:
-            found &= self.visits | self._times.admitting(need.slots)
+        return found & (self.visits | self._list_timely(need))
+
+    def _list_timely(self, need: Need) -> BitSet:
+        """Return the sources that pass filter 5 for a delivery."""
+        if not self._validity.is_used:
+            return self._times.admitting(need.slots) if need.slots else self.delivered
+        any_day = self._on_some_day(need, self._validity.names)
+        if not need.slots:
+            return any_day
+        found = any_day & self._times.admitting(())
+        for slot in need.slots:
+            found |= self._times.having((slot,)) & self._on_some_day(
+                need, self._validity.days_of(slot)
+            )
         return found
+
+    def _on_some_day(self, need: Need, days: Iterable[str]) -> BitSet:
+        found: BitSet = 0
+        for day in days:
+            found |= self.on_day(need, day)
+        return found
+
+    def on_day(self, need: Need, day: str) -> BitSet:
+        """Return the sources that are valid together with the need on a day."""
+        if not is_on(need.days, day):
+            return 0
+        statuses = tuple(list_statuses(need, day))
+        key = (day, statuses, need.requires)
+        if key not in self._on_day:
+            found = self._given_on.admitting((day,)) & self._there_on.admitting((day,))
+            found &= self._statuses.admitting(statuses)
+            for skill in need.requires:
+                dated = ((skill, None), (skill, day))
+                found &= self.delivered | self._skilled_on.having(dated)
+            self._on_day[key] = found
+        return self._on_day[key]
+
+    def split_by_day(self, need: Need, bits: BitSet, slot: str) -> list[BitSet]:
+        """Return the sets of these sources of visits in a slot from which a team may come.
+
+        One person needs a day in common with the need alone. A team needs one day for all: the
+        largest sets of sources that are valid on one day, in the order of their first days.
+        """
+        if not self._validity.is_used:
+            return [bits]
+        days = self._validity.days_of(slot)
+        if need.people == 1:
+            return [bits & self._on_some_day(need, days)]
+        found = list(dict.fromkeys(bits & self.on_day(need, day) for day in days))
+        return [a for a in found if not any(a != b and a | b == b for b in found)]
 
     def in_slot(self, slot: str) -> BitSet:
         """Return the sources that can make a visit in a slot."""
@@ -179,9 +245,9 @@ class Eligibility:
             self.pairs[pair.need][pair.stock, pair.person] = pair
         self._excluding = {pair.need for pair in problem.pairs if pair.most == 0}
         self._excluding |= self._forbids.keys()
-        sources = self._gather_sources()
+        sources, validity = self._gather_sources(), Validity(problem)
         self._indexes = {
-            category: SourceIndex(crews, problem.stocks, sources.get(category, ()))
+            category: SourceIndex(crews, problem.stocks, sources.get(category, ()), validity)
             for category in sorted({need.category for need in problem.needs})
         }
 

@@ -193,7 +193,10 @@ class Network:
         return not is_bounded and all(p.score >= 0 and p.consumption == 1 for p in ruled)
 
     def find_ways(self, need: Need, sources: BitSet) -> list[Way]:
-        """Return the slots (None: delivered) in which these sources can meet the need alone."""
+        """Return the ways (slots, None: delivered) in which these sources can meet the need alone.
+
+        A team has a way for each of the sets of ``split_by_day``.
+        """
         index = self.eligibility.index_of(need)
         delivered = sources & index.delivered
         ways: list[Way] = []
@@ -201,9 +204,8 @@ class Network:
             ways.append((None, delivered))
         if sources & index.visits:
             for slot in need.slots or self._slots:
-                found = sources & index.in_slot(slot)
-                if index.are_enough(found, need.people):
-                    ways.append((slot, found))
+                found = index.split_by_day(need, sources & index.in_slot(slot), slot)
+                ways.extend((slot, team) for team in found if index.are_enough(team, need.people))
         return ways
 
     def _are_enough(self, need: Need, delivered: tuple[Source, ...]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from optimizer.engine.matrix import Vector
+from optimizer.model.eligibility import Source
 from optimizer.model.individuals import Drawn
 from optimizer.model.network import Network
 from optimizer.model.variables import Columns, Variable
@@ -22,8 +23,10 @@ def place_drawn(columns: Columns, drawn: Iterable[Drawn]) -> Vector:
     def add(variable: Variable, units: int) -> None:
         point[columns.number(variable)] += units
 
-    for d, slot, source, units in drawn:
-        r = find_way(network, d, slot)
+    draws = list(drawn)
+    ways = find_ways(network, draws)
+    for d, slot, source, units in draws:
+        r = ways[d, slot]
         for variable in _list_met(columns, d, r):
             point[columns.number(variable)] = 1
         if slot is None and d in columns.units:
@@ -39,9 +42,25 @@ def place_drawn(columns: Columns, drawn: Iterable[Drawn]) -> Vector:
     return point
 
 
-def find_way(network: Network, d: int, slot: str | None) -> int:
-    """Return the demand of a need in a slot (None: delivered); there must be one."""
-    return next(r for r in network.demands_of[d] if network.demands[r].slot == slot)
+Place = tuple[int, str | None]  # need, slot
+
+
+def find_ways(network: Network, drawn: Iterable[Drawn]) -> dict[Place, int]:
+    """Return the demand of each need that takes units in a slot (None: delivered).
+
+    It is the first that has all the need's sources; there must be one.
+    """
+    taken: dict[Place, set[Source]] = defaultdict(set)
+    for d, slot, source, _units in drawn:
+        taken[d, slot].add(source)
+    return {
+        (d, slot): next(
+            r
+            for r in network.demands_of[d]
+            if network.demands[r].slot == slot and sources.issubset(network.demands[r].sources)
+        )
+        for (d, slot), sources in taken.items()
+    }
 
 
 _Flows = dict[tuple[int, int, tuple[int, int]], tuple[Variable, ...]]  # need (-1: any), way, source

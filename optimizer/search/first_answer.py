@@ -12,7 +12,7 @@ from optimizer.engine.branching import EngineError, OutOfTimeError, find_integer
 from optimizer.engine.matrix import Matrix, Vector, weigh
 from optimizer.model.build import Model
 from optimizer.model.individuals import Drawn, list_drawn
-from optimizer.model.point import find_way, place_drawn
+from optimizer.model.point import find_ways, place_drawn
 from optimizer.problem import Problem
 from optimizer.search.holdings import Holdings
 from optimizer.search.moves import Movers
@@ -81,8 +81,9 @@ def _complete(
 
 def _start_from(holdings: Holdings, drawn: Sequence[Drawn]) -> set[int]:
     """Meet needs as a point does, and return them."""
+    ways = find_ways(holdings.network, drawn)
     for d, slot, source, units in drawn:
-        holdings.take(d, find_way(holdings.network, d, slot), source, units)
+        holdings.take(d, ways[d, slot], source, units)
     stocks = enumerate(holdings.network.problem.stocks)
     holdings.closed |= {s for s, of in stocks if of.least_if_used and not holdings.used[s]}
     return set(holdings.held)

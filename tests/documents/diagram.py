@@ -42,6 +42,7 @@ ROOMS = {
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
         "optimizer.codec", "optimizer.bitset", "optimizer.nesting", "optimizer.rows",
         "optimizer.report", "optimizer.explanation", "optimizer.tickets",
+        "optimizer.validity",
     ),
     "checker": ("optimizer.checker", "optimizer.verify_files"),
 }  # fmt: skip

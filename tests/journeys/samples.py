@@ -175,6 +175,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "rounds.show": _months,
     "rounds.show_line": _lines,
     "rounds.withdraw": _published,
+    "volunteers.away": _volunteers,
     "volunteers.edit": _volunteers,
     "volunteers.show": _volunteers,
 }

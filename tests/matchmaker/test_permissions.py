@@ -64,6 +64,10 @@ TABLE = {
         "○ ◐ ○ ○ ● ○ ○",  # a volunteer where the own entry is one of the two
         {R.VOLUNTEER: {P.PERSON_CONFIRM}, R.SOCIAL_WORKER: {P.PERSON_CONFIRM}},
     ),
+    "say on which days a volunteer is away": (
+        "○ ● ● ○ ○ ○ ○",
+        {R.VOLUNTEER: {P.ABSENCE_ENTER_OWN}, R.COORDINATOR: {P.VOLUNTEER_MANAGE}},
+    ),
     "approve an organisation or an offer": (
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.OFFER_APPROVE, P.ORGANISATION_APPROVE}},

@@ -66,8 +66,16 @@ def test_nothing_else_asks_for_a_role():
 # What each role may know of in its own street office; of another office, nothing but what is said.
 SEEN = {
     m.Role.RESIDENT: {m.Need, m.Resident},
-    m.Role.VOLUNTEER: {m.Committee, m.Assignment, m.Person},
-    m.Role.COORDINATOR: {m.Committee, m.Organisation, m.Offer, m.Volunteer, m.Assignment, m.User},
+    m.Role.VOLUNTEER: {m.Committee, m.Assignment, m.VolunteerAbsence, m.Person},
+    m.Role.COORDINATOR: {
+        m.Committee,
+        m.Organisation,
+        m.Offer,
+        m.Volunteer,
+        m.Assignment,
+        m.User,
+        m.VolunteerAbsence,
+    },
     m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User},
     m.Role.SOCIAL_WORKER: {
         m.Need,
@@ -145,21 +153,30 @@ def _list_rows(need_id):
         db.session.get_one(m.Person, volunteer.person_id),
         db.session.scalars(account).one(),
         db.session.scalars(select(m.FollowUp).where(m.FollowUp.need_id == need.id)).one(),
-        _add_notice(offer.organisation.subdistrict_id, need.entered_by_id),
+        _add(
+            m.HolidayNotice,
+            subdistrict_id=offer.organisation.subdistrict_id,
+            year=2026,
+            number="1",
+            breaks=[],
+            make_up_days=[],
+            changed_at=NOW,
+            changed_by_id=need.entered_by_id,
+        ),
+        _add(
+            m.VolunteerAbsence,
+            volunteer_id=volunteer.id,
+            first_day=JULY,
+            last_day=JULY,
+            entered_by_id=need.entered_by_id,
+            created_at=NOW,
+        ),
     )
     return {type(row): row for row in rows}
 
 
-def _add_notice(subdistrict_id, user_id):
-    row = m.HolidayNotice(
-        subdistrict_id=subdistrict_id,
-        year=2026,
-        number="1",
-        breaks=[],
-        make_up_days=[],
-        changed_at=NOW,
-        changed_by_id=user_id,
-    )
+def _add(model, **values):
+    row = model(**values)
     db.session.add(row)
     db.session.flush()
     return row

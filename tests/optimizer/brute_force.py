@@ -37,7 +37,26 @@ def is_allowed(problem: Problem, need: Need, stock: Stock, person: Person | None
     return not stock.statuses or bool(set(stock.statuses) & set(need.statuses))
 
 
-def servers(problem: Problem, need: Need, slot: str) -> list[tuple[str, str]]:
+def is_on(days: tuple[str, ...] | None, day: str) -> bool:
+    return not days or day in days
+
+
+def is_dated(need: Need, stock: Stock, person: Person | None, day: str) -> bool:
+    """Whether need and giver, with a status and the skills that count, are valid on one day."""
+    if not is_on(need.days, day) or not is_on(stock.days, day):
+        return False
+    if stock.statuses and not any(
+        status in stock.statuses and is_on(need.status_days.get(status), day)
+        for status in need.statuses
+    ):
+        return False
+    return person is None or (
+        is_on(person.days, day)
+        and all(is_on(person.skill_days.get(skill), day) for skill in need.requires)
+    )
+
+
+def servers(problem: Problem, need: Need, slot: str, day: str) -> list[tuple[str, str]]:
     found = []
     for stock in problem.stocks:
         if not stock.staffed or (stock.slots and slot not in stock.slots):
@@ -49,6 +68,7 @@ def servers(problem: Problem, need: Need, slot: str) -> list[tuple[str, str]]:
                 and set(need.requires) <= set(person.skills)
                 and (not person.areas or need.area in person.areas)
                 and is_allowed(problem, need, stock, person)
+                and is_dated(need, stock, person, day)
                 and pair_of(problem, need.id, stock.id, person.id).most != 0
             ):
                 found.append((stock.id, person.id))
@@ -66,7 +86,10 @@ def ways_of(problem: Problem, need: Need) -> list[Way]:
 def visits_of(problem: Problem, need: Need) -> Iterator[Way]:
     slots = need.slots or sorted({slot for person in problem.people for slot in person.slots})
     for slot in slots:
-        for team in combinations(servers(problem, need, slot), need.people):
+        teams: dict[tuple, None] = {}
+        for day in problem.days.get(slot, ("",)):
+            teams |= dict.fromkeys(combinations(servers(problem, need, slot, day), need.people))
+        for team in teams:
             if len({person for _, person in team}) == need.people:
                 yield tuple((stock, person, slot, 1) for stock, person in team)
 
@@ -77,13 +100,20 @@ def deliveries_of(problem: Problem, need: Need) -> Iterator[Way]:
         for stock in problem.stocks
         if not stock.staffed
         and is_allowed(problem, need, stock, None)
-        and (not need.slots or not stock.slots or set(need.slots) & set(stock.slots))
+        and any(is_dated(need, stock, None, day) for day in days_of_delivery(problem, need, stock))
     ]
     for units in product(range(need.quantity + 1), repeat=len(shelves)):
         if need.least_units <= sum(units) <= need.quantity:
             yield tuple(
                 (stock, None, None, n) for stock, n in zip(shelves, units, strict=True) if n
             )
+
+
+def days_of_delivery(problem: Problem, need: Need, stock: Stock) -> set[str]:
+    if need.slots and stock.slots:
+        shared = set(need.slots) & set(stock.slots)
+        return {day for slot in shared for day in problem.days.get(slot, ("",))}
+    return {"", *need.days, *stock.days, *(d for days in need.status_days.values() for d in days)}
 
 
 def keeps_most(problem: Problem, need: Need, way: Way) -> bool:

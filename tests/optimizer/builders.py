@@ -37,7 +37,7 @@ def month(*rows: Any, stages: tuple[Stage, ...] = (COUNT, LOTTERY), **rest: Any)
     held: dict[str, list[Any]] = {name: [] for name in kinds.values()}
     for row in rows:
         held[kinds[type(row)]].append(row)
-    tuples = {name: tuple(found) for name, found in held.items()}
+    tuples: dict[str, Any] = {name: tuple(found) for name, found in held.items()}
     return Problem("tiny", "5eed", policy=Policy("tiny", 1, stages), **tuples, **rest)
 
 

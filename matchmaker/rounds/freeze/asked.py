@@ -1,6 +1,7 @@
 """What a round has to decide: open needs, and the due visits of long-term pairings."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -16,11 +17,13 @@ from matchmaker.models import (
     NeedState,
     Organisation,
     Pairing,
+    PairingAgreement,
     RecipientStatus,
     Resident,
     ServiceCategory,
     VisitFrequency,
 )
+from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 from matchmaker.slots import get_week, list_days
 
@@ -36,8 +39,10 @@ def select_open_needs(subdistrict_id: int) -> Select[Any]:
     )
 
 
-def freeze_needs(subdistrict_id: int, month: date) -> tuple[FrozenNeed, ...]:
-    """The open needs, ordered by reference."""
+def freeze_needs(
+    subdistrict_id: int, month: date, after: date | None = None
+) -> tuple[FrozenNeed, ...]:
+    """The open needs, ordered by reference, with the statuses that hold on any day after a day."""
     query = select_open_needs(subdistrict_id).options(
         joinedload(Need.committee),
         joinedload(Need.category),
@@ -45,13 +50,19 @@ def freeze_needs(subdistrict_id: int, month: date) -> tuple[FrozenNeed, ...]:
             joinedload(Resident.household), selectinload(Resident.statuses)
         ),
     )
-    rows = [_freeze_need(need, month) for need in db.session.scalars(query)]
+    days = list_days(month, after)
+    rows = [_freeze_need(need, days) for need in db.session.scalars(query)]
     return tuple(sorted(rows, key=lambda row: row.reference))
 
 
-def list_valid_statuses(resident: Resident, on: date) -> tuple[str, ...]:
-    """Statuses that were verified and still count on ``on``, sorted."""
-    return tuple(sorted(row.kind.value for row in resident.statuses if _counts(row, on)))
+def map_statuses(resident: Resident, days: list[date]) -> dict[str, Days]:
+    """The verified statuses that hold on any of the days, each with its days."""
+    found = ((row.kind.value, _cut_status(row, days)) for row in resident.statuses)
+    return dict(sorted(keep_valid(found).items()))
+
+
+def _cut_status(row: RecipientStatus, days: list[date]) -> Days | None:
+    return None if row.verified_at is None else cut_days(days, lasts(None, row.valid_until))
 
 
 def freeze_due_visits(
@@ -68,7 +79,7 @@ def freeze_due_visits(
         .where(or_(Pairing.ended_on.is_(None), Pairing.ended_on >= month))
         .where(Pairing.resident.has(Resident.contact_ended_on.is_(None)))
         .options(
-            joinedload(Pairing.organisation),
+            joinedload(Pairing.organisation).selectinload(Organisation.agreements),
             joinedload(Pairing.volunteer),
             joinedload(Pairing.category),
             joinedload(Pairing.resident).options(
@@ -78,7 +89,7 @@ def freeze_due_visits(
         )
     )
     rows = [
-        _freeze_visit(pairing, number, weeks, month)
+        _freeze_visit(pairing, number, weeks, list_days(month, after))
         for pairing in db.session.scalars(query)
         for number, weeks in enumerate(list_due_weeks(pairing, month, after), start=1)
     ]
@@ -90,7 +101,8 @@ def list_due_weeks(
 ) -> list[tuple[int, ...]]:
     """For each visit due in ``month``: the weeks in which it may take place.
 
-    A week counts if the pairing lasts on one of its days later than ``after``.
+    A week counts if the pairing lasts on one of its days later than ``after``, and an agreement of
+    the giver if it signed any.
     """
     days = (day for day in list_days(month, after) if _lasts_on(pairing, day))
     weeks = tuple(sorted({get_week(day) for day in days}))
@@ -103,11 +115,19 @@ def list_due_weeks(
 
 
 def _lasts_on(pairing: Pairing, day: date) -> bool:
-    is_over = pairing.ended_on is not None and pairing.ended_on < day
-    return pairing.starts_on <= day and not is_over
+    """Whether the pairing lasts on a day, and an agreement of the giver, if it signed any."""
+    agreements = pairing.organisation.agreements if pairing.organisation else []
+    return lasts(pairing.starts_on, pairing.ended_on)(day) and (
+        not agreements or any(_binds_on(row, day) for row in agreements)
+    )
 
 
-def _freeze_need(need: Need, month: date) -> FrozenNeed:
+def _binds_on(agreement: PairingAgreement, day: date) -> bool:
+    return lasts(agreement.starts_on, None if agreement.renews else agreement.ends_on)(day)
+
+
+def _freeze_need(need: Need, days: list[date]) -> FrozenNeed:
+    statuses = map_statuses(need.resident, days)
     return FrozenNeed(
         reference=need.reference,
         form=need.type,
@@ -115,7 +135,8 @@ def _freeze_need(need: Need, month: date) -> FrozenNeed:
         household=need.resident.household.reference,
         committee=need.committee.code,
         category=need.category.code,
-        statuses=list_valid_statuses(need.resident, month),
+        statuses=tuple(statuses),
+        status_days=list_dated(statuses),
         quantity=need.quantity,
         windows=tuple(sorted(need.windows)),
         tier=need.tier,
@@ -125,8 +146,10 @@ def _freeze_need(need: Need, month: date) -> FrozenNeed:
     )
 
 
-def _freeze_visit(pairing: Pairing, number: int, weeks: tuple[int, ...], month: date) -> DueVisit:
-    household = pairing.resident.household
+def _freeze_visit(
+    pairing: Pairing, number: int, weeks: tuple[int, ...], days: list[date]
+) -> DueVisit:
+    household, statuses = pairing.resident.household, map_statuses(pairing.resident, days)
     return DueVisit(
         pairing=pairing.reference,
         number=number,
@@ -134,7 +157,9 @@ def _freeze_visit(pairing: Pairing, number: int, weeks: tuple[int, ...], month: 
         resident=pairing.resident.reference,
         committee=household.committee.code,
         category=pairing.category.code,
-        statuses=list_valid_statuses(pairing.resident, month),
+        statuses=tuple(statuses),
+        status_days=list_dated(statuses),
+        days=cut_days(days, partial(_lasts_on, pairing)) or (),
         organisation=pairing.organisation.code,
         volunteer=pairing.volunteer.reference if pairing.volunteer else None,
         tier=pairing.tier,
@@ -142,8 +167,3 @@ def _freeze_visit(pairing: Pairing, number: int, weeks: tuple[int, ...], month: 
         lot=f"{pairing.lot}#{number}",
         household_lot=household.lot,
     )
-
-
-def _counts(status: RecipientStatus, on: date) -> bool:
-    is_valid = status.valid_until is None or status.valid_until >= on
-    return status.verified_at is not None and is_valid

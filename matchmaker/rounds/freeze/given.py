@@ -1,9 +1,10 @@
 """What a round may give: approved offers and active volunteers of approved organisations."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -17,9 +18,12 @@ from matchmaker.models import (
     Organisation,
     OrganisationState,
     Volunteer,
+    VolunteerAbsence,
     VolunteerState,
 )
+from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
 from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
+from matchmaker.slots import list_days
 
 
 def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
@@ -40,9 +44,9 @@ def select_open_offers(subdistrict_id: int, month: date) -> Select[Any]:
 
 
 def freeze_offers(
-    subdistrict_id: int, month: date
+    subdistrict_id: int, month: date, after: date | None = None
 ) -> tuple[tuple[FrozenOffer, ...], dict[str, int]]:
-    """The open offers ordered by name, and the id of the row behind each name.
+    """The offers open after a day of the month, by name, and the id of the row behind each name.
 
     An offer has no reference of its own. Its name is organisation, category and a number, assigned
     in the order of content: offers that could swap numbers do not differ in anything a round reads.
@@ -51,20 +55,32 @@ def freeze_offers(
         joinedload(Offer.organisation), joinedload(Offer.category)
     )
     alike: dict[tuple[str, str], list[Offer]] = defaultdict(list)
+    days = list_days(month, after)
     for offer in db.session.scalars(query):
-        alike[offer.organisation.code, offer.category.code].append(offer)
+        if cut_days(days, _is_open_on(offer)) is not None:
+            alike[offer.organisation.code, offer.category.code].append(offer)
     rows, ids = [], {}
     for (organisation, category), found in sorted(alike.items()):
-        for number, offer in enumerate(sorted(found, key=_list_content), start=1):
-            row = _freeze_offer(f"{organisation}/{category}/{number}", offer)
+        dated = [(cut_days(days, _is_open_on(offer)) or (), offer) for offer in found]
+        ordered = sorted(dated, key=lambda pair: _list_content(*pair))
+        for number, (open_days, offer) in enumerate(ordered, start=1):
+            row = _freeze_offer(f"{organisation}/{category}/{number}", offer, open_days)
             rows.append(row)
             ids[row.name] = offer.id
     return tuple(rows), ids
 
 
-def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer, ...]:
-    """The active volunteers, with the qualifications that are valid until the month's last day."""
-    last_day = add_months(month, 1) - timedelta(days=1)
+def _is_open_on(offer: Offer) -> Callable[[date], bool]:
+    return lasts(offer.valid_from, offer.valid_until)
+
+
+def freeze_volunteers(
+    subdistrict_id: int, month: date, after: date | None = None
+) -> tuple[FrozenVolunteer, ...]:
+    """The active volunteers who are there on any day after ``after``, with the qualifications that
+    hold on any of these days. Who is away as one volunteer is away as every other, too.
+    """
+    days = list_days(month, after)
     query = (
         select(Volunteer)
         .join(Volunteer.organisation)
@@ -72,14 +88,23 @@ def freeze_volunteers(subdistrict_id: int, month: date) -> tuple[FrozenVolunteer
         .where(Organisation.state == OrganisationState.APPROVED)
         .where(Volunteer.state == VolunteerState.ACTIVE)
         .options(joinedload(Volunteer.organisation), selectinload(Volunteer.qualifications))
+        .options(selectinload(Volunteer.absences))
     )
     found = db.session.scalars(query).all()
     persons = _name_persons(found)
-    rows = [
-        replace(_freeze_volunteer(row, last_day), person=persons.get(row.person_id, ""))
+    away: dict[int, list[VolunteerAbsence]] = defaultdict(list)
+    for row in found:
+        away[row.person_id].extend(row.absences)
+    rows = (
+        replace(_freeze_volunteer(row, days, there), person=persons.get(row.person_id, ""))
         for row in found
-    ]
+        if (there := cut_days(days, partial(_is_there, away[row.person_id]))) is not None
+    )
     return tuple(sorted(rows, key=lambda row: row.reference))
+
+
+def _is_there(absences: Sequence[VolunteerAbsence], day: date) -> bool:
+    return not any(day in away for away in absences)
 
 
 def _name_persons(volunteers: Sequence[Volunteer]) -> dict[int, str]:
@@ -90,18 +115,19 @@ def _name_persons(volunteers: Sequence[Volunteer]) -> dict[int, str]:
     return {person: min(names) for person, names in references.items() if len(names) > 1}
 
 
-def _list_content(offer: Offer) -> tuple[object, ...]:
+def _list_content(days: Days, offer: Offer) -> tuple[object, ...]:
     """The sort key of offers with the same organisation and category; the lot breaks ties."""
     return (
         offer.capacity_per_month,
         sorted(offer.windows),
         sorted(offer.committees),
         sorted(offer.statuses),
+        days,
         offer.lot,
     )
 
 
-def _freeze_offer(name: str, offer: Offer) -> FrozenOffer:
+def _freeze_offer(name: str, offer: Offer, days: Days) -> FrozenOffer:
     return FrozenOffer(
         name=name,
         organisation=offer.organisation.code,
@@ -111,23 +137,24 @@ def _freeze_offer(name: str, offer: Offer) -> FrozenOffer:
         committees=tuple(sorted(offer.committees)),
         statuses=tuple(sorted(offer.statuses)),
         lot=offer.lot,
+        days=days,
     )
 
 
-def _freeze_volunteer(volunteer: Volunteer, last_day: date) -> FrozenVolunteer:
+def _freeze_volunteer(volunteer: Volunteer, days: list[date], there: Days) -> FrozenVolunteer:
+    held = keep_valid(
+        (row.qualification.value, cut_days(days, lasts(None, row.expires_on)))
+        for row in volunteer.qualifications
+    )
     return FrozenVolunteer(
         reference=volunteer.reference,
         organisation=volunteer.organisation.code,
         categories=tuple(sorted(volunteer.categories)),
-        qualifications=tuple(
-            sorted(
-                held.qualification.value
-                for held in volunteer.qualifications
-                if held.expires_on is None or held.expires_on >= last_day
-            )
-        ),
+        qualifications=tuple(sorted(held)),
         committees=tuple(sorted(volunteer.committees)),
         windows=tuple(sorted(volunteer.windows)),
         visits=volunteer.visits_per_month,
         lot=volunteer.lot,
+        days=there,
+        qualification_days=list_dated(held),
     )

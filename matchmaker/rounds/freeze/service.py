@@ -121,7 +121,7 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
     """
     month, subdistrict_id = match_round.month, match_round.subdistrict_id
     slot_dates = list_slot_dates(month, load_calendars(subdistrict_id), after=today)
-    offers, offer_ids = freeze_offers(subdistrict_id, month)
+    offers, offer_ids = freeze_offers(subdistrict_id, month, after=today)
     categories = _freeze_categories()
     remembers_contests = bool(name_contest_stages(match_round.policy))
     pledged = count_pledges(offers, categories) if remembers_contests else {}
@@ -132,10 +132,10 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
         policy=match_round.policy,
         slots=tuple(slot_dates),
         categories=categories,
-        needs=freeze_needs(subdistrict_id, month),
+        needs=freeze_needs(subdistrict_id, month, after=today),
         due_visits=freeze_due_visits(subdistrict_id, month, after=today),
         offers=offers,
-        volunteers=freeze_volunteers(subdistrict_id, month),
+        volunteers=freeze_volunteers(subdistrict_id, month, after=today),
         overrides=(),  # none can be made before the freeze
         history=freeze_history(subdistrict_id, month, contested=remembers_contests),
         loads=freeze_loads(subdistrict_id, month, pledged.keys()),

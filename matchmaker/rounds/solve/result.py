@@ -17,10 +17,11 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers
-from matchmaker.rounds.problem import name_volunteers
+from matchmaker.rounds.problem import list_common_days
 from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.snapshot import Snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, count_units
+from matchmaker.rounds.visitors import name_volunteers
 from optimizer.solution import Assignment as Line
 from optimizer.solution import GroundCode, Solution
 
@@ -59,6 +60,7 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
     volunteers = _map_volunteers(snapshot, lines)
     organisations = {row.name: row.organisation for row in snapshot.offers}
     organisation_ids = _pair_up(select(Organisation.code, Organisation.id))
+    days = list_common_days(snapshot, lines)
     for line in lines:
         pairing = duties.get(line.need)
         db.session.add(
@@ -70,7 +72,7 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
                 organisation_id=organisation_ids[organisations[line.stock]],
                 volunteer_id=volunteers.get((line.person, line.stock)),
                 slot=line.slot,
-                days=_list_days(snapshot, line.slot),
+                days=_write_days(snapshot, days[line.need, line.slot]),
                 units=line.units,
                 state=AssignmentState.PROPOSED,
             )
@@ -89,9 +91,7 @@ def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str
     return {key: ids[reference] for key, reference in visitors.items()}
 
 
-def _list_days(snapshot: Snapshot, slot: str | None) -> list[str] | None:
-    """The days of a slot by the calendar of the freeze; None if none was kept, or no slot."""
-    days = snapshot.slot_days.get(slot or "")
+def _write_days(snapshot: Snapshot, days: list[int] | None) -> list[str] | None:
     return None if days is None else [f"{snapshot.month}-{day:02d}" for day in days]
 
 

@@ -11,7 +11,10 @@ from .read import BrokenInputError
 from .schema import Row
 
 # What two asks of one recipient and category agree in if they are one ask.
-_ASK = ("recipient", "category", "area", "statuses", "requires", "slots", "listed", "duty")
+_ASK = (
+    *("recipient", "category", "area", "statuses", "requires", "slots", "listed", "duty"),
+    *("days", "status_days"),
+)
 
 
 def check_tiers(problem: Row) -> None:

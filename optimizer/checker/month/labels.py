@@ -69,6 +69,8 @@ class Labels:
         labelled = dict(problem)
         for table, names in _NAMES.items():
             labelled[table] = [self.label_row(row, names) for row in problem[table]]
+        days = problem["days"].items()
+        labelled["days"] = {self.of("slot", slot): named for slot, named in days}
         sort_rows(labelled)
         return labelled
 

@@ -36,6 +36,18 @@ class Month:
         """Return the name that an answer uses."""
         return label if self.labels is None or not label else name_of(label)
 
+    def days_of(self, slot: str) -> list[str]:
+        """Return the days of a slot; without any it has one that has no name."""
+        days: list[str] = self.problem["days"].get(slot, [""])
+        return days
+
+    @property
+    def has_days(self) -> bool:
+        """Whether anything in the problem is valid on some days only."""
+        rows = (*self.problem["stocks"], *self.problem["people"], *self.problem["needs"])
+        names = ("days", "skill_days", "status_days")
+        return any(row.get(name) for row in rows for name in names)
+
     def label_line(self, line: Row) -> Row:
         """Return a line of an answer (or its ground of a need) with labels for names."""
         if self.labels is None:
@@ -118,6 +130,13 @@ def _check_names(problem: Row, known: dict[str, dict[str, Row]]) -> None:
     _refuse_others(problem, "stocks", "parents", known["stock"], "known")
     _refuse_others(problem, "people", "stocks", known["stock"], "known")
     _refuse_others(problem, "people", "stocks", set(staffed), "a staffed stock")
+    for table, of, known_of in (
+        ("people", "skill_days", "skills"),
+        ("needs", "status_days", "statuses"),
+    ):
+        for k, row in enumerate(problem[table]):
+            for name in sorted(set(row[of]).difference(row[known_of])):
+                raise BrokenInputError(f"problem.{table}[{k}].{of}.{name}", "is not known")
     for table in ("pairs", "pins", "forbids"):
         for key, rows in known.items():
             _refuse_others(problem, table, key, rows, "known")
@@ -152,24 +171,54 @@ def _filters(month: Month, need: Row, stock: Row, person: Row | None) -> Iterato
     if person:
         is_staff = stock["staffed"] and stock["id"] in person["stocks"]
         yield "skill", is_staff and set(need["requires"]) <= set(person["skills"])
-        yield "slot", any(suits_slot(need, stock, person, slot) for slot in person["slots"])
+        slots = person["slots"]
+        yield "slot", any(suits_slot(month, need, stock, person, slot) for slot in slots)
     else:
-        yield "slot", share_slot(need["slots"], stock["slots"])
+        yield "slot", suits_delivery(month, need, stock)
     yield "forbidden", not is_forbidden(month, need, stock, person)
 
 
-def suits_slot(need: Row, stock: Row, person: Row, slot: str) -> bool:
-    """Return whether need, stock and person all allow a visit in this slot."""
+def suits_slot(month: Month, need: Row, stock: Row, person: Row, slot: str) -> bool:
+    """Return whether need, stock and person all allow a visit on some day of this slot."""
     return (
         slot in person["slots"]
         and (not need["slots"] or slot in need["slots"])
         and (not stock["slots"] or slot in stock["slots"])
+        and any(is_valid(need, stock, person, day) for day in month.days_of(slot))
     )
 
 
-def share_slot(first: list[str], second: list[str]) -> bool:
-    """Return whether two sets of slots share one; an empty set means any slot."""
-    return not first or not second or not set(first).isdisjoint(second)
+def suits_delivery(month: Month, need: Row, stock: Row) -> bool:
+    """Return whether need and stock share a slot (an empty set means any) and a day on which both,
+    and a status that the stock asks for, are valid; a day of that slot if both have slots.
+    """
+    if need["slots"] and stock["slots"]:
+        shared = [slot for slot in need["slots"] if slot in stock["slots"]]
+        return any(is_valid(need, stock, None, day) for s in shared for day in month.days_of(s))
+    named = {*need["days"], *stock["days"]}.union(*need["status_days"].values())
+    return any(is_valid(need, stock, None, day) for day in ("", *sorted(named)))
+
+
+def is_valid(need: Row, stock: Row, person: Row | None, day: str) -> bool:
+    """Return whether all that a need and a giver use together is valid on a day (no name: any)."""
+    if not (_holds(need["days"], day) and _holds(stock["days"], day)):
+        return False
+    counting = {s for s in need["statuses"] if _holds(need["status_days"].get(s), day)}
+    if stock["statuses"] and not counting & set(stock["statuses"]):
+        return False
+    return person is None or _can(need, person, day)
+
+
+def _can(need: Row, person: Row, day: str) -> bool:
+    proofs = person["skill_days"]
+    skills = (
+        name in person["skills"] and _holds(proofs.get(name), day) for name in need["requires"]
+    )
+    return _holds(person["days"], day) and all(skills)
+
+
+def _holds(days: list[str] | None, day: str) -> bool:
+    return not days or day in days
 
 
 def is_forbidden(month: Month, need: Row, stock: Row, person: Row | None) -> bool:

@@ -163,10 +163,11 @@ def _read_value(kind: Any, value: Any, path: str) -> Any:
         return _read_word(kind, value, path)
     if kind == "policy":
         return _read(POLICY, value, path)
-    if kind == "names":
+    if kind in ("names", "days"):
+        of = "str" if kind == "names" else "name"
         names = enumerate(_listed(value, path))
-        return sorted({_scalar("str", name, f"{path}[{k}]") for k, name in names})
-    is_object = kind in ("map", "proof")
+        return sorted({_scalar(of, name, f"{path}[{k}]") for k, name in names})
+    is_object = kind in ("map", "proof", "days of")
     return _read_object(kind, value, path) if is_object else _scalar(kind, value, path)
 
 
@@ -192,7 +193,13 @@ def _read_object(kind: str, value: Any, path: str) -> Any:
         raise BrokenInputError(path, "must be an object")
     if kind == "proof":
         return dict(value)
-    return {_scalar("str", k, path): _scalar("str", v, f"{path}.{k}") for k, v in value.items()}
+    of = "days" if kind == "days of" else "str"
+    read = {_scalar("str", k, path): _read_value(of, v, f"{path}.{k}") for k, v in value.items()}
+    if kind == "days of":
+        for name, days in read.items():
+            if not days:  # which would mean any day
+                raise BrokenInputError(f"{path}.{name}", "must not be empty")
+    return read
 
 
 def _listed(value: Any, path: str) -> list[Any]:

@@ -1,10 +1,10 @@
 """The tables of the file formats: for every field its type and default.
 
 Types are "str", "name" (a string that is not empty), "int", "bool", "names" (a set of strings),
-"map" (string to string) and "proof" (what ``replay.py`` reads, or null). A trailing "?" allows
-null. ``Whole`` is a whole number with bounds. A table stands for a list of such rows, a tuple for
-one of its words. The tables repeat FORMULATION.md on purpose: the checker does not trust the
-solver's own reader.
+"map" (string to string), "days" (a set of names), "days of" (string to days, at least one) and
+"proof" (what ``replay.py`` reads, or null). A trailing "?" allows null. ``Whole`` is a whole number
+with bounds. A table stands for a list of such rows, a tuple for one of its words. The tables repeat
+FORMULATION.md on purpose: the checker does not trust the solver's own reader.
 """
 
 from dataclasses import dataclass
@@ -116,6 +116,7 @@ _STOCK: Schema = {
     "pledge": ("str?", None),
     "lot": ("str", ""),
     "least_if_used": (Whole(), 0),
+    "days": ("days", ()),
 }
 _PERSON: Schema = {
     "id": ("name", REQUIRED),
@@ -126,6 +127,8 @@ _PERSON: Schema = {
     "areas": ("names", ()),
     "slots": ("names", ()),
     "lot": ("str", ""),
+    "days": ("days", ()),
+    "skill_days": ("days of", {}),
 }
 _NEED: Schema = {
     "id": ("name", REQUIRED),
@@ -146,6 +149,8 @@ _NEED: Schema = {
     "listed": ("bool", False),
     "lot": ("str", ""),
     "recipient_lot": ("str", ""),
+    "days": ("days", ()),
+    "status_days": ("days of", {}),
 }
 _PAIR: Schema = {
     "need": ("str", REQUIRED),
@@ -179,6 +184,7 @@ PROBLEM: Schema = {
     "history": (_HISTORY, ()),
     "loads": (_LOAD, ()),
     "policy": ("policy", COMMUNITY_POLICY),
+    "days": ("days of", {}),
 }
 
 _ASSIGNMENT: Schema = {

@@ -10,9 +10,10 @@ Everything is sorted, because certificates name columns and rows by number. The 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 
-from ..month.month import Month, is_forbidden, share_slot
+from ..month.month import Month, is_forbidden, suits_delivery
 from ..month.schema import Row
 
 DELIVERED = -1
@@ -45,8 +46,8 @@ def gather_crews(month: Month) -> list[Crew]:
     for person in problem["people"]:
         if _can_visit(person):
             alone = person["id"] if person["id"] in named else None
-            lists = [tuple(person[name]) for name in ("stocks", "areas", "slots")]
-            skills = frozenset(useful.intersection(person["skills"]))
+            lists = [tuple(person[name]) for name in ("stocks", "areas", "slots", "days")]
+            skills = _list_skills(person, useful)
             alike[alone, skills, _most_of(person), *lists].append(person)
     return [
         Crew(rows[0], tuple(row["id"] for row in rows), _most_of(rows[0]))
@@ -54,10 +55,18 @@ def gather_crews(month: Month) -> list[Crew]:
     ]
 
 
+def _list_skills(person: Row, useful: set[str]) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """Return the useful skills of a person with their days."""
+    days = person["skill_days"]
+    skills = useful.intersection(person["skills"])
+    return frozenset((name, tuple(days.get(name, ()))) for name in skills)
+
+
 def _most_of(person: Row) -> int:
     return min(int(person["most_visits"]), len(person["slots"]))
 
 
+_READ_OF_DELIVERIES = ("slots", "days", "statuses", "status_days")
 _TRUTH = {ord("0"): "\0", ord("1"): "\1"}
 Test = Callable[[Row, Row | None], bool]  # of a stock and the person who represents a crew
 
@@ -67,7 +76,7 @@ class SourceIndex:
 
     def __init__(self, month: Month, crews: list[Crew], sources: list[Source]) -> None:
         self.sources = sources
-        self._crews = crews
+        self._month, self._crews, self._has_days = month, crews, month.has_days
         self._rows = [
             (1 << b, month.stocks[stock], None if k == DELIVERED else crews[k].first)
             for b, (k, stock) in enumerate(sources)
@@ -105,15 +114,55 @@ class SourceIndex:
             tuple(skills),
             lambda _, person: person is None or not set(skills).difference(person["skills"]),
         )
-        return mask & (self.visiting | self._list_timely(need["slots"]))
+        return mask & (self.visiting | self._list_timely(need))
 
-    def _list_timely(self, slots: list[str]) -> int:
-        key = ("delivery", tuple(slots))
+    def _list_timely(self, need: Row) -> int:
+        key = ("delivery", str([need[name] for name in _READ_OF_DELIVERIES]))
         if key not in self._tried:
             self._tried[key] = sum(
-                bit for bit, stock in self._deliveries if share_slot(slots, stock["slots"])
+                bit for bit, stock in self._deliveries if suits_delivery(self._month, need, stock)
             )
         return self._tried[key]
+
+    def list_on(self, need: Row, day: str) -> int:
+        """Return the sources that are valid together with the need on a day (no name: any)."""
+        if need["days"] and day not in need["days"]:
+            return 0
+        dated = need["status_days"]
+        statuses = {name for name in need["statuses"] if day in dated.get(name, [day])}
+        mask = self._try("there", day, lambda stock, person: _is_there(day, stock, person))
+        mask &= self._try(
+            "status on",
+            tuple(sorted(statuses)),
+            lambda stock, _: not stock["statuses"] or not statuses.isdisjoint(stock["statuses"]),
+        )
+        for skill in need["requires"]:
+            mask &= self._try(
+                "skill on",
+                (skill, day),
+                partial(_can_on, day, skill),
+            )
+        return mask
+
+    def list_teams(self, need: Row, mask: int, slot: str) -> list[int]:
+        """Return the masks from which a team in a slot may come: all of it valid on one day.
+
+        For one person it is everybody with a day; else the largest masks, by their first days.
+        """
+        if not self._has_days:
+            return [mask]
+        by_day = [mask & self.list_on(need, day) for day in self._month.days_of(slot)]
+        if need["people"] == 1:
+            together = 0
+            for found in by_day:
+                together |= found
+            return [together]
+        largest: list[int] = []
+        for found in by_day:
+            is_within = any(found & ~other == 0 for other in by_day if other != found)
+            if found not in largest and not is_within:
+                largest.append(found)
+        return largest
 
     def list_free(self, slot: str) -> int:
         """Return the sources that allow a visit in this slot."""
@@ -154,6 +203,18 @@ class SourceIndex:
 def _is_near(area: str, stock: Row, person: Row | None) -> bool:
     areas_of = (stock["areas"], person["areas"] if person else [])
     return all(not areas or area in areas for areas in areas_of)
+
+
+def _is_there(day: str, stock: Row, person: Row | None) -> bool:
+    days_of = (stock["days"], person["days"] if person else [])
+    return all(not days or day in days for days in days_of)
+
+
+def _can_on(day: str, skill: str, _stock: Row, person: Row | None) -> bool:
+    if person is None:
+        return True
+    days = person["skill_days"].get(skill)
+    return skill in person["skills"] and (days is None or day in days)
 
 
 Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as a mask
@@ -221,9 +282,9 @@ class Eligibility:
         if sum(self._reach(need, source) for source in index.select(delivered)) >= least:
             ways.append((None, delivered))
         for slot in (need["slots"] or self._slots) if mask & index.visiting else ():
-            found = mask & index.list_free(slot)
-            if index.has_persons(found, need["people"]):
-                ways.append((slot, found))
+            for found in index.list_teams(need, mask & index.list_free(slot), slot):
+                if index.has_persons(found, need["people"]):
+                    ways.append((slot, found))
         return ways
 
     def _reach(self, need: Row, source: Source) -> int:

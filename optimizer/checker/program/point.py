@@ -28,6 +28,10 @@ class _Point:
             for o, pool in enumerate(self.classes.pools)
             for i, source in enumerate(pool.sources)
         }
+        self._sources: dict[tuple[str, str | None], set[Source]] = {}
+        for line in lines:
+            team = self._sources.setdefault((line["need"], line["slot"]), set())
+            team.add(self._source_of(line))
         for line in lines:
             self._place(line)
         self._count_turns()
@@ -50,7 +54,7 @@ class _Point:
     def _place(self, line: Row) -> None:
         need, slot, units = line["need"], line["slot"], line["units"]
         person, columns = line["person"], self.columns
-        source = (DELIVERED if person is None else self._crew_of[person], line["stock"])
+        source = self._source_of(line)
         r = self._find_demand(need, slot, source)
         met = {columns.met[need], columns.way[need, r]}
         met.add(columns.helped[columns.month.needs[need]["recipient"]])
@@ -65,10 +69,14 @@ class _Point:
         each = columns.month.consumption(need, line["stock"], person)
         self.values[columns.used[line["stock"]]] += each * units
 
+    def _source_of(self, line: Row) -> Source:
+        person = line["person"]
+        return DELIVERED if person is None else self._crew_of[person], line["stock"]
+
     def _find_demand(self, need: str, slot: str | None, source: Source) -> int:
         demands = self.classes.demands
         for r in self.classes.ways[need]:
-            if demands[r].slot == slot and source in demands[r].sources:
+            if demands[r].slot == slot and self._sources[need, slot].issubset(demands[r].sources):
                 return r
         raise RefutedError("answer_excluded", need=need, stock=source[1], slot=slot)
 

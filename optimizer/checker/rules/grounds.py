@@ -1,8 +1,9 @@
 """Check the grounds of unmet needs: one each, and those that filters decide are computed again."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
-from ..month.month import Month, find_broken_filter, suits_slot
+from ..month.month import Month, find_broken_filter, is_valid, suits_slot
 from ..month.read import RefutedError
 from ..month.schema import Row
 
@@ -62,7 +63,7 @@ def _name_forbids(reasons: set[str]) -> str:
 
 def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
     """Return whether enough givers pass every filter to meet the need alone."""
-    in_slot: dict[str, set[str]] = defaultdict(set)
+    on_day: dict[tuple[str, str], set[str]] = defaultdict(set)
     units = 0
     least = need["quantity"] if need["least"] is None else need["least"]
     for stock, person in givers:
@@ -73,12 +74,19 @@ def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
             if units >= least:
                 return True
             continue
-        for slot in person["slots"] if person["most_visits"] else ():
-            if suits_slot(need, stock, person, slot):
-                in_slot[slot].add(person["id"])
-                if len(in_slot[slot]) >= need["people"]:
-                    return True
+        for when in _list_times(month, need, stock, person):
+            on_day[when].add(person["id"])
+            if len(on_day[when]) >= need["people"]:
+                return True
     return False
+
+
+def _list_times(month: Month, need: Row, stock: Row, person: Row) -> Iterator[tuple[str, str]]:
+    """Yield the slots and days in which a person can visit the need."""
+    for slot in person["slots"] if person["most_visits"] else ():
+        if suits_slot(month, need, stock, person, slot):
+            days = month.days_of(slot)
+            yield from ((slot, day) for day in days if is_valid(need, stock, person, day))
 
 
 def _reach(month: Month, need: Row, stock: Row) -> int:

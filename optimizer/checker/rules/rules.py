@@ -5,7 +5,7 @@ Each function raises ``RefutedError`` at the first fault. The numbers are those 
 
 from collections import Counter, defaultdict
 
-from ..month.month import Month, find_broken_filter, suits_slot
+from ..month.month import Month, find_broken_filter, is_valid, suits_slot
 from ..month.read import RefutedError
 from ..month.schema import Row
 
@@ -19,7 +19,7 @@ def check_rules(month: Month, lines: Lines) -> None:
     for line in lines:
         by_need[line["need"]].append(line)
     for need, served in by_need.items():
-        _check_way(month.needs[need], served)
+        _check_way(month, month.needs[need], served)
         _check_most(month, served)
     _check_times(month, lines)
     _check_capacities(month, lines)
@@ -58,13 +58,13 @@ def _check_eligible(month: Month, line: Row, facts: Row) -> None:
         raise RefutedError("not_eligible", filter=broken, **facts)
     if person is None:
         return
-    if not suits_slot(need, stock, person, line["slot"]):
+    if not suits_slot(month, need, stock, person, line["slot"]):
         raise RefutedError("wrong_slot", **facts)
     if line["units"] != 1:
         raise RefutedError("visit_of_many_units", **facts, units=line["units"])
 
 
-def _check_team(need: Row, visits: Lines) -> None:
+def _check_team(month: Month, need: Row, visits: Lines) -> None:
     slots = sorted({line["slot"] for line in visits})
     if len(slots) > 1:
         raise RefutedError("team_in_two_slots", need=need["id"], slots=",".join(slots))
@@ -73,15 +73,19 @@ def _check_team(need: Row, visits: Lines) -> None:
         raise RefutedError("person_twice_in_team", need=need["id"])
     if len(people) != need["people"]:
         raise RefutedError("team_size", need=need["id"], people=len(people), asked=need["people"])
+    team = [(month.stocks[line["stock"]], month.people[line["person"]]) for line in visits]
+    days = month.days_of(slots[0])
+    if not any(all(is_valid(need, *giver, day) for giver in team) for day in days):
+        raise RefutedError("team_without_a_day", need=need["id"], slot=slots[0])
 
 
-def _check_way(need: Row, served: Lines) -> None:
+def _check_way(month: Month, need: Row, served: Lines) -> None:
     """(C1 to C4) One visit by the number of people asked for in one slot, or one whole delivery."""
     visits = [line for line in served if line["person"] is not None]
     if visits and len(visits) < len(served):
         raise RefutedError("two_ways", need=need["id"])
     if visits:
-        _check_team(need, visits)
+        _check_team(month, need, visits)
         return
     units = sum(line["units"] for line in served)
     least = need["quantity"] if need["least"] is None else need["least"]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from matchmaker.models import StatusKind, Window
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed, FrozenOffer, FrozenVolunteer, Snapshot
@@ -99,7 +100,7 @@ def _draw_offers(random: Random, codes: list[str], base: Snapshot):
 
 def _draw_visit(random: Random, k: int, volunteers: list, base: Snapshot) -> DueVisit:
     usual = random.choice(volunteers)
-    lots = {"lot": _lot(random, base), "household_lot": _lot(random, base)}
+    lots: dict[str, Any] = {"lot": _lot(random, base), "household_lot": _lot(random, base)}
     return DueVisit(
         pairing=f"P{k + 1:04d}",
         number=1,

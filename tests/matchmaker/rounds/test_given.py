@@ -195,14 +195,13 @@ def test_only_active_volunteers_are_taken(office, state):
         (None, True),
         (date(2026, 8, 1), True),
         (date(2026, 7, 31), True),  # the month's last day
-        (date(2026, 7, 30), False),
+        (date(2026, 7, 30), True),
+        (date(2026, 7, 1), True),
         (date(2026, 6, 30), False),
         (date(2025, 7, 31), False),
     ],
 )
-def test_a_qualification_counts_when_it_holds_until_the_month_s_last_day(
-    office, expires_on, is_held
-):
+def test_a_qualification_counts_when_it_holds_on_a_day_of_the_month(office, expires_on, is_held):
     volunteer = office.volunteer()
     office.make.add(
         m.VolunteerQualification(

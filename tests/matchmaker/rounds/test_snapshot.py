@@ -32,7 +32,7 @@ DRAWN_MONTH_SHA256 = (
     "3a45f3a7e8302a208d3a07bd58af93370570fde8b7ca88e578fc7572ebed88a6"  # of the second format
 )
 # The same month with the days of its slots; a Sunday within a break is no slot any more.
-DATED_MONTH_SHA256 = "4d4cf8f37514ce5dd6b76bcadd08dbb0e9438c4ef7b8845ab796bca2781da7ec"
+DATED_MONTH_SHA256 = "f1ec765c0c220885ba6a5df8faa2b87fc4240f55877826b38d80336733a2291a"
 
 
 def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(context, make):
@@ -187,7 +187,8 @@ def test_the_seed_is_the_hash_of_snapshot_and_public_value(context, month):
         (m.OfferState.PAUSED, date(2026, 1, 1), None, False),
         (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 6, 30), False),
         (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 7, 5), False),  # yesterday
-        (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 7, 6), True),
+        (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 7, 6), False),  # the day of the freeze
+        (m.OfferState.OPEN, date(2026, 1, 1), date(2026, 7, 7), True),
         (m.OfferState.SUBMITTED, date(2026, 1, 1), None, False),
         (m.OfferState.APPROVED, date(2026, 7, 31), None, True),
         (m.OfferState.APPROVED, date(2026, 8, 1), None, False),

@@ -33,9 +33,9 @@ def test_needs_are_frozen_with_one_statement_and_one_for_statuses(app, month):
 @pytest.mark.parametrize(
     ("freeze", "statements"),
     [
-        (asked.freeze_due_visits, 2),  # one for statuses
+        (asked.freeze_due_visits, 3),  # one for statuses, one for agreements
         (given.freeze_offers, 1),
-        (given.freeze_volunteers, 2),  # one for qualifications
+        (given.freeze_volunteers, 3),  # one for qualifications, one for days away
     ],
 )
 def test_a_month_is_frozen_with_as_many_statements_as_kinds_of_rows(app, make, freeze, statements):

@@ -3,7 +3,14 @@
 from itertools import combinations
 
 from optimizer.problem import Need, Problem
-from tests.optimizer.brute_force import ancestors_of, is_allowed, pair_of, servers
+from tests.optimizer.brute_force import (
+    ancestors_of,
+    days_of_delivery,
+    is_allowed,
+    is_dated,
+    pair_of,
+    servers,
+)
 from tests.optimizer.community2.month import Month, group_of
 
 
@@ -51,9 +58,11 @@ def visit_sources(problem: Problem, need: Need) -> set[tuple[str, str | None]]:
     most = {person.id: person.most_visits for person in problem.people}
     slots = need.slots or {slot for person in problem.people for slot in person.slots}
     for slot in slots:
-        here = [(stock, person) for stock, person in servers(problem, need, slot) if most[person]]
-        if len({person for _, person in here}) >= need.people:
-            found |= set(here)
+        for day in problem.days.get(slot, ("",)):
+            able = servers(problem, need, slot, day)
+            here = [(stock, person) for stock, person in able if most[person]]
+            if len({person for _, person in here}) >= need.people:
+                found |= set(here)
     return found
 
 
@@ -63,7 +72,7 @@ def delivery_sources(problem: Problem, need: Need) -> set[tuple[str, str | None]
         for stock in problem.stocks
         if not stock.staffed
         and is_allowed(problem, need, stock, None)
-        and (not need.slots or not stock.slots or set(need.slots) & set(stock.slots))
+        and any(is_dated(need, stock, None, day) for day in days_of_delivery(problem, need, stock))
     ]
     reach = sum(reach_of(problem, need, stock.id) for stock in shelves)
     return {(stock.id, None) for stock in shelves} if reach >= need.least_units else set()

@@ -41,7 +41,7 @@ def try_filters(month: Month, need: Row, first_of: dict[int, str | None], slot: 
             if person is None:
                 is_timely = broken is None
             else:
-                is_timely = not slot or suits_slot(need, stock, person, slot)
+                is_timely = not slot or suits_slot(month, need, stock, person, slot)
             if is_timely:
                 found.append((name, stock["id"]))
     return found

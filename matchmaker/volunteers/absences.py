@@ -1,0 +1,81 @@
+"""Days on which a volunteer is away: no visit is arranged on them. Flushes; the view commits."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import User, Volunteer, VolunteerAbsence
+from matchmaker.scopes import get_in_scope, is_in_scope
+
+MOST_DAYS = 366
+MOST_ENTRIES = 50  # that are not over
+
+
+def get_own_volunteer(actor: User) -> Volunteer:
+    """The volunteer of the actor's account. Raises ``NotFoundError`` for other accounts."""
+    volunteer = db.session.get(Volunteer, actor.volunteer_id or 0)
+    if volunteer is None:
+        raise NotFoundError("volunteer.unknown")
+    return volunteer
+
+
+def list_absences(volunteer: Volunteer, actor: User, now: datetime) -> Sequence[VolunteerAbsence]:
+    """The volunteer's days away that are not over, in order."""
+    query = select(VolunteerAbsence).where(
+        VolunteerAbsence.volunteer_id == volunteer.id,
+        VolunteerAbsence.last_day >= get_local_date(now),
+        is_in_scope(VolunteerAbsence, actor),
+    )
+    return db.session.scalars(query.order_by(VolunteerAbsence.first_day, VolunteerAbsence.id)).all()
+
+
+def enter_absence(
+    volunteer: Volunteer, *, first_day: date, last_day: date, actor: User, now: datetime
+) -> VolunteerAbsence:
+    """Enter days away; the months that are frozen from now on leave them out.
+
+    Raises ``InvalidError`` naming a field, ``ConflictError`` when there are too many entries.
+    """
+    if last_day < max(first_day, get_local_date(now)):
+        raise InvalidError("absence.last_day", "last_day")
+    if (last_day - first_day).days >= MOST_DAYS:
+        raise InvalidError("absence.too_long", "last_day", most=MOST_DAYS)
+    if len(list_absences(volunteer, actor, now)) >= MOST_ENTRIES:
+        raise ConflictError("absence.too_many", most=MOST_ENTRIES)
+    row = VolunteerAbsence(
+        volunteer_id=volunteer.id,
+        first_day=first_day,
+        last_day=last_day,
+        entered_by_id=actor.id,
+        created_at=now,
+    )
+    db.session.add(row)
+    _record("go_away", row, volunteer, actor, now)
+    return row
+
+
+def get_absence(absence_id: int, actor: User) -> VolunteerAbsence:
+    """Days away. Raises ``NotFoundError`` outside the actor's scope."""
+    return get_in_scope(VolunteerAbsence, absence_id, actor, "absence.unknown")
+
+
+def take_back_absence(absence_id: int, *, actor: User, now: datetime) -> None:
+    """Take days away back. Raises ``NotFoundError`` outside the actor's scope."""
+    row = get_absence(absence_id, actor)
+    _record("stay", row, row.volunteer, actor, now)
+    db.session.delete(row)
+    db.session.flush()
+
+
+def _record(
+    step: str, row: VolunteerAbsence, volunteer: Volunteer, actor: User, now: datetime
+) -> None:
+    details = {"first_day": row.first_day.isoformat(), "last_day": row.last_day.isoformat()}
+    db.session.flush()
+    action = f"volunteer.{step}"
+    record_event(actor=actor, action=action, subject=volunteer, now=now, details=details)
