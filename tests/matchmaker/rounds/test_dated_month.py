@@ -11,6 +11,7 @@ from matchmaker.rounds.freeze.days import cut_days, lasts
 from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.slots import list_days
+from tests.draws import lock_and_draw
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
@@ -59,14 +60,15 @@ class Office(SmallMonth):
             db.session.commit()
         return self.make.get(model, row_id)
 
-    def lock(self, now: datetime = EVE) -> m.MatchRound:
-        match_round = freeze_service.open_round(month=JULY, seed_rule="x", actor=self.one, now=now)
-        freeze_service.freeze_round(match_round, public_value="08", actor=self.one, now=now)
+    def freeze_at(self, now: datetime = EVE) -> m.MatchRound:
+        """A month whose list is locked then and has its seed."""
+        match_round = freeze_service.open_round(month=JULY, actor=self.one, now=now)
+        lock_and_draw(match_round, first=self.one, second=self.two, now=now)
         return match_round
 
     def find_visit(self, now: datetime = EVE) -> m.Assignment | None:
         """The visit of the first need in the month as it is decided."""
-        run = self.solve(self.lock(now))
+        run = self.solve(self.freeze_at(now))
         query = db.select(m.Assignment).where(
             m.Assignment.round_run_id == run.id, m.Assignment.need_id == self.needs[1].id
         )
@@ -111,7 +113,9 @@ def test_who_is_away_all_the_month_is_not_in_it(app, make):
     office = Office(make)
     add_absence(office, -5, 31)
     with app.app_context():
-        assert "V0001" not in [row.reference for row in read_snapshot(office.lock()).volunteers]
+        assert "V0001" not in [
+            row.reference for row in read_snapshot(office.freeze_at()).volunteers
+        ]
 
 
 def add_absence(office: Office, first: int, last: int) -> None:
@@ -138,7 +142,7 @@ def test_proofs_and_statuses_count_until_their_last_day(app, make, last, days):
     status = {"kind": m.StatusKind.LOW_INCOME, "evidence": "seen", "verified_at": EVE}
     make.add(m.RecipientStatus(resident_id=office.residents[1].id, valid_until=end, **status))
     with app.app_context():
-        snapshot = read_snapshot(office.lock())
+        snapshot = read_snapshot(office.freeze_at())
         (visitor,) = (row for row in snapshot.volunteers if row.reference == "V0001")
         (need,) = (row for row in snapshot.needs if row.reference == "N2607-0001")
         held = () if days is None else ("medical",)
@@ -194,7 +198,7 @@ def test_a_weekly_visit_is_due_while_pairing_and_agreement_last(
             )
         )
     with app.app_context():
-        visits = read_snapshot(office.lock()).due_visits
+        visits = read_snapshot(office.freeze_at()).due_visits
         assert [visit.weeks for visit in visits] == [(week,) for week in weeks]
         assert {visit.days for visit in visits} == (set() if days is None else {days})
 
@@ -202,7 +206,7 @@ def test_a_weekly_visit_is_due_while_pairing_and_agreement_last(
 def test_a_month_in_which_all_holds_throughout_has_no_days_in_its_question(app, make):
     office = Office(make)
     with app.app_context():
-        problem = make_problem(read_snapshot(office.lock()), "0").to_json()
+        problem = make_problem(read_snapshot(office.freeze_at()), "0").to_json()
         assert "days" not in problem
         assert not any("days" in row for row in problem["stocks"] + problem["people"])
 
@@ -211,7 +215,7 @@ def test_goods_that_are_given_on_some_days_say_which(app, make):
     office = Office(make)
     office._change(m.Offer, office.offers["goods"].id, valid_from=july(10), valid_until=july(12))
     with app.app_context():
-        run = office.solve(office.lock())
+        run = office.solve(office.freeze_at())
         found = db.session.scalars(
             db.select(m.Assignment).where(
                 m.Assignment.round_run_id == run.id,
