@@ -41,6 +41,7 @@ def name_committees(subdistrict_id: int) -> dict[str, str]:
 
 def read_names(subdistrict_id: int) -> Names:
     """The names of the subdistrict's committees and organisations, and of all categories."""
+    committees = name_committees(subdistrict_id)
     categories = db.session.scalars(
         select(ServiceCategory)
         .where(ServiceCategory.parent_id.is_not(None))
@@ -52,7 +53,7 @@ def read_names(subdistrict_id: int) -> Names:
         .order_by(Organisation.sort_key, Organisation.code)
     )
     return Names(
-        name_committees(subdistrict_id),
+        committees,
         {row.code: get_name(row) for row in categories},
         {row.code: get_name(row) for row in organisations},
         {row.code: row.unit for row in categories},
