@@ -16,6 +16,7 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.solve.jobs import put_job
 from tests.architecture.source import ROOT
+from tests.factories import PASSWORD
 from tests.matchmaker import stuck_solves
 from tests.matchmaker.rounds.jobs_in_hand import assert_done_once, assert_given_back, read_job
 from tests.processes import PATIENCE_SECONDS, is_alive, list_session, running, wait_until
@@ -85,8 +86,11 @@ def test_a_solve_on_the_command_line_that_is_broken_off_waits_for_a_worker(
     said = tmp_path / "said"
     with (
         said.open("wb") as errors,
-        running(*stuck_solves.MODULE, *command, env=environ, stderr=errors) as solving,
+        running(
+            *stuck_solves.MODULE, *command, env=environ, stdin=subprocess.PIPE, stderr=errors
+        ) as solving,
     ):
+        solving.stdin.write(f"{PASSWORD}\n".encode())
         wait_until(lambda: has_begun(app))
         os.killpg(solving.pid, signal.SIGINT)
         assert solving.wait(PATIENCE_SECONDS) == 1
