@@ -52,7 +52,9 @@ class Office(SmallMonth):
                 )
             )
         self.coordinator = make.user(m.Role.COORDINATOR, organisation_id=self.organisations[1].id)
-        self.worker = make.user(m.Role.COMMITTEE_WORKER, committee_id=self.committees[2].id)
+        self.worker, self.colleague = (
+            make.user(m.Role.COMMITTEE_WORKER, committee_id=self.committees[2].id) for _ in "ab"
+        )
 
     def _write_offer(self, name: str) -> m.Offer:
         if name != "goods":
@@ -146,7 +148,7 @@ def move_status(service: Callable, **values: object) -> Step:
 
 def record_status(office: Office, _make: Factory) -> None:
     statuses.record_status(
-        actor=get(office.worker), resident_id=office.residents[3].id, evidence="again",
+        actor=get(office.colleague), resident_id=office.residents[3].id, evidence="again",
         kind=m.StatusKind.LIVING_ALONE, valid_until=None, now=NOW,
     )  # fmt: skip
 
