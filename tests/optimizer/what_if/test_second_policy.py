@@ -115,8 +115,8 @@ def test_a_forced_need_has_the_price_that_all_answers_give_it(block):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(8))
-def test_forced_needs_of_400_months_have_these_prices(block):
+@pytest.mark.parametrize("block", range(3))
+def test_forced_needs_of_150_months_have_these_prices(block):
     assert_prices(range(1000 + block * 50, 1050 + block * 50))
 
 
@@ -172,8 +172,8 @@ def test_no_answer_of_a_tiny_month_changes_less(block):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(5))
-def test_no_answer_of_250_months_changes_less(block):
+@pytest.mark.parametrize("block", range(2))
+def test_no_answer_of_100_months_changes_less(block):
     mend_all(range(1000 + block * 50, 1050 + block * 50))
 
 
