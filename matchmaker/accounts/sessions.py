@@ -158,8 +158,15 @@ def _ask_to_sign_in() -> Response:
     if request.method in SAFE_METHODS:
         back: str | None = get_return_path()
     else:
-        back = keep_sent_form(kept_forms.find_writer(get_digest(get_held_token())))
+        back = keep_sent_form(_find_writer())
     return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]
+
+
+def _find_writer() -> User | None:
+    """The person whose ended session sent this form; a form that names nobody is not looked up."""
+    if not request.form.get("form_owner"):
+        return None
+    return kept_forms.find_writer(get_digest(get_held_token()))
 
 
 def keep_sent_form(writer: User | None) -> str | None:

@@ -30,6 +30,7 @@ ASKING = {
     "matchmaker/offers/views.py": "a giver reads the public page of offers with a way to post",
     "matchmaker/residents/views.py": "only a committee is offered the form for a status",
     "matchmaker/accounts/invitation_views.py": "which form of an invitation a role is shown",
+    "matchmaker/commands/round_steps.py": "only a social worker acts on the command line",
 }
 
 

@@ -160,8 +160,12 @@ def test_a_question_the_category_does_not_ask_is_no_page(resident, post):
 
 def test_a_sent_need_cannot_be_opened_for_changes(resident, post):
     need = post(state=m.NeedState.SUBMITTED)
-    assert resident.get("needs.check", need_id=need.id).status_code == 409
-    assert resident.get("needs.ask", need_id=need.id, question="words").status_code == 409
+    follow = resident.get_url("needs.follow", need_id=need.id)  # where the Back button leads
+    assert resident.get("needs.check", need_id=need.id).headers["Location"] == follow
+    answer = resident.get("needs.ask", need_id=need.id, question="words")
+    assert answer.headers["Location"] == follow
+    named = {"need_id": need.id, "question": "words"}
+    assert resident.submit("needs.ask", {"answer": "x"}, on="/", **named).status_code == 409
 
 
 def test_an_unknown_heading_is_no_page(resident):

@@ -196,7 +196,10 @@ def pin_too_much(month, match_round: m.MatchRound) -> None:
     [
         (fail, "The solver did not end in time and was stopped."),
         (cancel, "The last run was cancelled."),
-        (pin_too_much, "No answer keeps every pin. The page of the run names those that cannot hold"),
+        (
+            pin_too_much,
+            "No answer keeps every pin. The page of the run names those that cannot hold",
+        ),
     ],
 )
 def test_the_room_says_why_the_last_run_has_no_result_and_offers_the_one_before(
