@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, has_request_context, request
-from sqlalchemy import Connection, ExceptionContext, Select, event, func, select
+from sqlalchemy import Connection, ExceptionContext, Select, event, func, make_url, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -74,9 +74,12 @@ def count_by_state(query: Select[Any], column: InstrumentedAttribute[State]) -> 
 def init_database(app: Flask) -> None:
     """Bind SQLAlchemy; set how long is waited for the database and, on SQLite, its pragmas."""
     seconds = max(1, app.config["DATABASE_WAIT_MS"] // 1000)
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": seconds}
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        options = {"pool_timeout": seconds, "connect_args": {"timeout": 0}}
+    if url.get_backend_name() == "sqlite":
+        options = {"connect_args": {"timeout": 0}}
+        if url.database not in (None, "", ":memory:"):  # one connection in memory has no queue
+            options["pool_timeout"] = seconds
     else:
         options["connect_args"] = {"connect_timeout": max(2, seconds)}  # libpq's least is 2
     options["hide_parameters"] = True  # an error's text reaches the log: names must not
