@@ -27,6 +27,8 @@ ADDRESSES = {
     "rounds.cancel": (f"{RUN}cancel", {"POST"}),
     "rounds.publish": (f"{RUN}publish", FORM),
     "rounds.accept": (f"{RUN}accept", FORM),
+    "rounds.promises": (f"{RUN}promises/", {"GET"}),
+    "rounds.revoke_promises": (f"{RUN}promises/revoke", {"POST"}),
 }
 
 
