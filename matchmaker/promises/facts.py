@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -186,35 +186,51 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
         )
 
     needs, pairings = _read_needs(pick(Assignment.need_id)), _read_pairings(pick)
-    offers = _load(select(Offer).where(Offer.id.in_(pick(Assignment.offer_id))))
-    volunteers = select(Volunteer).where(Volunteer.id.in_(pick(Assignment.volunteer_id)))
-    givers = pick(Assignment.organisation_id)
+    offers, organisations, volunteers = _read_givers(conditions)
+    agreements = {row.id: row.agreements for row in organisations.values()} if pairings else {}
     return Facts(
         needs=needs,
         pairings=pairings,
         offers=offers,
-        organisations=_load(select(Organisation).where(Organisation.id.in_(givers))),
-        volunteers=_load(volunteers.options(selectinload(Volunteer.qualifications))),
+        organisations=organisations,
+        volunteers=volunteers,
         statuses=_read_statuses(pick) if any(row.statuses for row in offers.values()) else {},
-        agreements=_read_agreements(givers) if pairings else {},
+        agreements=agreements,
     )
 
 
-def _load(query: Select[Any]) -> dict[int, Any]:
-    return {row.id: row for row in db.session.scalars(query)}
+def _read_givers(
+    conditions: Sequence[ColumnElement[bool]],
+) -> tuple[dict[int, Offer], dict[int, Organisation], dict[int, Volunteer]]:
+    """Offers, organisations with agreements, volunteers with proofs, in one statement."""
+    query = (
+        select(Organisation, Offer, Volunteer)
+        .select_from(Assignment)
+        .join(RoundRun, RoundRun.id == Assignment.round_run_id)
+        .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
+        .join(Organisation, Organisation.id == Assignment.organisation_id)
+        .outerjoin(Offer, Offer.id == Assignment.offer_id)
+        .outerjoin(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .options(joinedload(Organisation.agreements), joinedload(Volunteer.qualifications))
+        .where(*conditions)
+    )
+    rows = db.session.execute(query).unique().all()
+    organisations = {giver.id: giver for giver, _offer, _person in rows}
+    offers = {offer.id: offer for _giver, offer, _person in rows if offer}
+    return offers, organisations, {person.id: person for _, _, person in rows if person}
 
 
 def _read_needs(ids: Select[Any]) -> dict[int, Asked]:
-    columns = (Need.id, Need.resident_id, Committee.code, Need.category_id, Need.tier)
+    columns = (Need.id, Need.resident_id, Committee.code, ServiceCategory, Need.tier)
     query = (
         select(*columns, Need.quantity, Need.state, Resident.contact_ended_on)
+        .join(ServiceCategory, ServiceCategory.id == Need.category_id)
         .join(Resident, Resident.id == Need.resident_id)
         .join(Committee, Committee.id == Need.committee_id)
         .where(Need.id.in_(ids))
     )
-    kinds, found = _load(select(ServiceCategory)), {}
-    for row_id, resident_id, place, kind_id, tier, units, state, end in db.session.execute(query):
-        kind = kinds[kind_id]
+    found = {}
+    for row_id, resident_id, place, kind, tier, units, state, end in db.session.execute(query):
         found[row_id] = Asked(
             resident_id,
             place,
@@ -264,12 +280,4 @@ def _read_statuses(pick: Any) -> dict[int, dict[StatusKind, date | None]]:
     found: dict[int, dict[StatusKind, date | None]] = defaultdict(dict)
     for resident_id, kind, last in db.session.execute(query):
         found[resident_id][kind] = last
-    return dict(found)
-
-
-def _read_agreements(givers: Select[Any]) -> dict[int, list[PairingAgreement]]:
-    found: dict[int, list[PairingAgreement]] = defaultdict(list)
-    query = select(PairingAgreement).where(PairingAgreement.organisation_id.in_(givers))
-    for row in db.session.scalars(query):
-        found[row.organisation_id].append(row)
     return dict(found)
