@@ -9,22 +9,22 @@ from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from matchmaker.base.errors import DomainError
 from matchmaker.kinds import Quantity
-from matchmaker.models import RoundState
 from matchmaker.words.quantities import format_day, format_quantity
-
-_Sentences = Mapping[str, LazyString | Mapping[str, LazyString]]
+from matchmaker.words.round_refusals import (
+    CHOOSE_FROM_THE_LIST,
+    REASON_LENGTH,
+    ROUNDS,
+    Sentences,
+)
 
 _NO_SUCH_PERSON = _l("There is no such person here.")
-_CHOOSE_FROM_THE_LIST = _l("Choose from the list.")
 _CHOOSE_TIMES = _l("Choose times from the list.")
 _CHOOSE_COMMITTEES = _l("Choose neighbourhood committees of your street office.")
-_REASON_LENGTH = _l("Write the reason in at most %(most)s characters.")
 
-_SITE: _Sentences = {
+_SITE: Sentences = {
     "site.changed_meanwhile": _l("Somebody changed this after you opened it. Look at it again."),
     "form.changed_meanwhile": _l(
         "Somebody changed this after you opened it. What you typed is below and is not saved yet: "
@@ -37,7 +37,7 @@ _SITE: _Sentences = {
     "subdistrict.unknown": _l("There is no such street office here."),
 }
 
-_ACCOUNTS: _Sentences = {
+_ACCOUNTS: Sentences = {
     "account.own": _l("This is your own account. Another administrator can change it."),
     "account.already_disabled": _l("This account is disabled already."),
     "account.not_disabled": _l("This account is not disabled."),
@@ -73,7 +73,7 @@ _ACCOUNTS: _Sentences = {
     "password.long": _l("Use at most %(limit)s characters."),
 }
 
-_NEEDS: _Sentences = {
+_NEEDS: Sentences = {
     "need.state": _l("It has moved on, and this can no longer be done. See where it is now."),
     "need.changed_meanwhile": _l("Somebody changed this after you opened it. Look at it again."),
     "need.incomplete": _l(
@@ -99,7 +99,7 @@ _NEEDS: _Sentences = {
         "the committee or a social worker must check it, or choose another urgency."
     ),
     "need.tier_unknown": _l("Choose how urgent it is."),
-    "need.reason_length": _REASON_LENGTH,
+    "need.reason_length": REASON_LENGTH,
     "need.reply_day": _l("Choose a day between %(first)s and %(last)s."),
     "need.question_unknown": _l("This question is not asked for this need."),
     "need.unknown": _l("There is no such need here."),
@@ -111,7 +111,7 @@ _NEEDS: _Sentences = {
     "question.unknown": _l("There is no such question here."),
 }
 
-_RESIDENTS: _Sentences = {
+_RESIDENTS: Sentences = {
     "resident.perhaps_known": _l(
         "Perhaps this person is registered already. Compare, then tick the box to go on."
     ),
@@ -123,7 +123,7 @@ _RESIDENTS: _Sentences = {
         "Both entries have an account, and nobody can tell here which one is used. Ask the "
         "administrator to disable one, then try again."
     ),
-    "resident.committee_unknown": _CHOOSE_FROM_THE_LIST,
+    "resident.committee_unknown": CHOOSE_FROM_THE_LIST,
     "resident.household_unknown": _l("This committee has no household with that reference."),
     "resident.block_missing": _l(
         "Enter the estate or lane, or the reference of a known household."
@@ -148,7 +148,7 @@ _RESIDENTS: _Sentences = {
     "status.unknown": _l("There is no such recipient status here."),
 }
 
-_CALENDAR: _Sentences = {
+_CALENDAR: Sentences = {
     "calendar.unknown": _l("The notice of this year cannot be entered now."),
     "calendar.changed_meanwhile": _l(
         "Somebody changed this notice after you opened it. Look at it again."
@@ -164,7 +164,7 @@ _CALENDAR: _Sentences = {
     "calendar.not_made_up": _l("%(day)s is not a Saturday or Sunday, or it lies in a break."),
 }
 
-_GIVERS: _Sentences = {
+_GIVERS: Sentences = {
     "absence.unknown": _l("There are no such days away here."),
     "absence.last_day": _l("The last day must not be before the first day, nor before today."),
     "absence.too_long": _l("Enter at most %(most)s days, or let the volunteer pause."),
@@ -183,9 +183,9 @@ _GIVERS: _Sentences = {
         "The last day must not be before the first day or before today."
     ),
     "offer.windows_unknown": _CHOOSE_TIMES,
-    "offer.statuses_unknown": _CHOOSE_FROM_THE_LIST,
+    "offer.statuses_unknown": CHOOSE_FROM_THE_LIST,
     "offer.committees_unknown": _CHOOSE_COMMITTEES,
-    "offer.reason_length": _REASON_LENGTH,
+    "offer.reason_length": REASON_LENGTH,
     "offer.promised_more": _l(
         "Enter at least %(least)s: that much is promised in a published month. A lower amount can "
         "be entered once that month is over."
@@ -206,7 +206,7 @@ _GIVERS: _Sentences = {
         "An organisation of this name is already here. Search the list for it."
     ),
     "organisation.contact_name_length": _l("Enter your name in at most %(most)s characters."),
-    "organisation.reason_length": _REASON_LENGTH,
+    "organisation.reason_length": REASON_LENGTH,
     "organisation.unknown": _l("There is no such organisation here."),
     "volunteer.state": _l("Something changed for this volunteer and the step no longer fits."),
     "volunteer.name_length": _l("Enter the volunteer's name in at most %(most)s characters."),
@@ -224,148 +224,14 @@ _GIVERS: _Sentences = {
     "assignment.nothing_published": _l("No month with a promise of yours is published yet."),
 }
 
-_ROUNDS: _Sentences = {
-    "round.state": {
-        RoundState.DRAFT: _l("The round is still being prepared. Lock its list first."),
-        RoundState.FROZEN: _l("The list is locked. The announced draw comes next."),
-        RoundState.DRAWN: _l("The seed is drawn already. Solve the round next."),
-        RoundState.SOLVING: _l("A run is being solved. Wait for it or cancel it."),
-        RoundState.NO_SOLUTION: _l("No answer exists with these pins. Lift one and solve again."),
-        RoundState.REVIEW: _l("The round is under review."),
-        RoundState.PUBLISHED: _l("The round is published. Withdraw the publication first."),
-        RoundState.EXECUTING: _l("The round is under way."),
-        RoundState.CLOSED: _l("The round is closed."),
-    },
-    "round.exists": _l("This month has a round already."),
-    "round.nothing_to_decide": _l("No need is open, so there is nothing to decide this month."),
-    "round.not_frozen": _l("The list is not locked yet."),
-    "round.not_published": _l("Nothing is published for this month."),
-    "round.draw_source": _CHOOSE_FROM_THE_LIST,
-    "round.draw_day": _l("Choose a day of the draw between %(first)s and %(last)s."),
-    "round.draw_weekday": _l(
-        "This lottery does not draw on that weekday. Double Colour Ball draws on Tuesdays, "
-        "Thursdays and Sundays, Super Lotto on Mondays, Wednesdays and Saturdays."
-    ),
-    "round.draw_number": _l(
-        "Enter the number of the draw as the lottery writes it: the year, then three digits, for "
-        "example %(example)s."
-    ),
-    "round.draw_not_yet": _l(
-        "The announced draw is on %(day)s. Its numbers can be entered from half past nine that "
-        "evening."
-    ),
-    "round.second_person_to_draw": _l(
-        "You locked this list yourself. Somebody else in the office must enter the draw."
-    ),
-    "round.drawn_count": _l("Enter all %(count)s numbers of the draw, and no others."),
-    "round.drawn_range": _l(
-        "Such numbers cannot be drawn: %(count)s different ones from 1 to %(most)s are."
-    ),
-    "round.drawn_twice": _l("These numbers are not the same as above. Look at the draw again."),
-    "round.override_exists": _l("The same pin or forbid is in force already."),
-    "round.override_lifted": _l("This pin or forbid was lifted before."),
-    "round.not_open_to_overrides": _l(
-        "Pins and forbids can be set after the freeze and before the publication, while "
-        "nothing is being solved."
-    ),
-    "round.second_person": _l(
-        "You started this run yourself. Somebody else in the office must publish it."
-    ),
-    "round.had_a_hand": _l(
-        "You had a hand in this run: you pinned or forbade, or verified what a pin changed. "
-        "Somebody else in the office must publish it."
-    ),
-    "round.nobody_left": _l(
-        "After this step nobody in the office could publish the month, because everyone would have "
-        "had a hand in it. Let a colleague who has one already take this step."
-    ),
-    "run.no_plain_run": _l(
-        "Pins or forbids are in force. Solve the month once without them, so that everyone sees "
-        "what they change; then publish."
-    ),
-    "round.second_person_to_withdraw": _l(
-        "You published this month yourself. Somebody else in the office must withdraw it."
-    ),
-    "round.later_month_frozen": _l(
-        "A later month was frozen since and builds on this one, so the publication can no longer "
-        "be withdrawn."
-    ),
-    "round.month_out_of_reach": _l(
-        "Only the present month and the two after it can be opened: choose %(first)s to %(last)s."
-    ),
-    "round.month_over": _l(
-        "No day of this month is left, so nothing can be given in it. Open a later month."
-    ),
-    "round.unknown": _l("There is no round of this month here."),
-    "run.not_verified": _l(
-        "This run has no result that passed the independent check, so it cannot be published."
-    ),
-    "run.unproved_not_accepted": _l(
-        "Not every aim of this run is proved. The person who started it has to read and accept "
-        "that on the page of the run; then it can be published."
-    ),
-    "run.unproved_not_read": _l(
-        "Not every aim of this run is proved. Read on the page that publishes it which ones, and "
-        "tick the sentence there."
-    ),
-    "run.proved_already": _l("Everything is proved of this run; there is nothing to accept."),
-    "run.accepted_by_its_starter": _l(
-        "Only the person who started this run accepts here what is not proved of it."
-    ),
-    "run.overrides_changed": _l(
-        "Pins or forbids changed after this run. Solve again, then publish the new run."
-    ),
-    "run.promises_broken": _l(
-        "%(count)s promises of this run cannot be kept any more. The page of the run lists them: "
-        "revoke them there, or forbid those who are gone and solve again."
-    ),
-    "promise.unknown": _l("Tick at least one promise of the list."),
-    "promise.not_in_force": _l(
-        "Promises can be revoked while their round is under review, and those that are published."
-    ),
-    "promise.breaks_more": _l(
-        "This breaks %(count)s promises, more than the page said. Look at it again."
-    ),
-    "promise.can_be_kept": _l(
-        "One of these promises can be kept by now, so it stays. Look at the list again."
-    ),
-    "run.finished": _l("This run is over; there is nothing to cancel."),
-    "run.unknown": _l("There is no such run here."),
-    "criteria.unknown": _l("There are no rules with this number."),
-    "figures.unknown": _l("This run has no figures."),
-    "line.unknown": _l("This run has no line with that number."),
-    "override.undoes_pin": _l(
-        "This need is pinned the same way, and both cannot hold. Lift the pin first, or tick the "
-        "box."
-    ),
-    "override.forbidden": _l(
-        "A forbid of this need stands against this pin, and both cannot hold. Lift the forbid "
-        "first, or tick the box."
-    ),
-    "override.no_offer": _l(
-        "The last run found nobody who could serve this need, so there will be no answer with this "
-        "pin. Tick the box to keep it all the same."
-    ),
-    "override.visits_taken": _l(
-        "%(count)s pins already take every visit of this volunteer in the month. Lift one of them "
-        "first, or tick the box."
-    ),
-    "override.units_taken": _l(
-        "Other pins already take what this offer gives in the month. Lift one of them first, or "
-        "tick the box."
-    ),
-    "override.unknown": _l("There is no such pin or forbid here."),
-    "results.unknown": _l("No result of this month is published."),
-}
-
-SENTENCES: _Sentences = {
+SENTENCES: Sentences = {
     **_SITE,
     **_ACCOUNTS,
     **_NEEDS,
     **_RESIDENTS,
     **_CALENDAR,
     **_GIVERS,
-    **_ROUNDS,
+    **ROUNDS,
 }
 
 

@@ -1,7 +1,5 @@
 """How much a page may ask of the database, on a month of real size."""
 
-import re
-
 import pytest
 
 from matchmaker import create_app
@@ -22,15 +20,6 @@ from tests.journeys.page_costs import (
 from tests.sites import get_environment
 
 MOST_STATEMENTS, MOST_IN_THE_ROOM = 20, 15
-# What asks more often, with its number, which may only fall: a month being prepared counts the
-# urgent needs of each committee and worker beside its readiness.
-MORE = {r"/rounds/\d{4}-\d\d/": 24, r"/rounds/\d{4}-\d\d/freeze": 26}
-
-
-def most_of(address: str) -> int:
-    return next(
-        (most for page, most in MORE.items() if re.fullmatch(page, address)), MOST_STATEMENTS
-    )
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +60,7 @@ def test_the_room_of_a_month_being_prepared_asks_at_most_20_times(demo):
     for address in (f"/rounds/{month:%Y-%m}/", f"/rounds/{month:%Y-%m}/freeze"):
         with count_statements(demo) as statements:
             assert browser.client.get(address).status_code == 200
-        assert len(statements) <= most_of(address), address
+        assert len(statements) <= MOST_STATEMENTS, address
 
 
 def test_the_table_gives_each_page_against_the_home_page(capsys):

@@ -69,7 +69,25 @@ def freeze_due_visits(
     subdistrict_id: int, month: date, after: date | None = None
 ) -> tuple[DueVisit, ...]:
     """The visits that pairings must make in ``month`` after a day, by pairing and number."""
-    query = (
+    query = select_pairings(subdistrict_id, month).options(
+        joinedload(Pairing.volunteer),
+        joinedload(Pairing.category),
+        joinedload(Pairing.resident).options(
+            joinedload(Resident.household).joinedload(Household.committee),
+            selectinload(Resident.statuses),
+        ),
+    )
+    rows = [
+        _freeze_visit(pairing, number, weeks, list_days(month, after))
+        for pairing in db.session.scalars(query)
+        for number, weeks in enumerate(list_due_weeks(pairing, month, after), start=1)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.pairing, row.number)))
+
+
+def select_pairings(subdistrict_id: int, month: date) -> Select[Pairing]:
+    """The pairings whose visits may be due in ``month``, with the agreements of the giver."""
+    return (
         select(Pairing)
         .join(Pairing.organisation)
         .join(Pairing.category)
@@ -78,22 +96,8 @@ def freeze_due_visits(
         .where(Pairing.starts_on < add_months(month, 1))
         .where(or_(Pairing.ended_on.is_(None), Pairing.ended_on >= month))
         .where(Pairing.resident.has(Resident.contact_ended_on.is_(None)))
-        .options(
-            joinedload(Pairing.organisation).selectinload(Organisation.agreements),
-            joinedload(Pairing.volunteer),
-            joinedload(Pairing.category),
-            joinedload(Pairing.resident).options(
-                joinedload(Resident.household).joinedload(Household.committee),
-                selectinload(Resident.statuses),
-            ),
-        )
+        .options(joinedload(Pairing.organisation).selectinload(Organisation.agreements))
     )
-    rows = [
-        _freeze_visit(pairing, number, weeks, list_days(month, after))
-        for pairing in db.session.scalars(query)
-        for number, weeks in enumerate(list_due_weeks(pairing, month, after), start=1)
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.pairing, row.number)))
 
 
 def list_due_weeks(

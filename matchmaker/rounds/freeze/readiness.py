@@ -29,9 +29,9 @@ from matchmaker.models import (
     Volunteer,
     VolunteerState,
 )
-from matchmaker.rounds.freeze.asked import freeze_due_visits, select_open_needs
+from matchmaker.rounds.freeze.asked import list_due_weeks, select_open_needs, select_pairings
 from matchmaker.rounds.freeze.given import select_open_offers
-from matchmaker.slots import get_slot_week, is_guessed, list_slots
+from matchmaker.slots import YearCalendar, get_slot_week, is_guessed, list_slots
 
 
 class Finding(StrEnum):
@@ -76,13 +76,17 @@ class ReadinessLine:
 def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
     """Every finding, also those without a fault, so that the page shows what was checked."""
     subdistrict_id, month = match_round.subdistrict_id, match_round.month
+    needs, offers = _count(
+        select_open_needs(subdistrict_id), select_open_offers(subdistrict_id, month)
+    )
     lines = [
-        _weigh_supply(Finding.OPEN_NEEDS, _count(select_open_needs(subdistrict_id))),
-        _weigh_supply(Finding.OPEN_OFFERS, _count(select_open_offers(subdistrict_id, month))),
+        _weigh_supply(Finding.OPEN_NEEDS, needs),
+        _weigh_supply(Finding.OPEN_OFFERS, offers),
     ]
     found = {finding: list_ids(subdistrict_id, month) for finding, list_ids in _CHECKS.items()}
-    found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month)
-    found[Finding.GUESSED_CALENDAR] = _list_guessed_years(subdistrict_id, month)
+    calendars = load_calendars(subdistrict_id)
+    found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month, calendars)
+    found[Finding.GUESSED_CALENDAR] = _list_guessed_years(month, calendars)
     rows = _load_named(found)
     for finding, ids in found.items():
         weight = Weight.WARNING if ids else Weight.GOOD
@@ -189,17 +193,22 @@ def _list_unserved_categories(subdistrict_id: int, month: date) -> tuple[int, ..
     )
 
 
-def _list_slotless_duties(subdistrict_id: int, month: date) -> tuple[int, ...]:
+def _list_slotless_duties(
+    subdistrict_id: int, month: date, calendars: tuple[YearCalendar, ...]
+) -> tuple[int, ...]:
     """A pairing's due visits whose weeks have no day for visits: one number for each visit."""
-    weeks = {get_slot_week(slot) for slot in list_slots(month, load_calendars(subdistrict_id))}
-    duties = freeze_due_visits(subdistrict_id, month)
-    return tuple(duty.number for duty in duties if weeks.isdisjoint(duty.weeks))
+    weeks = {get_slot_week(slot) for slot in list_slots(month, calendars)}
+    return tuple(
+        number
+        for pairing in db.session.scalars(select_pairings(subdistrict_id, month))
+        for number, due in enumerate(list_due_weeks(pairing, month), start=1)
+        if weeks.isdisjoint(due)
+    )
 
 
-def _list_guessed_years(subdistrict_id: int, month: date) -> tuple[int, ...]:
+def _list_guessed_years(month: date, calendars: tuple[YearCalendar, ...]) -> tuple[int, ...]:
     """The month's year, if nobody knows its breaks and make-up days yet."""
-    guessed = is_guessed(month.year, load_calendars(subdistrict_id))
-    return (month.year,) if guessed else ()
+    return (month.year,) if is_guessed(month.year, calendars) else ()
 
 
 _CHECKS: dict[Finding, Callable[[int, date], tuple[int, ...]]] = {
@@ -235,8 +244,10 @@ def _load_named(found: dict[Finding, tuple[int, ...]]) -> dict[Finding, tuple[Na
     return named
 
 
-def _count(query: Select[Any]) -> int:
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def _count(*queries: Select[Any]) -> tuple[int, ...]:
+    """The number of rows of each query, in one statement."""
+    counts = (select(func.count()).select_from(of.subquery()).scalar_subquery() for of in queries)
+    return tuple(db.session.execute(select(*counts)).one())
 
 
 def _list_ids(query: Select[Any]) -> tuple[int, ...]:

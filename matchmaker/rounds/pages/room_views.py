@@ -83,7 +83,7 @@ def show_room(month: date, form: ButtonForm) -> str:
     match_round = queries.get_round(month, current_user)
     is_draft = match_round.state is RoundState.DRAFT
     lines = check_readiness(match_round) if is_draft else []  # once frozen, the snapshot counts
-    runs = list_runs(match_round)
+    runs = [] if is_draft else list_runs(match_round)  # what is not locked has neither
     candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
     return render_template(
         "rounds/show.html",
@@ -98,7 +98,7 @@ def show_room(month: date, form: ButtonForm) -> str:
         has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
         progress=describe_progress(runs),
-        overrides=list_overrides(match_round),
+        overrides=[] if is_draft else list_overrides(match_round),
         can_run=_can_run(),
         is_known=match_round.state is RoundState.FROZEN and is_known(match_round, get_now()),
         publishers=_list_publishers(match_round),

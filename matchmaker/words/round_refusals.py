@@ -1,0 +1,147 @@
+"""Why a step of a month was refused and what to do now: the part of ``refusals.py`` on rounds."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from matchmaker.models import RoundState
+
+Sentences = Mapping[str, LazyString | Mapping[str, LazyString]]
+
+CHOOSE_FROM_THE_LIST = _l("Choose from the list.")
+REASON_LENGTH = _l("Write the reason in at most %(most)s characters.")
+
+ROUNDS: Sentences = {
+    "round.state": {
+        RoundState.DRAFT: _l("The round is still being prepared. Lock its list first."),
+        RoundState.FROZEN: _l("The list is locked. The announced draw comes next."),
+        RoundState.DRAWN: _l("The seed is drawn already. Solve the round next."),
+        RoundState.SOLVING: _l("A run is being solved. Wait for it or cancel it."),
+        RoundState.NO_SOLUTION: _l("No answer exists with these pins. Lift one and solve again."),
+        RoundState.REVIEW: _l("The round is under review."),
+        RoundState.PUBLISHED: _l("The round is published. Withdraw the publication first."),
+        RoundState.EXECUTING: _l("The round is under way."),
+        RoundState.CLOSED: _l("The round is closed."),
+    },
+    "round.exists": _l("This month has a round already."),
+    "round.nothing_to_decide": _l("No need is open, so there is nothing to decide this month."),
+    "round.not_frozen": _l("The list is not locked yet."),
+    "round.not_published": _l("Nothing is published for this month."),
+    "round.draw_source": CHOOSE_FROM_THE_LIST,
+    "round.draw_day": _l("Choose a day of the draw between %(first)s and %(last)s."),
+    "round.draw_weekday": _l(
+        "This lottery does not draw on that weekday. Double Colour Ball draws on Tuesdays, "
+        "Thursdays and Sundays, Super Lotto on Mondays, Wednesdays and Saturdays."
+    ),
+    "round.draw_number": _l(
+        "Enter the number of the draw as the lottery writes it: the year, then three digits, for "
+        "example %(example)s."
+    ),
+    "round.draw_not_yet": _l(
+        "The announced draw is on %(day)s. Its numbers can be entered from half past nine that "
+        "evening."
+    ),
+    "round.second_person_to_draw": _l(
+        "You locked this list yourself. Somebody else in the office must enter the draw."
+    ),
+    "round.drawn_count": _l("Enter all %(count)s numbers of the draw, and no others."),
+    "round.drawn_range": _l(
+        "Such numbers cannot be drawn: %(count)s different ones from 1 to %(most)s are."
+    ),
+    "round.drawn_twice": _l("These numbers are not the same as above. Look at the draw again."),
+    "round.override_exists": _l("The same pin or forbid is in force already."),
+    "round.override_lifted": _l("This pin or forbid was lifted before."),
+    "round.not_open_to_overrides": _l(
+        "Pins and forbids can be set after the freeze and before the publication, while "
+        "nothing is being solved."
+    ),
+    "round.second_person": _l(
+        "You started this run yourself. Somebody else in the office must publish it."
+    ),
+    "round.had_a_hand": _l(
+        "You had a hand in this run: you pinned or forbade, or verified what a pin changed. "
+        "Somebody else in the office must publish it."
+    ),
+    "round.nobody_left": _l(
+        "After this step nobody in the office could publish the month, because everyone would have "
+        "had a hand in it. Let a colleague who has one already take this step."
+    ),
+    "run.no_plain_run": _l(
+        "Pins or forbids are in force. Solve the month once without them, so that everyone sees "
+        "what they change; then publish."
+    ),
+    "round.second_person_to_withdraw": _l(
+        "You published this month yourself. Somebody else in the office must withdraw it."
+    ),
+    "round.later_month_frozen": _l(
+        "A later month was frozen since and builds on this one, so the publication can no longer "
+        "be withdrawn."
+    ),
+    "round.month_out_of_reach": _l(
+        "Only the present month and the two after it can be opened: choose %(first)s to %(last)s."
+    ),
+    "round.month_over": _l(
+        "No day of this month is left, so nothing can be given in it. Open a later month."
+    ),
+    "round.unknown": _l("There is no round of this month here."),
+    "run.not_verified": _l(
+        "This run has no result that passed the independent check, so it cannot be published."
+    ),
+    "run.unproved_not_accepted": _l(
+        "Not every aim of this run is proved. The person who started it has to read and accept "
+        "that on the page of the run; then it can be published."
+    ),
+    "run.unproved_not_read": _l(
+        "Not every aim of this run is proved. Read on the page that publishes it which ones, and "
+        "tick the sentence there."
+    ),
+    "run.proved_already": _l("Everything is proved of this run; there is nothing to accept."),
+    "run.accepted_by_its_starter": _l(
+        "Only the person who started this run accepts here what is not proved of it."
+    ),
+    "run.overrides_changed": _l(
+        "Pins or forbids changed after this run. Solve again, then publish the new run."
+    ),
+    "run.promises_broken": _l(
+        "%(count)s promises of this run cannot be kept any more. The page of the run lists them: "
+        "revoke them there, or forbid those who are gone and solve again."
+    ),
+    "promise.unknown": _l("Tick at least one promise of the list."),
+    "promise.not_in_force": _l(
+        "Promises can be revoked while their round is under review, and those that are published."
+    ),
+    "promise.breaks_more": _l(
+        "This breaks %(count)s promises, more than the page said. Look at it again."
+    ),
+    "promise.can_be_kept": _l(
+        "One of these promises can be kept by now, so it stays. Look at the list again."
+    ),
+    "run.finished": _l("This run is over; there is nothing to cancel."),
+    "run.unknown": _l("There is no such run here."),
+    "criteria.unknown": _l("There are no rules with this number."),
+    "figures.unknown": _l("This run has no figures."),
+    "line.unknown": _l("This run has no line with that number."),
+    "override.undoes_pin": _l(
+        "This need is pinned the same way, and both cannot hold. Lift the pin first, or tick the "
+        "box."
+    ),
+    "override.forbidden": _l(
+        "A forbid of this need stands against this pin, and both cannot hold. Lift the forbid "
+        "first, or tick the box."
+    ),
+    "override.no_offer": _l(
+        "The last run found nobody who could serve this need, so there will be no answer with this "
+        "pin. Tick the box to keep it all the same."
+    ),
+    "override.visits_taken": _l(
+        "%(count)s pins already take every visit of this volunteer in the month. Lift one of them "
+        "first, or tick the box."
+    ),
+    "override.units_taken": _l(
+        "Other pins already take what this offer gives in the month. Lift one of them first, or "
+        "tick the box."
+    ),
+    "override.unknown": _l("There is no such pin or forbid here."),
+    "results.unknown": _l("No result of this month is published."),
+}
