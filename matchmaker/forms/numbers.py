@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
@@ -65,55 +65,39 @@ def is_amount(value: Decimal) -> bool:
     return value >= 0 and is_whole(value * FEN_PER_YUAN)
 
 
-class WholeNumberField(Field):
-    """A whole number; ``data`` is an int or None."""
+class _NumberField(Field):
+    """A box for a number; what was typed comes back as it was."""
 
     widget = TextInput()
+    input_mode = "decimal"
+    complaint: LazyString  # of a text that is no such number
 
-    def __init__(
-        self,
-        label: Any = None,
-        validators: Any = None,
-        *,
-        minimum: int = 0,
-        maximum: int = LARGEST_WHOLE_NUMBER,
-        **kwargs: Any,
-    ) -> None:
-        kwargs["render_kw"] = {"inputmode": "numeric", **(kwargs.get("render_kw") or {})}
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {"inputmode": self.input_mode, **(kwargs.get("render_kw") or {})}
         super().__init__(label, validators, **kwargs)
-        self.minimum = minimum
-        self.maximum = maximum
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+        return str(self.raw_data[0]) if self.raw_data else self._show_stored()
+
+    def _show_stored(self) -> str:
         return "" if self.data is None else str(self.data)
 
+    def _take(self, number: TypedNumber) -> Any:
+        """What the field keeps of a number; None if it is not of its kind."""
+        raise NotImplementedError
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist)
-        self.data = None
-        if not typed:
-            return
-        number = read_number(typed)
-        if number is None or number.is_money or not is_whole(number.value):
-            raise ValueError(_("Enter a whole number, for example 3."))
-        self.data = int(number.value)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None and not self.minimum <= self.data <= self.maximum:
-            raise ValidationError(
-                _(
-                    "Enter a whole number between %(least)s and %(most)s.",
-                    least=self.minimum,
-                    most=self.maximum,
-                )
-            )
+        number = read_number(typed) if typed else None
+        self.data = None if number is None else self._take(number)
+        if typed and self.data is None:
+            raise ValueError(self.complaint)
 
 
-class MoneyField(Field):
-    """An amount typed in yuan, at most two decimals; ``data`` and the limits are whole fen."""
+class _LimitedField(_NumberField):
+    """A number between two limits, given in what the field keeps."""
 
-    widget = TextInput()
+    limits: LazyString
 
     def __init__(
         self,
@@ -124,54 +108,61 @@ class MoneyField(Field):
         maximum: int = LARGEST_WHOLE_NUMBER,
         **kwargs: Any,
     ) -> None:
-        kwargs["render_kw"] = {"inputmode": "decimal", **(kwargs.get("render_kw") or {})}
         super().__init__(label, validators, **kwargs)
-        self.minimum = minimum
-        self.maximum = maximum
-        self.suffix = _l("yuan")
+        self.minimum, self.maximum = minimum, maximum
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else format_typed_yuan(self.data)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = _read_typed(valuelist)
-        self.data = None
-        if not typed:
-            return
-        number = read_number(typed)
-        if number is None or number.is_measured or not is_amount(number.value):
-            raise ValueError(_("Enter an amount in yuan, for example 1200 or 99.50."))
-        self.data = int(number.value * FEN_PER_YUAN)
+    def _show(self, number: int) -> str:
+        return str(number)
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and not self.minimum <= self.data <= self.maximum:
-            raise ValidationError(
-                _(
-                    "Enter an amount between %(least)s and %(most)s yuan.",
-                    least=format_typed_yuan(self.minimum),
-                    most=format_typed_yuan(self.maximum),
-                )
-            )
+            ends = {"least": self._show(self.minimum), "most": self._show(self.maximum)}
+            raise ValidationError(str(self.limits) % ends)
 
 
-class QuantityField(Field):
+class WholeNumberField(_LimitedField):
+    """A whole number; ``data`` is an int or None."""
+
+    input_mode = "numeric"
+    complaint = _l("Enter a whole number, for example 3.")
+    limits = _l("Enter a whole number between %(least)s and %(most)s.")
+
+    def _take(self, number: TypedNumber) -> int | None:
+        return None if number.is_money or not is_whole(number.value) else int(number.value)
+
+
+class MoneyField(_LimitedField):
+    """An amount typed in yuan, at most two decimals; ``data`` and the limits are whole fen."""
+
+    complaint = _l("Enter an amount in yuan, for example 1200 or 99.50.")
+    limits = _l("Enter an amount between %(least)s and %(most)s yuan.")
+    suffix = _l("yuan")
+
+    def _show(self, number: int) -> str:
+        return format_typed_yuan(number)
+
+    def _show_stored(self) -> str:
+        return "" if self.data is None else format_typed_yuan(self.data)
+
+    def _take(self, number: TypedNumber) -> int | None:
+        is_right = not number.is_measured and is_amount(number.value)
+        return int(number.value * FEN_PER_YUAN) if is_right else None
+
+
+class QuantityField(_NumberField):
     """How much, where the unit depends on another answer; ``data`` is a ``TypedNumber`` or None.
 
     The form checks it with ``check_unit`` and reads it with ``read_units``.
     """
 
-    widget = TextInput()
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        kwargs["render_kw"] = {"inputmode": "decimal", **(kwargs.get("render_kw") or {})}
-        super().__init__(label, validators, **kwargs)
-
-    def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else self.shown
-
+    complaint = _l("Enter a number, for example 3 or 1,200.50.")
     shown = ""
+
+    def _show_stored(self) -> str:
+        return self.shown
+
+    def _take(self, number: TypedNumber) -> TypedNumber | None:
+        return number if number.value >= 0 else None
 
     def show(self, quantity: int, unit: str) -> None:
         """Fill the field with a quantity of ``unit``, fen for money."""
@@ -183,26 +174,15 @@ class QuantityField(Field):
         if value:
             self.show(*value)
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = _read_typed(valuelist)
-        self.data = None
-        if not typed:
-            return
-        number = read_number(typed)
-        if number is not None and number.value >= 0:
-            self.data = number
-        else:
-            raise ValueError(_("Enter a number, for example 3 or 1,200.50."))
-
     def check_unit(self, unit: str) -> None:
         """Raise ``ValidationError`` if what was typed is no quantity of ``unit``."""
         number: TypedNumber | None = self.data
         if number is None:
             return
         if is_money(unit) and (number.is_measured or not is_amount(number.value)):
-            raise ValidationError(_("Enter an amount in yuan, for example 1200 or 99.50."))
+            raise ValidationError(MoneyField.complaint)
         if not is_money(unit) and (number.is_money or not is_whole(number.value)):
-            raise ValidationError(_("Enter a whole number, for example 3."))
+            raise ValidationError(WholeNumberField.complaint)
 
     def read_units(self, unit: str) -> int | None:
         """The quantity in ``unit``, fen for money; None if nothing was typed."""

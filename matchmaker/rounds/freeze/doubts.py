@@ -63,15 +63,13 @@ def _require_room(match_round: MatchRound, wish: Wish, pins: Sequence[RoundOverr
 
 def list_conflict(run: RoundRun) -> Sequence[RoundOverride]:
     """Of a run without an answer: pins that cannot hold together, and forbids of their needs."""
-    ids = run.conflict or []
-    pins = [row for row in list_active_overrides(run.match_round) if row.id in ids]
+    ids, rows = run.conflict or [], list_active_overrides(run.match_round)
+    pins = [row for row in rows if row.id in ids]
     needs = {row.need_id for row in pins}
-    forbids = [
-        row
-        for row in list_active_overrides(run.match_round)
-        if row.kind is OverrideKind.FORBID and row.need_id in needs
+    return [
+        *pins,
+        *(row for row in rows if row.kind is OverrideKind.FORBID and row.need_id in needs),
     ]
-    return [*pins, *forbids]
 
 
 def _covers(forbid: RoundOverride | Wish, pin: RoundOverride | Wish) -> bool:
