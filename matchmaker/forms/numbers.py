@@ -70,7 +70,7 @@ class _NumberField(Field):
 
     widget = TextInput()
     input_mode = "decimal"
-    complaint: LazyString  # of a text that is no such number
+    complaint: LazyString  # of a text that is not such a number
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs["render_kw"] = {"inputmode": self.input_mode, **(kwargs.get("render_kw") or {})}

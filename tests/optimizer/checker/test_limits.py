@@ -4,7 +4,6 @@ import contextlib
 import json
 import resource
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -15,7 +14,6 @@ from typing import Any
 
 import pytest
 
-import optimizer
 from optimizer.checker import limits
 from optimizer.checker.__main__ import judge_files
 from optimizer.checker.limits import TooLargeError, limited
@@ -23,11 +21,11 @@ from optimizer.checker.month.read import hash_problem, read_problem
 from optimizer.checker.verdict import BROKEN, EXIT_CODES, Ruling
 from optimizer.cli.months import main
 from tests.optimizer.checker.forgeries import reseal
+from tests.optimizer.checker.spent import measure_check
 
 Plain = dict[str, Any]
 # A stop that is raised while an object is freed is dropped with a warning, and comes again.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-ROOT = Path(optimizer.__file__).parents[1]
 COUNT = {"name": "count", "kind": "max_count"}
 NOTHING = [["sum", 0, 1, []]]
 FREED_SLOWLY = """
@@ -284,12 +282,8 @@ def test_hostile_files_end_within_ten_seconds_and_500_mib(tmp_path, make):
     question, answer = make()
     paths = write_files(tmp_path, question, answer)
     assert sum(path.stat().st_size for path in paths) < 11_000_000
-    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "optimizer.checker", *map(str, paths)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert spent < 10, time.monotonic() - began
-    assert after.ru_maxrss < 500 << 10
-    assert done.returncode in {*EXIT_CODES.values(), BROKEN}, done.stderr
-    assert done.returncode != EXIT_CODES[Ruling.PROVED]
+    spent = measure_check(paths)
+    assert spent.seconds < 10
+    assert spent.mebibytes < 500
+    assert spent.code in {*EXIT_CODES.values(), BROKEN}, spent.errors
+    assert spent.code != EXIT_CODES[Ruling.PROVED]
