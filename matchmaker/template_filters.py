@@ -57,6 +57,7 @@ FILTERS: _Functions = {
     "describe_entry_to_office": need_words.describe_entry_to_office,
     "phone_in": find_phone,
     "consent_purpose": labels.describe_purpose,
+    "consent_state": labels.describe_consent,
     # Rounds: what was found, when, by which stage, how it was proved.
     "explain_outcome": grounds.explain_outcome,
     "explain_next": grounds.explain_next,

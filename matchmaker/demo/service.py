@@ -16,12 +16,15 @@ from matchmaker.demo.store import (
     store_accounts,
     store_givers,
     store_homes,
-    store_ledger,
-    store_needs,
     store_offers,
-    store_pairings,
     store_statuses,
     store_volunteers,
+)
+from matchmaker.demo.store_asked import (
+    store_ledger,
+    store_needs,
+    store_pairings,
+    store_registrations,
 )
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.demo.world.records import World
@@ -121,6 +124,7 @@ def _store(world: World, ids: Ids, as_of: datetime) -> None:
     store_homes(world, ids)
     store_volunteers(world, ids)
     store_accounts(world, ids, as_of)
+    store_registrations(world, ids, as_of)
     store_statuses(world, ids, as_of)
     store_offers(world, ids, as_of)
     store_needs(world, ids)

@@ -1,36 +1,27 @@
 """Store the records of the demo world as rows."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 
 from matchmaker.accounts.passwords import UNKNOWN_HASH
-from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.demo.rows import Ids, Row, insert_named, insert_rows, make_lot
 from matchmaker.demo.world.records import (
     AccountRecord,
     GiverRecord,
-    NeedRecord,
     OfferRecord,
     ResidentRecord,
     StatusRecord,
     World,
 )
 from matchmaker.models import (
-    Consent,
-    ConsentChannel,
-    FairnessLedger,
     Household,
-    LedgerScope,
-    Need,
-    NeedState,
     Offer,
     Organisation,
     OrganisationKind,
     OrganisationState,
-    Pairing,
     PairingAgreement,
     RecipientStatus,
     Resident,
@@ -40,113 +31,9 @@ from matchmaker.models import (
     Volunteer,
     VolunteerQualification,
 )
-from matchmaker.needs.posting import CONSENT_PURPOSE, CONSENT_TEXT_VERSION
 from matchmaker.people.joining import join_account
 from matchmaker.residents.twins import make_indexes
 from matchmaker.words.names import get_person_sort_key, get_sort_key
-
-# What people ask: needs with their consents, pairings, and the ledger of earlier months.
-
-UNVERIFIED = frozenset({NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED})
-
-
-def store_needs(world: World, ids: Ids) -> None:
-    """Store needs, each with a consent if somebody else entered it for the resident."""
-    on_behalf = [need for need in world.needs if need.consent is not None]
-    consents = insert_named(
-        Consent,
-        [_make_consent(need, ids) for need in on_behalf],
-        (need.reference for need in on_behalf),
-    )
-    reply_on = _get_last_day(world.month)
-    insert_rows(
-        Need, [_make_need(n, ids, consents.get(n.reference), reply_on) for n in world.needs]
-    )
-
-
-def _get_last_day(month: date) -> date:
-    return add_months(month, 1) - timedelta(days=1)
-
-
-def _make_consent(need: NeedRecord, ids: Ids) -> Row:
-    return {
-        "resident_id": ids.residents[need.resident],
-        "purpose": CONSENT_PURPOSE,
-        "text_version": CONSENT_TEXT_VERSION,
-        "channel": ConsentChannel(need.consent or ""),
-        "given_at": need.created_at,
-        "recorded_by_id": ids.users[need.entered_by],
-    }
-
-
-def _make_need(need: NeedRecord, ids: Ids, consent_id: int | None, reply_on: date) -> Row:
-    is_verified = need.state not in UNVERIFIED
-    is_sent = need.state is not NeedState.DRAFT
-    return {
-        "reference": need.reference,
-        "resident_id": ids.residents[need.resident],
-        "committee_id": ids.committees[need.committee],
-        "category_id": ids.categories[need.category],
-        "form": need.type,
-        "description": need.description,
-        "quantity": need.quantity,
-        "windows": list(need.windows),
-        "tier": need.tier,
-        "waiting_rounds": need.waiting_rounds,
-        "state": need.state,
-        "return_reason": need.return_reason,
-        "reply_promised_on": reply_on if is_verified else None,
-        "created_at": need.created_at,
-        "submitted_at": need.created_at if is_sent else None,
-        "entered_by_id": ids.users[need.entered_by],
-        "consent_id": consent_id,
-        "verified_by_id": ids.find_verifier(need) if is_verified else None,
-        "lot": make_lot(need.reference),
-    }
-
-
-def store_pairings(world: World, ids: Ids) -> None:
-    """Store the long-term pairings under way."""
-    rows = [
-        {
-            "reference": pairing.reference,
-            "organisation_id": ids.organisations[pairing.giver],
-            "volunteer_id": ids.volunteers[pairing.volunteer],
-            "resident_id": ids.residents[pairing.resident],
-            "category_id": ids.categories[pairing.category],
-            "programme": pairing.programme,
-            "frequency": pairing.frequency,
-            "tier": pairing.tier,
-            "starts_on": pairing.starts_on,
-            "review_on": pairing.review_on,
-            "lot": make_lot(pairing.reference),
-        }
-        for pairing in world.pairings
-    ]
-    insert_rows(Pairing, rows)
-
-
-def store_ledger(world: World, ids: Ids) -> None:
-    """Store the ledger of the earlier months."""
-    rows = [
-        {
-            "subdistrict_id": ids.subdistrict,
-            "month": line.month,
-            "scope": LedgerScope(line.scope),
-            "reference": line.reference,
-            "asked": line.asked,
-            "possible": line.possible,
-            "received": line.received,
-            "given": line.given,
-            "measure": line.measure,
-            "pledged": line.pledged,
-            "contested_open": line.contested_open,
-            "contested_met": line.contested_met,
-        }
-        for line in world.ledger
-    ]
-    insert_rows(FairnessLedger, rows)
-
 
 # What givers offer: organisations, agreements, offers and volunteers.
 

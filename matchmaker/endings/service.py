@@ -71,7 +71,8 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
         pairing.ended_on = get_local_date(now)
     db.session.execute(
         update(Consent)
-        .where(Consent.resident_id == resident.id, Consent.withdrawn_at.is_(None))
+        .where(Consent.resident_id == resident.id)
+        .where(Consent.withdrawn_at.is_(None), Consent.ended_at.is_(None))
         .values(withdrawn_at=now)
     )
     db.session.flush()

@@ -145,13 +145,18 @@ class RecipientStatus(Model):
 
 
 class Consent(Model):
-    """One agreement of a resident to one purpose (PIPL: separate consent per purpose)."""
+    """One agreement of a resident to one purpose (PIPL: separate consent per purpose).
+
+    A consent to a request ends with the request, or when a newer one takes its place.
+    """
 
     __tablename__ = "consent"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(40), comment="code, e.g. post_need")
+    purpose: Mapped[str] = mapped_column(
+        String(40), comment="code: keep_contact, own_request, request_on_behalf"
+    )
     text_version: Mapped[str] = mapped_column(
         String(20), doc="version of the text that the person agreed to"
     )
@@ -161,5 +166,8 @@ class Consent(Model):
     )
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which the person withdrew it; empty: in force"
+        UTCDateTime, doc="instant at which the person withdrew it; empty: it was not"
+    )
+    ended_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which its purpose ended; empty: it goes on, or was withdrawn"
     )

@@ -18,6 +18,7 @@ from matchmaker.needs.posting import (
     sort_windows,
 )
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
+from matchmaker.residents.consents import end_consent
 from matchmaker.residents.scope import get_resident
 
 
@@ -46,8 +47,8 @@ def post_on_behalf(
     _check_channel(channel)
     need = make_need(resident, category, actor, now)
     _fill(need, answers)
-    need.consent = record_consent(resident, channel, actor, now)
     add_need(need, now)
+    record_consent(need, channel, actor, now)
     send_need(need, actor, now)
     return need
 
@@ -67,15 +68,19 @@ def correct_on_behalf(
     need = get_returned(need_id, actor)
     _check_channel(channel)
     _fill(need, answers)
-    need.consent = record_consent(need.resident, channel, actor, now)
+    record_consent(need, channel, actor, now)
     send_need(need, actor, now)
     return need
 
 
 def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
-    """Withdraw a need. Raises ``ConflictError`` once help was found or the need has ended."""
+    """Withdraw a need, and end the consent to it.
+
+    Raises ``ConflictError`` once help was found or the need has ended.
+    """
     need = get_need(need_id, actor)
     NEED_STATES.take(need, NeedState.WITHDRAWN)
+    end_consent(need.consent, now)
     flush_need()
     record_step(need, actor, now, "need.withdraw")
     return need

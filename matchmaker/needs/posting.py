@@ -13,7 +13,6 @@ from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.kinds import Quantity, find_quantity_limits, get_need_type
 from matchmaker.models import (
-    Consent,
     ConsentChannel,
     Need,
     NeedState,
@@ -23,9 +22,7 @@ from matchmaker.models import (
     Window,
 )
 from matchmaker.needs.states import NEED_STATES, flush_need
-
-CONSENT_PURPOSE = "post_need"
-CONSENT_TEXT_VERSION = "2026-11"  # of the sentence the person agrees to; changes with it
+from matchmaker.residents.consents import add_consent, end_consent, name_purpose
 
 
 def make_need(resident: Resident, category: ServiceCategory, actor: User, now: datetime) -> Need:
@@ -49,21 +46,11 @@ def make_need(resident: Resident, category: ServiceCategory, actor: User, now: d
     )
 
 
-def record_consent(
-    resident: Resident, channel: ConsentChannel, actor: User, now: datetime
-) -> Consent:
-    """Record the resident's consent to posting a need: the version of its text and the channel."""
-    consent = Consent(
-        resident_id=resident.id,
-        purpose=CONSENT_PURPOSE,
-        text_version=CONSENT_TEXT_VERSION,
-        channel=channel,
-        given_at=now,
-        recorded_by_id=actor.id,
-    )
-    db.session.add(consent)
-    db.session.flush()
-    return consent
+def record_consent(need: Need, channel: ConsentChannel, actor: User, now: datetime) -> None:
+    """Record the resident's consent to the need; it takes the place of an earlier one."""
+    end_consent(need.consent, now)
+    purpose = name_purpose(need.resident, actor)
+    need.consent = add_consent(need.resident, actor, purpose, channel, now)
 
 
 def send_need(need: Need, actor: User, now: datetime) -> None:

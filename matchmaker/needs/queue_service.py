@@ -12,6 +12,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Need, NeedState, Role, User
 from matchmaker.models.limits import LONGEST_REASON, TIERS
 from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
+from matchmaker.residents.consents import end_consent
 from matchmaker.scopes import list_same_persons
 
 LATEST_REPLY_MONTHS = 6  # after this one
@@ -78,6 +79,7 @@ def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: dateti
     if not are_alike(kept, duplicate) or not {kept.state, duplicate.state} <= MERGEABLE:
         raise ConflictError("need.not_mergeable")
     NEED_STATES.take(duplicate, NeedState.CLOSED)
+    end_consent(duplicate.consent, now)
     kept.waiting_rounds = max(kept.waiting_rounds, duplicate.waiting_rounds)
     flush_need()
     for action, subject, other in (

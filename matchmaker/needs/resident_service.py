@@ -90,7 +90,7 @@ def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
     if not need.description:
         raise ConflictError("need.incomplete")
     check_quantity(need.category, need.quantity)
-    need.consent = record_consent(need.resident, ConsentChannel.ONLINE, actor, now)
+    record_consent(need, ConsentChannel.ONLINE, actor, now)
     send_need(need, actor, now)
     return need
 

@@ -24,8 +24,8 @@ from matchmaker.models import (
     StatusKind,
     User,
 )
+from matchmaker.residents.consents import KEEP_CONTACT, add_consent
 from matchmaker.residents.scope import list_committees, select_residents
-from matchmaker.residents.statuses import KEEP_CONTACT, add_consent
 from matchmaker.residents.twins import Described, find_twins, make_indexes
 from matchmaker.words.names import get_person_sort_key, match_name
 from matchmaker.words.phone_numbers import get_line, normalise_phone

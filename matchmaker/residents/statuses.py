@@ -9,48 +9,11 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import (
-    Consent,
-    ConsentChannel,
-    RecipientStatus,
-    Resident,
-    Role,
-    StatusKind,
-    User,
-)
+from matchmaker.models import RecipientStatus, Resident, Role, StatusKind, User
 from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_breaks_of_status
 from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import list_same_persons
 from matchmaker.states import StateMachine
-
-# Consents: a row for each purpose, with the text's version and how consent was given.
-
-KEEP_CONTACT = "keep_contact"  # given at registration
-TEXT_VERSION = "2026-07"
-
-
-def add_consent(
-    resident: Resident, actor: User, purpose: str, channel: ConsentChannel, now: datetime
-) -> Consent:
-    """Record that the resident agreed to ``purpose`` in the current text."""
-    row = Consent(
-        resident_id=resident.id,
-        purpose=purpose,
-        text_version=TEXT_VERSION,
-        channel=channel,
-        given_at=now,
-        recorded_by_id=actor.id,
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
-
-
-def list_consents(resident: Resident) -> list[Consent]:
-    """The consents of the resident, latest first."""
-    query = select(Consent).where(Consent.resident_id == resident.id)
-    return list(db.session.scalars(query.order_by(Consent.id.desc())))
-
 
 # The states of a status, which follow from its days and its verification.
 

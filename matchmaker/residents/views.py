@@ -16,7 +16,7 @@ from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, RecipientStatus, Resident, Role
 from matchmaker.promises.breaking import find_breaks_of_status
 from matchmaker.residents import merging, scope, service, statuses
-from matchmaker.residents import statuses as consents
+from matchmaker.residents.consents import list_consents
 from matchmaker.residents.disclosure import Contact, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm, StatusStepForm
 from matchmaker.residents.statuses import StatusState
@@ -171,7 +171,7 @@ def own_contact() -> str:
         "residents/own_contact.html",
         resident=resident,
         contact=contact,
-        consents=consents.list_consents(resident),
+        consents=list_consents(resident),
         statuses=_list_statuses(resident, get_now()),
         form=form,
     )
@@ -194,7 +194,7 @@ def _show_resident(
         contact=contact,
         needs=service.list_needs(resident),
         merged=merging.list_merged(resident),
-        consents=consents.list_consents(resident),
+        consents=list_consents(resident),
         statuses=_list_statuses(resident, get_now(), with_breaks=True),
         may_record=current_user.role is Role.COMMITTEE_WORKER,
         form=form or ButtonForm(formdata=None),

@@ -13,6 +13,7 @@ from flask_babel.speaklater import LazyString
 
 from matchmaker import models as m
 from matchmaker.models import Committee, Organisation, ServiceCategory, Subdistrict, User
+from matchmaker.words.quantities import format_local_day
 
 _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.Role.RESIDENT, _c("Role", "Resident")),
@@ -159,8 +160,10 @@ _BY_MEMBER = {(type(member), member.value): words for member, words in _WORDS}
 
 _PURPOSES = {
     "keep_contact": _l("Keeping name, phone and address"),
-    "post_need": _l("Asking for help"),
+    "own_request": _l("Asking for help for oneself"),
+    "request_on_behalf": _l("Asking for help, written down by the office"),
 }
+_OF_REQUESTS = _PURPOSES.keys() - {"keep_contact"}
 
 
 def name_policy(policy: str) -> str:
@@ -188,3 +191,34 @@ def name_account(user: User) -> str:
 def describe_purpose(purpose: str) -> LazyString:
     """What a consent to ``purpose`` allows."""
     return _PURPOSES[purpose]
+
+
+_ENDED_WITH = {
+    m.NeedState.WITHDRAWN: _l("Ended on %(day)s: request %(number)s was taken back."),
+    m.NeedState.CLOSED: _l("Ended on %(day)s: request %(number)s was joined with another."),
+}
+_OVER_WITH = {
+    m.NeedState.WITHDRAWN: _l("Ended: request %(number)s was taken back."),
+    m.NeedState.CLOSED: _l("Ended: request %(number)s is closed."),
+    m.NeedState.MATCHED: _l(
+        "In force: help is promised for request %(number)s, and who brings it needs the name and "
+        "phone."
+    ),
+}
+
+
+def describe_consent(consent: m.Consent, need: m.Need | None) -> str:
+    """Whether a consent is in force, and why; ``need`` is the request that rests on it."""
+    ended = consent.withdrawn_at or consent.ended_at
+    words = {"day": format_local_day(ended) if ended else "", "number": need and need.reference}
+    if consent.withdrawn_at:
+        return gettext("Taken back on %(day)s.", **words)
+    if need is not None:
+        other = _l("In force as long as request %(number)s is open.")
+        sentences = _ENDED_WITH if ended else _OVER_WITH
+        return str(sentences.get(need.state, other)) % words
+    if ended:
+        return gettext("Ended on %(day)s: agreed to anew after a change.", **words)
+    if consent.purpose in _OF_REQUESTS:
+        return gettext("Ended: agreed to anew after a change.")
+    return gettext("In force until it is taken back.")

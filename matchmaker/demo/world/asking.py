@@ -175,9 +175,15 @@ class NeedWriter:
             state=state,
             created_at=_draw_instant(random, self._as_of, asked.waiting_rounds),
             entered_by=resident.phone if online else self._get_worker(resident.committee),
-            consent=None if online else random.choices(CHANNELS, CHANNEL_WEIGHTS)[0],
+            consent=_draw_channel(random, online, state),
             return_reason=return_reason,
         )
+
+
+def _draw_channel(random: Random, online: bool, state: NeedState) -> ConsentChannel | None:
+    """How the person agreed; nobody has agreed to a request that is not sent."""
+    channel = ConsentChannel.ONLINE if online else random.choices(CHANNELS, CHANNEL_WEIGHTS)[0]
+    return None if state is NeedState.DRAFT else channel
 
 
 def generate_needs(

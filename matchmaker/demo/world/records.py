@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from matchmaker.models import (
+    ConsentChannel,
     NeedState,
     NeedType,
     OfferState,
@@ -95,7 +96,7 @@ class VolunteerRecord:
 
 @dataclass(frozen=True, slots=True)
 class NeedRecord:
-    """A need; ``entered_by`` is a user's phone, ``consent`` its channel when on behalf."""
+    """A need; ``entered_by`` is a user's phone, ``consent`` its channel; a draft has none."""
 
     reference: str
     resident: str
@@ -110,7 +111,7 @@ class NeedRecord:
     state: NeedState
     created_at: datetime
     entered_by: str
-    consent: str | None
+    consent: ConsentChannel | None
     return_reason: str | None = None
 
 

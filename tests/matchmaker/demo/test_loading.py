@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, select, text
 
 from matchmaker.accounts.passwords import matches_password
 from matchmaker.audit.service import verify_chain
@@ -14,6 +14,7 @@ from matchmaker.demo.service import build_demo_world, is_demo_world, reset_demo_
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.models import (
     Committee,
+    Consent,
     Household,
     Need,
     NeedState,
@@ -59,11 +60,12 @@ def test_the_world_is_stored_once_with_the_real_figures(context):
     before = count(Need)
     assert build() is None, "built again, it changes nothing"
     assert count(Need) == before
-    assert_personas_have_accounts_and_needs_written_by_others_a_consent()
+    assert_personas_have_accounts()
+    assert_what_is_kept_and_asked_was_agreed_to()
     assert_no_contact_is_in_a_plain_column()
 
 
-def assert_personas_have_accounts_and_needs_written_by_others_a_consent():
+def assert_personas_have_accounts():
     for persona in DEMO_PERSONS:
         index = contact_cipher.get_index(persona.phone)
         user = db.session.scalars(select(User).where(User.phone_index == index)).one()
@@ -71,11 +73,24 @@ def assert_personas_have_accounts_and_needs_written_by_others_a_consent():
         filled = {name for name in SCOPES.values() if getattr(user, name) is not None}
         assert filled == ({SCOPES[user.role]} if user.role in SCOPES else set())
     assert not matches_password(user.password_hash, "")
-    own = User.resident_id == Need.resident_id
-    by_others = select(Need).join(User, User.id == Need.entered_by_id).where(own.is_not(True))
-    needs = db.session.scalars(by_others).all()
-    assert needs
-    assert all(need.consent_id is not None for need in needs)
+
+
+def assert_what_is_kept_and_asked_was_agreed_to():
+    registered = select(Consent.resident_id).where(Consent.purpose == "keep_contact")
+    assert set(db.session.scalars(registered)) == set(db.session.scalars(select(Resident.id)))
+    own = case((User.resident_id == Need.resident_id, "own_request"), else_="request_on_behalf")
+    query = (
+        select(Need.state, own, Consent)
+        .join(User, User.id == Need.entered_by_id)
+        .outerjoin(Consent, Consent.id == Need.consent_id)
+    )
+    rows = db.session.execute(query).all()
+    assert {state for state, _purpose, consent in rows if consent is None} == {NeedState.DRAFT}
+    sent = [row for row in rows if row[2] is not None]
+    assert all(consent.purpose == purpose for _state, purpose, consent in sent)
+    over = {state for state, _purpose, consent in sent if consent.ended_at is not None}
+    assert over == {NeedState.CLOSED, NeedState.WITHDRAWN}
+    assert all((c.ended_at is not None) is (state in over) for state, _purpose, c in sent)
 
 
 def assert_no_contact_is_in_a_plain_column():

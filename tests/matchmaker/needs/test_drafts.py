@@ -89,7 +89,7 @@ def test_sending_records_consent_online(account, place):
     consent = db.session.scalars(select(m.Consent)).one()
     assert draft.state is m.NeedState.SUBMITTED
     assert draft.consent_id == consent.id
-    assert (consent.purpose, consent.channel) == ("post_need", m.ConsentChannel.ONLINE)
+    assert (consent.purpose, consent.channel) == ("own_request", m.ConsentChannel.ONLINE)
     assert consent.text_version
     assert list_actions()[-1] == "need.submit"
 
