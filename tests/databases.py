@@ -19,6 +19,7 @@ from sqlalchemy import URL, make_url
 
 from matchmaker import create_app
 from matchmaker.base.extensions import db
+from tests.compiled import share_templates
 
 try:
     with warnings.catch_warnings():
@@ -44,7 +45,9 @@ def make_app(url: str, folder: Path) -> Flask:
         "MATCHMAKER_INSTANCE": str(folder),
         "MATCHMAKER_INSECURE_COOKIES": "1",
     }
-    return create_app(settings, environ)
+    app = create_app(settings, environ)
+    share_templates(app)
+    return app
 
 
 @contextmanager

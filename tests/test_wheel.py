@@ -85,7 +85,7 @@ def wheel(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def packages(wheel, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("packages")
-    run_pip("install", "--no-compile", "--target", str(folder), str(wheel))
+    run_pip("install", "--target", str(folder), str(wheel))
     return folder
 
 

@@ -47,8 +47,14 @@ def get_overhang(page):
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
-@pytest.mark.parametrize("text_size", ["standard", "large", "extra"])
-@pytest.mark.parametrize("width", [320, 1280])
+LOOKS = [(width, size) for width in (320, 1280) for size in ("standard", "large", "extra")]
+QUICK = [(320, "extra"), (1280, "standard")]
+
+
+@pytest.mark.parametrize(
+    ("width", "text_size"),
+    [pytest.param(*look, marks=[] if look in QUICK else pytest.mark.slow) for look in LOOKS],
+)
 def test_every_component_is_open_to_everyone(tab, gallery_url, width, text_size):
     page = open_page(tab, gallery_url, width=width, text_size=text_size)
     for path in SHOWN:

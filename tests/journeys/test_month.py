@@ -27,7 +27,7 @@ def town_site(tmp_path):
         yield site, town
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("language", ["zh-CN", pytest.param("en-GB", marks=pytest.mark.slow)])
 def test_a_month_from_the_posting_to_the_answer(town_site, tab, language):
     site, town = town_site
     resident = sign_in(tab(width=PHONE, height=844, language=language), site, town.resident)

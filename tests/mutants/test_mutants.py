@@ -207,12 +207,12 @@ def test_ninety_five_of_a_hundred_that_are_not_equal_must_die(
 def test_what_is_listed_as_equal_is_in_the_source_and_has_a_reason():
     entries = tomllib.loads(lists.EQUAL.read_text()).get("mutant", [])
     places = {(entry["function"], entry["kind"]) for entry in entries}
-    names = {entry["function"].rpartition(".")[2] for entry in entries}
+    functions = {entry["function"] for entry in entries}
     paths = [
         path
         for target in units.TARGETS.values()
         for path in units.list_targets(target)
-        if any(name in path.read_text() for name in names)
+        if any(unit.name in functions for unit in units.list_units(path))
     ]
     mutants = (mutant for path in paths for mutant in find_mutants(path))
     found = {m.content for m in mutants if (m.unit.name, m.kind) in places}

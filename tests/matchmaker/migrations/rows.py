@@ -13,9 +13,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     func,
+    inspect,
     select,
+    text,
 )
 
+FREE_IN_POSTGRES = "SET LOCAL session_replication_role = replica"
+FREE_IN_SQLITE = "PRAGMA defer_foreign_keys = ON"
 # Values that a check constraint or a foreign key asks for.
 PARTICULAR = {
     ("assignment", "pairing_id"): None,  # an assignment serves a need or a pairing, never both
@@ -25,8 +29,7 @@ PARTICULAR = {
 
 def fill_tables(engine: Engine) -> None:
     """Give each empty table one row whose references lead to the other tables' row."""
-    metadata = MetaData()
-    metadata.reflect(engine)
+    metadata = reflect(engine)
     with engine.begin() as connection:
         for table in metadata.sorted_tables:
             if table.name == "alembic_version":
@@ -34,6 +37,28 @@ def fill_tables(engine: Engine) -> None:
             if not connection.scalar(select(func.count()).select_from(table)):
                 row = {c.name: make_value(table, c) for c in table.columns}
                 connection.execute(table.insert().values(**row))
+
+
+def empty_tables(engine: Engine) -> None:
+    """Delete every row but the number of the revision, whatever refers to it."""
+    is_postgres = engine.dialect.name == "postgresql"
+    names = list_tables(engine)
+    with engine.begin() as connection:
+        connection.execute(text(FREE_IN_POSTGRES if is_postgres else FREE_IN_SQLITE))
+        for name in names:
+            connection.execute(text(f'DELETE FROM "{name}"'))
+
+
+def reflect(engine: Engine) -> MetaData:
+    """The tables as they stand in the database."""
+    metadata = MetaData()
+    metadata.reflect(engine)
+    return metadata
+
+
+def list_tables(engine: Engine) -> list[str]:
+    """The names of the tables, without that of the number of the revision."""
+    return [name for name in inspect(engine).get_table_names() if name != "alembic_version"]
 
 
 def make_value(table: Table, column: Column) -> object:

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from matchmaker.base.extensions import db
 from tests.databases import make_app, opened
-from tests.matchmaker.migrations.rows import fill_tables, make_value
-from tests.matchmaker.migrations.test_revisions import reflect
+from tests.matchmaker.migrations.rows import fill_tables, make_value, reflect
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,14 +25,14 @@ def before(empty_database_url, tmp_path):
 
 
 def add(name: str, **values: object) -> None:
-    table = reflect().tables[name]
+    table = reflect(db.engine).tables[name]
     row = {c.name: make_value(table, c) for c in table.columns} | values
     with db.engine.begin() as connection:
         connection.execute(table.insert().values(**row))
 
 
 def read(name: str, key: str, *columns: str) -> dict:
-    table = reflect().tables[name]
+    table = reflect(db.engine).tables[name]
     query = select(table.c[key], *(table.c[column] for column in columns))
     with db.engine.connect() as connection:
         return {row[0]: tuple(row[1:]) for row in connection.execute(query)}

@@ -6,8 +6,7 @@ from sqlalchemy import Table, func, select
 
 from matchmaker.base.extensions import db
 from tests.databases import make_app, opened
-from tests.matchmaker.migrations.rows import fill_tables, make_value
-from tests.matchmaker.migrations.test_revisions import reflect
+from tests.matchmaker.migrations.rows import fill_tables, make_value, reflect
 
 pytestmark = pytest.mark.both_databases
 
@@ -30,7 +29,7 @@ def tables(empty_database_url, tmp_path):
 
 
 def get(name: str) -> Table:
-    return reflect().tables[name]
+    return reflect(db.engine).tables[name]
 
 
 def add(name: str, **values: object) -> None:

@@ -6,8 +6,7 @@ from sqlalchemy import select
 
 from matchmaker.base.extensions import db
 from tests.databases import make_app, opened
-from tests.matchmaker.migrations.rows import make_value
-from tests.matchmaker.migrations.test_revisions import reflect
+from tests.matchmaker.migrations.rows import make_value, reflect
 
 pytestmark = pytest.mark.both_databases
 
@@ -24,7 +23,7 @@ def test_names_of_earlier_rows_are_read_by_the_present_tables(empty_database_url
 
 
 def add(**values):
-    table = reflect().tables["organisation"]
+    table = reflect(db.engine).tables["organisation"]
     row = {c.name: make_value(table, c) for c in table.columns} | values
     row["subdistrict_id"] = add_once("subdistrict")
     with db.engine.begin() as connection:
@@ -32,7 +31,7 @@ def add(**values):
 
 
 def add_once(name):
-    table = reflect().tables[name]
+    table = reflect(db.engine).tables[name]
     with db.engine.begin() as connection:
         if connection.scalar(select(table.c.id)) is None:
             row = {c.name: make_value(table, c) for c in table.columns}
@@ -41,6 +40,6 @@ def add_once(name):
 
 
 def read_keys():
-    table = reflect().tables["organisation"]
+    table = reflect(db.engine).tables["organisation"]
     with db.engine.connect() as connection:
         return list(connection.scalars(select(table.c.sort_key).order_by(table.c.id)))

@@ -43,8 +43,8 @@ def test_the_month_itself_holds(month):
     assert verify(json.loads(month[0]), json.loads(month[1])) is None
 
 
-def test_300_corruptions_are_all_refuted(month):
-    assert sweep(month, range(300)) == []
+def test_100_corruptions_are_all_refuted(month):
+    assert sweep(month, range(100)) == []
 
 
 @pytest.mark.slow

@@ -158,7 +158,7 @@ def sweep(seeds: range, times: int) -> int:
 
 
 def test_worse_answers_pass_only_as_searched():
-    assert sweep(range(40), 40) > 0
+    assert sweep(range(40), 20) > 0
 
 
 @pytest.mark.slow

@@ -123,11 +123,16 @@ HOSTILE = (
 )
 
 
-def test_a_check_that_takes_too_long_ends_and_knows_nothing(tmp_path, monkeypatch, capsys):
+def test_a_check_that_takes_too_long_ends_and_knows_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "SECONDS", 0.2)
-    paths = write_files(tmp_path, *give_many_witnesses())
-    verdict = judge_files(*paths)
+    verdict = judge_files(*write_files(tmp_path, *give_many_witnesses()))
     assert (verdict.ruling, verdict.exit_code) == (Ruling.TOO_LARGE, 6)
+
+
+@pytest.mark.slow
+def test_the_command_says_so(tmp_path, capsys):
+    """It checks in a process of its own, with the real bound."""
+    paths = write_files(tmp_path, *give_many_witnesses())
     assert main(["verify", *map(str, paths)]) == 6
     assert capsys.readouterr().err.startswith("too large to check, so nothing is known: ")
 
