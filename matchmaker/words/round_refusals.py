@@ -100,6 +100,10 @@ ROUNDS: Sentences = {
     "run.accepted_by_its_starter": _l(
         "Only the person who started this run accepts here what is not proved of it."
     ),
+    "run.without_overrides": _l(
+        "This run was solved without the pins and forbids in force, to compare with. Publish the "
+        "run that has them."
+    ),
     "run.overrides_changed": _l(
         "Pins or forbids changed after this run. Solve again, then publish the new run."
     ),

@@ -45,9 +45,9 @@ def override(month: date, reference: str) -> Answer:
 
     def act() -> str:
         kind = OverrideKind(form.kind.data)
+        hands.require_publisher_left(match_round, current_user, [need.id])
         if not form.accepts_doubt.data:
             doubts.require_no_doubt(match_round, Wish(kind, need, **form.read_giver()))
-        hands.require_publisher_left(match_round, current_user, [need.id])
         overrides.add_override(
             match_round,
             kind=kind,

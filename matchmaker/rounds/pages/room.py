@@ -9,7 +9,7 @@ from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, R
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.publish.hands import find_plain_run, list_hands
-from matchmaker.rounds.publish.publication import list_present_runs
+from matchmaker.rounds.publish.publication import is_comparison, list_present_runs
 from matchmaker.rounds.publish.revoking import is_revocable
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.rounds.solve.verdicts import count_unproved
@@ -91,6 +91,7 @@ class RunSteps:
     had_a_hand          nor does who pinned or forbade, or verified what a pin changed
     needs_plain         pins are in force, and no run without them has a result to compare with
     is_outdated         pins or forbids changed since
+    is_comparison       it left out the pins and forbids in force
     """
 
     can_accept: bool = False
@@ -100,6 +101,7 @@ class RunSteps:
     had_a_hand: bool = False
     needs_plain: bool = False
     is_outdated: bool = False
+    is_comparison: bool = False
 
 
 def choose_run(runs: Sequence[RoundRun]) -> RoundRun | None:
@@ -125,13 +127,14 @@ def list_run_steps(run: RoundRun, user: User) -> RunSteps:
     """The steps that the services would not refuse; none of a run without a result."""
     if run.match_round.state is not RoundState.REVIEW or not is_usable(run):
         return RunSteps()
+    overrides = list_active_overrides(run.match_round)
     if not list_present_runs([run]):
-        return RunSteps(is_outdated=True)
+        compares = is_comparison(run, overrides)
+        return RunSteps(is_comparison=compares, is_outdated=not compares)
     is_own = run.started_by_id == user.id
     if count_unproved(run) and run.accepted_at is None:
         may_run = has_permission(user.role, Permission.ROUND_RUN)
         return RunSteps(can_accept=is_own and may_run, waits_for_starter=not is_own)
-    overrides = list_active_overrides(run.match_round)
     if overrides and find_plain_run(run.match_round) is None:
         return RunSteps(needs_plain=True)
     if user.id in list_hands(run):

@@ -27,6 +27,7 @@ from matchmaker.models.limits import TIERS
 from matchmaker.rounds.freeze.overrides import list_active_overrides
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.scopes import list_same_persons
+from matchmaker.states import lock_row
 
 DANGER = TIERS[0]  # the tier for which verifying is a hand in the run
 
@@ -123,7 +124,11 @@ def foresee_hands(match_round: MatchRound, actor: User, need_ids: Iterable[int] 
 def require_publisher_left(
     match_round: MatchRound, actor: User, need_ids: Iterable[int] = ()
 ) -> None:
-    """Raise ``ConflictError`` for a step after which nobody of the office could publish."""
+    """Raise ``ConflictError`` for a step after which nobody of the office could publish.
+
+    The round is locked until the transaction ends: of two steps at once the second sees the first.
+    """
+    lock_row(match_round)
     if not list_publishers(match_round, foresee_hands(match_round, actor, need_ids)):
         raise ConflictError("round.nobody_left")
 

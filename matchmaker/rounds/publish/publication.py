@@ -16,6 +16,7 @@ from matchmaker.models import (
     NeedOutcome,
     NeedState,
     RevokeReason,
+    RoundOverride,
     RoundRun,
     RoundState,
     User,
@@ -40,6 +41,7 @@ from matchmaker.rounds.solve.figures import (
 from matchmaker.rounds.solve.runs import is_usable, make_present_problem
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
+from matchmaker.scopes import list_same_persons
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
 
@@ -130,11 +132,22 @@ def list_present_runs(runs: Sequence[RoundRun]) -> list[RoundRun]:
     if not runs:
         return []
     overrides = list_overrides(runs[0].match_round)
-    touched_at = max((row.lifted_at or row.made_at for row in overrides), default=None)
-    if touched_at is None or all(run.created_at > touched_at for run in runs):
-        return list(runs)
+    if all(
+        run.created_at > touched_at for touched_at in map(_get_touch, overrides) for run in runs
+    ):
+        return [run for run in runs if not is_comparison(run, overrides)]
     present = _hash_present_question(runs[0].match_round)
     return [run for run in runs if run.problem_sha256 == present]
+
+
+def _get_touch(row: RoundOverride) -> datetime:
+    return row.lifted_at or row.made_at
+
+
+def is_comparison(run: RoundRun, overrides: Iterable[RoundOverride]) -> bool:
+    """Whether the run left out pins and forbids that are in force, to be compared with."""
+    in_force = (row for row in overrides if row.lifted_at is None)
+    return bool(run.is_plain) and any(row.made_at < run.created_at for row in in_force)
 
 
 def _hash_present_question(match_round: MatchRound) -> str:
@@ -142,6 +155,8 @@ def _hash_present_question(match_round: MatchRound) -> str:
 
 
 def _require_present_question(run: RoundRun) -> None:
+    if is_comparison(run, list_overrides(run.match_round)):
+        raise ConflictError("run.without_overrides", number=run.number)
     if run.problem_sha256 != _hash_present_question(run.match_round):
         raise ConflictError("run.overrides_changed", number=run.number)
 
@@ -208,7 +223,8 @@ def get_withdrawable_run(match_round: MatchRound, actor: User) -> RoundRun:
     if run is None:
         raise ConflictError("round.not_published")
     ROUND_STATES.check(match_round.state, RoundState.REVIEW)
-    if match_round.published_by_id == actor.id:
+    published_by = match_round.published_by_id
+    if published_by is not None and actor.id in list_same_persons([published_by]):
         raise ConflictError("round.second_person_to_withdraw")
     if _is_remembered(match_round):
         raise ConflictError("round.later_month_frozen")

@@ -7,7 +7,7 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish import hands, publication
 from optimizer import codec
 from optimizer.report import Ruling, Verdict
 from tests.factories import NOW
@@ -39,6 +39,28 @@ def forbid(month, run_id):
         actor=month.one,
         now=NOW,
     )
+
+
+def forbid_as(month, run_id, who: str) -> None:
+    """What the page does: nobody forbids who would leave nobody to publish."""
+    match_round = db.session.get_one(m.RoundRun, run_id).match_round
+    actor, need = getattr(month, who), db.session.get_one(m.Need, month.needs[1].id)
+    hands.require_publisher_left(match_round, actor, [need.id])
+    overrides.add_override(
+        match_round,
+        kind=m.OverrideKind.FORBID,
+        need=need,
+        offer_id=None,
+        volunteer_id=month.volunteers[1 if who == "one" else 2].id,
+        reason="away",
+        actor=actor,
+        now=NOW,
+    )
+
+
+def test_two_who_forbid_at_once_do_not_leave_the_office_without_a_publisher(app, month, run_id):
+    acts = [lambda who=who: forbid_as(month, run_id, who) for who in ("one", "two")]
+    assert act_at_once(app, *acts) == [None, "round.nobody_left"]
 
 
 def test_of_two_who_open_a_month_one_is_refused(app, month):

@@ -182,3 +182,14 @@ def test_two_accounts_of_one_person_are_one_hand(month):
     assert say(run, month.two) == RAN
     with pytest.raises(ConflictError, match=r"^round\.nobody_left$"):
         hands.require_publisher_left(match_round, month.one)
+
+
+@pytest.mark.usefixtures("context")
+def test_who_published_does_not_withdraw_under_another_account(month):
+    match_round = month.publish().match_round
+    third = month.make.user(m.Role.SOCIAL_WORKER, subdistrict_id=month.subdistrict.id)
+    third.person_id = month.two.person_id
+    db.session.flush()
+    with pytest.raises(ConflictError, match=r"^round\.second_person_to_withdraw$"):
+        publication.withdraw_publication(match_round, reason="slip", actor=third, now=NOW)
+    publication.withdraw_publication(match_round, reason="slip", actor=month.one, now=NOW)

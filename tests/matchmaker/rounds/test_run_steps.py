@@ -12,11 +12,11 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.pages.room import RunSteps, choose_run, list_run_steps
 from matchmaker.rounds.publish import publication
-from matchmaker.rounds.solve import runs
+from matchmaker.rounds.solve import jobs, runs
 from optimizer import codec
 from optimizer.report import Failure, Ruling, SolveReport, Verdict
 from tests.factories import NOW
-from tests.matchmaker.rounds.small_month import MONTH
+from tests.matchmaker.rounds.small_month import MONTH, solve_here
 
 RUN = {"month": MONTH, "number": 1}
 ACCEPT, PUBLISH = "/rounds/2026-07/runs/1/accept", "/rounds/2026-07/runs/1/publish"
@@ -148,6 +148,33 @@ def test_the_room_goes_on_with_the_run_that_is_asked_now_and_proved(
     assert re.findall(r"Review run (\d+)", page) == [str(number)]
 
 
+def solve_plain_beside_a_forbid(month) -> None:
+    """A forbid, a run with it, and the run without it that the publication asks for."""
+    match_round = month.freeze()
+    forbid(month)
+    for minute, is_plain in enumerate((False, True), start=1):
+        later = NOW + timedelta(minutes=minute)
+        run = runs.start_run(
+            match_round, limit_seconds=60, actor=month.one, now=later, is_plain=is_plain
+        )
+        jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=later)
+        runs.finish_run(run, solve_here(run), now=later)
+
+
+def test_the_room_goes_on_with_the_run_of_the_pins_and_not_with_the_one_to_compare(app, month, two):
+    with app.app_context():
+        solve_plain_beside_a_forbid(month)
+        db.session.commit()
+        assert choose_run(runs.list_runs(get_run().match_round)).number == 1
+        assert list_run_steps(get_run(1), month.two).can_publish
+        assert list_run_steps(get_run(2), month.two) == RunSteps(is_comparison=True)
+        with pytest.raises(ConflictError, match=r"^run\.without_overrides$"):
+            publication.publish_run(get_run(2), actor=month.two, now=NOW)
+    assert "to compare with" in two.get("rounds.review", month=MONTH, number=2).text
+    assert "Publish run 1" in two.get("rounds.show", month=MONTH).text
+    assert two.get("rounds.publish", month=MONTH, number=1).status_code == 200
+
+
 def test_a_question_is_made_again_only_if_a_pin_or_forbid_was_touched(app, month, monkeypatch):
     with app.app_context():
         month.solve()
@@ -160,6 +187,7 @@ def test_a_question_is_made_again_only_if_a_pin_or_forbid_was_touched(app, month
         assert publication.list_present_runs([]) == made == []
         override = forbid(month)
         assert (publication.list_present_runs([get_run()]), len(made)) == ([], 1)
+        get_run().is_plain = False  # a run of the forbid, which was made before
         override.made_at = get_run().created_at - timedelta(seconds=1)
         assert publication.list_present_runs([get_run()]) == [get_run()]
         assert len(made) == 1
