@@ -13,6 +13,7 @@ from tests.databases import (
     make_sqlite_copier,
     opened,
 )
+from tests.evidence import refuse_statuses as refuse_statuses
 from tests.factories import Factory
 
 

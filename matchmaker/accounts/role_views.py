@@ -4,7 +4,7 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from matchmaker.accounts import roles, sessions
+from matchmaker.accounts import roles, sessions, signing_in
 from matchmaker.accounts.forms import AddRoleForm
 from matchmaker.accounts.views import bp
 from matchmaker.base.clock import get_now
@@ -41,6 +41,7 @@ def add_role() -> Answer:
     form = AddRoleForm()
 
     def act() -> str:
+        signing_in.count_code(request.remote_addr or "", get_now())
         added = roles.add_role(actor=current_user, code=form.code.data, now=get_now())
         token = roles.switch_role(
             actor=current_user, user_id=added.id, token=sessions.get_held_token(), now=get_now()

@@ -62,12 +62,6 @@ def switch_role(*, actor: User, user_id: int, token: str, now: datetime) -> str:
     return open_session(chosen, now)
 
 
-def find_addable(code: str | None, user: User, now: datetime) -> Invitation | None:
-    """The invitation that ``code`` opens, if the user's sign-in may hold its role beside others."""
-    found = find_open_invitation(code, now) if code else None
-    return found if found is not None and _can_hold(user, found) else None
-
-
 def add_role(*, actor: User, code: str, now: datetime) -> User:
     """Use an invitation for one more role of the actor's sign-in, without another password.
 

@@ -68,8 +68,7 @@ def accept_invitation(
 
     Raises ``InvalidError`` for the field at fault, ``ThrottledError`` for an address that guesses.
     """
-    count_try(Counted.INVITATION_ADDRESS, address, now)
-    db.session.commit()
+    count_code(address, now)
     invitations.check_can_accept(code=code, phone=phone, password=password, now=now)
     db.session.rollback()
     password_hash = hash_password(password, _find_beside(phone))
@@ -79,6 +78,15 @@ def accept_invitation(
     token = sessions.open_session(user, now)
     db.session.commit()
     return token
+
+
+def count_code(address: str, now: datetime) -> None:
+    """Count one code that somebody tried, whatever comes of it.
+
+    Raises ``ThrottledError`` for an address that guesses.
+    """
+    count_try(Counted.INVITATION_ADDRESS, address, now)
+    db.session.commit()
 
 
 def change_password(

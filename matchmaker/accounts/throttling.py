@@ -22,6 +22,8 @@ class Counted(StrEnum):
     INVITATION_ADDRESS = "invitation_address"
     PASSWORD_CHANGE = "password_change"  # noqa: S105
     APPLICATION_ADDRESS = "application_address"
+    PHONE_CHECK_PERSON = "phone_check_person"
+    PHONE_CHECK_OFFICE = "phone_check_office"
 
 
 TRIES_PER_WINDOW = {
@@ -30,6 +32,8 @@ TRIES_PER_WINDOW = {
     Counted.INVITATION_ADDRESS: 30,
     Counted.PASSWORD_CHANGE: 10,
     Counted.APPLICATION_ADDRESS: 10,
+    Counted.PHONE_CHECK_PERSON: 30,  # searches and registrations
+    Counted.PHONE_CHECK_OFFICE: 200,  # of a street office with all its committees
 }
 
 

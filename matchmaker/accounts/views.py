@@ -7,12 +7,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from matchmaker.accounts import invitations, own_service, roles, sessions, signing_in, words
+from matchmaker.accounts import own_service, roles, sessions, signing_in, words
 from matchmaker.accounts.forms import JoinForm, SignInForm
-from matchmaker.accounts.passwords import SHORTEST
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
-from matchmaker.models import Invitation
 from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.addresses import is_local_path
 from matchmaker.web.error_pages import show_http_error
@@ -56,7 +54,10 @@ def sign_out() -> Response:
 @bp.route("/join", methods=["GET", "POST"])
 @public
 def join() -> Answer:
-    """The address may contain the code, so that an invitation can be sent as a link."""
+    """The address may contain the code, so that an invitation can be sent as a link.
+
+    The page never looks the code up: it is the same for an open, used, lapsed and unknown one.
+    """
     form = JoinForm(code=request.args.get("code", ""))
 
     def act() -> str:
@@ -113,22 +114,13 @@ def leave_present_session() -> None:
 
 
 def _show_join(form: JoinForm) -> str:
-    invitation = _find_invitation(form.code.data)
-    shortest = SHORTEST[invitation.role] if invitation else max(SHORTEST.values())
-    can_add = current_user.is_authenticated and roles.find_addable(
-        form.code.data, current_user, get_now()
-    )
+    can_add = current_user.is_authenticated and current_user.role in roles.BESIDE
     return render_template(
         "accounts/join.html",
         form=form,
-        invitation=invitation,
-        can_add=bool(can_add),
-        password_rule=words.describe_password_rule(shortest),
+        can_add=can_add and bool(form.code.data),
+        password_rule=words.describe_new_password_rule(),
     )
-
-
-def _find_invitation(code: str | None) -> Invitation | None:
-    return invitations.find_open_invitation(code, get_now()) if code else None
 
 
 def _get_next(address: str | None) -> str:

@@ -2,7 +2,8 @@
 
 from flask_babel import gettext as _
 
-from matchmaker.models import Notice, User
+from matchmaker.accounts.passwords import SHORTEST
+from matchmaker.models import Notice, Role, User
 from matchmaker.words.labels import get_name
 
 
@@ -11,6 +12,16 @@ def describe_password_rule(shortest: int) -> str:
     return _(
         "At least %(limit)s characters. A sentence that only you would think of is easy to keep.",
         limit=shortest,
+    )
+
+
+def describe_new_password_rule() -> str:
+    """The rule for whoever joins: the page does not say which role a code is for."""
+    return _(
+        "At least %(limit)s characters, and at least %(longer)s for everybody but residents."
+        " A sentence that only you would think of is easy to keep.",
+        limit=SHORTEST[Role.RESIDENT],
+        longer=max(SHORTEST.values()),
     )
 
 

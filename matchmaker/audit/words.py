@@ -41,6 +41,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "invitation.withdraw": _l("Withdrew an invitation"),
     "contact.reveal": _l("Looked at a contact"),
     "resident.register": _l("Registered a resident"),
+    "resident.search_phone": _l("Looked for a resident by phone"),
     "resident.merge": _l("Made two entries of a resident one"),
     "status.record": _l("Recorded a recipient status"),
     "status.verify": _l("Verified a recipient status"),
@@ -195,6 +196,7 @@ _DETAIL_NAMES: dict[str, LazyString] = {
     "state": _l("state"),
     "kind": _l("kind"),
     "consent": _l("consent"),
+    "found": _l("people found"),
 }
 _LABELLED: tuple[type[StrEnum], ...] = (
     Role,

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from matchmaker.forms.base import ButtonForm, FilterForm, IdempotentForm
+from matchmaker.forms.base import BaseForm, ButtonForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import CountField, DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
@@ -44,8 +44,8 @@ class StatusStepForm(ButtonForm):
     breaks = CountField()
 
 
-class ResidentFilterForm(FilterForm):
-    """Filters of the list of residents."""
+class ResidentSearchForm(BaseForm):
+    """What the list of residents is narrowed by; a phone goes no further than this form."""
 
     search = TextField(
         _l("Name, reference, or last four digits of the phone"), [MaxLength(LONGEST_SEARCH)]
@@ -68,6 +68,16 @@ class ResidentFilterForm(FilterForm):
             "status": StatusKind(status) if status else None,
             "unverified": self.unverified.data,
         }
+
+    def list_arguments(self) -> dict[str, str]:
+        """What was typed and chosen, as arguments of the list's address."""
+        typed = {name: self[name].data for name in ("search", "committee_id", "status")}
+        chosen = {name: value for name, value in typed.items() if value}
+        return {**chosen, "unverified": "y"} if self.unverified.data else chosen
+
+
+class ResidentFilterForm(FilterForm, ResidentSearchForm):
+    """The same filters in the address of the list, where no phone is looked for."""
 
 
 class RegisterForm(IdempotentForm):

@@ -6,9 +6,10 @@ from flask_login import current_user
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, ConsentChannel, StatusKind
-from matchmaker.residents import scope, service, statuses
+from matchmaker.residents import phone_search, scope, service, statuses
 from matchmaker.residents.forms import RegisterForm, StatusForm
 from matchmaker.residents.service import Registration
 from matchmaker.residents.twins import Twins, find_twins
@@ -26,6 +27,8 @@ def register() -> Answer:
     form = _make_form(committees)
 
     def act() -> str:
+        phone_search.count_check(current_user, get_now())
+        db.session.commit()  # the form asks whether the phone is known, whatever comes of it
         resident = service.register_resident(
             actor=current_user,
             registration=_read(form, committees),

@@ -1,11 +1,11 @@
 """Register and find residents."""
 
-import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from matchmaker.audit.service import record_event
@@ -25,10 +25,11 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.residents.consents import KEEP_CONTACT, add_consent
+from matchmaker.residents.phone_search import TAIL_DIGITS
 from matchmaker.residents.scope import list_committees, select_residents
 from matchmaker.residents.twins import Described, find_twins, make_indexes
 from matchmaker.words.names import get_person_sort_key, match_name
-from matchmaker.words.phone_numbers import get_line, normalise_phone
+from matchmaker.words.phone_numbers import get_line
 
 # Households and references.
 
@@ -99,9 +100,7 @@ class Registration:
         )
 
 
-TAIL_DIGITS = 4
 GREATEST_AGE = 120  # years
-_TYPED_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,7 @@ class ResidentFilter:
     committee_id: int | None = None
     status: StatusKind | None = None
     unverified: bool = False
+    ids: Collection[int] | None = None
 
 
 def select_filtered(actor: User, filters: ResidentFilter) -> Select[Resident]:
@@ -177,7 +177,10 @@ def list_needs(resident: Resident) -> list[Need]:
 
 def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident]:
     if filters.search:
-        query = query.where(_matches(filters.search))
+        names = [Resident.display_name, Resident.reference]
+        query = query.where(match_name(filters.search.strip(), names, Resident.sort_key))
+    if filters.ids is not None:
+        query = query.where(Resident.id.in_(filters.ids))
     if filters.committee_id is not None:
         query = query.where(Household.committee_id == filters.committee_id)
     if filters.status is not None:
@@ -185,26 +188,6 @@ def _narrow(query: Select[Resident], filters: ResidentFilter) -> Select[Resident
     if filters.unverified:
         query = query.where(Resident.statuses.any(RecipientStatus.verified_at.is_(None)))
     return query
-
-
-def _matches(search: str) -> ColumnElement[bool]:
-    """Match four digits with the end of a phone, more with a phone, else a name or reference."""
-    typed = search.strip()
-    if _TYPED_TAIL.fullmatch(typed):
-        tail = contact_cipher.get_index(typed)
-        return Resident.contact.has(ResidentContact.phone_tail_index == tail)
-    phone = _find_phone(typed)
-    if phone is not None:
-        index = contact_cipher.get_index(get_line(phone))
-        return Resident.contact.has(ResidentContact.phone_index == index)
-    return match_name(typed, [Resident.display_name, Resident.reference], Resident.sort_key)
-
-
-def _find_phone(typed: str) -> str | None:
-    try:
-        return normalise_phone(typed)
-    except ValueError:
-        return None
 
 
 def _get_committee(actor: User, committee_id: int) -> Committee:

@@ -12,7 +12,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.models import Household, Resident, ResidentContact, User
+from matchmaker.models import Committee, Household, Resident, ResidentContact, User
+from matchmaker.residents.phone_search import get_office_id
 from matchmaker.residents.scope import select_residents
 from matchmaker.words.folding import fold, fold_address
 from matchmaker.words.phone_numbers import get_line
@@ -45,7 +46,7 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Those in the actor's scope, and how many outside it have the same phone."""
+    """Those in the actor's scope, and how many others of the street office have the same phone."""
 
     own: Sequence[Twin]
     elsewhere: int
@@ -87,8 +88,11 @@ def find_twins(actor: User, typed: Described) -> Twins:
     same_phone = db.session.scalar(
         select(func.count())
         .select_from(ResidentContact)
-        .join(Resident, Resident.id == ResidentContact.resident_id)
+        .join(ResidentContact.resident)
+        .join(Resident.household)
+        .join(Household.committee)
         .where(ResidentContact.phone_index == phone_index, Resident.merged_into_id.is_(None))
+        .where(Committee.subdistrict_id == get_office_id(actor))
     )
     return Twins(own, (same_phone or 0) - sum(twin.has_phone for twin in own))
 

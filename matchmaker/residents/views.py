@@ -1,9 +1,10 @@
 """Residents: the list, a person's page, and the contact, which is shown on request."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -15,13 +16,13 @@ from matchmaker.forms.base import ButtonForm
 from matchmaker.forms.choices import make_choices
 from matchmaker.models import Committee, RecipientStatus, Resident, Role
 from matchmaker.promises.breaking import find_breaks_of_status
-from matchmaker.residents import merging, scope, service, statuses
+from matchmaker.residents import merging, phone_search, scope, service, statuses
 from matchmaker.residents.consents import list_consents
 from matchmaker.residents.disclosure import Contact, reveal_contact
-from matchmaker.residents.forms import ResidentFilterForm, StatusStepForm
+from matchmaker.residents.forms import ResidentFilterForm, ResidentSearchForm, StatusStepForm
 from matchmaker.residents.statuses import StatusState
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import Badge, Column, ListPage
+from matchmaker.web.lists import PAGE_SIZE, Badge, Column, ListPage
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.tones import Tone
@@ -90,10 +91,15 @@ _FILE_COLUMNS = (
 )
 
 
-def _make_list() -> ListPage[Resident]:
+def _make_list(
+    form: ResidentSearchForm | None = None, found: list[int] | None = None
+) -> ListPage[Resident]:
+    """The list as its address says, or with the few residents ``found`` by phone."""
     committees = scope.list_committees(current_user)
-    form = _make_filter_form(committees)
+    form = form or _fill_choices(ResidentFilterForm(), committees)
     filters = service.ResidentFilter(**form.read_filters())
+    if found is not None:
+        filters = replace(filters, search="", ids=found)
     places = ("committee_id",) if len(committees) > 1 else ()
     return ListPage(
         endpoint="residents.index",
@@ -102,7 +108,8 @@ def _make_list() -> ListPage[Resident]:
         columns=_COLUMNS,
         form=form,
         fields=("search", *places, "status", "unverified"),
-        download="residents.download",
+        search="residents.search",
+        download="residents.download" if found is None else None,
         file_name="residents",
         file_columns=_FILE_COLUMNS,
     )
@@ -112,6 +119,21 @@ def _make_list() -> ListPage[Resident]:
 @requires(Permission.NEED_READ_SCOPE)
 def index() -> str:
     return render_template("residents/index.html", list=_make_list())
+
+
+@bp.post("/residents/search")
+@requires(Permission.NEED_READ_SCOPE)
+def search() -> str | Response:
+    """What is typed goes on into the address of the list, unless it is a phone."""
+    form = _fill_choices(ResidentSearchForm(), scope.list_committees(current_user))
+    typed = form.read_filters()["search"]
+    if not phone_search.is_phone(typed):
+        return redirect(url_for("residents.index", **form.list_arguments()), 303)
+    phone_search.count_check(current_user, get_now())
+    db.session.commit()  # an attempt counts even if it fails
+    found = phone_search.search_phone(actor=current_user, typed=typed, now=get_now())
+    db.session.commit()
+    return render_template("residents/index.html", list=_make_list(form, found[:PAGE_SIZE]))
 
 
 @bp.get("/residents/residents.<any(xlsx, csv):file_format>")
@@ -177,8 +199,7 @@ def own_contact() -> str:
     )
 
 
-def _make_filter_form(committees: list[Committee]) -> ResidentFilterForm:
-    form = ResidentFilterForm()
+def _fill_choices(form: ResidentSearchForm, committees: list[Committee]) -> ResidentSearchForm:
     form.committee_id.choices = make_choices(
         [("", _("Every committee")), *((row.id, get_name(row)) for row in committees)]
     )

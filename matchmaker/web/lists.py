@@ -19,6 +19,7 @@ from sqlalchemy.orm import lazyload
 from wtforms import Field, Form
 
 from matchmaker.base.extensions import db
+from matchmaker.forms.base import BaseForm
 from matchmaker.web.downloads import FILE_FORMATS, Value, send_table
 from matchmaker.words.labels import get_label
 from matchmaker.words.quantities import format_day
@@ -163,8 +164,9 @@ class ListPage(Generic[R]):
     ``endpoint`` and ``values`` are its address. ``form`` has read the filters; ``fields`` names
     those that are shown, in order (none: all). ``read`` turns rows of ``query`` into what the
     columns read; it gets all rows of a page, or of a portion of a file, so that one statement can
-    load what they need. ``count`` returns the number of rows in each state. A list with
-    ``download`` (an endpoint that takes ``file_format``) can be downloaded.
+    load what they need. ``search`` is an endpoint to which the filters are posted, where what is
+    typed must not stand in an address. ``count`` returns the number of rows in each state. A list
+    with ``download`` (an endpoint that takes ``file_format``) can be downloaded.
     """
 
     endpoint: str
@@ -176,6 +178,7 @@ class ListPage(Generic[R]):
     fields: Sequence[str] = ()
     read: Callable[[list[Any]], Sequence[R]] = lambda rows: rows
     count: Callable[[], Mapping[Any, int]] | None = None
+    search: str | None = None
     download: str | None = None
     file_name: str = ""
     file_title: str | LazyString = ""
@@ -203,9 +206,14 @@ class ListPage(Generic[R]):
         return get_filters(self.form) if self.form is not None else {}
 
     @property
+    def is_sent(self) -> bool:
+        """Whether the filters were posted and do not stand in the address."""
+        return isinstance(self.form, BaseForm) and self.form.is_submitted()
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether other filters could find more."""
-        return bool(self.arguments or self.counts)
+        return bool(self.arguments or self.counts or self.is_sent)
 
     @property
     def filters(self) -> list[Field]:
@@ -218,6 +226,11 @@ class ListPage(Generic[R]):
     def url(self) -> str:
         """The address without filters."""
         return url_for(self.endpoint, **self.values)
+
+    @property
+    def search_url(self) -> str | None:
+        """The address to which the filters are posted; None for filters in the address."""
+        return url_for(self.search) if self.search else None
 
     @property
     def tiles(self) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def test_every_form_that_posts_carries_the_token():
 
 # Forms that keep no draft of what is typed, each with the reason.
 WITHOUT_DRAFT = {
-    "components/filter_bar.html": "changes nothing: its answers are in the address",
+    "components/filter_bar.html": "changes nothing: its answers are in the address, or a phone",
     "components/account_links.html": "a button",
     "components/confirm_form.html": "a button",
     "components/preferences_switch.html": "buttons",

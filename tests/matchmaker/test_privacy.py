@@ -3,16 +3,18 @@
 import io
 import json
 import logging
+import re
 import zipfile
 
 import pytest
 from sqlalchemy import text
 
 from matchmaker.base.extensions import db
-from matchmaker.models import AuditEvent, Disclosure, Role
+from matchmaker.models import AuditEvent, Disclosure, Household, Role
 from tests.browser import Browser
 from tests.matchmaker.small_world import PLANTED_PHONE, make_small_world
 from tests.matchmaker.test_permissions import list_calls
+from tests.page_forms import TYPED, read_forms
 
 KEY = "0" * 32
 SECRETS = (PLANTED_PHONE, "王秀英", "乐山路8弄3号201室")
@@ -66,6 +68,46 @@ def test_no_page_and_no_file_of_any_role_holds_a_contact(app, world, role):
     assert find_leaks(app, world.users.get(role), secrets) == []
 
 
+def list_search_boxes(app, browser) -> set[tuple[str, str]]:
+    """The text boxes of forms whose answers stand in the address: where they go, their names."""
+    lists = [
+        address
+        for rule, method, address in list_calls(app)
+        if method == "GET" and rule.arguments <= {"month", "number"}
+    ]
+    return {
+        (form.attributes["action"], control.name)
+        for address in lists
+        for form in read_forms(browser.client.get(address).get_data().decode("utf-8", "replace"))
+        if form.attributes.get("method", "get") == "get"
+        for control in form.controls
+        if control.kind in TYPED
+    }
+
+
+def test_no_box_whose_text_stands_in_an_address_finds_anybody_by_phone(app, make, world):
+    """A phone and the end of one, against others that nobody has."""
+    household = make.get(Household, world.resident.household_id)
+    make.resident(household, phone="13877778765", display_name="郭阿姨")
+    tried = 0
+    for user in world.users.values():
+        browser = Browser(app).sign_in(user)
+        for address, name in list_search_boxes(app, browser):
+            for typed, unknown in (("13877778765", "13966669876"), ("8765", "9876")):
+                pages = {
+                    hide_tokens(answer.get_data(as_text=True).replace(text, ""))
+                    for text in (typed, unknown)
+                    for answer in (browser.client.get(address, query_string={name: text}),)
+                }
+                tried += 1
+                assert len(pages) == 1, (address, name)
+    assert tried > 10
+
+
+def hide_tokens(page: str) -> str:
+    return re.sub(r'name="(?:csrf_token|idempotency_key)"[^>]*|nonce="[^"]*"', "", page)
+
+
 def test_no_answer_to_a_form_holds_a_contact_but_the_two_that_reveal_it(app, world):
     app.config["WTF_CSRF_ENABLED"] = False
     leaks = []
@@ -93,7 +135,7 @@ def test_a_contact_shown_on_purpose_is_noted_and_only_then_shown(app, world):
 def test_the_log_holds_no_phone_number_whatever_is_asked(app, world, log):
     worker = Browser(app).sign_in(world.users[Role.COMMITTEE_WORKER])
     worker.submit("residents.reveal", {}, resident_id=world.resident.id)
-    worker.get("residents.index", search=PLANTED_PHONE)
+    worker.submit("residents.search", {"search": PLANTED_PHONE}, on="/residents")
     worker.client.get(f"/{PLANTED_PHONE}")
     Browser(app).submit("accounts.sign_in", {"phone": PLANTED_PHONE, "password": "x"})
     app.logger.error("something with %s failed", PLANTED_PHONE)

@@ -58,8 +58,6 @@ def test_a_code_of_a_guarded_role_opens_once_a_second_person_confirms_it(
     app, make, administrator, unconfirmed_code
 ):
     assert join(Browser(app), unconfirmed_code).status_code == 422
-    page = Browser(app).use_language("en").get("accounts.join", code=unconfirmed_code).text
-    assert "You are invited as" not in page
     own = Browser(app).sign_in(administrator)
     key, address = {"idempotency_key": KEY}, {"invitation_id": 1, "on": "/invitations/unconfirmed"}
     assert own.submit("accounts.confirm_invitation", key, **address).status_code == 404
@@ -163,7 +161,69 @@ def test_a_code_may_be_typed_carelessly(browser, code, spell):
 def test_the_link_of_an_invitation_fills_the_code_in(browser, code):
     page = browser.use_language("en").get("accounts.join", code=code)
     assert f'value="{code}"' in page.text
-    assert "You are invited as: Auditor." in page.text
+
+
+UNKNOWN_CODE = "0000-0000-0000-0000"
+
+
+def read_page_of(browser, code):
+    """The page of an invitation's link, without what is never twice the same."""
+    page = browser.use_language("en").get("accounts.join", code=code).text
+    return re.sub(r'name="csrf_token"[^>]*|nonce="[^"]*"', "", page).replace(code, "CODE")
+
+
+def list_codes(app, make, code):
+    """A code of each kind: unknown, open, and one each that was used, lapsed or taken back."""
+    with app.app_context():
+        actor = db.session.get(User, make.user(Role.ADMINISTRATOR).id)
+        spent = [
+            invitations.invite(
+                actor=actor, role=Role.RESIDENT, scope=Scope(), lasts=WEEK, now=get_now()
+            )
+            for _number in range(3)
+        ]
+        rows = db.session.query(Invitation).order_by(Invitation.id.desc()).limit(3).all()[::-1]
+        assert invitations.use_up(rows[0], get_now())
+        rows[1].expires_at = get_now() - WEEK
+        invitations.withdraw_invitation(actor=actor, invitation_id=rows[2].id, now=get_now())
+        db.session.commit()
+    return {"unknown": UNKNOWN_CODE, "open": code} | dict(
+        zip(("used", "lapsed", "withdrawn"), spent, strict=True)
+    )
+
+
+@pytest.mark.parametrize("role", [None, Role.COORDINATOR, Role.AUDITOR])
+def test_the_page_of_a_code_is_the_same_whatever_the_code(app, make, code, role):
+    browser = Browser(app)
+    if role is not None:
+        browser.sign_in(make.user(role, organisation_id=make.organisation().id))
+    pages = {
+        name: read_page_of(browser, found) for name, found in list_codes(app, make, code).items()
+    }
+    assert [name for name, page in pages.items() if page != pages["unknown"]] == []
+    assert ("Add this role to my sign-in" in pages["unknown"]) is (role is Role.COORDINATOR)
+
+
+def test_a_code_that_opens_nothing_is_refused_in_the_same_words_whatever_is_wrong(app, make, code):
+    answers = {}
+    for name, found in list_codes(app, make, code).items():
+        if name != "open":
+            answer = join(Browser(app).use_language("en"), found)
+            text = re.sub(r'name="csrf_token"[^>]*|nonce="[^"]*"', "", answer.text)
+            answers[name] = (answer.status_code, text.replace(found, "CODE"))
+    assert len(set(answers.values())) == 1
+    assert answers["used"][0] == 422
+
+
+def test_a_code_for_one_more_role_counts_as_a_try(app, make, monkeypatch, code):
+    limits = dict.fromkeys(Counted, 1)
+    monkeypatch.setattr("matchmaker.accounts.throttling.TRIES_PER_WINDOW", limits)
+    user = make.user(Role.COORDINATOR, organisation_id=make.organisation().id)
+    browser = Browser(app).sign_in(user)
+    for found, status in ((UNKNOWN_CODE, 422), (UNKNOWN_CODE, 429), (code, 429)):
+        on = browser.get_url("accounts.join", code=found)
+        answer = browser.submit("accounts.add_role", {"code": found}, on=on)
+        assert answer.status_code == status
 
 
 def test_a_phone_with_an_account_gets_another_account(app, browser, code, make):

@@ -15,6 +15,7 @@ from matchmaker.models import (
     Role,
     StatusKind,
 )
+from matchmaker.residents.phone_search import search_phone
 from matchmaker.residents.service import (
     Registration,
     ResidentFilter,
@@ -103,9 +104,17 @@ def test_a_known_phone_asks_before_it_doubles(context, resident, worker, committ
     assert register(worker, committee.id, phone=PHONE, is_known_duplicate=True).id
 
 
-def test_a_phone_known_elsewhere_asks_too(context, stranger, worker, committee):
+def test_a_phone_known_in_another_committee_of_the_office_asks_too(
+    context, make, worker, committee
+):
+    beside = make.committee(subdistrict_id=committee.subdistrict_id)
+    make.resident(make.household(beside), phone="13900002222")
     with pytest.raises(ConflictError):
-        register(worker, committee.id, phone="13900001111")
+        register(worker, committee.id, phone="13900002222")
+
+
+def test_a_phone_of_another_street_office_is_told_to_nobody(context, stranger, worker, committee):
+    assert register(worker, committee.id, phone="13900001111").id
 
 
 def test_a_reference_taken_by_an_import_is_passed_over(context, make, worker, committee):
@@ -121,32 +130,54 @@ def test_each_role_sees_the_own_scope(context, make, resident, stranger, worker,
         assert find(make.user(role)) == []
 
 
-@pytest.mark.parametrize(
-    "search",
-    ["王", "阿婆", "wangap", "wang a po", "5678", PHONE, f"+86 {PHONE[:3]} {PHONE[3:]}", " 王阿 "],
-)
-def test_people_are_found_by_name_pinyin_and_phone(context, make, resident, worker, search):
+@pytest.mark.parametrize("search", ["王", "阿婆", "wangap", "wang a po", " 王阿 "])
+def test_people_are_found_by_name_and_pinyin(context, make, resident, worker, search):
     make.resident(resident.household, phone="13700001111", display_name="赵爷叔", sort_key="zhao")
     assert find(worker, search=search) == [resident]
+
+
+def find_by_phone(actor, typed):
+    return search_phone(actor=actor, typed=typed, now=NOW)
+
+
+@pytest.mark.parametrize("typed", ["5678", PHONE, f"+86 {PHONE[:3]} {PHONE[3:]}"])
+def test_people_are_found_by_phone_in_a_form_alone(context, make, resident, worker, typed):
+    make.resident(resident.household, phone="13700001111", display_name="赵爷叔", sort_key="zhao")
+    assert find_by_phone(worker, typed) == [resident.id]
+    assert find(worker, search=typed) == []
+    assert find(worker, ids=[resident.id]) == [resident]
+
+
+def test_a_search_by_phone_is_on_record_without_the_phone(context, resident, worker):
+    find_by_phone(worker, PHONE)
+    event = db.session.query(AuditEvent).one()
+    assert (event.action, event.actor_id) == ("resident.search_phone", worker.id)
+    assert event.details == {"found": 1}
+
+
+def test_a_phone_of_elsewhere_finds_nobody(context, resident, stranger, worker, social_worker):
+    for actor in (worker, social_worker):
+        assert find_by_phone(actor, "13900001111") == []
 
 
 def test_a_line_is_found_with_and_without_its_extension(context, worker, committee):
     resident = register(worker, committee.id, phone="02164381234-802")
     assert resident.contact.phone == "02164381234-802"
     for typed in ("64381234", "021-6438 1234 转 802", "64381234-803", "1234"):
-        assert find(worker, search=typed) == [resident]
+        assert find_by_phone(worker, typed) == [resident.id]
     with pytest.raises(ConflictError, match=r"resident\.perhaps_known"):
         register(worker, committee.id, phone="02164381234")
 
 
 def test_people_are_found_by_a_landline_as_it_is_dialled(context, make, worker, committee):
     resident = make.resident(make.household(committee), phone="02164381234")
-    assert find(worker, search="6438 1234") == [resident]
+    assert find_by_phone(worker, "6438 1234") == [resident.id]
 
 
 @pytest.mark.parametrize("search", ["567", "1381234567", "%", "_", "王%", "0000"])
 def test_nobody_is_found_by_less(context, resident, worker, search):
     assert find(worker, search=search) == []
+    assert find_by_phone(worker, search) == []
 
 
 def test_the_list_is_narrowed_by_status_and_verification(context, make, resident, worker):

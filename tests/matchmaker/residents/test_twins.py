@@ -78,12 +78,23 @@ def test_a_name_in_another_committee_is_another_person(context, make, twin, soci
     assert find_twins(social_worker, describe(other.id, phone=PHONE)).own
 
 
-def test_a_phone_outside_the_scope_is_counted_and_nothing_else_is(context, make, twin):
-    stranger = make.committee()
-    worker = make.user(Role.COMMITTEE_WORKER, committee_id=stranger.id)
-    found = find_twins(worker, describe(stranger.id, phone=PHONE))
+def test_a_phone_of_another_committee_is_counted_and_nothing_else_is(
+    context, make, twin, social_worker
+):
+    beside = make.committee(subdistrict_id=social_worker.subdistrict_id)
+    worker = make.user(Role.COMMITTEE_WORKER, committee_id=beside.id)
+    found = find_twins(worker, describe(beside.id, phone=PHONE))
     assert (list(found.own), found.elsewhere) == ([], 1)
-    assert not find_twins(worker, describe(stranger.id))
+    assert not find_twins(worker, describe(beside.id))
+
+
+def test_a_phone_of_another_street_office_is_not_even_counted(context, make, twin):
+    stranger = make.committee()
+    for actor in (
+        make.user(Role.COMMITTEE_WORKER, committee_id=stranger.id),
+        make.user(Role.SOCIAL_WORKER, subdistrict_id=stranger.subdistrict_id),
+    ):
+        assert not find_twins(actor, describe(stranger.id, phone=PHONE))
 
 
 def test_the_few_that_are_compared_are_found_by_an_index(context, make, twin, worker):

@@ -1,7 +1,10 @@
 """Residents' pages at the counter and in the office."""
 
+import re
+
 import pytest
 
+from matchmaker.accounts.throttling import Counted
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.models import Disclosure, RecipientStatus, Role, StatusKind
@@ -34,6 +37,63 @@ def test_the_list_shows_names_and_no_contact(counter, resident):
 def test_filters_that_fit_nobody_say_what_to_do(counter, resident):
     assert "Nobody fits these filters" in counter.get("residents.index", search="zzz").text
     assert counter.get("residents.index", committee_id="x", status="y").status_code == 200
+
+
+def search(browser, typed, **values):
+    return browser.submit("residents.search", {"search": typed, **values}, on="/residents")
+
+
+@pytest.mark.parametrize("typed", [PHONE, "5678", "138 1234 5678"])
+def test_a_phone_is_searched_without_ever_standing_in_an_address(counter, resident, typed):
+    answer = search(counter, typed)
+    assert answer.status_code == 200
+    assert "1 resident" in answer.text
+    assert "王阿婆" in answer.text
+    assert "Location" not in answer.headers
+    links = re.findall(r'(?:href|action)="([^"]*)"', answer.text)
+    assert [link for link in links if typed in link or "5678" in link] == []
+
+
+def test_a_phone_that_nobody_has_says_what_to_do(counter, resident):
+    assert "Nobody fits these filters" in search(counter, "13900001111").text
+
+
+def test_a_name_goes_on_into_the_address_with_the_other_filters(counter, resident):
+    answer = search(counter, "王", status="disabled", unverified="y")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/residents?search=%E7%8E%8B&status=disabled&unverified=y"
+
+
+@pytest.mark.parametrize("limited", [Counted.PHONE_CHECK_PERSON, Counted.PHONE_CHECK_OFFICE])
+def test_phones_are_tried_so_often_by_a_person_and_by_an_office(
+    app, make, counter, office, committee, resident, monkeypatch, limited
+):
+    limits = dict.fromkeys(Counted, 100) | {limited: 2}
+    monkeypatch.setattr("matchmaker.accounts.throttling.TRIES_PER_WINDOW", limits)
+    stranger = make.user(Role.COMMITTEE_WORKER, committee_id=make.committee().id)
+    assert [search(counter, PHONE).status_code for _try in range(3)] == [200, 200, 429]
+    is_shared = limited is Counted.PHONE_CHECK_OFFICE
+    assert search(office, PHONE).status_code == (429 if is_shared else 200)
+    assert search(Browser(app).sign_in(stranger), PHONE).status_code == 200
+    assert search(counter, "王").status_code == 303  # a name counts for nothing
+
+
+def test_a_phone_typed_at_registration_counts_even_when_it_is_refused(
+    counter, resident, committee, monkeypatch
+):
+    limits = dict.fromkeys(Counted, 100) | {Counted.PHONE_CHECK_PERSON: 2}
+    monkeypatch.setattr("matchmaker.accounts.throttling.TRIES_PER_WINDOW", limits)
+    typed = {
+        "idempotency_key": KEY,
+        "full_name": "赵一",
+        "display_name": "赵阿姨",
+        "phone": PHONE,
+        "block": "乐山二三村",
+        "address": "乐山路1号",
+        "consent_channel": "signed_paper",
+    }
+    answers = [counter.submit("residents.register", typed).status_code for _try in range(3)]
+    assert answers == [422, 422, 429]
 
 
 def test_a_contact_is_hidden_until_asked_for(app, counter, resident):
