@@ -69,7 +69,7 @@ class ResidentSearchForm(BaseForm):
             "unverified": self.unverified.data,
         }
 
-    def list_arguments(self) -> dict[str, str]:
+    def list_arguments(self) -> dict[str, Any]:
         """What was typed and chosen, as arguments of the list's address."""
         typed = {name: self[name].data for name in ("search", "committee_id", "status")}
         chosen = {name: value for name, value in typed.items() if value}
