@@ -16,7 +16,7 @@ def describe_password_rule(shortest: int) -> str:
 
 
 def describe_new_password_rule() -> str:
-    """The rule for whoever joins: the page does not say which role a code is for."""
+    """The rule for a person who joins: the page does not say which role a code is for."""
     return _(
         "At least %(limit)s characters, and at least %(longer)s for everybody but residents."
         " A sentence that only you would think of is easy to keep.",

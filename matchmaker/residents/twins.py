@@ -85,7 +85,13 @@ def find_twins(actor: User, typed: Described) -> Twins:
     )
     compared = [compare(typed, row) for row in db.session.scalars(query)]
     own = [twin for twin in compared if is_perhaps_same(twin, typed)]
-    same_phone = db.session.scalar(
+    elsewhere = _count_of_office(actor, phone_index) - sum(twin.has_phone for twin in own)
+    return Twins(own, elsewhere)
+
+
+def _count_of_office(actor: User, phone_index: str) -> int:
+    """How many residents of the actor's street office have this phone."""
+    query = (
         select(func.count())
         .select_from(ResidentContact)
         .join(ResidentContact.resident)
@@ -94,7 +100,7 @@ def find_twins(actor: User, typed: Described) -> Twins:
         .where(ResidentContact.phone_index == phone_index, Resident.merged_into_id.is_(None))
         .where(Committee.subdistrict_id == get_office_id(actor))
     )
-    return Twins(own, (same_phone or 0) - sum(twin.has_phone for twin in own))
+    return db.session.scalar(query) or 0
 
 
 def compare(typed: Described, row: Resident) -> Twin:

@@ -165,7 +165,7 @@ class ListPage(Generic[R]):
     those that are shown, in order (none: all). ``read`` turns rows of ``query`` into what the
     columns read; it gets all rows of a page, or of a portion of a file, so that one statement can
     load what they need. ``search`` is an endpoint to which the filters are posted, where what is
-    typed must not stand in an address. ``count`` returns the number of rows in each state. A list
+    typed must not appear in an address. ``count`` returns the number of rows in each state. A list
     with ``download`` (an endpoint that takes ``file_format``) can be downloaded.
     """
 
@@ -207,7 +207,7 @@ class ListPage(Generic[R]):
 
     @property
     def is_sent(self) -> bool:
-        """Whether the filters were posted and do not stand in the address."""
+        """Whether the filters were posted and are not in the address."""
         return isinstance(self.form, BaseForm) and self.form.is_submitted()
 
     @property

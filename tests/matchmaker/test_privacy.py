@@ -69,7 +69,7 @@ def test_no_page_and_no_file_of_any_role_holds_a_contact(app, world, role):
 
 
 def list_search_boxes(app, browser) -> set[tuple[str, str]]:
-    """The text boxes of forms whose answers stand in the address: where they go, their names."""
+    """The text boxes of forms whose answers go into the address: where they lead, their names."""
     lists = [
         address
         for rule, method, address in list_calls(app)
@@ -85,7 +85,7 @@ def list_search_boxes(app, browser) -> set[tuple[str, str]]:
     }
 
 
-def test_no_box_whose_text_stands_in_an_address_finds_anybody_by_phone(app, make, world):
+def test_no_box_whose_text_goes_into_an_address_finds_anybody_by_phone(app, make, world):
     """A phone and the end of one, against others that nobody has."""
     household = make.get(Household, world.resident.household_id)
     make.resident(household, phone="13877778765", display_name="郭阿姨")

@@ -113,7 +113,7 @@ def test_a_phone_known_in_another_committee_of_the_office_asks_too(
         register(worker, committee.id, phone="13900002222")
 
 
-def test_a_phone_of_another_street_office_is_told_to_nobody(context, stranger, worker, committee):
+def test_a_phone_of_another_street_office_asks_nothing(context, stranger, worker, committee):
     assert register(worker, committee.id, phone="13900001111").id
 
 
