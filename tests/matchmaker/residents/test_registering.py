@@ -83,11 +83,18 @@ def test_a_known_phone_warns_and_a_tick_registers_all_the_same(app, counter, res
     assert count(app, Resident) == 2
 
 
-def test_a_phone_of_another_committee_is_counted_not_named(counter, stranger):
+def test_a_phone_of_another_committee_is_counted_not_named(counter, make, committee):
+    beside = make.household(make.committee(subdistrict_id=committee.subdistrict_id))
+    known = make.resident(beside, phone="13900001111", display_name="李师傅")
     warned = counter.submit("residents.register", {**TYPED, "phone": "13900001111"})
     assert "1 person of another committee has this phone." in warned.text
-    assert stranger.reference not in warned.text
+    assert known.reference not in warned.text
     assert "李师傅" not in warned.text
+
+
+def test_a_phone_of_another_street_office_is_not_mentioned(counter, stranger):
+    registered = counter.submit("residents.register", {**TYPED, "phone": "13900001111"})
+    assert registered.status_code == 303
 
 
 def test_a_social_worker_chooses_the_committee(office, make, committee):
