@@ -46,6 +46,8 @@ class RevokeReason(StrEnum):
     VOLUNTEER_LEFT = "volunteer_left"
     VOLUNTEER_PAUSED = "volunteer_paused"
     VOLUNTEER_CHANGED = "volunteer_changed"
+    VOLUNTEER_AWAY = "volunteer_away"
+    VOLUNTEER_ELSEWHERE = "volunteer_elsewhere"  # one person of two entries, promised twice
     VISITS_LOWERED = "visits_lowered"
     PROOF_OVER = "proof_over"
     REST_TOO_LITTLE = "rest_too_little"  # the other part of the same help is gone

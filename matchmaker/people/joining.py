@@ -24,6 +24,7 @@ from matchmaker.models import (
     Volunteer,
     VolunteerState,
 )
+from matchmaker.promises.breaking import find_fallen, find_visits
 from matchmaker.scopes import is_in_scope
 
 WITH_PERSON: tuple[type[Volunteer] | type[Resident] | type[User], ...] = (
@@ -95,13 +96,17 @@ def list_joined(actor: User) -> list[list[Volunteer]]:
 
 
 def join_volunteers(*, actor: User, first_id: int, second_id: int, now: datetime) -> Person:
-    """Say that two volunteers with one phone are one person.
+    """Say that two volunteers with one phone are one person; the office hears of visits that one
+    person cannot make.
 
     Raises ``NotFoundError`` unless the pair is proposed to the actor.
     """
     pair = _find_proposal(actor, first_id, second_id)
+    promised = find_visits([pair.first.person_id, pair.second.person_id], now)
     kept = join_persons(pair.first.person_id, pair.second.person_id)
-    details = {"volunteers": [first_id, second_id]}
+    broken = find_fallen(promised, now)
+    broken.inform_office(now)
+    details = {"volunteers": [first_id, second_id], **broken.to_details()}
     record_event(actor=actor, action="person.join", subject=kept, now=now, details=details)
     return kept
 

@@ -5,6 +5,7 @@ business yet; the office holds it against the present before it publishes (``pre
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -108,6 +109,12 @@ def find_breaks_of_volunteer(volunteer: Volunteer, now: datetime) -> Breaks:
     return _find_kept(now, Assignment.volunteer_id == volunteer.id)
 
 
+def find_visits(person_ids: Collection[int], now: datetime) -> Breaks:
+    """The promises for which these persons come, under whichever of their entries."""
+    entries = select(Volunteer.id).where(Volunteer.person_id.in_(person_ids))
+    return _find_kept(now, Assignment.volunteer_id.in_(entries))
+
+
 def find_breaks_of_organisation(organisation_id: int, now: datetime) -> Breaks:
     """The promises that fall when the organisation gives nothing any more."""
     return _find_kept(now, Assignment.organisation_id == organisation_id)
@@ -140,6 +147,11 @@ def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:
     facts = replace(read_facts(*conditions), trusts_edits=True)
     broken = hold(list_promises(*conditions), facts, get_local_date(now))
     return [row for row in broken if row.promise.id in ids]
+
+
+def find_fallen(kept: Breaks, now: datetime) -> Breaks:
+    """Those of ``kept`` that a flushed step broke, for a step that says how many they are."""
+    return Breaks(tuple(row.promise for row in find_newly_broken(kept, now)))
 
 
 def _find_kept(

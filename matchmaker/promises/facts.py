@@ -4,13 +4,13 @@ A promise is a line of a run (``Assignment``). Nothing here decides; ``present.p
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -23,6 +23,7 @@ from matchmaker.models import (
     NeedState,
     Offer,
     Organisation,
+    OrganisationState,
     Pairing,
     PairingAgreement,
     Qualification,
@@ -33,6 +34,7 @@ from matchmaker.models import (
     ServiceCategory,
     StatusKind,
     Volunteer,
+    VolunteerState,
 )
 
 # States in which somebody still counts on the promise.
@@ -110,6 +112,7 @@ class Asked:
 class Facts:
     """The present rows behind some promises. ``statuses``: resident -> kind -> its last day.
 
+    ``persons``: the entries of each human being that a freeze of today would take.
     ``trusts_edits``: an offer that waits for approval after an edit counts as approved.
     """
 
@@ -118,6 +121,7 @@ class Facts:
     offers: Mapping[int, Offer]
     organisations: Mapping[int, Organisation]
     volunteers: Mapping[int, Volunteer]
+    persons: Mapping[int, Sequence[Volunteer]]
     statuses: Mapping[int, Mapping[StatusKind, date | None]]
     agreements: Mapping[int, Sequence[PairingAgreement]]
     trusts_edits: bool = False
@@ -135,6 +139,10 @@ class Facts:
     def find_volunteer(self, promise: Promise) -> Volunteer | None:
         """Who would come, if the promise names a volunteer."""
         return self.volunteers.get(promise.volunteer_id or 0)
+
+    def list_entries(self, volunteer: Volunteer) -> Sequence[Volunteer]:
+        """Every entry of the human being who would come; at least the one that is named."""
+        return self.persons.get(volunteer.person_id) or [volunteer]
 
     def without_status(self, resident_id: int, kind: StatusKind) -> "Facts":
         """The same rows, as if one status of a resident did not count any more."""
@@ -194,6 +202,7 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
         offers=offers,
         organisations=organisations,
         volunteers=volunteers,
+        persons=_gather_entries(volunteers.values()),
         statuses=_read_statuses(pick) if any(row.statuses for row in offers.values()) else {},
         agreements=agreements,
     )
@@ -202,7 +211,8 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
 def _read_givers(
     conditions: Sequence[ColumnElement[bool]],
 ) -> tuple[dict[int, Offer], dict[int, Organisation], dict[int, Volunteer]]:
-    """Offers, organisations with agreements, volunteers with proofs, in one statement."""
+    """Offers, organisations with agreements, every entry of who comes, in one statement."""
+    visitor = aliased(Volunteer)
     query = (
         select(Organisation, Offer, Volunteer)
         .select_from(Assignment)
@@ -210,14 +220,30 @@ def _read_givers(
         .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
         .join(Organisation, Organisation.id == Assignment.organisation_id)
         .outerjoin(Offer, Offer.id == Assignment.offer_id)
-        .outerjoin(Volunteer, Volunteer.id == Assignment.volunteer_id)
-        .options(joinedload(Organisation.agreements), joinedload(Volunteer.qualifications))
+        .outerjoin(visitor, visitor.id == Assignment.volunteer_id)
+        .outerjoin(Volunteer, Volunteer.person_id == visitor.person_id)
+        .options(
+            joinedload(Organisation.agreements),
+            joinedload(Volunteer.qualifications),
+            joinedload(Volunteer.absences),
+            joinedload(Volunteer.organisation),
+        )
         .where(*conditions)
     )
     rows = db.session.execute(query).unique().all()
     organisations = {giver.id: giver for giver, _offer, _person in rows}
     offers = {offer.id: offer for _giver, offer, _person in rows if offer}
     return offers, organisations, {person.id: person for _, _, person in rows if person}
+
+
+def _gather_entries(volunteers: Iterable[Volunteer]) -> dict[int, list[Volunteer]]:
+    """The entries of each person, as a freeze takes them: active, of approved organisations."""
+    found: dict[int, list[Volunteer]] = defaultdict(list)
+    for row in volunteers:
+        is_approved = row.organisation.state is OrganisationState.APPROVED
+        if row.state is VolunteerState.ACTIVE and is_approved:
+            found[row.person_id].append(row)
+    return found
 
 
 def _read_needs(ids: Select[Any]) -> dict[int, Asked]:

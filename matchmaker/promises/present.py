@@ -28,7 +28,6 @@ from matchmaker.models import (
 from matchmaker.promises.facts import (
     FALLEN_STATES,
     OPEN_STATES,
-    Asked,
     Facts,
     Promise,
     list_promises,
@@ -130,12 +129,12 @@ def _find_obstacle(row: Promise, facts: Facts, today: date) -> RevokeReason | No
 
 
 def _find_fault_of_givers(row: Promise, facts: Facts) -> RevokeReason | None:
-    asked, offer, person = facts.get_asked(row), facts.find_offer(row), facts.find_volunteer(row)
+    offer, person = facts.find_offer(row), facts.find_volunteer(row)
     if facts.organisations[row.organisation_id].state is not OrganisationState.APPROVED:
         return RevokeReason.ORGANISATION_SUSPENDED
     fault = _find_fault_of_offer(row, facts, offer) if offer else None
     if fault is None and person is not None:
-        fault = _find_fault_of_volunteer(row, asked, person)
+        fault = _find_fault_of_volunteer(row, facts, person)
     return fault
 
 
@@ -148,11 +147,15 @@ def _find_fault_of_offer(row: Promise, facts: Facts, offer: Offer) -> RevokeReas
     return None if is_in_reach and is_in_time else RevokeReason.OFFER_CHANGED
 
 
-def _find_fault_of_volunteer(row: Promise, asked: Asked, person: Volunteer) -> RevokeReason | None:
+def _find_fault_of_volunteer(row: Promise, facts: Facts, person: Volunteer) -> RevokeReason | None:
+    """Place and time are those of any entry of the person, as in the question of the month."""
     if person.state in _VOLUNTEER_STATES:
         return _VOLUNTEER_STATES[person.state]
-    is_in_reach = not person.committees or asked.committee in person.committees
-    is_in_time = row.slot is None or get_window(row.slot) in person.windows
+    asked, entries = facts.get_asked(row), facts.list_entries(person)
+    is_in_reach = any(
+        not entry.committees or asked.committee in entry.committees for entry in entries
+    )
+    is_in_time = row.slot is None or any(get_window(row.slot) in one.windows for one in entries)
     is_able = asked.category in person.categories
     return None if is_in_reach and is_in_time and is_able else RevokeReason.VOLUNTEER_CHANGED
 
@@ -177,12 +180,21 @@ def _list_validities(row: Promise, facts: Facts) -> Iterable[_Validity]:
         yield RevokeReason.AGREEMENT_OVER, _any_of([_read_term(row) for row in agreements])
     if (offer := facts.find_offer(row)) is not None:
         yield from _list_validities_of_offer(offer, facts.statuses.get(asked.resident_id, {}))
-    if (person := facts.find_volunteer(row)) is not None and asked.qualification is not None:
-        yield RevokeReason.PROOF_OVER, _any_of(_list_proofs(person, asked.qualification))
+    if (person := facts.find_volunteer(row)) is not None:
+        yield from _list_validities_of_entries(facts.list_entries(person), asked.qualification)
 
 
-def _list_proofs(person: Volunteer, asked: Qualification) -> list[_Lasts]:
-    return [_until(row.expires_on) for row in person.qualifications if row.qualification is asked]
+def _list_validities_of_entries(
+    entries: Sequence[Volunteer], asked: Qualification | None
+) -> Iterable[_Validity]:
+    """Who is away as one volunteer is away as every other; what one has shown, all have."""
+    absences = [away for entry in entries for away in entry.absences]
+    if absences:
+        yield RevokeReason.VOLUNTEER_AWAY, lambda day: not any(day in away for away in absences)
+    if asked is not None:
+        shown = (row for entry in entries for row in entry.qualifications)
+        proofs = [_until(row.expires_on) for row in shown if row.qualification is asked]
+        yield RevokeReason.PROOF_OVER, _any_of(proofs)
 
 
 def _read_term(agreement: PairingAgreement) -> _Lasts:
@@ -213,7 +225,7 @@ def _until(last: date | None) -> _Lasts:
 def _find_surplus(
     promises: Sequence[Promise], facts: Facts, today: date
 ) -> Iterable[tuple[int, RevokeReason]]:
-    """The promises above what an offer and a volunteer give in the month now.
+    """The promises above what an offer and a person give in the month, or in one slot, now.
 
     Visits of pairings are kept first, then the more urgent needs, then the earlier lines.
     """
@@ -240,8 +252,11 @@ def _list_limits(
         key = (row.run_id, "offer", offer.id)
         yield key, offer.capacity_per_month, RevokeReason.OFFER_LOWERED
     if person is not None:
-        key = (row.run_id, "volunteer", person.id)
-        yield key, person.visits_per_month, RevokeReason.VISITS_LOWERED
+        key = (row.run_id, "visits", person.person_id)
+        most = min(entry.visits_per_month for entry in facts.list_entries(person))
+        yield key, most, RevokeReason.VISITS_LOWERED
+    if person is not None and row.slot is not None:
+        yield (row.run_id, row.slot, person.person_id), 1, RevokeReason.VOLUNTEER_ELSEWHERE
 
 
 def list_fallen_with(

@@ -49,6 +49,7 @@ def _enter(volunteer: Volunteer, page: str) -> Answer:
             last_day=form.last_day.value,
             actor=current_user,
             now=get_now(),
+            accepts_breaks=bool(form.accepts_breaks.data),
         )
         flash(_("Entered. The months that are frozen from now on leave these days out."), "success")
         return page

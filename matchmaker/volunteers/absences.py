@@ -10,6 +10,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import User, Volunteer, VolunteerAbsence
+from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_fallen, find_visits
 from matchmaker.scopes import get_in_scope, is_in_scope
 
 MOST_DAYS = 366
@@ -35,28 +36,45 @@ def list_absences(volunteer: Volunteer, actor: User, now: datetime) -> Sequence[
 
 
 def enter_absence(
-    volunteer: Volunteer, *, first_day: date, last_day: date, actor: User, now: datetime
+    volunteer: Volunteer,
+    *,
+    first_day: date,
+    last_day: date,
+    actor: User,
+    now: datetime,
+    accepts_breaks: bool = False,
 ) -> VolunteerAbsence:
     """Enter days away; the months that are frozen from now on leave them out.
 
-    Raises ``InvalidError`` naming a field, ``ConflictError`` when there are too many entries.
+    Raises ``InvalidError`` naming a field, ``ConflictError`` when there are too many entries; the
+    former too when promises have no other day and the actor does not know: ``accepts_breaks``.
     """
-    if last_day < max(first_day, get_local_date(now)):
-        raise InvalidError("absence.last_day", "last_day")
-    if (last_day - first_day).days >= MOST_DAYS:
-        raise InvalidError("absence.too_long", "last_day", most=MOST_DAYS)
+    _check_days(first_day, last_day, get_local_date(now))
     if len(list_absences(volunteer, actor, now)) >= MOST_ENTRIES:
         raise ConflictError("absence.too_many", most=MOST_ENTRIES)
+    kept = find_visits([volunteer.person_id], now)
     row = VolunteerAbsence(
-        volunteer_id=volunteer.id,
+        volunteer=volunteer,
         first_day=first_day,
         last_day=last_day,
         entered_by_id=actor.id,
         created_at=now,
     )
     db.session.add(row)
-    _record("go_away", row, volunteer, actor, now)
+    db.session.flush()
+    broken = find_fallen(kept, now)
+    if broken.count and not accepts_breaks:
+        raise InvalidError("volunteer.breaks_promises", "accepts_breaks", count=broken.count)
+    broken.inform_office(now)
+    _record("go_away", row, volunteer, actor, now, broken)
     return row
+
+
+def _check_days(first_day: date, last_day: date, today: date) -> None:
+    if last_day < max(first_day, today):
+        raise InvalidError("absence.last_day", "last_day")
+    if (last_day - first_day).days >= MOST_DAYS:
+        raise InvalidError("absence.too_long", "last_day", most=MOST_DAYS)
 
 
 def get_absence(absence_id: int, actor: User) -> VolunteerAbsence:
@@ -73,9 +91,15 @@ def take_back_absence(absence_id: int, *, actor: User, now: datetime) -> None:
 
 
 def _record(
-    step: str, row: VolunteerAbsence, volunteer: Volunteer, actor: User, now: datetime
+    step: str,
+    row: VolunteerAbsence,
+    volunteer: Volunteer,
+    actor: User,
+    now: datetime,
+    breaks: Breaks = NO_BREAKS,
 ) -> None:
-    details = {"first_day": row.first_day.isoformat(), "last_day": row.last_day.isoformat()}
+    days = {"first_day": row.first_day.isoformat(), "last_day": row.last_day.isoformat()}
+    details = {**days, **breaks.to_details()}
     db.session.flush()
     action = f"volunteer.{step}"
     record_event(actor=actor, action=action, subject=volunteer, now=now, details=details)

@@ -25,6 +25,8 @@ from matchmaker.volunteers.queries import VolunteerFilters
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
 
+ACCEPTS_BREAKS = _l("I know. The office is told and looks for somebody else.")
+
 
 class MoveForm(ButtonForm):
     """A step of a volunteer, and how many promises the page said that it breaks."""
@@ -52,7 +54,7 @@ class VolunteerForm(EditForm, IdempotentForm):
         choices=make_choices((kind, get_label(kind)) for kind in Qualification),
     )
 
-    accepts_breaks = BooleanField(_l("I know. The office is told and looks for somebody else."))
+    accepts_breaks = BooleanField(ACCEPTS_BREAKS)
 
     def get_expiry(self, qualification: Qualification) -> DayField:
         """The field with the last day of a qualification."""
@@ -126,6 +128,7 @@ class AbsenceForm(IdempotentForm):
             NotBefore("first_day", _l("The last day must not be before the first day.")),
         ],
     )
+    accepts_breaks = BooleanField(ACCEPTS_BREAKS)
 
 
 class VolunteerListForm(FilterForm):

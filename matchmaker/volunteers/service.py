@@ -12,7 +12,8 @@ from matchmaker.promises.breaking import (
     NO_BREAKS,
     Breaks,
     find_breaks_of_volunteer,
-    find_newly_broken,
+    find_fallen,
+    find_visits,
 )
 from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.volunteers.profile import VolunteerProfile, check_profile, write_profile
@@ -60,12 +61,12 @@ def edit_volunteer(
     ``accepts_breaks`` is the tick below the sentence that says how many.
     """
     volunteer = _lock_volunteer(volunteer_id, actor)
-    kept = find_breaks_of_volunteer(volunteer, now)
+    kept = find_visits([volunteer.person_id], now)
     VOLUNTEER_STATES.take(volunteer, VolunteerStep.EDIT)
     check_profile(profile, volunteer.organisation)
     write_profile(volunteer, profile)
     db.session.flush()
-    broken = Breaks(tuple(row.promise for row in find_newly_broken(kept, now)))
+    broken = find_fallen(kept, now)
     if broken.count and not accepts_breaks:
         raise InvalidError("volunteer.breaks_promises", "accepts_breaks", count=broken.count)
     return _finish(volunteer, VolunteerStep.EDIT, actor, now, broken)

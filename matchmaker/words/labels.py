@@ -147,6 +147,8 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.RevokeReason.VOLUNTEER_PAUSED, _l("The volunteer is paused")),
     (m.RevokeReason.VOLUNTEER_CHANGED, _l("The volunteer serves other times, places or work now")),
     (m.RevokeReason.VISITS_LOWERED, _l("The volunteer makes fewer visits a month now")),
+    (m.RevokeReason.VOLUNTEER_AWAY, _l("The volunteer is away on every day that is left")),
+    (m.RevokeReason.VOLUNTEER_ELSEWHERE, _l("The same person has another visit at that time")),
     (m.RevokeReason.PROOF_OVER, _l("The volunteer’s proof is not valid on any day that is left")),
     (m.RevokeReason.REST_TOO_LITTLE, _l("The other part is gone, and this alone is too little")),
     (m.JobState.QUEUED, _l("Waiting for a worker")),

@@ -25,6 +25,7 @@ from matchmaker.residents import statuses
 from matchmaker.residents.statuses import STATUS_STATES, StatusStep
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.revoking import revoke_broken
+from matchmaker.volunteers import absences
 from matchmaker.volunteers import service as volunteer_service
 from matchmaker.volunteers.profile import VolunteerProfile
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
@@ -120,6 +121,16 @@ def edit_volunteer(**changed: object) -> Step:
         volunteer_service.edit_volunteer(
             actor=get(office.coordinator), now=NOW, volunteer_id=office.volunteers[1].id,
             profile=VolunteerProfile(**{**profile, **changed}), accepts_breaks=True,
+        )  # fmt: skip
+
+    return act
+
+
+def go_away(first: date, last: date) -> Step:
+    def act(office: Office, make: Factory) -> None:
+        absences.enter_absence(
+            make.get(m.Volunteer, office.volunteers[1].id), first_day=first, last_day=last,
+            actor=get(office.coordinator), now=NOW, accepts_breaks=True,
         )  # fmt: skip
 
     return act
@@ -241,6 +252,8 @@ _STEPS: tuple[tuple[object, tuple[Step, ...]], ...] = (
     ("offer.lower", (edit_offer(capacity_per_month=1),)),
     ("offer.shorten", (edit_offer(valid_from=date(2026, 8, 1), valid_until=None),)),
     ("offer.other_people", (edit_offer(statuses=(m.StatusKind.DISABLED.value,)),)),
+    ("volunteer.away", (go_away(date(2026, 7, 1), LAST_DAY),)),
+    ("volunteer.away_on_a_day", (go_away(date(2026, 7, 7), date(2026, 7, 7)),)),
     ("volunteer.other_place", (edit_volunteer(committees=("C02",)),)),
     ("volunteer.other_work", (edit_volunteer(categories=("elder_visit",), visits_per_month=1),)),
 )
@@ -311,10 +324,16 @@ def is_kept(row: m.Assignment) -> bool:
             given <= offer.capacity_per_month,
             person is None or person.state is m.VolunteerState.ACTIVE,
             person is None or row.slot.partition("-")[2] in person.windows,
+            person is None or has_day(row, person),
             person is None or need.category.code in person.categories,
             person is None or not person.committees or need.committee.code in person.committees,
         )
     )
+
+
+def has_day(row: m.Assignment, person: m.Volunteer) -> bool:
+    days = [date.fromisoformat(day) for day in row.days]
+    return any(not any(day in away for away in person.absences) for day in days)
 
 
 @pytest.fixture

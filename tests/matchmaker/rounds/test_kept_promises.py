@@ -12,8 +12,10 @@ from matchmaker.promises.present import list_broken
 from matchmaker.rounds.pages import promise_views, review_views, room_views, step_views
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.revoking import revoke_broken
+from matchmaker.volunteers import absence_views
 from matchmaker.volunteers import service as volunteer_service
 from matchmaker.volunteers.states import VolunteerStep
+from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
@@ -164,3 +166,24 @@ def test_what_was_said_before_a_step_is_what_it_breaks(context, month):
     informed = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
     assert set(db.session.scalars(informed)) == {month.first.id, month.second.id}
     assert list_reasons(db.session.get_one(m.RoundRun, run_id)) == ["volunteer_left"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_goes_away_reads_first_which_promises_break(app, month, bring, monkeypatch):
+    bring("publish")
+    monkeypatch.setattr(absence_views, "get_now", lambda: NOW)
+    volunteer = Browser(app).sign_in(
+        month.make.user(m.Role.VOLUNTEER, volunteer_id=month.volunteers[1].id)
+    )
+    volunteer.use_language("en")
+    days = {"first_day": "2026-07-01", "last_day": "2026-07-31"}
+    key = {"idempotency_key": "8" * 32}
+    refused = volunteer.submit("volunteers.own_away", {**key, **days})
+    assert (refused.status_code, "This breaks 1 promise" in refused.text) == (422, True)
+    sent = {**key, **days, "accepts_breaks": "y"}
+    assert volunteer.submit("volunteers.own_away", sent).status_code == 303
+    with app.app_context():
+        events = select(m.AuditEvent.details).where(m.AuditEvent.action == "volunteer.go_away")
+        assert [row["promises_broken"] for row in db.session.scalars(events)] == [1]
+        informed = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
+        assert set(db.session.scalars(informed)) == {month.first.id, month.second.id}

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +12,13 @@ from matchmaker import models as m
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import OverrideKind
 from matchmaker.people import joining
+from matchmaker.promises.present import list_broken
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.problem import make_problem
+from matchmaker.rounds.publish import publication
 from matchmaker.rounds.snapshot import FrozenOverride, FrozenVolunteer, read_text
 from matchmaker.rounds.visitors import name_volunteers
+from matchmaker.volunteers import absences
 from optimizer.checker.check import verify
 from optimizer.problem import Forbid, Pair, Person, Pin
 from tests.draws import lock_and_draw
@@ -69,8 +73,8 @@ class Month:
     def solve(self) -> m.RoundRun:
         match_round = freeze_service.open_round(month=JULY, actor=self.worker, now=NOW)
         office = self.worker.subdistrict_id
-        second = self.make.user(m.Role.SOCIAL_WORKER, subdistrict_id=office)
-        lock_and_draw(match_round, first=self.worker, second=second, now=NOW)
+        self.second = self.make.user(m.Role.SOCIAL_WORKER, subdistrict_id=office)
+        lock_and_draw(match_round, first=self.worker, second=self.second, now=NOW)
         return solve_round(match_round)
 
 
@@ -143,6 +147,102 @@ def test_the_frozen_rows_of_one_person_name_the_first_of_them(make):
         ("V0002", "V0001"),
     ]
     assert PHONE not in snapshot.to_text()
+
+
+# --- What is promised is held against the person, not against the row that goes.
+
+
+def meet(make, *, is_joined: bool = True, visits: int = 2) -> tuple[Month, m.RoundRun]:
+    """A month whose two entries are of one man, who has visits from both."""
+    month = Month(make, visits=(visits, visits))
+    if is_joined:
+        month.join()
+    run = month.solve()
+    return month, run
+
+
+def list_reasons(run: m.RoundRun) -> list[str]:
+    return [row.reason.value for row in list_broken(run, NOW)]
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"windows": SATURDAY}, {"windows": [m.Window.SUNDAY_PM.value]}),
+        ({"committees": []}, {"committees": ["C99"]}),
+        ({"visits_per_month": 9}, {"visits_per_month": 2}),
+    ],
+)
+def test_what_one_entry_allows_holds_for_the_visits_of_the_other(make, one, other):
+    _month, run = meet(make)
+    rows = [row.volunteer for row in list_visits(run)]
+    for volunteer, values in zip(rows, (one, other), strict=True):
+        for name, value in values.items():
+            setattr(volunteer, name, value)
+    db.session.flush()
+    assert list_reasons(run) == []
+
+
+@pytest.mark.usefixtures("context")
+def test_a_paper_that_one_entry_has_shown_counts_for_the_other(make):
+    _month, run = meet(make)
+    for row in list_visits(run):
+        row.need.category.qualification = m.Qualification.MEDICAL
+    holder = list_visits(run)[0].volunteer
+    holder.qualifications.append(m.VolunteerQualification(qualification=m.Qualification.MEDICAL))
+    db.session.flush()
+    assert list_reasons(run) == []
+
+
+@pytest.mark.usefixtures("context")
+def test_a_man_who_is_joined_after_the_lock_is_not_promised_to_two_doors_at_once(make):
+    month, run = meet(make, is_joined=False, visits=1)
+    one, other = list_visits(run)
+    one.slot, one.days = other.slot, other.days
+    one.volunteer.visits_per_month = other.volunteer.visits_per_month = 9
+    db.session.flush()
+    assert list_reasons(run) == []
+    month.join()
+    assert list_reasons(run) == ["volunteer_elsewhere"]
+
+
+@pytest.mark.usefixtures("context")
+def test_a_man_who_is_joined_after_the_lock_makes_no_more_visits_than_the_lower_limit(make):
+    month, run = meet(make, is_joined=False)
+    assert len(list_visits(run)) == 4
+    month.join()
+    assert "visits_lowered" in list_reasons(run)
+
+
+@pytest.mark.usefixtures("context")
+def test_the_office_hears_of_promises_that_one_joined_person_cannot_keep(make):
+    month, run = meet(make, is_joined=False)
+    publication.publish_run(run, actor=month.second, now=NOW)
+    month.join()
+    broken = len(list_reasons(run))
+    assert broken
+    event = db.session.scalars(select(m.AuditEvent).filter_by(action="person.join")).one()
+    assert event.details["promises_broken"] == broken
+    informed = select(m.Notice.user_id).where(m.Notice.kind == "round.promises_broken")
+    assert month.worker.id in db.session.scalars(informed).all()
+
+
+@pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("entry", [0, 1])
+def test_who_is_away_as_one_volunteer_is_away_as_the_other(make, entry):
+    month, run = meet(make)
+    coordinator = make.user(
+        m.Role.COORDINATOR, organisation_id=month.volunteers[entry].organisation_id
+    )
+    absences.enter_absence(
+        db.session.get_one(m.Volunteer, month.volunteers[entry].id),
+        first_day=JULY,
+        last_day=date(2026, 7, 31),
+        actor=coordinator,
+        now=NOW,
+    )
+    assert list_reasons(run) == ["volunteer_away"] * len(list_visits(run))
 
 
 # --- The table: two frozen rows in, one person out.
