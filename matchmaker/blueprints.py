@@ -9,7 +9,13 @@ from matchmaker.audit import views as audit_views
 from matchmaker.calendar import views as calendar_views
 from matchmaker.demo import views as demo_views
 from matchmaker.endings import views as ending_views
-from matchmaker.needs import browse_views, desk_views, follow_up_views, queue_views
+from matchmaker.needs import (
+    browse_views,
+    decision_views,
+    desk_views,
+    follow_up_views,
+    queue_views,
+)
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
 from matchmaker.offers import views as offer_views
@@ -43,6 +49,7 @@ VIEW_MODULES = (
     audit_views,
     calendar_views,
     browse_views,
+    decision_views,
     desk_views,
     follow_up_views,
     posting_views,

@@ -55,6 +55,8 @@ FILTERS: _Functions = {
     "explain_state": need_words.explain_state,
     "describe_entry": need_words.describe_entry,
     "describe_entry_to_office": need_words.describe_entry_to_office,
+    "list_corrected": need_words.list_corrected,
+    "corrector": need_words.name_corrector,
     "phone_in": find_phone,
     "consent_purpose": labels.describe_purpose,
     "consent_state": labels.describe_consent,

@@ -4,6 +4,7 @@ from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcom
 from matchmaker.models.audit import AuditEvent, AuditHead, Disclosure, IdempotencyKey, Notice
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
+from matchmaker.models.correction import NeedCorrection
 from matchmaker.models.follow_up import FollowUp, FollowUpAbout
 from matchmaker.models.holiday_notice import HolidayNotice
 from matchmaker.models.job import Job, JobState
@@ -76,6 +77,7 @@ __all__ = [
     "LoginSession",
     "MatchRound",
     "Need",
+    "NeedCorrection",
     "NeedOutcome",
     "NeedState",
     "NeedType",

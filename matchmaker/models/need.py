@@ -82,7 +82,13 @@ class Need(Model):
     consent_id: Mapped[int | None] = mapped_column(
         ForeignKey("consent.id"), comment="present when entered on someone's behalf"
     )
-    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    verified_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id"), doc="who set the present urgency"
+    )
+    verified_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime,
+        doc="instant of that, one for all needs of a step; empty: of before this was kept",
+    )
     lot: Mapped[str] = lot_column()
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
 

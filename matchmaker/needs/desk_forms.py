@@ -1,10 +1,11 @@
-"""Forms of the office: a need for a resident, a decision, a merge."""
+"""Forms on one page: a need for a resident, a change of one, a decision, a correction, a merge."""
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
+from wtforms.widgets import HiddenInput
 
 from matchmaker.forms.base import EditForm, IdempotentForm
 from matchmaker.forms.choices import (
@@ -17,17 +18,20 @@ from matchmaker.forms.choices import (
 from matchmaker.forms.fields import DayField, LongTextField
 from matchmaker.forms.numbers import QuantityField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
+from matchmaker.kinds import asks_windows, find_quantity_limits
 from matchmaker.models import ConsentChannel, Need, ServiceCategory, Window
 from matchmaker.models.limits import LONGEST_DESCRIPTION, LONGEST_REASON, TIERS
+from matchmaker.needs.corrections import Terms
+from matchmaker.needs.desk_service import Answers
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name
 
 MOST_AT_ONCE = 25  # needs verified together: one page of the queue
-_LIKE_AN_ID = re.compile(r"[0-9]{1,9}", re.ASCII)
+_LIKE_A_CHOICE = re.compile(r"([0-9]{1,9}):([0-9]{1,9})", re.ASCII)
 AT_THE_DESK = tuple(channel for channel in ConsentChannel if channel is not ConsentChannel.ONLINE)
 
 
-class DeskForm(EditForm, IdempotentForm):
+class RequestForm(EditForm, IdempotentForm):
     """All questions of a need on one page. How much is in the unit of the chosen kind of help."""
 
     category_id = DropdownField(_l("Kind of help"), [Required(_l("Choose one."))])
@@ -40,11 +44,6 @@ class DeskForm(EditForm, IdempotentForm):
         _l("In the resident's own words"),
         [Required(_l("Write one sentence.")), MaxLength(LONGEST_DESCRIPTION)],
     )
-    channel = RadiosField(
-        _l("How the resident agreed"),
-        [Required(_l("Say how the resident agreed. Without consent nothing may be entered."))],
-        choices=make_choices((channel, get_label(channel)) for channel in AT_THE_DESK),
-    )
 
     def validate_quantity(self, field: QuantityField) -> None:
         """Refuse what is no quantity of the chosen kind of help."""
@@ -52,7 +51,7 @@ class DeskForm(EditForm, IdempotentForm):
         if unit is not None:
             field.check_unit(unit)
 
-    def fill_choices(self, categories: Iterable[ServiceCategory]) -> "DeskForm":
+    def fill_choices(self, categories: Iterable[ServiceCategory]) -> Self:
         """Set the categories to choose from, grouped by heading."""
         categories = list(categories)
         self.units = {str(row.id): row.unit for row in categories}
@@ -68,7 +67,7 @@ class DeskForm(EditForm, IdempotentForm):
 
     @staticmethod
     def get_typed_values(need: Need) -> dict[str, Any]:
-        """A returned need as initial values of the form that corrects it."""
+        """A stored need as initial values of the form that changes it."""
         return {
             "category_id": str(need.category_id),
             "quantity": (need.quantity, need.category.unit),
@@ -76,17 +75,40 @@ class DeskForm(EditForm, IdempotentForm):
             "description": need.description,
         }
 
-    def read_quantity(self, category: ServiceCategory) -> int | None:
-        """The quantity in units of the category, fen for money; None if nothing was typed."""
-        return self.quantity.read_units(category.unit)
+    def read_answers(self) -> Answers:
+        """The answers of a valid form; the quantity in units of the kind, fen for money."""
+        return Answers(
+            category_id=int(self.category_id.data),
+            quantity=self.quantity.read_units(self.units[self.category_id.data]),
+            windows=tuple(Window(value) for value in self.windows.data or ()),
+            description=self.description.data,
+        )
 
-    def read_windows(self) -> list[Window]:
-        """The ticked windows; none means any time."""
-        return [Window(value) for value in self.windows.data or ()]
+
+class ChangeForm(RequestForm):
+    """What a resident changes of a need that is sent and not checked yet."""
+
+    description = LongTextField(
+        _l("Your words"),
+        [
+            Required(_l("Write one sentence. A few words are enough.")),
+            MaxLength(LONGEST_DESCRIPTION),
+        ],
+    )
 
 
-class DecisionForm(IdempotentForm):
-    """Urgency and promised day of a need that is verified."""
+class DeskForm(RequestForm):
+    """The questions of a need, and how the resident agreed at the counter."""
+
+    channel = RadiosField(
+        _l("How the resident agreed"),
+        [Required(_l("Say how the resident agreed. Without consent nothing may be entered."))],
+        choices=make_choices((channel, get_label(channel)) for channel in AT_THE_DESK),
+    )
+
+
+class UrgencyForm(IdempotentForm):
+    """Urgency and promised day of a need."""
 
     tier = RadiosField(
         _l("How urgent"),
@@ -96,17 +118,75 @@ class DecisionForm(IdempotentForm):
     reply_promised_on = DayField(_l("Answer promised by"), [Required(_l("Enter a day."))])
 
 
-class VerifyManyForm(DecisionForm):
-    """The same decision for several needs."""
+class DecisionForm(UrgencyForm):
+    """The decision about one need, as the person who decides saw it."""
+
+    version = WholeNumberField(validators=[Required()], widget=HiddenInput())
+
+
+class VerifyManyForm(UrgencyForm):
+    """The same decision for several needs; each value is ``need:version``, the version shown."""
 
     chosen = CheckboxesField(
         _l("Needs"), [OneOrMore(_l("Tick at least one need."))], validate_choice=False
     )
 
-    def read_ids(self) -> list[int]:
-        """The chosen row ids, at most one page of them; malformed values are ignored."""
-        texts = [text for text in self.chosen.data or () if _LIKE_AN_ID.fullmatch(text)]
-        return [int(text) for text in texts][:MOST_AT_ONCE]
+    def read_versions(self) -> dict[int, int]:
+        """The shown version of each chosen need by id, at most a page; malformed ones are left."""
+        found = (_LIKE_A_CHOICE.fullmatch(text) for text in self.chosen.data or ())
+        pairs = [(int(pair[1]), int(pair[2])) for pair in found if pair]
+        return dict(pairs[:MOST_AT_ONCE])
+
+
+class CorrectionForm(EditForm, UrgencyForm):
+    """What the office corrects of a verified need, and why."""
+
+    quantity = QuantityField(_l("How much"), [Required(_l("Enter a number."))])
+    windows = CheckboxesField(
+        _l("Times that suit"),
+        choices=make_choices((window, get_label(window)) for window in Window),
+    )
+    reason = LongTextField(
+        _l("Why is it corrected?"),
+        [Required(_l("Write one sentence. The resident reads it.")), MaxLength(LONGEST_REASON)],
+    )
+
+    need: Need
+
+    @classmethod
+    def of(cls, need: Need) -> "CorrectionForm":
+        """The form filled with what is stored, with the questions of the need's kind alone."""
+        form = cls(
+            data={
+                "tier": str(need.tier),
+                "reply_promised_on": need.reply_promised_on,
+                "quantity": (need.quantity, need.category.unit),
+                "windows": list(need.windows),
+            }
+        )
+        form.need = need
+        if find_quantity_limits(need.category) is None:
+            del form.quantity
+        if not asks_windows(need.category):
+            del form.windows
+        if form.seen.raw_data is None:
+            form.look_again()  # at the questions that are left
+        return form
+
+    def validate_quantity(self, field: QuantityField) -> None:
+        """Refuse what is no quantity of the need's kind."""
+        field.check_unit(self.need.category.unit)
+
+    def read_terms(self) -> Terms:
+        """What the need becomes; a question that its kind does not ask stays as it is answered."""
+        units = self.quantity.read_units(self.need.category.unit) if self.quantity else None
+        chosen = (self.windows.data or ()) if self.windows else self.need.windows
+        return Terms(
+            tier=int(self.tier.data),
+            quantity=self.need.quantity if units is None else units,
+            windows=tuple(Window(value) for value in chosen),
+            reply_promised_on=self.reply_promised_on.value,
+        )
 
 
 class ReturnNeedForm(IdempotentForm):

@@ -1,4 +1,4 @@
-"""Post and withdraw needs on a resident's behalf. Flushes; the view commits."""
+"""Needs of one page: posted or corrected on a resident's behalf, changed, withdrawn. Flushes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from matchmaker.needs.posting import (
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
 from matchmaker.residents.consents import end_consent
 from matchmaker.residents.scope import get_resident
+from matchmaker.scopes import lock_in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Answers:
     quantity: int | None
     windows: tuple[Window, ...]
     description: str
+
+
+_ANSWERS = ("category_id", "description", "quantity", "windows")
 
 
 def post_on_behalf(
@@ -70,6 +74,23 @@ def correct_on_behalf(
     _fill(need, answers)
     record_consent(need, channel, actor, now)
     send_need(need, actor, now)
+    return need
+
+
+def change_sent(*, actor: User, need_id: int, answers: Answers, now: datetime) -> Need:
+    """Change a need that was sent and not verified yet; the consent to it goes on.
+
+    Raises ``ConflictError`` in other states, ``InvalidError`` naming the field.
+    """
+    need = lock_in_scope(Need, need_id, actor, "need.unknown")
+    if need.state is not NeedState.SUBMITTED:
+        raise ConflictError("need.not_waiting", state=need.state.value)
+    before = {name: getattr(need, name) for name in _ANSWERS}
+    _fill(need, answers)
+    changed = [name for name in _ANSWERS if getattr(need, name) != before[name]]
+    if changed:
+        flush_need()
+        record_step(need, actor, now, "need.change", {"fields": changed})
     return need
 
 

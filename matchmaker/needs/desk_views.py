@@ -11,9 +11,9 @@ from matchmaker.forms.base import ButtonForm
 from matchmaker.models import ConsentChannel, Need, Resident
 from matchmaker.needs import desk_service
 from matchmaker.needs.blueprint import bp
-from matchmaker.needs.categories import get_category, list_categories
+from matchmaker.needs.categories import list_categories
+from matchmaker.needs.decision_views import show_need
 from matchmaker.needs.desk_forms import DeskForm
-from matchmaker.needs.queue_views import show_need
 from matchmaker.needs.states import get_need
 from matchmaker.residents.scope import get_resident
 from matchmaker.web.act import Answer, answer_form
@@ -30,7 +30,7 @@ def create_for(resident_id: int) -> Answer:
         need = desk_service.post_on_behalf(
             actor=current_user,
             resident_id=resident_id,
-            answers=_read(form),
+            answers=form.read_answers(),
             channel=ConsentChannel(form.channel.data),
             now=get_now(),
         )
@@ -50,7 +50,7 @@ def correct(need_id: int) -> Answer:
         desk_service.correct_on_behalf(
             actor=current_user,
             need_id=need_id,
-            answers=_read(form),
+            answers=form.read_answers(),
             channel=ConsentChannel(form.channel.data),
             now=get_now(),
         )
@@ -96,16 +96,6 @@ def draw_code(address: str) -> Markup:
     """The address as a QR code, an SVG element without styles to put inside a page."""
     code = segno.make(address, error="m", micro=False)
     return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff"))  # noqa: S704
-
-
-def _read(form: DeskForm) -> desk_service.Answers:
-    category = get_category(int(form.category_id.data))
-    return desk_service.Answers(
-        category_id=category.id,
-        quantity=form.read_quantity(category),
-        windows=tuple(form.read_windows()),
-        description=form.description.data,
-    )
 
 
 def _show_form(form: DeskForm, resident: Resident, need: Need | None) -> str:

@@ -19,7 +19,18 @@ from matchmaker.models import (
 
 SHOWN_ACTIONS = frozenset(
     f"need.{step}"
-    for step in ("submit", "return", "verify", "withdraw", "merge", "keep", "add_times")
+    for step in (
+        "submit",
+        "change",
+        "return",
+        "verify",
+        "correct",
+        "undo_verify",
+        "withdraw",
+        "merge",
+        "keep",
+        "add_times",
+    )
 )
 ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"
 

@@ -7,7 +7,16 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from matchmaker.base import database
 from matchmaker.base.extensions import db
-from matchmaker.models import Committee, Need, NeedState, NeedType, Resident, ServiceCategory, User
+from matchmaker.models import (
+    Committee,
+    Need,
+    NeedState,
+    NeedType,
+    RecipientStatus,
+    Resident,
+    ServiceCategory,
+    User,
+)
 from matchmaker.needs.states import ENDED, is_untouched
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
@@ -135,8 +144,8 @@ def list_duplicates(need: Need, actor: User) -> list[Need]:
     return list(db.session.scalars(query.order_by(Need.created_at, Need.id)))
 
 
-def find_ids_with_duplicates(needs: list[Need]) -> set[int]:
-    """Ids of needs that have a duplicate: same resident, same category, not ended."""
+def find_duplicates(needs: list[Need]) -> dict[int, list[str]]:
+    """The duplicates of needs by id, as references: same resident, same category, not ended."""
     other = aliased(Need)
     is_twin = (
         (other.resident_id == Need.resident_id)
@@ -144,10 +153,26 @@ def find_ids_with_duplicates(needs: list[Need]) -> set[int]:
         & (other.id != Need.id)
         & other.state.not_in(ENDED | {NeedState.DRAFT})
     )
-    query = select(Need.id).where(
-        Need.id.in_([need.id for need in needs]), select(other.id).where(is_twin).exists()
+    query = (
+        select(Need.id, other.reference)
+        .join(other, is_twin)
+        .where(Need.id.in_([need.id for need in needs]))
+        .order_by(Need.id, other.id)
     )
-    return set(db.session.scalars(query))
+    found: dict[int, list[str]] = {}
+    for need_id, reference in db.session.execute(query):
+        found.setdefault(need_id, []).append(reference)
+    return found
+
+
+def list_statuses(needs: list[Need]) -> dict[int, list[RecipientStatus]]:
+    """The statuses of the residents of these needs, by resident, in the order of their rows."""
+    residents = {need.resident_id for need in needs}
+    query = select(RecipientStatus).where(RecipientStatus.resident_id.in_(residents))
+    found: dict[int, list[RecipientStatus]] = {}
+    for row in db.session.scalars(query.order_by(RecipientStatus.id)):
+        found.setdefault(row.resident_id, []).append(row)
+    return found
 
 
 def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:

@@ -1,19 +1,18 @@
 """A committee's decisions about submitted needs. Flushes; the view commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import add_months, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import Need, NeedState, Role, User
+from matchmaker.models import AuditEvent, Need, NeedState, Role, User
 from matchmaker.models.limits import LONGEST_REASON, TIERS
 from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
 from matchmaker.residents.consents import end_consent
-from matchmaker.scopes import list_same_persons
 
 LATEST_REPLY_MONTHS = 6  # after this one
 DANGER = TIERS[0]
@@ -25,17 +24,23 @@ def get_usual_reply_day(now: datetime) -> date:
 
 
 def verify_need(
-    *, actor: User, need_id: int, tier: int, reply_promised_on: date, now: datetime
+    *, actor: User, need_id: int, version: int, tier: int, reply_promised_on: date, now: datetime
 ) -> Need:
-    """Verify the need and set its urgency; it is open for the next round at once.
+    """Verify the need as ``version`` and set its urgency; it is open for the next round at once.
 
     Who entered a need does not make it a danger alone: a colleague does, or a social worker.
+    Raises ``ConflictError`` when it was changed after the actor read ``version``.
     """
-    need = _get_verifiable_need(need_id, actor)
-    _check_decision(tier, reply_promised_on, now)
+    need = get_verifiable_need(need_id, actor)
+    check_tier(tier)
+    check_reply_day(reply_promised_on, now)
     require_second_person(need, tier, actor)
+    NEED_STATES.check(need.state, NeedState.VERIFIED)
+    if need.version != version:
+        raise ConflictError("need.changed_meanwhile")
     NEED_STATES.take(need, NeedState.VERIFIED)
-    need.tier, need.reply_promised_on, need.verified_by_id = tier, reply_promised_on, actor.id
+    need.tier, need.reply_promised_on = tier, reply_promised_on
+    need.verified_by_id, need.verified_at = actor.id, now
     NEED_STATES.take(need, NeedState.OPEN)
     flush_need()
     details = {"tier": tier, "reply_promised_on": reply_promised_on.isoformat()}
@@ -44,15 +49,33 @@ def verify_need(
 
 
 def verify_needs(
-    *, actor: User, need_ids: Sequence[int], tier: int, reply_promised_on: date, now: datetime
-) -> int:
-    """Verify several needs in the same way, all or none; returns how many."""
-    _lock_needs(*need_ids)
-    for need_id in sorted(set(need_ids)):
+    *,
+    actor: User,
+    versions: Mapping[int, int],
+    tier: int,
+    reply_promised_on: date,
+    now: datetime,
+) -> tuple[int, int]:
+    """Verify in the same way each need that still has the version given for its id.
+
+    Returns how many were verified, and how many had changed and wait as they are. A refusal of one
+    is a refusal of all.
+    """
+    _lock_needs(*versions)
+    count = 0
+    for need_id, version in sorted(versions.items()):
+        if get_verifiable_need(need_id, actor).version != version:
+            continue
         verify_need(
-            actor=actor, need_id=need_id, tier=tier, reply_promised_on=reply_promised_on, now=now
+            actor=actor,
+            need_id=need_id,
+            version=version,
+            tier=tier,
+            reply_promised_on=reply_promised_on,
+            now=now,
         )
-    return len(set(need_ids))
+        count += 1
+    return count, len(versions) - count
 
 
 def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Need:
@@ -98,9 +121,21 @@ def are_alike(need: Need, other: Need) -> bool:
 
 
 def require_second_person(need: Need, tier: int, actor: User) -> None:
-    """Raise ``InvalidError`` for the most urgent tier chosen by the person who entered the need."""
-    if tier == DANGER and actor.id in list_same_persons([need.entered_by_id]):
+    """Raise ``InvalidError`` for the most urgent tier chosen by a person who recorded the need."""
+    if tier == DANGER and has_recorded(need, actor):
         raise InvalidError("need.second_person", "tier")
+
+
+def has_recorded(need: Need, actor: User) -> bool:
+    """Whether the actor entered the need, or sent or changed it before it was verified."""
+    sent = select(AuditEvent.actor_id).where(
+        AuditEvent.subject_type == Need.__tablename__,
+        AuditEvent.subject_id == need.id,
+        AuditEvent.action.in_(("need.submit", "need.change")),
+    )
+    is_recorder = or_(User.id == need.entered_by_id, User.id.in_(sent))
+    query = select(User.id).where(User.person_id == actor.person_id, is_recorder)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def may_verify(need: Need, actor: User) -> bool:
@@ -112,7 +147,7 @@ def may_verify(need: Need, actor: User) -> bool:
     return actor.role is Role.SOCIAL_WORKER and entered_by.role is Role.COMMITTEE_WORKER
 
 
-def _get_verifiable_need(need_id: int, actor: User) -> Need:
+def get_verifiable_need(need_id: int, actor: User) -> Need:
     """A need that the actor may verify. Raises ``NotFoundError``."""
     need = get_need(need_id, actor)
     if not may_verify(need, actor):
@@ -133,9 +168,14 @@ def _lock_needs(*need_ids: int) -> None:
     db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def _check_decision(tier: int, reply_promised_on: date, now: datetime) -> None:
+def check_tier(tier: int) -> None:
+    """Raise ``InvalidError`` for what is not a tier."""
     if tier not in TIERS:
         raise InvalidError("need.tier_unknown", "tier")
+
+
+def check_reply_day(reply_promised_on: date, now: datetime) -> None:
+    """Raise ``InvalidError`` for a promised day before today or more than six months ahead."""
     earliest = get_local_date(now)
     latest = add_months(get_month(now), LATEST_REPLY_MONTHS)
     if not earliest <= reply_promised_on <= latest:

@@ -1,5 +1,6 @@
-"""The committee's queue of needs, and the page and decision of one need."""
+"""The office's list of needs: what waits for a committee, files, needs verified together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,140 +12,80 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.forms.base import BaseForm
-from matchmaker.models import Need, NeedState
-from matchmaker.needs import queries, queue_service
+from matchmaker.models import Need, NeedState, RecipientStatus
+from matchmaker.needs import corrections, queries, queue_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
-from matchmaker.needs.desk_forms import DecisionForm, MergeForm, ReturnNeedForm, VerifyManyForm
-from matchmaker.needs.follow_ups import list_of_need
-from matchmaker.needs.history import list_results, list_timeline
+from matchmaker.needs.desk_forms import VerifyManyForm
 from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
-from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.residents.scope import list_committees
+from matchmaker.residents.statuses import StatusState, get_state
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import Box, Column, ListPage, make_state_badge
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_local_day, format_quantity, get_unit_word, make_cell
-from matchmaker.words.scope import name_windows
+from matchmaker.words.scope import join_words, name_statuses, name_windows
 
-
-@bp.get("/<id:need_id>")
-@requires(Permission.NEED_READ_SCOPE)
-def show(need_id: int) -> str:
-    return show_need(need_id)
-
-
-@bp.post("/<id:need_id>/verify")
-@requires(Permission.NEED_VERIFY)
-def verify(need_id: int) -> Answer:
-    form = DecisionForm(prefix=_VERIFY)
-
-    def act() -> str:
-        queue_service.verify_need(
-            actor=current_user,
-            need_id=need_id,
-            tier=int(form.tier.data),
-            reply_promised_on=form.reply_promised_on.value,
-            now=get_now(),
-        )
-        flash(_("Checked. It takes part in the next round."), "success")
-        return url_for("needs.index")
-
-    return answer_form(form, act, lambda: show_need(need_id, form))
-
-
-@bp.post("/<id:need_id>/return")
-@requires(Permission.NEED_SORT)
-def send_back(need_id: int) -> Answer:
-    form = ReturnNeedForm(prefix=_RETURN)
-
-    def act() -> str:
-        queue_service.return_need(
-            actor=current_user, need_id=need_id, reason=form.reason.data, now=get_now()
-        )
-        flash(_("Returned to the resident."), "success")
-        return url_for("needs.index")
-
-    return answer_form(form, act, lambda: show_need(need_id, form))
-
-
-@bp.post("/<id:need_id>/merge")
-@requires(Permission.NEED_SORT)
-def merge(need_id: int) -> Answer:
-    form = MergeForm()
-
-    def act() -> str:
-        queue_service.merge_duplicate(
-            actor=current_user,
-            kept_id=need_id,
-            duplicate_id=form.duplicate_id.data,
-            now=get_now(),
-        )
-        flash(_("Joined. The other one is closed."), "success")
-        return url_for("needs.show", need_id=need_id)
-
-    return answer_form(form, act, lambda: show_need(need_id, form))
-
-
-# Two forms are on one page, so their fields must not share a name or an id.
-_VERIFY, _RETURN = "verify-", "return-"
-
-
-def show_need(need_id: int, refused: BaseForm | None = None) -> str:
-    """The page of one need; ``refused`` is a form of the page that was refused."""
-    need = get_need(need_id, current_user)
-    results = list_results(need)
-    can_sort = has_permission(current_user.role, Permission.NEED_SORT)
-    returning = refused if isinstance(refused, ReturnNeedForm) else None
-    return render_template(
-        "needs/show.html",
-        need=need,
-        form=refused,
-        verifying=refused if isinstance(refused, DecisionForm) else _propose(),
-        returning=returning or ReturnNeedForm(formdata=None, prefix=_RETURN),
-        merging=MergeForm(formdata=None),
-        results=results,
-        steps=list_timeline(need, results),
-        questions=list_of_need(need),
-        can_ask=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
-        twins=queries.list_duplicates(need, current_user),
-        can_decide=queue_service.may_verify(need, current_user)
-        and need.state is NeedState.SUBMITTED,
-        can_return=can_sort,
-        can_merge=can_sort and need.state in MERGEABLE,
-        mergeable=MERGEABLE,
-        is_withdrawable=need.state in WITHDRAWABLE,
-    )
-
-
-def _propose() -> DecisionForm:
-    usual = {"reply_promised_on": queue_service.get_usual_reply_day(get_now())}
-    return DecisionForm(formdata=None, data=usual, prefix=_VERIFY)
-
+TICK_ALL = "all"  # argument of the address: every box of the page is ticked
 
 # The columns of the list of needs; the file has no contacts and none of the resident's words.
 
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """A need, and whether the same resident has another one in the same category."""
+    """A need, and the references of the same resident's other needs in the same category.
+
+    statuses    of the resident, for the list from which needs are verified together
+    """
 
     need: Need
-    has_twin: bool
+    twins: Sequence[str]
+    statuses: Sequence[RecipientStatus] = ()
 
 
 def read_lines(needs: list[Need]) -> list[NeedLine]:
     """The lines of these needs; one statement finds the duplicates of all."""
-    twins = queries.find_ids_with_duplicates(needs)
-    return [NeedLine(need, need.id in twins) for need in needs]
+    twins = queries.find_duplicates(needs)
+    return [NeedLine(need, twins.get(need.id, ())) for need in needs]
 
 
-def _make_box(line: NeedLine) -> Box | None:
-    if line.need.state is not NeedState.SUBMITTED:
-        return None
-    return Box(str(line.need.id), _("Tick"), line.need.reference)
+def read_waiting_lines(needs: list[Need]) -> list[NeedLine]:
+    """The lines of needs to verify; one more statement finds the statuses of all residents."""
+    statuses = queries.list_statuses(needs)
+    lines = read_lines(needs)
+    return [replace(line, statuses=statuses.get(line.need.resident_id, ())) for line in lines]
+
+
+def _make_box(line: NeedLine) -> Box:
+    return Box(f"{line.need.id}:{line.need.version}", _("Tick"), line.need.reference)
+
+
+def _say_twins(line: NeedLine) -> str:
+    if not line.twins:
+        return ""
+    return _("Possible duplicate: %(numbers)s", numbers=join_words(line.twins))
+
+
+def _say_age(line: NeedLine) -> str:
+    born = line.need.resident.birth_year
+    if born is None:
+        return _("age not known")
+    age = get_local_date(get_now()).year - born
+    return ngettext("%(num)s year old", "%(num)s years old", age)
+
+
+def _say_statuses(line: NeedLine) -> str:
+    """The statuses that count today, then those that wait for their verification."""
+    states = {row.kind: get_state(row, get_now()) for row in line.statuses}
+    counts = name_statuses(k for k, state in states.items() if state is StatusState.VERIFIED)
+    waits = name_statuses(k for k, state in states.items() if state is StatusState.WAITING)
+    not_checked = [_("not verified: %(statuses)s", statuses=waits)] if waits else []
+    return join_words([*filter(None, [counts]), *not_checked]) or "–"
+
+
+def _say_quantity(need: Need) -> str:
+    return format_quantity(need.quantity, need.category.unit)
 
 
 def _get_sent_day(line: NeedLine) -> date | None:
@@ -169,7 +110,7 @@ _CATEGORY = Column[NeedLine](
 _QUANTITY = Column[NeedLine](
     header=_l("How much"),
     read=lambda line: make_cell(line.need.quantity, line.need.category.unit),
-    show=lambda line: format_quantity(line.need.quantity, line.need.category.unit),
+    show=lambda line: _say_quantity(line.need),
     is_number=True,
 )
 _URGENCY = Column[NeedLine](
@@ -182,14 +123,28 @@ _SENT_ON = Column[NeedLine](
     read=_get_sent_day,
     show=lambda line: format_local_day(line.need.submitted_at or line.need.created_at),
 )
+_WHEN = Column[NeedLine](
+    header=_l("When"), read=lambda line: name_windows(line.need.windows) or _("Any time")
+)
 _STATE = Column[NeedLine](
     header=_l("State"),
     read=lambda line: str(get_label(line.need.state)),
     badges=lambda line: [make_state_badge(line.need.state)],
-    note=lambda line: _("Possible duplicate") if line.has_twin else "",
+    note=_say_twins,
 )
 _CHOOSE = Column[NeedLine](header=_l("Choose"), read=lambda line: "", box=_make_box)
 _COLUMNS = (_NUMBER, _RESIDENT, _COMMITTEE, _CATEGORY, _QUANTITY, _URGENCY, _SENT_ON, _STATE)
+# What is read before a need is verified: words, age and statuses, and whether it is there twice.
+_WAITING_COLUMNS = (
+    replace(_NUMBER, note=_say_twins),
+    replace(_RESIDENT, note=_say_age),
+    Column[NeedLine](header=_l("Recipient statuses"), read=_say_statuses),
+    replace(_CATEGORY, note=lambda line: _say_quantity(line.need)),
+    Column[NeedLine](header=_l("Own words"), read=lambda line: line.need.description),
+    _WHEN,
+    _SENT_ON,
+    _CHOOSE,
+)
 _FILE_COLUMNS = (
     _NUMBER,
     _RESIDENT,
@@ -204,9 +159,7 @@ _FILE_COLUMNS = (
     Column[NeedLine](
         header=_l("Unit"), read=lambda line: str(get_unit_word(line.need.category.unit))
     ),
-    Column[NeedLine](
-        header=_l("When"), read=lambda line: name_windows(line.need.windows) or _("Any time")
-    ),
+    _WHEN,
     _URGENCY,
     Column[NeedLine](header=_l("Months waited"), read=lambda line: line.need.waiting_rounds),
     _STATE,
@@ -224,7 +177,7 @@ _FILE_COLUMNS = (
 @requires(Permission.NEED_READ_SCOPE)
 def index() -> str:
     reply_day = queue_service.get_usual_reply_day(get_now())
-    return _show_queue(VerifyManyForm(data={"tier": "3", "reply_promised_on": reply_day}))
+    return _show_queue(VerifyManyForm(data={"reply_promised_on": reply_day}))
 
 
 @bp.get("/list.<any(xlsx, csv):file_format>")
@@ -239,14 +192,17 @@ def verify_chosen() -> Answer:
     form = VerifyManyForm()
 
     def act() -> str:
-        count = queue_service.verify_needs(
+        count, left = queue_service.verify_needs(
             actor=current_user,
-            need_ids=form.read_ids(),
+            versions=form.read_versions(),
             tier=int(form.tier.data),
             reply_promised_on=form.reply_promised_on.value,
             now=get_now(),
         )
-        flash(ngettext("%(num)s need checked.", "%(num)s needs checked.", count), "success")
+        checked = ngettext("%(num)s need checked.", "%(num)s needs checked.", count)
+        flash(checked, "success" if count else "info")
+        if left:
+            flash(_("Some had changed meanwhile and still wait: read them again."), "warning")
         return _make_list().get_url()
 
     return answer_form(form, act, lambda: _show_queue(form))
@@ -257,12 +213,26 @@ _FIELDS = ("search", "state", "category_id", "tier", "type")
 
 def _show_queue(bulk: VerifyManyForm) -> str:
     listed = _make_list()
-    can_verify = has_permission(current_user.role, Permission.NEED_SORT) and any(
-        need.state is NeedState.SUBMITTED for need in listed.found.items
-    )
+    can_sort = has_permission(current_user.role, Permission.NEED_SORT)
+    is_waiting = listed.file_arguments["state"] == NeedState.SUBMITTED.value
+    can_verify = can_sort and is_waiting
     if can_verify:
-        listed = replace(listed, columns=(*_COLUMNS, _CHOOSE))
-    return render_template("needs/index.html", form=bulk, list=listed, can_verify=can_verify)
+        listed = replace(listed, columns=_WAITING_COLUMNS, read=read_waiting_lines)
+    is_ticked = can_verify and request.args.get("tick") == TICK_ALL
+    return render_template(
+        "needs/index.html",
+        form=bulk,
+        list=listed,
+        can_verify=can_verify,
+        is_ticked=is_ticked,
+        chosen=_list_without_twins(listed.rows) if is_ticked else bulk.chosen.data or [],
+        steps=corrections.list_steps(current_user) if can_sort else [],
+    )
+
+
+def _list_without_twins(lines: Sequence[NeedLine]) -> list[str]:
+    """The values of the boxes that are ticked together: who is there twice is looked at first."""
+    return [_make_box(line).value for line in lines if not line.twins]
 
 
 def _make_list() -> ListPage[NeedLine]:

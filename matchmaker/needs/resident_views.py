@@ -1,4 +1,4 @@
-"""A resident's needs: the list, one of them, and posting, with one page for each question."""
+"""A resident's needs: the list, one of them, changing it, and posting by one question a page."""
 
 from typing import Any
 
@@ -8,11 +8,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import NotFoundError
-from matchmaker.models import Need
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.models import Need, NeedState
 from matchmaker.needs import desk_service, queries, resident_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import get_heading, list_categories, list_headings
+from matchmaker.needs.corrections import list_corrections
+from matchmaker.needs.desk_forms import ChangeForm
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queries import list_own_needs
@@ -51,7 +53,29 @@ def follow(need_id: int) -> str:
         questions=list_of_need(need),
         is_entered_for_them=need.entered_by_id != current_user.id,
         is_editable=need.state in EDITABLE,
+        is_changeable=need.state is NeedState.SUBMITTED,
+        corrections=list_corrections(need),
         is_withdrawable=need.state in WITHDRAWABLE,
+    )
+
+
+@bp.route("/<id:need_id>/change", methods=["GET", "POST"])
+@requires(Permission.NEED_POST_OWN)
+def change(need_id: int) -> Answer:
+    need = get_need(need_id, current_user)
+    if need.state is not NeedState.SUBMITTED and request.method == "GET":
+        raise ConflictError("need.not_waiting", state=need.state.value)
+    form = ChangeForm(data=ChangeForm.get_typed_values(need)).fill_choices(list_categories())
+
+    def act() -> str:
+        desk_service.change_sent(
+            actor=current_user, need_id=need_id, answers=form.read_answers(), now=get_now()
+        )
+        flash(_("Changed. Your committee reads it as it is now."), "success")
+        return url_for("needs.follow", need_id=need_id)
+
+    return answer_form(
+        form, act, lambda: render_template("needs/change.html", form=form, need=need)
     )
 
 

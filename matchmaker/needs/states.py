@@ -1,6 +1,7 @@
 """The states of a need: which may follow which, and the changes that a round makes.
 
 draft -> submitted -> verified -> open -> in round -> matched
+open -> submitted, when its verification is undone before the lock
 submitted -> returned -> submitted
 submitted, returned, open -> closed, when joined with another; withdrawn, in the round too
 in round -> open, when the month's round found nothing
@@ -33,7 +34,7 @@ _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.SUBMITTED: frozenset({_S.VERIFIED, _S.RETURNED, _S.WITHDRAWN, _S.CLOSED}),
     _S.RETURNED: frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.CLOSED}),
     _S.VERIFIED: frozenset({_S.OPEN}),
-    _S.OPEN: frozenset({_S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED}),
+    _S.OPEN: frozenset({_S.SUBMITTED, _S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED}),
     _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
     _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.CLOSED}),
     _S.CLOSED: frozenset(),

@@ -1,12 +1,16 @@
-"""Sentences about a need: its state and what happened to it."""
+"""Sentences about a need: its state, what happened to it, what was corrected of it."""
+
+from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from matchmaker.models import Need, NeedState
+from matchmaker.models import Need, NeedCorrection, NeedState, Role
 from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, TimelineEntry
-from matchmaker.words.quantities import format_month
+from matchmaker.words.quantities import format_day, format_month, format_quantity
+from matchmaker.words.scope import name_windows
 
 TIER_WORDS = {
     1: _l("1 – danger to life or health"),
@@ -54,8 +58,11 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
     sent = _("Your committee wrote it down for you.") if is_entered_for_them else _("You sent it.")
     sentences = {
         "need.submit": sent,
+        "need.change": _("It was changed before it was checked."),
         "need.return": _("Your committee asked for a change."),
         "need.verify": _("Your committee checked it."),
+        "need.correct": _("The office corrected it; what and why stands below."),
+        "need.undo_verify": _("The check was taken back. It will be checked again."),
         "need.withdraw": _("It was taken back."),
         "need.merge": _("It was joined with another of your needs of the same kind."),
         "need.keep": _("Another of your needs of the same kind was joined with this one."),
@@ -70,8 +77,11 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
         return _describe_round(entry)
     words = {
         "need.submit": _("Sent to the committee"),
+        "need.change": _("Changed by the resident before it was checked"),
         "need.return": _("Returned with a question"),
         "need.verify": _("Checked"),
+        "need.correct": _("Corrected, see below"),
+        "need.undo_verify": _("Check taken back"),
         "need.withdraw": _("Taken back"),
         "need.merge": _("Joined with another need and closed"),
         "need.keep": _("Another need was joined with this one"),
@@ -80,6 +90,42 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
     if entry.by is None:
         return str(words[entry.code])
     return str(_("%(what)s (%(who)s)", what=words[entry.code], who=entry.by))
+
+
+# Corrections of a verified need.
+
+
+_NAMES = {
+    "tier": _l("How urgent"),
+    "quantity": _l("How much"),
+    "windows": _l("When"),
+    "reply_promised_on": _l("Answer promised by"),
+}
+_CORRECTED_BY = {Role.SOCIAL_WORKER: _l("The street office")}
+
+
+def list_corrected(row: NeedCorrection, unit: str) -> list[tuple[str, str, str]]:
+    """What a correction changed: its name, what it was, what it is; quantities in ``unit``."""
+    return [
+        (str(name), _say(column, row.before[column], unit), _say(column, row.after[column], unit))
+        for column, name in _NAMES.items()
+        if column in row.before
+    ]
+
+
+def name_corrector(row: NeedCorrection) -> str:
+    """Who corrected, for the person who asked: the office, not the colleague."""
+    return str(_CORRECTED_BY.get(row.corrected_by.role, _("Your neighbourhood committee")))
+
+
+def _say(column: str, value: Any, unit: str) -> str:
+    if column == "tier":
+        return str(TIER_WORDS[value])
+    if column == "quantity":
+        return format_quantity(value, unit)
+    if column == "windows":
+        return name_windows(value) or str(_("Any time"))
+    return format_day(date.fromisoformat(value)) if value else str(_("Not promised"))
 
 
 def _describe_round(entry: TimelineEntry) -> str:

@@ -98,6 +98,21 @@ _NEEDS: Sentences = {
         "You entered this request yourself, so you cannot make it urgency 1 alone. A colleague of "
         "the committee or a social worker must check it, or choose another urgency."
     ),
+    "need.second_person_corrects": _l(
+        "You entered this request yourself, and urgency 1 takes two persons. A colleague of the "
+        "committee or a social worker must correct it."
+    ),
+    "need.not_correctable": _l(
+        "Only a checked need that waits for the next list can be corrected. See where it is now."
+    ),
+    "need.nothing_corrected": _l("Nothing is different yet. Change what is wrong, or go back."),
+    "need.not_undoable": _l(
+        "This check can no longer be undone: a list was locked since, or somebody else changed it. "
+        "It can still be corrected while it waits."
+    ),
+    "need.not_waiting": _l(
+        "It was checked already. Ask your committee, which can correct it until the list is locked."
+    ),
     "need.tier_unknown": _l("Choose how urgent it is."),
     "need.reason_length": REASON_LENGTH,
     "need.reply_day": _l("Choose a day between %(first)s and %(last)s."),

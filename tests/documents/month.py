@@ -133,7 +133,10 @@ class _Walk:
 
     def _verify(self) -> tuple[str, dict[str, Any]]:
         browser, need_id = self._sign_in(self.worker), self._get_need_id()
+        with self.app.app_context():
+            version = db.session.get_one(m.Need, need_id).version
         data = {
+            "verify-version": str(version),
             "verify-tier": "1",
             "verify-reply_promised_on": "2026-08-31",
             "verify-idempotency_key": "1" * 32,

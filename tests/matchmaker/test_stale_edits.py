@@ -1,11 +1,13 @@
 """A stale edit never wins: what another saved meanwhile stays until it was seen."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 
 import pytest
 from markupsafe import escape
 
+from matchmaker.base.clock import get_now
 from matchmaker.models import Need, NeedState, Role, ServiceCategory, User, Window
 from matchmaker.needs.resident_service import Question
 from matchmaker.web.permissions import GRANTS
@@ -17,6 +19,7 @@ from tests.reach import get_start, reach
 
 HIGHEST_ID = 12
 VERSIONS = ("seen", "version")
+REASON = "因为写错了"
 
 
 @pytest.fixture
@@ -27,6 +30,8 @@ def world(app, make):
     for _page in ("kind", "questions"):
         post_need(make, world, NeedState.DRAFT, world.users[Role.RESIDENT])
     post_need(make, world, NeedState.RETURNED, world.users[Role.COMMITTEE_WORKER])
+    for state in (NeedState.SUBMITTED, NeedState.OPEN):
+        post_need(make, world, state, world.users[Role.RESIDENT])
     return world
 
 
@@ -84,9 +89,15 @@ def find_form_to(page: str, address: str) -> PageForm:
 
 
 def draw_changes(form: PageForm) -> Iterator[tuple[Control, dict, dict]]:
-    """Two changes of one control at a time: what the first and the second person make of it."""
+    """Two changes of one control at a time: what the first and the second person make of it.
+
+    What is asked for with every change, such as its reason, is given by both.
+    """
+    given = {"textarea": REASON, "date": (get_now() + timedelta(days=30)).date().isoformat()}
     for control in form.controls:
-        if control.kind in TYPED and control.value:
+        control.value = control.value or given.get(control.kind, "")
+    for control in form.controls:
+        if control.kind in TYPED and control.value not in ("", *given.values()):
             first, second = change_text(control)
             yield (
                 control,
@@ -159,6 +170,7 @@ def test_every_edit_form_has_a_version_and_the_second_save_is_shown_the_first(ap
                 wrong.append(f"{address}: {fault}")
     assert "\n".join(wrong) == ""
     assert {"volunteers.edit", "offers.edit", "needs.correct", "accounts.change_role"} <= tried
+    assert {"needs.change", "needs.correct_checked"} <= tried
     assert {question.value for question in Question} - {"quantity"} <= tried
 
 

@@ -1,8 +1,8 @@
 """Who had a hand in a run: nobody decides alone what they shaped.
 
-Who started a run, pinned or forbade in it, or verified a most urgent need or a status behind a line
-that the pins changed, does not publish it. A changed line is one that differs from the run without
-pins and forbids of the same round.
+Who started a run, pinned or forbade in it, verified or corrected a most urgent need or verified a
+status behind a line that the pins changed, does not publish it. A changed line is one that differs
+from the run without pins and forbids of the same round.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,6 +16,7 @@ from matchmaker.models import (
     Assignment,
     MatchRound,
     Need,
+    NeedCorrection,
     NeedOutcome,
     RecipientStatus,
     Role,
@@ -138,15 +139,20 @@ def _list_makers(overrides: Iterable[RoundOverride]) -> set[int]:
 
 
 def _list_verifiers(need_ids: Collection[int]) -> set[int]:
-    """Who verified the most urgent of these needs, or a status of the residents behind them."""
+    """Who verified or corrected the most urgent of these needs, or verified a status behind."""
     found: set[int] = set()
     for some in _split(sorted(need_ids)):
         urgent = select(Need.verified_by_id).where(Need.id.in_(some), Need.tier == DANGER)
+        corrected = (
+            select(NeedCorrection.corrected_by_id)
+            .join(Need, Need.id == NeedCorrection.need_id)
+            .where(Need.id.in_(some), Need.tier == DANGER)
+        )
         residents = select(Need.resident_id).where(Need.id.in_(some))
         statuses = select(RecipientStatus.verified_by_id).where(
             RecipientStatus.resident_id.in_(residents)
         )
-        for query in (urgent, statuses):
+        for query in (urgent, corrected, statuses):
             found |= {user_id for user_id in db.session.scalars(query) if user_id is not None}
     return found
 

@@ -44,5 +44,5 @@ if ("serviceWorker" in navigator) navigator.serviceWorker.register("/static/js/s
 
 // A page that the browser kept as it was may show what has changed since: a form must not.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted && document.querySelector("form input[name=seen], form input[name=version]")) window.location.reload();
+  if (event.persisted && document.querySelector("form input[name=seen], form input[name$=version]")) window.location.reload();
 });

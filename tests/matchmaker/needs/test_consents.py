@@ -59,8 +59,8 @@ def say(app, consent: m.Consent, need: m.Need | None, language: str = "en") -> s
 
 def verify(need: m.Need, actor: m.User) -> None:
     day = queue_service.get_usual_reply_day(NOW)
-    keys: dict[str, Any] = {"tier": 2, "reply_promised_on": day, "now": NOW}
-    queue_service.verify_need(actor=actor, need_id=need.id, **keys)
+    keys: dict[str, Any] = {"tier": 2, "reply_promised_on": day, "version": need.version}
+    queue_service.verify_need(actor=actor, need_id=need.id, now=NOW, **keys)
     db.session.commit()
 
 

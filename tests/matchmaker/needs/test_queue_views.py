@@ -29,8 +29,14 @@ def load(app, need) -> m.Need:
         return db.session.get(m.Need, need.id)
 
 
-def test_the_queue_shows_first_what_waits(worker, post):
-    waiting, settled = post(state=m.NeedState.SUBMITTED), post(state=m.NeedState.OPEN)
+def name(need: m.Need) -> str:
+    """The value of a need's box: what it was when the page was shown."""
+    return f"{need.id}:{need.version}"
+
+
+def test_the_queue_shows_first_what_waits(worker, place, post):
+    waiting = post(state=m.NeedState.SUBMITTED)
+    settled = post(state=m.NeedState.OPEN, category=place.rice)
     text = worker.get("needs.index").text
     assert waiting.reference in text
     assert settled.reference not in text
@@ -83,6 +89,7 @@ def test_a_social_worker_reads_every_committee_and_verifies_what_it_entered(
     assert social.submit("needs.send_back", {}, on=shown, need_id=need.id).status_code == 403
     assert social.submit("needs.verify_chosen", {}, on=shown).status_code == 403
     data = {"verify-tier": "1", "verify-idempotency_key": KEY}
+    data["verify-version"] = str(need.version)
     data["verify-reply_promised_on"] = get_usual_reply_day(get_now()).isoformat()
     assert social.submit("needs.verify", data, on=shown, need_id=need.id).status_code == 303
     assert load(app, need).state is m.NeedState.OPEN
@@ -114,7 +121,7 @@ def test_a_worker_verifies_with_urgency_and_a_promised_day(app, worker, post, de
     need = post(state=m.NeedState.SUBMITTED)
     shown = worker.get_url("needs.show", need_id=need.id)
     data = {f"verify-{name}": value for name, value in decision.items()}
-    data["verify-idempotency_key"] = KEY
+    data |= {"verify-idempotency_key": KEY, "verify-version": str(need.version)}
     answer = worker.submit("needs.verify", data, on=shown, need_id=need.id)
     assert answer.status_code == 303
     assert (load(app, need).state, load(app, need).tier) == (m.NeedState.OPEN, 2)
@@ -126,6 +133,7 @@ def test_a_decision_without_urgency_keeps_the_typed_day(worker, post):
     need = post(state=m.NeedState.SUBMITTED)
     shown = worker.get_url("needs.show", need_id=need.id)
     data = {"verify-idempotency_key": KEY, "verify-reply_promised_on": "2020-01-01"}
+    data["verify-version"] = str(need.version)
     page = worker.submit("needs.verify", data, on=shown, need_id=need.id)
     assert page.status_code == 422
     assert 'value="2020-01-01"' in page.text
@@ -146,7 +154,7 @@ def test_returning_needs_a_reason(app, worker, post):
 
 def test_ticked_needs_are_verified_together(app, worker, post, decision):
     needs = [post(state=m.NeedState.SUBMITTED) for _ in range(3)]
-    data = {**decision, "chosen": [str(n.id) for n in needs[:2]], "idempotency_key": KEY}
+    data = {**decision, "chosen": [name(n) for n in needs[:2]], "idempotency_key": KEY}
     queue = worker.get_url("needs.index")
     assert worker.submit("needs.verify_chosen", data, on=queue).status_code == 303
     states = [load(app, need).state for need in needs]
@@ -155,15 +163,19 @@ def test_ticked_needs_are_verified_together(app, worker, post, decision):
 
 def test_ticks_stay_when_the_decision_is_incomplete(worker, post):
     need = post(state=m.NeedState.SUBMITTED)
-    data = {"chosen": [str(need.id)], "idempotency_key": KEY}
+    data = {"chosen": [name(need)], "idempotency_key": KEY}
     page = worker.submit("needs.verify_chosen", data, on=worker.get_url("needs.index"))
     assert page.status_code == 422
-    assert f'value="{need.id}" checked' in page.text
+    assert f'value="{name(need)}" checked' in page.text
 
 
 def test_ticks_that_are_no_number_of_a_need_verify_nothing(app, worker, post, decision):
     need = post(state=m.NeedState.SUBMITTED)
-    data = {**decision, "chosen": ["x", "9" * 30, "²"], "idempotency_key": KEY}
+    data = {
+        **decision,
+        "chosen": ["x", "9" * 30, "²", f"{need.id}", f"{need.id}:"],
+        "idempotency_key": KEY,
+    }
     answer = worker.submit("needs.verify_chosen", data, on=worker.get_url("needs.index"))
     assert answer.status_code == 303
     assert load(app, need).state is m.NeedState.SUBMITTED
@@ -173,7 +185,7 @@ def test_ticking_a_foreign_need_verifies_nothing(app, browser, place, post, deci
     own_resident = make.resident(make.household(place.other), phone="13800000003")
     own = post(resident=own_resident, committee=place.other, state=m.NeedState.SUBMITTED)
     foreign = post(state=m.NeedState.SUBMITTED)
-    data = {**decision, "chosen": [str(own.id), str(foreign.id)], "idempotency_key": KEY}
+    data = {**decision, "chosen": [name(own), name(foreign)], "idempotency_key": KEY}
     stranger = browser.sign_in(place.stranger)
     answer = stranger.submit("needs.verify_chosen", data, on=stranger.get_url("needs.index"))
     assert answer.status_code == 404

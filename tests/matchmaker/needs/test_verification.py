@@ -6,9 +6,11 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.needs import queue_service
+from matchmaker.needs import desk_service, queue_service
+from matchmaker.needs.desk_service import Answers
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
+from tests.reach import reach
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 REPLY_ON = date(2026, 8, 31)
@@ -20,7 +22,8 @@ def worker(place):
 
 
 def verify(actor, need, **values):
-    decision = {"tier": 2, "reply_promised_on": REPLY_ON, **values}
+    version = db.session.get(m.Need, need.id).version
+    decision = {"tier": 2, "reply_promised_on": REPLY_ON, "version": version, **values}
     return queue_service.verify_need(actor=actor, need_id=need.id, now=NOW, **decision)
 
 
@@ -99,11 +102,35 @@ def test_a_returned_need_carries_the_reason(worker, post):
 def test_several_are_verified_together_or_none(worker, post):
     good, wrong = post(state=m.NeedState.SUBMITTED), post(state=m.NeedState.OPEN)
     values = {"actor": worker, "tier": 3, "reply_promised_on": REPLY_ON, "now": NOW}
+    versions = {need.id: need.version for need in (good, wrong)}
     with pytest.raises(ConflictError):
-        queue_service.verify_needs(need_ids=[good.id, wrong.id], **values)
+        queue_service.verify_needs(versions=versions, **values)
     db.session.rollback()
     assert db.session.get(m.Need, good.id).state is m.NeedState.SUBMITTED
-    assert queue_service.verify_needs(need_ids=[good.id, good.id], **values) == 1
+    assert queue_service.verify_needs(versions={good.id: good.version}, **values) == (1, 0)
+
+
+def test_what_changed_since_it_was_read_is_not_verified(worker, place, post):
+    need, other = (post(state=m.NeedState.SUBMITTED) for _ in range(2))
+    seen = {row.id: row.version for row in (need, other)}
+    answers = Answers(place.visit.id, None, (), "请星期六来")
+    account = db.session.get(m.User, place.account.id)
+    desk_service.change_sent(actor=account, need_id=need.id, answers=answers, now=NOW)
+    with pytest.raises(ConflictError, match=r"^need\.changed_meanwhile$"):
+        verify(worker, need, version=seen[need.id])
+    values = {"actor": worker, "tier": 3, "reply_promised_on": REPLY_ON, "now": NOW}
+    assert queue_service.verify_needs(versions=seen, **values) == (1, 1)
+    states = [db.session.get(m.Need, row.id).state for row in (need, other)]
+    assert states == [m.NeedState.SUBMITTED, m.NeedState.OPEN]
+
+
+def test_who_sent_it_again_on_behalf_does_not_make_it_a_danger_alone(make, place, worker):
+    need = reach(make, post_own(make, place), m.NeedState.RETURNED)
+    keys = {"answers": Answers(place.visit.id, None, (), "请快来"), "now": NOW}
+    keys["channel"] = m.ConsentChannel.SPOKEN_BY_PHONE
+    desk_service.correct_on_behalf(actor=worker, need_id=need.id, **keys)
+    with pytest.raises(InvalidError, match=r"^need\.second_person$"):
+        verify(worker, need, tier=1)
 
 
 def test_merging_keeps_one_need_and_the_longer_wait(worker, post):
