@@ -198,8 +198,13 @@ def check(need_id: int) -> Answer:
         need = resident_service.get_draft(need_id, current_user)
         if not need.description:
             return redirect(_get_next_url(need, None), 303)
-        questions = list_questions(need)
-        return render_template("needs/check.html", form=form, need=need, questions=questions)
+        return render_template(
+            "needs/check.html",
+            form=form,
+            need=need,
+            questions=list_questions(need),
+            twins=queries.list_duplicates(need, current_user),
+        )
 
     return answer_form(form, act, show)
 

@@ -171,3 +171,22 @@ def test_a_sent_need_cannot_be_opened_for_changes(resident, post):
 def test_an_unknown_heading_is_no_page(resident):
     for code in ("nonsense", "a\0b", "物资"):
         assert resident.get("needs.choose", code=code).status_code == 404, code
+
+
+def test_who_asks_for_the_same_again_is_shown_it_and_may_send_another(app, resident, place, post):
+    earlier = post(state=m.NeedState.SUBMITTED)
+    post(state=m.NeedState.SUBMITTED, category=place.rice)
+    draft = post(state=m.NeedState.DRAFT)
+    page = resident.use_language("en").get("needs.check", need_id=draft.id).text
+    assert "You asked for the same already" in page
+    links = [n for n in range(1, 9) if resident.get_url("needs.follow", need_id=n) + '"' in page]
+    assert links == [earlier.id]
+    data = {"has_consent": "y", "idempotency_key": KEY}
+    assert resident.submit("needs.check", data, need_id=draft.id).status_code == 303
+
+
+def test_who_asks_for_the_first_time_reads_nothing_of_it(resident, place, post):
+    post(state=m.NeedState.WITHDRAWN)
+    draft = post(state=m.NeedState.DRAFT)
+    page = resident.use_language("en").get("needs.check", need_id=draft.id).text
+    assert "You asked for the same already" not in page
