@@ -9,18 +9,20 @@ class Limits:
 
     seconds          for all stages together; at this limit the solve returns its best answer
     explain_seconds  for what is found out about unmet needs besides their grounds; None: nothing is
+    price_seconds    for the prices of all pins and forbids together; None: none is worked out
     check_seconds    for the independent check
-    grace_seconds    for starting and writing, on top of ``seconds``; for the rest of explaining,
-                     on top of ``explain_seconds``
+    grace_seconds    for starting and writing, on top of ``seconds``; for the rest of explaining and
+                     pricing, on top of their own
 
-    The supervisor (``process/guard.py``) ends the child process when the solve, the check or the
-    explanations take longer than that.
+    The supervisor (``process/guard.py``) ends the child process when the solve, the check, the
+    explanations or the prices take longer than that.
     """
 
     seconds: float = 600.0
     grace_seconds: float = 60.0
     check_seconds: float = 120.0
     explain_seconds: float | None = 20.0
+    price_seconds: float | None = None
 
 
 DEFAULT_LIMITS = Limits()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
+from optimizer.changes import PinPrice
 from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
@@ -18,9 +19,11 @@ from optimizer.solution import Solution, SolutionStatus
 
 __all__ = [
     "ARITHMETIC",
+    "PRICES",
     "Conflict",
     "Failure",
     "Line",
+    "PinPrice",
     "Progress",
     "Ruling",
     "Seconds",
@@ -28,6 +31,9 @@ __all__ = [
     "Unproved",
     "Verdict",
 ]
+
+
+PRICES = "prices"  # the stage of a progress while prices are worked out
 
 
 class Failure(StrEnum):
@@ -99,6 +105,7 @@ class SolveReport:
     unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
     reason        what the process said when it crashed: the last line of its error
     conflict      of a question without an answer: what cannot hold together, if found in time
+    prices        of each pin and forbid of a usable answer, where they were asked for
     """
 
     solution: Solution | None = None
@@ -110,6 +117,7 @@ class SolveReport:
     verdict: Verdict | None = None
     reason: str = ""
     conflict: Conflict | None = None
+    prices: tuple[PinPrice, ...] = ()
 
     def __post_init__(self) -> None:
         if self.solution is None and self.failure is None:
@@ -145,5 +153,6 @@ class Line(StrEnum):
     PROGRESS = "progress"  # a ``Progress``
     SOLVED = "solved"  # nothing; the check begins
     CHECKED = "checked"  # a report with brief explanations
-    EXPLAINED = "explained"  # the last line: a report with full explanations
+    EXPLAINED = "explained"  # a report with full explanations; the last line if no price is asked
+    PRICED = "priced"  # the last line where prices are asked: the prices
     FAILED = "failed"  # the last line: a ``Failure`` and the reason in one line

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from optimizer.changes import PinPrice, StageChange, Trend
 from optimizer.cli.solve import ReadJson
 from optimizer.codec import canonical_bytes
 from optimizer.limits import Limits
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Assignment, Solution, SolutionStatus
-from optimizer.what_if.compare import StageChange, Trend
 from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.extra_capacity import MOST_EXTRAS, Help, find_help
-from optimizer.what_if.price import PinPrice, price_of_need, price_pins
+from optimizer.what_if.price import price_of_need, price_pins
 from optimizer.what_if.repair import Changes, repair
 
 EXIT_CODES = {
@@ -50,14 +50,17 @@ def run_appeal(arguments: argparse.Namespace) -> int:
 
 
 def run_conflict(arguments: argparse.Namespace) -> int:
-    """Name pins and least uses that cannot hold together; if all can, the price of each pin."""
+    """Name pins and least uses that cannot hold together; if all can, the price of each pin.
+
+    A forbid has a price too.
+    """
     problem = Problem.from_json(arguments.read(arguments.problem))
     conflict = find_conflict(problem, _limits(arguments))
     if conflict.status is not SolutionStatus.FEASIBLE:
         lines = [f"conflict: {conflict.status}", *map(_describe_pin, conflict.pins)]
         lines += [f"  least use of {stock}" for stock in conflict.stocks]
         return _report(arguments, conflict.to_json(), lines, conflict.status)
-    prices = _price_pins(problem, arguments) if problem.pins else ()
+    prices = _price_pins(problem, arguments) if problem.pins or problem.forbids else ()
     plain = {**conflict.to_json(), "prices": [price.to_json() for price in prices]}
     priced = (line for price in prices for line in _describe_price(price))
     lines = ["nothing conflicts", *priced]
@@ -130,13 +133,14 @@ def _describe_help(found: Help) -> str:
 
 def _describe_price(price: PinPrice) -> list[str]:
     first = f"{price.status}, first better without it: {_name(price.stage, price.key)}"
-    lines = [_describe_pin(price.pin), f"    {first}"]
+    word = "forbid" if price.is_forbid else "pin"
+    lines = [_describe_pin(price.pin, word), f"    {first}"]
     return [*lines, *_describe_stages(price.stages), *_describe_needs(price.lost, price.gained)]
 
 
-def _describe_pin(pin: Pin) -> str:
+def _describe_pin(pin: Pin, word: str = "pin") -> str:
     named = " ".join(name for name in (pin.need, pin.stock, pin.person) if name)
-    return f"  pin {named}"
+    return f"  {word} {named}"
 
 
 def _describe_assignment(a: Assignment) -> str:

@@ -17,7 +17,14 @@ from typing import Any
 
 from optimizer.codec import canonical_bytes
 from optimizer.limits import Limits
-from optimizer.process.work import STEPS, Steps, name_failure, name_reason, work
+from optimizer.process.work import (
+    STEPS,
+    Steps,
+    name_failure,
+    name_reason,
+    work,
+    work_out_prices,
+)
 from optimizer.report import Line
 
 PR_SET_PDEATHSIG = 1  # source: linux/prctl.h
@@ -40,9 +47,13 @@ def main(steps: Steps = STEPS) -> None:
     def send(line: Line, content: Any) -> None:
         _send(pipe, line, content)
 
+    limits = Limits(**question["limits"])
     try:
-        report = work(question["problem"], Limits(**question["limits"]), send, steps)
+        report = work(question["problem"], limits, send, steps)
         send(Line.EXPLAINED, report.to_json())
+        if question["is_priced"]:
+            prices = work_out_prices(question["problem"], report, limits, send, steps)
+            send(Line.PRICED, [price.to_json() for price in prices])
     except Exception as error:  # the parent reports every error
         send(Line.FAILED, [name_failure(error), name_reason(error)])
 

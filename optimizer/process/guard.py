@@ -1,12 +1,13 @@
 """The supervisor of a solve: every failure of the child becomes a ``SolveReport``.
 
 The child (``child.py``) is a fresh interpreter. It reads one line of JSON, the question, and writes
-lines of JSON (``Line``): progress, the checked answer, then the explained answer. Its memory and
-time are limited. When it dies, hangs or writes nonsense before its answer is checked, the report
-holds that failure; when it does so afterwards, the answer remains and only the explanations are
-brief. The child never outlives its caller: the kernel kills it with its parent, and it watches its
-input. Only the caller ends it: Ctrl-C and a service manager's SIGTERM reach every process at once
-and must not look like a broken solve.
+lines of JSON (``Line``): progress, the checked answer, the explained answer, and the prices of its
+pins if they are asked for. Its memory and time are limited. When it dies, hangs or writes nonsense
+before its answer is checked, the report holds that failure; when it does so afterwards, the answer
+remains: only the explanations are brief or the prices are missing. The child never outlives its
+caller: the kernel kills it with its parent, and it watches its input. Only the caller ends it:
+Ctrl-C and a service manager's SIGTERM reach every process at once and must not look like a broken
+solve.
 """
 
 import contextlib
@@ -57,6 +58,8 @@ def solve_apart(
 ) -> SolveReport:
     """Solve, check and explain in a child process; every error of the child becomes ``failure``.
 
+    Pins and forbids have their prices in the report if ``limits.price_seconds`` allows for them.
+
     The solution equals that of ``solve``, byte for byte, and was checked.
 
     memory_mib  limit of the child's private memory [MiB], about 100 of them before it begins;
@@ -66,13 +69,15 @@ def solve_apart(
                 child too and are raised.
     """
     began = time.monotonic()
+    is_priced = bool(problem.pins or problem.forbids) and limits.price_seconds is not None
     question = {
         "parent": os.getpid(),
         "limits": to_json(limits),
         "memory_mib": memory_mib,
+        "is_priced": is_priced,
         "problem": problem.to_json(),
     }
-    dialogue = _Dialogue(limits, on_beat or _go_on)
+    dialogue = _Dialogue(limits, on_beat or _go_on, is_priced=is_priced)
     failure: Failure | None = None
     reason = ""
     try:
@@ -91,12 +96,14 @@ class _Dialogue:
     """What the child has written so far, and the time by which the next line must come.
 
     checked, explained   its reports as plain JSON, not validated yet; None: not received
+    prices               as plain JSON, of the explained report
     """
 
-    def __init__(self, limits: Limits, on_beat: OnBeat) -> None:
+    def __init__(self, limits: Limits, on_beat: OnBeat, *, is_priced: bool) -> None:
         self.checked: Any = None
         self.explained: Any = None
-        self._limits, self._on_beat = limits, on_beat
+        self.prices: Any = None
+        self._limits, self._on_beat, self._is_priced = limits, on_beat, is_priced
         self._progress: Progress | None = None
         self._next_beat = time.monotonic()
         self._allow(limits.seconds + limits.grace_seconds)
@@ -107,7 +114,7 @@ class _Dialogue:
         Raises ``_NoAnswerError`` when there will be none, ``EOFError`` when the lines end without
         it.
         """
-        while self.explained is None:
+        while self.explained is None or (self._is_priced and self.prices is None):
             self._beat()
             wait = min(self._deadline, self._next_beat) - time.monotonic()
             try:
@@ -140,6 +147,9 @@ class _Dialogue:
             self._allow((self._limits.explain_seconds or 0.0) + self._limits.grace_seconds)
         elif line is Line.EXPLAINED:
             self.explained = content
+            self._allow((self._limits.price_seconds or 0.0) + self._limits.grace_seconds)
+        elif line is Line.PRICED:
+            self.prices = content
         else:
             failure, reason = content
             raise _NoAnswerError(Failure(failure), str(reason))
@@ -156,17 +166,25 @@ def _judge(problem: Problem, dialogue: _Dialogue, failure: Failure | None) -> So
     """Return the best report that the child gave, or the failure."""
     if failure is Failure.CANCELLED:
         return SolveReport(failure=failure)
-    for plain in (dialogue.explained, dialogue.checked):
-        if plain is None:
-            continue
+    for plain, is_brief in _list_reports(dialogue):
         try:
             report = _accept(problem, plain)
         except _NoAnswerError as lost:
             failure = lost.failure
         else:
-            lacks = failure if report.is_usable and failure else report.unexplained
+            lacks = failure if is_brief and report.is_usable and failure else report.unexplained
             return replace(report, unexplained=lacks)
     return SolveReport(failure=failure or Failure.NONSENSE)
+
+
+def _list_reports(dialogue: _Dialogue) -> Iterator[tuple[Any, bool]]:
+    """Yield what the child wrote, the most complete first, and whether it lacks explanations."""
+    if dialogue.explained is not None:
+        if dialogue.prices is not None and isinstance(dialogue.explained, dict):
+            yield {**dialogue.explained, "prices": dialogue.prices}, False
+        yield dialogue.explained, False
+    if dialogue.checked is not None:
+        yield dialogue.checked, True
 
 
 def _accept(problem: Problem, plain: Any) -> SolveReport:

@@ -1,4 +1,4 @@
-"""Solve, check and explain one problem, and measure the seconds of each step.
+"""Solve, check, explain and price one problem, and measure the seconds of each step.
 
 Without an answer the explanation is a set of pins that cannot hold together, none to spare.
 
@@ -24,10 +24,20 @@ from optimizer.explain.explain import explain
 from optimizer.explanation import Explanation, explain_briefly
 from optimizer.limits import Limits
 from optimizer.problem import Problem
-from optimizer.report import Conflict, Failure, Line, Progress, Seconds, SolveReport
+from optimizer.report import (
+    PRICES,
+    Conflict,
+    Failure,
+    Line,
+    PinPrice,
+    Progress,
+    Seconds,
+    SolveReport,
+)
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
 from optimizer.what_if.conflict import find_conflict
+from optimizer.what_if.price import OnPrice, price_pins
 
 LONGEST_REASON = 300  # characters
 OnLine = Callable[[Line, Any], None]
@@ -41,6 +51,7 @@ class Steps:
     verify: Callable[[object, object], Verdict] = judge
     explain: Callable[[Problem, Solution], tuple[Explanation, ...]] = explain
     find_conflict: Callable[[Problem, Limits], Conflict] = find_conflict
+    price: Callable[[Problem, Solution, Limits, OnPrice], tuple[PinPrice, ...]] = price_pins
 
 
 STEPS = Steps()
@@ -75,6 +86,27 @@ def work(plain: object, limits: Limits, on_line: OnLine, steps: Steps = STEPS) -
             problem, replace(limits, seconds=limits.explain_seconds), report, steps
         )
     return report
+
+
+def work_out_prices(
+    plain: object, report: SolveReport, limits: Limits, on_line: OnLine, steps: Steps = STEPS
+) -> tuple[PinPrice, ...]:
+    """Return the prices of pins and forbids; none of a report without a usable answer.
+
+    Call ``on_line`` for the progress. No error is raised: the answer is proved without prices.
+    """
+    if report.solution is None or not report.is_usable:
+        return ()
+
+    def note(done: int, total: int) -> None:
+        on_line(Line.PROGRESS, Progress(PRICES, done, total))
+
+    limits = replace(limits, seconds=limits.price_seconds or 0.0)
+    try:
+        return steps.price(Problem.from_json(plain), report.solution, limits, note)
+    except Exception as error:
+        name_failure(error)
+        return ()
 
 
 def name_failure(error: Exception) -> Failure:

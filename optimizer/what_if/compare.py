@@ -7,9 +7,9 @@ worse in the first stage that differs.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fractions import Fraction
 
+from optimizer.changes import GroupChange, StageChange, Trend
 from optimizer.policy import Stage
 from optimizer.problem import Problem
 from optimizer.search.alone import Possible
@@ -34,40 +34,6 @@ class Yardstick:
     def basis_of(self, stage: str) -> Basis:
         """Return what a stage counts against."""
         return self.bases.get(stage) or Basis(self.possible.get(stage, {}))
-
-
-class Trend(StrEnum):
-    """How a stage changes from the first answer to the second."""
-
-    BETTER = "better"
-    SAME = "same"
-    WORSE = "worse"
-
-
-@dataclass(frozen=True, slots=True)
-class GroupChange:
-    """A group whose level changes: ``before`` and ``after`` of ``denominator``."""
-
-    group: str
-    before: int
-    after: int
-    denominator: int
-
-
-@dataclass(frozen=True, slots=True)
-class StageChange:
-    """One aim in two answers.
-
-    before, after   of a sum, in the unit of the stage; None for levels and the lottery
-    groups          of a stage of levels: those whose level changes, by name
-    """
-
-    name: str
-    trend: Trend
-    key: str = ""
-    before: int | None = None
-    after: int | None = None
-    groups: tuple[GroupChange, ...] = ()
 
 
 def compare_answers(

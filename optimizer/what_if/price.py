@@ -1,26 +1,28 @@
-"""The price of meeting an unmet need, and of each pin: the month solved again.
+"""The price of meeting an unmet need, and of each pin and forbid: the month solved again.
 
 For the price of a need the need is pinned. The forced answer is the best among those that meet the
 need, for the same month, policy and yardstick. The first stage that differs is therefore the price,
 and nothing before it changes.
 
-For the price of a pin the pin is removed, and both answers are counted by the yardstick of the
+For the price of a pin or forbid it is removed, and both answers are counted by the yardstick of the
 month without it. The published answer is one of that month's answers, so the first stage that
-differs is better without the pin.
+differs is better without it.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from optimizer.changes import PinPrice, StageChange
 from optimizer.codec import ProblemError, to_json
 from optimizer.limits import DEFAULT_LIMITS, Limits
 from optimizer.model.build import build
-from optimizer.problem import Pin, Problem
+from optimizer.problem import Forbid, Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
 from optimizer.tickets import order_by_ticket
 from optimizer.what_if.compare import (
-    StageChange,
     compare_answers,
     find_first_better,
     find_first_worse,
@@ -30,6 +32,12 @@ from optimizer.what_if.solve_again import (
     require_answer,
     solve_again,
 )
+
+OnPrice = Callable[[int, int], None]
+
+
+def do_nothing(_done: int, _total: int) -> None:
+    """What happens at each price where nobody follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,49 +99,43 @@ def price_of_need(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PinPrice:
-    """What removing one pin would change.
-
-    status   of the answer without the pin
-    stage    the first that would improve, with the key of its class; empty: the pin costs nothing
-    stages   every aim, with the pin and without; only of a proven answer
-    lost     needs met only with the pin      gained   needs met only without it
-    """
-
-    pin: Pin
-    status: SolutionStatus
-    stage: str = ""
-    key: str = ""
-    stages: tuple[StageChange, ...] = ()
-    lost: tuple[str, ...] = ()
-    gained: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON without empty facts."""
-        plain: dict[str, Any] = to_json(self)
-        return plain
-
-
 def price_pins(
-    problem: Problem, solution: Solution, limits: Limits = DEFAULT_LIMITS
+    problem: Problem,
+    solution: Solution,
+    limits: Limits = DEFAULT_LIMITS,
+    on_price: OnPrice = do_nothing,
 ) -> tuple[PinPrice, ...]:
-    """(W2) Return the price of every pin of a solved month, each by one solve within ``limits``.
+    """(W2) Return the price of every pin and forbid of a solved month, pins first.
 
-    Raises ``ProblemError`` for a solution of another problem.
+    Each is one solve; all together take ``limits.seconds``, and those that are left then are
+    FAILED. Call ``on_price`` with how many are done before each, and how many there are. Raises
+    ``ProblemError`` for a solution of another problem.
     """
     require_answer(problem, solution)
-    return tuple(_price_pin(problem, solution, pin, limits) for pin in problem.pins)
+    ends, prices = time.monotonic() + limits.seconds, []
+    rules: list[Pin] = [*problem.pins, *problem.forbids]
+    for k, rule in enumerate(rules):
+        on_price(k, len(rules))
+        left = replace(limits, seconds=max(ends - time.monotonic(), 0.0))
+        prices.append(_price_pin(problem, solution, rule, left))
+    return tuple(prices)
 
 
-def _price_pin(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -> PinPrice:
-    free = replace(problem, pins=tuple(other for other in problem.pins if other != pin))
-    answer = solve(free, limits)
-    if answer.status is not SolutionStatus.PROVEN:
-        return PinPrice(pin, answer.status)
+def _price_pin(problem: Problem, solution: Solution, rule: Pin, limits: Limits) -> PinPrice:
+    is_forbid = isinstance(rule, Forbid)
+    pin = Pin(rule.need, rule.stock, rule.person, rule.reason)
+    free = replace(
+        problem,
+        pins=tuple(other for other in problem.pins if is_forbid or other != rule),
+        forbids=tuple(other for other in problem.forbids if other != rule),
+    )
+    answer = solve(free, limits) if limits.seconds else None
+    if answer is None or answer.status is not SolutionStatus.PROVEN:
+        status = SolutionStatus.FAILED if answer is None else answer.status
+        return PinPrice(pin, status, is_forbid)
     yardstick = find_yardstick(free, answer, limits.seconds)
     if yardstick is None:
-        return PinPrice(pin, SolutionStatus.FAILED)
+        return PinPrice(pin, SolutionStatus.FAILED, is_forbid)
     stages = compare_answers(free, yardstick, solution.assignments, answer.assignments)
     better = find_first_better(stages)
     before = {assignment.need for assignment in solution.assignments}
@@ -141,6 +143,7 @@ def _price_pin(problem: Problem, solution: Solution, pin: Pin, limits: Limits) -
     return PinPrice(
         pin,
         answer.status,
+        is_forbid,
         stage="" if better is None else better.name,
         key="" if better is None else better.key,
         stages=stages,

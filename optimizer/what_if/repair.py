@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from optimizer import codec
+from optimizer.changes import StageChange
 from optimizer.codec import require, to_json
 from optimizer.engine.branching import EngineError, OutOfTimeError
 from optimizer.limits import DEFAULT_LIMITS, Limits
@@ -27,7 +28,7 @@ from optimizer.problem import Forbid, Need, Pair, Pin, Problem
 from optimizer.search.lexicographic import LexicographicSearch, NoPointError
 from optimizer.solution import Assignment, Solution, SolutionStatus
 from optimizer.tickets import label_lines, order_by_ticket
-from optimizer.what_if.compare import StageChange, Yardstick, compare_answers
+from optimizer.what_if.compare import Yardstick, compare_answers
 from optimizer.what_if.solve_again import (
     WhatIfAnswer,
     find_yardstick,

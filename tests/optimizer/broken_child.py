@@ -125,6 +125,10 @@ def explain_wrongly(*inputs):
     return (*explain(*inputs), "no explanation")
 
 
+def price_worse(*_inputs):
+    return [Fault("no price", {})]
+
+
 if __name__ == "__main__":
     pairs = zip(sys.argv[1::2], sys.argv[2::2], strict=True)
     main(Steps(**{step: globals()[name] for step, name in pairs}))

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -13,17 +14,21 @@ from optimizer.explain.explain import explain
 from optimizer.explanation import explain_briefly
 from optimizer.instances.generate import generate
 from optimizer.limits import Limits
+from optimizer.problem import Forbid, Pin
 from optimizer.process import guard
 from optimizer.process.guard import solve_apart
 from optimizer.report import Failure, Progress, SolveReport
 from optimizer.search.solve import solve
+from optimizer.what_if.price import price_pins
 from tests.optimizer.builders import goods, month, want
 from tests.processes import is_alive, running, wait_until
 
 BROKEN_CHILD = ("-P", "-m", "tests.optimizer.broken_child")
 ONE = month(goods(), want("n"))
 TWO = month(goods(), want("a"), want("b"))
+RULED = replace(TWO, pins=(Pin("b"),), forbids=(Forbid("a"),))
 LONG = Limits()
+PRICED = Limits(price_seconds=60.0)
 SOON = Limits(seconds=0.5, grace_seconds=0.5, check_seconds=0.5, explain_seconds=0.5)
 ON_LINUX = pytest.mark.skipif(
     sys.platform != "linux", reason="RLIMIT_DATA bounds mapped memory on Linux"
@@ -51,10 +56,10 @@ guard.solve_apart(month(), Limits(), memory_mib=None, on_beat=note)
 def solve_badly(monkeypatch):
     """Solve ``TWO`` with broken steps: ``solve_badly(solve="abort")``."""
 
-    def solve_with(limits=LONG, memory_mib=None, on_beat=None, **steps) -> SolveReport:
+    def solve_with(limits=LONG, memory_mib=None, on_beat=None, problem=TWO, **steps) -> SolveReport:
         words = [word for pair in steps.items() for word in pair]
         monkeypatch.setattr(guard, "PROGRAM", (*BROKEN_CHILD, *words))
-        return solve_apart(TWO, limits, memory_mib=memory_mib, on_beat=on_beat)
+        return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat)
 
     return solve_with
 
@@ -287,6 +292,51 @@ def assert_answered(report: SolveReport, unexplained: Failure) -> None:
     assert report.explanations == explain_briefly(report.solution) != ()
 
 
+# --- Prices.
+
+
+def test_pins_and_forbids_have_the_prices_that_they_have_here():
+    report = solve_apart(RULED, PRICED, memory_mib=None)
+    assert report.prices == price_pins(RULED, report.solution)
+    assert [(price.pin.need, price.is_forbid) for price in report.prices] == [
+        ("b", False),
+        ("a", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "limits"), [(RULED, LONG), (TWO, PRICED), (month(want("a")), PRICED)]
+)
+def test_nothing_is_priced_that_nobody_asks_for_or_that_has_no_answer(problem, limits):
+    report = solve_apart(problem, limits, memory_mib=None)
+    assert (report.prices, report.failure, report.unexplained) == ((), None, None)
+
+
+def test_a_month_whose_pins_cannot_hold_has_a_conflict_and_no_price():
+    report = solve_apart(replace(TWO, pins=(Pin("a"), Pin("b"))), PRICED, memory_mib=None)
+    assert (len(report.conflict.pins), report.prices) == (2, ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["abort", "raise_error", "leave", "die_of_memory", "get_killed", "babble", "price_worse"],
+)
+def test_a_price_that_breaks_loses_neither_answer_nor_explanations(solve_badly, name):
+    assert_explained(solve_badly(PRICED, problem=RULED, price=name))
+
+
+def test_prices_that_hang_lose_neither_answer_nor_explanations(solve_badly):
+    limits = Limits(grace_seconds=0.5, price_seconds=0.5)
+    assert_explained(solve_badly(limits, problem=RULED, price="sleep"))
+
+
+def assert_explained(report: SolveReport) -> None:
+    assert report.is_usable
+    assert report.solution == solve(RULED)
+    assert report.explanations == explain(RULED, report.solution) != ()
+    assert (report.prices, report.unexplained) == ((), None)
+
+
 # --- Nobody waits any more.
 
 
@@ -307,10 +357,15 @@ def test_a_caller_who_does_not_want_the_answer_ends_the_child_within_a_beat(solv
     assert not is_alive(children[-1])
 
 
-@pytest.mark.parametrize("step", ["solve", "verify", "explain"])
+@pytest.mark.parametrize("step", ["solve", "verify", "explain", "price"])
 def test_every_step_can_be_cancelled(solve_badly, step):
     until = time.monotonic() + 2.0
-    report = solve_badly(on_beat=lambda _progress: time.monotonic() < until, **{step: "sleep"})
+    report = solve_badly(
+        PRICED,
+        problem=RULED,
+        on_beat=lambda _progress: time.monotonic() < until,
+        **{step: "sleep"},
+    )
     assert report == SolveReport(failure=Failure.CANCELLED, seconds=report.seconds)
 
 

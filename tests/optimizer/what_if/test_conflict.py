@@ -5,13 +5,14 @@ from random import Random
 
 import pytest
 
+from optimizer.changes import PinPrice, StageChange, Trend
 from optimizer.instances.generate import generate
 from optimizer.limits import Limits
 from optimizer.policy import Stage, StageKind
-from optimizer.problem import Pin, Problem, Stock
+from optimizer.problem import Forbid, Pin, Problem, Stock
 from optimizer.report import Conflict
 from optimizer.search.solve import solve
-from optimizer.what_if.compare import StageChange, Trend
+from optimizer.solution import SolutionStatus
 from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.price import price_pins
 from tests.optimizer.brute_force import Answer, feasible_answers
@@ -114,13 +115,18 @@ def as_answer(assignments) -> Answer:
 
 
 @pytest.mark.parametrize("block", range(2))
-def test_a_pin_costs_the_first_stage_that_is_better_without_it(block):
-    priced = 0
+def test_a_pin_or_forbid_costs_the_first_stage_that_is_better_without_it(block):
+    priced = {"pins": 0, "forbids": 0}
     for seed in range(block * 25, block * 25 + 25):
-        problem = pinned(seed)
+        problem = forbidding_one(pinned(seed))
         solution = solve(problem)
         for price in price_pins(problem, solution) if solution.is_usable else ():
-            free = replace(problem, pins=tuple(p for p in problem.pins if p != price.pin))
+            name = "forbids" if price.is_forbid else "pins"
+            key = (price.pin.need, price.pin.stock, price.pin.person)
+            rules = getattr(problem, name)
+            left = tuple(r for r in rules if (r.need, r.stock, r.person) != key)
+            assert len(left) == len(rules) - 1
+            free = replace(problem, **{name: left})
             answers = list(feasible_answers(free))
             possible = possible_of(free, answers)
             best = max(vector_of(free, answer, possible) for answer in answers)
@@ -128,8 +134,16 @@ def test_a_pin_costs_the_first_stage_that_is_better_without_it(block):
             names = [stage.name for stage in free.policy.stages]
             differing = [n for n, a, b in zip(names, held, best, strict=True) if a != b]
             assert price.stage == (differing[0] if differing else ""), seed
-            priced += 1
-    assert priced > 10
+            priced[name] += 1
+    assert min(priced.values()) > 3
+
+
+def forbidding_one(problem: Problem) -> Problem:
+    """The problem with a forbid of the first need that it meets and does not pin."""
+    held = {pin.need for pin in problem.pins}
+    free = solve(replace(problem, pins=()))
+    met = sorted({line.need for line in free.assignments} - held)
+    return replace(problem, forbids=tuple(Forbid(need) for need in met[:1]))
 
 
 def test_the_price_of_a_pin_names_who_would_be_met_without_it():
@@ -140,6 +154,12 @@ def test_the_price_of_a_pin_names_who_would_be_met_without_it():
     (price,) = price_pins(problem, proven(problem))
     assert (price.stage, price.lost, price.gained) == ("points", ("b",), ("a",))
     assert price.stages == (StageChange("points", Trend.BETTER, before=1, after=5),)
+
+
+def test_without_time_no_price_is_claimed():
+    problem = month(goods(), want("a"), want("b"), pins=(Pin("b"),))
+    (price,) = price_pins(problem, proven(problem), Limits(seconds=0.0))
+    assert price == PinPrice(Pin("b"), SolutionStatus.FAILED)
 
 
 def test_a_conflict_among_40_pins_of_a_month_of_167_needs_is_irreducible():

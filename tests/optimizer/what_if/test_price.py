@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from optimizer.changes import GroupChange, StageChange, Trend
 from optimizer.codec import ProblemError
 from optimizer.instances.generate import generate
 from optimizer.limits import Limits
@@ -11,7 +12,7 @@ from optimizer.policy import Stage, StageKind
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
 from optimizer.solution import Solution, SolutionStatus
-from optimizer.what_if.compare import GroupChange, StageChange, Trend, Yardstick, compare_answers
+from optimizer.what_if.compare import Yardstick, compare_answers
 from optimizer.what_if.price import NeedPrice, price_of_need
 from optimizer.what_if.solve_again import find_possible
 from tests.optimizer.brute_force import feasible_answers
