@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
-from optimizer.changes import PinPrice
+from optimizer.changes import PinPrice, StageChange
 from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
@@ -28,6 +28,7 @@ __all__ = [
     "Ruling",
     "Seconds",
     "SolveReport",
+    "StageChange",
     "Unproved",
     "Verdict",
 ]

@@ -185,6 +185,9 @@ class RoundRun(Model):
     conflict: Mapped[list[int] | None] = mapped_column(
         JSON, comment="round_override.id of the pins that cannot hold together"
     )
+    prices: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, comment="what each pin and forbid costs, by round_override.id"
+    )
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="aggregates for pages")
     timings: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="seconds by stage")
     started_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

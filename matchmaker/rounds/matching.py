@@ -29,8 +29,9 @@ def make_problem_json(
 def solve(
     problem_json: str, limit_seconds: float, *, memory_mib: int, on_beat: OnBeat
 ) -> SolveReport:
-    """Solve, check and explain in a child process; any failure becomes a report.
+    """Solve, check, explain and price pins in a child process; any failure becomes a report.
 
+    The prices of all pins and forbids together may take as long as the solve itself.
     ``memory_mib`` bounds the process. ``on_beat`` receives the progress repeatedly; when it returns
     False the process is ended and the report is CANCELLED.
     """
@@ -38,5 +39,5 @@ def solve(
         problem = Problem.from_json(json.loads(problem_json))
     except (ValueError, RecursionError):
         return SolveReport(failure=Failure.BROKEN_PROBLEM)
-    limits = Limits(seconds=limit_seconds)
+    limits = Limits(seconds=limit_seconds, price_seconds=limit_seconds)
     return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat)

@@ -39,6 +39,7 @@ from optimizer.problem import (
 from optimizer.solution import Assignment
 from optimizer.validity import Validity
 
+RuleName = tuple[str, str | None, str | None]  # need, offer and person of a pin or forbid
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
 MOST_URGENT_BY_WAITING = 2  # of the second policy
@@ -286,6 +287,12 @@ def _list_requirements(category: FrozenCategory) -> tuple[str, ...]:
     return tuple(filter(None, (category.code, category.qualification)))
 
 
+def name_rule(row: FrozenOverride, persons: Mapping[str, str]) -> RuleName:
+    """What a pin or forbid names in the question: need, offer and person."""
+    person = persons.get(row.volunteer, row.volunteer) if row.volunteer else None
+    return row.need, row.offer, person
+
+
 def _make_pins(overrides: Iterable[FrozenOverride], persons: Mapping[str, str]) -> tuple[Pin, ...]:
     rows = _list_rules(overrides, OverrideKind.PIN, persons)
     return tuple(Pin(*key, reason) for key, reason in rows.items())
@@ -300,13 +307,12 @@ def _make_forbids(
 
 def _list_rules(
     overrides: Iterable[FrozenOverride], kind: OverrideKind, persons: Mapping[str, str]
-) -> dict[tuple[str, str | None, str | None], str]:
+) -> dict[RuleName, str]:
     """Reasons by need, offer and person; two rows of one human being give one rule."""
-    found: dict[tuple[str, str | None, str | None], str] = {}
+    found: dict[RuleName, str] = {}
     for row in overrides:
         if row.kind is kind:
-            person = persons.get(row.volunteer, row.volunteer) if row.volunteer else None
-            found.setdefault((row.need, row.offer, person), row.reason)
+            found.setdefault(name_rule(row, persons), row.reason)
     return found
 
 

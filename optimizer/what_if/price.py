@@ -124,11 +124,7 @@ def price_pins(
 def _price_pin(problem: Problem, solution: Solution, rule: Pin, limits: Limits) -> PinPrice:
     is_forbid = isinstance(rule, Forbid)
     pin = Pin(rule.need, rule.stock, rule.person, rule.reason)
-    free = replace(
-        problem,
-        pins=tuple(other for other in problem.pins if is_forbid or other != rule),
-        forbids=tuple(other for other in problem.forbids if other != rule),
-    )
+    free = _release(problem, rule)
     answer = solve(free, limits) if limits.seconds else None
     if answer is None or answer.status is not SolutionStatus.PROVEN:
         status = SolutionStatus.FAILED if answer is None else answer.status
@@ -137,16 +133,25 @@ def _price_pin(problem: Problem, solution: Solution, rule: Pin, limits: Limits) 
     if yardstick is None:
         return PinPrice(pin, SolutionStatus.FAILED, is_forbid)
     stages = compare_answers(free, yardstick, solution.assignments, answer.assignments)
-    better = find_first_better(stages)
-    before = {assignment.need for assignment in solution.assignments}
-    after = {assignment.need for assignment in answer.assignments}
-    return PinPrice(
-        pin,
-        answer.status,
-        is_forbid,
+    return _compare(PinPrice(pin, answer.status, is_forbid, stages=stages), solution, answer)
+
+
+def _release(problem: Problem, rule: Pin) -> Problem:
+    """The problem without a pin, or without a forbid."""
+    if isinstance(rule, Forbid):
+        return replace(problem, forbids=tuple(o for o in problem.forbids if o != rule))
+    return replace(problem, pins=tuple(other for other in problem.pins if other != rule))
+
+
+def _compare(price: PinPrice, with_it: Solution, without: Solution) -> PinPrice:
+    """The price with the first aim that is better without the pin, and with the needs met."""
+    better = find_first_better(price.stages)
+    before = {assignment.need for assignment in with_it.assignments}
+    after = {assignment.need for assignment in without.assignments}
+    return replace(
+        price,
         stage="" if better is None else better.name,
         key="" if better is None else better.key,
-        stages=stages,
         lost=tuple(sorted(before - after)),
         gained=tuple(sorted(after - before)),
     )

@@ -41,7 +41,7 @@ ROOMS = {
     "vocabulary": (
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
         "optimizer.codec", "optimizer.bitset", "optimizer.nesting", "optimizer.rows",
-        "optimizer.report", "optimizer.explanation", "optimizer.tickets",
+        "optimizer.report", "optimizer.changes", "optimizer.explanation", "optimizer.tickets",
         "optimizer.validity",
     ),
     "checker": ("optimizer.checker", "optimizer.verify_files"),

@@ -9,13 +9,14 @@ from flask_login import current_user
 
 from matchmaker.base.clock import add_months, get_month, get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import MatchRound, RoundState, User
+from matchmaker.models import MatchRound, RoundRun, RoundState, User
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.draws import is_known
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
 from matchmaker.rounds.pages.blueprint import bp
+from matchmaker.rounds.pages.figures import read_names
 from matchmaker.rounds.pages.forms import OpenRoundForm
 from matchmaker.rounds.pages.room import (
     choose_run,
@@ -27,6 +28,7 @@ from matchmaker.rounds.pages.room import (
 from matchmaker.rounds.publish import hands
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
+from matchmaker.rounds.words.stages import describe_prices
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
 
@@ -85,6 +87,7 @@ def show_room(month: date, form: ButtonForm) -> str:
     lines = check_readiness(match_round) if is_draft else []  # once frozen, the snapshot counts
     runs = [] if is_draft else list_runs(match_round)  # what is not locked has neither
     candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
+    in_hand = candidate or match_round.published_run
     return render_template(
         "rounds/show.html",
         match_round=match_round,
@@ -93,12 +96,13 @@ def show_room(month: date, form: ButtonForm) -> str:
         is_ready=is_ready(lines),
         runs=runs,
         candidate=candidate,
-        in_hand=candidate or match_round.published_run,
-        broken=count_broken(candidate or match_round.published_run, get_now()),
+        in_hand=in_hand,
+        broken=count_broken(in_hand, get_now()),
         has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
         progress=describe_progress(runs),
         overrides=[] if is_draft else list_overrides(match_round),
+        prices=_describe_prices(in_hand),
         can_run=_can_run(),
         is_known=match_round.state is RoundState.FROZEN and is_known(match_round, get_now()),
         publishers=_list_publishers(match_round),
@@ -115,6 +119,14 @@ def progress(month: date) -> str:
     return render_template(
         "rounds/progress.html", match_round=match_round, progress=describe_progress(runs)
     )
+
+
+def _describe_prices(run: RoundRun | None) -> dict[int, str]:
+    """What the pins and forbids of the run in hand cost, by the id of the row."""
+    if run is None or not run.prices:
+        return {}
+    match_round = run.match_round
+    return describe_prices(run, read_names(match_round.subdistrict_id), match_round.policy)
 
 
 def _list_publishers(match_round: MatchRound) -> Sequence[User] | None:

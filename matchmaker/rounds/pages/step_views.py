@@ -21,6 +21,7 @@ from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
+from matchmaker.rounds.words.stages import describe_prices
 from matchmaker.rounds.words.verdicts import describe_acceptance
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
@@ -139,6 +140,7 @@ def _show_acceptance(template: str, run: RoundRun, form: AcceptForm) -> str:
         broken=count_broken(run, get_now()),
         overrides=list_active_overrides(run.match_round),  # those of the run: see its refusals
         comparison=hands.compare_with_plain(run),
+        prices=describe_prices(run, names, run.match_round.policy),
     )
 
 

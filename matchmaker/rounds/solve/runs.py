@@ -11,7 +11,6 @@ from matchmaker.models import (
     Job,
     JobState,
     MatchRound,
-    OverrideKind,
     RoundRun,
     RoundState,
     RunStatus,
@@ -19,15 +18,16 @@ from matchmaker.models import (
 )
 from matchmaker.rounds import matching
 from matchmaker.rounds.asks import hand_back
-from matchmaker.rounds.freeze.overrides import freeze_overrides, list_active_overrides
+from matchmaker.rounds.freeze.overrides import freeze_overrides
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride
 from matchmaker.rounds.solve.figures import compute_figures
+from matchmaker.rounds.solve.pins import list_conflicting, list_prices
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
-from optimizer.report import Conflict, Failure, Seconds, SolveReport
+from optimizer.report import Failure, Seconds, SolveReport
 from optimizer.solution import Solution
 
 USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
@@ -84,7 +84,8 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
         return
     run.finished_at, run.timings = now, _list_timings(report.seconds)
     run.verdict = None if report.verdict is None else codec.to_json(report.verdict)
-    run.conflict = _name_overrides(run.match_round, report.conflict)
+    if report.conflict is not None:
+        run.conflict = list_conflicting(run.match_round, report.conflict)
     failure, solution = report.failure, report.solution
     if solution is not None:
         run.findings, run.result_sha256 = list(report.findings), solution.result_sha256
@@ -158,21 +159,11 @@ def _save_result(run: RoundRun, report: SolveReport, solution: Solution) -> None
     run.is_verified = True
     answer = hand_back(snapshot, solution, report.explanations)
     run.figures = compute_figures(snapshot, answer.solution, answer.left).to_json()
+    if report.prices:
+        prices = list_prices(run.match_round, report.prices)
+        run.prices = {str(id_): price.to_json() for id_, price in prices.items()}
     write_outcomes(run, snapshot, answer)
     write_assignments(run, snapshot, answer.solution)
-
-
-def _name_overrides(match_round: MatchRound, conflict: Conflict | None) -> list[int] | None:
-    """The rows of the conflicting pins. Nobody lays or lifts one while a run is being solved."""
-    if conflict is None:
-        return None
-    named = {(pin.need, pin.stock, pin.person) for pin in conflict.pins}
-    rows = zip(list_active_overrides(match_round), freeze_overrides(match_round), strict=True)
-    return [
-        row.id
-        for row, frozen in rows
-        if row.kind is OverrideKind.PIN and (frozen.need, frozen.offer, frozen.volunteer) in named
-    ]
 
 
 def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -> None:

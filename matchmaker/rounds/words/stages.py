@@ -8,12 +8,15 @@ from itertools import groupby
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from matchmaker.models import RoundRun
+from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.solve.figures import StageFigures
+from matchmaker.rounds.solve.pins import find_prices
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.policies import find_rule, get_words, name_stage, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY, Part
-from optimizer.report import ARITHMETIC
-from optimizer.solution import Level
+from optimizer.report import ARITHMETIC, PinPrice, StageChange
+from optimizer.solution import Level, SolutionStatus
 
 _PAIR = re.compile(r"(\w+)=(\w+)")
 NOTHING = "–"
@@ -141,3 +144,65 @@ def describe_proofs(results: PartResults) -> str:
     if results.is_proved:
         return ngettext("proved", "all %(num)s proved", count)
     return _("%(proved)s of %(count)s proved", proved=results.proved, count=count)
+
+
+# What a pin or forbid costs.
+
+MOST_NAMED = 5  # needs in a sentence
+
+
+def describe_prices(run: RoundRun, names: Names, policy: str) -> dict[int, str]:
+    """What each pin and forbid of a run costs, by the id of its row."""
+    prices = find_prices(run).items()
+    return {id_: describe_price(price, names, policy) for id_, price in prices}
+
+
+def describe_price(price: PinPrice, names: Names, policy: str) -> str:
+    """What would be better without a pin or forbid, and who would gain or lose by that."""
+    if price.status is not SolutionStatus.PROVEN:
+        return _("What it costs could not be worked out in the time allowed.")
+    if price.first is None:
+        return _("It costs nothing: without it nothing would be better.")
+    said = [_describe_gain(price.first, names, policy)]
+    for needs, sentence in (
+        (price.gained, _("Met without it: %(needs)s.")),
+        (price.lost, _("Met only with it: %(needs)s.")),
+    ):
+        if needs:
+            said.append(sentence % {"needs": _list_needs(needs)})
+    return " ".join(said)
+
+
+def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
+    key = describe_key(change.key, names, policy)
+    aim = name_stage(change.name, policy) + (_(" (%(key)s)", key=key) if key else "")
+    if change.groups:
+        group = change.groups[0]
+        of_group = {"aim": aim, "group": names.name_group(group.group), "most": group.denominator}
+        return _(
+            "Without it “%(aim)s” would be better: %(group)s %(after)s of %(most)s, "
+            "not %(before)s.",
+            after=group.after,
+            before=group.before,
+            **of_group,
+        )
+    if change.before is None or change.after is None:
+        return _("Without it “%(aim)s” would be better.", aim=aim)
+    return _(
+        "Without it “%(aim)s” would be %(after)s, not %(before)s.",
+        aim=aim,
+        after=names.say_number(str(change.after), change.key),
+        before=names.say_number(str(change.before), change.key),
+    )
+
+
+def _list_needs(needs: Sequence[str]) -> str:
+    """References, those of a joined ask one by one; of many only the first."""
+    listed = [reference for ask in needs for reference in list_members(ask)]
+    shown = _(", ").join(listed[:MOST_NAMED])
+    more = len(listed) - MOST_NAMED
+    if more <= 0:
+        return shown
+    return ngettext(
+        "%(shown)s and %(num)s other", "%(shown)s and %(num)s others", more, shown=shown
+    )

@@ -1,6 +1,7 @@
 """Six needs and three offers: visits by two volunteers, goods for two of three, money for one."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from matchmaker import models as m
@@ -9,8 +10,8 @@ from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
 from optimizer.limits import Limits
-from optimizer.process.work import work
-from optimizer.report import SolveReport
+from optimizer.process.work import work, work_out_prices
+from optimizer.report import Line, SolveReport
 from tests.draws import lock_and_draw, make_draw
 from tests.factories import NOW, Factory, opened_at
 
@@ -156,6 +157,13 @@ class SmallMonth:
 
 
 def solve_here(run: m.RoundRun) -> SolveReport:
-    """Solve, check and explain in this process: no worker is needed to know what a run decides."""
-    limits = Limits(seconds=run.limit_seconds)
-    return work(json.loads(run.problem_json), limits, lambda _line, _content: None)
+    """Solve, check, explain and price in this process: no worker is needed to know what a run
+    decides."""
+    limits = Limits(seconds=run.limit_seconds, price_seconds=run.limit_seconds)
+    plain = json.loads(run.problem_json)
+    report = work(plain, limits, _do_nothing)
+    return replace(report, prices=work_out_prices(plain, report, limits, _do_nothing))
+
+
+def _do_nothing(_line: Line, _content: object) -> None:
+    pass

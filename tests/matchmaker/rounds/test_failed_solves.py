@@ -34,7 +34,9 @@ def test_a_solve_that_goes_wrong_is_a_failed_run_with_its_reason(
     break_child(**{step: name})
     soon = Limits(seconds=0.5, grace_seconds=0.5, check_seconds=0.5)
     if name == "sleep":
-        monkeypatch.setattr(matching, "Limits", lambda seconds: replace(soon, seconds=seconds / 60))
+        monkeypatch.setattr(
+            matching, "Limits", lambda seconds, **_: replace(soon, seconds=seconds / 60)
+        )
     assert_failed(app, job_id, error)
 
 

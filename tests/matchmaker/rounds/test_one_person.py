@@ -70,12 +70,15 @@ class Month:
         ids = [row.id for row in self.volunteers]
         joining.join_volunteers(actor=self.worker, first_id=ids[0], second_id=ids[1], now=NOW)
 
-    def solve(self) -> m.RoundRun:
+    def lock(self) -> m.MatchRound:
         match_round = freeze_service.open_round(month=JULY, actor=self.worker, now=NOW)
         office = self.worker.subdistrict_id
         self.second = self.make.user(m.Role.SOCIAL_WORKER, subdistrict_id=office)
         lock_and_draw(match_round, first=self.worker, second=self.second, now=NOW)
-        return solve_round(match_round)
+        return match_round
+
+    def solve(self) -> m.RoundRun:
+        return solve_round(self.lock())
 
 
 def list_visits(run: m.RoundRun) -> list[m.Assignment]:

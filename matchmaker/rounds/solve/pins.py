@@ -1,0 +1,54 @@
+"""The pins and forbids that a report names, found again among the rows of the round.
+
+Nobody lays or lifts one while a run is being solved.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matchmaker.models import MatchRound, OverrideKind, RoundRun
+from matchmaker.rounds.freeze.overrides import freeze_overrides, list_active_overrides
+from matchmaker.rounds.problem import RuleName, name_rule
+from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.visitors import name_persons
+from optimizer import codec
+from optimizer.report import Conflict, PinPrice
+from optimizer.rows import Pin
+
+
+def list_conflicting(match_round: MatchRound, conflict: Conflict) -> list[int]:
+    """The ids of the pins that cannot hold together."""
+    rows = _list_rows(match_round)
+    return sorted(id_ for pin in conflict.pins for id_ in rows[OverrideKind.PIN, *_get_name(pin)])
+
+
+def list_prices(match_round: MatchRound, prices: Sequence[PinPrice]) -> dict[int, PinPrice]:
+    """The price of each pin and forbid by its id; of its aims only the first that differs."""
+    rows = _list_rows(match_round)
+    kinds = {False: OverrideKind.PIN, True: OverrideKind.FORBID}
+    return {
+        id_: replace(price, stages=() if price.first is None else (price.first,))
+        for price in prices
+        for id_ in rows[kinds[price.is_forbid], *_get_name(price.pin)]
+    }
+
+
+def find_prices(run: RoundRun) -> dict[int, PinPrice]:
+    """The prices known of the pins and forbids that were in force in the run, by id."""
+    held = run.prices or {}
+    return {int(id_): codec.from_json(PinPrice, price) for id_, price in held.items()}
+
+
+def _get_name(pin: Pin) -> RuleName:
+    return pin.need, pin.stock, pin.person
+
+
+def _list_rows(match_round: MatchRound) -> dict[tuple[OverrideKind, *RuleName], list[int]]:
+    """Ids by what a row says; two rows that name one human being say the same."""
+    persons = name_persons(read_snapshot(match_round))
+    found: dict[tuple[OverrideKind, *RuleName], list[int]] = defaultdict(list)
+    rows = zip(list_active_overrides(match_round), freeze_overrides(match_round), strict=True)
+    for row, frozen in rows:
+        found[frozen.kind, *name_rule(frozen, persons)].append(row.id)
+    return found
