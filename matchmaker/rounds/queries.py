@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
@@ -74,6 +75,17 @@ def list_undecided_rounds() -> Sequence[MatchRound]:
         select(MatchRound)
         .where(MatchRound.frozen_at.is_not(None), MatchRound.published_run_id.is_(None))
         .order_by(MatchRound.month.desc(), MatchRound.subdistrict_id)
+    ).all()
+
+
+def list_public_rounds(month: date) -> Sequence[MatchRound]:
+    """The rounds of a month whose list is locked, published or not: one of each street office."""
+    return db.session.scalars(
+        select(MatchRound)
+        .join(MatchRound.subdistrict)
+        .where(MatchRound.month == month, MatchRound.frozen_at.is_not(None))
+        .options(contains_eager(MatchRound.subdistrict))
+        .order_by(Subdistrict.code)
     ).all()
 
 

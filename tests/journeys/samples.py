@@ -106,6 +106,12 @@ def _published(_user: m.User | None) -> list[Values]:
     return [{"month": month} for month in db.session.scalars(found)]
 
 
+def _published_offices(_user: m.User | None) -> list[Values]:
+    office = select(m.MatchRound.month, m.Subdistrict.code).join(m.MatchRound.subdistrict)
+    found = db.session.execute(office.where(m.MatchRound.published_run_id.is_not(None)))
+    return [{"month": month, "office": code} for month, code in found]
+
+
 def _runs(user: m.User) -> list[Values]:
     return [{**values, "number": 1} for values in _published(user)]
 
@@ -160,6 +166,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "residents.merge": _residents,
     "residents.show": _residents,
     "results.show": _published,
+    "results.show_office": _published_offices,
     "endings.stop": _residents,
     "rounds.accept": _runs,
     "rounds.draw": _months,

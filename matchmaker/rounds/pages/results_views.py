@@ -1,11 +1,13 @@
 """The public results: what a published month gave, how it was decided, how to check it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from matchmaker.base.errors import NotFoundError
+from matchmaker.models import MatchRound, RoundRun
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze.entries import list_shares_of_run
 from matchmaker.rounds.pages import figures
@@ -21,21 +23,46 @@ bp = Blueprint("results", __name__, url_prefix="/results")
 @public
 def index() -> str:
     """Every published month, latest first, and every month that is being decided."""
+    rounds, undecided = queries.list_published_rounds(), queries.list_undecided_rounds()
+    offices = {row.subdistrict_id for row in (*rounds, *undecided)}
     return render_template(
-        "results/index.html",
-        rounds=queries.list_published_rounds(),
-        undecided=queries.list_undecided_rounds(),
+        "results/index.html", rounds=rounds, undecided=undecided, names_offices=len(offices) > 1
     )
 
 
 @bp.get("/<month:month>/")
 @public
 def show(month: date) -> str:
+    """The result of the month; the street offices to choose from, if several decided it."""
+    rounds = queries.list_public_rounds(month)
+    if len(rounds) > 1:
+        return render_template("results/offices.html", month=month, rounds=rounds)
+    return _show_round(rounds)
+
+
+@bp.get("/<month:month>/<office>/")
+@public
+def show_office(month: date, office: str) -> str:
+    """The result of one street office, by its code."""
+    rounds = queries.list_public_rounds(month)
+    return _show_round([row for row in rounds if row.subdistrict.code == office])
+
+
+def _show_round(rounds: Sequence[MatchRound]) -> str:
     """The result; before the publication and after its withdrawal, what is fixed of the month."""
-    match_round = next((r for r in queries.list_published_rounds() if r.month == month), None)
-    run = match_round.published_run if match_round else None
-    if match_round is None or run is None:
-        return _show_undecided(month)
+    if not rounds:
+        raise NotFoundError("results.unknown")
+    [match_round] = rounds
+    if match_round.published_run is None:
+        return render_template(
+            "results/undecided.html",
+            match_round=match_round,
+            interventions=queries.count_interventions(match_round),
+        )
+    return _show_published(match_round, match_round.published_run)
+
+
+def _show_published(match_round: MatchRound, run: RoundRun) -> str:
     found = get_figures(run)
     names = figures.read_names(match_round.subdistrict_id)
     history = queries.read_snapshot(match_round).history
@@ -54,15 +81,4 @@ def show(month: date) -> str:
         snapshot=queries.get_snapshot(match_round),
         interventions=queries.count_interventions(match_round),
         entries=figures.hide_small_entries(list_shares_of_run(run), names),
-    )
-
-
-def _show_undecided(month: date) -> str:
-    match_round = next((r for r in queries.list_undecided_rounds() if r.month == month), None)
-    if match_round is None:
-        raise NotFoundError("results.unknown")
-    return render_template(
-        "results/undecided.html",
-        match_round=match_round,
-        interventions=queries.count_interventions(match_round),
     )

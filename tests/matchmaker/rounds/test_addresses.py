@@ -6,6 +6,7 @@ RUN = f"{ROUND}runs/<id:number>/"
 ADDRESSES = {
     "results.index": ("/results/", {"GET"}),
     "results.show": ("/results/<month:month>/", {"GET"}),
+    "results.show_office": ("/results/<month:month>/<office>/", {"GET"}),
     "rounds.index": ("/rounds/", {"GET"}),
     "rounds.open_round": ("/rounds/open", FORM),
     "rounds.show": (ROUND, {"GET"}),

@@ -6,13 +6,15 @@ import io
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.models.limits import LONGEST_REFERENCE
+from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.pages.figures import PublicRow
 from matchmaker.rounds.pages.forms import LineFilterForm
 from matchmaker.rounds.pages.lines import LineFilters
 from matchmaker.rounds.solve import runs
 from matchmaker.web.lists import Badge
 from optimizer.report import Failure, SolveReport
-from tests.factories import NOW
+from tests.draws import make_draw
+from tests.factories import NOW, opened_at
 from tests.matchmaker.rounds.small_month import MONTH
 
 ROOM = "/rounds/2026-07/"
@@ -248,6 +250,43 @@ def test_a_month_that_is_not_published_has_no_results(bring, browser):
     bring("publish")
     assert browser.get("results.show", month=MONTH.replace(month=8)).status_code == 404
     assert browser.get("results.show", month=MONTH).status_code == 200
+
+
+def lock_elsewhere(make, month) -> m.Subdistrict:
+    """Another street office, with one need in its locked list."""
+    office = make.subdistrict()
+    worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=office.id)
+    committee = make.committee(office)
+    make.need(make.resident(make.household(committee)), month.visit, worker, committee.id)
+    now = opened_at(MONTH)
+    match_round = freeze_service.open_round(month=MONTH, actor=worker, now=now)
+    freeze_service.freeze_round(match_round, draw=make_draw(now), actor=worker, now=now)
+    return office
+
+
+def test_a_month_of_two_street_offices_leads_to_each_of_them(app, bring, browser, make, month):
+    """One has published, the other has locked its list; nobody's result hides the other's."""
+    bring("publish")
+    with app.app_context():
+        other = lock_elsewhere(make, month)
+        ours = db.session.query(m.Subdistrict).filter_by(code="XJH").one()
+        names = {row.code: row.name_en for row in (ours, other)}
+        db.session.commit()
+    public = browser.use_language("en")
+    for page in (public.get("results.show", month=MONTH), public.get("results.index")):
+        for code, name in names.items():
+            assert f'href="/results/2026-07/{code}/">' in page.text
+            assert f", {name}</a>" in page.text
+    published, locked = (
+        public.get("results.show_office", month=MONTH, office=code).text for code in names
+    )
+    assert "Results of July 2026" in published
+    assert "July 2026 is being decided" in locked
+    for name, page in zip(names.values(), (published, locked), strict=True):
+        assert f"<p>{name}</p>" in page
+    for code in ("xjh", "no", "%"):
+        answer = public.get("results.show_office", month=MONTH, office=code)
+        assert answer.status_code == 404
 
 
 def test_the_longest_waits_are_one_group_and_its_name_says_so(app, bring, one, shown, month):
