@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
@@ -31,7 +30,7 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.freeze.asked import list_due_weeks, select_open_needs, select_pairings
 from matchmaker.rounds.freeze.given import select_open_offers
-from matchmaker.slots import YearCalendar, get_slot_week, is_guessed, list_slots
+from matchmaker.slots import YearCalendar, get_slot_week, is_guessed, list_days, list_slots
 
 
 class Finding(StrEnum):
@@ -143,9 +142,9 @@ def _list_unapproved_offers(subdistrict_id: int, _month: date) -> tuple[int, ...
 
 
 def _list_expired_agreements(subdistrict_id: int, month: date) -> tuple[int, ...]:
-    """Enterprises whose agreements all end before the month does."""
+    """Enterprises whose agreements all end before the last day of the month."""
     holding = select(PairingAgreement.organisation_id).where(
-        or_(PairingAgreement.renews, PairingAgreement.ends_on >= add_months(month, 1))
+        or_(PairingAgreement.renews, PairingAgreement.ends_on >= list_days(month)[-1])
     )
     once_held = select(PairingAgreement.organisation_id)
     return _list_ids(

@@ -170,12 +170,28 @@ class EntryRow:
     shares: EntryShares | None
 
 
-def hide_small_entries(rows: Sequence[EntryShares], names: Names) -> list[EntryRow]:
-    """The shares by committee. A row with a number, or its rest, from one to four is hidden."""
-    return [
-        EntryRow(names.name_group(row.group), None if _is_recognisable(row) else row)
-        for row in rows
-    ]
+def hide_small_entries(
+    rows: Sequence[EntryShares], beside: Sequence[PublicRow], names: Names
+) -> list[EntryRow]:
+    """The shares by committee. A row with a number, or its rest, from one to four is hidden.
+
+    So is what the table ``beside`` it hides, and the smallest other rows until no reader can
+    compute one of the hidden rows, or a small sum of them, from the total.
+    """
+    labels = {row.group: names.name_group(row.group) for row in rows}
+    open_rows = {row.label for row in beside if row.met is not None}
+    hidden = {row.group for row in rows if _is_recognisable(row)}
+    hidden |= {group for group, label in labels.items() if label not in open_rows}
+    for row in sorted(rows, key=lambda row: (row.asked, row.group)):
+        if len(hidden) == 1 or _is_recognisable(_join(rows, hidden)):
+            hidden.add(row.group)
+    return [EntryRow(labels[row.group], None if row.group in hidden else row) for row in rows]
+
+
+def _join(rows: Sequence[EntryShares], groups: set[str]) -> EntryShares:
+    found = [row for row in rows if row.group in groups]
+    asked, urgent = sum(row.asked for row in found), sum(row.urgent for row in found)
+    return EntryShares("", asked, urgent, sum(row.on_behalf for row in found))
 
 
 def _is_recognisable(row: EntryShares) -> bool:

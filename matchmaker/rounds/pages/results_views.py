@@ -80,5 +80,5 @@ def _show_published(match_round: MatchRound, run: RoundRun) -> str:
         statuses=hide_small_groups(figures.list_status_rows(found, _("No verified status"))),
         snapshot=queries.get_snapshot(match_round),
         interventions=queries.count_interventions(match_round),
-        entries=figures.hide_small_entries(list_shares_of_run(run), names),
+        entries=figures.hide_small_entries(list_shares_of_run(run), committees, names),
     )

@@ -1,5 +1,7 @@
 """Shares of dangers and of entries on behalf: by committee and worker, and what everyone reads."""
 
+from dataclasses import replace
+
 import pytest
 
 from matchmaker import models as m
@@ -9,8 +11,9 @@ from matchmaker.rounds.freeze.entries import (
     list_open_shares,
     list_shares_of_run,
 )
-from matchmaker.rounds.pages.figures import hide_small_entries
+from matchmaker.rounds.pages.figures import PublicRow, hide_small_entries
 from matchmaker.rounds.words.names import Names
+from matchmaker.web.charts import Share
 from tests.matchmaker.rounds.small_month import MONTH
 
 
@@ -51,8 +54,38 @@ def test_a_run_keeps_the_urgency_of_its_locked_list(month):
     ],
 )
 def test_everyone_reads_no_small_number_nor_its_rest(english, row, is_shown):
-    (found,) = hide_small_entries([row], Names({"C01": "First"}))
+    beside = [PublicRow("First", Share(10, 20))]
+    (found,) = hide_small_entries([row], beside, Names({"C01": "First"}))
     assert (found.label, found.shares is not None) == ("First", is_shown)
+
+
+PLAIN = EntryShares("", 30, 10, 10)
+SMALL = EntryShares("", 30, 2, 10)
+NAMES = Names({"C01": "First", "C02": "Second", "C03": "Third"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "hidden_beside", "shown"),
+    [
+        ([PLAIN, PLAIN, PLAIN], set(), ["First", "Second", "Third"]),
+        # one hidden row is the total less the others: the smallest other goes too
+        ([SMALL, PLAIN, replace(PLAIN, asked=20)], set(), ["Second"]),
+        # the number of requests that the table beside it hides does not stand here
+        ([PLAIN, PLAIN, PLAIN], {"First", "Second"}, ["Third"]),
+        ([PLAIN, PLAIN, PLAIN], {"Third"}, ["Second"]),
+        # two hidden rows whose sum is small say as much as one
+        ([replace(SMALL, urgent=1), replace(SMALL, urgent=2), PLAIN], set(), []),
+    ],
+)
+def test_no_hidden_share_can_be_computed(english, rows, hidden_beside, shown):
+    labels = NAMES.committees
+    rows = [replace(row, group=code) for code, row in zip(labels, rows, strict=True)]
+    beside = [
+        PublicRow(label, None if label in hidden_beside else Share(20, 30))
+        for label in labels.values()
+    ]
+    found = hide_small_entries(rows, beside, NAMES)
+    assert [row.label for row in found if row.shares] == shown
 
 
 def test_the_page_of_the_lock_shows_the_shares(bring, one):

@@ -175,8 +175,8 @@ def test_offers_that_wait_for_approval_are_named(office, state):
     ("agreements", "is_found"),
     [
         ([], False),  # never had one
-        ([(date(2026, 7, 31), False)], True),  # ends with the month's last day
-        ([(date(2026, 8, 1), False)], False),
+        ([(date(2026, 7, 30), False)], True),
+        ([(date(2026, 7, 31), False)], False),  # the last day counts, and it is the month's
         ([(date(2026, 6, 30), True)], False),  # renews itself
         ([(date(2026, 6, 30), False), (date(2027, 6, 30), False)], False),
         ([(date(2026, 6, 30), False), (date(2026, 7, 1), False)], True),
