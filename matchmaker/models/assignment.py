@@ -43,6 +43,7 @@ class RevokeReason(StrEnum):
     OFFER_OVER = "offer_over"
     OFFER_CHANGED = "offer_changed"
     OFFER_LOWERED = "offer_lowered"
+    DAYS_OVER = "days_over"  # before the first publication
     VOLUNTEER_LEFT = "volunteer_left"
     VOLUNTEER_PAUSED = "volunteer_paused"
     VOLUNTEER_CHANGED = "volunteer_changed"

@@ -58,7 +58,8 @@ _WANTED = frozenset({NeedState.IN_ROUND, NeedState.MATCHED, NeedState.PARTLY_SER
 class Promise:
     """One line of a run. ``month`` is the round's; no slot: any day of it.
 
-    ``days``: those on which it may take place (ISO); None: any of its slot.
+    ``days``: those on which it may take place (ISO); None: any of its slot. ``was_published``: the
+    round was published before, so that it may have been kept whatever its state.
     """
 
     id: int
@@ -73,6 +74,7 @@ class Promise:
     units: int
     state: AssignmentState
     days: Sequence[str] | None
+    was_published: bool
 
     @property
     def help_key(self) -> tuple[int, int | None, int | None, str | None]:
@@ -166,6 +168,7 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[Promise]:
             Assignment.units,
             Assignment.state,
             Assignment.days,
+            MatchRound.publication > 0,
         )
         .join(RoundRun, RoundRun.id == Assignment.round_run_id)
         .join(MatchRound, MatchRound.id == RoundRun.match_round_id)

@@ -3,7 +3,8 @@
 A promise can be kept if everything it rests on lasts until one of its remaining days: the need or
 pairing, the offer, its organisation, the volunteer with the proof that the kind asks for, and the
 status that the offer asks for. Of a day that is past only the receiving side counts, and of a month
-that is over nothing does.
+that is over nothing does: the help may have been given. Before the first publication it was not, so
+a promise without a remaining day cannot be kept.
 """
 
 from collections import Counter
@@ -89,8 +90,9 @@ def hold(promises: Sequence[Promise], facts: Facts, today: date) -> list[Broken]
 
 
 def is_open(promise: Promise, today: date) -> bool:
-    """Whether somebody counts on the promise and its month is not over."""
-    return promise.state in OPEN_STATES and add_months(promise.month, 1) > today
+    """Whether somebody counts on the promise, and its month is not over or never published."""
+    is_in_time = add_months(promise.month, 1) > today or not promise.was_published
+    return promise.state in OPEN_STATES and is_in_time
 
 
 def is_live(promise: Promise, today: date) -> bool:
@@ -124,7 +126,7 @@ def _find_obstacle(row: Promise, facts: Facts, today: date) -> RevokeReason | No
     if (reason := facts.get_asked(row).gone_because) is not None:
         return reason
     if not _list_days(row, today):
-        return None
+        return None if row.was_published else RevokeReason.DAYS_OVER
     return _find_fault_of_givers(row, facts) or _find_fault_of_days(row, facts, today)
 
 

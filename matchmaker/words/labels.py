@@ -143,6 +143,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.RevokeReason.OFFER_OVER, _l("The offer is not valid on any day that is left")),
     (m.RevokeReason.OFFER_CHANGED, _l("The offer serves other times or places now")),
     (m.RevokeReason.OFFER_LOWERED, _l("The offer was lowered; this is above what it gives now")),
+    (m.RevokeReason.DAYS_OVER, _l("Its days were over before it was published")),
     (m.RevokeReason.VOLUNTEER_LEFT, _l("The volunteer has left")),
     (m.RevokeReason.VOLUNTEER_PAUSED, _l("The volunteer is paused")),
     (m.RevokeReason.VOLUNTEER_CHANGED, _l("The volunteer serves other times, places or work now")),

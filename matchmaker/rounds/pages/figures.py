@@ -179,13 +179,18 @@ def hide_small_entries(
     compute one of the hidden rows, or a small sum of them, from the total.
     """
     labels = {row.group: names.name_group(row.group) for row in rows}
-    open_rows = {row.label for row in beside if row.met is not None}
-    hidden = {row.group for row in rows if _is_recognisable(row)}
-    hidden |= {group for group, label in labels.items() if label not in open_rows}
+    open_labels = {row.label for row in beside if row.met is not None}
+    hidden = {
+        row.group for row in rows if _is_recognisable(row) or labels[row.group] not in open_labels
+    }
+    _hide_more(rows, hidden)
+    return [EntryRow(labels[row.group], None if row.group in hidden else row) for row in rows]
+
+
+def _hide_more(rows: Sequence[EntryShares], hidden: set[str]) -> None:
     for row in sorted(rows, key=lambda row: (row.asked, row.group)):
         if len(hidden) == 1 or _is_recognisable(_join(rows, hidden)):
             hidden.add(row.group)
-    return [EntryRow(labels[row.group], None if row.group in hidden else row) for row in rows]
 
 
 def _join(rows: Sequence[EntryShares], groups: set[str]) -> EntryShares:

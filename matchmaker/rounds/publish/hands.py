@@ -26,6 +26,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import TIERS
 from matchmaker.rounds.freeze.overrides import list_active_overrides
+from matchmaker.rounds.publish.remembering import was_met
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.scopes import list_same_persons
 from matchmaker.states import lock_row
@@ -48,7 +49,10 @@ def find_plain_run(match_round: MatchRound) -> RoundRun | None:
 
 
 def list_changed_lines(plain: RoundRun, run: RoundRun) -> list[ChangedLine]:
-    """The needs that ``run`` serves otherwise than ``plain``, in the order of their rows."""
+    """The needs that ``run`` serves otherwise than ``plain``, in the order of their rows.
+
+    Promises count as the runs made them: what was revoked since, no pin changed.
+    """
     before, after = (_read_lines(of) for of in (plain, run))
     givers = [_read_givers(of) for of in (plain, run)]
     return [
@@ -56,7 +60,7 @@ def list_changed_lines(plain: RoundRun, run: RoundRun) -> list[ChangedLine]:
         for need_id, row in after.items()
         if need_id in before
         and (
-            before[need_id].is_met is not row.is_met
+            was_met(before[need_id]) is not was_met(row)
             or givers[0].get(need_id) != givers[1].get(need_id)
         )
     ]

@@ -70,9 +70,9 @@ def publish_run(
     require_publishable(run, actor)
     if count_unproved(run) and not accepts_unproved:
         raise ConflictError("run.unproved_not_read", number=run.number)
-    _take_publication(run, actor, now)
     _lock_needs(run)
     gone = _require_kept(run, now)
+    _take_publication(run, actor, now)
     # Skip needs that were withdrawn after the freeze.
     outcomes = [row for row in list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes, map_asks(run.problem_json))

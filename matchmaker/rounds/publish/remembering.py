@@ -51,7 +51,7 @@ def _leave_out_fallen(
     """Contested asks met, without those that came to nothing since. What was open stays open."""
     verdict = find_verdict(run)
     committees = {row.reference: row.committee for row in read_snapshot(run.match_round).needs}
-    met = {row.need.reference for row in list_outcomes(run) if _was_met(row)}
+    met = {row.need.reference for row in list_outcomes(run) if was_met(row)}
     fallen: Counter[str] = Counter()
     for ask in () if verdict is None else verdict.contested:
         served = met.intersection(list_members(ask))
@@ -62,7 +62,8 @@ def _leave_out_fallen(
     }
 
 
-def _was_met(outcome: NeedOutcome) -> bool:
+def was_met(outcome: NeedOutcome) -> bool:
+    """Whether the run found something for the need, even if its promise was revoked since."""
     return outcome.is_met or outcome.ground == PROMISE_REVOKED
 
 

@@ -28,10 +28,12 @@ from matchmaker.models import (
 from matchmaker.needs.states import return_to_open
 from matchmaker.promises.facts import OPEN_STATES, list_promises, read_facts
 from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_fallen_with
+from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.notices import notify_of_revoked
 from matchmaker.rounds.publish.remembering import remember
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 from matchmaker.states import lock_row
 
 
@@ -81,6 +83,7 @@ def revoke(
         details = {"reason": every[row.id].value, "number": run.number}
         record_event(actor=actor, action="assignment.revoke", subject=row, now=now, details=details)
     if run.match_round.published_run_id == run.id:
+        _give_turns_back(run, {row.need_id for row in revoked if row.need_id is not None})
         erase_ledger(run.match_round)
         remember(run)
         notify_of_revoked(run, revoked, now)
@@ -119,6 +122,24 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> None:
         if need.state is NeedState.MATCHED:
             need.waiting_rounds = waiting[need.reference]
             return_to_open(need, was_passed_over=True)
+    db.session.flush()
+
+
+def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:
+    """Pass over what was left at home for needs that get nothing after all: it had no turn."""
+    asks = map_asks(run.problem_json)
+    waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
+    references = db.session.scalars(select(Need.reference).where(Need.id.in_(lost)))
+    names = {part for reference in references for part in asks[reference]}
+    ids = db.session.scalars(select(Need.id).where(Need.reference.in_(names))).all()
+    rows = _lock_outcomes(run, ids)
+    met = {row.need.reference for row in rows if row.is_met}
+    for row in rows:
+        if row.ground != LEFT_AT_HOME or met & asks[row.need.reference]:
+            continue
+        row.ground = TAKEN_BACK_AT_HOME
+        if row.need.state is NeedState.OPEN:
+            row.need.waiting_rounds = waiting[row.need.reference] + 1
     db.session.flush()
 
 

@@ -20,7 +20,7 @@ from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 
 LEFT_AT_HOME = "left_at_home"  # the ground of a need whose home got a part for another need
-TAKEN_BACK_AT_HOME = "taken_back_at_home"  # the same, but that other need was withdrawn since
+TAKEN_BACK_AT_HOME = "taken_back_at_home"  # the same, but that other need got nothing after all
 NO_STATUS = "none"  # the group of needs whose resident has no verified status
 LONGEST_WAIT = 5  # rounds; longer waits are counted here too
 

@@ -145,7 +145,7 @@ _SENTENCES = {
     ),
     "taken_back_at_home": _l(
         "Your home asked for this kind of help more than once. There was not enough for all of it; "
-        "what came was for your home's other request, which was taken back since."
+        "what was found was for your home's other request, and it does not come after all."
     ),
     "promise_revoked": _l(
         "Help was found for you this month, but it cannot come after all. This is not your fault."

@@ -23,7 +23,7 @@ def name_ground(code: str) -> str:
         "lost_lottery": _("Lost the lottery"),
         "declined_before": _("Declined before"),
         "left_at_home": _("Home had its turn"),
-        "taken_back_at_home": _("Home took its turn back"),
+        "taken_back_at_home": _("Home lost its turn"),
         "promise_revoked": _("Found, then revoked"),
         "undecided": _("Not decided in time"),
     }
@@ -161,8 +161,8 @@ def _describe_left(_numbers: OutcomeNumbers, _policy: str) -> str:
 
 def _describe_taken_back(_numbers: OutcomeNumbers, _policy: str) -> str:
     return _(
-        "Joined with other requests of the home; the units went to one of them that was withdrawn "
-        "before the publication."
+        "Joined with other requests of the home; the units went to one of them that was lost "
+        "since: it was withdrawn, or its promise revoked."
     )
 
 

@@ -12,10 +12,12 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.needs.states import get_need
+from matchmaker.promises.present import list_broken
 from matchmaker.rounds import queries
 from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.proof_file import make_proof_zip
+from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, get_figures
 from matchmaker.rounds.words.grounds import explain_next, explain_outcome
@@ -114,12 +116,31 @@ def test_a_home_that_took_the_other_request_back_had_no_turn(month):
         outcome = list_goods(run)["N2607-0003"]
         assert (need.state, need.waiting_rounds) == (m.NeedState.OPEN, 3)
         with force_locale("en"):
-            assert "was taken back since" in explain_outcome(outcome)
+            assert "does not come after all" in explain_outcome(outcome)
             assert "this month counts" in explain_next(outcome)
-            assert "that was withdrawn" in explain_outcome_to_staff(outcome)
-            assert name_ground(outcome.ground) == "Home took its turn back"
+            assert "that was lost since" in explain_outcome_to_staff(outcome)
+            assert name_ground(outcome.ground) == "Home lost its turn"
         publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
         need.waiting_rounds = 2
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_home_whose_promise_is_revoked_had_no_turn(month, is_published):
+    """The request that got the units loses them: the other one waits on, and reads why."""
+    need = db.session.get_one(m.Need, month.needs[3].id)
+    need.waiting_rounds = 2
+    run = month.publish() if is_published else month.solve()
+    db.session.get_one(m.Offer, month.offers["goods"].id).committees = ["C99"]
+    db.session.flush()
+    broken = {row.promise.id for row in list_broken(run, NOW)}
+    revoke_broken(run, broken, actor=month.one, now=NOW)
+    if not is_published:
+        publication.publish_run(run, actor=month.two, now=NOW)
+    assert (need.state, need.waiting_rounds) == (m.NeedState.OPEN, 3)
+    outcome = list_goods(run)["N2607-0003"]
+    with force_locale("en"):
+        assert "does not come after all" in explain_outcome(outcome)
+        assert "this month counts" in explain_next(outcome)
 
 
 def test_each_assignment_is_for_a_need_as_entered(month):

@@ -5,8 +5,10 @@ import pytest
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
+from matchmaker.promises.present import list_broken
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.publish import hands, publication
+from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.solve import jobs, runs
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, solve_here
@@ -106,6 +108,20 @@ def test_who_verified_what_another_pin_moved_has_a_hand(month):
         (month.needs[left_out].id, False, True),
     }
     assert say(run, month.two) == HAND
+
+
+@pytest.mark.usefixtures("context")
+def test_a_promise_revoked_since_is_no_line_that_the_pins_changed(month):
+    match_round = month.freeze()
+    override(month, match_round, "one", 6)
+    run, plain = solve(month, match_round), solve(month, match_round, is_plain=True)
+    lines = [line.within.need_id for line in hands.list_changed_lines(plain, run)]
+    db.session.get_one(m.Offer, month.offers["goods"].id).committees = ["C99"]
+    db.session.flush()
+    broken = {row.promise.id for row in list_broken(run, NOW)}
+    assert revoke_broken(run, broken, actor=month.one, now=NOW)
+    assert [line.within.need_id for line in hands.list_changed_lines(plain, run)] == lines
+    assert say(run, month.two) == MAY
 
 
 @pytest.mark.usefixtures("context")

@@ -1,6 +1,7 @@
 """A run held against the present: what can no longer be kept is neither published nor forgotten."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -99,6 +100,30 @@ def test_the_ledger_forgets_help_that_never_came(context, month):
         ("committee", place, ""): ((2, 0), (1, 0)),
         ("organisation", "O01", "visits"): ((0, 2), (0, 1)),
     }
+
+
+@pytest.mark.parametrize(
+    ("day", "over"),
+    [(7, set()), (30, {"visit"}), (31, {"visit"}), (32, {"visit", "goods"})],
+)
+def test_what_is_over_before_the_publication_is_not_promised(context, month, day, over):
+    """Two visits have their last day on the 25th; goods come on any day of July."""
+    run, now = month.solve(), NOW + timedelta(days=day - 6)
+    for row in db.session.scalars(select(m.Assignment).where(m.Assignment.slot.is_not(None))):
+        row.slot, row.days = "W4-SAT-AM", ["2026-07-25"]
+    db.session.flush()
+    broken = list_broken(run, now)
+    assert {row.reason.value for row in broken} == ({"days_over"} if over else set())
+    kinds = {"visit" if row.promise.slot else "goods" for row in broken}
+    assert kinds == over
+    if over:
+        with pytest.raises(ConflictError, match=r"run\.promises_broken"):
+            publication.publish_run(run, actor=month.two, now=now)
+        revoke_broken(run, {row.promise.id for row in broken}, actor=month.one, now=now)
+    publication.publish_run(run, actor=month.two, now=now)
+    assert list_broken(run, NOW + timedelta(days=40)) == [], "it may have been given by then"
+    publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=now)
+    assert list_broken(run, NOW + timedelta(days=40)) == []
 
 
 def read_ledger() -> dict[tuple, tuple]:

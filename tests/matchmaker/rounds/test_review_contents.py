@@ -115,7 +115,7 @@ def test_the_lines_come_with_their_filters_givers_and_files(app, bring, one, sho
             ("forbidden", "Forbidden"),
             ("declined_before", "Declined before"),
             ("left_at_home", "Home had its turn"),
-            ("taken_back_at_home", "Home took its turn back"),
+            ("taken_back_at_home", "Home lost its turn"),
             ("promise_revoked", "Found, then revoked"),
             ("undecided", "Not decided in time"),
         ],
