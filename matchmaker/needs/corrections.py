@@ -159,6 +159,8 @@ def list_steps(actor: User) -> list[Step]:
 
 def may_undo(need: Need, actor: User) -> bool:
     """Whether the actor verified the need and no list was locked since."""
+    if need.verified_by_id != actor.id or need.state is not CORRECTABLE:
+        return False
     query = select(Need.id).where(Need.id == need.id, *_can_be_undone(actor))
     return db.session.scalar(query) is not None
 
@@ -191,7 +193,7 @@ def undo_verification(*, actor: User, need_id: int, is_whole_step: bool, now: da
 
 
 def _can_be_undone(actor: User) -> tuple[ColumnElement[bool], ...]:
-    """Verified by the actor's person, open, and in a street office that locked no list since."""
+    """Verified by the actor, open, and in a street office that locked no list since."""
     locked = (
         select(MatchRound.id)
         .join(Committee, Committee.subdistrict_id == MatchRound.subdistrict_id)
@@ -199,7 +201,7 @@ def _can_be_undone(actor: User) -> tuple[ColumnElement[bool], ...]:
     )
     return (
         Need.state == CORRECTABLE,
-        Need.verified_by_id.in_(select(User.id).where(User.person_id == actor.person_id)),
+        Need.verified_by_id == actor.id,
         Need.verified_at.is_not(None),
         ~locked.exists(),
     )

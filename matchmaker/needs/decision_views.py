@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from matchmaker.base.clock import get_now
+from matchmaker.base.clock import get_month, get_now
 from matchmaker.forms.base import BaseForm, ButtonForm
 from matchmaker.models import Need, NeedState
 from matchmaker.needs import corrections, queries, queue_service
@@ -83,7 +83,7 @@ _VERIFY, _RETURN = "verify-", "return-"
 
 def show_need(need_id: int, refused: BaseForm | None = None) -> str:
     """The page of one need; ``refused`` is a form of the page that was refused."""
-    need = get_need(need_id, current_user)
+    need = queries.get_shown_need(need_id, current_user)
     results = list_results(need)
     can_sort = has_permission(current_user.role, Permission.NEED_SORT)
     returning = refused if isinstance(refused, ReturnNeedForm) else None
@@ -98,7 +98,7 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         steps=list_timeline(need, results),
         questions=list_of_need(need),
         can_ask=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
-        twins=queries.list_duplicates(need, current_user),
+        twins=queries.list_duplicates(need, current_user, get_month(get_now())),
         can_decide=queue_service.may_verify(need, current_user)
         and need.state is NeedState.SUBMITTED,
         can_return=can_sort,

@@ -1,14 +1,19 @@
 """Queries for lists of needs; what givers see of an open need does not identify the resident."""
 
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from matchmaker.base import database
+from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    Assignment,
     Committee,
+    MatchRound,
     Need,
     NeedState,
     NeedType,
@@ -125,6 +130,24 @@ def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
     return database.count_by_state(sent, Need.state)
 
 
+def get_shown_need(need_id: int, actor: User) -> Need:
+    """The need with all that its page names, in one statement. Raises ``NotFoundError``."""
+    query = (
+        select(Need)
+        .where(Need.id == need_id, is_in_scope(Need, actor))
+        .options(
+            joinedload(Need.category),
+            joinedload(Need.committee),
+            joinedload(Need.consent),
+            joinedload(Need.resident).joinedload(Resident.household),
+        )
+    )
+    need: Need | None = db.session.scalar(query)
+    if need is None:
+        raise NotFoundError("need.unknown")
+    return need
+
+
 def list_own_needs(actor: User) -> list[Need]:
     """A resident's own needs and wishes, newest first, but for a draft without an answer."""
     query = select(Need).where(is_in_scope(Need, actor)).options(joinedload(Need.category))
@@ -132,26 +155,40 @@ def list_own_needs(actor: User) -> list[Need]:
     return [need for need in rows if not is_untouched(need)]
 
 
-def list_duplicates(need: Need, actor: User) -> list[Need]:
-    """Needs of the same resident in the same category that have not ended, oldest first."""
+def _is_current(need: Any, month: date) -> ColumnElement[bool]:
+    """Sent and not ended; help that was found makes it past when its month is before ``month``."""
+    has_help = (
+        select(Assignment.id)
+        .join(MatchRound, MatchRound.published_run_id == Assignment.round_run_id)
+        .where(Assignment.need_id == need.id, MatchRound.month >= month)
+    )
+    is_open = need.state.not_in(ENDED | {NeedState.DRAFT, NeedState.MATCHED})
+    return or_(is_open, (need.state == NeedState.MATCHED) & has_help.exists())
+
+
+def list_duplicates(need: Need, actor: User, month: date) -> list[Need]:
+    """Needs of the same resident in the same category that are current in ``month``, oldest first.
+
+    Who is helped every month asks every month; such a need is not a duplicate.
+    """
     query = select(Need).where(
         is_in_scope(Need, actor),
         Need.resident_id == need.resident_id,
         Need.category_id == need.category_id,
         Need.id != need.id,
-        Need.state.not_in(ENDED | {NeedState.DRAFT}),
+        _is_current(Need, month),
     )
     return list(db.session.scalars(query.order_by(Need.created_at, Need.id)))
 
 
-def find_duplicates(needs: list[Need]) -> dict[int, list[str]]:
-    """The duplicates of needs by id, as references: same resident, same category, not ended."""
+def find_duplicates(needs: list[Need], month: date) -> dict[int, list[str]]:
+    """The duplicates of needs by id, as references: same resident and category, current."""
     other = aliased(Need)
     is_twin = (
         (other.resident_id == Need.resident_id)
         & (other.category_id == Need.category_id)
         & (other.id != Need.id)
-        & other.state.not_in(ENDED | {NeedState.DRAFT})
+        & _is_current(other, month)
     )
     query = (
         select(Need.id, other.reference)

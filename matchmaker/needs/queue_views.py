@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.clock import get_local_date, get_month, get_now
 from matchmaker.models import Need, NeedState, RecipientStatus
 from matchmaker.needs import corrections, queries, queue_service
 from matchmaker.needs.blueprint import bp
@@ -46,7 +46,7 @@ class NeedLine:
 
 def read_lines(needs: list[Need]) -> list[NeedLine]:
     """The lines of these needs; one statement finds the duplicates of all."""
-    twins = queries.find_duplicates(needs)
+    twins = queries.find_duplicates(needs, get_month(get_now()))
     return [NeedLine(need, twins.get(need.id, ())) for need in needs]
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.base.clock import get_now
+from matchmaker.base.clock import get_month, get_now
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.models import Need, NeedState
 from matchmaker.needs import desk_service, queries, resident_service
@@ -203,7 +203,7 @@ def check(need_id: int) -> Answer:
             form=form,
             need=need,
             questions=list_questions(need),
-            twins=queries.list_duplicates(need, current_user),
+            twins=queries.list_duplicates(need, current_user, get_month(get_now())),
         )
 
     return answer_form(form, act, show)

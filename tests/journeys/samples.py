@@ -48,6 +48,14 @@ def _needs_in(*states: m.NeedState) -> Callable[[m.User], list[Values]]:
     return find
 
 
+def _correctable(user: m.User) -> list[Values]:
+    """A verified need that waits for the next list and that whoever verifies may correct."""
+    workers = select(m.User.id).where(m.User.role == m.Role.COMMITTEE_WORKER)
+    conditions = (m.Need.state == m.NeedState.OPEN, m.Need.entered_by_id.in_(workers))
+    found = _first(m.Need, *conditions, *_in_scope(user))
+    return [{"need_id": found}] if found else []
+
+
 def _drafts(user: m.User) -> list[Values]:
     return _needs_in(m.NeedState.DRAFT, m.NeedState.RETURNED)(user)
 
@@ -149,9 +157,11 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "needs.ask": _questions,
     "needs.ask_again": _needs_in(m.NeedState.OPEN),
     "needs.ask_again_for": _needs_in(m.NeedState.OPEN),
+    "needs.change": _needs_in(m.NeedState.SUBMITTED, m.NeedState.OPEN),
     "needs.check": _drafts,
     "needs.choose": _kinds,
     "needs.correct": _needs_in(m.NeedState.SUBMITTED, m.NeedState.RETURNED),
+    "needs.correct_checked": _correctable,
     "needs.create_for": _residents,
     "needs.follow": _needs_in(*m.NeedState),
     "needs.receipt": _needs_in(m.NeedState.OPEN, m.NeedState.MATCHED),
