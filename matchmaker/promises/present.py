@@ -85,6 +85,8 @@ def hold(promises: Sequence[Promise], facts: Facts, today: date) -> list[Broken]
         if reason is not None:
             reasons[row.id] = reason
     rest = [row for row in promises if row.state not in FALLEN_STATES and row.id not in reasons]
+    reasons |= dict(_find_apart(rest, facts, today))
+    rest = [row for row in rest if row.id not in reasons]
     reasons |= dict(_find_surplus(rest, facts, today))
     return [Broken(row, reasons[row.id]) for row in promises if row.id in reasons]
 
@@ -170,6 +172,25 @@ def _find_fault_of_days(row: Promise, facts: Facts, today: date) -> RevokeReason
         if not days:
             return reason
     return None
+
+
+def _find_apart(
+    promises: Sequence[Promise], facts: Facts, today: date
+) -> Iterable[tuple[int, RevokeReason]]:
+    """The promises of one visit that have no day in common with the earlier ones of it."""
+    common: dict[tuple[object, ...], list[date]] = {}
+    for row in promises:
+        if row.slot is None or not is_live(row, today):
+            continue
+        key = (*row.help_key, row.slot)
+        days = common.setdefault(key, _list_days(row, today))
+        for reason, lasts in _list_validities(row, facts):
+            days = [day for day in days if lasts(day)]
+            if not days:
+                yield row.id, reason
+                break
+        else:
+            common[key] = days
 
 
 def _list_validities(row: Promise, facts: Facts) -> Iterable[_Validity]:
