@@ -18,7 +18,7 @@ from matchmaker.accounts.sessions import get_digest
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.models import Invitation, Role, User, Volunteer
+from matchmaker.models import Invitation, Resident, Role, User, Volunteer
 from matchmaker.scopes import list_same_persons
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
@@ -225,6 +225,11 @@ def withdraw_invitation(*, actor: User, invitation_id: int, now: datetime) -> No
 def lapse_invitations(maker: User, now: datetime) -> None:
     """End all of ``maker``'s unused invitations."""
     _let_lapse(Invitation.created_by_id == maker.id, now)
+
+
+def lapse_invitations_to(resident: Resident, now: datetime) -> None:
+    """End all unused invitations to an account of the resident."""
+    _let_lapse(Invitation.resident_id == resident.id, now)
 
 
 def normalise_code(text: str) -> str:

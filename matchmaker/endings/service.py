@@ -1,7 +1,8 @@
 """Stop the contact with a resident: everything open ends in one step, refused by nothing.
 
-Needs are closed, promises revoked, pairings ended, consents withdrawn; notices and lists to print
-leave the person out from then on. What was before stays in the records.
+Needs are closed, promises revoked, pairings ended, consents withdrawn, invitations to an account
+lapse; notices, questions that are owed and lists to print leave the person out from then on. What
+was before stays in the records.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from matchmaker.accounts.invitations import lapse_invitations_to
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError
@@ -75,6 +77,7 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
         .where(Consent.withdrawn_at.is_(None), Consent.ended_at.is_(None))
         .values(withdrawn_at=now)
     )
+    lapse_invitations_to(resident, now)
     db.session.flush()
     ended = OpenThings(needs, promises, len(pairings))
     _record(actor, "resident.stop_contact", resident, now, reason, ended)

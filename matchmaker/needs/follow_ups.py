@@ -142,12 +142,16 @@ def list_of_need(need: Need) -> list[FollowUp]:
 
 
 def select_owed(actor: User, *, is_answered: bool) -> Select[FollowUp]:
-    """The questions in the actor's scope: what is owed by the earliest day first, or answered."""
+    """The questions in the actor's scope: what is owed by the earliest day first, or answered.
+
+    Nothing is owed while there is no contact with the resident.
+    """
     is_done = FollowUp.answered_at.is_not(None)
+    has_contact = FollowUp.need.has(Need.resident.has(Resident.contact_ended_on.is_(None)))
     order = FollowUp.answered_at.desc() if is_answered else FollowUp.due_on
     return (
         select(FollowUp)
-        .where(is_in_scope(FollowUp, actor), is_done if is_answered else ~is_done)
+        .where(is_in_scope(FollowUp, actor), is_done if is_answered else ~is_done & has_contact)
         .options(
             joinedload(FollowUp.need).joinedload(Need.category),
             joinedload(FollowUp.need).joinedload(Need.committee),

@@ -1,15 +1,17 @@
 """Stopping the contact with a resident ends everything open at once, whatever its state."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from matchmaker import models as m
+from matchmaker.accounts import invitations
+from matchmaker.accounts.scopes import Scope
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.endings import service
-from matchmaker.needs import desk_service
+from matchmaker.needs import desk_service, follow_ups
 from matchmaker.needs.desk_service import Answers
 from matchmaker.promises.present import list_broken
 from matchmaker.rounds.freeze.asked import freeze_due_visits
@@ -131,3 +133,20 @@ def test_the_page_says_what_ends_and_the_persons_page_shows_it(app, month):
     answer = desk.submit("endings.resume", {"idempotency_key": key}, on=sheet, **values)
     assert answer.status_code == 303
     assert "Stop the contact" in desk.get("residents.show", **values).text
+
+
+def test_no_code_opens_an_account_and_no_question_is_owed_after_the_end(context, month):
+    question = month.make.follow_up(month.needs[1])
+    scope = Scope(resident_id=month.residents[1].id)
+    worker = month.make.user(m.Role.COMMITTEE_WORKER, committee_id=month.needs[1].committee_id)
+    code = invitations.invite(
+        actor=worker, role=m.Role.RESIDENT, scope=scope, lasts=timedelta(days=7), now=NOW
+    )
+    owed = follow_ups.select_owed(month.one, is_answered=False)
+    assert invitations.find_open_invitation(code, NOW)
+    assert db.session.scalars(owed).all() == [db.session.get_one(m.FollowUp, question.id)]
+    stop(month)
+    assert invitations.find_open_invitation(code, NOW) is None
+    assert db.session.scalars(owed).all() == []
+    service.resume_contact(actor=month.one, resident_id=month.residents[1].id, now=NOW)
+    assert len(db.session.scalars(owed).all()) == 1
