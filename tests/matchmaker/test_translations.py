@@ -1,5 +1,6 @@
 """Both languages are complete: every text of code and templates stands in the Chinese catalogue."""
 
+import ast
 import re
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, list_sources
 
 CATALOGUE = ROOT / "matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
 KEYWORDS: dict[str, Any] = {
@@ -34,6 +35,23 @@ def test_every_text_is_translated():
         if not (m := catalogue.get(text, context)) or not all_said(m)
     ]
     assert missing == [], "run `make messages` and translate these"
+
+
+def test_every_text_that_code_asks_for_is_collected():
+    """What collects them reads no call inside a formatted string."""
+    collected = {text for text, _context in list_texts()}
+    asked = {
+        (source.name, call.lineno, text.value)
+        for source in list_sources("matchmaker")
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+        for text in call.args[call.func.id == "_c" :][:1]
+        if isinstance(text, ast.Constant)
+    }
+    assert len(asked) > 1000
+    assert sorted(row for row in asked if row[2] not in collected) == []
 
 
 def test_no_translation_is_a_guess():

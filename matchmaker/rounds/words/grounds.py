@@ -278,11 +278,14 @@ def say_help(row: Help, committees: Iterable[Committee]) -> str:
             return _("Somebody was still free at other times: %(times)s.", times=times)
         return _("It was offered at other times: %(times)s.", times=times)
     if row.asks == "papers":
-        said = _("There was such help for: %(people)s.", people=name_statuses(row.values))
-        return f"{said} {_('If one of these is true of you, show the paper.')}"
-    places = name_committees(row.values, committees)
-    said = _("There was such help in: %(places)s.", places=places)
-    return f"{said} {_('The office can say whether you may go there.')}"
+        return _(
+            "There was such help for: %(people)s. If one of these is true of you, show the paper.",
+            people=name_statuses(row.values),
+        )
+    return _(
+        "There was such help in: %(places)s. The office can say whether you may go there.",
+        places=name_committees(row.values, committees),
+    )
 
 
 # What comes next.
