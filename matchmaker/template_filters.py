@@ -22,6 +22,7 @@ from matchmaker.rounds.solve.verdicts import find_verdict
 from matchmaker.rounds.words import (
     draws,
     grounds,
+    helps,
     outcomes,
     policies,
     refusals,
@@ -62,10 +63,10 @@ FILTERS: _Functions = {
     "consent_state": labels.describe_consent,
     # Rounds: what was found, when, by which stage, how it was proved.
     "explain_outcome": grounds.explain_outcome,
-    "explain_next": grounds.explain_next,
+    "explain_next": helps.explain_next,
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
-    "list_helps": grounds.list_helps,
-    "help_sentence": grounds.say_help,
+    "list_helps": helps.list_helps,
+    "help_sentence": helps.say_help,
     "ground_name": outcomes.name_ground,
     "slot_words": slots.describe_slot,
     "coverage_title": policies.name_coverage,

@@ -4,20 +4,18 @@ A claim says what the numbers of the run say and no more; a test recomputes each
 snapshot. Nobody else is named: others are counted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from matchmaker.models import Committee, NeedOutcome
+from matchmaker.models import NeedOutcome
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.words.policies import find_rule, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY
-from matchmaker.slots import get_window
-from matchmaker.words.scope import join_words, name_committees, name_statuses, name_windows
 from optimizer.report import ARITHMETIC
 
 
@@ -113,31 +111,35 @@ def _claim_order(numbers: OutcomeNumbers) -> list[Claim]:
 # The sentences.
 
 _SENTENCES = {
-    "met": _l("Help was found for you this month."),
+    "met": _l("Good news: help was found for you this month."),
     "less": _l("It is less than you asked for."),
     "shared": _l(
         "It is less than you asked for, because there was too little: the homes served share it "
         "equally, and what does not come out even goes by the draw."
     ),
-    "forbidden": _l("The office could not arrange this help this month. Please ask the office."),
+    "forbidden": _l(
+        "We are sorry: the office could not arrange this help this month. Please ask the office."
+    ),
     "time_conflict": _l(
-        "Help was there, but only at times when other help is already coming to you."
+        "We are sorry: this help was there, but only at times when other help is "
+        "already coming to you."
     ),
     "by_order": _l(
-        "There was not enough of this help for everyone. It went to people who come first by the "
-        "published order."
+        "We are sorry: there was not enough of this help for everyone this month. It "
+        "went to people who come first by the published order."
     ),
     "drawn": _l(
-        "There was not enough of this help for everyone with the same right to it, so lots were "
-        "drawn. Yours was not drawn this time."
+        "We are sorry: several people had an equal claim and there was not enough for "
+        "all, so lots were drawn. Yours was not drawn this time."
     ),
     "drawn_by_home": _l(
-        "There was not enough of this help for every home with the same right to it, so lots were "
-        "drawn, one ticket for each home. Yours was not drawn this time."
+        "We are sorry: several homes had an equal claim and there was not enough for "
+        "all, so lots were drawn, one ticket for each home. Yours was not drawn this "
+        "time."
     ),
     "undecided": _l(
-        "Nothing was found for you this month, and the time ended before it was known why. Please "
-        "ask the office."
+        "We are sorry: nothing was found for you this month, and the time ended before "
+        "it was known why. Please ask the office."
     ),
     "left_at_home": _l(
         "Your home asked for this kind of help more than once. There was not enough for all of it; "
@@ -151,23 +153,33 @@ _SENTENCES = {
         "Help was found for you this month, but it cannot come after all. This is not your fault."
     ),
     "declined_before": _l("You declined this help a short time ago, so it was not planned."),
-    "not_offered": _l("This month nobody offered this kind of help."),
-    "elsewhere": _l("This kind of help was offered, but not in your neighbourhood."),
+    "not_offered": _l("We are sorry: this month nobody offered this kind of help."),
+    "elsewhere": _l(
+        "We are sorry: this kind of help was offered this month, but not in your neighbourhood."
+    ),
     "kept_for_others": _l(
-        "This kind of help was offered, but kept for people in other circumstances."
+        "We are sorry: this kind of help was offered this month, but kept for people "
+        "in other circumstances."
     ),
     "no_certificate": _l(
-        "This kind of help was offered, but nobody with the certificate it needs."
+        "We are sorry: this kind of help was offered this month, but by nobody with "
+        "the certificate it needs."
     ),
     "nobody_there": _l(
-        "This kind of help was offered, but this month nobody was there who could have come."
+        "We are sorry: this kind of help was offered, but this month nobody was there "
+        "who could have come."
     ),
-    "other_times": _l("This kind of help was offered, but at no time that suits you."),
+    "other_times": _l(
+        "We are sorry: this kind of help was offered this month, but at none of the "
+        "times we have down for you."
+    ),
     "too_few": _l(
-        "This kind of help was offered, but too little of it: too few people at one time, or less "
-        "than is of use to you."
+        "We are sorry: this kind of help was offered this month, but too little of it: "
+        "too few people at one time, or less than is of use to you."
     ),
-    "no_fitting": _l("This month nobody offered what you need at a time and place that suit you."),
+    "no_fitting": _l(
+        "We are sorry: this month nobody offered what you need at a time and place that suit you."
+    ),
 }
 
 
@@ -188,32 +200,50 @@ def explain_outcome(outcome: NeedOutcome) -> str:
 
 def _say_held(counts: Mapping[str, int]) -> str:
     total = sum(counts.values())
+    if set(counts) == {"more_urgent"}:
+        return ngettext(
+            "We are sorry: there was not enough of this help for everyone this month. "
+            "%(num)s request went first, more urgent than yours.",
+            "We are sorry: there was not enough of this help for everyone this month. "
+            "%(num)s requests went first, all more urgent than yours.",
+            total,
+        )
     went = ngettext(
-        "There was not enough of this help for everyone. What would have suited you went to "
-        "%(num)s request",
-        "There was not enough of this help for everyone. What would have suited you went to "
-        "%(num)s requests",
+        "We are sorry: there was not enough of this help for everyone this month. %(num)s request "
+        "went first",
+        "We are sorry: there was not enough of this help for everyone this month. %(num)s "
+        "requests went first",
         total,
     )
-    groups = join_words(_HOLDERS[code](number) for code, number in counts.items())
+    groups = _("; ").join(_HOLDERS[code](number) for code, number in counts.items())
     return _("%(went)s: %(groups)s.", went=went, groups=groups)
 
 
 _HOLDERS: Mapping[str, Callable[[int], str]] = {
     "duty": lambda n: ngettext(
-        "%(num)s visit promised long before", "%(num)s visits promised long before", n
+        "%(num)s was promised long before", "%(num)s were promised long before", n
     ),
-    "more_urgent": lambda n: ngettext("%(num)s more urgent", "%(num)s more urgent ones", n),
+    "more_urgent": lambda n: ngettext(
+        "%(num)s was more urgent than yours", "%(num)s were more urgent than yours", n
+    ),
     "waited_longer": lambda n: ngettext(
-        "%(num)s as urgent that had waited longer", "%(num)s as urgent that had waited longer", n
+        "%(num)s was as urgent as yours and had waited longer",
+        "%(num)s were as urgent as yours and had waited longer",
+        n,
     ),
     "other": lambda n: ngettext(
-        "%(num)s as urgent that had waited as long", "%(num)s as urgent that had waited as long", n
+        "%(num)s was as urgent as yours and had waited as long",
+        "%(num)s were as urgent as yours and had waited as long",
+        n,
     ),
     "waited_less": lambda n: ngettext(
-        "%(num)s as urgent that had waited less", "%(num)s as urgent that had waited less", n
+        "%(num)s was as urgent as yours and had waited less",
+        "%(num)s were as urgent as yours and had waited less",
+        n,
     ),
-    "less_urgent": lambda n: ngettext("%(num)s less urgent", "%(num)s less urgent ones", n),
+    "less_urgent": lambda n: ngettext(
+        "%(num)s was less urgent than yours", "%(num)s were less urgent than yours", n
+    ),
 }
 
 _URGENCIES = {
@@ -230,76 +260,3 @@ def _say_stage(stage: str, policy: str) -> str:
     if rule is None or not rule.behind:
         return _("The published order decided.")
     return str(rule.behind) % {"urgency": _URGENCIES.get(tier, "")}
-
-
-# What would help.
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """What would raise the chance: times, papers to show, or places elsewhere.
-
-    asks     ``times``, ``papers`` or ``places``
-    values   windows, StatusKind values or committee codes; any one of them would do
-    is_free  whether the month's answer left enough there
-    """
-
-    asks: str
-    values: tuple[str, ...]
-    is_free: bool
-
-
-_ASKED_BY_FILTER = {"slot": "times", "status": "papers", "area": "places"}
-
-
-def list_helps(outcome: NeedOutcome) -> list[Help]:
-    """What would have opened more offers to an unmet need; first what was still free.
-
-    If the order decided, only what was free would have changed anything.
-    """
-    numbers = read_numbers(outcome)
-    decides = outcome.ground != "no_eligible_offer"
-    helps = []
-    for opening in () if outcome.is_met else numbers.openings:
-        asks = _ASKED_BY_FILTER[opening.filter]
-        values = opening.free or (() if decides else opening.values)
-        if asks == "times":
-            values = tuple(sorted({get_window(slot) for slot in values}))
-        if values:
-            helps.append(Help(asks, values, bool(opening.free)))
-    return sorted(helps, key=lambda row: not row.is_free)
-
-
-def say_help(row: Help, committees: Iterable[Committee]) -> str:
-    """What would help, in one or two sentences for the person who asked."""
-    if row.asks == "times":
-        times = name_windows(row.values)
-        if row.is_free:
-            return _("Somebody was still free at other times: %(times)s.", times=times)
-        return _("It was offered at other times: %(times)s.", times=times)
-    if row.asks == "papers":
-        return _(
-            "There was such help for: %(people)s. If one of these is true of you, show the paper.",
-            people=name_statuses(row.values),
-        )
-    return _(
-        "There was such help in: %(places)s. The office can say whether you may go there.",
-        places=name_committees(row.values, committees),
-    )
-
-
-# What comes next.
-
-
-def explain_next(outcome: NeedOutcome) -> str:
-    """What happens now, for the resident."""
-    if outcome.is_met:
-        return _("The organisation will now confirm. You need do nothing.")
-    if outcome.ground == "left_at_home":
-        return _("Your need stays open. Your home had its turn, so the wait starts again.")
-    if outcome.ground in ("no_eligible_offer", "forbidden", "declined_before"):
-        return _("Your need stays open and is looked at again every month.")
-    return _(
-        "Your need stays open, and this month counts: among equally urgent needs the longer wait "
-        "is looked at first."
-    )

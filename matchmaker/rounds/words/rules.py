@@ -64,7 +64,7 @@ _COMMUNITY_1 = PolicyWords(
                 "Visits already promised to people in long-term care pairings are kept, the most "
                 "at risk first."
             ),
-            _l("Had yours been met, fewer of the visits promised long before could be kept."),
+            _l("This way more of the visits promised long before can be kept."),
         ),
         "urgency": Rule(
             _l("The most urgent first"),
@@ -72,7 +72,7 @@ _COMMUNITY_1 = PolicyWords(
                 "As many as possible of the most urgent needs are met, then of the next. Nobody's "
                 "comfort comes before somebody's danger."
             ),
-            _l("Had yours been met, fewer needs would be met, counted from the most urgent down."),
+            _l("This way more needs are met, the most urgent first."),
         ),
         "waiting": Rule(
             _l("Those who wait longest"),
@@ -82,8 +82,7 @@ _COMMUNITY_1 = PolicyWords(
                 "for ever."
             ),
             _l(
-                "Had yours been met, fewer needs would be met, counted from the longest wait down "
-                "among those as urgent."
+                "This way, of equally urgent needs, more are met of those that have waited longest."
             ),
         ),
         "neighbourhoods": Rule(
@@ -92,12 +91,12 @@ _COMMUNITY_1 = PolicyWords(
                 "The neighbourhood whose people are served least is raised as high as it can be, "
                 "then the next, and so on. Earlier months count."
             ),
-            _l("Had yours been met, help would be spread less evenly over the neighbourhoods."),
+            _l("This way help is spread more evenly over the neighbourhoods."),
         ),
         "people": Rule(
             _l("More people before more help for one"),
             _l("A first need of one person comes before a second need of another."),
-            _l("Had yours been met, fewer different people would have had any help this month."),
+            _l("This way more different people have some help this month."),
         ),
         "points": Rule(
             _l("The most help"),
@@ -105,7 +104,7 @@ _COMMUNITY_1 = PolicyWords(
                 "What is left goes where it helps most, by points that are published for each "
                 "kind of help."
             ),
-            _l("Had yours been met, the published points of what is met would add up to less."),
+            _l("This way the published points of what is met add up to more."),
         ),
         "fullness": Rule(
             _l("As full as possible"),
@@ -113,7 +112,7 @@ _COMMUNITY_1 = PolicyWords(
                 "Where part of a quantity is useful, people are given as much of what they asked "
                 "for as there is."
             ),
-            _l("Had yours been met, less would be given of what can be divided."),
+            _l("This way more is given of what can be divided."),
         ),
         "burden": Rule(
             _l("A fair share for those who give"),
@@ -121,12 +120,12 @@ _COMMUNITY_1 = PolicyWords(
                 "The work is spread: the busiest organisation is asked for as little as possible "
                 "of what it pledged, then the next."
             ),
-            _l("Had yours been met, the work would be spread less evenly over the organisations."),
+            _l("This way the work is spread more evenly over the organisations."),
         ),
         "kindness": Rule(
             _l("The kindness of detail"),
             _l("The visitor you know, the skill that fits, the shorter way."),
-            _l("Had yours been met, people would be visited less by those they know."),
+            _l("This way people are visited more by those they know."),
         ),
         "lottery": Rule(
             _l("The public lottery"),
@@ -150,7 +149,7 @@ _TURNS = {
             "same urgency. A promise to somebody less urgent never takes a place from somebody "
             "more urgent."
         ),
-        _l("Had yours been met, fewer visits promised to homes %(urgency)s could be kept."),
+        _l("This way more of the visits promised to homes %(urgency)s can be kept."),
         counted=_l("%(value)s promised visits kept"),
     ),
     "first-turns": Rule(
@@ -160,8 +159,8 @@ _TURNS = {
             "However many requests of that kind a home has, it is counted once here."
         ),
         _l(
-            "Had yours been met, fewer homes %(urgency)s would have had the first turn of their "
-            "kind of help, counted from the longest wait down."
+            "This way more homes %(urgency)s have the first turn of their kind of help, "
+            "the longest wait first."
         ),
         counted=_l("%(value)s first turns"),
     ),
@@ -172,10 +171,7 @@ _TURNS = {
             "possible get something. Only what is still open counts; what a home has for certain "
             "does it no harm."
         ),
-        _l(
-            "Had yours been met, fewer homes %(urgency)s would have had any of the help "
-            "that was still open."
-        ),
+        _l("This way more homes %(urgency)s have some of the help that was still open."),
         counted=_l("%(value)s homes of those still open"),
     ),
     "later-turns": Rule(
@@ -184,10 +180,7 @@ _TURNS = {
             "A second helping of the same kind is looked at when the first turns are settled, a "
             "third after that. Here, too, the longest wait comes first."
         ),
-        _l(
-            "Had yours been met, homes %(urgency)s would have had fewer second or later turns, "
-            "counted from the longest wait down."
-        ),
+        _l("This way homes %(urgency)s have more second and later turns, the longest wait first."),
         counted=_l("%(value)s later turns"),
     ),
 }
@@ -202,8 +195,8 @@ _COMMUNITY_2 = PolicyWords(
                 "Help that was never in question counts for nobody."
             ),
             _l(
-                "Had yours been met, less would go to the neighbourhoods that have had the "
-                "smallest part of such help in six months."
+                "This way more goes to the neighbourhoods that have had the smallest part of "
+                "such help in six months."
             ),
         ),
         "points": Rule(
@@ -212,7 +205,7 @@ _COMMUNITY_2 = PolicyWords(
                 "If there is a choice even then, the needs whose published points add up to most "
                 "are met. The points of each kind of help are fixed when the lists are closed."
             ),
-            _l("Had yours been met, the published points of what is met would add up to less."),
+            _l("This way the published points of what is met add up to more."),
             counted=_l("%(value)s points"),
         ),
         "draw": Rule(

@@ -20,7 +20,8 @@ from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, get_figures
-from matchmaker.rounds.words.grounds import explain_next, explain_outcome
+from matchmaker.rounds.words.grounds import explain_outcome
+from matchmaker.rounds.words.helps import explain_next
 from matchmaker.rounds.words.outcomes import (
     explain_outcome_to_staff,
     name_ground,

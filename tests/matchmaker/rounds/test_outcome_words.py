@@ -4,14 +4,16 @@ import pytest
 from flask_babel import force_locale
 
 from matchmaker import models as m
-from matchmaker.rounds.words import grounds, outcomes
+from matchmaker.rounds.words import grounds, helps, outcomes
 
-HELD = "There was not enough of this help for everyone. What would have suited you went to "
+HELD = "We are sorry: there was not enough of this help for everyone this month. "
 NOT_KNOWN_WHY = (
-    "Nothing was found for you this month, and the time ended before it was known why. Please ask "
-    "the office."
+    "We are sorry: nothing was found for you this month, and the time ended before "
+    "it was known why. Please ask the office."
 )
-NO_TIME_OR_PLACE = "This month nobody offered what you need at a time and place that suit you."
+NO_TIME_OR_PLACE = (
+    "We are sorry: this month nobody offered what you need at a time and place that suit you."
+)
 
 
 def make_miss(code: str) -> dict:
@@ -20,45 +22,57 @@ def make_miss(code: str) -> dict:
 
 # Ground and numbers of an outcome, and what its resident reads.
 FOR_RESIDENTS = [
-    ("met", {}, "Help was found for you this month."),
+    ("met", {}, "Good news: help was found for you this month."),
     (
         "forbidden",
         {},
-        "The office could not arrange this help this month. Please ask the office.",
+        "We are sorry: the office could not arrange this help this month. Please ask the office.",
     ),
     (
         "time_conflict",
         {},
-        "Help was there, but only at times when other help is already coming to you.",
+        "We are sorry: this help was there, but only at times when other help is "
+        "already coming to you.",
     ),
     (
         "outranked",
         {},
-        "There was not enough of this help for everyone. It went to people who come first by the "
-        "published order.",
+        "We are sorry: there was not enough of this help for everyone this month. It "
+        "went to people who come first by the published order.",
     ),
     (
         "outranked",
         {"ahead": 1, "ahead_by": {"waited_longer": 1}},
-        f"{HELD}1 request: 1 as urgent that had waited longer.",
+        f"{HELD}1 request went first: 1 was as urgent as yours and had waited longer.",
     ),
     (
         "outranked",
         {"ahead": 4, "ahead_by": {"more_urgent": 3, "duty": 2}, "stage": "urgency"},
-        f"{HELD}5 requests: 2 visits promised long before, 3 more urgent ones. Had yours been met, "
-        "fewer needs would be met, counted from the most urgent down.",
+        f"{HELD}5 requests went first: 2 were promised long before; 3 were more urgent than yours. "
+        "This way more needs are met, the most urgent first.",
+    ),
+    (
+        "outranked",
+        {"ahead": 2, "ahead_by": {"more_urgent": 2}, "stage": "urgency"},
+        f"{HELD}2 requests went first, all more urgent than yours. This way more needs are met, "
+        "the most urgent first.",
+    ),
+    (
+        "outranked",
+        {"ahead": 1, "ahead_by": {"more_urgent": 1}},
+        f"{HELD}1 request went first, more urgent than yours.",
     ),
     (
         "outranked",
         {"stage": "points"},
-        "Had yours been met, the published points of what is met would add up to less.",
+        "This way the published points of what is met add up to more.",
     ),
     ("outranked", {"stage": "an aim of earlier times"}, "The published order decided."),
     (
         "lost_lottery",
         {"ahead": 4},
-        "There was not enough of this help for everyone with the same right to it, so lots were "
-        "drawn. Yours was not drawn this time.",
+        "We are sorry: several people had an equal claim and there was not enough for "
+        "all, so lots were drawn. Yours was not drawn this time.",
     ),
     ("undecided", {}, NOT_KNOWN_WHY),
     ("a ground of earlier times", {}, NOT_KNOWN_WHY),
@@ -72,17 +86,20 @@ FOR_RESIDENTS = [
     (
         "no_eligible_offer",
         {"filters": {"category": 0}},
-        "This month nobody offered this kind of help.",
+        "We are sorry: this month nobody offered this kind of help.",
     ),
     *(
         ("no_eligible_offer", {"filters": {"category": 1}, "nearest": make_miss(code)}, sentence)
         for code, sentence in {
-            "category": "This month nobody offered this kind of help.",
-            "area": "This kind of help was offered, but not in your neighbourhood.",
-            "status": "This kind of help was offered, but kept for people in other circumstances.",
-            "skill": "This kind of help was offered, but this month nobody was there who could "
-            "have come.",
-            "slot": "This kind of help was offered, but at no time that suits you.",
+            "category": "We are sorry: this month nobody offered this kind of help.",
+            "area": "We are sorry: this kind of help was offered this month, but not in your "
+            "neighbourhood.",
+            "status": "We are sorry: this kind of help was offered this month, but kept for people "
+            "in other circumstances.",
+            "skill": "We are sorry: this kind of help was offered, but this month nobody was there "
+            "who could have come.",
+            "slot": "We are sorry: this kind of help was offered this month, but at none of the "
+            "times we have down for you.",
         }.items()
     ),
 ]
@@ -91,13 +108,14 @@ FOR_RESIDENTS += [
     (
         "no_eligible_offer",
         {"nearest": {**make_miss("skill"), "person": "V0001", "missing": ["medical"]}},
-        "This kind of help was offered, but nobody with the certificate it needs.",
+        "We are sorry: this kind of help was offered this month, but by nobody with "
+        "the certificate it needs.",
     ),
     (
         "no_eligible_offer",
         {"filters": {"category": 2, "forbidden": 1}},
-        "This kind of help was offered, but too little of it: too few people at one time, or less "
-        "than is of use to you.",
+        "We are sorry: this kind of help was offered this month, but too little of it: "
+        "too few people at one time, or less than is of use to you.",
     ),
 ]
 
@@ -252,18 +270,20 @@ def test_no_filter_is_shown_as_its_code():
 
 @pytest.mark.usefixtures("english")
 def test_a_resident_reads_what_happens_next():
-    assert grounds.explain_next(make_outcome("met", {})) == (
-        "The organisation will now confirm. You need do nothing."
+    assert helps.explain_next(make_outcome("met", {})) == (
+        "The organisation will settle it with you. You need not do anything now."
     )
     waits = (
-        "Your need stays open, and this month counts: among equally urgent needs the longer wait "
-        "is looked at first."
+        "Your request stays on our list: between equally urgent ones, who has waited "
+        "longer is looked at first, and this month counts. If it cannot wait, please "
+        "call your neighbourhood committee."
     )
     for ground in ("outranked", "lost_lottery", "time_conflict", "undecided"):
-        assert grounds.explain_next(make_outcome(ground, {})) == waits
+        assert helps.explain_next(make_outcome(ground, {})) == waits
     for ground in ("no_eligible_offer", "forbidden", "declined_before"):
-        assert grounds.explain_next(make_outcome(ground, {})) == (
-            "Your need stays open and is looked at again every month."
+        assert helps.explain_next(make_outcome(ground, {})) == (
+            "Your request stays on our list, and we look for help for you again every "
+            "month. If it cannot wait, please call your neighbourhood committee."
         )
 
 

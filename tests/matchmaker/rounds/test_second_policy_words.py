@@ -12,7 +12,7 @@ from matchmaker.base.extensions import db
 from matchmaker.commands.round_report import describe_run
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve.figures import StageFigures
-from matchmaker.rounds.words import grounds, outcomes, policies, stages, verdicts
+from matchmaker.rounds.words import grounds, helps, outcomes, policies, stages, verdicts
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.rules import FIRST_POLICY, POLICY_WORDS, SECOND_POLICY
 from optimizer.policy import COMMUNITY_2, POLICIES
@@ -149,7 +149,9 @@ def test_a_share_is_said_to_be_equal_only_if_that_is_proved(
     outcome = make_outcome("met", units=3)
     outcome.run = run
     said = grounds.explain_outcome(outcome)
-    assert said.startswith("Help was found for you this month. It is less than you asked for")
+    assert said.startswith(
+        "Good news: help was found for you this month. It is less than you asked for"
+    )
     assert ("share it equally" in said) is is_said
     db.session.rollback()
 
@@ -222,9 +224,9 @@ def test_a_resident_without_help_reads_which_rule_decided():
 def test_a_need_behind_danger_reads_what_danger_would_have_lost(english):
     outcome = make_outcome("outranked", stage="first-turns-1", ahead_by={"more_urgent": 1})
     assert grounds.explain_outcome(outcome) == (
-        "There was not enough of this help for everyone. What would have suited you went to 1 "
-        "request: 1 more urgent. Had yours been met, fewer homes with people in danger would have "
-        "had the first turn of their kind of help, counted from the longest wait down."
+        "We are sorry: there was not enough of this help for everyone this month. 1 request went "
+        "first, more urgent than yours. This way more homes with people in danger have the first "
+        "turn of their kind of help, the longest wait first."
     )
 
 
@@ -235,13 +237,13 @@ def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
     assert "less than you asked for" in partly
     assert "share it equally" in partly
     assert grounds.explain_outcome(make_outcome("met", units=5)) == (
-        "Help was found for you this month."
+        "Good news: help was found for you this month."
     )
-    later = grounds.explain_next(make_outcome("outranked"))
-    assert "among equally urgent needs the longer wait is looked at first" in later
+    later = helps.explain_next(make_outcome("outranked"))
+    assert "between equally urgent ones, who has waited longer is looked at first" in later
     assert grounds.explain_outcome(make_outcome("outranked", ahead=2)) == (
-        "There was not enough of this help for everyone. It went to people who come first by the "
-        "published order."
+        "We are sorry: there was not enough of this help for everyone this month. It "
+        "went to people who come first by the published order."
     )
     for ahead, holders in ((1, "1 home holds the places."), (2, "2 homes hold the places.")):
         said = outcomes.explain_outcome_to_staff(make_outcome("outranked", ahead=ahead))

@@ -106,8 +106,8 @@ def test_a_sentence_says_each_number_of_its_claim():
     counts = dict(zip(HOLDERS, range(2, 8), strict=True))
     sentence = say_claim(Claim("held", counts), FIRST_POLICY)
     assert sentence == (
-        "There was not enough of this help for everyone. What would have suited you went to 27 "
-        "requests: 2 visits promised long before, 3 more urgent ones, 4 as urgent that had waited "
-        "longer, 5 as urgent that had waited as long, 6 as urgent that had waited less, "
-        "7 less urgent ones."
+        "We are sorry: there was not enough of this help for everyone this month. 27 requests went "
+        "first: 2 were promised long before; 3 were more urgent than yours; 4 were as urgent as "
+        "yours and had waited longer; 5 were as urgent as yours and had waited as long; 6 were as "
+        "urgent as yours and had waited less; 7 were less urgent than yours."
     )

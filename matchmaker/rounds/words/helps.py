@@ -1,0 +1,125 @@
+"""What would raise the chance of a need that was not met, and what comes next, for who asked.
+
+A help is what the optimizer found to open more offers; the sentence says no more than that.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from matchmaker.models import Committee, NeedOutcome, StatusKind
+from matchmaker.rounds.outcome_numbers import read_numbers
+from matchmaker.slots import get_window
+from matchmaker.words.labels import get_name
+from matchmaker.words.scope import join_words, name_windows
+
+MOST_PLACES = 5  # in one sentence
+_PEOPLE = {
+    StatusKind.LOW_INCOME: _l("people on the minimum living allowance"),
+    StatusKind.LOW_INCOME_EDGE: _l("people whose income is just above the allowance"),
+    StatusKind.DESTITUTE: _l("people with no income and nobody to support them"),
+    StatusKind.LIVING_ALONE: _l("older people who live alone"),
+    StatusKind.EMPTY_NEST: _l("homes where everybody is old"),
+    StatusKind.DISABLED: _l("people with a disability"),
+    StatusKind.CHILD_IN_DIFFICULTY: _l("children in difficulty"),
+    StatusKind.LOST_ONLY_CHILD: _l("families whose only child has died or is disabled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What would raise the chance: times, papers to show, or places elsewhere.
+
+    asks     ``times``, ``papers`` or ``places``
+    values   windows, StatusKind values or committee codes; any one of them would do
+    is_free  whether the month's answer left enough there
+    """
+
+    asks: str
+    values: tuple[str, ...]
+    is_free: bool
+
+
+_ASKED_BY_FILTER = {"slot": "times", "status": "papers", "area": "places"}
+
+
+def list_helps(outcome: NeedOutcome) -> list[Help]:
+    """What would have opened more offers to an unmet need; first what was still free.
+
+    If the order decided, only what was free would have changed anything.
+    """
+    numbers = read_numbers(outcome)
+    decides = outcome.ground != "no_eligible_offer"
+    helps = []
+    for opening in () if outcome.is_met else numbers.openings:
+        asks = _ASKED_BY_FILTER[opening.filter]
+        values = opening.free or (() if decides else opening.values)
+        if asks == "times":
+            values = tuple(sorted({get_window(slot) for slot in values}))
+        if values:
+            helps.append(Help(asks, values, bool(opening.free)))
+    return sorted(helps, key=lambda row: not row.is_free)
+
+
+def say_help(row: Help, committees: Iterable[Committee]) -> str:
+    """What would help, in one or two sentences for the person who asked."""
+    if row.asks == "times":
+        times = name_windows(row.values)
+        if row.is_free:
+            return _(
+                "Somebody was still free at other times: %(times)s. If one of them would suit "
+                "you, please say so.",
+                times=times,
+            )
+        return _(
+            "It was offered at other times: %(times)s. If one of them would suit you, "
+            "please say so; it may be full.",
+            times=times,
+        )
+    if row.asks == "papers":
+        return _(
+            "There was such help for: %(people)s. If one of these is true of you, please "
+            "bring the paper to your neighbourhood committee; if you are not sure which, "
+            "ask first.",
+            people=join_words(_PEOPLE[kind] for kind in StatusKind if kind.value in row.values),
+        )
+    return _(
+        "There was such help in: %(places)s. Please ask your neighbourhood committee "
+        "whether you could go there, or whether somebody could come to you.",
+        places=_name_places(row.values, committees),
+    )
+
+
+def _name_places(codes: Collection[str], committees: Iterable[Committee]) -> str:
+    """The neighbourhoods by name; of many only the first."""
+    named = [get_name(row) for row in committees if row.code in codes]
+    shown, more = join_words(named[:MOST_PLACES]), len(named) - MOST_PLACES
+    if more <= 0:
+        return shown
+    return ngettext(
+        "%(shown)s and %(num)s more place", "%(shown)s and %(num)s more places", more, shown=shown
+    )
+
+
+# What comes next.
+
+
+def explain_next(outcome: NeedOutcome) -> str:
+    """What happens now, for the resident."""
+    if outcome.is_met:
+        return _("The organisation will settle it with you. You need not do anything now.")
+    if outcome.ground == "left_at_home":
+        return _("Your need stays open. Your home had its turn, so the wait starts again.")
+    if outcome.ground in ("no_eligible_offer", "forbidden", "declined_before"):
+        return _(
+            "Your request stays on our list, and we look for help for you again every "
+            "month. If it cannot wait, please call your neighbourhood committee."
+        )
+    return _(
+        "Your request stays on our list: between equally urgent ones, who has waited "
+        "longer is looked at first, and this month counts. If it cannot wait, please "
+        "call your neighbourhood committee."
+    )
