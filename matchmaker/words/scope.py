@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from matchmaker.models import Committee, StatusKind, Window
@@ -29,3 +30,8 @@ def name_committees(codes: Iterable[str], committees: Iterable[Committee]) -> st
 def join_words(words: Iterable[object]) -> str:
     """The words joined by the comma of the reader's language."""
     return _(", ").join(str(word) for word in words)
+
+
+def join_sentences(sentences: Iterable[str]) -> str:
+    """Whole sentences one after the other; Chinese has no blank between them."""
+    return (" " if str(get_locale()) == "en" else "").join(sentences)

@@ -16,6 +16,7 @@ from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.words.policies import find_rule, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY
+from matchmaker.words.scope import join_sentences
 from optimizer.report import ARITHMETIC
 
 
@@ -195,7 +196,7 @@ def say_claim(claim: Claim, policy: str) -> str:
 def explain_outcome(outcome: NeedOutcome) -> str:
     """What was found for a need, or why nothing, in plain words for the resident."""
     policy = find_policy(outcome)
-    return " ".join(say_claim(claim, policy) for claim in list_claims(outcome))
+    return join_sentences(say_claim(claim, policy) for claim in list_claims(outcome))
 
 
 def _say_held(counts: Mapping[str, int]) -> str:

@@ -10,6 +10,7 @@ from matchmaker.rounds.words.grounds import find_policy
 from matchmaker.rounds.words.policies import name_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY
 from matchmaker.words.quantities import format_quantity
+from matchmaker.words.scope import join_sentences
 
 
 def name_ground(code: str) -> str:
@@ -71,17 +72,14 @@ def count_received(outcome: NeedOutcome) -> int:
 
 def _describe_no_offer(numbers: OutcomeNumbers, _policy: str) -> str:
     filters, nearest = numbers.filters, numbers.nearest
-    sentence = _("No open offer fits this need.")
+    said = [_("No open offer fits this need.")]
     left = [f"{name_filter(name)} {filters[name]}" for name in _FILTERS if name in filters]
     if left:
-        sentence += " " + _("Offers left after each check: %(left)s.", left=_(", ").join(left))
+        said.append(_("Offers left after each check: %(left)s.", left=_(", ").join(left)))
     if nearest:
-        sentence += " " + _(
-            "The nearest, %(offer)s, failed at: %(filter)s.",
-            offer=_name_offer(nearest.stock),
-            filter=name_filter(nearest.filter),
-        )
-    return sentence
+        offer, check = _name_offer(nearest.stock), name_filter(nearest.filter)
+        said.append(_("The nearest, %(offer)s, failed at: %(filter)s.", offer=offer, filter=check))
+    return join_sentences(said)
 
 
 def _name_offer(stock: str) -> str:
@@ -98,12 +96,12 @@ def _describe_time_conflict(_numbers: OutcomeNumbers, _policy: str) -> str:
 
 
 def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
-    sentence = _("The places went to needs that come first by the published order.")
+    said = [_("The places went to needs that come first by the published order.")]
     if numbers.stage:
         stage = name_stage(numbers.stage, policy)
-        sentence += " " + _("The deciding aim is “%(stage)s”.", stage=stage)
+        said.append(_("The deciding aim is “%(stage)s”.", stage=stage))
     if numbers.ahead:
-        sentence += " " + _say_holders(numbers.ahead, policy)
+        said.append(_say_holders(numbers.ahead, policy))
     names = {
         "duty": _("due visits"),
         "more_urgent": _("more urgent"),
@@ -114,6 +112,7 @@ def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
     }
     reasons = numbers.ahead_by
     groups = [f"{word} {reasons[code]}" for code, word in names.items() if code in reasons]
+    sentence = join_sentences(said)
     if not groups:
         return sentence
     return _("%(sentence)s (%(groups)s)", sentence=sentence, groups=_(", ").join(groups))
@@ -137,7 +136,8 @@ def _describe_lottery(numbers: OutcomeNumbers, _policy: str) -> str:
             **_shorten(numbers.home_ticket, numbers.home_cut_off),
         )
         if numbers.ticket:
-            said += " " + _("Ticket of the need %(ticket)s, last one drawn %(cut)s.", **own)
+            more = _("Ticket of the need %(ticket)s, last one drawn %(cut)s.", **own)
+            said = join_sentences([said, more])
         return said
     if not numbers.ticket:
         return _("Equal in every stage; the published lottery decided.")

@@ -15,6 +15,7 @@ from matchmaker.rounds.solve.pins import find_prices
 from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.policies import find_rule, get_words, name_stage, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY, Part
+from matchmaker.words.scope import join_sentences
 from optimizer.report import ARITHMETIC, PinPrice, StageChange
 from optimizer.solution import Level, SolutionStatus
 
@@ -170,7 +171,7 @@ def describe_price(price: PinPrice, names: Names, policy: str) -> str:
     ):
         if needs:
             said.append(sentence % {"needs": _list_needs(needs)})
-    return " ".join(said)
+    return join_sentences(said)
 
 
 def _describe_gain(change: StageChange, names: Names, policy: str) -> str:

@@ -299,6 +299,7 @@ def test_every_sentence_is_another_in_chinese_and_keeps_its_numbers(chinese, exp
     for ground, numbers, english in table:
         sentence = explain(make_outcome(ground, numbers))
         assert sentence != english
+        assert "。 " not in sentence
         with force_locale("en"):
             assert explain(make_outcome(ground, numbers)) == english
         assert sorted(filter(str.isdigit, sentence)) == sorted(filter(str.isdigit, english))
