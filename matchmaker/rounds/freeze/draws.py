@@ -130,13 +130,12 @@ def replace_draw(
 ) -> RoundDraw:
     """Announce another draw: the first was written wrongly, or it did not take place.
 
-    Once the announced draw can be known, this takes another person than the one who locked the
+    From the day of the announced draw on, this takes another person than the one who locked the
     list. Both draws and the reason are public. Raises ``ConflictError`` otherwise or when the seed
     is drawn, ``InvalidError`` like ``check_announcement``.
     """
     lock_row(match_round)
-    require_undrawn(match_round)
-    if is_known(match_round, now) and _has_locked(match_round, actor):
+    if _may_be_known(require_undrawn(match_round), now) and _has_locked(match_round, actor):
         raise ConflictError("round.second_person_to_draw")
     check_announcement(draw, now, is_demo=is_demo)
     row = add_draw(match_round, draw, reason, actor, now)
@@ -197,6 +196,11 @@ def is_known(match_round: MatchRound, now: datetime) -> bool:
     if draw is None or not DRAW_RULES[draw.source].is_public:
         return draw is not None
     return now >= datetime.combine(draw.draws_on, KNOWN_AT, SHANGHAI)
+
+
+def _may_be_known(draw: RoundDraw, now: datetime) -> bool:
+    """Whether somebody may have seen the numbers, which are shown live before ``KNOWN_AT``."""
+    return not DRAW_RULES[draw.source].is_public or get_local_date(now) >= draw.draws_on
 
 
 def read_drawn(source: DrawSource, text: str) -> str:

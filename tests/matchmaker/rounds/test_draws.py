@@ -133,6 +133,29 @@ def test_the_draw_is_entered_after_it_by_another_person(month, who, at, drawn, c
 
 
 @pytest.mark.usefixtures("context")
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [
+        (datetime(2026, 7, 6, 15, 59, tzinfo=UTC), None),  # the eve, in Shanghai
+        (datetime(2026, 7, 6, 16, 0, tzinfo=UTC), "round.second_person_to_draw"),
+        (datetime(2026, 7, 7, 13, 20, tzinfo=UTC), "round.second_person_to_draw"),  # on the screen
+        (KNOWN, "round.second_person_to_draw"),
+    ],
+)
+def test_who_locked_chooses_another_draw_before_its_day_alone(month, at, code):
+    """The numbers are shown live a quarter of an hour before anybody may enter them."""
+    match_round = month.lock()
+    later = Announcement(BALL, "2026078", date(2026, 7, 9))
+    keys = {"draw": later, "reason": "a slip", "actor": month.one, "now": at}
+    if code is None:
+        assert draws.replace_draw(match_round, **keys).number == "2026078"
+        return
+    with pytest.raises(ConflictError) as refusal:
+        draws.replace_draw(match_round, **keys)
+    assert refusal.value.code == code
+
+
+@pytest.mark.usefixtures("context")
 def test_once_the_draw_can_be_known_who_locked_cannot_choose_another(month):
     match_round = month.lock()
     later = Announcement(BALL, "2026078", date(2026, 7, 9))
