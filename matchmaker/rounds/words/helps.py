@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matchmaker.models import Committee, NeedOutcome, StatusKind
+from matchmaker.needs.states import ENDED
 from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.slots import get_window
 from matchmaker.words.labels import get_name
@@ -108,7 +109,9 @@ def _name_places(codes: Collection[str], committees: Iterable[Committee]) -> str
 
 
 def explain_next(outcome: NeedOutcome) -> str:
-    """What happens now, for the resident."""
+    """What happens now, for the resident; nothing of a request that has ended since."""
+    if outcome.need and outcome.need.state in ENDED:
+        return _("This request has ended, so nothing more is arranged for it.")
     if outcome.is_met:
         return _("The organisation will settle it with you. You need not do anything now.")
     if outcome.ground == "left_at_home":

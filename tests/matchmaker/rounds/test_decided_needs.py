@@ -3,13 +3,20 @@
 from types import SimpleNamespace
 
 import pytest
+from flask_babel import force_locale
+from sqlalchemy import select
 
 from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.endings.service import stop_contact
+from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.rounds.ledger import Contest
 from matchmaker.rounds.publish import publication, remembering
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
+from matchmaker.rounds.words.helps import explain_next
 from optimizer import codec
 from optimizer.report import Ruling, Verdict
+from tests.factories import NOW
 
 OPEN, MATCHED = m.NeedState.OPEN, m.NeedState.MATCHED
 
@@ -70,3 +77,19 @@ def test_contested_needs_that_came_to_nothing_are_not_remembered_as_met(context,
     assert remember(joined, 1, 3) == fallen
     run.verdict = None
     assert remembering._leave_out_fallen(run, contests, set()) == contests
+
+
+@pytest.mark.usefixtures("context")
+def test_a_request_that_has_ended_since_is_not_said_to_stay_open(month):
+    month.publish()
+    outcomes = {row.is_met: row for row in db.session.scalars(select(m.NeedOutcome))}
+    with force_locale("en"):
+        assert "stays on our list" in explain_next(outcomes[False])
+        assert "will settle it" in explain_next(outcomes[True])
+    withdraw_need(actor=month.one, need_id=outcomes[False].need_id, now=NOW)
+    for is_met, resident in ((True, outcomes[True].need.resident_id), (False, None)):
+        if resident is not None:
+            stop_contact(actor=month.one, resident_id=resident, reason=m.ContactEnd.WISH, now=NOW)
+        with force_locale("en"):
+            said = explain_next(outcomes[is_met])
+        assert said == "This request has ended, so nothing more is arranged for it."
