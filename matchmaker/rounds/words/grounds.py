@@ -104,7 +104,7 @@ _FAILURES = {
 def _claim_order(numbers: OutcomeNumbers) -> list[Claim]:
     counts = {code: numbers.ahead_by[code] for code in HOLDERS if numbers.ahead_by.get(code)}
     claims = [Claim("held", counts)] if counts else []
-    if numbers.stage:
+    if numbers.stage and set(counts) != {"more_urgent"}:  # which says enough
         claims.append(Claim("stage", stage=numbers.stage))
     return claims or [Claim("by_order")]
 
@@ -159,8 +159,8 @@ _SENTENCES = {
         "We are sorry: this kind of help was offered this month, but not in your neighbourhood."
     ),
     "kept_for_others": _l(
-        "We are sorry: this kind of help was offered this month, but kept for people "
-        "in other circumstances."
+        "We are sorry: this kind of help was kept for certain people this month, so we "
+        "could not arrange it for you."
     ),
     "no_certificate": _l(
         "We are sorry: this kind of help was offered this month, but by nobody with "
@@ -203,17 +203,18 @@ def _say_held(counts: Mapping[str, int]) -> str:
     total = sum(counts.values())
     if set(counts) == {"more_urgent"}:
         return ngettext(
-            "We are sorry: there was not enough of this help for everyone this month. "
-            "%(num)s request went first, more urgent than yours.",
-            "We are sorry: there was not enough of this help for everyone this month. "
-            "%(num)s requests went first, all more urgent than yours.",
+            "We are sorry: there was not enough of this help for everyone this month, so "
+            "yours could not be met. %(num)s request went first, more urgent than yours.",
+            "We are sorry: there was not enough of this help for everyone this month, so "
+            "yours could not be met. %(num)s requests went first, all more urgent than "
+            "yours.",
             total,
         )
     went = ngettext(
-        "We are sorry: there was not enough of this help for everyone this month. %(num)s request "
-        "went first",
-        "We are sorry: there was not enough of this help for everyone this month. %(num)s "
-        "requests went first",
+        "We are sorry: there was not enough of this help for everyone this month, so "
+        "yours could not be met. %(num)s request went first",
+        "We are sorry: there was not enough of this help for everyone this month, so "
+        "yours could not be met. %(num)s requests went first",
         total,
     )
     groups = _("; ").join(_HOLDERS[code](number) for code, number in counts.items())
@@ -222,7 +223,9 @@ def _say_held(counts: Mapping[str, int]) -> str:
 
 _HOLDERS: Mapping[str, Callable[[int], str]] = {
     "duty": lambda n: ngettext(
-        "%(num)s was promised long before", "%(num)s were promised long before", n
+        "%(num)s was promised earlier and is still going on",
+        "%(num)s were promised earlier and are still going on",
+        n,
     ),
     "more_urgent": lambda n: ngettext(
         "%(num)s was more urgent than yours", "%(num)s were more urgent than yours", n

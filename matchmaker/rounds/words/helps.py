@@ -71,25 +71,27 @@ def say_help(row: Help, committees: Iterable[Committee]) -> str:
         times = name_windows(row.values)
         if row.is_free:
             return _(
-                "Somebody was still free at other times: %(times)s. If one of them would suit "
+                "Somebody is still free at other times: %(times)s. If one of them would suit "
                 "you, please say so.",
                 times=times,
             )
         return _(
             "It was offered at other times: %(times)s. If one of them would suit you, "
-            "please say so; it may be full.",
+            "please say so; there may be no place left.",
             times=times,
         )
     if row.asks == "papers":
         return _(
-            "There was such help for: %(people)s. If one of these is true of you, please "
-            "bring the paper to your neighbourhood committee; if you are not sure which, "
-            "ask first.",
-            people=join_words(_PEOPLE[kind] for kind in StatusKind if kind.value in row.values),
+            "It was for: %(people)s. If one of these is true of you, please bring "
+            "something that proves it to your neighbourhood committee; if you are not sure "
+            "what to bring, ask first.",
+            people=_("; ").join(
+                str(_PEOPLE[kind]) for kind in StatusKind if kind.value in row.values
+            ),
         )
     return _(
         "There was such help in: %(places)s. Please ask your neighbourhood committee "
-        "whether you could go there, or whether somebody could come to you.",
+        "whether you could have it too.",
         places=_name_places(row.values, committees),
     )
 
@@ -113,7 +115,10 @@ def explain_next(outcome: NeedOutcome) -> str:
     if outcome.need and outcome.need.state in ENDED:
         return _("This request has ended, so nothing more is arranged for it.")
     if outcome.is_met:
-        return _("The organisation will settle it with you. You need not do anything now.")
+        return _(
+            "The organisation that will help you will arrange it with you. You need not do "
+            "anything now."
+        )
     if outcome.ground == "left_at_home":
         return _("Your need stays open. Your home had its turn, so the wait starts again.")
     if outcome.ground in ("no_eligible_offer", "forbidden", "declined_before"):
@@ -122,7 +127,7 @@ def explain_next(outcome: NeedOutcome) -> str:
             "month. If it cannot wait, please call your neighbourhood committee."
         )
     return _(
-        "Your request stays on our list: between equally urgent ones, who has waited "
-        "longer is looked at first, and this month counts. If it cannot wait, please "
-        "call your neighbourhood committee."
+        "Your request stays on our list: between equally urgent ones, the one that has "
+        "waited longer is normally looked at first, and this month counts as waiting. "
+        "If it cannot wait, please call your neighbourhood committee."
     )

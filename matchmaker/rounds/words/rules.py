@@ -81,9 +81,7 @@ _COMMUNITY_1 = PolicyWords(
                 "three months without an answer a need counts as more urgent, so nothing waits "
                 "for ever."
             ),
-            _l(
-                "This way, of equally urgent needs, more are met of those that have waited longest."
-            ),
+            _l("This way, among equally urgent needs, more of the longest-waiting ones are met."),
         ),
         "neighbourhoods": Rule(
             _l("No neighbourhood left behind"),
@@ -96,7 +94,7 @@ _COMMUNITY_1 = PolicyWords(
         "people": Rule(
             _l("More people before more help for one"),
             _l("A first need of one person comes before a second need of another."),
-            _l("This way more different people have some help this month."),
+            _l("This way more people have some help this month."),
         ),
         "points": Rule(
             _l("The most help"),

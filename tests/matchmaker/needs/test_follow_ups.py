@@ -43,7 +43,7 @@ def test_the_page_names_the_times_and_one_tap_adds_them(app, make, browser, plac
     page_url = resident.get_url("needs.follow", need_id=unmet.id)
     page = resident.client.get(page_url)
     assert "at none of the times we have down for you" in page.text
-    assert "Somebody was still free at other times: Weekday mornings. If one of" in page.text
+    assert "Somebody is still free at other times: Weekday mornings. If one of" in page.text
     answer = resident.submit("needs.add_times", {"windows": "WD-AM"}, on=page_url, need_id=unmet.id)
     assert answer.status_code == 303
     again = resident.submit("needs.add_times", {"windows": "WD-AM"}, on=page_url, need_id=unmet.id)

@@ -6,7 +6,10 @@ from flask_babel import force_locale
 from matchmaker import models as m
 from matchmaker.rounds.words import grounds, helps, outcomes
 
-HELD = "We are sorry: there was not enough of this help for everyone this month. "
+HELD = (
+    "We are sorry: there was not enough of this help for everyone this month, so yours could not be "
+    "met. "
+)
 NOT_KNOWN_WHY = (
     "We are sorry: nothing was found for you this month, and the time ended before "
     "it was known why. Please ask the office."
@@ -48,14 +51,13 @@ FOR_RESIDENTS = [
     (
         "outranked",
         {"ahead": 4, "ahead_by": {"more_urgent": 3, "duty": 2}, "stage": "urgency"},
-        f"{HELD}5 requests went first: 2 were promised long before; 3 were more urgent than yours. "
+        f"{HELD}5 requests went first: 2 were promised earlier and are still going on; 3 were more urgent than yours. "
         "This way more needs are met, the most urgent first.",
     ),
     (
         "outranked",
         {"ahead": 2, "ahead_by": {"more_urgent": 2}, "stage": "urgency"},
-        f"{HELD}2 requests went first, all more urgent than yours. This way more needs are met, "
-        "the most urgent first.",
+        f"{HELD}2 requests went first, all more urgent than yours.",
     ),
     (
         "outranked",
@@ -94,8 +96,8 @@ FOR_RESIDENTS = [
             "category": "We are sorry: this month nobody offered this kind of help.",
             "area": "We are sorry: this kind of help was offered this month, but not in your "
             "neighbourhood.",
-            "status": "We are sorry: this kind of help was offered this month, but kept for people "
-            "in other circumstances.",
+            "status": "We are sorry: this kind of help was kept for certain people this month, so we "
+            "could not arrange it for you.",
             "skill": "We are sorry: this kind of help was offered, but this month nobody was there "
             "who could have come.",
             "slot": "We are sorry: this kind of help was offered this month, but at none of the "
@@ -271,12 +273,13 @@ def test_no_filter_is_shown_as_its_code():
 @pytest.mark.usefixtures("english")
 def test_a_resident_reads_what_happens_next():
     assert helps.explain_next(make_outcome("met", {})) == (
-        "The organisation will settle it with you. You need not do anything now."
+        "The organisation that will help you will arrange it with you. You need not do "
+        "anything now."
     )
     waits = (
-        "Your request stays on our list: between equally urgent ones, who has waited "
-        "longer is looked at first, and this month counts. If it cannot wait, please "
-        "call your neighbourhood committee."
+        "Your request stays on our list: between equally urgent ones, the one that has "
+        "waited longer is normally looked at first, and this month counts as waiting. "
+        "If it cannot wait, please call your neighbourhood committee."
     )
     for ground in ("outranked", "lost_lottery", "time_conflict", "undecided"):
         assert helps.explain_next(make_outcome(ground, {})) == waits

@@ -222,11 +222,14 @@ def test_a_resident_without_help_reads_which_rule_decided():
 
 
 def test_a_need_behind_danger_reads_what_danger_would_have_lost(english):
-    outcome = make_outcome("outranked", stage="first-turns-1", ahead_by={"more_urgent": 1})
+    outcome = make_outcome(
+        "outranked", stage="first-turns-1", ahead_by={"duty": 1, "more_urgent": 1}
+    )
     assert grounds.explain_outcome(outcome) == (
-        "We are sorry: there was not enough of this help for everyone this month. 1 request went "
-        "first, more urgent than yours. This way more homes with people in danger have the first "
-        "turn of their kind of help, the longest wait first."
+        "We are sorry: there was not enough of this help for everyone this month, so yours could "
+        "not be met. 2 requests went first: 1 was promised earlier and is still going on; 1 was "
+        "more urgent than yours. This way more homes with people in danger have the first turn of "
+        "their kind of help, the longest wait first."
     )
 
 
@@ -240,7 +243,7 @@ def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
         "Good news: help was found for you this month."
     )
     later = helps.explain_next(make_outcome("outranked"))
-    assert "between equally urgent ones, who has waited longer is looked at first" in later
+    assert "between equally urgent ones, the one that has waited longer is normally" in later
     assert grounds.explain_outcome(make_outcome("outranked", ahead=2)) == (
         "We are sorry: there was not enough of this help for everyone this month. It "
         "went to people who come first by the published order."
