@@ -7,8 +7,8 @@ from matchmaker import models as m
 from matchmaker.rounds.words import grounds, helps, outcomes
 
 HELD = (
-    "We are sorry: there was not enough of this help for everyone this month, so yours could not be "
-    "met. "
+    "We are sorry: there was not enough of this help for everyone this month, so yours could not "
+    "be met. "
 )
 NOT_KNOWN_WHY = (
     "We are sorry: nothing was found for you this month, and the time ended before "
@@ -51,7 +51,8 @@ FOR_RESIDENTS = [
     (
         "outranked",
         {"ahead": 4, "ahead_by": {"more_urgent": 3, "duty": 2}, "stage": "urgency"},
-        f"{HELD}5 requests went first: 2 were promised earlier and are still going on; 3 were more urgent than yours. "
+        f"{HELD}5 requests went first: 2 were promised earlier and are still going on; 3 "
+        "were more urgent than yours. "
         "This way more needs are met, the most urgent first.",
     ),
     (
@@ -96,8 +97,8 @@ FOR_RESIDENTS = [
             "category": "We are sorry: this month nobody offered this kind of help.",
             "area": "We are sorry: this kind of help was offered this month, but not in your "
             "neighbourhood.",
-            "status": "We are sorry: this kind of help was kept for certain people this month, so we "
-            "could not arrange it for you.",
+            "status": "We are sorry: this kind of help was kept for certain people this month, so "
+            "we could not arrange it for you.",
             "skill": "We are sorry: this kind of help was offered, but this month nobody was there "
             "who could have come.",
             "slot": "We are sorry: this kind of help was offered this month, but at none of the "

@@ -107,7 +107,8 @@ def test_a_sentence_says_each_number_of_its_claim():
     sentence = say_claim(Claim("held", counts), FIRST_POLICY)
     assert sentence == (
         "We are sorry: there was not enough of this help for everyone this month, so yours could "
-        "not be met. 27 requests went first: 2 were promised earlier and are still going on; 3 were more urgent than yours; 4 were as urgent as "
+        "not be met. 27 requests went first: 2 were promised earlier and are still going on; "
+        "3 were more urgent than yours; 4 were as urgent as "
         "yours and had waited longer; 5 were as urgent as yours and had waited as long; 6 were as "
         "urgent as yours and had waited less; 7 were less urgent than yours."
     )
