@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from optimizer import codec
-from optimizer.changes import PinPrice, StageChange
+from optimizer.changes import GroupChange, PinPrice, StageChange
 from optimizer.checker.verdict import ARITHMETIC, Ruling, Unproved, Verdict
 from optimizer.codec import ProblemError
 from optimizer.explanation import Explanation
@@ -22,6 +22,7 @@ __all__ = [
     "PRICES",
     "Conflict",
     "Failure",
+    "GroupChange",
     "Line",
     "PinPrice",
     "Progress",

@@ -16,7 +16,7 @@ from matchmaker.rounds.words.names import Names
 from matchmaker.rounds.words.policies import find_rule, get_words, name_stage, split_stage
 from matchmaker.rounds.words.rules import FIRST_POLICY, Part
 from matchmaker.words.scope import join_sentences
-from optimizer.report import ARITHMETIC, PinPrice, StageChange
+from optimizer.report import ARITHMETIC, GroupChange, PinPrice, StageChange
 from optimizer.solution import Level, SolutionStatus
 
 _PAIR = re.compile(r"(\w+)=(\w+)")
@@ -178,15 +178,8 @@ def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
     key = describe_key(change.key, names, policy)
     aim = name_stage(change.name, policy) + (_(" (%(key)s)", key=key) if key else "")
     if change.groups:
-        group = change.groups[0]
-        of_group = {"aim": aim, "group": names.name_group(group.group), "most": group.denominator}
-        return _(
-            "Without it “%(aim)s” would be better: %(group)s %(after)s of %(most)s, "
-            "not %(before)s.",
-            after=group.after,
-            before=group.before,
-            **of_group,
-        )
+        groups = _("; ").join(_describe_group(row, names) for row in change.groups[:MOST_NAMED])
+        return _("Without it “%(aim)s” would be better: %(groups)s.", aim=aim, groups=groups)
     if change.before is None or change.after is None:
         return _("Without it “%(aim)s” would be better.", aim=aim)
     return _(
@@ -194,6 +187,16 @@ def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
         aim=aim,
         after=names.say_number(str(change.after), change.key),
         before=names.say_number(str(change.before), change.key),
+    )
+
+
+def _describe_group(change: GroupChange, names: Names) -> str:
+    return _(
+        "%(group)s %(after)s of %(most)s, not %(before)s",
+        group=names.name_group(change.group),
+        after=change.after,
+        before=change.before,
+        most=change.denominator,
     )
 
 

@@ -19,7 +19,9 @@ from tests.matchmaker.rounds.test_no_solution import FORBID, PIN, lay
 from tests.matchmaker.rounds.test_one_person import Month as TwoEntries
 
 NAMES = Names(
-    committees={"C01": "First committee"}, categories={"rice": "Rice"}, units={"rice": "item"}
+    committees={"C01": "First committee", "C02": "Second committee"},
+    categories={"rice": "Rice"},
+    units={"rice": "item"},
 )
 PROVEN = SolutionStatus.PROVEN
 
@@ -31,7 +33,11 @@ def price(stage: StageChange | None = None, status=PROVEN, gained=(), lost=()) -
 
 SUM = StageChange("points", Trend.BETTER, before=1, after=5)
 UNITS = StageChange("fullness", Trend.BETTER, "category=rice", before=3, after=4)
-LEVELS = StageChange("neighbourhoods", Trend.BETTER, groups=(GroupChange("C01", 1, 2, 4),))
+LEVELS = StageChange(
+    "neighbourhoods",
+    Trend.BETTER,
+    groups=(GroupChange("C01", 2, 1, 4), GroupChange("C02", 0, 1, 3)),
+)
 DRAW = StageChange("lottery", Trend.BETTER)
 MANY = tuple(f"N{k}" for k in range(8))
 
@@ -49,7 +55,7 @@ MANY = tuple(f"N{k}" for k in range(8))
         (
             price(LEVELS),
             "Without it “No neighbourhood left behind” would be better: "
-            "First committee 2 of 4, not 1.",
+            "First committee 1 of 4, not 2; Second committee 1 of 3, not 0.",
         ),
         (price(DRAW), "Without it “The public lottery” would be better."),
         (
