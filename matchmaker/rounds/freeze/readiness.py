@@ -72,8 +72,11 @@ class ReadinessLine:
     rows: tuple[Named, ...] = ()
 
 
-def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
-    """Every finding, also those without a fault, so that the page shows what was checked."""
+def check_readiness(match_round: MatchRound, today: date | None = None) -> list[ReadinessLine]:
+    """Every finding, also those without a fault, so that the page shows what was checked.
+
+    ``today``: a lock of this day takes no duty of a day gone, so none is looked for.
+    """
     subdistrict_id, month = match_round.subdistrict_id, match_round.month
     needs, offers = _count(
         select_open_needs(subdistrict_id), select_open_offers(subdistrict_id, month)
@@ -84,7 +87,7 @@ def check_readiness(match_round: MatchRound) -> list[ReadinessLine]:
     ]
     found = {finding: list_ids(subdistrict_id, month) for finding, list_ids in _CHECKS.items()}
     calendars = load_calendars(subdistrict_id)
-    found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month, calendars)
+    found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month, calendars, today)
     found[Finding.GUESSED_CALENDAR] = _list_guessed_years(month, calendars)
     rows = _load_named(found)
     for finding, ids in found.items():
@@ -193,14 +196,14 @@ def _list_unserved_categories(subdistrict_id: int, month: date) -> tuple[int, ..
 
 
 def _list_slotless_duties(
-    subdistrict_id: int, month: date, calendars: tuple[YearCalendar, ...]
+    subdistrict_id: int, month: date, calendars: tuple[YearCalendar, ...], after: date | None
 ) -> tuple[int, ...]:
     """A pairing's due visits whose weeks have no day for visits: one number for each visit."""
-    weeks = {get_slot_week(slot) for slot in list_slots(month, calendars)}
+    weeks = {get_slot_week(slot) for slot in list_slots(month, calendars, after)}
     return tuple(
         number
         for pairing in db.session.scalars(select_pairings(subdistrict_id, month))
-        for number, due in enumerate(list_due_weeks(pairing, month), start=1)
+        for number, due in enumerate(list_due_weeks(pairing, month, after), start=1)
         if weeks.isdisjoint(due)
     )
 

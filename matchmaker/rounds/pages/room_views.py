@@ -7,7 +7,7 @@ from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from matchmaker.base.clock import add_months, get_month, get_now
+from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, RoundRun, RoundState, User
 from matchmaker.rounds import queries
@@ -84,7 +84,8 @@ def show_room(month: date, form: ButtonForm) -> str:
     """The room: the round's state, what comes next, every run."""
     match_round = queries.get_round(month, current_user)
     is_draft = match_round.state is RoundState.DRAFT
-    lines = check_readiness(match_round) if is_draft else []  # once frozen, the snapshot counts
+    today = get_local_date(get_now())
+    lines = check_readiness(match_round, today) if is_draft else []  # then the snapshot counts
     runs = [] if is_draft else list_runs(match_round)  # what is not locked has neither
     candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
     in_hand = candidate or match_round.published_run

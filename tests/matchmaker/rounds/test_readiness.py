@@ -268,7 +268,8 @@ def test_due_visits_of_a_week_that_lies_in_a_break_are_warned_of(office):
         )
     )
     assert F.SLOTLESS_DUTIES not in office.count()
-    lines = check_readiness(
-        m.MatchRound(subdistrict_id=office.subdistrict.id, month=date(2026, 2, 1))
-    )
-    assert ReadinessLine(F.SLOTLESS_DUTIES, 1, WARNING) in lines
+    february = m.MatchRound(subdistrict_id=office.subdistrict.id, month=date(2026, 2, 1))
+    for today in (None, date(2026, 1, 20), date(2026, 2, 20)):
+        assert ReadinessLine(F.SLOTLESS_DUTIES, 1, WARNING) in check_readiness(february, today)
+    over = check_readiness(february, date(2026, 2, 21))  # the last day of the closed week
+    assert ReadinessLine(F.SLOTLESS_DUTIES, 0, GOOD) in over
