@@ -14,6 +14,7 @@ from matchmaker.needs import (
     decision_views,
     desk_views,
     follow_up_views,
+    paper_views,
     queue_views,
 )
 from matchmaker.needs import resident_views as posting_views
@@ -52,6 +53,7 @@ VIEW_MODULES = (
     decision_views,
     desk_views,
     follow_up_views,
+    paper_views,
     posting_views,
     queue_views,
     offer_views,

@@ -19,6 +19,7 @@ from matchmaker.models import (
     Household,
     Need,
     NeedState,
+    Notice,
     Offer,
     OfferState,
     Organisation,
@@ -99,6 +100,15 @@ def _residents_with_account(actor: User) -> ColumnElement[bool]:
     homes = _households_in(Household.committee_id == actor.committee_id)
     residents = select(Resident.id).where(Resident.household_id.in_(homes))
     return and_(User.role == Role.RESIDENT, User.resident_id.in_(residents))
+
+
+def _addressed_to(actor: User) -> ColumnElement[bool]:
+    return Notice.user_id == actor.id
+
+
+def _of_own_resident(actor: User) -> ColumnElement[bool]:
+    """Notices of the account, and of its resident."""
+    return or_(Notice.user_id == actor.id, Notice.resident_id == actor.resident_id)
 
 
 # A line for each model, a cell for each role. Committee: places whose open needs a person may
@@ -222,6 +232,15 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: everything,
         Role.AUDITOR: nothing,
+    },
+    Notice: {
+        Role.RESIDENT: _of_own_resident,
+        Role.VOLUNTEER: _addressed_to,
+        Role.COORDINATOR: _addressed_to,
+        Role.COMMITTEE_WORKER: _addressed_to,
+        Role.SOCIAL_WORKER: _addressed_to,
+        Role.ADMINISTRATOR: _addressed_to,
+        Role.AUDITOR: _addressed_to,
     },
 }
 

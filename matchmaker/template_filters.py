@@ -16,6 +16,8 @@ from matchmaker.accounts.kept_forms import get_owner_mark
 from matchmaker.audit import words as audit_words
 from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
+from matchmaker.notices import views as notice_views
+from matchmaker.notices import words as notice_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
 from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.solve.verdicts import find_verdict
@@ -92,7 +94,8 @@ FILTERS: _Functions = {
     "draw_example": draws.make_example,
     "seed_source": draws.describe_source,
     # Accounts and the audit chain.
-    "notice_sentence": account_words.describe_notice,
+    "notice_sentence": notice_words.describe_notice,
+    "notice_on_list": notice_words.describe_on_list,
     "ground_sentence": account_words.describe_ground,
     "account_name": labels.name_account,
     "scope_name": account_words.name_scope,
@@ -129,7 +132,13 @@ TESTS: _Functions = {
     "timed": is_timed,
 }
 
-GLOBALS: _Functions = {"find_url": find_url, "form_owner": get_form_owner}
+GLOBALS: _Functions = {
+    "find_url": find_url,
+    "form_owner": get_form_owner,
+    "notice_url": notice_views.find_notice_url,
+    "count_new_notices": notice_views.count_new_here,
+    "list_new_notices": notice_views.list_new_here,
+}
 
 
 def register_template_filters(app: Flask) -> None:

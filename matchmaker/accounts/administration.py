@@ -12,6 +12,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Resident, Role, User
+from matchmaker.notices.service import notify_user
 from matchmaker.scopes import is_in_scope
 
 
@@ -65,6 +66,7 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
     user.disabled_at = None
     db.session.flush()
     record_event(actor=actor, action="account.enable", subject=user, now=now)
+    notify_user(user.id, actor, "account.enable", user, now)
     return user
 
 
@@ -84,6 +86,7 @@ def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: dat
     lapse_invitations(user, now)
     db.session.flush()
     record_event(actor=actor, action="account.change_role", subject=user, now=now, details=details)
+    notify_user(user.id, actor, "account.change_role", user, now)
     return user
 
 

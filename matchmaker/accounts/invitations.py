@@ -19,6 +19,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import Invitation, Resident, Role, User, Volunteer
+from matchmaker.notices.service import notify_user
 from matchmaker.scopes import list_same_persons
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: unambiguous when read aloud
@@ -99,6 +100,7 @@ def confirm_invitation(*, actor: User, invitation_id: int, now: datetime) -> Inv
     db.session.flush()
     details = {"role": row.role.value}
     record_event(actor=actor, action="invitation.confirm", subject=row, now=now, details=details)
+    notify_user(row.created_by_id, actor, "invitation.confirm", row, now)
     return row
 
 

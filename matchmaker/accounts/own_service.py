@@ -1,8 +1,8 @@
-"""A person's own account: sessions, notices, disclosures of their contact data."""
+"""A person's own account: sessions, disclosures of their contact data."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.accounts import sessions
@@ -10,7 +10,7 @@ from matchmaker.accounts.roles import get_opener_id, is_of_sign_in
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.models import Disclosure, LoginSession, Notice, User
+from matchmaker.models import Disclosure, LoginSession, User
 
 LATEST = 50  # rows of a list on the account page
 
@@ -60,27 +60,6 @@ def end_session(*, actor: User, session_id: int, now: datetime) -> None:
         raise NotFoundError("session.unknown")
     sessions.revoke_session(row, now)
     record_event(actor=actor, action="account.end_session", subject=row, now=now)
-
-
-def list_notices(actor: User) -> list[Notice]:
-    """The actor's notices, latest first."""
-    return list(
-        db.session.scalars(
-            select(Notice)
-            .where(Notice.user_id == actor.id)
-            .order_by(Notice.created_at.desc(), Notice.id.desc())
-            .limit(LATEST)
-        )
-    )
-
-
-def mark_notices_read(*, actor: User, now: datetime) -> None:
-    """Mark all of the actor's notices as read."""
-    db.session.execute(
-        update(Notice)
-        .where(Notice.user_id == actor.id, Notice.read_at.is_(None))
-        .values(read_at=now)
-    )
 
 
 def list_disclosures(actor: User) -> list[Disclosure]:

@@ -12,7 +12,10 @@ from matchmaker.accounts.forms import PasswordForm
 from matchmaker.accounts.passwords import SHORTEST
 from matchmaker.accounts.views import bp
 from matchmaker.base.clock import get_now
+from matchmaker.notices.service import list_notices, mark_read
+from matchmaker.notices.things import load_things
 from matchmaker.web.act import Answer, answer_button, answer_form
+from matchmaker.web.addresses import read_id
 from matchmaker.web.permissions import Permission, requires
 
 
@@ -30,7 +33,7 @@ def own() -> str:
         "accounts/own.html",
         sessions=own_sessions,
         present=sessions.get_digest(sessions.get_held_token()),
-        notices=own_service.list_notices(current_user),
+        notices=load_things(list_notices(current_user, most=own_service.LATEST)),
         disclosures=own_service.list_disclosures(current_user),
     )
 
@@ -49,8 +52,11 @@ def end_session(session_id: int) -> Response:
 @bp.post("/account/notices/read")
 @requires(Permission.ACCOUNT_OWN)
 def read_notices() -> Response:
+    """Put away what a page showed: the notices from the first of them to the last."""
+
     def act() -> str:
-        own_service.mark_notices_read(actor=current_user, now=get_now())
+        first, last = (read_id(name) for name in ("first", "last"))
+        mark_read(actor=current_user, first_id=first, last_id=last, now=get_now())
         return url_for("accounts.own")
 
     return answer_button(act)

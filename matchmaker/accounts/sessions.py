@@ -12,6 +12,7 @@ from flask import Response, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import contains_eager
 
 from matchmaker.accounts import kept_forms
 from matchmaker.base.clock import get_now
@@ -43,6 +44,7 @@ def find_session(
     return db.session.scalar(
         select(LoginSession)
         .join(LoginSession.user)
+        .options(contains_eager(LoginSession.user))
         .where(
             LoginSession.token_sha256 == get_digest(token),
             LoginSession.revoked_at.is_(None),

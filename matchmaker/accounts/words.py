@@ -1,9 +1,9 @@
-"""Sentences about accounts: the password rule, grounds, notices, scopes."""
+"""Sentences about accounts: the password rule, grounds, scopes."""
 
 from flask_babel import gettext as _
 
 from matchmaker.accounts.passwords import SHORTEST
-from matchmaker.models import Notice, Role, User
+from matchmaker.models import Role, User
 from matchmaker.words.labels import get_name
 
 
@@ -46,31 +46,6 @@ def describe_fields(names: list[str]) -> str:
         "block": _("estate"),
     }
     return _(", ").join(words.get(name, name) for name in names)
-
-
-def describe_notice(notice: Notice) -> str:
-    """A notice in one sentence, by its kind."""
-    sentences = {
-        "need.matched": _("Help was found for your need."),
-        "need.not_matched": _("No help was found for your need this month. See why."),
-        "need.answer_withdrawn": _(
-            "The answer to your need was taken back. It takes part again, and you get a new one."
-        ),
-        "need.verified": _("Your need was checked. It takes part in the next round."),
-        "need.returned": _("Your need came back with a question."),
-        "follow_up.answered": _("The office answered what you asked about your need."),
-        "round.published": _("The month's result is published: see what you promised."),
-        "round.withdrawn": _("The month's result was withdrawn and will be published again."),
-        "need.promise_revoked": _(
-            "The help that was found for you cannot come after all. See what happens now."
-        ),
-        "round.promise_revoked": _("The office called off something that you promised."),
-        "visit.revoked": _("The office called off a visit of yours. See your visits."),
-        "round.promises_broken": _("Some promises of the month cannot be kept any more."),
-        "offer.approved": _("Your offer was approved."),
-        "offer.returned": _("Your offer came back with a question."),
-    }
-    return sentences.get(notice.kind, _("There is news."))
 
 
 def name_scope(user: User) -> str:

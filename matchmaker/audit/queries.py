@@ -12,6 +12,7 @@ from matchmaker.base.clock import SHANGHAI
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     AuditEvent,
+    Committee,
     MatchRound,
     Need,
     Offer,
@@ -81,6 +82,7 @@ _REFERENCES: dict[str, Any] = {
     "match_round": select(MatchRound.id, MatchRound.month),
     "round_run": select(RoundRun.id, MatchRound.month).join(RoundRun.match_round),
     "subdistrict": select(Subdistrict.id, Subdistrict.name_zh),
+    "committee": select(Committee.id, Committee.name_zh),
 }
 
 

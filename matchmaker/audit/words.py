@@ -103,6 +103,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "round.publish": _l("Published a round"),
     "round.accept": _l("Accepted that a run is not proved"),
     "round.withdraw": _l("Withdrew a publication"),
+    "committee.inform": _l("Told residents without an account what is new for them"),
+    "resident.inform": _l("Told a resident without an account what is new"),
     "resident.stop_contact": _l("Stopped the contact with a resident"),
     "resident.resume_contact": _l("Allowed contact with a resident again"),
     "assignment.revoke": _l("Revoked a promise"),
@@ -128,6 +130,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "round_override": _l("Override"),
     "assignment": _l("Promise"),
     "subdistrict": _l("Street office"),
+    "committee": _l("Neighbourhood committee"),
 }
 
 

@@ -29,6 +29,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import ENDED, NEED_STATES
+from matchmaker.notices.service import end_notices_of, notify_counter, notify_givers
 from matchmaker.promises.facts import OPEN_STATES, Promise, list_promises
 from matchmaker.promises.present import is_open
 from matchmaker.rounds.publish.revoking import revoke
@@ -71,6 +72,8 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
     pairings = _list_pairings(resident, now)
     for pairing in pairings:
         pairing.ended_on = get_local_date(now)
+        notify_givers(pairing, actor, "pairing.ended", now)
+    end_notices_of(resident, now)
     db.session.execute(
         update(Consent)
         .where(Consent.resident_id == resident.id)
@@ -81,6 +84,7 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
     db.session.flush()
     ended = OpenThings(needs, promises, len(pairings))
     _record(actor, "resident.stop_contact", resident, now, reason, ended)
+    notify_counter(resident, actor, "resident.stop_contact", now)
     return ended
 
 
@@ -101,6 +105,7 @@ def resume_contact(*, actor: User, resident_id: int, now: datetime) -> None:
         now=now,
         on_behalf_of=resident,
     )
+    notify_counter(resident, actor, "resident.resume_contact", now)
 
 
 def _record(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
@@ -67,21 +67,30 @@ class Disclosure(Model):
 
 
 class Notice(Model):
-    """A message to one person in the outbox, written together with the change it reports."""
+    """A message in the outbox, written together with the change it reports.
+
+    It is for an account, or for a resident: an account of theirs reads it, others get it on paper.
+    """
 
     __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (resident_id IS NULL)", name="recipient"),
+        Index(None, "subject_type", "subject_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
     kind: Mapped[str] = mapped_column(String(40), comment="code; the words are the site's")
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(
-        UTCDateTime, doc="instant at which it was read"
+        UTCDateTime, doc="instant at which it was read, or heard by letter or at the counter"
     )
-
-    user: Mapped[User] = relationship()
+    void_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant from which it was no longer valid; empty: it is"
+    )
 
 
 class IdempotencyKey(Model):

@@ -27,6 +27,7 @@ from matchmaker.needs.queue_service import (
     may_verify,
 )
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
+from matchmaker.notices.service import notify_asker
 from matchmaker.scopes import is_in_scope, lock_in_scope
 
 CORRECTABLE = NeedState.OPEN  # verified, and in no locked list
@@ -76,6 +77,7 @@ def correct_need(
     flush_need()
     details = {"fields": sorted(changes)} | ({"tier": need.tier} if "tier" in changes else {})
     record_event(actor=actor, action="need.correct", subject=need, now=now, details=details)
+    notify_asker(need, actor, "need.amended", now)
     return row
 
 
@@ -189,6 +191,7 @@ def undo_verification(*, actor: User, need_id: int, is_whole_step: bool, now: da
     flush_need()
     for row in found:
         record_event(actor=actor, action="need.undo_verify", subject=row, now=now)
+        notify_asker(row, actor, "need.unverified", now)
     return len(found)
 
 

@@ -18,6 +18,7 @@ from matchmaker.needs.posting import (
     sort_windows,
 )
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
+from matchmaker.notices.service import notify_asker
 from matchmaker.residents.consents import end_consent
 from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import lock_in_scope
@@ -54,6 +55,7 @@ def post_on_behalf(
     add_need(need, now)
     record_consent(need, channel, actor, now)
     send_need(need, actor, now)
+    notify_asker(need, actor, "need.entered", now)
     return need
 
 
@@ -74,6 +76,7 @@ def correct_on_behalf(
     _fill(need, answers)
     record_consent(need, channel, actor, now)
     send_need(need, actor, now)
+    notify_asker(need, actor, "need.corrected", now)
     return need
 
 
@@ -91,6 +94,7 @@ def change_sent(*, actor: User, need_id: int, answers: Answers, now: datetime) -
     if changed:
         flush_need()
         record_step(need, actor, now, "need.change", {"fields": changed})
+        notify_asker(need, actor, "need.changed", now)
     return need
 
 
@@ -104,6 +108,7 @@ def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
     end_consent(need.consent, now)
     flush_need()
     record_step(need, actor, now, "need.withdraw")
+    notify_asker(need, actor, "need.withdrawn", now)
     return need
 
 

@@ -18,7 +18,6 @@ from matchmaker.models import (
     FollowUpAbout,
     Need,
     NeedState,
-    Notice,
     Resident,
     StatusKind,
     User,
@@ -28,6 +27,7 @@ from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.needs.history import list_results
 from matchmaker.needs.posting import record_step, sort_windows
 from matchmaker.needs.states import flush_need
+from matchmaker.notices.service import Recipient, notify, notify_asker, notify_resident
 from matchmaker.scopes import is_in_scope, lock_in_scope
 
 DAYS_TO_ANSWER = 7
@@ -48,6 +48,7 @@ def add_times(*, actor: User, need_id: int, windows: Collection[Window], now: da
     need.windows = sort_windows([Window(value) for value in {*need.windows, *more}])
     flush_need()
     record_step(need, actor, now, "need.add_times", {"windows": sorted(more)})
+    notify_asker(need, actor, "need.times_added", now)
     return need
 
 
@@ -92,6 +93,7 @@ def _owe(row: FollowUp, need: Need, actor: User, now: datetime) -> FollowUp:
         on_behalf_of=None if actor.resident_id == need.resident_id else need.resident,
         details={"about": row.about.value, "need_id": need.id},
     )
+    notify_resident(need.resident, actor, "follow_up.asked", row, now)
     return row
 
 
@@ -105,7 +107,7 @@ def take(*, actor: User, follow_up_id: int, now: datetime) -> FollowUp:
 
 
 def answer(*, actor: User, follow_up_id: int, sentence: str, now: datetime) -> FollowUp:
-    """Answer a question with one sentence; the person who asked gets a notice.
+    """Answer a question with one sentence; the resident and who asked get a notice.
 
     Raises ``ConflictError`` when it is answered already, ``InvalidError`` for an empty sentence.
     """
@@ -115,24 +117,23 @@ def answer(*, actor: User, follow_up_id: int, sentence: str, now: datetime) -> F
     row.answer, row.answered_by_id, row.answered_at = sentence, actor.id, now
     db.session.flush()
     record_event(actor=actor, action="follow_up.answer", subject=row, now=now)
-    _notify_asker(row, now)
+    _notify_asker(row, actor, now)
     return row
 
 
-def _notify_asker(row: FollowUp, now: datetime) -> None:
-    """Write a notice to who asked, and to the resident's accounts if somebody asked for them."""
-    query = select(User.id).where(
-        User.resident_id == row.need.resident_id, User.disabled_at.is_(None)
-    )
-    for user_id in {row.asked_by_id, *db.session.scalars(query)}:
-        notice = Notice(
-            user_id=user_id,
-            kind="follow_up.answered",
-            subject_type=Need.__tablename__,
-            subject_id=row.need_id,
-            created_at=now,
-        )
-        db.session.add(notice)
+def _notify_asker(row: FollowUp, actor: User, now: datetime) -> None:
+    """Tell the resident, and who asked for them, in one message each."""
+    recipients = [Recipient(row.asked_by_id)] if _is_asked_for(row) else []
+    if row.need.resident.contact_ended_on is None:
+        recipients.append(Recipient(resident_id=row.need.resident_id))
+    if row.asked_by_id == actor.id:
+        recipients = [one for one in recipients if one.user_id is None]
+    notify(recipients, "follow_up.answered", row, now)
+
+
+def _is_asked_for(row: FollowUp) -> bool:
+    """Whether somebody else asked for the resident."""
+    return row.asked_by.resident_id != row.need.resident_id
 
 
 def list_of_need(need: Need) -> list[FollowUp]:

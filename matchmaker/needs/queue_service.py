@@ -12,6 +12,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import AuditEvent, Need, NeedState, Role, User
 from matchmaker.models.limits import LONGEST_REASON, TIERS
 from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
+from matchmaker.notices.service import notify_asker
 from matchmaker.residents.consents import end_consent
 
 LATEST_REPLY_MONTHS = 6  # after this one
@@ -45,6 +46,7 @@ def verify_need(
     flush_need()
     details = {"tier": tier, "reply_promised_on": reply_promised_on.isoformat()}
     record_event(actor=actor, action="need.verify", subject=need, now=now, details=details)
+    notify_asker(need, actor, "need.verified", now)
     return need
 
 
@@ -87,6 +89,7 @@ def return_need(*, actor: User, need_id: int, reason: str, now: datetime) -> Nee
     need.return_reason = reason
     flush_need()
     record_event(actor=actor, action="need.return", subject=need, now=now)
+    notify_asker(need, actor, "need.returned", now)
     return need
 
 
@@ -111,6 +114,7 @@ def merge_duplicate(*, actor: User, kept_id: int, duplicate_id: int, now: dateti
     ):
         details = {"other_id": other.id}
         record_event(actor=actor, action=action, subject=subject, now=now, details=details)
+    notify_asker(duplicate, actor, "need.merged", now)
     return kept
 
 

@@ -10,6 +10,7 @@ from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OrganisationState, User
 from matchmaker.models.limits import LONGEST_REASON
+from matchmaker.notices.service import notify_coordinators
 from matchmaker.offers.scope import lock_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
 
@@ -36,6 +37,7 @@ def approve_offer(*, actor: User, now: datetime, offer_id: int, version: int) ->
         details={"state": offer.state.value, "version": version},
     )
     open_if_due(offer, actor=actor, now=now)
+    notify_coordinators(offer.organisation_id, actor, "offer.approved", offer, now)
     return offer
 
 
@@ -48,6 +50,7 @@ def return_offer(*, actor: User, now: datetime, offer_id: int, version: int, rea
     offer.return_reason = reason
     db.session.flush()
     record_event(actor=actor, action="offer.return", subject=offer, now=now)
+    notify_coordinators(offer.organisation_id, actor, "offer.returned", offer, now)
     return offer
 
 

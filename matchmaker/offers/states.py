@@ -9,6 +9,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState, User
+from matchmaker.notices.service import notify_coordinators
 from matchmaker.states import StateMachine
 
 
@@ -78,6 +79,7 @@ def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, in
     for offer in db.session.scalars(query).all():
         if offer.valid_until is not None and offer.valid_until < today:
             _take(offer, OfferStep.EXPIRE, actor, now)
+            notify_coordinators(offer.organisation_id, actor, "offer.expired", offer, now)
             expired += 1
         else:
             opened += open_if_due(offer, actor=actor, now=now)

@@ -14,6 +14,7 @@ from matchmaker.models.limits import (
     LONGEST_ORGANISATION_SORT_KEY,
     LONGEST_REASON,
 )
+from matchmaker.notices.service import notify_coordinators
 from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationStep
 from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_breaks_of_organisation
 from matchmaker.scopes import get_in_scope, lock_in_scope
@@ -133,6 +134,7 @@ def _move(
         now=now,
         details=breaks.to_details(),
     )
+    notify_coordinators(organisation.id, actor, f"organisation.{step}", organisation, now)
     return organisation
 
 

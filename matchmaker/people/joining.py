@@ -24,6 +24,7 @@ from matchmaker.models import (
     Volunteer,
     VolunteerState,
 )
+from matchmaker.notices.service import notify_volunteer
 from matchmaker.promises.breaking import find_fallen, find_visits
 from matchmaker.scopes import is_in_scope
 
@@ -108,6 +109,8 @@ def join_volunteers(*, actor: User, first_id: int, second_id: int, now: datetime
     broken.inform_office(now)
     details = {"volunteers": [first_id, second_id], **broken.to_details()}
     record_event(actor=actor, action="person.join", subject=kept, now=now, details=details)
+    for volunteer in (pair.first, pair.second):
+        notify_volunteer(volunteer, actor, "person.join", now)
     return kept
 
 
@@ -149,6 +152,7 @@ def separate_volunteer(*, actor: User, volunteer_id: int, now: datetime) -> Pers
     _add_apart(before, own.id, actor, now)
     details = {"volunteers": [volunteer_id]}
     record_event(actor=actor, action="person.separate", subject=own, now=now, details=details)
+    notify_volunteer(volunteer, actor, "person.separate", now)
     return own
 
 

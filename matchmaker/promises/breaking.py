@@ -18,7 +18,6 @@ from matchmaker.models import (
     Assignment,
     MatchRound,
     Need,
-    Notice,
     Offer,
     Pairing,
     Role,
@@ -27,6 +26,7 @@ from matchmaker.models import (
     User,
     Volunteer,
 )
+from matchmaker.notices.service import Recipient, notify
 from matchmaker.promises.facts import (
     FALLEN_STATES,
     Promise,
@@ -67,16 +67,12 @@ class Breaks:
             .where(User.role == Role.SOCIAL_WORKER, User.disabled_at.is_(None))
             .distinct()
         )
-        for user_id, round_id in db.session.execute(query).all():
-            db.session.add(
-                Notice(
-                    user_id=user_id,
-                    kind="round.promises_broken",
-                    subject_type=MatchRound.__tablename__,
-                    subject_id=round_id,
-                    created_at=now,
-                )
-            )
+        recipients: dict[int, list[Recipient]] = {}
+        for user_id, round_id in db.session.execute(query.order_by(User.id)).all():
+            recipients.setdefault(round_id, []).append(Recipient(user_id))
+        for round_id, workers in recipients.items():
+            subject = db.session.get_one(MatchRound, round_id)
+            notify(workers, "round.promises_broken", subject, now)
 
 
 NO_BREAKS = Breaks()

@@ -18,11 +18,13 @@ from matchmaker.models import (
     Disclosure,
     Invitation,
     Need,
+    Notice,
     Pairing,
     RecipientStatus,
     Resident,
     User,
 )
+from matchmaker.notices.service import notify_resident
 from matchmaker.people.joining import join_persons
 from matchmaker.residents.scope import select_residents
 from matchmaker.residents.statuses import StatusState, get_state
@@ -31,6 +33,7 @@ from matchmaker.scopes import lock_in_scope
 # The rows that follow the person; statuses follow one by one, at most one of each kind.
 Follower: TypeAlias = (
     type[Need]
+    | type[Notice]
     | type[Pairing]
     | type[Consent]
     | type[Disclosure]
@@ -38,7 +41,7 @@ Follower: TypeAlias = (
     | type[Invitation]
     | type[RecipientStatus]
 )
-FOLLOWING: tuple[Follower, ...] = (Need, Pairing, Consent, Disclosure, User, Invitation)
+FOLLOWING: tuple[Follower, ...] = (Need, Notice, Pairing, Consent, Disclosure, User, Invitation)
 _WORTH = {StatusState.OVER: 0, StatusState.WAITING: 1, StatusState.VERIFIED: 2}
 
 
@@ -98,6 +101,7 @@ def merge_residents(*, actor: User, kept_id: int, gone_id: int, now: datetime) -
         on_behalf_of=kept,
         details={"gone": gone.id, "moved": moved},
     )
+    notify_resident(kept, actor, "resident.merge", kept, now)
     return kept
 
 

@@ -10,6 +10,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import RecipientStatus, Resident, Role, StatusKind, User
+from matchmaker.notices.service import notify_resident
 from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_breaks_of_status
 from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import list_same_persons
@@ -160,3 +161,4 @@ def _record(
         on_behalf_of=resident,
         details=breaks.to_details(),
     )
+    notify_resident(resident, actor, action, row, now)

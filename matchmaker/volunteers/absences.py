@@ -10,6 +10,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import User, Volunteer, VolunteerAbsence
+from matchmaker.notices.service import notify_coordinators, notify_volunteer
 from matchmaker.promises.breaking import NO_BREAKS, Breaks, find_fallen, find_visits
 from matchmaker.scopes import get_in_scope, is_in_scope
 
@@ -103,3 +104,7 @@ def _record(
     db.session.flush()
     action = f"volunteer.{step}"
     record_event(actor=actor, action=action, subject=volunteer, now=now, details=details)
+    if actor.volunteer_id == volunteer.id:
+        notify_coordinators(volunteer.organisation_id, actor, action, volunteer, now)
+    else:
+        notify_volunteer(volunteer, actor, action, now)

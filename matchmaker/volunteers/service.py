@@ -8,6 +8,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, Subdistrict, User, Volunteer, VolunteerState
+from matchmaker.notices.service import notify_volunteer
 from matchmaker.promises.breaking import (
     NO_BREAKS,
     Breaks,
@@ -108,6 +109,7 @@ def _finish(
         now=now,
         details={"state": volunteer.state.value, **breaks.to_details()},
     )
+    notify_volunteer(volunteer, actor, f"volunteer.{step}", now)
     return volunteer
 
 

@@ -30,6 +30,12 @@ class IdConverter(IntegerConverter):
         super().__init__(map, **{**kwargs, "min": 1, "max": LARGEST_ID})
 
 
+def read_id(name: str) -> int:
+    """A row's id that a form sends beside its button; 0 for anything else."""
+    number = request.form.get(name, 0, type=int)
+    return number if 0 < number <= LARGEST_ID else 0
+
+
 class MonthConverter(BaseConverter):
     """A month: ``YYYY-MM`` in a path, its first day in the view."""
 

@@ -44,6 +44,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "assignment": ("assignments.given", "assignments.visits"),
     "calendar": ("calendar.index",),
     "category": (),
+    "committee": ("needs.paper_index",),
     "contact": ("residents.index",),
     "criteria": ("criteria.show_today",),
     "demo": (),

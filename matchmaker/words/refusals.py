@@ -138,6 +138,7 @@ _RESIDENTS: Sentences = {
         "Both entries have an account, and nobody can tell here which one is used. Ask the "
         "administrator to disable one, then try again."
     ),
+    "committee.unknown": _l("There is no such committee here."),
     "resident.committee_unknown": CHOOSE_FROM_THE_LIST,
     "resident.household_unknown": _l("This committee has no household with that reference."),
     "resident.block_missing": _l(

@@ -12,8 +12,8 @@ ROOMS = {
     ),
     "features": (
         "matchmaker.accounts", "matchmaker.audit", "matchmaker.calendar", "matchmaker.needs",
-        "matchmaker.offers", "matchmaker.organisations", "matchmaker.pages", "matchmaker.people",
-        "matchmaker.residents", "matchmaker.volunteers",
+        "matchmaker.notices", "matchmaker.offers", "matchmaker.organisations",
+        "matchmaker.pages", "matchmaker.people", "matchmaker.residents", "matchmaker.volunteers",
     ),
     "assignments": ("matchmaker.assignments",),
     "endings": ("matchmaker.endings",),

@@ -144,6 +144,10 @@ def _follow_ups(_user: m.User) -> list[Values]:
     return [{"follow_up_id": found}] if found else []
 
 
+def _committees(user: m.User) -> list[Values]:
+    return [{"committee_id": user.committee_id or _first(m.Committee)}]
+
+
 def _years(_user: m.User) -> list[Values]:
     return [{"year": year} for year in list_years(get_now())]
 
@@ -164,6 +168,8 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "needs.correct_checked": _correctable,
     "needs.create_for": _residents,
     "needs.follow": _needs_in(*m.NeedState),
+    "needs.paper_letter": _residents,
+    "needs.paper_list": _committees,
     "needs.receipt": _needs_in(m.NeedState.OPEN, m.NeedState.MATCHED),
     "needs.show": _needs_in(*m.NeedState),
     "needs.start": _drafts,

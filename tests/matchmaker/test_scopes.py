@@ -66,7 +66,7 @@ def test_nothing_else_asks_for_a_role():
 
 # What each role may know of in its own street office; of another office, nothing but what is said.
 SEEN = {
-    m.Role.RESIDENT: {m.Need, m.Resident},
+    m.Role.RESIDENT: {m.Need, m.Resident, m.Notice},
     m.Role.VOLUNTEER: {m.Committee, m.Assignment, m.VolunteerAbsence, m.Person},
     m.Role.COORDINATOR: {
         m.Committee,
@@ -154,6 +154,9 @@ def _list_rows(need_id):
         db.session.get_one(m.Person, volunteer.person_id),
         db.session.scalars(account).one(),
         db.session.scalars(select(m.FollowUp).where(m.FollowUp.need_id == need.id)).one(),
+        db.session.scalars(
+            select(m.Notice).where(m.Notice.resident_id == need.resident_id)
+        ).first(),
         _add(
             m.HolidayNotice,
             subdistrict_id=offer.organisation.subdistrict_id,

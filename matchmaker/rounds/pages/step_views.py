@@ -18,6 +18,7 @@ from matchmaker.rounds.pages.forms import AcceptForm, PublishForm, WithdrawForm
 from matchmaker.rounds.pages.room import count_broken
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import hands, publication
+from matchmaker.rounds.publish.notices import Heard
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.jobs import put_job
 from matchmaker.rounds.solve.verdicts import count_unproved, find_verdict
@@ -97,14 +98,14 @@ def publish(month: date, number: int) -> Answer:
     run, form = _get_run(month, number), PublishForm()
 
     def act() -> str:
-        publication.publish_run(
+        heard = publication.publish_run(
             run,
             actor=current_user,
             now=get_now(),
             accepts_unproved=form.is_ticked,
             has_no_interest=form.has_no_interest,
         )
-        flash(_("The month is published. Residents and organisations have been told."), "success")
+        flash(_describe_heard(heard), "success")
         return url_for("rounds.show", month=month)
 
     if not list_active_overrides(run.match_round):
@@ -116,6 +117,16 @@ def publish(month: date, number: int) -> Answer:
 
     _ask(form, run)
     return answer_form(form, act, show)
+
+
+def _describe_heard(heard: Heard) -> str:
+    return _(
+        "The month is published. On the site: %(on_site)s residents and %(organisations)s "
+        "organisations. On paper, by their committees: %(on_paper)s residents.",
+        on_site=heard.on_site,
+        on_paper=heard.on_paper,
+        organisations=heard.organisations,
+    )
 
 
 def _ask(form: AcceptForm, run: RoundRun) -> None:

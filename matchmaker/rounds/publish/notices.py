@@ -1,78 +1,240 @@
-"""Notices to residents and coordinators, written in the transaction of the publication."""
+"""Who hears of a publication, of its end and of revoked promises, in the same transaction.
 
-from collections.abc import Iterable, Mapping, Sequence
+Residents hear of each need, with an account or on paper; coordinators and volunteers of what they
+give; committees that the month is out. However many there are, the statements are as many.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
+    AssignmentState,
+    Committee,
     MatchRound,
     Need,
     NeedOutcome,
+    NeedState,
     Notice,
     Resident,
     Role,
     RoundRun,
     User,
 )
+from matchmaker.notices.service import (
+    NEED_ANSWERS,
+    Message,
+    Recipient,
+    make_earlier_void,
+    make_void,
+    notify_user,
+    write_messages,
+)
+
+FOUND, FOUND_NOTHING = NEED_ANSWERS
+_NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Assignment, MatchRound))
 
 
-def notify_residents(outcomes: Iterable[NeedOutcome], now: datetime) -> None:
-    """Say whether something was found: one notice for each need and account of its resident."""
-    kinds = {row.need: "need.matched" if row.is_met else "need.not_matched" for row in outcomes}
-    _notify_of_needs(kinds, now)
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many residents and organisations hear of a publication, and how."""
+
+    on_site: int = 0
+    on_paper: int = 0
+    organisations: int = 0
 
 
-def take_answers_back(needs: Iterable[Need], now: datetime) -> None:
-    """Tell the residents of ``needs`` that the answer they had does not hold any more."""
-    _notify_of_needs(dict.fromkeys(needs, "need.answer_withdrawn"), now)
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """What the accounts of a role hear of a month.
+
+    ``out``: there is something for them; ``nothing``: no more, said to who waits; ``withdrawn``.
+    """
+
+    scope: Any  # the column that says what an account is of
+    out: str
+    nothing: str | None
+    withdrawn: str
 
 
-def _notify_of_needs(kinds: Mapping[Need, str], now: datetime) -> None:
-    accounts: dict[int | None, list[int]] = {}
-    query = (
-        select(User.id, User.resident_id)
-        .join(Resident, Resident.id == User.resident_id)
-        .where(User.role == Role.RESIDENT, User.disabled_at.is_(None))
-        .where(Resident.contact_ended_on.is_(None))
-    )
-    for user_id, resident_id in db.session.execute(query):
-        accounts.setdefault(resident_id, []).append(user_id)
-    for need, kind in kinds.items():
-        for user_id in accounts.get(need.resident_id, ()):
-            db.session.add(_make_notice(user_id, kind, Need.__tablename__, need.id, now))
+_AUDIENCES: Mapping[Role, _Audience] = {
+    Role.COORDINATOR: _Audience(
+        User.organisation_id, "round.published", "round.nothing_asked", "round.withdrawn"
+    ),
+    Role.VOLUNTEER: _Audience(User.volunteer_id, "visits.out", "visits.none", "visits.withdrawn"),
+    Role.COMMITTEE_WORKER: _Audience(User.committee_id, "month.out", None, "month.withdrawn"),
+}
 
 
-def notify_coordinators(
-    run: RoundRun, assignments: Iterable[Assignment], kind: str, now: datetime
+# A publication.
+
+
+def notify_all(
+    run: RoundRun,
+    outcomes: Collection[NeedOutcome],
+    assignments: Iterable[Assignment],
+    actor: User,
+    now: datetime,
+) -> Heard:
+    """Tell everybody concerned; says how many hear of it, and how."""
+    needs = [row.need for row in outcomes]
+    kinds = {row.need_id: FOUND if row.is_met else FOUND_NOTHING for row in outcomes}
+    decided = _select_needs(run, NeedState.MATCHED, NeedState.OPEN)
+    make_earlier_void(FOUND, _NEEDS, decided, now)
+    residents = _write_of_needs(needs, kinds, now)
+    kept = [row for row in assignments if row.state is not AssignmentState.REVOKED]
+    organisations = {row.organisation_id for row in kept}
+    concerned: Mapping[Role, set[int | None]] = {
+        Role.COORDINATOR: {*organisations},
+        Role.VOLUNTEER: {row.volunteer_id for row in kept},
+        Role.COMMITTEE_WORKER: {need.committee_id for need in needs},
+    }
+    for role, scopes in concerned.items():
+        _notify_role(run.match_round, role, scopes, now)
+    runs = select(RoundRun.id).where(RoundRun.match_round_id == run.match_round_id)
+    make_void(["run.waits"], RoundRun.__tablename__, runs, now)
+    notify_user(run.started_by_id, actor, "run.published", run, now)
+    accounts = select(User.resident_id).where(User.role == Role.RESIDENT, _is_enabled())
+    on_site = residents & set(db.session.scalars(accounts))
+    return Heard(len(on_site), len(residents) - len(on_site), len(organisations))
+
+
+def _notify_role(
+    match_round: MatchRound, role: Role, concerned: Collection[int | None], now: datetime
 ) -> None:
-    """Notify, by ``kind``, the coordinators of every organisation that the run gives a task."""
-    organisations = {row.organisation_id for row in assignments}
-    query = select(User.id, User.organisation_id).where(
-        User.role == Role.COORDINATOR, User.disabled_at.is_(None)
+    """Tell the accounts of a role that the month is out, or that nothing is left for them."""
+    audience = _AUDIENCES[role]
+    waiting = set(db.session.scalars(_select_holders(match_round, audience.withdrawn)))
+    messages = []
+    for user_id, scope_id in _list_accounts(role, match_round):
+        kind = audience.out if scope_id in concerned else None
+        kind = kind or (audience.nothing if user_id in waiting else None)
+        if kind is not None:
+            messages.append(Message(Recipient(user_id), kind, match_round.id))
+    make_earlier_void(audience.out, _ROUNDS, [match_round.id], now)
+    write_messages(messages, _ROUNDS, now)
+
+
+# Its end.
+
+
+def take_back(
+    run: RoundRun, needs: Sequence[Need], publisher_id: int | None, actor: User, now: datetime
+) -> None:
+    """Tell everybody who had an answer that it does not hold any more.
+
+    ``needs``: those that take part again.
+    """
+    match_round = run.match_round
+    make_earlier_void(FOUND, _NEEDS, _select_needs(run, NeedState.IN_ROUND), now)
+    _write_of_needs(needs, {need.id: "need.answer_withdrawn" for need in needs}, now)
+    for audience in _AUDIENCES.values():
+        kinds = [kind for kind in (audience.out, audience.nothing) if kind]
+        holders = db.session.scalars(_select_holders(match_round, *kinds)).all()
+        make_earlier_void(audience.withdrawn, _ROUNDS, [match_round.id], now)
+        messages = [Message(Recipient(key), audience.withdrawn, match_round.id) for key in holders]
+        write_messages(messages, _ROUNDS, now)
+    notify_user(publisher_id, actor, "run.withdrawn", run, now)
+
+
+# Revoked promises.
+
+
+def notify_of_revoked(
+    run: RoundRun, outcomes: Iterable[NeedOutcome], revoked: Sequence[Assignment], now: datetime
+) -> None:
+    """Tell both sides once of each thing: who asked, the coordinators, who would have come.
+
+    ``outcomes``: of the needs that lost something, as they are now.
+    """
+    needs = {row.need_id: row for row in outcomes}
+    lost = [key for key, row in needs.items() if not row.received_units]
+    make_earlier_void("need.promise_revoked", _NEEDS, lost, now)
+    kinds = {
+        key: "need.part_revoked" if row.received_units else "need.promise_revoked"
+        for key, row in needs.items()
+    }
+    _write_of_needs([row.need for row in needs.values()], kinds, now)
+    write_messages(list(_list_of_promises(run.match_round, revoked)), _PROMISES, now)
+
+
+def _list_of_promises(match_round: MatchRound, revoked: Sequence[Assignment]) -> Iterable[Message]:
+    organisations = _map_accounts(Role.COORDINATOR, match_round)
+    volunteers = _map_accounts(Role.VOLUNTEER, match_round)
+    ended = _list_ended()
+    for row in revoked:
+        for user_id in organisations.get(row.organisation_id, ()):
+            yield Message(Recipient(user_id), "promise.revoked", row.id)
+        for user_id in volunteers.get(row.volunteer_id, ()):
+            yield Message(Recipient(user_id), "visit.revoked", row.id)
+        if row.pairing is not None and row.pairing.resident_id not in ended:
+            recipient = Recipient(resident_id=row.pairing.resident_id)
+            yield Message(recipient, "visit.cancelled", row.id)
+
+
+# Who.
+
+
+def _write_of_needs(needs: Iterable[Need], kinds: Mapping[int, str], now: datetime) -> set[int]:
+    """One notice for each need of a resident with contact; returns these residents."""
+    ended = _list_ended()
+    reached = [need for need in needs if need.resident_id not in ended]
+    messages = [
+        Message(Recipient(resident_id=need.resident_id), kinds[need.id], need.id)
+        for need in reached
+    ]
+    write_messages(messages, _NEEDS, now)
+    return {need.resident_id for need in reached}
+
+
+def _list_ended() -> set[int]:
+    """The residents without contact."""
+    query = select(Resident.id).where(Resident.contact_ended_on.is_not(None))
+    return set(db.session.scalars(query))
+
+
+def _select_needs(run: RoundRun, *states: NeedState) -> Select[int]:
+    """The needs that the run decided and that are in one of these states now."""
+    return (
+        select(NeedOutcome.need_id)
+        .join(Need, Need.id == NeedOutcome.need_id)
+        .where(NeedOutcome.round_run_id == run.id, Need.state.in_(states))
     )
-    for user_id, organisation_id in db.session.execute(query):
-        if organisation_id in organisations:
-            table = MatchRound.__tablename__
-            db.session.add(_make_notice(user_id, kind, table, run.match_round_id, now))
 
 
-def notify_of_revoked(run: RoundRun, revoked: Sequence[Assignment], now: datetime) -> None:
-    """Tell both sides once: who asked, the organisation's coordinators and who would have come."""
-    _notify_of_needs(
-        {row.need: "need.promise_revoked" for row in revoked if row.need is not None}, now
+def _select_holders(match_round: MatchRound, *kinds: str) -> Select[Any]:
+    """The enabled accounts for which a notice of these kinds about the month is valid."""
+    query = select(Notice.user_id).join(User, User.id == Notice.user_id)
+    return query.where(
+        _is_enabled(),
+        Notice.subject_type == _ROUNDS,
+        Notice.subject_id == match_round.id,
+        Notice.kind.in_(kinds),
+        Notice.void_at.is_(None),
     )
-    notify_coordinators(run, revoked, "round.promise_revoked", now)
-    volunteers = {row.volunteer_id for row in revoked if row.volunteer_id is not None}
-    query = select(User.id).where(User.volunteer_id.in_(volunteers), User.disabled_at.is_(None))
-    for user_id in db.session.scalars(query):
-        table = MatchRound.__tablename__
-        db.session.add(_make_notice(user_id, "visit.revoked", table, run.match_round_id, now))
 
 
-def _make_notice(user_id: int, kind: str, table: str, subject_id: int, now: datetime) -> Notice:
-    return Notice(
-        user_id=user_id, kind=kind, subject_type=table, subject_id=subject_id, created_at=now
-    )
+def _list_accounts(role: Role, match_round: MatchRound) -> list[tuple[int, int | None]]:
+    """The enabled accounts of a role, with what each is of."""
+    query = select(User.id, _AUDIENCES[role].scope).where(User.role == role, _is_enabled())
+    if role is Role.COMMITTEE_WORKER:
+        own = Committee.subdistrict_id == match_round.subdistrict_id
+        query = query.join(Committee, Committee.id == User.committee_id).where(own)
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(User.id))]
+
+
+def _map_accounts(role: Role, match_round: MatchRound) -> dict[int | None, list[int]]:
+    accounts: dict[int | None, list[int]] = defaultdict(list)
+    for user_id, scope_id in _list_accounts(role, match_round):
+        accounts[scope_id].append(user_id)
+    return accounts
+
+
+def _is_enabled() -> ColumnElement[bool]:
+    return User.disabled_at.is_(None)

@@ -27,18 +27,18 @@ from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.hands import require_no_hand
-from matchmaker.rounds.publish.notices import (
-    notify_coordinators,
-    notify_residents,
-    take_answers_back,
-)
+from matchmaker.rounds.publish.notices import Heard, notify_all, take_back
 from matchmaker.rounds.publish.remembering import list_assignments, list_outcomes, remember
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import (
     LEFT_AT_HOME,
     TAKEN_BACK_AT_HOME,
 )
-from matchmaker.rounds.solve.runs import is_usable, make_present_problem
+from matchmaker.rounds.solve.runs import (
+    is_usable,
+    make_present_problem,
+    notify_second_persons,
+)
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import list_same_persons
@@ -55,8 +55,10 @@ def publish_run(
     now: datetime,
     accepts_unproved: bool = False,
     has_no_interest: bool = False,
-) -> None:
+) -> Heard:
     """Publish a run: states, promises, ledger, notices and the audit event, all or nothing.
+
+    Returns how many hear of it, and how.
 
     ``accepts_unproved``: the actor has read which aims are not proved, and accepts it.
     ``has_no_interest``: the actor declared that nobody near them is behind a changed line.
@@ -79,10 +81,11 @@ def publish_run(
     assignments = list_assignments(run)
     _send_assignments(assignments, gone)
     remember(run)
-    notify_residents(outcomes, now)
-    notify_coordinators(run, assignments, "round.published", now)
+    db.session.flush()
+    heard = notify_all(run, outcomes, assignments, actor, now)
     details = _name_publication(run) | ({"no_interest": True} if has_no_interest else {})
     record_event(actor=actor, action="round.publish", subject=run, now=now, details=details)
+    return heard
 
 
 def _name_publication(run: RoundRun) -> dict[str, int | str | None]:
@@ -175,6 +178,7 @@ def accept_unproved(run: RoundRun, *, actor: User, now: datetime) -> None:
     run.accepted_at = now
     details = {"number": run.number, "unproved": count_unproved(run)}
     record_event(actor=actor, action="round.accept", subject=run, now=now, details=details)
+    notify_second_persons(run, now)
 
 
 def require_acceptable(run: RoundRun, actor: User) -> None:
@@ -205,12 +209,13 @@ def withdraw_publication(
     for row in assignments:
         if row.state is AssignmentState.AWAITING_GIVER:
             row.state = AssignmentState.PROPOSED
-    take_answers_back(_restore_needs(run), now)
+    restored = _restore_needs(run)
+    db.session.flush()
+    take_back(run, restored, match_round.published_by_id, actor, now)
     erase_ledger(match_round)
     match_round.published_run = None
     match_round.published_by_id = match_round.published_at = None
     match_round.withdrawn_at = now
-    notify_coordinators(run, assignments, "round.withdrawn", now)
     details = {"number": run.number, "publication": match_round.publication, "reason": reason}
     record_event(
         actor=actor, action="round.withdraw", subject=match_round, now=now, details=details

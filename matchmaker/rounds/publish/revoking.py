@@ -17,6 +17,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
     AssignmentState,
+    MatchRound,
     Need,
     NeedOutcome,
     NeedState,
@@ -26,6 +27,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import return_to_open
+from matchmaker.notices.service import make_void
 from matchmaker.promises.facts import OPEN_STATES, list_promises, read_facts
 from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_fallen_with
 from matchmaker.rounds.asks import map_asks
@@ -60,6 +62,8 @@ def revoke_broken(
         raise NotFoundError("promise.unknown")
     if not reasons.keys() >= set(chosen):
         raise ConflictError("promise.can_be_kept")
+    if set(chosen) >= reasons.keys():
+        make_void(["round.promises_broken"], MatchRound.__tablename__, [run.match_round_id], now)
     return revoke(run, {row_id: reasons[row_id] for row_id in chosen}, actor=actor, now=now)
 
 
@@ -78,7 +82,7 @@ def revoke(
     for row in revoked:
         row.state, row.revoked_reason = AssignmentState.REVOKED, every[row.id]
     db.session.flush()
-    _give_back(run, {row.need_id for row in revoked if row.need_id is not None})
+    outcomes = _give_back(run, {row.need_id for row in revoked if row.need_id is not None})
     for row in revoked:
         details = {"reason": every[row.id].value, "number": run.number}
         record_event(actor=actor, action="assignment.revoke", subject=row, now=now, details=details)
@@ -86,7 +90,7 @@ def revoke(
         _give_turns_back(run, {row.need_id for row in revoked if row.need_id is not None})
         erase_ledger(run.match_round)
         remember(run)
-        notify_of_revoked(run, revoked, now)
+        notify_of_revoked(run, outcomes, revoked, now)
     return revoked
 
 
@@ -95,14 +99,14 @@ def _lock_open(ids: Iterable[int]) -> list[Assignment]:
         select(Assignment)
         .where(Assignment.id.in_(list(ids)), Assignment.state.in_(OPEN_STATES))
         .order_by(Assignment.id)
-        .options(joinedload(Assignment.need))
+        .options(joinedload(Assignment.pairing))
         .with_for_update(of=Assignment)
     )
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _give_back(run: RoundRun, need_ids: Collection[int]) -> None:
-    """Write what the needs still get; without anything they are open as passed over."""
+def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
+    """Write what the needs still get, and return it; without anything they are open again."""
     left: dict[int, int] = {}
     kept = select(Assignment).where(
         Assignment.round_run_id == run.id,
@@ -112,7 +116,8 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> None:
     for row in db.session.scalars(kept):
         left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units
     waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
-    for outcome in _lock_outcomes(run, need_ids):
+    outcomes = _lock_outcomes(run, need_ids)
+    for outcome in outcomes:
         outcome.received_units = left.get(outcome.need_id, 0)
         outcome.numbers = outcome.numbers | {"units": outcome.received_units}
         if outcome.received_units:
@@ -123,6 +128,7 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> None:
             need.waiting_rounds = waiting[need.reference]
             return_to_open(need, was_passed_over=True)
     db.session.flush()
+    return outcomes
 
 
 def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:

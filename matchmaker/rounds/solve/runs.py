@@ -16,14 +16,16 @@ from matchmaker.models import (
     RunStatus,
     User,
 )
+from matchmaker.notices.service import notify_social_workers, notify_user
 from matchmaker.rounds import matching
 from matchmaker.rounds.asks import hand_back
-from matchmaker.rounds.freeze.overrides import freeze_overrides
+from matchmaker.rounds.freeze.overrides import freeze_overrides, list_active_overrides
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.pins import list_conflicting, list_prices
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
+from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
@@ -118,6 +120,7 @@ def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     _leave_solving(run.match_round)
     details = {"number": run.number}
     record_event(actor=actor, action="round.cancel", subject=run, now=now, details=details)
+    notify_user(run.started_by_id, actor, "run.cancelled", run, now)
 
 
 def make_present_problem(
@@ -181,6 +184,16 @@ def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -
         "verified": run.is_verified,
     }
     record_event(actor=None, action="round.finish", subject=run, now=now, details=details)
+    notify_user(run.started_by_id, None, "run.finished", run, now)
+    is_asked_today = not run.is_plain or not list_active_overrides(run.match_round)
+    if is_usable(run) and not count_unproved(run) and is_asked_today:
+        notify_second_persons(run, now)
+
+
+def notify_second_persons(run: RoundRun, now: datetime) -> None:
+    """Say that a run can be published to the social workers who did not start it."""
+    starter = db.session.get(User, run.started_by_id)
+    notify_social_workers(run.match_round.subdistrict_id, starter, "run.waits", run, now)
 
 
 def _leave_solving(match_round: MatchRound) -> None:

@@ -70,7 +70,7 @@ def test_anothers_session_is_not_mine_to_end(app, mine, make):
 
 
 def test_notices_are_in_words_and_can_be_put_away(app, mine, user, make):
-    make.add(
+    row = make.add(
         Notice(
             user_id=user.id,
             kind="round.published",
@@ -80,9 +80,12 @@ def test_notices_are_in_words_and_can_be_put_away(app, mine, user, make):
         )
     )
     page = mine.get("accounts.own").text
-    assert "The month&#39;s result is published" in page
+    assert "is published: see what is asked of you" in page
     assert "I have read them" in page
-    mine.submit("accounts.read_notices", {}, on="/account")
+    for sent in ({}, {"first": "x", "last": "9" * 30}, {"first": row.id + 1, "last": row.id + 9}):
+        mine.submit("accounts.read_notices", sent, on="/account")
+    assert "I have read them" in mine.get("accounts.own").text, "what no page showed is not read"
+    mine.submit("accounts.read_notices", {"first": row.id, "last": row.id}, on="/account")
     assert "I have read them" not in mine.get("accounts.own").text
 
 

@@ -31,6 +31,7 @@ NAMES = {
     *("category", "capacity"),  # of an offer
     *("code", "kind"),  # of an organisation
     "volunteers",  # numbers of entries
+    "notices",  # how many
 }
 WRITERS = {"record_event", "record_step"}
 

@@ -13,6 +13,7 @@ from matchmaker.base.extensions import db
 from matchmaker.endings import service
 from matchmaker.needs import desk_service, follow_ups
 from matchmaker.needs.desk_service import Answers
+from matchmaker.notices.service import is_new
 from matchmaker.promises.present import list_broken
 from matchmaker.rounds.freeze.asked import freeze_due_visits
 from matchmaker.rounds.publish import publication
@@ -60,9 +61,8 @@ def test_after_the_publication_the_giver_hears_of_it_and_the_resident_does_not(c
     giver = month.make.user(m.Role.COORDINATOR, organisation_id=month.organisations[1].id)
     pairing = add_pairing(month)
     run = month.publish()
-    before = db.session.scalar(
-        select(func.count()).select_from(m.Notice).where(m.Notice.user_id == resident.id)
-    )
+    heard_of = (m.Notice.user_id == resident.id) | (m.Notice.resident_id == month.residents[1].id)
+    before = db.session.scalar(select(func.count()).select_from(m.Notice).where(heard_of))
     ended = stop(month)
     assert (ended.needs, ended.pairings) == (1, 1)
     assert ended.promises >= 1
@@ -76,10 +76,11 @@ def test_after_the_publication_the_giver_hears_of_it_and_the_resident_does_not(c
     )
     assert set(found) == {(m.AssignmentState.REVOKED, m.RevokeReason.CONTACT_ENDED)}
     assert list_broken(run, NOW) == []
-    heard = select(m.Notice.user_id).where(m.Notice.kind == "round.promise_revoked")
+    heard = select(m.Notice.user_id).where(m.Notice.kind == "promise.revoked")
     assert set(db.session.scalars(heard)) == {giver.id}
-    after = select(func.count()).select_from(m.Notice).where(m.Notice.user_id == resident.id)
+    after = select(func.count()).select_from(m.Notice).where(heard_of)
     assert db.session.scalar(after) == before
+    assert db.session.scalar(after.where(is_new())) == 0
     events = select(m.AuditEvent.details).where(m.AuditEvent.action == "resident.stop_contact")
     (details,) = db.session.scalars(events)
     assert details["reason"] == "died"

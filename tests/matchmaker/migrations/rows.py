@@ -23,6 +23,7 @@ FREE_IN_SQLITE = "PRAGMA defer_foreign_keys = ON"
 # Values that a check constraint or a foreign key asks for.
 PARTICULAR = {
     ("assignment", "pairing_id"): None,  # an assignment serves a need or a pairing, never both
+    ("notice", "resident_id"): None,  # a notice is for an account or for a resident
     ("match_round", "published_run_id"): None,  # its run comes after the round
 }
 

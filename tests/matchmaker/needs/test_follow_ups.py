@@ -100,7 +100,7 @@ def test_a_question_is_owed_and_its_answer_reaches_who_asked(app, make, place, u
     assert office.submit("needs.answer_follow_up", form, follow_up_id=row.id).status_code == 303
     text = resident.get("needs.follow", need_id=unmet.id).text
     assert "We ring you on Monday." in text
-    assert "The office answered what you asked" in resident.get("accounts.own").text
+    assert "The office answered what was asked" in resident.get("accounts.own").text
     assert unmet.reference not in office.get("needs.list_follow_ups").text
     assert unmet.reference in office.get("needs.list_follow_ups", answered=1).text
     with make.context():

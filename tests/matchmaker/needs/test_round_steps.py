@@ -27,7 +27,7 @@ def test_a_need_taken_back_during_the_review_stays_taken_back(make, month):
     assert outcome.need.state is m.NeedState.WITHDRAWN
     of_need = select(m.Assignment.state).where(m.Assignment.need_id == outcome.need_id)
     assert set(db.session.scalars(of_need)) == {m.AssignmentState.REVOKED}
-    notices = select(m.Notice).where(m.Notice.user_id == resident.id)
+    notices = select(m.Notice).where(m.Notice.resident_id == resident.resident_id)
     assert db.session.scalars(notices).all() == []
 
 

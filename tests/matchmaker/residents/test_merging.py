@@ -75,6 +75,12 @@ def test_everything_of_the_other_entry_is_the_kept_one_s(context, make, resident
             )
         ),
         make.add(
+            m.Notice(
+                resident_id=other.id, kind="need.returned", subject_type="need",
+                subject_id=need.id, created_at=NOW,
+            )
+        ),
+        make.add(
             m.Disclosure(
                 at=NOW, user_id=worker.id, resident_id=other.id, fields=["phone"], ground="self"
             )

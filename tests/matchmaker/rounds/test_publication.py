@@ -38,7 +38,7 @@ def test_publishing_is_one_whole(context, month):
     assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.AWAITING_GIVER}
     lines = select(m.FairnessLedger).where(m.FairnessLedger.scope == m.LedgerScope.COMMITTEE)
     assert sum(line.received for line in db.session.scalars(lines)) == 4
-    assert count(m.Notice, m.Notice.user_id == resident.id) == 1
+    assert count(m.Notice, m.Notice.resident_id == resident.resident_id) == 1
     assert count(m.Notice, m.Notice.kind == "round.published") == 1
     assert list_actions()[-1] == "round.publish"
     assert verify_chain() == []

@@ -255,7 +255,7 @@ SAID = {
     "draw": "The seed is drawn. The month can be solved now.",
     "replace_draw": "The other draw is announced. Both stand on the public page.",
     "cancel": "The run was cancelled.",
-    "publish": "The month is published. Residents and organisations have been told.",
+    "publish": "The month is published. On the site:",
     "withdraw": "The publication is withdrawn. The next one will be a new version.",
 }
 

@@ -1,0 +1,98 @@
+"""News of residents without an account: lists and letters of their committee, and when it is done.
+
+A notice of such a resident is new until the committee reports it. A resident who gets an account
+before that reads it there, and the lists leave it out. Flushes; the view commits.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import contains_eager
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.extensions import db
+from matchmaker.models import Committee, Household, Notice, Resident, Role, User
+from matchmaker.notices.service import is_new, select_active
+from matchmaker.notices.things import Read, load_things
+from matchmaker.scopes import get_in_scope, is_in_scope
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that a resident is to hear."""
+
+    resident: Resident
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many residents of a committee wait to hear something."""
+
+    committee: Committee
+    residents: int
+
+
+def count_waiting(actor: User) -> list[Waiting]:
+    """Each committee in the actor's scope, by code, with the number of its residents who wait."""
+    counts = _select_new(actor).with_only_columns(
+        Household.committee_id, func.count(Resident.id.distinct())
+    )
+    rows = db.session.execute(counts.group_by(Household.committee_id))
+    found: dict[int, int] = {row[0]: row[1] for row in rows}
+    committees = select(Committee).where(is_in_scope(Committee, actor)).order_by(Committee.code)
+    return [Waiting(row, found.get(row.id, 0)) for row in db.session.scalars(committees)]
+
+
+def get_committee(committee_id: int, actor: User) -> Committee:
+    """A committee in the actor's scope. Raises ``NotFoundError``."""
+    return get_in_scope(Committee, committee_id, actor, "committee.unknown")
+
+
+def list_news(actor: User, of: Committee | Resident) -> list[News]:
+    """What residents of a committee, or one resident, are to hear: by name, oldest first."""
+    query = (
+        _select_new(actor)
+        .add_columns(Resident)
+        .where(_is_of(of))
+        .options(contains_eager(Resident.household))
+        .order_by(Resident.sort_key, Resident.id, Notice.id)
+    )
+    rows = db.session.execute(query).all()
+    reads = load_things(row[0] for row in rows)
+    return [News(row[1], read) for row, read in zip(rows, reads, strict=True)]
+
+
+def mark_reported(of: Committee | Resident, *, last_id: int, actor: User, now: datetime) -> int:
+    """Keep that residents heard what a page showed; returns how many notices.
+
+    Notices after ``last_id`` were not on the page. A second time changes nothing.
+    """
+    query = _select_new(actor).where(_is_of(of), Notice.id <= last_id)
+    rows = db.session.scalars(query.with_for_update(of=Notice)).all()
+    for row in rows:
+        row.read_at = now
+    db.session.flush()
+    if rows:
+        details = {"notices": len(rows)}
+        action = f"{of.__tablename__}.inform"
+        record_event(actor=actor, action=action, subject=of, now=now, details=details)
+    return len(rows)
+
+
+def _is_of(of: Committee | Resident) -> ColumnElement[bool]:
+    return Household.committee_id == of.id if isinstance(of, Committee) else Resident.id == of.id
+
+
+def _select_new(actor: User) -> Select[Any]:
+    """New notices of residents in the actor's scope who have no account."""
+    account = select_active(Role.RESIDENT).where(User.resident_id == Resident.id)
+    return (
+        select(Notice)
+        .join(Resident, Resident.id == Notice.resident_id)
+        .join(Household, Household.id == Resident.household_id)
+        .where(is_in_scope(Resident, actor), is_new(), ~account.exists())
+        .where(Resident.contact_ended_on.is_(None))
+    )

@@ -1,0 +1,70 @@
+"""The things that notices are about, loaded together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.base.extensions import Model, db
+from matchmaker.models import (
+    Assignment,
+    FollowUp,
+    Invitation,
+    MatchRound,
+    Need,
+    Notice,
+    Offer,
+    Organisation,
+    Pairing,
+    RecipientStatus,
+    Resident,
+    RoundRun,
+    User,
+    Volunteer,
+)
+
+_LOADED: dict[type[Model], tuple[Any, ...]] = {
+    Need: (joinedload(Need.category),),
+    FollowUp: (joinedload(FollowUp.need).joinedload(Need.category),),
+    MatchRound: (),
+    RoundRun: (joinedload(RoundRun.match_round),),
+    Assignment: (
+        joinedload(Assignment.run).joinedload(RoundRun.match_round),
+        joinedload(Assignment.need).joinedload(Need.category),
+        joinedload(Assignment.pairing).joinedload(Pairing.category),
+    ),
+    Pairing: (joinedload(Pairing.category),),
+    Offer: (),
+    Organisation: (),
+    RecipientStatus: (),
+    Resident: (),
+    Volunteer: (),
+    User: (),
+    Invitation: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A notice with the thing that it is about; None: there is no such row any more."""
+
+    notice: Notice
+    thing: Any
+
+
+def load_things(notices: Iterable[Notice]) -> list[Read]:
+    """The notices in their order, each with its thing; one statement for each kind of thing."""
+    rows: Sequence[Notice] = list(notices)
+    found: dict[tuple[str, int], Any] = {}
+    for model, options in _LOADED.items():
+        table = model.__tablename__
+        ids = {row.subject_id for row in rows if row.subject_type == table}
+        if ids:
+            key: Any = model.__mapper__.primary_key[0]
+            things: Iterable[Any] = db.session.scalars(
+                select(model).where(key.in_(ids)).options(*options)
+            )
+            found |= {(table, thing.id): thing for thing in things}
+    return [Read(row, found.get((row.subject_type, row.subject_id))) for row in rows]

@@ -1,0 +1,96 @@
+"""What every page shows of notices: how many are new, and where each leads."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import g, url_for
+from flask_login import current_user
+
+from matchmaker.base.database import is_away
+from matchmaker.models import Notice
+from matchmaker.notices.service import count_new, list_notices
+from matchmaker.notices.things import Read, load_things
+from matchmaker.web.permissions import may_open
+
+MOST_AT_HOME = 5
+
+_Values = Callable[[Any], dict[str, Any]]
+
+
+def _no_values(_thing: Any) -> dict[str, Any]:
+    return {}
+
+
+def _by_month(row: Any) -> dict[str, Any]:
+    return {"month": f"{row.month:%Y-%m}"}
+
+
+def _by_need(need: Any) -> dict[str, Any]:
+    return {"need_id": need.id}
+
+
+def _by_asked_need(row: Any) -> dict[str, Any]:
+    return {"need_id": row.need_id}
+
+
+# By table: pages that show the row, with what their address takes; the first that the reader may
+# open, and whose address can be made, is the notice's.
+_PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
+    "need": (("needs.follow", _by_need), ("needs.show", _by_need)),
+    "follow_up": (("needs.follow", _by_asked_need), ("needs.show", _by_asked_need)),
+    "assignment": (
+        ("needs.follow", _by_asked_need),
+        ("assignments.given", lambda row: _by_month(row.run.match_round)),
+        ("assignments.visits", lambda row: _by_month(row.run.match_round)),
+    ),
+    "pairing": (("assignments.given", _no_values), ("assignments.visits", _no_values)),
+    "match_round": (
+        ("rounds.show", lambda row: {"month": row.month}),
+        ("needs.paper_index", _no_values),
+        ("assignments.given", _by_month),
+        ("assignments.visits", _by_month),
+    ),
+    "round_run": (
+        ("rounds.review", lambda row: {"month": row.match_round.month, "number": row.number}),
+    ),
+    "offer": (("offers.show", lambda row: {"offer_id": row.id}),),
+    "organisation": (("organisations.own", _no_values),),
+    "recipient_status": (("residents.own_contact", _no_values),),
+    "resident": (
+        ("residents.show", lambda row: {"resident_id": row.id}),
+        ("residents.own_contact", _no_values),
+    ),
+    "volunteer": (
+        ("volunteers.show", lambda row: {"volunteer_id": row.id}),
+        ("volunteers.own_away", _no_values),
+    ),
+    "user_account": (),
+    "invitation": (("accounts.invited", _no_values),),
+}
+
+
+def find_notice_url(notice: Notice, thing: Any) -> str | None:
+    """The page of the thing that a notice is about, if the reader may open one."""
+    if thing is None:
+        return None
+    for endpoint, get_values in _PAGES[notice.subject_type]:
+        if may_open(endpoint):
+            values = get_values(thing)
+            return None if None in values.values() else url_for(endpoint, **values)
+    return None
+
+
+def count_new_here() -> int:
+    """How many new notices the visitor has; 0 for a visitor who is not known."""
+    if is_away() or not current_user.is_authenticated:
+        return 0
+    if "new_notices" not in g:
+        g.new_notices = count_new(current_user)
+    return int(g.new_notices)
+
+
+def list_new_here() -> list[Read]:
+    """The latest new notices of the visitor, for the first page."""
+    if not count_new_here():
+        return []
+    return load_things(list_notices(current_user, most=MOST_AT_HOME, only_new=True))

@@ -1,0 +1,165 @@
+"""A notice in one sentence that names its thing, and the thing's own name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from matchmaker.models import (
+    Assignment,
+    FollowUp,
+    Invitation,
+    MatchRound,
+    Need,
+    Notice,
+    Offer,
+    Organisation,
+    Pairing,
+    RecipientStatus,
+    Resident,
+    RoundRun,
+    User,
+    Volunteer,
+)
+from matchmaker.words.labels import get_label, get_name
+from matchmaker.words.quantities import format_month
+
+NOTICE_WORDS: Mapping[str, LazyString] = {
+    # To residents.
+    "need.entered": _l("Your committee wrote this down for you: %(thing)s."),
+    "need.corrected": _l("Your committee corrected and sent again for you: %(thing)s."),
+    "need.verified": _l("Checked, and part of the next month: %(thing)s."),
+    "need.unverified": _l("The check was taken back, and you hear again: %(thing)s."),
+    "need.changed": _l("Your committee changed what was sent: %(thing)s."),
+    "need.amended": _l("The office corrected: %(thing)s. The page says what and why."),
+    "need.returned": _l("Your committee has a question about: %(thing)s."),
+    "need.merged": _l("Joined with your other need of the same kind: %(thing)s."),
+    "need.times_added": _l("More times were added for you: %(thing)s."),
+    "need.withdrawn": _l("Taken back for you: %(thing)s."),
+    "need.matched": _l("Help was found for: %(thing)s."),
+    "need.not_matched": _l("No help was found this month for: %(thing)s."),
+    "need.answer_withdrawn": _l(
+        "The answer is taken back for: %(thing)s. It takes part again, and you hear again."
+    ),
+    "need.promise_revoked": _l(
+        "The help that was found cannot come after all: %(thing)s. It waits for the next month."
+    ),
+    "need.part_revoked": _l("A part of the help that was found cannot come: %(thing)s."),
+    "visit.cancelled": _l("A visit of this month cannot come: %(thing)s."),
+    "follow_up.asked": _l("The office was asked for you about: %(thing)s."),
+    "follow_up.answered": _l("The office answered what was asked about: %(thing)s."),
+    "status.record": _l("Recorded for you and to be checked: %(thing)s."),
+    "status.verify": _l("Checked for you: %(thing)s."),
+    "status.end": _l("No longer recorded for you: %(thing)s."),
+    "resident.merge": _l("You were registered twice and are registered once now: %(thing)s."),
+    # To organisations and volunteers.
+    "round.published": _l("The result of %(thing)s is published: see what is asked of you."),
+    "round.nothing_asked": _l("The result of %(thing)s is published: nothing is asked of you now."),
+    "round.withdrawn": _l("The result of %(thing)s was withdrawn and will be published again."),
+    "visits.out": _l("Your visits of %(thing)s are out."),
+    "visits.none": _l("The result of %(thing)s is published: you have no visit now."),
+    "visits.withdrawn": _l("Your visits of %(thing)s are taken back and will be out again."),
+    "promise.revoked": _l("The office called off what you promised: %(thing)s."),
+    "visit.revoked": _l("The office called off a visit of yours: %(thing)s."),
+    "pairing.ended": _l("There is no contact any more, so this pairing has ended: %(thing)s."),
+    "offer.approved": _l("Your offer was approved: %(thing)s."),
+    "offer.returned": _l("Your offer came back with a question: %(thing)s."),
+    "offer.expired": _l("Your offer has reached its last day: %(thing)s."),
+    "organisation.approve": _l("Your organisation was approved: %(thing)s."),
+    "organisation.return": _l("The application came back with a question: %(thing)s."),
+    "organisation.suspend": _l("Your organisation takes no part for now: %(thing)s."),
+    "organisation.reinstate": _l("Your organisation takes part again: %(thing)s."),
+    "volunteer.edit": _l("Your entry as a volunteer was changed: %(thing)s."),
+    "volunteer.pause": _l("Your visits are paused: %(thing)s."),
+    "volunteer.resume": _l("Your visits go on: %(thing)s."),
+    "volunteer.leave": _l("You were taken off the list of volunteers: %(thing)s."),
+    "volunteer.rejoin": _l("You are on the list of volunteers again: %(thing)s."),
+    "volunteer.go_away": _l("Days away were entered: %(thing)s."),
+    "volunteer.stay": _l("Days away were taken back: %(thing)s."),
+    "person.join": _l("Your entries as a volunteer are one person now: %(thing)s."),
+    "person.separate": _l("Your entry as a volunteer stands for itself again: %(thing)s."),
+    # To the office and its committees.
+    "month.out": _l("The result of %(thing)s is out. Tell those who have no account."),
+    "month.withdrawn": _l(
+        "The result of %(thing)s was withdrawn. Tell nobody until it is out again."
+    ),
+    "round.promises_broken": _l("Some promises of %(thing)s cannot be kept any more."),
+    "run.finished": _l("Your run has ended: %(thing)s."),
+    "run.cancelled": _l("A colleague cancelled your run: %(thing)s."),
+    "run.waits": _l("A run waits for you as the second person: %(thing)s."),
+    "run.published": _l("A colleague published your run: %(thing)s."),
+    "run.withdrawn": _l("A colleague withdrew your publication: %(thing)s."),
+    "resident.stop_contact": _l("There is no contact any more, tell nothing: %(thing)s."),
+    "resident.resume_contact": _l("There is contact again: %(thing)s."),
+    # To any account.
+    "account.enable": _l("Your account is open again: %(thing)s."),
+    "account.change_role": _l("Your account has another role: %(thing)s."),
+    "invitation.confirm": _l("A second person confirmed your invitation: %(thing)s."),
+}
+# What a list for several people does not name: a status is between the person and the office.
+_ON_LISTS: Mapping[str, LazyString] = {
+    RecipientStatus.__tablename__: _l("Something recorded for you has changed: see the letter."),
+}
+
+
+def describe_notice(notice: Notice, thing: Any) -> str:
+    """A notice in one sentence; a thing that is no more is not named."""
+    return str(NOTICE_WORDS[notice.kind]) % {"thing": "–" if thing is None else name_thing(thing)}
+
+
+def describe_on_list(notice: Notice, thing: Any) -> str:
+    """The sentence for a list that lies on a counter."""
+    hidden = _ON_LISTS.get(notice.subject_type)
+    return describe_notice(notice, thing) if hidden is None else str(hidden)
+
+
+def name_thing(thing: Any) -> str:
+    """The thing as its own people know it."""
+    return _NAMES[type(thing)](thing)
+
+
+def _name_need(need: Need) -> str:
+    return _("%(what)s (%(number)s)", what=get_name(need.category), number=need.reference)
+
+
+def _name_pairing(pairing: Pairing) -> str:
+    return _("%(what)s (%(number)s)", what=get_name(pairing.category), number=pairing.reference)
+
+
+def _name_promise(row: Assignment) -> str:
+    what = _name_need(row.need) if row.need else ""
+    if row.pairing:
+        what = _name_pairing(row.pairing)
+    return _("%(what)s, %(month)s", what=what, month=format_month(row.run.match_round.month))
+
+
+def _name_run(run: RoundRun) -> str:
+    month = format_month(run.match_round.month)
+    return _("%(month)s, run %(number)s", month=month, number=run.number)
+
+
+def _name_resident(resident: Resident) -> str:
+    return _(
+        "%(resident)s (%(reference)s)",
+        resident=resident.display_name,
+        reference=resident.reference,
+    )
+
+
+_NAMES: Mapping[type, Callable[[Any], str]] = {
+    Need: _name_need,
+    FollowUp: lambda row: _name_need(row.need),
+    Assignment: _name_promise,
+    Pairing: _name_pairing,
+    MatchRound: lambda row: format_month(row.month),
+    RoundRun: _name_run,
+    Offer: lambda row: str(row.title),
+    Organisation: get_name,
+    Volunteer: lambda row: str(row.name),
+    Resident: _name_resident,
+    RecipientStatus: lambda row: str(get_label(row.kind)),
+    User: lambda row: str(get_label(row.role)),
+    Invitation: lambda row: str(get_label(row.role)),
+}

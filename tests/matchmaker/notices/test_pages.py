@@ -1,0 +1,148 @@
+"""What a person sees of notices: first on the first page, counted in the header, or on paper."""
+
+from collections import defaultdict
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.extensions import db
+from matchmaker.notices import service
+from matchmaker.notices.things import load_things
+from matchmaker.notices.words import NOTICE_WORDS, describe_notice
+from matchmaker.rounds.publish import publication
+from tests.browser import Browser
+from tests.databases import make_app, opened
+from tests.factories import NOW, Factory
+from tests.matchmaker.notices.office import Office
+from tests.matchmaker.notices.test_steps import STEPS
+
+
+@pytest.fixture
+def office(app, make):
+    return Office(make)
+
+
+def read(app, user: m.User) -> Browser:
+    return Browser(app).use_language("en").sign_in(user)
+
+
+def test_the_first_page_says_what_is_new_and_the_header_how_much(app, make, office):
+    resident = read(app, office.asker)
+    home = resident.get("pages.home").text
+    assert home.index("What is new for you") < home.index("Your pages")
+    assert "1 new notice" in home
+    need = make.get(m.Need, office.needs[1].id)
+    assert need.reference in home
+    assert resident.get_url("needs.follow", need_id=need.id) in home
+    with app.app_context():
+        (row,) = service.list_notices(office.asker, most=9)
+    resident.submit("accounts.read_notices", {"first": row.id, "last": row.id}, on="/")
+    home = resident.get("pages.home").text
+    assert "What is new for you" not in home
+    assert "new notice" not in home
+    page = read(app, office.counter).get("pages.home").text
+    assert "Tell those who have no account." in page
+
+
+def test_a_visitor_has_no_notices(app):
+    assert "new notice" not in Browser(app).use_language("en").get("pages.home").text
+
+
+def test_a_resident_without_account_gets_a_line_and_a_letter_until_that_is_done(app, make, office):
+    unheard, heard = office.residents[3], office.residents[1]
+    committee_id = office.committees[2].id
+    browser = read(app, office.counter)
+    assert office.committees[2].name_en in browser.get("needs.paper_index").text
+    sheet = browser.get("needs.paper_list", committee_id=committee_id)
+    assert unheard.reference in sheet.text
+    assert heard.reference not in sheet.text, "reads it on the site"
+    letter = browser.get("needs.paper_letter", resident_id=unheard.id)
+    assert make.get(m.Need, office.needs[3].id).reference in letter.text
+    with app.app_context():
+        last = max(db.session.scalars(select(m.Notice.id)))
+    address = browser.get_url("needs.paper_letter", resident_id=unheard.id)
+    values = {"on": address, "resident_id": unheard.id}
+    assert browser.submit("needs.report_letter", {"last": "x"}, **values).status_code == 303
+    assert unheard.reference in browser.get("needs.paper_list", committee_id=committee_id).text
+    assert browser.submit("needs.report_letter", {"last": last}, **values).status_code == 303
+    sheet = browser.get("needs.paper_list", committee_id=committee_id)
+    assert unheard.reference not in sheet.text
+    assert office.residents[5].reference in sheet.text, "others wait still"
+    with app.app_context():
+        events = select(m.AuditEvent).where(m.AuditEvent.action == "resident.inform")
+        (event,) = db.session.scalars(events)
+        assert (event.subject_id, event.details) == (unheard.id, {"notices": 1})
+
+
+def test_a_committee_marks_its_whole_list_and_nobody_elses(app, office):
+    with app.app_context():
+        last = max(db.session.scalars(select(m.Notice.id)))
+    browser = read(app, office.counter)
+    here, there = office.committees[2].id, office.committees[1].id
+    assert browser.get("needs.paper_list", committee_id=there).status_code == 404
+    page = browser.get_url("needs.paper_list", committee_id=here)
+    values = {"last": last}
+    refused = browser.submit("needs.report", values, on=page, committee_id=there)
+    assert refused.status_code == 404
+    assert browser.submit("needs.report", values, on=page, committee_id=here).status_code == 303
+    text = browser.get("needs.paper_list", committee_id=here).text
+    assert "Nobody waits to be told anything." in text
+    social = read(app, office.first).get("needs.paper_list", committee_id=there).text
+    assert office.residents[2].reference in social
+
+
+def test_a_status_is_named_in_the_letter_and_not_on_the_list(app, make, office):
+    status = make.add(
+        m.RecipientStatus(
+            resident_id=office.residents[3].id, kind=m.StatusKind.DESTITUTE, evidence="seen"
+        )
+    )
+    with app.app_context():
+        resident = db.session.get_one(m.Resident, office.residents[3].id)
+        row = db.session.get_one(m.RecipientStatus, status.id)
+        service.notify_resident(resident, office.counter, "status.verify", row, NOW)
+        db.session.commit()
+    browser = read(app, office.counter)
+    sheet = browser.get("needs.paper_list", committee_id=office.committees[2].id).text
+    letter = browser.get("needs.paper_letter", resident_id=office.residents[3].id).text
+    assert "see the letter" in sheet
+    assert "Destitute" not in sheet
+    assert "Destitute" in letter
+
+
+def test_a_publication_counts_who_hears_of_it_and_how(app, office):
+    with app.app_context():
+        run = office.withdraw()
+        heard = publication.publish_run(run, actor=office.two, now=NOW)
+    assert (heard.on_site, heard.on_paper, heard.organisations) == (1, 5, 1)
+
+
+# Every sentence.
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_copier, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sentences")
+    with opened(make_app(sqlite_copier(folder), folder)) as app:
+        yield app, Office(Factory(app))
+
+
+def test_every_notice_names_its_thing_and_every_kind_is_met(site, monkeypatch):
+    """Each step of the table once more: what it says names what it is about, in both languages."""
+    app, office = site
+    said: dict[str, list[str]] = defaultdict(list)
+    for language in ("en", "zh_Hans_CN"):
+        with app.test_request_context("/", headers={"Cookie": f"language={language}"}):
+            monkeypatch.setattr(db.session, "commit", db.session.flush)
+            for act in {act for acts in STEPS.values() for act in acts}:
+                act(office)
+                db.session.flush()
+                for row in load_things(db.session.scalars(select(m.Notice))):
+                    said[row.notice.kind].append(describe_notice(row.notice, row.thing))
+                    assert row.thing is not None
+                db.session.rollback()
+    assert [text for texts in said.values() for text in texts if "%" in text or "–" in text] == []
+    assert NOTICE_WORDS.keys() - said.keys() == {"need.part_revoked", "visits.none"} | {
+        "round.nothing_asked"
+    }

@@ -1,0 +1,676 @@
+"""Each step with somebody's own thing makes one notice for each who has part in it, or tells why.
+
+The table of steps is walked along the log's own table of actions, so that a new action is one line
+here: a step that is taken and who hears of it, or a reason for which nobody does.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from matchmaker import models as m
+from matchmaker.accounts import administration, invitations
+from matchmaker.accounts.scopes import Scope
+from matchmaker.audit.words import ACTION_WORDS
+from matchmaker.base.extensions import db
+from matchmaker.endings import service as endings
+from matchmaker.needs import corrections, desk_service, follow_ups, queue_service
+from matchmaker.notices.words import NOTICE_WORDS
+from matchmaker.offers import approval_service
+from matchmaker.offers.states import follow_calendar
+from matchmaker.organisations import service as organisation_service
+from matchmaker.people import joining
+from matchmaker.promises.present import list_broken
+from matchmaker.residents import merging, statuses
+from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish.revoking import revoke_broken
+from matchmaker.rounds.solve import jobs, runs
+from matchmaker.volunteers import absences
+from matchmaker.volunteers import service as volunteer_service
+from matchmaker.volunteers.profile import VolunteerProfile
+from matchmaker.volunteers.states import VolunteerStep
+from tests.architecture.source import list_sources
+from tests.databases import make_app, opened
+from tests.factories import NOW, Factory
+from tests.matchmaker.notices.office import SPOKEN, Office
+from tests.matchmaker.rounds.small_month import solve_here
+
+LATER = NOW + timedelta(hours=1)  # than the lock of the month
+# Actions, or the subjects of actions, of which nobody but the actor has to hear.
+SILENT = {
+    "account.sign_in": "one's own doing",
+    "account.demo_sign_in": "one's own doing",
+    "account.sign_out": "one's own doing",
+    "account.end_session": "one's own doing",
+    "account.add_role": "one's own doing",
+    "account.switch_role": "one's own doing",
+    "account.create": "one's own doing",
+    "account.change_password": "one's own doing",
+    "account.disable": "cannot be read: nobody signs in to the account any more",
+    "invitation.make": "handed over by the person who made it",
+    "invitation.withdraw": "by the person who made it",
+    "contact.reveal": "stands on the resident's page, in the list of who saw it",
+    "resident.register": "done with the person at the counter",
+    "resident.search_phone": "shows a worker what is theirs, and is counted",
+    "need.draft": "one's own, seen by nobody else",
+    "need.edit": "one's own",
+    "need.discard": "one's own, seen by nobody else",
+    "need.keep": "the other half of need.merge",
+    "follow_up.take": "who answers is the office's business; the answer is heard of",
+    "offer.post": "one's own",
+    "offer.edit": "one's own",
+    "offer.submit": "one's own; the office has it in its list",
+    "offer.open": "follows an approval, on the day that the organisation named",
+    "offer.pause": "one's own; promises that it breaks are said to the office",
+    "offer.resume": "one's own",
+    "offer.withdraw": "one's own; promises that it breaks are said to the office",
+    "organisation.apply": "stands in the office's list; has no account yet",
+    "organisation.register": "has no account yet",
+    "volunteer.add": "has no account yet",
+    "person.keep_apart": "two people stay what they were",
+    "holiday_notice": "the office's own work, said in readiness",
+    "round.open": "the office's own work",
+    "round.freeze": "the office's own work, public",
+    "round.replace-draw": "the office's own work, public",
+    "round.draw": "the office's own work, public",
+    "round.pin": "the office's own work, shown to who publishes",
+    "round.forbid": "the office's own work, shown to who publishes",
+    "round.lift-override": "the office's own work, shown to who publishes",
+    "round.solve": "one's own; its end is heard of",
+    "committee.inform": "keeps that notices were heard",
+    "resident.inform": "keeps that notices were heard",
+    "demo": "built before there is anybody",
+}
+
+Heard = list[tuple[object, str]]  # who, and the kind of the notice
+Step = Callable[[Office], Heard]
+STEPS: dict[str, list[Step]] = {}
+
+
+def step(*actions: str) -> Callable[[Step], Step]:
+    """Take a step of the table; ``begin`` inside it forgets what led there."""
+
+    def keep(act: Step) -> Step:
+        for action in actions:
+            STEPS.setdefault(action, []).append(act)
+        return act
+
+    return keep
+
+
+def begin() -> None:
+    """What was written so far is no part of the step."""
+    db.session.flush()
+    db.session.info["last"] = db.session.scalar(select(func.max(m.Notice.id))) or 0
+
+
+def asker(o: Office) -> m.Resident:
+    return o.residents[1]
+
+
+# Needs.
+
+
+def answers(o: Office) -> desk_service.Answers:
+    return desk_service.Answers(o.goods.id, 1, (), "rice")
+
+
+@step("need.submit")
+def enter(o: Office) -> Heard:
+    values: dict[str, Any] = {
+        "resident_id": o.residents[1].id,
+        "answers": answers(o),
+        "channel": SPOKEN,
+    }
+    desk_service.post_on_behalf(actor=o.counter, now=NOW, **values)
+    return [(asker(o), "need.entered")]
+
+
+def send_back(o: Office) -> None:
+    queue_service.return_need(actor=o.counter, need_id=o.sent.id, reason="how many?", now=NOW)
+
+
+@step("need.submit")
+def correct(o: Office) -> Heard:
+    send_back(o)
+    begin()
+    values: dict[str, Any] = {"need_id": o.sent.id, "answers": answers(o), "channel": SPOKEN}
+    desk_service.correct_on_behalf(actor=o.counter, now=NOW, **values)
+    return [(asker(o), "need.corrected")]
+
+
+@step("need.return")
+def return_need(o: Office) -> Heard:
+    send_back(o)
+    return [(asker(o), "need.returned")]
+
+
+def check(o: Office) -> None:
+    values: dict[str, Any] = {
+        "versions": {o.sent.id: 1},
+        "tier": 2,
+        "reply_promised_on": date(2026, 7, 31),
+    }
+    queue_service.verify_needs(actor=o.colleague, now=LATER, **values)
+
+
+@step("need.verify")
+def verify(o: Office) -> Heard:
+    check(o)
+    return [(asker(o), "need.verified")]
+
+
+@step("need.undo_verify")
+def undo_verification(o: Office) -> Heard:
+    check(o)
+    begin()
+    values: dict[str, Any] = {"need_id": o.sent.id, "is_whole_step": True}
+    corrections.undo_verification(actor=o.colleague, now=LATER, **values)
+    return [(asker(o), "need.unverified")]
+
+
+@step("need.correct")
+def correct_verified(o: Office) -> Heard:
+    check(o)
+    begin()
+    terms = corrections.Terms(3, 1, (), date(2026, 7, 31))
+    values: dict[str, Any] = {"need_id": o.sent.id, "terms": terms, "reason": "misread"}
+    corrections.correct_need(actor=o.colleague, now=NOW, **values)
+    return [(asker(o), "need.amended")]
+
+
+def change_sent(o: Office, actor: m.User) -> None:
+    desk_service.change_sent(actor=actor, need_id=o.sent.id, answers=answers(o), now=NOW)
+
+
+@step("need.change")
+def change_for(o: Office) -> Heard:
+    change_sent(o, o.counter)
+    return [(asker(o), "need.changed")]
+
+
+@step("need.change")
+def change_own(o: Office) -> Heard:
+    change_sent(o, o.asker)
+    return []
+
+
+@step("need.merge", "need.keep")
+def merge_needs(o: Office) -> Heard:
+    values: dict[str, Any] = {"kept_id": o.sent.id, "duplicate_id": o.alike.id}
+    queue_service.merge_duplicate(actor=o.counter, now=NOW, **values)
+    return [(asker(o), "need.merged")]
+
+
+@step("need.withdraw")
+def withdraw_need(o: Office) -> Heard:
+    desk_service.withdraw_need(actor=o.counter, need_id=o.sent.id, now=NOW)
+    return [(asker(o), "need.withdrawn")]
+
+
+@step("need.withdraw")
+def withdraw_own_need(o: Office) -> Heard:
+    desk_service.withdraw_need(actor=o.asker, need_id=o.sent.id, now=NOW)
+    return []
+
+
+@step("need.add_times")
+def add_times(o: Office) -> Heard:
+    check(o)
+    db.session.get_one(m.Need, o.sent.id).windows = [m.Window.WEEKDAY_AM.value]
+    begin()
+    values: dict[str, Any] = {"need_id": o.sent.id, "windows": [m.Window.SATURDAY_AM]}
+    follow_ups.add_times(actor=o.counter, now=NOW, **values)
+    return [(asker(o), "need.times_added")]
+
+
+def ask(o: Office, actor: m.User) -> m.FollowUp:
+    values: dict[str, Any] = {"about": m.FollowUpAbout.DECISION, "status": None, "words": ""}
+    return follow_ups.ask_again(actor=actor, need_id=o.needs[1].id, now=NOW, **values)
+
+
+@step("follow_up.ask")
+def ask_for(o: Office) -> Heard:
+    ask(o, o.counter)
+    return [(asker(o), "follow_up.asked")]
+
+
+@step("follow_up.ask", "follow_up.answer")
+def answer(o: Office) -> Heard:
+    row = ask(o, o.asker)
+    assert list_new() == []
+    follow_ups.answer(actor=o.one, follow_up_id=row.id, sentence="So it is.", now=NOW)
+    return [(asker(o), "follow_up.answered")]
+
+
+@step("follow_up.answer")
+def answer_for(o: Office) -> Heard:
+    row = ask(o, o.counter)
+    begin()
+    follow_ups.answer(actor=o.one, follow_up_id=row.id, sentence="So it is.", now=NOW)
+    return [(asker(o), "follow_up.answered"), (o.counter, "follow_up.answered")]
+
+
+# Residents.
+
+
+@step("status.record")
+def record_status(o: Office) -> Heard:
+    values: dict[str, Any] = {"resident_id": o.residents[1].id, "kind": m.StatusKind.DISABLED}
+    statuses.record_status(actor=o.counter, evidence="seen", valid_until=None, now=NOW, **values)
+    return [(asker(o), "status.record")]
+
+
+@step("status.verify")
+def verify_status(o: Office) -> Heard:
+    values: dict[str, Any] = {"resident_id": o.residents[1].id, "status_id": o.status.id}
+    statuses.verify_status(actor=o.colleague, now=NOW, **values)
+    return [(asker(o), "status.verify")]
+
+
+@step("status.end")
+def end_status(o: Office) -> Heard:
+    values: dict[str, Any] = {"resident_id": o.residents[1].id, "status_id": o.status.id}
+    statuses.end_status(actor=o.counter, now=NOW, **values)
+    return [(asker(o), "status.end")]
+
+
+@step("resident.merge")
+def merge_residents(o: Office) -> Heard:
+    values: dict[str, Any] = {"kept_id": o.residents[1].id, "gone_id": o.twin.id}
+    merging.merge_residents(actor=o.one, now=NOW, **values)
+    return [(asker(o), "resident.merge")]
+
+
+def stop(o: Office) -> None:
+    values: dict[str, Any] = {"resident_id": o.residents[1].id, "reason": m.ContactEnd.WISH}
+    endings.stop_contact(actor=o.one, now=NOW, **values)
+
+
+def count_promised(o: Office) -> int:
+    rows = select(m.Assignment).where(m.Assignment.round_run_id == o.run_id)
+    kept = m.Assignment.pairing_id.is_not(None) | (m.Assignment.need_id == o.needs[1].id)
+    return len(db.session.scalars(rows.where(kept)).all())
+
+
+@step("resident.stop_contact")
+def stop_contact(o: Office) -> Heard:
+    """Givers hear of each promise and of the pairing, the counter of the end, the resident not."""
+    of_visitor = select(m.Assignment.id).where(m.Assignment.volunteer_id == o.volunteers[1].id)
+    visits = len(db.session.scalars(of_visitor).all())
+    stop(o)
+    return [
+        *[(o.giver, "promise.revoked")] * count_promised(o),
+        *[(o.visitor, "visit.revoked")] * visits,
+        (o.giver, "pairing.ended"),
+        (o.visitor, "pairing.ended"),
+        (o.counter, "resident.stop_contact"),
+        (o.colleague, "resident.stop_contact"),
+    ]
+
+
+@step("resident.resume_contact")
+def resume_contact(o: Office) -> Heard:
+    stop(o)
+    begin()
+    endings.resume_contact(actor=o.counter, resident_id=o.residents[1].id, now=NOW)
+    return [(o.colleague, "resident.resume_contact")]
+
+
+# Organisations, offers, volunteers.
+
+
+@step("organisation.approve")
+def approve_organisation(o: Office) -> Heard:
+    organisation_service.approve_organisation(actor=o.one, now=NOW, organisation_id=o.applicant.id)
+    return [(o.applying, "organisation.approve")]
+
+
+@step("organisation.return")
+def return_organisation(o: Office) -> Heard:
+    values: dict[str, Any] = {"organisation_id": o.applicant.id, "reason": "who?"}
+    organisation_service.return_organisation(actor=o.one, now=NOW, **values)
+    return [(o.applying, "organisation.return")]
+
+
+def suspend(o: Office) -> None:
+    values: dict[str, Any] = {
+        "organisation_id": o.organisations[1].id,
+        "reason": "unsafe",
+        "known_breaks": 99,
+    }
+    organisation_service.suspend_organisation(actor=o.one, now=NOW, **values)
+
+
+@step("organisation.suspend")
+def suspend_organisation(o: Office) -> Heard:
+    suspend(o)
+    office = [(person, "round.promises_broken") for person in (o.first, o.second)]
+    return [(o.giver, "organisation.suspend"), *office]
+
+
+@step("organisation.reinstate")
+def reinstate_organisation(o: Office) -> Heard:
+    suspend(o)
+    begin()
+    organisation_service.reinstate_organisation(
+        actor=o.one, now=NOW, organisation_id=o.organisations[1].id
+    )
+    return [(o.giver, "organisation.reinstate")]
+
+
+@step("offer.approve")
+def approve_offer(o: Office) -> Heard:
+    approval_service.approve_offer(actor=o.one, now=NOW, offer_id=o.waiting.id, version=1)
+    return [(o.giver, "offer.approved")]
+
+
+@step("offer.return")
+def return_offer(o: Office) -> Heard:
+    values: dict[str, Any] = {"offer_id": o.waiting.id, "version": 1, "reason": "when?"}
+    approval_service.return_offer(actor=o.one, now=NOW, **values)
+    return [(o.giver, "offer.returned")]
+
+
+@step("offer.expire")
+def expire_offer(o: Office) -> Heard:
+    assert follow_calendar(now=NOW + timedelta(days=60))["expired"] == 1
+    return [(o.giver, "offer.expired")]
+
+
+@step("volunteer.edit")
+def edit_volunteer(o: Office) -> Heard:
+    row = db.session.get_one(m.Volunteer, o.volunteers[1].id)
+    profile = VolunteerProfile(
+        name="王师傅",
+        visits_per_month=5,
+        categories=tuple(row.categories),
+        windows=tuple(m.Window(window) for window in row.windows),
+    )
+    volunteer_service.edit_volunteer(actor=o.giver, now=NOW, volunteer_id=row.id, profile=profile)
+    return [(o.visitor, "volunteer.edit")]
+
+
+def move(o: Office, *steps: VolunteerStep) -> Heard:
+    """The last of some steps with the volunteer who has a visit."""
+    for one in steps:
+        begin()
+        values: dict[str, Any] = {
+            "volunteer_id": o.volunteers[1].id,
+            "step": one,
+            "known_breaks": 99,
+        }
+        volunteer_service.move_volunteer(actor=o.giver, now=NOW, **values)
+    return [(o.visitor, f"volunteer.{steps[-1]}")]
+
+
+def _say_broken(o: Office) -> Heard:
+    return [(person, "round.promises_broken") for person in (o.first, o.second)]
+
+
+@step("volunteer.pause")
+def pause_volunteer(o: Office) -> Heard:
+    return [*move(o, VolunteerStep.PAUSE), *_say_broken(o)]
+
+
+@step("volunteer.resume")
+def resume_volunteer(o: Office) -> Heard:
+    return move(o, VolunteerStep.PAUSE, VolunteerStep.RESUME)
+
+
+@step("volunteer.leave")
+def let_volunteer_leave(o: Office) -> Heard:
+    return [*move(o, VolunteerStep.LEAVE), *_say_broken(o)]
+
+
+@step("volunteer.rejoin")
+def let_volunteer_rejoin(o: Office) -> Heard:
+    return move(o, VolunteerStep.LEAVE, VolunteerStep.REJOIN)
+
+
+def enter_days(o: Office, actor: m.User) -> m.VolunteerAbsence:
+    row = db.session.get_one(m.Volunteer, o.volunteers[1].id)
+    days: dict[str, Any] = {"first_day": date(2026, 8, 3), "last_day": date(2026, 8, 9)}
+    return absences.enter_absence(row, actor=actor, now=NOW, **days)
+
+
+@step("volunteer.go_away")
+def go_away(o: Office) -> Heard:
+    enter_days(o, o.visitor)
+    return [(o.giver, "volunteer.go_away")]
+
+
+@step("volunteer.go_away")
+def send_away(o: Office) -> Heard:
+    enter_days(o, o.giver)
+    return [(o.visitor, "volunteer.go_away")]
+
+
+@step("volunteer.stay")
+def stay(o: Office) -> Heard:
+    row = enter_days(o, o.giver)
+    begin()
+    absences.take_back_absence(row.id, actor=o.giver, now=NOW)
+    return [(o.visitor, "volunteer.stay")]
+
+
+@step("person.join")
+def join(o: Office) -> Heard:
+    first, second = o.pair
+    joining.join_volunteers(actor=o.one, first_id=first.id, second_id=second.id, now=NOW)
+    return [(o.paired, "person.join")]
+
+
+@step("person.separate")
+def separate(o: Office) -> Heard:
+    joining.separate_volunteer(actor=o.one, volunteer_id=o.joined[1].id, now=NOW)
+    return [(o.doubled, "person.separate")]
+
+
+# Accounts.
+
+
+@step("account.enable")
+def enable(o: Office) -> Heard:
+    administration.enable_account(actor=o.administrator, user_id=o.locked_out.id, now=NOW)
+    return [(o.locked_out, "account.enable")]
+
+
+@step("account.change_role")
+def change_role(o: Office) -> Heard:
+    values: dict[str, Any] = {"user_id": o.counter.id, "role": m.Role.VOLUNTEER}
+    scope = Scope(volunteer_id=o.volunteers[2].id)
+    administration.change_role(actor=o.administrator, scope=scope, now=NOW, **values)
+    return [(o.counter, "account.change_role")]
+
+
+@step("invitation.confirm")
+def confirm_invitation(o: Office) -> Heard:
+    invitations.confirm_invitation(actor=o.one, invitation_id=o.invitation_id, now=NOW)
+    return [(o.administrator, "invitation.confirm")]
+
+
+# A month.
+
+
+def start(o: Office) -> m.RoundRun:
+    """A run whose job a worker holds, of the month after its publication was withdrawn."""
+    run = runs.start_run(o.withdraw().match_round, limit_seconds=60, actor=o.one, now=NOW)
+    jobs.take_job(runs.get_job(run).id, lease_seconds=60, now=NOW)
+    begin()
+    return run
+
+
+@step("round.finish")
+def finish(o: Office) -> Heard:
+    run = start(o)
+    runs.finish_run(run, solve_here(run), now=NOW)
+    return [(o.first, "run.finished"), (o.second, "run.waits")]
+
+
+@step("round.finish")
+def fail(o: Office) -> Heard:
+    runs.give_up_run(start(o), now=NOW)
+    return [(o.first, "run.finished")]
+
+
+@step("round.cancel")
+def cancel(o: Office) -> Heard:
+    runs.cancel_run(start(o), actor=o.two, now=NOW)
+    return [(o.first, "run.cancelled")]
+
+
+@step("round.accept")
+def accept(o: Office) -> Heard:
+    run = o.withdraw()
+    begin()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publication, "count_unproved", lambda _run: 1)
+        publication.accept_unproved(run, actor=o.one, now=NOW)
+    return [(o.second, "run.waits")]
+
+
+def list_answers(o: Office, kind: str = "") -> Heard:
+    rows = db.session.scalars(select(m.NeedOutcome).where(m.NeedOutcome.round_run_id == o.run_id))
+    return [
+        (row.need.resident, kind or ("need.matched" if row.is_met else "need.not_matched"))
+        for row in rows
+    ]
+
+
+@step("round.publish")
+def publish(o: Office) -> Heard:
+    run = o.withdraw()
+    begin()
+    publication.publish_run(run, actor=o.two, now=NOW)
+    return [
+        *list_answers(o),
+        (o.giver, "round.published"),
+        (o.visitor, "visits.out"),
+        (o.counter, "month.out"),
+        (o.colleague, "month.out"),
+        (o.first, "run.published"),
+    ]
+
+
+@step("round.withdraw")
+def withdraw(o: Office) -> Heard:
+    o.withdraw()
+    return [
+        *list_answers(o, "need.answer_withdrawn"),
+        (o.giver, "round.withdrawn"),
+        (o.visitor, "visits.withdrawn"),
+        (o.counter, "month.withdrawn"),
+        (o.colleague, "month.withdrawn"),
+        (o.second, "run.withdrawn"),
+    ]
+
+
+@step("assignment.revoke")
+def revoke(o: Office) -> Heard:
+    """Whatever a suspended organisation promised is called off, on both sides."""
+    suspend(o)
+    begin()
+    broken = list_broken(o.run, NOW)
+    revoked = revoke_broken(o.run, {row.promise.id for row in broken}, actor=o.one, now=NOW)
+    needs = {row.need for row in revoked if row.need}
+    lost: Heard = [(need.resident, "need.promise_revoked") for need in needs]
+    lost += [(row.pairing.resident, "visit.cancelled") for row in revoked if row.pairing]
+    visits = [row for row in revoked if row.volunteer_id == o.volunteers[1].id]
+    return [
+        *lost,
+        *[(o.giver, "promise.revoked")] * len(revoked),
+        *[(o.visitor, "visit.revoked")] * len(visits),
+    ]
+
+
+# The walk.
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_copier, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("steps")
+    with opened(make_app(sqlite_copier(folder), folder)) as app:
+        yield app, Office(Factory(app))
+
+
+@pytest.fixture
+def office(site, monkeypatch):
+    """The office as it was built; what a test does is undone."""
+    app, office = site
+    with app.app_context():
+        monkeypatch.setattr(db.session, "commit", db.session.flush)
+        yield office
+        db.session.rollback()
+
+
+def list_new() -> list[tuple[str, int, str]]:
+    rows = db.session.scalars(select(m.Notice).where(m.Notice.id > db.session.info["last"]))
+    return [_name_who(row) for row in rows]
+
+
+def _name_who(row: m.Notice) -> tuple[str, int, str]:
+    if row.resident_id is not None:
+        return ("resident", row.resident_id, row.kind)
+    return ("user_account", row.user_id or 0, row.kind)
+
+
+WALK = [(action, act) for action, acts in STEPS.items() for act in acts]
+
+
+@pytest.mark.parametrize(("action", "act"), WALK, ids=[f"{a}-{f.__name__}" for a, f in WALK])
+def test_a_step_makes_one_notice_for_each_who_has_part_in_it(office, action, act):
+    begin()
+    before = set(db.session.scalars(select(m.AuditEvent.id)))
+    heard = Counter((who.__tablename__, who.id, kind) for who, kind in act(office))
+    db.session.flush()
+    events = db.session.execute(select(m.AuditEvent.id, m.AuditEvent.action))
+    assert action in {name for key, name in events if key not in before}
+    assert Counter(list_new()) == heard
+
+
+def test_every_action_has_a_step_or_a_reason_for_silence():
+    unsaid = [
+        action
+        for action in (*ACTION_WORDS, "round.lift-override")
+        if action not in STEPS and not {action, action.partition(".")[0]} & SILENT.keys()
+    ]
+    assert unsaid == []
+    assert STEPS.keys() & SILENT.keys() <= {"need.keep"}
+
+
+def test_every_kind_of_notice_has_words_and_a_writer_and_every_word_a_kind():
+    text = "\n".join(
+        source.path.read_text()
+        for source in list_sources("matchmaker")
+        if not source.name.endswith("notices/words.py")
+    )
+    steps = {f"{name}.{step}" for name in ("organisation", "volunteer") for step in _list_steps()}
+    unwritten = [kind for kind in NOTICE_WORDS if f'"{kind}"' not in text and kind not in steps]
+    assert unwritten == []
+
+
+def _list_steps() -> list[str]:
+    return ["approve", "return", "suspend", "reinstate", *VolunteerStep, "go_away", "stay"]
+
+
+def test_no_two_valid_notices_say_one_thing_twice(office):
+    """Whatever comes again makes the earlier one void."""
+    for _ in range(2):
+        publication.publish_run(office.withdraw(), actor=office.two, now=NOW)
+        move(office, VolunteerStep.PAUSE, VolunteerStep.RESUME)
+    rows = db.session.scalars(select(m.Notice).where(m.Notice.void_at.is_(None)))
+    said = Counter((*_name_who(row), row.subject_type, row.subject_id) for row in rows)
+    assert [key for key, count in said.items() if count > 1] == []
+
+
+def test_a_disabled_account_hears_nothing(office):
+    begin()
+    db.session.execute(update(m.User).where(m.User.id == office.giver.id).values(disabled_at=NOW))
+    begin()
+    publication.publish_run(office.withdraw(), actor=office.two, now=NOW)
+    assert [row for row in list_new() if row[:2] == ("user_account", office.giver.id)] == []
