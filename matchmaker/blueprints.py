@@ -5,6 +5,7 @@ from flask import Blueprint
 from matchmaker.accounts import administration_views, invitation_views, own_views, role_views
 from matchmaker.accounts import views as account_views
 from matchmaker.assignments import views as assignment_views
+from matchmaker.audit import disclosure_views
 from matchmaker.audit import views as audit_views
 from matchmaker.calendar import views as calendar_views
 from matchmaker.demo import views as demo_views
@@ -49,6 +50,7 @@ VIEW_MODULES = (
     assignment_views,
     audit_views,
     calendar_views,
+    disclosure_views,
     browse_views,
     decision_views,
     desk_views,

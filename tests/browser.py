@@ -52,5 +52,9 @@ class Browser:
         hidden = {"csrf_token": token[1]} | dict(_SEEN.findall(page.text))
         return self.client.post(self.get_url(endpoint, **values), data={**hidden, **data})
 
+    def take(self, endpoint: str, **values: Any) -> TestResponse:
+        """Take a list of people, as a file or to print, having said what for."""
+        return self.submit(endpoint, {"purpose": "report"}, **values)
+
     def _check_context(self) -> None:
         assert not has_app_context(), "a browser inside an app context keeps the first locale"

@@ -10,11 +10,12 @@ from matchmaker.accounts.forms import AccountFilterForm, make_role_form
 from matchmaker.accounts.scopes import resolve_scope
 from matchmaker.accounts.views import bp
 from matchmaker.accounts.words import name_scope
+from matchmaker.audit.handing import list_account_persons, show_list
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import Role, User
+from matchmaker.models import ListKind, Role, User
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import Badge, Column, ListPage
+from matchmaker.web.lists import Badge, Column, ListPage, People
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, name_account
 from matchmaker.words.quantities import format_moment
@@ -36,6 +37,7 @@ STATE = Column[User](
     read=lambda user: make_account_badge(user).text,
     badges=lambda user: [make_account_badge(user)],
 )
+PEOPLE = People[User](ListKind.ACCOUNTS, list_account_persons)
 _COLUMNS = (
     Column[User](
         header=_l("Name"),
@@ -58,9 +60,10 @@ def index() -> str:
         caption=_l("Accounts"),
         query=administration.select_accounts(**form.read_filters()),
         columns=_COLUMNS,
+        people=PEOPLE,
         form=form,
     )
-    return render_template("accounts/index.html", list=listed)
+    return show_list("accounts/index.html", listed)
 
 
 @bp.get("/accounts/<id:user_id>")

@@ -10,10 +10,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.accounts import administration, invitations, scopes
-from matchmaker.accounts.administration_views import MADE, ROLE, STATE
+from matchmaker.accounts.administration_views import MADE, PEOPLE, ROLE, STATE
 from matchmaker.accounts.forms import InviteColleagueForm, InviteResidentForm, make_role_form
 from matchmaker.accounts.scopes import Scope, resolve_scope
 from matchmaker.accounts.views import bp
+from matchmaker.audit.handing import show_list
 from matchmaker.base.clock import get_now
 from matchmaker.base.errors import InvalidError
 from matchmaker.forms.base import ButtonForm, IdempotentForm
@@ -77,10 +78,11 @@ def members() -> str:
         caption=_l("Accounts"),
         query=administration.select_members(current_user),
         columns=_MEMBER_COLUMNS,
+        people=PEOPLE,
     )
-    return render_template(
+    return show_list(
         "accounts/members.html",
-        list=listed,
+        listed,
         invitations=invitations.list_open_invitations(current_user, get_now()),
         **_take_new_code(),
     )

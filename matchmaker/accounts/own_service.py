@@ -1,16 +1,15 @@
-"""A person's own account: sessions, disclosures of their contact data."""
+"""A person's own account: sessions."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from matchmaker.accounts import sessions
 from matchmaker.accounts.roles import get_opener_id, is_of_sign_in
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import contact_cipher, db
-from matchmaker.models import Disclosure, LoginSession, User
+from matchmaker.models import LoginSession, User
 
 LATEST = 50  # rows of a list on the account page
 
@@ -60,18 +59,3 @@ def end_session(*, actor: User, session_id: int, now: datetime) -> None:
         raise NotFoundError("session.unknown")
     sessions.revoke_session(row, now)
     record_event(actor=actor, action="account.end_session", subject=row, now=now)
-
-
-def list_disclosures(actor: User) -> list[Disclosure]:
-    """Each time somebody was shown the contact data of the actor, a resident; latest first."""
-    if actor.resident_id is None:
-        return []
-    return list(
-        db.session.scalars(
-            select(Disclosure)
-            .where(Disclosure.resident_id == actor.resident_id)
-            .order_by(Disclosure.at.desc(), Disclosure.id.desc())
-            .limit(LATEST)
-            .options(joinedload(Disclosure.user))
-        )
-    )

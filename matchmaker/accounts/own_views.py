@@ -1,4 +1,4 @@
-"""A person's own account: sessions, notices, disclosures of contact data, the password."""
+"""A person's own account: sessions, notices, the password."""
 
 from datetime import timedelta
 
@@ -34,7 +34,6 @@ def own() -> str:
         sessions=own_sessions,
         present=sessions.get_digest(sessions.get_held_token()),
         notices=load_things(list_notices(current_user, most=own_service.LATEST)),
-        disclosures=own_service.list_disclosures(current_user),
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import contains_eager
 
 from matchmaker.accounts import kept_forms
 from matchmaker.base.clock import get_now
-from matchmaker.base.database import SAFE_METHODS, writing_without_waiting
+from matchmaker.base.database import SAFE_METHODS, writing_if_free
 from matchmaker.base.extensions import db
 from matchmaker.models import LoginSession, User
 from matchmaker.web.addresses import LARGEST_ID, find_form_page, get_return_path
@@ -149,7 +149,7 @@ def _touch(session_id: int, now: datetime) -> None:
         db.session.execute(statement)
         return
     try:
-        with writing_without_waiting(), db.engine.begin() as connection:
+        with writing_if_free(), db.engine.begin() as connection:
             connection.execute(statement)
     except OperationalError:  # a busy database must not prevent reading
         current_app.logger.warning("a session could not be touched")

@@ -59,13 +59,18 @@ _COLUMNS: tuple[Any, ...] = (
     Need.reference,
     Pairing.reference,
     Volunteer.name,
+    Resident.person_id,
+    Volunteer.person_id,
 )
 _SLOTS = [make_slot(week, window) for week in WEEKS for window in Window]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One promise: ``units`` in the category's units (fen for funds); no slot: any time."""
+    """One promise: ``units`` in the category's units (fen for funds); no slot: any time.
+
+    ``persons`` are who gets it and, for a visit, who comes.
+    """
 
     slot: str | None
     days: list[str] | None
@@ -77,6 +82,7 @@ class Line:
     units: int
     state: AssignmentState
     is_pairing: bool
+    persons: tuple[int, ...]
 
 
 def list_published_months(actor: User) -> list[date]:
@@ -156,6 +162,7 @@ def _read_line(
     need: str | None,
     pairing: str | None,
     volunteer: str | None,
+    *persons: int | None,
 ) -> Line:
     return Line(
         slot=assignment.slot,
@@ -168,6 +175,7 @@ def _read_line(
         units=assignment.units,
         state=assignment.state,
         is_pairing=need is None,
+        persons=tuple(person for person in persons if person is not None),
     )
 
 

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.assignments import queries
 from matchmaker.assignments.forms import GivenForm, MonthForm
 from matchmaker.assignments.queries import GivenFilters, Line
+from matchmaker.audit.handing import hand_out, send_list, show_list, show_people
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import NotFoundError
+from matchmaker.models import ListKind, ListWay
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.rounds.words.slots import describe_slot
-from matchmaker.web.lists import Column, ListPage, get_filters, make_state_badge
+from matchmaker.web.act import Answer
+from matchmaker.web.lists import Column, ListPage, People, get_filters, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity, get_unit_word, make_cell
@@ -59,6 +62,7 @@ def _make_list(months: list[date]) -> tuple[date, ListPage[Line]]:
         caption=_l("What we promised"),
         query=queries.select_lines(current_user, month, filters),
         columns=_COLUMNS,
+        people=People(ListKind.GIVEN, lambda line: line.persons),
         form=form,
         read=queries.read_lines,
         download="assignments.download",
@@ -77,35 +81,47 @@ def given() -> str:
     if not months:
         return render_template("assignments/given_empty.html")
     month, listed = _make_list(months)
-    return render_template(
+    return show_list(
         "assignments/given.html",
+        listed,
         month=month,
         policy=queries.find_policy(current_user, month),
-        list=listed,
         groups=_group(listed.rows),
     )
 
 
-@bp.get("/given/print")
+@bp.route("/given/print", methods=["GET", "POST"])
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
-def given_sheet() -> str:
-    months = _list_months_or_fail()
-    form, month, filters = _read_address(months)
-    return render_template(
-        "assignments/given_sheet.html",
-        organisation=get_own_organisation(current_user),
-        month=month,
-        groups=_group(queries.list_lines(current_user, month, filters)),
-        printed_on=get_local_date(get_now()),
-        back_url=url_for("assignments.given", **get_filters(form)),
+def given_sheet() -> Answer:
+    form, month, filters = _read_address(_list_months_or_fail())
+    lines = queries.list_lines(current_user, month, filters)
+    back_url = url_for("assignments.given", **get_filters(form))
+
+    def make() -> str:
+        return render_template(
+            "assignments/given_sheet.html",
+            organisation=get_own_organisation(current_user),
+            month=month,
+            groups=_group(lines),
+            printed_on=get_local_date(get_now()),
+            back_url=back_url,
+        )
+
+    return hand_out(
+        ListKind.GIVEN,
+        ListWay.PRINT,
+        lambda: {person for line in lines for person in line.persons},
+        make,
+        filters=get_filters(form),
+        back_url=back_url,
     )
 
 
-@bp.get("/given.<any(xlsx, csv):file_format>")
+@bp.route("/given.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
-def download(file_format: str) -> Response:
+def download(file_format: str) -> Answer:
     _month, listed = _make_list(_list_months_or_fail())
-    return listed.send(file_format)
+    return send_list(listed, file_format)
 
 
 @bp.get("/visits")
@@ -116,9 +132,14 @@ def visits() -> str:
     form.fill_months(months)
     month = form.read_month(months) if months else None
     lines = queries.list_lines(current_user, month, GivenFilters()) if month else []
-    return render_template(
-        "assignments/visits.html", form=form, month=month, months=months, groups=_group(lines)
-    )
+
+    def make() -> str:
+        return render_template(
+            "assignments/visits.html", form=form, month=month, months=months, groups=_group(lines)
+        )
+
+    persons = {person for line in lines for person in line.persons}
+    return show_people(ListKind.GIVEN, persons, make)
 
 
 def _read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:

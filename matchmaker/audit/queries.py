@@ -1,7 +1,7 @@
 """Find events of the audit log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -68,15 +68,26 @@ def list_subject_types() -> list[str]:
     return list(db.session.scalars(query))
 
 
-Subjects = dict[tuple[str, int], str]
-# How a subject is named beside its kind: by its reference, month or public name, never a person's.
+Key = tuple[str, int]  # the kind and the row of a subject
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """How subjects are named, and the persons behind those that are somebody's."""
+
+    names: dict[Key, str] = field(default_factory=dict)
+    persons: dict[Key, int] = field(default_factory=dict)
+
+
+# How a subject is named beside its kind: by its reference, month or public name, never a person's;
+# and the person whose reference it is.
 _REFERENCES: dict[str, Any] = {
-    "need": select(Need.id, Need.reference),
-    "resident": select(Resident.id, Resident.reference),
-    "recipient_status": select(RecipientStatus.id, Resident.reference).join(
-        Resident, Resident.id == RecipientStatus.resident_id
+    "need": select(Need.id, Need.reference, Resident.person_id).join(Need.resident),
+    "resident": select(Resident.id, Resident.reference, Resident.person_id),
+    "recipient_status": select(RecipientStatus.id, Resident.reference, Resident.person_id).join(
+        RecipientStatus.resident
     ),
-    "volunteer": select(Volunteer.id, Volunteer.reference),
+    "volunteer": select(Volunteer.id, Volunteer.reference, Volunteer.person_id),
     "organisation": select(Organisation.id, Organisation.code),
     "offer": select(Offer.id, Offer.title),
     "match_round": select(MatchRound.id, MatchRound.month),
@@ -87,14 +98,16 @@ _REFERENCES: dict[str, Any] = {
 
 
 def name_subjects(events: Sequence[AuditEvent]) -> Subjects:
-    """The references of what the events are about, by kind and row; one statement a kind."""
-    found: Subjects = {}
+    """The references of what the events are about, and whose they are; one statement a kind."""
+    found = Subjects()
     for kind, query in _REFERENCES.items():
         ids = {event.subject_id for event in events if event.subject_type == kind}
         if ids:
             key = next(iter(query.selected_columns))
-            rows = db.session.execute(query.where(key.in_(ids)))
-            found |= {(kind, row_id): _say(name) for row_id, name in rows}
+            for row_id, name, *persons in db.session.execute(query.where(key.in_(ids))):
+                found.names[kind, row_id] = _say(name)
+                for person in persons:
+                    found.persons[kind, row_id] = person
     return found
 
 

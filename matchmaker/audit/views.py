@@ -1,25 +1,27 @@
 """The audit log: all of it for administrators and auditors, their own events for others."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from matchmaker.audit import queries, words
+from matchmaker.audit.handing import list_account_persons, send_list, show_list
 from matchmaker.audit.service import verify_chain
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import DayField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore
-from matchmaker.models import AuditEvent, Role
+from matchmaker.models import AuditEvent, ListKind, Role
 from matchmaker.models.limits import LONGEST_ACTION
-from matchmaker.web.lists import Column, ListPage
+from matchmaker.web.act import Answer
+from matchmaker.web.lists import Column, ListPage, People
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label
 from matchmaker.words.quantities import format_moment
@@ -66,6 +68,16 @@ def _read_lines(events: list[AuditEvent]) -> list[EventLine]:
     return [EventLine(event, subjects) for event in events]
 
 
+def _list_persons(line: EventLine) -> Iterator[int]:
+    """Who acted, and whose thing it was."""
+    if line.event.actor:
+        yield from list_account_persons(line.event.actor)
+    person = line.subjects.persons.get((line.event.subject_type, line.event.subject_id or 0))
+    if person is not None:
+        yield person
+
+
+_PEOPLE = People(ListKind.EVENTS, _list_persons)
 Columns = tuple[Column[EventLine], ...]
 
 
@@ -86,7 +98,7 @@ _DATE, _WHO, _ROLE, _ACTION, _ABOUT, _DETAILS = _IN_WORDS = _make_columns(
     (_l("Who"), lambda line: words.name_actor(line.event)),
     (_l("Role"), lambda line: words.describe_role(line.event)),
     (_l("Action"), lambda line: words.describe_action(line.event)),
-    (_l("About"), lambda line: words.describe_subject(line.event, line.subjects)),
+    (_l("About"), lambda line: words.describe_subject(line.event, line.subjects.names)),
     (_l("Details"), lambda line: words.describe_details(line.event)),
 )
 _AS_STORED = _make_columns(
@@ -113,6 +125,7 @@ def _make_list() -> ListPage[EventLine]:
         caption=_l("Events"),
         query=queries.select_events(queries.EventFilter(**form.read_filters())),
         columns=_COLUMNS,
+        people=_PEOPLE,
         read=_read_lines,
         form=form,
         download="audit.download",
@@ -128,13 +141,13 @@ bp = Blueprint("audit", __name__)
 @bp.get("/audit")
 @requires(Permission.AUDIT_READ)
 def index() -> str:
-    return render_template("audit/index.html", list=_make_list())
+    return show_list("audit/index.html", _make_list())
 
 
-@bp.get("/audit/events.<any(xlsx, csv):file_format>")
+@bp.route("/audit/events.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.AUDIT_READ)
-def download(file_format: str) -> Response:
-    return _make_list().send(file_format)
+def download(file_format: str) -> Answer:
+    return send_list(_make_list(), file_format)
 
 
 @bp.get("/audit/verification")
@@ -151,9 +164,10 @@ def own() -> str:
         caption=_l("Events"),
         query=queries.select_own_events(current_user),
         columns=_OWN_COLUMNS,
+        people=_PEOPLE,
         read=_read_lines,
     )
-    return render_template("audit/own.html", list=listed)
+    return show_list("audit/own.html", listed)
 
 
 def _make_filter_form() -> EventFilterForm:

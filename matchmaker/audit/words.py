@@ -13,6 +13,9 @@ from matchmaker.models import (
     ConsentChannel,
     ContactEnd,
     DrawSource,
+    ListKind,
+    ListPurpose,
+    ListWay,
     NeedState,
     OfferState,
     OrganisationKind,
@@ -108,6 +111,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "resident.stop_contact": _l("Stopped the contact with a resident"),
     "resident.resume_contact": _l("Allowed contact with a resident again"),
     "assignment.revoke": _l("Revoked a promise"),
+    "list.take": _l("Took a list of people"),
+    "list.read_on": _l("Read on in a list of people"),
     "demo.build": _l("Built the demo"),
 }
 
@@ -131,6 +136,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "assignment": _l("Promise"),
     "subdistrict": _l("Street office"),
     "committee": _l("Neighbourhood committee"),
+    "list_disclosure": _l("List of people"),
 }
 
 
@@ -203,6 +209,10 @@ _DETAIL_NAMES: dict[str, LazyString] = {
     "kind": _l("kind"),
     "consent": _l("consent"),
     "found": _l("people found"),
+    "list": _l("list"),
+    "way": _l("how it was taken"),
+    "purpose": _l("what for"),
+    "persons": _l("people in it"),
 }
 _LABELLED: tuple[type[StrEnum], ...] = (
     Role,
@@ -215,6 +225,9 @@ _LABELLED: tuple[type[StrEnum], ...] = (
     NeedState,
     RevokeReason,
     ContactEnd,
+    ListKind,
+    ListWay,
+    ListPurpose,
 )
 
 

@@ -27,7 +27,7 @@ MOST_WAITING = 4  # of the eight threads of a server
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
-_is_optional: ContextVar[bool] = ContextVar("is_optional", default=False)
+_most_wait_ms: ContextVar[int | None] = ContextVar("most_wait_ms", default=None)
 _places = BoundedSemaphore(MOST_WAITING)
 
 
@@ -45,17 +45,17 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
-def writing_without_waiting() -> Iterator[None]:
-    """As ``writing``, for what may be left out: a busy database fails it at once.
+def writing_if_free(wait_ms: int = 0) -> Iterator[None]:
+    """As ``writing``, for what may be left out: a busy database fails it after so short a wait.
 
     The failure is the caller's to catch and does not count as a database that is away.
     """
-    token = _is_optional.set(True)
+    token = _most_wait_ms.set(wait_ms)
     try:
         with writing():
             yield
     finally:
-        _is_optional.reset(token)
+        _most_wait_ms.reset(token)
 
 
 def is_away() -> bool:
@@ -97,7 +97,7 @@ def init_database(app: Flask) -> None:
 def _note_failure(context: ExceptionContext) -> None:
     """Remember in the request that the database failed it, so that nothing in it waits again."""
     is_failure = isinstance(context.sqlalchemy_exception, OperationalError)
-    if is_failure and has_request_context() and not _is_optional.get():
+    if is_failure and has_request_context() and _most_wait_ms.get() is None:
         g.database_is_away = True
 
 
@@ -153,8 +153,11 @@ def _counting_the_wait() -> Iterator[int]:
 
 def _get_wait_ms() -> int:
     """How long a transaction that begins now may wait for another, in milliseconds."""
-    if _is_optional.get() or is_away():
+    if is_away():
         return 0
-    if not has_request_context():
-        return PATIENT_MS
-    return max(0, int(current_app.config["DATABASE_WAIT_MS"]) - int(g.get("waited_ms", 0)))
+    left_ms = PATIENT_MS
+    if has_request_context():
+        wait_ms = int(current_app.config["DATABASE_WAIT_MS"])
+        left_ms = max(0, wait_ms - int(g.get("waited_ms", 0)))
+    most_ms = _most_wait_ms.get()
+    return left_ms if most_ms is None else min(most_ms, left_ms)

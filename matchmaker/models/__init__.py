@@ -1,7 +1,18 @@
 """Every ORM class, one file per aggregate; import them from here."""
 
 from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcome, RevokeReason
-from matchmaker.models.audit import AuditEvent, AuditHead, Disclosure, IdempotencyKey, Notice
+from matchmaker.models.audit import (
+    AuditEvent,
+    AuditHead,
+    Disclosure,
+    IdempotencyKey,
+    ListDisclosure,
+    ListedPerson,
+    ListKind,
+    ListPurpose,
+    ListWay,
+    Notice,
+)
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
 from matchmaker.models.correction import NeedCorrection
@@ -74,6 +85,11 @@ __all__ = [
     "JobState",
     "KeptForm",
     "LedgerScope",
+    "ListDisclosure",
+    "ListKind",
+    "ListPurpose",
+    "ListWay",
+    "ListedPerson",
     "LoginSession",
     "MatchRound",
     "Need",

@@ -1,13 +1,14 @@
-"""Evidence: the audit chain, disclosures of contacts, notices, and forms already accepted."""
+"""Evidence: the audit chain, disclosures of contacts and lists, notices, accepted forms."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
-from matchmaker.models.columns import UTCDateTime
+from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.limits import LONGEST_ACTION, LONGEST_LOCATION
 from matchmaker.models.resident import Resident
 from matchmaker.models.user import User
@@ -64,6 +65,75 @@ class Disclosure(Model):
 
     user: Mapped[User] = relationship()
     resident: Mapped[Resident] = relationship()
+
+
+class ListKind(StrEnum):
+    """A list with people in it, whatever way it is read."""
+
+    RESIDENTS = "residents"
+    NEEDS = "needs"
+    LINES = "lines"  # of a run
+    PROOF = "proof"  # of a run: question and answer with references
+    PROMISES = "promises"  # of a run, those that cannot be kept
+    FOLLOW_UPS = "follow_ups"
+    VOLUNTEERS = "volunteers"
+    GIVEN = "given"  # what an organisation or a volunteer promised
+    SAME_PERSON = "same_person"
+    ACCOUNTS = "accounts"
+    EVENTS = "events"
+
+
+class ListWay(StrEnum):
+    """How a list left."""
+
+    FILE = "file"
+    PRINT = "print"
+    PAGES = "pages"  # read page by page on one day
+
+
+class ListPurpose(StrEnum):
+    """What a list is for. There is no other: a list for anything else is not taken."""
+
+    MATCH = "match"  # prepare, check or publish a month
+    DELIVER = "deliver"
+    CALL = "call"
+    REPORT = "report"
+    CORRECT = "correct"  # compare what is kept with papers
+
+
+class ListDisclosure(Model):
+    """A record that somebody got many people at once: who, which list, how, what for, how many."""
+
+    __tablename__ = "list_disclosure"
+    __table_args__ = (Index(None, "user_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(
+        UTCDateTime, doc="instant at which it was taken; of pages: the first of the day"
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[ListKind] = mapped_column(enum_column(ListKind))
+    way: Mapped[ListWay] = mapped_column(enum_column(ListWay), doc="how it left")
+    purpose: Mapped[ListPurpose | None] = mapped_column(
+        enum_column(ListPurpose), comment="empty: few people, read on pages"
+    )
+    filters: Mapped[dict[str, Any]] = mapped_column(
+        JSON, comment="what narrowed it, without what was typed"
+    )
+    persons: Mapped[int] = mapped_column(comment="how many people are in it")
+
+    user: Mapped[User] = relationship()
+
+
+class ListedPerson(Model):
+    """A person in a list that somebody got."""
+
+    __tablename__ = "listed_person"
+
+    list_disclosure_id: Mapped[int] = mapped_column(
+        ForeignKey("list_disclosure.id"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
 class Notice(Model):

@@ -52,6 +52,7 @@ def browse() -> str:
         caption=_l("Open needs"),
         query=queries.list_open_needs(current_user, form.read_filters()),
         columns=_COLUMNS,
+        people=None,
         form=form,
         read=hide_persons,
     )

@@ -5,18 +5,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from matchmaker.audit.handing import show_list
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.forms.base import BaseForm, ButtonForm, IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, RadiosField, make_choices
 from matchmaker.forms.fields import LongTextField, TextField
 from matchmaker.forms.validators import MaxLength, OneOrMore, Required
-from matchmaker.models import FollowUp, FollowUpAbout, StatusKind, Window
+from matchmaker.models import FollowUp, FollowUpAbout, ListKind, StatusKind, Window
 from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.needs import follow_ups
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.states import get_need
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import Badge, Column, ListPage
+from matchmaker.web.lists import Badge, Column, ListPage, People
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
@@ -157,9 +158,10 @@ def list_follow_ups() -> str:
         caption=_l("Questions to answer"),
         query=follow_ups.select_owed(current_user, is_answered=is_answered),
         columns=_COLUMNS,
+        people=People(ListKind.FOLLOW_UPS, lambda row: (row.need.resident.person_id,)),
         values={"answered": "1"} if is_answered else {},
     )
-    return render_template("needs/follow_ups.html", list=listed, is_answered=is_answered)
+    return show_list("needs/follow_ups.html", listed, is_answered=is_answered)
 
 
 @bp.route("/follow-ups/<id:follow_up_id>", methods=["GET", "POST"])

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import flash, render_template, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
+from matchmaker.audit.handing import send_list, show_list
 from matchmaker.base.clock import get_local_date, get_month, get_now
-from matchmaker.models import Need, NeedState, RecipientStatus
+from matchmaker.models import ListKind, Need, NeedState, RecipientStatus
 from matchmaker.needs import corrections, queries, queue_service
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.categories import list_headings
@@ -21,7 +21,7 @@ from matchmaker.needs.queue_forms import ALL_STATES, NeedListForm
 from matchmaker.residents.scope import list_committees
 from matchmaker.residents.statuses import StatusState, get_state
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import Box, Column, ListPage, make_state_badge
+from matchmaker.web.lists import Box, Column, ListPage, People, make_state_badge
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_local_day, format_quantity, get_unit_word, make_cell
@@ -180,10 +180,10 @@ def index() -> str:
     return _show_queue(VerifyManyForm(data={"reply_promised_on": reply_day}))
 
 
-@bp.get("/list.<any(xlsx, csv):file_format>")
+@bp.route("/list.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_SCOPE)
-def download(file_format: str) -> Response:
-    return _make_list().send(file_format)
+def download(file_format: str) -> Answer:
+    return send_list(_make_list(), file_format)
 
 
 @bp.post("/verify-chosen")
@@ -219,10 +219,10 @@ def _show_queue(bulk: VerifyManyForm) -> str:
     if can_verify:
         listed = replace(listed, columns=_WAITING_COLUMNS, read=read_waiting_lines)
     is_ticked = can_verify and request.args.get("tick") == TICK_ALL
-    return render_template(
+    return show_list(
         "needs/index.html",
+        listed,
         form=bulk,
-        list=listed,
         can_verify=can_verify,
         is_ticked=is_ticked,
         chosen=_list_without_twins(listed.rows) if is_ticked else bulk.chosen.data or [],
@@ -244,6 +244,7 @@ def _make_list() -> ListPage[NeedLine]:
         caption=_l("Needs and wishes"),
         query=queries.list_needs(current_user, filters),
         columns=_COLUMNS,
+        people=People(ListKind.NEEDS, lambda line: (line.need.resident.person_id,)),
         form=form,
         fields=_FIELDS if has_one_committee else (*_FIELDS, "committee_id"),
         read=read_lines,

@@ -111,6 +111,7 @@ def _show_queue(form: ApproveManyForm) -> str:
         caption=_l("Offers to check"),
         query=queries.list_waiting(current_user, filters.read_filters()),
         columns=_COLUMNS,
+        people=None,
         form=filters,
         fields=("search", "kind"),
     )

@@ -101,6 +101,7 @@ def _make_list(committees: Sequence[Committee] = ()) -> ListPage[Offer]:
         caption=_l("Our offers"),
         query=queries.list_offers(current_user, filters),
         columns=_COLUMNS,
+        people=None,
         form=form,
         count=lambda: queries.count_by_state(current_user, filters),
         download="offers.download",

@@ -83,6 +83,7 @@ def _make_list() -> ListPage[Organisation]:
         caption=_l("Organisations"),
         query=queries.list_organisations(current_user, filters),
         columns=_COLUMNS,
+        people=None,
         form=form,
         count=lambda: queries.count_by_state(current_user, filters),
         download="organisations.download",

@@ -16,6 +16,7 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    ListedPerson,
     Organisation,
     PeopleApart,
     Person,
@@ -176,6 +177,7 @@ def join_persons(one_id: int, other_id: int) -> Person:
         rows = update(model).where(model.person_id == gone_id)
         db.session.execute(rows.values(person_id=kept_id))
     _move_apart(kept_id, gone_id)
+    _move_listed(kept_id, gone_id)
     db.session.execute(delete(Person).where(Person.id == gone_id))
     db.session.flush()
     return kept
@@ -195,6 +197,16 @@ def _move_apart(kept_id: int, gone_id: int) -> None:
         else:
             row.first_id, row.second_id = pair
         db.session.flush()
+
+
+def _move_listed(kept_id: int, gone_id: int) -> None:
+    """Lists with the gone person in them have the kept one in them, once."""
+    own = select(ListedPerson.list_disclosure_id).where(ListedPerson.person_id == kept_id)
+    of_gone = ListedPerson.person_id == gone_id
+    db.session.execute(
+        delete(ListedPerson).where(of_gone, ListedPerson.list_disclosure_id.in_(own))
+    )
+    db.session.execute(update(ListedPerson).where(of_gone).values(person_id=kept_id))
 
 
 def _add_apart(one_id: int, other_id: int, actor: User, now: datetime) -> PeopleApart:

@@ -4,9 +4,10 @@ from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import Volunteer
+from matchmaker.models import ListKind, Volunteer
 from matchmaker.people import joining
 from matchmaker.volunteers.queries import map_categories
 from matchmaker.volunteers.views import name_skills
@@ -72,6 +73,10 @@ def _show(form: ButtonForm) -> str:
             str(row.visits_per_month),
         ]
 
-    return render_template(
-        "people/index.html", form=form, proposals=proposals, joined=joined, describe=describe
-    )
+    def make() -> str:
+        return render_template(
+            "people/index.html", form=form, proposals=proposals, joined=joined, describe=describe
+        )
+
+    persons = {row.person_id for row in (*shown, *(row for group in joined for row in group))}
+    return show_people(ListKind.SAME_PERSON, persons, make)

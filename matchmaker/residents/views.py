@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from matchmaker.audit.handing import send_list, show_list
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import ButtonForm
 from matchmaker.forms.choices import make_choices
-from matchmaker.models import Committee, RecipientStatus, Resident, Role
+from matchmaker.models import Committee, ListKind, RecipientStatus, Resident, Role
 from matchmaker.promises.breaking import find_breaks_of_status
 from matchmaker.residents import merging, phone_search, scope, service, statuses
 from matchmaker.residents.consents import list_consents
@@ -22,7 +23,7 @@ from matchmaker.residents.disclosure import Contact, reveal_contact
 from matchmaker.residents.forms import ResidentFilterForm, ResidentSearchForm, StatusStepForm
 from matchmaker.residents.statuses import StatusState
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import PAGE_SIZE, Badge, Column, ListPage
+from matchmaker.web.lists import PAGE_SIZE, Badge, Column, ListPage, People
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.tones import Tone
@@ -106,6 +107,7 @@ def _make_list(
         caption=_l("Residents"),
         query=service.select_filtered(current_user, filters),
         columns=_COLUMNS,
+        people=People(ListKind.RESIDENTS, lambda row: (row.person_id,)),
         form=form,
         fields=("search", *places, "status", "unverified"),
         search="residents.search",
@@ -118,7 +120,7 @@ def _make_list(
 @bp.get("/residents")
 @requires(Permission.NEED_READ_SCOPE)
 def index() -> str:
-    return render_template("residents/index.html", list=_make_list())
+    return show_list("residents/index.html", _make_list())
 
 
 @bp.post("/residents/search")
@@ -133,13 +135,13 @@ def search() -> str | Response:
     db.session.commit()  # an attempt counts even if it fails
     found = phone_search.search_phone(actor=current_user, typed=typed, now=get_now())
     db.session.commit()
-    return render_template("residents/index.html", list=_make_list(form, found[:PAGE_SIZE]))
+    return show_list("residents/index.html", _make_list(form, found[:PAGE_SIZE]))
 
 
-@bp.get("/residents/residents.<any(xlsx, csv):file_format>")
+@bp.route("/residents/residents.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.NEED_READ_SCOPE)
-def download(file_format: str) -> Response:
-    return _make_list().send(file_format)
+def download(file_format: str) -> Answer:
+    return send_list(_make_list(), file_format)
 
 
 @bp.get("/residents/<id:resident_id>")

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from matchmaker.audit.handing import send_list, show_list
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import Committee, ServiceCategory, Volunteer
+from matchmaker.models import Committee, ListKind, ServiceCategory, Volunteer
 from matchmaker.offers.queries import list_committees
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.promises.breaking import find_breaks_of_volunteer
@@ -19,7 +20,7 @@ from matchmaker.volunteers.forms import MoveForm, VolunteerForm, make_list_form,
 from matchmaker.volunteers.profile import list_skills
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from matchmaker.web.act import Answer, answer_form
-from matchmaker.web.lists import Badge, Column, ListPage, make_state_badge
+from matchmaker.web.lists import Badge, Column, ListPage, People, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
@@ -115,6 +116,7 @@ def _make_list(committees: Sequence[Committee] = ()) -> ListPage[VolunteerLine]:
         caption=_l("Our volunteers"),
         query=queries.list_volunteers(current_user, filters),
         columns=_COLUMNS,
+        people=People(ListKind.VOLUNTEERS, lambda line: (line.volunteer.person_id,)),
         form=form,
         read=read_lines,
         count=lambda: queries.count_by_state(current_user, filters),
@@ -137,14 +139,14 @@ _DONE = {
 @bp.get("/")
 @requires(Permission.VOLUNTEER_MANAGE)
 def index() -> str:
-    return render_template("volunteers/index.html", list=_make_list())
+    return show_list("volunteers/index.html", _make_list())
 
 
-@bp.get("/volunteers.<any(xlsx, csv):file_format>")
+@bp.route("/volunteers.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.VOLUNTEER_MANAGE)
-def download(file_format: str) -> Response:
+def download(file_format: str) -> Answer:
     committees = list_committees(get_own_organisation(current_user).subdistrict_id)
-    return _make_list(committees).send(file_format)
+    return send_list(_make_list(committees), file_format)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -52,6 +52,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "form": (),
     "invitation": ("accounts.invited", "accounts.members"),
     "line": ("rounds.index",),
+    "list": (),
     "need": ("needs.mine", "needs.index"),
     "offer": ("offers.index", "offers.review"),
     "organisation": ("organisations.index",),

@@ -16,16 +16,18 @@ from flask import Response, request, url_for
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import lazyload
-from wtforms import Field, Form
+from wtforms import BooleanField, DateField, Field, Form, SelectField
 
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm
+from matchmaker.models import ListKind
 from matchmaker.web.downloads import FILE_FORMATS, Value, send_table
 from matchmaker.words.labels import get_label
 from matchmaker.words.quantities import format_day
 from matchmaker.words.tones import Tone, get_tone
 
 PAGE_SIZE = 25  # rows
+_CHOSEN = (BooleanField, DateField, SelectField)  # in these fields nobody types a name
 LAST_PAGE = 10_000  # more is a mistyped address
 _PORTION = 500  # rows of a file that are prepared at once
 
@@ -157,9 +159,20 @@ def _fetch(query: Select[Any]) -> Iterable[Any]:
 # The list itself.
 
 
+@dataclass(frozen=True)
+class People(Generic[R]):
+    """Which list of people it is for its record, and the persons that a row names, by id."""
+
+    kind: ListKind
+    ids: Callable[[R], Iterable[int]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListPage(Generic[R]):
     """A list as the current request asks for it.
+
+    ``people`` is None only for a list that names nobody, neither by name nor by reference: any
+    other is shown and sent by ``disclosures.handing``, which keeps a record.
 
     ``endpoint`` and ``values`` are its address. ``form`` has read the filters; ``fields`` names
     those that are shown, in order (none: all). ``read`` turns rows of ``query`` into what the
@@ -173,6 +186,7 @@ class ListPage(Generic[R]):
     caption: str | LazyString
     query: Select[Any]
     columns: Sequence[Column[R]]
+    people: People[R] | None
     values: Mapping[str, Any] = field(default_factory=dict)
     form: Form | None = None
     fields: Sequence[str] = ()
@@ -265,14 +279,36 @@ class ListPage(Generic[R]):
         """The cells of one row of the page."""
         return [column.make_cell(row) for column in self.columns]
 
-    def send(self, file_format: str) -> Response:
-        """Every row that passes the filters, as a file."""
-        headers = [str(column.header) for column in self.file_columns]
-        rows = ([column.read(row) for column in self.file_columns] for row in self._list_all())
-        title = str(self.file_title or self.caption)
-        return send_table(file_format, self.file_name, title, headers, rows)
+    def require_people(self) -> People[R]:
+        """Which list of people it is. Raises ``TypeError`` for a list that names nobody."""
+        if self.people is None:
+            raise TypeError("a list that names nobody leaves no record")
+        return self.people
 
-    def _list_all(self) -> Iterator[R]:
+    def name_filters(self) -> dict[str, Any]:
+        """What narrows the list, for its record: choices, days, and that something was typed."""
+        fields = {field.name: field for field in self.form or ()}
+        chosen = {
+            name: value if isinstance(fields[name], _CHOSEN) else True
+            for name, value in self.arguments.items()
+        }
+        return {**{name: str(value) for name, value in self.values.items()}, **chosen}
+
+    def send(self, file_format: str, rows: Iterable[R] | None = None) -> Response:
+        """Every row that passes the filters, as a file; ``rows`` if they are recorded already.
+
+        Raises ``TypeError`` for people without a record.
+        """
+        if rows is None and self.people is not None:
+            raise TypeError("people leave by disclosures.handing")
+        headers = [str(column.header) for column in self.file_columns]
+        found = self.list_all() if rows is None else rows
+        cells = ([column.read(row) for column in self.file_columns] for row in found)
+        title = str(self.file_title or self.caption)
+        return send_table(file_format, self.file_name, title, headers, cells)
+
+    def list_all(self) -> Iterator[R]:
+        """Every row that passes the filters."""
         found = iter(_fetch(self.query))
         while portion := list(islice(found, _PORTION)):
             yield from self.read(portion)

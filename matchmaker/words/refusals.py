@@ -38,6 +38,7 @@ _SITE: Sentences = {
 }
 
 _ACCOUNTS: Sentences = {
+    "list.not_read": _l("You have not read this list today. Open it again."),
     "account.own": _l("This is your own account. Another administrator can change it."),
     "account.already_disabled": _l("This account is disabled already."),
     "account.not_disabled": _l("This account is not disabled."),

@@ -20,6 +20,7 @@ SESSION = "matchmaker.base.extensions.db"
 BOTH = {
     "matchmaker/__init__.py": "builds the app",
     "matchmaker/accounts/sessions.py": "Flask-Login asks for the user of a request",
+    "matchmaker/audit/handing.py": "records whose data a page shows before it shows them",
     "matchmaker/base/database.py": "opens the session of a request",
     "matchmaker/models/user.py": "Flask-Login's mixin is four properties",
     "matchmaker/web/act.py": "commits what a view did",

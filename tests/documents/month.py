@@ -158,7 +158,7 @@ class _Walk:
     def _show_lines(self, number: int) -> str:
         """The lines of both needs in the file that the office downloads."""
         browser = self._sign_in(self.month.first)
-        page = browser.get("rounds.download_lines", month=MONTH, number=number, file_format="csv")
+        page = browser.take("rounds.download_lines", month=MONTH, number=number, file_format="csv")
         head, *lines = csv.reader(page.text.lstrip("\ufeff").splitlines())
         found = [dict(zip(head, line, strict=True)) for line in lines if line[0] in (POSTED, UNMET)]
         return _show(*reversed(found))

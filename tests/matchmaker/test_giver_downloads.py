@@ -29,14 +29,20 @@ def social_worker(app, make, organisation):
     return Browser(app).sign_in(user).use_language("en")
 
 
+def load(browser, endpoint, **values):
+    """A list of volunteers is taken with a purpose, one of offers or organisations without."""
+    is_of_people = endpoint == "volunteers.download"
+    return browser.take(endpoint, **values) if is_of_people else browser.get(endpoint, **values)
+
+
 def read_workbook(browser, endpoint, **values):
-    answer = browser.get(endpoint, file_format="xlsx", **values)
+    answer = load(browser, endpoint, file_format="xlsx", **values)
     assert answer.status_code == 200
     return openpyxl.load_workbook(io.BytesIO(answer.data)).active
 
 
 def read_csv(browser, endpoint, **values):
-    answer = browser.get(endpoint, file_format="csv", **values)
+    answer = load(browser, endpoint, file_format="csv", **values)
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 

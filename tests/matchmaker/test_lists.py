@@ -67,6 +67,7 @@ def make_list() -> ListPage[Offer]:
         caption="Offers",
         query=query.order_by(Offer.title),
         columns=(TITLE, AMOUNT, DAY, STATE, CHOOSE),
+        people=None,
         form=form,
         fields=("title",),
         count=lambda: count_by_state(query, Offer.state),
@@ -180,6 +181,7 @@ def test_a_portion_is_made_ready_at_once(context, make, monkeypatch):
         caption="Offers",
         query=select(Offer, ServiceCategory.unit).join(Offer.category).order_by(Offer.title),
         columns=(),
+        people=None,
         read=read,
         file_columns=(Column(header="Offer", read=lambda row: row.title),),
     )

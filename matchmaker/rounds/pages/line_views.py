@@ -2,21 +2,21 @@
 
 from datetime import date
 
-from flask import abort, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
-from matchmaker.models import RoundRun
+from matchmaker.audit.handing import send_list, show_list
+from matchmaker.models import ListKind, RoundRun
 from matchmaker.rounds.pages import figures, lines
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import LineFilterForm
 from matchmaker.rounds.pages.lines import RunLine
 from matchmaker.rounds.pages.review_views import find_run
 from matchmaker.rounds.words.outcomes import count_received, explain_outcome_to_staff, name_ground
-from matchmaker.web.downloads import FILE_FORMATS
-from matchmaker.web.lists import Badge, Column, ListPage
+from matchmaker.web.act import Answer
+from matchmaker.web.lists import Badge, Column, ListPage, People
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_name
 from matchmaker.words.quantities import format_quantity, get_unit_word, make_cell
@@ -98,18 +98,16 @@ def _make_columns(month: date, number: int) -> tuple[Column[RunLine], ...]:
 def list_lines(month: date, number: int) -> str:
     """Every need of the run with what was found for it."""
     run = find_run(month, number)
-    return render_template(
-        "rounds/lines.html", match_round=run.match_round, run=run, list=_make_list(run)
-    )
+    return show_list("rounds/lines.html", _make_list(run), match_round=run.match_round, run=run)
 
 
-@bp.get("/<month:month>/runs/<id:number>/lines.<file_format>")
+@bp.route(
+    "/<month:month>/runs/<id:number>/lines.<any(xlsx, csv):file_format>", methods=["GET", "POST"]
+)
 @requires(Permission.ROUND_READ)
-def download_lines(month: date, number: int, file_format: str) -> Response:
+def download_lines(month: date, number: int, file_format: str) -> Answer:
     """The same lines as a file, filtered as the list is."""
-    if file_format not in FILE_FORMATS:
-        abort(404)
-    return _make_list(find_run(month, number)).send(file_format)
+    return send_list(_make_list(find_run(month, number)), file_format)
 
 
 @bp.get("/<month:month>/runs/<id:number>/lines/<reference>")
@@ -136,6 +134,7 @@ def _make_list(run: RoundRun) -> ListPage[RunLine]:
         caption=_("Every line of run %(number)s", number=run.number),
         query=lines.select_lines(run, form.read_filters()),
         columns=_make_columns(month, run.number),
+        people=People(ListKind.LINES, lambda line: (line.need.resident.person_id,)),
         form=form,
         read=lambda outcomes: lines.read_lines(run, outcomes),
         download="rounds.download_lines",

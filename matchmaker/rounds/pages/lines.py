@@ -20,8 +20,10 @@ from matchmaker.models import (
     Resident,
     RoundRun,
     ServiceCategory,
+    Volunteer,
 )
 from matchmaker.promises.present import PROMISE_REVOKED
+from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 
 GROUNDS = (
@@ -95,6 +97,18 @@ def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[As
     return givers
 
 
+def list_persons(run: RoundRun) -> set[int]:
+    """The persons whose references the question of the run names: who asks, and who comes."""
+    snapshot = read_snapshot(run.match_round)
+    residents = {row.resident for row in snapshot.needs}
+    residents |= {row.resident for row in snapshot.due_visits}
+    volunteers = {row.reference for row in snapshot.volunteers}
+    return {
+        *db.session.scalars(select(Resident.person_id).where(Resident.reference.in_(residents))),
+        *db.session.scalars(select(Volunteer.person_id).where(Volunteer.reference.in_(volunteers))),
+    }
+
+
 def list_promises(run: RoundRun, ids: Collection[int]) -> list[Assignment]:
     """The promises of the run with these ids, and what their names need."""
     return _list_assignments(Assignment.round_run_id == run.id, Assignment.id.in_(ids))
@@ -111,8 +125,12 @@ def _list_assignments(*conditions: ColumnElement[bool]) -> list[Assignment]:
         select(Assignment)
         .where(*conditions)
         .options(
-            joinedload(Assignment.need).joinedload(Need.category),
-            joinedload(Assignment.pairing).joinedload(Pairing.category),
+            joinedload(Assignment.need).options(
+                joinedload(Need.category), joinedload(Need.resident)
+            ),
+            joinedload(Assignment.pairing).options(
+                joinedload(Pairing.category), joinedload(Pairing.resident)
+            ),
             joinedload(Assignment.organisation),
             joinedload(Assignment.volunteer),
         )

@@ -8,11 +8,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
 
+from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, make_choices
 from matchmaker.forms.validators import OneOrMore
-from matchmaker.models import Assignment, RoundRun
+from matchmaker.models import Assignment, ListKind, RoundRun
 from matchmaker.promises.present import RECEIVER_GONE, Broken, list_broken
 from matchmaker.rounds.pages import lines
 from matchmaker.rounds.pages.blueprint import bp
@@ -95,15 +96,26 @@ def _show(run: RoundRun, form: RevokeForm) -> str:
     rows = lines.list_promises(run, reasons)
     form.fill([row for row in rows if row.id not in gone], reasons, month)
     revoked = lines.list_revoked(run)
-    return render_template(
-        "rounds/promises.html",
-        match_round=run.match_round,
-        run=run,
-        form=form,
-        gone=[(name_promise(row, month), reasons[row.id]) for row in rows if row.id in gone],
-        revoked=[(name_promise(row, month), row.revoked_reason) for row in revoked],
-        can_revoke=is_revocable(run) and has_permission(current_user.role, Permission.ROUND_RUN),
-    )
+
+    def make() -> str:
+        may_run = has_permission(current_user.role, Permission.ROUND_RUN)
+        return render_template(
+            "rounds/promises.html",
+            match_round=run.match_round,
+            run=run,
+            form=form,
+            gone=[(name_promise(row, month), reasons[row.id]) for row in rows if row.id in gone],
+            revoked=[(name_promise(row, month), row.revoked_reason) for row in revoked],
+            can_revoke=may_run and is_revocable(run),
+        )
+
+    return show_people(ListKind.PROMISES, _list_persons([*rows, *revoked]), make)
+
+
+def _list_persons(rows: Sequence[Assignment]) -> set[int]:
+    """Who gets these promises, and who comes."""
+    receivers = {asked.resident.person_id for row in rows if (asked := row.need or row.pairing)}
+    return receivers | {row.volunteer.person_id for row in rows if row.volunteer}
 
 
 def _falls_by_itself(run: RoundRun, row: Broken) -> bool:

@@ -6,22 +6,22 @@ from typing import Any
 from flask import abort, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
+from matchmaker.audit.handing import hand_out
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import ButtonForm
-from matchmaker.models import MatchRound, Need, OverrideKind, RoundRun
+from matchmaker.models import ListKind, ListWay, MatchRound, Need, OverrideKind, RoundRun
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import doubts, overrides
 from matchmaker.rounds.freeze.doubts import Wish
 from matchmaker.rounds.freeze.overrides import get_frozen_need, list_candidates
-from matchmaker.rounds.pages import figures
+from matchmaker.rounds.pages import figures, lines
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.forms import OverrideForm
 from matchmaker.rounds.pages.room import count_broken, list_run_steps
 from matchmaker.rounds.pages.room_views import show_room
 from matchmaker.rounds.publish import hands
-from matchmaker.rounds.publish.proof_file import PROOF_FORMAT, make_proof_zip
+from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.solve.figures import LONGEST_WAIT, find_figures
 from matchmaker.rounds.solve.runs import get_job, is_usable
 from matchmaker.rounds.solve.verdicts import list_stages
@@ -105,14 +105,22 @@ def print_review(month: date, number: int) -> str:
     return render_template("rounds/print.html", **_describe(run))
 
 
-@bp.get("/<month:month>/runs/<id:number>/proof.<file_format>")
+@bp.route("/<month:month>/runs/<id:number>/proof.<any(zip):file_format>", methods=["GET", "POST"])
 @requires(Permission.ROUND_READ)
-def download_proof(month: date, number: int, file_format: str) -> Response:
+def download_proof(month: date, number: int, file_format: str) -> Answer:
     """Question, answer and certificate, for anybody who wants to check them without this site."""
-    content = make_proof_zip(find_run(month, number))
-    if content is None or file_format != PROOF_FORMAT:
+    run = find_run(month, number)
+    content = make_proof_zip(run)
+    if content is None:
         abort(404)
-    return send_file(file_format, f"round-{month:%Y-%m}-run-{number}-proof", content)
+    return hand_out(
+        ListKind.PROOF,
+        ListWay.FILE,
+        lambda: lines.list_persons(run),
+        lambda: send_file(file_format, f"round-{month:%Y-%m}-run-{number}-proof", content),
+        filters={"month": f"{month:%Y-%m}", "number": number},
+        back_url=url_for("rounds.review", month=month, number=number),
+    )
 
 
 def _describe(run: RoundRun) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from matchmaker.rounds.words.policies import get_words, name_stage
 from matchmaker.words.quantities import format_moment
 from optimizer.codec import canonical_text
 
-PROOF_FORMAT = "zip"
 # A fixed time, so that equal runs give equal files; ZIP has no time before 1980.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 HOW_TO_CHECK = """\

@@ -4,7 +4,7 @@ import pytest
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
-from matchmaker.models import AuditEvent, Disclosure, LoginSession, Notice, Role
+from matchmaker.models import AuditEvent, LoginSession, Notice, Role
 from tests.browser import Browser
 from tests.factories import PASSWORD
 
@@ -87,25 +87,6 @@ def test_notices_are_in_words_and_can_be_put_away(app, mine, user, make):
     assert "I have read them" in mine.get("accounts.own").text, "what no page showed is not read"
     mine.submit("accounts.read_notices", {"first": row.id, "last": row.id}, on="/account")
     assert "I have read them" not in mine.get("accounts.own").text
-
-
-def test_a_resident_reads_who_saw_their_contact(app, make):
-    resident = make.resident()
-    worker = make.user(Role.SOCIAL_WORKER, name="Zhou Min")
-    account = make.user(Role.RESIDENT, resident_id=resident.id)
-    make.add(
-        Disclosure(
-            at=get_now(),
-            user_id=worker.id,
-            resident_id=resident.id,
-            fields=["phone", "address"],
-            ground="own_subdistrict",
-        )
-    )
-    page = Browser(app).sign_in(account).use_language("en").get("accounts.own").text
-    assert "Zhou Min" in page
-    assert "phone number, address" in page
-    assert "Works for your street office" in page
 
 
 def test_signing_out_is_written_down(app, mine, user):

@@ -70,7 +70,7 @@ def test_only_the_published_run_and_the_own_organisation_count(coordinator, worl
     first = solve_month(make, world.subdistrict.id, JULY)
     publish_run(make, solve_again(make, first))
     assert make.get(Need, foreign.id).state is NeedState.MATCHED  # by the neighbours
-    text = coordinator.get("assignments.download", file_format="csv").data.decode("utf-8-sig")
+    text = coordinator.take("assignments.download", file_format="csv").data.decode("utf-8-sig")
     assert [row[7] for row in csv.reader(text.splitlines()[1:])] == [own.reference]
 
 
@@ -118,13 +118,13 @@ def test_a_due_visit_of_a_pairing_is_in_the_list(coordinator, world, make):
 def test_the_same_lines_come_as_workbook_csv_and_paper(coordinator, world):
     need = world.ask()
     world.publish(JULY)
-    book = coordinator.get("assignments.download", file_format="xlsx")
+    book = coordinator.take("assignments.download", file_format="xlsx")
     rows = list(openpyxl.load_workbook(io.BytesIO(book.data)).active.values)
     assert rows[0][:2] == ("When", "Volunteer")
     assert need.reference in rows[1]
-    text = coordinator.get("assignments.download", file_format="csv").data.decode("utf-8-sig")
+    text = coordinator.take("assignments.download", file_format="csv").data.decode("utf-8-sig")
     assert need.reference in next(csv.reader(text.splitlines()[1:]))
-    sheet = coordinator.get("assignments.given_sheet").text
+    sheet = coordinator.take("assignments.given_sheet").text
     assert "Signature" in sheet
     assert need.reference in sheet
 

@@ -30,6 +30,7 @@ NAMES = {
     *("about", "reason", "ground", "found", "alike", "gone", "moved", "promises_broken"),
     *("category", "capacity"),  # of an offer
     *("code", "kind"),  # of an organisation
+    *("list", "way", "purpose", "persons", "filters"),  # of a list: of filters the names alone
     "volunteers",  # numbers of entries
     "notices",  # how many
 }
@@ -77,7 +78,7 @@ def test_the_events_of_a_status_do_not_say_which_it_is(app, make, kind):
         assert [event.details for event in events] == [{}, {}, {}]
     browser = Browser(app).sign_in(make.user(Role.AUDITOR))
     log = browser.get("audit.index", subject_type="recipient_status").text
-    file = browser.get("audit.download", file_format="csv").get_data(as_text=True)
+    file = browser.take("audit.download", file_format="csv").get_data(as_text=True)
     with app.test_request_context():
         words = {kind.value, str(get_label(kind))}
         subject = f"{describe_subject_type('recipient_status')} {resident.reference}"

@@ -80,7 +80,7 @@ def test_everybody_reads_what_they_did_themselves(app, events):
 
 
 def test_the_log_as_a_file_is_enough_to_check_its_hashes(app, reader, events):
-    text_of_file = reader.get("audit.download", file_format="csv").get_data().decode("utf-8-sig")
+    text_of_file = reader.take("audit.download", file_format="csv").get_data().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text_of_file)))[1:]
     assert len(rows) == len(events) - 1
     for row in rows:
@@ -101,7 +101,7 @@ def test_the_log_as_a_file_is_enough_to_check_its_hashes(app, reader, events):
 
 
 def test_the_file_holds_what_the_filters_leave(reader, events):
-    text_of_file = reader.get("audit.download", file_format="csv", action="offer").text
+    text_of_file = reader.take("audit.download", file_format="csv", action="offer").text
     assert "Approved an offer" in text_of_file
     assert "offer.approve" in text_of_file
     assert "need.submit" not in text_of_file

@@ -105,7 +105,7 @@ def test_needs_of_other_committees_are_not_in_the_list(browser, place, post):
 def test_the_list_is_the_same_as_a_file_without_the_persons_words(worker, post, file_format):
     need = post(description=SECRET_WORDS)
     other = post(state=m.NeedState.CLOSED)
-    answer = worker.get("needs.download", file_format=file_format, state="open")
+    answer = worker.take("needs.download", file_format=file_format, state="open")
     if file_format == "xlsx":
         sheet = load_workbook(io.BytesIO(answer.data)).active
         text = str([[cell.value for cell in row] for row in sheet.iter_rows()])

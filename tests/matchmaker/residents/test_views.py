@@ -201,7 +201,7 @@ def test_other_roles_do_not_see_the_list(app, make, resident, role):
 def test_the_list_as_a_file_keeps_to_filters_scope_and_privacy(
     counter, resident, stranger, file_format
 ):
-    answer = counter.get("residents.download", file_format=file_format, search="王")
+    answer = counter.take("residents.download", file_format=file_format, search="王")
     assert answer.status_code == 200
     if file_format == "csv":
         lines = answer.get_data().decode("utf-8-sig").splitlines()

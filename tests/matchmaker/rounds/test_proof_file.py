@@ -24,7 +24,7 @@ def test_anybody_who_holds_the_files_can_check_them(app, month):
         month.solve()
         db.session.commit()
     auditor = Browser(app).sign_in(month.auditor)
-    answer = auditor.get("rounds.download_proof", **RUN)
+    answer = auditor.take("rounds.download_proof", **RUN)
     assert answer.headers["Content-Disposition"].endswith('"round-2026-07-run-1-proof.zip"')
     assert answer.headers["Cache-Control"] == "no-store"
     files = read_zip(answer.data)
@@ -37,7 +37,7 @@ def test_anybody_who_holds_the_files_can_check_them(app, month):
     assert check_draw(problem, {**draw, "public_value": "x"}).code == "draw"
     assert check_draw(problem, {**draw, "list_sha256": "0" * 64}).code == "draw"
     assert solution["result_sha256"] in files["README.txt"]
-    again = auditor.get("rounds.download_proof", **RUN)
+    again = auditor.take("rounds.download_proof", **RUN)
     assert again.data == answer.data
 
 

@@ -323,7 +323,7 @@ def test_the_terminal_and_the_file_of_the_proof_group_the_stages(app, solved):
     ]  # fmt: skip
     assert any(line.startswith("  first-turns-2 by wait") and "0: 2" in line for line in lines)
     answer = (
-        Browser(app).sign_in(solved.auditor).get("rounds.download_proof", **RUN, file_format="zip")
+        Browser(app).sign_in(solved.auditor).take("rounds.download_proof", **RUN, file_format="zip")
     )
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         text = archive.read("README.txt").decode()

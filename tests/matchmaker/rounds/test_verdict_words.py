@@ -121,7 +121,7 @@ def read_pages(app, month) -> dict[str, str]:
     }
     publisher = Browser(app).sign_in(month.second)
     pages["publish"] = publisher.get("rounds.publish", **RUN).get_data(as_text=True)
-    content = auditor.get("rounds.download_proof", **RUN, file_format="zip").data
+    content = auditor.take("rounds.download_proof", **RUN, file_format="zip").data
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         pages["bundle"] = archive.read("README.txt").decode()
     return pages

@@ -146,7 +146,7 @@ def test_lines_are_filtered_by_the_address(reviewed, one):
 
 
 def test_a_file_holds_the_same_lines_and_no_person(reviewed, one):
-    answer = one.get(
+    answer = one.take(
         "rounds.download_lines", month=MONTH, number=1, file_format="csv", result="met"
     )
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))

@@ -1,0 +1,236 @@
+"""Lists of people that leave: who got which, what for, how many, and who is in it.
+
+A file or a print is taken with a purpose. Pages are recorded too: of one list a person reads
+``UNASKED`` people a day before the site asks what for. Both end at a cap of the day. Functions
+flush; the caller commits before anything is shown.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, insert, select, union
+from sqlalchemy.orm import Session, joinedload
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import SHANGHAI, get_local_date
+from matchmaker.base.errors import NotFoundError, ThrottledError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Disclosure,
+    ListDisclosure,
+    ListedPerson,
+    ListKind,
+    ListPurpose,
+    ListWay,
+    Resident,
+    Role,
+    User,
+    Volunteer,
+)
+
+UNASKED = 100  # people of one list, read on pages on one day in Shanghai
+# Most people in the lists that one person takes or reads with a purpose on one day.
+PERSONS_PER_DAY = {
+    Role.RESIDENT: 100,
+    Role.VOLUNTEER: 500,
+    Role.COORDINATOR: 3_000,
+    Role.COMMITTEE_WORKER: 6_000,
+    Role.SOCIAL_WORKER: 40_000,
+    Role.ADMINISTRATOR: 40_000,
+    Role.AUDITOR: 40_000,
+}
+LATEST = 50  # rows on the page of who saw one's own data
+
+
+def take_list(
+    *,
+    actor: User,
+    kind: ListKind,
+    way: ListWay,
+    purpose: ListPurpose,
+    filters: dict[str, Any],
+    persons: Collection[int],
+    now: datetime,
+) -> ListDisclosure:
+    """Record a file or a print with its purpose, before it is handed out.
+
+    ``persons`` are ids of persons. Raises ``ThrottledError`` beyond the cap of the day.
+    """
+    _lock(db.session(), actor)
+    _check_cap(db.session(), actor, len(persons), now)
+    row = ListDisclosure(
+        at=now,
+        user_id=actor.id,
+        kind=kind,
+        way=way,
+        purpose=purpose,
+        filters=filters,
+        persons=len(persons),
+    )
+    db.session.add(row)
+    _add_persons(db.session(), row, persons)
+    _record(actor, "list.take", row, now)
+    return row
+
+
+def find_unseen(actor: User, kind: ListKind, persons: Collection[int], now: datetime) -> set[int]:
+    """Those of ``persons`` that the actor has not read of on pages of this list today."""
+    seen = select(ListedPerson.person_id).join(
+        ListDisclosure, ListDisclosure.id == ListedPerson.list_disclosure_id
+    )
+    query = seen.where(*_is_todays_walk(actor, kind, now), ListedPerson.person_id.in_(persons))
+    return set(persons) - set(db.session.scalars(query))
+
+
+def note_page(
+    session: Session, *, actor: User, kind: ListKind, persons: Collection[int], now: datetime
+) -> bool:
+    """Record that the actor reads of ``persons`` on a page; False if a purpose is asked first.
+
+    Raises ``ThrottledError`` beyond the cap of the day.
+    """
+    _lock(session, actor)
+    row = _find_walk(session, actor, kind, now)
+    if row is None:
+        _forget_short_walks(session, actor, now)
+        row = _begin_walk(actor, kind, now)
+        session.add(row)
+        session.flush()
+    known = select(ListedPerson.person_id).where(
+        ListedPerson.list_disclosure_id == row.id, ListedPerson.person_id.in_(persons)
+    )
+    unseen = set(persons) - set(session.scalars(known))
+    if row.purpose is None and row.persons + len(unseen) > UNASKED:
+        return False
+    if row.purpose is not None:
+        _check_cap(session, actor, len(unseen), now)
+    row.persons += len(unseen)
+    _add_persons(session, row, unseen)
+    return True
+
+
+def say_purpose(*, actor: User, kind: ListKind, purpose: ListPurpose, now: datetime) -> None:
+    """Say what a list is read for, which holds for the day.
+
+    Raises ``NotFoundError`` unless the actor has read pages of the list today, and
+    ``ThrottledError`` when these are more people than the cap of the day allows.
+    """
+    _lock(db.session(), actor)
+    row = _find_walk(db.session(), actor, kind, now)
+    if row is None:
+        raise NotFoundError("list.not_read")
+    if row.purpose is None:
+        _check_cap(db.session(), actor, row.persons, now)
+    row.purpose = purpose
+    db.session.flush()
+    _record(actor, "list.read_on", row, now)
+
+
+def list_looks(actor: User) -> list[Disclosure]:
+    """Each time somebody was shown the contact data of the actor, a resident; latest first."""
+    query = (
+        select(Disclosure)
+        .where(Disclosure.resident_id == actor.resident_id)
+        .options(joinedload(Disclosure.user))
+        .order_by(Disclosure.at.desc(), Disclosure.id.desc())
+        .limit(LATEST)
+    )
+    return list(db.session.scalars(query))
+
+
+def list_lists(actor: User) -> list[ListDisclosure]:
+    """The lists that others took, or read on in with a purpose, with the actor; latest first.
+
+    The actor is the owner of the account and the resident or volunteer that it is for.
+    """
+    own = union(
+        select(Resident.person_id).where(Resident.id == actor.resident_id),
+        select(Volunteer.person_id).where(Volunteer.id == actor.volunteer_id),
+    )
+    persons = {actor.person_id, *db.session.scalars(own)}
+    is_in_list = exists().where(
+        ListedPerson.list_disclosure_id == ListDisclosure.id,
+        ListedPerson.person_id.in_(persons),
+    )
+    query = (
+        select(ListDisclosure)
+        .where(is_in_list, ListDisclosure.purpose.is_not(None), ListDisclosure.user_id != actor.id)
+        .options(joinedload(ListDisclosure.user))
+        .order_by(ListDisclosure.at.desc(), ListDisclosure.id.desc())
+        .limit(LATEST)
+    )
+    return list(db.session.scalars(query))
+
+
+def _begin_walk(actor: User, kind: ListKind, now: datetime) -> ListDisclosure:
+    return ListDisclosure(
+        at=now, user_id=actor.id, kind=kind, way=ListWay.PAGES, filters={}, persons=0
+    )
+
+
+def _find_walk(
+    session: Session, actor: User, kind: ListKind, now: datetime
+) -> ListDisclosure | None:
+    query = select(ListDisclosure).where(*_is_todays_walk(actor, kind, now))
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def _is_todays_walk(actor: User, kind: ListKind, now: datetime) -> tuple[Any, ...]:
+    return (
+        ListDisclosure.user_id == actor.id,
+        ListDisclosure.kind == kind,
+        ListDisclosure.way == ListWay.PAGES,
+        ListDisclosure.at >= _get_day_start(now),
+    )
+
+
+def _forget_short_walks(session: Session, actor: User, now: datetime) -> None:
+    """Days on which few people were read of are no disclosure once they are over."""
+    old: Select[int] = select(ListDisclosure.id).where(
+        ListDisclosure.user_id == actor.id,
+        ListDisclosure.purpose.is_(None),
+        ListDisclosure.at < _get_day_start(now),
+    )
+    ids = list(session.scalars(old))
+    session.execute(delete(ListedPerson).where(ListedPerson.list_disclosure_id.in_(ids)))
+    session.execute(delete(ListDisclosure).where(ListDisclosure.id.in_(ids)))
+
+
+def _add_persons(session: Session, row: ListDisclosure, persons: Collection[int]) -> None:
+    session.flush()
+    if persons:
+        rows = [{"list_disclosure_id": row.id, "person_id": key} for key in sorted(persons)]
+        session.execute(insert(ListedPerson), rows)
+
+
+def _record(actor: User, action: str, row: ListDisclosure, now: datetime) -> None:
+    """The names of the filters, not what they say: a status is nobody's business in the log."""
+    details = {
+        "list": row.kind.value,
+        "way": row.way.value,
+        "purpose": row.purpose.value if row.purpose else None,
+        "persons": row.persons,
+        "filters": sorted(row.filters),
+    }
+    record_event(actor=actor, action=action, subject=row, now=now, details=details)
+
+
+def _lock(session: Session, actor: User) -> None:
+    """Let what one person takes at once be counted one after the other."""
+    session.scalar(select(User.id).where(User.id == actor.id).with_for_update())
+
+
+def _check_cap(session: Session, actor: User, more: int, now: datetime) -> None:
+    taken = select(func.coalesce(func.sum(ListDisclosure.persons), 0)).where(
+        ListDisclosure.user_id == actor.id,
+        ListDisclosure.purpose.is_not(None),
+        ListDisclosure.at >= _get_day_start(now),
+    )
+    if (session.scalar(taken) or 0) + more > PERSONS_PER_DAY[actor.role]:
+        end = _get_day_start(now) + timedelta(days=1)
+        raise ThrottledError(int((end - now).total_seconds()))
+
+
+def _get_day_start(now: datetime) -> datetime:
+    return datetime.combine(get_local_date(now), time(), SHANGHAI)
