@@ -98,7 +98,7 @@ def show_people(kind: ListKind, persons: Collection[int], make: Callable[[], str
 
 
 def _commit_and_keep_rows() -> None:
-    """Commit without reading each row anew: a large file is made after the database is let go."""
+    """Commit without reading each row again: a large file is made after the database is let go."""
     session = db.session()
     session.expire_on_commit = False
     try:
