@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, insert, select, union
+from sqlalchemy import delete, exists, func, insert, or_, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.audit.service import record_event
@@ -91,16 +91,9 @@ def note_page(
     Raises ``ThrottledError`` beyond the cap of the day.
     """
     _lock(session, actor)
-    row = _find_walk(session, actor, kind, now)
-    if row is None:
-        _forget_short_walks(session, actor, now)
-        row = _begin_walk(actor, kind, now)
-        session.add(row)
-        session.flush()
-    known = select(ListedPerson.person_id).where(
-        ListedPerson.list_disclosure_id == row.id, ListedPerson.person_id.in_(persons)
-    )
-    unseen = set(persons) - set(session.scalars(known))
+    row, unseen = _find_or_begin_walk(session, actor, kind, now), set(persons)
+    if row.id is not None:
+        unseen -= _list_known(session, row, persons)
     if row.purpose is None and row.persons + len(unseen) > UNASKED:
         return False
     if row.purpose is not None:
@@ -163,10 +156,39 @@ def list_lists(actor: User) -> list[ListDisclosure]:
     return list(db.session.scalars(query))
 
 
-def _begin_walk(actor: User, kind: ListKind, now: datetime) -> ListDisclosure:
-    return ListDisclosure(
+def _find_or_begin_walk(
+    session: Session, actor: User, kind: ListKind, now: datetime
+) -> ListDisclosure:
+    """The record of today's pages; days before with few people are no disclosure and go."""
+    day_start = _get_day_start(now)
+    query = select(ListDisclosure).where(
+        ListDisclosure.user_id == actor.id,
+        ListDisclosure.way == ListWay.PAGES,
+        or_(ListDisclosure.at >= day_start, ListDisclosure.purpose.is_(None)),
+    )
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    _forget(session, [row.id for row in rows if row.at < day_start])
+    found = next((row for row in rows if row.at >= day_start and row.kind is kind), None)
+    if found is not None:
+        return found
+    row = ListDisclosure(
         at=now, user_id=actor.id, kind=kind, way=ListWay.PAGES, filters={}, persons=0
     )
+    session.add(row)
+    return row
+
+
+def _forget(session: Session, ids: list[int]) -> None:
+    if ids:
+        session.execute(delete(ListedPerson).where(ListedPerson.list_disclosure_id.in_(ids)))
+        session.execute(delete(ListDisclosure).where(ListDisclosure.id.in_(ids)))
+
+
+def _list_known(session: Session, row: ListDisclosure, persons: Collection[int]) -> set[int]:
+    query = select(ListedPerson.person_id).where(
+        ListedPerson.list_disclosure_id == row.id, ListedPerson.person_id.in_(persons)
+    )
+    return set(session.scalars(query))
 
 
 def _find_walk(
@@ -183,18 +205,6 @@ def _is_todays_walk(actor: User, kind: ListKind, now: datetime) -> tuple[Any, ..
         ListDisclosure.way == ListWay.PAGES,
         ListDisclosure.at >= _get_day_start(now),
     )
-
-
-def _forget_short_walks(session: Session, actor: User, now: datetime) -> None:
-    """Days on which few people were read of are no disclosure once they are over."""
-    old: Select[int] = select(ListDisclosure.id).where(
-        ListDisclosure.user_id == actor.id,
-        ListDisclosure.purpose.is_(None),
-        ListDisclosure.at < _get_day_start(now),
-    )
-    ids = list(session.scalars(old))
-    session.execute(delete(ListedPerson).where(ListedPerson.list_disclosure_id.in_(ids)))
-    session.execute(delete(ListDisclosure).where(ListDisclosure.id.in_(ids)))
 
 
 def _add_persons(session: Session, row: ListDisclosure, persons: Collection[int]) -> None:

@@ -20,6 +20,7 @@ from matchmaker.kinds import Unit
 from tests.browser import Browser
 from tests.databases import opened
 from tests.journeys.inventory import get_user, share_out
+from tests.page_forms import read_forms
 from tests.sites import get_environment
 
 SPOKEN = ("alt", "title", "aria-label", "placeholder")
@@ -144,8 +145,19 @@ def _read_pages(found: Read, browser: Browser, addresses: list[str]) -> None:
             found.pages[address] = reader.texts
             files |= set(reader.files)
     for address in files:
-        lines = browser.client.get(address).text.splitlines()
-        found.files[address.partition("?")[0]] = lines
+        found.files[address.partition("?")[0]] = _read_file(found, browser, address)
+
+
+def _read_file(found: Read, browser: Browser, address: str) -> list[str]:
+    """The lines of a file; a list of people comes once the page before it is answered."""
+    answer = browser.client.get(address)
+    if answer.mimetype == "text/html":
+        reader = Reader()
+        reader.feed(answer.text)
+        found.pages[address] = reader.texts
+        (form,) = (form for form in read_forms(answer.text) if form.get("purpose"))
+        answer = browser.client.post(address, data=form.list_sent(purpose="report"))
+    return answer.text.splitlines()
 
 
 def _read_rows(found: Read) -> None:
