@@ -7,8 +7,9 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.models import Committee, Need, Resident
+from matchmaker.models import Committee, ListKind, Need, Resident
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.history import RoundResult, list_results
 from matchmaker.needs.queries import find_answers
@@ -32,16 +33,20 @@ def paper_list(committee_id: int) -> str:
     committee = paper.get_committee(committee_id, current_user)
     news = paper.list_news(current_user, committee)
     needs = [row.read.notice.subject_id for row in news if _is_answer(row)]
-    return render_template(
-        "needs/paper_list.html",
-        committee=committee,
-        news=news,
-        answers=find_answers(needs),
-        count=len({row.resident.id for row in news}),
-        last_id=max((row.read.notice.id for row in news), default=0),
-        printed_on=_get_today(),
-        back_url=url_for("needs.paper_index"),
-    )
+
+    def make() -> str:
+        return render_template(
+            "needs/paper_list.html",
+            committee=committee,
+            news=news,
+            answers=find_answers(needs),
+            count=len({row.resident.id for row in news}),
+            last_id=max((row.read.notice.id for row in news), default=0),
+            printed_on=_get_today(),
+            back_url=url_for("needs.paper_index"),
+        )
+
+    return show_people(ListKind.NEWS, {row.resident.person_id for row in news}, make)
 
 
 @bp.get("/paper/letters/<id:resident_id>")

@@ -158,6 +158,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.ListKind.PROOF, _l("Proof of a run")),
     (m.ListKind.PROMISES, _l("Promises that cannot be kept")),
     (m.ListKind.FOLLOW_UPS, _l("Questions to answer")),
+    (m.ListKind.NEWS, _l("News on paper")),
     (m.ListKind.VOLUNTEERS, _c("ListKind", "Volunteers")),
     (m.ListKind.GIVEN, _l("Promises of a month")),
     (m.ListKind.SAME_PERSON, _l("Entries that are perhaps one person")),

@@ -113,6 +113,7 @@ LONG = {
         "needs.index",
         "needs.download",
         "needs.list_follow_ups",
+        "needs.paper_list",
         "people.index",
         "residents.index",
         "residents.download",
