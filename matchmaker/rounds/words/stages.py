@@ -149,7 +149,7 @@ def describe_proofs(results: PartResults) -> str:
 
 # What a pin or forbid costs.
 
-MOST_NAMED = 5  # needs in a sentence
+MOST_LISTED = 5  # needs in a sentence
 
 
 def describe_prices(run: RoundRun, names: Names, policy: str) -> dict[int, str]:
@@ -178,7 +178,7 @@ def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
     key = describe_key(change.key, names, policy)
     aim = name_stage(change.name, policy) + (_(" (%(key)s)", key=key) if key else "")
     if change.groups:
-        groups = _("; ").join(_describe_group(row, names) for row in change.groups[:MOST_NAMED])
+        groups = _("; ").join(_describe_group(row, names) for row in change.groups[:MOST_LISTED])
         return _("Without it “%(aim)s” would be better: %(groups)s.", aim=aim, groups=groups)
     if change.before is None or change.after is None:
         return _("Without it “%(aim)s” would be better.", aim=aim)
@@ -203,8 +203,8 @@ def _describe_group(change: GroupChange, names: Names) -> str:
 def _list_needs(needs: Sequence[str]) -> str:
     """References, those of a joined ask one by one; of many only the first."""
     listed = [reference for ask in needs for reference in list_members(ask)]
-    shown = _(", ").join(listed[:MOST_NAMED])
-    more = len(listed) - MOST_NAMED
+    shown = _(", ").join(listed[:MOST_LISTED])
+    more = len(listed) - MOST_LISTED
     if more <= 0:
         return shown
     return ngettext(

@@ -85,7 +85,7 @@ def test_a_request_that_has_ended_since_is_not_said_to_stay_open(month):
     outcomes = {row.is_met: row for row in db.session.scalars(select(m.NeedOutcome))}
     with force_locale("en"):
         assert "stays on our list" in explain_next(outcomes[False])
-        assert "will settle it" in explain_next(outcomes[True])
+        assert "will arrange it with you" in explain_next(outcomes[True])
     withdraw_need(actor=month.one, need_id=outcomes[False].need_id, now=NOW)
     for is_met, resident in ((True, outcomes[True].need.resident_id), (False, None)):
         if resident is not None:

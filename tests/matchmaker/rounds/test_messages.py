@@ -45,16 +45,16 @@ def test_every_ground_of_the_optimizer_has_its_own_sentence(english):
 
 def test_a_need_that_nobody_looked_into_does_not_say_where_offers_fell_out(english):
     unknown = grounds.explain_outcome(make_outcome("no_eligible_offer", ASKED))
-    assert unknown.startswith("This month nobody offered what you need at a time and place")
+    assert "this month nobody offered what you need at a time and place" in unknown
     none = make_outcome("no_eligible_offer", {**ASKED, "filters": {"category": 0}})
-    assert grounds.explain_outcome(none) == "This month nobody offered this kind of help."
+    assert "this month nobody offered this kind of help." in grounds.explain_outcome(none)
 
 
 def test_numbers_reach_the_words(english):
     outranked = make_outcome("outranked")
-    assert "went to 4 requests: 1 visit promised long before, 3 more" in grounds.explain_outcome(
-        outranked
-    )
+    said = grounds.explain_outcome(outranked)
+    assert "4 requests went first" in said
+    assert "3 were more urgent than yours" in said
     for_the_office = outcomes.explain_outcome_to_staff(outranked)
     assert "The most urgent first" in for_the_office
     assert "more urgent 3" in for_the_office
