@@ -54,6 +54,7 @@ SILENT = {
     "invitation.make": "handed over by the person who made it",
     "invitation.withdraw": "by the person who made it",
     "contact.reveal": "stands on the resident's page, in the list of who saw it",
+    "list": "stands on the page of each person in it, in the list of who saw it",
     "resident.register": "done with the person at the counter",
     "resident.search_phone": "shows a worker what is theirs, and is counted",
     "need.draft": "one's own, seen by nobody else",
