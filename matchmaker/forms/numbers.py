@@ -6,6 +6,7 @@ and after a number of things its measure word. Anything that could be read in tw
 
 import re
 import unicodedata
+from abc import abstractmethod
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -82,9 +83,9 @@ class _NumberField(Field):
     def _show_stored(self) -> str:
         return "" if self.data is None else str(self.data)
 
+    @abstractmethod
     def _take(self, number: TypedNumber) -> Any:
         """What the field keeps of a number; None if it is not of its kind."""
-        raise NotImplementedError
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         typed = _read_typed(valuelist)
