@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import Model, db
 from matchmaker.models import (
-    Assignment,
     Committee,
     FollowUp,
     HolidayNotice,
@@ -24,6 +23,7 @@ from matchmaker.models import (
     OfferState,
     Organisation,
     Person,
+    Promise,
     Resident,
     Role,
     User,
@@ -206,10 +206,10 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },
-    Assignment: {
+    Promise: {
         Role.RESIDENT: nothing,
-        Role.VOLUNTEER: lambda a: Assignment.volunteer_id == a.volunteer_id,
-        Role.COORDINATOR: lambda a: Assignment.organisation_id == a.organisation_id,
+        Role.VOLUNTEER: lambda a: Promise.volunteer_id == a.volunteer_id,
+        Role.COORDINATOR: lambda a: Promise.organisation_id == a.organisation_id,
         Role.COMMITTEE_WORKER: nothing,
         Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: nothing,

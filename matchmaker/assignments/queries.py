@@ -12,14 +12,14 @@ from sqlalchemy import Select, String, case, cast, func, select
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     WEEKS,
-    Assignment,
-    AssignmentState,
     Committee,
     Household,
     MatchRound,
     Need,
     Organisation,
     Pairing,
+    Promise,
+    PromiseState,
     Resident,
     ServiceCategory,
     User,
@@ -52,7 +52,7 @@ class GivenFilters:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    Assignment,
+    Promise,
     ServiceCategory,
     Committee,
     Household.block,
@@ -80,7 +80,7 @@ class Line:
     block: str
     volunteer: str | None
     units: int
-    state: AssignmentState
+    state: PromiseState
     is_pairing: bool
     persons: tuple[int, ...]
 
@@ -113,22 +113,22 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
     """
     query: Select[Any] = _join_all(actor, month)
     if filters.week == DELIVERIES:
-        query = query.where(Assignment.slot.is_(None))
+        query = query.where(Promise.slot.is_(None))
     elif filters.week is not None:
-        query = query.where(Assignment.slot.startswith(f"W{filters.week}-"))
+        query = query.where(Promise.slot.startswith(f"W{filters.week}-"))
     if filters.category:
         query = query.where(ServiceCategory.code == filters.category)
     if filters.committee:
         query = query.where(Committee.code == filters.committee)
     if filters.volunteer_id is not None:
-        query = query.where(Assignment.volunteer_id == filters.volunteer_id)
+        query = query.where(Promise.volunteer_id == filters.volunteer_id)
     return query.order_by(
-        case({slot: index for index, slot in enumerate(_SLOTS)}, value=Assignment.slot, else_=99),
-        cast(Assignment.days, String),
+        case({slot: index for index, slot in enumerate(_SLOTS)}, value=Promise.slot, else_=99),
+        cast(Promise.days, String),
         Volunteer.sort_key.is_(None),
         Volunteer.sort_key,
         ServiceCategory.position,
-        Assignment.id,
+        Promise.id,
     )
 
 
@@ -139,7 +139,7 @@ def read_lines(rows: list[Any]) -> list[Line]:
 
 def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
     """Every promise that passes the filters and was not revoked, in order of time."""
-    query = select_lines(actor, month, filters).where(Assignment.state != AssignmentState.REVOKED)
+    query = select_lines(actor, month, filters).where(Promise.state != PromiseState.REVOKED)
     return read_lines(list(db.session.execute(query)))
 
 
@@ -155,7 +155,7 @@ def list_choices(
 
 
 def _read_line(
-    assignment: Assignment,
+    assignment: Promise,
     category: ServiceCategory,
     committee: Committee,
     block: str,
@@ -187,11 +187,11 @@ def _list_distinct(query: Select[Any], model: Any, order: Any) -> list[Any]:
 def _join_all(actor: User, month: date) -> Any:
     return (
         select(*_COLUMNS)
-        .select_from(Assignment)
-        .join(MatchRound, MatchRound.published_run_id == Assignment.round_run_id)
-        .outerjoin(Assignment.need)
-        .outerjoin(Assignment.pairing)
-        .outerjoin(Volunteer, Volunteer.id == Assignment.volunteer_id)
+        .select_from(Promise)
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .outerjoin(Promise.need)
+        .outerjoin(Promise.pairing)
+        .outerjoin(Volunteer, Volunteer.id == Promise.volunteer_id)
         .join(Resident, Resident.id == func.coalesce(Need.resident_id, Pairing.resident_id))
         .join(Household, Household.id == Resident.household_id)
         .join(Committee, Committee.id == func.coalesce(Need.committee_id, Household.committee_id))
@@ -202,7 +202,7 @@ def _join_all(actor: User, month: date) -> Any:
         .where(
             MatchRound.month == month,
             MatchRound.subdistrict_id == _find_subdistrict_id(actor),
-            is_in_scope(Assignment, actor),
+            is_in_scope(Promise, actor),
         )
     )
 

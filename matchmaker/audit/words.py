@@ -110,7 +110,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "resident.inform": _l("Told a resident without an account what is new"),
     "resident.stop_contact": _l("Stopped the contact with a resident"),
     "resident.resume_contact": _l("Allowed contact with a resident again"),
-    "assignment.revoke": _l("Revoked a promise"),
+    "assignment.revoke": _l("Revoked a promise"),  # before a promise was a row of its own
+    "promise.revoke": _l("Revoked a promise"),
     "list.take": _l("Took a list of people"),
     "list.read_on": _l("Read on in a list of people"),
     "demo.build": _l("Built the demo"),
@@ -134,6 +135,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "round_run": _l("Run"),
     "round_override": _l("Override"),
     "assignment": _l("Promise"),
+    "promise": _l("Promise"),
     "subdistrict": _l("Street office"),
     "committee": _l("Neighbourhood committee"),
     "list_disclosure": _l("List of people"),

@@ -16,13 +16,13 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
     Consent,
     ContactEnd,
     MatchRound,
     Need,
     NeedState,
     Pairing,
+    Promise,
     Resident,
     RevokeReason,
     RoundRun,
@@ -30,7 +30,7 @@ from matchmaker.models import (
 )
 from matchmaker.needs.states import ENDED, NEED_STATES
 from matchmaker.notices.service import end_notices_of, notify_counter, notify_givers
-from matchmaker.promises.facts import OPEN_STATES, Promise, list_promises
+from matchmaker.promises.facts import OPEN_STATES, HeldPromise, list_promises
 from matchmaker.promises.present import is_open
 from matchmaker.rounds.publish.revoking import revoke
 from matchmaker.scopes import lock_in_scope
@@ -141,13 +141,13 @@ def _revoke(resident: Resident, actor: User, now: datetime) -> int:
     return count
 
 
-def _list_promises(resident: Resident, now: datetime) -> list[Promise]:
+def _list_promises(resident: Resident, now: datetime) -> list[HeldPromise]:
     """Open promises of months that are not over, of any run."""
     needs = select(Need.id).where(Need.resident_id == resident.id)
     pairings = select(Pairing.id).where(Pairing.resident_id == resident.id)
     rows = list_promises(
-        Assignment.state.in_(OPEN_STATES),
-        Assignment.need_id.in_(needs) | Assignment.pairing_id.in_(pairings),
+        Promise.state.in_(OPEN_STATES),
+        Promise.need_id.in_(needs) | Promise.pairing_id.in_(pairings),
     )
     return [row for row in rows if is_open(row, get_local_date(now))]
 

@@ -1,6 +1,6 @@
 """Every ORM class, one file per aggregate; import them from here."""
 
-from matchmaker.models.assignment import Assignment, AssignmentState, NeedOutcome, RevokeReason
+from matchmaker.models.assignment import Assignment, NeedOutcome
 from matchmaker.models.audit import (
     AuditEvent,
     AuditHead,
@@ -43,6 +43,7 @@ from matchmaker.models.organisation import (
 from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Committee, Subdistrict
+from matchmaker.models.promise import Promise, PromiseState, RevokeReason
 from matchmaker.models.resident import (
     Consent,
     ConsentChannel,
@@ -65,7 +66,6 @@ from matchmaker.models.window import WEEKS, Window
 __all__ = [
     "WEEKS",
     "Assignment",
-    "AssignmentState",
     "AuditEvent",
     "AuditHead",
     "Committee",
@@ -111,6 +111,8 @@ __all__ = [
     "PeopleApart",
     "Person",
     "Programme",
+    "Promise",
+    "PromiseState",
     "Qualification",
     "RecipientStatus",
     "Resident",

@@ -1,57 +1,17 @@
-"""What a run decided: its assignments, and an outcome for each need."""
+"""What a run decided: its lines, and an outcome for each need. Lines stay as they were decided."""
 
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
-from matchmaker.models.columns import enum_column
 from matchmaker.models.match_round import RoundRun
 from matchmaker.models.need import Need
 from matchmaker.models.offer import Offer
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.pairing import Pairing
 from matchmaker.models.volunteer import Volunteer
-
-
-class AssignmentState(StrEnum):
-    PROPOSED = "proposed"
-    AWAITING_GIVER = "awaiting_giver"
-    AWAITING_RECIPIENT = "awaiting_recipient"
-    CONFIRMED = "confirmed"
-    DELIVERED = "delivered"
-    FED_BACK = "fed_back"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-
-
-class RevokeReason(StrEnum):
-    """Why a promise cannot be kept; the code of a revoked one stays with it."""
-
-    NEED_WITHDRAWN = "need_withdrawn"
-    CONTACT_ENDED = "contact_ended"
-    PAIRING_ENDED = "pairing_ended"
-    STATUS_OVER = "status_over"
-    AGREEMENT_OVER = "agreement_over"
-    ORGANISATION_SUSPENDED = "organisation_suspended"
-    OFFER_WITHDRAWN = "offer_withdrawn"
-    OFFER_PAUSED = "offer_paused"
-    OFFER_UNAPPROVED = "offer_unapproved"
-    OFFER_OVER = "offer_over"
-    OFFER_CHANGED = "offer_changed"
-    OFFER_LOWERED = "offer_lowered"
-    DAYS_OVER = "days_over"  # before the first publication
-    VOLUNTEER_LEFT = "volunteer_left"
-    VOLUNTEER_PAUSED = "volunteer_paused"
-    VOLUNTEER_CHANGED = "volunteer_changed"
-    VOLUNTEER_AWAY = "volunteer_away"
-    VOLUNTEER_ELSEWHERE = "volunteer_elsewhere"  # one person of two entries, promised twice
-    VISITS_LOWERED = "visits_lowered"
-    PROOF_OVER = "proof_over"
-    REST_TOO_LITTLE = "rest_too_little"  # the other part of the same help is gone
 
 
 class Assignment(Model):
@@ -76,13 +36,6 @@ class Assignment(Model):
         comment="days on which it may take place (ISO), in order; empty: any in its slot",
     )
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
-    state: Mapped[AssignmentState] = mapped_column(
-        enum_column(AssignmentState), default=AssignmentState.PROPOSED
-    )
-    revoked_reason: Mapped[RevokeReason | None] = mapped_column(
-        enum_column(RevokeReason), doc="why it was revoked; empty: it was not"
-    )
-
     run: Mapped[RoundRun] = relationship()
     need: Mapped[Need | None] = relationship()
     pairing: Mapped[Pairing | None] = relationship()

@@ -9,12 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
     AuditEvent,
     Committee,
     MatchRound,
     Need,
     NeedOutcome,
+    Promise,
 )
 
 SHOWN_ACTIONS = frozenset(
@@ -52,7 +52,7 @@ class RoundResult:
     month: date
     published_at: datetime
     outcome: NeedOutcome
-    assignments: list[Assignment]
+    assignments: list[Promise]
     committees: list[Committee]  # of the street office, to name those with help; none if met
 
 
@@ -103,9 +103,9 @@ def _list_committees(need: Need, outcome: NeedOutcome) -> list[Committee]:
     return list(db.session.scalars(query.order_by(Committee.code)))
 
 
-def _list_assignments(outcome: NeedOutcome) -> list[Assignment]:
-    query = select(Assignment).where(
-        Assignment.round_run_id == outcome.round_run_id, Assignment.need_id == outcome.need_id
+def _list_assignments(outcome: NeedOutcome) -> list[Promise]:
+    query = select(Promise).where(
+        Promise.round_run_id == outcome.round_run_id, Promise.need_id == outcome.need_id
     )
-    with_giver = query.options(joinedload(Assignment.organisation))
-    return list(db.session.scalars(with_giver.order_by(Assignment.slot, Assignment.id)))
+    with_giver = query.options(joinedload(Promise.organisation))
+    return list(db.session.scalars(with_giver.order_by(Promise.slot, Promise.id)))

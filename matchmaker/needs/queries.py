@@ -12,13 +12,13 @@ from matchmaker.base import database
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
     Committee,
     MatchRound,
     Need,
     NeedOutcome,
     NeedState,
     NeedType,
+    Promise,
     RecipientStatus,
     Resident,
     RoundRun,
@@ -161,9 +161,9 @@ def list_own_needs(actor: User) -> list[Need]:
 def _is_current(need: Any, month: date) -> ColumnElement[bool]:
     """Sent and not ended; help that was found makes it past when its month is before ``month``."""
     has_help = (
-        select(Assignment.id)
-        .join(MatchRound, MatchRound.published_run_id == Assignment.round_run_id)
-        .where(Assignment.need_id == need.id, MatchRound.month >= month)
+        select(Promise.id)
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .where(Promise.need_id == need.id, MatchRound.month >= month)
     )
     is_open = need.state.not_in(ENDED | {NeedState.DRAFT, NeedState.MATCHED})
     return or_(is_open, (need.state == NeedState.MATCHED) & has_help.exists())

@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import Model, db
 from matchmaker.models import (
-    Assignment,
     FollowUp,
     Invitation,
     MatchRound,
@@ -18,6 +17,7 @@ from matchmaker.models import (
     Offer,
     Organisation,
     Pairing,
+    Promise,
     RecipientStatus,
     Resident,
     RoundRun,
@@ -30,10 +30,10 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
     FollowUp: (joinedload(FollowUp.need).joinedload(Need.category),),
     MatchRound: (),
     RoundRun: (joinedload(RoundRun.match_round),),
-    Assignment: (
-        joinedload(Assignment.run).joinedload(RoundRun.match_round),
-        joinedload(Assignment.need).joinedload(Need.category),
-        joinedload(Assignment.pairing).joinedload(Pairing.category),
+    Promise: (
+        joinedload(Promise.run).joinedload(RoundRun.match_round),
+        joinedload(Promise.need).joinedload(Need.category),
+        joinedload(Promise.pairing).joinedload(Pairing.category),
     ),
     Pairing: (joinedload(Pairing.category),),
     Offer: (),

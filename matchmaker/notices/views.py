@@ -38,7 +38,7 @@ def _by_asked_need(row: Any) -> dict[str, Any]:
 _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
     "need": (("needs.follow", _by_need), ("needs.show", _by_need)),
     "follow_up": (("needs.follow", _by_asked_need), ("needs.show", _by_asked_need)),
-    "assignment": (
+    "promise": (
         ("needs.follow", _by_asked_need),
         ("assignments.given", lambda row: _by_month(row.run.match_round)),
         ("assignments.visits", lambda row: _by_month(row.run.match_round)),

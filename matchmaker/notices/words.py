@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from matchmaker.models import (
-    Assignment,
     FollowUp,
     Invitation,
     MatchRound,
@@ -17,6 +16,7 @@ from matchmaker.models import (
     Offer,
     Organisation,
     Pairing,
+    Promise,
     RecipientStatus,
     Resident,
     RoundRun,
@@ -128,7 +128,7 @@ def _name_pairing(pairing: Pairing) -> str:
     return _("%(what)s (%(number)s)", what=get_name(pairing.category), number=pairing.reference)
 
 
-def _name_promise(row: Assignment) -> str:
+def _name_promise(row: Promise) -> str:
     what = _name_need(row.need) if row.need else ""
     if row.pairing:
         what = _name_pairing(row.pairing)
@@ -151,7 +151,7 @@ def _name_resident(resident: Resident) -> str:
 _NAMES: Mapping[type, Callable[[Any], str]] = {
     Need: _name_need,
     FollowUp: lambda row: _name_need(row.need),
-    Assignment: _name_promise,
+    Promise: _name_promise,
     Pairing: _name_pairing,
     MatchRound: lambda row: format_month(row.month),
     RoundRun: _name_run,

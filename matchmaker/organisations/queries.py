@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.base import database
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
     MatchRound,
     Offer,
     OfferState,
@@ -19,6 +18,7 @@ from matchmaker.models import (
     OrganisationState,
     Pairing,
     PairingAgreement,
+    Promise,
     ServiceCategory,
     User,
     Volunteer,
@@ -122,13 +122,13 @@ def is_over(agreement: PairingAgreement, today: date) -> bool:
 def _sum_promised(organisation: Organisation, match_round: MatchRound) -> dict[int, int]:
     category_id = func.coalesce(Offer.category_id, Pairing.category_id)
     return _sum_by_category(
-        select(category_id, func.sum(Assignment.units))
-        .select_from(Assignment)
-        .outerjoin(Assignment.offer)
-        .outerjoin(Assignment.pairing)
+        select(category_id, func.sum(Promise.units))
+        .select_from(Promise)
+        .outerjoin(Promise.offer)
+        .outerjoin(Promise.pairing)
         .where(
-            Assignment.organisation_id == organisation.id,
-            Assignment.round_run_id == match_round.published_run_id,
+            Promise.organisation_id == organisation.id,
+            Promise.round_run_id == match_round.published_run_id,
         )
         .group_by(category_id)
     )

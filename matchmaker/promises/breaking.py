@@ -15,11 +15,11 @@ from matchmaker.base.clock import get_local_date, get_month
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
     MatchRound,
     Need,
     Offer,
     Pairing,
+    Promise,
     Role,
     RoundRun,
     StatusKind,
@@ -29,7 +29,7 @@ from matchmaker.models import (
 from matchmaker.notices.service import Recipient, notify
 from matchmaker.promises.facts import (
     FALLEN_STATES,
-    Promise,
+    HeldPromise,
     is_published,
     list_promises,
     read_facts,
@@ -41,7 +41,7 @@ from matchmaker.promises.present import Broken, hold, is_live
 class Breaks:
     """Promises that hold now and that a step would break, and the rounds that they are of."""
 
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[HeldPromise, ...] = ()
 
     @property
     def count(self) -> int:
@@ -80,18 +80,18 @@ NO_BREAKS = Breaks()
 
 def find_breaks_of_offer(offer: Offer, now: datetime) -> Breaks:
     """The promises that fall when nothing is given from the offer any more."""
-    return _find_kept(now, Assignment.offer_id == offer.id)
+    return _find_kept(now, Promise.offer_id == offer.id)
 
 
 def find_promised(offer: Offer, now: datetime) -> Breaks:
     """The promises given from the offer, whether or not an edit of it still waits for approval."""
-    return _find_kept(now, Assignment.offer_id == offer.id, trusts_edits=True)
+    return _find_kept(now, Promise.offer_id == offer.id, trusts_edits=True)
 
 
 def count_promised(offer: Offer, now: datetime) -> int:
     """The most units of the offer that are promised in one published month, from this one on."""
     rows = list_promises(
-        is_published(), MatchRound.month >= get_month(now), Assignment.offer_id == offer.id
+        is_published(), MatchRound.month >= get_month(now), Promise.offer_id == offer.id
     )
     units: Counter[int] = Counter()
     for row in rows:
@@ -102,18 +102,18 @@ def count_promised(offer: Offer, now: datetime) -> int:
 
 def find_breaks_of_volunteer(volunteer: Volunteer, now: datetime) -> Breaks:
     """The promises that fall when the volunteer does not come any more."""
-    return _find_kept(now, Assignment.volunteer_id == volunteer.id)
+    return _find_kept(now, Promise.volunteer_id == volunteer.id)
 
 
 def find_visits(person_ids: Collection[int], now: datetime) -> Breaks:
     """The promises for which these persons come, under whichever of their entries."""
     entries = select(Volunteer.id).where(Volunteer.person_id.in_(person_ids))
-    return _find_kept(now, Assignment.volunteer_id.in_(entries))
+    return _find_kept(now, Promise.volunteer_id.in_(entries))
 
 
 def find_breaks_of_organisation(organisation_id: int, now: datetime) -> Breaks:
     """The promises that fall when the organisation gives nothing any more."""
-    return _find_kept(now, Assignment.organisation_id == organisation_id)
+    return _find_kept(now, Promise.organisation_id == organisation_id)
 
 
 def find_breaks_of_status(resident_id: int, kind: StatusKind, now: datetime) -> Breaks:
@@ -138,7 +138,7 @@ def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:
     ids = {row.id for row in kept.promises}
     conditions = (
         is_published(),
-        Assignment.offer_id.in_({row.offer_id for row in kept.promises}),
+        Promise.offer_id.in_({row.offer_id for row in kept.promises}),
     )
     facts = replace(read_facts(*conditions), trusts_edits=True)
     broken = hold(list_promises(*conditions), facts, get_local_date(now))
@@ -167,4 +167,4 @@ def _find_kept(
 def _of_resident(resident_id: int) -> ColumnElement[bool]:
     needs = select(Need.id).where(Need.resident_id == resident_id)
     pairings = select(Pairing.id).where(Pairing.resident_id == resident_id)
-    return Assignment.need_id.in_(needs) | Assignment.pairing_id.in_(pairings)
+    return Promise.need_id.in_(needs) | Promise.pairing_id.in_(pairings)

@@ -1,6 +1,6 @@
 """What a run's promises rest on, as the rows are today: a few statements for any number of lines.
 
-A promise is a line of a run (``Assignment``). Nothing here decides; ``present.py`` does.
+Nothing here decides; ``present.py`` does.
 """
 
 from collections import defaultdict
@@ -14,8 +14,6 @@ from sqlalchemy.orm import aliased, joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
-    AssignmentState,
     Committee,
     Household,
     MatchRound,
@@ -26,6 +24,8 @@ from matchmaker.models import (
     OrganisationState,
     Pairing,
     PairingAgreement,
+    Promise,
+    PromiseState,
     Qualification,
     RecipientStatus,
     Resident,
@@ -40,23 +40,21 @@ from matchmaker.models import (
 # States in which somebody still counts on the promise.
 OPEN_STATES = frozenset(
     {
-        AssignmentState.PROPOSED,
-        AssignmentState.AWAITING_GIVER,
-        AssignmentState.AWAITING_RECIPIENT,
-        AssignmentState.CONFIRMED,
+        PromiseState.PROPOSED,
+        PromiseState.AWAITING_GIVER,
+        PromiseState.AWAITING_RECIPIENT,
+        PromiseState.CONFIRMED,
     }
 )
-FALLEN_STATES = frozenset(
-    {AssignmentState.DECLINED, AssignmentState.EXPIRED, AssignmentState.REVOKED}
-)
+FALLEN_STATES = frozenset({PromiseState.DECLINED, PromiseState.EXPIRED, PromiseState.REVOKED})
 
 
 _WANTED = frozenset({NeedState.IN_ROUND, NeedState.MATCHED, NeedState.PARTLY_SERVED})
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """One line of a run. ``month`` is the round's; no slot: any day of it.
+class HeldPromise:
+    """A promise held against the present. ``month`` is the round's; no slot: any day of it.
 
     ``days``: those on which it may take place (ISO); None: any of its slot. ``was_published``: the
     round was published before, so that it may have been kept whatever its state.
@@ -72,7 +70,7 @@ class Promise:
     volunteer_id: int | None
     slot: str | None
     units: int
-    state: AssignmentState
+    state: PromiseState
     days: Sequence[str] | None
     was_published: bool
 
@@ -128,17 +126,17 @@ class Facts:
     agreements: Mapping[int, Sequence[PairingAgreement]]
     trusts_edits: bool = False
 
-    def get_asked(self, promise: Promise) -> Asked:
+    def get_asked(self, promise: HeldPromise) -> Asked:
         """Who receives the promise."""
         if promise.need_id is not None:
             return self.needs[promise.need_id]
         return self.pairings[promise.pairing_id or 0]
 
-    def find_offer(self, promise: Promise) -> Offer | None:
+    def find_offer(self, promise: HeldPromise) -> Offer | None:
         """The offer that the promise is given from."""
         return self.offers.get(promise.offer_id or 0)
 
-    def find_volunteer(self, promise: Promise) -> Volunteer | None:
+    def find_volunteer(self, promise: HeldPromise) -> Volunteer | None:
         """Who would come, if the promise names a volunteer."""
         return self.volunteers.get(promise.volunteer_id or 0)
 
@@ -152,36 +150,36 @@ class Facts:
         return replace(self, statuses={**self.statuses, resident_id: held})
 
 
-def list_promises(*conditions: ColumnElement[bool]) -> list[Promise]:
+def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
     """The lines that fulfil ``conditions``, of any run, oldest first."""
     query = (
         select(
-            Assignment.id,
-            Assignment.round_run_id,
+            Promise.id,
+            Promise.round_run_id,
             MatchRound.month,
-            Assignment.need_id,
-            Assignment.pairing_id,
-            Assignment.offer_id,
-            Assignment.organisation_id,
-            Assignment.volunteer_id,
-            Assignment.slot,
-            Assignment.units,
-            Assignment.state,
-            Assignment.days,
+            Promise.need_id,
+            Promise.pairing_id,
+            Promise.offer_id,
+            Promise.organisation_id,
+            Promise.volunteer_id,
+            Promise.slot,
+            Promise.units,
+            Promise.state,
+            Promise.days,
             MatchRound.publication > 0,
         )
-        .join(RoundRun, RoundRun.id == Assignment.round_run_id)
+        .join(RoundRun, RoundRun.id == Promise.round_run_id)
         .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
         .where(*conditions)
-        .order_by(Assignment.id)
+        .order_by(Promise.id)
     )
     rows: Any = db.session.execute(query)
-    return [Promise(*row) for row in rows]
+    return [HeldPromise(*row) for row in rows]
 
 
 def is_published() -> ColumnElement[bool]:
     """The condition for lines of a run that is published now; joins as ``list_promises`` does."""
-    return MatchRound.published_run_id == Assignment.round_run_id
+    return MatchRound.published_run_id == Promise.round_run_id
 
 
 def read_facts(*conditions: ColumnElement[bool]) -> Facts:
@@ -190,13 +188,13 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
     def pick(column: Any) -> Select[Any]:
         return (
             select(column)
-            .select_from(Assignment)
-            .join(RoundRun, RoundRun.id == Assignment.round_run_id)
+            .select_from(Promise)
+            .join(RoundRun, RoundRun.id == Promise.round_run_id)
             .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
             .where(*conditions, column.is_not(None))
         )
 
-    needs, pairings = _read_needs(pick(Assignment.need_id)), _read_pairings(pick)
+    needs, pairings = _read_needs(pick(Promise.need_id)), _read_pairings(pick)
     offers, organisations, volunteers = _read_givers(conditions)
     agreements = {row.id: row.agreements for row in organisations.values()} if pairings else {}
     return Facts(
@@ -218,12 +216,12 @@ def _read_givers(
     visitor = aliased(Volunteer)
     query = (
         select(Organisation, Offer, Volunteer)
-        .select_from(Assignment)
-        .join(RoundRun, RoundRun.id == Assignment.round_run_id)
+        .select_from(Promise)
+        .join(RoundRun, RoundRun.id == Promise.round_run_id)
         .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
-        .join(Organisation, Organisation.id == Assignment.organisation_id)
-        .outerjoin(Offer, Offer.id == Assignment.offer_id)
-        .outerjoin(visitor, visitor.id == Assignment.volunteer_id)
+        .join(Organisation, Organisation.id == Promise.organisation_id)
+        .outerjoin(Offer, Offer.id == Promise.offer_id)
+        .outerjoin(visitor, visitor.id == Promise.volunteer_id)
         .outerjoin(Volunteer, Volunteer.person_id == visitor.person_id)
         .options(
             joinedload(Organisation.agreements),
@@ -280,7 +278,7 @@ def _read_pairings(pick: Any) -> dict[int, Asked]:
         .join(Household, Household.id == Resident.household_id)
         .join(Committee, Committee.id == Household.committee_id)
         .join(ServiceCategory, ServiceCategory.id == Pairing.category_id)
-        .where(Pairing.id.in_(pick(Assignment.pairing_id)))
+        .where(Pairing.id.in_(pick(Promise.pairing_id)))
     )
     return {
         row.id: Asked(
@@ -298,8 +296,8 @@ def _read_pairings(pick: Any) -> dict[int, Asked]:
 
 
 def _read_statuses(pick: Any) -> dict[int, dict[StatusKind, date | None]]:
-    of_needs = select(Need.resident_id).where(Need.id.in_(pick(Assignment.need_id)))
-    of_pairings = select(Pairing.resident_id).where(Pairing.id.in_(pick(Assignment.pairing_id)))
+    of_needs = select(Need.resident_id).where(Need.id.in_(pick(Promise.need_id)))
+    of_pairings = select(Pairing.resident_id).where(Pairing.id.in_(pick(Promise.pairing_id)))
     row = RecipientStatus
     query = (
         select(row.resident_id, row.kind, row.valid_until)

@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 
 from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.models import (
-    Assignment,
     Offer,
     OfferState,
     OrganisationState,
     PairingAgreement,
+    Promise,
     Qualification,
     RevokeReason,
     RoundRun,
@@ -30,7 +30,7 @@ from matchmaker.promises.facts import (
     FALLEN_STATES,
     OPEN_STATES,
     Facts,
-    Promise,
+    HeldPromise,
     list_promises,
     read_facts,
 )
@@ -64,17 +64,17 @@ _Validity = tuple[RevokeReason, _Lasts]
 class Broken:
     """A promise that cannot be kept as things are, and the first obstacle."""
 
-    promise: Promise
+    promise: HeldPromise
     reason: RevokeReason
 
 
 def list_broken(run: RoundRun, now: datetime) -> list[Broken]:
     """The promises of a run that cannot be kept any more, in the order of its lines."""
-    of_run = Assignment.round_run_id == run.id
+    of_run = Promise.round_run_id == run.id
     return hold(list_promises(of_run), read_facts(of_run), get_local_date(now))
 
 
-def hold(promises: Sequence[Promise], facts: Facts, today: date) -> list[Broken]:
+def hold(promises: Sequence[HeldPromise], facts: Facts, today: date) -> list[Broken]:
     """The promises that cannot be kept with these facts.
 
     What an offer and a volunteer can give in a month is compared with these promises alone.
@@ -91,18 +91,18 @@ def hold(promises: Sequence[Promise], facts: Facts, today: date) -> list[Broken]
     return [Broken(row, reasons[row.id]) for row in promises if row.id in reasons]
 
 
-def is_open(promise: Promise, today: date) -> bool:
+def is_open(promise: HeldPromise, today: date) -> bool:
     """Whether somebody counts on the promise, and its month is not over or never published."""
     is_in_time = add_months(promise.month, 1) > today or not promise.was_published
     return promise.state in OPEN_STATES and is_in_time
 
 
-def is_live(promise: Promise, today: date) -> bool:
+def is_live(promise: HeldPromise, today: date) -> bool:
     """Whether somebody counts on the promise and one of its days is still to come."""
     return promise.state in OPEN_STATES and bool(_list_days(promise, today))
 
 
-def _list_days(promise: Promise, today: date) -> list[date]:
+def _list_days(promise: HeldPromise, today: date) -> list[date]:
     """The days on which the promise can be kept, from today on."""
     month, slot = promise.month, promise.slot
     days: Iterable[date] = [date.fromisoformat(day) for day in promise.days or ()]
@@ -122,7 +122,7 @@ def _list_span(month: date, slot: str | None) -> list[date]:
     return [month + timedelta(days=offset) for offset in range(first, last)]
 
 
-def _find_obstacle(row: Promise, facts: Facts, today: date) -> RevokeReason | None:
+def _find_obstacle(row: HeldPromise, facts: Facts, today: date) -> RevokeReason | None:
     if not is_open(row, today):
         return None
     if (reason := facts.get_asked(row).gone_because) is not None:
@@ -132,7 +132,7 @@ def _find_obstacle(row: Promise, facts: Facts, today: date) -> RevokeReason | No
     return _find_fault_of_givers(row, facts) or _find_fault_of_days(row, facts, today)
 
 
-def _find_fault_of_givers(row: Promise, facts: Facts) -> RevokeReason | None:
+def _find_fault_of_givers(row: HeldPromise, facts: Facts) -> RevokeReason | None:
     offer, person = facts.find_offer(row), facts.find_volunteer(row)
     if facts.organisations[row.organisation_id].state is not OrganisationState.APPROVED:
         return RevokeReason.ORGANISATION_SUSPENDED
@@ -142,7 +142,7 @@ def _find_fault_of_givers(row: Promise, facts: Facts) -> RevokeReason | None:
     return fault
 
 
-def _find_fault_of_offer(row: Promise, facts: Facts, offer: Offer) -> RevokeReason | None:
+def _find_fault_of_offer(row: HeldPromise, facts: Facts, offer: Offer) -> RevokeReason | None:
     fault = _OFFER_STATES.get(offer.state)
     if fault is not None and not (facts.trusts_edits and fault is RevokeReason.OFFER_UNAPPROVED):
         return fault
@@ -151,7 +151,9 @@ def _find_fault_of_offer(row: Promise, facts: Facts, offer: Offer) -> RevokeReas
     return None if is_in_reach and is_in_time else RevokeReason.OFFER_CHANGED
 
 
-def _find_fault_of_volunteer(row: Promise, facts: Facts, person: Volunteer) -> RevokeReason | None:
+def _find_fault_of_volunteer(
+    row: HeldPromise, facts: Facts, person: Volunteer
+) -> RevokeReason | None:
     """Place and time are those of any entry of the person, as in the question of the month."""
     if person.state in _VOLUNTEER_STATES:
         return _VOLUNTEER_STATES[person.state]
@@ -164,7 +166,7 @@ def _find_fault_of_volunteer(row: Promise, facts: Facts, person: Volunteer) -> R
     return None if is_in_reach and is_in_time and is_able else RevokeReason.VOLUNTEER_CHANGED
 
 
-def _find_fault_of_days(row: Promise, facts: Facts, today: date) -> RevokeReason | None:
+def _find_fault_of_days(row: HeldPromise, facts: Facts, today: date) -> RevokeReason | None:
     """The first thing that leaves no remaining day on which everything lasts."""
     days = _list_days(row, today)
     for reason, lasts in _list_validities(row, facts):
@@ -175,7 +177,7 @@ def _find_fault_of_days(row: Promise, facts: Facts, today: date) -> RevokeReason
 
 
 def _find_apart(
-    promises: Sequence[Promise], facts: Facts, today: date
+    promises: Sequence[HeldPromise], facts: Facts, today: date
 ) -> Iterable[tuple[int, RevokeReason]]:
     """The promises of one visit that have no day in common with the earlier ones of it."""
     common: dict[tuple[object, ...], list[date]] = {}
@@ -193,7 +195,7 @@ def _find_apart(
             common[key] = days
 
 
-def _list_validities(row: Promise, facts: Facts) -> Iterable[_Validity]:
+def _list_validities(row: HeldPromise, facts: Facts) -> Iterable[_Validity]:
     """What has a first or last day, each with the question whether it lasts on a day."""
     asked = facts.get_asked(row)
     if asked.ended_on is not None:
@@ -246,7 +248,7 @@ def _until(last: date | None) -> _Lasts:
 
 
 def _find_surplus(
-    promises: Sequence[Promise], facts: Facts, today: date
+    promises: Sequence[HeldPromise], facts: Facts, today: date
 ) -> Iterable[tuple[int, RevokeReason]]:
     """The promises above what an offer and a person give in the month, or in one slot, now.
 
@@ -263,12 +265,12 @@ def _find_surplus(
             given.update({key: row.units for key, _most, _why in limits})
 
 
-def _rank(row: Promise, facts: Facts, today: date) -> tuple[bool, bool, int, int]:
+def _rank(row: HeldPromise, facts: Facts, today: date) -> tuple[bool, bool, int, int]:
     return (is_live(row, today), row.pairing_id is None, facts.get_asked(row).tier, row.id)
 
 
 def _list_limits(
-    row: Promise, facts: Facts
+    row: HeldPromise, facts: Facts
 ) -> Iterable[tuple[tuple[int, str, int], int, RevokeReason]]:
     offer, person = facts.find_offer(row), facts.find_volunteer(row)
     if offer is not None:
@@ -283,8 +285,8 @@ def _list_limits(
 
 
 def list_fallen_with(
-    rows: Sequence[Promise], revoked: Collection[int], facts: Facts
-) -> list[Promise]:
+    rows: Sequence[HeldPromise], revoked: Collection[int], facts: Facts
+) -> list[HeldPromise]:
     """The open promises of ``rows`` whose help is too little once those with ids ``revoked`` go."""
     beside = _list_beside(rows, revoked)
     kept: Counter[object] = Counter()
@@ -294,7 +296,7 @@ def list_fallen_with(
     return [row for row in too_little if row.state in OPEN_STATES]
 
 
-def _list_beside(rows: Sequence[Promise], revoked: Collection[int]) -> list[Promise]:
+def _list_beside(rows: Sequence[HeldPromise], revoked: Collection[int]) -> list[HeldPromise]:
     """What is still given for the same needs and visits as the promises with ids ``revoked``."""
     touched = {row.help_key for row in rows if row.id in revoked}
     left = (row for row in rows if row.help_key in touched and row.id not in revoked)

@@ -94,7 +94,7 @@ def test_no_test_plants_a_state():
         "need.state = NeedState.OPEN",
         "due.state, over.valid_until = OfferState.OPEN, None",
         "db.session.get(m.Need, 1).state = m.NeedState.OPEN",
-        "m.Assignment(units=1, state=m.AssignmentState.PROPOSED)",
+        "m.Promise(units=1, state=m.PromiseState.PROPOSED)",
         'db.session.query(m.Need).update({"state": m.NeedState.OPEN})',
         "db.session.execute(update(m.Need).values(state=m.NeedState.OPEN))",
         'setattr(need, "state", m.NeedState.OPEN)',

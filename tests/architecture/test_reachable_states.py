@@ -19,12 +19,12 @@ from tests.architecture.source import Source, list_sources
 
 # Not written yet; what will write it. The list may only shrink.
 AWAITED = {
-    "AssignmentState.AWAITING_RECIPIENT": "the promise and its answers",
-    "AssignmentState.CONFIRMED": "the promise and its answers",
-    "AssignmentState.DECLINED": "the promise and its answers; publishing again does not undo it",
-    "AssignmentState.EXPIRED": "the promise and its deadlines",
-    "AssignmentState.DELIVERED": "carrying out; no publication is withdrawn after it",
-    "AssignmentState.FED_BACK": "carrying out",
+    "PromiseState.AWAITING_RECIPIENT": "the promise and its answers",
+    "PromiseState.CONFIRMED": "the promise and its answers",
+    "PromiseState.DECLINED": "the promise and its answers; publishing again does not undo it",
+    "PromiseState.EXPIRED": "the promise and its deadlines",
+    "PromiseState.DELIVERED": "carrying out; no publication is withdrawn after it",
+    "PromiseState.FED_BACK": "carrying out",
     "NeedState.SERVED": "carrying out",
     "NeedState.PARTLY_SERVED": "carrying out",
     "NeedState.REFERRED": "referrals",

@@ -238,9 +238,9 @@ def _show_rows(run: m.RoundRun) -> dict[str, str]:
         names = ("is_met", "received_units", "ground", "numbers")
         shown.append({"need": reference, **{name: getattr(outcome, name) for name in names}})
     given = db.session.scalars(
-        select(m.Assignment)
-        .join(m.Assignment.need)
-        .where(m.Assignment.round_run_id == run.id, m.Need.reference == POSTED)
+        select(m.Promise)
+        .join(m.Promise.need)
+        .where(m.Promise.round_run_id == run.id, m.Need.reference == POSTED)
     ).one()
     assignment = {
         "need": POSTED,

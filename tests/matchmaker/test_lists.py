@@ -13,11 +13,11 @@ from matchmaker.base.database import count_by_state
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.fields import TextField
 from matchmaker.models import (
-    AssignmentState,
     NeedState,
     Offer,
     OfferState,
     OrganisationState,
+    PromiseState,
     RoundState,
     RunStatus,
     ServiceCategory,
@@ -203,7 +203,7 @@ def test_badges_stand_in_place_of_the_text():
 @pytest.mark.parametrize(
     "states",
     [
-        AssignmentState,
+        PromiseState,
         NeedState,
         OfferState,
         OrganisationState,

@@ -67,13 +67,13 @@ def test_nothing_else_asks_for_a_role():
 # What each role may know of in its own street office; of another office, nothing but what is said.
 SEEN = {
     m.Role.RESIDENT: {m.Need, m.Resident, m.Notice},
-    m.Role.VOLUNTEER: {m.Committee, m.Assignment, m.VolunteerAbsence, m.Person},
+    m.Role.VOLUNTEER: {m.Committee, m.Promise, m.VolunteerAbsence, m.Person},
     m.Role.COORDINATOR: {
         m.Committee,
         m.Organisation,
         m.Offer,
         m.Volunteer,
-        m.Assignment,
+        m.Promise,
         m.User,
         m.VolunteerAbsence,
     },
@@ -137,9 +137,7 @@ def test_a_foreign_row_does_not_exist(app, world, foreign_need):
 def _list_rows(need_id):
     """One row of each model around a need that is met by a visit, with its resident's account."""
     need = db.session.get_one(m.Need, need_id)
-    assignment = db.session.scalars(
-        select(m.Assignment).where(m.Assignment.need_id == need.id)
-    ).one()
+    assignment = db.session.scalars(select(m.Promise).where(m.Promise.need_id == need.id)).one()
     offer = db.session.get_one(m.Offer, assignment.offer_id)
     account = select(m.User).where(m.User.resident_id == need.resident_id)
     volunteer = db.session.get_one(m.Volunteer, assignment.volunteer_id)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import joinedload
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
-    AssignmentState,
     Committee,
     Need,
     NeedOutcome,
     Organisation,
     Pairing,
+    Promise,
+    PromiseState,
     Resident,
     RoundRun,
     ServiceCategory,
@@ -79,17 +79,17 @@ def get_line(run: RoundRun, reference: str) -> NeedOutcome:
     return found
 
 
-def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Assignment]]:
+def list_givers(run: RoundRun, outcomes: list[NeedOutcome]) -> dict[int, list[Promise]]:
     """The assignments of the outcomes' needs, by need id."""
-    givers: dict[int, list[Assignment]] = {}
+    givers: dict[int, list[Promise]] = {}
     query = (
-        select(Assignment)
+        select(Promise)
         .where(
-            Assignment.round_run_id == run.id,
-            Assignment.need_id.in_([outcome.need_id for outcome in outcomes]),
+            Promise.round_run_id == run.id,
+            Promise.need_id.in_([outcome.need_id for outcome in outcomes]),
         )
-        .options(joinedload(Assignment.organisation), joinedload(Assignment.volunteer))
-        .order_by(Assignment.id)
+        .options(joinedload(Promise.organisation), joinedload(Promise.volunteer))
+        .order_by(Promise.id)
     )
     for row in db.session.scalars(query):
         if row.need_id is not None:
@@ -109,32 +109,30 @@ def list_persons(run: RoundRun) -> set[int]:
     }
 
 
-def list_promises(run: RoundRun, ids: Collection[int]) -> list[Assignment]:
+def list_promises(run: RoundRun, ids: Collection[int]) -> list[Promise]:
     """The promises of the run with these ids, and what their names need."""
-    return _list_assignments(Assignment.round_run_id == run.id, Assignment.id.in_(ids))
+    return _list_assignments(Promise.round_run_id == run.id, Promise.id.in_(ids))
 
 
-def list_revoked(run: RoundRun) -> list[Assignment]:
+def list_revoked(run: RoundRun) -> list[Promise]:
     """The promises of the run that were revoked."""
-    revoked = Assignment.state == AssignmentState.REVOKED
-    return _list_assignments(Assignment.round_run_id == run.id, revoked)
+    revoked = Promise.state == PromiseState.REVOKED
+    return _list_assignments(Promise.round_run_id == run.id, revoked)
 
 
-def _list_assignments(*conditions: ColumnElement[bool]) -> list[Assignment]:
+def _list_assignments(*conditions: ColumnElement[bool]) -> list[Promise]:
     query = (
-        select(Assignment)
+        select(Promise)
         .where(*conditions)
         .options(
-            joinedload(Assignment.need).options(
-                joinedload(Need.category), joinedload(Need.resident)
-            ),
-            joinedload(Assignment.pairing).options(
+            joinedload(Promise.need).options(joinedload(Need.category), joinedload(Need.resident)),
+            joinedload(Promise.pairing).options(
                 joinedload(Pairing.category), joinedload(Pairing.resident)
             ),
-            joinedload(Assignment.organisation),
-            joinedload(Assignment.volunteer),
+            joinedload(Promise.organisation),
+            joinedload(Promise.volunteer),
         )
-        .order_by(Assignment.id)
+        .order_by(Promise.id)
     )
     return list(db.session.scalars(query))
 
@@ -187,11 +185,11 @@ def _list_conditions(run: RoundRun, filters: LineFilters) -> list[Any]:
 
 def _select_served(run: RoundRun, code: str) -> Select[Any]:
     return (
-        select(Assignment.need_id)
-        .join(Organisation, Organisation.id == Assignment.organisation_id)
+        select(Promise.need_id)
+        .join(Organisation, Organisation.id == Promise.organisation_id)
         .where(
-            Assignment.round_run_id == run.id,
+            Promise.round_run_id == run.id,
             Organisation.code == code,
-            Assignment.need_id.is_not(None),
+            Promise.need_id.is_not(None),
         )
     )

@@ -13,7 +13,7 @@ from matchmaker.base.clock import get_now
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, make_choices
 from matchmaker.forms.validators import OneOrMore
-from matchmaker.models import Assignment, ListKind, RoundRun
+from matchmaker.models import ListKind, Promise, RoundRun
 from matchmaker.promises.present import RECEIVER_GONE, Broken, list_broken
 from matchmaker.rounds.pages import lines
 from matchmaker.rounds.pages.blueprint import bp
@@ -37,7 +37,7 @@ class RevokeForm(IdempotentForm):
         validate_choice=False,
     )
 
-    def fill(self, rows: Sequence[Assignment], reasons: dict[int, str], month: date) -> None:
+    def fill(self, rows: Sequence[Promise], reasons: dict[int, str], month: date) -> None:
         """Offer ``rows``, all of them ticked until the form is sent."""
         self.chosen.choices = make_choices(
             (row.id, f"{name_promise(row, month)} – {reasons[row.id]}") for row in rows
@@ -51,7 +51,7 @@ class RevokeForm(IdempotentForm):
         return {int(text) for text in typed if len(text) <= _LONGEST_NUMBER}
 
 
-def name_promise(row: Assignment, month: date) -> str:
+def name_promise(row: Promise, month: date) -> str:
     """A promise in one line: number of the need, what, who gives it, when. No resident's name."""
     asked = row.need or row.pairing
     parts = [
@@ -112,7 +112,7 @@ def _show(run: RoundRun, form: RevokeForm) -> str:
     return show_people(ListKind.PROMISES, _list_persons([*rows, *revoked]), make)
 
 
-def _list_persons(rows: Sequence[Assignment]) -> set[int]:
+def _list_persons(rows: Sequence[Promise]) -> set[int]:
     """Who gets these promises, and who comes."""
     receivers = {asked.resident.person_id for row in rows if (asked := row.need or row.pairing)}
     return receivers | {row.volunteer.person_id for row in rows if row.volunteer}

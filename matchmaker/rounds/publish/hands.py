@@ -13,11 +13,11 @@ from sqlalchemy import select
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
     MatchRound,
     Need,
     NeedCorrection,
     NeedOutcome,
+    Promise,
     RecipientStatus,
     Role,
     RoundOverride,
@@ -172,7 +172,7 @@ def _read_lines(run: RoundRun) -> dict[int, NeedOutcome]:
 
 def _read_givers(run: RoundRun) -> dict[int, set[tuple[object, ...]]]:
     """Who gives what when, of each need that the run meets."""
-    a = Assignment
+    a = Promise
     query = select(a.need_id, a.offer_id, a.volunteer_id, a.slot, a.units).where(
         a.round_run_id == run.id, a.need_id.is_not(None)
     )

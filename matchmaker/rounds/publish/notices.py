@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, Select, select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
-    AssignmentState,
     Committee,
     MatchRound,
     Need,
     NeedOutcome,
     NeedState,
     Notice,
+    Promise,
+    PromiseState,
     Resident,
     Role,
     RoundRun,
@@ -38,7 +38,7 @@ from matchmaker.notices.service import (
 )
 
 FOUND, FOUND_NOTHING = NEED_ANSWERS
-_NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Assignment, MatchRound))
+_NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Promise, MatchRound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ _AUDIENCES: Mapping[Role, _Audience] = {
 def notify_all(
     run: RoundRun,
     outcomes: Collection[NeedOutcome],
-    assignments: Iterable[Assignment],
+    assignments: Iterable[Promise],
     actor: User,
     now: datetime,
 ) -> Heard:
@@ -88,7 +88,7 @@ def notify_all(
     decided = _select_needs(run, NeedState.MATCHED, NeedState.OPEN)
     make_earlier_void(FOUND, _NEEDS, decided, now)
     residents = _write_of_needs(needs, kinds, now)
-    kept = [row for row in assignments if row.state is not AssignmentState.REVOKED]
+    kept = [row for row in assignments if row.state is not PromiseState.REVOKED]
     organisations = {row.organisation_id for row in kept}
     concerned: Mapping[Role, set[int | None]] = {
         Role.COORDINATOR: {*organisations},
@@ -147,7 +147,7 @@ def take_back(
 
 
 def notify_of_revoked(
-    run: RoundRun, outcomes: Iterable[NeedOutcome], revoked: Sequence[Assignment], now: datetime
+    run: RoundRun, outcomes: Iterable[NeedOutcome], revoked: Sequence[Promise], now: datetime
 ) -> None:
     """Tell both sides once of each thing: who asked, the coordinators, who would have come.
 
@@ -164,7 +164,7 @@ def notify_of_revoked(
     write_messages(list(_list_of_promises(run.match_round, revoked)), _PROMISES, now)
 
 
-def _list_of_promises(match_round: MatchRound, revoked: Sequence[Assignment]) -> Iterable[Message]:
+def _list_of_promises(match_round: MatchRound, revoked: Sequence[Promise]) -> Iterable[Message]:
     organisations = _map_accounts(Role.COORDINATOR, match_round)
     volunteers = _map_accounts(Role.VOLUNTEER, match_round)
     ended = _list_ended()

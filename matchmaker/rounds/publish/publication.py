@@ -9,12 +9,12 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
-    AssignmentState,
     MatchRound,
     Need,
     NeedOutcome,
     NeedState,
+    Promise,
+    PromiseState,
     RevokeReason,
     RoundOverride,
     RoundRun,
@@ -207,8 +207,8 @@ def withdraw_publication(
     assignments = list_assignments(run)
     ROUND_STATES.take(match_round, RoundState.REVIEW)
     for row in assignments:
-        if row.state is AssignmentState.AWAITING_GIVER:
-            row.state = AssignmentState.PROPOSED
+        if row.state is PromiseState.AWAITING_GIVER:
+            row.state = PromiseState.PROPOSED
     restored = _restore_needs(run)
     db.session.flush()
     take_back(run, restored, match_round.published_by_id, actor, now)
@@ -276,13 +276,13 @@ def _restore_needs(run: RoundRun) -> list[Need]:
     return restored
 
 
-def _send_assignments(assignments: Iterable[Assignment], gone: Mapping[int, RevokeReason]) -> None:
+def _send_assignments(assignments: Iterable[Promise], gone: Mapping[int, RevokeReason]) -> None:
     """Send promises to their givers; revoke those that nobody waits for, as ``gone`` says."""
     for row in assignments:
-        if row.state is not AssignmentState.PROPOSED:
+        if row.state is not PromiseState.PROPOSED:
             continue  # revoked before
         is_wanted = row.id not in gone
-        row.state = AssignmentState.AWAITING_GIVER if is_wanted else AssignmentState.REVOKED
+        row.state = PromiseState.AWAITING_GIVER if is_wanted else PromiseState.REVOKED
         row.revoked_reason = gone.get(row.id)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Assignment, AssignmentState, NeedOutcome, NeedState, RoundRun
+from matchmaker.models import NeedOutcome, NeedState, Promise, PromiseState, RoundRun
 from matchmaker.promises.present import PROMISE_REVOKED
 from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad, name_measure, write_ledger
@@ -68,13 +68,13 @@ def was_met(outcome: NeedOutcome) -> bool:
 
 
 def _leave_out_revoked(
-    run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Assignment]
+    run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Promise]
 ) -> dict[str, dict[str, GiverLoad]]:
     """Loads by measure, without promises that nobody asks for any more: they cost no work."""
     measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
     revoked: Counter[tuple[str, str | None]] = Counter()
     for row in assignments:
-        if row.state is AssignmentState.REVOKED and row.offer is not None:
+        if row.state is PromiseState.REVOKED and row.offer is not None:
             revoked[row.organisation.code, measures[row.offer.category.code]] += row.units
     return {
         code: {
@@ -101,7 +101,7 @@ def list_outcomes(run: RoundRun) -> list[NeedOutcome]:
     return list(db.session.scalars(query))
 
 
-def list_assignments(run: RoundRun) -> list[Assignment]:
+def list_assignments(run: RoundRun) -> list[Promise]:
     """The promises of the run, oldest first."""
-    query = select(Assignment).where(Assignment.round_run_id == run.id).order_by(Assignment.id)
+    query = select(Promise).where(Promise.round_run_id == run.id).order_by(Promise.id)
     return list(db.session.scalars(query))

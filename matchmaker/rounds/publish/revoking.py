@@ -15,12 +15,12 @@ from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
-    Assignment,
-    AssignmentState,
     MatchRound,
     Need,
     NeedOutcome,
     NeedState,
+    Promise,
+    PromiseState,
     RevokeReason,
     RoundRun,
     RoundState,
@@ -47,7 +47,7 @@ def is_revocable(run: RoundRun) -> bool:
 
 def revoke_broken(
     run: RoundRun, chosen: Collection[int], *, actor: User, now: datetime
-) -> list[Assignment]:
+) -> list[Promise]:
     """Revoke the chosen promises of ``run``; returns them with what falls with them.
 
     Raises ``NotFoundError`` when none is chosen or one is not of this run, ``ConflictError`` when
@@ -55,7 +55,7 @@ def revoke_broken(
     """
     lock_row(run.match_round)
     reasons = {row.promise.id: row.reason for row in list_broken(run, now)}
-    of_run = set(db.session.scalars(select(Assignment.id).where(Assignment.round_run_id == run.id)))
+    of_run = set(db.session.scalars(select(Promise.id).where(Promise.round_run_id == run.id)))
     if not is_revocable(run):
         raise ConflictError("promise.not_in_force")
     if not chosen or not of_run.issuperset(chosen):
@@ -69,23 +69,23 @@ def revoke_broken(
 
 def revoke(
     run: RoundRun, reasons: Mapping[int, RevokeReason], *, actor: User, now: datetime
-) -> list[Assignment]:
+) -> list[Promise]:
     """Revoke open promises of a run whose round is locked, each for its reason.
 
     What is left of a need or visit is revoked with it when it would not help.
     """
-    rows = list_promises(Assignment.round_run_id == run.id)
-    facts = read_facts(Assignment.round_run_id == run.id)
+    rows = list_promises(Promise.round_run_id == run.id)
+    facts = read_facts(Promise.round_run_id == run.id)
     fallen = list_fallen_with(rows, reasons.keys(), facts)
     every = {row.id: RevokeReason.REST_TOO_LITTLE for row in fallen} | dict(reasons)
     revoked = _lock_open(every)
     for row in revoked:
-        row.state, row.revoked_reason = AssignmentState.REVOKED, every[row.id]
+        row.state, row.revoked_reason = PromiseState.REVOKED, every[row.id]
     db.session.flush()
     outcomes = _give_back(run, {row.need_id for row in revoked if row.need_id is not None})
     for row in revoked:
         details = {"reason": every[row.id].value, "number": run.number}
-        record_event(actor=actor, action="assignment.revoke", subject=row, now=now, details=details)
+        record_event(actor=actor, action="promise.revoke", subject=row, now=now, details=details)
     if run.match_round.published_run_id == run.id:
         _give_turns_back(run, {row.need_id for row in revoked if row.need_id is not None})
         erase_ledger(run.match_round)
@@ -94,13 +94,13 @@ def revoke(
     return revoked
 
 
-def _lock_open(ids: Iterable[int]) -> list[Assignment]:
+def _lock_open(ids: Iterable[int]) -> list[Promise]:
     query = (
-        select(Assignment)
-        .where(Assignment.id.in_(list(ids)), Assignment.state.in_(OPEN_STATES))
-        .order_by(Assignment.id)
-        .options(joinedload(Assignment.pairing))
-        .with_for_update(of=Assignment)
+        select(Promise)
+        .where(Promise.id.in_(list(ids)), Promise.state.in_(OPEN_STATES))
+        .order_by(Promise.id)
+        .options(joinedload(Promise.pairing))
+        .with_for_update(of=Promise)
     )
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
@@ -108,10 +108,10 @@ def _lock_open(ids: Iterable[int]) -> list[Assignment]:
 def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
     """Write what the needs still get, and return it; without anything they are open again."""
     left: dict[int, int] = {}
-    kept = select(Assignment).where(
-        Assignment.round_run_id == run.id,
-        Assignment.need_id.in_(need_ids),
-        Assignment.state != AssignmentState.REVOKED,
+    kept = select(Promise).where(
+        Promise.round_run_id == run.id,
+        Promise.need_id.in_(need_ids),
+        Promise.state != PromiseState.REVOKED,
     )
     for row in db.session.scalars(kept):
         left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units

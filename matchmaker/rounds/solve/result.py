@@ -7,11 +7,12 @@ from sqlalchemy import Select, select
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
-    AssignmentState,
     Need,
     NeedOutcome,
     Organisation,
     Pairing,
+    Promise,
+    PromiseState,
     RoundRun,
     Volunteer,
 )
@@ -51,7 +52,7 @@ def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> Non
 
 
 def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> None:
-    """One assignment for each line of the solution, proposed until the run is published."""
+    """One assignment and one promise for each line of the solution, which the run proposes."""
     lines = solution.assignments
     offers = get_snapshot(run.match_round).offer_ids
     duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
@@ -63,20 +64,19 @@ def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> 
     days = list_common_days(snapshot, lines)
     for line in lines:
         pairing = duties.get(line.need)
-        db.session.add(
-            Assignment(
-                round_run_id=run.id,
-                need_id=None if pairing else needs[line.need],
-                pairing_id=pairings[pairing] if pairing else None,
-                offer_id=offers[line.stock],
-                organisation_id=organisation_ids[organisations[line.stock]],
-                volunteer_id=volunteers.get((line.person, line.stock)),
-                slot=line.slot,
-                days=_write_days(snapshot, days[line.need, line.slot]),
-                units=line.units,
-                state=AssignmentState.PROPOSED,
-            )
-        )
+        values = {
+            "round_run_id": run.id,
+            "need_id": None if pairing else needs[line.need],
+            "pairing_id": pairings[pairing] if pairing else None,
+            "offer_id": offers[line.stock],
+            "organisation_id": organisation_ids[organisations[line.stock]],
+            "volunteer_id": volunteers.get((line.person, line.stock)),
+            "slot": line.slot,
+            "days": _write_days(snapshot, days[line.need, line.slot]),
+            "units": line.units,
+        }
+        decided = Assignment(**values)
+        db.session.add(Promise(**values, assignment=decided, state=PromiseState.PROPOSED))
 
 
 def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:

@@ -68,13 +68,13 @@ def test_after_the_publication_the_giver_hears_of_it_and_the_resident_does_not(c
     assert ended.promises >= 1
     assert list_states(month) == [m.NeedState.CLOSED]
     assert db.session.get_one(m.Pairing, pairing.id).ended_on == date(2026, 7, 6)
-    needs, reasons = select(m.Need.id).where(m.Need.state == m.NeedState.CLOSED), m.Assignment
+    needs, reasons = select(m.Need.id).where(m.Need.state == m.NeedState.CLOSED), m.Promise
     found = db.session.execute(
         select(reasons.state, reasons.revoked_reason).where(
             reasons.need_id.in_(needs) | reasons.pairing_id.is_not(None)
         )
     )
-    assert set(found) == {(m.AssignmentState.REVOKED, m.RevokeReason.CONTACT_ENDED)}
+    assert set(found) == {(m.PromiseState.REVOKED, m.RevokeReason.CONTACT_ENDED)}
     assert list_broken(run, NOW) == []
     heard = select(m.Notice.user_id).where(m.Notice.kind == "promise.revoked")
     assert set(db.session.scalars(heard)) == {giver.id}
@@ -96,7 +96,7 @@ def test_it_is_refused_at_no_stage_and_the_month_goes_on(context, month, stage):
         found = month.solve(found)
     if stage in ("freeze", "solve"):
         publication.publish_run(found, actor=month.two, now=NOW)
-    open_ones = select(m.Assignment).where(m.Assignment.state == m.AssignmentState.AWAITING_GIVER)
+    open_ones = select(m.Promise).where(m.Promise.state == m.PromiseState.AWAITING_GIVER)
     rows = list(db.session.scalars(open_ones))
     assert [row.id for row in rows if row.pairing_id] == []
     assert month.needs[1].id not in {row.need_id for row in rows}

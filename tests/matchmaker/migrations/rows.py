@@ -22,7 +22,8 @@ FREE_IN_POSTGRES = "SET LOCAL session_replication_role = replica"
 FREE_IN_SQLITE = "PRAGMA defer_foreign_keys = ON"
 # Values that a check constraint or a foreign key asks for.
 PARTICULAR = {
-    ("assignment", "pairing_id"): None,  # an assignment serves a need or a pairing, never both
+    ("assignment", "pairing_id"): None,  # a line serves a need or a pairing, never both
+    ("promise", "pairing_id"): None,
     ("notice", "resident_id"): None,  # a notice is for an account or for a resident
     ("match_round", "published_run_id"): None,  # its run comes after the round
 }

@@ -25,8 +25,8 @@ def test_a_need_taken_back_during_the_review_stays_taken_back(make, month):
     desk_service.withdraw_need(actor=resident, need_id=outcome.need_id, now=NOW)
     publication.publish_run(run, actor=month.two, now=NOW)
     assert outcome.need.state is m.NeedState.WITHDRAWN
-    of_need = select(m.Assignment.state).where(m.Assignment.need_id == outcome.need_id)
-    assert set(db.session.scalars(of_need)) == {m.AssignmentState.REVOKED}
+    of_need = select(m.Promise.state).where(m.Promise.need_id == outcome.need_id)
+    assert set(db.session.scalars(of_need)) == {m.PromiseState.REVOKED}
     notices = select(m.Notice).where(m.Notice.resident_id == resident.resident_id)
     assert db.session.scalars(notices).all() == []
 

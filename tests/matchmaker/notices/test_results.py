@@ -86,8 +86,8 @@ def check_residents(month) -> None:
 
 def check_others(month, run: m.RoundRun, people, is_out: bool) -> None:
     """What givers and committees heard last is whether the month is out and holds work for them."""
-    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    rows = [row for row in db.session.scalars(query) if row.state is not m.AssignmentState.REVOKED]
+    query = select(m.Promise).where(m.Promise.round_run_id == run.id)
+    rows = [row for row in db.session.scalars(query) if row.state is not m.PromiseState.REVOKED]
     gives = any(row.organisation_id == month.organisations[1].id for row in rows)
     visits = any(row.volunteer_id == month.volunteers[1].id for row in rows)
     said = {
@@ -119,9 +119,9 @@ def test_who_loses_all_work_by_the_second_publication_hears_that_nothing_is_aske
     run = month.publish()
     withdraw(month, run)
     db.session.execute(
-        m.Assignment.__table__.update().values(organisation_id=month.organisations[2].id)
+        m.Promise.__table__.update().values(organisation_id=month.organisations[2].id)
     )
-    db.session.execute(m.Assignment.__table__.update().values(volunteer_id=None))
+    db.session.execute(m.Promise.__table__.update().values(volunteer_id=None))
     db.session.expire_all()
     heard = notices.notify_all(run, [], list_promises(run), month.two, NOW)
     assert list_valid(people["giver"]) == ["round.nothing_asked"]
@@ -129,8 +129,8 @@ def test_who_loses_all_work_by_the_second_publication_hears_that_nothing_is_aske
     assert heard == notices.Heard(0, 0, 1)
 
 
-def list_promises(run: m.RoundRun) -> list[m.Assignment]:
-    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
+def list_promises(run: m.RoundRun) -> list[m.Promise]:
+    query = select(m.Promise).where(m.Promise.round_run_id == run.id)
     return list(db.session.scalars(query))
 
 

@@ -42,6 +42,7 @@ from tests.matchmaker.rounds.small_month import solve_here
 LATER = NOW + timedelta(hours=1)  # than the lock of the month
 # Actions, or the subjects of actions, of which nobody but the actor has to hear.
 SILENT = {
+    "assignment.revoke": "written no more: promise.revoke is what it is called now",
     "account.sign_in": "one's own doing",
     "account.demo_sign_in": "one's own doing",
     "account.sign_out": "one's own doing",
@@ -293,15 +294,15 @@ def stop(o: Office) -> None:
 
 
 def count_promised(o: Office) -> int:
-    rows = select(m.Assignment).where(m.Assignment.round_run_id == o.run_id)
-    kept = m.Assignment.pairing_id.is_not(None) | (m.Assignment.need_id == o.needs[1].id)
+    rows = select(m.Promise).where(m.Promise.round_run_id == o.run_id)
+    kept = m.Promise.pairing_id.is_not(None) | (m.Promise.need_id == o.needs[1].id)
     return len(db.session.scalars(rows.where(kept)).all())
 
 
 @step("resident.stop_contact")
 def stop_contact(o: Office) -> Heard:
     """Givers hear of each promise and of the pairing, the counter of the end, the resident not."""
-    of_visitor = select(m.Assignment.id).where(m.Assignment.volunteer_id == o.volunteers[1].id)
+    of_visitor = select(m.Promise.id).where(m.Promise.volunteer_id == o.volunteers[1].id)
     visits = len(db.session.scalars(of_visitor).all())
     stop(o)
     return [
@@ -571,7 +572,7 @@ def withdraw(o: Office) -> Heard:
     ]
 
 
-@step("assignment.revoke")
+@step("promise.revoke")
 def revoke(o: Office) -> Heard:
     """Whatever a suspended organisation promised is called off, on both sides."""
     suspend(o)

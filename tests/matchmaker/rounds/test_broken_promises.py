@@ -299,21 +299,19 @@ def world(request, sqlite_copier, tmp_path_factory):
 
 def list_unkeepable() -> set[int]:
     """Open promises whose rows cannot keep them, read row by row."""
-    return {row.id for row in db.session.scalars(select(m.Assignment)) if not is_kept(row)}
+    return {row.id for row in db.session.scalars(select(m.Promise)) if not is_kept(row)}
 
 
-def is_kept(row: m.Assignment) -> bool:
+def is_kept(row: m.Promise) -> bool:
     need, offer, person = row.need, row.offer, row.volunteer
-    if row.state not in (m.AssignmentState.PROPOSED, m.AssignmentState.AWAITING_GIVER):
+    if row.state not in (m.PromiseState.PROPOSED, m.PromiseState.AWAITING_GIVER):
         return True  # nobody counts on it
     held = {
         status.kind.value
         for status in need.resident.statuses
         if status.verified_at and (status.valid_until is None or status.valid_until >= LAST_DAY)
     }
-    same = select(m.Assignment).where(
-        m.Assignment.offer_id == offer.id, m.Assignment.state == row.state
-    )
+    same = select(m.Promise).where(m.Promise.offer_id == offer.id, m.Promise.state == row.state)
     given = sum(other.units for other in db.session.scalars(same))
     return all(
         (
@@ -331,7 +329,7 @@ def is_kept(row: m.Assignment) -> bool:
     )
 
 
-def has_day(row: m.Assignment, person: m.Volunteer) -> bool:
+def has_day(row: m.Promise, person: m.Volunteer) -> bool:
     days = [date.fromisoformat(day) for day in row.days]
     return any(not any(day in away for away in person.absences) for day in days)
 

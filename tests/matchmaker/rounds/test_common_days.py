@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from matchmaker import models as m
-from matchmaker.promises.facts import Asked, Facts, Promise
+from matchmaker.promises.facts import Asked, Facts, HeldPromise
 from matchmaker.promises.present import hold
 
 JULY = date(2026, 7, 1)
@@ -24,7 +24,7 @@ OFFER = SimpleNamespace(
 )
 
 
-def make_promise(number: int, **values: object) -> Promise:
+def make_promise(number: int, **values: object) -> HeldPromise:
     given: dict[str, Any] = {
         "id": number,
         "run_id": 1,
@@ -36,11 +36,11 @@ def make_promise(number: int, **values: object) -> Promise:
         "volunteer_id": number,
         "slot": "W2-WD-AM",
         "units": 1,
-        "state": m.AssignmentState.PROPOSED,
+        "state": m.PromiseState.PROPOSED,
         "days": DAYS,
         "was_published": False,
     }
-    return Promise(**{**given, **values})
+    return HeldPromise(**{**given, **values})
 
 
 def make_volunteer(number: int, away: list[int]) -> SimpleNamespace:
@@ -96,7 +96,7 @@ def test_two_who_go_together_have_a_day_in_common(one, other, broken):
     [
         {"need_id": 2},
         {"slot": "W3-WD-AM"},
-        {"state": m.AssignmentState.REVOKED},
+        {"state": m.PromiseState.REVOKED},
     ],
 )
 def test_who_goes_elsewhere_or_not_at_all_needs_no_common_day(values):

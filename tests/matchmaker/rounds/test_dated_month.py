@@ -66,16 +66,16 @@ class Office(SmallMonth):
         lock_and_draw(match_round, first=self.one, second=self.two, now=now)
         return match_round
 
-    def find_visit(self, now: datetime = EVE) -> m.Assignment | None:
+    def find_visit(self, now: datetime = EVE) -> m.Promise | None:
         """The visit of the first need in the month as it is decided."""
         run = self.solve(self.freeze_at(now))
-        query = db.select(m.Assignment).where(
-            m.Assignment.round_run_id == run.id, m.Assignment.need_id == self.needs[1].id
+        query = db.select(m.Promise).where(
+            m.Promise.round_run_id == run.id, m.Promise.need_id == self.needs[1].id
         )
         return db.session.scalar(query)
 
 
-def read_days(visit: m.Assignment | None) -> list[int] | None:
+def read_days(visit: m.Promise | None) -> list[int] | None:
     return None if visit is None else [date.fromisoformat(day).day for day in visit.days]
 
 
@@ -217,9 +217,9 @@ def test_goods_that_are_given_on_some_days_say_which(app, make):
     with app.app_context():
         run = office.solve(office.freeze_at())
         found = db.session.scalars(
-            db.select(m.Assignment).where(
-                m.Assignment.round_run_id == run.id,
-                m.Assignment.offer_id == office.offers["goods"].id,
+            db.select(m.Promise).where(
+                m.Promise.round_run_id == run.id,
+                m.Promise.offer_id == office.offers["goods"].id,
             )
         ).all()
         assert found

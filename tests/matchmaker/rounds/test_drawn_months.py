@@ -146,7 +146,7 @@ def test_a_home_whose_promise_is_revoked_had_no_turn(month, is_published):
 
 def test_each_assignment_is_for_a_need_as_entered(month):
     run = month.publish()
-    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
+    query = select(m.Promise).where(m.Promise.round_run_id == run.id)
     given = [row for row in db.session.scalars(query) if row.need_id]
     assert {row.need.reference for row in given} == {
         row.need.reference for row in db.session.scalars(select(m.NeedOutcome)) if row.is_met

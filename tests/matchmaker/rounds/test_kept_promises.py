@@ -55,14 +55,14 @@ def test_a_revoked_promise_lets_the_month_be_published_without_it(context, month
     revoke_broken(run, {broken.promise.id}, actor=month.one, now=NOW)
     assert list_reasons(run) == []
     publication.publish_run(run, actor=month.two, now=NOW)
-    row = db.session.get_one(m.Assignment, broken.promise.id)
-    assert (row.state, row.revoked_reason.value) == (m.AssignmentState.REVOKED, "volunteer_left")
+    row = db.session.get_one(m.Promise, broken.promise.id)
+    assert (row.state, row.revoked_reason.value) == (m.PromiseState.REVOKED, "volunteer_left")
     assert (row.need.state, row.need.waiting_rounds) == (m.NeedState.OPEN, 1)
     outcome = db.session.scalar(select(m.NeedOutcome).where(m.NeedOutcome.need_id == row.need_id))
     assert (outcome.is_met, outcome.ground) == (False, "promise_revoked")
     publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
     publication.publish_run(run, actor=month.two, now=NOW)
-    assert row.state is m.AssignmentState.REVOKED
+    assert row.state is m.PromiseState.REVOKED
 
 
 def test_revoked_after_the_publication_the_need_waits_as_passed_over(context, month):
@@ -77,7 +77,7 @@ def test_revoked_after_the_publication_the_need_waits_as_passed_over(context, mo
     informed = [(row.user_id, row.resident_id) for row in db.session.scalars(rows)]
     assert informed.count((coordinator.id, None)) == 1
     assert [row for row in informed if row[1]] == [(None, need.resident_id)]
-    events = select(m.AuditEvent.details).where(m.AuditEvent.action == "assignment.revoke")
+    events = select(m.AuditEvent.details).where(m.AuditEvent.action == "promise.revoke")
     assert [row["reason"] for row in db.session.scalars(events)] == ["volunteer_left"]
 
 
@@ -104,7 +104,7 @@ def test_the_ledger_forgets_help_that_never_came(context, month):
 def test_what_is_over_before_the_publication_is_not_promised(context, month, day, over):
     """Two visits have their last day on the 25th; goods come on any day of July."""
     run, now = month.solve(), NOW + timedelta(days=day - 6)
-    for row in db.session.scalars(select(m.Assignment).where(m.Assignment.slot.is_not(None))):
+    for row in db.session.scalars(select(m.Promise).where(m.Promise.slot.is_not(None))):
         row.slot, row.days = "W4-SAT-AM", ["2026-07-25"]
     db.session.flush()
     broken = list_broken(run, now)
@@ -128,7 +128,7 @@ def read_ledger() -> dict[tuple, tuple]:
 
 def test_what_can_be_kept_is_not_revoked(context, month):
     run = month.solve()
-    ids = list(db.session.scalars(select(m.Assignment.id)))
+    ids = list(db.session.scalars(select(m.Promise.id)))
     with pytest.raises(ConflictError, match=r"promise\.can_be_kept"):
         revoke_broken(run, {ids[0]}, actor=month.one, now=NOW)
     with pytest.raises(NotFoundError):

@@ -67,9 +67,7 @@ def test_each_filter_selects_its_lines_in_the_order_of_references(run, filters, 
 
 
 def test_lines_are_selected_by_who_gives_in_this_run(month, run):
-    served = db.session.scalars(
-        select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    ).all()
+    served = db.session.scalars(select(m.Promise).where(m.Promise.round_run_id == run.id)).all()
     expected = sorted(row.need.reference for row in served)
     assert select_references(run, organisation="O01") == expected
     for row in served:
@@ -87,10 +85,10 @@ def test_a_line_is_found_by_its_reference_in_its_run(run):
 
 
 def test_the_givers_of_a_line_are_this_run_s_in_order(month, run):
-    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    rows = list(db.session.scalars(query.order_by(m.Assignment.id)))
+    query = select(m.Promise).where(m.Promise.round_run_id == run.id)
+    rows = list(db.session.scalars(query.order_by(m.Promise.id)))
     first = rows[0]
-    more = m.Assignment(
+    more = m.Promise(
         round_run_id=run.id,
         need_id=first.need_id,
         offer_id=first.offer_id,
@@ -110,7 +108,7 @@ def test_a_line_names_the_organisations_that_give(month, run):
     found = lines.read_lines(run, outcomes)
     assert [line.outcome for line in found] == outcomes
     assert [line.need.reference for line in found] == NEEDS
-    served = {row.need_id for row in db.session.scalars(select(m.Assignment))}
+    served = {row.need_id for row in db.session.scalars(select(m.Promise))}
     givers = [[row.id for row in line.givers] for line in found]
     one = month.organisations[1].id
     assert givers == [[one] if line.need.id in served else [] for line in found]

@@ -81,9 +81,9 @@ class Month:
         return solve_round(self.lock())
 
 
-def list_visits(run: m.RoundRun) -> list[m.Assignment]:
-    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    return list(db.session.scalars(query.order_by(m.Assignment.id)))
+def list_visits(run: m.RoundRun) -> list[m.Promise]:
+    query = select(m.Promise).where(m.Promise.round_run_id == run.id)
+    return list(db.session.scalars(query.order_by(m.Promise.id)))
 
 
 @pytest.mark.both_databases

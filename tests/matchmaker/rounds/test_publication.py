@@ -35,7 +35,7 @@ def test_publishing_is_one_whole(context, month):
     assert count(m.Need, m.Need.state == m.NeedState.MATCHED) == 4
     passed_over = select(m.Need.waiting_rounds).where(m.Need.state == m.NeedState.OPEN)
     assert set(db.session.scalars(passed_over)) == {1}
-    assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.AWAITING_GIVER}
+    assert set(db.session.scalars(select(m.Promise.state))) == {m.PromiseState.AWAITING_GIVER}
     lines = select(m.FairnessLedger).where(m.FairnessLedger.scope == m.LedgerScope.COMMITTEE)
     assert sum(line.received for line in db.session.scalars(lines)) == 4
     assert count(m.Notice, m.Notice.resident_id == resident.resident_id) == 1
@@ -61,7 +61,7 @@ def test_a_withdrawn_publication_comes_back_as_a_new_version(context, month):
     assert count(m.Need, m.Need.state == m.NeedState.IN_ROUND) == 6
     assert set(db.session.scalars(select(m.Need.waiting_rounds))) == {0}
     assert count(m.FairnessLedger) == 0
-    assert set(db.session.scalars(select(m.Assignment.state))) == {m.AssignmentState.PROPOSED}
+    assert set(db.session.scalars(select(m.Promise.state))) == {m.PromiseState.PROPOSED}
     publication.publish_run(run, actor=month.two, now=NOW)
     assert match_round.publication == 2
 
@@ -76,15 +76,15 @@ def test_a_publication_stays_once_a_later_month_builds_on_it(context, month):
 
 def test_a_need_that_went_its_own_way_is_promised_to_nobody(context, month):
     run = month.solve()
-    promised = db.session.scalars(select(m.Assignment).where(m.Assignment.need_id.is_not(None)))
+    promised = db.session.scalars(select(m.Promise).where(m.Promise.need_id.is_not(None)))
     row = promised.first()
     desk_service.withdraw_need(actor=month.one, need_id=row.need_id, now=NOW)
     publication.publish_run(run, actor=month.two, now=NOW)
-    assert row.state is m.AssignmentState.REVOKED
+    assert row.state is m.PromiseState.REVOKED
     publication.withdraw_publication(run.match_round, reason="x", actor=month.one, now=NOW)
-    assert row.state is m.AssignmentState.REVOKED
+    assert row.state is m.PromiseState.REVOKED
     publication.publish_run(run, actor=month.two, now=NOW)
-    assert row.state is m.AssignmentState.REVOKED
+    assert row.state is m.PromiseState.REVOKED
 
 
 def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):

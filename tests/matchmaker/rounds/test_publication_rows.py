@@ -15,7 +15,7 @@ from tests.factories import NOW
 pytestmark = pytest.mark.usefixtures("context")
 
 OPEN, IN_ROUND, MATCHED = m.NeedState.OPEN, m.NeedState.IN_ROUND, m.NeedState.MATCHED
-A = m.AssignmentState
+A = m.PromiseState
 
 
 def publish(month, run: m.RoundRun) -> None:
@@ -39,9 +39,9 @@ def list_outcomes(run: m.RoundRun) -> list[m.NeedOutcome]:
     return list(db.session.scalars(query.order_by(m.NeedOutcome.need_id)))
 
 
-def list_assignments(run: m.RoundRun) -> list[m.Assignment]:
-    query = select(m.Assignment).where(m.Assignment.round_run_id == run.id)
-    return list(db.session.scalars(query.order_by(m.Assignment.id)))
+def list_assignments(run: m.RoundRun) -> list[m.Promise]:
+    query = select(m.Promise).where(m.Promise.round_run_id == run.id)
+    return list(db.session.scalars(query.order_by(m.Promise.id)))
 
 
 def list_met(month, run: m.RoundRun) -> dict[int, bool]:

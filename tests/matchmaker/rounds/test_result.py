@@ -21,11 +21,12 @@ from tests.run_factories import solve_round
 pytestmark = pytest.mark.usefixtures("context")
 
 
-def test_every_line_of_a_solution_becomes_an_assignment(make):
+@pytest.mark.parametrize("model", [m.Assignment, m.Promise])
+def test_every_line_of_a_solution_becomes_an_assignment_and_a_promise(make, model):
     run = solve_round(freeze_second_month(make))
     lines = Solution.from_json(json.loads(run.solution_json)).assignments
     offers = run.match_round.snapshot.offer_ids
-    rows = db.session.scalars(select(m.Assignment).where(m.Assignment.round_run_id == run.id))
+    rows = db.session.scalars(select(model).where(model.round_run_id == run.id))
     found = {
         (
             get_reference(m.Need, row.need_id),
@@ -35,11 +36,9 @@ def test_every_line_of_a_solution_becomes_an_assignment(make):
             get_reference(m.Volunteer, row.volunteer_id),
             row.slot,
             row.units,
-            row.state,
         )
         for row in rows
     }
-    proposed = m.AssignmentState.PROPOSED
     assert found == {
         (
             None if "#" in line.need else line.need,
@@ -49,11 +48,13 @@ def test_every_line_of_a_solution_becomes_an_assignment(make):
             line.person,
             line.slot,
             line.units,
-            proposed,
         )
         for line in lines
     }
     assert {row[1] for row in found} > {None}, "the month has due visits and needs"
+    promises = db.session.scalars(select(m.Promise).where(m.Promise.round_run_id == run.id)).all()
+    assert {row.state for row in promises} == {m.PromiseState.PROPOSED}
+    assert all(row.assignment.need_id == row.need_id for row in promises)
 
 
 NEED, OFFER = "N2607-0006", "O02/hardship_money/1"

@@ -139,7 +139,7 @@ def test_a_run_saves_outcomes_assignments_and_figures(context, month):
     assert run.match_round.state is m.RoundState.REVIEW
     assert (run.figures["asked"], run.figures["met"]) == (6, 4)
     assert count(m.NeedOutcome, m.NeedOutcome.round_run_id == run.id) == 6
-    assert count(m.Assignment, m.Assignment.round_run_id == run.id) == 4
+    assert count(m.Promise, m.Promise.round_run_id == run.id) == 4
     grounds = set(db.session.scalars(select(m.NeedOutcome.ground)))
     assert "met" in grounds
     assert len(grounds) > 1
@@ -163,7 +163,7 @@ def test_a_result_that_the_checker_refuses_is_failed_and_saves_nothing(context, 
     assert run.status is m.RunStatus.FAILED
     assert (run.findings, runs.get_job(run).error) == (["capacity"], "not_verified")
     assert run.match_round.state is m.RoundState.DRAWN
-    assert count(m.Assignment) == count(m.NeedOutcome) == 0
+    assert count(m.Promise) == count(m.NeedOutcome) == 0
     with pytest.raises(ConflictError):
         publication.publish_run(run, actor=month.two, now=NOW)
 

@@ -1,0 +1,98 @@
+"""What somebody promised somebody: the life of a decided line, from its proposal to its end."""
+
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.base.extensions import Model
+from matchmaker.models.assignment import Assignment
+from matchmaker.models.columns import enum_column
+from matchmaker.models.match_round import RoundRun
+from matchmaker.models.need import Need
+from matchmaker.models.offer import Offer
+from matchmaker.models.organisation import Organisation
+from matchmaker.models.pairing import Pairing
+from matchmaker.models.volunteer import Volunteer
+
+
+class PromiseState(StrEnum):
+    PROPOSED = "proposed"
+    AWAITING_GIVER = "awaiting_giver"
+    AWAITING_RECIPIENT = "awaiting_recipient"
+    CONFIRMED = "confirmed"
+    DELIVERED = "delivered"
+    FED_BACK = "fed_back"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class RevokeReason(StrEnum):
+    """Why a promise cannot be kept; the code of a revoked one stays with it."""
+
+    NEED_WITHDRAWN = "need_withdrawn"
+    CONTACT_ENDED = "contact_ended"
+    PAIRING_ENDED = "pairing_ended"
+    STATUS_OVER = "status_over"
+    AGREEMENT_OVER = "agreement_over"
+    ORGANISATION_SUSPENDED = "organisation_suspended"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    OFFER_PAUSED = "offer_paused"
+    OFFER_UNAPPROVED = "offer_unapproved"
+    OFFER_OVER = "offer_over"
+    OFFER_CHANGED = "offer_changed"
+    OFFER_LOWERED = "offer_lowered"
+    DAYS_OVER = "days_over"  # before the first publication
+    VOLUNTEER_LEFT = "volunteer_left"
+    VOLUNTEER_PAUSED = "volunteer_paused"
+    VOLUNTEER_CHANGED = "volunteer_changed"
+    VOLUNTEER_AWAY = "volunteer_away"
+    VOLUNTEER_ELSEWHERE = "volunteer_elsewhere"  # one person of two entries, promised twice
+    VISITS_LOWERED = "visits_lowered"
+    PROOF_OVER = "proof_over"
+    REST_TOO_LITTLE = "rest_too_little"  # the other part of the same help is gone
+
+
+class Promise(Model):
+    """Units of one offer for one need, or for one due visit of a pairing.
+
+    The line of a run that it refers to stays as decided; this row says what becomes of it.
+    """
+
+    __tablename__ = "promise"
+    __table_args__ = (
+        CheckConstraint("units >= 1", name="units"),
+        CheckConstraint("(need_id IS NULL) <> (pairing_id IS NULL)", name="one_purpose"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assignment.id"), unique=True, comment="the decided line"
+    )
+    round_run_id: Mapped[int] = mapped_column(ForeignKey("round_run.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"), index=True)
+    pairing_id: Mapped[int | None] = mapped_column(ForeignKey("pairing.id"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"), index=True)
+    slot: Mapped[str | None] = mapped_column(String(20), comment="W1-WD-AM: week and window")
+    days: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True),
+        comment="days on which it may take place (ISO), in order; empty: any in its slot",
+    )
+    units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
+    state: Mapped[PromiseState] = mapped_column(
+        enum_column(PromiseState), default=PromiseState.PROPOSED
+    )
+    revoked_reason: Mapped[RevokeReason | None] = mapped_column(
+        enum_column(RevokeReason), doc="why it was revoked; empty: it was not"
+    )
+
+    assignment: Mapped[Assignment | None] = relationship()
+    run: Mapped[RoundRun] = relationship()
+    need: Mapped[Need | None] = relationship()
+    pairing: Mapped[Pairing | None] = relationship()
+    offer: Mapped[Offer | None] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    volunteer: Mapped[Volunteer | None] = relationship()
