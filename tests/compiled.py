@@ -1,33 +1,40 @@
-"""What every site of the tests compiles alike, compiled once in a process: addresses and templates.
+"""What every site of the tests compiles alike, compiled once in a process.
 
-Each test has a site of its own, and a fresh one spends most of its time on this.
+Addresses, templates and SQL statements: each test has a site of its own, and a fresh one spends
+most of its time on these.
 """
 
-from collections.abc import Callable
-from functools import cache
+from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
-Trace = tuple[tuple[bool, str], ...]
+ADDRESS_PARTS = ("_parts", "_trace", "_converters", "arguments")  # what compiling a rule writes
+_addresses: dict[str, dict[str, Any]] = {}
 
 
 class CompiledOnce(Rule):
-    """A rule whose functions that build addresses are shared by rules of the same address."""
+    """A rule that takes its compiled form from an earlier rule of the same address."""
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if self.defaults:  # their values are a part of the function
-            return super()._compile_builder(append_unknown)
-        return _compile(self.rule, tuple(self._trace), append_unknown)
-
-
-@cache
-def _compile(address: str, trace: Trace, append_unknown: bool) -> Callable[..., tuple[str, str]]:
-    rule = Rule(address)
-    rule._trace, rule._converters = list(trace), {}
-    return rule._compile_builder(append_unknown)
+    def compile(self) -> None:
+        if self.defaults or self.subdomain or self.host:  # they are a part of the compiled form
+            super().compile()
+            return
+        if self.rule not in _addresses:
+            super().compile()
+            _addresses[self.rule] = {
+                **{name: getattr(self, name) for name in ADDRESS_PARTS},
+                "builders": (self._build.__func__, self._build_unknown.__func__),
+            }
+        held = _addresses[self.rule]
+        for name in ADDRESS_PARTS:
+            setattr(self, name, held[name])
+        self._build, self._build_unknown = (
+            builder.__get__(self, None) for builder in held["builders"]
+        )
 
 
 class TemplatesInMemory(BytecodeCache):
@@ -44,12 +51,21 @@ class TemplatesInMemory(BytecodeCache):
         self._held[bucket.key] = bucket.bytecode_to_string()
 
 
-_TEMPLATES = TemplatesInMemory()
-
+_templates = TemplatesInMemory()
+_statements: dict[str, tuple[Any, Any]] = {}  # a dialect and what it compiled, by database
 
 Flask.url_rule_class = CompiledOnce  # of every site made from now on
 
 
 def share_templates(app: Flask) -> None:
     """Let the site share the code of its templates with the others."""
-    app.jinja_env.bytecode_cache = _TEMPLATES
+    app.jinja_env.bytecode_cache = _templates
+
+
+def share_statements(engine: Engine) -> None:
+    """Let the engine share its compiled statements with the others of the same database.
+
+    They are kept under the dialect, by identity; so the engines share that too.
+    """
+    mine = (engine.dialect, engine._compiled_cache)
+    engine.dialect, engine._compiled_cache = _statements.setdefault(engine.dialect.name, mine)

@@ -6,6 +6,7 @@ database on PostgreSQL.
 
 import itertools
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,11 +16,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, event, make_url
 
 from matchmaker import create_app
 from matchmaker.base.extensions import db
-from tests.compiled import share_templates
+from tests.compiled import share_statements, share_templates
 
 try:
     with warnings.catch_warnings():
@@ -32,8 +33,11 @@ SECRET = "only for tests, long enough for the check"
 _numbers = itertools.count(1)
 
 
-def make_app(url: str, folder: Path) -> Flask:
-    """The site on the database at ``url``, keeping its other files in ``folder``."""
+def make_app(url: str, folder: Path, *, is_durable: bool = False) -> Flask:
+    """The site on the database at ``url``, keeping its other files in ``folder``.
+
+    Unless ``is_durable``, SQLite does not wait for the disk: nothing here outlives the tests.
+    """
     settings = {
         "TESTING": True,
         "SQLALCHEMY_DATABASE_URI": url,
@@ -47,7 +51,15 @@ def make_app(url: str, folder: Path) -> Flask:
     }
     app = create_app(settings, environ)
     share_templates(app)
+    with app.app_context():
+        share_statements(db.engine)
+        if db.engine.dialect.name == "sqlite" and not is_durable:
+            event.listen(db.engine, "connect", _wait_for_no_disk)
     return app
+
+
+def _wait_for_no_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @contextmanager
@@ -95,7 +107,7 @@ def make_postgres_copier() -> Iterator[Callable[..., str]]:
 
 def _make_cloner(server: URL, folder: Path) -> Callable[..., str]:
     for promise in ("fsync", "full_page_writes", "synchronous_commit"):
-        _execute(server, f"ALTER SYSTEM SET {promise} = off")  # nothing here outlives the tests
+        _execute(server, f"ALTER SYSTEM SET {promise} = off")
     _execute(server, "SELECT pg_reload_conf()")
     _execute(server, "CREATE DATABASE template_empty")
     _create_tables(_get_url(server, "template_empty"), folder)

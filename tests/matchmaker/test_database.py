@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from matchmaker.base.database import writing
 from matchmaker.base.extensions import db
 from matchmaker.models import Household, LoginSession, ResidentContact, Role
+from tests.databases import make_app, opened
 from tests.factories import NOW
 
 pytestmark = pytest.mark.both_databases
@@ -19,10 +20,10 @@ pytestmark = pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
 )
-def test_sqlite_is_durable_and_referential(context, pragma, value):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("pragmas are SQLite's")
-    assert db.session.scalar(text(f"PRAGMA {pragma}")) == value
+def test_sqlite_is_durable_and_referential(sqlite_copier, tmp_path, pragma, value):
+    app = make_app(sqlite_copier(tmp_path), tmp_path, is_durable=True)
+    with opened(app), app.app_context():
+        assert db.session.scalar(text(f"PRAGMA {pragma}")) == value
 
 
 def test_a_foreign_key_is_enforced(context):
