@@ -27,7 +27,10 @@ class CompiledOnce(Rule):
             super().compile()
             _addresses[self.rule] = {
                 **{name: getattr(self, name) for name in ADDRESS_PARTS},
-                "builders": (self._build.__func__, self._build_unknown.__func__),
+                "builders": [
+                    method.__func__  # type: ignore[attr-defined]
+                    for method in (self._build, self._build_unknown)
+                ],
             }
         held = _addresses[self.rule]
         for name in ADDRESS_PARTS:
