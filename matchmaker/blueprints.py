@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from matchmaker.accounts import administration_views, invitation_views, own_views, role_views
 from matchmaker.accounts import views as account_views
+from matchmaker.assignments import answer_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import disclosure_views
 from matchmaker.audit import views as audit_views
@@ -48,6 +49,7 @@ VIEW_MODULES = (
     own_views,
     role_views,
     assignment_views,
+    answer_views,
     audit_views,
     calendar_views,
     disclosure_views,

@@ -110,6 +110,17 @@ def list_slots(
     return tuple(list_slot_dates(month, entered, after))
 
 
+def add_working_days(day: date, count: int, entered: Sequence[YearCalendar] = ()) -> date:
+    """The ``count``-th working day after ``day``: no weekend, no break, make-up days worked."""
+    while count:
+        day += _DAY
+        calendars = [find_calendar(day.year + beside, entered) for beside in (0, 1)]
+        is_worked = any(day in calendar.make_up_days for calendar in calendars)
+        is_off = is_weekend(day) or any(_is_closed(day, calendar) for calendar in calendars)
+        count -= is_worked or not is_off
+    return day
+
+
 def list_days(month: date, after: date | None = None) -> list[date]:
     """The days of ``month``, only those later than ``after``."""
     days = _list_from(month, add_months(month, 1) - _DAY)

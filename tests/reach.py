@@ -161,9 +161,9 @@ def _get_social_worker(make: Factory, organisation: m.Organisation) -> m.User:
 
 
 def _move_volunteer(step: VolunteerStep) -> Callable[..., None]:
-    def move(make: Factory, row: m.Volunteer) -> None:
+    def move(make: Factory, row: m.Volunteer, **known: int) -> None:
         actor = make.user(m.Role.COORDINATOR, organisation_id=row.organisation_id)
-        values: dict[str, Any] = {"volunteer_id": row.id, "step": step}
+        values: dict[str, Any] = {"volunteer_id": row.id, "step": step, **known}
         volunteer_service.move_volunteer(actor=actor, now=NOW, **values)
 
     return move

@@ -4,11 +4,12 @@ Lines have references and blocks; no column with a resident's name is read here.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, select
 
+from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     WEEKS,
@@ -26,6 +27,7 @@ from matchmaker.models import (
     Volunteer,
     Window,
 )
+from matchmaker.promises.states import FALLEN_STATES
 from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
 
@@ -69,9 +71,12 @@ _SLOTS = [make_slot(week, window) for week in WEEKS for window in Window]
 class Line:
     """One promise: ``units`` in the category's units (fen for funds); no slot: any time.
 
+    ``answer_by``: last day on which the giver is asked; empty for one that nobody is asked for.
+
     ``persons`` are who gets it and, for a visit, who comes.
     """
 
+    id: int
     slot: str | None
     days: list[str] | None
     reference: str
@@ -81,6 +86,7 @@ class Line:
     volunteer: str | None
     units: int
     state: PromiseState
+    answer_by: date | None
     is_pairing: bool
     persons: tuple[int, ...]
 
@@ -132,15 +138,42 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
     )
 
 
+def select_waiting(actor: User, month: date, filters: GivenFilters) -> Select[int]:
+    """The ids of the promises of ``select_lines`` that wait for the giver's answer."""
+    waiting = select_lines(actor, month, filters).where(
+        Promise.state == PromiseState.AWAITING_GIVER
+    )
+    query: Select[int] = waiting.with_only_columns(Promise.id)
+    return query
+
+
+def count_waiting(
+    actor: User, month: date, filters: GivenFilters, now: datetime
+) -> tuple[int, date | None]:
+    """How many promises wait for the giver while the month lasts, and until which day."""
+    if add_months(month, 1) <= get_local_date(now):
+        return 0, None
+    waiting = select_waiting(actor, month, filters).order_by(None)
+    query = waiting.with_only_columns(func.count(Promise.id), func.min(Promise.answer_by))
+    count, answer_by = db.session.execute(query).one()
+    return count, answer_by
+
+
 def read_lines(rows: list[Any]) -> list[Line]:
     """The promises in rows of ``select_lines``."""
     return [_read_line(*row) for row in rows]
 
 
 def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
-    """Every promise that passes the filters and was not revoked, in order of time."""
-    query = select_lines(actor, month, filters).where(Promise.state != PromiseState.REVOKED)
+    """Every promise that passes the filters and that somebody counts on, in order of time."""
+    query = select_lines(actor, month, filters).where(Promise.state.not_in(FALLEN_STATES))
     return read_lines(list(db.session.execute(query)))
+
+
+def get_line(actor: User, promise: Promise) -> Line:
+    """The line of one promise of a published month in the actor's scope."""
+    query = _join_all(actor, promise.run.match_round.month).where(Promise.id == promise.id)
+    return _read_line(*db.session.execute(query).one())
 
 
 def list_choices(
@@ -155,7 +188,7 @@ def list_choices(
 
 
 def _read_line(
-    assignment: Promise,
+    promise: Promise,
     category: ServiceCategory,
     committee: Committee,
     block: str,
@@ -165,15 +198,17 @@ def _read_line(
     *persons: int | None,
 ) -> Line:
     return Line(
-        slot=assignment.slot,
-        days=assignment.days,
+        id=promise.id,
+        slot=promise.slot,
+        days=promise.days,
         reference=need or pairing or "",
         category=category,
         committee=committee,
         block=block,
         volunteer=volunteer,
-        units=assignment.units,
-        state=assignment.state,
+        units=promise.units,
+        state=promise.state,
+        answer_by=promise.answer_by,
         is_pairing=need is None,
         persons=tuple(person for person in persons if person is not None),
     )

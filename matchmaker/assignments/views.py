@@ -14,6 +14,7 @@ from matchmaker.assignments.queries import GivenFilters, Line
 from matchmaker.audit.handing import hand_out, send_list, show_list, show_people
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.base.errors import NotFoundError
+from matchmaker.forms.base import IdempotentForm
 from matchmaker.models import ListKind, ListWay
 from matchmaker.offers.scope import get_own_organisation
 from matchmaker.rounds.words.slots import describe_slot
@@ -41,7 +42,11 @@ _COMMITTEE = Column[Line](
     header=_l("Neighbourhood committee"), read=lambda line: get_name(line.committee)
 )
 _BLOCK = Column[Line](header=_l("Block"), read=lambda line: line.block)
-_NUMBER = Column[Line](header=_l("Number"), read=lambda line: line.reference, is_unbroken=True)
+_NUMBER = Column[Line](
+    header=_l("Number"),
+    read=lambda line: line.reference,
+    link=lambda line: url_for("assignments.promise", promise_id=line.id),
+)
 _STATE = Column[Line](
     header=_l("State"),
     read=lambda line: str(get_label(line.state)),
@@ -53,7 +58,7 @@ _FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _UNIT, _COMMITTEE, _BLOCK, _NUM
 
 
 def _make_list(months: list[date]) -> tuple[date, ListPage[Line]]:
-    form, month, filters = _read_address(months)
+    form, month, filters = read_address(months)
     when = Column[Line](
         header=_l("When"), read=lambda line: describe_slot(line.slot, month, line.days)
     )
@@ -80,20 +85,29 @@ def given() -> str:
     months = queries.list_published_months(current_user)
     if not months:
         return render_template("assignments/given_empty.html")
+    return show_given(months)
+
+
+def show_given(months: list[date]) -> str:
+    """The list of what a month asks of the organisation, with what waits for an answer."""
     month, listed = _make_list(months)
+    waiting, answer_by = queries.count_waiting(current_user, *read_address(months)[1:], get_now())
     return show_list(
         "assignments/given.html",
         listed,
         month=month,
         policy=queries.find_policy(current_user, month),
         groups=_group(listed.rows),
+        waiting=waiting,
+        answer_by=answer_by,
+        form=IdempotentForm(formdata=None),
     )
 
 
 @bp.route("/given/print", methods=["GET", "POST"])
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def given_sheet() -> Answer:
-    form, month, filters = _read_address(_list_months_or_fail())
+    form, month, filters = read_address(list_months_or_fail())
     lines = queries.list_lines(current_user, month, filters)
     back_url = url_for("assignments.given", **get_filters(form))
 
@@ -120,7 +134,7 @@ def given_sheet() -> Answer:
 @bp.route("/given.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def download(file_format: str) -> Answer:
-    _month, listed = _make_list(_list_months_or_fail())
+    _month, listed = _make_list(list_months_or_fail())
     return send_list(listed, file_format)
 
 
@@ -142,7 +156,8 @@ def visits() -> str:
     return show_people(ListKind.GIVEN, persons, make)
 
 
-def _read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
+def read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
+    """The filters of the address: the form, the month and what it narrows the month to."""
     form = GivenForm()
     form.fill_months(months)
     month = form.read_month(months)
@@ -151,7 +166,8 @@ def _read_address(months: list[date]) -> tuple[GivenForm, date, GivenFilters]:
     return form, month, form.read_filters()
 
 
-def _list_months_or_fail() -> list[date]:
+def list_months_or_fail() -> list[date]:
+    """The published months. Raises ``NotFoundError`` when there is none."""
     months = queries.list_published_months(current_user)
     if not months:
         raise NotFoundError("assignment.nothing_published")

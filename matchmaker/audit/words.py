@@ -111,7 +111,13 @@ ACTION_WORDS: dict[str, LazyString] = {
     "resident.stop_contact": _l("Stopped the contact with a resident"),
     "resident.resume_contact": _l("Allowed contact with a resident again"),
     "assignment.revoke": _l("Revoked a promise"),  # before a promise was a row of its own
+    "round.remind": _l("Givers were reminded to answer"),
+    "promise.accept": _l("Said yes to a promise"),
+    "promise.decline": _l("Said no to a promise"),
+    "promise.expire": _l("A promise expired without an answer"),
     "promise.revoke": _l("Revoked a promise"),
+    "promise.say_why": _l("Said why a promise was declined"),
+    "promise.take_back": _l("Took back the answer to a promise"),
     "list.take": _l("Took a list of people"),
     "list.read_on": _l("Read on in a list of people"),
     "demo.build": _l("Built the demo"),

@@ -7,6 +7,6 @@ from matchmaker.commands.audit import audit
 from matchmaker.commands.demo import demo
 from matchmaker.commands.offers import offers
 from matchmaker.commands.rounds import rounds
-from matchmaker.commands.serve import serve, worker
+from matchmaker.commands.serve import daily, serve, worker
 
-COMMANDS: tuple[Command, ...] = (audit, demo, offers, rounds, serve, setup, worker)
+COMMANDS: tuple[Command, ...] = (audit, daily, demo, offers, rounds, serve, setup, worker)

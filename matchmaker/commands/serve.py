@@ -16,6 +16,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from waitress.server import create_server
 
+from matchmaker.assignments.due import do_due
+from matchmaker.base.clock import get_now
 from matchmaker.base.stopping import StopRequest
 from matchmaker.rounds.solve.worker import Worker
 
@@ -32,11 +34,23 @@ WORKER = ("-m", "matchmaker", "worker")
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Solve the rounds that the site queues, until stopped."""
+    """Solve the rounds that the site queues and do what is due, until stopped."""
     stop = StopRequest()
     with stop.listening():
-        Worker(current_app._get_current_object(), stop).work()  # type: ignore[attr-defined]
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        Worker(app, stop, do_due).work()
     _skip_final_collection()
+
+
+@click.command()
+@with_appcontext
+def daily() -> None:
+    """Do what is due by the clock: reminders, answers that never came, places that are free.
+
+    The worker does the same every minute; once a day is enough where no worker runs.
+    """
+    done = do_due(get_now())
+    click.echo(f"reminded of {done.reminded}, expired {done.expired}, freed {done.freed}")
 
 
 @click.command()

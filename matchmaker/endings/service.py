@@ -30,8 +30,9 @@ from matchmaker.models import (
 )
 from matchmaker.needs.states import ENDED, NEED_STATES
 from matchmaker.notices.service import end_notices_of, notify_counter, notify_givers
-from matchmaker.promises.facts import OPEN_STATES, HeldPromise, list_promises
+from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.present import is_open
+from matchmaker.promises.states import OPEN_STATES
 from matchmaker.rounds.publish.revoking import revoke
 from matchmaker.scopes import lock_in_scope
 from matchmaker.states import lock_row

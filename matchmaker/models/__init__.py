@@ -43,7 +43,7 @@ from matchmaker.models.organisation import (
 from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Committee, Subdistrict
-from matchmaker.models.promise import Promise, PromiseState, RevokeReason
+from matchmaker.models.promise import DeclineReason, Promise, PromiseState, RevokeReason
 from matchmaker.models.resident import (
     Consent,
     ConsentChannel,
@@ -72,6 +72,7 @@ __all__ = [
     "Consent",
     "ConsentChannel",
     "ContactEnd",
+    "DeclineReason",
     "Disclosure",
     "DrawSource",
     "FairnessLedger",

@@ -1,5 +1,6 @@
 """What somebody promised somebody: the life of a decided line, from its proposal to its end."""
 
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.assignment import Assignment
-from matchmaker.models.columns import enum_column
+from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.match_round import RoundRun
 from matchmaker.models.need import Need
 from matchmaker.models.offer import Offer
@@ -54,6 +55,15 @@ class RevokeReason(StrEnum):
     REST_TOO_LITTLE = "rest_too_little"  # the other part of the same help is gone
 
 
+class DeclineReason(StrEnum):
+    """Why a giver says no."""
+
+    NO_CAPACITY = "no_capacity"
+    PERSON_ILL = "person_ill"
+    UNSUITABLE = "unsuitable"
+    UNSAFE = "unsafe"
+
+
 class Promise(Model):
     """Units of one offer for one need, or for one due visit of a pairing.
 
@@ -84,6 +94,21 @@ class Promise(Model):
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     state: Mapped[PromiseState] = mapped_column(
         enum_column(PromiseState), default=PromiseState.PROPOSED
+    )
+    answer_by: Mapped[date | None] = mapped_column(
+        doc="last day on which the giver is asked; empty: nobody is"
+    )
+    reminded_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which the giver was reminded"
+    )
+    answered_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant of the giver's answer; empty: there is none"
+    )
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(
+        enum_column(DeclineReason), doc="why the giver said no; empty: not said"
+    )
+    freed_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which the place of an ended promise became free"
     )
     revoked_reason: Mapped[RevokeReason | None] = mapped_column(
         enum_column(RevokeReason), doc="why it was revoked; empty: it was not"

@@ -47,10 +47,12 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     frozenset({"visits.out", "visits.none", "visits.withdrawn"}),
     frozenset({"month.out", "month.withdrawn"}),
     frozenset({"round.promises_broken"}),
+    frozenset({"round.answers_due"}),
+    frozenset({"round.places_free"}),
     frozenset({"run.published", "run.withdrawn"}),
     frozenset({"resident.stop_contact", "resident.resume_contact"}),
 )
-_BESIDE_NEED = frozenset({"need.part_revoked"})  # adds to an answer and ends with it
+_BESIDE_NEED = frozenset({"need.agreed", "need.part_revoked"})  # add to an answer, end with it
 
 
 def _map_earlier() -> Mapping[str, frozenset[str]]:
@@ -165,8 +167,15 @@ def notify_coordinators(
 
 def notify_volunteer(volunteer: Volunteer, actor: User, kind: str, now: datetime) -> None:
     """Tell a volunteer with an account what somebody else changed for them."""
+    notify_visitor(volunteer, actor, kind, volunteer, now)
+
+
+def notify_visitor(
+    volunteer: Volunteer, actor: User, kind: str, subject: Any, now: datetime
+) -> None:
+    """Tell a volunteer with an account what became of something that concerns them."""
     query = select_active(Role.VOLUNTEER).where(User.volunteer_id == volunteer.id)
-    notify_accounts(query, actor, kind, volunteer, now)
+    notify_accounts(query, actor, kind, subject, now)
 
 
 def notify_givers(pairing: Pairing, actor: User, kind: str, now: datetime) -> None:

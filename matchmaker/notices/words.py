@@ -40,6 +40,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "need.withdrawn": _l("Taken back for you: %(thing)s."),
     "need.matched": _l("Help was found for: %(thing)s."),
     "need.not_matched": _l("No help was found this month for: %(thing)s."),
+    "need.agreed": _l("Who helps has said yes: %(thing)s."),
     "need.answer_withdrawn": _l(
         "The answer is taken back for: %(thing)s. It takes part again, and you hear again."
     ),
@@ -47,6 +48,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
         "The help that was found cannot come after all: %(thing)s. It waits for the next month."
     ),
     "need.part_revoked": _l("A part of the help that was found cannot come: %(thing)s."),
+    "visit.agreed": _l("Who visits you this month has said yes: %(thing)s."),
     "visit.cancelled": _l("A visit of this month cannot come: %(thing)s."),
     "follow_up.asked": _l("The office was asked for you about: %(thing)s."),
     "follow_up.answered": _l("The office answered what was asked about: %(thing)s."),
@@ -61,6 +63,10 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visits.out": _l("Your visits of %(thing)s are out."),
     "visits.none": _l("The result of %(thing)s is published: you have no visit now."),
     "visits.withdrawn": _l("Your visits of %(thing)s are taken back and will be out again."),
+    "round.answers_due": _l("Your answers for %(thing)s are due soon: see what still waits."),
+    "promise.expired": _l("No answer came in time, so the place is free again: %(thing)s."),
+    "visit.accepted": _l("Your organisation said yes to a visit of yours: %(thing)s."),
+    "visit.not_given": _l("Your organisation does not give this visit after all: %(thing)s."),
     "promise.revoked": _l("The office called off what you promised: %(thing)s."),
     "visit.revoked": _l("The office called off a visit of yours: %(thing)s."),
     "pairing.ended": _l("There is no contact any more, so this pairing has ended: %(thing)s."),
@@ -86,6 +92,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
         "The result of %(thing)s was withdrawn. Tell nobody until it is out again."
     ),
     "round.promises_broken": _l("Some promises of %(thing)s cannot be kept any more."),
+    "round.places_free": _l("Somebody gives no help after all: places of %(thing)s are free."),
     "run.finished": _l("Your run has ended: %(thing)s."),
     "run.cancelled": _l("A colleague cancelled your run: %(thing)s."),
     "run.waits": _l("A run waits for you as the second person: %(thing)s."),

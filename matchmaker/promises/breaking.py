@@ -28,13 +28,13 @@ from matchmaker.models import (
 )
 from matchmaker.notices.service import Recipient, notify
 from matchmaker.promises.facts import (
-    FALLEN_STATES,
     HeldPromise,
     is_published,
     list_promises,
     read_facts,
 )
 from matchmaker.promises.present import Broken, hold, is_live
+from matchmaker.promises.states import FALLEN_STATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,18 +37,6 @@ from matchmaker.models import (
     VolunteerState,
 )
 
-# States in which somebody still counts on the promise.
-OPEN_STATES = frozenset(
-    {
-        PromiseState.PROPOSED,
-        PromiseState.AWAITING_GIVER,
-        PromiseState.AWAITING_RECIPIENT,
-        PromiseState.CONFIRMED,
-    }
-)
-FALLEN_STATES = frozenset({PromiseState.DECLINED, PromiseState.EXPIRED, PromiseState.REVOKED})
-
-
 _WANTED = frozenset({NeedState.IN_ROUND, NeedState.MATCHED, NeedState.PARTLY_SERVED})
 
 

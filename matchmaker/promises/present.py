@@ -27,13 +27,12 @@ from matchmaker.models import (
     VolunteerState,
 )
 from matchmaker.promises.facts import (
-    FALLEN_STATES,
-    OPEN_STATES,
     Facts,
     HeldPromise,
     list_promises,
     read_facts,
 )
+from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES
 from matchmaker.slots import get_slot_week, get_window, list_slot_dates
 
 PROMISE_REVOKED = "promise_revoked"  # the ground of a need whose help was found and revoked

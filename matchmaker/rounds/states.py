@@ -11,8 +11,9 @@ _ROUND_FOLLOWING: dict[RoundState, frozenset[RoundState]] = {
     RoundState.SOLVING: frozenset({RoundState.REVIEW, RoundState.NO_SOLUTION, RoundState.DRAWN}),
     RoundState.NO_SOLUTION: frozenset({RoundState.SOLVING}),
     RoundState.REVIEW: frozenset({RoundState.SOLVING, RoundState.PUBLISHED}),
-    # back to review: the publication was withdrawn, the next one is a new version
-    RoundState.PUBLISHED: frozenset({RoundState.REVIEW}),
+    # back to review: the publication was withdrawn, the next one is a new version;
+    # executing: the first giver said yes
+    RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.EXECUTING}),
 }
 ROUND_STATES = make_machine_by_target("round.state", _ROUND_FOLLOWING, locks_rows=True)
 

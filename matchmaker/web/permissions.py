@@ -35,6 +35,7 @@ class Permission(StrEnum):
     VOLUNTEER_MANAGE = auto()  # own organisation
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
+    PROMISE_ANSWER = auto()  # own organisation's, yes or no
     ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
@@ -69,6 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OFFER_POST,
             Permission.VOLUNTEER_MANAGE,
             Permission.ASSIGNMENT_READ_GIVEN,
+            Permission.PROMISE_ANSWER,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
     ),

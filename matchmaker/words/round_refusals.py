@@ -112,6 +112,11 @@ ROUNDS: Sentences = {
         "revoke them there, or forbid those who are gone and solve again."
     ),
     "promise.unknown": _l("Tick at least one promise of the list."),
+    "promise.state": _l("This promise has been answered or has ended meanwhile: look at it again."),
+    "promise.over": _l("The days of this promise are over."),
+    "promise.answer_stands": _l(
+        "This answer can no longer be taken back, others know it. Call the street office."
+    ),
     "promise.not_in_force": _l(
         "Promises can be revoked while their round is under review, and those that are published."
     ),

@@ -13,6 +13,7 @@ from matchmaker.base import errors
 from matchmaker.needs.states import NEED_STATES
 from matchmaker.offers.states import OFFER_STATES
 from matchmaker.organisations.states import ORGANISATION_STATES
+from matchmaker.promises.states import PROMISE_STATES
 from matchmaker.residents.statuses import STATUS_STATES, StatusState
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from matchmaker.volunteers.states import VOLUNTEER_STATES
@@ -33,6 +34,7 @@ STATES_OF_MACHINE = {
     STATUS_STATES: StatusState,
     ROUND_STATES: m.RoundState,
     JOB_STATES: m.JobState,
+    PROMISE_STATES: m.PromiseState,
     VOLUNTEER_STATES: m.VolunteerState,
 }
 OWN_CODES = {"site.throttled": "matchmaker/base/errors.py"}

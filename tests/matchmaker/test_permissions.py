@@ -91,6 +91,10 @@ TABLE = {
         "○ ● ● ○ ○ ○ ○",
         {R.VOLUNTEER: {P.VISIT_READ_OWN}, R.COORDINATOR: {P.ASSIGNMENT_READ_GIVEN}},
     ),
+    "answer what an organisation is asked for": (
+        "○ ○ ● ○ ○ ○ ○",
+        {R.COORDINATOR: {P.PROMISE_ANSWER}},
+    ),
     "see phone and address, one click each": (
         "● ○ ○ ● ● ○ ○",
         {

@@ -36,6 +36,7 @@ from matchmaker.notices.service import (
     notify_user,
     write_messages,
 )
+from matchmaker.promises.states import FALLEN_STATES
 
 FOUND, FOUND_NOTHING = NEED_ANSWERS
 _NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Promise, MatchRound))
@@ -88,7 +89,7 @@ def notify_all(
     decided = _select_needs(run, NeedState.MATCHED, NeedState.OPEN)
     make_earlier_void(FOUND, _NEEDS, decided, now)
     residents = _write_of_needs(needs, kinds, now)
-    kept = [row for row in assignments if row.state is not PromiseState.REVOKED]
+    kept = [row for row in assignments if row.state not in FALLEN_STATES]
     organisations = {row.organisation_id for row in kept}
     concerned: Mapping[Role, set[int | None]] = {
         Role.COORDINATOR: {*organisations},
@@ -143,11 +144,11 @@ def take_back(
     notify_user(publisher_id, actor, "run.withdrawn", run, now)
 
 
-# Revoked promises.
+# Promises that ended without help.
 
 
-def notify_of_revoked(
-    run: RoundRun, outcomes: Iterable[NeedOutcome], revoked: Sequence[Promise], now: datetime
+def notify_of_ended(
+    run: RoundRun, outcomes: Iterable[NeedOutcome], ended: Sequence[Promise], now: datetime
 ) -> None:
     """Tell both sides once of each thing: who asked, the coordinators, who would have come.
 
@@ -161,18 +162,31 @@ def notify_of_revoked(
         for key, row in needs.items()
     }
     _write_of_needs([row.need for row in needs.values()], kinds, now)
-    write_messages(list(_list_of_promises(run.match_round, revoked)), _PROMISES, now)
+    write_messages(list(_list_of_promises(run.match_round, ended)), _PROMISES, now)
 
 
-def _list_of_promises(match_round: MatchRound, revoked: Sequence[Promise]) -> Iterable[Message]:
+# What the coordinators and the volunteer of a promise hear of its end; a refusal is their own.
+_TO_COORDINATORS = {
+    PromiseState.REVOKED: "promise.revoked",
+    PromiseState.EXPIRED: "promise.expired",
+}
+_TO_VOLUNTEERS = {
+    PromiseState.REVOKED: "visit.revoked",
+    PromiseState.EXPIRED: "visit.not_given",
+    PromiseState.DECLINED: "visit.not_given",
+}
+
+
+def _list_of_promises(match_round: MatchRound, rows: Sequence[Promise]) -> Iterable[Message]:
     organisations = _map_accounts(Role.COORDINATOR, match_round)
     volunteers = _map_accounts(Role.VOLUNTEER, match_round)
     ended = _list_ended()
-    for row in revoked:
-        for user_id in organisations.get(row.organisation_id, ()):
-            yield Message(Recipient(user_id), "promise.revoked", row.id)
+    for row in rows:
+        if (kind := _TO_COORDINATORS.get(row.state)) is not None:
+            for user_id in organisations.get(row.organisation_id, ()):
+                yield Message(Recipient(user_id), kind, row.id)
         for user_id in volunteers.get(row.volunteer_id, ()):
-            yield Message(Recipient(user_id), "visit.revoked", row.id)
+            yield Message(Recipient(user_id), _TO_VOLUNTEERS[row.state], row.id)
         if row.pairing is not None and row.pairing.resident_id not in ended:
             recipient = Recipient(resident_id=row.pairing.resident_id)
             yield Message(recipient, "visit.cancelled", row.id)

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
+from matchmaker.calendar.service import load_calendars
 from matchmaker.models import (
     MatchRound,
     Need,
@@ -23,6 +25,7 @@ from matchmaker.models import (
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
+from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import erase_ledger
@@ -42,6 +45,7 @@ from matchmaker.rounds.solve.runs import (
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import list_same_persons
+from matchmaker.slots import add_working_days
 from matchmaker.states import lock_row
 from optimizer.codec import sha256_of_text
 
@@ -79,7 +83,7 @@ def publish_run(
     outcomes = [row for row in list_outcomes(run) if row.need.state is NeedState.IN_ROUND]
     _settle_needs(outcomes, map_asks(run.problem_json))
     assignments = list_assignments(run)
-    _send_assignments(assignments, gone)
+    _send_promises(run, assignments, gone, now)
     remember(run)
     db.session.flush()
     heard = notify_all(run, outcomes, assignments, actor, now)
@@ -207,8 +211,9 @@ def withdraw_publication(
     assignments = list_assignments(run)
     ROUND_STATES.take(match_round, RoundState.REVIEW)
     for row in assignments:
-        if row.state is PromiseState.AWAITING_GIVER:
-            row.state = PromiseState.PROPOSED
+        if PROMISE_STATES.can(row.state, PromiseStep.HOLD_BACK):
+            PROMISE_STATES.take(row, PromiseStep.HOLD_BACK)
+            row.answer_by = row.reminded_at = None
     restored = _restore_needs(run)
     db.session.flush()
     take_back(run, restored, match_round.published_by_id, actor, now)
@@ -276,13 +281,19 @@ def _restore_needs(run: RoundRun) -> list[Need]:
     return restored
 
 
-def _send_assignments(assignments: Iterable[Promise], gone: Mapping[int, RevokeReason]) -> None:
-    """Send promises to their givers; revoke those that nobody waits for, as ``gone`` says."""
-    for row in assignments:
+def _send_promises(
+    run: RoundRun, promises: Iterable[Promise], gone: Mapping[int, RevokeReason], now: datetime
+) -> None:
+    """Ask the givers until a day; revoke what nobody waits for, as ``gone`` says."""
+    calendars = load_calendars(run.match_round.subdistrict_id)
+    days = DEADLINES[run.match_round.policy].answer_days
+    answer_by = add_working_days(get_local_date(now), days, calendars)
+    for row in promises:
         if row.state is not PromiseState.PROPOSED:
-            continue  # revoked before
+            continue  # ended before
         is_wanted = row.id not in gone
-        row.state = PromiseState.AWAITING_GIVER if is_wanted else PromiseState.REVOKED
+        PROMISE_STATES.take(row, PromiseStep.SEND if is_wanted else PromiseStep.REVOKE)
+        row.answer_by = answer_by if is_wanted else None
         row.revoked_reason = gone.get(row.id)
 
 

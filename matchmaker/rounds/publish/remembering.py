@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
-from matchmaker.models import NeedOutcome, NeedState, Promise, PromiseState, RoundRun
+from matchmaker.models import NeedOutcome, NeedState, Promise, RoundRun
 from matchmaker.promises.present import PROMISE_REVOKED
+from matchmaker.promises.states import FALLEN_STATES
 from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad, name_measure, write_ledger
 from matchmaker.rounds.queries import read_snapshot
@@ -36,7 +37,7 @@ def remember(run: RoundRun) -> None:
             figures.by_committee, Counter(need.committee.code for need in lost)
         ),
         contests=_leave_out_fallen(run, figures.contests, still_there),
-        loads=_leave_out_revoked(run, figures.loads, list_assignments(run)) or _sum_loads(figures),
+        loads=_leave_out_ended(run, figures.loads, list_assignments(run)) or _sum_loads(figures),
     )
 
 
@@ -67,18 +68,18 @@ def was_met(outcome: NeedOutcome) -> bool:
     return outcome.is_met or outcome.ground == PROMISE_REVOKED
 
 
-def _leave_out_revoked(
+def _leave_out_ended(
     run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Promise]
 ) -> dict[str, dict[str, GiverLoad]]:
-    """Loads by measure, without promises that nobody asks for any more: they cost no work."""
+    """Loads by measure, without promises that ended without help: they cost no work."""
     measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
-    revoked: Counter[tuple[str, str | None]] = Counter()
+    ended: Counter[tuple[str, str | None]] = Counter()
     for row in assignments:
-        if row.state is PromiseState.REVOKED and row.offer is not None:
-            revoked[row.organisation.code, measures[row.offer.category.code]] += row.units
+        if row.state in FALLEN_STATES and row.offer is not None:
+            ended[row.organisation.code, measures[row.offer.category.code]] += row.units
     return {
         code: {
-            measure: replace(load, used=load.used - revoked[code, measure])
+            measure: replace(load, used=load.used - ended[code, measure])
             for measure, load in of_giver.items()
         }
         for code, of_giver in loads.items()

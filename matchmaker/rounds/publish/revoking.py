@@ -20,7 +20,6 @@ from matchmaker.models import (
     NeedOutcome,
     NeedState,
     Promise,
-    PromiseState,
     RevokeReason,
     RoundRun,
     RoundState,
@@ -28,11 +27,12 @@ from matchmaker.models import (
 )
 from matchmaker.needs.states import return_to_open
 from matchmaker.notices.service import make_void
-from matchmaker.promises.facts import OPEN_STATES, list_promises, read_facts
+from matchmaker.promises.facts import list_promises, read_facts
 from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_fallen_with
+from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.ledger import erase_ledger
-from matchmaker.rounds.publish.notices import notify_of_revoked
+from matchmaker.rounds.publish.notices import notify_of_ended
 from matchmaker.rounds.publish.remembering import remember
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
@@ -74,24 +74,54 @@ def revoke(
 
     What is left of a need or visit is revoked with it when it would not help.
     """
-    rows = list_promises(Promise.round_run_id == run.id)
-    facts = read_facts(Promise.round_run_id == run.id)
-    fallen = list_fallen_with(rows, reasons.keys(), facts)
-    every = {row.id: RevokeReason.REST_TOO_LITTLE for row in fallen} | dict(reasons)
-    revoked = _lock_open(every)
+    every = _list_fallen_with(run, reasons.keys()) | dict(reasons)
+    revoked = _revoke(run, every, actor, now)
+    _free(run, revoked, now)
+    return revoked
+
+
+def free_places(run: RoundRun, ended: Sequence[Promise], now: datetime) -> list[Promise]:
+    """Free the places of promises that their givers do not keep; returns what falls with them.
+
+    The round is locked and the run in force. What is left of a need or visit is revoked when it
+    would not help.
+    """
+    fallen = _revoke(run, _list_fallen_with(run, {row.id for row in ended}), None, now)
+    _free(run, [*ended, *fallen], now)
+    return fallen
+
+
+def _list_fallen_with(run: RoundRun, ids: Collection[int]) -> dict[int, RevokeReason]:
+    of_run = Promise.round_run_id == run.id
+    fallen = list_fallen_with(list_promises(of_run), ids, read_facts(of_run))
+    return {row.id: RevokeReason.REST_TOO_LITTLE for row in fallen}
+
+
+def _revoke(
+    run: RoundRun, reasons: Mapping[int, RevokeReason], actor: User | None, now: datetime
+) -> list[Promise]:
+    revoked = _lock_open(reasons)
     for row in revoked:
-        row.state, row.revoked_reason = PromiseState.REVOKED, every[row.id]
+        PROMISE_STATES.take(row, PromiseStep.REVOKE)
+        row.revoked_reason = reasons[row.id]
     db.session.flush()
-    outcomes = _give_back(run, {row.need_id for row in revoked if row.need_id is not None})
     for row in revoked:
-        details = {"reason": every[row.id].value, "number": run.number}
+        details = {"reason": reasons[row.id].value, "number": run.number}
         record_event(actor=actor, action="promise.revoke", subject=row, now=now, details=details)
+    return revoked
+
+
+def _free(run: RoundRun, ended: Sequence[Promise], now: datetime) -> None:
+    """Needs wait again for what ended; if it was published, later months and people know it."""
+    for row in ended:
+        row.freed_at = now
+    needs = {row.need_id for row in ended if row.need_id is not None}
+    outcomes = _give_back(run, needs)
     if run.match_round.published_run_id == run.id:
-        _give_turns_back(run, {row.need_id for row in revoked if row.need_id is not None})
+        _give_turns_back(run, needs)
         erase_ledger(run.match_round)
         remember(run)
-        notify_of_revoked(run, outcomes, revoked, now)
-    return revoked
+        notify_of_ended(run, outcomes, ended, now)
 
 
 def _lock_open(ids: Iterable[int]) -> list[Promise]:
@@ -111,7 +141,7 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
     kept = select(Promise).where(
         Promise.round_run_id == run.id,
         Promise.need_id.in_(need_ids),
-        Promise.state != PromiseState.REVOKED,
+        Promise.state.not_in(FALLEN_STATES),
     )
     for row in db.session.scalars(kept):
         left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units

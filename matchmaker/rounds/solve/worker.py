@@ -1,8 +1,13 @@
-"""The worker: takes jobs from the queue, solves them in a child process, finds lost ones."""
+"""The worker: takes jobs from the queue, solves them in a child process, finds lost ones.
+
+Between jobs it does what is due by the clock.
+"""
 
 import logging
 import sqlite3
 import time
+from collections.abc import Callable
+from datetime import datetime
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -26,18 +31,25 @@ logger = logging.getLogger("matchmaker.worker")
 POLL_SECONDS = 0.5
 RENEW_SECONDS = 1.0  # of lease and progress; pages need no more
 AWAY = (OperationalError, sqlite3.Error)  # of the database, of the queue's file
+DUE_SECONDS = 60.0  # how often it looks for what is due
 LOOKS_PER_LEASE = 3  # overdue jobs are looked for this often during one lease
 
 
 class Worker:
     """One worker of one app. Once ``stop`` is asked it takes no more jobs and returns its own."""
 
-    def __init__(self, app: Flask, stop: StopRequest | None = None) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        stop: StopRequest | None = None,
+        do_due: Callable[[datetime], object] | None = None,
+    ) -> None:
         self._app = app
         self._queue = SolveQueue(app.config["QUEUE_PATH"], self.run_job)
         self._lease_seconds: int = app.config["LEASE_SECONDS"]
         self._memory_mib: int = app.config["SOLVE_MEMORY_MIB"]
-        self._renew_at = self._look_at = 0.0  # monotonic clock
+        self._renew_at = self._look_at = self._due_at = 0.0  # monotonic clock
+        self._do_due = do_due
         self.stop = stop or StopRequest()
 
     def work(self) -> None:
@@ -46,6 +58,7 @@ class Worker:
         while not self.stop.is_asked:
             try:
                 self._look_for_overdue_jobs()
+                self._look_for_what_is_due()
                 is_idle = not self._queue.work_once()
             except AWAY:
                 logger.exception("the database is away: the worker waits for it")
@@ -59,6 +72,12 @@ class Worker:
         if time.monotonic() >= self._look_at:
             self.queue_overdue_jobs()
             self._look_at = time.monotonic() + self._lease_seconds / LOOKS_PER_LEASE
+
+    def _look_for_what_is_due(self) -> None:
+        if self._do_due is not None and time.monotonic() >= self._due_at:
+            with self._app.app_context():
+                self._do_due(get_now())
+            self._due_at = time.monotonic() + DUE_SECONDS
 
     def queue_overdue_jobs(self) -> None:
         """Queue again what a dead worker or a lost queue left behind."""

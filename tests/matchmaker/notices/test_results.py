@@ -157,7 +157,7 @@ def test_a_part_that_falls_adds_to_the_answer_and_ends_with_it(month, people):
     met = select(m.NeedOutcome).where(m.NeedOutcome.is_met)
     outcome = db.session.scalars(met.order_by(m.NeedOutcome.need_id)).first()
     user = next(people[k] for k, need in month.needs.items() if need.id == outcome.need_id)
-    notices.notify_of_revoked(run, [outcome], [], NOW)
+    notices.notify_of_ended(run, [outcome], [], NOW)
     assert list_valid(user) == ["need.part_revoked", "need.matched"]
     withdraw(month, run)
     assert list_valid(user) == ["need.answer_withdrawn"]

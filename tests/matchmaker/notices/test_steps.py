@@ -15,6 +15,8 @@ from sqlalchemy import func, select, update
 from matchmaker import models as m
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
+from matchmaker.assignments import answering
+from matchmaker.assignments.due import do_due
 from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
@@ -58,6 +60,9 @@ SILENT = {
     "list": "stands on the page of each person in it, in the list of who saw it",
     "resident.register": "done with the person at the counter",
     "resident.search_phone": "shows a worker what is theirs, and is counted",
+    "promise.decline": "told once the place is free",
+    "promise.say_why": "adds to an answer that is told",
+    "promise.take_back": "what was told is void, and there is nothing new",
     "need.draft": "one's own, seen by nobody else",
     "need.edit": "one's own",
     "need.discard": "one's own, seen by nobody else",
@@ -587,6 +592,52 @@ def revoke(o: Office) -> Heard:
         *lost,
         *[(o.giver, "promise.revoked")] * len(revoked),
         *[(o.visitor, "visit.revoked")] * len(visits),
+    ]
+
+
+def list_own(o: Office) -> list[m.Promise]:
+    """What is asked of the coordinator's organisation and waits."""
+    query = select(m.Promise).where(
+        m.Promise.organisation_id == o.giver.organisation_id,
+        m.Promise.state == m.PromiseState.AWAITING_GIVER,
+    )
+    return list(db.session.scalars(query.order_by(m.Promise.id)))
+
+
+@step("promise.accept")
+def say_yes(o: Office) -> Heard:
+    rows = list_own(o)
+    answering.accept(actor=o.giver, promise_ids=[row.id for row in rows], now=NOW)
+    return [
+        *[(need.resident, "need.agreed") for need in {row.need for row in rows if row.need}],
+        *[(row.pairing.resident, "visit.agreed") for row in rows if row.pairing],
+        *[(o.visitor, "visit.accepted") for row in rows if row.volunteer_id == o.volunteers[1].id],
+    ]
+
+
+@step("round.remind")
+def remind(o: Office) -> Heard:
+    day = max(row.answer_by for row in list_own(o) if row.answer_by)
+    do_due(NOW + (day - NOW.date()))
+    return [(o.giver, "round.answers_due")]
+
+
+@step("promise.expire")
+def expire(o: Office) -> Heard:
+    """Nobody answers: every place of the month is free again."""
+    asked = select(m.Promise).where(m.Promise.state == m.PromiseState.AWAITING_GIVER)
+    rows = list(db.session.scalars(asked))
+    do_due(NOW + timedelta(days=7))
+    own = [row for row in rows if row.organisation_id == o.giver.organisation_id]
+    return [
+        *[
+            (need.resident, "need.promise_revoked")
+            for need in {row.need for row in rows if row.need}
+        ],
+        *[(row.pairing.resident, "visit.cancelled") for row in rows if row.pairing],
+        *[(o.giver, "promise.expired")] * len(own),
+        *[(o.visitor, "visit.not_given") for row in rows if row.volunteer_id == o.volunteers[1].id],
+        *[(worker, "round.places_free") for worker in (o.one, o.second)],
     ]
 
 

@@ -1,0 +1,133 @@
+"""A coordinator answers promises: all that wait with one tap, or one after another."""
+
+from collections.abc import Callable
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_login import current_user
+
+from matchmaker.assignments import answering, queries
+from matchmaker.assignments.answering import Accepted
+from matchmaker.assignments.views import bp, list_months_or_fail, read_address, show_given
+from matchmaker.audit.handing import show_people
+from matchmaker.base.clock import get_now
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import RadiosField, make_choices
+from matchmaker.forms.validators import Required
+from matchmaker.models import DeclineReason, ListKind
+from matchmaker.web.act import Answer, answer_form
+from matchmaker.web.lists import get_filters
+from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_label
+
+
+class WhyForm(IdempotentForm):
+    """Why a promise is declined."""
+
+    reason = RadiosField(
+        _l("Why?"),
+        [Required(_l("Choose one."))],
+        choices=make_choices((reason, get_label(reason)) for reason in DeclineReason),
+    )
+
+
+@bp.post("/given/accept")
+@requires(Permission.PROMISE_ANSWER)
+def accept_all() -> Answer:
+    """Say yes to everything that waits in the month and passes the filters of the address."""
+    months = list_months_or_fail()
+    filter_form, month, filters = read_address(months)
+    form = IdempotentForm()
+
+    def act() -> str:
+        now = get_now()
+        _say(answering.accept_all(actor=current_user, month=month, filters=filters, now=now))
+        return url_for("assignments.given", **get_filters(filter_form))
+
+    return answer_form(form, act, lambda: show_given(months))
+
+
+@bp.get("/given/<id:promise_id>")
+@requires(Permission.ASSIGNMENT_READ_GIVEN)
+def promise(promise_id: int) -> str:
+    return _show(promise_id, WhyForm(formdata=None))
+
+
+@bp.post("/given/<id:promise_id>/accept")
+@requires(Permission.PROMISE_ANSWER)
+def accept(promise_id: int) -> Answer:
+    def act() -> str:
+        now = get_now()
+        _say(answering.accept(actor=current_user, promise_ids=[promise_id], now=now))
+        return url_for("assignments.promise", promise_id=promise_id)
+
+    return _answer(promise_id, IdempotentForm(), act)
+
+
+@bp.post("/given/<id:promise_id>/decline")
+@requires(Permission.PROMISE_ANSWER)
+def decline(promise_id: int) -> Answer:
+    def act() -> str:
+        answering.decline(actor=current_user, promise_id=promise_id, now=get_now())
+        return url_for("assignments.promise", promise_id=promise_id)
+
+    return _answer(promise_id, IdempotentForm(), act)
+
+
+@bp.post("/given/<id:promise_id>/why")
+@requires(Permission.PROMISE_ANSWER)
+def say_why(promise_id: int) -> Answer:
+    form = WhyForm()
+
+    def act() -> str:
+        reason = DeclineReason(form.reason.data)
+        answering.say_why(actor=current_user, promise_id=promise_id, reason=reason, now=get_now())
+        flash(_("Thank you. The street office knows."), "success")
+        return url_for("assignments.promise", promise_id=promise_id)
+
+    return _answer(promise_id, form, act)
+
+
+@bp.post("/given/<id:promise_id>/take-back")
+@requires(Permission.PROMISE_ANSWER)
+def take_back(promise_id: int) -> Answer:
+    def act() -> str:
+        answering.take_back(actor=current_user, promise_id=promise_id, now=get_now())
+        flash(_("Taken back: this promise waits for your answer again."), "success")
+        return url_for("assignments.promise", promise_id=promise_id)
+
+    return _answer(promise_id, IdempotentForm(), act)
+
+
+def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> Answer:
+    answering.get_promise(current_user, promise_id)
+    why = form if isinstance(form, WhyForm) else WhyForm(formdata=None)
+    return answer_form(form, act, lambda: _show(promise_id, why))
+
+
+def _show(promise_id: int, form: WhyForm) -> str:
+    row, now = answering.get_promise(current_user, promise_id), get_now()
+    line = queries.get_line(current_user, row)
+
+    def make() -> str:
+        return render_template(
+            "assignments/promise.html",
+            line=line,
+            month=row.run.match_round.month,
+            promise=row,
+            form=form,
+            can_answer=answering.can_answer(row, now),
+            can_take_back=answering.can_take_back(row, now),
+        )
+
+    return show_people(ListKind.GIVEN, line.persons, make)
+
+
+def _say(found: Accepted) -> None:
+    if found.count:
+        said = ngettext("%(num)s promise accepted.", "%(num)s promises accepted.", found.count)
+        flash(_("Thank you. %(what)s", what=said), "success")
+    if found.left:
+        flash(_("Some cannot be accepted any more: look at each of them."), "warning")

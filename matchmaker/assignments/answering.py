@@ -1,0 +1,207 @@
+"""A giver answers promises: yes, no and why, or undoes the answer. Flushes; the caller commits.
+
+The round is locked before its promises, as in every step that changes them. A refusal can be
+undone for a while; then its place is free (``due.py``). With the first yes the month is under way.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.assignments.queries import GivenFilters, select_waiting
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    DeclineReason,
+    MatchRound,
+    Need,
+    Promise,
+    PromiseState,
+    RoundRun,
+    RoundState,
+    User,
+)
+from matchmaker.notices.service import (
+    make_void,
+    notify_resident,
+    notify_visitor,
+)
+from matchmaker.promises.facts import list_promises
+from matchmaker.promises.present import is_live, list_broken
+from matchmaker.promises.states import (
+    DEADLINES,
+    FALLEN_STATES,
+    PROMISE_STATES,
+    PromiseStep,
+)
+from matchmaker.rounds.states import ROUND_STATES
+from matchmaker.scopes import is_in_scope
+from matchmaker.states import lock_row
+
+_NEEDS, _PROMISES = Need.__tablename__, Promise.__tablename__
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How many promises are accepted; the others wait no more or cannot be kept."""
+
+    count: int
+    left: int
+
+
+def accept_all(*, actor: User, month: date, filters: GivenFilters, now: datetime) -> Accepted:
+    """Say yes to every promise of a month that waits for the actor and passes the filters."""
+    ids = db.session.scalars(select_waiting(actor, month, filters)).all()
+    return accept(actor=actor, promise_ids=ids, now=now)
+
+
+def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accepted:
+    """Say yes to promises; what waits no more or cannot be kept as things are is left.
+
+    Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
+    """
+    count = 0
+    for run, rows in _lock(actor, promise_ids):
+        kept = _list_keepable(run, rows, now)
+        for row in kept:
+            PROMISE_STATES.take(row, PromiseStep.ACCEPT)
+            row.answered_at = now
+            record_event(actor=actor, action="promise.accept", subject=row, now=now)
+        if kept and run.match_round.state is RoundState.PUBLISHED:
+            ROUND_STATES.take(run.match_round, RoundState.EXECUTING)
+        db.session.flush()
+        _inform_residents(kept, now)
+        _inform_volunteers(kept, actor, now)
+        count += len(kept)
+    return Accepted(count, len(set(promise_ids)) - count)
+
+
+def decline(*, actor: User, promise_id: int, now: datetime) -> None:
+    """Say no to a promise. Raises ``ConflictError`` when it waits no more or its days are over."""
+    row = _lock_one(actor, promise_id)
+    if not _is_live(row, now):
+        raise ConflictError("promise.over")
+    PROMISE_STATES.take(row, PromiseStep.DECLINE)
+    row.answered_at, row.decline_reason = now, None
+    record_event(actor=actor, action="promise.decline", subject=row, now=now)
+
+
+def say_why(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
+    """Keep why a promise was declined. Raises ``ConflictError`` when it is not declined."""
+    row = _lock_one(actor, promise_id)
+    if row.state is not PromiseState.DECLINED:
+        raise ConflictError("promise.state", state=row.state.value, step="say_why")
+    row.decline_reason = reason
+    details = {"reason": reason.value}
+    record_event(actor=actor, action="promise.say_why", subject=row, now=now, details=details)
+
+
+def take_back(*, actor: User, promise_id: int, now: datetime) -> None:
+    """Take a yes or no back, so that the promise waits for the giver again.
+
+    Raises ``ConflictError`` when the other side acted, or a refused place may be free already.
+    """
+    row = _lock_one(actor, promise_id)
+    if not can_take_back(row, now):
+        raise ConflictError("promise.answer_stands")
+    was_yes = row.state is PromiseState.AWAITING_RECIPIENT
+    PROMISE_STATES.take(row, PromiseStep.TAKE_BACK)
+    row.answered_at = row.decline_reason = None
+    record_event(actor=actor, action="promise.take_back", subject=row, now=now)
+    if was_yes:
+        make_void(["need.agreed"], _NEEDS, [row.need_id or 0], now)
+        make_void(["visit.agreed", "visit.accepted"], _PROMISES, [row.id], now)
+
+
+def can_take_back(row: Promise, now: datetime) -> bool:
+    """Whether the giver's answer can still be undone."""
+    if row.state is not PromiseState.DECLINED:
+        return PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK)
+    regret = DEADLINES[row.run.match_round.policy].regret
+    return row.freed_at is None and row.answered_at is not None and now < row.answered_at + regret
+
+
+def can_answer(row: Promise, now: datetime) -> bool:
+    """Whether the promise waits for its giver and one of its days is still to come."""
+    return row.state is PromiseState.AWAITING_GIVER and _is_live(row, now)
+
+
+def get_promise(actor: User, promise_id: int) -> Promise:
+    """A promise of a published month in the actor's scope. Raises ``NotFoundError``."""
+    row = db.session.scalar(_select(actor, [promise_id]))
+    if row is None:
+        raise NotFoundError("promise.unknown")
+    found: Promise = row
+    return found
+
+
+def _is_live(row: Promise, now: datetime) -> bool:
+    [held] = list_promises(Promise.id == row.id)
+    return is_live(held, get_local_date(now))
+
+
+def _select(actor: User, ids: Collection[int]) -> Select[Promise]:
+    return (
+        select(Promise)
+        .join(Promise.run)
+        .join(RoundRun.match_round)
+        .where(Promise.id.in_(ids), is_in_scope(Promise, actor))
+        .where(MatchRound.published_run_id == Promise.round_run_id)
+        .options(joinedload(Promise.run).joinedload(RoundRun.match_round))
+        .order_by(Promise.round_run_id, Promise.id)
+    )
+
+
+def _lock(actor: User, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
+    """The promises by run, each run's round locked, then they."""
+    known = db.session.scalars(_select(actor, ids)).all()
+    if {row.id for row in known} != set(ids):
+        raise NotFoundError("promise.unknown")
+    for run in sorted({row.run for row in known}, key=lambda run: run.id):
+        lock_row(run.match_round)
+        query = _select(actor, ids).where(Promise.round_run_id == run.id)
+        locked = query.with_for_update(of=Promise).execution_options(populate_existing=True)
+        yield run, list(db.session.scalars(locked))
+
+
+def _lock_one(actor: User, promise_id: int) -> Promise:
+    for _run, rows in _lock(actor, [promise_id]):
+        if rows:  # none: the publication was withdrawn meanwhile
+            return rows[0]
+    raise NotFoundError("promise.unknown")
+
+
+def _list_keepable(run: RoundRun, rows: Sequence[Promise], now: datetime) -> list[Promise]:
+    broken = {found.promise.id for found in list_broken(run, now)}
+    held = list_promises(Promise.id.in_([row.id for row in rows]))
+    live = {row.id for row in held if is_live(row, get_local_date(now))}
+    waiting = (row for row in rows if PROMISE_STATES.can(row.state, PromiseStep.ACCEPT))
+    return [row for row in waiting if row.id in live - broken]
+
+
+def _inform_residents(accepted: Sequence[Promise], now: datetime) -> None:
+    """Who asked hears it once all help for a need is agreed; of a pairing's visits, of each."""
+    needs = {row.need_id for row in accepted if row.need_id is not None}
+    wait = select(Promise.need_id).where(
+        Promise.need_id.in_(needs),
+        Promise.round_run_id.in_({row.round_run_id for row in accepted}),
+        Promise.state.not_in(FALLEN_STATES | {PromiseState.AWAITING_RECIPIENT}),
+    )
+    agreed = needs - set(db.session.scalars(wait))
+    query = select(Need).where(Need.id.in_(agreed)).options(joinedload(Need.resident))
+    for need in db.session.scalars(query).all():
+        notify_resident(need.resident, None, "need.agreed", need, now)
+    for row in accepted:
+        if row.pairing is not None:
+            notify_resident(row.pairing.resident, None, "visit.agreed", row, now)
+
+
+def _inform_volunteers(accepted: Sequence[Promise], actor: User, now: datetime) -> None:
+    for row in accepted:
+        if row.volunteer is not None:
+            notify_visitor(row.volunteer, actor, "visit.accepted", row, now)

@@ -1,0 +1,124 @@
+"""What falls due with givers: reminders, answers that never came, places that become free.
+
+``do_due`` does whatever is due and nothing else, so it can run as often as one likes: the worker
+runs it every minute, ``matchmaker daily`` once. It commits round by round.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.extensions import db
+from matchmaker.calendar.service import load_calendars
+from matchmaker.models import MatchRound, Promise, PromiseState, Role, RoundRun, User
+from matchmaker.notices.service import notify_accounts, notify_social_workers, select_active
+from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
+from matchmaker.rounds.publish.revoking import free_places
+from matchmaker.slots import add_working_days
+from matchmaker.states import lock_row
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many promises were reminded of, expired without an answer, and became free places."""
+
+    reminded: int = 0
+    expired: int = 0
+    freed: int = 0
+
+
+def do_due(now: datetime) -> Done:
+    """Remind, expire and free what is due in every published round; commits after each."""
+    reminded = expired = freed = 0
+    for round_id in list(db.session.scalars(_select_rounds())):
+        match_round = db.session.get_one(MatchRound, round_id)
+        lock_row(match_round)
+        if (run := match_round.published_run) is not None:
+            reminded += _remind(run, now)
+            expired += _expire(run, now)
+            freed += _free(run, now)
+        db.session.commit()
+    return Done(reminded, expired, freed)
+
+
+def _select_rounds() -> Select[int]:
+    """The published rounds in which somebody is asked, or a refused place is not free yet."""
+    is_asked = (Promise.state == PromiseState.AWAITING_GIVER) & Promise.answer_by.is_not(None)
+    return (
+        select(MatchRound.id)
+        .join(Promise, Promise.round_run_id == MatchRound.published_run_id)
+        .where(is_asked | _is_refused())
+        .distinct()
+        .order_by(MatchRound.id)
+    )
+
+
+def _is_refused() -> ColumnElement[bool]:
+    return (Promise.state == PromiseState.DECLINED) & Promise.freed_at.is_(None)
+
+
+def _remind(run: RoundRun, now: datetime) -> int:
+    """One notice to each coordinator with answers that are due soon, once for each promise."""
+    match_round, today = run.match_round, get_local_date(now)
+    calendars = load_calendars(match_round.subdistrict_id)
+    soon = add_working_days(today, DEADLINES[match_round.policy].remind_days, calendars)
+    rows = _lock_where(
+        run,
+        Promise.state == PromiseState.AWAITING_GIVER,
+        Promise.answer_by.between(today, soon),
+        Promise.reminded_at.is_(None),
+    )
+    for row in rows:
+        row.reminded_at = now
+    givers = {row.organisation_id for row in rows}
+    query = select_active(Role.COORDINATOR).where(User.organisation_id.in_(givers))
+    notify_accounts(query, None, "round.answers_due", match_round, now)
+    if rows:
+        details = {"promises": len(rows)}
+        record_event(
+            actor=None, action="round.remind", subject=match_round, now=now, details=details
+        )
+    return len(rows)
+
+
+def _expire(run: RoundRun, now: datetime) -> int:
+    rows = _lock_where(
+        run,
+        Promise.state == PromiseState.AWAITING_GIVER,
+        Promise.answer_by < get_local_date(now),
+    )
+    for row in rows:
+        PROMISE_STATES.take(row, PromiseStep.EXPIRE)
+        record_event(actor=None, action="promise.expire", subject=row, now=now)
+    return _free_places(run, rows, now)
+
+
+def _free(run: RoundRun, now: datetime) -> int:
+    regret = DEADLINES[run.match_round.policy].regret
+    rows = _lock_where(run, _is_refused(), Promise.answered_at <= now - regret)
+    return _free_places(run, rows, now)
+
+
+def _free_places(run: RoundRun, rows: Sequence[Promise], now: datetime) -> int:
+    """Free the places and tell the office once; what falls with them counts."""
+    if not rows:
+        return 0
+    db.session.flush()
+    fallen = free_places(run, rows, now)
+    match_round = run.match_round
+    notify_social_workers(match_round.subdistrict_id, None, "round.places_free", match_round, now)
+    return len(rows) + len(fallen)
+
+
+def _lock_where(run: RoundRun, *conditions: ColumnElement[bool]) -> list[Promise]:
+    query = (
+        select(Promise)
+        .where(Promise.round_run_id == run.id, *conditions)
+        .order_by(Promise.id)
+        .with_for_update(of=Promise)
+    )
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))

@@ -1,0 +1,66 @@
+"""The steps of a promise: where each may start and where it leads. And its deadlines.
+
+proposed -> awaiting giver, when its run is published; back, when the publication is withdrawn
+awaiting giver -> awaiting recipient, when the giver says yes; declined; expired without an answer
+awaiting recipient, declined -> awaiting giver, when the giver takes the answer back in time
+any of these but an ended one -> revoked, when it cannot be kept
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum, auto
+
+from matchmaker.models import PromiseState
+from matchmaker.states import StateMachine
+
+
+class PromiseStep(StrEnum):
+    SEND = auto()
+    HOLD_BACK = auto()
+    ACCEPT = auto()
+    DECLINE = auto()
+    TAKE_BACK = auto()  # the giver's answer
+    EXPIRE = auto()
+    REVOKE = auto()
+
+
+_S = PromiseState
+
+# States in which somebody still counts on the promise.
+OPEN_STATES = frozenset({_S.PROPOSED, _S.AWAITING_GIVER, _S.AWAITING_RECIPIENT, _S.CONFIRMED})
+FALLEN_STATES = frozenset({_S.DECLINED, _S.EXPIRED, _S.REVOKED})
+
+PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
+    "promise.state",
+    {
+        PromiseStep.SEND: {_S.PROPOSED: _S.AWAITING_GIVER},
+        PromiseStep.HOLD_BACK: {_S.AWAITING_GIVER: _S.PROPOSED},
+        PromiseStep.ACCEPT: {_S.AWAITING_GIVER: _S.AWAITING_RECIPIENT},
+        PromiseStep.DECLINE: {_S.AWAITING_GIVER: _S.DECLINED},
+        PromiseStep.TAKE_BACK: {
+            _S.AWAITING_RECIPIENT: _S.AWAITING_GIVER,
+            _S.DECLINED: _S.AWAITING_GIVER,
+        },
+        PromiseStep.EXPIRE: {_S.AWAITING_GIVER: _S.EXPIRED},
+        PromiseStep.REVOKE: dict.fromkeys(OPEN_STATES, _S.REVOKED),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long the sides of a promise have.
+
+    answer_days    working days after the publication until the giver has answered
+    remind_days    working days before that day on which the giver is reminded
+    regret         in which a giver can take a refusal back; then the place is free
+    """
+
+    answer_days: int
+    remind_days: int
+    regret: timedelta
+
+
+_USUAL = Deadlines(answer_days=3, remind_days=1, regret=timedelta(minutes=10))
+DEADLINES: Mapping[str, Deadlines] = {"community/1": _USUAL, "community/2": _USUAL}
