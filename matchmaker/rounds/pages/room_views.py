@@ -10,6 +10,7 @@ from flask_login import current_user
 from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, RoundRun, RoundState, User
+from matchmaker.promises.facts import count_promises
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.draws import is_known
@@ -31,6 +32,7 @@ from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.rounds.words.stages import describe_prices
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
+from matchmaker.words.labels import get_label
 
 _BEFORE_PUBLICATION = {
     RoundState.DRAFT,
@@ -104,11 +106,18 @@ def show_room(month: date, form: ButtonForm) -> str:
         progress=describe_progress(runs),
         overrides=[] if is_draft else list_overrides(match_round),
         prices=_describe_prices(in_hand),
+        answers=_count_answers(match_round.published_run),
         can_run=_can_run(),
         is_known=match_round.state is RoundState.FROZEN and is_known(match_round, get_now()),
         publishers=_list_publishers(match_round),
         form=form,
     )
+
+
+def _count_answers(run: RoundRun | None) -> list[dict[str, str | int]]:
+    """How many promises of a published run are in each state."""
+    counts = count_promises(run) if run is not None else {}
+    return [{"label": str(get_label(state)), "value": count} for state, count in counts.items()]
 
 
 @bp.get("/<month:month>/progress")

@@ -27,7 +27,17 @@ NAMES = {
     *("month", "needs", "seed", "policy", "snapshot_sha256", "problem_sha256", "result_sha256"),
     *("draw_number", "draws_on", "public_value", "source", "no_interest", "unproved"),
     *("consent", "reply_promised_on", "tier", "other_id", "need_id", "windows", "fields"),
-    *("about", "reason", "ground", "found", "alike", "gone", "moved", "promises_broken"),
+    *(
+        "about",
+        "reason",
+        "ground",
+        "found",
+        "alike",
+        "gone",
+        "moved",
+        "promises_broken",
+        "promises",
+    ),
     *("category", "capacity"),  # of an offer
     *("code", "kind"),  # of an organisation
     *("list", "way", "purpose", "persons", "filters"),  # of a list: of filters the names alone

@@ -53,7 +53,7 @@ def test_lists_of_a_round_have_one_order(app, month):
             ["offer.id", "volunteer.sort_key, volunteer.id"],
         ),
         select_lines: ([], ["need.reference"]),
-        lines.list_givers: ([run, []], ["assignment.id"]),
+        lines.list_givers: ([run, []], ["promise.id"]),
         figures.read_names: (
             [office],
             [
@@ -63,7 +63,7 @@ def test_lists_of_a_round_have_one_order(app, month):
             ],
         ),
         remembering.list_outcomes: ([run], ["need_outcome.need_id"]),
-        remembering.list_assignments: ([run], ["assignment.id"]),
+        remembering.list_assignments: ([run], ["promise.id"]),
         publication._lock_needs: ([run], ["need.id"]),
         service._lock_open_needs: ([office], ["need.id"]),
         readiness._list_unserved_categories: ([office, MONTH], ["service_category.position"]),
