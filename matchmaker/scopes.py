@@ -22,6 +22,7 @@ from matchmaker.models import (
     Offer,
     OfferState,
     Organisation,
+    Pairing,
     Person,
     Promise,
     Resident,
@@ -100,6 +101,14 @@ def _residents_with_account(actor: User) -> ColumnElement[bool]:
     homes = _households_in(Household.committee_id == actor.committee_id)
     residents = select(Resident.id).where(Resident.household_id.in_(homes))
     return and_(User.role == Role.RESIDENT, User.resident_id.in_(residents))
+
+
+def _promised_to(residents: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Promises for needs and pairings of these residents."""
+    found = select(Resident.id).where(residents)
+    needs = select(Need.id).where(Need.resident_id.in_(found))
+    pairings = select(Pairing.id).where(Pairing.resident_id.in_(found))
+    return or_(Promise.need_id.in_(needs), Promise.pairing_id.in_(pairings))
 
 
 def _addressed_to(actor: User) -> ColumnElement[bool]:
@@ -207,10 +216,12 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.AUDITOR: nothing,
     },
     Promise: {
-        Role.RESIDENT: nothing,
+        Role.RESIDENT: lambda a: _promised_to(Resident.id == a.resident_id),
         Role.VOLUNTEER: lambda a: Promise.volunteer_id == a.volunteer_id,
         Role.COORDINATOR: lambda a: Promise.organisation_id == a.organisation_id,
-        Role.COMMITTEE_WORKER: nothing,
+        Role.COMMITTEE_WORKER: lambda a: _promised_to(
+            _residents_in(Household.committee_id == a.committee_id)
+        ),
         Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,

@@ -17,6 +17,7 @@ from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
 from matchmaker.models import DeclineReason, ListKind
+from matchmaker.promises.states import GIVER_REASONS
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import get_filters
 from matchmaker.web.permissions import Permission, requires
@@ -29,7 +30,9 @@ class WhyForm(IdempotentForm):
     reason = RadiosField(
         _l("Why?"),
         [Required(_l("Choose one."))],
-        choices=make_choices((reason, get_label(reason)) for reason in DeclineReason),
+        choices=make_choices(
+            (reason, get_label(reason)) for reason in DeclineReason if reason in GIVER_REASONS
+        ),
     )
 
 

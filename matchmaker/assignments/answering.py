@@ -66,8 +66,8 @@ def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accep
     Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
     """
     count = 0
-    for run, rows in _lock(actor, promise_ids):
-        kept = _list_keepable(run, rows, now)
+    for run, rows in lock_promises(actor, promise_ids):
+        kept = list_keepable(run, rows, PromiseStep.ACCEPT, now)
         for row in kept:
             PROMISE_STATES.take(row, PromiseStep.ACCEPT)
             row.answered_at = now
@@ -133,7 +133,7 @@ def can_answer(row: Promise, now: datetime) -> bool:
 
 def get_promise(actor: User, promise_id: int) -> Promise:
     """A promise of a published month in the actor's scope. Raises ``NotFoundError``."""
-    row = db.session.scalar(_select(actor, [promise_id]))
+    row = db.session.scalar(select_promises(actor).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
     found: Promise = row
@@ -145,43 +145,50 @@ def _is_live(row: Promise, now: datetime) -> bool:
     return is_live(held, get_local_date(now))
 
 
-def _select(actor: User, ids: Collection[int]) -> Select[Promise]:
+def select_promises(actor: User) -> Select[Promise]:
+    """The promises of published months in the actor's scope, by run."""
     return (
         select(Promise)
         .join(Promise.run)
         .join(RoundRun.match_round)
-        .where(Promise.id.in_(ids), is_in_scope(Promise, actor))
-        .where(MatchRound.published_run_id == Promise.round_run_id)
+        .where(is_in_scope(Promise, actor), MatchRound.published_run_id == Promise.round_run_id)
         .options(joinedload(Promise.run).joinedload(RoundRun.match_round))
         .order_by(Promise.round_run_id, Promise.id)
     )
 
 
-def _lock(actor: User, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
-    """The promises by run, each run's round locked, then they."""
-    known = db.session.scalars(_select(actor, ids)).all()
+def lock_promises(actor: User, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
+    """The promises by run: each run's round is locked, then they.
+
+    Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
+    """
+    chosen = select_promises(actor).where(Promise.id.in_(ids))
+    known = db.session.scalars(chosen).all()
     if {row.id for row in known} != set(ids):
         raise NotFoundError("promise.unknown")
     for run in sorted({row.run for row in known}, key=lambda run: run.id):
         lock_row(run.match_round)
-        query = _select(actor, ids).where(Promise.round_run_id == run.id)
-        locked = query.with_for_update(of=Promise).execution_options(populate_existing=True)
-        yield run, list(db.session.scalars(locked))
+        locked = chosen.where(Promise.round_run_id == run.id).with_for_update(of=Promise)
+        rows = db.session.scalars(locked.execution_options(populate_existing=True))
+        yield run, list(rows)
 
 
 def _lock_one(actor: User, promise_id: int) -> Promise:
-    for _run, rows in _lock(actor, [promise_id]):
+    for _run, rows in lock_promises(actor, [promise_id]):
         if rows:  # none: the publication was withdrawn meanwhile
             return rows[0]
     raise NotFoundError("promise.unknown")
 
 
-def _list_keepable(run: RoundRun, rows: Sequence[Promise], now: datetime) -> list[Promise]:
+def list_keepable(
+    run: RoundRun, rows: Sequence[Promise], step: PromiseStep, now: datetime
+) -> list[Promise]:
+    """Those that can take the step and can be kept as things are."""
     broken = {found.promise.id for found in list_broken(run, now)}
     held = list_promises(Promise.id.in_([row.id for row in rows]))
     live = {row.id for row in held if is_live(row, get_local_date(now))}
-    waiting = (row for row in rows if PROMISE_STATES.can(row.state, PromiseStep.ACCEPT))
-    return [row for row in waiting if row.id in live - broken]
+    able = (row for row in rows if PROMISE_STATES.can(row.state, step))
+    return [row for row in able if row.id in live - broken]
 
 
 def _inform_residents(accepted: Sequence[Promise], now: datetime) -> None:

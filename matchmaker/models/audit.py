@@ -76,6 +76,7 @@ class ListKind(StrEnum):
     PROOF = "proof"  # of a run: question and answer with references
     PROMISES = "promises"  # of a run, those that cannot be kept
     FOLLOW_UPS = "follow_ups"
+    CALLS = "calls"  # residents to ring, whether promised help suits
     NEWS = "news"  # on paper, for residents without an account
     VOLUNTEERS = "volunteers"
     GIVEN = "given"  # what an organisation or a volunteer promised

@@ -56,12 +56,16 @@ class RevokeReason(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """Why a giver says no."""
+    """Why a giver says no, and then why the recipient does."""
 
     NO_CAPACITY = "no_capacity"
     PERSON_ILL = "person_ill"
     UNSUITABLE = "unsuitable"
     UNSAFE = "unsafe"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OTHER_HELP = "other_help"
+    OTHER_GIVER = "other_giver"  # does not want this one
+    AWAY = "away"
 
 
 class Promise(Model):
@@ -105,8 +109,9 @@ class Promise(Model):
         UTCDateTime, doc="instant of the giver's answer; empty: there is none"
     )
     decline_reason: Mapped[DeclineReason | None] = mapped_column(
-        enum_column(DeclineReason), doc="why the giver said no; empty: not said"
+        enum_column(DeclineReason), doc="why one side said no; empty: not said"
     )
+    tries: Mapped[int] = mapped_column(default=0, doc="how often the recipient was not reached")
     freed_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which the place of an ended promise became free"
     )
@@ -121,3 +126,9 @@ class Promise(Model):
     offer: Mapped[Offer | None] = relationship()
     organisation: Mapped[Organisation] = relationship()
     volunteer: Mapped[Volunteer | None] = relationship()
+
+    @property
+    def asked(self) -> Need | Pairing:
+        """What the help is for: a need or a pairing."""
+        found: Need | Pairing = self.need or self.pairing  # type: ignore[assignment]
+        return found

@@ -15,7 +15,9 @@ from matchmaker.models import (
     Need,
     NeedOutcome,
     Promise,
+    PromiseState,
 )
+from matchmaker.promises.states import FALLEN_STATES
 
 SHOWN_ACTIONS = frozenset(
     f"need.{step}"
@@ -54,6 +56,12 @@ class RoundResult:
     outcome: NeedOutcome
     assignments: list[Promise]
     committees: list[Committee]  # of the street office, to name those with help; none if met
+
+    @property
+    def waits_for_recipient(self) -> bool:
+        """Whether every giver agreed and the resident has not answered."""
+        states = {row.state for row in self.assignments if row.state not in FALLEN_STATES}
+        return states == {PromiseState.AWAITING_RECIPIENT}
 
 
 def list_results(need: Need) -> list[RoundResult]:

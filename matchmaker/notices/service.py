@@ -17,8 +17,6 @@ from matchmaker.base.extensions import db
 from matchmaker.models import (
     Need,
     Notice,
-    Offer,
-    Organisation,
     Pairing,
     Resident,
     Role,
@@ -35,7 +33,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
             *(f"need.{step}" for step in ("entered", "corrected", "verified", "returned")),
             "need.unverified",
             *(f"need.{step}" for step in ("merged", "withdrawn", "answer_withdrawn")),
-            *("need.promise_revoked", *NEED_ANSWERS),
+            *("need.promise_revoked", "need.refused", "need.not_reached", *NEED_ANSWERS),
         }
     ),
     frozenset({"follow_up.asked", "follow_up.answered"}),
@@ -157,7 +155,7 @@ def notify_coordinators(
     organisation_id: int,
     actor: User | None,
     kind: str,
-    subject: Offer | Organisation | Volunteer,
+    subject: Any,
     now: datetime,
 ) -> None:
     """Tell the coordinators of an organisation what somebody else did with something of theirs."""

@@ -40,6 +40,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
     "follow_up": (("needs.follow", _by_asked_need), ("needs.show", _by_asked_need)),
     "promise": (
         ("needs.follow", _by_asked_need),
+        ("assignments.questions", _no_values),
         ("assignments.given", lambda row: _by_month(row.run.match_round)),
         ("assignments.visits", lambda row: _by_month(row.run.match_round)),
     ),

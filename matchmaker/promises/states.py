@@ -2,6 +2,7 @@
 
 proposed -> awaiting giver, when its run is published; back, when the publication is withdrawn
 awaiting giver -> awaiting recipient, when the giver says yes; declined; expired without an answer
+awaiting recipient -> confirmed, when the recipient says yes; declined; expired if not reached
 awaiting recipient, declined -> awaiting giver, when the giver takes the answer back in time
 any of these but an ended one -> revoked, when it cannot be kept
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum, auto
 
-from matchmaker.models import PromiseState
+from matchmaker.models import DeclineReason, PromiseState
 from matchmaker.states import StateMachine
 
 
@@ -21,11 +22,19 @@ class PromiseStep(StrEnum):
     ACCEPT = auto()
     DECLINE = auto()
     TAKE_BACK = auto()  # the giver's answer
+    AGREE = auto()  # the recipient
+    REFUSE = auto()
+    LOSE = auto()  # nobody is reached
     EXPIRE = auto()
     REVOKE = auto()
 
 
 _S = PromiseState
+
+_R = DeclineReason
+NOT_NEEDED = frozenset({_R.NO_LONGER_NEEDED, _R.OTHER_HELP})
+RECIPIENT_REASONS = NOT_NEEDED | {_R.OTHER_GIVER, _R.AWAY}
+GIVER_REASONS = frozenset(DeclineReason) - RECIPIENT_REASONS
 
 # States in which somebody still counts on the promise.
 OPEN_STATES = frozenset({_S.PROPOSED, _S.AWAITING_GIVER, _S.AWAITING_RECIPIENT, _S.CONFIRMED})
@@ -42,6 +51,9 @@ PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
             _S.AWAITING_RECIPIENT: _S.AWAITING_GIVER,
             _S.DECLINED: _S.AWAITING_GIVER,
         },
+        PromiseStep.AGREE: {_S.AWAITING_RECIPIENT: _S.CONFIRMED},
+        PromiseStep.REFUSE: {_S.AWAITING_RECIPIENT: _S.DECLINED},
+        PromiseStep.LOSE: {_S.AWAITING_RECIPIENT: _S.EXPIRED},
         PromiseStep.EXPIRE: {_S.AWAITING_GIVER: _S.EXPIRED},
         PromiseStep.REVOKE: dict.fromkeys(OPEN_STATES, _S.REVOKED),
     },
@@ -55,12 +67,14 @@ class Deadlines:
     answer_days    working days after the publication until the giver has answered
     remind_days    working days before that day on which the giver is reminded
     regret         in which a giver can take a refusal back; then the place is free
+    tries          calls without an answer after which a recipient counts as not reached
     """
 
     answer_days: int
     remind_days: int
     regret: timedelta
+    tries: int
 
 
-_USUAL = Deadlines(answer_days=3, remind_days=1, regret=timedelta(minutes=10))
+_USUAL = Deadlines(answer_days=3, remind_days=1, regret=timedelta(minutes=10), tries=3)
 DEADLINES: Mapping[str, Deadlines] = {"community/1": _USUAL, "community/2": _USUAL}

@@ -60,7 +60,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "password": ("accounts.own",),
     "person": ("people.index",),
     "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
-    "promise": ("rounds.index", "assignments.given"),
+    "promise": ("rounds.index", "assignments.given", "assignments.questions"),
     "resident": ("residents.index",),
     "results": ("results.index",),
     "round": ("rounds.index",),

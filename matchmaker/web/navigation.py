@@ -20,6 +20,7 @@ class NavigationItem:
 # (label, endpoint); who sees an item follows from the permission its view declares.
 _ITEMS = (
     (_l("My needs"), "needs.mine"),
+    (_l("Does it suit?"), "assignments.questions"),
     (_l("My visits"), "assignments.visits"),
     (_l("Open needs"), "needs.browse"),
     (_l("Our offers"), "offers.index"),

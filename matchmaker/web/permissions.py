@@ -36,6 +36,8 @@ class Permission(StrEnum):
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
     PROMISE_ANSWER = auto()  # own organisation's, yes or no
+    HELP_AGREE = auto()  # one's own, or of residents of the own committee
+    HELP_RING = auto()  # the residents of the own committee about it
     ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
@@ -53,7 +55,9 @@ class Permission(StrEnum):
 _OWN = {Permission.ACCOUNT_OWN}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.RESIDENT: frozenset(_OWN | {Permission.NEED_POST_OWN, Permission.NEED_READ_OWN}),
+    Role.RESIDENT: frozenset(
+        _OWN | {Permission.NEED_POST_OWN, Permission.NEED_READ_OWN, Permission.HELP_AGREE}
+    ),
     Role.VOLUNTEER: frozenset(
         _OWN
         | {
@@ -82,6 +86,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_READ_SCOPE,
             Permission.NEED_VERIFY,
             Permission.NEED_SORT,
+            Permission.HELP_AGREE,
+            Permission.HELP_RING,
             Permission.STATUS_VERIFY,
             Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,

@@ -113,6 +113,10 @@ ROUNDS: Sentences = {
     ),
     "promise.unknown": _l("Tick at least one promise of the list."),
     "promise.state": _l("This promise has been answered or has ended meanwhile: look at it again."),
+    "promise.cannot_be_kept": _l(
+        "Something has changed, and this cannot be kept as it is. The street office is told of it."
+    ),
+    "promise.answered_meanwhile": _l("This was answered or has ended meanwhile."),
     "promise.over": _l("The days of this promise are over."),
     "promise.answer_stands": _l(
         "This answer can no longer be taken back, others know it. Call the street office."

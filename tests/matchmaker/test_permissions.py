@@ -95,6 +95,10 @@ TABLE = {
         "○ ○ ● ○ ○ ○ ○",
         {R.COORDINATOR: {P.PROMISE_ANSWER}},
     ),
+    "say whether promised help suits": (
+        "● ○ ○ ● ○ ○ ○",  # the committee for its residents, on the phone
+        {R.RESIDENT: {P.HELP_AGREE}, R.COMMITTEE_WORKER: {P.HELP_AGREE, P.HELP_RING}},
+    ),
     "see phone and address, one click each": (
         "● ○ ○ ● ● ○ ○",
         {

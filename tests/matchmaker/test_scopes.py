@@ -66,7 +66,7 @@ def test_nothing_else_asks_for_a_role():
 
 # What each role may know of in its own street office; of another office, nothing but what is said.
 SEEN = {
-    m.Role.RESIDENT: {m.Need, m.Resident, m.Notice},
+    m.Role.RESIDENT: {m.Need, m.Resident, m.Notice, m.Promise},
     m.Role.VOLUNTEER: {m.Committee, m.Promise, m.VolunteerAbsence, m.Person},
     m.Role.COORDINATOR: {
         m.Committee,
@@ -77,7 +77,7 @@ SEEN = {
         m.User,
         m.VolunteerAbsence,
     },
-    m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User},
+    m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User, m.Promise},
     m.Role.SOCIAL_WORKER: {
         m.Need,
         m.Committee,

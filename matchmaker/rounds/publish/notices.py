@@ -36,7 +36,7 @@ from matchmaker.notices.service import (
     notify_user,
     write_messages,
 )
-from matchmaker.promises.states import FALLEN_STATES
+from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
 
 FOUND, FOUND_NOTHING = NEED_ANSWERS
 _NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Promise, MatchRound))
@@ -148,48 +148,77 @@ def take_back(
 
 
 def notify_of_ended(
-    run: RoundRun, outcomes: Iterable[NeedOutcome], ended: Sequence[Promise], now: datetime
+    run: RoundRun,
+    outcomes: Iterable[NeedOutcome],
+    ended: Sequence[Promise],
+    now: datetime,
+    written_by: User | None = None,
 ) -> None:
     """Tell both sides once of each thing: who asked, the coordinators, who would have come.
 
-    ``outcomes``: of the needs that lost something, as they are now.
+    ``outcomes``: of the needs that lost something, as they are now. ``written_by``: see
+    ``free_places``; who said no alone hears nothing of it.
     """
     needs = {row.need_id: row for row in outcomes}
     lost = [key for key, row in needs.items() if not row.received_units]
     make_earlier_void("need.promise_revoked", _NEEDS, lost, now)
+    own = written_by.resident_id if written_by else None
+    others = [row.need for row in needs.values() if own is None or row.need.resident_id != own]
+    _write_of_needs(others, _name_kinds_of_needs(needs, ended), now)
+    write_messages(list(_list_of_promises(run.match_round, ended, own)), _PROMISES, now)
+
+
+def _name_kinds_of_needs(
+    needs: Mapping[int, NeedOutcome], ended: Sequence[Promise]
+) -> dict[int, str]:
+    """What who asked for each need hears."""
     kinds = {
         key: "need.part_revoked" if row.received_units else "need.promise_revoked"
         for key, row in needs.items()
     }
-    _write_of_needs([row.need for row in needs.values()], kinds, now)
-    write_messages(list(_list_of_promises(run.match_round, ended)), _PROMISES, now)
+    return kinds | {
+        row.need_id: kind for row in ended if row.need_id and (kind := _find_own_kind(row))
+    }
 
 
-# What the coordinators and the volunteer of a promise hear of its end; a refusal is their own.
-_TO_COORDINATORS = {
-    PromiseState.REVOKED: "promise.revoked",
-    PromiseState.EXPIRED: "promise.expired",
-}
-_TO_VOLUNTEERS = {
-    PromiseState.REVOKED: "visit.revoked",
-    PromiseState.EXPIRED: "visit.not_given",
-    PromiseState.DECLINED: "visit.not_given",
-}
+def _find_own_kind(row: Promise) -> str | None:
+    """What a recipient hears whose own side ended a promise; None: the givers' side did."""
+    if row.decline_reason in RECIPIENT_REASONS:
+        return "need.refused"
+    return "need.not_reached" if _was_not_reached(row) else None
 
 
-def _list_of_promises(match_round: MatchRound, rows: Sequence[Promise]) -> Iterable[Message]:
+def _was_not_reached(row: Promise) -> bool:
+    return row.state is PromiseState.EXPIRED and row.tries > 0
+
+
+def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
+    """What coordinators, the volunteer, and the resident of a pairing hear of an end."""
+    if row.decline_reason in RECIPIENT_REASONS:
+        return "promise.refused", "visit.refused", "visit.declined_for_you"
+    if _was_not_reached(row):
+        return "promise.not_reached", "visit.refused", "visit.nobody_reached"
+    if row.state is PromiseState.DECLINED:
+        return None, "visit.not_given", "visit.cancelled"  # a giver's refusal is their own
+    if row.state is PromiseState.EXPIRED:
+        return "promise.expired", "visit.not_given", "visit.cancelled"
+    return "promise.revoked", "visit.revoked", "visit.cancelled"
+
+
+def _list_of_promises(
+    match_round: MatchRound, rows: Sequence[Promise], own: int | None
+) -> Iterable[Message]:
     organisations = _map_accounts(Role.COORDINATOR, match_round)
     volunteers = _map_accounts(Role.VOLUNTEER, match_round)
-    ended = _list_ended()
+    without = _list_ended() | {own}
     for row in rows:
-        if (kind := _TO_COORDINATORS.get(row.state)) is not None:
-            for user_id in organisations.get(row.organisation_id, ()):
-                yield Message(Recipient(user_id), kind, row.id)
+        to_coordinators, to_volunteer, to_resident = _name_kinds(row)
+        for user_id in organisations.get(row.organisation_id, ()) if to_coordinators else ():
+            yield Message(Recipient(user_id), to_coordinators or "", row.id)
         for user_id in volunteers.get(row.volunteer_id, ()):
-            yield Message(Recipient(user_id), _TO_VOLUNTEERS[row.state], row.id)
-        if row.pairing is not None and row.pairing.resident_id not in ended:
-            recipient = Recipient(resident_id=row.pairing.resident_id)
-            yield Message(recipient, "visit.cancelled", row.id)
+            yield Message(Recipient(user_id), to_volunteer, row.id)
+        if row.pairing is not None and row.pairing.resident_id not in without:
+            yield Message(Recipient(resident_id=row.pairing.resident_id), to_resident, row.id)
 
 
 # Who.

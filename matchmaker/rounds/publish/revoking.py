@@ -80,14 +80,16 @@ def revoke(
     return revoked
 
 
-def free_places(run: RoundRun, ended: Sequence[Promise], now: datetime) -> list[Promise]:
-    """Free the places of promises that their givers do not keep; returns what falls with them.
+def free_places(
+    run: RoundRun, ended: Sequence[Promise], now: datetime, written_by: User | None = None
+) -> list[Promise]:
+    """Free the places of promises that one side does not keep; returns what falls with them.
 
     The round is locked and the run in force. What is left of a need or visit is revoked when it
-    would not help.
+    would not help. ``written_by``: who wrote the recipient's answer down, perhaps the recipient.
     """
     fallen = _revoke(run, _list_fallen_with(run, {row.id for row in ended}), None, now)
-    _free(run, [*ended, *fallen], now)
+    _free(run, [*ended, *fallen], now, written_by)
     return fallen
 
 
@@ -111,7 +113,9 @@ def _revoke(
     return revoked
 
 
-def _free(run: RoundRun, ended: Sequence[Promise], now: datetime) -> None:
+def _free(
+    run: RoundRun, ended: Sequence[Promise], now: datetime, written_by: User | None = None
+) -> None:
     """Needs wait again for what ended; if it was published, later months and people know it."""
     for row in ended:
         row.freed_at = now
@@ -121,7 +125,7 @@ def _free(run: RoundRun, ended: Sequence[Promise], now: datetime) -> None:
         _give_turns_back(run, needs)
         erase_ledger(run.match_round)
         remember(run)
-        notify_of_ended(run, outcomes, ended, now)
+        notify_of_ended(run, outcomes, ended, now, written_by)
 
 
 def _lock_open(ids: Iterable[int]) -> list[Promise]:

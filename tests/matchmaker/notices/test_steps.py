@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from matchmaker import models as m
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
-from matchmaker.assignments import answering
+from matchmaker.assignments import agreeing, answering
 from matchmaker.assignments.due import do_due
 from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.base.extensions import db
@@ -638,6 +638,97 @@ def expire(o: Office) -> Heard:
         *[(o.giver, "promise.expired")] * len(own),
         *[(o.visitor, "visit.not_given") for row in rows if row.volunteer_id == o.volunteers[1].id],
         *[(worker, "round.places_free") for worker in (o.one, o.second)],
+    ]
+
+
+def say_all_yes(o: Office) -> list[m.Promise]:
+    """Every promise that waits, agreed to by its giver; those of one need and of one pairing."""
+    asked = select(m.Promise).where(m.Promise.state == m.PromiseState.AWAITING_GIVER)
+    rows = list(db.session.scalars(asked.order_by(m.Promise.id)))
+    answering.accept(actor=o.giver, promise_ids=[row.id for row in list_own(o)], now=NOW)
+    return [row for row in rows if row.state is m.PromiseState.AWAITING_RECIPIENT]
+
+
+def list_helpers(o: Office, row: m.Promise, coordinators: str, visitors: str) -> Heard:
+    """What the givers of one promise hear."""
+    comes = row.volunteer_id == o.volunteers[1].id
+    return [(o.giver, coordinators), *([(o.visitor, visitors)] if comes else [])]
+
+
+def find_row(o: Office, *, of_pairing: bool) -> m.Promise:
+    """A promise to somebody of the committee whose worker rings."""
+    rows = [row for row in say_all_yes(o) if bool(row.pairing) is of_pairing]
+    place = o.counter.committee_id
+    return next(row for row in rows if row.asked.resident.household.committee_id == place)
+
+
+@step("promise.agree")
+def agree(o: Office) -> Heard:
+    row = find_row(o, of_pairing=True)
+    begin()
+    agreeing.agree(actor=o.counter, promise_id=row.id, now=NOW)
+    return [
+        (row.asked.resident, "help.confirmed"),
+        *list_helpers(o, row, "promise.agreed", "visit.confirmed"),
+    ]
+
+
+def list_office(o: Office) -> Heard:
+    return [(worker, "round.places_free") for worker in (o.one, o.second)]
+
+
+@step("promise.refuse")
+def refuse_a_need(o: Office) -> Heard:
+    row = find_row(o, of_pairing=False)
+    begin()
+    reason = m.DeclineReason.OTHER_HELP
+    agreeing.refuse(actor=o.counter, promise_id=row.id, reason=reason, now=NOW)
+    return [
+        (row.asked.resident, "need.refused"),
+        *list_helpers(o, row, "promise.refused", "visit.refused"),
+        *list_office(o),
+    ]
+
+
+@step("promise.refuse")
+def refuse_a_visit(o: Office) -> Heard:
+    row = find_row(o, of_pairing=True)
+    begin()
+    reason = m.DeclineReason.AWAY
+    agreeing.refuse(actor=o.counter, promise_id=row.id, reason=reason, now=NOW)
+    return [
+        (row.asked.resident, "visit.declined_for_you"),
+        *list_helpers(o, row, "promise.refused", "visit.refused"),
+        *list_office(o),
+    ]
+
+
+def ring_in_vain(o: Office, row: m.Promise) -> None:
+    for _ in range(3):
+        agreeing.note_not_reached(actor=o.counter, promise_id=row.id, now=NOW)
+
+
+@step("promise.not_reached")
+def lose_a_need(o: Office) -> Heard:
+    row = find_row(o, of_pairing=False)
+    begin()
+    ring_in_vain(o, row)
+    return [
+        (row.asked.resident, "need.not_reached"),
+        *list_helpers(o, row, "promise.not_reached", "visit.refused"),
+        *list_office(o),
+    ]
+
+
+@step("promise.not_reached")
+def lose_a_visit(o: Office) -> Heard:
+    row = find_row(o, of_pairing=True)
+    begin()
+    ring_in_vain(o, row)
+    return [
+        (row.asked.resident, "visit.nobody_reached"),
+        *list_helpers(o, row, "promise.not_reached", "visit.refused"),
+        *list_office(o),
     ]
 
 

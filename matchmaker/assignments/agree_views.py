@@ -1,0 +1,116 @@
+"""Does the promised help suit? Asked of the person here, or by the committee on the phone."""
+
+from collections.abc import Callable
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from matchmaker.assignments import agreeing
+from matchmaker.assignments.views import bp
+from matchmaker.audit.handing import show_people
+from matchmaker.base.clock import get_now
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import RadiosField, make_choices
+from matchmaker.forms.validators import Required
+from matchmaker.models import DeclineReason, ListKind
+from matchmaker.promises.states import RECIPIENT_REASONS
+from matchmaker.web.act import Answer, answer_form
+from matchmaker.web.permissions import Permission, has_permission, requires
+from matchmaker.words.labels import get_label
+
+
+class RefuseForm(IdempotentForm):
+    """Why the person does not want the help."""
+
+    reason = RadiosField(
+        _l("Why not?"),
+        [Required(_l("Choose one."))],
+        choices=make_choices(
+            (reason, get_label(reason)) for reason in DeclineReason if reason in RECIPIENT_REASONS
+        ),
+    )
+
+
+@bp.get("/help")
+@requires(Permission.HELP_AGREE)
+def questions() -> str:
+    """What waits for the person, or for the residents of the committee."""
+    found = agreeing.list_questions(current_user, get_now())
+
+    def make() -> str:
+        return render_template(
+            "assignments/questions.html", questions=found, is_counter=_is_counter()
+        )
+
+    return show_people(ListKind.CALLS, {row.resident.person_id for row in found}, make)
+
+
+@bp.get("/help/<id:promise_id>")
+@requires(Permission.HELP_AGREE)
+def question(promise_id: int) -> str:
+    return _show(promise_id, RefuseForm(formdata=None))
+
+
+@bp.post("/help/<id:promise_id>/agree")
+@requires(Permission.HELP_AGREE)
+def agree(promise_id: int) -> Answer:
+    def act() -> str:
+        agreeing.agree(actor=current_user, promise_id=promise_id, now=get_now())
+        flash(_("Written down: it suits. Those who help are told."), "success")
+        return url_for("assignments.questions")
+
+    return _answer(promise_id, IdempotentForm(), act)
+
+
+@bp.post("/help/<id:promise_id>/refuse")
+@requires(Permission.HELP_AGREE)
+def refuse(promise_id: int) -> Answer:
+    form = RefuseForm()
+
+    def act() -> str:
+        agreeing.refuse(
+            actor=current_user,
+            promise_id=promise_id,
+            reason=DeclineReason(form.reason.data),
+            now=get_now(),
+        )
+        flash(_("Written down: this help is not wanted. Those who help are told."), "success")
+        return url_for("assignments.questions")
+
+    return _answer(promise_id, form, act)
+
+
+@bp.post("/help/<id:promise_id>/not-reached")
+@requires(Permission.HELP_RING)
+def not_reached(promise_id: int) -> Answer:
+    def act() -> str:
+        now = get_now()
+        if agreeing.note_not_reached(actor=current_user, promise_id=promise_id, now=now):
+            flash(_("Not reached for the last time: the help goes to others."), "warning")
+        else:
+            flash(_("Written down: not reached. Try again on another day."), "success")
+        return url_for("assignments.questions")
+
+    return _answer(promise_id, IdempotentForm(), act)
+
+
+def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> Answer:
+    why = form if isinstance(form, RefuseForm) else RefuseForm(formdata=None)
+    return answer_form(form, act, lambda: _show(promise_id, why))
+
+
+def _show(promise_id: int, form: RefuseForm) -> str:
+    found = agreeing.get_question(current_user, promise_id)
+
+    def make() -> str:
+        return render_template(
+            "assignments/question.html", question=found, form=form, is_counter=_is_counter()
+        )
+
+    return show_people(ListKind.CALLS, {found.resident.person_id}, make)
+
+
+def _is_counter() -> bool:
+    return has_permission(current_user.role, Permission.HELP_RING)

@@ -1,0 +1,201 @@
+"""The recipient answers what givers agreed to: yes, or no and why; or cannot be reached.
+
+The person answers alone, or the committee on the phone writes it down. One answer is for all help
+for a need, or for one visit of a pairing. Flushes; the caller commits.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.assignments.answering import list_keepable, lock_promises, select_promises
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_month
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    DeclineReason,
+    MatchRound,
+    Need,
+    NeedState,
+    Pairing,
+    Promise,
+    PromiseState,
+    Resident,
+    RoundRun,
+    User,
+)
+from matchmaker.needs.states import NEED_STATES
+from matchmaker.notices.service import (
+    make_void,
+    notify_coordinators,
+    notify_resident,
+    notify_social_workers,
+    notify_visitor,
+)
+from matchmaker.promises.states import (
+    DEADLINES,
+    FALLEN_STATES,
+    NOT_NEEDED,
+    PROMISE_STATES,
+    RECIPIENT_REASONS,
+    PromiseStep,
+)
+from matchmaker.rounds.publish.revoking import free_places
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHelp:
+    """Help that its givers agreed to and that waits for the recipient; promises in one order."""
+
+    promises: tuple[Promise, ...]
+
+    @property
+    def first(self) -> Promise:
+        return self.promises[0]
+
+    @property
+    def resident(self) -> Resident:
+        return self.first.asked.resident
+
+    @property
+    def tries(self) -> int:
+        """How often nobody could be reached."""
+        return self.first.tries
+
+
+def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
+    """What waits for the recipients in the actor's scope in this month and later, oldest first.
+
+    A need is asked for once all its givers agreed.
+    """
+    query = _select_open(actor).where(MatchRound.month >= get_month(now))
+    groups: dict[object, list[Promise]] = {}
+    for row in db.session.scalars(query):
+        groups.setdefault(_get_key(row), []).append(row)
+    return [OpenHelp(tuple(rows)) for rows in groups.values() if _is_agreed(rows)]
+
+
+def get_question(actor: User, promise_id: int) -> OpenHelp:
+    """The question that a promise is a part of. Raises ``NotFoundError`` when there is none."""
+    row = db.session.scalar(_select_open(actor).where(Promise.id == promise_id))
+    if row is None:
+        raise NotFoundError("promise.unknown")
+    beside = select_promises(actor).where(Promise.round_run_id == row.round_run_id)
+    rows = [other for other in db.session.scalars(beside) if _get_key(other) == _get_key(row)]
+    rows = [other for other in rows if other.state not in FALLEN_STATES]
+    if not _is_agreed(rows):
+        raise NotFoundError("promise.unknown")
+    return OpenHelp(tuple(rows))
+
+
+def agree(*, actor: User, promise_id: int, now: datetime) -> None:
+    """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are."""
+    run, rows = _lock(actor, promise_id)
+    if len(list_keepable(run, rows, PromiseStep.AGREE, now)) < len(rows):
+        raise ConflictError("promise.cannot_be_kept")
+    for row in rows:
+        PROMISE_STATES.take(row, PromiseStep.AGREE)
+        _record(row, "promise.agree", actor, now)
+    db.session.flush()
+    _forget_question(rows, now)
+    for row in rows:
+        notify_coordinators(row.organisation_id, actor, "promise.agreed", row, now)
+        if row.volunteer is not None:
+            notify_visitor(row.volunteer, actor, "visit.confirmed", row, now)
+    notify_resident(rows[0].asked.resident, actor, "help.confirmed", rows[0], now)
+
+
+def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
+    """Say no to help; its places are free. What is not needed any more is closed."""
+    if reason not in RECIPIENT_REASONS:
+        raise NotFoundError("promise.unknown")
+    run, rows = _lock(actor, promise_id)
+    for row in rows:
+        PROMISE_STATES.take(row, PromiseStep.REFUSE)
+        row.decline_reason = reason
+        _record(row, "promise.refuse", actor, now, reason=reason.value)
+    _free(run, rows, actor, now)
+    need = rows[0].need
+    if need is not None and reason in NOT_NEEDED and need.state is NeedState.OPEN:
+        NEED_STATES.take(need, NeedState.CLOSED)
+        db.session.flush()
+
+
+def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
+    """Keep that nobody answered; returns whether it was the last try and the places are free."""
+    run, rows = _lock(actor, promise_id)
+    most = DEADLINES[run.match_round.policy].tries
+    tries = rows[0].tries + 1
+    for row in rows:
+        row.tries = tries
+        if tries >= most:
+            PROMISE_STATES.take(row, PromiseStep.LOSE)
+        _record(row, "promise.not_reached", actor, now, number=tries)
+    if tries < most:
+        db.session.flush()
+        return False
+    _free(run, rows, actor, now)
+    return True
+
+
+def _free(run: RoundRun, rows: Sequence[Promise], actor: User, now: datetime) -> None:
+    db.session.flush()
+    _forget_question(rows, now)
+    free_places(run, rows, now, written_by=actor)
+    match_round = run.match_round
+    notify_social_workers(match_round.subdistrict_id, actor, "round.places_free", match_round, now)
+
+
+def _forget_question(rows: Sequence[Promise], now: datetime) -> None:
+    """What said that an answer is awaited is void."""
+    needs = {row.need_id for row in rows if row.need_id is not None}
+    make_void(["need.agreed"], Need.__tablename__, needs, now)
+    make_void(["visit.agreed"], Promise.__tablename__, {row.id for row in rows}, now)
+
+
+def _record(row: Promise, action: str, actor: User, now: datetime, **details: str | int) -> None:
+    resident = row.asked.resident
+    record_event(
+        actor=actor,
+        action=action,
+        subject=row,
+        now=now,
+        on_behalf_of=None if actor.resident_id == resident.id else resident,
+        details=dict(details),
+    )
+
+
+def _lock(actor: User, promise_id: int) -> tuple[RoundRun, list[Promise]]:
+    """The question's promises, locked. Raises ``NotFoundError`` when it is answered meanwhile."""
+    ids = [row.id for row in get_question(actor, promise_id).promises]
+    for run, rows in lock_promises(actor, ids):
+        if len(rows) == len(ids) and _is_agreed(rows):
+            return run, rows
+    raise ConflictError("promise.answered_meanwhile")
+
+
+def _select_open(actor: User) -> Select[Promise]:
+    return (
+        select_promises(actor)
+        .where(Promise.state.not_in(FALLEN_STATES))
+        .options(
+            joinedload(Promise.need).joinedload(Need.category),
+            joinedload(Promise.need).joinedload(Need.resident),
+            joinedload(Promise.pairing).joinedload(Pairing.category),
+            joinedload(Promise.pairing).joinedload(Pairing.resident),
+            joinedload(Promise.organisation),
+        )
+    )
+
+
+def _get_key(row: Promise) -> tuple[object, ...]:
+    return (row.round_run_id, row.need_id, row.pairing_id, row.slot if row.pairing_id else None)
+
+
+def _is_agreed(rows: Iterable[Promise]) -> bool:
+    """Whether every giver said yes and the recipient has not answered."""
+    return all(row.state is PromiseState.AWAITING_RECIPIENT for row in rows)

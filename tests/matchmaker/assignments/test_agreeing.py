@@ -1,0 +1,208 @@
+"""The recipient says yes or no, alone or by phone, or is not reached; what follows."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.assignments import agreeing, answering
+from matchmaker.assignments.queries import GivenFilters
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.promises.states import GIVER_REASONS, NOT_NEEDED, RECIPIENT_REASONS
+from tests.browser import Browser
+from tests.factories import NOW
+from tests.reach import reach
+
+JULY = date(2026, 7, 1)
+_S = m.PromiseState
+
+
+@pytest.fixture
+def month(world, make):
+    """A month whose one organisation said yes to a visit of two and to rice."""
+    world.pairs = make.category(name_en="Moving", people_per_visit=2)
+    first = {"categories": [world.pairs.code], "windows": [w.value for w in m.Window]}
+    for name in ("Bo", "Cy"):
+        make.volunteer(world.organisation, name=name, visits_per_month=6, **first)
+    make.offer(world.organisation, world.pairs, capacity_per_month=9)
+    world.both, world.rice = world.ask(world.pairs), world.ask(world.goods, quantity=2)
+    world.publish(JULY)
+    return world
+
+
+@pytest.fixture
+def giver(make, month):
+    return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
+
+
+@pytest.fixture
+def counter(make, month):
+    return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
+
+
+@pytest.fixture
+def asker(make, month):
+    return make.user(m.Role.RESIDENT, resident_id=month.both.resident_id)
+
+
+@pytest.fixture
+def agreed(app, giver):
+    with app.app_context():
+        actor = db.session.get_one(m.User, giver.id)
+        answering.accept_all(actor=actor, month=JULY, filters=GivenFilters(), now=NOW)
+        db.session.commit()
+
+
+def list_promises(need: m.Need) -> list[m.Promise]:
+    query = select(m.Promise).where(m.Promise.need_id == need.id).order_by(m.Promise.id)
+    return list(db.session.scalars(query))
+
+
+def list_asked(actor: m.User) -> list[int]:
+    return [row.first.need_id for row in agreeing.list_questions(actor, NOW)]
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("context")
+class TestService:
+    def test_nothing_is_asked_before_every_giver_agreed(self, month, giver, asker):
+        first, second = list_promises(month.both)
+        assert list_asked(asker) == []
+        answering.accept(actor=giver, promise_ids=[first.id], now=NOW)
+        assert list_asked(asker) == []
+        with pytest.raises(NotFoundError):
+            agreeing.agree(actor=asker, promise_id=first.id, now=NOW)
+        answering.accept(actor=giver, promise_ids=[second.id], now=NOW)
+        assert list_asked(asker) == [month.both.id]
+
+    @pytest.mark.usefixtures("agreed")
+    def test_one_yes_is_for_all_who_come(self, month, asker):
+        first, second = list_promises(month.both)
+        agreeing.agree(actor=asker, promise_id=second.id, now=NOW)
+        assert {first.state, second.state} == {_S.CONFIRMED}
+        assert list_asked(asker) == []
+        with pytest.raises(NotFoundError):
+            agreeing.agree(actor=asker, promise_id=first.id, now=NOW)
+
+    @pytest.mark.usefixtures("agreed")
+    def test_the_committee_sees_all_of_its_residents_and_a_resident_the_own(
+        self, month, counter, asker
+    ):
+        assert set(list_asked(counter)) == {month.both.id, month.rice.id}
+        assert list_asked(asker) == [month.both.id]
+
+    @pytest.mark.usefixtures("agreed")
+    @pytest.mark.parametrize("reason", sorted(RECIPIENT_REASONS))
+    def test_a_refusal_frees_the_places_and_closes_what_is_not_needed(self, month, asker, reason):
+        row = list_promises(month.both)[0]
+        agreeing.refuse(actor=asker, promise_id=row.id, reason=reason, now=NOW)
+        assert {p.state for p in list_promises(month.both)} == {_S.DECLINED}
+        need = db.session.get_one(m.Need, month.both.id)
+        closed = reason in NOT_NEEDED
+        assert need.state is (m.NeedState.CLOSED if closed else m.NeedState.OPEN)
+        assert all(p.freed_at == NOW for p in list_promises(month.both))
+
+    @pytest.mark.usefixtures("agreed")
+    @pytest.mark.parametrize("reason", sorted(GIVER_REASONS))
+    def test_a_givers_reason_is_not_a_recipients(self, month, asker, reason):
+        row = list_promises(month.both)[0]
+        with pytest.raises(NotFoundError):
+            agreeing.refuse(actor=asker, promise_id=row.id, reason=reason, now=NOW)
+        assert row.state is _S.AWAITING_RECIPIENT
+
+    @pytest.mark.usefixtures("agreed")
+    def test_three_calls_without_an_answer_free_the_place(self, month, counter):
+        [row] = list_promises(month.rice)
+        said = [
+            agreeing.note_not_reached(actor=counter, promise_id=row.id, now=NOW) for _ in range(3)
+        ]
+        assert said == [False, False, True]
+        assert (row.state, row.tries) == (_S.EXPIRED, 3)
+        assert db.session.get_one(m.Need, month.rice.id).state is m.NeedState.OPEN
+
+    @pytest.mark.usefixtures("agreed")
+    def test_a_giver_cannot_take_back_what_the_recipient_agreed_to(self, month, asker, giver):
+        row = list_promises(month.both)[0]
+        agreeing.agree(actor=asker, promise_id=row.id, now=NOW)
+        with pytest.raises(ConflictError, match=r"promise\.answer_stands"):
+            answering.take_back(actor=giver, promise_id=row.id, now=NOW)
+
+    @pytest.mark.usefixtures("agreed")
+    def test_what_cannot_be_kept_is_not_agreed_to(self, make, month, asker):
+        volunteer = list_promises(month.both)[0].volunteer
+        reach(make, volunteer, m.VolunteerState.PAUSED, known_breaks=2)
+        db.session.expire_all()
+        row = list_promises(month.both)[0]
+        with pytest.raises(ConflictError, match=r"promise\.cannot_be_kept"):
+            agreeing.agree(actor=asker, promise_id=row.id, now=NOW)
+
+    @pytest.mark.usefixtures("agreed")
+    def test_a_stranger_is_asked_nothing(self, make, month):
+        [row] = list_promises(month.rice)
+        elsewhere = make.committee(month.subdistrict)
+        for stranger in (
+            make.user(m.Role.COMMITTEE_WORKER, committee_id=elsewhere.id),
+            make.user(m.Role.RESIDENT, resident_id=month.both.resident_id),
+        ):
+            with pytest.raises(NotFoundError):
+                agreeing.agree(actor=stranger, promise_id=row.id, now=NOW)
+        assert row.state is _S.AWAITING_RECIPIENT
+
+
+# The pages.
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr("matchmaker.assignments.agree_views.get_now", lambda: NOW)
+
+
+def open_page(app, user: m.User) -> Browser:
+    return Browser(app).sign_in(user).use_language("en")
+
+
+def find_id(app, need: m.Need) -> int:
+    with app.app_context():
+        return list_promises(need)[0].id
+
+
+def press(browser: Browser, step: str, promise_id: int, **data):
+    values = {"on": browser.get_url("assignments.question", promise_id=promise_id)}
+    data = {"idempotency_key": "a" * 32, **data}
+    return browser.submit(f"assignments.{step}", data, promise_id=promise_id, **values)
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_resident_says_yes_in_two_taps(app, month, asker):
+    browser, number = open_page(app, asker), find_id(app, month.both)
+    page = browser.get("assignments.questions").text
+    assert "Moving" in page
+    assert "2 people come" in page
+    assert f"/help/{number}" in page
+    assert press(browser, "agree", number).status_code == 303
+    page = browser.get("assignments.questions").text
+    assert "Written down: it suits." in page
+    assert "Moving" not in page
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_committee_rings_and_writes_down_what_is_said(app, month, counter):
+    browser, number = open_page(app, counter), find_id(app, month.rice)
+    page = browser.get("assignments.question", promise_id=number).text
+    assert "Hello, this is the neighbourhood committee." in page
+    assert press(browser, "not_reached", number).status_code == 303
+    assert "not reached 1 time" in browser.get("assignments.questions").text
+    assert press(browser, "refuse", number).status_code == 422, "no reason is chosen"
+    assert press(browser, "refuse", number, reason="unsafe").status_code == 422
+    answer = press(browser, "refuse", number, reason="away", idempotency_key="b" * 32)
+    assert answer.status_code == 303
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_resident_notes_no_call_and_answers_for_nobody_else(app, month, asker):
+    browser, number = open_page(app, asker), find_id(app, month.both)
+    assert press(browser, "not_reached", number).status_code == 403
+    other = find_id(app, month.rice)
+    assert browser.get("assignments.question", promise_id=other).status_code == 404
