@@ -9,6 +9,7 @@ import logging
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from typing import Any
 
 import click
@@ -18,7 +19,10 @@ from waitress.server import create_server
 
 from matchmaker.assignments.due import do_due
 from matchmaker.base.clock import get_now
+from matchmaker.base.database import writing
+from matchmaker.base.extensions import db
 from matchmaker.base.stopping import StopRequest
+from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds.solve.worker import Worker
 
 logger = logging.getLogger("matchmaker.serve")
@@ -38,19 +42,30 @@ def worker() -> None:
     stop = StopRequest()
     with stop.listening():
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        Worker(app, stop, do_due).work()
+        Worker(app, stop, do_all_due).work()
     _skip_final_collection()
 
 
 @click.command()
 @with_appcontext
 def daily() -> None:
-    """Do what is due by the clock: reminders, answers that never came, places that are free.
+    """Do what is due by the clock: days of offers, reminders, answers that never came.
 
     The worker does the same every minute; once a day is enough where no worker runs.
     """
-    done = do_due(get_now())
-    click.echo(f"reminded of {done.reminded}, expired {done.expired}, freed {done.freed}")
+    click.echo(do_all_due(get_now()))
+
+
+def do_all_due(now: datetime) -> str:
+    """Do whatever is due, each in transactions of its own; returns how much was done, in words."""
+    with writing():
+        offers = follow_calendar(now=now)
+        db.session.commit()
+    done = do_due(now)
+    return (
+        f"offers: opened {offers['opened']}, expired {offers['expired']}; "
+        f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}"
+    )
 
 
 @click.command()
