@@ -41,6 +41,11 @@ class ChangedLine:
     without: NeedOutcome
     within: NeedOutcome
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether the need is met all the same, by another giver or at another time."""
+        return was_met(self.without) and was_met(self.within)
+
 
 def find_plain_run(match_round: MatchRound) -> RoundRun | None:
     """The latest run of the round without pins and forbids that has a result."""
