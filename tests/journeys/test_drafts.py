@@ -168,7 +168,9 @@ def test_our_own_page_is_shown_when_the_line_is_down(tab, sqlite_copier, tmp_pat
         page.reload()  # now the script answers for this page
         fill(page)
     page.get_by_role("button", name="Save the draft").click()  # nobody answers any more
-    page.get_by_text("What you typed is still on this device.").wait_for()
+    page.get_by_text(
+        "If you were filling in a form: what you typed is still on this device."
+    ).wait_for()
     assert page.get_by_role("button", name="Back to that page").is_visible()
     assert page.evaluate(KEPT) == 1
     page.goto(f"{url}/needs/mine")

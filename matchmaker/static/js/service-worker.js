@@ -1,14 +1,15 @@
 // When the line is down, the browser shows our own page and not its own. Nothing else is kept here:
 // no page of a person, and no list.
-const SHELF = "offline-1";
+const SHELF = "offline-2";
 const PAGE = "/offline";
+const PART = /(?:href|src)="((?:\/bootstrap)?\/static\/[^"]+)"/g; // sheets, scripts and pictures
 const SWITCH = "/preferences"; // after it the page is fetched again, in the chosen language and size
 
 const fillShelf = async () => {
   const shelf = await caches.open(SHELF);
   const page = await fetch(PAGE, { credentials: "same-origin" });
   if (!page.ok) return;
-  const parts = [...(await page.clone().text()).matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)];
+  const parts = [...(await page.clone().text()).matchAll(PART)];
   await shelf.put(PAGE, page);
   await shelf.addAll(parts.map((part) => part[1]));
 };
@@ -27,7 +28,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { pathname } = new URL(event.request.url);
-  const isPart = pathname.startsWith("/static/");
+  const isPart = /^(\/bootstrap)?\/static\//.test(pathname);
   if (event.request.mode !== "navigate" && !isPart) return;
   const answer = (async () => {
     try {
