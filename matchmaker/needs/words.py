@@ -44,8 +44,10 @@ def _explain_waiting(need: Need) -> str:
         return str(_("It was checked and takes part in the next monthly matching."))
     return str(
         ngettext(
-            "It has waited for %(num)s month. It takes part again, ahead of newer ones.",
-            "It has waited for %(num)s months. It takes part again, ahead of newer ones.",
+            "%(num)s monthly matching found nothing for it. It takes part again: between equally "
+            "urgent ones, the one that has waited longer is normally looked at first.",
+            "%(num)s monthly matchings found nothing for it. It takes part again: between equally "
+            "urgent ones, the one that has waited longer is normally looked at first.",
             need.waiting_rounds,
         )
     )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from matchmaker.models import NeedOutcome
+from matchmaker.models import NeedOutcome, RunStatus
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, read_numbers
 from matchmaker.rounds.solve.figures import find_figures
 from matchmaker.rounds.words.policies import find_rule, split_stage
@@ -62,7 +62,7 @@ def list_claims(outcome: NeedOutcome) -> list[Claim]:
     if ground == "no_eligible_offer":
         return [Claim(_find_failure(numbers))]
     if ground == "outranked":
-        return _claim_order(numbers)
+        return _claim_order(outcome, numbers)
     if ground == "lost_lottery":
         return [Claim("drawn" if is_first else "drawn_by_home")]
     return [Claim(ground if ground in _PLAIN else "undecided")]
@@ -101,12 +101,24 @@ _FAILURES = {
 }
 
 
-def _claim_order(numbers: OutcomeNumbers) -> list[Claim]:
+def _claim_order(outcome: NeedOutcome, numbers: OutcomeNumbers) -> list[Claim]:
     counts = {code: numbers.ahead_by[code] for code in HOLDERS if numbers.ahead_by.get(code)}
     claims = [Claim("held", counts)] if counts else []
+    if "less_urgent" in counts and _is_order_proved(outcome):
+        claims.append(Claim("no_room"))
     if numbers.stage and set(counts) != {"more_urgent"}:  # which says enough
         claims.append(Claim("stage", stage=numbers.stage))
     return claims or [Claim("by_order")]
+
+
+def _is_order_proved(outcome: NeedOutcome) -> bool:
+    """Whether the most urgent came first, with proof, and no pin or forbid of the office before.
+
+    Then what the less urgent hold would not do for this need: it would have met one more of an
+    urgency that comes first.
+    """
+    run = outcome.run
+    return bool(run and run.is_plain and run.status is RunStatus.PROVEN)
 
 
 # The sentences.
@@ -125,6 +137,7 @@ _SENTENCES = {
         "We are sorry: this help was there, but only at times when other help is "
         "already coming to you."
     ),
+    "no_room": _l("Even without the less urgent ones, yours could not have been met."),
     "by_order": _l(
         "We are sorry: there was not enough of this help for everyone this month. It "
         "went to people who come first by the published order."

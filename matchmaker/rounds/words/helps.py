@@ -11,11 +11,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matchmaker.models import Committee, NeedOutcome, StatusKind
+from matchmaker.models.limits import TIERS
 from matchmaker.needs.states import ENDED
 from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.slots import get_window
 from matchmaker.words.labels import get_name
-from matchmaker.words.scope import join_words, name_windows
+from matchmaker.words.scope import join_sentences, join_words, name_windows
 
 MOST_PLACES = 5  # in one sentence
 _PEOPLE = {
@@ -89,10 +90,20 @@ def say_help(row: Help, committees: Iterable[Committee]) -> str:
                 str(_PEOPLE[kind]) for kind in StatusKind if kind.value in row.values
             ),
         )
+    return _say_places(_name_places(row.values, committees), row.is_free)
+
+
+def _say_places(places: str, is_free: bool) -> str:
+    if is_free:
+        return _(
+            "There was such help in: %(places)s. Please ask your neighbourhood committee "
+            "whether you could have it too.",
+            places=places,
+        )
     return _(
-        "There was such help in: %(places)s. Please ask your neighbourhood committee "
-        "whether you could have it too.",
-        places=_name_places(row.values, committees),
+        "There was such help in: %(places)s. Please ask your neighbourhood committee whether you "
+        "could have it too; there may be no place left.",
+        places=places,
     )
 
 
@@ -109,11 +120,29 @@ def _name_places(codes: Collection[str], committees: Iterable[Committee]) -> str
 
 # What comes next.
 
+_DANGER, _CANNOT_WAIT = TIERS[:2]
+
 
 def explain_next(outcome: NeedOutcome) -> str:
-    """What happens now, for the resident; nothing of a request that has ended since."""
-    if outcome.need and outcome.need.state in ENDED:
+    """What happens now, for the resident; nothing of a request that has ended since.
+
+    Who is in danger, or cannot wait and got nothing, reads the numbers to call.
+    """
+    need = outcome.need
+    if need and need.state in ENDED:
         return _("This request has ended, so nothing more is arranged for it.")
+    said = [_explain_waiting(outcome)]
+    if need and need.tier <= (_DANGER if outcome.is_met else _CANNOT_WAIT):
+        said.append(
+            _(
+                "If there is danger meanwhile, call at once: 120 for an ambulance, 119 for a fire, "
+                "110 for the police."
+            )
+        )
+    return join_sentences(said)
+
+
+def _explain_waiting(outcome: NeedOutcome) -> str:
     if outcome.is_met:
         return _(
             "The organisation that will help you will arrange it with you. You need not do "

@@ -70,8 +70,8 @@ def _say_supply(count: int) -> dict[Finding, str]:
             count,
         ),
         Finding.GUESSED_CALENDAR: _(
-            "The notice of public holidays for this year is not known yet: breaks are estimates. "
-            "Enter it before the freeze."
+            "The notice of public holidays for the year of this month is not known yet: breaks are "
+            "estimates. Enter it before the lock."
         ),
     }
 

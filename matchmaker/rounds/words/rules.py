@@ -61,8 +61,8 @@ _COMMUNITY_1 = PolicyWords(
         "duties": Rule(
             _l("Promises first"),
             _l(
-                "Visits already promised to people in long-term care pairings are kept, the most "
-                "at risk first."
+                "Visits already promised to people in long-term care pairings come before all "
+                "else, the most at risk first."
             ),
             _l("This way more of the visits promised long before can be kept."),
         ),

@@ -4,6 +4,7 @@ Nothing of the explanations is used for that, only the frozen rows and who was g
 """
 
 from collections import Counter
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
@@ -38,7 +39,11 @@ class Judge:
     def outcomes(self):
         explained = explain(self.problem, self.solution)
         answer = hand_back(self.snapshot, self.solution, explained)
-        run = m.RoundRun(match_round=m.MatchRound(policy=self.policy))
+        run = m.RoundRun(
+            match_round=m.MatchRound(policy=self.policy),
+            is_plain=True,
+            status=m.RunStatus[self.solution.status.name],
+        )
         rows = {row.reference: row for row in self.snapshot.needs}
         return {
             found.need: m.NeedOutcome(
@@ -213,7 +218,28 @@ FAILED = {
     "time_conflict": has_other_visit,
     "undecided": lambda judge, row: True,
     "by_order": lambda judge, row: True,
+    "no_room": lambda judge, row: not has_room(judge, row),
 }
+
+
+def has_room(judge, row):
+    """Whether the need would fit beside all others if nothing less urgent were served."""
+    ask = judge.find_ask(row.reference)
+    own = judge.asks[ask]
+    beside = copy(judge)
+    beside.lines = [
+        line for line in judge.lines if judge.compare(own, judge.asks[line.need]) != "less_urgent"
+    ]
+    wanted = next(need for need in judge.problem.needs if need.id == ask)
+    if not judge.is_delivered(row):
+        busy = {x.slot for x in beside.lines if judge.asks[x.need][0].household == row.household}
+        slots = {s for _, p in judge.givers(row) if p for s in judge.slots(row, p)} - busy
+        return any(is_left(beside, row, slot) for slot in slots)
+    used = Counter()
+    for line in beside.lines:
+        used[line.stock] += line.units
+    fitting = {o.name: o.capacity for o, p in judge.givers(row) if judge.fits(row, o, p)}
+    return sum(most - used[name] for name, most in fitting.items()) >= wanted.least_units
 
 
 # What would have helped.

@@ -5,6 +5,7 @@ from flask_babel import force_locale
 
 from matchmaker import models as m
 from matchmaker.rounds.words import grounds, helps, outcomes
+from matchmaker.rounds.words.rules import FIRST_POLICY
 
 HELD = (
     "We are sorry: there was not enough of this help for everyone this month, so yours could not "
@@ -289,6 +290,42 @@ def test_a_resident_reads_what_happens_next():
             "Your request stays on our list, and we look for help for you again every "
             "month. If it cannot wait, please call your neighbourhood committee."
         )
+
+
+@pytest.mark.usefixtures("english")
+def test_it_is_said_why_the_less_urgent_went_first_if_the_order_is_proved_and_nobody_pinned():
+    said = "Even without the less urgent ones, yours could not have been met."
+    outcome = make_outcome("outranked", {"ahead_by": {"more_urgent": 1, "less_urgent": 2}})
+    proved, best_found = m.RunStatus.PROVEN, m.RunStatus.FEASIBLE
+    for is_plain, status in ((True, proved), (False, proved), (None, proved), (True, best_found)):
+        outcome.run = m.RoundRun(
+            match_round=m.MatchRound(policy=FIRST_POLICY), is_plain=is_plain, status=status
+        )
+        is_said = said in grounds.explain_outcome(outcome)
+        assert is_said is (is_plain is True and status is proved), (is_plain, status)
+    outcome.numbers = {**ASKED, "ahead_by": {"more_urgent": 1, "waited_less": 2}}
+    assert said not in grounds.explain_outcome(outcome)
+
+
+@pytest.mark.usefixtures("english")
+def test_people_who_may_be_in_danger_read_the_numbers_to_call():
+    readers = set()
+    for ground in ("met", "outranked", "no_eligible_offer", "lost_lottery"):
+        for tier in (1, 2, 3):
+            outcome = make_outcome(ground, {})
+            outcome.need.tier = tier
+            if "120 for an ambulance" in helps.explain_next(outcome):
+                readers.add((outcome.is_met, tier))
+    assert readers == {(False, 1), (False, 2), (True, 1)}
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("asks", ["times", "places"])
+def test_a_help_that_may_be_full_says_so(asks):
+    values = ("W1-WD-AM",) if asks == "times" else ("C01",)
+    place = m.Committee(code="C01", name_zh="一", name_en="One")
+    said = [helps.say_help(helps.Help(asks, values, is_free), [place]) for is_free in (True, False)]
+    assert ["no place left" in sentence for sentence in said] == [False, True]
 
 
 @pytest.mark.parametrize(

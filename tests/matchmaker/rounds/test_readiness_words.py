@@ -62,10 +62,10 @@ TABLE = {
     F.GUESSED_CALENDAR: (
         "calendar.index",
         "The year's public holidays and make-up days are known.",
-        "The notice of public holidays for this year is not known yet: breaks are estimates. "
-        "Enter it before the freeze.",
-        "The notice of public holidays for this year is not known yet: breaks are estimates. "
-        "Enter it before the freeze.",
+        "The notice of public holidays for the year of this month is not known yet: breaks are "
+        "estimates. Enter it before the lock.",
+        "The notice of public holidays for the year of this month is not known yet: breaks are "
+        "estimates. Enter it before the lock.",
     ),
     F.STAFFLESS_OFFERS: (
         None,

@@ -4,6 +4,7 @@ Nothing of the explanations is used for that, only the frozen rows and who was g
 """
 
 from collections import Counter
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -66,7 +67,7 @@ def test_every_sentence_of_small_months_is_true(policy):
     for seed in range(14):
         said += prove(Judge(draw_month(seed, policy, 16)))
     drawn = "drawn" if policy == FIRST_POLICY else "drawn_by_home"
-    asked = ("held", "stage", drawn, *COMMON, *FACTS_THAT_OPEN)
+    asked = ("held", "no_room", "stage", drawn, *COMMON, *FACTS_THAT_OPEN)
     assert not [code for code in asked if not said[code]], said
 
 
@@ -95,6 +96,9 @@ def test_a_false_claim_is_refused():
     for reference, claim in held:
         more = {code: number + 1 for code, number in claim.counts.items()}
         assert not judge.check(reference, replace(claim, counts=more))
+    nobody = copy(judge)
+    nobody.lines = []
+    assert not any(nobody.check(reference, Claim("no_room")) for reference, _claim in held)
     for reference, outcome in judge.outcomes.items():
         [first, *_] = list_claims(outcome)
         others = set(COMMON) - {first.code}

@@ -110,6 +110,16 @@ def test_the_reason_of_a_withdrawal_is_kept(app, bring, one):
         assert (event.action, event.details["reason"]) == ("round.withdraw", "wrong list")
 
 
+def test_a_month_that_has_no_round_yet_is_proposed(one):
+    proposed = []
+    for number in range(3):
+        page = one.get("rounds.open_round").text
+        proposed.append(re.search(r'name="month"[^>]*value="([\d-]+)"', page)[1])
+        data = {**key(number), "month": proposed[-1]}
+        assert one.submit("rounds.open_round", data).status_code == 303
+    assert len(set(proposed)) == 3
+
+
 def test_a_form_sent_twice_opens_one_round(app, one):
     data = {**key(1), "month": "2026-07"}
     first = one.submit("rounds.open_round", data)
