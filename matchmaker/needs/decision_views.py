@@ -13,6 +13,7 @@ from matchmaker.needs.blueprint import bp
 from matchmaker.needs.desk_forms import CorrectionForm, DecisionForm, MergeForm, ReturnNeedForm
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
+from matchmaker.needs.queue_views import describe_asker
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
@@ -86,6 +87,7 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
     need = queries.get_shown_need(need_id, current_user)
     results = list_results(need)
     can_sort = has_permission(current_user.role, Permission.NEED_SORT)
+    can_decide = queue_service.may_verify(need, current_user) and need.state is NeedState.SUBMITTED
     returning = refused if isinstance(refused, ReturnNeedForm) else None
     return render_template(
         "needs/show.html",
@@ -99,8 +101,8 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         questions=list_of_need(need),
         can_ask=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
         twins=queries.list_duplicates(need, current_user, get_month(get_now())),
-        can_decide=queue_service.may_verify(need, current_user)
-        and need.state is NeedState.SUBMITTED,
+        can_decide=can_decide,
+        asker=describe_asker(need) if can_decide else "",
         can_return=can_sort,
         can_merge=can_sort and need.state in MERGEABLE,
         mergeable=MERGEABLE,

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from wtforms.validators import ValidationError
 
 from matchmaker.audit.handing import show_list
 from matchmaker.base.clock import get_local_date, get_now
@@ -43,6 +44,12 @@ class AskAgainForm(BaseForm):
     )
     status = TextField()
     words = LongTextField(_l("What should we know?"), [MaxLength(LONGEST_REASON)])
+
+    def validate_words(self, field: LongTextField) -> None:
+        """Refuse a question about a paper that nobody could name."""
+        is_paper = self.about.data == FollowUpAbout.PAPER
+        if is_paper and self.find_status() is None and not field.data:
+            raise ValidationError(_("Please write which paper it is."))
 
     def find_status(self) -> StatusKind | None:
         """The status whose paper is spoken of; None for any other question."""

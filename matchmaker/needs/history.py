@@ -1,11 +1,12 @@
 """The timeline of a need, from the audit chain and the results of published rounds."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -16,6 +17,7 @@ from matchmaker.models import (
     NeedOutcome,
     Promise,
     PromiseState,
+    RoundRun,
 )
 from matchmaker.promises.states import FALLEN_STATES
 
@@ -66,21 +68,40 @@ class RoundResult:
 
 def list_results(need: Need) -> list[RoundResult]:
     """The results of published rounds, latest month first."""
+    return _load_results([need.id])[::-1]
+
+
+def find_latest_results(need_ids: Collection[int]) -> dict[int, RoundResult]:
+    """The latest published result of each of these needs that has one."""
+    return {row.outcome.need_id: row for row in _load_results(need_ids)}
+
+
+def _load_results(need_ids: Collection[int]) -> list[RoundResult]:
+    """The published results of these needs, earliest month first."""
     query = (
         select(MatchRound, NeedOutcome)
-        .join(NeedOutcome, NeedOutcome.round_run_id == MatchRound.published_run_id)
-        .where(NeedOutcome.need_id == need.id, MatchRound.published_at.is_not(None))
-        .order_by(MatchRound.month.desc())
+        .join(RoundRun, RoundRun.id == MatchRound.published_run_id)
+        .join(NeedOutcome, NeedOutcome.round_run_id == RoundRun.id)
+        .where(NeedOutcome.need_id.in_(need_ids), MatchRound.published_at.is_not(None))
+        .options(
+            contains_eager(NeedOutcome.run),
+            joinedload(NeedOutcome.need).joinedload(Need.category),
+            joinedload(NeedOutcome.need).joinedload(Need.committee),
+        )
+        .order_by(MatchRound.month)
     )
+    rows = [(row[0], row[1]) for row in db.session.execute(query)]
+    promises = _map_promises(need_ids)
+    committees = _map_committees(outcome for _, outcome in rows)
     return [
         RoundResult(
             month=match_round.month,
             published_at=published_at,
             outcome=outcome,
-            assignments=_list_assignments(outcome),
-            committees=_list_committees(need, outcome),
+            assignments=promises.get((outcome.round_run_id, outcome.need_id), []),
+            committees=committees.get(outcome.need.committee.subdistrict_id, []),
         )
-        for match_round, outcome in db.session.execute(query)
+        for match_round, outcome in rows
         if (published_at := match_round.published_at) is not None
     ]
 
@@ -104,16 +125,21 @@ def list_timeline(need: Need, results: list[RoundResult]) -> list[TimelineEntry]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _list_committees(need: Need, outcome: NeedOutcome) -> list[Committee]:
-    if outcome.is_met:
-        return []
-    query = select(Committee).where(Committee.subdistrict_id == need.committee.subdistrict_id)
-    return list(db.session.scalars(query.order_by(Committee.code)))
+def _map_committees(outcomes: Iterable[NeedOutcome]) -> dict[int, list[Committee]]:
+    """The committees of each street office with an unmet need among the outcomes."""
+    offices = {row.need.committee.subdistrict_id for row in outcomes if not row.is_met}
+    query = select(Committee).where(Committee.subdistrict_id.in_(offices)).order_by(Committee.code)
+    found: dict[int, list[Committee]] = {}
+    for row in db.session.scalars(query) if offices else ():
+        found.setdefault(row.subdistrict_id, []).append(row)
+    return found
 
 
-def _list_assignments(outcome: NeedOutcome) -> list[Promise]:
-    query = select(Promise).where(
-        Promise.round_run_id == outcome.round_run_id, Promise.need_id == outcome.need_id
-    )
+def _map_promises(need_ids: Collection[int]) -> dict[tuple[int, int | None], list[Promise]]:
+    """The promises for each run and need, by slot."""
+    query = select(Promise).where(Promise.need_id.in_(need_ids))
     with_giver = query.options(joinedload(Promise.organisation))
-    return list(db.session.scalars(with_giver.order_by(Promise.slot, Promise.id)))
+    found: dict[tuple[int, int | None], list[Promise]] = {}
+    for row in db.session.scalars(with_giver.order_by(Promise.slot, Promise.id)):
+        found.setdefault((row.round_run_id, row.need_id), []).append(row)
+    return found

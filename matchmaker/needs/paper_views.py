@@ -11,8 +11,7 @@ from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_local_date, get_now
 from matchmaker.models import Committee, ListKind, Need, Resident
 from matchmaker.needs.blueprint import bp
-from matchmaker.needs.history import RoundResult, list_results
-from matchmaker.needs.queries import find_answers
+from matchmaker.needs.history import RoundResult, find_latest_results, list_results
 from matchmaker.notices import paper
 from matchmaker.notices.service import NEED_ANSWERS
 from matchmaker.residents.scope import get_resident
@@ -39,7 +38,7 @@ def paper_list(committee_id: int) -> str:
             "needs/paper_list.html",
             committee=committee,
             news=news,
-            answers=find_answers(needs),
+            results=find_latest_results(needs),
             count=len({row.resident.id for row in news}),
             last_id=max((row.read.notice.id for row in news), default=0),
             printed_on=_get_today(),

@@ -1,6 +1,5 @@
 """Queries for lists of needs; what givers see of an open need does not identify the resident."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,13 +14,11 @@ from matchmaker.models import (
     Committee,
     MatchRound,
     Need,
-    NeedOutcome,
     NeedState,
     NeedType,
     Promise,
     RecipientStatus,
     Resident,
-    RoundRun,
     ServiceCategory,
     User,
 )
@@ -232,22 +229,3 @@ def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
         names = [Resident.display_name, Resident.reference, Need.reference]
         query = query.where(match_name(filters.search, names, Resident.sort_key))
     return query
-
-
-# Answers of published months.
-
-
-def find_answers(need_ids: Collection[int]) -> dict[int, NeedOutcome]:
-    """The latest published answer of each of these needs that has one."""
-    query = (
-        select(NeedOutcome)
-        .join(NeedOutcome.run)
-        .join(MatchRound, MatchRound.published_run_id == RoundRun.id)
-        .where(NeedOutcome.need_id.in_(need_ids))
-        .options(
-            contains_eager(NeedOutcome.run).contains_eager(RoundRun.match_round),
-            joinedload(NeedOutcome.need).joinedload(Need.category),
-        )
-        .order_by(MatchRound.month)
-    )
-    return {row.need_id: row for row in db.session.scalars(query)}

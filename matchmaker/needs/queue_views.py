@@ -57,6 +57,13 @@ def read_waiting_lines(needs: list[Need]) -> list[NeedLine]:
     return [replace(line, statuses=statuses.get(line.need.resident_id, ())) for line in lines]
 
 
+def describe_asker(need: Need) -> str:
+    """Age and statuses of the person, read before somebody decides how urgent a need is."""
+    statuses = queries.list_statuses([need]).get(need.resident_id, ())
+    line = NeedLine(need, (), statuses)
+    return join_words([_say_age(line), _say_statuses(line)])
+
+
 def _make_box(line: NeedLine) -> Box:
     return Box(f"{line.need.id}:{line.need.version}", _("Tick"), line.need.reference)
 

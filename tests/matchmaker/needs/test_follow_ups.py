@@ -80,6 +80,19 @@ def test_times_are_added_to_what_waits_alone(make, place, post, state):
     assert refused.value.code == "need.times_fixed"
 
 
+def test_a_question_about_a_paper_names_it(app, make, place, unmet):
+    resident = Browser(app).use_language("en").sign_in(place.account)
+    refused = resident.submit("needs.ask_again", {"about": "paper"}, need_id=unmet.id)
+    assert refused.status_code == 422
+    assert "Please write which paper it is." in refused.text
+    named = [{"words": "my disability card"}, {"status": m.StatusKind.DISABLED.value}]
+    for more in named:
+        sent = {"about": "paper", **more}
+        assert resident.submit("needs.ask_again", sent, need_id=unmet.id).status_code == 303
+    with make.context():
+        assert len(db.session.scalars(select(m.FollowUp)).all()) == 2
+
+
 def test_a_question_is_owed_and_its_answer_reaches_who_asked(app, make, place, unmet):
     resident = Browser(app).use_language("en").sign_in(place.account)
     office = Browser(app).use_language("en").sign_in(place.social)

@@ -1,5 +1,6 @@
 """What a person sees of notices: first on the first page, counted in the header, or on paper."""
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -73,6 +74,27 @@ def test_a_resident_without_account_gets_a_line_and_a_letter_until_that_is_done(
         events = select(m.AuditEvent).where(m.AuditEvent.action == "resident.inform")
         (event,) = db.session.scalars(events)
         assert (event.subject_id, event.details) == (unheard.id, {"notices": 1})
+
+
+def test_who_rings_reads_who_comes_and_when_and_what_would_help(app, office):
+    """On the list of the committee; the letter says it too."""
+    here = office.committees[2]
+    with app.app_context():
+        rows = db.session.scalars(select(m.Promise).where(m.Promise.need_id.is_not(None))).all()
+        found = [
+            (row.need.resident_id, row.organisation.name_en, row.slot)
+            for row in rows
+            if row.need.committee_id == here.id
+            and row.need.resident_id not in {office.asker.resident_id}
+        ]
+    assert found
+    browser = read(app, office.counter)
+    sheet = browser.get("needs.paper_list", committee_id=here.id).text
+    for resident_id, giver, slot in found:
+        line = re.search(rf"From {re.escape(giver)}, [^<]*", sheet)[0]
+        assert ("when: " in line) is (slot is not None)
+        letter = browser.get("needs.paper_letter", resident_id=resident_id).text
+        assert giver in letter
 
 
 def test_a_committee_marks_its_whole_list_and_nobody_elses(app, office):
