@@ -13,6 +13,8 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 FILE_FORMATS = ("xlsx", "csv")
 MEDIA_TYPES = {
@@ -23,6 +25,7 @@ MEDIA_TYPES = {
 LONGEST_CELL = 32_767  # characters a cell of a workbook holds
 LONGEST_SHEET_NAME = 31
 WIDEST_COLUMN = 50  # characters
+_A4 = 9  # the number of the paper in the file format
 _FORMULA_SIGNS = ("=", "+", "-", "@")
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
@@ -48,7 +51,10 @@ def send_file(file_format: str, name: str, content: bytes | str) -> Response:
 
 
 def make_xlsx(title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """A workbook of one sheet: first row bold and fixed, every text kept as text."""
+    """A workbook of one sheet: first row bold, fixed and with filters, every text kept as text.
+
+    It prints on A4 across, as wide as the paper, with the first row on every page.
+    """
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet = book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", title)[:LONGEST_SHEET_NAME] or "1")
@@ -61,12 +67,23 @@ def make_xlsx(title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:
             widths[column] = max(widths.get(column, 0), _get_width(value))
             if number == 1:
                 cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = min(width + 2, WIDEST_COLUMN)
+    _set_up(sheet)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _set_up(sheet: Worksheet) -> None:
+    """Fix the first row on the screen and on paper, and let the rows be filtered."""
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # 0: as many as it takes
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def make_csv(_title: str, headers: Sequence[str], rows: Iterable[Row]) -> bytes:

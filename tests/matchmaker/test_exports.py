@@ -60,6 +60,17 @@ def test_signs_that_no_workbook_holds_are_left_out():
     assert sheet.title == "a b c"
 
 
+def test_a_workbook_can_be_filtered_and_printed():
+    rows = [["乐汇", 12], ["申禾", 7]]
+    sheet = read_sheet(make_xlsx("名单", ["Name", "Number"], rows))
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:B3")
+    assert sheet.print_title_rows == "$1:$1"
+    paper = sheet.page_setup
+    assert (paper.orientation, paper.paperSize) == ("landscape", int(sheet.PAPERSIZE_A4))
+    assert (paper.fitToWidth, paper.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
 @pytest.mark.parametrize("file_format", ["xlsx", "csv"])
 def test_a_download_is_named_and_never_kept(file_format):
     response = send_table(file_format, "offers", "Offers", ["A"], [["x"]])
