@@ -69,6 +69,8 @@ FORBIDDEN = {
     "主要内容": "主导航",
     "网站自动": "系统",
     "由界限证明": "已用数学方法证明不能更好",
+    "次运行": "版方案",
+    "运行页": "方案页",
 }
 # The file of the log holds each event twice: in words, then as it is stored, so that others can
 # check its chain. The second half begins here.
@@ -197,6 +199,18 @@ def test_no_word_is_left_that_people_took_otherwise(read):
         (word, address) for address, text in read.list_texts() for word in FORBIDDEN if word in text
     }
     assert left == set(), "say what FORBIDDEN has in its place"
+
+
+def test_chinese_is_punctuated_as_chinese(read):
+    """What was joined in code or templates with a comma or colon of Latin text."""
+    half = re.compile(r"[\u4e00-\u9fff”）][,:;?!](\s|$)")
+    slips = {
+        (text, address)
+        for address, texts in read.pages.items()
+        for text in texts
+        if half.search(text)
+    }
+    assert slips == set()
 
 
 def test_no_row_is_named_by_its_number(read):

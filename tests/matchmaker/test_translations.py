@@ -13,6 +13,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from tests.architecture.source import ROOT, list_sources
+from tests.journeys.test_reading import FORBIDDEN
 
 CATALOGUE = ROOT / "matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
 KEYWORDS: dict[str, Any] = {
@@ -24,6 +25,7 @@ KEYWORDS: dict[str, Any] = {
     "lazy_ngettext": (1, 2),
     "_c": ((1, "c"), 2),  # a word alone, with what it is a word of
 }
+TEMPLATES = ROOT / "matchmaker/templates"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
@@ -79,6 +81,25 @@ def test_translations_are_chinese():
     assert english == []
 
 
+def test_chinese_has_its_own_signs():
+    """A comma or colon of Latin text after a Chinese word looks like a slip of the keyboard."""
+    half = re.compile(r"([\u4e00-\u9fff”）]|%\(\w+\)s)[,:;?!](\s|$)")
+    assert [text for text in list_chinese() if half.search(text)] == []
+
+
+def test_templates_join_no_values_by_latin_signs():
+    """They would stand between Chinese words too; a text to translate has the sign within."""
+    joined = re.compile(r"\}\}[,:;] |%\}[,:;] \{\{")
+    texts = {path: path.read_text("utf-8") for path in sorted(TEMPLATES.rglob("*.html"))}
+    assert len(texts) > 100
+    assert [path.name for path, text in texts.items() if joined.search(text)] == []
+
+
+def test_no_text_has_a_word_that_people_took_otherwise():
+    """Refusals and mails too, which no page shows in the tests."""
+    assert [text for text in list_chinese() if any(word in text for word in FORBIDDEN)] == []
+
+
 def test_a_word_alone_that_names_a_state_or_kind_says_of_what():
     """One id for two kinds of label would give both one translation."""
     source = (ROOT / "matchmaker/words/labels.py").read_text("utf-8")
@@ -116,6 +137,11 @@ def list_texts() -> list[tuple[str, str | None]]:
 
 def read_catalogue() -> Catalog:
     return read_po(BytesIO(Path(CATALOGUE).read_bytes()), locale="zh_Hans_CN")
+
+
+def list_chinese() -> list[str]:
+    strings = [m.string for m in read_catalogue() if m.id]
+    return [s for row in strings for s in (row if isinstance(row, tuple | list) else [row])]
 
 
 def all_said(message) -> bool:
