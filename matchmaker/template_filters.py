@@ -56,6 +56,7 @@ FILTERS: _Functions = {
     "committees": scope.name_committees,
     # Needs and residents.
     "explain_state": need_words.explain_state,
+    "coming_words": need_words.describe_coming,
     "describe_entry": need_words.describe_entry,
     "describe_entry_to_office": need_words.describe_entry_to_office,
     "list_corrected": need_words.list_corrected,

@@ -15,6 +15,7 @@ from matchmaker.models import (
     MatchRound,
     Need,
     NeedOutcome,
+    Organisation,
     Promise,
     PromiseState,
     RoundRun,
@@ -50,6 +51,21 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """What comes at one time from one giver, as far as it is; a visit by two is one visit.
+
+    people   how many come; 0 for what nobody brings
+    """
+
+    organisation: Organisation
+    units: int
+    slot: str | None
+    days: list[str] | None
+    people: int
+    state: PromiseState
+
+
+@dataclass(frozen=True, slots=True)
 class RoundResult:
     """What the published round of ``month`` found for a need or, if nothing, on what ground."""
 
@@ -57,7 +73,21 @@ class RoundResult:
     published_at: datetime
     outcome: NeedOutcome
     assignments: list[Promise]
-    committees: list[Committee]  # of the street office, to name those with help; none if met
+    committees: list[Committee]  # of the street office, to name those with help
+
+    def list_coming(self) -> list[Coming]:
+        """What is promised still, as the resident sees it come."""
+        found: dict[tuple[int, str | None, PromiseState], list[Promise]] = {}
+        for row in self.assignments:
+            if row.state is not PromiseState.REVOKED and row.freed_at is None:
+                found.setdefault((row.organisation_id, row.slot, row.state), []).append(row)
+        return [_join(rows) for rows in found.values()]
+
+
+def _join(rows: list[Promise]) -> Coming:
+    first, people = rows[0], sum(row.volunteer_id is not None for row in rows)
+    units = first.units if people else sum(row.units for row in rows)
+    return Coming(first.organisation, units, first.slot, first.days, people, first.state)
 
     @property
     def waits_for_recipient(self) -> bool:

@@ -104,6 +104,7 @@ _NUMBER = Column[NeedLine](
     header=_l("Number"),
     read=lambda line: line.need.reference,
     link=lambda line: url_for("needs.show", need_id=line.need.id),
+    is_unbroken=True,
 )
 _RESIDENT = Column[NeedLine](
     header=_l("Resident"), read=lambda line: line.need.resident.display_name

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matchmaker.models import Need, NeedCorrection, NeedState, Role
-from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, TimelineEntry
+from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, Coming, TimelineEntry
 from matchmaker.words.quantities import format_day, format_month, format_quantity
 from matchmaker.words.scope import name_windows
 
@@ -51,6 +51,14 @@ def _explain_waiting(need: Need) -> str:
             need.waiting_rounds,
         )
     )
+
+
+def describe_coming(row: Coming, unit: str) -> str:
+    """How much comes, and how many people bring it if more than one does."""
+    amount = format_quantity(row.units, unit)
+    if row.people < 2:
+        return amount
+    return _("%(amount)s, by %(num)s people together", amount=amount, num=row.people)
 
 
 def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:

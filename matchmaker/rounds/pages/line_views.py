@@ -79,6 +79,7 @@ def _make_columns(month: date, number: int) -> tuple[Column[RunLine], ...]:
             link=lambda line: url_for(
                 "rounds.show_line", month=month, number=number, reference=line.need.reference
             ),
+            is_unbroken=True,
         ),
         _CATEGORY,
         Column[RunLine](header=_l("Committee"), read=lambda line: get_name(line.need.committee)),
