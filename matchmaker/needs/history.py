@@ -83,17 +83,17 @@ class RoundResult:
                 found.setdefault((row.organisation_id, row.slot, row.state), []).append(row)
         return [_join(rows) for rows in found.values()]
 
-
-def _join(rows: list[Promise]) -> Coming:
-    first, people = rows[0], sum(row.volunteer_id is not None for row in rows)
-    units = first.units if people else sum(row.units for row in rows)
-    return Coming(first.organisation, units, first.slot, first.days, people, first.state)
-
     @property
     def waits_for_recipient(self) -> bool:
         """Whether every giver agreed and the resident has not answered."""
         states = {row.state for row in self.assignments if row.state not in FALLEN_STATES}
         return states == {PromiseState.AWAITING_RECIPIENT}
+
+
+def _join(rows: list[Promise]) -> Coming:
+    first, people = rows[0], sum(row.volunteer_id is not None for row in rows)
+    units = first.units if people else sum(row.units for row in rows)
+    return Coming(first.organisation, units, first.slot, first.days, people, first.state)
 
 
 def list_results(need: Need) -> list[RoundResult]:
