@@ -74,10 +74,14 @@ class Worker:
             self._look_at = time.monotonic() + self._lease_seconds / LOOKS_PER_LEASE
 
     def _look_for_what_is_due(self) -> None:
-        if self._do_due is not None and time.monotonic() >= self._due_at:
+        if self._do_due is None or time.monotonic() < self._due_at:
+            return
+        self._due_at = time.monotonic() + DUE_SECONDS
+        try:
             with self._app.app_context():
                 self._do_due(get_now())
-            self._due_at = time.monotonic() + DUE_SECONDS
+        except Exception:  # whatever is wrong with it must not keep solves waiting
+            logger.exception("what is due could not be done: it is tried again")
 
     def queue_overdue_jobs(self) -> None:
         """Queue again what a dead worker or a lost queue left behind."""

@@ -279,6 +279,25 @@ class TestWorker:
         working.work()
         assert looks == [1000, 1000 + lease / 3, 1000 + 2 * lease / 3, 1000 + lease]
 
+    def test_what_is_due_is_done_once_a_minute_and_never_stops_the_worker(self, app, monkeypatch):
+        clock, done = [1000.0], []
+
+        def do_due(now):
+            done.append((clock[0], now.tzinfo is not None))
+            raise ValueError("a fault of a feature")
+
+        working = Worker(app, do_due=do_due)
+        monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
+
+        def wait(_seconds):
+            clock[0] += 20
+            if clock[0] > 1120:
+                working.stop.ask()
+
+        monkeypatch.setattr(working.stop, "wait", wait)
+        working.work()
+        assert done == [(1000, True), (1060, True), (1120, True)]
+
     def test_a_job_that_is_over_is_not_solved(self, app, job_id, monkeypatch):
         monkeypatch.setattr(matching, "solve", lambda *_question, **_bounds: pytest.fail("solved"))
         with app.app_context():
