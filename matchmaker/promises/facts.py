@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, joinedload
 
 from matchmaker.base.extensions import db
@@ -163,18 +163,6 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
     )
     rows: Any = db.session.execute(query)
     return [HeldPromise(*row) for row in rows]
-
-
-def count_promises(run: RoundRun) -> dict[PromiseState, int]:
-    """How many promises of a run are in each state, in the order of their life."""
-    query = (
-        select(Promise.state, func.count())
-        .where(Promise.round_run_id == run.id)
-        .group_by(Promise.state)
-    )
-    rows: Any = db.session.execute(query)
-    found = {state: int(count) for state, count in rows}
-    return {state: found[state] for state in PromiseState if state in found}
 
 
 def is_published() -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from matchmaker.base.clock import add_months, get_local_date, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, RoundRun, RoundState, User
-from matchmaker.promises.facts import count_promises
+from matchmaker.promises.answers import count_promises
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.draws import is_known
