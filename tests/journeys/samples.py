@@ -152,9 +152,24 @@ def _years(_user: m.User) -> list[Values]:
     return [{"year": year} for year in list_years(get_now())]
 
 
+def _given(user: m.User) -> list[Values]:
+    found = _first(m.Promise, m.Promise.organisation_id == user.organisation_id)
+    return [{"promise_id": found}] if found else []
+
+
+def _asked_for(user: m.User) -> list[Values]:
+    """A promise that the resident, or somebody in the worker's scope, is asked about."""
+    found = _needs_in(m.NeedState.MATCHED)(user)
+    waits = m.Promise.state == m.PromiseState.AWAITING_RECIPIENT
+    ids = [_first(m.Promise, waits, m.Promise.need_id == row["need_id"]) for row in found]
+    return [{"promise_id": row} for row in ids if row]
+
+
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.change_role": _users,
     "accounts.show": _users,
+    "assignments.promise": _given,
+    "assignments.question": _asked_for,
     "calendar.edit": _years,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
     "needs.answer_follow_up": _follow_ups,
