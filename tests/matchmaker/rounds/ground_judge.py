@@ -4,7 +4,6 @@ Nothing of the explanations is used for that, only the frozen rows and who was g
 """
 
 from collections import Counter
-from copy import copy
 from dataclasses import replace
 from functools import cached_property
 
@@ -226,20 +225,39 @@ def has_room(judge, row):
     """Whether the need would fit beside all others if nothing less urgent were served."""
     ask = judge.find_ask(row.reference)
     own = judge.asks[ask]
-    beside = copy(judge)
-    beside.lines = [
+    beside = [
         line for line in judge.lines if judge.compare(own, judge.asks[line.need]) != "less_urgent"
     ]
-    wanted = next(need for need in judge.problem.needs if need.id == ask)
-    if not judge.is_delivered(row):
-        busy = {x.slot for x in beside.lines if judge.asks[x.need][0].household == row.household}
-        slots = {s for _, p in judge.givers(row) if p for s in judge.slots(row, p)} - busy
-        return any(is_left(beside, row, slot) for slot in slots)
     used = Counter()
-    for line in beside.lines:
+    for line in beside:
         used[line.stock] += line.units
-    fitting = {o.name: o.capacity for o, p in judge.givers(row) if judge.fits(row, o, p)}
-    return sum(most - used[name] for name, most in fitting.items()) >= wanted.least_units
+    fitting = [(o, p) for o, p in judge.givers(row) if judge.fits(row, o, p)]
+    left = {offer: offer.capacity - used[offer.name] for offer, _ in fitting}
+    if judge.is_delivered(row):
+        wanted = next(need for need in judge.problem.needs if need.id == ask)
+        return sum(left.values()) >= wanted.least_units
+    homes = {line.slot for line in beside if judge.asks[line.need][0].household == row.household}
+    slots = {slot for _, person in fitting for slot in judge.slots(row, person)} - homes
+    wanted = judge.kinds[row.category].people
+    return any(count_able(judge, row, beside, left, fitting, slot) >= wanted for slot in slots)
+
+
+def count_able(judge, row, lines, left, fitting, slot):
+    """How many people could come in a slot beside the lines, as far as offers have places."""
+    visits = Counter(line.person for line in lines)
+    busy = {line.person for line in lines if line.slot == slot}
+    able = {
+        (offer.organisation, person.reference)
+        for offer, person in fitting
+        if slot in judge.slots(row, person)
+        and person.reference not in busy
+        and visits[person.reference] < person.visits
+    }
+    people = Counter(organisation for organisation, _ in able)
+    places = Counter()
+    for offer, units in left.items():
+        places[offer.organisation] += units
+    return sum(min(number, places[organisation]) for organisation, number in people.items())
 
 
 # What would have helped.
