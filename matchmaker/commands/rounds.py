@@ -71,7 +71,7 @@ def lock(month: date, phone: str | None, source: str, number: str, day: datetime
 def replace_draw(
     month: date, phone: str | None, source: str, number: str, day: datetime, reason: str
 ) -> None:
-    """Announce another draw: the first was written wrongly or did not take place."""
+    """Announce another draw before the day of the first, which was written wrongly."""
     draw = Announcement(DrawSource(source), number, day.date())
     click.echo(round_steps.replace_draw(month, _get_actor(phone, 1), draw, reason))
 

@@ -87,7 +87,7 @@ class Need(Model):
     )
     verified_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime,
-        doc="instant of that, one for all needs of a step; empty: of before this was kept",
+        doc="instant of the step that can be undone, one for all its needs; empty: cannot be",
     )
     lot: Mapped[str] = lot_column()
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")

@@ -71,8 +71,8 @@ def correct_need(
     )
     for name, value in changes.items():
         setattr(need, name, value)
-    if "tier" in changes:
-        need.verified_by_id, need.verified_at = actor.id, now
+    if "tier" in changes:  # nobody undoes then what two persons decided
+        need.verified_by_id, need.verified_at = actor.id, None
     db.session.add(row)
     flush_need()
     details = {"fields": sorted(changes)} | ({"tier": need.tier} if "tier" in changes else {})

@@ -1,6 +1,6 @@
 """The page of one need at the office, and what is decided there: checked, returned, corrected."""
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -125,7 +125,7 @@ def _propose(need: Need) -> DecisionForm:
 @bp.route("/<id:need_id>/correct-checked", methods=["GET", "POST"])
 @requires(Permission.NEED_VERIFY)
 def correct_checked(need_id: int) -> Answer:
-    form = CorrectionForm.of(get_need(need_id, current_user))
+    form = CorrectionForm.of(get_need(need_id, current_user, is_locked=request.method == "POST"))
 
     def act() -> str:
         corrections.correct_need(

@@ -1,7 +1,7 @@
 """The office posts a need for a resident, corrects and withdraws it, prints the receipt."""
 
 import segno
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -43,7 +43,8 @@ def create_for(resident_id: int) -> Answer:
 @bp.route("/<id:need_id>/correct", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_ON_BEHALF)
 def correct(need_id: int) -> Answer:
-    stored = DeskForm.get_typed_values(get_need(need_id, current_user))
+    need = get_need(need_id, current_user, is_locked=request.method == "POST")
+    stored = DeskForm.get_typed_values(need)
     form = DeskForm(data=stored).fill_choices(list_categories())
 
     def act() -> str:

@@ -29,12 +29,12 @@ from matchmaker.needs.states import check_editable, flush_need, get_need, is_unt
 from matchmaker.residents.scope import get_resident
 
 
-def get_draft(need_id: int, actor: User) -> Need:
-    """The actor's own need while it can be changed.
+def get_draft(need_id: int, actor: User, *, is_locked: bool = False) -> Need:
+    """The actor's own need while it can be changed; ``is_locked`` as ``get_need`` says.
 
     Raises ``NotFoundError`` for another person's need, ``ConflictError`` once it was sent.
     """
-    need = get_need(need_id, actor)
+    need = get_need(need_id, actor, is_locked=is_locked)
     check_editable(need)
     return need
 

@@ -62,7 +62,7 @@ def follow(need_id: int) -> str:
 @bp.route("/<id:need_id>/change", methods=["GET", "POST"])
 @requires(Permission.NEED_POST_OWN)
 def change(need_id: int) -> Answer:
-    need = get_need(need_id, current_user)
+    need = get_need(need_id, current_user, is_locked=request.method == "POST")
     if need.state is not NeedState.SUBMITTED and request.method == "GET":
         raise ConflictError("need.not_waiting", state=need.state.value)
     form = ChangeForm(data=ChangeForm.get_typed_values(need)).fill_choices(list_categories())
@@ -113,6 +113,12 @@ def _lead_to_sent(need_id: int) -> Response | None:
     return redirect(url_for("needs.follow", need_id=need_id), 303)
 
 
+def _get_edited(need_id: int) -> Need:
+    """A draft; what is sent is compared with it, so nobody changes it between."""
+    is_sent = request.method == "POST"
+    return resident_service.get_draft(need_id, current_user, is_locked=is_sent)
+
+
 @bp.get("/new")
 @bp.get("/<id:need_id>/kind")
 @requires(Permission.NEED_POST_OWN)
@@ -133,7 +139,7 @@ def choose(code: str, need_id: int | None = None) -> Answer:
     if need_id and (sent := _lead_to_sent(need_id)):
         return sent
     heading = get_heading(code)
-    need = resident_service.get_draft(need_id, current_user) if need_id else None
+    need = _get_edited(need_id) if need_id else None
     form = CategoryForm(data={"category_id": need.category_id} if need else {})
     form.fill_choices(list_categories(heading))
 
@@ -159,7 +165,7 @@ def choose(code: str, need_id: int | None = None) -> Answer:
 def ask(need_id: int, question: str) -> Answer:
     if sent := _lead_to_sent(need_id):
         return sent
-    need = resident_service.get_draft(need_id, current_user)
+    need = _get_edited(need_id)
     asked = _get_question(question, need)
     form = make_answer_form(asked, need)
     is_going_back = request.form.get("go") == GO_BACK

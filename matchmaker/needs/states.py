@@ -17,13 +17,17 @@ from sqlalchemy.orm.exc import StaleDataError
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import Need, NeedState, User
-from matchmaker.scopes import get_in_scope
+from matchmaker.scopes import get_in_scope, lock_in_scope
 from matchmaker.states import make_machine_by_target
 
 
-def get_need(need_id: int, actor: User) -> Need:
-    """The need, if the actor may see who needs it. Raises ``NotFoundError``."""
-    return get_in_scope(Need, need_id, actor, "need.unknown")
+def get_need(need_id: int, actor: User, *, is_locked: bool = False) -> Need:
+    """The need, if the actor may see who needs it; ``is_locked`` to be compared and changed.
+
+    Raises ``NotFoundError``.
+    """
+    get = lock_in_scope if is_locked else get_in_scope
+    return get(Need, need_id, actor, "need.unknown")
 
 
 _S = NeedState

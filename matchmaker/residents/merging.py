@@ -79,12 +79,15 @@ def merge_residents(*, actor: User, kept_id: int, gone_id: int, now: datetime) -
     """Let everything of the second resident follow into the first.
 
     Raises ``NotFoundError`` outside the actor's scope, and ``ConflictError`` when both have an
-    account, since nobody can say here which of them is to go.
+    account, since nobody can say here which of them is to go, or when there is contact with one
+    of them alone: what is open would be promised to nobody, or a death forgotten.
     """
     rows = {key: _lock(key, actor) for key in sorted((kept_id, gone_id))}
     kept, gone = rows[kept_id], rows[gone_id]
     if _count_enabled(kept) and _count_enabled(gone):
         raise ConflictError("resident.two_accounts")
+    if (kept.contact_ended_on is None) is not (gone.contact_ended_on is None):
+        raise ConflictError("resident.contact_with_one")
     moved = {model.__tablename__: _move(model, gone, kept) for model in FOLLOWING}
     moved[RecipientStatus.__tablename__] = _move_statuses(gone, kept, now)
     kept.birth_year = kept.birth_year or gone.birth_year

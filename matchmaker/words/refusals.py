@@ -139,6 +139,10 @@ _RESIDENTS: Sentences = {
         "Both entries have an account, and nobody can tell here which one is used. Ask the "
         "administrator to disable one, then try again."
     ),
+    "resident.contact_with_one": _l(
+        "There is no contact with one of the two any more. Find out what is right, and stop or "
+        "allow the contact on the page of one of them. Then try again."
+    ),
     "committee.unknown": _l("There is no such committee here."),
     "resident.committee_unknown": CHOOSE_FROM_THE_LIST,
     "resident.household_unknown": _l("This committee has no household with that reference."),

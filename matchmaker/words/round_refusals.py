@@ -42,6 +42,14 @@ ROUNDS: Sentences = {
         "The announced draw is on %(day)s. Its numbers can be entered from half past nine that "
         "evening."
     ),
+    "round.draw_after_month": _l(
+        "The month ends on %(last)s, and the seed must be drawn before. Lock the next month "
+        "instead."
+    ),
+    "round.draw_may_be_known": _l(
+        "The numbers of the announced draw may be known by now, so no other draw can take its "
+        "place. If it did not take place on its day, enter the next one of the same lottery."
+    ),
     "round.second_person_to_draw": _l(
         "You locked this list yourself. Somebody else in the office must enter the draw."
     ),

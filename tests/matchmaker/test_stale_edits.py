@@ -5,9 +5,13 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from flask import g, has_request_context, request
 from markupsafe import escape
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from matchmaker.base.clock import get_now
+from matchmaker.forms.base import EditForm
 from matchmaker.models import Need, NeedState, Role, ServiceCategory, User, Window
 from matchmaker.needs.resident_service import Question
 from matchmaker.web.permissions import GRANTS
@@ -150,7 +154,28 @@ def find_loss(browser, address: str, page: str, control: Control, typed: dict) -
     return None if on_purpose.status_code == 303 else f"again: {on_purpose.status_code}"
 
 
-def test_every_edit_form_has_a_version_and_the_second_save_is_shown_the_first(app, world):
+@pytest.fixture
+def unlocked(monkeypatch) -> Iterator[set[str]]:
+    """The endpoints that compare what was sent with rows that another may change meanwhile."""
+    found: set[str] = set()
+    compare = EditForm.find_changed
+
+    def note_locks(state: ORMExecuteState) -> None:
+        if has_request_context() and getattr(state.statement, "_for_update_arg", None) is not None:
+            g.has_locked = True
+
+    def find_changed(form: EditForm):
+        if not g.get("has_locked"):
+            found.add(str(request.endpoint))
+        return compare(form)
+
+    monkeypatch.setattr(EditForm, "find_changed", find_changed)
+    event.listen(Session, "do_orm_execute", note_locks)
+    yield found
+    event.remove(Session, "do_orm_execute", note_locks)
+
+
+def test_every_edit_form_has_a_version_and_the_second_save_is_shown_the_first(app, world, unlocked):
     """From the routes: whoever adds an edit page adds a case here."""
     tried, wrong = set(), []
     for endpoint, address in list_edits(app):
@@ -169,6 +194,7 @@ def test_every_edit_form_has_a_version_and_the_second_save_is_shown_the_first(ap
             elif fault := save_twice(browser, address):
                 wrong.append(f"{address}: {fault}")
     assert "\n".join(wrong) == ""
+    assert unlocked == set(), "rows are read with a lock before they are compared"
     assert {"volunteers.edit", "offers.edit", "needs.correct", "accounts.change_role"} <= tried
     assert {"needs.change", "needs.correct_checked"} <= tried
     assert {question.value for question in Question} - {"quantity"} <= tried

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from matchmaker.audit.service import record_event
-from matchmaker.base.clock import SHANGHAI, get_local_date
+from matchmaker.base.clock import SHANGHAI, add_months, get_local_date
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.models import DrawSource, MatchRound, RoundDraw, RoundState, User
@@ -81,17 +81,20 @@ def get_next_day(source: DrawSource, day: date) -> date:
     return next(found for found in following if found.weekday() in weekdays)
 
 
-def check_announcement(draw: Announcement, now: datetime, *, is_demo: bool) -> None:
+def check_announcement(draw: Announcement, month: date, now: datetime, *, is_demo: bool) -> None:
     """Raise ``InvalidError`` unless the draw has the form of its source and lies after ``now``.
 
     A public draw lies on a later day, so that no number of it can be known or guessed from a draw
-    that is under way; an invented one may lie on the same day.
+    that is under way; an invented one may lie on the same day. None lies after the end of
+    ``month``, when nothing of it could be given any more.
     """
     if draw.source not in list_sources(is_demo=is_demo):
         raise InvalidError("round.draw_source", "source")
     rules, today = DRAW_RULES[draw.source], get_local_date(now)
     first = today + timedelta(days=1 if rules.is_public else 0)
-    last = today + timedelta(days=LONGEST_WAIT_DAYS)
+    last = min(today + timedelta(days=LONGEST_WAIT_DAYS), add_months(month, 1) - timedelta(days=1))
+    if last < first:
+        raise InvalidError("round.draw_after_month", "draws_on", last=last)
     if not first <= draw.day <= last:
         raise InvalidError("round.draw_day", "draws_on", first=first, last=last)
     if draw.day.weekday() not in rules.weekdays:
@@ -128,16 +131,15 @@ def replace_draw(
     now: datetime,
     is_demo: bool = False,
 ) -> RoundDraw:
-    """Announce another draw: the first was written wrongly, or it did not take place.
+    """Announce another draw before the day of the first, which was written wrongly.
 
-    From the day of the announced draw on, this takes another person than the one who locked the
-    list. Both draws and the reason are public. Raises ``ConflictError`` otherwise or when the seed
-    is drawn, ``InvalidError`` like ``check_announcement``.
+    Both draws and the reason are public. From that day on nobody chooses another: the numbers may
+    be known, and who can still replace them chooses between two seeds. Raises ``ConflictError``
+    then or when the seed is drawn, ``InvalidError`` like ``check_announcement``.
     """
     lock_row(match_round)
-    if _may_be_known(require_undrawn(match_round), now) and _has_locked(match_round, actor):
-        raise ConflictError("round.second_person_to_draw")
-    check_announcement(draw, now, is_demo=is_demo)
+    require_replaceable(match_round, now)
+    check_announcement(draw, match_round.month, now, is_demo=is_demo)
     row = add_draw(match_round, draw, reason, actor, now)
     action, details = "round.replace-draw", draw.to_details()
     record_event(actor=actor, action=action, subject=match_round, now=now, details=details)
@@ -174,6 +176,19 @@ def require_undrawn(match_round: MatchRound) -> RoundDraw:
     return match_round.draw
 
 
+def require_replaceable(match_round: MatchRound, now: datetime) -> RoundDraw:
+    """The announced draw, whose numbers nobody can know yet. Raises ``ConflictError``."""
+    draw = require_undrawn(match_round)
+    if _may_be_known(draw, now):
+        raise ConflictError("round.draw_may_be_known")
+    return draw
+
+
+def is_replaceable(match_round: MatchRound, now: datetime) -> bool:
+    """Whether another draw can take the place of the announced one."""
+    return match_round.draw is not None and not _may_be_known(match_round.draw, now)
+
+
 def require_drawable(match_round: MatchRound, actor: User, now: datetime) -> RoundDraw:
     """The draw whose numbers ``actor`` may enter now. Raises ``ConflictError``."""
     draw = require_undrawn(match_round)
@@ -199,8 +214,11 @@ def is_known(match_round: MatchRound, now: datetime) -> bool:
 
 
 def _may_be_known(draw: RoundDraw, now: datetime) -> bool:
-    """Whether somebody may have seen the numbers, which are shown live before ``KNOWN_AT``."""
-    return not DRAW_RULES[draw.source].is_public or get_local_date(now) >= draw.draws_on
+    """Whether somebody may have seen the numbers, which are shown live before ``KNOWN_AT``.
+
+    Those of an invented draw are known to nobody before they are entered.
+    """
+    return DRAW_RULES[draw.source].is_public and get_local_date(now) >= draw.draws_on
 
 
 def read_drawn(source: DrawSource, text: str) -> str:

@@ -83,7 +83,7 @@ def freeze_round(
     ROUND_STATES.take(match_round, RoundState.FROZEN)
     if not list_days(match_round.month, after=get_local_date(now)):
         raise ConflictError("round.month_over")
-    check_announcement(draw, now, is_demo=is_demo)
+    check_announcement(draw, match_round.month, now, is_demo=is_demo)
     _lock_open_needs(match_round.subdistrict_id)
     follow_calendar(now=now)
     snapshot, offer_ids = take_snapshot(match_round, get_local_date(now))

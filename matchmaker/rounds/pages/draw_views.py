@@ -58,7 +58,7 @@ def freeze(month: date) -> Answer:
 @bp.route("/<month:month>/draw/replace", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def replace_draw(month: date) -> Answer:
-    """Another draw in place of one that was written wrongly or did not take place."""
+    """Another draw in place of one that was written wrongly, before its day."""
     match_round, form = queries.get_round(month, current_user), ReplaceDrawForm()
     _fill(form)
 
@@ -75,7 +75,7 @@ def replace_draw(month: date) -> Answer:
         return url_for("rounds.show", month=month)
 
     def show() -> str:
-        draws.require_undrawn(match_round)
+        draws.require_replaceable(match_round, get_now())
         return render_template("rounds/replace_draw.html", match_round=match_round, form=form)
 
     return answer_form(form, act, show)

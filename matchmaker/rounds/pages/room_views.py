@@ -13,7 +13,7 @@ from matchmaker.models import MatchRound, RoundRun, RoundState, User
 from matchmaker.promises.answers import count_promises
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.freeze.draws import is_known
+from matchmaker.rounds.freeze.draws import is_known, is_replaceable
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.freeze.readiness import check_readiness, is_ready
 from matchmaker.rounds.pages.blueprint import bp
@@ -118,6 +118,7 @@ def show_room(month: date, form: ButtonForm) -> str:
         answers=_count_answers(match_round.published_run),
         can_run=_can_run(),
         is_known=match_round.state is RoundState.FROZEN and is_known(match_round, get_now()),
+        is_replaceable=is_replaceable(match_round, get_now()),
         publishers=_list_publishers(match_round),
         form=form,
     )

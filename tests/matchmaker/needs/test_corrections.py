@@ -278,6 +278,20 @@ def test_after_a_lock_a_check_of_before_is_not_undone(make, step, people, place)
     assert db.session.get(m.Need, step[1].id).quantity == 4, "until the next lock"
 
 
+@pytest.mark.parametrize("has_been_in_a_list", [False, True])
+def test_a_corrected_urgency_is_not_undone_by_anybody(
+    make, step, people, place, has_been_in_a_list
+):
+    """Two persons decided it, and the check of before may have been in a list meanwhile."""
+    if has_been_in_a_list:
+        publish_month(make, place.subdistrict.id)
+    correct(people["social"], step[1], tier=1, now=NOW + timedelta(days=60))
+    for who in ("colleague", "social"):
+        assert code_of(lambda who=who: undo(people[who], step[1])) == "need.not_undoable"
+        assert not corrections.may_undo(db.session.get(m.Need, step[1].id), people[who])
+        assert step[1].id not in {row.need_id for row in corrections.list_steps(people[who])}
+
+
 def test_an_undone_check_leaves_the_next_list(step, people, place):
     undo(people["colleague"], step[0])
     frozen = freeze_needs(place.subdistrict.id, date(2026, 8, 1))

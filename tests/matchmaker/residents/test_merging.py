@@ -154,6 +154,22 @@ def test_two_accounts_are_refused_until_one_is_disabled(context, make, resident,
     assert merge(worker, resident, other).id == resident.id
 
 
+@pytest.mark.parametrize("ended", [(), ("kept",), ("gone",), ("kept", "gone")])
+def test_entries_are_one_when_there_is_contact_with_both_or_neither(
+    context, make, resident, other, worker, ended
+):
+    for name, row in {"kept": resident, "gone": other}.items():
+        if name in ended:
+            found = db.session.get_one(m.Resident, row.id)
+            found.contact_ended_on, found.contact_end = NOW.date(), m.ContactEnd.DIED
+    db.session.commit()
+    if len(ended) != 1:
+        assert merge(worker, resident, other).id == resident.id
+        return
+    with pytest.raises(ConflictError, match=r"^resident\.contact_with_one$"):
+        merge(worker, resident, other)
+
+
 def test_an_entry_merged_twice_leads_to_the_last(context, make, resident, other, worker, committee):
     third = make.resident(make.household(committee), phone="13933334444")
     merge(worker, other, third)

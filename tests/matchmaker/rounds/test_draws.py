@@ -14,6 +14,7 @@ from tests.matchmaker.rounds.small_month import MONTH
 
 BALL, LOTTO, INVENTED = m.DrawSource
 TUESDAY = date(2026, 7, 7)  # NOW is the Monday before
+AUGUST = date(2026, 8, 1)
 NUMBER = "2026077"
 
 
@@ -48,20 +49,40 @@ NUMBER = "2026077"
 def test_an_announcement_has_the_form_of_its_source_and_lies_after_the_lock(
     source, number, day, code
 ):
-    draw = Announcement(source, number, day)
-    if code is None:
-        check_announcement(draw, NOW, is_demo=False)
-        return
-    with pytest.raises(InvalidError) as refusal:
-        check_announcement(draw, NOW, is_demo=False)
-    assert refusal.value.code == code
+    assert refuse(Announcement(source, number, day), AUGUST, NOW) == code
+
+
+def refuse(draw: Announcement, month: date, now: datetime) -> str | None:
+    """The code with which the announcement is refused; None if it is not."""
+    try:
+        check_announcement(draw, month, now, is_demo=False)
+    except InvalidError as error:
+        return error.code
+    return None
+
+
+@pytest.mark.parametrize(
+    ("locked_on", "day", "code"),
+    [
+        (date(2026, 7, 6), date(2026, 7, 30), None),
+        (date(2026, 7, 6), date(2026, 8, 2), "round.draw_day"),
+        (date(2026, 7, 28), date(2026, 7, 30), None),
+        (date(2026, 7, 28), date(2026, 8, 2), "round.draw_day"),
+        (date(2026, 7, 31), date(2026, 8, 2), "round.draw_after_month"),  # the last day
+        (date(2026, 8, 3), date(2026, 8, 4), "round.draw_after_month"),
+    ],
+)
+def test_the_draw_lies_within_its_month(locked_on, day, code):
+    """After its end nothing of it could be given."""
+    at = datetime.combine(locked_on, NOW.timetz())
+    assert refuse(Announcement(BALL, "2026080", day), date(2026, 7, 1), at) == code
 
 
 def test_a_demo_draws_nothing_real_and_on_the_same_day_if_it_likes():
     today = date(2026, 7, 6)
-    check_announcement(Announcement(INVENTED, "2026001", today), NOW, is_demo=True)
+    check_announcement(Announcement(INVENTED, "2026001", today), AUGUST, NOW, is_demo=True)
     with pytest.raises(InvalidError, match=r"^round\.draw_source$"):
-        check_announcement(Announcement(BALL, NUMBER, TUESDAY), NOW, is_demo=True)
+        check_announcement(Announcement(BALL, NUMBER, TUESDAY), AUGUST, NOW, is_demo=True)
 
 
 @pytest.mark.parametrize(
@@ -133,41 +154,32 @@ def test_the_draw_is_entered_after_it_by_another_person(month, who, at, drawn, c
 
 
 @pytest.mark.usefixtures("context")
+@pytest.mark.parametrize("who", ["one", "two"])
 @pytest.mark.parametrize(
     ("at", "code"),
     [
         (datetime(2026, 7, 6, 15, 59, tzinfo=UTC), None),  # the eve, in Shanghai
-        (datetime(2026, 7, 6, 16, 0, tzinfo=UTC), "round.second_person_to_draw"),
-        (datetime(2026, 7, 7, 13, 20, tzinfo=UTC), "round.second_person_to_draw"),  # on the screen
-        (KNOWN, "round.second_person_to_draw"),
+        (datetime(2026, 7, 6, 16, 0, tzinfo=UTC), "round.draw_may_be_known"),
+        (datetime(2026, 7, 7, 13, 20, tzinfo=UTC), "round.draw_may_be_known"),  # on the screen
+        (KNOWN, "round.draw_may_be_known"),
+        (KNOWN + timedelta(days=9), "round.draw_may_be_known"),
     ],
 )
-def test_who_locked_chooses_another_draw_before_its_day_alone(month, at, code):
-    """The numbers are shown live a quarter of an hour before anybody may enter them."""
-    match_round = month.lock()
-    later = Announcement(BALL, "2026078", date(2026, 7, 9))
-    keys = {"draw": later, "reason": "a slip", "actor": month.one, "now": at}
+def test_nobody_chooses_another_draw_once_its_numbers_may_be_known(month, who, at, code):
+    """Who can still replace known numbers chooses between two seeds."""
+    match_round, actor = month.lock(), getattr(month, who)
+    later = Announcement(BALL, "2026078", draws.get_next_day(BALL, at.date() + timedelta(days=1)))
+    keys = {"draw": later, "reason": "a slip", "actor": actor, "now": at}
     if code is None:
         assert draws.replace_draw(match_round, **keys).number == "2026078"
+        with pytest.raises(ConflictError, match=r"^round\.draw_not_yet$"):
+            draws.draw_seed(match_round, drawn=PUBLIC_VALUE, actor=month.two, now=KNOWN)
         return
     with pytest.raises(ConflictError) as refusal:
         draws.replace_draw(match_round, **keys)
     assert refusal.value.code == code
-
-
-@pytest.mark.usefixtures("context")
-def test_once_the_draw_can_be_known_who_locked_cannot_choose_another(month):
-    match_round = month.lock()
-    later = Announcement(BALL, "2026078", date(2026, 7, 9))
-    keys = {"draw": later, "reason": "it did not take place"}
-    with pytest.raises(ConflictError, match=r"^round\.second_person_to_draw$"):
-        draws.replace_draw(match_round, **keys, actor=month.one, now=KNOWN)
-    draws.replace_draw(match_round, **keys, actor=month.two, now=KNOWN)
-    with pytest.raises(ConflictError, match=r"^round\.draw_not_yet$"):
-        draws.draw_seed(match_round, drawn=PUBLIC_VALUE, actor=month.two, now=KNOWN)
-    past = Announcement(BALL, NUMBER, TUESDAY)
-    with pytest.raises(InvalidError, match=r"^round\.draw_day$"):
-        draws.replace_draw(match_round, draw=past, reason="x", actor=month.two, now=KNOWN)
+    assert not draws.is_replaceable(match_round, at)
+    draws.draw_seed(match_round, drawn=PUBLIC_VALUE, actor=month.two, now=KNOWN)  # the way on
 
 
 def test_hash_time_and_draw_are_public_before_the_draw(app, bring, month, one, two, browser):
