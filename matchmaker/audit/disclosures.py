@@ -1,8 +1,8 @@
 """Lists of people that leave: who got which, what for, how many, and who is in it.
 
 A file or a print is taken with a purpose. Pages are recorded too: of one list a person reads
-``UNASKED`` people a day before the site asks what for. Both end at a cap of the day. Functions
-flush; the caller commits before anything is shown.
+``UNASKED`` people a day before the site asks what for. Both end at a cap of the day. Who is in a
+list is kept for ``MEMBERS_KEPT_FOR``. Functions flush; the caller commits before anything is shown.
 """
 
 from collections.abc import Collection
@@ -40,6 +40,7 @@ PERSONS_PER_DAY = {
     Role.ADMINISTRATOR: 40_000,
     Role.AUDITOR: 40_000,
 }
+MEMBERS_KEPT_FOR = timedelta(days=3 * 365)  # the law wants records of handling for three years
 LATEST = 50  # rows on the page of who saw one's own data
 
 
@@ -59,6 +60,7 @@ def take_list(
     """
     _lock(db.session(), actor)
     _check_cap(db.session(), actor, len(persons), now)
+    forget_old_members(now)
     row = ListDisclosure(
         at=now,
         user_id=actor.id,
@@ -118,6 +120,19 @@ def say_purpose(*, actor: User, kind: ListKind, purpose: ListPurpose, now: datet
     row.purpose = purpose
     db.session.flush()
     _record(actor, "list.read_on", row, now)
+
+
+def forget_old_members(now: datetime) -> None:
+    """Delete who was in lists of long ago, and what was read of few people before today.
+
+    The lists with a purpose stay, with their number of people; each list that is taken does this.
+    """
+    old = select(ListDisclosure.id).where(ListDisclosure.at <= now - MEMBERS_KEPT_FOR)
+    db.session.execute(delete(ListedPerson).where(ListedPerson.list_disclosure_id.in_(old)))
+    short = select(ListDisclosure.id).where(
+        ListDisclosure.at < _get_day_start(now), ListDisclosure.purpose.is_(None)
+    )
+    _forget(db.session(), list(db.session.scalars(short)))
 
 
 def list_looks(actor: User) -> list[Disclosure]:

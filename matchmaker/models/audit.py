@@ -128,7 +128,7 @@ class ListDisclosure(Model):
 
 
 class ListedPerson(Model):
-    """A person in a list that somebody got."""
+    """A person in a list that somebody got, for three years from then."""
 
     __tablename__ = "listed_person"
 

@@ -1,5 +1,6 @@
 """News on paper for who has no account: a list for each committee, a letter for each resident."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import flash, render_template, url_for
@@ -7,17 +8,18 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from matchmaker.audit.handing import show_people
+from matchmaker.audit.handing import hand_out, show_people
 from matchmaker.base.clock import get_local_date, get_now
-from matchmaker.models import Committee, ListKind, Need, Resident
+from matchmaker.forms.base import ButtonForm
+from matchmaker.models import Committee, ListKind, ListWay, Need, Resident
 from matchmaker.needs.blueprint import bp
 from matchmaker.needs.history import RoundResult, find_latest_results, list_results
 from matchmaker.notices import paper
 from matchmaker.notices.service import NEED_ANSWERS
 from matchmaker.residents.scope import get_resident
-from matchmaker.web.act import answer_button
-from matchmaker.web.addresses import read_id
-from matchmaker.web.permissions import Permission, requires
+from matchmaker.web.act import Answer, answer_button
+from matchmaker.web.addresses import read_id, read_ids
+from matchmaker.web.permissions import Permission, has_permission, requires
 
 
 @bp.get("/paper")
@@ -29,23 +31,51 @@ def paper_index() -> str:
 @bp.get("/paper/<id:committee_id>")
 @requires(Permission.NEED_READ_SCOPE)
 def paper_list(committee_id: int) -> str:
+    """What residents of a committee are to hear, with a box for each piece of news."""
     committee = paper.get_committee(committee_id, current_user)
     news = paper.list_news(current_user, committee)
-    needs = [row.read.notice.subject_id for row in news if _is_answer(row)]
 
     def make() -> str:
         return render_template(
             "needs/paper_list.html",
             committee=committee,
             news=news,
-            results=find_latest_results(needs),
+            results=_find_results(news),
             count=len({row.resident.id for row in news}),
             last_id=max((row.read.notice.id for row in news), default=0),
-            printed_on=_get_today(),
-            back_url=url_for("needs.paper_index"),
+            form=ButtonForm(formdata=None),
+            can_report=has_permission(current_user.role, Permission.NEED_POST_ON_BEHALF),
         )
 
-    return show_people(ListKind.NEWS, {row.resident.person_id for row in news}, make)
+    return show_people(ListKind.NEWS, _list_persons(news), make)
+
+
+@bp.route("/paper/<id:committee_id>/print", methods=["GET", "POST"])
+@requires(Permission.NEED_READ_SCOPE)
+def paper_sheet(committee_id: int) -> Answer:
+    """The same on paper, once it is said what for."""
+    committee = paper.get_committee(committee_id, current_user)
+    news = paper.list_news(current_user, committee)
+    back_url = url_for("needs.paper_list", committee_id=committee.id)
+
+    def make() -> str:
+        return render_template(
+            "needs/paper_sheet.html",
+            committee=committee,
+            news=news,
+            results=_find_results(news),
+            printed_on=_get_today(),
+            back_url=back_url,
+        )
+
+    return hand_out(
+        ListKind.NEWS,
+        ListWay.PRINT,
+        lambda: _list_persons(news),
+        make,
+        filters={"committee_id": committee.id},
+        back_url=back_url,
+    )
 
 
 @bp.get("/paper/letters/<id:resident_id>")
@@ -68,7 +98,7 @@ def paper_letter(resident_id: int) -> str:
 @bp.post("/paper/<id:committee_id>/reported")
 @requires(Permission.NEED_POST_ON_BEHALF)
 def report(committee_id: int) -> Response:
-    """Keep that the residents heard everything on a committee's list."""
+    """Keep that residents heard what is ticked of a committee's list, or everything on it."""
     committee = paper.get_committee(committee_id, current_user)
     return _report(committee, url_for("needs.paper_list", committee_id=committee.id))
 
@@ -84,13 +114,21 @@ def report_letter(resident_id: int) -> Response:
 
 def _report(of: Committee | Resident, page: str) -> Response:
     def act() -> str:
-        last_id = read_id("last")
-        count = paper.mark_reported(of, last_id=last_id, actor=current_user, now=get_now())
+        shown = paper.Shown(last_id=read_id("last"), ids=read_ids("reported"))
+        count = paper.mark_reported(of, shown, actor=current_user, now=get_now())
         text = ngettext("%(num)s piece of news told.", "%(num)s pieces of news told.", count)
         flash(text, "success" if count else "info")
         return page
 
     return answer_button(act)
+
+
+def _list_persons(news: Sequence[paper.News]) -> set[int]:
+    return {row.resident.person_id for row in news}
+
+
+def _find_results(news: Sequence[paper.News]) -> Mapping[int, RoundResult]:
+    return find_latest_results([row.read.notice.subject_id for row in news if _is_answer(row)])
 
 
 def _is_answer(row: paper.News) -> bool:

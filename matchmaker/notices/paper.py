@@ -4,6 +4,7 @@ A notice of such a resident is new until the committee reports it. A resident wh
 before that reads it there, and the lists leave it out. Flushes; the view commits.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,12 +66,21 @@ def list_news(actor: User, of: Committee | Resident) -> list[News]:
     return [News(row[1], read) for row, read in zip(rows, reads, strict=True)]
 
 
-def mark_reported(of: Committee | Resident, *, last_id: int, actor: User, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is reported of a page: the notices with ``ids``, and all up to ``last_id``."""
+
+    last_id: int = 0
+    ids: Collection[int] = ()
+
+
+def mark_reported(of: Committee | Resident, shown: Shown, *, actor: User, now: datetime) -> int:
     """Keep that residents heard what a page showed; returns how many notices.
 
-    Notices after ``last_id`` were not on the page. A second time changes nothing.
+    A second time changes nothing.
     """
-    query = _select_new(actor).where(_is_of(of), Notice.id <= last_id)
+    is_shown = (Notice.id <= shown.last_id) | Notice.id.in_(shown.ids)
+    query = _select_new(actor).where(_is_of(of), is_shown)
     rows = db.session.scalars(query.with_for_update(of=Notice)).all()
     for row in rows:
         row.read_at = now

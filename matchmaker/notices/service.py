@@ -44,6 +44,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     frozenset({"round.published", "round.nothing_asked", "round.withdrawn"}),
     frozenset({"visits.out", "visits.none", "visits.withdrawn"}),
     frozenset({"month.out", "month.withdrawn"}),
+    frozenset({"pairing.out", "pairing.none", "pairing.withdrawn"}),
     frozenset({"round.promises_broken"}),
     frozenset({"round.answers_due"}),
     frozenset({"round.places_free"}),
@@ -104,6 +105,16 @@ def make_void(
     """Mark the notices of these kinds about these rows as no longer valid."""
     statement = update(Notice).where(
         Notice.kind.in_(kinds),
+        Notice.subject_type == table,
+        Notice.subject_id.in_(subject_ids),
+        Notice.void_at.is_(None),
+    )
+    db.session.execute(statement.values(void_at=now))
+
+
+def make_all_void(table: str, subject_ids: Select[int], now: datetime) -> None:
+    """Mark every notice about these rows as no longer valid."""
+    statement = update(Notice).where(
         Notice.subject_type == table,
         Notice.subject_id.in_(subject_ids),
         Notice.void_at.is_(None),
@@ -191,14 +202,6 @@ def notify_counter(resident: Resident, actor: User, kind: str, now: datetime) ->
     committee_id = resident.household.committee_id
     query = select_active(Role.COMMITTEE_WORKER).where(User.committee_id == committee_id)
     notify_accounts(query, actor, kind, resident, now)
-
-
-def notify_social_workers(
-    subdistrict_id: int, actor: User | None, kind: str, subject: Any, now: datetime
-) -> None:
-    """Tell the social workers of an office, but for the one who did it."""
-    query = select_active(Role.SOCIAL_WORKER).where(User.subdistrict_id == subdistrict_id)
-    notify_accounts(query, actor, kind, subject, now)
 
 
 def notify_user(

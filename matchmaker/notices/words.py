@@ -55,6 +55,11 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visit.nobody_reached": _l("Nobody could reach you, so a visit does not come: %(thing)s."),
     "help.confirmed": _l("Written down for you, this suits you: %(thing)s."),
     "visit.cancelled": _l("A visit of this month cannot come: %(thing)s."),
+    "pairing.out": _l("Visits to you in %(thing)s are planned, as agreed before."),
+    "pairing.none": _l("Nobody can come to you in %(thing)s after all."),
+    "pairing.withdrawn": _l(
+        "The visits to you in %(thing)s are taken back for now, and you hear again."
+    ),
     "follow_up.asked": _l("The office was asked for you about: %(thing)s."),
     "follow_up.answered": _l("The office answered what was asked about: %(thing)s."),
     "status.record": _l("Recorded for you and to be checked: %(thing)s."),

@@ -21,6 +21,7 @@ from matchmaker.base.clock import parse_month
 HOME = "/"
 LONGEST_ADDRESS = 2000  # characters
 LARGEST_ID = 2**31 - 1
+MOST_TICKED = 500  # boxes of one form
 
 
 class IdConverter(IntegerConverter):
@@ -34,6 +35,12 @@ def read_id(name: str) -> int:
     """A row's id that a form sends beside its button; 0 for anything else."""
     number = request.form.get(name, 0, type=int)
     return number if 0 < number <= LARGEST_ID else 0
+
+
+def read_ids(name: str) -> set[int]:
+    """The rows' ids that a form sends as ticked boxes, ``MOST_TICKED`` at most; no others."""
+    numbers = request.form.getlist(name, type=int)
+    return {number for number in numbers[:MOST_TICKED] if 0 < number <= LARGEST_ID}
 
 
 class MonthConverter(BaseConverter):

@@ -185,6 +185,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "needs.follow": _needs_in(*m.NeedState),
     "needs.paper_letter": _residents,
     "needs.paper_list": _committees,
+    "needs.paper_sheet": _committees,
     "needs.receipt": _needs_in(m.NeedState.OPEN, m.NeedState.MATCHED),
     "needs.show": _needs_in(*m.NeedState),
     "needs.start": _drafts,

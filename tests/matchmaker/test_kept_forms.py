@@ -312,5 +312,5 @@ def test_a_conflict_page_that_is_only_looked_at_blames_nobody(app, world, make):
         assert browser.client.post(address, data=form.list_sent()).status_code == 303
     answer = browser.client.get("/volunteers/1/edit")
     assert answer.status_code == 409
-    assert escape("This step is over") in answer.text
+    assert escape("This cannot be done now") in answer.text
     assert "nothing is lost" in answer.text

@@ -20,10 +20,12 @@ from matchmaker.models import (
     Offer,
     OverrideKind,
     RoundOverride,
+    RoundRun,
     RoundState,
     User,
     Volunteer,
 )
+from matchmaker.notices.service import make_void
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from matchmaker.states import lock_row
@@ -112,6 +114,7 @@ def add_override(
 def _keep(override: RoundOverride, actor: User, now: datetime, details: dict[str, bool]) -> None:
     db.session.add(override)
     db.session.flush()
+    forget_waiting(override.match_round_id, now)
     action = f"round.{override.kind.value}"
     record_event(actor=actor, action=action, subject=override, now=now, details=details)
 
@@ -126,7 +129,14 @@ def lift_override(match_round: MatchRound, override_id: int, *, actor: User, now
     if override.lifted_at is not None:
         raise ConflictError("round.override_lifted")
     override.lifted_at = now
+    forget_waiting(match_round.id, now)
     record_event(actor=actor, action="round.lift-override", subject=override, now=now)
+
+
+def forget_waiting(match_round_id: int, now: datetime) -> None:
+    """No run of the round waits for its publication: another question is asked, or it is out."""
+    runs = select(RoundRun.id).where(RoundRun.match_round_id == match_round_id)
+    make_void(["run.waits"], RoundRun.__tablename__, runs, now)
 
 
 def list_overrides(match_round: MatchRound) -> Sequence[RoundOverride]:

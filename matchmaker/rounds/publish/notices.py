@@ -1,7 +1,8 @@
 """Who hears of a publication, of its end and of revoked promises, in the same transaction.
 
-Residents hear of each need, with an account or on paper; coordinators and volunteers of what they
-give; committees that the month is out. However many there are, the statements are as many.
+Residents hear of each need and of visits of a pairing, with an account or on paper; coordinators
+and volunteers of what they give; committees that the month is out. However many there are, the
+statements are as many.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from matchmaker.models import (
     NeedOutcome,
     NeedState,
     Notice,
+    Pairing,
     Promise,
     PromiseState,
     Resident,
@@ -31,14 +33,18 @@ from matchmaker.notices.service import (
     NEED_ANSWERS,
     Message,
     Recipient,
+    make_all_void,
     make_earlier_void,
     make_void,
     notify_user,
     write_messages,
 )
 from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
+from matchmaker.rounds.freeze.overrides import forget_waiting
 
 FOUND, FOUND_NOTHING = NEED_ANSWERS
+COMES, COMES_NOT, COMES_LATER = "pairing.out", "pairing.none", "pairing.withdrawn"
+_OF_ROUND = ("round.promises_broken", "round.answers_due", "round.places_free")
 _NEEDS, _PROMISES, _ROUNDS = (model.__tablename__ for model in (Need, Promise, MatchRound))
 
 
@@ -88,7 +94,7 @@ def notify_all(
     kinds = {row.need_id: FOUND if row.is_met else FOUND_NOTHING for row in outcomes}
     decided = _select_needs(run, NeedState.MATCHED, NeedState.OPEN)
     make_earlier_void(FOUND, _NEEDS, decided, now)
-    residents = _write_of_needs(needs, kinds, now)
+    residents = _write_of_needs(needs, kinds, now) | _notify_visited(run, now)
     kept = [row for row in assignments if row.state not in FALLEN_STATES]
     organisations = {row.organisation_id for row in kept}
     concerned: Mapping[Role, set[int | None]] = {
@@ -98,8 +104,7 @@ def notify_all(
     }
     for role, scopes in concerned.items():
         _notify_role(run.match_round, role, scopes, now)
-    runs = select(RoundRun.id).where(RoundRun.match_round_id == run.match_round_id)
-    make_void(["run.waits"], RoundRun.__tablename__, runs, now)
+    forget_waiting(run.match_round_id, now)
     notify_user(run.started_by_id, actor, "run.published", run, now)
     accounts = select(User.resident_id).where(User.role == Role.RESIDENT, _is_enabled())
     on_site = residents & set(db.session.scalars(accounts))
@@ -122,6 +127,30 @@ def _notify_role(
     write_messages(messages, _ROUNDS, now)
 
 
+def _notify_visited(run: RoundRun, now: datetime) -> set[int]:
+    """Tell residents of a pairing that somebody comes; returns them.
+
+    Those who heard that the visits are withdrawn hear, without any now, that nobody comes.
+    """
+    query = select(Pairing.resident_id).join(Promise, Promise.pairing_id == Pairing.id)
+    of_run = Promise.round_run_id == run.id, Promise.state.not_in(FALLEN_STATES)
+    without = _list_ended()
+    concerned = set(db.session.scalars(query.where(*of_run))) - without
+    waiting = set(db.session.scalars(_select_visited(run.match_round, COMES_LATER))) - without
+    make_earlier_void(COMES, _ROUNDS, [run.match_round_id], now)
+    kinds = dict.fromkeys(waiting, COMES_NOT) | dict.fromkeys(concerned, COMES)
+    _write_of_visits(run.match_round, kinds, now)
+    return concerned
+
+
+def _write_of_visits(match_round: MatchRound, kinds: Mapping[int, str], now: datetime) -> None:
+    messages = [
+        Message(Recipient(resident_id=key), kind, match_round.id)
+        for key, kind in sorted(kinds.items())
+    ]
+    write_messages(messages, _ROUNDS, now)
+
+
 # Its end.
 
 
@@ -130,9 +159,14 @@ def take_back(
 ) -> None:
     """Tell everybody who had an answer that it does not hold any more.
 
-    ``needs``: those that take part again.
+    ``needs``: those that take part again. What was said of single promises ends with them.
     """
     match_round = run.match_round
+    make_all_void(_PROMISES, select(Promise.id).where(Promise.round_run_id == run.id), now)
+    make_void(_OF_ROUND, _ROUNDS, [match_round.id], now)
+    visited = set(db.session.scalars(_select_visited(match_round, COMES, COMES_NOT)))
+    make_earlier_void(COMES_LATER, _ROUNDS, [match_round.id], now)
+    _write_of_visits(match_round, dict.fromkeys(visited - _list_ended(), COMES_LATER), now)
     make_earlier_void(FOUND, _NEEDS, _select_needs(run, NeedState.IN_ROUND), now)
     _write_of_needs(needs, {need.id: "need.answer_withdrawn" for need in needs}, now)
     for audience in _AUDIENCES.values():
@@ -254,8 +288,16 @@ def _select_needs(run: RoundRun, *states: NeedState) -> Select[int]:
 def _select_holders(match_round: MatchRound, *kinds: str) -> Select[Any]:
     """The enabled accounts for which a notice of these kinds about the month is valid."""
     query = select(Notice.user_id).join(User, User.id == Notice.user_id)
-    return query.where(
-        _is_enabled(),
+    return query.where(_is_enabled(), *_is_valid(match_round, kinds))
+
+
+def _select_visited(match_round: MatchRound, *kinds: str) -> Select[Any]:
+    """The residents with a valid notice of these kinds about the month."""
+    return select(Notice.resident_id).where(*_is_valid(match_round, kinds))
+
+
+def _is_valid(match_round: MatchRound, kinds: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return (
         Notice.subject_type == _ROUNDS,
         Notice.subject_id == match_round.id,
         Notice.kind.in_(kinds),

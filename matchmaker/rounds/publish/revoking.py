@@ -62,8 +62,6 @@ def revoke_broken(
         raise NotFoundError("promise.unknown")
     if not reasons.keys() >= set(chosen):
         raise ConflictError("promise.can_be_kept")
-    if set(chosen) >= reasons.keys():
-        make_void(["round.promises_broken"], MatchRound.__tablename__, [run.match_round_id], now)
     return revoke(run, {row_id: reasons[row_id] for row_id in chosen}, actor=actor, now=now)
 
 
@@ -121,11 +119,14 @@ def _free(
         row.freed_at = now
     needs = {row.need_id for row in ended if row.need_id is not None}
     outcomes = _give_back(run, needs)
-    if run.match_round.published_run_id == run.id:
+    match_round = run.match_round
+    if match_round.published_run_id == run.id:
         _give_turns_back(run, needs)
-        erase_ledger(run.match_round)
+        erase_ledger(match_round)
         remember(run)
         notify_of_ended(run, outcomes, ended, now, written_by)
+        if not list_broken(run, now):
+            make_void(["round.promises_broken"], MatchRound.__tablename__, [match_round.id], now)
 
 
 def _lock_open(ids: Iterable[int]) -> list[Promise]:

@@ -11,15 +11,20 @@ from matchmaker.models import (
     Job,
     JobState,
     MatchRound,
+    Role,
     RoundRun,
     RoundState,
     RunStatus,
     User,
 )
-from matchmaker.notices.service import notify_social_workers, notify_user
+from matchmaker.notices.service import notify_accounts, notify_user, select_active
 from matchmaker.rounds import matching
 from matchmaker.rounds.asks import hand_back
-from matchmaker.rounds.freeze.overrides import freeze_overrides, list_active_overrides
+from matchmaker.rounds.freeze.overrides import (
+    forget_waiting,
+    freeze_overrides,
+    list_active_overrides,
+)
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride
 from matchmaker.rounds.solve.figures import compute_figures
@@ -27,6 +32,7 @@ from matchmaker.rounds.solve.pins import list_conflicting, list_prices
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
+from matchmaker.scopes import list_same_persons
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
 from optimizer.report import Failure, Seconds, SolveReport
@@ -191,9 +197,17 @@ def _close(run: RoundRun, status: RunStatus, error: str | None, now: datetime) -
 
 
 def notify_second_persons(run: RoundRun, now: datetime) -> None:
-    """Say that a run can be published to the social workers who did not start it."""
-    starter = db.session.get(User, run.started_by_id)
-    notify_social_workers(run.match_round.subdistrict_id, starter, "run.waits", run, now)
+    """Say that a run can be published to the social workers who neither started nor pinned in it.
+
+    It takes the place of an earlier run of the month that waited.
+    """
+    forget_waiting(run.match_round_id, now)
+    makers = {row.made_by_id for row in list_active_overrides(run.match_round)}
+    query = select_active(Role.SOCIAL_WORKER).where(
+        User.subdistrict_id == run.match_round.subdistrict_id,
+        User.id.not_in(list_same_persons({run.started_by_id} | makers)),
+    )
+    notify_accounts(query, None, "run.waits", run, now)
 
 
 def _leave_solving(match_round: MatchRound) -> None:

@@ -167,6 +167,23 @@ def test_a_purpose_holds_for_a_day_and_short_days_are_forgotten(
     assert [(row.kind, row.purpose) for row in rows] == [(LIST, ListPurpose.CALL), (LIST, None)]
 
 
+def test_who_was_in_a_list_is_kept_three_years_and_few_people_until_the_next_day(
+    context, make, worker, persons
+):
+    colleague = make.user(Role.SOCIAL_WORKER, subdistrict_id=make.subdistrict().id)
+    take(worker, persons[:2])
+    note(colleague, persons[:3])  # and never comes again
+    for days, lists, members in (
+        (0, 3, 2 + 3 + 1),
+        (1, 3, 2 + 1 + 1),
+        (3 * 365 - 1, 4, 2 + 1 + 1 + 1),
+        (3 * 365, 5, 1 + 1 + 1 + 0 + 0 + 0),
+    ):
+        take(worker, persons[4:], now=NOW + timedelta(days=days))
+        found = db.session.query(ListDisclosure).count(), db.session.query(ListedPerson).count()
+        assert found == (lists, members), days
+
+
 def test_nobody_says_what_for_of_a_list_that_was_not_read(context, worker, persons):
     with pytest.raises(NotFoundError, match=r"list\.not_read"):
         disclosures.say_purpose(actor=worker, kind=LIST, purpose=ListPurpose.CALL, now=NOW)

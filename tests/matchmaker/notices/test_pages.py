@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.notices import service
+from matchmaker.notices import paper, service
 from matchmaker.notices.things import load_things
 from matchmaker.notices.words import NOTICE_WORDS, describe_notice
 from matchmaker.rounds.publish import publication
@@ -32,13 +32,13 @@ def test_the_first_page_says_what_is_new_and_the_header_how_much(app, make, offi
     resident = read(app, office.asker)
     home = resident.get("pages.home").text
     assert home.index("What is new for you") < home.index("Your pages")
-    assert "1 new notice" in home
+    assert "2 new notices" in home  # the answer, and the visits of the pairing
     need = make.get(m.Need, office.needs[1].id)
     assert need.reference in home
     assert resident.get_url("needs.follow", need_id=need.id) in home
     with app.app_context():
-        (row,) = service.list_notices(office.asker, most=9)
-    resident.submit("accounts.read_notices", {"first": row.id, "last": row.id}, on="/")
+        last, first = (row.id for row in service.list_notices(office.asker, most=9))
+    resident.submit("accounts.read_notices", {"first": first, "last": last}, on="/")
     home = resident.get("pages.home").text
     assert "What is new for you" not in home
     assert "new notice" not in home
@@ -114,6 +114,49 @@ def test_a_committee_marks_its_whole_list_and_nobody_elses(app, office):
     assert office.residents[2].reference in social
 
 
+def test_a_committee_marks_line_by_line_what_was_heard(app, office):
+    """Of two pieces of news the one that is ticked goes; another committee's is left alone."""
+    here, there = office.committees[2].id, office.committees[1].id
+    with app.app_context():
+        counter, social = (db.session.get(m.User, u.id) for u in (office.counter, office.first))
+        rows = paper.list_news(counter, db.session.get(m.Committee, here))
+        waiting = [row.read.notice.id for row in rows]
+        rows = paper.list_news(social, db.session.get(m.Committee, there))
+        foreign = rows[0].read.notice.id
+    browser = read(app, office.counter)
+    page = browser.get_url("needs.paper_list", committee_id=here)
+    shown = browser.client.get(page).text
+    assert [f'value="{key}"' in shown for key in (*waiting, foreign)] == [True] * len(waiting) + [
+        False
+    ]
+    sent = {"reported": [str(waiting[1]), str(foreign), "x", "-1", str(2**63)]}
+    assert browser.submit("needs.report", sent, on=page, committee_id=here).status_code == 303
+    with app.app_context():
+        read_ids = select(m.Notice.id).where(m.Notice.read_at.is_not(None))
+        assert db.session.scalars(read_ids).all() == [waiting[1]]
+        (event,) = db.session.scalars(
+            select(m.AuditEvent).where(m.AuditEvent.action == "committee.inform")
+        )
+        assert event.details == {"notices": 1}
+    assert browser.submit("needs.report", {}, on=page, committee_id=here).status_code == 303
+    assert "0 pieces of news told" in browser.client.get(page).text
+
+
+def test_the_list_to_print_is_asked_for_with_its_purpose(app, office):
+    """However few people are on it."""
+    browser, here = read(app, office.counter), office.committees[2].id
+    reference = office.residents[3].reference
+    assert reference not in browser.get("needs.paper_sheet", committee_id=here).text
+    sheet = browser.take("needs.paper_sheet", committee_id=here).text
+    assert reference in sheet
+    assert 'type="checkbox"' not in sheet
+    with app.app_context():
+        rows = select(m.ListDisclosure).where(m.ListDisclosure.way == m.ListWay.PRINT)
+        (row,) = db.session.scalars(rows)
+        assert (row.kind, row.user_id) == (m.ListKind.NEWS, office.counter.id)
+        assert row.purpose is not None
+
+
 def test_a_status_is_named_in_the_letter_and_not_on_the_list(app, make, office):
     status = make.add(
         m.RecipientStatus(
@@ -166,6 +209,5 @@ def test_every_notice_names_its_thing_and_every_kind_is_met(site, monkeypatch):
                     assert row.thing is not None
                 db.session.rollback()
     assert [text for texts in said.values() for text in texts if "%" in text or "–" in text] == []
-    assert NOTICE_WORDS.keys() - said.keys() == {"need.part_revoked", "visits.none"} | {
-        "round.nothing_asked"
-    }
+    unmet = {"need.part_revoked", "visits.none", "round.nothing_asked", "pairing.none"}
+    assert NOTICE_WORDS.keys() - said.keys() == unmet

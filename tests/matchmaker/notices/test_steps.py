@@ -556,6 +556,7 @@ def publish(o: Office) -> Heard:
     publication.publish_run(run, actor=o.two, now=NOW)
     return [
         *list_answers(o),
+        (asker(o), "pairing.out"),
         (o.giver, "round.published"),
         (o.visitor, "visits.out"),
         (o.counter, "month.out"),
@@ -569,6 +570,7 @@ def withdraw(o: Office) -> Heard:
     o.withdraw()
     return [
         *list_answers(o, "need.answer_withdrawn"),
+        (asker(o), "pairing.withdrawn"),
         (o.giver, "round.withdrawn"),
         (o.visitor, "visits.withdrawn"),
         (o.counter, "month.withdrawn"),
