@@ -33,6 +33,7 @@ from matchmaker.notices.service import end_notices_of, notify_counter, notify_gi
 from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.present import is_open
 from matchmaker.promises.states import OPEN_STATES
+from matchmaker.residents.consents import restore_consent
 from matchmaker.rounds.publish.revoking import revoke
 from matchmaker.scopes import lock_in_scope
 from matchmaker.states import lock_row
@@ -92,12 +93,14 @@ def stop_contact(*, actor: User, resident_id: int, reason: ContactEnd, now: date
 def resume_contact(*, actor: User, resident_id: int, now: datetime) -> None:
     """Allow contact again, when it was stopped by mistake; nothing that ended comes back.
 
+    The consent to keep the contact alone is in force again: without it nothing could be kept.
     Raises ``ConflictError`` when the contact was not stopped.
     """
     resident = lock_in_scope(Resident, resident_id, actor, "resident.unknown")
     if resident.contact_ended_on is None:
         raise ConflictError("resident.contact_not_ended")
     resident.contact_ended_on = resident.contact_end = None
+    restore_consent(resident)
     db.session.flush()
     record_event(
         actor=actor,

@@ -10,13 +10,12 @@ from wtforms import DateField, HiddenField, PasswordField, StringField
 from wtforms.widgets import DateInput, MonthInput, TelInput, TextArea
 
 from matchmaker.words.names import clean_name
-from matchmaker.words.phone_numbers import SeveralNumbersError, normalise_phone
+from matchmaker.words.phone_numbers import LONGEST_TYPED, SeveralNumbersError, normalise_phone
 
 T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 LONGEST_COUNT = 6  # digits
-LONGEST_TYPED_PHONE = 40  # characters, separators included
 _MONTH = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*月?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
 
@@ -82,7 +81,7 @@ class PhoneField(StringField):
     widget = TelInput()
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        attributes = {"inputmode": "tel", "maxlength": LONGEST_TYPED_PHONE}
+        attributes = {"inputmode": "tel", "maxlength": LONGEST_TYPED}
         kwargs["render_kw"] = attributes | (kwargs.get("render_kw") or {})
         super().__init__(label, validators, **kwargs)
 

@@ -204,6 +204,14 @@ def notify_counter(resident: Resident, actor: User, kind: str, now: datetime) ->
     notify_accounts(query, actor, kind, resident, now)
 
 
+def notify_social_workers(
+    subdistrict_id: int, actor: User | None, kind: str, subject: Any, now: datetime
+) -> None:
+    """Tell the social workers of an office, but for the one who did it."""
+    query = select_active(Role.SOCIAL_WORKER).where(User.subdistrict_id == subdistrict_id)
+    notify_accounts(query, actor, kind, subject, now)
+
+
 def notify_user(
     user_id: int | None, actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:

@@ -7,7 +7,7 @@ bring the help need name and phone. Flushes; the view commits.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Consent, ConsentChannel, Need, Resident, User
@@ -52,6 +52,17 @@ def end_consent(consent: Consent | None, now: datetime) -> None:
     """End a consent whose request is over or has a newer one; what ended before stays as it is."""
     if consent is not None and consent.ended_at is None and consent.withdrawn_at is None:
         consent.ended_at = now
+
+
+def restore_consent(resident: Resident) -> None:
+    """The consent to keep the contact is in force again; it was withdrawn by mistake with the rest.
+
+    Consents to requests stay as they are, like the requests.
+    """
+    own = Consent.resident_id == resident.id
+    last = select(func.max(Consent.withdrawn_at)).where(own).scalar_subquery()
+    rows = update(Consent).where(own, Consent.purpose == KEEP_CONTACT, Consent.withdrawn_at == last)
+    db.session.execute(rows.values(withdrawn_at=None))
 
 
 def list_consents(resident: Resident) -> list[ConsentLine]:

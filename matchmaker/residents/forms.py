@@ -24,7 +24,9 @@ from matchmaker.models.limits import (
 )
 from matchmaker.words.labels import get_label
 from matchmaker.words.names import LONGEST_SEARCH
+from matchmaker.words.phone_numbers import normalise_phone
 
+MOST_DIGITS = 6  # of a reference or a name
 _LONG_NUMBER = re.compile(r"(?:\d[\s-]?){7,}")
 _COUNTER_CHANNELS = tuple(c for c in ConsentChannel if c is not ConsentChannel.ONLINE)
 _STATUSES = [(kind.value, get_label(kind)) for kind in StatusKind]
@@ -38,6 +40,19 @@ class NoLongNumber:
             raise ValidationError(_("Leave out phone numbers and numbers of documents."))
 
 
+class WholePhone:
+    """A search with as many digits as a phone is one phone alone: an address never holds one."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if sum(map(str.isdigit, field.data or "")) <= MOST_DIGITS:
+            return
+        try:
+            normalise_phone(field.data)
+        except ValueError as error:
+            words = _("Enter one whole phone number and nothing else, or its last four digits.")
+            raise ValidationError(words) from error
+
+
 class StatusStepForm(ButtonForm):
     """A step of a status, and how many promises the page said that it breaks."""
 
@@ -48,7 +63,8 @@ class ResidentSearchForm(BaseForm):
     """What the list of residents is narrowed by; a phone goes no further than this form."""
 
     search = TextField(
-        _l("Name, reference, or last four digits of the phone"), [MaxLength(LONGEST_SEARCH)]
+        _l("Name, reference, or last four digits of the phone"),
+        [MaxLength(LONGEST_SEARCH), WholePhone()],
     )
     committee_id = DropdownField(_l("Committee"))
     status = DropdownField(

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from matchmaker.audit.handing import send_list, show_list
 from matchmaker.base.clock import get_now
@@ -125,10 +124,12 @@ def index() -> str:
 
 @bp.post("/residents/search")
 @requires(Permission.NEED_READ_SCOPE)
-def search() -> str | Response:
+def search() -> Answer:
     """What is typed goes on into the address of the list, unless it is a phone."""
     form = _fill_choices(ResidentSearchForm(), scope.list_committees(current_user))
     typed = form.read_filters()["search"]
+    if form.search.errors:
+        return show_list("residents/index.html", _make_list(form, [])), 422
     if not phone_search.is_phone(typed):
         return redirect(url_for("residents.index", **form.list_arguments()), 303)
     phone_search.count_check(current_user, get_now())

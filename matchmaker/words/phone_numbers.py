@@ -9,6 +9,7 @@ import unicodedata
 
 from matchmaker.words.signs import drop_unseen
 
+LONGEST_TYPED = 40  # characters, separators included; a pattern takes long over many thousands
 OWN_AREA = "021"  # of a landline that is typed without its area: Shanghai
 _DASHES = re.compile(r"[‐‑‒–—―−_~]")
 _GAP = re.compile(r"[\s\-()./]+")
@@ -21,7 +22,7 @@ _EXTENSION = re.compile(
 _DASHED_EXTENSION = re.compile(r"(.+)-\s*([0-9]{1,6})", re.ASCII)
 _COUNTRY = re.compile(r"(\+|00)?86")
 
-_LIKE_A_NUMBER = re.compile(r"(?<![0-9.])\+?[0-9(][0-9 ().-]{5,}[0-9](?![0-9]|\s*元)", re.ASCII)
+_LIKE_A_NUMBER = re.compile(r"(?<![0-9.])\+?[0-9(][0-9 ().-]{5,40}[0-9](?![0-9]|\s*元)", re.ASCII)
 _DAY = re.compile(r"(?:19|20)[0-9]{2}\D?(?:0[1-9]|1[0-2])\D?(?:0[1-9]|[12][0-9]|3[01])$", re.ASCII)
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
@@ -39,8 +40,11 @@ def normalise_phone(text: str) -> str:
 
     Full-width digits, blanks, dashes, brackets, signs that cannot be seen, the country's code with
     or without its plus, and the ``.0`` that a spreadsheet adds are read. Raises
-    ``SeveralNumbersError`` for two numbers and ``ValueError`` for anything else.
+    ``SeveralNumbersError`` for two numbers and ``ValueError`` for anything else, also for what is
+    longer than ``LONGEST_TYPED``.
     """
+    if len(text) > LONGEST_TYPED:
+        raise ValueError("too long for a phone number")
     typed = _DASHES.sub("-", unicodedata.normalize("NFKC", drop_unseen(text))).strip()
     remnant = _FLOAT.fullmatch(typed)
     number = _read_line(remnant.group(1) if remnant else typed)

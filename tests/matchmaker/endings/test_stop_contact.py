@@ -15,6 +15,7 @@ from matchmaker.needs import desk_service, follow_ups
 from matchmaker.needs.desk_service import Answers
 from matchmaker.notices.service import is_new
 from matchmaker.promises.present import list_broken
+from matchmaker.residents import consents
 from matchmaker.rounds.freeze.asked import freeze_due_visits
 from matchmaker.rounds.publish import publication
 from tests.browser import Browser
@@ -115,6 +116,22 @@ def test_a_second_time_changes_nothing_and_a_mistake_is_undone(context, month):
     assert desk_service.post_on_behalf(actor=month.one, resident_id=resident_id, **values)
     with pytest.raises(ConflictError, match=r"resident\.contact_not_ended"):
         service.resume_contact(actor=month.one, resident_id=resident_id, now=NOW)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_after_a_mistake_the_contact_is_kept_with_the_consent_of_before(context, month, times):
+    """What is kept of a person rests on a consent in force, or nothing may be kept."""
+    resident = db.session.get_one(m.Resident, month.residents[1].id)
+    spoken = m.ConsentChannel.SPOKEN_AT_COUNTER
+    kept = consents.add_consent(resident, month.one, consents.KEEP_CONTACT, spoken, NOW)
+    asked = consents.add_consent(resident, month.one, consents.OWN_REQUEST, spoken, NOW)
+    for _time in range(times):
+        stop(month)
+        db.session.expire_all()
+        assert (kept.withdrawn_at, asked.withdrawn_at) == (NOW, NOW)
+        service.resume_contact(actor=month.one, resident_id=resident.id, now=NOW)
+        db.session.expire_all()
+        assert (kept.withdrawn_at, asked.withdrawn_at) == (None, NOW)
 
 
 def test_the_page_says_what_ends_and_the_persons_page_shows_it(app, month):

@@ -1,6 +1,7 @@
 """Residents' pages at the counter and in the office."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -37,6 +38,31 @@ def test_the_list_shows_names_and_no_contact(counter, resident):
 def test_filters_that_fit_nobody_say_what_to_do(counter, resident):
     assert "Nobody fits these filters" in counter.get("residents.index", search="zzz").text
     assert counter.get("residents.index", committee_id="x", status="y").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1381234567",  # a digit too few
+        "138123456789",
+        "13812345678 王奶奶",
+        "王奶奶 138 1234 5678",
+        "13812345678，13900001111",
+        "１３８１２３４５６７",
+        "021-5555",
+        "0215555123",
+        "1381234",
+        "310104194601011234",
+        "x" * 5000,
+    ],
+)
+def test_no_address_holds_a_phone_written_wrongly_or_beside_words(counter, resident, typed):
+    answer = search(counter, typed)
+    assert (answer.status_code, "Location" in answer.headers) == (422, False)
+    assert ("Enter one whole phone number" in answer.text) is any(map(str.isdigit, typed))
+    links = re.findall(r'(?:href|action)="([^"]*)"', answer.text)
+    digits = "".join(filter(str.isdigit, typed))[:6]
+    assert [link for link in links if digits and digits in unquote(link)] == []
 
 
 def search(browser, typed, **values):

@@ -7,6 +7,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.rounds.freeze.overrides import Candidates
+from matchmaker.rounds.pages import draw_views
 from matchmaker.rounds.pages.forms import (
     DrawForm,
     FreezeForm,
@@ -16,6 +17,7 @@ from matchmaker.rounds.pages.forms import (
     WithdrawForm,
 )
 from tests.draws import A_WEEK_ON, DRAWN_FORM, fill_lock_form, lock_and_draw_on_pages
+from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
 ROOM = "/rounds/2026-07/"
@@ -280,10 +282,12 @@ SAID = {
     ],
 )
 def test_each_step_is_taken_leads_back_to_the_room_and_says_what_it_did(
-    app, bring, request, month, before, step, who, values, address, on, after
+    app, bring, request, month, monkeypatch, before, step, who, values, address, on, after
 ):
     browser = request.getfixturevalue(who)
     bring(before)
+    if step == "replace_draw":  # before the day of the announced draw
+        monkeypatch.setattr(draw_views, "get_now", lambda: NOW)
     answer = browser.submit(f"rounds.{step}", {**key(1), **values}, on=on, **address)
     assert (answer.status_code, answer.location) == (303, ROOM)
     page = browser.client.get(ROOM).text
@@ -311,10 +315,12 @@ def test_each_step_is_taken_leads_back_to_the_room_and_says_what_it_did(
     ],
 )
 def test_a_form_with_a_broken_key_is_shown_again_and_changes_nothing(
-    app, bring, request, shown, before, step, who, address, template
+    app, bring, request, shown, monkeypatch, before, step, who, address, template
 ):
     browser = request.getfixturevalue(who)
     bring(before)
+    if step == "replace_draw":  # before the day of the announced draw
+        monkeypatch.setattr(draw_views, "get_now", lambda: NOW)
     with app.app_context():
         events = db.session.query(m.AuditEvent).count()
     on = browser.get_url("rounds.show", month=MONTH) if template == "show" else None
