@@ -56,6 +56,7 @@ class PolicyWords:
 
 # community/1
 
+_NEEDS = _l("%(value)s needs and promised visits met")
 _COMMUNITY_1 = PolicyWords(
     {
         "duties": Rule(
@@ -65,6 +66,7 @@ _COMMUNITY_1 = PolicyWords(
                 "else, the most at risk first."
             ),
             _l("This way more of the visits promised long before can be kept."),
+            counted=_l("%(value)s promised visits kept"),
         ),
         "urgency": Rule(
             _l("The most urgent first"),
@@ -73,6 +75,7 @@ _COMMUNITY_1 = PolicyWords(
                 "comfort comes before somebody's danger."
             ),
             _l("This way more needs are met, the most urgent first."),
+            counted=_NEEDS,
         ),
         "waiting": Rule(
             _l("Those who wait longest"),
@@ -82,6 +85,7 @@ _COMMUNITY_1 = PolicyWords(
                 "for ever."
             ),
             _l("This way, among equally urgent needs, more of the longest-waiting ones are met."),
+            counted=_NEEDS,
         ),
         "neighbourhoods": Rule(
             _l("No neighbourhood left behind"),
@@ -95,6 +99,7 @@ _COMMUNITY_1 = PolicyWords(
             _l("More people before more help for one"),
             _l("A first need of one person comes before a second need of another."),
             _l("This way more people have some help this month."),
+            counted=_l("%(value)s people"),
         ),
         "points": Rule(
             _l("The most help"),
@@ -103,6 +108,7 @@ _COMMUNITY_1 = PolicyWords(
                 "kind of help."
             ),
             _l("This way the published points of what is met add up to more."),
+            counted=_l("%(value)s points"),
         ),
         "fullness": Rule(
             _l("As full as possible"),
@@ -124,6 +130,7 @@ _COMMUNITY_1 = PolicyWords(
             _l("The kindness of detail"),
             _l("The visitor you know, the skill that fits, the shorter way."),
             _l("This way people are visited more by those they know."),
+            counted=_l("%(value)s points"),
         ),
         "lottery": Rule(
             _l("The public lottery"),

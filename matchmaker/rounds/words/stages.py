@@ -182,10 +182,12 @@ def _describe_gain(change: StageChange, names: Names, policy: str) -> str:
         return _("Without it “%(aim)s” would be better: %(groups)s.", aim=aim, groups=groups)
     if change.before is None or change.after is None:
         return _("Without it “%(aim)s” would be better.", aim=aim)
+    rule = find_rule(change.name, policy)
+    after = names.say_number(str(change.after), change.key)
     return _(
         "Without it “%(aim)s” would be %(after)s, not %(before)s.",
         aim=aim,
-        after=names.say_number(str(change.after), change.key),
+        after=str(rule.counted) % {"value": after} if rule else after,
         before=names.say_number(str(change.before), change.key),
     )
 

@@ -47,7 +47,7 @@ MANY = tuple(f"N{k}" for k in range(8))
     ("of", "said"),
     [
         (price(), "It costs nothing: without it nothing would be better."),
-        (price(SUM), "Without it “The most help” would be 5, not 1."),
+        (price(SUM), "Without it “The most help” would be 5 points, not 1."),
         (
             price(UNITS),
             "Without it “As full as possible (category Rice)” would be 4 items, not 3 items.",
@@ -60,12 +60,12 @@ MANY = tuple(f"N{k}" for k in range(8))
         (price(DRAW), "Without it “The public lottery” would be better."),
         (
             price(SUM, gained=("N2+N3",), lost=("N1",)),
-            "Without it “The most help” would be 5, not 1. "
+            "Without it “The most help” would be 5 points, not 1. "
             "Met without it: N2, N3. Met only with it: N1.",
         ),
         (
             price(SUM, gained=MANY),
-            "Without it “The most help” would be 5, not 1. "
+            "Without it “The most help” would be 5 points, not 1. "
             "Met without it: N0, N1, N2, N3, N4 and 3 others.",
         ),
         *(

@@ -15,20 +15,15 @@ _FIRST = ("name", "reason")
 _BEHIND = (*_FIRST, "behind")
 _SAID = {
     FIRST_POLICY: {
-        **dict.fromkeys(
-            (
-                "duties",
-                "urgency",
-                "waiting",
-                "neighbourhoods",
-                "people",
-                "points",
-                "fullness",
-                "burden",
-                "kindness",
-            ),
-            _BEHIND,
-        ),
+        "duties": (*_BEHIND, "counted"),
+        "urgency": (*_BEHIND, "counted"),
+        "waiting": (*_BEHIND, "counted"),
+        "neighbourhoods": _BEHIND,
+        "people": (*_BEHIND, "counted"),
+        "points": (*_BEHIND, "counted"),
+        "fullness": _BEHIND,
+        "burden": _BEHIND,
+        "kindness": (*_BEHIND, "counted"),
         "lottery": _FIRST,
     },
     SECOND_POLICY: {
