@@ -56,11 +56,10 @@ class RevokeForm(IdempotentForm):
 
 def name_promise(row: Promise, month: date) -> str:
     """A promise in one line: number of the need, what, who gives it, when. No resident's name."""
-    asked = row.need or row.pairing
     parts = [
-        asked.reference if asked else "",
-        get_name(asked.category) if asked else "",
-        format_quantity(row.units, asked.category.unit) if asked else "",
+        row.asked.reference,
+        get_name(row.asked.category),
+        format_quantity(row.units, row.asked.category.unit),
         get_name(row.organisation),
         row.volunteer.name if row.volunteer else "",
         describe_slot(row.slot, month, row.days) if row.slot else "",
@@ -128,7 +127,7 @@ def _show(run: RoundRun, form: RevokeForm) -> str:
 
 def _list_persons(rows: Sequence[Promise]) -> set[int]:
     """Who gets these promises, and who comes."""
-    receivers = {asked.resident.person_id for row in rows if (asked := row.need or row.pairing)}
+    receivers = {row.asked.resident.person_id for row in rows}
     return receivers | {row.volunteer.person_id for row in rows if row.volunteer}
 
 

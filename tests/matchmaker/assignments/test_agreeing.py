@@ -1,12 +1,13 @@
 """The recipient says yes or no, alone or by phone, or is not reached; what follows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering
+from matchmaker.assignments.due import do_due
 from matchmaker.assignments.queries import GivenFilters
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
@@ -137,6 +138,14 @@ class TestService:
         row = list_promises(month.both)[0]
         with pytest.raises(ConflictError, match=r"promise\.cannot_be_kept"):
             agreeing.agree(actor=asker, promise_id=row.id, now=NOW)
+
+    def test_what_one_of_two_leaves_alone_is_called_off_with_it(self, month, giver):
+        """Of two who come together one says no: the other's visit is called off, nothing else."""
+        refused, other = list_promises(month.both)
+        answering.decline(actor=giver, promise_id=refused.id, now=NOW)
+        do_due(NOW + timedelta(minutes=10))
+        assert (other.state, other.revoked_reason) == (_S.REVOKED, m.RevokeReason.REST_TOO_LITTLE)
+        assert {row.state for row in list_promises(month.rice)} == {_S.AWAITING_GIVER}
 
     @pytest.mark.usefixtures("agreed")
     def test_a_stranger_is_asked_nothing(self, make, month):

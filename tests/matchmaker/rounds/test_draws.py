@@ -3,11 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError, DomainError, InvalidError
+from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import draws
 from matchmaker.rounds.freeze.draws import Announcement, check_announcement, read_drawn
+from matchmaker.rounds.pages import draw_views
+from matchmaker.rounds.words.draws import make_example
 from tests.draws import PUBLIC_VALUE, lock_and_draw_on_pages
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
@@ -221,3 +225,29 @@ def test_the_office_types_the_draw_twice(app, bring, month, one, two, monkeypatc
     lock_and_draw_on_pages(one, two, MONTH, key, monkeypatch)
     with app.app_context():
         assert m.MatchRound.query.one().public_value == PUBLIC_VALUE
+
+
+@pytest.mark.parametrize(
+    ("source", "example"),
+    [
+        (BALL, "02 04 06 08 10 12 + 02"),
+        (LOTTO, "02 04 06 08 10 + 02 04"),
+    ],
+)
+def test_an_example_is_what_the_lottery_could_give(source, example):
+    assert make_example(m.RoundDraw(source=source)) == example
+    assert read_drawn(source, example)
+
+
+def test_numbers_typed_differently_the_second_time_are_refused(app, month, two, monkeypatch):
+    with app.app_context():
+        match_round = month.lock()
+        when, now = match_round.month, KNOWN
+        db.session.commit()
+    monkeypatch.setattr(draw_views, "get_now", lambda: now)
+    typed = {"drawn": PUBLIC_VALUE, "again": "03 07 12 19 25 31 + 09", "idempotency_key": "a" * 32}
+    answer = two.submit("rounds.draw", typed, month=when)
+    assert answer.status_code == 422
+    assert "are not the same" in answer.text
+    with app.app_context():
+        assert db.session.scalar(select(m.MatchRound.public_value)) is None

@@ -16,8 +16,10 @@ from matchmaker.rounds.ledger import (
     freeze_loads,
     write_ledger,
 )
+from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from tests.factories import NOW, Factory
+from tests.matchmaker.rounds.second_month import freeze_second_month
 
 JULY = date(2026, 7, 1)
 COMMITTEE, HOUSEHOLD, ORGANISATION = (
@@ -151,6 +153,7 @@ def test_a_giver_carried_five_rounds_and_agreed_to_the_mean_of_twelve_months(off
     load(date(2025, 7, 1), 20, 9)  # a pledge that counts, but not among the last five rounds
     for month in (2, 3, 4, 5, 6):
         load(date(2026, month, 1), 10, 4)
+    load(JULY, 1000, 1000)  # the month itself, published before and to be frozen again
     found = freeze_loads(office.subdistrict.id, JULY, {("O1", "visits"), ("O2", "visits")})
     # 70 units in six pledges; five rounds and this one: 70 units
     assert found == (FrozenLoad("O1", "visits", carried=20, agreed=70),)
@@ -176,3 +179,9 @@ def test_a_withdrawn_month_is_forgotten_and_no_other(office):
 def list_lines() -> set[tuple[m.LedgerScope, str, int, int, int, int]]:
     rows = db.session.scalars(select(m.FairnessLedger))
     return {(r.scope, r.reference, r.asked, r.possible, r.received, r.given) for r in rows}
+
+
+@pytest.mark.parametrize(("policy", "has_loads"), [("community/1", False), ("community/2", True)])
+def test_loads_of_givers_are_frozen_by_the_second_policy_alone(make, policy, has_loads):
+    snapshot = read_snapshot(freeze_second_month(make, policy=policy))
+    assert bool(snapshot.loads) is has_loads

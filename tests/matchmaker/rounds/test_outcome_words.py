@@ -320,6 +320,25 @@ def test_people_who_may_be_in_danger_read_the_numbers_to_call():
 
 
 @pytest.mark.usefixtures("english")
+def test_papers_and_places_are_said_each_in_its_own_words():
+    place = m.Committee(code="C01", name_zh="一", name_en="One")
+    papers = helps.say_help(helps.Help("papers", (m.StatusKind.DISABLED.value,), False), [place])
+    places = helps.say_help(helps.Help("places", ("C01",), False), [place])
+    assert "something that proves it" in papers
+    assert "There was such help in: One." in places
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("tier", "people"),
+    [(1, "in danger"), (2, "who cannot wait long"), (3, "who can wait their turn")],
+)
+def test_the_aim_that_decided_names_the_people_of_its_urgency(tier, people):
+    said = grounds._say_stage(f"homes-{tier}", "community/2")
+    assert f"with people {people}" in said
+
+
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("asks", ["times", "places"])
 def test_a_help_that_may_be_full_says_so(asks):
     values = ("W1-WD-AM",) if asks == "times" else ("C01",)
