@@ -150,7 +150,9 @@ def _read_everything(app, world, canaries, role) -> tuple[list[tuple], set[str]]
         browser.sign_in(user)
     calls = [call for call in list_calls(app) if call[0].endpoint != "accounts.sign_out"]
     by_method = {way: [call for call in calls if call[1] == way] for way in ("GET", "POST")}
-    wrong, long, held_back = [], set(), []
+    wrong: list[tuple] = []
+    long: set[str] = set()
+    held_back: list[tuple] = []
     for round_ in (by_method["GET"], by_method["POST"], held_back):
         for rule, method, address in round_:
             answer = browser.client.open(address, method=method, data=REPORT)

@@ -78,8 +78,8 @@ def test_revoked_after_the_publication_the_need_waits_as_passed_over(context, mo
     assert informed.count((coordinator.id, None)) == 1
     assert [row for row in informed if row[1]] == [(None, need.resident_id)]
     events = select(m.AuditEvent.details).where(m.AuditEvent.action == "promise.revoke")
-    told = {"reason": "volunteer_left", "number": run.number}
-    assert list(db.session.scalars(events)) == [told]
+    details = {"reason": "volunteer_left", "number": run.number}
+    assert list(db.session.scalars(events)) == [details]
 
 
 def test_the_ledger_forgets_help_that_never_came(context, month):
