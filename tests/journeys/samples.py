@@ -201,6 +201,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "results.show_office": _published_offices,
     "endings.stop": _residents,
     "rounds.accept": _runs,
+    "rounds.answers": _published,
     "rounds.draw": _months,
     "rounds.freeze": _months,
     "rounds.list_lines": _runs,

@@ -16,6 +16,7 @@ from matchmaker.web.permissions import (
     public,
 )
 from tests.browser import Browser
+from tests.journeys.inventory import list_unknown_routes
 from tests.matchmaker.small_world import make_small_world
 
 P, R = Permission, Role
@@ -230,6 +231,11 @@ def test_a_stranger_opens_public_pages_and_is_asked_to_sign_in_elsewhere(app, wo
         if answer.status_code >= 500 or (answer.status_code == 303 and is_sent_away) == is_public:
             wrong.append((method, str(rule), answer.status_code))
     assert wrong == []
+
+
+def test_every_page_of_a_row_is_opened_by_the_journeys(app):
+    """The journeys open pages in a browser, too late for who adds one: this says it at once."""
+    assert list_unknown_routes(app) == [], "add a row for it to SAMPLES in tests/journeys"
 
 
 def test_no_change_is_taken_without_the_forms_token(app, world):
