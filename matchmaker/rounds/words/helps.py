@@ -123,15 +123,16 @@ def _name_places(codes: Collection[str], committees: Iterable[Committee]) -> str
 _DANGER, _CANNOT_WAIT = TIERS[:2]
 
 
-def explain_next(outcome: NeedOutcome) -> str:
+def explain_next(outcome: NeedOutcome, waits_for_recipient: bool = False) -> str:
     """What happens now, for the resident; nothing of a request that has ended since.
 
+    ``waits_for_recipient``: every giver said yes, and the resident has not answered.
     Who is in danger, or cannot wait and got nothing, reads the numbers to call.
     """
     need = outcome.need
     if need and need.state in ENDED:
         return _("This request has ended, so nothing more is arranged for it.")
-    said = [_explain_waiting(outcome)]
+    said = [_ask_to_answer() if waits_for_recipient else _explain_waiting(outcome)]
     if need and need.tier <= (_DANGER if outcome.is_met else _CANNOT_WAIT):
         said.append(
             _(
@@ -140,6 +141,10 @@ def explain_next(outcome: NeedOutcome) -> str:
             )
         )
     return join_sentences(said)
+
+
+def _ask_to_answer() -> str:
+    return _("Please say whether it suits you: on this page, or to your neighbourhood committee.")
 
 
 def _explain_waiting(outcome: NeedOutcome) -> str:

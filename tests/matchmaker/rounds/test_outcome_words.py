@@ -317,6 +317,12 @@ def test_people_who_may_be_in_danger_read_the_numbers_to_call():
             if "120 for an ambulance" in helps.explain_next(outcome):
                 readers.add((outcome.is_met, tier))
     assert readers == {(False, 1), (False, 2), (True, 1)}
+    outcome = make_outcome("met", {})
+    outcome.need.tier = 1
+    asked = helps.explain_next(outcome, waits_for_recipient=True)
+    assert "Please say whether it suits you" in asked
+    assert "You need not do anything now" not in asked
+    assert "120 for an ambulance" in asked
 
 
 @pytest.mark.usefixtures("english")
