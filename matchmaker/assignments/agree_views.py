@@ -102,7 +102,7 @@ def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> An
 
 
 def _show(promise_id: int, form: RefuseForm) -> str:
-    found = agreeing.get_question(current_user, promise_id)
+    found = agreeing.get_question(current_user, promise_id, get_now())
 
     def make() -> str:
         return render_template(

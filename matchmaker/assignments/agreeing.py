@@ -72,16 +72,16 @@ def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
 
     A need is asked for once all its givers agreed.
     """
-    query = _select_open(actor).where(MatchRound.month >= get_month(now))
+    query = _select_open(actor, now)
     groups: dict[object, list[Promise]] = {}
     for row in db.session.scalars(query):
         groups.setdefault(_get_key(row), []).append(row)
     return [OpenHelp(tuple(rows)) for rows in groups.values() if _is_agreed(rows)]
 
 
-def get_question(actor: User, promise_id: int) -> OpenHelp:
+def get_question(actor: User, promise_id: int, now: datetime) -> OpenHelp:
     """The question that a promise is a part of. Raises ``NotFoundError`` when there is none."""
-    row = db.session.scalar(_select_open(actor).where(Promise.id == promise_id))
+    row = db.session.scalar(_select_open(actor, now).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
     beside = select_promises(actor).where(Promise.round_run_id == row.round_run_id)
@@ -94,7 +94,7 @@ def get_question(actor: User, promise_id: int) -> OpenHelp:
 
 def agree(*, actor: User, promise_id: int, now: datetime) -> None:
     """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are."""
-    run, rows = _lock(actor, promise_id)
+    run, rows = _lock(actor, promise_id, now)
     if len(list_keepable(run, rows, PromiseStep.AGREE, now)) < len(rows):
         raise ConflictError("promise.cannot_be_kept")
     for row in rows:
@@ -113,7 +113,7 @@ def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime
     """Say no to help; its places are free. What is not needed any more is closed."""
     if reason not in RECIPIENT_REASONS:
         raise NotFoundError("promise.unknown")
-    run, rows = _lock(actor, promise_id)
+    run, rows = _lock(actor, promise_id, now)
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.REFUSE)
         row.decline_reason = reason
@@ -127,7 +127,7 @@ def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime
 
 def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
     """Keep that nobody answered; returns whether it was the last try and the places are free."""
-    run, rows = _lock(actor, promise_id)
+    run, rows = _lock(actor, promise_id, now)
     most = DEADLINES[run.match_round.policy].tries
     tries = rows[0].tries + 1
     for row in rows:
@@ -169,19 +169,19 @@ def _record(row: Promise, action: str, actor: User, now: datetime, **details: st
     )
 
 
-def _lock(actor: User, promise_id: int) -> tuple[RoundRun, list[Promise]]:
+def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[Promise]]:
     """The question's promises, locked. Raises ``NotFoundError`` when it is answered meanwhile."""
-    ids = [row.id for row in get_question(actor, promise_id).promises]
+    ids = [row.id for row in get_question(actor, promise_id, now).promises]
     for run, rows in lock_promises(actor, ids):
         if len(rows) == len(ids) and _is_agreed(rows):
             return run, rows
     raise ConflictError("promise.answered_meanwhile")
 
 
-def _select_open(actor: User) -> Select[Promise]:
+def _select_open(actor: User, now: datetime) -> Select[Promise]:
     return (
         select_promises(actor)
-        .where(Promise.state.not_in(FALLEN_STATES))
+        .where(Promise.state.not_in(FALLEN_STATES), MatchRound.month >= get_month(now))
         .options(
             joinedload(Promise.need).joinedload(Need.category),
             joinedload(Promise.need).joinedload(Need.resident),

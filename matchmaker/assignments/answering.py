@@ -20,6 +20,7 @@ from matchmaker.models import (
     DeclineReason,
     MatchRound,
     Need,
+    NeedState,
     Promise,
     PromiseState,
     RoundRun,
@@ -119,7 +120,9 @@ def take_back(*, actor: User, promise_id: int, now: datetime) -> None:
 
 
 def can_take_back(row: Promise, now: datetime) -> bool:
-    """Whether the giver's answer can still be undone."""
+    """Whether the giver's answer can still be undone: the need does not wait for others again."""
+    if row.need is not None and row.need.state is not NeedState.MATCHED:
+        return False
     if row.state is not PromiseState.DECLINED:
         return PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK)
     regret = DEADLINES[row.run.match_round.policy].regret

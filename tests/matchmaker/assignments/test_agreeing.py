@@ -147,6 +147,24 @@ class TestService:
         assert (other.state, other.revoked_reason) == (_S.REVOKED, m.RevokeReason.REST_TOO_LITTLE)
         assert {row.state for row in list_promises(month.rice)} == {_S.AWAITING_GIVER}
 
+    def test_a_refusal_is_final_once_the_need_waits_for_others(self, month, giver):
+        """The other of two did not answer in time, so the need is open again."""
+        refused, other = list_promises(month.both)
+        late = NOW + timedelta(days=7)
+        answering.decline(actor=giver, promise_id=refused.id, now=late)
+        do_due(late)
+        assert other.state is _S.EXPIRED
+        assert refused.state is _S.DECLINED
+        with pytest.raises(ConflictError, match=r"promise\.answer_stands"):
+            answering.take_back(actor=giver, promise_id=refused.id, now=late)
+
+    @pytest.mark.usefixtures("agreed")
+    def test_after_the_month_nothing_is_asked(self, month, asker):
+        row, late = list_promises(month.both)[0], NOW + timedelta(days=31)
+        assert agreeing.list_questions(asker, late) == []
+        with pytest.raises(NotFoundError):
+            agreeing.agree(actor=asker, promise_id=row.id, now=late)
+
     @pytest.mark.usefixtures("agreed")
     def test_a_stranger_is_asked_nothing(self, make, month):
         [row] = list_promises(month.rice)
