@@ -96,7 +96,7 @@ def list_published_months(actor: User) -> list[date]:
     query = (
         select(MatchRound.month)
         .where(
-            MatchRound.subdistrict_id == _find_subdistrict_id(actor),
+            MatchRound.subdistrict_id.in_(_select_offices(actor)),
             MatchRound.published_run_id.is_not(None),
         )
         .order_by(MatchRound.month.desc())
@@ -107,7 +107,7 @@ def list_published_months(actor: User) -> list[date]:
 def find_policy(actor: User, month: date) -> str | None:
     """The policy under which the month of the actor's street office was decided."""
     query = select(MatchRound.policy).where(
-        MatchRound.subdistrict_id == _find_subdistrict_id(actor), MatchRound.month == month
+        MatchRound.subdistrict_id.in_(_select_offices(actor)), MatchRound.month == month
     )
     return db.session.scalar(query)
 
@@ -236,17 +236,16 @@ def _join_all(actor: User, month: date) -> Any:
         )
         .where(
             MatchRound.month == month,
-            MatchRound.subdistrict_id == _find_subdistrict_id(actor),
+            MatchRound.subdistrict_id.in_(_select_offices(actor)),
             is_in_scope(Promise, actor),
         )
     )
 
 
-def _find_subdistrict_id(actor: User) -> int | None:
+def _select_offices(actor: User) -> Select[int]:
     """The street office whose rounds the actor's organisation takes part in."""
-    organisation_id = actor.organisation_id
-    if actor.volunteer_id is not None:
-        volunteer = db.session.get(Volunteer, actor.volunteer_id)
-        organisation_id = volunteer.organisation_id if volunteer else None
-    organisation = db.session.get(Organisation, organisation_id or 0)
-    return organisation.subdistrict_id if organisation else None
+    query = select(Organisation.subdistrict_id)
+    if actor.volunteer_id is None:
+        return query.where(Organisation.id == actor.organisation_id)
+    of_volunteer = select(Volunteer.organisation_id).where(Volunteer.id == actor.volunteer_id)
+    return query.where(Organisation.id.in_(of_volunteer))

@@ -57,12 +57,11 @@ _UNIT = Column[Line](header=_l("Unit"), read=lambda line: str(get_unit_word(line
 _FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _UNIT, _COMMITTEE, _BLOCK, _NUMBER, _STATE)
 
 
-def _make_list(months: list[date]) -> tuple[date, ListPage[Line]]:
-    form, month, filters = read_address(months)
+def _make_list(form: GivenForm, month: date, filters: GivenFilters) -> ListPage[Line]:
     when = Column[Line](
         header=_l("When"), read=lambda line: describe_slot(line.slot, month, line.days)
     )
-    return month, ListPage(
+    return ListPage(
         endpoint="assignments.given",
         caption=_l("What we promised"),
         query=queries.select_lines(current_user, month, filters),
@@ -90,8 +89,9 @@ def given() -> str:
 
 def show_given(months: list[date]) -> str:
     """The list of what a month asks of the organisation, with what waits for an answer."""
-    month, listed = _make_list(months)
-    waiting, answer_by = queries.count_waiting(current_user, *read_address(months)[1:], get_now())
+    filter_form, month, filters = read_address(months)
+    listed = _make_list(filter_form, month, filters)
+    waiting, answer_by = queries.count_waiting(current_user, month, filters, get_now())
     return show_list(
         "assignments/given.html",
         listed,
@@ -134,7 +134,7 @@ def given_sheet() -> Answer:
 @bp.route("/given.<any(xlsx, csv):file_format>", methods=["GET", "POST"])
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def download(file_format: str) -> Answer:
-    _month, listed = _make_list(list_months_or_fail())
+    listed = _make_list(*read_address(list_months_or_fail()))
     return send_list(listed, file_format)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
@@ -44,11 +44,13 @@ def get_round(month: date, actor: User) -> MatchRound:
 
 def find_round(month: date, actor: User) -> MatchRound | None:
     """The round of ``month`` in the actor's subdistrict, or None."""
-    return db.session.scalar(
+    query = (
         select(MatchRound)
         .where(MatchRound.subdistrict_id == get_subdistrict_id(actor))
         .where(MatchRound.month == month)
+        .options(joinedload(MatchRound.subdistrict), joinedload(MatchRound.draws))
     )
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def list_rounds(actor: User) -> Sequence[MatchRound]:

@@ -10,6 +10,7 @@ ADDRESSES = {
     "rounds.index": ("/rounds/", {"GET"}),
     "rounds.open_round": ("/rounds/open", FORM),
     "rounds.show": (ROUND, {"GET"}),
+    "rounds.answers": (f"{ROUND}answers", {"GET"}),
     "rounds.progress": (f"{ROUND}progress", {"GET"}),
     "rounds.freeze": (f"{ROUND}freeze", FORM),
     "rounds.replace_draw": (f"{ROUND}draw/replace", FORM),
