@@ -34,15 +34,20 @@ def spare_postgres() -> list[str]:
 
 
 SQLITE, POSTGRES = "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)
+SLOW_POSTGRES = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run on SQLite, and on PostgreSQL too where data is at stake: ``both_databases``."""
-    is_both = metafunc.definition.get_closest_marker("both_databases") is not None
+    """Run on SQLite, and on PostgreSQL too where data is at stake: ``both_databases``.
+
+    ``is_slow``: on PostgreSQL among the slow tests alone.
+    """
+    both = metafunc.definition.get_closest_marker("both_databases")
     chosen = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
     for name in ("database_url", "empty_database_url"):
         if name in metafunc.fixturenames and name not in chosen:
-            databases = [SQLITE, POSTGRES] if is_both else [SQLITE]
+            second = SLOW_POSTGRES if both and both.kwargs.get("is_slow") else POSTGRES
+            databases = [SQLITE, second] if both else [SQLITE]
             metafunc.parametrize(name, databases, indirect=True)
 
 

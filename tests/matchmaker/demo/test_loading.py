@@ -27,7 +27,7 @@ from matchmaker.models import (
     User,
 )
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases(is_slow=True)
 
 NOW = datetime(2026, 7, 6, 2, 0, tzinfo=UTC)
 MONTH = date(2026, 7, 1)
