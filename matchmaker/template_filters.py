@@ -1,7 +1,7 @@
 """Every filter, test and function of our templates beside Jinja's own, each name once.
 
 Features provide plain functions and register nothing themselves, so a reader of a template finds
-here what ``| slot_words`` does, and a name has one meaning.
+here what ``| when_words`` does, and a name has one meaning.
 """
 
 from collections.abc import Callable, Mapping
@@ -71,7 +71,9 @@ FILTERS: _Functions = {
     "list_helps": helps.list_helps,
     "help_sentence": helps.say_help,
     "ground_name": outcomes.name_ground,
-    "slot_words": slots.describe_slot,
+    "when_words": slots.describe_when,
+    "visit_times": slots.describe_visits,
+    "day_and_hour": quantities.format_day_and_hour,
     "coverage_title": policies.name_coverage,
     "coverage_words": policies.describe_coverage,
     "policy_version": policies.get_version,

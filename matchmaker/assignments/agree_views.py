@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.assignments import agreeing
+from matchmaker.assignments.answer_views import make_day_form
+from matchmaker.assignments.forms import DayForm
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
@@ -36,12 +38,17 @@ class RefuseForm(IdempotentForm):
 @bp.get("/help")
 @requires(Permission.HELP_AGREE)
 def questions() -> str:
-    """What waits for the person, or for the residents of the committee."""
-    found = agreeing.list_questions(current_user, get_now())
+    """What waits for the person, or for the residents of the committee, and what comes."""
+    now = get_now()
+    found = agreeing.list_questions(current_user, now)
+    coming = [] if _is_counter() else agreeing.list_coming(current_user, now)
 
     def make() -> str:
         return render_template(
-            "assignments/questions.html", questions=found, is_counter=_is_counter()
+            "assignments/questions.html",
+            questions=found,
+            coming=coming,
+            is_counter=_is_counter(),
         )
 
     return show_people(ListKind.CALLS, {row.resident.person_id for row in found}, make)
@@ -50,7 +57,7 @@ def questions() -> str:
 @bp.get("/help/<id:promise_id>")
 @requires(Permission.HELP_AGREE)
 def question(promise_id: int) -> str:
-    return _show(promise_id, RefuseForm(formdata=None))
+    return show_help(promise_id)
 
 
 @bp.post("/help/<id:promise_id>/agree")
@@ -97,16 +104,25 @@ def not_reached(promise_id: int) -> Answer:
 
 
 def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> Answer:
-    why = form if isinstance(form, RefuseForm) else RefuseForm(formdata=None)
-    return answer_form(form, act, lambda: _show(promise_id, why))
+    why = form if isinstance(form, RefuseForm) else None
+    return answer_form(form, act, lambda: show_help(promise_id, why))
 
 
-def _show(promise_id: int, form: RefuseForm) -> str:
-    found = agreeing.get_question(current_user, promise_id, get_now())
+def show_help(
+    promise_id: int, form: RefuseForm | None = None, day_form: DayForm | None = None
+) -> str:
+    """The page of help to its recipient or to who rings, with a form as it was filled in."""
+    now = get_now()
+    found = agreeing.get_help(current_user, promise_id, now)
 
     def make() -> str:
         return render_template(
-            "assignments/question.html", question=found, form=form, is_counter=_is_counter()
+            "assignments/question.html",
+            question=found,
+            promise=found.get(promise_id),
+            form=form or RefuseForm(formdata=None),
+            day_form=day_form or make_day_form(found.get(promise_id), now),
+            is_counter=_is_counter(),
         )
 
     return show_people(ListKind.CALLS, {found.resident.person_id}, make)

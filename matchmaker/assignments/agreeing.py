@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.answering import list_keepable, lock_promises, select_promises
 from matchmaker.audit.service import record_event
-from matchmaker.base.clock import get_month
+from matchmaker.base.clock import get_instant, get_month
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -23,6 +23,7 @@ from matchmaker.models import (
     NeedState,
     Pairing,
     Promise,
+    PromiseSide,
     PromiseState,
     Resident,
     RoundRun,
@@ -66,40 +67,93 @@ class OpenHelp:
         """How often nobody could be reached."""
         return self.first.tries
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the recipient is asked whether the help suits."""
+        return _is_agreed(self.promises)
+
+    @property
+    def is_asked_for_day(self) -> bool:
+        """Whether who helps asks the recipient for another day."""
+        return any(row.new_by is PromiseSide.GIVER for row in self.promises)
+
+    def get(self, promise_id: int) -> Promise:
+        """One of the promises."""
+        return next(row for row in self.promises if row.id == promise_id)
+
+    @property
+    def visits(self) -> list[Promise]:
+        """One promise of each visit; of what nobody brings, one."""
+        return list({row.slot: row for row in self.promises}.values())
+
 
 def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
     """What waits for the recipients in the actor's scope in this month and later, oldest first.
 
-    A need is asked for once all its givers agreed.
+    A need is asked for once all its givers agreed; then, for another day that its giver asks for.
     """
-    query = _select_open(actor, now)
+    return [row for row in _list_helps(actor, now) if row.is_asked or row.is_asked_for_day]
+
+
+def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
+    """Help that its recipients in the actor's scope agreed to and that is not there yet."""
+    helps = _list_helps(actor, now)
+    return [row for row in helps if row.first.state is PromiseState.CONFIRMED]
+
+
+def _list_helps(actor: User, now: datetime) -> list[OpenHelp]:
     groups: dict[object, list[Promise]] = {}
-    for row in db.session.scalars(query):
+    for row in db.session.scalars(_select_open(actor, now)):
         groups.setdefault(_get_key(row), []).append(row)
-    return [OpenHelp(tuple(rows)) for rows in groups.values() if _is_agreed(rows)]
+    return [OpenHelp(tuple(rows)) for rows in groups.values()]
 
 
 def get_question(actor: User, promise_id: int, now: datetime) -> OpenHelp:
     """The question that a promise is a part of. Raises ``NotFoundError`` when there is none."""
+    found = get_help(actor, promise_id, now)
+    if not found.is_asked:
+        raise NotFoundError("promise.unknown")
+    return found
+
+
+def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
+    """The help that a promise is a part of, from the day on which all its givers agreed.
+
+    Raises ``NotFoundError`` before, and for what is not in the actor's scope.
+    """
     row = db.session.scalar(_select_open(actor, now).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
     beside = select_promises(actor).where(Promise.round_run_id == row.round_run_id)
     rows = [other for other in db.session.scalars(beside) if _get_key(other) == _get_key(row)]
     rows = [other for other in rows if other.state not in FALLEN_STATES]
-    if not _is_agreed(rows):
+    if any(other.state is PromiseState.AWAITING_GIVER for other in rows):
         raise NotFoundError("promise.unknown")
     return OpenHelp(tuple(rows))
 
 
 def agree(*, actor: User, promise_id: int, now: datetime) -> None:
-    """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are."""
+    """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are, or
+    the day of a visit is over or not set yet."""
     run, rows = _lock(actor, promise_id, now)
     if len(list_keepable(run, rows, PromiseStep.AGREE, now)) < len(rows):
         raise ConflictError("promise.cannot_be_kept")
+    if any(row.slot is not None and not _is_ahead(row, now) for row in rows):
+        raise ConflictError("promise.day_over")
+    confirm(rows, actor, now)
+
+
+def _is_ahead(row: Promise, now: datetime) -> bool:
+    return row.day is not None and get_instant(row.day, row.minute or 0) > now
+
+
+def confirm(rows: Sequence[Promise], actor: User, now: datetime) -> None:
+    """The recipient has agreed to locked promises that can be kept: all who take part hear it."""
+    if not rows:
+        return
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.AGREE)
-        _record(row, "promise.agree", actor, now)
+        record_for(row, "promise.agree", actor, now)
     db.session.flush()
     _forget_question(rows, now)
     for row in rows:
@@ -117,7 +171,7 @@ def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.REFUSE)
         row.decline_reason = reason
-        _record(row, "promise.refuse", actor, now, reason=reason.value)
+        record_for(row, "promise.refuse", actor, now, reason=reason.value)
     _free(run, rows, actor, now)
     need = rows[0].need
     if need is not None and reason in NOT_NEEDED and need.state is NeedState.OPEN:
@@ -134,7 +188,7 @@ def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
         row.tries = tries
         if tries >= most:
             PROMISE_STATES.take(row, PromiseStep.LOSE)
-        _record(row, "promise.not_reached", actor, now, number=tries)
+        record_for(row, "promise.not_reached", actor, now, number=tries)
     if tries < most:
         db.session.flush()
         return False
@@ -157,7 +211,8 @@ def _forget_question(rows: Sequence[Promise], now: datetime) -> None:
     make_void(["visit.agreed"], Promise.__tablename__, {row.id for row in rows}, now)
 
 
-def _record(row: Promise, action: str, actor: User, now: datetime, **details: str | int) -> None:
+def record_for(row: Promise, action: str, actor: User, now: datetime, **details: str | int) -> None:
+    """Record a step of a promise; on behalf of who receives it unless they took it themselves."""
     resident = row.asked.resident
     record_event(
         actor=actor,
@@ -197,5 +252,5 @@ def _get_key(row: Promise) -> tuple[object, ...]:
 
 
 def _is_agreed(rows: Iterable[Promise]) -> bool:
-    """Whether every giver said yes and the recipient has not answered."""
-    return all(row.state is PromiseState.AWAITING_RECIPIENT for row in rows)
+    """Whether every giver said yes and the recipient neither answered nor asks for another day."""
+    return all(row.state is PromiseState.AWAITING_RECIPIENT and row.new_by is None for row in rows)

@@ -1,6 +1,7 @@
 """A coordinator answers promises: all that wait with one tap, or one after another."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
@@ -10,13 +11,15 @@ from flask_login import current_user
 
 from matchmaker.assignments import answering, queries
 from matchmaker.assignments.answering import Accepted
+from matchmaker.assignments.appointing import can_be_moved, list_open_days
+from matchmaker.assignments.forms import DayForm
 from matchmaker.assignments.views import bp, list_months_or_fail, read_address, show_given
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
-from matchmaker.models import DeclineReason, ListKind
+from matchmaker.models import DeclineReason, ListKind, Promise
 from matchmaker.promises.states import GIVER_REASONS
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import get_filters
@@ -55,7 +58,7 @@ def accept_all() -> Answer:
 @bp.get("/given/<id:promise_id>")
 @requires(Permission.ASSIGNMENT_READ_GIVEN)
 def promise(promise_id: int) -> str:
-    return _show(promise_id, WhyForm(formdata=None))
+    return show_promise(promise_id)
 
 
 @bp.post("/given/<id:promise_id>/accept")
@@ -106,11 +109,14 @@ def take_back(promise_id: int) -> Answer:
 
 def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> Answer:
     answering.get_promise(current_user, promise_id)
-    why = form if isinstance(form, WhyForm) else WhyForm(formdata=None)
-    return answer_form(form, act, lambda: _show(promise_id, why))
+    why = form if isinstance(form, WhyForm) else None
+    return answer_form(form, act, lambda: show_promise(promise_id, why))
 
 
-def _show(promise_id: int, form: WhyForm) -> str:
+def show_promise(
+    promise_id: int, why_form: WhyForm | None = None, day_form: DayForm | None = None
+) -> str:
+    """The page of one promise to its giver, with a form as it was filled in."""
     row, now = answering.get_promise(current_user, promise_id), get_now()
     line = queries.get_line(current_user, row)
 
@@ -120,12 +126,22 @@ def _show(promise_id: int, form: WhyForm) -> str:
             line=line,
             month=row.run.match_round.month,
             promise=row,
-            form=form,
+            form=why_form or WhyForm(formdata=None),
+            day_form=day_form or make_day_form(row, now),
             can_answer=answering.can_answer(row, now),
             can_take_back=answering.can_take_back(row, now),
         )
 
     return show_people(ListKind.GIVEN, line.persons, make)
+
+
+def make_day_form(row: Promise, now: datetime) -> DayForm | None:
+    """The form for another day as it is first shown; None when the promise cannot have one."""
+    if not can_be_moved(row, now):
+        return None
+    form = DayForm(formdata=None)
+    form.fill(list_open_days(row.run, now), row)
+    return form
 
 
 def _say(found: Accepted) -> None:

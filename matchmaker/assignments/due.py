@@ -10,12 +10,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select
 
+from matchmaker.assignments.appointing import forget_late_wishes
 from matchmaker.audit.service import record_event
-from matchmaker.base.clock import get_local_date
+from matchmaker.base.clock import get_local_date, get_month
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.models import MatchRound, Promise, PromiseState, Role, RoundRun, User
 from matchmaker.notices.service import notify_accounts, notify_social_workers, select_active
+from matchmaker.promises.days import lacks_day, propose_days
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.publish.revoking import free_places
 from matchmaker.slots import add_working_days
@@ -24,34 +26,42 @@ from matchmaker.states import lock_row
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many promises were reminded of, expired without an answer, and became free places."""
+    """How many promises were reminded of, expired without an answer, and became free places.
+
+    ``planned``: visits that got a day, or whose other day nobody agreed to in time.
+    """
 
     reminded: int = 0
     expired: int = 0
     freed: int = 0
+    planned: int = 0
 
 
 def do_due(now: datetime) -> Done:
     """Remind, expire and free what is due in every published round; commits after each."""
-    reminded = expired = freed = 0
-    for round_id in list(db.session.scalars(_select_rounds())):
+    reminded = expired = freed = planned = 0
+    for round_id in list(db.session.scalars(_select_rounds(now))):
         match_round = db.session.get_one(MatchRound, round_id)
         lock_row(match_round)
         if (run := match_round.published_run) is not None:
             reminded += _remind(run, now)
             expired += _expire(run, now)
             freed += _free(run, now)
+            planned += _plan(run, now)
         db.session.commit()
-    return Done(reminded, expired, freed)
+    return Done(reminded, expired, freed, planned)
 
 
-def _select_rounds() -> Select[int]:
-    """The published rounds in which somebody is asked, or a refused place is not free yet."""
+def _select_rounds(now: datetime) -> Select[int]:
+    """The published rounds in which somebody is asked, a refused place is not free yet, or a visit
+    has no day ahead while its month lasts."""
+    today = get_local_date(now)
+    is_late = (MatchRound.month >= get_month(now)) & (lacks_day(today) | (Promise.new_day <= today))
     is_asked = (Promise.state == PromiseState.AWAITING_GIVER) & Promise.answer_by.is_not(None)
     return (
         select(MatchRound.id)
         .join(Promise, Promise.round_run_id == MatchRound.published_run_id)
-        .where(is_asked | _is_refused())
+        .where(is_asked | _is_refused() | is_late)
         .distinct()
         .order_by(MatchRound.id)
     )
@@ -101,6 +111,17 @@ def _free(run: RoundRun, now: datetime) -> int:
     regret = DEADLINES[run.match_round.policy].regret
     rows = _lock_where(run, _is_refused(), Promise.answered_at <= now - regret)
     return _free_places(run, rows, now)
+
+
+def _plan(run: RoundRun, now: datetime) -> int:
+    """Visits without a day ahead get one; what else was asked for and did not come is dropped."""
+    match_round = run.match_round
+    count = forget_late_wishes(run, now)
+    found = propose_days(run, load_calendars(match_round.subdistrict_id), now)
+    if found:
+        details = {"visits": found}
+        record_event(actor=None, action="round.plan", subject=match_round, now=now, details=details)
+    return count + found
 
 
 def _free_places(run: RoundRun, rows: Sequence[Promise], now: datetime) -> int:

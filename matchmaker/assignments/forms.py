@@ -1,17 +1,22 @@
-"""The filters of a month's promises."""
+"""Forms about a month's promises: what to show of them, and the day of a visit."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.queries import DELIVERIES, GivenFilters
 from matchmaker.base.clock import parse_month
-from matchmaker.forms.base import FilterForm
+from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
-from matchmaker.models import WEEKS, Committee, ServiceCategory, Volunteer
+from matchmaker.forms.validators import Required
+from matchmaker.models import WEEKS, Committee, Promise, ServiceCategory, Volunteer
 from matchmaker.words.labels import get_name
-from matchmaker.words.quantities import format_month
+from matchmaker.words.quantities import format_month, format_time_of_day, format_weekday
+
+_FIRST, _LAST, _STEP = 8 * 60, 18 * 60, 30  # hours that are offered, in minutes after midnight
 
 
 class MonthForm(FilterForm):
@@ -74,3 +79,23 @@ class GivenForm(MonthForm):
             committee=values["committee"],
             volunteer_id=int(values["volunteer"]) if values["volunteer"] else None,
         )
+
+
+class DayForm(IdempotentForm):
+    """The day and hour of a visit."""
+
+    day = DropdownField(_l("Day"), [Required(_l("Choose one."))])
+    hour = DropdownField(_l("Begins at"), [Required(_l("Choose one."))])
+
+    def fill(self, days: Iterable[date], row: Promise) -> None:
+        """Set the days and hours to choose from; those of the visit are chosen."""
+        self.day.choices = make_choices((day.isoformat(), format_weekday(day)) for day in days)
+        hours = range(_FIRST, _LAST + 1, _STEP)
+        self.hour.choices = make_choices((hour, format_time_of_day(hour)) for hour in hours)
+        if not self.is_submitted():
+            self.day.data = row.day.isoformat() if row.day else None
+            self.hour.data = str(row.minute)
+
+    def read(self) -> Moment:
+        """What was chosen."""
+        return Moment(date.fromisoformat(self.day.data), int(self.hour.data))

@@ -20,6 +20,7 @@ from matchmaker.models import (
     Organisation,
     Pairing,
     Promise,
+    PromiseSide,
     PromiseState,
     Resident,
     ServiceCategory,
@@ -79,6 +80,9 @@ class Line:
     id: int
     slot: str | None
     days: list[str] | None
+    day: date | None
+    minute: int | None
+    new_by: PromiseSide | None
     reference: str
     category: ServiceCategory
     committee: Committee
@@ -129,6 +133,9 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
     if filters.volunteer_id is not None:
         query = query.where(Promise.volunteer_id == filters.volunteer_id)
     return query.order_by(
+        Promise.day.is_(None),
+        Promise.day,
+        Promise.minute,
         case({slot: index for index, slot in enumerate(_SLOTS)}, value=Promise.slot, else_=99),
         cast(Promise.days, String),
         Volunteer.sort_key.is_(None),
@@ -201,6 +208,9 @@ def _read_line(
         id=promise.id,
         slot=promise.slot,
         days=promise.days,
+        day=promise.day,
+        minute=promise.minute,
+        new_by=promise.new_by,
         reference=need or pairing or "",
         category=category,
         committee=committee,

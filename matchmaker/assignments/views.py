@@ -17,7 +17,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.models import ListKind, ListWay
 from matchmaker.offers.scope import get_own_organisation
-from matchmaker.rounds.words.slots import describe_slot
+from matchmaker.rounds.words.slots import describe_when
 from matchmaker.web.act import Answer
 from matchmaker.web.lists import Column, ListPage, People, get_filters, make_state_badge
 from matchmaker.web.permissions import Permission, requires
@@ -58,9 +58,7 @@ _FILE_COLUMNS = (_VOLUNTEER, _CATEGORY, _AMOUNT, _UNIT, _COMMITTEE, _BLOCK, _NUM
 
 
 def _make_list(form: GivenForm, month: date, filters: GivenFilters) -> ListPage[Line]:
-    when = Column[Line](
-        header=_l("When"), read=lambda line: describe_slot(line.slot, month, line.days)
-    )
+    when = Column[Line](header=_l("When"), read=lambda line: describe_when(line, month))
     return ListPage(
         endpoint="assignments.given",
         caption=_l("What we promised"),
@@ -174,7 +172,7 @@ def list_months_or_fail() -> list[date]:
     return months
 
 
-def _group(lines: Sequence[Line]) -> list[tuple[str | None, list[str] | None, list[Line]]]:
-    """The lines grouped by slot and days; they are sorted by these already."""
-    groups = groupby(lines, key=lambda line: (line.slot, line.days))
-    return [(slot, days, list(found)) for (slot, days), found in groups]
+def _group(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines in groups of one time each; they are sorted by it already."""
+    groups = groupby(lines, key=lambda line: (line.day, line.minute, line.slot, line.days))
+    return [list(found) for _when, found in groups]

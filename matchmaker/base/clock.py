@@ -1,6 +1,6 @@
 """Time: instants are aware UTC; months, days and deadlines are those of Asia/Shanghai."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -19,6 +19,12 @@ def get_local_date(instant: datetime) -> date:
 def get_month(instant: datetime) -> date:
     """First day of the Shanghai month that ``instant`` falls in."""
     return get_local_date(instant).replace(day=1)
+
+
+def get_instant(day: date, minute: int) -> datetime:
+    """The instant, in UTC, of so many minutes after midnight of a day in Shanghai."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    return (midnight + timedelta(minutes=minute)).astimezone(UTC)
 
 
 def add_months(month: date, count: int) -> date:

@@ -43,7 +43,13 @@ from matchmaker.models.organisation import (
 from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Committee, Subdistrict
-from matchmaker.models.promise import DeclineReason, Promise, PromiseState, RevokeReason
+from matchmaker.models.promise import (
+    DeclineReason,
+    Promise,
+    PromiseSide,
+    PromiseState,
+    RevokeReason,
+)
 from matchmaker.models.resident import (
     Consent,
     ConsentChannel,
@@ -113,6 +119,7 @@ __all__ = [
     "Person",
     "Programme",
     "Promise",
+    "PromiseSide",
     "PromiseState",
     "Qualification",
     "RecipientStatus",

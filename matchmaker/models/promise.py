@@ -68,6 +68,13 @@ class DeclineReason(StrEnum):
     AWAY = "away"
 
 
+class PromiseSide(StrEnum):
+    """Whose word it is."""
+
+    GIVER = "giver"
+    RECIPIENT = "recipient"
+
+
 class Promise(Model):
     """Units of one offer for one need, or for one due visit of a pairing.
 
@@ -94,6 +101,17 @@ class Promise(Model):
     days: Mapped[list[str] | None] = mapped_column(
         JSON(none_as_null=True),
         comment="days on which it may take place (ISO), in order; empty: any in its slot",
+    )
+    day: Mapped[date | None] = mapped_column(doc="day of the visit; empty: none is set")
+    minute: Mapped[int | None] = mapped_column(
+        doc="when the visit begins, in minutes after midnight"
+    )
+    new_day: Mapped[date | None] = mapped_column(doc="other day that one side asks for")
+    new_minute: Mapped[int | None] = mapped_column(
+        doc="when it would begin then, in minutes after midnight"
+    )
+    new_by: Mapped[PromiseSide | None] = mapped_column(
+        enum_column(PromiseSide), doc="side that asks for the other day"
     )
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     state: Mapped[PromiseState] = mapped_column(

@@ -61,6 +61,8 @@ class Coming:
     units: int
     slot: str | None
     days: list[str] | None
+    day: date | None
+    minute: int | None
     people: int
     state: PromiseState
 
@@ -93,7 +95,16 @@ class RoundResult:
 def _join(rows: list[Promise]) -> Coming:
     first, people = rows[0], sum(row.volunteer_id is not None for row in rows)
     units = first.units if people else sum(row.units for row in rows)
-    return Coming(first.organisation, units, first.slot, first.days, people, first.state)
+    return Coming(
+        organisation=first.organisation,
+        units=units,
+        slot=first.slot,
+        days=first.days,
+        day=first.day,
+        minute=first.minute,
+        people=people,
+        state=first.state,
+    )
 
 
 def list_results(need: Need) -> list[RoundResult]:

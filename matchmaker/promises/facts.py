@@ -155,6 +155,7 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
             Promise.state,
             Promise.days,
             MatchRound.publication > 0,
+            Promise.day,
         )
         .join(RoundRun, RoundRun.id == Promise.round_run_id)
         .join(MatchRound, MatchRound.id == RoundRun.match_round_id)
@@ -162,7 +163,16 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
         .order_by(Promise.id)
     )
     rows: Any = db.session.execute(query)
-    return [HeldPromise(*row) for row in rows]
+    return [_hold(*row) for row in rows]
+
+
+def _hold(*values: Any) -> HeldPromise:
+    """A visit that its recipient agreed to takes place on its day alone."""
+    *rest, day = values
+    held = HeldPromise(*rest)
+    if day is None or held.state is not PromiseState.CONFIRMED:
+        return held
+    return replace(held, days=[day.isoformat()])
 
 
 def is_published() -> ColumnElement[bool]:

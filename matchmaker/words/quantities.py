@@ -31,6 +31,21 @@ def format_local_day(instant: datetime) -> str:
     return format_day(get_local_date(instant))
 
 
+def format_day_and_hour(day: date, minute: int) -> str:
+    """A day and, in minutes after midnight, an hour, with the weekday: people plan by it."""
+    return _("%(day)s, %(time)s", day=format_weekday(day), time=format_time_of_day(minute))
+
+
+def format_weekday(day: date) -> str:
+    """A day with its weekday: ``2026年7月6日（周一）`` or ``Monday 6 July 2026``."""
+    return format_date(day, "EEEE d MMMM y" if _is_english() else "y年M月d日（EEE）")
+
+
+def format_time_of_day(minute: int) -> str:
+    """Minutes after midnight as ``9:00``."""
+    return f"{minute // 60}:{minute % 60:02d}"
+
+
 def format_month(month: date) -> str:
     """A month as ``2026年7月`` or ``July 2026``."""
     return format_date(month, "MMMM y") if _is_english() else format_date(month, "y年M月")

@@ -124,6 +124,17 @@ ROUNDS: Sentences = {
     "promise.cannot_be_kept": _l(
         "Something has changed, and this cannot be kept as it is. The street office is told of it."
     ),
+    "promise.day_over": _l(
+        "The day of this visit is over or not set. Choose another day, or wait a minute and look "
+        "again."
+    ),
+    "promise.day_closed": _l("Nobody visits on that day at that hour. Choose another."),
+    "promise.day_taken": _l("There is another visit at that time already. Choose another day."),
+    "promise.not_movable": _l("Another day was asked for already, or the visit has ended."),
+    "promise.day_shared": _l(
+        "People of several organisations come together. Call the street office for another day."
+    ),
+    "promise.no_day_asked": _l("Nobody asks for another day any more."),
     "promise.answered_meanwhile": _l("This was answered or has ended meanwhile."),
     "promise.over": _l("The days of this promise are over."),
     "promise.answer_stands": _l(

@@ -22,7 +22,7 @@ from matchmaker.rounds.pages import lines
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.review_views import find_run
 from matchmaker.rounds.publish.revoking import is_revocable, revoke_broken
-from matchmaker.rounds.words.slots import describe_slot
+from matchmaker.rounds.words.slots import describe_when
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label, get_name
@@ -62,7 +62,7 @@ def name_promise(row: Promise, month: date) -> str:
         format_quantity(row.units, row.asked.category.unit),
         get_name(row.organisation),
         row.volunteer.name if row.volunteer else "",
-        describe_slot(row.slot, month, row.days) if row.slot else "",
+        describe_when(row, month) if row.slot else "",
     ]
     return " · ".join(filter(None, parts))
 

@@ -24,6 +24,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
+from matchmaker.promises.days import propose_days
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
@@ -213,7 +214,7 @@ def withdraw_publication(
     for row in assignments:
         if PROMISE_STATES.can(row.state, PromiseStep.HOLD_BACK):
             PROMISE_STATES.take(row, PromiseStep.HOLD_BACK)
-            row.answer_by = row.reminded_at = None
+            row.answer_by = row.reminded_at = row.day = row.minute = None
     restored = _restore_needs(run)
     db.session.flush()
     take_back(run, restored, match_round.published_by_id, actor, now)
@@ -284,7 +285,8 @@ def _restore_needs(run: RoundRun) -> list[Need]:
 def _send_promises(
     run: RoundRun, promises: Iterable[Promise], gone: Mapping[int, RevokeReason], now: datetime
 ) -> None:
-    """Ask the givers until a day; revoke what nobody waits for, as ``gone`` says."""
+    """Ask the givers until a day, visits for a day and hour; revoke what nobody waits for, as
+    ``gone`` says."""
     calendars = load_calendars(run.match_round.subdistrict_id)
     days = DEADLINES[run.match_round.policy].answer_days
     answer_by = add_working_days(get_local_date(now), days, calendars)
@@ -295,6 +297,8 @@ def _send_promises(
         PROMISE_STATES.take(row, PromiseStep.SEND if is_wanted else PromiseStep.REVOKE)
         row.answer_by = answer_by if is_wanted else None
         row.revoked_reason = gone.get(row.id)
+    db.session.flush()
+    propose_days(run, calendars, now)
 
 
 def _lock_needs(run: RoundRun) -> None:

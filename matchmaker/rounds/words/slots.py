@@ -1,15 +1,41 @@
-"""A slot of a month as people say it: the window, and the days it covers."""
+"""A slot or an appointment of a month as people say it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Protocol
 
 from flask_babel import gettext as _
 
 from matchmaker.models import Window
 from matchmaker.slots import get_window, is_weekend, list_slot_dates
 from matchmaker.words.labels import get_label
-from matchmaker.words.quantities import format_day
+from matchmaker.words.quantities import format_day, format_day_and_hour
 from matchmaker.words.scope import join_words
+
+
+class Timed(Protocol):
+    """What takes place at one time: on its day, or while none is set in its slot."""
+
+    @property
+    def slot(self) -> str | None: ...
+    @property
+    def days(self) -> list[str] | None: ...
+    @property
+    def day(self) -> date | None: ...
+    @property
+    def minute(self) -> int | None: ...
+
+
+def describe_when(row: Timed, month: date) -> str:
+    """When something takes place: its day and hour, else its slot."""
+    if row.day is None or row.minute is None:
+        return describe_slot(row.slot, month, row.days)
+    return format_day_and_hour(row.day, row.minute)
+
+
+def describe_visits(rows: Iterable[Timed], month: date) -> str:
+    """When several visits take place, one after another."""
+    return _("; ").join(describe_when(row, month) for row in rows)
 
 
 def describe_slot(slot: str | None, month: date, days: Sequence[str] | None = None) -> str:

@@ -184,6 +184,7 @@ class TestService:
 @pytest.fixture
 def clock(monkeypatch):
     monkeypatch.setattr("matchmaker.assignments.agree_views.get_now", lambda: NOW)
+    monkeypatch.setattr("matchmaker.assignments.day_views.get_now", lambda: NOW)
 
 
 def open_page(app, user: m.User) -> Browser:
@@ -211,7 +212,8 @@ def test_a_resident_says_yes_in_two_taps(app, month, asker):
     assert press(browser, "agree", number).status_code == 303
     page = browser.get("assignments.questions").text
     assert "Written down: it suits." in page
-    assert "Moving" not in page
+    assert "Nothing waits for an answer" in page
+    assert page.index("What comes to you") < page.index("Moving")
 
 
 @pytest.mark.usefixtures("agreed", "clock")

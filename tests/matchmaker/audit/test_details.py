@@ -42,7 +42,7 @@ NAMES = {
     *("code", "kind"),  # of an organisation
     *("list", "way", "purpose", "persons", "filters"),  # of a list: of filters the names alone
     "volunteers",  # numbers of entries
-    "notices",  # how many
+    *("notices", "visits"),  # how many
 }
 WRITERS = {"record_event", "record_step"}
 

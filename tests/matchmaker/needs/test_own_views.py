@@ -50,7 +50,7 @@ def test_what_was_found_names_the_organisation_the_time_and_the_amount(resident,
     text = resident.get("needs.follow", need_id=need.id).text
     assert "Help was found" in text
     assert "Lotus Hospital" in text
-    assert re.search(r"Weekday mornings, between \d+ July 2026 and \d+ July 2026", text)
+    assert re.search(r"\w+day \d+ July 2026, 9:00", text)
     assert "1 visit" in text
 
 

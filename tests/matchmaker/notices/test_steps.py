@@ -15,7 +15,8 @@ from sqlalchemy import func, select, update
 from matchmaker import models as m
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
-from matchmaker.assignments import agreeing, answering
+from matchmaker.assignments import agreeing, answering, appointing
+from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
 from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.base.extensions import db
@@ -62,6 +63,7 @@ SILENT = {
     "resident.search_phone": "shows a worker what is theirs, and is counted",
     "promise.decline": "told once the place is free",
     "promise.say_why": "adds to an answer that is told",
+    "round.plan": "the pages say the day, and nobody agreed to another",
     "promise.take_back": "what was told is void, and there is nothing new",
     "need.draft": "one's own, seen by nobody else",
     "need.edit": "one's own",
@@ -673,6 +675,94 @@ def agree(o: Office) -> Heard:
         (row.asked.resident, "help.confirmed"),
         *list_helpers(o, row, "promise.agreed", "visit.confirmed"),
     ]
+
+
+def find_visit(o: Office) -> m.Promise:
+    """A visit of the volunteer with an account, if there is one, to somebody of the committee."""
+    own = {row.id for row in list_own(o)}
+    place = o.counter.committee_id
+    rows = [row for row in say_all_yes(o) if row.id in own and row.slot]
+    rows = [row for row in rows if row.asked.resident.household.committee_id == place]
+    return max(rows, key=lambda row: row.volunteer_id == o.volunteers[1].id)
+
+
+def find_other(row: m.Promise) -> Moment:
+    """A day of its month on which nobody is visited."""
+    taken = {other.day for other in db.session.scalars(select(m.Promise))}
+    open_days = appointing.list_open_days(row.run, NOW)
+    return Moment(next(day for day in open_days if day not in taken), 600)
+
+
+def ask_for_day(o: Office, side: m.PromiseSide) -> m.Promise:
+    row = find_visit(o)
+    values = {"promise_id": row.id, "to": find_other(row), "now": NOW}
+    if side is m.PromiseSide.RECIPIENT:
+        appointing.ask_for_day(actor=o.counter, **values)
+        return row
+    agreeing.agree(actor=o.counter, promise_id=row.id, now=NOW)
+    begin()
+    appointing.set_day(actor=o.giver, **values)
+    return row
+
+
+@step("promise.set_day")
+def set_day(o: Office) -> Heard:
+    row = find_visit(o)
+    begin()
+    appointing.set_day(actor=o.giver, promise_id=row.id, to=find_other(row), now=NOW)
+    return [(o.visitor, "visit.day_set")] if row.volunteer_id == o.volunteers[1].id else []
+
+
+@step("promise.ask_day")
+def ask_as_giver(o: Office) -> Heard:
+    row = ask_for_day(o, m.PromiseSide.GIVER)
+    return [(row.asked.resident, "help.day_asked")]
+
+
+@step("promise.ask_day")
+def ask_for_a_resident(o: Office) -> Heard:
+    row = find_visit(o)
+    begin()
+    values = {"promise_id": row.id, "to": find_other(row), "now": NOW}
+    appointing.ask_for_day(actor=o.counter, **values)
+    return [(o.giver, "promise.day_asked")]
+
+
+def answer_day(o: Office, by: m.PromiseSide, answer: Callable[..., None]) -> m.Promise:
+    asks = next(side for side in m.PromiseSide if side is not by)
+    row = ask_for_day(o, asks)
+    begin()
+    actor = o.giver if by is m.PromiseSide.GIVER else o.counter
+    answer(actor=actor, promise_id=row.id, side=by, now=NOW)
+    return row
+
+
+@step("promise.take_day")
+def take_a_wish(o: Office) -> Heard:
+    row = answer_day(o, m.PromiseSide.GIVER, appointing.take_day)
+    comes = row.volunteer_id == o.volunteers[1].id
+    heard = [(row.asked.resident, kind) for kind in ("help.confirmed", "help.day_taken")]
+    visits = [(o.visitor, kind) for kind in ("visit.confirmed", "visit.day_set")]
+    return [*heard, *(visits if comes else [])]
+
+
+@step("promise.take_day")
+def take_for_a_resident(o: Office) -> Heard:
+    row = answer_day(o, m.PromiseSide.RECIPIENT, appointing.take_day)
+    resident = (row.asked.resident, "help.day_taken")
+    return [resident, *list_helpers(o, row, "promise.day_taken", "visit.day_set")]
+
+
+@step("promise.keep_day")
+def keep_against_a_wish(o: Office) -> Heard:
+    row = answer_day(o, m.PromiseSide.GIVER, appointing.keep_day)
+    return [(row.asked.resident, "help.day_kept")]
+
+
+@step("promise.keep_day")
+def keep_for_a_resident(o: Office) -> Heard:
+    row = answer_day(o, m.PromiseSide.RECIPIENT, appointing.keep_day)
+    return [(row.asked.resident, "help.day_kept"), (o.giver, "promise.day_kept")]
 
 
 def list_office(o: Office) -> Heard:

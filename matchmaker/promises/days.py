@@ -1,0 +1,129 @@
+"""The day and hour of a visit: proposed from its slot, so that one tap agrees to something exact.
+
+Those who come for one need or pairing in one slot come together: their promises have one day.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.base.clock import get_instant, get_local_date
+from matchmaker.base.extensions import db
+from matchmaker.models import Promise, PromiseState, RoundRun
+from matchmaker.promises.states import OPEN_STATES
+from matchmaker.slots import YearCalendar, list_slot_dates
+
+NOON = 12 * 60
+_MORNING, _AFTERNOON = 9 * 60, 14 * 60
+_AWAITING = (PromiseState.AWAITING_GIVER, PromiseState.AWAITING_RECIPIENT)
+
+Dates = Mapping[str, Sequence[date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Half days on which somebody is visited already, and how many visits each giver makes."""
+
+    residents: set[tuple[int, date, int]]
+    givers: Counter[tuple[int, date, int]]
+
+    def add(self, rows: Sequence[Promise]) -> None:
+        """Count a visit that has its day."""
+        first = rows[0]
+        if first.day is not None and first.minute is not None:
+            self.residents.add((first.asked.resident_id, first.day, first.minute))
+            for row in rows:
+                self.givers[row.organisation_id, first.day, first.minute] += 1
+
+
+def lacks_day(today: date) -> ColumnElement[bool]:
+    """The condition for visits that somebody still answers and that have no day ahead."""
+    is_past = or_(Promise.day.is_(None), Promise.day < today)
+    return and_(Promise.slot.is_not(None), Promise.state.in_(_AWAITING), is_past)
+
+
+def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: datetime) -> int:
+    """Give each visit of a run that has no day ahead one of its slot's; returns how many got one.
+
+    A day after the answers are in comes first, then one on which the giver makes fewest visits; who
+    has another visit at that hour is visited on another day if there is one. The rows are locked
+    by the caller's lock of the round.
+    """
+    dates = list_slot_dates(run.match_round.month, calendars)
+    taken, count = Taken(set(), Counter()), 0
+    visits = _list_visits(run)
+    waiting = [rows for rows in visits if _lacks_day(rows, get_local_date(now))]
+    for rows in visits:
+        taken.add(rows)
+    for rows in waiting:
+        day = _choose_day(rows, dates, taken, now)
+        if day is None:
+            continue
+        for row in rows:
+            row.day, row.minute = day, get_usual_start(row.slot or "")
+        taken.add(rows)
+        count += 1
+    db.session.flush()
+    return count
+
+
+def get_usual_start(slot: str) -> int:
+    """When a visit in a slot begins unless somebody says otherwise, in minutes after midnight."""
+    return _MORNING if slot.endswith("AM") else _AFTERNOON
+
+
+def find_slot(day: date, minute: int, dates: Dates) -> str | None:
+    """The slot in which a visit would begin; None when nobody visits on that day."""
+    half = "AM" if minute < NOON else "PM"
+    return next((slot for slot, days in dates.items() if slot.endswith(half) and day in days), None)
+
+
+def list_days_of(row: Promise, dates: Dates) -> Collection[date]:
+    """The days on which a visit may take place as decided."""
+    if row.days:
+        return [date.fromisoformat(day) for day in row.days]
+    return dates.get(row.slot or "", ())
+
+
+def _list_visits(run: RoundRun) -> list[list[Promise]]:
+    query = (
+        select(Promise)
+        .where(
+            Promise.round_run_id == run.id,
+            Promise.slot.is_not(None),
+            Promise.state.in_(OPEN_STATES),
+        )
+        .order_by(Promise.id)
+        .options(joinedload(Promise.need), joinedload(Promise.pairing))
+    )
+    visits: dict[tuple[int | None, int | None, str | None], list[Promise]] = {}
+    for row in db.session.scalars(query):
+        visits.setdefault((row.need_id, row.pairing_id, row.slot), []).append(row)
+    return list(visits.values())
+
+
+def _lacks_day(rows: Sequence[Promise], today: date) -> bool:
+    """Whether somebody answers still and all have no day ahead; also for one that joined late."""
+    is_open = any(row.state in _AWAITING for row in rows)
+    return is_open and any(row.day is None or row.day < today for row in rows)
+
+
+def _choose_day(rows: Sequence[Promise], dates: Dates, taken: Taken, now: datetime) -> date | None:
+    first = rows[0]
+    minute = get_usual_start(first.slot or "")
+    common = set.intersection(*(set(list_days_of(row, dates)) for row in rows))
+    answered = max((row.answer_by for row in rows if row.answer_by), default=get_local_date(now))
+
+    def rank(day: date) -> tuple[bool, bool, int, date]:
+        load = sum(taken.givers[row.organisation_id, day, minute] for row in rows)
+        is_visited = (first.asked.resident_id, day, minute) in taken.residents
+        return is_visited, day <= answered, load, day
+
+    ahead = [day for day in common if get_instant(day, minute) > now]
+    if ahead and max(ahead) <= answered:
+        return max(ahead)
+    return min(ahead, key=rank, default=None)
