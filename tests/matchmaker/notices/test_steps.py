@@ -695,7 +695,7 @@ def find_other(row: m.Promise) -> Moment:
 
 def ask_for_day(o: Office, side: m.PromiseSide) -> m.Promise:
     row = find_visit(o)
-    values = {"promise_id": row.id, "to": find_other(row), "now": NOW}
+    values: dict[str, Any] = {"promise_id": row.id, "to": find_other(row), "now": NOW}
     if side is m.PromiseSide.RECIPIENT:
         appointing.ask_for_day(actor=o.counter, **values)
         return row
@@ -723,7 +723,7 @@ def ask_as_giver(o: Office) -> Heard:
 def ask_for_a_resident(o: Office) -> Heard:
     row = find_visit(o)
     begin()
-    values = {"promise_id": row.id, "to": find_other(row), "now": NOW}
+    values: dict[str, Any] = {"promise_id": row.id, "to": find_other(row), "now": NOW}
     appointing.ask_for_day(actor=o.counter, **values)
     return [(o.giver, "promise.day_asked")]
 
