@@ -4,7 +4,7 @@ The person answers alone, or the committee on the phone writes it down. One answ
 for a need, or for one visit of a pairing. Flushes; the caller commits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,15 +37,18 @@ from matchmaker.notices.service import (
     notify_social_workers,
     notify_visitor,
 )
+from matchmaker.promises.agreed import has_not_ended, is_agreed
 from matchmaker.promises.states import (
     DEADLINES,
-    FALLEN_STATES,
     NOT_NEEDED,
     PROMISE_STATES,
     RECIPIENT_REASONS,
     PromiseStep,
 )
 from matchmaker.rounds.publish.revoking import free_places
+
+# A giver may still answer, or change the answer.
+_UNDECIDED = frozenset({PromiseState.AWAITING_GIVER, PromiseState.DECLINED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class OpenHelp:
     @property
     def is_asked(self) -> bool:
         """Whether the recipient is asked whether the help suits."""
-        return _is_agreed(self.promises)
+        return is_agreed(self.promises)
 
     @property
     def is_asked_for_day(self) -> bool:
@@ -104,7 +107,7 @@ def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
 def _list_helps(actor: User, now: datetime) -> list[OpenHelp]:
     groups: dict[object, list[Promise]] = {}
     for row in db.session.scalars(_select_open(actor, now)):
-        groups.setdefault(_get_key(row), []).append(row)
+        groups.setdefault(row.help_key, []).append(row)
     return [OpenHelp(tuple(rows)) for rows in groups.values()]
 
 
@@ -125,9 +128,9 @@ def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
     if row is None:
         raise NotFoundError("promise.unknown")
     beside = select_promises(actor).where(Promise.round_run_id == row.round_run_id)
-    rows = [other for other in db.session.scalars(beside) if _get_key(other) == _get_key(row)]
-    rows = [other for other in rows if other.state not in FALLEN_STATES]
-    if any(other.state is PromiseState.AWAITING_GIVER for other in rows):
+    rows = [other for other in db.session.scalars(beside) if other.help_key == row.help_key]
+    rows = [other for other in rows if not other.has_ended]
+    if any(other.state in _UNDECIDED for other in rows):
         raise NotFoundError("promise.unknown")
     return OpenHelp(tuple(rows))
 
@@ -228,7 +231,7 @@ def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[P
     """The question's promises, locked. Raises ``NotFoundError`` when it is answered meanwhile."""
     ids = [row.id for row in get_question(actor, promise_id, now).promises]
     for run, rows in lock_promises(actor, ids):
-        if len(rows) == len(ids) and _is_agreed(rows):
+        if len(rows) == len(ids) and is_agreed(rows):
             return run, rows
     raise ConflictError("promise.answered_meanwhile")
 
@@ -236,7 +239,7 @@ def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[P
 def _select_open(actor: User, now: datetime) -> Select[Promise]:
     return (
         select_promises(actor)
-        .where(Promise.state.not_in(FALLEN_STATES), MatchRound.month >= get_month(now))
+        .where(has_not_ended(), MatchRound.month >= get_month(now))
         .options(
             joinedload(Promise.need).joinedload(Need.category),
             joinedload(Promise.need).joinedload(Need.resident),
@@ -245,12 +248,3 @@ def _select_open(actor: User, now: datetime) -> Select[Promise]:
             joinedload(Promise.organisation),
         )
     )
-
-
-def _get_key(row: Promise) -> tuple[object, ...]:
-    return (row.round_run_id, row.need_id, row.pairing_id, row.slot if row.pairing_id else None)
-
-
-def _is_agreed(rows: Iterable[Promise]) -> bool:
-    """Whether every giver said yes and the recipient neither answered nor asks for another day."""
-    return all(row.state is PromiseState.AWAITING_RECIPIENT and row.new_by is None for row in rows)

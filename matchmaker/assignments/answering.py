@@ -29,17 +29,12 @@ from matchmaker.models import (
 )
 from matchmaker.notices.service import (
     make_void,
-    notify_resident,
     notify_visitor,
 )
+from matchmaker.promises.agreed import notify_agreed
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live, list_broken
-from matchmaker.promises.states import (
-    DEADLINES,
-    FALLEN_STATES,
-    PROMISE_STATES,
-    PromiseStep,
-)
+from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import is_in_scope
 from matchmaker.states import lock_row
@@ -76,7 +71,7 @@ def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accep
         if kept and run.match_round.state is RoundState.PUBLISHED:
             ROUND_STATES.take(run.match_round, RoundState.EXECUTING)
         db.session.flush()
-        _inform_residents(kept, now)
+        notify_agreed(run, kept, now)
         _inform_volunteers(kept, actor, now)
         count += len(kept)
     return Accepted(count, len(set(promise_ids)) - count)
@@ -192,23 +187,6 @@ def list_keepable(
     live = {row.id for row in held if is_live(row, get_local_date(now))}
     able = (row for row in rows if PROMISE_STATES.can(row.state, step))
     return [row for row in able if row.id in live - broken]
-
-
-def _inform_residents(accepted: Sequence[Promise], now: datetime) -> None:
-    """Who asked hears it once all help for a need is agreed; of a pairing's visits, of each."""
-    needs = {row.need_id for row in accepted if row.need_id is not None}
-    wait = select(Promise.need_id).where(
-        Promise.need_id.in_(needs),
-        Promise.round_run_id.in_({row.round_run_id for row in accepted}),
-        Promise.state.not_in(FALLEN_STATES | {PromiseState.AWAITING_RECIPIENT}),
-    )
-    agreed = needs - set(db.session.scalars(wait))
-    query = select(Need).where(Need.id.in_(agreed)).options(joinedload(Need.resident))
-    for need in db.session.scalars(query).all():
-        notify_resident(need.resident, None, "need.agreed", need, now)
-    for row in accepted:
-        if row.pairing is not None:
-            notify_resident(row.pairing.resident, None, "visit.agreed", row, now)
 
 
 def _inform_volunteers(accepted: Sequence[Promise], actor: User, now: datetime) -> None:

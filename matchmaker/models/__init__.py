@@ -45,10 +45,12 @@ from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Committee, Subdistrict
 from matchmaker.models.promise import (
     DeclineReason,
+    HelpKey,
     Promise,
     PromiseSide,
     PromiseState,
     RevokeReason,
+    make_help_key,
 )
 from matchmaker.models.resident import (
     Consent,
@@ -84,6 +86,7 @@ __all__ = [
     "FairnessLedger",
     "FollowUp",
     "FollowUpAbout",
+    "HelpKey",
     "HolidayNotice",
     "Household",
     "IdempotencyKey",
@@ -145,4 +148,5 @@ __all__ = [
     "VolunteerQualification",
     "VolunteerState",
     "Window",
+    "make_help_key",
 ]

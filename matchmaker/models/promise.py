@@ -75,6 +75,16 @@ class PromiseSide(StrEnum):
     RECIPIENT = "recipient"
 
 
+HelpKey = tuple[int, int | None, int | None, str | None]
+
+
+def make_help_key(
+    run_id: int, need_id: int | None, pairing_id: int | None, slot: str | None
+) -> HelpKey:
+    """What a promise is a part of: a need of a run, or one visit of a pairing."""
+    return (run_id, need_id, pairing_id, slot if pairing_id else None)
+
+
 class Promise(Model):
     """Units of one offer for one need, or for one due visit of a pairing.
 
@@ -150,3 +160,14 @@ class Promise(Model):
         """What the help is for: a need or a pairing."""
         found: Need | Pairing = self.need or self.pairing  # type: ignore[assignment]
         return found
+
+    @property
+    def help_key(self) -> HelpKey:
+        """What the promise is a part of."""
+        return make_help_key(self.round_run_id, self.need_id, self.pairing_id, self.slot)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing comes of it; a giver's refusal is final once its place is free."""
+        is_over = self.state in (PromiseState.EXPIRED, PromiseState.REVOKED)
+        return is_over or self.freed_at is not None

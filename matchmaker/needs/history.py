@@ -20,7 +20,7 @@ from matchmaker.models import (
     PromiseState,
     RoundRun,
 )
-from matchmaker.promises.states import FALLEN_STATES
+from matchmaker.promises.agreed import is_agreed
 
 SHOWN_ACTIONS = frozenset(
     f"need.{step}"
@@ -81,15 +81,14 @@ class RoundResult:
         """What is promised still, as the resident sees it come."""
         found: dict[tuple[int, str | None, PromiseState], list[Promise]] = {}
         for row in self.assignments:
-            if row.state is not PromiseState.REVOKED and row.freed_at is None:
+            if not row.has_ended:
                 found.setdefault((row.organisation_id, row.slot, row.state), []).append(row)
         return [_join(rows) for rows in found.values()]
 
     @property
     def waits_for_recipient(self) -> bool:
         """Whether every giver agreed and the resident has not answered."""
-        states = {row.state for row in self.assignments if row.state not in FALLEN_STATES}
-        return states == {PromiseState.AWAITING_RECIPIENT}
+        return is_agreed(self.assignments)
 
 
 def _join(rows: list[Promise]) -> Coming:

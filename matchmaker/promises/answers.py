@@ -59,7 +59,7 @@ def list_answers(run: RoundRun) -> list[GiverAnswers]:
     """The givers of a run: who has most to answer comes first, then by name."""
     is_recipients = or_(
         Promise.decline_reason.in_(RECIPIENT_REASONS),
-        and_(Promise.state == PromiseState.EXPIRED, Promise.tries > 0),
+        and_(Promise.state == PromiseState.EXPIRED, Promise.answered_at.is_not(None)),
     )
     side = case((is_recipients, 1), else_=0)
     query = (

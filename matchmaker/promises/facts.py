@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased, joinedload
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Committee,
+    HelpKey,
     Household,
     MatchRound,
     Need,
@@ -35,6 +36,7 @@ from matchmaker.models import (
     StatusKind,
     Volunteer,
     VolunteerState,
+    make_help_key,
 )
 
 _WANTED = frozenset({NeedState.IN_ROUND, NeedState.MATCHED, NeedState.PARTLY_SERVED})
@@ -63,9 +65,9 @@ class HeldPromise:
     was_published: bool
 
     @property
-    def help_key(self) -> tuple[int, int | None, int | None, str | None]:
-        """What the promise is a part of: a need of a run, or one visit of a pairing."""
-        return (self.run_id, self.need_id, self.pairing_id, self.slot if self.pairing_id else None)
+    def help_key(self) -> HelpKey:
+        """What the promise is a part of."""
+        return make_help_key(self.run_id, self.need_id, self.pairing_id, self.slot)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from matchmaker.notices.service import (
     notify_user,
     write_messages,
 )
+from matchmaker.promises.agreed import notify_of_needs
 from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
 from matchmaker.rounds.freeze.overrides import forget_waiting
 
@@ -200,6 +201,7 @@ def notify_of_ended(
     others = [row.need for row in needs.values() if own is None or row.need.resident_id != own]
     _write_of_needs(others, _name_kinds_of_needs(needs, ended), now)
     write_messages(list(_list_of_promises(run.match_round, ended, own)), _PROMISES, now)
+    notify_of_needs(run, [key for key, row in needs.items() if row.received_units], now)
 
 
 def _name_kinds_of_needs(
@@ -223,7 +225,7 @@ def _find_own_kind(row: Promise) -> str | None:
 
 
 def _was_not_reached(row: Promise) -> bool:
-    return row.state is PromiseState.EXPIRED and row.tries > 0
+    return row.state is PromiseState.EXPIRED and row.answered_at is not None
 
 
 def _name_kinds(row: Promise) -> tuple[str | None, str, str]:

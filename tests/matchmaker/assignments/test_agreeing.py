@@ -29,6 +29,10 @@ def month(world, make):
         make.volunteer(world.organisation, name=name, visits_per_month=6, **first)
     make.offer(world.organisation, world.pairs, capacity_per_month=9)
     world.both, world.rice = world.ask(world.pairs), world.ask(world.goods, quantity=2)
+    walkers = make.category(kind=m.OfferKind.GOODS, unit="item", least_quantity=1)
+    for giver in (world.organisation, make.organisation(world.subdistrict)):
+        make.offer(giver, walkers, capacity_per_month=1)
+    world.shared = world.ask(walkers, quantity=2)
     world.publish(JULY)
     return world
 
@@ -58,6 +62,12 @@ def agreed(app, giver):
 
 def list_promises(need: m.Need) -> list[m.Promise]:
     query = select(m.Promise).where(m.Promise.need_id == need.id).order_by(m.Promise.id)
+    return list(db.session.scalars(query))
+
+
+def list_kinds(asker: m.User) -> list[str]:
+    """The kinds of a resident's valid notices."""
+    query = select(m.Notice.kind).filter_by(resident_id=asker.resident_id, void_at=None)
     return list(db.session.scalars(query))
 
 
@@ -146,6 +156,39 @@ class TestService:
         do_due(NOW + timedelta(minutes=10))
         assert (other.state, other.revoked_reason) == (_S.REVOKED, m.RevokeReason.REST_TOO_LITTLE)
         assert {row.state for row in list_promises(month.rice)} == {_S.AWAITING_GIVER}
+
+    def test_nothing_is_asked_while_a_refusal_can_be_taken_back(self, month, giver, asker):
+        """What is left may fall with the refused place, or both come after all."""
+        first, second = list_promises(month.both)
+        answering.decline(actor=giver, promise_id=first.id, now=NOW)
+        answering.accept(actor=giver, promise_ids=[second.id], now=NOW)
+        assert list_asked(asker) == []
+        assert "need.agreed" not in list_kinds(asker)
+        with pytest.raises(NotFoundError):
+            agreeing.agree(actor=asker, promise_id=second.id, now=NOW)
+        answering.take_back(actor=giver, promise_id=first.id, now=NOW)
+        answering.accept(actor=giver, promise_ids=[first.id], now=NOW)
+        assert list_asked(asker) == [month.both.id]
+        assert list_kinds(asker).count("need.agreed") == 1
+
+    @pytest.mark.parametrize("is_refused", [True, False])
+    def test_what_is_left_of_a_part_is_asked_for_once_its_place_is_free(
+        self, make, month, giver, is_refused
+    ):
+        """Of two givers of rice one agrees; the other says no, or nothing in time."""
+        [own, others] = list_promises(month.shared)
+        asker = make.user(m.Role.RESIDENT, resident_id=month.shared.resident_id)
+        other = make.user(m.Role.COORDINATOR, organisation_id=others.organisation_id)
+        answering.accept(actor=giver, promise_ids=[own.id], now=NOW)
+        late = NOW + timedelta(days=7)
+        if is_refused:
+            answering.decline(actor=other, promise_id=others.id, now=NOW)
+        assert list_asked(asker) == []
+        do_due(late)
+        assert list_asked(asker) == [month.shared.id]
+        assert {"need.part_revoked", "need.agreed"} < set(list_kinds(asker))
+        do_due(late)
+        assert list_kinds(asker).count("need.agreed") == 1
 
     def test_a_refusal_is_final_once_the_need_waits_for_others(self, month, giver):
         """The other of two did not answer in time, so the need is open again."""

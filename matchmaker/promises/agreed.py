@@ -1,0 +1,70 @@
+"""Help that every giver agreed to: when its recipient is asked whether it suits, and hears of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import Need, Notice, Promise, PromiseState, Resident, RoundRun
+from matchmaker.notices.service import Message, Recipient, notify_resident, write_messages
+from matchmaker.promises.states import FALLEN_STATES
+
+_NEEDS = Need.__tablename__
+
+
+def is_agreed(rows: Iterable[Promise]) -> bool:
+    """Whether every giver of one help said yes and the recipient neither answered nor asks for
+    another day.
+
+    ``rows``: all promises of the help. A refusal counts until its place is free: it may be
+    undone, or the rest may fall with it.
+    """
+    left = [row for row in rows if not row.has_ended]
+    is_waiting = (
+        row.state is PromiseState.AWAITING_RECIPIENT and row.new_by is None for row in left
+    )
+    return bool(left) and all(is_waiting)
+
+
+def has_not_ended() -> ColumnElement[bool]:
+    """The condition for promises that can still come to something; see ``Promise.has_ended``."""
+    is_refused = and_(Promise.state == PromiseState.DECLINED, Promise.freed_at.is_(None))
+    return or_(Promise.state.not_in(FALLEN_STATES), is_refused)
+
+
+def notify_agreed(run: RoundRun, accepted: Collection[Promise], now: datetime) -> None:
+    """Who asked hears it once all help for a need is agreed; of a pairing's visits, of each.
+
+    ``accepted``: promises that a giver has just said yes to.
+    """
+    notify_of_needs(run, {row.need_id for row in accepted if row.need_id is not None}, now)
+    for row in accepted:
+        if row.pairing is not None:
+            notify_resident(row.pairing.resident, None, "visit.agreed", row, now)
+
+
+def notify_of_needs(run: RoundRun, need_ids: Collection[int], now: datetime) -> None:
+    """Tell who asked for these needs, once, where all help is agreed and nobody has answered."""
+    promises = select(Promise).where(
+        Promise.round_run_id == run.id, Promise.need_id.in_(need_ids), has_not_ended()
+    )
+    helps: dict[int, list[Promise]] = defaultdict(list)
+    for row in db.session.scalars(promises):
+        helps[row.need_id or 0].append(row)
+    heard = select(Notice.subject_id).where(
+        Notice.kind == "need.agreed", Notice.subject_type == _NEEDS, Notice.void_at.is_(None)
+    )
+    query = (
+        select(Need.id, Need.resident_id)
+        .join(Resident, Resident.id == Need.resident_id)
+        .where(Need.id.in_([key for key, rows in helps.items() if is_agreed(rows)]))
+        .where(Need.id.not_in(heard), Resident.contact_ended_on.is_(None))
+        .order_by(Need.id)
+    )
+    messages = [
+        Message(Recipient(resident_id=resident_id), "need.agreed", need_id)
+        for need_id, resident_id in db.session.execute(query)
+    ]
+    write_messages(messages, _NEEDS, now)
