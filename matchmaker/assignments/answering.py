@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.queries import GivenFilters, select_waiting
+from matchmaker.assignments.reminding import forget_answered
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, NotFoundError
@@ -71,6 +72,7 @@ def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accep
         if kept and run.match_round.state is RoundState.PUBLISHED:
             ROUND_STATES.take(run.match_round, RoundState.EXECUTING)
         db.session.flush()
+        forget_answered(run, {row.organisation_id for row in kept}, now)
         notify_agreed(run, kept, now)
         _inform_volunteers(kept, actor, now)
         count += len(kept)
@@ -85,6 +87,8 @@ def decline(*, actor: User, promise_id: int, now: datetime) -> None:
     PROMISE_STATES.take(row, PromiseStep.DECLINE)
     row.answered_at, row.decline_reason = now, None
     record_event(actor=actor, action="promise.decline", subject=row, now=now)
+    db.session.flush()
+    forget_answered(row.run, {row.organisation_id}, now)
 
 
 def say_why(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What falls due with givers: reminders, answers that never came, places that become free.
+"""What falls due with promises: reminders, answers that never came, places that become free.
 
 ``do_due`` does whatever is due and nothing else, so it can run as often as one likes: the worker
 runs it every minute, ``matchmaker daily`` once. It commits round by round.
@@ -11,16 +11,18 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, select
 
 from matchmaker.assignments.appointing import forget_late_wishes
+from matchmaker.assignments.reminding import forget_answered, remind
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date, get_month
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
-from matchmaker.models import MatchRound, Promise, PromiseState, Role, RoundRun, User
-from matchmaker.notices.service import notify_accounts, notify_social_workers, select_active
+from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun
+from matchmaker.notices.service import notify_social_workers
 from matchmaker.promises.days import lacks_day, propose_days
+from matchmaker.promises.facts import list_promises
+from matchmaker.promises.present import is_live
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.publish.revoking import free_places
-from matchmaker.slots import add_working_days
 from matchmaker.states import lock_row
 
 
@@ -38,18 +40,40 @@ class Done:
 
 
 def do_due(now: datetime) -> Done:
-    """Remind, expire and free what is due in every published round; commits after each."""
-    reminded = expired = freed = planned = 0
+    """Remind, expire and free what is due in every published round; commits after each.
+
+    A round that fails is left as it was and keeps no other waiting; its fault is raised at the end.
+    """
+    found: list[Done] = []
+    faults: list[Exception] = []
     for round_id in list(db.session.scalars(_select_rounds(now))):
-        match_round = db.session.get_one(MatchRound, round_id)
-        lock_row(match_round)
-        if (run := match_round.published_run) is not None:
-            reminded += _remind(run, now)
-            expired += _expire(run, now)
-            freed += _free(run, now)
-            planned += _plan(run, now)
-        db.session.commit()
-    return Done(reminded, expired, freed, planned)
+        try:
+            found.append(_do_round(round_id, now))
+            db.session.commit()
+        except Exception as fault:  # whatever is wrong with one month
+            db.session.rollback()
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("what is due in some months could not be done", faults)
+    return Done(
+        reminded=sum(done.reminded for done in found),
+        expired=sum(done.expired for done in found),
+        freed=sum(done.freed for done in found),
+        planned=sum(done.planned for done in found),
+    )
+
+
+def _do_round(round_id: int, now: datetime) -> Done:
+    match_round = db.session.get_one(MatchRound, round_id)
+    lock_row(match_round)
+    if (run := match_round.published_run) is None:
+        return Done()
+    return Done(
+        reminded=remind(run, now),
+        expired=_expire(run, now) + _lose(run, now),
+        freed=_free(run, now),
+        planned=_plan(run, now),
+    )
 
 
 def _select_rounds(now: datetime) -> Select[int]:
@@ -57,7 +81,8 @@ def _select_rounds(now: datetime) -> Select[int]:
     has no day ahead while its month lasts."""
     today = get_local_date(now)
     is_late = (MatchRound.month >= get_month(now)) & (lacks_day(today) | (Promise.new_day <= today))
-    is_asked = (Promise.state == PromiseState.AWAITING_GIVER) & Promise.answer_by.is_not(None)
+    is_giver_asked = (Promise.state == PromiseState.AWAITING_GIVER) & Promise.answer_by.is_not(None)
+    is_asked = is_giver_asked | (Promise.state == PromiseState.AWAITING_RECIPIENT)
     return (
         select(MatchRound.id)
         .join(Promise, Promise.round_run_id == MatchRound.published_run_id)
@@ -71,30 +96,6 @@ def _is_refused() -> ColumnElement[bool]:
     return (Promise.state == PromiseState.DECLINED) & Promise.freed_at.is_(None)
 
 
-def _remind(run: RoundRun, now: datetime) -> int:
-    """One notice to each coordinator with answers that are due soon, once for each promise."""
-    match_round, today = run.match_round, get_local_date(now)
-    calendars = load_calendars(match_round.subdistrict_id)
-    soon = add_working_days(today, DEADLINES[match_round.policy].remind_days, calendars)
-    rows = _lock_where(
-        run,
-        Promise.state == PromiseState.AWAITING_GIVER,
-        Promise.answer_by.between(today, soon),
-        Promise.reminded_at.is_(None),
-    )
-    for row in rows:
-        row.reminded_at = now
-    givers = {row.organisation_id for row in rows}
-    query = select_active(Role.COORDINATOR).where(User.organisation_id.in_(givers))
-    notify_accounts(query, None, "round.answers_due", match_round, now)
-    if rows:
-        details = {"promises": len(rows)}
-        record_event(
-            actor=None, action="round.remind", subject=match_round, now=now, details=details
-        )
-    return len(rows)
-
-
 def _expire(run: RoundRun, now: datetime) -> int:
     rows = _lock_where(
         run,
@@ -103,6 +104,20 @@ def _expire(run: RoundRun, now: datetime) -> int:
     )
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.EXPIRE)
+        record_event(actor=None, action="promise.expire", subject=row, now=now)
+    freed = _free_places(run, rows, now)
+    forget_answered(run, {row.organisation_id for row in rows}, now)
+    return freed
+
+
+def _lose(run: RoundRun, now: datetime) -> int:
+    """End what no recipient answered before its last day was over: it cannot come any more."""
+    is_waiting = Promise.state == PromiseState.AWAITING_RECIPIENT
+    waiting, today = list_promises(Promise.round_run_id == run.id, is_waiting), get_local_date(now)
+    over = [row.id for row in waiting if not is_live(row, today)]
+    rows = _lock_where(run, is_waiting, Promise.id.in_(over)) if over else []
+    for row in rows:
+        PROMISE_STATES.take(row, PromiseStep.LOSE)
         record_event(actor=None, action="promise.expire", subject=row, now=now)
     return _free_places(run, rows, now)
 

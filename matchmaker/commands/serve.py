@@ -57,15 +57,29 @@ def daily() -> None:
 
 
 def do_all_due(now: datetime) -> str:
-    """Do whatever is due, each in transactions of its own; returns how much was done, in words."""
-    with writing():
-        offers = follow_calendar(now=now)
-        db.session.commit()
-    done = do_due(now)
+    """Do whatever is due, each in transactions of its own; returns how much was done, in words.
+
+    What fails keeps nothing else waiting, and is raised at the end.
+    """
+    try:
+        offers = _follow_calendar(now)
+    finally:
+        done = do_due(now)
     return (
         f"offers: opened {offers['opened']}, expired {offers['expired']}; "
         f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}"
     )
+
+
+def _follow_calendar(now: datetime) -> dict[str, int]:
+    try:
+        with writing():
+            offers = follow_calendar(now=now)
+            db.session.commit()
+    except Exception:
+        db.session.rollback()
+        raise
+    return offers
 
 
 @click.command()

@@ -46,7 +46,6 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     frozenset({"month.out", "month.withdrawn"}),
     frozenset({"pairing.out", "pairing.none", "pairing.withdrawn"}),
     frozenset({"round.promises_broken"}),
-    frozenset({"round.answers_due"}),
     frozenset({"round.places_free"}),
     frozenset({"run.published", "run.withdrawn"}),
     frozenset({"resident.stop_contact", "resident.resume_contact"}),
@@ -100,15 +99,25 @@ def write_messages(messages: Sequence[Message], table: str, now: datetime) -> No
 
 
 def make_void(
-    kinds: Collection[str], table: str, subject_ids: Collection[int] | Select[int], now: datetime
+    kinds: Collection[str],
+    table: str,
+    subject_ids: Collection[int] | Select[int],
+    now: datetime,
+    *,
+    users: Select[int] | None = None,
 ) -> None:
-    """Mark the notices of these kinds about these rows as no longer valid."""
+    """Mark the notices of these kinds about these rows as no longer valid.
+
+    ``users``: of these accounts alone.
+    """
     statement = update(Notice).where(
         Notice.kind.in_(kinds),
         Notice.subject_type == table,
         Notice.subject_id.in_(subject_ids),
         Notice.void_at.is_(None),
     )
+    if users is not None:
+        statement = statement.where(Notice.user_id.in_(users))
     db.session.execute(statement.values(void_at=now))
 
 

@@ -1,4 +1,4 @@
-"""Help that every giver agreed to: when its recipient is asked whether it suits, and hears of it."""
+"""Help that every giver agreed to: when its recipient is asked for an answer, and hears of it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

@@ -1,0 +1,62 @@
+"""Remind givers of answers that are due soon, once for each promise, until all are there."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.extensions import db
+from matchmaker.calendar.service import load_calendars
+from matchmaker.models import MatchRound, Promise, PromiseState, Role, RoundRun, User
+from matchmaker.notices.service import make_void, notify_accounts, select_active
+from matchmaker.promises.states import DEADLINES
+from matchmaker.slots import add_working_days
+
+_KIND = "round.answers_due"
+
+
+def remind(run: RoundRun, now: datetime) -> int:
+    """One notice to each coordinator of who has not answered yet; returns how many promises wait.
+
+    The round is locked.
+    """
+    match_round, today = run.match_round, get_local_date(now)
+    calendars = load_calendars(match_round.subdistrict_id)
+    soon = add_working_days(today, DEADLINES[match_round.policy].remind_days, calendars)
+    query = select(Promise).where(
+        Promise.round_run_id == run.id,
+        Promise.state == PromiseState.AWAITING_GIVER,
+        Promise.answer_by.between(today, soon),
+        Promise.reminded_at.is_(None),
+    )
+    locked = query.order_by(Promise.id).with_for_update(of=Promise)
+    rows = db.session.scalars(locked.execution_options(populate_existing=True)).all()
+    for row in rows:
+        row.reminded_at = now
+    if rows:
+        givers = {row.organisation_id for row in rows}
+        notify_accounts(_select_coordinators(givers), None, _KIND, match_round, now)
+        details = {"promises": len(rows)}
+        record_event(
+            actor=None, action="round.remind", subject=match_round, now=now, details=details
+        )
+    return len(rows)
+
+
+def forget_answered(run: RoundRun, giver_ids: Collection[int], now: datetime) -> None:
+    """The reminders of these givers are void where nothing waits for them any more."""
+    waiting = select(Promise.organisation_id).where(
+        Promise.round_run_id == run.id,
+        Promise.organisation_id.in_(giver_ids),
+        Promise.state == PromiseState.AWAITING_GIVER,
+    )
+    done = set(giver_ids) - set(db.session.scalars(waiting))
+    if done:
+        round_id, users = run.match_round_id, _select_coordinators(done)
+        make_void([_KIND], MatchRound.__tablename__, [round_id], now, users=users)
+
+
+def _select_coordinators(giver_ids: Collection[int]) -> Select[int]:
+    return select_active(Role.COORDINATOR).where(User.organisation_id.in_(giver_ids))
