@@ -22,10 +22,11 @@ from matchmaker.needs import (
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
 from matchmaker.offers import views as offer_views
-from matchmaker.organisations import application_views
+from matchmaker.organisations import application_views, contact_views
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.people import views as people_views
+from matchmaker.places import views as place_views
 from matchmaker.residents import merging_views, registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
@@ -66,8 +67,10 @@ VIEW_MODULES = (
     approval_views,
     organisation_views,
     application_views,
+    contact_views,
     page_views,
     people_views,
+    place_views,
     criteria_views,
     draw_views,
     resident_views,

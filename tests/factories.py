@@ -198,6 +198,19 @@ class Factory:
             m.Offer(organisation_id=organisation.id, category_id=category.id, **{"lot": lot, **row})
         )
 
+    def place(self, subdistrict_id: int, **values: Any) -> m.Place:
+        """A place of the office, or of the organisation that is given."""
+        defaults = {
+            "name_zh": "乐善大厅",
+            "name_en": "Leshan Hall",
+            "address": "乐善路18号",
+            "hours_zh": "周一 9:00–11:00",
+            "hours_en": "Monday, 9:00 to 11:00",
+            "is_step_free": True,
+            "has_lift": False,
+        }
+        return self.add(m.Place(subdistrict_id=subdistrict_id, **{**defaults, **values}))
+
     def need(
         self,
         resident: m.Resident,

@@ -66,7 +66,7 @@ def test_both_languages_are_complete(name):
                 assert not CHINESE.search(text), (row, column)
 
 
-@pytest.mark.parametrize("name", ["committees", "organisations", "enterprises"])
+@pytest.mark.parametrize("name", ["committees", "organisations", "enterprises", "places"])
 def test_every_invented_name_is_marked(name):
     assert {row["is_demo"] for row in read(name)} == {"yes"}
 

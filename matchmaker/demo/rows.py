@@ -28,6 +28,7 @@ class Ids:
     committees: dict[str, int]
     categories: dict[str, int]
     organisations: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
     households: dict[str, int] = field(default_factory=dict)
     residents: dict[str, int] = field(default_factory=dict)
     volunteers: dict[str, int] = field(default_factory=dict)

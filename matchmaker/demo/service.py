@@ -17,6 +17,7 @@ from matchmaker.demo.store import (
     store_givers,
     store_homes,
     store_offers,
+    store_places,
     store_statuses,
     store_volunteers,
 )
@@ -121,6 +122,7 @@ def _read_ids(subdistrict: Subdistrict) -> Ids:
 def _store(world: World, ids: Ids, as_of: datetime) -> None:
     """Store the world in the order in which rows refer to each other."""
     store_givers(world, ids)
+    store_places(world, ids)
     store_homes(world, ids)
     store_volunteers(world, ids)
     store_accounts(world, ids, as_of)

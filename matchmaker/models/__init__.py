@@ -33,6 +33,7 @@ from matchmaker.models.match_round import (
 )
 from matchmaker.models.need import Need, NeedState, NeedType
 from matchmaker.models.offer import Offer, OfferState
+from matchmaker.models.office import Committee, Subdistrict
 from matchmaker.models.organisation import (
     Organisation,
     OrganisationApplication,
@@ -42,7 +43,7 @@ from matchmaker.models.organisation import (
 )
 from matchmaker.models.pairing import Pairing, Programme, VisitFrequency
 from matchmaker.models.person import PeopleApart, Person
-from matchmaker.models.place import Committee, Subdistrict
+from matchmaker.models.place import Place
 from matchmaker.models.promise import (
     DeclineReason,
     HelpKey,
@@ -120,6 +121,7 @@ __all__ = [
     "PairingAgreement",
     "PeopleApart",
     "Person",
+    "Place",
     "Programme",
     "Promise",
     "PromiseSide",

@@ -22,6 +22,10 @@ LONGEST_ORGANISATION_NAME_ZH = 120
 LONGEST_ORGANISATION_NAME_EN = 160
 LONGEST_ORGANISATION_SORT_KEY = 200
 LONGEST_VOLUNTEER_SORT_KEY = 120
+LONGEST_PLACE_NAME = 80
+LONGEST_PLACE_ADDRESS = 200  # of a place or an organisation: for everybody who goes there
+LONGEST_OPENING_HOURS = 120
+LONGEST_PUBLIC_PHONE = 20  # of an office, as it is kept
 
 # Rounds and evidence.
 LONGEST_NOTICE_NUMBER = 40  # of the yearly notice of public holidays

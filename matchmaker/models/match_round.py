@@ -16,7 +16,7 @@ from matchmaker.models.limits import (
     LONGEST_SEED_RULE,
 )
 from matchmaker.models.need import Need
-from matchmaker.models.place import Subdistrict
+from matchmaker.models.office import Subdistrict
 from matchmaker.models.user import User
 
 

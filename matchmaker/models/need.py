@@ -10,7 +10,7 @@ from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import UTCDateTime, enum_column, lot_column
 from matchmaker.models.limits import LONGEST_REASON, LONGEST_REFERENCE
-from matchmaker.models.place import Committee
+from matchmaker.models.office import Committee
 from matchmaker.models.resident import Consent, Resident
 
 

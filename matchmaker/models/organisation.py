@@ -12,9 +12,10 @@ from matchmaker.models.limits import (
     LONGEST_ORGANISATION_NAME_EN,
     LONGEST_ORGANISATION_NAME_ZH,
     LONGEST_ORGANISATION_SORT_KEY,
+    LONGEST_PLACE_ADDRESS,
     LONGEST_REASON,
 )
-from matchmaker.models.place import Subdistrict
+from matchmaker.models.office import Subdistrict
 
 
 class OrganisationKind(StrEnum):
@@ -51,6 +52,15 @@ class Organisation(Model):
     return_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     sort_key: Mapped[str] = mapped_column(
         String(LONGEST_ORGANISATION_SORT_KEY), index=True, comment="pinyin of name_zh"
+    )
+    address: Mapped[str | None] = mapped_column(
+        String(LONGEST_PLACE_ADDRESS), doc="where the organisation is; empty: not given"
+    )
+    contact_name: Mapped[str | None] = mapped_column(
+        EncryptedText, doc="who answers the phone; empty: not given"
+    )
+    contact_phone: Mapped[str | None] = mapped_column(
+        EncryptedText, doc="number for the office and for who is promised help; empty: not given"
     )
 
     subdistrict: Mapped[Subdistrict] = relationship()

@@ -14,8 +14,8 @@ from matchmaker.models.limits import (
     LONGEST_EVIDENCE,
     LONGEST_REFERENCE,
 )
+from matchmaker.models.office import Committee
 from matchmaker.models.person import person_column
-from matchmaker.models.place import Committee
 
 
 class StatusKind(StrEnum):

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.limits import LONGEST_PERSON_NAME
+from matchmaker.models.office import Committee, Subdistrict
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.person import person_column
-from matchmaker.models.place import Committee, Subdistrict
 from matchmaker.models.resident import Resident
 
 

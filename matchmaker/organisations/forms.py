@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from matchmaker.forms.base import BaseForm, FilterForm, IdempotentForm
+from matchmaker.forms.base import BaseForm, EditForm, FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.fields import CountField, LongTextField, NameField, PhoneField, TextField
 from matchmaker.forms.validators import MaxLength, Required
@@ -12,6 +12,7 @@ from matchmaker.models.limits import (
     LONGEST_ORGANISATION_NAME_EN,
     LONGEST_ORGANISATION_NAME_ZH,
     LONGEST_PERSON_NAME,
+    LONGEST_PLACE_ADDRESS,
     LONGEST_REASON,
 )
 from matchmaker.organisations.queries import OrganisationFilters
@@ -62,6 +63,14 @@ def make_application_form(subdistricts: list[Subdistrict]) -> ApplicationForm:
     form = ApplicationForm(data={"subdistrict_id": first})
     form.subdistrict_id.choices = make_choices((row.id, get_name(row)) for row in subdistricts)
     return form
+
+
+class ContactForm(EditForm, IdempotentForm):
+    """Where an organisation is and who answers its phone."""
+
+    address = TextField(_l("Address"), [MaxLength(LONGEST_PLACE_ADDRESS)])
+    name = NameField(_l("Contact person"), [MaxLength(LONGEST_PERSON_NAME)])
+    phone = PhoneField(_l("Phone number"))
 
 
 class ReasonForm(IdempotentForm):

@@ -1,5 +1,6 @@
 """What a social worker does with the subdistrict's organisations. Flushes; the view commits."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from matchmaker.models.limits import (
     LONGEST_ORGANISATION_NAME_EN,
     LONGEST_ORGANISATION_NAME_ZH,
     LONGEST_ORGANISATION_SORT_KEY,
+    LONGEST_PERSON_NAME,
+    LONGEST_PLACE_ADDRESS,
     LONGEST_REASON,
 )
 from matchmaker.notices.service import notify_coordinators
@@ -22,6 +25,15 @@ from matchmaker.words.folding import fold
 from matchmaker.words.names import get_sort_key
 
 _CODE_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationContact:
+    """Where an organisation is, and who answers its phone; None: not given."""
+
+    address: str | None
+    name: str | None
+    phone: str | None
 
 
 def get_organisation(organisation_id: int, actor: User) -> Organisation:
@@ -110,6 +122,35 @@ def suspend_organisation(
 def reinstate_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
     """End a suspension. Raises ``ConflictError`` if the organisation is not suspended."""
     return _move(organisation_id, OrganisationStep.REINSTATE, actor, now, reason=None)
+
+
+def keep_contact(
+    *, actor: User, now: datetime, organisation_id: int, contact: OrganisationContact
+) -> None:
+    """Keep address and contact person. Raises ``InvalidError`` naming a field."""
+    if len(contact.address or "") > LONGEST_PLACE_ADDRESS:
+        raise InvalidError("organisation.address_length", "address", most=LONGEST_PLACE_ADDRESS)
+    if len(contact.name or "") > LONGEST_PERSON_NAME:
+        raise InvalidError("organisation.contact_name_length", "name", most=LONGEST_PERSON_NAME)
+    row = lock_in_scope(Organisation, organisation_id, actor, "organisation.unknown")
+    fields = _write_contact(row, contact)
+    if fields:
+        db.session.flush()
+        details = {"fields": fields}
+        record_event(actor=actor, action="organisation.edit", subject=row, now=now, details=details)
+
+
+def _write_contact(row: Organisation, contact: OrganisationContact) -> list[str]:
+    """Write the contact; returns the names of the changed columns, sorted."""
+    values = {
+        "address": contact.address or None,
+        "contact_name": contact.name or None,
+        "contact_phone": contact.phone or None,
+    }
+    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
 
 
 def _move(

@@ -59,6 +59,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "override": ("rounds.index",),
     "password": ("accounts.own",),
     "person": ("people.index",),
+    "place": ("places.index",),
     "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
     "promise": ("rounds.index", "assignments.given", "assignments.questions"),
     "resident": ("residents.index",),

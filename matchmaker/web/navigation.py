@@ -26,6 +26,7 @@ _ITEMS = (
     (_l("Our offers"), "offers.index"),
     (_l("Our volunteers"), "volunteers.index"),
     (_l("What we promised"), "assignments.given"),
+    (_l("Places"), "places.index"),
     (_l("Needs"), "needs.index"),
     (_l("Residents"), "residents.index"),
     (_l("Organisations"), "organisations.index"),

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
+    PLACE_MANAGE = auto()  # own office's and its organisations', or own organisation's
+    OFFICE_PHONE_KEEP = auto()  # of the own office and its committees
     CALENDAR_MANAGE = auto()  # own office's public holidays
     ROUND_READ = auto()
     ROUND_RUN = auto()  # open, freeze, solve, pin and forbid
@@ -75,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VOLUNTEER_MANAGE,
             Permission.ASSIGNMENT_READ_GIVEN,
             Permission.PROMISE_ANSWER,
+            Permission.PLACE_MANAGE,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
     ),
@@ -109,6 +112,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PERSON_CONFIRM,
             Permission.FOLLOW_UP_ANSWER,
             Permission.CALENDAR_MANAGE,
+            Permission.PLACE_MANAGE,
+            Permission.OFFICE_PHONE_KEEP,
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,

@@ -12,7 +12,7 @@ from flask_babel import lazy_pgettext as _c
 from flask_babel.speaklater import LazyString
 
 from matchmaker import models as m
-from matchmaker.models import Committee, Organisation, ServiceCategory, Subdistrict, User
+from matchmaker.models import Committee, Organisation, Place, ServiceCategory, Subdistrict, User
 from matchmaker.words.quantities import format_local_day
 
 _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
@@ -208,7 +208,7 @@ def get_label(value: StrEnum) -> LazyString:
     return _BY_MEMBER[type(value), value.value]
 
 
-def get_name(row: Committee | Organisation | ServiceCategory | Subdistrict) -> str:
+def get_name(row: Committee | Organisation | Place | ServiceCategory | Subdistrict) -> str:
     """The row's name in the reader's language."""
     return row.name_en if str(get_locale()) == "en" else row.name_zh
 

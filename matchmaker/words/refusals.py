@@ -227,6 +227,7 @@ _GIVERS: Sentences = {
         "An organisation of this name is already here. Search the list for it."
     ),
     "organisation.contact_name_length": _l("Enter your name in at most %(most)s characters."),
+    "organisation.address_length": _l("Write the address in at most %(most)s characters."),
     "organisation.reason_length": REASON_LENGTH,
     "organisation.unknown": _l("There is no such organisation here."),
     "volunteer.state": _l("Something changed for this volunteer and the step no longer fits."),
@@ -239,6 +240,11 @@ _GIVERS: Sentences = {
         "This breaks %(count)s promises of a published month. Tick the box if it cannot be helped."
     ),
     "volunteer.unknown": _l("There is no such volunteer here."),
+    "place.unknown": _l("There is no such place here."),
+    "place.closed": _l("This place is closed already."),
+    "place.open": _l("This place is in use already."),
+    "place.text_length": _l("Write this in at most %(most)s characters."),
+    "place.point_outside": _l("There is no such point on a map. Enter north first, then east."),
     "person.unknown": _l("There is nothing to decide about these two any more."),
     "person.one_sign_in": _l("One sign-in opens both entries, so they are one person."),
     "person.not_joined": _l("This entry counts as a person of its own already."),

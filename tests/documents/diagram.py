@@ -13,7 +13,8 @@ ROOMS = {
     "features": (
         "matchmaker.accounts", "matchmaker.audit", "matchmaker.calendar", "matchmaker.needs",
         "matchmaker.notices", "matchmaker.offers", "matchmaker.organisations",
-        "matchmaker.pages", "matchmaker.people", "matchmaker.residents", "matchmaker.volunteers",
+        "matchmaker.pages", "matchmaker.people", "matchmaker.places",
+        "matchmaker.residents", "matchmaker.volunteers",
     ),
     "assignments": ("matchmaker.assignments",),
     "endings": ("matchmaker.endings",),
@@ -49,7 +50,8 @@ ROOMS = {
 LABELS = {
     "commands": "commands<br/>the command line, the list of pages",
     "features": (
-        "accounts, audit, needs, offers,<br/>organisations, pages, people, residents, volunteers"
+        "accounts, audit, needs, offers, organisations,<br/>"
+        "pages, people, places, residents, volunteers"
     ),
     "assignments": "assignments<br/>what a published month promises",
     "endings": "endings<br/>the end of a contact",

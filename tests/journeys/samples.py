@@ -101,6 +101,12 @@ def _organisations(_user: m.User) -> list[Values]:
     return [{"organisation_id": found} for found in ids if found]
 
 
+def _places(user: m.User) -> list[Values]:
+    own = [m.Place.organisation_id == user.organisation_id] if user.organisation_id else []
+    found = _first(m.Place, *own)
+    return [{"place_id": found}] if found else []
+
+
 def _users(_user: m.User) -> list[Values]:
     return [{"user_id": _first(m.User, m.User.role == role)} for role in m.Role]
 
@@ -193,7 +199,9 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "offers.edit": _offers,
     "offers.new": _categories,
     "offers.show": _offers,
+    "organisations.contact": _organisations,
     "organisations.show": _organisations,
+    "places.edit": _places,
     "residents.record_status": _own_residents,
     "residents.merge": _residents,
     "residents.show": _residents,

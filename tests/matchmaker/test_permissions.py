@@ -69,6 +69,14 @@ TABLE = {
         "○ ● ● ○ ○ ○ ○",
         {R.VOLUNTEER: {P.ABSENCE_ENTER_OWN}, R.COORDINATOR: {P.VOLUNTEER_MANAGE}},
     ),
+    "keep places where help is given": (
+        "○ ○ ● ○ ● ○ ○",
+        {R.COORDINATOR: {P.PLACE_MANAGE}, R.SOCIAL_WORKER: {P.PLACE_MANAGE}},
+    ),
+    "keep the phones of the office": (
+        "○ ○ ○ ○ ● ○ ○",
+        {R.SOCIAL_WORKER: {P.OFFICE_PHONE_KEEP}},
+    ),
     "approve an organisation or an offer": (
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.OFFER_APPROVE, P.ORGANISATION_APPROVE}},

@@ -71,6 +71,7 @@ SEEN = {
     m.Role.COORDINATOR: {
         m.Committee,
         m.Organisation,
+        m.Place,
         m.Offer,
         m.Volunteer,
         m.Promise,
@@ -83,6 +84,7 @@ SEEN = {
         m.Committee,
         m.Resident,
         m.Organisation,
+        m.Place,
         m.Offer,
         m.Person,
         m.FollowUp,
@@ -155,6 +157,18 @@ def _list_rows(need_id):
         db.session.scalars(
             select(m.Notice).where(m.Notice.resident_id == need.resident_id)
         ).first(),
+        _add(
+            m.Place,
+            subdistrict_id=offer.organisation.subdistrict_id,
+            organisation_id=offer.organisation_id,
+            name_zh="大厅",
+            name_en="Hall",
+            address="乐善路1号",
+            hours_zh="",
+            hours_en="",
+            is_step_free=True,
+            has_lift=False,
+        ),
         _add(
             m.HolidayNotice,
             subdistrict_id=offer.organisation.subdistrict_id,

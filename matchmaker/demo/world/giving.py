@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -18,8 +19,16 @@ from matchmaker.demo.world.mix import (
     make_random,
     split_total,
 )
-from matchmaker.demo.world.records import GiverRecord, NeedRecord, OfferRecord
+from matchmaker.demo.world.names import FIRST_CONTACT_NUMBER, draw_name, make_phone
+from matchmaker.demo.world.records import (
+    ContactRecord,
+    GiverRecord,
+    NeedRecord,
+    OfferRecord,
+    PlaceRecord,
+)
 from matchmaker.models import OfferState, OrganisationKind
+from matchmaker.words.places import MICRODEGREES
 
 # The 55 organisations and 16 enterprises of the demo.
 
@@ -31,13 +40,54 @@ def read_givers(seeds_dir: Path, month: date) -> tuple[GiverRecord, ...]:
     organisations = read_seed(seeds_dir, "organisations")
     enterprises = read_seed(seeds_dir, "enterprises")
     years = month.year - SEED_YEAR
-    return (
-        *(_make_giver(row, row["kind"]) for row in organisations),
-        *(_make_giver(row, OrganisationKind.ENTERPRISE, years) for row in enterprises),
+    addresses = {row["organisation_code"]: row["address"] for row in read_seed(seeds_dir, "places")}
+    rows: list[tuple[dict[str, str], str, int | None]] = [
+        (row, row["kind"], None) for row in organisations
+    ]
+    rows += [(row, OrganisationKind.ENTERPRISE, years) for row in enterprises]
+    return tuple(
+        _make_giver(row, kind, years, _make_contact(row["code"], number, addresses))
+        for number, (row, kind, years) in enumerate(rows)
     )
 
 
-def _make_giver(row: dict[str, str], kind: str, years: int | None = None) -> GiverRecord:
+def _make_contact(code: str, number: int, addresses: dict[str, str]) -> ContactRecord:
+    random = Random(f"contact:{code}")  # noqa: S311 - leaves the other draws as they are
+    surname, _given = draw_name(random, is_woman=True)
+    address = f"乐善路{random.randint(100, 399)}号{random.randint(1, 6)}楼"
+    return ContactRecord(
+        address=addresses.get(code, address),
+        name=f"{surname}老师",
+        phone=make_phone(FIRST_CONTACT_NUMBER + number),
+    )
+
+
+def read_places(seeds_dir: Path) -> tuple[PlaceRecord, ...]:
+    """The places of the office and of organisations."""
+    return tuple(
+        PlaceRecord(
+            code=row["code"],
+            giver=row["organisation_code"] or None,
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            address=row["address"],
+            hours_zh=row["hours_zh"],
+            hours_en=row["hours_en"],
+            is_step_free=row["is_step_free"] == "yes",
+            has_lift=row["has_lift"] == "yes",
+            point=(_read_degrees(row["north"]), _read_degrees(row["east"])),
+        )
+        for row in read_seed(seeds_dir, "places")
+    )
+
+
+def _read_degrees(text: str) -> int:
+    return int(Decimal(text) * MICRODEGREES)
+
+
+def _make_giver(
+    row: dict[str, str], kind: str, years: int | None, contact: ContactRecord
+) -> GiverRecord:
     agreement = None
     if years is not None:
         days = [date.fromisoformat(row[name]) for name in ("signed_on", "starts_on", "ends_on")]
@@ -52,6 +102,7 @@ def _make_giver(row: dict[str, str], kind: str, years: int | None = None) -> Giv
         programmes=split_cell(row["programmes"]),
         gives=split_cell(row["gives"]),
         agreement=agreement,
+        contact=contact,
     )
 
 

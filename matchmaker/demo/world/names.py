@@ -6,6 +6,8 @@ from random import Random
 PHONE_PREFIX = "199000"
 FIRST_RESIDENT_NUMBER = 10_000
 FIRST_OFFICE_NUMBER = 1_000
+COUNTER_PREFIX = "02155550"  # of the numbers that anybody may ring
+FIRST_CONTACT_NUMBER = 600  # of organisations
 
 SURNAMES = tuple(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -95,3 +97,8 @@ def get_title(age_years: int, is_woman: bool) -> str:
 def make_phone(number: int) -> str:
     """The ``number``-th phone number of the demo, 11 digits; ``number`` is below 100,000."""
     return f"{PHONE_PREFIX}{number:05d}"
+
+
+def make_counter_phone(number: int) -> str:
+    """The public number of the street office (0) or a committee; ``number`` is below 1,000."""
+    return f"{COUNTER_PREFIX}{number:03d}"

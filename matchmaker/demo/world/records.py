@@ -55,6 +55,15 @@ class HouseholdRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """Where an organisation is, and who answers its phone."""
+
+    address: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiverRecord:
     """An organisation; ``agreement`` has the keys signed, starts, ends, renews, scope."""
 
@@ -65,6 +74,23 @@ class GiverRecord:
     programmes: tuple[str, ...]
     gives: tuple[str, ...]
     agreement: tuple[date, date, date, bool, str] | None = None
+    contact: ContactRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRecord:
+    """A place of an organisation, or of the street office; ``point`` in millionths of a degree."""
+
+    code: str
+    giver: str | None
+    name_zh: str
+    name_en: str
+    address: str
+    hours_zh: str
+    hours_en: str
+    is_step_free: bool
+    has_lift: bool
+    point: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +185,7 @@ class World:
     month: date
     households: tuple[HouseholdRecord, ...]
     givers: tuple[GiverRecord, ...]
+    places: tuple[PlaceRecord, ...]
     offers: tuple[OfferRecord, ...]
     volunteers: tuple[VolunteerRecord, ...]
     needs: tuple[NeedRecord, ...]

@@ -11,7 +11,7 @@ from matchmaker.demo.world.asking import (
     generate_needs,
     generate_unsettled_needs,
 )
-from matchmaker.demo.world.giving import generate_offers, read_givers
+from matchmaker.demo.world.giving import generate_offers, read_givers, read_places
 from matchmaker.demo.world.history import generate_history
 from matchmaker.demo.world.homes import generate_households
 from matchmaker.demo.world.mix import make_random, read_districts, read_mix
@@ -87,6 +87,7 @@ def generate_world(month: date, as_of: datetime, seed: int, seeds_dir: Path = SE
         month=month,
         households=households,
         givers=givers,
+        places=read_places(seeds_dir),
         offers=tuple(offers),
         volunteers=tuple(volunteers),
         needs=tuple(needs),
