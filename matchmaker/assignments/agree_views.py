@@ -41,6 +41,8 @@ def questions() -> str:
     """What waits for the person, or for the residents of the committee, and what comes."""
     now = get_now()
     found = agreeing.list_questions(current_user, now)
+    tried = agreeing.list_tried_today([row.first for row in found], now)
+    found.sort(key=lambda row: row.first.id in tried)  # who was rung today comes last
     coming = [] if _is_counter() else agreeing.list_coming(current_user, now)
 
     def make() -> str:
@@ -122,6 +124,7 @@ def show_help(
             promise=found.get(promise_id),
             form=form or RefuseForm(formdata=None),
             day_form=day_form or make_day_form(found.get(promise_id), now),
+            is_tried_today=bool(agreeing.list_tried_today(found.promises, now)),
             is_counter=_is_counter(),
         )
 

@@ -4,19 +4,20 @@ The person answers alone, or the committee on the phone writes it down. One answ
 for a need, or for one visit of a pairing. Flushes; the caller commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.answering import list_keepable, lock_promises, select_promises
 from matchmaker.audit.service import record_event
-from matchmaker.base.clock import get_instant, get_month
+from matchmaker.base.clock import get_instant, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    AuditEvent,
     DeclineReason,
     MatchRound,
     Need,
@@ -183,8 +184,13 @@ def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime
 
 
 def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
-    """Keep that nobody answered; returns whether it was the last try and the places are free."""
+    """Keep that nobody answered; returns whether it was the last try and the places are free.
+
+    Raises ``ConflictError`` when it was tried on the same day already.
+    """
     run, rows = _lock(actor, promise_id, now)
+    if list_tried_today(rows, now):
+        raise ConflictError("promise.tried_today")
     most = DEADLINES[run.match_round.policy].tries
     tries = rows[0].tries + 1
     for row in rows:
@@ -197,6 +203,18 @@ def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:
         return False
     _free(run, rows, actor, now)
     return True
+
+
+def list_tried_today(rows: Iterable[Promise], now: datetime) -> set[int]:
+    """Those of the promises for which nobody could be reached today."""
+    begins_at = get_instant(get_local_date(now), 0)
+    query = select(AuditEvent.subject_id).where(
+        AuditEvent.subject_type == Promise.__tablename__,
+        AuditEvent.subject_id.in_([row.id for row in rows if row.tries]),
+        AuditEvent.action == "promise.not_reached",
+        AuditEvent.at >= begins_at,
+    )
+    return set(db.session.scalars(query))
 
 
 def _free(run: RoundRun, rows: Sequence[Promise], actor: User, now: datetime) -> None:

@@ -16,6 +16,7 @@ from matchmaker.assignments.forms import DayForm
 from matchmaker.assignments.views import bp, list_months_or_fail, read_address, show_given
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
+from matchmaker.base.errors import ConflictError
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
@@ -66,7 +67,10 @@ def promise(promise_id: int) -> str:
 def accept(promise_id: int) -> Answer:
     def act() -> str:
         now = get_now()
-        _say(answering.accept(actor=current_user, promise_ids=[promise_id], now=now))
+        found = answering.accept(actor=current_user, promise_ids=[promise_id], now=now)
+        if not found.count:
+            raise ConflictError("promise.cannot_be_kept")
+        _say(found)
         return url_for("assignments.promise", promise_id=promise_id)
 
     return _answer(promise_id, IdempotentForm(), act)
@@ -129,6 +133,8 @@ def show_promise(
             form=why_form or WhyForm(formdata=None),
             day_form=day_form or make_day_form(row, now),
             can_answer=answering.can_answer(row, now),
+            is_own_no=answering.is_declined_by_giver(row),
+            is_asked=answering.is_asked(row),
             can_take_back=answering.can_take_back(row, now),
         )
 

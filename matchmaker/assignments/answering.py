@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from matchmaker.assignments.queries import GivenFilters, select_waiting
+from matchmaker.assignments.queries import GivenFilters, list_waiting
 from matchmaker.assignments.reminding import forget_answered
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
@@ -32,10 +32,15 @@ from matchmaker.notices.service import (
     make_void,
     notify_visitor,
 )
-from matchmaker.promises.agreed import notify_agreed
+from matchmaker.promises.agreed import is_agreed, notify_agreed
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live, list_broken
-from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
+from matchmaker.promises.states import (
+    DEADLINES,
+    PROMISE_STATES,
+    RECIPIENT_REASONS,
+    PromiseStep,
+)
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import is_in_scope
 from matchmaker.states import lock_row
@@ -53,7 +58,7 @@ class Accepted:
 
 def accept_all(*, actor: User, month: date, filters: GivenFilters, now: datetime) -> Accepted:
     """Say yes to every promise of a month that waits for the actor and passes the filters."""
-    ids = db.session.scalars(select_waiting(actor, month, filters)).all()
+    ids = list_waiting(actor, month, filters, now).keys()
     return accept(actor=actor, promise_ids=ids, now=now)
 
 
@@ -92,9 +97,9 @@ def decline(*, actor: User, promise_id: int, now: datetime) -> None:
 
 
 def say_why(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
-    """Keep why a promise was declined. Raises ``ConflictError`` when it is not declined."""
+    """Keep why a giver declined a promise. Raises ``ConflictError`` when none did."""
     row = _lock_one(actor, promise_id)
-    if row.state is not PromiseState.DECLINED:
+    if not is_declined_by_giver(row):
         raise ConflictError("promise.state", state=row.state.value, step="say_why")
     row.decline_reason = reason
     details = {"reason": reason.value}
@@ -112,6 +117,9 @@ def take_back(*, actor: User, promise_id: int, now: datetime) -> None:
     was_yes = row.state is PromiseState.AWAITING_RECIPIENT
     PROMISE_STATES.take(row, PromiseStep.TAKE_BACK)
     row.answered_at = row.decline_reason = None
+    row.tries = 0
+    if row.answer_by is not None:
+        row.answer_by = max(row.answer_by, get_local_date(now))  # there is time to answer again
     record_event(actor=actor, action="promise.take_back", subject=row, now=now)
     if was_yes:
         make_void(["need.agreed"], _NEEDS, [row.need_id or 0], now)
@@ -123,14 +131,29 @@ def can_take_back(row: Promise, now: datetime) -> bool:
     if row.need is not None and row.need.state is not NeedState.MATCHED:
         return False
     if row.state is not PromiseState.DECLINED:
-        return PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK)
+        is_untouched = PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK) and row.new_by is None
+        return is_untouched and _is_live(row, now)
     regret = DEADLINES[row.run.match_round.policy].regret
     return row.freed_at is None and row.answered_at is not None and now < row.answered_at + regret
+
+
+def is_declined_by_giver(row: Promise) -> bool:
+    """Whether the giver said no, not the recipient."""
+    return row.state is PromiseState.DECLINED and row.decline_reason not in RECIPIENT_REASONS
 
 
 def can_answer(row: Promise, now: datetime) -> bool:
     """Whether the promise waits for its giver and one of its days is still to come."""
     return row.state is PromiseState.AWAITING_GIVER and _is_live(row, now)
+
+
+def is_asked(row: Promise) -> bool:
+    """Whether every giver of the same help said yes, so that the recipient is asked."""
+    of_run = select(Promise).where(Promise.round_run_id == row.round_run_id)
+    column = Promise.need_id if row.need_id is not None else Promise.pairing_id
+    same = column == (row.need_id or row.pairing_id)
+    beside = db.session.scalars(of_run.where(same))
+    return is_agreed(other for other in beside if other.help_key == row.help_key)
 
 
 def get_promise(actor: User, promise_id: int) -> Promise:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, select
 
-from matchmaker.base.clock import add_months, get_local_date
+from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     WEEKS,
@@ -28,6 +28,8 @@ from matchmaker.models import (
     Volunteer,
     Window,
 )
+from matchmaker.promises.facts import list_promises
+from matchmaker.promises.present import is_live
 from matchmaker.promises.states import FALLEN_STATES
 from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
@@ -145,25 +147,18 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
     )
 
 
-def select_waiting(actor: User, month: date, filters: GivenFilters) -> Select[int]:
-    """The ids of the promises of ``select_lines`` that wait for the giver's answer."""
+def list_waiting(
+    actor: User, month: date, filters: GivenFilters, now: datetime
+) -> dict[int, date | None]:
+    """The promises of ``select_lines`` that the giver can still answer, and until which day."""
     waiting = select_lines(actor, month, filters).where(
         Promise.state == PromiseState.AWAITING_GIVER
     )
-    query: Select[int] = waiting.with_only_columns(Promise.id)
-    return query
-
-
-def count_waiting(
-    actor: User, month: date, filters: GivenFilters, now: datetime
-) -> tuple[int, date | None]:
-    """How many promises wait for the giver while the month lasts, and until which day."""
-    if add_months(month, 1) <= get_local_date(now):
-        return 0, None
-    waiting = select_waiting(actor, month, filters).order_by(None)
-    query = waiting.with_only_columns(func.count(Promise.id), func.min(Promise.answer_by))
-    count, answer_by = db.session.execute(query).one()
-    return count, answer_by
+    rows: Any = db.session.execute(waiting.with_only_columns(Promise.id, Promise.answer_by))
+    days: dict[int, date | None] = dict(list(rows))
+    today = get_local_date(now)
+    held = list_promises(Promise.id.in_(days)) if days else []
+    return {row.id: days[row.id] for row in held if is_live(row, today)}
 
 
 def read_lines(rows: list[Any]) -> list[Line]:

@@ -89,15 +89,15 @@ def show_given(months: list[date]) -> str:
     """The list of what a month asks of the organisation, with what waits for an answer."""
     filter_form, month, filters = read_address(months)
     listed = _make_list(filter_form, month, filters)
-    waiting, answer_by = queries.count_waiting(current_user, month, filters, get_now())
+    waiting = queries.list_waiting(current_user, month, filters, get_now())
     return show_list(
         "assignments/given.html",
         listed,
         month=month,
         policy=queries.find_policy(current_user, month),
         groups=_group(listed.rows),
-        waiting=waiting,
-        answer_by=answer_by,
+        waiting=len(waiting),
+        answer_by=min((day for day in waiting.values() if day), default=None),
         form=IdempotentForm(formdata=None),
     )
 

@@ -41,7 +41,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
     "promise": (
         ("needs.follow", _by_asked_need),
         ("assignments.questions", _no_values),
-        ("assignments.given", lambda row: _by_month(row.run.match_round)),
+        ("assignments.promise", lambda row: {"promise_id": row.id}),
         ("assignments.visits", lambda row: _by_month(row.run.match_round)),
     ),
     "pairing": (("assignments.given", _no_values), ("assignments.visits", _no_values)),
@@ -75,9 +75,8 @@ def find_notice_url(notice: Notice, thing: Any) -> str | None:
     if thing is None:
         return None
     for endpoint, get_values in _PAGES[notice.subject_type]:
-        if may_open(endpoint):
-            values = get_values(thing)
-            return None if None in values.values() else url_for(endpoint, **values)
+        if may_open(endpoint) and None not in (values := get_values(thing)).values():
+            return url_for(endpoint, **values)
     return None
 
 

@@ -101,6 +101,11 @@ def is_live(promise: HeldPromise, today: date) -> bool:
     return promise.state in OPEN_STATES and bool(_list_days(promise, today))
 
 
+def find_last_day(promise: HeldPromise) -> date:
+    """The last day on which the promise can be kept."""
+    return max(_list_days(promise, promise.month))
+
+
 def _list_days(promise: HeldPromise, today: date) -> list[date]:
     """The days on which the promise can be kept, from today on."""
     month, slot = promise.month, promise.slot

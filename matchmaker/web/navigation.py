@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
 
-from matchmaker.web.permissions import may_open
+from matchmaker.web.permissions import Permission, has_permission, may_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class NavigationItem:
     is_current: bool
 
 
+# What who rings others finds on the page where these answer alone.
+_RINGING = (_l("People to ring"), "assignments.questions")
 # (label, endpoint); who sees an item follows from the permission its view declares.
 _ITEMS = (
     (_l("My needs"), "needs.mine"),
@@ -51,7 +55,13 @@ def register(app: Flask) -> None:
 def list_items() -> list[NavigationItem]:
     """The items whose view the current visitor may open, in the order of the table."""
     return [
-        NavigationItem(str(label), url_for(endpoint), request.endpoint == endpoint)
+        NavigationItem(_name(label, endpoint), url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint in _ITEMS
         if may_open(endpoint)
     ]
+
+
+def _name(label: LazyString, endpoint: str) -> str:
+    own, page = _RINGING
+    is_ringing = endpoint == page and has_permission(current_user.role, Permission.HELP_RING)
+    return str(own if is_ringing else label)

@@ -136,6 +136,7 @@ ROUNDS: Sentences = {
     ),
     "promise.no_day_asked": _l("Nobody asks for another day any more."),
     "promise.answered_meanwhile": _l("This was answered or has ended meanwhile."),
+    "promise.tried_today": _l("Nobody could be reached today. Try again tomorrow."),
     "promise.over": _l("The days of this promise are over."),
     "promise.answer_stands": _l(
         "This answer can no longer be taken back, others know it. Call the street office."

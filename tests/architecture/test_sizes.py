@@ -12,7 +12,6 @@ MOST_FUNCTION_LINES, MOST_BRANCHES, MOST_TEMPLATE_LINES = 30, 10, 100
 LONG: dict[str, str] = {}
 # Files under 60 lines that one other file imports, each with the reason why it stays apart.
 APART = {
-    "matchmaker/web/navigation.py": "the menu of each role",
     "optimizer/stages/points.py": "one module per kind of stage (S4)",
     "optimizer/stages/recipients.py": "one module per kind of stage (S3)",
     "optimizer/stages/lottery.py": "one module per kind of stage (S9, S14: draws)",

@@ -1,7 +1,7 @@
 """Publish a run in one transaction, by a second person; withdraw a publication."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -25,7 +25,8 @@ from matchmaker.models import (
 )
 from matchmaker.needs.states import mark_matched, move_to_round, return_to_open, start_again
 from matchmaker.promises.days import propose_days
-from matchmaker.promises.present import RECEIVER_GONE, list_broken
+from matchmaker.promises.facts import HeldPromise, list_promises
+from matchmaker.promises.present import RECEIVER_GONE, find_last_day, list_broken
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
@@ -290,15 +291,22 @@ def _send_promises(
     calendars = load_calendars(run.match_round.subdistrict_id)
     days = DEADLINES[run.match_round.policy].answer_days
     answer_by = add_working_days(get_local_date(now), days, calendars)
+    held = {row.id: row for row in list_promises(Promise.round_run_id == run.id)}
     for row in promises:
         if row.state is not PromiseState.PROPOSED:
             continue  # ended before
         is_wanted = row.id not in gone
         PROMISE_STATES.take(row, PromiseStep.SEND if is_wanted else PromiseStep.REVOKE)
-        row.answer_by = answer_by if is_wanted else None
+        row.answer_by = _limit(answer_by, held[row.id], now) if is_wanted else None
         row.revoked_reason = gone.get(row.id)
     db.session.flush()
     propose_days(run, calendars, now)
+
+
+def _limit(answer_by: date, promise: HeldPromise, now: datetime) -> date:
+    """The day until which a giver is asked: while the promise can still be kept."""
+    last = find_last_day(promise)
+    return min(answer_by, last) if last >= get_local_date(now) else answer_by
 
 
 def _lock_needs(run: RoundRun) -> None:

@@ -126,12 +126,26 @@ class TestService:
     @pytest.mark.usefixtures("agreed")
     def test_three_calls_without_an_answer_free_the_place(self, month, counter):
         [row] = list_promises(month.rice)
+        days = [NOW + timedelta(days=number) for number in range(3)]
         said = [
-            agreeing.note_not_reached(actor=counter, promise_id=row.id, now=NOW) for _ in range(3)
+            agreeing.note_not_reached(actor=counter, promise_id=row.id, now=day) for day in days
         ]
         assert said == [False, False, True]
         assert (row.state, row.tries) == (_S.EXPIRED, 3)
         assert db.session.get_one(m.Need, month.rice.id).state is m.NeedState.OPEN
+
+    @pytest.mark.usefixtures("agreed")
+    def test_calls_of_one_day_count_once(self, month, counter):
+        [row] = list_promises(month.rice)
+        agreeing.note_not_reached(actor=counter, promise_id=row.id, now=NOW)
+        evening = NOW.replace(hour=15, minute=59)  # in UTC; midnight in Shanghai is at 16:00
+        with pytest.raises(ConflictError, match=r"promise\.tried_today"):
+            agreeing.note_not_reached(actor=counter, promise_id=row.id, now=evening)
+        assert agreeing.list_tried_today([row], evening) == {row.id}
+        assert row.tries == 1
+        midnight = evening + timedelta(minutes=1)
+        assert not agreeing.note_not_reached(actor=counter, promise_id=row.id, now=midnight)
+        assert row.tries == 2
 
     @pytest.mark.usefixtures("agreed")
     def test_a_giver_cannot_take_back_what_the_recipient_agreed_to(self, month, asker, giver):
@@ -265,7 +279,12 @@ def test_a_committee_rings_and_writes_down_what_is_said(app, month, counter):
     page = browser.get("assignments.question", promise_id=number).text
     assert "Hello, this is the neighbourhood committee." in page
     assert press(browser, "not_reached", number).status_code == 303
-    assert "not reached 1 time" in browser.get("assignments.questions").text
+    page = browser.get("assignments.questions").text
+    assert "not reached 1 time" in page
+    assert page.index("Moving") < page.index("not reached 1 time"), "who was rung today comes last"
+    page = browser.get("assignments.question", promise_id=number).text
+    assert "Try again tomorrow." in page
+    assert "not-reached" not in page
     assert press(browser, "refuse", number).status_code == 422, "no reason is chosen"
     assert press(browser, "refuse", number, reason="unsafe").status_code == 422
     answer = press(browser, "refuse", number, reason="away", idempotency_key="b" * 32)
@@ -278,3 +297,21 @@ def test_a_resident_notes_no_call_and_answers_for_nobody_else(app, month, asker)
     assert press(browser, "not_reached", number).status_code == 403
     other = find_id(app, month.rice)
     assert browser.get("assignments.question", promise_id=other).status_code == 404
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_help_of_several_givers_is_shown_as_one(app, make, month, counter):
+    with app.app_context():
+        own, others = list_promises(month.shared)
+        other = make.user(m.Role.COORDINATOR, organisation_id=others.organisation_id)
+        answering.accept(actor=other, promise_ids=[others.id], now=NOW)
+        names = [row.organisation.name_en for row in (own, others)]
+        number = own.id
+        db.session.commit()
+    browser = open_page(app, counter)
+    page = browser.get("assignments.question", promise_id=number).text
+    assert f"{' and '.join(names)} can give it" in page or f"{', '.join(names)} can give it" in page
+    assert "2 items" in page
+    home = browser.get("pages.home").text
+    assert "People to ring" in home
+    assert "Does it suit?" not in home

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
+from matchmaker.assignments import agreeing
 from matchmaker.base.extensions import db
 from tests.browser import Browser
 from tests.factories import NOW
@@ -121,3 +122,32 @@ def test_nobody_answers_for_others(app, coordinator, make, first, step):
 def test_no_such_promise(coordinator, month, number):
     url = coordinator.get_url("assignments.given") + f"/{number}"
     assert coordinator.client.get(url).status_code == 404
+
+
+STORIES = {
+    "accept": "the person is asked whether it suits",
+    "decline": "Within ten minutes you can take this back",
+    "agree": "The person says that it suits",
+    "refuse": "does not want this help after all",
+}
+
+
+@pytest.mark.parametrize("step", STORIES)
+def test_the_page_says_what_came_of_the_answer(app, coordinator, make, month, first, step):
+    if step == "decline":
+        press(coordinator, "decline", first.id)
+    else:
+        accept_all(coordinator)
+    with app.app_context():
+        counter = make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
+        at = {"promise_id": first.id, "now": NOW}
+        if step == "agree":
+            agreeing.agree(actor=counter, **at)
+        elif step == "refuse":
+            agreeing.refuse(actor=counter, reason=m.DeclineReason.OTHER_GIVER, **at)
+        db.session.commit()
+    page = coordinator.get("assignments.promise", promise_id=first.id).text
+    assert STORIES[step] in page
+    if step == "refuse":
+        assert "Somebody else should help" not in page, "why is not the giver's to know"
+        assert "Why can you not do it?" not in page

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.assignments import answering
+from matchmaker.assignments import agreeing, answering, appointing
 from matchmaker.assignments.due import Done, do_due
-from matchmaker.assignments.queries import GivenFilters
+from matchmaker.assignments.queries import GivenFilters, list_waiting
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.publish.publication import withdraw_publication
@@ -192,3 +192,61 @@ def test_a_refusal_costs_the_giver_no_work_in_the_ledger(giver):
     query = select(m.FairnessLedger).where(m.FairnessLedger.scope == m.LedgerScope.ORGANISATION)
     loads = [row.given for row in db.session.scalars(query)]
     assert sum(loads) == 1, "the visit alone"
+
+
+def test_a_recipients_no_keeps_its_reason(make, giver, month):
+    counter = make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
+    row = list_promises()[0]
+    answering.accept(actor=giver, promise_ids=[row.id], now=NOW)
+    agreeing.refuse(actor=counter, promise_id=row.id, reason=m.DeclineReason.AWAY, now=NOW)
+    with pytest.raises(ConflictError, match=r"promise\.state"):
+        answering.say_why(actor=giver, promise_id=row.id, reason=m.DeclineReason.UNSAFE, now=NOW)
+    assert row.decline_reason is m.DeclineReason.AWAY
+
+
+def test_a_yes_taken_back_late_waits_for_the_rest_of_the_day(giver):
+    row, late = list_promises()[0], at(get_answer_day() + timedelta(days=4))
+    answering.accept_all(actor=giver, month=JULY, filters=EVERYTHING, now=NOW)
+    answering.take_back(actor=giver, promise_id=row.id, now=late)
+    assert do_due(late).expired == 0
+    answering.decline(actor=giver, promise_id=row.id, now=late)
+    answering.take_back(actor=giver, promise_id=row.id, now=late)
+    do_due(late + timedelta(days=1))
+    assert row.state is _S.EXPIRED
+
+
+def test_a_yes_is_not_taken_back_after_its_days_nor_once_another_day_is_asked_for(
+    make, giver, month
+):
+    counter = make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
+    visit = next(row for row in list_promises() if row.slot)
+    answering.accept_all(actor=giver, month=JULY, filters=EVERYTHING, now=NOW)
+    for row in list_promises():
+        assert not answering.can_take_back(row, datetime(2026, 8, 1, 12, tzinfo=NOW.tzinfo))
+        assert answering.can_take_back(row, NOW)
+    to = appointing.Moment(appointing.list_open_days(visit.run, NOW)[-1], 9 * 60)
+    appointing.ask_for_day(actor=counter, promise_id=visit.id, to=to, now=NOW)
+    assert not answering.can_take_back(visit, NOW)
+
+
+def test_what_waits_is_what_can_be_answered(giver, month):
+    """The page counts what one tap accepts."""
+    rows = list_promises()
+    late = datetime(2026, 7, 31, 12, tzinfo=NOW.tzinfo)
+    ended = [row for row in rows if row.days and max(row.days) < "2026-07-31"]
+    waiting = list_waiting(giver, JULY, EVERYTHING, late)
+    assert waiting.keys() == {row.id for row in rows} - {row.id for row in ended}
+    found = answering.accept_all(actor=giver, month=JULY, filters=EVERYTHING, now=late)
+    assert (found.count, found.left) == (len(waiting), 0)
+    after = datetime(2026, 8, 1, 12, tzinfo=NOW.tzinfo)
+    assert list_waiting(giver, JULY, EVERYTHING, after) == {}
+
+
+def test_nobody_is_asked_for_longer_than_help_can_come(make, world):
+    soon = make.category(kind=m.OfferKind.GOODS, unit="item")
+    last = NOW.date() + timedelta(days=1)
+    make.offer(world.organisation, soon, capacity_per_month=1, valid_until=last)
+    need = world.ask(soon)
+    world.publish(JULY)
+    [row] = [row for row in list_promises() if row.need_id == need.id]
+    assert row.answer_by == last < add_working_days(NOW.date(), 3)

@@ -625,7 +625,7 @@ def say_yes(o: Office) -> Heard:
 
 @step("round.remind")
 def remind(o: Office) -> Heard:
-    day = max(row.answer_by for row in list_own(o) if row.answer_by)
+    day = min(row.answer_by for row in list_own(o) if row.answer_by)
     do_due(NOW + (day - NOW.date()))
     return [(o.giver, "round.answers_due")]
 
@@ -800,8 +800,9 @@ def refuse_a_visit(o: Office) -> Heard:
 
 
 def ring_in_vain(o: Office, row: m.Promise) -> None:
-    for _ in range(3):
-        agreeing.note_not_reached(actor=o.counter, promise_id=row.id, now=NOW)
+    for day in range(3):
+        now = NOW + timedelta(days=day)
+        agreeing.note_not_reached(actor=o.counter, promise_id=row.id, now=now)
 
 
 @step("promise.not_reached")
