@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from matchmaker.accounts import administration_views, invitation_views, own_views, role_views
 from matchmaker.accounts import views as account_views
-from matchmaker.assignments import agree_views, answer_views, day_views
+from matchmaker.assignments import agree_views, answer_views, day_views, report_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import disclosure_views
 from matchmaker.audit import views as audit_views
@@ -53,6 +53,7 @@ VIEW_MODULES = (
     answer_views,
     agree_views,
     day_views,
+    report_views,
     audit_views,
     calendar_views,
     disclosure_views,

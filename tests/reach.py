@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from matchmaker import models as m
+from matchmaker.assignments import agreeing, answering, delivering
+from matchmaker.base.clock import get_instant
 from matchmaker.base.extensions import db
 from matchmaker.needs import desk_service, queue_service
 from matchmaker.offers import approval_service
@@ -29,6 +31,8 @@ REASON = "请写明几个人"
 # States in which needs stay, in an order in which all can be reached: a freeze takes every open
 # need of its street office. A need that was verified is open in the same transaction.
 NEEDS_STAY_IN = (
+    m.NeedState.SERVED,
+    m.NeedState.PARTLY_SERVED,
     m.NeedState.MATCHED,
     m.NeedState.IN_ROUND,
     m.NeedState.CLOSED,
@@ -98,6 +102,41 @@ def _match_need(make: Factory, need: m.Need) -> None:
     make.offer(giver, need.category)
     make.volunteer(giver, categories=[need.category.code], windows=[w.value for w in m.Window])
     publish_month(make, subdistrict.id, _find_free_month(subdistrict.id))
+
+
+def _serve_need(make: Factory, need: m.Need) -> None:
+    _report(make, need, gives_all=True)
+
+
+def _serve_in_part(make: Factory, need: m.Need) -> None:
+    """Two were to come, and one did."""
+    need.category.people_per_visit = 2
+    db.session.flush()
+    _report(make, need, gives_all=False)
+
+
+def _report(make: Factory, need: m.Need, *, gives_all: bool) -> None:
+    """Help for the need was found, agreed on both sides, and given on its day."""
+    subdistrict = db.session.get_one(m.Subdistrict, need.committee.subdistrict_id)
+    giver = make.organisation(subdistrict)
+    make.offer(giver, need.category, capacity_per_month=9)
+    for _ in range(need.category.people_per_visit):
+        make.volunteer(giver, categories=[need.category.code], windows=[w.value for w in m.Window])
+    publish_month(make, subdistrict.id, _find_free_month(subdistrict.id))
+    query = select(m.Promise).where(m.Promise.need_id == need.id).order_by(m.Promise.id)
+    rows = list(db.session.scalars(query))
+    coordinator = make.user(m.Role.COORDINATOR, organisation_id=giver.id)
+    published_at = rows[0].run.match_round.published_at or NOW
+    answering.accept(actor=coordinator, promise_ids=[row.id for row in rows], now=published_at)
+    worker = _get_committee_worker(make, need)
+    agreeing.agree(actor=worker, promise_id=rows[0].id, now=published_at)
+    now = get_instant(rows[0].day or date.min, 12 * 60)
+    for row in rows[:1] if not gives_all else rows:
+        given: dict[str, Any] = {"units": row.units, "proof": m.DeliveryProof.SIGNATURE, "code": ""}
+        delivering.deliver(actor=coordinator, promise_id=row.id, now=now, **given)
+    for row in rows[1:] if not gives_all else ():
+        reason = m.FailReason.GIVER_ABSENT
+        delivering.fail(actor=coordinator, promise_id=row.id, reason=reason, now=now)
 
 
 def _find_free_month(subdistrict_id: int) -> date:
@@ -175,6 +214,8 @@ _PATHS: tuple[tuple[Any, Any, Callable[..., None]], ...] = (
     (m.NeedState.SUBMITTED, m.NeedState.RETURNED, _return_need),
     (m.NeedState.OPEN, m.NeedState.IN_ROUND, _freeze_need),
     (m.NeedState.OPEN, m.NeedState.MATCHED, _match_need),
+    (m.NeedState.OPEN, m.NeedState.SERVED, _serve_need),
+    (m.NeedState.OPEN, m.NeedState.PARTLY_SERVED, _serve_in_part),
     (m.NeedState.OPEN, m.NeedState.WITHDRAWN, _withdraw_need),
     (m.NeedState.OPEN, m.NeedState.CLOSED, _join_need),
     (m.OfferState.SUBMITTED, m.OfferState.RETURNED, _return_offer),

@@ -31,7 +31,7 @@ def describe_ground(ground: str) -> str:
         "self": _("You looked at it yourself"),
         "own_committee": _("Works for your neighbourhood committee"),
         "own_subdistrict": _("Works for your street office"),
-        "assignment": _("Comes to help you, after you were matched"),
+        "agreed_visit": _("Comes to you, and you agreed to the visit"),
     }
     return sentences.get(ground, ground)
 

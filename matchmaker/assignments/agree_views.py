@@ -1,22 +1,25 @@
 """Does the promised help suit? Asked of the person here, or by the committee on the phone."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from matchmaker.assignments import agreeing
+from matchmaker.assignments import agreeing, delivering
 from matchmaker.assignments.answer_views import make_day_form
 from matchmaker.assignments.forms import DayForm
+from matchmaker.assignments.report_forms import FaceForm
+from matchmaker.assignments.reports import Report, make_report
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
-from matchmaker.models import DeclineReason, ListKind
+from matchmaker.models import DeclineReason, Face, ListKind, Promise
 from matchmaker.promises.states import RECIPIENT_REASONS
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
@@ -43,7 +46,8 @@ def questions() -> str:
     found = agreeing.list_questions(current_user, now)
     tried = agreeing.list_tried_today([row.first for row in found], now)
     found.sort(key=lambda row: row.first.id in tried)  # who was rung today comes last
-    coming = [] if _is_counter() else agreeing.list_coming(current_user, now)
+    list_others = agreeing.list_passed if _is_counter() else agreeing.list_coming
+    coming = list_others(current_user, now)
 
     def make() -> str:
         return render_template(
@@ -53,7 +57,7 @@ def questions() -> str:
             is_counter=_is_counter(),
         )
 
-    return show_people(ListKind.CALLS, {row.resident.person_id for row in found}, make)
+    return show_people(ListKind.CALLS, {row.resident.person_id for row in (*found, *coming)}, make)
 
 
 @bp.get("/help/<id:promise_id>")
@@ -105,13 +109,37 @@ def not_reached(promise_id: int) -> Answer:
     return _answer(promise_id, IdempotentForm(), act)
 
 
+@bp.post("/help/<id:promise_id>/feedback")
+@requires(Permission.HELP_AGREE)
+def feed_back(promise_id: int) -> Answer:
+    """How help was, said by who got it or by the committee that asked on the phone."""
+    form = FaceForm()
+
+    def act() -> str:
+        delivering.feed_back(
+            actor=current_user,
+            promise_id=promise_id,
+            face=Face(form.face.data),
+            words=form.words.data,
+            now=get_now(),
+        )
+        flash(_("Thank you. Those who helped read it."), "success")
+        return url_for("assignments.questions")
+
+    return answer_form(form, act, lambda: show_help(promise_id, face_form=form))
+
+
 def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> Answer:
     why = form if isinstance(form, RefuseForm) else None
     return answer_form(form, act, lambda: show_help(promise_id, why))
 
 
 def show_help(
-    promise_id: int, form: RefuseForm | None = None, day_form: DayForm | None = None
+    promise_id: int,
+    form: RefuseForm | None = None,
+    day_form: DayForm | None = None,
+    report: Report | None = None,
+    face_form: FaceForm | None = None,
 ) -> str:
     """The page of help to its recipient or to who rings, with a form as it was filled in."""
     now = get_now()
@@ -125,10 +153,19 @@ def show_help(
             form=form or RefuseForm(formdata=None),
             day_form=day_form or make_day_form(found.get(promise_id), now),
             is_tried_today=bool(agreeing.list_tried_today(found.promises, now)),
+            report=_find_report(found.get(promise_id), report, now),
+            face_form=face_form or FaceForm(formdata=None),
             is_counter=_is_counter(),
         )
 
     return show_people(ListKind.CALLS, {found.resident.person_id}, make)
+
+
+def _find_report(row: Promise, report: Report | None, now: datetime) -> Report | None:
+    """What the committee is asked about help; nothing, of the recipient."""
+    if not _is_counter():
+        return None
+    return report or make_report(row, current_user.role, now)
 
 
 def _is_counter() -> bool:

@@ -4,16 +4,17 @@ The person answers alone, or the committee on the phone writes it down. One answ
 for a need, or for one visit of a pairing. Flushes; the caller commits.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.answering import list_keepable, lock_promises, select_promises
 from matchmaker.audit.service import record_event
-from matchmaker.base.clock import get_instant, get_local_date, get_month
+from matchmaker.base.clock import add_months, get_instant, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -41,6 +42,7 @@ from matchmaker.notices.service import (
 from matchmaker.promises.agreed import has_not_ended, is_agreed
 from matchmaker.promises.states import (
     DEADLINES,
+    DONE_STATES,
     NOT_NEEDED,
     PROMISE_STATES,
     RECIPIENT_REASONS,
@@ -81,6 +83,23 @@ class OpenHelp:
         """Whether who helps asks the recipient for another day."""
         return any(row.new_by is PromiseSide.GIVER for row in self.promises)
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether some of it was agreed to, and nobody said what became of it."""
+        return any(row.state is PromiseState.CONFIRMED for row in self.promises)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it was given, and the recipient has not said how it was."""
+        states = {row.state for row in self.promises}
+        return PromiseState.DELIVERED in states and states <= DONE_STATES
+
+    @property
+    def last_day(self) -> date:
+        """The day by which it should be there; without a set one the last of the month."""
+        month_end = add_months(self.first.run.match_round.month, 1) - timedelta(days=1)
+        return max(row.day or month_end for row in self.promises)
+
     def get(self, promise_id: int) -> Promise:
         """One of the promises."""
         return next(row for row in self.promises if row.id == promise_id)
@@ -100,9 +119,14 @@ def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
 
 
 def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
-    """Help that its recipients in the actor's scope agreed to and that is not there yet."""
-    helps = _list_helps(actor, now)
-    return [row for row in helps if row.first.state is PromiseState.CONFIRMED]
+    """Help that its recipients in the actor's scope agreed to, until they said how it was."""
+    return [row for row in _list_helps(actor, now) if row.is_coming or row.is_given]
+
+
+def list_passed(actor: User, now: datetime) -> list[OpenHelp]:
+    """Help to ask about: it was given, or its day is over and nobody said that it was."""
+    today = get_local_date(now)
+    return [row for row in list_coming(actor, now) if row.is_given or row.last_day < today]
 
 
 def _list_helps(actor: User, now: datetime) -> list[OpenHelp]:
@@ -152,11 +176,16 @@ def _is_ahead(row: Promise, now: datetime) -> bool:
 
 
 def confirm(rows: Sequence[Promise], actor: User, now: datetime) -> None:
-    """The recipient has agreed to locked promises that can be kept: all who take part hear it."""
+    """The recipient has agreed to locked promises that can be kept: all who take part hear it.
+
+    One code of four digits is for all of them: by it the recipient shows that help came.
+    """
     if not rows:
         return
+    code = f"{secrets.randbelow(10_000):04d}"
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.AGREE)
+        row.code, row.reminded_at = code, None
         record_for(row, "promise.agree", actor, now)
     db.session.flush()
     _forget_question(rows, now)
@@ -255,9 +284,12 @@ def _lock(actor: User, promise_id: int, now: datetime) -> tuple[RoundRun, list[P
 
 
 def _select_open(actor: User, now: datetime) -> Select[Promise]:
+    """What still counts: of this month and later, and what was agreed to in any."""
+    was_agreed_to = Promise.state.in_({PromiseState.CONFIRMED, *DONE_STATES})
+    is_in_time = MatchRound.month >= get_month(now)
     return (
         select_promises(actor)
-        .where(has_not_ended(), MatchRound.month >= get_month(now))
+        .where(has_not_ended(), is_in_time | was_agreed_to)
         .options(
             joinedload(Promise.need).joinedload(Need.category),
             joinedload(Promise.need).joinedload(Need.resident),

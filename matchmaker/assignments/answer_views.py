@@ -13,6 +13,7 @@ from matchmaker.assignments import answering, queries
 from matchmaker.assignments.answering import Accepted
 from matchmaker.assignments.appointing import can_be_moved, list_open_days
 from matchmaker.assignments.forms import DayForm
+from matchmaker.assignments.reports import Report, make_report
 from matchmaker.assignments.views import bp, list_months_or_fail, read_address, show_given
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
@@ -118,11 +119,14 @@ def _answer(promise_id: int, form: IdempotentForm, act: Callable[[], str]) -> An
 
 
 def show_promise(
-    promise_id: int, why_form: WhyForm | None = None, day_form: DayForm | None = None
+    promise_id: int,
+    why_form: WhyForm | None = None,
+    day_form: DayForm | None = None,
+    report: Report | None = None,
 ) -> str:
     """The page of one promise to its giver, with a form as it was filled in."""
     row, now = answering.get_promise(current_user, promise_id), get_now()
-    line = queries.get_line(current_user, row)
+    line = queries.get_line(current_user, row, now)
 
     def make() -> str:
         return render_template(
@@ -132,6 +136,7 @@ def show_promise(
             promise=row,
             form=why_form or WhyForm(formdata=None),
             day_form=day_form or make_day_form(row, now),
+            report=report or make_report(row, current_user.role, now),
             can_answer=answering.can_answer(row, now),
             is_own_no=answering.is_declined_by_giver(row),
             is_asked=answering.is_asked(row),

@@ -86,7 +86,7 @@ def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accep
 
 def decline(*, actor: User, promise_id: int, now: datetime) -> None:
     """Say no to a promise. Raises ``ConflictError`` when it waits no more or its days are over."""
-    row = _lock_one(actor, promise_id)
+    row = lock_promise(actor, promise_id)
     if not _is_live(row, now):
         raise ConflictError("promise.over")
     PROMISE_STATES.take(row, PromiseStep.DECLINE)
@@ -98,7 +98,7 @@ def decline(*, actor: User, promise_id: int, now: datetime) -> None:
 
 def say_why(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
     """Keep why a giver declined a promise. Raises ``ConflictError`` when none did."""
-    row = _lock_one(actor, promise_id)
+    row = lock_promise(actor, promise_id)
     if not is_declined_by_giver(row):
         raise ConflictError("promise.state", state=row.state.value, step="say_why")
     row.decline_reason = reason
@@ -111,7 +111,7 @@ def take_back(*, actor: User, promise_id: int, now: datetime) -> None:
 
     Raises ``ConflictError`` when the other side acted, or a refused place may be free already.
     """
-    row = _lock_one(actor, promise_id)
+    row = lock_promise(actor, promise_id)
     if not can_take_back(row, now):
         raise ConflictError("promise.answer_stands")
     was_yes = row.state is PromiseState.AWAITING_RECIPIENT
@@ -198,7 +198,11 @@ def lock_promises(actor: User, ids: Collection[int]) -> Iterable[tuple[RoundRun,
         yield run, list(rows)
 
 
-def _lock_one(actor: User, promise_id: int) -> Promise:
+def lock_promise(actor: User, promise_id: int) -> Promise:
+    """One promise of a published month in the actor's scope, its round locked first.
+
+    Raises ``NotFoundError``.
+    """
     for _run, rows in lock_promises(actor, [promise_id]):
         if rows:  # none: the publication was withdrawn meanwhile
             return rows[0]

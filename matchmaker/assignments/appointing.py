@@ -26,6 +26,7 @@ from matchmaker.notices.service import (
     notify_visitor,
 )
 from matchmaker.promises.days import find_slot
+from matchmaker.promises.present import list_broken
 from matchmaker.promises.states import OPEN_STATES, PromiseStep
 from matchmaker.slots import list_slot_dates
 
@@ -190,6 +191,17 @@ def _check(run: RoundRun, rows: Sequence[Promise], to: Moment, now: datetime) ->
         raise InvalidError("promise.day_closed", field="day")
     if slot != rows[0].slot and _is_taken(run, rows, slot):
         raise InvalidError("promise.day_taken", field="day")
+    if not _is_keepable(run, rows, to, now):
+        raise InvalidError("promise.day_not_free", field="day")
+
+
+def _is_keepable(run: RoundRun, rows: Sequence[Promise], to: Moment, now: datetime) -> bool:
+    """Whether the visit could be kept then: who comes is free, and what they give lasts."""
+    tried = db.session.begin_nested()
+    _move(run, rows, to, now)
+    broken = {found.promise.id for found in list_broken(run, now)}
+    tried.rollback()
+    return broken.isdisjoint(row.id for row in rows)
 
 
 def _is_taken(run: RoundRun, rows: Sequence[Promise], slot: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, case, select
 
 from matchmaker.assignments.appointing import forget_late_wishes
 from matchmaker.assignments.reminding import forget_answered, remind
@@ -93,7 +93,9 @@ def _select_rounds(now: datetime) -> Select[int]:
 
 
 def _is_refused() -> ColumnElement[bool]:
-    return (Promise.state == PromiseState.DECLINED) & Promise.freed_at.is_(None)
+    """What was declined or failed, and may still be undone."""
+    ended = Promise.state.in_((PromiseState.DECLINED, PromiseState.FAILED))
+    return ended & Promise.freed_at.is_(None)
 
 
 def _expire(run: RoundRun, now: datetime) -> int:
@@ -124,7 +126,10 @@ def _lose(run: RoundRun, now: datetime) -> int:
 
 def _free(run: RoundRun, now: datetime) -> int:
     regret = DEADLINES[run.match_round.policy].regret
-    rows = _lock_where(run, _is_refused(), Promise.answered_at <= now - regret)
+    said_at = case(
+        (Promise.state == PromiseState.FAILED, Promise.reported_at), else_=Promise.answered_at
+    )
+    rows = _lock_where(run, _is_refused(), said_at <= now - regret)
     return _free_places(run, rows, now)
 
 

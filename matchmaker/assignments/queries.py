@@ -1,10 +1,11 @@
 """The promises of a published month, for an organisation or a volunteer.
 
-Lines have references and blocks; no column with a resident's name is read here.
+Lines have references and blocks. The surname with title of who receives is read for one promise
+alone, from the recipient's yes until some weeks after the help.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, select
@@ -30,11 +31,13 @@ from matchmaker.models import (
 )
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live
-from matchmaker.promises.states import FALLEN_STATES
+from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
 from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
 
 # Filters of the list.
+
+_NAMED_FOR = timedelta(days=30)  # after the help
 
 DELIVERIES = 0  # the "week" of what has no appointed time
 
@@ -76,6 +79,8 @@ class Line:
 
     ``answer_by``: last day on which the giver is asked; empty for one that nobody is asked for.
 
+    ``resident``: surname with title of who gets it; empty on lists, and before they agreed.
+
     ``persons`` are who gets it and, for a visit, who comes.
     """
 
@@ -95,6 +100,7 @@ class Line:
     answer_by: date | None
     is_pairing: bool
     persons: tuple[int, ...]
+    resident: str | None = None
 
 
 def list_published_months(actor: User) -> list[date]:
@@ -172,10 +178,20 @@ def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
     return read_lines(list(db.session.execute(query)))
 
 
-def get_line(actor: User, promise: Promise) -> Line:
-    """The line of one promise of a published month in the actor's scope."""
+def get_line(actor: User, promise: Promise, now: datetime) -> Line:
+    """The line of one promise of a published month in the actor's scope, with who receives it."""
     query = _join_all(actor, promise.run.match_round.month).where(Promise.id == promise.id)
-    return _read_line(*db.session.execute(query).one())
+    line = _read_line(*db.session.execute(query).one())
+    return replace(line, resident=_find_name(promise, now))
+
+
+def _find_name(promise: Promise, now: datetime) -> str | None:
+    """The surname with title of who receives help, once they agreed and for a while after it."""
+    is_agreed = promise.state is PromiseState.CONFIRMED
+    is_recent = promise.reported_at is not None and now < promise.reported_at + _NAMED_FOR
+    is_named = is_agreed or (promise.state in DONE_STATES and is_recent)
+    name: str = promise.asked.resident.display_name
+    return name if is_named else None
 
 
 def list_choices(

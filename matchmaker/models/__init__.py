@@ -46,6 +46,9 @@ from matchmaker.models.person import PeopleApart, Person
 from matchmaker.models.place import Place
 from matchmaker.models.promise import (
     DeclineReason,
+    DeliveryProof,
+    Face,
+    FailReason,
     HelpKey,
     Promise,
     PromiseSide,
@@ -82,8 +85,11 @@ __all__ = [
     "ConsentChannel",
     "ContactEnd",
     "DeclineReason",
+    "DeliveryProof",
     "Disclosure",
     "DrawSource",
+    "Face",
+    "FailReason",
     "FairnessLedger",
     "FollowUp",
     "FollowUpAbout",

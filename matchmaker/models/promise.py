@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.assignment import Assignment
-from matchmaker.models.columns import UTCDateTime, enum_column
+from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.match_round import RoundRun
 from matchmaker.models.need import Need
 from matchmaker.models.offer import Offer
@@ -24,6 +24,7 @@ class PromiseState(StrEnum):
     CONFIRMED = "confirmed"
     DELIVERED = "delivered"
     FED_BACK = "fed_back"
+    FAILED = "failed"  # it was agreed and did not take place
     DECLINED = "declined"
     EXPIRED = "expired"
     REVOKED = "revoked"
@@ -66,6 +67,32 @@ class DeclineReason(StrEnum):
     OTHER_HELP = "other_help"
     OTHER_GIVER = "other_giver"  # does not want this one
     AWAY = "away"
+
+
+class FailReason(StrEnum):
+    """Why agreed help did not take place."""
+
+    GIVER_ABSENT = "giver_absent"
+    RECIPIENT_ABSENT = "recipient_absent"
+    WRONG_THING = "wrong_thing"
+    WEATHER = "weather"
+    UNSAFE = "unsafe"
+
+
+class DeliveryProof(StrEnum):
+    """What shows that help was given."""
+
+    CODE = "code"  # the recipient's four digits
+    SIGNATURE = "signature"  # on a sheet
+    CALL = "call"  # the committee asked the recipient
+
+
+class Face(StrEnum):
+    """How help was, in the recipient's eyes."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
 
 
 class PromiseSide(StrEnum):
@@ -140,6 +167,26 @@ class Promise(Model):
         enum_column(DeclineReason), doc="why one side said no; empty: not said"
     )
     tries: Mapped[int] = mapped_column(default=0, doc="how often the recipient was not reached")
+    code: Mapped[str | None] = mapped_column(
+        EncryptedText, doc="four digits by which the recipient shows that help came"
+    )
+    code_tries: Mapped[int] = mapped_column(default=0, doc="how many wrong codes were entered")
+    reported_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant of the report on what took place; empty: there is none"
+    )
+    delivered_units: Mapped[int | None] = mapped_column(doc="units that were given")
+    proof: Mapped[DeliveryProof | None] = mapped_column(
+        enum_column(DeliveryProof), doc="what shows that they were given"
+    )
+    fail_reason: Mapped[FailReason | None] = mapped_column(
+        enum_column(FailReason), doc="why agreed help did not take place"
+    )
+    face: Mapped[Face | None] = mapped_column(
+        enum_column(Face), doc="how the help was, in the recipient's eyes"
+    )
+    words: Mapped[str | None] = mapped_column(
+        EncryptedText, doc="a sentence of the recipient about the help"
+    )
     freed_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which the place of an ended promise became free"
     )

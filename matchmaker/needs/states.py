@@ -5,6 +5,7 @@ open -> submitted, when its verification is undone before the lock
 submitted -> returned -> submitted
 submitted, returned, open -> closed, when joined with another; withdrawn, in the round too
 in round -> open, when the month's round found nothing
+matched -> served, partly served, when help was given; back, when the report is corrected
 matched -> in round, when a publication was withdrawn; open, when its promise was revoked
 any but a draft -> closed, when the contact with the resident was stopped
 """
@@ -40,7 +41,9 @@ _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.VERIFIED: frozenset({_S.OPEN}),
     _S.OPEN: frozenset({_S.SUBMITTED, _S.IN_ROUND, _S.WITHDRAWN, _S.CLOSED}),
     _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
-    _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.CLOSED}),
+    _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.SERVED, _S.PARTLY_SERVED, _S.CLOSED}),
+    _S.SERVED: frozenset({_S.MATCHED, _S.PARTLY_SERVED, _S.CLOSED}),
+    _S.PARTLY_SERVED: frozenset({_S.MATCHED, _S.SERVED, _S.CLOSED}),
     _S.CLOSED: frozenset(),
     _S.WITHDRAWN: frozenset(),
 }
@@ -91,6 +94,16 @@ def mark_matched(need: Need) -> None:
     """The published round found something: the need is matched and its wait starts from zero."""
     NEED_STATES.take(need, _S.MATCHED)
     need.waiting_rounds = 0
+
+
+def settle(need: Need, *, is_done: bool, is_whole: bool) -> None:
+    """The need as its help is: matched while some is to come, then served, in part without all."""
+    if not is_done and need.state is not _S.MATCHED:
+        NEED_STATES.take(need, _S.MATCHED)
+    elif is_done and is_whole and need.state is not _S.SERVED:
+        NEED_STATES.take(need, _S.SERVED)
+    elif is_done and not is_whole and need.state is not _S.PARTLY_SERVED:
+        NEED_STATES.take(need, _S.PARTLY_SERVED)
 
 
 def start_again(need: Need) -> None:

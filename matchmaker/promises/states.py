@@ -3,6 +3,7 @@
 proposed -> awaiting giver, when its run is published; back, when the publication is withdrawn
 awaiting giver -> awaiting recipient, when the giver says yes; declined; expired without an answer
 awaiting recipient -> confirmed, when the recipient says yes; declined; expired if not reached
+confirmed -> delivered, failed; back, when the report is corrected; delivered -> fed back
 awaiting recipient, declined -> awaiting giver, when the giver takes the answer back in time
 any of these but an ended one -> revoked, when it cannot be kept
 """
@@ -25,6 +26,10 @@ class PromiseStep(StrEnum):
     AGREE = auto()  # the recipient
     REFUSE = auto()
     LOSE = auto()  # nobody is reached
+    DELIVER = auto()
+    FAIL = auto()
+    CORRECT = auto()  # the report
+    FEED_BACK = auto()
     EXPIRE = auto()
     REVOKE = auto()
 
@@ -38,7 +43,8 @@ GIVER_REASONS = frozenset(DeclineReason) - RECIPIENT_REASONS
 
 # States in which somebody still counts on the promise.
 OPEN_STATES = frozenset({_S.PROPOSED, _S.AWAITING_GIVER, _S.AWAITING_RECIPIENT, _S.CONFIRMED})
-FALLEN_STATES = frozenset({_S.DECLINED, _S.EXPIRED, _S.REVOKED})
+FALLEN_STATES = frozenset({_S.DECLINED, _S.EXPIRED, _S.REVOKED, _S.FAILED})
+DONE_STATES = frozenset({_S.DELIVERED, _S.FED_BACK})
 
 PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
     "promise.state",
@@ -54,6 +60,10 @@ PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
         PromiseStep.AGREE: {_S.AWAITING_RECIPIENT: _S.CONFIRMED},
         PromiseStep.REFUSE: {_S.AWAITING_RECIPIENT: _S.DECLINED},
         PromiseStep.LOSE: {_S.AWAITING_RECIPIENT: _S.EXPIRED},
+        PromiseStep.DELIVER: {_S.CONFIRMED: _S.DELIVERED},
+        PromiseStep.FAIL: {_S.CONFIRMED: _S.FAILED},
+        PromiseStep.CORRECT: {_S.DELIVERED: _S.CONFIRMED, _S.FAILED: _S.CONFIRMED},
+        PromiseStep.FEED_BACK: {_S.DELIVERED: _S.FED_BACK},
         PromiseStep.EXPIRE: {_S.AWAITING_GIVER: _S.EXPIRED},
         PromiseStep.REVOKE: dict.fromkeys(OPEN_STATES, _S.REVOKED),
     },

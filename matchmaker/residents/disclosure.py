@@ -1,7 +1,7 @@
 """The only code that shows contact data; each time it writes a row that says so.
 
-Residents see their own and offices those of their residents. Givers see no contacts: showing one
-for a promise is not built yet.
+Residents see their own and offices those of their residents. The volunteer of a visit, and their
+coordinator, see the contact from the moment that the recipient agreed until it is done.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,19 @@ from sqlalchemy import func, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import SHANGHAI, get_local_date
-from matchmaker.base.errors import ForbiddenError, ThrottledError
+from matchmaker.base.errors import ForbiddenError, NotFoundError, ThrottledError
 from matchmaker.base.extensions import db
-from matchmaker.models import Disclosure, ResidentContact, Role, User
+from matchmaker.models import (
+    Disclosure,
+    Promise,
+    PromiseState,
+    Resident,
+    ResidentContact,
+    Role,
+    User,
+)
 from matchmaker.residents.scope import get_resident
+from matchmaker.scopes import lock_in_scope
 
 
 class Ground(StrEnum):
@@ -24,6 +33,7 @@ class Ground(StrEnum):
     SELF = "self"
     OWN_COMMITTEE = "own_committee"
     OWN_SUBDISTRICT = "own_subdistrict"
+    AGREED_VISIT = "agreed_visit"
 
 
 _GROUND_OF_ROLE = {
@@ -32,7 +42,13 @@ _GROUND_OF_ROLE = {
     Role.SOCIAL_WORKER: Ground.OWN_SUBDISTRICT,
 }
 # Most disclosures to one person in one day, in Shanghai time.
-DISCLOSURES_PER_DAY = {Role.RESIDENT: 20, Role.COMMITTEE_WORKER: 60, Role.SOCIAL_WORKER: 60}
+DISCLOSURES_PER_DAY = {
+    Role.RESIDENT: 20,
+    Role.VOLUNTEER: 20,
+    Role.COORDINATOR: 60,
+    Role.COMMITTEE_WORKER: 60,
+    Role.SOCIAL_WORKER: 60,
+}
 FULL_FIELDS = ["full_name", "phone", "address"]
 
 
@@ -54,7 +70,27 @@ def reveal_contact(resident_id: int, actor: User, now: datetime) -> Contact:
     ground = _GROUND_OF_ROLE.get(actor.role)
     if ground is None:
         raise ForbiddenError("contact.ground_not_yours")
-    resident = get_resident(resident_id, actor)
+    return _reveal(get_resident(resident_id, actor), ground, actor, now)
+
+
+def may_visit(promise: Promise) -> bool:
+    """Whether who comes may see the contact: the recipient agreed, and it is not done."""
+    return promise.slot is not None and promise.state is PromiseState.CONFIRMED
+
+
+def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
+    """The contact of who is visited; recorded as ``reveal_contact`` does.
+
+    Raises ``NotFoundError`` for a visit that is not the actor's, or at any other time than
+    ``may_visit`` says, ``ThrottledError`` beyond the daily limit.
+    """
+    promise = lock_in_scope(Promise, promise_id, actor, "promise.unknown")
+    if not may_visit(promise):
+        raise NotFoundError("promise.unknown")
+    return _reveal(promise.asked.resident, Ground.AGREED_VISIT, actor, now)
+
+
+def _reveal(resident: Resident, ground: Ground, actor: User, now: datetime) -> Contact:
     _check_daily_limit(actor, now)
     db.session.add(
         Disclosure(

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     PROMISE_ANSWER = auto()  # own organisation's, yes or no
     HELP_AGREE = auto()  # one's own, or of residents of the own committee
     HELP_RING = auto()  # the residents of the own committee about it
+    DELIVERY_REPORT = auto()  # what took place of promises in the own scope
+    VISITED_REVEAL = auto()  # who is visited, one at a time, each logged
     ABSENCE_ENTER_OWN = auto()  # a volunteer's own days away
     VISIT_READ_OWN = auto()  # a volunteer's own visits
     FOLLOW_UP_ANSWER = auto()  # questions that the office owes an answer
@@ -65,6 +67,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.NEED_BROWSE,
             Permission.VISIT_READ_OWN,
+            Permission.DELIVERY_REPORT,
+            Permission.VISITED_REVEAL,
             Permission.PERSON_CONFIRM,
             Permission.ABSENCE_ENTER_OWN,
         }
@@ -78,6 +82,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ASSIGNMENT_READ_GIVEN,
             Permission.PROMISE_ANSWER,
             Permission.PLACE_MANAGE,
+            Permission.DELIVERY_REPORT,
+            Permission.VISITED_REVEAL,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
     ),
@@ -91,6 +97,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NEED_SORT,
             Permission.HELP_AGREE,
             Permission.HELP_RING,
+            Permission.DELIVERY_REPORT,
             Permission.STATUS_VERIFY,
             Permission.RESIDENT_MERGE,
             Permission.CONTACT_REVEAL,

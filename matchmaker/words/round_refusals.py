@@ -130,6 +130,10 @@ ROUNDS: Sentences = {
     ),
     "promise.day_closed": _l("Nobody visits on that day at that hour. Choose another."),
     "promise.day_taken": _l("There is another visit at that time already. Choose another day."),
+    "promise.day_not_free": _l(
+        "Who comes is not free then, or what they give does not last until that day. Choose "
+        "another."
+    ),
     "promise.not_movable": _l("Another day was asked for already, or the visit has ended."),
     "promise.day_shared": _l(
         "People of several organisations come together. Call the street office for another day."
@@ -141,6 +145,13 @@ ROUNDS: Sentences = {
     "promise.answer_stands": _l(
         "This answer can no longer be taken back, others know it. Call the street office."
     ),
+    "promise.not_reportable": _l(
+        "This was said already, is not agreed, or its day has not come. Look at it again."
+    ),
+    "promise.report_holds": _l("This report can no longer be taken back. Call the street office."),
+    "promise.units": _l("Enter at least one, and not more than was promised."),
+    "promise.wrong_code": _l("These are not the digits. Ask the person to read them once more."),
+    "promise.words_length": _l("Write at most %(most)s characters."),
     "promise.not_in_force": _l(
         "Promises can be revoked while their round is under review, and those that are published."
     ),

@@ -46,6 +46,7 @@ _TONES: tuple[tuple[StrEnum, Tone], ...] = (
     (m.PromiseState.CONFIRMED, "progress"),
     (m.PromiseState.DELIVERED, "good"),
     (m.PromiseState.FED_BACK, "good"),
+    (m.PromiseState.FAILED, "bad"),
     (m.PromiseState.DECLINED, "bad"),
     (m.PromiseState.EXPIRED, "neutral"),
     (m.PromiseState.REVOKED, "bad"),

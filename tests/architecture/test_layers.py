@@ -38,6 +38,8 @@ CONTACT_READERS = {
 # Views that do not end in web/act's one shape, on purpose.
 OWN_SHAPE = {
     "matchmaker/accounts/views.py:leave_present_session": "the session ends before the next begins",
+    "matchmaker/assignments/report_views.py:report_done": "a wrong code counts, even refused",
+    "matchmaker/assignments/report_views.py:show_contact": "the contact is the answer itself",
     "matchmaker/organisations/application_views.py:apply": "a try counts even when it is refused",
     "matchmaker/organisations/application_views.py:act": "the deed of the same",
     "matchmaker/pages/views.py:preferences": "sets cookies on its answer",

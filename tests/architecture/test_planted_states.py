@@ -100,7 +100,7 @@ def test_no_test_plants_a_state():
         'db.session.query(m.Need).update({"state": m.NeedState.OPEN})',
         "db.session.execute(update(m.Need).values(state=m.NeedState.OPEN))",
         'setattr(need, "state", m.NeedState.OPEN)',
-        "post(state=m.NeedState.SERVED)",
+        "post(state=m.NeedState.REFERRED)",
         "run.status = RunStatus.PROVEN",
     ],
 )

@@ -163,6 +163,11 @@ def _given(user: m.User) -> list[Values]:
     return [{"promise_id": found}] if found else []
 
 
+def _visited(user: m.User) -> list[Values]:
+    found = _first(m.Promise, m.Promise.volunteer_id == user.volunteer_id)
+    return [{"promise_id": found}] if found else []
+
+
 def _asked_for(user: m.User) -> list[Values]:
     """A promise that the resident, or somebody in the worker's scope, is asked about."""
     found = _needs_in(m.NeedState.MATCHED)(user)
@@ -176,6 +181,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.show": _users,
     "assignments.promise": _given,
     "assignments.question": _asked_for,
+    "assignments.visit": _visited,
     "calendar.edit": _years,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
     "needs.answer_follow_up": _follow_ups,

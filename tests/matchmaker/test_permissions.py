@@ -108,6 +108,18 @@ TABLE = {
         "● ○ ○ ● ○ ○ ○",  # the committee for its residents, on the phone
         {R.RESIDENT: {P.HELP_AGREE}, R.COMMITTEE_WORKER: {P.HELP_AGREE, P.HELP_RING}},
     ),
+    "say what took place of promised help": (
+        "○ ● ● ● ○ ○ ○",
+        {
+            R.VOLUNTEER: {P.DELIVERY_REPORT},
+            R.COORDINATOR: {P.DELIVERY_REPORT},
+            R.COMMITTEE_WORKER: {P.DELIVERY_REPORT},
+        },
+    ),
+    "see who is visited, one click each": (
+        "○ ● ● ○ ○ ○ ○",  # while the visit is agreed and not done
+        {R.VOLUNTEER: {P.VISITED_REVEAL}, R.COORDINATOR: {P.VISITED_REVEAL}},
+    ),
     "see phone and address, one click each": (
         "● ○ ○ ● ● ○ ○",
         {

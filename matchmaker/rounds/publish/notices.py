@@ -234,6 +234,8 @@ def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
         return "promise.refused", "visit.refused", "visit.declined_for_you"
     if _was_not_reached(row):
         return "promise.not_reached", "visit.refused", "visit.nobody_reached"
+    if row.state is PromiseState.FAILED:
+        return "promise.failed", "visit.failed", "visit.cancelled"
     if row.state is PromiseState.DECLINED:
         return None, "visit.not_given", "visit.cancelled"  # a giver's refusal is their own
     if row.state is PromiseState.EXPIRED:

@@ -178,6 +178,24 @@ class TestMoved:
             appointing.set_day(actor=giver, promise_id=one.id, to=to, now=NOW)
         assert caught.value.code == "promise.day_taken"
 
+    def test_nobody_comes_who_is_not_free_then(self, month, giver, counter):
+        accept(giver, month.one)
+        [row] = find(month.one)
+        dates, before = list_slot_dates(JULY), (row.slot, row.day)
+        away = dates["W3-WD-PM"][0]
+        volunteer = db.session.get_one(m.Volunteer, row.volunteer_id)
+        volunteer.windows = ["WD-AM", "WD-PM"]
+        values = {"first_day": away, "last_day": away, "entered_by_id": giver.id, "created_at": NOW}
+        volunteer.absences.append(m.VolunteerAbsence(**values))
+        db.session.flush()
+        for day, hour in ((away, 14), (dates["W3-SUN-AM"][0], 9)):
+            to = Moment(day, hour * 60)
+            for step, actor in ((appointing.set_day, giver), (appointing.ask_for_day, counter)):
+                with pytest.raises(InvalidError) as caught:
+                    step(actor=actor, promise_id=row.id, to=to, now=NOW)
+                assert caught.value.code == "promise.day_not_free"
+                assert (row.slot, row.day, row.new_day) == (*before, None)
+
     def test_the_recipient_asks_and_the_giver_takes_it(self, month, giver, counter):
         accept(giver, month.one)
         [row] = find(month.one)

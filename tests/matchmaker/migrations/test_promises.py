@@ -40,9 +40,9 @@ def test_a_promise_takes_number_state_and_notices_of_its_line_and_gives_them_bac
 
 def test_a_new_promise_gets_a_number_of_its_own(before):
     upgrade()
-    columns = "round_run_id, need_id, offer_id, organisation_id, units, state, tries"
+    columns = "round_run_id, need_id, offer_id, organisation_id, units, state, tries, code_tries"
     with db.engine.begin() as connection:
         connection.execute(
-            text(f"INSERT INTO promise ({columns}) SELECT 1, 1, 1, 1, 1, 'proposed', 0")
+            text(f"INSERT INTO promise ({columns}) SELECT 1, 1, 1, 1, 1, 'proposed', 0, 0")
         )
     assert max(read("promise", "id", "units")) == 4

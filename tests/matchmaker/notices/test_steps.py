@@ -6,7 +6,7 @@ here: a step that is taken and who hears of it, or a reason for which nobody doe
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +15,11 @@ from sqlalchemy import func, select, update
 from matchmaker import models as m
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
-from matchmaker.assignments import agreeing, answering, appointing
+from matchmaker.assignments import agreeing, answering, appointing, delivering
 from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
 from matchmaker.audit.words import ACTION_WORDS
+from matchmaker.base.clock import get_instant
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
 from matchmaker.needs import corrections, desk_service, follow_ups, queue_service
@@ -64,6 +65,8 @@ SILENT = {
     "promise.decline": "told once the place is free",
     "promise.say_why": "adds to an answer that is told",
     "round.plan": "the pages say the day, and nobody agreed to another",
+    "promise.wrong_code": "nothing became of it",
+    "promise.correct": "what was told is void, and it is asked again",
     "promise.take_back": "what was told is void, and there is nothing new",
     "need.draft": "one's own, seen by nobody else",
     "need.edit": "one's own",
@@ -767,6 +770,58 @@ def keep_against_a_wish(o: Office) -> Heard:
 def keep_for_a_resident(o: Office) -> Heard:
     row = answer_day(o, m.PromiseSide.RECIPIENT, appointing.keep_day)
     return [(row.asked.resident, "help.day_kept"), (o.giver, "promise.day_kept")]
+
+
+def make_agreed(o: Office) -> m.Promise:
+    row = find_visit(o)
+    agreeing.agree(actor=o.counter, promise_id=row.id, now=NOW)
+    return row
+
+
+@step("promise.deliver")
+def deliver(o: Office) -> Heard:
+    row = make_agreed(o)
+    begin()
+    proof = m.DeliveryProof.CALL
+    values: dict[str, Any] = {"units": row.units, "proof": proof, "code": "", "now": find_day(row)}
+    delivering.deliver(actor=o.counter, promise_id=row.id, **values)
+    return [
+        (row.asked.resident, "help.delivered"),
+        *list_helpers(o, row, "promise.delivered", "visit.delivered"),
+    ]
+
+
+def find_day(row: m.Promise) -> datetime:
+    return get_instant(row.day or date.min, 12 * 60)
+
+
+@step("promise.feed_back")
+def feed_back(o: Office) -> Heard:
+    row = make_agreed(o)
+    now = find_day(row)
+    values: dict[str, Any] = {"units": row.units, "proof": m.DeliveryProof.CALL, "code": ""}
+    delivering.deliver(actor=o.counter, promise_id=row.id, now=now, **values)
+    begin()
+    said: dict[str, Any] = {"face": m.Face.GOOD, "words": "", "now": now}
+    delivering.feed_back(actor=o.counter, promise_id=row.id, **said)
+    return [(o.giver, "promise.fed_back")]
+
+
+@step("promise.fail")
+def let_a_visit_fail(o: Office) -> Heard:
+    """What failed is told once its place is free."""
+    row = make_agreed(o)
+    now = find_day(row)
+    reason = m.FailReason.GIVER_ABSENT
+    do_due(now)  # what others did not answer in time ends by itself
+    delivering.fail(actor=o.giver, promise_id=row.id, reason=reason, now=now)
+    begin()
+    do_due(now + timedelta(minutes=10))
+    return [
+        (row.asked.resident, "visit.cancelled" if row.pairing else "need.promise_revoked"),
+        *list_helpers(o, row, "promise.failed", "visit.failed"),
+        *list_office(o),
+    ]
 
 
 def list_office(o: Office) -> Heard:

@@ -1,0 +1,184 @@
+"""What took place of agreed help: given in whole or in part, with a proof; or not, and why.
+
+Each report is about one promise: of two who come, each says it. A failed promise can be corrected
+for a while; then its place is free (``due.py``). Flushes; the caller commits.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from matchmaker.assignments.agreeing import get_help, record_for
+from matchmaker.assignments.answering import lock_promise, lock_promises
+from matchmaker.base.clock import get_local_date
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    DeliveryProof,
+    Face,
+    FailReason,
+    NeedState,
+    Promise,
+    PromiseState,
+    Role,
+    RoundState,
+    User,
+)
+from matchmaker.models.limits import LONGEST_REASON
+from matchmaker.needs.states import settle
+from matchmaker.notices.service import (
+    make_void,
+    notify_coordinators,
+    notify_resident,
+    notify_visitor,
+)
+from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES, PROMISE_STATES, PromiseStep
+
+PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
+    Role.VOLUNTEER: (DeliveryProof.CODE,),
+    Role.COORDINATOR: (DeliveryProof.SIGNATURE, DeliveryProof.CODE),
+    Role.COMMITTEE_WORKER: (DeliveryProof.CALL,),
+}
+CODE_TRIES = 5
+_REPORTED = ("promise.delivered", "help.delivered", "visit.delivered")
+_SETTLED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERVED})
+
+
+def can_report(row: Promise, now: datetime) -> bool:
+    """Whether it can be said what took place: the recipient agreed, and the day has come."""
+    is_due = row.day is None or row.day <= get_local_date(now)
+    return row.state is PromiseState.CONFIRMED and is_due
+
+
+def can_correct(row: Promise) -> bool:
+    """Whether a report can be corrected: nobody relies on it yet."""
+    is_open = row.run.match_round.state is RoundState.EXECUTING
+    return is_open and row.freed_at is None and PROMISE_STATES.can(row.state, PromiseStep.CORRECT)
+
+
+def list_proofs(row: Promise, role: Role) -> list[DeliveryProof]:
+    """What a role may show that help was given by; digits only while they count."""
+    may_use_code = can_use_code(row)
+    return [proof for proof in PROOFS[role] if may_use_code or proof is not DeliveryProof.CODE]
+
+
+def can_use_code(row: Promise) -> bool:
+    """Whether the recipient's digits still count: there were not too many wrong ones."""
+    return row.code is not None and row.code_tries < CODE_TRIES
+
+
+def check_code(*, actor: User, promise_id: int, typed: str, now: datetime) -> bool:
+    """Whether ``typed`` is the recipient's code. A wrong one is counted: commit in any case."""
+    row = lock_promise(actor, promise_id)
+    if not can_report(row, now) or not can_use_code(row):
+        return False
+    is_right = secrets.compare_digest(typed.encode(), (row.code or "").encode())
+    if not is_right:
+        row.code_tries += 1
+        record_for(row, "promise.wrong_code", actor, now, number=row.code_tries)
+        db.session.flush()
+    return is_right
+
+
+def deliver(
+    *, actor: User, promise_id: int, units: int, proof: DeliveryProof, code: str, now: datetime
+) -> None:
+    """Say that ``units`` were given, with a proof that the actor's side may use.
+
+    Raises ``InvalidError`` for more than was promised, none, or a wrong code; ``ConflictError``
+    before its day and once it was said already.
+    """
+    row = _lock_to_report(actor, promise_id, now)
+    if proof not in PROOFS[actor.role]:
+        raise NotFoundError("promise.unknown")
+    if not 1 <= units <= row.units:
+        raise InvalidError("promise.units", field="units")
+    if proof is DeliveryProof.CODE and not (can_use_code(row) and code == row.code):
+        raise InvalidError("promise.wrong_code", field="code")
+    PROMISE_STATES.take(row, PromiseStep.DELIVER)
+    row.reported_at, row.delivered_units, row.proof = now, units, proof
+    record_for(row, "promise.deliver", actor, now, proof=proof.value, units=units)
+    _settle(row)
+    notify_coordinators(row.organisation_id, actor, "promise.delivered", row, now)
+    notify_resident(row.asked.resident, actor, "help.delivered", row, now)
+    if row.volunteer is not None:
+        notify_visitor(row.volunteer, actor, "visit.delivered", row, now)
+
+
+def fail(*, actor: User, promise_id: int, reason: FailReason, now: datetime) -> None:
+    """Say that agreed help did not take place. Raises ``ConflictError`` as ``deliver``."""
+    row = _lock_to_report(actor, promise_id, now)
+    PROMISE_STATES.take(row, PromiseStep.FAIL)
+    row.reported_at, row.fail_reason = now, reason
+    record_for(row, "promise.fail", actor, now, reason=reason.value)
+    _settle(row)
+
+
+def correct(*, actor: User, promise_id: int, now: datetime) -> None:
+    """Take a report back, so that it is asked again what took place.
+
+    Raises ``ConflictError`` when the recipient said how it was, the place is free, or the month is
+    closed.
+    """
+    row = lock_promise(actor, promise_id)
+    if not can_correct(row):
+        raise ConflictError("promise.report_holds")
+    PROMISE_STATES.take(row, PromiseStep.CORRECT)
+    row.reported_at = row.delivered_units = row.proof = row.fail_reason = None
+    record_for(row, "promise.correct", actor, now)
+    make_void(_REPORTED, Promise.__tablename__, [row.id], now)
+    _settle(row)
+
+
+def feed_back(*, actor: User, promise_id: int, face: Face, words: str, now: datetime) -> None:
+    """Say how help was, for all of it that was given and that nothing was said of.
+
+    Raises ``InvalidError`` for too long a sentence, ``ConflictError`` when nothing is asked.
+    """
+    if len(words) > LONGEST_REASON:
+        raise InvalidError("promise.words_length", field="words", most=LONGEST_REASON)
+    asked = [
+        row.id
+        for row in get_help(actor, promise_id, now).promises
+        if row.state is PromiseState.DELIVERED
+    ]
+    for _run, rows in lock_promises(actor, asked):
+        for row in rows:
+            PROMISE_STATES.take(row, PromiseStep.FEED_BACK)
+            row.face, row.words = face, words or None
+            record_for(row, "promise.feed_back", actor, now, face=face.value)
+        db.session.flush()
+        make_void(["help.delivered"], Promise.__tablename__, {row.id for row in rows}, now)
+        for row in rows:
+            notify_coordinators(row.organisation_id, actor, "promise.fed_back", row, now)
+        return
+    raise ConflictError("promise.not_reportable")
+
+
+def _settle(row: Promise) -> None:
+    """The need is served once all its help was given, partly if less was given than promised."""
+    db.session.flush()
+    need = row.need
+    if need is None or need.state not in _SETTLED:
+        return
+    query = select(Promise).where(
+        Promise.need_id == need.id, Promise.round_run_id == row.round_run_id
+    )
+    rows = db.session.scalars(query).all()
+    given = [other for other in rows if other.state not in FALLEN_STATES]
+    failed = any(other.state is PromiseState.FAILED for other in rows)
+    settle(
+        need,
+        is_done=bool(given) and not any(other.state in OPEN_STATES for other in given),
+        is_whole=not failed and all(other.delivered_units == other.units for other in given),
+    )
+    db.session.flush()
+
+
+def _lock_to_report(actor: User, promise_id: int, now: datetime) -> Promise:
+    row = lock_promise(actor, promise_id)
+    if not can_report(row, now):
+        raise ConflictError("promise.not_reportable")
+    return row

@@ -1,0 +1,70 @@
+"""Forms about what took place of promised help, and how it was."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.forms.choices import RadiosField, make_choices
+from matchmaker.forms.fields import LongTextField, TextField
+from matchmaker.forms.numbers import QuantityField
+from matchmaker.forms.validators import Required
+from matchmaker.models import DeliveryProof, Face, FailReason, Promise
+from matchmaker.words.labels import get_label
+
+_CHOOSE = _l("Choose one.")
+
+
+class DoneForm(IdempotentForm):
+    """How much was given, and what shows it."""
+
+    units = QuantityField(_l("How much was given"), [Required(_l("Enter how much."))])
+    proof = RadiosField(_l("What shows it?"), [Required(_CHOOSE)])
+    code = TextField(_l("Four digits of the recipient"), render_kw={"inputmode": "numeric"})
+
+    def fill(self, row: Promise, proofs: Sequence[DeliveryProof]) -> None:
+        """Offer these proofs; the whole of the promise, unless something was typed."""
+        self.proofs = proofs
+        self.proof.choices = make_choices((proof, get_label(proof)) for proof in proofs)
+        self.unit = row.asked.category.unit
+        if not self.is_submitted():
+            self.units.show(row.units, self.unit)
+            self.proof.data = proofs[0].value if len(proofs) == 1 else None
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether the digits are a proof that can be chosen."""
+        return DeliveryProof.CODE in self.proofs
+
+    @property
+    def is_by_code(self) -> bool:
+        """Whether the recipient's digits are to show it."""
+        return bool(self.proof.data == DeliveryProof.CODE.value)
+
+    def validate_units(self, field: QuantityField) -> None:
+        field.check_unit(self.unit)
+
+    def read_units(self) -> int:
+        """How much was given, fen for money."""
+        return self.units.read_units(self.unit) or 0
+
+
+class FailForm(IdempotentForm):
+    """Why help did not take place."""
+
+    reason = RadiosField(
+        _l("Why not?"),
+        [Required(_CHOOSE)],
+        choices=make_choices((reason, get_label(reason)) for reason in FailReason),
+    )
+
+
+class FaceForm(IdempotentForm):
+    """How help was."""
+
+    face = RadiosField(
+        _l("How was it?"),
+        [Required(_CHOOSE)],
+        choices=make_choices((face, get_label(face)) for face in Face),
+    )
+    words = LongTextField(_l("In a sentence"))

@@ -1,0 +1,46 @@
+"""All that a page needs to ask what took place of a promise, for each side that may say it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from matchmaker.assignments.delivering import can_correct, can_report, list_proofs
+from matchmaker.assignments.report_forms import DoneForm, FailForm
+from matchmaker.models import Promise, Role
+from matchmaker.residents.disclosure import Contact, may_visit
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a page needs to ask what took place: forms as they were filled in."""
+
+    promise: Promise
+    done_form: DoneForm
+    fail_form: FailForm
+    can_report: bool
+    can_correct: bool
+    can_see_contact: bool
+    contact: Contact | None = None
+
+
+def make_report(
+    row: Promise,
+    role: Role,
+    now: datetime,
+    *,
+    done_form: DoneForm | None = None,
+    fail_form: FailForm | None = None,
+    contact: Contact | None = None,
+) -> Report:
+    """The report of a promise as the page of a role asks for it."""
+    if done_form is None:
+        done_form = DoneForm(formdata=None)
+        done_form.fill(row, list_proofs(row, role))
+    return Report(
+        promise=row,
+        done_form=done_form,
+        fail_form=fail_form or FailForm(formdata=None),
+        can_report=can_report(row, now),
+        can_correct=can_correct(row),
+        can_see_contact=may_visit(row),
+        contact=contact,
+    )
