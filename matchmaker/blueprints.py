@@ -30,6 +30,7 @@ from matchmaker.places import views as place_views
 from matchmaker.residents import merging_views, registering_views
 from matchmaker.residents import views as resident_views
 from matchmaker.rounds.pages import (
+    board_views,
     criteria_views,
     draw_views,
     line_views,
@@ -72,6 +73,7 @@ VIEW_MODULES = (
     page_views,
     people_views,
     place_views,
+    board_views,
     criteria_views,
     draw_views,
     resident_views,

@@ -118,6 +118,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "resident.stop_contact": _l("Stopped the contact with a resident"),
     "resident.resume_contact": _l("Allowed contact with a resident again"),
     "assignment.revoke": _l("Revoked a promise"),  # before a promise was a row of its own
+    "round.close": _l("Closed a month"),
     "round.plan": _l("Visits without a day ahead got one"),
     "round.remind": _l("Givers were reminded to answer"),
     "promise.accept": _l("Said yes to a promise"),

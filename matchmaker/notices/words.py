@@ -86,6 +86,8 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "promise.day_kept": _l("The other day does not suit the person: %(thing)s."),
     "promise.delivered": _l("Written down that help was given: %(thing)s."),
     "promise.fed_back": _l("The person says how it was: %(thing)s."),
+    "promise.unreported": _l("The month is closed, and nobody said that it was given: %(thing)s."),
+    "visit.unreported": _l("The month is closed, and nobody said that you visited: %(thing)s."),
     "promise.failed": _l("It did not take place, so the place is free again: %(thing)s."),
     "visit.delivered": _l("Written down that you made a visit: %(thing)s."),
     "visit.failed": _l("Written down that a visit did not take place: %(thing)s."),

@@ -5,6 +5,7 @@ awaiting giver -> awaiting recipient, when the giver says yes; declined; expired
 awaiting recipient -> confirmed, when the recipient says yes; declined; expired if not reached
 confirmed -> delivered, failed; back, when the report is corrected; delivered -> fed back
 awaiting recipient, declined -> awaiting giver, when the giver takes the answer back in time
+any of these but an ended one -> expired, when its month is closed
 any of these but an ended one -> revoked, when it cannot be kept
 """
 
@@ -31,6 +32,7 @@ class PromiseStep(StrEnum):
     CORRECT = auto()  # the report
     FEED_BACK = auto()
     EXPIRE = auto()
+    CLOSE = auto()  # its month
     REVOKE = auto()
 
 
@@ -64,6 +66,7 @@ PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
         PromiseStep.FAIL: {_S.CONFIRMED: _S.FAILED},
         PromiseStep.CORRECT: {_S.DELIVERED: _S.CONFIRMED, _S.FAILED: _S.CONFIRMED},
         PromiseStep.FEED_BACK: {_S.DELIVERED: _S.FED_BACK},
+        PromiseStep.CLOSE: dict.fromkeys(OPEN_STATES, _S.EXPIRED),
         PromiseStep.EXPIRE: {_S.AWAITING_GIVER: _S.EXPIRED},
         PromiseStep.REVOKE: dict.fromkeys(OPEN_STATES, _S.REVOKED),
     },

@@ -13,7 +13,9 @@ _ROUND_FOLLOWING: dict[RoundState, frozenset[RoundState]] = {
     RoundState.REVIEW: frozenset({RoundState.SOLVING, RoundState.PUBLISHED}),
     # back to review: the publication was withdrawn, the next one is a new version;
     # executing: the first giver said yes
-    RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.EXECUTING}),
+    RoundState.PUBLISHED: frozenset({RoundState.REVIEW, RoundState.EXECUTING, RoundState.CLOSED}),
+    RoundState.EXECUTING: frozenset({RoundState.CLOSED}),
+    RoundState.CLOSED: frozenset(),
 }
 ROUND_STATES = make_machine_by_target("round.state", _ROUND_FOLLOWING, locks_rows=True)
 

@@ -119,6 +119,10 @@ ROUNDS: Sentences = {
         "%(count)s promises of this run cannot be kept any more. The page of the run lists them: "
         "revoke them there, or forbid those who are gone and solve again."
     ),
+    "round.not_closable": _l("A month is closed once it is over, and only once."),
+    "round.open_changed": _l(
+        "By now %(count)s promises are open, another number than the page said. Look at it again."
+    ),
     "promise.unknown": _l("Tick at least one promise of the list."),
     "promise.state": _l("This promise has been answered or has ended meanwhile: look at it again."),
     "promise.cannot_be_kept": _l(

@@ -22,7 +22,6 @@ AWAITED = {
     "NeedState.REFERRED": "referrals",
     "NeedState.EXPIRED": "the close of a month",
     "OfferState.USED_UP": "carrying out",
-    "RoundState.CLOSED": "the close of a month",
 }
 # A run takes the optimizer's word for its result.
 FROM_THE_OPTIMIZER = {f"RunStatus.{member.name}" for member in SolutionStatus}

@@ -216,6 +216,8 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "endings.stop": _residents,
     "rounds.accept": _runs,
     "rounds.answers": _published,
+    "rounds.board": _published,
+    "rounds.close": _published,
     "rounds.draw": _months,
     "rounds.freeze": _months,
     "rounds.list_lines": _runs,

@@ -26,6 +26,8 @@ class RoundStep(StrEnum):
     SOLVE = "solve"
     REVIEW = "review"
     PUBLISH = "publish"
+    CARRY_OUT = "carry_out"
+    CLOSE = "close"
 
 
 class StepPlace(StrEnum):
@@ -58,11 +60,13 @@ _NEXT_STEP = {
     RoundState.SOLVING: RoundStep.SOLVE,
     RoundState.NO_SOLUTION: RoundStep.SOLVE,
     RoundState.REVIEW: RoundStep.REVIEW,
+    RoundState.PUBLISHED: RoundStep.CARRY_OUT,
+    RoundState.EXECUTING: RoundStep.CARRY_OUT,
 }
 
 
 def list_steps(match_round: MatchRound) -> list[PathStep]:
-    """Every step and whether it is done; all are once the month is published."""
+    """Every step and whether it is done; all are once the month is closed."""
     steps = list(RoundStep)
     now = _NEXT_STEP.get(match_round.state)
     position = len(steps) if now is None else steps.index(now)

@@ -225,7 +225,8 @@ def _find_own_kind(row: Promise) -> str | None:
 
 
 def _was_not_reached(row: Promise) -> bool:
-    return row.state is PromiseState.EXPIRED and row.answered_at is not None
+    is_agreed = row.code is not None
+    return row.state is PromiseState.EXPIRED and row.answered_at is not None and not is_agreed
 
 
 def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
@@ -238,6 +239,8 @@ def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
         return "promise.failed", "visit.failed", "visit.cancelled"
     if row.state is PromiseState.DECLINED:
         return None, "visit.not_given", "visit.cancelled"  # a giver's refusal is their own
+    if row.state is PromiseState.EXPIRED and row.code is not None:
+        return "promise.unreported", "visit.unreported", "visit.cancelled"
     if row.state is PromiseState.EXPIRED:
         return "promise.expired", "visit.not_given", "visit.cancelled"
     return "promise.revoked", "visit.revoked", "visit.cancelled"

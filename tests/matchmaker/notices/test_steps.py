@@ -19,7 +19,7 @@ from matchmaker.assignments import agreeing, answering, appointing, delivering
 from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
 from matchmaker.audit.words import ACTION_WORDS
-from matchmaker.base.clock import get_instant
+from matchmaker.base.clock import add_months, get_instant
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
 from matchmaker.needs import corrections, desk_service, follow_ups, queue_service
@@ -30,7 +30,7 @@ from matchmaker.organisations import service as organisation_service
 from matchmaker.people import joining
 from matchmaker.promises.present import list_broken
 from matchmaker.residents import merging, statuses
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish import closing, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.solve import jobs, runs
 from matchmaker.volunteers import absences
@@ -821,6 +821,21 @@ def let_a_visit_fail(o: Office) -> Heard:
         (row.asked.resident, "visit.cancelled" if row.pairing else "need.promise_revoked"),
         *list_helpers(o, row, "promise.failed", "visit.failed"),
         *list_office(o),
+    ]
+
+
+@step("round.close")
+def close_a_month(o: Office) -> Heard:
+    """A visit was agreed to, and nobody said what became of it; all else had ended before."""
+    row = make_agreed(o)
+    match_round = row.run.match_round
+    end = get_instant(add_months(match_round.month, 1), 12 * 60)
+    do_due(end)
+    begin()
+    closing.close_round(match_round, known_open=1, actor=o.one, now=end)
+    return [
+        (row.asked.resident, "visit.cancelled" if row.pairing else "need.promise_revoked"),
+        *list_helpers(o, row, "promise.unreported", "visit.unreported"),
     ]
 
 

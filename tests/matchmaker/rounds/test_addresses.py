@@ -11,6 +11,8 @@ ADDRESSES = {
     "rounds.open_round": ("/rounds/open", FORM),
     "rounds.show": (ROUND, {"GET"}),
     "rounds.answers": (f"{ROUND}answers", {"GET"}),
+    "rounds.board": (f"{ROUND}board", {"GET"}),
+    "rounds.close": (f"{ROUND}close", FORM),
     "rounds.progress": (f"{ROUND}progress", {"GET"}),
     "rounds.freeze": (f"{ROUND}freeze", FORM),
     "rounds.replace_draw": (f"{ROUND}draw/replace", FORM),

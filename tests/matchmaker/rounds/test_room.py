@@ -30,12 +30,13 @@ DONE, NOW_HERE, LATER = "done", "now", "later"
         ("review", 5),
         ("published", 7),
         ("executing", 7),
-        ("closed", 7),
+        ("closed", 9),
     ],
 )
 def test_the_path_shows_what_is_done_and_what_comes_next(state, done):
     names = ["open", "readiness", "freeze", "draw", "solve", "review", "publish"]
-    places = ([DONE] * done + [NOW_HERE] + [LATER] * 6)[:7]
+    names += ["carry_out", "close"]
+    places = ([DONE] * done + [NOW_HERE] + [LATER] * 8)[:9]
     assert list_steps(SimpleNamespace(state=state)) == [
         PathStep(RoundStep(name), StepPlace(place))
         for name, place in zip(names, places, strict=True)

@@ -1,0 +1,70 @@
+"""Close a month that is over: what is still open ends, its needs wait again, nothing is lost.
+
+What nobody reported counts as not given. The ledger is then what was delivered. The caller commits.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.clock import add_months, get_local_date
+from matchmaker.base.errors import ConflictError
+from matchmaker.base.extensions import db
+from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun, RoundState, User
+from matchmaker.promises.states import OPEN_STATES, PROMISE_STATES, PromiseStep
+from matchmaker.rounds.publish.revoking import free_places
+from matchmaker.rounds.states import ROUND_STATES
+from matchmaker.states import lock_row
+
+_NOT_FREE = (PromiseState.DECLINED, PromiseState.FAILED)  # they could still be undone
+
+
+def can_close(match_round: MatchRound, now: datetime) -> bool:
+    """Whether the month is published, over, and not closed."""
+    is_over = add_months(match_round.month, 1) <= get_local_date(now)
+    return is_over and ROUND_STATES.can(match_round.state, RoundState.CLOSED)
+
+
+def count_open(run: RoundRun) -> int:
+    """How many promises of a run are still open: nobody answered, or nobody reported."""
+    query = select(func.count(Promise.id)).where(
+        Promise.round_run_id == run.id, Promise.state.in_(OPEN_STATES)
+    )
+    return db.session.scalar(query) or 0
+
+
+def close_round(match_round: MatchRound, *, known_open: int, actor: User, now: datetime) -> None:
+    """Close the month. ``known_open``: how many open promises the actor knows that it ends.
+
+    Raises ``ConflictError`` when the month is not over or is closed, or other promises are open.
+    """
+    lock_row(match_round)
+    run = match_round.published_run
+    if run is None or not can_close(match_round, now):
+        raise ConflictError("round.not_closable")
+    rows = _lock_left(run)
+    opened = [row for row in rows if row.state in OPEN_STATES]
+    if len(opened) != known_open:
+        raise ConflictError("round.open_changed", count=len(opened))
+    for row in opened:
+        PROMISE_STATES.take(row, PromiseStep.CLOSE)
+        row.new_day = row.new_minute = row.new_by = None
+    db.session.flush()
+    if rows:
+        free_places(run, rows, now)
+    ROUND_STATES.take(match_round, RoundState.CLOSED)
+    details = {"number": run.number, "promises": len(opened)}
+    record_event(actor=actor, action="round.close", subject=match_round, now=now, details=details)
+
+
+def _lock_left(run: RoundRun) -> list[Promise]:
+    """What ends with the month: open promises, and places that are not free yet."""
+    is_not_free = and_(Promise.state.in_(_NOT_FREE), Promise.freed_at.is_(None))
+    query = (
+        select(Promise)
+        .where(Promise.round_run_id == run.id, or_(Promise.state.in_(OPEN_STATES), is_not_free))
+        .order_by(Promise.id)
+        .with_for_update(of=Promise)
+    )
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
