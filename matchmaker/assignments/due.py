@@ -18,6 +18,7 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun
 from matchmaker.notices.service import notify_social_workers
+from matchmaker.promises.agreed import may_be_undone
 from matchmaker.promises.days import lacks_day, propose_days
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live
@@ -86,16 +87,10 @@ def _select_rounds(now: datetime) -> Select[int]:
     return (
         select(MatchRound.id)
         .join(Promise, Promise.round_run_id == MatchRound.published_run_id)
-        .where(is_asked | _is_refused() | is_late)
+        .where(is_asked | may_be_undone() | is_late)
         .distinct()
         .order_by(MatchRound.id)
     )
-
-
-def _is_refused() -> ColumnElement[bool]:
-    """What was declined or failed, and may still be undone."""
-    ended = Promise.state.in_((PromiseState.DECLINED, PromiseState.FAILED))
-    return ended & Promise.freed_at.is_(None)
 
 
 def _expire(run: RoundRun, now: datetime) -> int:
@@ -129,7 +124,7 @@ def _free(run: RoundRun, now: datetime) -> int:
     said_at = case(
         (Promise.state == PromiseState.FAILED, Promise.reported_at), else_=Promise.answered_at
     )
-    rows = _lock_where(run, _is_refused(), said_at <= now - regret)
+    rows = _lock_where(run, may_be_undone(), said_at <= now - regret)
     return _free_places(run, rows, now)
 
 

@@ -20,7 +20,7 @@ _KIND = "round.answers_due"
 def remind(run: RoundRun, now: datetime) -> int:
     """One notice to each coordinator of who has not answered yet; returns how many promises wait.
 
-    The round is locked.
+    Reminders of what was called off meanwhile are void. The round is locked.
     """
     match_round, today = run.match_round, get_local_date(now)
     calendars = load_calendars(match_round.subdistrict_id)
@@ -42,6 +42,10 @@ def remind(run: RoundRun, now: datetime) -> int:
         record_event(
             actor=None, action="round.remind", subject=match_round, now=now, details=details
         )
+    reminded = select(Promise.organisation_id).where(
+        Promise.round_run_id == run.id, Promise.reminded_at.is_not(None)
+    )
+    forget_answered(run, set(db.session.scalars(reminded)), now)
     return len(rows)
 
 

@@ -30,8 +30,13 @@ def is_agreed(rows: Iterable[Promise]) -> bool:
 
 def has_not_ended() -> ColumnElement[bool]:
     """The condition for promises that can still come to something; see ``Promise.has_ended``."""
-    is_refused = and_(Promise.state == PromiseState.DECLINED, Promise.freed_at.is_(None))
-    return or_(Promise.state.not_in(FALLEN_STATES), is_refused)
+    return or_(Promise.state.not_in(FALLEN_STATES), may_be_undone())
+
+
+def may_be_undone() -> ColumnElement[bool]:
+    """The condition for promises that were refused or failed and whose place is not free yet."""
+    was_ended = Promise.state.in_((PromiseState.DECLINED, PromiseState.FAILED))
+    return and_(was_ended, Promise.freed_at.is_(None))
 
 
 def notify_agreed(run: RoundRun, accepted: Collection[Promise], now: datetime) -> None:

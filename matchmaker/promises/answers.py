@@ -12,7 +12,10 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, Promise, PromiseState, RoundRun
 from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
 
-_NOT_BY_GIVER = {PromiseState.PROPOSED, PromiseState.AWAITING_GIVER, *FALLEN_STATES}
+# Of these the giver said yes to none; what failed was agreed to.
+_NOT_BY_GIVER = {PromiseState.PROPOSED, PromiseState.AWAITING_GIVER, *FALLEN_STATES} - {
+    PromiseState.FAILED
+}
 
 
 def count_promises(run: RoundRun) -> dict[PromiseState, int]:

@@ -200,8 +200,15 @@ def notify_of_ended(
     own = written_by.resident_id if written_by else None
     others = [row.need for row in needs.values() if own is None or row.need.resident_id != own]
     _write_of_needs(others, _name_kinds_of_needs(needs, ended), now)
+    _forget(ended, now)
     write_messages(list(_list_of_promises(run.match_round, ended, own)), _PROMISES, now)
     notify_of_needs(run, [key for key, row in needs.items() if row.received_units], now)
+
+
+def _forget(ended: Sequence[Promise], now: datetime) -> None:
+    """What was said of these promises before is void."""
+    ids = [row.id for row in ended]
+    make_all_void(_PROMISES, select(Promise.id).where(Promise.id.in_(ids)), now)
 
 
 def _name_kinds_of_needs(

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.assignments import agreeing, answering
+from matchmaker.assignments import agreeing, answering, delivering
 from matchmaker.assignments.due import do_due
 from matchmaker.assignments.queries import GivenFilters
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
+from matchmaker.promises.agreed import has_not_ended
 from matchmaker.promises.states import GIVER_REASONS, NOT_NEEDED, RECIPIENT_REASONS
+from matchmaker.rounds.publish.revoking import revoke_broken
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.reach import reach
@@ -216,6 +218,38 @@ class TestService:
             answering.take_back(actor=giver, promise_id=refused.id, now=late)
 
     @pytest.mark.usefixtures("agreed")
+    @pytest.mark.usefixtures("giver")
+    def test_what_was_said_of_a_promise_ends_with_it(self, make, month, asker):
+        """Nobody reads that a visit is agreed to beside that it cannot come."""
+        row = list_promises(month.both)[0]
+        agreeing.agree(actor=asker, promise_id=row.id, now=NOW)
+        volunteer = row.volunteer
+        reach(make, volunteer, m.VolunteerState.PAUSED, known_breaks=2)
+        db.session.expire_all()
+        office = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=month.subdistrict.id)
+        revoke_broken(row.run, {row.id}, actor=office, now=NOW)
+        kinds = select(m.Notice.kind).filter_by(void_at=None, subject_type="promise")
+        about = kinds.where(m.Notice.subject_id.in_([p.id for p in list_promises(month.both)]))
+        assert set(db.session.scalars(about)) == {"promise.revoked"}
+
+    @pytest.mark.usefixtures("agreed")
+    def test_a_promise_has_ended_for_pages_and_for_the_database_alike(self, month, giver, counter):
+        """What is refused or failed has not until its place is free."""
+        [rice] = list_promises(month.rice)
+        refused = list_promises(month.shared)
+        agreeing.agree(actor=counter, promise_id=rice.id, now=NOW)
+        delivering.fail(actor=giver, promise_id=rice.id, reason=m.FailReason.WRONG_THING, now=NOW)
+        own = [row for row in refused if row.organisation_id == giver.organisation_id]
+        answering.take_back(actor=giver, promise_id=own[0].id, now=NOW)
+        answering.decline(actor=giver, promise_id=own[0].id, now=NOW)
+        for now in (NOW, NOW + timedelta(minutes=10)):
+            do_due(now)
+            open_ids = set(db.session.scalars(select(m.Promise.id).where(has_not_ended())))
+            rows = db.session.scalars(select(m.Promise)).all()
+            assert open_ids == {row.id for row in rows if not row.has_ended}
+            assert (rice.id in open_ids) == (own[0].id in open_ids) == (now == NOW)
+
+    @pytest.mark.usefixtures("agreed")
     def test_after_the_month_nothing_is_asked(self, month, asker):
         row, late = list_promises(month.both)[0], NOW + timedelta(days=31)
         assert agreeing.list_questions(asker, late) == []
@@ -277,6 +311,11 @@ def test_a_committee_rings_and_writes_down_what_is_said(app, month, counter):
     browser, number = open_page(app, counter), find_id(app, month.rice)
     page = browser.get("assignments.question", promise_id=number).text
     assert "Hello, this is the neighbourhood committee." in page
+    resident_id = month.rice.resident_id
+    assert (
+        f'method="post" action="{browser.get_url("residents.show", resident_id=resident_id)}"'
+        in page
+    )
     assert press(browser, "not_reached", number).status_code == 303
     page = browser.get("assignments.questions").text
     assert "not reached 1 time" in page
@@ -309,7 +348,9 @@ def test_help_of_several_givers_is_shown_as_one(app, make, month, counter):
         db.session.commit()
     browser = open_page(app, counter)
     page = browser.get("assignments.question", promise_id=number).text
-    assert f"{' and '.join(names)} can give it" in page or f"{', '.join(names)} can give it" in page
+    assert f"{' and '.join(names)} can give it: 2 items. When: " in page or (
+        f"{', '.join(names)} can give it: 2 items. When: " in page
+    )
     assert "2 items" in page
     home = browser.get("pages.home").text
     assert "People to ring" in home

@@ -12,9 +12,10 @@ from matchmaker.assignments.queries import GivenFilters
 from matchmaker.base.extensions import db
 from matchmaker.commands import serve
 from matchmaker.promises.answers import list_answers
-from matchmaker.rounds.publish.revoking import free_places
+from matchmaker.rounds.publish.revoking import free_places, revoke_broken
 from tests.factories import NOW
 from tests.matchmaker.assignments.published_world import World
+from tests.reach import reach
 
 JULY = date(2026, 7, 1)
 AFTER_JULY = datetime(2026, 8, 1, 12, tzinfo=NOW.tzinfo)
@@ -86,6 +87,16 @@ def test_a_reminder_ends_with_the_answer_that_never_came(givers):
     do_due(get_day_before())
     do_due(NOW + WEEK)
     assert not any(has_reminder(giver) for giver in givers)
+
+
+def test_a_reminder_of_what_was_called_off_ends(make, month, givers):
+    day, row = get_day_before(), find_promise(givers[0])
+    do_due(day)
+    reach(make, month.volunteer, m.VolunteerState.PAUSED, known_breaks=1)
+    db.session.expire_all()
+    revoke_broken(row.run, {row.id}, actor=month.worker, now=day)
+    do_due(day)
+    assert [has_reminder(giver) for giver in givers] == [False, True]
 
 
 def test_what_nobody_answered_before_its_last_day_is_over_ends(givers):

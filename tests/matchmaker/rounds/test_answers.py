@@ -6,7 +6,7 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering
 from matchmaker.base.extensions import db
-from matchmaker.promises.answers import list_answers
+from matchmaker.promises.answers import GiverAnswers, list_answers
 from tests.factories import NOW
 
 
@@ -50,7 +50,7 @@ def test_the_page_names_who_has_not_answered_and_gives_a_text(app, month, one):
         db.session.commit()
     page = one.get("rounds.answers", month=when).text
     assert all(name in page for name in names)
-    assert "Please sign in and say yes or no." in page
+    assert "Please sign in and say yes or no by " in page
 
 
 def test_a_month_that_is_not_published_has_no_answers(app, month, one):
@@ -58,3 +58,11 @@ def test_a_month_that_is_not_published_has_no_answers(app, month, one):
         when = month.solve().match_round.month
         db.session.commit()
     assert one.get("rounds.answers", month=when).status_code == 404
+
+
+@pytest.mark.parametrize("state", sorted(set(m.PromiseState) - {m.PromiseState.PROPOSED}))
+def test_each_promise_is_counted_in_one_column(make, state):
+    found = GiverAnswers(make.organisation(), {state: 1}, 0, None)
+    ended = (m.PromiseState.DECLINED, m.PromiseState.EXPIRED, m.PromiseState.REVOKED)
+    columns = [found.waiting, found.said_yes, *(found.counts.get(row, 0) for row in ended)]
+    assert sum(columns) == found.asked == 1
