@@ -121,6 +121,7 @@ def feed_back(promise_id: int) -> Answer:
             promise_id=promise_id,
             face=Face(form.face.data),
             words=form.words.data,
+            wants_call=form.wants_call.data,
             now=get_now(),
         )
         flash(_("Thank you. Those who helped read it."), "success")

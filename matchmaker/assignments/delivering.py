@@ -27,6 +27,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.models.limits import LONGEST_REASON
+from matchmaker.needs.follow_ups import complain
 from matchmaker.needs.states import settle
 from matchmaker.notices.service import (
     make_void,
@@ -132,28 +133,43 @@ def correct(*, actor: User, promise_id: int, now: datetime) -> None:
     _settle(row)
 
 
-def feed_back(*, actor: User, promise_id: int, face: Face, words: str, now: datetime) -> None:
+def feed_back(
+    *,
+    actor: User,
+    promise_id: int,
+    face: Face,
+    words: str,
+    now: datetime,
+    wants_call: bool = False,
+) -> None:
     """Say how help was, for all of it that was given and that nothing was said of.
+
+    ``wants_call``: it is a complaint that the office owes an answer to.
 
     Raises ``InvalidError`` for too long a sentence, ``ConflictError`` when nothing is asked.
     """
     if len(words) > LONGEST_REASON:
         raise InvalidError("promise.words_length", field="words", most=LONGEST_REASON)
-    asked = [
-        row.id
-        for row in get_help(actor, promise_id, now).promises
-        if row.state is PromiseState.DELIVERED
-    ]
-    for _run, rows in lock_promises(actor, asked):
-        for row in rows:
-            PROMISE_STATES.take(row, PromiseStep.FEED_BACK)
-            row.face, row.words = face, words or None
-            record_for(row, "promise.feed_back", actor, now, face=face.value)
-        db.session.flush()
-        make_void(["help.delivered"], Promise.__tablename__, {row.id for row in rows}, now)
-        for row in rows:
-            notify_coordinators(row.organisation_id, actor, "promise.fed_back", row, now)
-        return
+    rows = _lock_given(actor, promise_id, now)
+    for row in rows:
+        PROMISE_STATES.take(row, PromiseStep.FEED_BACK)
+        row.face, row.words = face, words or None
+        record_for(row, "promise.feed_back", actor, now, face=face.value)
+    db.session.flush()
+    make_void(["help.delivered"], Promise.__tablename__, {row.id for row in rows}, now)
+    for row in rows:
+        notify_coordinators(row.organisation_id, actor, "promise.fed_back", row, now)
+    if wants_call:
+        complain(actor=actor, promise=rows[0], words=words, now=now)
+
+
+def _lock_given(actor: User, promise_id: int, now: datetime) -> list[Promise]:
+    """What was given of the help that nothing was said of. Raises ``ConflictError`` if nothing."""
+    given = PromiseState.DELIVERED
+    found = get_help(actor, promise_id, now).promises
+    for _run, rows in lock_promises(actor, [row.id for row in found if row.state is given]):
+        if left := [row for row in rows if row.state is given]:
+            return left
     raise ConflictError("promise.not_reportable")
 
 

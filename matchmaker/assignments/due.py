@@ -11,7 +11,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, select
 
 from matchmaker.assignments.appointing import forget_late_wishes
-from matchmaker.assignments.reminding import forget_answered, remind
+from matchmaker.assignments.reminding import (
+    forget_answered,
+    is_unreported,
+    remind,
+    remind_of_reports,
+)
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date, get_month
 from matchmaker.base.extensions import db
@@ -70,7 +75,7 @@ def _do_round(round_id: int, now: datetime) -> Done:
     if (run := match_round.published_run) is None:
         return Done()
     return Done(
-        reminded=remind(run, now),
+        reminded=remind(run, now) + remind_of_reports(run, now),
         expired=_expire(run, now) + _lose(run, now),
         freed=_free(run, now),
         planned=_plan(run, now),
@@ -87,7 +92,7 @@ def _select_rounds(now: datetime) -> Select[int]:
     return (
         select(MatchRound.id)
         .join(Promise, Promise.round_run_id == MatchRound.published_run_id)
-        .where(is_asked | may_be_undone() | is_late)
+        .where(is_asked | may_be_undone() | is_late | is_unreported(today))
         .distinct()
         .order_by(MatchRound.id)
     )

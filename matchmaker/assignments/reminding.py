@@ -1,9 +1,9 @@
-"""Remind givers of answers that are due soon, once for each promise, until all are there."""
+"""Remind givers of answers due soon and of reports that are late, once for each promise."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import get_local_date
@@ -47,6 +47,38 @@ def remind(run: RoundRun, now: datetime) -> int:
     )
     forget_answered(run, set(db.session.scalars(reminded)), now)
     return len(rows)
+
+
+def remind_of_reports(run: RoundRun, now: datetime) -> int:
+    """One notice to each coordinator and visitor with agreed visits whose day is over and that
+    nobody reported; returns how many promises. The round is locked."""
+    query = select(Promise).where(
+        Promise.round_run_id == run.id, is_unreported(get_local_date(now))
+    )
+    locked = query.order_by(Promise.id).with_for_update(of=Promise)
+    rows = db.session.scalars(locked.execution_options(populate_existing=True)).all()
+    for row in rows:
+        row.reminded_at = now
+    if rows:
+        match_round = run.match_round
+        visitors = {row.volunteer_id for row in rows if row.volunteer_id is not None}
+        is_coordinator = User.id.in_(_select_coordinators({row.organisation_id for row in rows}))
+        is_visitor = User.id.in_(
+            select_active(Role.VOLUNTEER).where(User.volunteer_id.in_(visitors))
+        )
+        users: Select[int] = select(User.id).where(is_coordinator | is_visitor).order_by(User.id)
+        notify_accounts(users, None, "round.reports_due", match_round, now)
+        details = {"promises": len(rows)}
+        record_event(
+            actor=None, action="round.remind_report", subject=match_round, now=now, details=details
+        )
+    return len(rows)
+
+
+def is_unreported(today: date) -> ColumnElement[bool]:
+    """The condition for agreed visits of days before today that nobody was reminded of."""
+    is_over = and_(Promise.state == PromiseState.CONFIRMED, Promise.day < today)
+    return and_(is_over, Promise.reminded_at.is_(None))
 
 
 def forget_answered(run: RoundRun, giver_ids: Collection[int], now: datetime) -> None:

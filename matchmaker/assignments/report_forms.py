@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.fields import LongTextField, TextField
 from matchmaker.forms.numbers import QuantityField
-from matchmaker.forms.validators import Required
+from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import DeliveryProof, Face, FailReason, Promise
+from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.words.labels import get_label
 
 _CHOOSE = _l("Choose one.")
@@ -67,4 +69,5 @@ class FaceForm(IdempotentForm):
         [Required(_CHOOSE)],
         choices=make_choices((face, get_label(face)) for face in Face),
     )
-    words = LongTextField(_l("In a sentence"))
+    words = LongTextField(_l("In a sentence"), [MaxLength(LONGEST_REASON)])
+    wants_call = BooleanField(_l("The street office should look at it and call me"))

@@ -120,6 +120,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "assignment.revoke": _l("Revoked a promise"),  # before a promise was a row of its own
     "round.close": _l("Closed a month"),
     "round.plan": _l("Visits without a day ahead got one"),
+    "round.remind_report": _l("Givers were reminded to say what took place"),
     "round.remind": _l("Givers were reminded to answer"),
     "promise.accept": _l("Said yes to a promise"),
     "promise.decline": _l("Said no to a promise"),

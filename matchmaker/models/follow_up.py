@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import EncryptedText, UTCDateTime, enum_column
 from matchmaker.models.need import Need
+from matchmaker.models.office import Committee
+from matchmaker.models.pairing import Pairing
+from matchmaker.models.promise import Promise
 from matchmaker.models.user import User
 
 
@@ -16,6 +19,7 @@ class FollowUpAbout(StrEnum):
     DECISION = "decision"  # 请人再看一遍
     PAPER = "paper"  # a paper that shows a recipient status
     PLACE = "place"  # whether help in another neighbourhood is open to them
+    HELP = "help"  # a complaint about help that was given
 
 
 class FollowUp(Model):
@@ -28,7 +32,12 @@ class FollowUp(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subdistrict_id: Mapped[int] = mapped_column(ForeignKey("subdistrict.id"), index=True)
-    need_id: Mapped[int] = mapped_column(ForeignKey("need.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(
+        ForeignKey("need.id"), index=True, doc="need asked about; empty: a visit of a pairing"
+    )
+    promise_id: Mapped[int | None] = mapped_column(
+        ForeignKey("promise.id"), index=True, doc="help that a complaint is about"
+    )
     about: Mapped[FollowUpAbout] = mapped_column(
         enum_column(FollowUpAbout), doc="what is asked of the office"
     )
@@ -48,7 +57,19 @@ class FollowUp(Model):
         UTCDateTime, index=True, doc="instant of the answer; empty: still owed"
     )
 
-    need: Mapped[Need] = relationship()
+    need: Mapped[Need | None] = relationship()
+    promise: Mapped[Promise | None] = relationship()
     asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
     owner: Mapped[User | None] = relationship(foreign_keys=owner_id)
     answered_by: Mapped[User | None] = relationship(foreign_keys=answered_by_id)
+
+    @property
+    def asked(self) -> Need | Pairing:
+        """What the question is about: a need, or the pairing of a visit."""
+        found: Need | Pairing = self.need or self.promise.asked  # type: ignore[union-attr]
+        return found
+
+    @property
+    def committee(self) -> Committee:
+        """The neighbourhood committee of what it is about."""
+        return self.need.committee if self.need else self.asked.resident.household.committee

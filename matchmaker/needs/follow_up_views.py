@@ -23,6 +23,8 @@ from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_day
 
+_ABOUT_DECISIONS = [about for about in FollowUpAbout if about is not FollowUpAbout.HELP]
+
 
 class AddTimesForm(BaseForm):
     """The times that one button adds."""
@@ -40,7 +42,7 @@ class AskAgainForm(BaseForm):
     about = RadiosField(
         _l("What do you ask?"),
         [Required(_l("Choose one."))],
-        choices=make_choices((about, get_label(about)) for about in FollowUpAbout),
+        choices=make_choices((about, get_label(about)) for about in _ABOUT_DECISIONS),
     )
     status = TextField()
     words = LongTextField(_l("What should we know?"), [MaxLength(LONGEST_REASON)])
@@ -144,10 +146,11 @@ _COLUMNS = (
         read=lambda row: str(get_label(row.about)),
         link=lambda row: url_for("needs.answer_follow_up", follow_up_id=row.id),
     ),
-    Column[FollowUp](header=_l("Number"), read=lambda row: row.need.reference),
-    Column[FollowUp](header=_l("Kind of help"), read=lambda row: get_name(row.need.category)),
+    Column[FollowUp](header=_l("Number"), read=lambda row: row.asked.reference),
+    Column[FollowUp](header=_l("Kind of help"), read=lambda row: get_name(row.asked.category)),
     Column[FollowUp](
-        header=_l("Neighbourhood committee"), read=lambda row: get_name(row.need.committee)
+        header=_l("Neighbourhood committee"),
+        read=lambda row: get_name(row.committee),
     ),
     Column[FollowUp](header=_l("Answer by"), read=lambda row: row.due_on, badges=_say_due),
     Column[FollowUp](
@@ -165,7 +168,7 @@ def list_follow_ups() -> str:
         caption=_l("Questions to answer"),
         query=follow_ups.select_owed(current_user, is_answered=is_answered),
         columns=_COLUMNS,
-        people=People(ListKind.FOLLOW_UPS, lambda row: (row.need.resident.person_id,)),
+        people=People(ListKind.FOLLOW_UPS, lambda row: (row.asked.resident.person_id,)),
         values={"answered": "1"} if is_answered else {},
     )
     return show_list("needs/follow_ups.html", listed, is_answered=is_answered)

@@ -6,7 +6,7 @@ Flushes; the view commits.
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.audit.service import record_event
@@ -18,6 +18,8 @@ from matchmaker.models import (
     FollowUpAbout,
     Need,
     NeedState,
+    Pairing,
+    Promise,
     Resident,
     StatusKind,
     User,
@@ -75,13 +77,27 @@ def ask_again(
     for asked in list_of_need(need):
         if asked.answered_at is None and (asked.about, asked.status) == (about, kind):
             return asked
-    row = FollowUp(about=about, status=kind, words=words, asked_by_id=actor.id, asked_at=now)
-    return _owe(row, need, actor, now)
+    row = FollowUp(about=about, status=kind, words=words, need_id=need.id)
+    return _owe(row, need.resident, actor, now)
 
 
-def _owe(row: FollowUp, need: Need, actor: User, now: datetime) -> FollowUp:
-    """Store a question about a need, with the day by which the office owes its answer."""
-    row.need_id, row.subdistrict_id = need.id, need.committee.subdistrict_id
+def complain(*, actor: User, promise: Promise, words: str, now: datetime) -> FollowUp:
+    """Ask the office to look at help that was given; what is asked and not answered, once."""
+    query = select(FollowUp).where(
+        FollowUp.promise_id == promise.id, FollowUp.answered_at.is_(None)
+    )
+    if (asked := db.session.scalar(query.limit(1))) is not None:
+        found: FollowUp = asked
+        return found
+    about = FollowUpAbout.HELP
+    row = FollowUp(about=about, words=words, need_id=promise.need_id, promise_id=promise.id)
+    return _owe(row, promise.asked.resident, actor, now)
+
+
+def _owe(row: FollowUp, resident: Resident, actor: User, now: datetime) -> FollowUp:
+    """Store a question of a resident, with the day by which the office owes its answer."""
+    row.subdistrict_id = resident.household.committee.subdistrict_id
+    row.asked_by_id, row.asked_at = actor.id, now
     row.due_on = get_local_date(now) + timedelta(days=DAYS_TO_ANSWER)
     db.session.add(row)
     db.session.flush()
@@ -90,10 +106,10 @@ def _owe(row: FollowUp, need: Need, actor: User, now: datetime) -> FollowUp:
         action="follow_up.ask",
         subject=row,
         now=now,
-        on_behalf_of=None if actor.resident_id == need.resident_id else need.resident,
-        details={"about": row.about.value, "need_id": need.id},
+        on_behalf_of=None if actor.resident_id == resident.id else resident,
+        details={"about": row.about.value, "need_id": row.need_id},
     )
-    notify_resident(need.resident, actor, "follow_up.asked", row, now)
+    notify_resident(resident, actor, "follow_up.asked", row, now)
     return row
 
 
@@ -124,8 +140,8 @@ def answer(*, actor: User, follow_up_id: int, sentence: str, now: datetime) -> F
 def _notify_asker(row: FollowUp, actor: User, now: datetime) -> None:
     """Tell the resident, and who asked for them, in one message each."""
     recipients = [Recipient(row.asked_by_id)] if _is_asked_for(row) else []
-    if row.need.resident.contact_ended_on is None:
-        recipients.append(Recipient(resident_id=row.need.resident_id))
+    if row.asked.resident.contact_ended_on is None:
+        recipients.append(Recipient(resident_id=row.asked.resident_id))
     if row.asked_by_id == actor.id:
         recipients = [one for one in recipients if one.user_id is None]
     notify(recipients, "follow_up.answered", row, now)
@@ -133,7 +149,7 @@ def _notify_asker(row: FollowUp, actor: User, now: datetime) -> None:
 
 def _is_asked_for(row: FollowUp) -> bool:
     """Whether somebody else asked for the resident."""
-    return row.asked_by.resident_id != row.need.resident_id
+    return row.asked_by.resident_id != row.asked.resident_id
 
 
 def list_of_need(need: Need) -> list[FollowUp]:
@@ -148,7 +164,12 @@ def select_owed(actor: User, *, is_answered: bool) -> Select[FollowUp]:
     Nothing is owed while there is no contact with the resident.
     """
     is_done = FollowUp.answered_at.is_not(None)
-    has_contact = FollowUp.need.has(Need.resident.has(Resident.contact_ended_on.is_(None)))
+    is_in_contact = Resident.contact_ended_on.is_(None)
+    of_pairing = Promise.pairing.has(Pairing.resident.has(is_in_contact))
+    has_contact = or_(
+        FollowUp.need.has(Need.resident.has(is_in_contact)),
+        and_(FollowUp.need_id.is_(None), FollowUp.promise.has(of_pairing)),
+    )
     order = FollowUp.answered_at.desc() if is_answered else FollowUp.due_on
     return (
         select(FollowUp)
@@ -157,6 +178,7 @@ def select_owed(actor: User, *, is_answered: bool) -> Select[FollowUp]:
             joinedload(FollowUp.need).joinedload(Need.category),
             joinedload(FollowUp.need).joinedload(Need.committee),
             joinedload(FollowUp.need).joinedload(Need.resident).joinedload(Resident.household),
+            joinedload(FollowUp.promise).joinedload(Promise.pairing).joinedload(Pairing.category),
             joinedload(FollowUp.owner),
         )
         .order_by(order, FollowUp.id)

@@ -27,7 +27,10 @@ from matchmaker.models import (
 
 _LOADED: dict[type[Model], tuple[Any, ...]] = {
     Need: (joinedload(Need.category),),
-    FollowUp: (joinedload(FollowUp.need).joinedload(Need.category),),
+    FollowUp: (
+        joinedload(FollowUp.need).joinedload(Need.category),
+        joinedload(FollowUp.promise).joinedload(Promise.pairing).joinedload(Pairing.category),
+    ),
     MatchRound: (),
     RoundRun: (joinedload(RoundRun.match_round),),
     Promise: (

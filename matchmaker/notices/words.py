@@ -78,6 +78,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visits.none": _l("The result of %(thing)s is published: you have no visit now."),
     "visits.withdrawn": _l("Your visits of %(thing)s are taken back and will be out again."),
     "round.answers_due": _l("Your answers for %(thing)s are due soon: see what still waits."),
+    "round.reports_due": _l("Say which visits of %(thing)s took place: nobody has said it yet."),
     "promise.agreed": _l("The person says that it suits: %(thing)s."),
     "promise.refused": _l("The person does not want the help after all: %(thing)s."),
     "promise.not_reached": _l("Nobody could reach the person, so nothing is to do: %(thing)s."),
@@ -165,6 +166,10 @@ def _name_pairing(pairing: Pairing) -> str:
     return _("%(what)s (%(number)s)", what=get_name(pairing.category), number=pairing.reference)
 
 
+def _name_asked(asked: Need | Pairing) -> str:
+    return _name_need(asked) if isinstance(asked, Need) else _name_pairing(asked)
+
+
 def _name_promise(row: Promise) -> str:
     what = _name_need(row.need) if row.need else ""
     if row.pairing:
@@ -187,7 +192,7 @@ def _name_resident(resident: Resident) -> str:
 
 _NAMES: Mapping[type, Callable[[Any], str]] = {
     Need: _name_need,
-    FollowUp: lambda row: _name_need(row.need),
+    FollowUp: lambda row: _name_asked(row.asked),
     Promise: _name_promise,
     Pairing: _name_pairing,
     MatchRound: lambda row: format_month(row.month),

@@ -97,6 +97,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.FollowUpAbout.DECISION, _l("Look at it again")),
     (m.FollowUpAbout.PAPER, _l("A paper to show")),
     (m.FollowUpAbout.PLACE, _l("Help in another neighbourhood")),
+    (m.FollowUpAbout.HELP, _l("A complaint about help that was given")),
     (m.Programme.ELDER_VISIT, _l("Elder visits")),
     (m.Programme.STUDENT_AID, _l("Student aid")),
     (m.Programme.HARDSHIP_AID, _l("Hardship aid")),

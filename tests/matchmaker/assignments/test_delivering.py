@@ -11,6 +11,7 @@ from matchmaker.assignments.due import do_due
 from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
 from matchmaker.base.extensions import db
+from matchmaker.needs import follow_ups
 from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import reveal_visited
 from tests.browser import Browser
@@ -263,6 +264,61 @@ class TestHowItWas:
         later = tomorrow + timedelta(days=60)
         assert row.id in [found.first.id for found in agreeing.list_passed(counter, later)]
 
+    def test_a_complaint_is_owed_an_answer_once(self, month, counter, giver, make):
+        [row] = find(month.one)
+        now = get_late(row)
+        deliver(giver, row, now)
+        said = {"face": m.Face.BAD, "words": "Nobody swept.", "wants_call": True, "now": now}
+        delivering.feed_back(actor=counter, promise_id=row.id, **said)
+        worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=month.subdistrict.id)
+        query = follow_ups.select_owed(worker, is_answered=False)
+        [asked] = db.session.scalars(query)
+        assert (asked.about, asked.words, asked.promise_id) == (
+            m.FollowUpAbout.HELP,
+            "Nobody swept.",
+            row.id,
+        )
+        assert (asked.asked, asked.committee.id) == (row.need, month.committee.id)
+        again = follow_ups.complain(actor=counter, promise=row, words="More", now=now)
+        assert again.id == asked.id
+        follow_ups.answer(actor=worker, follow_up_id=asked.id, sentence="We rang.", now=now)
+        later = follow_ups.complain(actor=counter, promise=row, words="More", now=now)
+        assert later.id != asked.id
+
+    def test_without_the_wish_nothing_is_owed(self, month, counter, giver):
+        [row] = find(month.one)
+        deliver(giver, row, get_late(row))
+        said = {"face": m.Face.BAD, "words": "", "now": get_late(row)}
+        delivering.feed_back(actor=counter, promise_id=row.id, **said)
+        assert db.session.scalars(select(m.FollowUp)).all() == []
+
+
+@pytest.mark.usefixtures("agreed", "context")
+class TestLate:
+    def test_who_did_not_report_is_reminded_once_the_day_after(self, month, giver, visitor):
+        [row] = find(month.one)
+        rows = [row, *find(month.both)]
+
+        def heard() -> list[int]:
+            kind = m.Notice.kind == "round.reports_due"
+            query = select(m.Notice.user_id).where(kind, m.Notice.void_at.is_(None))
+            return sorted(db.session.scalars(query))
+
+        do_due(get_late(*rows))
+        due = [found for found in rows if found.day < get_late(*rows).date()]
+        assert do_due(get_late(*rows) + timedelta(days=1)).reminded == len(rows) - len(due)
+        assert set(heard()) <= {giver.id, visitor.id}
+        assert giver.id in heard()
+        assert all(found.reminded_at for found in rows)
+        assert do_due(get_late(*rows) + timedelta(days=2)).reminded == 0
+
+    def test_what_was_reported_is_not_asked_for(self, month, giver):
+        rows = [*find(month.one), *find(month.both)]
+        for row in rows:
+            deliver(giver, row, get_late(row))
+        db.session.commit()
+        assert do_due(get_late(*rows) + timedelta(days=1)).reminded == 0
+
 
 @pytest.mark.usefixtures("agreed", "context")
 class TestContact:
@@ -444,10 +500,11 @@ def test_the_recipient_or_who_rings_reads_the_digits_and_says_how_it_was(
     data = {"units": "1", "proof": "call"}
     assert press(by_phone, "report_done", number, "question", **data).status_code == 303
     assert press(browser, "feed_back", number, "question", key="b" * 32).status_code == 422
-    said = {"face": "bad", "words": "Too short"}
+    said = {"face": "bad", "words": "Too short", "wants_call": "y"}
     assert press(browser, "feed_back", number, "question", key="c" * 32, **said).status_code == 303
     with app.app_context():
         assert find(month.one)[0].words == "Too short"
+        assert len(db.session.scalars(select(m.FollowUp)).all()) == 1
 
 
 @pytest.mark.usefixtures("agreed", "late")

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from matchmaker import models as m
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
-from matchmaker.assignments import agreeing, answering, appointing, delivering
+from matchmaker.assignments import agreeing, answering, appointing, delivering, reminding
 from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
 from matchmaker.audit.words import ACTION_WORDS
@@ -631,6 +631,17 @@ def remind(o: Office) -> Heard:
     day = min(row.answer_by for row in list_own(o) if row.answer_by)
     do_due(NOW + (day - NOW.date()))
     return [(o.giver, "round.answers_due")]
+
+
+@step("round.remind_report")
+def remind_of_a_report(o: Office) -> Heard:
+    row = make_agreed(o)
+    tomorrow = find_day(row) + timedelta(days=1)
+    begin()
+    reminding.remind_of_reports(row.run, tomorrow)
+    comes = row.volunteer_id == o.volunteers[1].id
+    heard = [o.giver, *([o.visitor] if comes else [])]
+    return [(user, "round.reports_due") for user in heard]
 
 
 @step("promise.expire")
