@@ -149,6 +149,18 @@ class Policy:
         return tuple(s.dimension for s in self.stages if s.kind is StageKind.RANKS)
 
     @property
+    def levelled(self) -> frozenset[str]:
+        """The dimensions whose groups are levelled by the needs met of those possible."""
+        return frozenset(
+            s.dimension for s in self.stages if s.kind is StageKind.LEXIMIN and s.dimension
+        )
+
+    @property
+    def is_levelled(self) -> bool:
+        """Whether the loads of pledges are levelled, each as a part of all that it offers."""
+        return any(stage.kind is StageKind.LEXIMAX for stage in self.stages)
+
+    @property
     def is_drawn(self) -> bool:
         """Whether tickets order everything: each kind has one least, and no ask has parts."""
         return any(stage.kind is StageKind.DRAW for stage in self.stages)

@@ -1,4 +1,4 @@
-"""Commands for "what if" questions: price, appeal, conflict, repair.
+"""Commands for "what if" questions: price, appeal, conflict, repair, rest.
 
 Exit codes: 0 answered, 1 no answer satisfies the question, 3 not known in time.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.changes import PinPrice, StageChange, Trend
 from optimizer.cli.solve import ReadJson
 from optimizer.codec import canonical_bytes
+from optimizer.facts import Facts
 from optimizer.limits import Limits
 from optimizer.problem import Pin, Problem
 from optimizer.search.solve import solve
@@ -20,6 +21,7 @@ from optimizer.what_if.conflict import find_conflict
 from optimizer.what_if.extra_capacity import MOST_EXTRAS, Help, find_help
 from optimizer.what_if.price import price_of_need, price_pins
 from optimizer.what_if.repair import Changes, repair
+from optimizer.what_if.rest import leave_rest
 
 EXIT_CODES = {
     SolutionStatus.PROVEN: 0,
@@ -77,6 +79,14 @@ def run_repair(arguments: argparse.Namespace) -> int:
     lines += [f"  added  {_describe_assignment(a)}" for a in found.added]
     lines += [*_describe_stages(found.stages), *_describe_needs(found.lost, found.gained)]
     return _report(arguments, found.to_json(), lines, found.status)
+
+
+def run_rest(arguments: argparse.Namespace) -> int:
+    """Write the question of what is free in a decided month, beside its kept promises."""
+    problem = Problem.from_json(arguments.read(arguments.problem))
+    rest = leave_rest(problem, Facts.from_json(arguments.read(arguments.facts)))
+    lines = [f"{len(rest.needs)} of {len(problem.needs)} needs, SHA-256 {rest.sha256}"]
+    return _report(arguments, rest.to_json(), lines, SolutionStatus.PROVEN)
 
 
 def _read_answer(arguments: argparse.Namespace) -> tuple[Problem, Solution]:
@@ -153,7 +163,7 @@ def _name(stage: str, key: str) -> str:
 
 
 def add_what_if(commands: Any, add: Any, read: ReadJson) -> None:
-    """Add the four commands; ``add(commands, name, run)`` makes an argument parser."""
+    """Add the five commands; ``add(commands, name, run)`` makes an argument parser."""
     command = add(commands, "price", run_price)
     _add_files(command, read, "problem", "solution")
     command.add_argument("need", help="id of a need that is not met")
@@ -165,6 +175,8 @@ def add_what_if(commands: Any, add: Any, read: ReadJson) -> None:
     command.add_argument("solution", type=Path, nargs="?", help="default: solve the problem")
     command = add(commands, "repair", run_repair)
     _add_files(command, read, "problem", "solution", "changes")
+    command = add(commands, "rest", run_rest)
+    _add_files(command, read, "problem", "facts")
 
 
 def _add_files(command: argparse.ArgumentParser, read: ReadJson, *names: str) -> None:
