@@ -209,7 +209,20 @@ def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime
     need = rows[0].need
     if need is not None and reason in NOT_NEEDED and need.state is NeedState.OPEN:
         NEED_STATES.take(need, NeedState.CLOSED)
-        db.session.flush()
+    elif need is not None and need.state is NeedState.OPEN and _has_refused_before(need, rows):
+        need.waiting_rounds = 0  # twice in a row: its wait begins again
+    db.session.flush()
+
+
+def _has_refused_before(need: Need, rows: Sequence[Promise]) -> bool:
+    """Whether the recipient refused the help for the need before this one, too."""
+    query = (
+        select(Promise.decline_reason)
+        .where(Promise.need_id == need.id, Promise.id < min(row.id for row in rows))
+        .where(Promise.state != PromiseState.REVOKED)
+        .order_by(Promise.id.desc())
+    )
+    return db.session.scalar(query.limit(1)) in RECIPIENT_REASONS
 
 
 def note_not_reached(*, actor: User, promise_id: int, now: datetime) -> bool:

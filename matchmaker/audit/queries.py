@@ -20,6 +20,7 @@ from matchmaker.models import (
     RecipientStatus,
     Resident,
     Role,
+    RoundRepair,
     RoundRun,
     Subdistrict,
     User,
@@ -92,6 +93,9 @@ _REFERENCES: dict[str, Any] = {
     "offer": select(Offer.id, Offer.title),
     "match_round": select(MatchRound.id, MatchRound.month),
     "round_run": select(RoundRun.id, MatchRound.month).join(RoundRun.match_round),
+    "round_repair": select(RoundRepair.id, MatchRound.month)
+    .join(RoundRepair.run)
+    .join(RoundRun.match_round),
     "subdistrict": select(Subdistrict.id, Subdistrict.name_zh),
     "committee": select(Committee.id, Committee.name_zh),
 }

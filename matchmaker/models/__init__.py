@@ -18,7 +18,7 @@ from matchmaker.models.columns import UTCDateTime
 from matchmaker.models.correction import NeedCorrection
 from matchmaker.models.follow_up import FollowUp, FollowUpAbout
 from matchmaker.models.holiday_notice import HolidayNotice
-from matchmaker.models.job import Job, JobState
+from matchmaker.models.job import Job, JobKind, JobState
 from matchmaker.models.ledger import FairnessLedger, LedgerScope
 from matchmaker.models.match_round import (
     DrawSource,
@@ -56,6 +56,7 @@ from matchmaker.models.promise import (
     RevokeReason,
     make_help_key,
 )
+from matchmaker.models.repair import RoundRepair
 from matchmaker.models.resident import (
     Consent,
     ConsentChannel,
@@ -99,6 +100,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Job",
+    "JobKind",
     "JobState",
     "KeptForm",
     "LedgerScope",
@@ -140,6 +142,7 @@ __all__ = [
     "Role",
     "RoundDraw",
     "RoundOverride",
+    "RoundRepair",
     "RoundRun",
     "RoundState",
     "RunStatus",

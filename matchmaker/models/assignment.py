@@ -11,6 +11,7 @@ from matchmaker.models.need import Need
 from matchmaker.models.offer import Offer
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.pairing import Pairing
+from matchmaker.models.repair import RoundRepair
 from matchmaker.models.volunteer import Volunteer
 
 
@@ -25,6 +26,9 @@ class Assignment(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_run_id: Mapped[int] = mapped_column(ForeignKey("round_run.id"), index=True)
+    round_repair_id: Mapped[int | None] = mapped_column(
+        ForeignKey("round_repair.id"), index=True, comment="that found it; empty: the run did"
+    )
     need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"), index=True)
     pairing_id: Mapped[int | None] = mapped_column(ForeignKey("pairing.id"), index=True)
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), index=True)
@@ -37,6 +41,7 @@ class Assignment(Model):
     )
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     run: Mapped[RoundRun] = relationship()
+    repair: Mapped[RoundRepair | None] = relationship()
     need: Mapped[Need | None] = relationship()
     pairing: Mapped[Pairing | None] = relationship()
     offer: Mapped[Offer | None] = relationship()

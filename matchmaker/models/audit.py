@@ -75,6 +75,7 @@ class ListKind(StrEnum):
     LINES = "lines"  # of a run
     PROOF = "proof"  # of a run: question and answer with references
     PROMISES = "promises"  # of a run, those that cannot be kept
+    FREE_PLACES = "free_places"  # of a published month, and who is found for them
     FOLLOW_UPS = "follow_ups"
     CALLS = "calls"  # residents to ring, whether promised help suits
     NEWS = "news"  # on paper, for residents without an account

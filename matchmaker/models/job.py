@@ -1,14 +1,22 @@
-"""Solves to be done: the row is authoritative, the queue only carries its id."""
+"""Long work to be done: the row is authoritative, the queue only carries its id."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.columns import UTCDateTime, enum_column
 from matchmaker.models.match_round import RoundRun
+from matchmaker.models.repair import RoundRepair
+
+
+class JobKind(StrEnum):
+    """What a job works on."""
+
+    SOLVE = "solve"  # a run of a round
+    REPAIR = "repair"  # free places of a published round
 
 
 class JobState(StrEnum):
@@ -20,12 +28,19 @@ class JobState(StrEnum):
 
 
 class Job(Model):
-    """One solve to be done. A worker holds it by a lease; if that expires, it is queued again."""
+    """One piece of work. A worker holds it by a lease; if that expires, it is queued again."""
 
     __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint("(round_run_id IS NULL) <> (round_repair_id IS NULL)", name="one_subject"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    round_run_id: Mapped[int] = mapped_column(ForeignKey("round_run.id"), unique=True)
+    kind: Mapped[JobKind] = mapped_column(
+        enum_column(JobKind), default=JobKind.SOLVE, doc="what is worked on"
+    )
+    round_run_id: Mapped[int | None] = mapped_column(ForeignKey("round_run.id"), unique=True)
+    round_repair_id: Mapped[int | None] = mapped_column(ForeignKey("round_repair.id"), unique=True)
     state: Mapped[JobState] = mapped_column(
         enum_column(JobState), default=JobState.QUEUED, index=True
     )
@@ -43,4 +58,11 @@ class Job(Model):
         UTCDateTime, doc="instant of the end, for any reason"
     )
 
-    run: Mapped[RoundRun] = relationship()
+    run: Mapped[RoundRun | None] = relationship()
+    repair: Mapped[RoundRepair | None] = relationship()
+
+    @property
+    def subject(self) -> RoundRun | RoundRepair:
+        """What is worked on: its question and what becomes of it."""
+        found: RoundRun | RoundRepair = self.run or self.repair  # type: ignore[assignment]
+        return found

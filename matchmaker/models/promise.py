@@ -190,6 +190,11 @@ class Promise(Model):
     freed_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="instant at which the place of an ended promise became free"
     )
+    round_repair_id: Mapped[int | None] = mapped_column(
+        ForeignKey("round_repair.id"),
+        index=True,
+        comment="the kept search for somebody else; empty: there is none",
+    )
     revoked_reason: Mapped[RevokeReason | None] = mapped_column(
         enum_column(RevokeReason), doc="why it was revoked; empty: it was not"
     )

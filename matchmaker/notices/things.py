@@ -20,6 +20,7 @@ from matchmaker.models import (
     Promise,
     RecipientStatus,
     Resident,
+    RoundRepair,
     RoundRun,
     User,
     Volunteer,
@@ -33,6 +34,7 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
     ),
     MatchRound: (),
     RoundRun: (joinedload(RoundRun.match_round),),
+    RoundRepair: (joinedload(RoundRepair.run).joinedload(RoundRun.match_round),),
     Promise: (
         joinedload(Promise.run).joinedload(RoundRun.match_round),
         joinedload(Promise.need).joinedload(Need.category),

@@ -54,6 +54,7 @@ _PAGES: Mapping[str, tuple[tuple[str, _Values], ...]] = {
     "round_run": (
         ("rounds.review", lambda row: {"month": row.match_round.month, "number": row.number}),
     ),
+    "round_repair": (("rounds.places", lambda row: {"month": row.run.match_round.month}),),
     "offer": (("offers.show", lambda row: {"offer_id": row.id}),),
     "organisation": (("organisations.own", _no_values),),
     "recipient_status": (("residents.own_contact", _no_values),),

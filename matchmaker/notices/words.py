@@ -19,6 +19,7 @@ from matchmaker.models import (
     Promise,
     RecipientStatus,
     Resident,
+    RoundRepair,
     RoundRun,
     User,
     Volunteer,
@@ -79,6 +80,8 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visits.withdrawn": _l("Your visits of %(thing)s are taken back and will be out again."),
     "round.answers_due": _l("Your answers for %(thing)s are due soon: see what still waits."),
     "round.reports_due": _l("Say which visits of %(thing)s took place: nobody has said it yet."),
+    "promise.asked": _l("A place is free, and you are asked for help: %(thing)s."),
+    "visit.asked": _l("Your organisation is asked for a visit by you: %(thing)s."),
     "promise.agreed": _l("The person says that it suits: %(thing)s."),
     "promise.refused": _l("The person does not want the help after all: %(thing)s."),
     "promise.not_reached": _l("Nobody could reach the person, so nothing is to do: %(thing)s."),
@@ -124,6 +127,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     ),
     "round.promises_broken": _l("Some promises of %(thing)s cannot be kept any more."),
     "round.places_free": _l("Somebody gives no help after all: places of %(thing)s are free."),
+    "repair.finished": _l("Your search for free places has ended: %(thing)s."),
     "run.finished": _l("Your run has ended: %(thing)s."),
     "run.cancelled": _l("A colleague cancelled your run: %(thing)s."),
     "run.waits": _l("A run waits for you as the second person: %(thing)s."),
@@ -182,6 +186,11 @@ def _name_run(run: RoundRun) -> str:
     return _("%(month)s, run %(number)s", month=month, number=run.number)
 
 
+def _name_repair(repair: RoundRepair) -> str:
+    month = format_month(repair.run.match_round.month)
+    return _("%(month)s, search %(number)s", month=month, number=repair.number)
+
+
 def _name_resident(resident: Resident) -> str:
     return _(
         "%(resident)s (%(reference)s)",
@@ -197,6 +206,7 @@ _NAMES: Mapping[type, Callable[[Any], str]] = {
     Pairing: _name_pairing,
     MatchRound: lambda row: format_month(row.month),
     RoundRun: _name_run,
+    RoundRepair: _name_repair,
     Offer: lambda row: str(row.title),
     Organisation: get_name,
     Volunteer: lambda row: str(row.name),

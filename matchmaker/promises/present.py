@@ -106,6 +106,11 @@ def find_last_day(promise: HeldPromise) -> date:
     return max(_list_days(promise, promise.month))
 
 
+def has_days_left(promise: HeldPromise, today: date) -> bool:
+    """Whether one of the days of the promise is still to come, after today."""
+    return bool(_list_days(promise, today + timedelta(days=1)))
+
+
 def _list_days(promise: HeldPromise, today: date) -> list[date]:
     """The days on which the promise can be kept, from today on."""
     month, slot = promise.month, promise.slot

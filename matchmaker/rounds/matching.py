@@ -1,16 +1,22 @@
 """The only link between the site and the optimizer: a frozen month in, a checked report out."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from optimizer.codec import canonical_text
+from optimizer.facts import Facts
 from optimizer.limits import Limits
 from optimizer.policy import COMMUNITY_POLICY, POLICIES
 from optimizer.problem import Problem
 from optimizer.process.guard import OnBeat, solve_apart
 from optimizer.report import Failure, SolveReport
+from optimizer.rows import Need, Person, Stock
+from optimizer.solution import Assignment
+from optimizer.validity import Validity
+from optimizer.what_if.rest import leave_rest, list_added
 
 DEFAULT_POLICY = COMMUNITY_POLICY.label
 PUBLISHED = tuple(POLICIES)  # labels, from the first on
@@ -26,12 +32,63 @@ def make_problem_json(
     return canonical_text(make_problem(snapshot, seed, overrides).to_json())
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionRows:
+    """Who gives and who asks in a stored question."""
+
+    stocks: tuple[Stock, ...]
+    people: tuple[Person, ...]
+    needs: tuple[Need, ...]
+
+
+def read_rows(problem_json: str) -> QuestionRows:
+    """The rows of a stored question, in order."""
+    problem = Problem.from_json(json.loads(problem_json))
+    return QuestionRows(problem.stocks, problem.people, problem.needs)
+
+
+def make_rest_json(problem_json: str, facts: Facts) -> str:
+    """The canonical question of what is free in a decided month; equal facts give equal bytes."""
+    rest = leave_rest(Problem.from_json(json.loads(problem_json)), facts)
+    return canonical_text(rest.to_json())
+
+
+def list_new(lines: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """The lines of an answer of the rest that no promise made before."""
+    return list_added(lines)
+
+
+def list_days_of(
+    problem_json: str, lines: Collection[Assignment]
+) -> dict[tuple[str, str | None], list[str]]:
+    """The days on which all who serve a need in a slot can, by both; empty: any day."""
+    problem = Problem.from_json(json.loads(problem_json))
+    validity = Validity(problem)
+    stocks = {row.id: row for row in problem.stocks}
+    people = {row.id: row for row in problem.people}
+    needs = {row.id: row for row in problem.needs}
+    teams: dict[tuple[str, str | None], list[tuple[Stock, Person | None]]] = {}
+    for line in lines:
+        giver = stocks[line.stock], people[line.person] if line.person else None
+        teams.setdefault((line.need, line.slot), []).append(giver)
+    return {
+        (need, slot): [day for day in validity.list_common(needs[need], team, slot) if day]
+        for (need, slot), team in teams.items()
+    }
+
+
 def solve(
-    problem_json: str, limit_seconds: float, *, memory_mib: int, on_beat: OnBeat
+    problem_json: str,
+    limit_seconds: float,
+    *,
+    memory_mib: int,
+    on_beat: OnBeat,
+    is_priced: bool = True,
 ) -> SolveReport:
     """Solve, check, explain and price pins in a child process; any failure becomes a report.
 
-    The prices of all pins and forbids together may take as long as the solve itself.
+    The prices of all pins and forbids together may take as long as the solve itself; unless it
+    ``is_priced``, none is worked out.
     ``memory_mib`` bounds the process. ``on_beat`` receives the progress repeatedly; when it returns
     False the process is ended and the report is CANCELLED.
     """
@@ -39,5 +96,5 @@ def solve(
         problem = Problem.from_json(json.loads(problem_json))
     except (ValueError, RecursionError):
         return SolveReport(failure=Failure.BROKEN_PROBLEM)
-    limits = Limits(seconds=limit_seconds, price_seconds=limit_seconds)
+    limits = Limits(seconds=limit_seconds, price_seconds=limit_seconds if is_priced else None)
     return solve_apart(problem, limits, memory_mib=memory_mib, on_beat=on_beat)

@@ -62,6 +62,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "place": ("places.index",),
     "question": ("needs.list_follow_ups", "needs.mine", "needs.index"),
     "promise": ("rounds.index", "assignments.given", "assignments.questions"),
+    "repair": ("rounds.index",),
     "resident": ("residents.index",),
     "results": ("results.index",),
     "round": ("rounds.index",),

@@ -178,6 +178,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.ListKind.LINES, _l("Lines of a run")),
     (m.ListKind.PROOF, _l("Proof of a run")),
     (m.ListKind.PROMISES, _l("Promises that cannot be kept")),
+    (m.ListKind.FREE_PLACES, _l("Free places")),
     (m.ListKind.FOLLOW_UPS, _l("Questions to answer")),
     (m.ListKind.CALLS, _l("People to ring")),
     (m.ListKind.NEWS, _l("News on paper")),

@@ -13,6 +13,23 @@ CHOOSE_FROM_THE_LIST = _l("Choose from the list.")
 REASON_LENGTH = _l("Write the reason in at most %(most)s characters.")
 
 ROUNDS: Sentences = {
+    "repair.under_way": _l("A search for these places is under way. Wait for it or cancel it."),
+    "repair.nobody_left": _l(
+        "You had a hand in one of these places, so nobody would be left to keep what you find. Let "
+        "a colleague start the search."
+    ),
+    "repair.outdated": _l(
+        "Something changed since this was searched: an answer, a giver, or a day that is past. "
+        "Search again, so that nothing is promised twice."
+    ),
+    "repair.replaced": _l("A later search has taken the place of this one."),
+    "repair.not_verified": _l("This search has no checked result."),
+    "repair.kept_already": _l("What this search found is kept already."),
+    "repair.had_a_hand": _l(
+        "You had a hand in these places: you started the search, ended one of the promises, or "
+        "checked what decides. Somebody else in the office keeps it."
+    ),
+    "repair.unknown": _l("There is no such search."),
     "round.state": {
         RoundState.DRAFT: _l("The round is still being prepared. Lock its list first."),
         RoundState.FROZEN: _l("The list is locked. The announced draw comes next."),

@@ -120,6 +120,14 @@ def _published(_user: m.User | None) -> list[Values]:
     return [{"month": month} for month in db.session.scalars(found)]
 
 
+def _searched(_user: m.User | None) -> list[Values]:
+    """The months in which givers were looked for in place of others."""
+    found = select(m.MatchRound.month).join(
+        m.RoundRepair, m.RoundRepair.round_run_id == m.MatchRound.published_run_id
+    )
+    return [{"month": month} for month in db.session.scalars(found.distinct())]
+
+
 def _published_offices(_user: m.User | None) -> list[Values]:
     office = select(m.MatchRound.month, m.Subdistrict.code).join(m.MatchRound.subdistrict)
     found = db.session.execute(office.where(m.MatchRound.published_run_id.is_not(None)))
@@ -222,6 +230,8 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "rounds.freeze": _months,
     "rounds.list_lines": _runs,
     "rounds.override": _overrides,
+    "rounds.places": _published,
+    "rounds.places_progress": _searched,
     "rounds.print_review": _runs,
     "rounds.progress": _months,
     "rounds.promises": _runs,

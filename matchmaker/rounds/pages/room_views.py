@@ -1,7 +1,8 @@
 """The list of months, opening a month, and the room of a round."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ from matchmaker.rounds.pages.room import (
     list_steps,
 )
 from matchmaker.rounds.publish import hands
+from matchmaker.rounds.publish.keeping import list_free
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.rounds.words.stages import describe_prices
@@ -93,10 +95,9 @@ def show(month: date) -> str:
 
 def show_room(month: date, form: ButtonForm) -> str:
     """The room: the round's state, what comes next, every run."""
-    match_round = queries.get_round(month, current_user)
+    match_round, now = queries.get_round(month, current_user), get_now()
     is_draft = match_round.state is RoundState.DRAFT
-    today = get_local_date(get_now())
-    lines = check_readiness(match_round, today) if is_draft else []  # then the snapshot counts
+    lines = check_readiness(match_round, get_local_date(now)) if is_draft else []
     runs = [] if is_draft else list_runs(match_round)  # what is not locked has neither
     candidate = choose_run(runs) if match_round.state is RoundState.REVIEW else None
     in_hand = candidate or match_round.published_run
@@ -109,25 +110,26 @@ def show_room(month: date, form: ButtonForm) -> str:
         runs=runs,
         candidate=candidate,
         in_hand=in_hand,
-        broken=count_broken(in_hand, get_now()),
+        broken=count_broken(in_hand, now),
         has_result=bool(runs) and is_usable(runs[0]),
         run_steps=list_run_steps(candidate, current_user) if candidate else None,
         progress=describe_progress(runs),
         overrides=[] if is_draft else list_overrides(match_round),
         prices=_describe_prices(in_hand),
-        answers=_count_answers(match_round.published_run),
+        **_describe_promises(match_round.published_run, now),
         can_run=_can_run(),
-        is_known=match_round.state is RoundState.FROZEN and is_known(match_round, get_now()),
-        is_replaceable=is_replaceable(match_round, get_now()),
+        is_known=match_round.state is RoundState.FROZEN and is_known(match_round, now),
+        is_replaceable=is_replaceable(match_round, now),
         publishers=_list_publishers(match_round),
         form=form,
     )
 
 
-def _count_answers(run: RoundRun | None) -> list[dict[str, str | int]]:
-    """How many promises of a published run are in each state."""
+def _describe_promises(run: RoundRun | None, now: datetime) -> dict[str, Any]:
+    """How many promises of a published run are in each state, and how many places are free."""
     counts = count_promises(run) if run is not None else {}
-    return [{"label": str(get_label(state)), "value": count} for state, count in counts.items()]
+    tiles = [{"label": str(get_label(state)), "value": count} for state, count in counts.items()]
+    return {"answers": tiles, "free": len(list_free(run, now)) if run is not None else 0}
 
 
 @bp.get("/<month:month>/progress")

@@ -54,7 +54,7 @@ def _start(month: date, *, is_plain: bool) -> Answer:
             now=get_now(),
             is_plain=is_plain,
         )
-        _queue_after_commit(runs.get_job(run).id)
+        queue_after_commit(runs.get_job(run).id)
         return url_for("rounds.show", month=month)
 
     return answer_form(form, act, lambda: show_room(month, form))
@@ -174,7 +174,7 @@ def withdraw(month: date) -> Answer:
     return answer_form(form, act, show)
 
 
-def _queue_after_commit(job_id: int) -> None:
+def queue_after_commit(job_id: int) -> None:
     path = current_app.config["QUEUE_PATH"]
 
     @after_this_request

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    Assignment,
     MatchRound,
     Need,
     NeedCorrection,
@@ -26,7 +27,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import TIERS
 from matchmaker.rounds.freeze.overrides import list_active_overrides
-from matchmaker.rounds.publish.remembering import was_met
+from matchmaker.rounds.publish.remembering import list_found_later, was_met
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.scopes import list_same_persons
 from matchmaker.states import lock_row
@@ -56,16 +57,21 @@ def find_plain_run(match_round: MatchRound) -> RoundRun | None:
 def list_changed_lines(plain: RoundRun, run: RoundRun) -> list[ChangedLine]:
     """The needs that ``run`` serves otherwise than ``plain``, in the order of their rows.
 
-    Promises count as the runs made them: what was revoked since, no pin changed.
+    Promises count as the runs made them: what was revoked or found since, no pin changed.
     """
     before, after = (_read_lines(of) for of in (plain, run))
     givers = [_read_givers(of) for of in (plain, run)]
+    later = {of.id: list_found_later(of) for of in (plain, run)}
+
+    def was_helped(row: NeedOutcome) -> bool:
+        return was_met(row) and row.need_id not in later[row.round_run_id]
+
     return [
         ChangedLine(before[need_id], row)
         for need_id, row in after.items()
         if need_id in before
         and (
-            was_met(before[need_id]) is not was_met(row)
+            was_helped(before[need_id]) is not was_helped(row)
             or givers[0].get(need_id) != givers[1].get(need_id)
         )
     ]
@@ -92,7 +98,7 @@ def list_hands(run: RoundRun) -> set[int]:
     changed = {row.need_id for row in overrides}
     if plain is not None:
         changed |= {line.within.need_id for line in list_changed_lines(plain, run)}
-    hands = {run.started_by_id} | _list_makers(overrides) | _list_verifiers(changed)
+    hands = {run.started_by_id} | _list_makers(overrides) | list_verifiers(changed)
     return list_same_persons(hands)
 
 
@@ -128,7 +134,7 @@ def foresee_hands(match_round: MatchRound, actor: User, need_ids: Iterable[int] 
     is_draft = match_round.frozen_at is None  # nothing can be pinned before the lock
     overrides = [] if is_draft else list_active_overrides(match_round)
     needs = {row.need_id for row in overrides} | set(need_ids)
-    return {actor.id} | _list_makers(overrides) | _list_verifiers(needs)
+    return {actor.id} | _list_makers(overrides) | list_verifiers(needs)
 
 
 def require_publisher_left(
@@ -147,7 +153,7 @@ def _list_makers(overrides: Iterable[RoundOverride]) -> set[int]:
     return {row.made_by_id for row in overrides}
 
 
-def _list_verifiers(need_ids: Collection[int]) -> set[int]:
+def list_verifiers(need_ids: Collection[int]) -> set[int]:
     """Who verified or corrected the most urgent of these needs, or verified a status behind."""
     found: set[int] = set()
     for some in _split(sorted(need_ids)):
@@ -161,8 +167,8 @@ def _list_verifiers(need_ids: Collection[int]) -> set[int]:
         statuses = select(RecipientStatus.verified_by_id).where(
             RecipientStatus.resident_id.in_(residents)
         )
-        for query in (urgent, corrected, statuses):
-            found |= {user_id for user_id in db.session.scalars(query) if user_id is not None}
+        every = db.session.scalars(urgent.union(corrected, statuses))
+        found |= {user_id for user_id in every if user_id is not None}
     return found
 
 
@@ -178,8 +184,11 @@ def _read_lines(run: RoundRun) -> dict[int, NeedOutcome]:
 def _read_givers(run: RoundRun) -> dict[int, set[tuple[object, ...]]]:
     """Who gives what when, of each need that the run meets."""
     a = Promise
-    query = select(a.need_id, a.offer_id, a.volunteer_id, a.slot, a.units).where(
-        a.round_run_id == run.id, a.need_id.is_not(None)
+    query = (
+        select(a.need_id, a.offer_id, a.volunteer_id, a.slot, a.units)
+        .outerjoin(a.assignment)
+        .where(a.round_run_id == run.id, a.need_id.is_not(None))
+        .where(Assignment.round_repair_id.is_(None))
     )
     found: dict[int, set[tuple[object, ...]]] = {}
     for need_id, *giver in db.session.execute(query):

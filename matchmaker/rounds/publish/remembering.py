@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
-from matchmaker.models import NeedOutcome, NeedState, Promise, RoundRun
+from matchmaker.models import Assignment, Need, NeedOutcome, NeedState, Promise, RoundRun
 from matchmaker.promises.present import PROMISE_REVOKED
 from matchmaker.promises.states import FALLEN_STATES
 from matchmaker.rounds.asks import list_members
@@ -22,45 +22,94 @@ _GONE = frozenset({NeedState.WITHDRAWN, NeedState.CLOSED})
 
 def remember(run: RoundRun) -> None:
     """Write what later months need to know of a published run, as its promises are now."""
-    outcomes, figures = list_outcomes(run), get_figures(run)
-    lost = [row.need for row in outcomes if row.ground == PROMISE_REVOKED]
+    outcomes, figures, later = list_outcomes(run), get_figures(run), list_found_later(run)
+    changes = _list_changes(outcomes, later)
+    homes = [(need.resident.household.reference, number) for need, number in changes]
+    places = [(need.committee.code, number) for need, number in changes]
     still_there = {
         row.need.reference
         for row in outcomes
         if row.need.state not in _GONE and row.ground != PROMISE_REVOKED
     }
-    homes = Counter(need.resident.household.reference for need in lost)
     write_ledger(
         run.match_round,
-        households=_leave_out_lost(figures.by_household, homes),
-        committees=_leave_out_lost(
-            figures.by_committee, Counter(need.committee.code for need in lost)
-        ),
-        contests=_leave_out_fallen(run, figures.contests, still_there),
+        households=_count_again(figures.by_household, homes),
+        committees=_count_again(figures.by_committee, places),
+        contests=_count_contests(run, figures.contests, still_there, later),
         loads=_leave_out_ended(run, figures.loads, list_assignments(run)) or _sum_loads(figures),
     )
 
 
-def _leave_out_lost(counts: Mapping[str, Coverage], lost: Counter[str]) -> dict[str, Coverage]:
-    """Counts of groups without needs whose help was revoked: nothing came."""
-    return {name: replace(count, met=count.met - lost[name]) for name, count in counts.items()}
+def _list_changes(
+    outcomes: Iterable[NeedOutcome], later: Collection[int]
+) -> list[tuple[Need, int]]:
+    """The needs that lost all that the run found, and those that got something later."""
+    rows = [row for row in outcomes if row.need_id in later or row.ground == PROMISE_REVOKED]
+    return [(row.need, int(row.is_met) if row.need_id in later else -1) for row in rows]
 
 
-def _leave_out_fallen(
-    run: RoundRun, contests: Mapping[str, Contest], still_there: Collection[str]
+def list_found_later(run: RoundRun) -> set[int]:
+    """The needs for which the run found nothing, and a search for free places something."""
+    by_run = func.sum(case((Assignment.round_repair_id.is_(None), 1), else_=0))
+    query = (
+        select(Promise.need_id)
+        .outerjoin(Assignment, Assignment.id == Promise.assignment_id)
+        .where(Promise.round_run_id == run.id, Promise.need_id.is_not(None))
+        .group_by(Promise.need_id)
+        .having(by_run == 0)
+    )
+    return {need_id for need_id in db.session.scalars(query) if need_id is not None}
+
+
+def _count_again(
+    counts: Mapping[str, Coverage], changes: Iterable[tuple[str, int]]
+) -> dict[str, Coverage]:
+    """Counts of groups without needs to which nothing came, with those that got help later."""
+    met = Counter[str]()
+    for name, number in changes:
+        met[name] += number
+    return {
+        name: replace(
+            count, met=count.met + met[name], possible=max(count.possible, count.met + met[name])
+        )
+        for name, count in counts.items()
+    }
+
+
+def _count_contests(
+    run: RoundRun,
+    contests: Mapping[str, Contest],
+    still_there: Collection[str],
+    found: Collection[int],
 ) -> dict[str, Contest]:
-    """Contested asks met, without those that came to nothing since. What was open stays open."""
+    """Contested asks met: without those that came to nothing, with those that got help later.
+
+    What was open stays open, and no committee had more met than that.
+    """
     verdict = find_verdict(run)
     committees = {row.reference: row.committee for row in read_snapshot(run.match_round).needs}
-    met = {row.need.reference for row in list_outcomes(run) if was_met(row)}
-    fallen: Counter[str] = Counter()
+    met, later = _divide_met(run, found)
+    change: Counter[str] = Counter()
     for ask in () if verdict is None else verdict.contested:
-        served = met.intersection(list_members(ask))
-        if served and served.isdisjoint(still_there):
-            fallen[committees[min(served)]] += 1
+        served, helped = met.intersection(list_members(ask)), later.intersection(list_members(ask))
+        has_help = bool(helped) or not served.isdisjoint(still_there)
+        for name in sorted(served | helped)[:1]:
+            change[committees[name]] += has_help - bool(served)
     return {
-        code: replace(contest, met=contest.met - fallen[code]) for code, contest in contests.items()
+        code: replace(contest, met=min(contest.met + change[code], contest.open))
+        for code, contest in contests.items()
     }
+
+
+def _divide_met(run: RoundRun, found: Collection[int]) -> tuple[set[str], set[str]]:
+    """The needs that the run met, and those that got help only later."""
+    met, later = set(), set()
+    for row in list_outcomes(run):
+        if row.need_id in found:
+            later.update([row.need.reference] if row.is_met else [])
+        elif was_met(row):
+            met.add(row.need.reference)
+    return met, later
 
 
 def was_met(outcome: NeedOutcome) -> bool:
@@ -71,12 +120,15 @@ def was_met(outcome: NeedOutcome) -> bool:
 def _leave_out_ended(
     run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Promise]
 ) -> dict[str, dict[str, GiverLoad]]:
-    """Loads by measure, without promises that ended without help: they cost no work."""
+    """Loads by measure, without promises that ended without help, with those made since."""
     measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
     ended: Counter[tuple[str, str | None]] = Counter()
     for row in assignments:
-        if row.state in FALLEN_STATES and row.offer is not None:
-            ended[row.organisation.code, measures[row.offer.category.code]] += row.units
+        if row.offer is None:
+            continue
+        is_new = row.assignment is not None and row.assignment.round_repair_id is not None
+        change = (row.state in FALLEN_STATES) - is_new  # of the run's own units
+        ended[row.organisation.code, measures[row.offer.category.code]] += change * row.units
     return {
         code: {
             measure: replace(load, used=load.used - ended[code, measure])
@@ -104,5 +156,10 @@ def list_outcomes(run: RoundRun) -> list[NeedOutcome]:
 
 def list_assignments(run: RoundRun) -> list[Promise]:
     """The promises of the run, oldest first."""
-    query = select(Promise).where(Promise.round_run_id == run.id).order_by(Promise.id)
+    query = (
+        select(Promise)
+        .where(Promise.round_run_id == run.id)
+        .options(joinedload(Promise.assignment))
+        .order_by(Promise.id)
+    )
     return list(db.session.scalars(query))

@@ -1,4 +1,4 @@
-"""Jobs are held by a lease; a job whose lease expired is queued again.
+"""Jobs of every kind are held by a lease; a job whose lease expired is queued again.
 
 The queue between site and worker is a separate file that carries job ids and nothing else. It may
 lose or repeat them: a job is taken by one conditional UPDATE, and the worker looks for overdue
@@ -8,7 +8,7 @@ rows. Every function here is one short transaction, because a worker locks no ro
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,8 @@ from huey import SqliteHuey
 from sqlalchemy import CursorResult, Result, or_, select, update
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Job, JobState, RoundRun
+from matchmaker.models import Job, JobKind, JobState, RoundRepair, RoundRun
+from matchmaker.rounds.solve.repairs import finish_repair, give_up_repair
 from matchmaker.rounds.solve.runs import finish_run, give_up_run
 from optimizer.report import Progress, SolveReport
 
@@ -36,6 +37,28 @@ class Hold:
     token: str
     problem_json: str
     limit_seconds: int
+    kind: JobKind = JobKind.SOLVE
+
+
+# Where the question of each kind is, and what becomes of its end.
+_QUESTIONS: Mapping[JobKind, tuple[Any, Any]] = {
+    JobKind.SOLVE: (RoundRun, Job.round_run_id),
+    JobKind.REPAIR: (RoundRepair, Job.round_repair_id),
+}
+
+
+def _finish(job: Job, report: SolveReport, now: datetime) -> None:
+    if job.repair is not None:
+        finish_repair(job.repair, report, now=now)
+    elif job.run is not None:
+        finish_run(job.run, report, now=now)
+
+
+def _give_up(job: Job, now: datetime) -> None:
+    if job.repair is not None:
+        give_up_repair(job.repair, now=now)
+    elif job.run is not None:
+        give_up_run(job.run, now=now)
 
 
 def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
@@ -55,11 +78,11 @@ def take_job(job_id: int, *, lease_seconds: int, now: datetime) -> Hold | None:
     )
     hold = None
     if _count_rows(taken) == 1:
-        query = select(RoundRun.problem_json, RoundRun.limit_seconds).join(
-            Job, Job.round_run_id == RoundRun.id
-        )
+        kind = db.session.scalars(select(Job.kind).where(Job.id == job_id)).one()
+        model, column = _QUESTIONS[kind]
+        query = select(model.problem_json, model.limit_seconds).join(Job, column == model.id)
         problem_json, limit = db.session.execute(query.where(Job.id == job_id)).one()
-        hold = Hold(job_id, token, problem_json, limit)
+        hold = Hold(job_id, token, problem_json, limit, kind)
     db.session.commit()
     return hold
 
@@ -95,7 +118,7 @@ def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
         .with_for_update()
     )
     if job is not None:
-        finish_run(job.run, report, now=now)
+        _finish(job, report, now)
     db.session.commit()
     return job is not None
 
@@ -116,7 +139,7 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
     overdue = []
     for job in db.session.scalars(query):
         if job.tries >= MOST_JOB_TRIES:
-            give_up_run(job.run, now=now)
+            _give_up(job, now)
             continue
         job.state, job.lease_token = JobState.QUEUED, None
         job.lease_until = now + timedelta(seconds=lease_seconds)

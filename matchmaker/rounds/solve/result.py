@@ -13,6 +13,7 @@ from matchmaker.models import (
     Pairing,
     Promise,
     PromiseState,
+    RoundRepair,
     RoundRun,
     Volunteer,
 )
@@ -54,29 +55,47 @@ def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> Non
 def write_assignments(run: RoundRun, snapshot: Snapshot, solution: Solution) -> None:
     """One assignment and one promise for each line of the solution, which the run proposes."""
     lines = solution.assignments
-    offers = get_snapshot(run.match_round).offer_ids
-    duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
-    needs = _map_ids(Need, {line.need for line in lines} - duties.keys())
-    pairings = _map_ids(Pairing, set(duties.values()))
-    volunteers = _map_volunteers(snapshot, lines)
-    organisations = {row.name: row.organisation for row in snapshot.offers}
-    organisation_ids = _pair_up(select(Organisation.code, Organisation.id))
     days = list_common_days(snapshot, lines)
-    for line in lines:
+    write_lines(run, snapshot, [(line, days[line.need, line.slot]) for line in lines])
+
+
+def write_lines(
+    run: RoundRun,
+    snapshot: Snapshot,
+    lines: Sequence[tuple[Line, Sequence[int] | None]],
+    repair: RoundRepair | None = None,
+) -> list[Promise]:
+    """The promises of lines with their days, beside decided lines; ``repair``: found them."""
+    every = [line for line, _days in lines]
+    offers, givers = get_snapshot(run.match_round).offer_ids, _map_givers(snapshot)
+    duties = {visit.id: visit.pairing for visit in snapshot.due_visits}
+    needs = _map_ids(Need, {line.need for line in every} - duties.keys())
+    pairings = _map_ids(Pairing, set(duties.values()))
+    volunteers = _map_volunteers(snapshot, every)
+    promises = []
+    for line, days in lines:
         pairing = duties.get(line.need)
         values = {
             "round_run_id": run.id,
             "need_id": None if pairing else needs[line.need],
             "pairing_id": pairings[pairing] if pairing else None,
             "offer_id": offers[line.stock],
-            "organisation_id": organisation_ids[organisations[line.stock]],
+            "organisation_id": givers[line.stock],
             "volunteer_id": volunteers.get((line.person, line.stock)),
             "slot": line.slot,
-            "days": _write_days(snapshot, days[line.need, line.slot]),
+            "days": _write_days(snapshot, days),
             "units": line.units,
         }
-        decided = Assignment(**values)
-        db.session.add(Promise(**values, assignment=decided, state=PromiseState.PROPOSED))
+        decided = Assignment(**values, repair=repair)
+        promises.append(Promise(**values, assignment=decided, state=PromiseState.PROPOSED))
+    db.session.add_all(promises)
+    return promises
+
+
+def _map_givers(snapshot: Snapshot) -> dict[str, int]:
+    """The id of the organisation behind each offer of the month."""
+    ids = _pair_up(select(Organisation.code, Organisation.id))
+    return {row.name: ids[row.organisation] for row in snapshot.offers}
 
 
 def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str | None, str], int]:
@@ -91,7 +110,7 @@ def _map_volunteers(snapshot: Snapshot, lines: Sequence[Line]) -> dict[tuple[str
     return {key: ids[reference] for key, reference in visitors.items()}
 
 
-def _write_days(snapshot: Snapshot, days: list[int] | None) -> list[str] | None:
+def _write_days(snapshot: Snapshot, days: Sequence[int] | None) -> list[str] | None:
     return None if days is None else [f"{snapshot.month}-{day:02d}" for day in days]
 
 

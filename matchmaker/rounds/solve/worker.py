@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from matchmaker.base.clock import get_now
 from matchmaker.base.stopping import StopRequest
+from matchmaker.models import JobKind
 from matchmaker.rounds import matching
 from matchmaker.rounds.solve.jobs import (
     Hold,
@@ -102,6 +103,7 @@ class Worker:
             hold.limit_seconds,
             memory_mib=self._memory_mib,
             on_beat=lambda progress: self._beat(hold, progress),
+            is_priced=hold.kind is JobKind.SOLVE,
         )
         if self.stop.is_asked and report.failure is not None:
             self._give_back(hold)

@@ -24,6 +24,7 @@ FREE_IN_SQLITE = "PRAGMA defer_foreign_keys = ON"
 PARTICULAR = {
     ("assignment", "pairing_id"): None,  # a line serves a need or a pairing, never both
     ("promise", "pairing_id"): None,
+    ("job", "round_repair_id"): None,  # a job works on a run or on a search
     ("notice", "resident_id"): None,  # a notice is for an account or for a resident
     ("match_round", "published_run_id"): None,  # its run comes after the round
 }

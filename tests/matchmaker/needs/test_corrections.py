@@ -14,7 +14,7 @@ from matchmaker.needs import corrections, desk_service, queue_service
 from matchmaker.needs.corrections import Terms
 from matchmaker.needs.desk_service import Answers
 from matchmaker.rounds.freeze.asked import freeze_needs
-from matchmaker.rounds.publish.hands import _list_verifiers
+from matchmaker.rounds.publish.hands import list_verifiers
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 from tests.reach import NEEDS_STAY_IN, PATHS, reach
@@ -195,7 +195,7 @@ def test_who_corrects_the_urgency_has_set_it_and_has_a_hand(verified, people):
     assert db.session.get(m.Need, need.id).verified_by_id == people["social"].id
     correct(people["colleague"], need, quantity=4)
     assert db.session.get(m.Need, need.id).verified_by_id == people["social"].id
-    assert _list_verifiers([need.id]) == {people["social"].id, people["colleague"].id}
+    assert list_verifiers([need.id]) == {people["social"].id, people["colleague"].id}
 
 
 @pytest.mark.both_databases

@@ -30,9 +30,9 @@ from matchmaker.organisations import service as organisation_service
 from matchmaker.people import joining
 from matchmaker.promises.present import list_broken
 from matchmaker.residents import merging, statuses
-from matchmaker.rounds.publish import closing, publication
+from matchmaker.rounds.publish import closing, keeping, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
-from matchmaker.rounds.solve import jobs, runs
+from matchmaker.rounds.solve import jobs, repairs, runs
 from matchmaker.volunteers import absences
 from matchmaker.volunteers import service as volunteer_service
 from matchmaker.volunteers.profile import VolunteerProfile
@@ -41,6 +41,7 @@ from tests.architecture.source import list_sources
 from tests.databases import make_app, opened
 from tests.factories import NOW, Factory
 from tests.matchmaker.notices.office import SPOKEN, Office
+from tests.matchmaker.rounds.free_places import search_here
 from tests.matchmaker.rounds.small_month import solve_here
 
 LATER = NOW + timedelta(hours=1)  # than the lock of the month
@@ -97,6 +98,8 @@ SILENT = {
     "round.forbid": "the office's own work, shown to who publishes",
     "round.lift-override": "the office's own work, shown to who publishes",
     "round.solve": "one's own; its end is heard of",
+    "repair.start": "one's own; its end is heard of",
+    "repair.cancel": "the office's own work, shown on the page of free places",
     "committee.inform": "keeps that notices were heard",
     "resident.inform": "keeps that notices were heard",
     "demo": "built before there is anybody",
@@ -660,6 +663,40 @@ def expire(o: Office) -> Heard:
         *[(o.giver, "promise.expired")] * len(own),
         *[(o.visitor, "visit.not_given") for row in rows if row.volunteer_id == o.volunteers[1].id],
         *[(worker, "round.places_free") for worker in (o.one, o.second)],
+    ]
+
+
+def lose_a_place(o: Office) -> m.MatchRound:
+    """A giver says no for good: whoever was to come can still go to somebody else."""
+    row = next(row for row in list_own(o) if row.volunteer_id == o.volunteers[1].id)
+    answering.decline(actor=o.giver, promise_id=row.id, now=NOW)
+    reason = m.DeclineReason.UNSUITABLE
+    answering.say_why(actor=o.giver, promise_id=row.id, reason=reason, now=NOW)
+    do_due(LATER)
+    return row.run.match_round
+
+
+@step("repair.finish")
+def end_a_search(o: Office) -> Heard:
+    month = lose_a_place(o)
+    repair = repairs.start_repair(month, limit_seconds=9, actor=o.one, now=LATER)
+    begin()
+    repairs.give_up_repair(repair, now=LATER)
+    return [(o.one, "repair.finished")]
+
+
+@step("repair.keep")
+def keep_a_search(o: Office) -> Heard:
+    repair = search_here(lose_a_place(o), o.one, LATER)
+    begin()
+    new = keeping.keep_repair(repair, actor=o.second, now=LATER)
+    assert new
+    own = [row for row in new if row.organisation_id == o.giver.organisation_id]
+    visits = [row for row in own if row.volunteer_id == o.volunteers[1].id]
+    return [
+        *[(row.need.resident, "need.matched") for row in new if row.need],
+        *[(o.giver, "promise.asked")] * len(own),
+        *[(o.visitor, "visit.asked")] * len(visits),
     ]
 
 

@@ -18,7 +18,7 @@ from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
 
 _TONES = {"success", "info", "warning"}  # those that the layout has a look for
-_BY_THE_MACHINE = {"round.finish"}  # a worker ends a run; people take all other steps
+_BY_THE_MACHINE = {"round.finish", "round.remind", "round.plan"}  # people take all other steps
 
 
 @pytest.fixture(autouse=True)

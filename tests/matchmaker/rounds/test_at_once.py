@@ -1,16 +1,21 @@
 """Two people of the office at one round in one moment."""
 
+import json
+
 import pytest
+from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.publish import hands, publication
+from matchmaker.rounds.publish import hands, keeping, publication
+from matchmaker.rounds.solve import repairs
 from optimizer import codec
 from optimizer.report import Ruling, Verdict
 from tests.factories import NOW
+from tests.matchmaker.rounds.free_places import LATER, FreePlaces
 from tests.matchmaker.two_at_once import act_at_once
 
 pytestmark = pytest.mark.both_databases
@@ -112,3 +117,48 @@ def test_a_forbid_comes_too_late_once_somebody_publishes(app, month, run_id):
 def test_the_same_forbid_made_twice_at_once_holds_once(app, month, run_id):
     acts = [lambda: forbid(month, run_id)] * 2
     assert act_at_once(app, *acts) == [None, "round.override_exists"]
+
+
+@pytest.fixture
+def place(app, make):
+    """A free place of a published month, and the search that found somebody for it."""
+    world = FreePlaces(make)
+    need = world.ask()
+    world.publish()
+    with app.app_context():
+        [row] = world.list_promises(need)
+        world.decline(row, m.DeclineReason.NO_CAPACITY)
+        world.repair_id, world.need_id = world.search().id, need.id
+        db.session.commit()
+    return world
+
+
+def keep_as(place, user: m.User) -> None:
+    repair = db.session.get_one(m.RoundRepair, place.repair_id)
+    keeping.keep_repair(repair, actor=place.act(user), now=LATER)
+
+
+def count_open(app, place) -> int:
+    with app.app_context():
+        rows = place.list_promises(db.session.get_one(m.Need, place.need_id))
+        return sum(row.state is m.PromiseState.AWAITING_GIVER for row in rows)
+
+
+def test_of_two_keepers_the_second_is_refused(app, place):
+    outcomes = act_at_once(
+        app, lambda: keep_as(place, place.worker), lambda: keep_as(place, place.second)
+    )
+    assert outcomes == [None, "repair.kept_already"]
+    assert count_open(app, place) == 1
+
+
+def test_a_search_started_while_another_is_kept_asks_what_is_so_then(app, place):
+    def search() -> None:
+        repairs.start_repair(place.month, limit_seconds=9, actor=place.act(place.worker), now=LATER)
+
+    outcomes = act_at_once(app, lambda: keep_as(place, place.second), search)
+    assert outcomes == [None, None]
+    with app.app_context():
+        query = select(m.RoundRepair).order_by(m.RoundRepair.number.desc())
+        latest = db.session.scalars(query.limit(1)).one()
+        assert json.loads(latest.facts_json)["wanted"] == {}

@@ -23,7 +23,7 @@ from matchmaker.organisations.states import ORGANISATION_STATES, OrganisationSte
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.residents import statuses
 from matchmaker.residents.statuses import STATUS_STATES, StatusStep
-from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish import keeping, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.volunteers import absences
 from matchmaker.volunteers import service as volunteer_service
@@ -31,6 +31,7 @@ from matchmaker.volunteers.profile import VolunteerProfile
 from matchmaker.volunteers.states import VOLUNTEER_STATES, VolunteerStep
 from tests.databases import make_app, opened
 from tests.factories import NOW, Factory
+from tests.matchmaker.rounds.free_places import search_here
 from tests.matchmaker.rounds.small_month import SmallMonth
 
 MANY = 99  # the page said as many: the person knows
@@ -53,6 +54,7 @@ class Office(SmallMonth):
                 )
             )
         self.coordinator = make.user(m.Role.COORDINATOR, organisation_id=self.organisations[1].id)
+        self.third = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=self.subdistrict.id)
         self.worker, self.colleague = (
             make.user(m.Role.COMMITTEE_WORKER, committee_id=self.committees[2].id) for _ in "ab"
         )
@@ -382,4 +384,21 @@ def test_no_open_promise_points_at_what_cannot_keep_it(stage, step):
     if name != "published" and asked:
         assert try_to_publish(run, office.two) == ""
     db.session.flush()
+    assert list_unkeepable() == set()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_giver_that_a_search_finds_after_any_step_can_keep_it(stage, step):
+    """Free places are offered only to givers who, as things are now, can come."""
+    office, make, name = stage
+    if name != "published" or take_steps(office, make, step) != REFUSED.get(step, ""):
+        return
+    run = db.session.scalars(select(m.RoundRun)).one()
+    asked = {row.promise.id for row in list_broken(run, NOW) if row.reason not in RECEIVER_GONE}
+    if asked:
+        revoke_broken(run, asked, actor=office.one, now=NOW)
+    later = NOW + timedelta(days=2)
+    repair = search_here(run.match_round, office.two, later)
+    new = keeping.keep_repair(repair, actor=get(office.third), now=later)
+    assert {row.promise.id for row in list_broken(run, later)}.isdisjoint(row.id for row in new)
     assert list_unkeepable() == set()

@@ -52,7 +52,7 @@ def test_a_need_keeps_its_ground_unless_its_home_had_its_turn(ground, other_is_m
 
 
 def test_contested_needs_that_came_to_nothing_are_not_remembered_as_met(context, month):
-    """``_leave_out_fallen``: 3 is met, 5 is not; 1 is met and nobody else wanted its place."""
+    """``_count_contests``: 3 is met, 5 is not; 1 is met and nobody else wanted its place."""
     run = month.solve()
     assert {row.need.reference[-1] for row in remembering.list_outcomes(run) if row.is_met} == {
         "1",
@@ -65,7 +65,7 @@ def test_contested_needs_that_came_to_nothing_are_not_remembered_as_met(context,
     def remember(contested: tuple[str, ...], *gone: int) -> dict[str, Contest]:
         run.verdict = codec.to_json(Verdict(Ruling.FEASIBLE, contested=contested))
         there = {f"N2607-000{k}" for k in range(1, 7) if k not in gone}
-        return remembering._leave_out_fallen(run, contests, there)
+        return remembering._count_contests(run, contests, there, ())
 
     three, five, joined = ("N2607-0003",), ("N2607-0005",), ("N2607-0001+N2607-0003",)
     fallen = {**contests, "C02": Contest(open=5, met=2)}
@@ -76,7 +76,7 @@ def test_contested_needs_that_came_to_nothing_are_not_remembered_as_met(context,
     assert remember(joined, 3) == contests  # one of the ask is still there
     assert remember(joined, 1, 3) == fallen
     run.verdict = None
-    assert remembering._leave_out_fallen(run, contests, set()) == contests
+    assert remembering._count_contests(run, contests, set(), ()) == contests
 
 
 @pytest.mark.usefixtures("context")

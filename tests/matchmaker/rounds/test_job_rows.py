@@ -235,7 +235,7 @@ class TestWorker:
     def test_a_worker_takes_what_is_queued_and_stops_when_asked(self, app, job_id, monkeypatch):
         working, asked = Worker(app), []
 
-        def solve(problem_json, limit_seconds, *, memory_mib, on_beat):
+        def solve(problem_json, limit_seconds, *, memory_mib, on_beat, is_priced):
             asked.append((problem_json, limit_seconds, memory_mib))
             with app.app_context():
                 return solve_here(db.session.get_one(m.Job, job_id).run)

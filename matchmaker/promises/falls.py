@@ -1,0 +1,71 @@
+"""What an ended promise says of its giver and of who was to get it: one table for every end.
+
+A search for somebody else takes it as a fact. How a promise ends is the business of the steps;
+``Promise.has_ended`` says that its place is free.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum, auto
+
+from matchmaker.models import DeclineReason, FailReason, Promise, PromiseState, RevokeReason
+from matchmaker.promises.present import RECEIVER_GONE
+from matchmaker.promises.states import NOT_NEEDED
+
+
+class Fall(StrEnum):
+    """What is gone with a fallen promise.
+
+    UNITS    its units and its time, for everybody      PERSON   who would have come, for the month
+    COUPLE   these two do not suit each other           GIVER    the whole giver, for this recipient
+    WISH     the recipient does not wait any more in this month
+    NOTHING  it fell with another one, or can be given on another day
+    """
+
+    UNITS = auto()
+    PERSON = auto()
+    COUPLE = auto()
+    GIVER = auto()
+    WISH = auto()
+    NOTHING = auto()
+
+
+_R = DeclineReason
+_DECLINED: Mapping[DeclineReason, Fall] = {
+    _R.NO_CAPACITY: Fall.UNITS,
+    _R.PERSON_ILL: Fall.PERSON,
+    _R.UNSUITABLE: Fall.COUPLE,
+    _R.UNSAFE: Fall.GIVER,
+    _R.OTHER_GIVER: Fall.GIVER,
+    _R.AWAY: Fall.WISH,
+    **dict.fromkeys(NOT_NEEDED, Fall.WISH),
+}
+_FAILED: Mapping[FailReason, Fall] = {
+    FailReason.GIVER_ABSENT: Fall.UNITS,
+    FailReason.WRONG_THING: Fall.UNITS,
+    FailReason.UNSAFE: Fall.GIVER,
+    FailReason.RECIPIENT_ABSENT: Fall.NOTHING,
+    FailReason.WEATHER: Fall.NOTHING,
+}
+_NOT_AHEAD = {_R.OTHER_GIVER, FailReason.RECIPIENT_ABSENT}
+_REVOKED: Mapping[RevokeReason, Fall] = {
+    RevokeReason.REST_TOO_LITTLE: Fall.NOTHING,
+    **dict.fromkeys(RECEIVER_GONE, Fall.WISH),
+}
+
+
+def name_fall(row: Promise) -> Fall:
+    """What is gone with a promise whose place is free. An end without a reason takes its units."""
+    if row.state is PromiseState.REVOKED:
+        reason = row.revoked_reason
+        return Fall.COUPLE if reason is None else _REVOKED.get(reason, Fall.COUPLE)
+    if row.state is PromiseState.FAILED and row.fail_reason is not None:
+        return _FAILED[row.fail_reason]
+    if row.state is PromiseState.EXPIRED and row.answered_at is not None:
+        return Fall.WISH  # the giver said yes, and the recipient was not reached
+    return Fall.UNITS if row.decline_reason is None else _DECLINED[row.decline_reason]
+
+
+def is_without_fault(row: Promise) -> bool:
+    """Whether the givers' side ended the promise: the recipient counts as passed over."""
+    is_own = bool(_NOT_AHEAD & {row.decline_reason, row.fail_reason})
+    return name_fall(row) is not Fall.WISH and not is_own

@@ -1,0 +1,120 @@
+"""What a search for free places found: new lines by need, and why nobody is found for others.
+
+Stored with the search as plain JSON of references and numbers; nothing else reads or writes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matchmaker.rounds.asks import list_members
+from matchmaker.rounds.matching import list_days_of
+from matchmaker.rounds.outcome_numbers import OutcomeNumbers, make_numbers
+from matchmaker.rounds.snapshot import Snapshot
+from optimizer import codec
+from optimizer.explanation import Explanation
+from optimizer.solution import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """Units of an offer for a need, or a visit of a pairing, by their names in the question.
+
+    days   of the month, on which it can take place; none: any to come
+    """
+
+    need: str
+    offer: str
+    person: str | None = None
+    slot: str | None = None
+    days: tuple[int, ...] = ()
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled:
+    """A need that lost its help and for which nobody is found: the ground with its numbers."""
+
+    need: str
+    ground: str
+    numbers: OutcomeNumbers
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Lines in the order of their needs, and needs that stay without help."""
+
+    lines: tuple[NewLine, ...] = ()
+    unfilled: tuple[Unfilled, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: object) -> "Proposal":
+        """Read plain JSON. Raises ``ProblemError`` with the path of the broken value."""
+        return codec.from_json(cls, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, empty facts left out."""
+        plain: dict[str, Any] = codec.to_json(self)
+        return plain
+
+
+def make_proposal(
+    problem_json: str,
+    snapshot: Snapshot,
+    added: Collection[Assignment],
+    wanted: Mapping[str, int],
+    explanations: Iterable[Explanation],
+) -> Proposal:
+    """The proposal of an answer to a stored question. ``wanted``: units by need, as entered."""
+    days = list_days_of(problem_json, added)
+    dealt = [
+        (part, tuple(int(day) for day in days[name, part.slot]))
+        for name, lines in _group(added).items()
+        for part in _deal(lines, wanted, snapshot)
+    ]
+    new = (
+        NewLine(line.need, line.stock, line.person, line.slot, on, line.units) for line, on in dealt
+    )
+    served = {line.need for line, _on in dealt}
+    return Proposal(tuple(new), tuple(_list_unfilled(wanted, explanations, served)))
+
+
+def _group(lines: Iterable[Assignment]) -> dict[str, list[Assignment]]:
+    found: dict[str, list[Assignment]] = defaultdict(list)
+    for line in lines:
+        found[line.need].append(line)
+    return found
+
+
+def _deal(
+    lines: list[Assignment], wanted: Mapping[str, int], snapshot: Snapshot
+) -> Iterator[Assignment]:
+    """The new lines of an ask by its needs: the most urgent first, then the longest wait."""
+    members = [part for part in list_members(lines[0].need) if wanted.get(part)]
+    if len(members) < 2:  # a need by itself, or a due visit
+        yield from (replace(line, need="".join(members) or line.need) for line in lines)
+        return
+    ordered = _order(members, snapshot)
+    left = {name: wanted[name] for name in ordered}
+    for line in sorted(lines):
+        rest = line.units
+        for name in ordered:
+            part = min(rest, left[name])
+            rest, left[name] = rest - part, left[name] - part
+            if part:
+                yield replace(line, need=name, units=part)
+
+
+def _order(names: Collection[str], snapshot: Snapshot) -> list[str]:
+    rows = {row.reference: row for row in snapshot.needs if row.reference in names}
+    return sorted(names, key=lambda name: (rows[name].tier, -rows[name].waiting, rows[name].lot))
+
+
+def _list_unfilled(
+    wanted: Mapping[str, int], explanations: Iterable[Explanation], served: Collection[str]
+) -> Iterator[Unfilled]:
+    for row in explanations:
+        for name in list_members(row.need):
+            if wanted.get(name) and name not in served:
+                yield Unfilled(name, row.code.value, make_numbers(wanted[name], 0, row))
