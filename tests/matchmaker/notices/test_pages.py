@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
+from matchmaker.assignments import agreeing
 from matchmaker.base.extensions import db
 from matchmaker.notices import paper, service
 from matchmaker.notices.things import load_things
@@ -16,7 +17,7 @@ from tests.browser import Browser
 from tests.databases import make_app, opened
 from tests.factories import NOW, Factory
 from tests.matchmaker.notices.office import Office
-from tests.matchmaker.notices.test_steps import STEPS, begin
+from tests.matchmaker.notices.test_steps import STEPS, begin, find_row
 
 
 @pytest.fixture
@@ -44,6 +45,27 @@ def test_the_first_page_says_what_is_new_and_the_header_how_much(app, make, offi
     assert "new notice" not in home
     page = read(app, office.counter).get("pages.home").text
     assert "Tell those who have no account." in page
+
+
+def test_what_is_said_of_a_visit_leads_to_where_it_is_answered(app, make, office):
+    """A pairing has no request of its own that its resident could follow."""
+    giver_id = office.giver.id
+    with app.app_context():
+        row = find_row(office, of_pairing=True)
+        resident_id, number = row.asked.resident_id, row.id
+        agreeing.agree(actor=office.counter, promise_id=row.id, now=NOW)
+        db.session.commit()
+    asker = make.user(m.Role.RESIDENT, resident_id=resident_id)
+    assert list_links(read(app, asker), "this suits you") == ["/assignments/help"]
+    giver = make.get(m.User, giver_id)
+    links = list_links(read(app, giver), "The person says that it suits")
+    assert links == [f"/assignments/given/{number}"]
+
+
+def list_links(browser: Browser, words: str) -> list[str]:
+    """Where the new notices with these words lead."""
+    home = browser.get("pages.home").text
+    return re.findall(rf'<a [^>]*href="([^"]*)"[^>]*>[^<]*{words}', home)
 
 
 def test_a_visitor_has_no_notices(app):
