@@ -1,5 +1,7 @@
 """A pytest plugin that records which tests run which functions of the site, and for how long.
 
+Seconds are those of the processor, so a busy machine records the same.
+
 Loaded with ``-p tests.mutants.recorder``, under xdist in each worker. Writes one JSON file per
 process into the folder that ``MUTANTS_RECORD`` names: ``seconds`` per test, and ``tests`` per
 function (``path::qualified name``, as ``units`` spells it). What a fixture of a wider scope runs is
@@ -44,7 +46,11 @@ class Recorder:
         for name in item.fixturenames:
             self.users[_get_context(name)].add(item.nodeid)
         self.coverage.switch_context(item.nodeid)
-        return (yield)
+        began = _get_seconds()
+        try:
+            return (yield)
+        finally:
+            self.seconds[item.nodeid] += _get_seconds() - began
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
@@ -59,7 +65,6 @@ class Recorder:
             self.coverage.switch_context(self.test)
 
     def pytest_runtest_logreport(self, report):
-        self.seconds[report.nodeid] += report.duration
         if report.failed:
             self.failed.add(report.nodeid)
 
@@ -74,6 +79,11 @@ class Recorder:
         found = {unit: sorted(names) for unit, names in sorted(tests.items())}
         record = {"seconds": self.seconds, "failed": sorted(self.failed), "tests": found}
         (FOLDER / f"{os.getpid()}.json").write_text(json.dumps(record))
+
+
+def _get_seconds() -> float:
+    """Processor seconds of this process and of the children that it waited for."""
+    return sum(os.times()[:4])
 
 
 def _get_context(fixture: str) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate
@@ -21,6 +21,7 @@ from tests.mutants.units import CHOSEN, NAME, ROOT, Unit, list_units
 FOLDER = ROOT / "build" / "mutants" / ("" if NAME == "door" else NAME)
 _TESTS = ROOT / CHOSEN.tests
 BUDGET_SECONDS = 60.0  # per mutant, as recorded: killers are nearly always among the first few
+_MOST_SPECIFIC = 12  # tests that are tried although they are slow, for they run little else
 _UNKNOWN_SECONDS = 5.0
 _AT_ONCE = 20  # files recorded together: a recording that is broken off loses no more than these
 _QUICK = "not slow and not browser and not postgres"
@@ -29,10 +30,11 @@ _OF_ADDRESSES = "test_addresses.py::"
 
 
 class Record:
-    """Seconds per test, and tests per unit. ``tests`` holds no test that fails by itself."""
+    """Processor seconds per test, and tests per unit, without those that fail by themselves."""
 
     def __init__(self, seconds: dict[str, float], tests: dict[str, list[str]]) -> None:
         self.seconds, self.tests = seconds, tests
+        self.reach = Counter(test for names in tests.values() for test in names)
 
     def select(self, unit: Unit) -> list[str]:
         """The tests that run the unit, fastest first; for what is run at import, of what uses it. A
@@ -47,11 +49,13 @@ class Record:
         return sorted(tests, key=lambda test: (costs[test], test))
 
     def cut(self, tests: list[str]) -> list[str]:
-        """The first of them, as many as take ``BUDGET_SECONDS``; one in any case."""
+        """The first of them, as many as take ``BUDGET_SECONDS``, one in any case; and of the others
+        those that run the fewest units: a slow test of one thing kills what it is about."""
         spent = accumulate(self.seconds[test] for test in tests)
-        return [t for t, sum_ in zip(tests, spent, strict=True) if sum_ <= BUDGET_SECONDS] or tests[
-            :1
-        ]
+        quick = [t for t, sum_ in zip(tests, spent, strict=True) if sum_ <= BUDGET_SECONDS]
+        first = quick or tests[:1]
+        others = sorted(set(tests) - set(first), key=lambda test: (self.reach[test], test))
+        return [*first, *others[:_MOST_SPECIFIC]]
 
     def sum_seconds(self, tests: Iterable[str]) -> float:
         return sum(self.seconds.get(test, _UNKNOWN_SECONDS) for test in tests)

@@ -138,6 +138,15 @@ def test_the_address_of_a_view_is_judged_by_the_list_of_addresses(write, monkeyp
     assert chosen == {"show": ["test_addresses.py::all", "far.py::a"], "hide": ["far.py::a"]}
 
 
+def test_slow_tests_are_tried_when_they_run_little_else(monkeypatch):
+    monkeypatch.setattr(records, "BUDGET_SECONDS", 1.0)
+    monkeypatch.setattr(records, "_MOST_SPECIFIC", 1)
+    seconds = {"quick": 0.6, "wide": 0.7, "narrow": 9.0}
+    record = Record(seconds, {"a": [*seconds], "b": ["quick", "wide"], "c": ["wide"]})
+    assert record.cut(["quick", "wide", "narrow"]) == ["quick", "narrow"]
+    assert record.cut(["narrow"]) == ["narrow"]
+
+
 def test_a_recording_that_is_broken_off_goes_on_where_it_stopped(tmp_path, monkeypatch):
     names = [f"test_{letter}.py" for letter in "abcde"]
     for name in names:

@@ -13,8 +13,6 @@ from matchmaker.base.extensions import db, migrate
 from tests.databases import make_app, opened
 from tests.matchmaker.migrations.rows import empty_tables, fill_tables, list_tables
 
-pytestmark = pytest.mark.both_databases
-
 REVISIONS = [f"{number:04d}" for number in range(1, 39)]
 # What a revision says elsewhere afterwards; going down brings it back.
 MOVED = {
@@ -32,11 +30,13 @@ def empty_app(empty_database_url, tmp_path):
         yield app
 
 
+@pytest.mark.both_databases
 def test_the_revisions_are_a_line_without_branches(empty_app):
     script = ScriptDirectory.from_config(get_config(empty_app))
     assert [r.revision for r in reversed(list(script.walk_revisions()))] == REVISIONS
 
 
+@pytest.mark.both_databases
 def test_the_newest_revision_is_what_the_models_say(empty_app):
     upgrade()
     with db.engine.connect() as connection:
@@ -44,6 +44,7 @@ def test_the_newest_revision_is_what_the_models_say(empty_app):
         assert compare_metadata(context, db.metadata) == []
 
 
+@pytest.mark.both_databases(is_slow=True)
 def test_each_revision_keeps_the_data_it_finds(empty_app):
     """Rows written before a revision survive it going up, down and up again."""
     for before, revision in pairwise(["base", *REVISIONS]):
@@ -60,6 +61,7 @@ def test_each_revision_keeps_the_data_it_finds(empty_app):
         empty_tables(db.engine)
 
 
+@pytest.mark.both_databases
 def test_data_of_every_table_survives_an_upgrade_run_again(empty_app):
     upgrade()
     fill_tables(db.engine)
@@ -69,6 +71,7 @@ def test_data_of_every_table_survives_an_upgrade_run_again(empty_app):
     assert read_all() == written
 
 
+@pytest.mark.both_databases
 def test_downgrading_to_nothing_leaves_no_table(empty_app):
     upgrade()
     downgrade(revision="base")
