@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 from werkzeug.routing import Rule
 
 ADDRESS_PARTS = ("_parts", "_trace", "_converters", "arguments")  # what compiling a rule writes
@@ -68,7 +68,14 @@ def share_templates(app: Flask) -> None:
 def share_statements(engine: Engine) -> None:
     """Let the engine share its compiled statements with the others of the same database.
 
-    They are kept under the dialect, by identity; so the engines share that too.
+    They are kept under the dialect, by identity; so the engines share that too. The first engine
+    of a database that connects gives its own: before that a dialect does not know its server.
     """
-    mine = (engine.dialect, engine._compiled_cache)
-    engine.dialect, engine._compiled_cache = _statements.setdefault(engine.dialect.name, mine)
+    name = engine.dialect.name
+    if name in _statements:
+        engine.dialect, engine._compiled_cache = _statements[name]
+        return
+
+    @event.listens_for(engine, "engine_connect", once=True)
+    def keep(_connection: Connection) -> None:
+        _statements.setdefault(name, (engine.dialect, engine._compiled_cache))
