@@ -4,13 +4,15 @@ from flask import Blueprint
 
 from matchmaker.accounts import administration_views, invitation_views, own_views, role_views
 from matchmaker.accounts import views as account_views
-from matchmaker.assignments import agree_views, answer_views, day_views, report_views
+from matchmaker.assignments import agree_views, answer_views, day_views, report_views, visit_views
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import disclosure_views
 from matchmaker.audit import views as audit_views
 from matchmaker.calendar import views as calendar_views
 from matchmaker.demo import views as demo_views
 from matchmaker.endings import views as ending_views
+from matchmaker.links import giver_views, office_views
+from matchmaker.links import views as link_views
 from matchmaker.needs import (
     browse_views,
     decision_views,
@@ -56,6 +58,10 @@ VIEW_MODULES = (
     agree_views,
     day_views,
     report_views,
+    visit_views,
+    link_views,
+    office_views,
+    giver_views,
     audit_views,
     calendar_views,
     disclosure_views,

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import Model, db
 from matchmaker.models import (
+    Actor,
     Committee,
     FollowUp,
     HolidayNotice,
     Household,
+    MatchRound,
     Need,
     NeedState,
     Notice,
@@ -28,6 +30,7 @@ from matchmaker.models import (
     Promise,
     Resident,
     Role,
+    SignedLink,
     User,
     Volunteer,
     VolunteerAbsence,
@@ -119,6 +122,31 @@ def _addressed_to(actor: User) -> ColumnElement[bool]:
 def _of_own_resident(actor: User) -> ColumnElement[bool]:
     """Notices of the account, and of its resident."""
     return or_(Notice.user_id == actor.id, Notice.resident_id == actor.resident_id)
+
+
+def is_opened() -> ColumnElement[bool]:
+    """What makes a link open a promise, in a statement with both: it is the giver's, of a
+    publication that is in force, and the volunteer's own where the link is a volunteer's.
+    """
+    run = select(MatchRound.published_run_id).where(
+        MatchRound.id == SignedLink.match_round_id, MatchRound.publication == SignedLink.publication
+    )
+    return and_(
+        Promise.organisation_id == SignedLink.organisation_id,
+        Promise.round_run_id == run.correlate(SignedLink).scalar_subquery(),
+        or_(SignedLink.volunteer_id.is_(None), Promise.volunteer_id == SignedLink.volunteer_id),
+    )
+
+
+def _opened_by(link: SignedLink) -> ColumnElement[bool]:
+    query = select(SignedLink.id).where(SignedLink.id == link.id, is_opened())
+    return query.correlate(Promise).exists()
+
+
+def _links_to_organisations(actor: User) -> ColumnElement[bool]:
+    """Links to organisations of the office's rounds; a volunteer's is the coordinator's."""
+    rounds = select(MatchRound.id).where(MatchRound.subdistrict_id == actor.subdistrict_id)
+    return and_(SignedLink.match_round_id.in_(rounds), SignedLink.volunteer_id.is_(None))
 
 
 # A line for each model, a cell for each role. Committee: places whose open needs a person may
@@ -236,6 +264,15 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },
+    SignedLink: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: lambda a: SignedLink.organisation_id == a.organisation_id,
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: _links_to_organisations,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
     HolidayNotice: {
         Role.RESIDENT: nothing,
         Role.VOLUNTEER: nothing,
@@ -266,8 +303,16 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
 }
 
 
-def is_in_scope(model: type[Model], actor: User) -> ColumnElement[bool]:
+# What a link opens; of every other model, nothing.
+LINK_SCOPES: Mapping[type[Model], Callable[[SignedLink], ColumnElement[bool]]] = {
+    Promise: _opened_by
+}
+
+
+def is_in_scope(model: type[Model], actor: Actor) -> ColumnElement[bool]:
     """The SQL condition for the rows of ``model`` that ``actor`` may see."""
+    if isinstance(actor, SignedLink):
+        return LINK_SCOPES[model](actor) if model in LINK_SCOPES else false()
     return SCOPES[model][actor.role](actor)
 
 

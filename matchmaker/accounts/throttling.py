@@ -22,6 +22,8 @@ class Counted(StrEnum):
     INVITATION_ADDRESS = "invitation_address"
     PASSWORD_CHANGE = "password_change"  # noqa: S105
     APPLICATION_ADDRESS = "application_address"
+    LINK_ADDRESS = "link_address"
+    LINK_STEP = "link_step"
     PHONE_CHECK_PERSON = "phone_check_person"
     PHONE_CHECK_OFFICE = "phone_check_office"
 
@@ -32,6 +34,8 @@ TRIES_PER_WINDOW = {
     Counted.INVITATION_ADDRESS: 30,
     Counted.PASSWORD_CHANGE: 10,
     Counted.APPLICATION_ADDRESS: 10,
+    Counted.LINK_ADDRESS: 30,  # links that never were
+    Counted.LINK_STEP: 150,  # of one link: fifty promises one by one, each with its reason
     Counted.PHONE_CHECK_PERSON: 30,  # searches and registrations
     Counted.PHONE_CHECK_OFFICE: 200,  # of a street office with all its committees
 }
@@ -47,8 +51,20 @@ def count_try(kind: Counted, key: str, now: datetime) -> None:
     digest = contact_cipher.get_index(f"{kind.value}:{key}")
     tries = _add_one(digest, start, now)
     if tries > TRIES_PER_WINDOW[kind]:
-        left = start + WINDOW - now
-        raise ThrottledError(max(1, int(left.total_seconds())))
+        raise _refuse(start, now)
+
+
+def check_tries(kind: Counted, key: str, now: datetime) -> None:
+    """Raise ``ThrottledError`` where one more attempt is refused; nothing is counted."""
+    start = _get_window_start(now)
+    digest = contact_cipher.get_index(f"{kind.value}:{key}")
+    tries = db.session.scalar(
+        select(ThrottleCounter.tries).where(
+            ThrottleCounter.key_sha256 == digest, ThrottleCounter.window_start_at == start
+        )
+    )
+    if (tries or 0) >= TRIES_PER_WINDOW[kind]:
+        raise _refuse(start, now)
 
 
 def forget_tries(kind: Counted, key: str) -> None:
@@ -73,6 +89,11 @@ def _add_one(digest: str, start: datetime, now: datetime) -> int:
             ThrottleCounter.key_sha256 == digest, ThrottleCounter.window_start_at == start
         )
     ).one()
+
+
+def _refuse(start: datetime, now: datetime) -> ThrottledError:
+    left = start + WINDOW - now
+    return ThrottledError(max(1, int(left.total_seconds())))
 
 
 def _increment(digest: str, start: datetime) -> bool:

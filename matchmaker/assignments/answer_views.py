@@ -51,7 +51,7 @@ def accept_all() -> Answer:
 
     def act() -> str:
         now = get_now()
-        _say(answering.accept_all(actor=current_user, month=month, filters=filters, now=now))
+        say(answering.accept_all(actor=current_user, month=month, filters=filters, now=now))
         return url_for("assignments.given", **get_filters(filter_form))
 
     return answer_form(form, act, lambda: show_given(months))
@@ -71,7 +71,7 @@ def accept(promise_id: int) -> Answer:
         found = answering.accept(actor=current_user, promise_ids=[promise_id], now=now)
         if not found.count:
             raise ConflictError("promise.cannot_be_kept")
-        _say(found)
+        say(found)
         return url_for("assignments.promise", promise_id=promise_id)
 
     return _answer(promise_id, IdempotentForm(), act)
@@ -155,7 +155,8 @@ def make_day_form(row: Promise, now: datetime) -> DayForm | None:
     return form
 
 
-def _say(found: Accepted) -> None:
+def say(found: Accepted) -> None:
+    """Say how many promises were accepted, and that some could not be."""
     if found.count:
         said = ngettext("%(num)s promise accepted.", "%(num)s promises accepted.", found.count)
         flash(_("Thank you. %(what)s", what=said), "success")

@@ -18,18 +18,22 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    Actor,
     DeclineReason,
     MatchRound,
     Need,
     NeedState,
+    Organisation,
     Promise,
     PromiseState,
     RoundRun,
     RoundState,
-    User,
+    Volunteer,
+    find_account,
 )
 from matchmaker.notices.service import (
     make_void,
+    notify_coordinators,
     notify_visitor,
 )
 from matchmaker.promises.agreed import is_agreed, notify_agreed
@@ -56,17 +60,19 @@ class Accepted:
     left: int
 
 
-def accept_all(*, actor: User, month: date, filters: GivenFilters, now: datetime) -> Accepted:
+def accept_all(*, actor: Actor, month: date, filters: GivenFilters, now: datetime) -> Accepted:
     """Say yes to every promise of a month that waits for the actor and passes the filters."""
     ids = list_waiting(actor, month, filters, now).keys()
     return accept(actor=actor, promise_ids=ids, now=now)
 
 
-def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accepted:
+def accept(*, actor: Actor, promise_ids: Collection[int], now: datetime) -> Accepted:
     """Say yes to promises; what waits no more or cannot be kept as things are is left.
 
     Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
     """
+    if not may_answer(actor):
+        raise ConflictError("promise.coordinator_answers")
     count = 0
     for run, rows in lock_promises(actor, promise_ids):
         kept = list_keepable(run, rows, PromiseStep.ACCEPT, now)
@@ -80,13 +86,14 @@ def accept(*, actor: User, promise_ids: Collection[int], now: datetime) -> Accep
         forget_answered(run, {row.organisation_id for row in kept}, now)
         notify_agreed(run, kept, now)
         _inform_volunteers(kept, actor, now)
+        _inform_coordinators(kept, actor, "promise.volunteer_yes", now)
         count += len(kept)
     return Accepted(count, len(set(promise_ids)) - count)
 
 
-def decline(*, actor: User, promise_id: int, now: datetime) -> None:
+def decline(*, actor: Actor, promise_id: int, now: datetime) -> None:
     """Say no to a promise. Raises ``ConflictError`` when it waits no more or its days are over."""
-    row = lock_promise(actor, promise_id)
+    row = _lock_to_answer(actor, promise_id)
     if not _is_live(row, now):
         raise ConflictError("promise.over")
     PROMISE_STATES.take(row, PromiseStep.DECLINE)
@@ -94,11 +101,12 @@ def decline(*, actor: User, promise_id: int, now: datetime) -> None:
     record_event(actor=actor, action="promise.decline", subject=row, now=now)
     db.session.flush()
     forget_answered(row.run, {row.organisation_id}, now)
+    _inform_coordinators([row], actor, "promise.volunteer_no", now)
 
 
-def say_why(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
+def say_why(*, actor: Actor, promise_id: int, reason: DeclineReason, now: datetime) -> None:
     """Keep why a giver declined a promise. Raises ``ConflictError`` when none did."""
-    row = lock_promise(actor, promise_id)
+    row = _lock_to_answer(actor, promise_id)
     if not is_declined_by_giver(row):
         raise ConflictError("promise.state", state=row.state.value, step="say_why")
     row.decline_reason = reason
@@ -106,14 +114,15 @@ def say_why(*, actor: User, promise_id: int, reason: DeclineReason, now: datetim
     record_event(actor=actor, action="promise.say_why", subject=row, now=now, details=details)
 
 
-def take_back(*, actor: User, promise_id: int, now: datetime) -> None:
+def take_back(*, actor: Actor, promise_id: int, now: datetime) -> None:
     """Take a yes or no back, so that the promise waits for the giver again.
 
     Raises ``ConflictError`` when the other side acted, or a refused place may be free already.
     """
-    row = lock_promise(actor, promise_id)
+    row = _lock_to_answer(actor, promise_id)
     if not can_take_back(row, now):
         raise ConflictError("promise.answer_stands")
+    make_void(["promise.volunteer_yes", "promise.volunteer_no"], _PROMISES, [row.id], now)
     was_yes = row.state is PromiseState.AWAITING_RECIPIENT
     PROMISE_STATES.take(row, PromiseStep.TAKE_BACK)
     row.answered_at = row.decline_reason = None
@@ -128,11 +137,15 @@ def take_back(*, actor: User, promise_id: int, now: datetime) -> None:
 
 def can_take_back(row: Promise, now: datetime) -> bool:
     """Whether the giver's answer can still be undone: the need does not wait for others again."""
+    return is_undoable(row, now) and (row.state is PromiseState.DECLINED or _is_live(row, now))
+
+
+def is_undoable(row: Promise, now: datetime) -> bool:
+    """As ``can_take_back``, whether or not a day of what was promised is still to come."""
     if row.need is not None and row.need.state is not NeedState.MATCHED:
         return False
     if row.state is not PromiseState.DECLINED:
-        is_untouched = PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK) and row.new_by is None
-        return is_untouched and _is_live(row, now)
+        return PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK) and row.new_by is None
     regret = DEADLINES[row.run.match_round.policy].regret
     return row.freed_at is None and row.answered_at is not None and now < row.answered_at + regret
 
@@ -156,7 +169,7 @@ def is_asked(row: Promise) -> bool:
     return is_agreed(other for other in beside if other.help_key == row.help_key)
 
 
-def get_promise(actor: User, promise_id: int) -> Promise:
+def get_promise(actor: Actor, promise_id: int) -> Promise:
     """A promise of a published month in the actor's scope. Raises ``NotFoundError``."""
     row = db.session.scalar(select_promises(actor).where(Promise.id == promise_id))
     if row is None:
@@ -170,7 +183,7 @@ def _is_live(row: Promise, now: datetime) -> bool:
     return is_live(held, get_local_date(now))
 
 
-def select_promises(actor: User) -> Select[Promise]:
+def select_promises(actor: Actor) -> Select[Promise]:
     """The promises of published months in the actor's scope, by run."""
     return (
         select(Promise)
@@ -182,7 +195,7 @@ def select_promises(actor: User) -> Select[Promise]:
     )
 
 
-def lock_promises(actor: User, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
+def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun, list[Promise]]]:
     """The promises by run: each run's round is locked, then they.
 
     Raises ``NotFoundError`` when one of them is not published or outside the actor's scope.
@@ -198,7 +211,24 @@ def lock_promises(actor: User, ids: Collection[int]) -> Iterable[tuple[RoundRun,
         yield run, list(rows)
 
 
-def lock_promise(actor: User, promise_id: int) -> Promise:
+def may_answer(actor: Actor) -> bool:
+    """Whether who acts may answer: a volunteer may where the organisation lets its volunteers."""
+    if actor.volunteer_id is None:
+        return True
+    query = select(Organisation.volunteers_answer).join(
+        Volunteer, Volunteer.organisation_id == Organisation.id
+    )
+    return bool(db.session.scalar(query.where(Volunteer.id == actor.volunteer_id)))
+
+
+def _lock_to_answer(actor: Actor, promise_id: int) -> Promise:
+    """The promise, locked; raises ``ConflictError`` where the coordinator alone answers."""
+    if not may_answer(actor):
+        raise ConflictError("promise.coordinator_answers")
+    return lock_promise(actor, promise_id)
+
+
+def lock_promise(actor: Actor, promise_id: int) -> Promise:
     """One promise of a published month in the actor's scope, its round locked first.
 
     Raises ``NotFoundError``.
@@ -220,7 +250,14 @@ def list_keepable(
     return [row for row in able if row.id in live - broken]
 
 
-def _inform_volunteers(accepted: Sequence[Promise], actor: User, now: datetime) -> None:
+def _inform_volunteers(accepted: Sequence[Promise], actor: Actor, now: datetime) -> None:
     for row in accepted:
         if row.volunteer is not None:
-            notify_visitor(row.volunteer, actor, "visit.accepted", row, now)
+            notify_visitor(row.volunteer, find_account(actor), "visit.accepted", row, now)
+
+
+def _inform_coordinators(rows: Sequence[Promise], actor: Actor, kind: str, now: datetime) -> None:
+    """The coordinators hear what a volunteer answered, or who holds the volunteer's link."""
+    if actor.volunteer_id is not None:
+        for row in rows:
+            notify_coordinators(row.organisation_id, find_account(actor), kind, row, now)

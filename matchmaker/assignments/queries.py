@@ -14,6 +14,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     WEEKS,
+    Actor,
     Committee,
     Household,
     MatchRound,
@@ -25,7 +26,6 @@ from matchmaker.models import (
     PromiseState,
     Resident,
     ServiceCategory,
-    User,
     Volunteer,
     Window,
 )
@@ -103,7 +103,7 @@ class Line:
     resident: str | None = None
 
 
-def list_published_months(actor: User) -> list[date]:
+def list_published_months(actor: Actor) -> list[date]:
     """Published months of the actor's street office, latest first."""
     query = (
         select(MatchRound.month)
@@ -116,7 +116,7 @@ def list_published_months(actor: User) -> list[date]:
     return list(db.session.scalars(query))
 
 
-def find_policy(actor: User, month: date) -> str | None:
+def find_policy(actor: Actor, month: date) -> str | None:
     """The policy under which the month of the actor's street office was decided."""
     query = select(MatchRound.policy).where(
         MatchRound.subdistrict_id.in_(_select_offices(actor)), MatchRound.month == month
@@ -124,7 +124,7 @@ def find_policy(actor: User, month: date) -> str | None:
     return db.session.scalar(query)
 
 
-def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]:
+def select_lines(actor: Actor, month: date, filters: GivenFilters) -> Select[Any]:
     """The promises of ``month`` in the actor's scope, in order of time.
     A coordinator gets the organisation's promises, a volunteer their own visits. Read the rows
     with ``read_lines``.
@@ -154,7 +154,7 @@ def select_lines(actor: User, month: date, filters: GivenFilters) -> Select[Any]
 
 
 def list_waiting(
-    actor: User, month: date, filters: GivenFilters, now: datetime
+    actor: Actor, month: date, filters: GivenFilters, now: datetime
 ) -> dict[int, date | None]:
     """The promises of ``select_lines`` that the giver can still answer, and until which day."""
     waiting = select_lines(actor, month, filters).where(
@@ -172,13 +172,13 @@ def read_lines(rows: list[Any]) -> list[Line]:
     return [_read_line(*row) for row in rows]
 
 
-def list_lines(actor: User, month: date, filters: GivenFilters) -> list[Line]:
+def list_lines(actor: Actor, month: date, filters: GivenFilters) -> list[Line]:
     """Every promise that passes the filters and that somebody counts on, in order of time."""
     query = select_lines(actor, month, filters).where(Promise.state.not_in(FALLEN_STATES))
     return read_lines(list(db.session.execute(query)))
 
 
-def get_line(actor: User, promise: Promise, now: datetime) -> Line:
+def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:
     """The line of one promise of a published month in the actor's scope, with who receives it."""
     query = _join_all(actor, promise.run.match_round.month).where(Promise.id == promise.id)
     line = _read_line(*db.session.execute(query).one())
@@ -195,7 +195,7 @@ def _find_name(promise: Promise, now: datetime) -> str | None:
 
 
 def list_choices(
-    actor: User, month: date
+    actor: Actor, month: date
 ) -> tuple[list[ServiceCategory], list[Committee], list[Volunteer]]:
     """The categories, committees and volunteers that occur among the month's promises."""
     base = _join_all(actor, month)
@@ -240,7 +240,7 @@ def _list_distinct(query: Select[Any], model: Any, order: Any) -> list[Any]:
     return list(db.session.scalars(select(model).where(model.id.in_(ids)).order_by(order)))
 
 
-def _join_all(actor: User, month: date) -> Any:
+def _join_all(actor: Actor, month: date) -> Any:
     return (
         select(*_COLUMNS)
         .select_from(Promise)
@@ -263,7 +263,7 @@ def _join_all(actor: User, month: date) -> Any:
     )
 
 
-def _select_offices(actor: User) -> Select[int]:
+def _select_offices(actor: Actor) -> Select[int]:
     """The street office whose rounds the actor's organisation takes part in."""
     query = select(Organisation.subdistrict_id)
     if actor.volunteer_id is None:

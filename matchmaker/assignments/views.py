@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from matchmaker.assignments import queries
+from matchmaker.assignments import answering, queries
 from matchmaker.assignments.forms import GivenForm, MonthForm
 from matchmaker.assignments.queries import GivenFilters, Line
 from matchmaker.audit.handing import hand_out, send_list, show_list, show_people
@@ -144,10 +144,18 @@ def visits() -> str:
     form.fill_months(months)
     month = form.read_month(months) if months else None
     lines = queries.list_lines(current_user, month, GivenFilters()) if month else []
+    waiting = 0
+    if month and answering.may_answer(current_user):
+        waiting = len(queries.list_waiting(current_user, month, GivenFilters(), get_now()))
 
     def make() -> str:
         return render_template(
-            "assignments/visits.html", form=form, month=month, months=months, groups=_group(lines)
+            "assignments/visits.html",
+            form=form,
+            month=month,
+            months=months,
+            groups=_group(lines),
+            waiting=waiting,
         )
 
     persons = {person for line in lines for person in line.persons}

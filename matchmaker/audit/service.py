@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.base.extensions import db
-from matchmaker.models import AuditEvent, AuditHead, Resident, User
+from matchmaker.models import Actor, AuditEvent, AuditHead, Resident, SignedLink, find_account
 
 GENESIS = "0" * 64
 
@@ -25,7 +25,7 @@ class Fault:
 
 def record_event(
     *,
-    actor: User | None,
+    actor: Actor | None,
     action: str,
     subject: Any,
     now: datetime,
@@ -35,19 +35,22 @@ def record_event(
     """Append one event to the chain; ``details`` holds codes and numbers, never a person's data.
 
     ``subject`` is a flushed row (its table and id are kept). The chain's head stays locked until
-    the transaction ends, so two writers can never follow the same event.
+    the transaction ends, so two writers can never follow the same event. A step by a link has no
+    account and no role: the details say which link it was.
     """
     head = _lock_head()
+    account = find_account(actor) if actor else None
+    by_link = {"link": actor.id} if isinstance(actor, SignedLink) else {}
     event = AuditEvent(
         id=head.events + 1,
         at=now,
-        actor_id=actor.id if actor else None,
-        actor_role=actor.role.value if actor else None,
+        actor_id=account.id if account else None,
+        actor_role=account.role.value if account else None,
         action=action,
         subject_type=subject.__tablename__,
         subject_id=subject.id,
         on_behalf_of_id=on_behalf_of.id if on_behalf_of else None,
-        details=details or {},
+        details=(details or {}) | by_link,
         previous_sha256=head.sha256,
     )
     event.sha256 = compute_hash(event)

@@ -81,6 +81,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "organisation.return": _l("Returned an organisation"),
     "organisation.suspend": _l("Suspended an organisation"),
     "organisation.reinstate": _l("Reinstated an organisation"),
+    "organisation.set_answers": _l("Set whether volunteers answer for their visits"),
     "volunteer.add": _l("Added a volunteer"),
     "volunteer.edit": _l("Changed a volunteer"),
     "volunteer.pause": _l("Paused a volunteer"),
@@ -144,6 +145,8 @@ ACTION_WORDS: dict[str, LazyString] = {
     "promise.revoke": _l("Revoked a promise"),
     "promise.say_why": _l("Said why a promise was declined"),
     "promise.take_back": _l("Took back the answer to a promise"),
+    "link.make": _l("Made a link with which promises are answered"),
+    "link.revoke": _l("Ended a link with which promises are answered"),
     "list.take": _l("Took a list of people"),
     "list.read_on": _l("Read on in a list of people"),
     "demo.build": _l("Built the demo"),
@@ -170,6 +173,7 @@ SUBJECT_WORDS: dict[str, LazyString] = {
     "round_override": _l("Override"),
     "assignment": _l("Promise"),
     "promise": _l("Promise"),
+    "signed_link": _l("Link for answers"),
     "subdistrict": _l("Street office"),
     "committee": _l("Neighbourhood committee"),
     "list_disclosure": _l("List of people"),
@@ -209,6 +213,8 @@ def describe_action(event: AuditEvent) -> str:
 
 def name_actor(event: AuditEvent) -> str:
     """Who acted; a resident by reference only."""
+    if event.actor is None and "link" in event.details:
+        return _("Who holds a link")
     return name_account(event.actor) if event.actor else _("The site itself")
 
 
@@ -249,6 +255,8 @@ _DETAIL_NAMES: dict[str, LazyString] = {
     "way": _l("how it was taken"),
     "purpose": _l("what for"),
     "persons": _l("people in it"),
+    "allowed": _l("allowed"),
+    "link": _l("number of the link"),
 }
 _LABELLED: tuple[type[StrEnum], ...] = (
     Role,

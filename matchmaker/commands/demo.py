@@ -17,7 +17,9 @@ from matchmaker.commands.rounds import MonthType
 from matchmaker.commands.serve import PORT, get_address, listen_on, run_site
 from matchmaker.demo import service
 from matchmaker.demo.world.personas import DEMO_PERSONS
-from matchmaker.models import DrawSource, MatchRound, RoundState, User
+from matchmaker.links.service import make_organisation_link
+from matchmaker.models import DrawSource, MatchRound, RoundRun, RoundState, User
+from matchmaker.promises.answers import list_answers
 from matchmaker.rounds.freeze.draws import Announcement
 from matchmaker.words.labels import get_label
 
@@ -122,6 +124,19 @@ def publish_month(month: date) -> None:
         if round_steps.needs_acceptance(month, first):
             click.echo(round_steps.accept_run(month, first))
         click.echo(round_steps.publish_run(month, second, accepts_unproved=True))
+        click.echo(_make_link(month, first))
+
+
+def _make_link(month: date, actor: User) -> str:
+    """Make a link as a social worker sends it to who has most to answer, and say where it leads."""
+    is_published = MatchRound.published_run_id == RoundRun.id
+    query = select(RoundRun).join(MatchRound, is_published).where(MatchRound.month == month)
+    giver = list_answers(db.session.scalars(query).one())[0].organisation
+    token = make_organisation_link(
+        actor=actor, month=month, organisation_id=giver.id, now=get_now()
+    )
+    db.session.commit()
+    return f"{month:%Y-%m}: {giver.name_en} answers without signing in at /l/{token}/"
 
 
 def _print_persons(address: str) -> None:

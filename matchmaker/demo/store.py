@@ -78,6 +78,7 @@ def _make_organisation(giver: GiverRecord, ids: Ids) -> Row:
         "kind": OrganisationKind(giver.kind),
         "state": OrganisationState.APPROVED,
         "sort_key": get_sort_key(giver.name_zh),
+        "volunteers_answer": giver.kind == OrganisationKind.SOCIAL_ORGANISATION,
     }
 
 

@@ -67,6 +67,7 @@ from matchmaker.models.resident import (
     ResidentContact,
     StatusKind,
 )
+from matchmaker.models.signed_link import Actor, SignedLink, find_account
 from matchmaker.models.user import Invitation, KeptForm, LoginSession, Role, ThrottleCounter, User
 from matchmaker.models.volunteer import (
     Volunteer,
@@ -78,6 +79,7 @@ from matchmaker.models.window import WEEKS, Window
 
 __all__ = [
     "WEEKS",
+    "Actor",
     "Assignment",
     "AuditEvent",
     "AuditHead",
@@ -147,6 +149,7 @@ __all__ = [
     "RoundState",
     "RunStatus",
     "ServiceCategory",
+    "SignedLink",
     "StatusKind",
     "StoredSnapshot",
     "Subdistrict",
@@ -159,5 +162,6 @@ __all__ = [
     "VolunteerQualification",
     "VolunteerState",
     "Window",
+    "find_account",
     "make_help_key",
 ]

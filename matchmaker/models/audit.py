@@ -167,13 +167,21 @@ class Notice(Model):
 
 
 class IdempotencyKey(Model):
-    """A form already accepted: sent again, it changes nothing and leads to the same page."""
+    """A form already accepted: sent again, it changes nothing and leads to the same page.
+
+    It was sent by an account or by a link.
+    """
 
     __tablename__ = "idempotency_key"
-    __table_args__ = (UniqueConstraint("user_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        UniqueConstraint("signed_link_id", "key"),
+        CheckConstraint("(user_id IS NULL) <> (signed_link_id IS NULL)", name="sender"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    signed_link_id: Mapped[int | None] = mapped_column(ForeignKey("signed_link.id"))
     key: Mapped[str] = mapped_column(
         String(64), doc="hidden key of a form and digest of its address, 64 hexadecimal digits"
     )

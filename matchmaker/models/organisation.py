@@ -53,6 +53,9 @@ class Organisation(Model):
     sort_key: Mapped[str] = mapped_column(
         String(LONGEST_ORGANISATION_SORT_KEY), index=True, comment="pinyin of name_zh"
     )
+    volunteers_answer: Mapped[bool] = mapped_column(
+        default=False, doc="its volunteers say yes or no to their own visits"
+    )
     address: Mapped[str | None] = mapped_column(
         String(LONGEST_PLACE_ADDRESS), doc="where the organisation is; empty: not given"
     )

@@ -189,7 +189,7 @@ def notify_volunteer(volunteer: Volunteer, actor: User, kind: str, now: datetime
 
 
 def notify_visitor(
-    volunteer: Volunteer, actor: User, kind: str, subject: Any, now: datetime
+    volunteer: Volunteer, actor: User | None, kind: str, subject: Any, now: datetime
 ) -> None:
     """Tell a volunteer with an account what became of something that concerns them."""
     query = select_active(Role.VOLUNTEER).where(User.volunteer_id == volunteer.id)

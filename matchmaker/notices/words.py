@@ -99,6 +99,8 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visit.confirmed": _l("The person says that your visit suits: %(thing)s."),
     "visit.refused": _l("A visit of yours is not wanted after all: %(thing)s."),
     "promise.expired": _l("No answer came in time, so the place is free again: %(thing)s."),
+    "promise.volunteer_yes": _l("A volunteer of yours said yes to a visit: %(thing)s."),
+    "promise.volunteer_no": _l("A volunteer of yours said no to a visit: %(thing)s."),
     "visit.accepted": _l("Your organisation said yes to a visit of yours: %(thing)s."),
     "visit.not_given": _l("Your organisation does not give this visit after all: %(thing)s."),
     "promise.revoked": _l("What you promised is called off: %(thing)s."),

@@ -90,6 +90,22 @@ def add_organisation(
     return organisation
 
 
+def set_answers(*, actor: User, now: datetime, are_volunteers: bool) -> None:
+    """Say whether the volunteers of the actor's organisation answer for their own visits."""
+    key = actor.organisation_id
+    organisation = lock_in_scope(Organisation, key, actor, "organisation.unknown")
+    organisation.volunteers_answer = are_volunteers
+    db.session.flush()
+    details = {"allowed": are_volunteers}
+    record_event(
+        actor=actor,
+        action="organisation.set_answers",
+        subject=organisation,
+        now=now,
+        details=details,
+    )
+
+
 def approve_organisation(*, actor: User, now: datetime, organisation_id: int) -> Organisation:
     """Let an organisation that applied post offers. Raises ``ConflictError`` in other states."""
     return _move(organisation_id, OrganisationStep.APPROVE, actor, now, reason=None)

@@ -156,6 +156,22 @@ def own() -> str:
     return show_organisation(get_own_organisation(current_user), None)
 
 
+@bp.post("/own/answers/<any(volunteers, coordinator):who>")
+@requires(Permission.VOLUNTEER_MANAGE)
+def set_answers(who: str) -> Answer:
+    """Say who answers for visits: each volunteer for their own, or the coordinator alone."""
+    organisation = get_own_organisation(current_user)
+    form = ButtonForm()
+
+    def act() -> str:
+        are_volunteers = who == "volunteers"
+        service.set_answers(actor=current_user, now=get_now(), are_volunteers=are_volunteers)
+        flash(_("Written down."), "success")
+        return url_for("organisations.own")
+
+    return answer_form(form, act, lambda: show_organisation(organisation, None))
+
+
 @bp.post("/<id:organisation_id>/<any(approve, reinstate):step>")
 @requires(Permission.ORGANISATION_APPROVE)
 def move(organisation_id: int, step: str) -> Answer:
@@ -203,6 +219,7 @@ def show_organisation(organisation: Organisation, form: IdempotentForm | None) -
         "organisations/show.html",
         organisation=organisation,
         form=form,
+        key=ButtonForm(formdata=None).idempotency_key.data,
         reasoning=reasoning,
         breaks=breaks,
         has_coordinator=application_service.has_coordinator(organisation),

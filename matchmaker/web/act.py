@@ -15,7 +15,7 @@ from datetime import datetime
 from flask import flash, g, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -23,7 +23,7 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import KEY_BYTES, BaseForm, EditForm, IdempotentForm
-from matchmaker.models import IdempotencyKey, User
+from matchmaker.models import Actor, IdempotencyKey, SignedLink
 from matchmaker.models.limits import LONGEST_LOCATION
 from matchmaker.words.refusals import describe_refusal
 
@@ -38,6 +38,7 @@ def answer_form(
     show: Show,
     *,
     answer_conflict: Callable[[ConflictError], Answer] | None = None,
+    actor: Actor | None = None,
 ) -> Answer:
     """Show the form; once it is sent and valid, act, commit and redirect to the next page.
 
@@ -45,6 +46,7 @@ def answer_form(
     with the form as typed and 422. A ``ConflictError`` passes through to the conflict page, which
     shows what was typed, or to ``answer_conflict``. An ``EditForm`` from a page older than the last
     change is shown as typed with what is stored now, and 409. A refused form commits nothing.
+    ``actor``: who sends it, where that is not the person who is signed in.
     """
     if not form.is_submitted():
         return show()
@@ -52,7 +54,7 @@ def answer_form(
         flash(_("Signs that cannot be seen were taken out of what you typed."), "info")
     if form.validate():
         try:
-            return _act_fresh(form, act)
+            return _act_fresh(form, act, actor or current_user)
         except InvalidError as error:
             db.session.rollback()
             form.add_error(error.field, describe_refusal(error))
@@ -74,7 +76,7 @@ def _show_as(status: int, show: Show) -> Answer:
     return (page, status) if isinstance(page, str) else page
 
 
-def _act_fresh(form: BaseForm, act: Act) -> Response:
+def _act_fresh(form: BaseForm, act: Act, actor: Actor) -> Response:
     """Act once; a form that was accepted already is not stale by its own change."""
 
     def act_if_fresh() -> str:
@@ -83,7 +85,7 @@ def _act_fresh(form: BaseForm, act: Act) -> Response:
         return act()
 
     if isinstance(form, IdempotentForm):
-        return _act_once(form, act_if_fresh)
+        return _act_once(form, act_if_fresh, actor)
     return answer_button(act_if_fresh)
 
 
@@ -94,14 +96,14 @@ def answer_button(act: Act) -> Response:
     return redirect(location, 303)
 
 
-def _act_once(form: IdempotentForm, act: Act) -> Response:
+def _act_once(form: IdempotentForm, act: Act, actor: Actor) -> Response:
     """Act, or redirect as before if the same form was accepted already."""
     key = _name_act(form.idempotency_key.data)
-    earlier = claim_key(actor=current_user, key=key, now=get_now())
+    earlier = claim_key(actor=actor, key=key, now=get_now())
     if earlier:
         db.session.rollback()
         return redirect(earlier, 303)
-    return answer_button(lambda: keep_location(actor=current_user, key=key, location=act()))
+    return answer_button(lambda: keep_location(actor=actor, key=key, location=act()))
 
 
 def _name_act(key: str) -> str:
@@ -109,31 +111,34 @@ def _name_act(key: str) -> str:
     return key + hashlib.sha256(request.path.encode()).hexdigest()[: 2 * KEY_BYTES]
 
 
-def claim_key(*, actor: User, key: str, now: datetime) -> str | None:
+def claim_key(*, actor: Actor, key: str, now: datetime) -> str | None:
     """Claim a form's key in this transaction; None if new, else where its first use redirected."""
-    row = IdempotencyKey(user_id=actor.id, key=key, location="", created_at=now)
+    row = IdempotencyKey(key=key, location="", created_at=now)
+    if isinstance(actor, SignedLink):
+        row.signed_link_id = actor.id
+    else:
+        row.user_id = actor.id
     try:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:
-        return db.session.scalar(
-            select(IdempotencyKey.location).where(
-                IdempotencyKey.user_id == actor.id, IdempotencyKey.key == key
-            )
-        )
+        return db.session.scalar(select(IdempotencyKey.location).where(_is_claimed(actor, key)))
     return None
 
 
-def keep_location(*, actor: User, key: str, location: str) -> str:
+def keep_location(*, actor: Actor, key: str, location: str) -> str:
     """Store the address that the claimed ``key`` redirects to, and return it.
 
     An address whose filters are too long for the row leads to the same page without them.
     """
     if len(location) > LONGEST_LOCATION:
         location = location.partition("?")[0]
-    db.session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.user_id == actor.id, IdempotencyKey.key == key)
-        .values(location=location)
-    )
+    statement = update(IdempotencyKey).where(_is_claimed(actor, key))
+    db.session.execute(statement.values(location=location))
     return location
+
+
+def _is_claimed(actor: Actor, key: str) -> ColumnElement[bool]:
+    of_link = isinstance(actor, SignedLink)
+    sender = IdempotencyKey.signed_link_id if of_link else IdempotencyKey.user_id
+    return and_(sender == actor.id, IdempotencyKey.key == key)

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
     PROMISE_ANSWER = auto()  # own organisation's, yes or no
+    VISIT_ANSWER_OWN = auto()  # a volunteer's own visits, where the organisation lets them
+    LINK_MAKE = auto()  # with which the organisations of the own office answer
     HELP_AGREE = auto()  # one's own, or of residents of the own committee
     HELP_RING = auto()  # the residents of the own committee about it
     DELIVERY_REPORT = auto()  # what took place of promises in the own scope
@@ -69,6 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.VISIT_READ_OWN,
             Permission.DELIVERY_REPORT,
             Permission.VISITED_REVEAL,
+            Permission.VISIT_ANSWER_OWN,
             Permission.PERSON_CONFIRM,
             Permission.ABSENCE_ENTER_OWN,
         }
@@ -124,6 +127,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ROUND_READ,
             Permission.ROUND_RUN,
             Permission.ROUND_PUBLISH,
+            Permission.LINK_MAKE,
             Permission.INVITATION_CONFIRM,
         }
     ),

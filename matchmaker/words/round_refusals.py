@@ -136,6 +136,11 @@ ROUNDS: Sentences = {
         "%(count)s promises of this run cannot be kept any more. The page of the run lists them: "
         "revoke them there, or forbid those who are gone and solve again."
     ),
+    "link.unknown": _l("This link opens nothing, or nothing any more."),
+    "link.nothing_asked": _l("Nothing of this month waits for an answer there."),
+    "link.volunteers_do_not_answer": _l(
+        "Say first, on the page of your organisation, that volunteers answer for their visits."
+    ),
     "round.not_closable": _l("A month is closed once it is over, and only once."),
     "round.open_changed": _l(
         "By now %(count)s promises are open, another number than the page said. Look at it again."
@@ -162,6 +167,8 @@ ROUNDS: Sentences = {
     "promise.no_day_asked": _l("Nobody asks for another day any more."),
     "promise.answered_meanwhile": _l("This was answered or has ended meanwhile."),
     "promise.tried_today": _l("Nobody could be reached today. Try again tomorrow."),
+    "promise.coordinator_answers": _l("In your organisation the coordinator answers."),
+    "promise.none_ticked": _l("Tick at least one first."),
     "promise.over": _l("The days of this promise are over."),
     "promise.answer_stands": _l(
         "This answer can no longer be taken back, others know it. Call the street office."

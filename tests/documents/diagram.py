@@ -17,6 +17,7 @@ ROOMS = {
         "matchmaker.residents", "matchmaker.volunteers",
     ),
     "assignments": ("matchmaker.assignments",),
+    "links": ("matchmaker.links",),
     "endings": ("matchmaker.endings",),
     "promises": ("matchmaker.promises",),
     "demo": ("matchmaker.demo",),
@@ -54,6 +55,7 @@ LABELS = {
         "pages, people, places, residents, volunteers"
     ),
     "assignments": "assignments<br/>what a published month promises",
+    "links": "links<br/>answers without an account",
     "endings": "endings<br/>the end of a contact",
     "promises": "promises<br/>a run held against today",
     "demo": "demo<br/>invented people, real rules",
@@ -74,8 +76,8 @@ LABELS = {
     "checker": "checker<br/>believes nobody",
 }
 HOUSES = {
-    "site": ("matchmaker: the site", ("commands", "assignments", "endings", "features", "demo",
-                                      "promises",
+    "site": ("matchmaker: the site", ("commands", "assignments", "endings", "links", "features",
+                                      "demo", "promises",
                                       "rounds", "matching", "web", "words", "tables", "models",
                                       "base")),
     "library": ("optimizer: decides", ("cli", "process", "answers", "search", "model", "engine",

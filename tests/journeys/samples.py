@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from matchmaker import models as m
+from matchmaker.accounts.sessions import get_digest
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import list_years
+from matchmaker.links.service import find_link, make_organisation_link
 from matchmaker.needs.resident_service import Question, list_questions
 
 Values = dict[str, Any]
@@ -184,6 +186,29 @@ def _asked_for(user: m.User) -> list[Values]:
     return [{"promise_id": row} for row in ids if row]
 
 
+_SECRET = "a" * 26  # of a link whose address the tests have to know
+
+
+def _links(_user: m.User | None) -> list[Values]:
+    """A link to what is asked of the demo's first coordinator, made once."""
+    query = select(m.SignedLink.id).where(m.SignedLink.token_sha256 == get_digest(_SECRET))
+    if db.session.scalar(query) is None:
+        actor = db.session.scalars(
+            select(m.User).where(m.User.role == m.Role.SOCIAL_WORKER)
+        ).first()
+        giver = select(m.User).where(m.User.role == m.Role.COORDINATOR).order_by(m.User.id)
+        organisation_id = db.session.scalars(giver).first().organisation_id
+        month = db.session.scalar(select(func.max(m.MatchRound.month)))
+        token = make_organisation_link(
+            actor=actor, month=month, organisation_id=organisation_id, now=get_now()
+        )
+        db.session.flush()
+        link = find_link(token, get_now())
+        link.token_sha256 = get_digest(_SECRET)
+        db.session.commit()
+    return [{"token": _SECRET}]
+
+
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.change_role": _users,
     "accounts.show": _users,
@@ -192,6 +217,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "assignments.visit": _visited,
     "calendar.edit": _years,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
+    "links.show": _links,
     "needs.answer_follow_up": _follow_ups,
     "needs.ask": _questions,
     "needs.ask_again": _needs_in(m.NeedState.OPEN),

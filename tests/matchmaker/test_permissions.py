@@ -101,8 +101,12 @@ TABLE = {
         {R.VOLUNTEER: {P.VISIT_READ_OWN}, R.COORDINATOR: {P.ASSIGNMENT_READ_GIVEN}},
     ),
     "answer what an organisation is asked for": (
-        "○ ○ ● ○ ○ ○ ○",
-        {R.COORDINATOR: {P.PROMISE_ANSWER}},
+        "○ ◐ ● ○ ○ ○ ○",  # a volunteer for own visits, where the organisation lets them
+        {R.VOLUNTEER: {P.VISIT_ANSWER_OWN}, R.COORDINATOR: {P.PROMISE_ANSWER}},
+    ),
+    "make a link with which an organisation answers": (
+        "○ ○ ○ ○ ● ○ ○",
+        {R.SOCIAL_WORKER: {P.LINK_MAKE}},
     ),
     "say whether promised help suits": (
         "● ○ ○ ● ○ ○ ○",  # the committee for its residents, on the phone

@@ -10,7 +10,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.scopes import SCOPES, get_in_scope, is_in_scope, lock_in_scope
 from tests.architecture.source import ROOT, list_sources
-from tests.factories import NOW
+from tests.factories import NOW, make_lot
 from tests.matchmaker.assignments.published_world import World as OtherOffice
 from tests.matchmaker.small_world import make_small_world
 from tests.run_factories import JULY
@@ -77,6 +77,7 @@ SEEN = {
         m.Promise,
         m.User,
         m.VolunteerAbsence,
+        m.SignedLink,
     },
     m.Role.COMMITTEE_WORKER: {m.Need, m.Committee, m.Resident, m.User, m.Promise},
     m.Role.SOCIAL_WORKER: {
@@ -89,6 +90,7 @@ SEEN = {
         m.Person,
         m.FollowUp,
         m.HolidayNotice,
+        m.SignedLink,
     },
     m.Role.ADMINISTRATOR: {m.User},
     m.Role.AUDITOR: {m.Committee},
@@ -136,6 +138,22 @@ def test_a_foreign_row_does_not_exist(app, world, foreign_need):
                     find(m.Need, key, actor, "need")
 
 
+def test_a_link_opens_its_promises_and_nothing_else(app, world, foreign_need):
+    with app.app_context():
+        rows = _list_rows(world.need.id)
+        for model in SCOPES:
+            ids = set(
+                db.session.scalars(select(model.id).where(is_in_scope(model, rows[m.SignedLink])))
+            )
+            promise = rows[m.Promise]
+            of_organisation = select(m.Promise.id).where(
+                m.Promise.organisation_id == promise.organisation_id,
+                m.Promise.round_run_id == promise.round_run_id,
+            )
+            expected = set(db.session.scalars(of_organisation)) if model is m.Promise else set()
+            assert ids == expected, model
+
+
 def _list_rows(need_id):
     """One row of each model around a need that is met by a visit, with its resident's account."""
     need = db.session.get_one(m.Need, need_id)
@@ -178,6 +196,16 @@ def _list_rows(need_id):
             make_up_days=[],
             changed_at=NOW,
             changed_by_id=need.entered_by_id,
+        ),
+        _add(
+            m.SignedLink,
+            match_round_id=assignment.run.match_round_id,
+            publication=1,
+            organisation_id=offer.organisation_id,
+            token_sha256=make_lot(offer.id),
+            made_by_id=need.entered_by_id,
+            made_at=NOW,
+            expires_at=NOW,
         ),
         _add(
             m.VolunteerAbsence,

@@ -10,14 +10,11 @@ from flask_login import current_user
 
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
-from matchmaker.base.errors import NotFoundError
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import CheckboxesField, make_choices
 from matchmaker.forms.validators import OneOrMore
 from matchmaker.models import ListKind, Promise, RoundRun
-from matchmaker.promises.answers import list_answers
 from matchmaker.promises.present import RECEIVER_GONE, Broken, list_broken
-from matchmaker.rounds import queries
 from matchmaker.rounds.pages import lines
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.pages.review_views import find_run
@@ -65,17 +62,6 @@ def name_promise(row: Promise, month: date) -> str:
         describe_when(row, month) if row.slot else "",
     ]
     return " · ".join(filter(None, parts))
-
-
-@bp.get("/<month:month>/answers")
-@requires(Permission.ROUND_READ)
-def answers(month: date) -> str:
-    """What the givers of a published month answered, who has not first."""
-    match_round = queries.get_round(month, current_user)
-    if match_round.published_run is None:
-        raise NotFoundError("round.not_published")
-    rows = list_answers(match_round.published_run)
-    return render_template("rounds/answers.html", match_round=match_round, rows=rows)
 
 
 @bp.get("/<month:month>/runs/<id:number>/promises/")

@@ -63,7 +63,8 @@ SILENT = {
     "list": "stands on the page of each person in it, in the list of who saw it",
     "resident.register": "done with the person at the counter",
     "resident.search_phone": "shows a worker what is theirs, and is counted",
-    "promise.decline": "told once the place is free",
+    "link": "handed over by who made it; answers by it are heard of as all answers are",
+    "organisation.set_answers": "one's own; stands on the page of the organisation",
     "promise.say_why": "adds to an answer that is told",
     "round.plan": "the pages say the day, and nobody agreed to another",
     "promise.wrong_code": "nothing became of it",
@@ -627,6 +628,34 @@ def say_yes(o: Office) -> Heard:
         *[(row.pairing.resident, "visit.agreed") for row in rows if row.pairing],
         *[(o.visitor, "visit.accepted") for row in rows if row.volunteer_id == o.volunteers[1].id],
     ]
+
+
+def let_visitor_answer(o: Office) -> m.Promise:
+    """A visit that waits, of the volunteer whose organisation lets its volunteers answer."""
+    organisation_service.set_answers(actor=o.giver, now=NOW, are_volunteers=True)
+    return next(row for row in list_own(o) if row.volunteer_id == o.volunteers[1].id)
+
+
+@step("promise.accept")
+def say_yes_oneself(o: Office) -> Heard:
+    row = let_visitor_answer(o)
+    answering.accept(actor=o.visitor, promise_ids=[row.id], now=NOW)
+    kind = "need.agreed" if row.need else "visit.agreed"
+    return [(row.asked.resident, kind), (o.giver, "promise.volunteer_yes")]
+
+
+@step("promise.decline")
+def say_no_oneself(o: Office) -> Heard:
+    row = let_visitor_answer(o)
+    answering.decline(actor=o.visitor, promise_id=row.id, now=NOW)
+    return [(o.giver, "promise.volunteer_no")]
+
+
+@step("promise.decline")
+def say_no(o: Office) -> Heard:
+    """Told once the place is free."""
+    answering.decline(actor=o.giver, promise_id=list_own(o)[0].id, now=NOW)
+    return []
 
 
 @step("round.remind")

@@ -11,6 +11,8 @@ ADDRESSES = {
     "rounds.open_round": ("/rounds/open", FORM),
     "rounds.show": (ROUND, {"GET"}),
     "rounds.answers": (f"{ROUND}answers", {"GET"}),
+    "rounds.make_link": (f"{ROUND}answers/<id:organisation_id>/link", {"POST"}),
+    "rounds.revoke_link": (f"{ROUND}answers/links/<id:link_id>/revoke", {"POST"}),
     "rounds.board": (f"{ROUND}board", {"GET"}),
     "rounds.close": (f"{ROUND}close", FORM),
     "rounds.places": (f"{ROUND}places", {"GET"}),

@@ -1,0 +1,134 @@
+"""The pages behind a link: what it asks, and the answers. Nobody signs in.
+
+Opening changes nothing, for chat programs open links too: each step is a button that posts. No
+name, phone or door is shown.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms.validators import ValidationError
+
+from matchmaker.assignments.asked import list_asked
+from matchmaker.assignments.asked_pages import AskedPage
+from matchmaker.base.clock import get_now
+from matchmaker.base.database import SAFE_METHODS, writing
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import csrf, db
+from matchmaker.forms.base import IdempotentForm
+from matchmaker.links import service
+from matchmaker.models import SignedLink
+from matchmaker.web.act import Answer
+from matchmaker.web.permissions import public
+from matchmaker.web.security_headers import NO_STORE
+
+bp = Blueprint("links", __name__, url_prefix="/l/<token>")
+csrf.exempt(bp)
+
+_HEADERS = {
+    "Cache-Control": NO_STORE,
+    "Referrer-Policy": "no-referrer",  # the address is a secret
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@bp.before_request
+def check_form_token() -> None:
+    """As before every other view, but for the referrer over https: these pages send none."""
+    if request.method in SAFE_METHODS or not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error
+
+
+@bp.get("/")
+@public
+def show(token: str) -> str:
+    return _show(_get_link(token, get_now()), token, IdempotentForm(formdata=None))
+
+
+@bp.post("/<any(all, ticked, others):which>")
+@public
+def answer_several(token: str, which: str) -> Answer:
+    return _ask(token).answer_several(which)
+
+
+@bp.post('/<id:promise_id>/<any(accept, decline, "take-back"):step>')
+@public
+def answer_one(token: str, promise_id: int, step: str) -> Answer:
+    return _ask(token).answer_one(promise_id, step)
+
+
+@bp.post("/<id:promise_id>/why")
+@public
+def say_why(token: str, promise_id: int) -> Answer:
+    return _ask(token).say_why(promise_id)
+
+
+@bp.errorhandler(NotFoundError)
+def show_dead_link(_error: NotFoundError) -> tuple[str, int]:
+    """One page for what was mistyped, has expired, was revoked or never was."""
+    db.session.rollback()
+    return render_template("links/dead.html"), 404
+
+
+@bp.after_request
+def keep_secret(response: Response) -> Response:
+    """Keep the address out of other sites, searches and stores."""
+    response.headers.update(_HEADERS)
+    return response
+
+
+def _get_link(token: str, now: datetime) -> SignedLink:
+    """The live link. Raises ``NotFoundError``, ``ThrottledError`` for an address that guesses."""
+    address = request.remote_addr or ""
+    service.check_guesses(address, now)
+    link = service.find_link(token, now)
+    if link is not None:
+        return link
+    _count(lambda: service.count_guess(token, address, now))
+    raise NotFoundError("link.unknown")
+
+
+def _count(count: Callable[[], None]) -> None:
+    """Count a try, whatever comes of it: the only thing that a GET request writes here."""
+    db.session.rollback()  # what was read so far holds no write lock
+    with writing():
+        count()
+        db.session.commit()
+
+
+def _ask(token: str) -> AskedPage:
+    """The step of who holds the link: it counts for the limit even where it fails."""
+    now = get_now()
+    link = _get_link(token, now)
+    _count(lambda: service.count_step(link, now))
+    return AskedPage(
+        actor=link,
+        month=link.match_round.month,
+        show=lambda form: _show(link, token, form),
+        find_page=_find_page,
+        prepare=lambda: service.note_use(link, now),
+    )
+
+
+def _find_page(promise_id: int | None) -> str:
+    """The page as seen from a step, without the secret, for the row of the form keeps it."""
+    up = "../" if "promise_id" in (request.view_args or ()) else "./"
+    return f"{up}#promise-{promise_id}" if promise_id else up
+
+
+def _show(link: SignedLink, token: str, form: IdempotentForm) -> str:
+    month = link.match_round.month
+    return render_template(
+        "links/show.html",
+        link=link,
+        month=month,
+        form=form,
+        rows=list_asked(link, month, get_now()),
+        find_step=lambda name, **values: url_for(f"links.{name}", token=token, **values),
+    )
