@@ -4,7 +4,16 @@ from flask import Blueprint
 
 from matchmaker.accounts import administration_views, invitation_views, own_views, role_views
 from matchmaker.accounts import views as account_views
-from matchmaker.assignments import agree_views, answer_views, day_views, report_views, visit_views
+from matchmaker.assignments import (
+    agree_views,
+    answer_views,
+    day_views,
+    report_views,
+    roster_views,
+    seat_views,
+    session_views,
+    visit_views,
+)
 from matchmaker.assignments import views as assignment_views
 from matchmaker.audit import disclosure_views
 from matchmaker.audit import views as audit_views
@@ -62,6 +71,9 @@ VIEW_MODULES = (
     link_views,
     office_views,
     giver_views,
+    session_views,
+    seat_views,
+    roster_views,
     audit_views,
     calendar_views,
     disclosure_views,

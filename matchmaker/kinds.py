@@ -10,7 +10,7 @@ Quantities are whole numbers in the category's unit. Money is in fen; people typ
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from matchmaker.models.category import OfferKind, ServiceCategory
 from matchmaker.models.need import NeedType
@@ -51,16 +51,28 @@ class QuantityLimits:
     most: int
 
 
+class Timing(StrEnum):
+    """How it is fixed when a promise in a unit is kept."""
+
+    VISIT = auto()  # a day and hour of its own
+    SESSION = auto()  # a number in a session of the offer
+    STAY = auto()  # a first and a last day
+    PAYMENT = auto()  # a day by which it is paid
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRules:
-    """How people ask for a need in one unit of one kind.
+    """How people ask for a need in one unit of one kind, and get it.
 
     ``limits`` is None if the quantity is not asked and is always 1. ``asks_windows``: somebody
-    has to be present, so the form asks for times of the week.
+    has to be present, so the form asks for times of the week. ``needs_day``: the recipient is asked
+    once the day is fixed.
     """
 
+    timing: Timing
     limits: QuantityLimits | None = None
     asks_windows: bool = False
+    needs_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,8 @@ class KindRules:
     given at certain times of the week. ``has_volunteers``: named volunteers give it, and their
     skills, hours and limits count. ``is_load``: it counts towards an organisation's load, which the
     rounds keep even between organisations. ``is_in_chart``: its units fit the chart of supply and
-    demand.
+    demand. ``has_place``: people go somewhere for it; ``is_handed_over``: things are picked up or
+    brought.
     """
 
     units: Mapping[Unit, UnitRules]
@@ -80,32 +93,37 @@ class KindRules:
     has_volunteers: bool = False
     is_load: bool = True
     is_in_chart: bool = True
+    has_place: bool = True
+    is_handed_over: bool = False
 
 
 KIND_RULES: Mapping[OfferKind, KindRules] = {
     OfferKind.PEOPLE: KindRules(
-        units={Unit.VISIT: UnitRules(asks_windows=True)},
+        units={Unit.VISIT: UnitRules(Timing.VISIT, asks_windows=True)},
         has_volunteers=True,
+        has_place=False,
     ),
     OfferKind.SERVICE: KindRules(
-        units={Unit.SLOT: UnitRules(asks_windows=True)},
+        units={Unit.SLOT: UnitRules(Timing.SESSION, asks_windows=True, needs_day=True)},
     ),
     OfferKind.GOODS: KindRules(
-        units={Unit.ITEM: UnitRules(limits=QuantityLimits(1, 50))},
+        units={Unit.ITEM: UnitRules(Timing.SESSION, limits=QuantityLimits(1, 50))},
         offer_has_windows=False,
+        is_handed_over=True,
     ),
     OfferKind.FUNDS: KindRules(
-        units={Unit.FEN: UnitRules(limits=QuantityLimits(100, 10_000_000))},
+        units={Unit.FEN: UnitRules(Timing.PAYMENT, limits=QuantityLimits(100, 10_000_000))},
         most_offered=2_000_000_000,
         offer_has_windows=False,
         is_load=False,  # giving money takes nobody's time
         is_in_chart=False,  # fen would dwarf the rest
+        has_place=False,
     ),
     OfferKind.PLACE: KindRules(
         units={
-            Unit.PLACE: UnitRules(),
-            Unit.NIGHT: UnitRules(limits=QuantityLimits(1, 31)),
-            Unit.SESSION: UnitRules(asks_windows=True),
+            Unit.PLACE: UnitRules(Timing.STAY),
+            Unit.NIGHT: UnitRules(Timing.STAY, limits=QuantityLimits(1, 31)),
+            Unit.SESSION: UnitRules(Timing.SESSION, asks_windows=True, needs_day=True),
         },
     ),
 }
@@ -161,3 +179,8 @@ def find_quantity_limits(category: ServiceCategory) -> QuantityLimits | None:
 def asks_windows(category: ServiceCategory) -> bool:
     """Whether somebody has to be present, so that the form asks for times of the week."""
     return get_unit_rules(category).asks_windows
+
+
+def get_timing(category: ServiceCategory) -> Timing:
+    """How it is fixed when a promise of the category is kept."""
+    return get_unit_rules(category).timing

@@ -30,6 +30,7 @@ from matchmaker.models import (
     Promise,
     Resident,
     Role,
+    Session,
     SignedLink,
     User,
     Volunteer,
@@ -69,6 +70,10 @@ def _residents_in(committees: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _volunteers_of(actor: User) -> Select[int]:
     return select(Volunteer.id).where(Volunteer.organisation_id == actor.organisation_id)
+
+
+def _offers_of(actor: User) -> Select[int]:
+    return select(Offer.id).where(Offer.organisation_id == actor.organisation_id)
 
 
 def _offices_of_organisation(actor: User) -> Select[int]:
@@ -248,6 +253,15 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.RESIDENT: nothing,
         Role.VOLUNTEER: lambda a: VolunteerAbsence.volunteer_id == a.volunteer_id,
         Role.COORDINATOR: lambda a: VolunteerAbsence.volunteer_id.in_(_volunteers_of(a)),
+        Role.COMMITTEE_WORKER: nothing,
+        Role.SOCIAL_WORKER: nothing,
+        Role.ADMINISTRATOR: nothing,
+        Role.AUDITOR: nothing,
+    },
+    Session: {
+        Role.RESIDENT: nothing,
+        Role.VOLUNTEER: nothing,
+        Role.COORDINATOR: lambda a: Session.offer_id.in_(_offers_of(a)),
         Role.COMMITTEE_WORKER: nothing,
         Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: nothing,

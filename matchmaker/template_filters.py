@@ -33,7 +33,7 @@ from matchmaker.rounds.words import (
     verdicts,
 )
 from matchmaker.web.addresses import find_url
-from matchmaker.words import labels, quantities, scope, tones
+from matchmaker.words import giving, labels, places, quantities, scope, tones
 from matchmaker.words.phone_numbers import find_phone
 
 _Functions = Mapping[str, Callable[..., object]]
@@ -54,6 +54,11 @@ FILTERS: _Functions = {
     "windows": scope.name_windows,
     "statuses": scope.name_statuses,
     "committees": scope.name_committees,
+    # When and where something is given.
+    "place_line": places.describe_place,
+    "session_words": giving.describe_session,
+    "where_facts": giving.list_where,
+    "phone_contact": giving.find_contact,
     # Needs and residents.
     "explain_state": need_words.explain_state,
     "coming_words": need_words.describe_coming,

@@ -9,10 +9,11 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from matchmaker.assignments import agreeing, delivering
-from matchmaker.assignments.answer_views import make_day_form
+from matchmaker.assignments.answer_views import make_day_form, make_seat_form
 from matchmaker.assignments.forms import DayForm
 from matchmaker.assignments.report_forms import FaceForm
 from matchmaker.assignments.reports import Report, make_report
+from matchmaker.assignments.session_forms import SeatForm
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
@@ -141,6 +142,7 @@ def show_help(
     day_form: DayForm | None = None,
     report: Report | None = None,
     face_form: FaceForm | None = None,
+    seat_form: SeatForm | None = None,
 ) -> str:
     """The page of help to its recipient or to who rings, with a form as it was filled in."""
     now = get_now()
@@ -156,6 +158,7 @@ def show_help(
             is_tried_today=bool(agreeing.list_tried_today(found.promises, now)),
             report=_find_report(found.get(promise_id), report, now),
             face_form=face_form or FaceForm(formdata=None),
+            seat_form=seat_form or make_seat_form(found.get(promise_id), now),
             is_counter=_is_counter(),
         )
 

@@ -23,12 +23,14 @@ from matchmaker.models import (
     MatchRound,
     Need,
     NeedState,
+    Offer,
     Pairing,
     Promise,
     PromiseSide,
     PromiseState,
     Resident,
     RoundRun,
+    Session,
     User,
 )
 from matchmaker.needs.states import NEED_STATES
@@ -40,6 +42,7 @@ from matchmaker.notices.service import (
     notify_visitor,
 )
 from matchmaker.promises.agreed import has_not_ended, is_agreed
+from matchmaker.promises.seats import lacks_session
 from matchmaker.promises.states import (
     DEADLINES,
     DONE_STATES,
@@ -77,6 +80,11 @@ class OpenHelp:
     def is_asked(self) -> bool:
         """Whether the recipient is asked whether the help suits."""
         return is_agreed(self.promises)
+
+    @property
+    def lacks_day(self) -> bool:
+        """Whether its session is not fixed yet, so that nobody can agree to it."""
+        return any(lacks_session(row) for row in self.promises)
 
     @property
     def is_asked_for_day(self) -> bool:
@@ -166,6 +174,8 @@ def agree(*, actor: User, promise_id: int, now: datetime) -> None:
     run, rows = _lock(actor, promise_id, now)
     if len(list_keepable(run, rows, PromiseStep.AGREE, now)) < len(rows):
         raise ConflictError("promise.cannot_be_kept")
+    if any(lacks_session(row) for row in rows):
+        raise ConflictError("promise.no_day")
     if any(row.slot is not None and not _is_ahead(row, now) for row in rows):
         raise ConflictError("promise.day_over")
     confirm(rows, actor, now)
@@ -309,5 +319,7 @@ def _select_open(actor: User, now: datetime) -> Select[Promise]:
             joinedload(Promise.pairing).joinedload(Pairing.category),
             joinedload(Promise.pairing).joinedload(Pairing.resident),
             joinedload(Promise.organisation),
+            joinedload(Promise.offer).joinedload(Offer.place),
+            joinedload(Promise.session).joinedload(Session.place),
         )
     )

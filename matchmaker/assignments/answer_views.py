@@ -14,6 +14,8 @@ from matchmaker.assignments.answering import Accepted
 from matchmaker.assignments.appointing import can_be_moved, list_open_days
 from matchmaker.assignments.forms import DayForm
 from matchmaker.assignments.reports import Report, make_report
+from matchmaker.assignments.seating import list_choices
+from matchmaker.assignments.session_forms import SeatForm, StayForm, make_stay_form
 from matchmaker.assignments.views import bp, list_months_or_fail, read_address, show_given
 from matchmaker.audit.handing import show_people
 from matchmaker.base.clock import get_now
@@ -21,7 +23,9 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
+from matchmaker.kinds import Timing, get_timing
 from matchmaker.models import DeclineReason, ListKind, Promise
+from matchmaker.promises.seats import ACCEPTED
 from matchmaker.promises.states import GIVER_REASONS
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.lists import get_filters
@@ -123,6 +127,8 @@ def show_promise(
     why_form: WhyForm | None = None,
     day_form: DayForm | None = None,
     report: Report | None = None,
+    seat_form: SeatForm | None = None,
+    stay_form: StayForm | None = None,
 ) -> str:
     """The page of one promise to its giver, with a form as it was filled in."""
     row, now = answering.get_promise(current_user, promise_id), get_now()
@@ -137,6 +143,8 @@ def show_promise(
             form=why_form or WhyForm(formdata=None),
             day_form=day_form or make_day_form(row, now),
             report=report or make_report(row, current_user.role, now),
+            seat_form=seat_form or make_seat_form(row, now),
+            stay_form=stay_form or _make_stay_form(row),
             can_answer=answering.can_answer(row, now),
             is_own_no=answering.is_declined_by_giver(row),
             is_asked=answering.is_asked(row),
@@ -153,6 +161,23 @@ def make_day_form(row: Promise, now: datetime) -> DayForm | None:
     form = DayForm(formdata=None)
     form.fill(list_open_days(row.run, now), row)
     return form
+
+
+def make_seat_form(row: Promise, now: datetime) -> SeatForm | None:
+    """The form for another session as it is first shown; None when there is no other."""
+    sessions = list_choices(row, now)
+    if not sessions:
+        return None
+    form = SeatForm(formdata=None)
+    form.fill(sessions)
+    return form
+
+
+def _make_stay_form(row: Promise) -> StayForm | None:
+    is_stay = get_timing(row.asked.category) is Timing.STAY
+    if not is_stay or row.state not in ACCEPTED:
+        return None
+    return make_stay_form(row.first_day, row.last_day)
 
 
 def say(found: Accepted) -> None:

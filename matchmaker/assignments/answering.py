@@ -39,6 +39,7 @@ from matchmaker.notices.service import (
 from matchmaker.promises.agreed import is_agreed, notify_agreed
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live, list_broken
+from matchmaker.promises.seats import notify_recipients, seat_waiting, unseat
 from matchmaker.promises.states import (
     DEADLINES,
     PROMISE_STATES,
@@ -83,8 +84,10 @@ def accept(*, actor: Actor, promise_ids: Collection[int], now: datetime) -> Acce
         if kept and run.match_round.state is RoundState.PUBLISHED:
             ROUND_STATES.take(run.match_round, RoundState.EXECUTING)
         db.session.flush()
+        seated = seat_waiting(run, now)
         forget_answered(run, {row.organisation_id for row in kept}, now)
         notify_agreed(run, kept, now)
+        notify_recipients(seated, "help.day_fixed", None, now)
         _inform_volunteers(kept, actor, now)
         _inform_coordinators(kept, actor, "promise.volunteer_yes", now)
         count += len(kept)
@@ -133,6 +136,7 @@ def take_back(*, actor: Actor, promise_id: int, now: datetime) -> None:
     if was_yes:
         make_void(["need.agreed"], _NEEDS, [row.need_id or 0], now)
         make_void(["visit.agreed", "visit.accepted"], _PROMISES, [row.id], now)
+        unseat([row], now)
 
 
 def can_take_back(row: Promise, now: datetime) -> bool:

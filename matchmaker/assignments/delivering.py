@@ -49,7 +49,8 @@ _SETTLED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERV
 
 def can_report(row: Promise, now: datetime) -> bool:
     """Whether it can be said what took place: the recipient agreed, and the day has come."""
-    is_due = row.day is None or row.day <= get_local_date(now)
+    day = row.session.first_day if row.session else row.day
+    is_due = day is None or day <= get_local_date(now)
     return row.state is PromiseState.CONFIRMED and is_due
 
 

@@ -26,6 +26,7 @@ from matchmaker.models import (
     PromiseState,
     Resident,
     ServiceCategory,
+    Session,
     Volunteer,
     Window,
 )
@@ -70,6 +71,10 @@ _COLUMNS: tuple[Any, ...] = (
     Resident.person_id,
     Volunteer.person_id,
 )
+_SAME = (
+    *("id", "slot", "days", "day", "minute", "new_by", "first_day", "last_day"),
+    *("units", "state", "answer_by"),
+)
 _SLOTS = [make_slot(week, window) for week in WEEKS for window in Window]
 
 
@@ -90,6 +95,9 @@ class Line:
     day: date | None
     minute: int | None
     new_by: PromiseSide | None
+    session: Session | None
+    first_day: date | None
+    last_day: date | None
     reference: str
     category: ServiceCategory
     committee: Committee
@@ -144,6 +152,10 @@ def select_lines(actor: Actor, month: date, filters: GivenFilters) -> Select[Any
         Promise.day.is_(None),
         Promise.day,
         Promise.minute,
+        Promise.session_id,
+        Promise.number,
+        Promise.first_day,
+        Promise.last_day,
         case({slot: index for index, slot in enumerate(_SLOTS)}, value=Promise.slot, else_=99),
         cast(Promise.days, String),
         Volunteer.sort_key.is_(None),
@@ -169,7 +181,10 @@ def list_waiting(
 
 def read_lines(rows: list[Any]) -> list[Line]:
     """The promises in rows of ``select_lines``."""
-    return [_read_line(*row) for row in rows]
+    ids = {row[0].session_id for row in rows} - {None}
+    query = select(Session).where(Session.id.in_(ids))
+    sessions = {row.id: row for row in db.session.scalars(query)} if ids else {}
+    return [_read_line(sessions.get(row[0].session_id), *row) for row in rows]
 
 
 def list_lines(actor: Actor, month: date, filters: GivenFilters) -> list[Line]:
@@ -181,7 +196,7 @@ def list_lines(actor: Actor, month: date, filters: GivenFilters) -> list[Line]:
 def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:
     """The line of one promise of a published month in the actor's scope, with who receives it."""
     query = _join_all(actor, promise.run.match_round.month).where(Promise.id == promise.id)
-    line = _read_line(*db.session.execute(query).one())
+    line = _read_line(promise.session, *db.session.execute(query).one())
     return replace(line, resident=_find_name(promise, now))
 
 
@@ -206,6 +221,7 @@ def list_choices(
 
 
 def _read_line(
+    session: Session | None,
     promise: Promise,
     category: ServiceCategory,
     committee: Committee,
@@ -215,21 +231,15 @@ def _read_line(
     volunteer: str | None,
     *persons: int | None,
 ) -> Line:
+    same = {name: getattr(promise, name) for name in _SAME}
     return Line(
-        id=promise.id,
-        slot=promise.slot,
-        days=promise.days,
-        day=promise.day,
-        minute=promise.minute,
-        new_by=promise.new_by,
+        **same,
+        session=session,
         reference=need or pairing or "",
         category=category,
         committee=committee,
         block=block,
         volunteer=volunteer,
-        units=promise.units,
-        state=promise.state,
-        answer_by=promise.answer_by,
         is_pairing=need is None,
         persons=tuple(person for person in persons if person is not None),
     )

@@ -180,7 +180,12 @@ def list_months_or_fail() -> list[date]:
     return months
 
 
+def _get_time(line: Line) -> tuple[object, ...]:
+    session_id = line.session.id if line.session else None
+    return (line.day, line.minute, session_id, line.first_day, line.last_day, line.slot, line.days)
+
+
 def _group(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines in groups of one time each; they are sorted by it already."""
-    groups = groupby(lines, key=lambda line: (line.day, line.minute, line.slot, line.days))
+    groups = groupby(lines, key=_get_time)
     return [list(found) for _when, found in groups]

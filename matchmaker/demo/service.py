@@ -17,7 +17,6 @@ from matchmaker.demo.store import (
     store_givers,
     store_homes,
     store_offers,
-    store_places,
     store_statuses,
     store_volunteers,
 )
@@ -27,6 +26,7 @@ from matchmaker.demo.store_asked import (
     store_pairings,
     store_registrations,
 )
+from matchmaker.demo.store_places import store_places
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.demo.world.records import World
 from matchmaker.demo.world.world import generate_world

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from matchmaker.accounts.passwords import UNKNOWN_HASH
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.demo.rows import Ids, Row, insert_named, insert_rows, make_lot
-from matchmaker.demo.world.names import make_counter_phone
+from matchmaker.demo.store_places import make_giving, store_sessions
 from matchmaker.demo.world.records import (
     AccountRecord,
     GiverRecord,
@@ -18,19 +18,16 @@ from matchmaker.demo.world.records import (
     World,
 )
 from matchmaker.models import (
-    Committee,
     Household,
     Offer,
     Organisation,
     OrganisationKind,
     OrganisationState,
     PairingAgreement,
-    Place,
     RecipientStatus,
     Resident,
     ResidentContact,
     Role,
-    Subdistrict,
     User,
     Volunteer,
     VolunteerQualification,
@@ -82,31 +79,6 @@ def _make_organisation(giver: GiverRecord, ids: Ids) -> Row:
     }
 
 
-def store_places(world: World, ids: Ids) -> None:
-    """Store the places, and the phones of the street office and its committees."""
-    rows = [
-        {
-            "subdistrict_id": ids.subdistrict,
-            "organisation_id": ids.organisations[place.giver] if place.giver else None,
-            "name_zh": place.name_zh,
-            "name_en": place.name_en,
-            "address": place.address,
-            "hours_zh": place.hours_zh,
-            "hours_en": place.hours_en,
-            "is_step_free": place.is_step_free,
-            "has_lift": place.has_lift,
-            "latitude_microdegrees": place.point[0],
-            "longitude_microdegrees": place.point[1],
-        }
-        for place in world.places
-    ]
-    ids.places = insert_named(Place, rows, (place.code for place in world.places))
-    db.session.get_one(Subdistrict, ids.subdistrict).phone = make_counter_phone(0)
-    for number, (_code, key) in enumerate(sorted(ids.committees.items()), start=1):
-        db.session.get_one(Committee, key).phone = make_counter_phone(number)
-    db.session.flush()
-
-
 def store_volunteers(world: World, ids: Ids) -> None:
     """Store volunteers and their qualifications."""
     rows = [
@@ -140,8 +112,12 @@ def store_volunteers(world: World, ids: Ids) -> None:
 
 def store_offers(world: World, ids: Ids, now: datetime) -> None:
     """Store offers, written by the giver's coordinator."""
-    rows = [_make_offer(offer, ids, now) for offer in world.offers]
-    insert_rows(Offer, [row | {"lot": make_lot(f"O{k}")} for k, row in enumerate(rows)])
+    rows = [
+        _make_offer(offer, ids, now) | make_giving(world, offer, ids, number)
+        for number, offer in enumerate(world.offers)
+    ]
+    keys = insert_rows(Offer, [row | {"lot": make_lot(f"O{k}")} for k, row in enumerate(rows)])
+    store_sessions(world, keys, rows)
 
 
 def _make_offer(offer: OfferRecord, ids: Ids, now: datetime) -> Row:

@@ -32,7 +32,7 @@ from matchmaker.models.match_round import (
     StoredSnapshot,
 )
 from matchmaker.models.need import Need, NeedState, NeedType
-from matchmaker.models.offer import Offer, OfferState
+from matchmaker.models.offer import HandingOver, Offer, OfferState
 from matchmaker.models.office import Committee, Subdistrict
 from matchmaker.models.organisation import (
     Organisation,
@@ -67,6 +67,7 @@ from matchmaker.models.resident import (
     ResidentContact,
     StatusKind,
 )
+from matchmaker.models.session import Session
 from matchmaker.models.signed_link import Actor, SignedLink, find_account
 from matchmaker.models.user import Invitation, KeptForm, LoginSession, Role, ThrottleCounter, User
 from matchmaker.models.volunteer import (
@@ -96,6 +97,7 @@ __all__ = [
     "FairnessLedger",
     "FollowUp",
     "FollowUpAbout",
+    "HandingOver",
     "HelpKey",
     "HolidayNotice",
     "Household",
@@ -149,6 +151,7 @@ __all__ = [
     "RoundState",
     "RunStatus",
     "ServiceCategory",
+    "Session",
     "SignedLink",
     "StatusKind",
     "StoredSnapshot",

@@ -81,6 +81,8 @@ class ListKind(StrEnum):
     NEWS = "news"  # on paper, for residents without an account
     VOLUNTEERS = "volunteers"
     GIVEN = "given"  # what an organisation or a volunteer promised
+    ROSTER = "roster"  # who has a number of a session
+    PAYMENTS = "payments"  # who is paid what from an offer of money
     SAME_PERSON = "same_person"
     ACCOUNTS = "accounts"
     EVENTS = "events"

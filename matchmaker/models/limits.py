@@ -7,6 +7,7 @@ to the sentence. Lengths are in characters.
 # What people write about a need, an offer or a decision.
 LONGEST_DESCRIPTION = 300  # of a need
 LONGEST_TITLE = 120  # of an offer
+LONGEST_REMARK = 160  # of an offer, to who is helped
 LONGEST_REASON = 300  # for a return, withdrawal, pin or forbid
 
 # Names and addresses.

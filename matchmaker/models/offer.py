@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.base.extensions import Model
 from matchmaker.models.category import ServiceCategory
 from matchmaker.models.columns import UTCDateTime, enum_column, lot_column
-from matchmaker.models.limits import LONGEST_REASON, LONGEST_TITLE
+from matchmaker.models.limits import LONGEST_REASON, LONGEST_REMARK, LONGEST_TITLE
 from matchmaker.models.organisation import Organisation
+from matchmaker.models.place import Place
 
 
 class OfferState(StrEnum):
@@ -23,6 +24,13 @@ class OfferState(StrEnum):
     USED_UP = "used_up"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+
+
+class HandingOver(StrEnum):
+    """How goods get to a person."""
+
+    PICK_UP = "pick_up"
+    DOOR = "door"
 
 
 class Offer(Model):
@@ -49,9 +57,22 @@ class Offer(Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     lot: Mapped[str] = lot_column()
+    place_id: Mapped[int | None] = mapped_column(
+        ForeignKey("place.id"), comment="where it is given; empty: not said, or at the door"
+    )
+    handing_over: Mapped[HandingOver | None] = mapped_column(
+        enum_column(HandingOver), doc="how goods get to a person; empty: not said, or no goods"
+    )
+    bring: Mapped[str] = mapped_column(
+        String(LONGEST_REMARK), default="", doc="what to bring, in one sentence; empty: nothing"
+    )
+    payment: Mapped[str] = mapped_column(
+        String(LONGEST_REMARK), default="", doc="how money is paid; empty: not said, or no money"
+    )
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
 
     organisation: Mapped[Organisation] = relationship()
     category: Mapped[ServiceCategory] = relationship()
+    place: Mapped[Place | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
@@ -14,6 +14,7 @@ from matchmaker.models.need import Need
 from matchmaker.models.offer import Offer
 from matchmaker.models.organisation import Organisation
 from matchmaker.models.pairing import Pairing
+from matchmaker.models.session import Session
 from matchmaker.models.volunteer import Volunteer
 
 
@@ -122,6 +123,10 @@ class Promise(Model):
     __table_args__ = (
         CheckConstraint("units >= 1", name="units"),
         CheckConstraint("(need_id IS NULL) <> (pairing_id IS NULL)", name="one_purpose"),
+        CheckConstraint("(session_id IS NULL) = (number IS NULL)", name="number_of_session"),
+        CheckConstraint("number IS NULL OR number >= 1", name="number"),
+        CheckConstraint("first_day IS NULL OR first_day <= last_day", name="stay"),
+        UniqueConstraint("session_id", "number"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,6 +154,14 @@ class Promise(Model):
     )
     new_by: Mapped[PromiseSide | None] = mapped_column(
         enum_column(PromiseSide), doc="side that asks for the other day"
+    )
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session.id"), comment="session in which it is given; empty: none is fixed"
+    )
+    number: Mapped[int | None] = mapped_column(doc="number in the session, from 1")
+    first_day: Mapped[date | None] = mapped_column(doc="first day of a stay; empty: none is fixed")
+    last_day: Mapped[date | None] = mapped_column(
+        doc="last day of a stay, or day by which money is paid; empty: none is fixed"
     )
     units: Mapped[int] = mapped_column(comment="units of the category, fen for funds")
     state: Mapped[PromiseState] = mapped_column(
@@ -206,6 +219,7 @@ class Promise(Model):
     offer: Mapped[Offer | None] = relationship()
     organisation: Mapped[Organisation] = relationship()
     volunteer: Mapped[Volunteer | None] = relationship()
+    session: Mapped[Session | None] = relationship()
 
     @property
     def asked(self) -> Need | Pairing:

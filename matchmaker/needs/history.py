@@ -15,12 +15,15 @@ from matchmaker.models import (
     MatchRound,
     Need,
     NeedOutcome,
+    Offer,
     Organisation,
     Promise,
     PromiseState,
     RoundRun,
+    Session,
 )
 from matchmaker.promises.agreed import is_agreed
+from matchmaker.promises.seats import lacks_session
 
 SHOWN_ACTIONS = frozenset(
     f"need.{step}"
@@ -55,6 +58,7 @@ class Coming:
     """What comes at one time from one giver, as far as it is; a visit by two is one visit.
 
     people   how many come; 0 for what nobody brings
+    first    the first promise of it
     """
 
     organisation: Organisation
@@ -65,6 +69,22 @@ class Coming:
     minute: int | None
     people: int
     state: PromiseState
+    first: Promise
+
+    @property
+    def session(self) -> Session | None:
+        """The session in which it is given."""
+        return self.first.session
+
+    @property
+    def first_day(self) -> date | None:
+        """First day of a stay."""
+        return self.first.first_day
+
+    @property
+    def last_day(self) -> date | None:
+        """Last day of a stay, or day by which money is paid."""
+        return self.first.last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +108,8 @@ class RoundResult:
     @property
     def waits_for_recipient(self) -> bool:
         """Whether every giver agreed and the resident has not answered."""
-        return is_agreed(self.assignments)
+        rows = self.assignments
+        return is_agreed(rows) and not any(lacks_session(row) for row in rows if not row.has_ended)
 
 
 def _join(rows: list[Promise]) -> Coming:
@@ -103,6 +124,7 @@ def _join(rows: list[Promise]) -> Coming:
         minute=first.minute,
         people=people,
         state=first.state,
+        first=first,
     )
 
 
@@ -178,7 +200,11 @@ def _map_committees(outcomes: Iterable[NeedOutcome]) -> dict[int, list[Committee
 def _map_promises(need_ids: Collection[int]) -> dict[tuple[int, int | None], list[Promise]]:
     """The promises for each run and need, by slot."""
     query = select(Promise).where(Promise.need_id.in_(need_ids))
-    with_giver = query.options(joinedload(Promise.organisation))
+    with_giver = query.options(
+        joinedload(Promise.organisation),
+        joinedload(Promise.offer).joinedload(Offer.place),
+        joinedload(Promise.session).joinedload(Session.place),
+    )
     found: dict[tuple[int, int | None], list[Promise]] = {}
     for row in db.session.scalars(with_giver.order_by(Promise.slot, Promise.id)):
         found.setdefault((row.round_run_id, row.need_id), []).append(row)

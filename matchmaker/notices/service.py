@@ -45,6 +45,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
     frozenset({"visits.out", "visits.none", "visits.withdrawn"}),
     frozenset({"month.out", "month.withdrawn"}),
     frozenset({"pairing.out", "pairing.none", "pairing.withdrawn"}),
+    frozenset({"help.day_fixed", "help.day_moved"}),
     frozenset({"round.promises_broken"}),
     frozenset({"round.places_free"}),
     frozenset({"run.published", "run.withdrawn"}),

@@ -22,6 +22,7 @@ from matchmaker.models import (
     Resident,
     RoundRepair,
     RoundRun,
+    Session,
     User,
     Volunteer,
 )
@@ -39,6 +40,9 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
         joinedload(Promise.run).joinedload(RoundRun.match_round),
         joinedload(Promise.need).joinedload(Need.category),
         joinedload(Promise.pairing).joinedload(Pairing.category),
+        joinedload(Promise.organisation),
+        joinedload(Promise.offer).joinedload(Offer.place),
+        joinedload(Promise.session).joinedload(Session.place),
     ),
     Pairing: (joinedload(Pairing.category),),
     Offer: (),

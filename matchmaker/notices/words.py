@@ -24,6 +24,7 @@ from matchmaker.models import (
     User,
     Volunteer,
 )
+from matchmaker.words.giving import describe_giving
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_month
 
@@ -55,6 +56,9 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visit.declined_for_you": _l("Written down for you, you do not want a visit: %(thing)s."),
     "visit.nobody_reached": _l("Nobody could reach you, so a visit does not come: %(thing)s."),
     "help.confirmed": _l("Written down for you, this suits you: %(thing)s."),
+    "help.day_fixed": _l("When and where is fixed: %(thing)s."),
+    "help.day_moved": _l("Another time or place: %(thing)s."),
+    "promise.moved": _l("A promise of yours is at another time: %(thing)s."),
     "help.day_asked": _l("Who visits you asks for another day: %(thing)s."),
     "help.day_taken": _l("Your visit is on another day now: %(thing)s."),
     "help.day_kept": _l("Your visit stays on the day that it had: %(thing)s."),
@@ -142,6 +146,8 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "account.change_role": _l("Your account has another role: %(thing)s."),
     "invitation.confirm": _l("A second person confirmed your invitation: %(thing)s."),
 }
+# What is said to a recipient with when, where, what to bring and who answers the phone.
+_WITH_GIVING = frozenset({"help.day_fixed", "help.day_moved", "help.confirmed"})
 # What a list for several people does not name: a status is between the person and the office.
 _ON_LISTS: Mapping[str, LazyString] = {
     RecipientStatus.__tablename__: _l("Something recorded for you has changed: see the letter."),
@@ -150,7 +156,10 @@ _ON_LISTS: Mapping[str, LazyString] = {
 
 def describe_notice(notice: Notice, thing: Any) -> str:
     """A notice in one sentence; a thing that is no more is not named."""
-    return str(NOTICE_WORDS[notice.kind]) % {"thing": "–" if thing is None else name_thing(thing)}
+    named = "–" if thing is None else name_thing(thing)
+    if isinstance(thing, Promise) and notice.kind in _WITH_GIVING:
+        named = _("; ").join((named, describe_giving(thing)))
+    return str(NOTICE_WORDS[notice.kind]) % {"thing": named}
 
 
 def describe_on_list(notice: Notice, thing: Any) -> str:

@@ -6,24 +6,26 @@ from flask_babel import lazy_gettext as _l
 from wtforms.widgets import HiddenInput
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
-from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
+from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
 from matchmaker.forms.fields import CountField, DayField, KeptField, LongTextField, TextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
-from matchmaker.kinds import get_rules, is_money
+from matchmaker.kinds import KindRules, get_rules, is_money
 from matchmaker.models import (
     Committee,
+    HandingOver,
     Offer,
     OfferKind,
     OfferState,
+    Place,
     ServiceCategory,
     StatusKind,
     Window,
 )
-from matchmaker.models.limits import LONGEST_REASON, LONGEST_TITLE
+from matchmaker.models.limits import LONGEST_REASON, LONGEST_REMARK, LONGEST_TITLE
 from matchmaker.offers.queries import OfferFilters
 from matchmaker.offers.terms import OfferTerms
-from matchmaker.words.labels import get_label
+from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
 from matchmaker.words.quantities import get_capacity_words
 
@@ -64,9 +66,22 @@ class OfferForm(VersionForm):
         [NotBefore("valid_from", _l("The last day must not be before the first day."))],
     )
 
+    place_id = DropdownField(_l("Where it is given"))
+    handing_over = RadiosField(
+        _l("How people get it"),
+        choices=make_choices((how, get_label(how)) for how in HandingOver),
+    )
+    bring = TextField(_l("What to bring"), [MaxLength(LONGEST_REMARK)])
+    payment = TextField(_l("How it is paid"), [MaxLength(LONGEST_REMARK)])
+
     def read_terms(self) -> OfferTerms:
         """The terms as typed; fields that the form leaves out are empty."""
+        place_id, how = self._read("place_id"), self._read("handing_over")
         return OfferTerms(
+            place_id=int(place_id) if place_id else None,
+            handing_over=HandingOver(how) if how else None,
+            bring=self._read("bring"),
+            payment=self._read("payment"),
             title=self.title.data,
             capacity_per_month=self.capacity_per_month.data,
             valid_from=self.valid_from.value,
@@ -76,6 +91,9 @@ class OfferForm(VersionForm):
             statuses=tuple(self.statuses.data or ()),
         )
 
+    def _read(self, name: str) -> str:
+        return self[name].data or "" if name in self else ""
+
 
 class MoneyOfferForm(OfferForm):
     """An offer of money; ``capacity_per_month`` is typed in yuan and stored in fen."""
@@ -84,9 +102,9 @@ class MoneyOfferForm(OfferForm):
 
 
 def make_offer_form(
-    category: ServiceCategory, committee_rows: list[Committee], names: Any, values: dict[str, Any]
+    category: ServiceCategory, committees: list[Committee], places: list[Place], values: Any
 ) -> OfferForm:
-    """The form for ``category``; ``names`` gives a committee's name in the reader's language."""
+    """The form for ``category`` with the committees and places of the street office to choose."""
     rules = get_rules(category.kind)
     form_class = MoneyOfferForm if is_money(category.unit) else OfferForm
     form = form_class(data=values)
@@ -94,14 +112,41 @@ def make_offer_form(
     form.capacity_per_month.label.text = get_capacity_words(category.kind, category.unit).label
     if not rules.offer_has_windows:
         del form.windows
-    form.committees.choices = make_choices((row.code, names(row)) for row in committee_rows)
+    form.committees.choices = make_choices((row.code, get_name(row)) for row in committees)
+    _fit_giving(form, rules, is_money(category.unit), places)
     return form
+
+
+def _fit_giving(form: OfferForm, rules: KindRules, has_payment: bool, places: list[Place]) -> None:
+    """Leave out what is not asked of the kind: where and how it is given."""
+    if rules.has_place:
+        rows = [(row.id, get_name(row)) for row in places]
+        form.place_id.choices = make_choices([("", _l("Not fixed yet")), *rows])
+    else:
+        del form.place_id
+        del form.bring
+    if not rules.is_handed_over:
+        del form.handing_over
+    if not has_payment:
+        del form.payment
 
 
 def get_typed_values(offer: Offer) -> dict[str, Any]:
     """The current terms of ``offer`` as initial values of the form."""
     names = ("version", "title", "capacity_per_month", "windows", "committees", "statuses")
-    return {name: getattr(offer, name) for name in (*names, "valid_from", "valid_until")}
+    values = {name: getattr(offer, name) for name in (*names, "valid_from", "valid_until")}
+    return values | get_giving(offer)
+
+
+def get_giving(offer: Offer) -> dict[str, Any]:
+    """Where and how ``offer`` is given, as initial values of the form."""
+    how = offer.handing_over
+    return {
+        "place_id": str(offer.place_id or ""),
+        "handing_over": how.value if how else "",
+        "bring": offer.bring,
+        "payment": offer.payment,
+    }
 
 
 class OfferListForm(FilterForm):

@@ -23,6 +23,8 @@ from matchmaker.models import (
 from matchmaker.offers.scope import select_offers
 from matchmaker.words.names import match_name
 
+MOST_EARLIER = 5  # offers to copy from
+
 # Filters of the lists.
 
 
@@ -63,6 +65,13 @@ def list_waiting(actor: User, filters: OfferFilters) -> Select[Offer]:
     """The submitted offers that wait for a decision, oldest first."""
     waiting = replace(filters, state=OfferState.SUBMITTED)
     return list_offers(actor, waiting).order_by(None).order_by(Offer.created_at, Offer.id)
+
+
+def list_earlier(actor: User) -> list[Offer]:
+    """The latest offers of the actor's organisation that say where or how they are given."""
+    says = or_(Offer.place_id.is_not(None), Offer.handing_over.is_not(None), Offer.bring != "")
+    query = select_offers(actor).where(or_(says, Offer.payment != ""))
+    return list(db.session.scalars(query.order_by(Offer.id.desc()).limit(MOST_EARLIER)))
 
 
 def count_by_state(actor: User, filters: OfferFilters) -> dict[OfferState, int]:

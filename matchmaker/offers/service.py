@@ -17,7 +17,7 @@ from matchmaker.models import (
 )
 from matchmaker.offers.scope import get_own_organisation, lock_offer
 from matchmaker.offers.states import OFFER_STATES, OfferStep, open_if_due
-from matchmaker.offers.terms import OfferTerms, check_terms, write_terms
+from matchmaker.offers.terms import GIVING, OfferTerms, check_terms, write_terms
 from matchmaker.promises.breaking import (
     NO_BREAKS,
     Breaks,
@@ -77,7 +77,7 @@ def edit_offer(
     terms: OfferTerms,
     submit: bool = False,
 ) -> Offer:
-    """Change an offer; an approved one must be approved again.
+    """Change an offer; an approved one must be approved again, unless only where or how changes.
 
     What is promised in a published month stays within it: less is refused until the month is over.
 
@@ -92,10 +92,11 @@ def edit_offer(
     before, changed = offer.state, write_terms(offer, terms)
     if changed:
         db.session.flush()
-        _require_promised(offer, promised, now)
-        OFFER_STATES.take(offer, OfferStep.EDIT)
-        db.session.flush()
-        breaks.inform_office(now)
+        if not GIVING.issuperset(changed):
+            _require_promised(offer, promised, now)
+            OFFER_STATES.take(offer, OfferStep.EDIT)
+            db.session.flush()
+            breaks.inform_office(now)
         details = {"fields": changed, "from": before.value, "to": offer.state.value}
         record_event(actor=actor, action="offer.edit", subject=offer, now=now, details=details)
     if submit and OFFER_STATES.can(offer.state, OfferStep.SUBMIT):

@@ -7,9 +7,21 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import InvalidError
 from matchmaker.base.extensions import db
-from matchmaker.kinds import get_rules
-from matchmaker.models import Committee, Offer, Organisation, ServiceCategory, StatusKind, Window
-from matchmaker.models.limits import LONGEST_TITLE
+from matchmaker.kinds import KindRules, get_rules
+from matchmaker.models import (
+    Committee,
+    HandingOver,
+    Offer,
+    Organisation,
+    Place,
+    ServiceCategory,
+    StatusKind,
+    Window,
+)
+from matchmaker.models.limits import LONGEST_REMARK, LONGEST_TITLE
+
+# Where and how something is given is no part of what a month decides on.
+GIVING = frozenset({"place_id", "handing_over", "bring", "payment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,10 @@ class OfferTerms:
     windows: tuple[str, ...] = ()
     committees: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    place_id: int | None = None
+    handing_over: HandingOver | None = None
+    bring: str = ""
+    payment: str = ""
 
 
 def check_terms(
@@ -47,6 +63,29 @@ def check_terms(
         raise InvalidError("offer.statuses_unknown", "statuses")
     if not set(terms.committees) <= list_committee_codes(organisation.subdistrict_id):
         raise InvalidError("offer.committees_unknown", "committees")
+    _check_giving(terms, rules, organisation)
+
+
+def _check_giving(terms: OfferTerms, rules: KindRules, organisation: Organisation) -> None:
+    """Raise ``InvalidError`` at what is said of where and how it is given, if it cannot be."""
+    places = {row.id for row in list_places(organisation)} if rules.has_place else set()
+    if terms.place_id is not None and terms.place_id not in places:
+        raise InvalidError("offer.place_unknown", "place_id")
+    if terms.handing_over is not None and not rules.is_handed_over:
+        raise InvalidError("offer.handing_over", "handing_over")
+    for name in ("bring", "payment"):
+        if len(getattr(terms, name)) > LONGEST_REMARK:
+            raise InvalidError("offer.remark_length", name, most=LONGEST_REMARK)
+
+
+def list_places(organisation: Organisation) -> list[Place]:
+    """The open places where the organisation may give: its own, then the office's."""
+    own = Place.organisation_id == organisation.id
+    of_office = Place.organisation_id.is_(None) & (
+        Place.subdistrict_id == organisation.subdistrict_id
+    )
+    query = select(Place).where(own | of_office, Place.closed_at.is_(None))
+    return list(db.session.scalars(query.order_by(Place.organisation_id.is_(None), Place.id)))
 
 
 def list_committee_codes(subdistrict_id: int) -> set[str]:
@@ -66,6 +105,10 @@ def write_terms(offer: Offer, terms: OfferTerms) -> list[str]:
         "windows": sorted(set(terms.windows)),
         "committees": sorted(set(terms.committees)),
         "statuses": sorted(set(terms.statuses)),
+        "place_id": terms.place_id,
+        "handing_over": terms.handing_over,
+        "bring": terms.bring,
+        "payment": terms.payment,
     }
     changed = sorted(name for name, value in values.items() if getattr(offer, name) != value)
     for name in changed:

@@ -18,12 +18,14 @@ from matchmaker.offers.forms import (
     OfferForm,
     OfferListForm,
     VersionForm,
+    get_giving,
     get_typed_values,
     make_offer_form,
 )
 from matchmaker.offers.queries import find_frozen_month
 from matchmaker.offers.scope import get_offer, get_own_organisation
 from matchmaker.offers.states import OFFER_STATES, OfferStep
+from matchmaker.offers.terms import list_places
 from matchmaker.promises.breaking import find_breaks_of_offer
 from matchmaker.web.act import Act, Answer, answer_form
 from matchmaker.web.lists import Column, ListPage, make_state_badge
@@ -198,7 +200,8 @@ def find_own_frozen_month() -> date | None:
 @requires(Permission.OFFER_POST)
 def new(category_id: int) -> Answer:
     category = service.get_category(category_id)
-    form = _make_form(category, {"valid_from": get_local_date(get_now()), "version": 1})
+    values = {"valid_from": get_local_date(get_now()), "version": 1}
+    form = _make_form(category, values | _copy_giving())
 
     def act() -> str:
         offer = service.post_offer(
@@ -253,8 +256,16 @@ def _answer_offer(
 
 
 def _make_form(category: ServiceCategory, values: dict[str, Any]) -> OfferForm:
-    subdistrict_id = get_own_organisation(current_user).subdistrict_id
-    return make_offer_form(category, queries.list_committees(subdistrict_id), get_name, values)
+    organisation = get_own_organisation(current_user)
+    committees = queries.list_committees(organisation.subdistrict_id)
+    return make_offer_form(category, committees, list_places(organisation), values)
+
+
+def _copy_giving() -> dict[str, Any]:
+    """Where and how the earlier offer is given that the address names as one to copy."""
+    chosen = request.args.get("like", "")
+    own = {str(row.id): row for row in queries.list_earlier(current_user)}
+    return get_giving(own[chosen]) if chosen in own else {}
 
 
 def _wants_to_submit() -> bool:
@@ -273,6 +284,7 @@ def _show_form(
         frozen_month=find_own_frozen_month(),
         breaks=find_breaks_of_offer(offer, get_now()).count if offer else 0,
         is_conflict=is_conflict,
+        earlier=[] if offer else queries.list_earlier(current_user),
         can_submit=get_own_organisation(current_user).state is OrganisationState.APPROVED
         and (offer is None or OFFER_STATES.can(offer.state, OfferStep.SUBMIT)),
     )

@@ -37,7 +37,7 @@ def _make_badge(row: Place) -> Badge:
 _STATE = Column[Place](
     header=_l("State"),
     read=lambda row: _make_badge(row).text,
-    badges=lambda row: [_make_badge(row)],
+    badges=lambda row: [_make_badge(row)] if row.closed_at else [],
 )
 
 _STEPS = {"close": service.close_place, "reopen": service.reopen_place}

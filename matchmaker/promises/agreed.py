@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from matchmaker.base.extensions import db
 from matchmaker.models import Need, Notice, Promise, PromiseState, Resident, RoundRun
 from matchmaker.notices.service import Message, Recipient, notify_resident, write_messages
+from matchmaker.promises.seats import lacks_session
 from matchmaker.promises.states import FALLEN_STATES
 
 _NEEDS = Need.__tablename__
@@ -26,6 +27,11 @@ def is_agreed(rows: Iterable[Promise]) -> bool:
         row.state is PromiseState.AWAITING_RECIPIENT and row.new_by is None for row in left
     )
     return bool(left) and all(is_waiting)
+
+
+def _is_asked(rows: Collection[Promise]) -> bool:
+    """Whether the recipient is asked: all is agreed, and the day fixed where it must be."""
+    return is_agreed(rows) and not any(lacks_session(row) for row in rows)
 
 
 def has_not_ended() -> ColumnElement[bool]:
@@ -64,7 +70,7 @@ def notify_of_needs(run: RoundRun, need_ids: Collection[int], now: datetime) -> 
     query = (
         select(Need.id, Need.resident_id)
         .join(Resident, Resident.id == Need.resident_id)
-        .where(Need.id.in_([key for key, rows in helps.items() if is_agreed(rows)]))
+        .where(Need.id.in_([key for key, rows in helps.items() if _is_asked(rows)]))
         .where(Need.id.not_in(heard), Resident.contact_ended_on.is_(None))
         .order_by(Need.id)
     )

@@ -47,6 +47,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "committee": ("needs.paper_index",),
     "contact": ("residents.index",),
     "criteria": ("criteria.show_today",),
+    "day": ("assignments.sessions", "assignments.questions"),
     "demo": (),
     "figures": ("rounds.index",),
     "form": (),

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PROMISE_ANSWER = auto()  # own organisation's, yes or no
     VISIT_ANSWER_OWN = auto()  # a volunteer's own visits, where the organisation lets them
     LINK_MAKE = auto()  # with which the organisations of the own office answer
+    SESSION_MANAGE = auto()  # own organisation's sessions, stays, payments and their lists
     HELP_AGREE = auto()  # one's own, or of residents of the own committee
     HELP_RING = auto()  # the residents of the own committee about it
     DELIVERY_REPORT = auto()  # what took place of promises in the own scope
@@ -87,6 +88,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PLACE_MANAGE,
             Permission.DELIVERY_REPORT,
             Permission.VISITED_REVEAL,
+            Permission.SESSION_MANAGE,
             Permission.ACCOUNT_INVITE_SCOPE,
         }
     ),

@@ -4,6 +4,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from matchmaker.models import Place
+from matchmaker.words.labels import get_name
 
 MICRODEGREES = 1_000_000
 
@@ -29,3 +30,9 @@ def format_point(place: Place) -> str:
     if north is None or east is None:
         return ""
     return f"{north / MICRODEGREES:.6f}, {east / MICRODEGREES:.6f}"
+
+
+def describe_place(place: Place) -> str:
+    """Name, address and access in one line."""
+    words = {"name": get_name(place), "address": place.address, "access": describe_access(place)}
+    return _("%(name)s, %(address)s (%(access)s)", **words)

@@ -207,6 +207,9 @@ _GIVERS: Sentences = {
     "offer.statuses_unknown": CHOOSE_FROM_THE_LIST,
     "offer.committees_unknown": _CHOOSE_COMMITTEES,
     "offer.reason_length": REASON_LENGTH,
+    "offer.place_unknown": _l("Choose one of your places or of the office's that is in use."),
+    "offer.handing_over": CHOOSE_FROM_THE_LIST,
+    "offer.remark_length": _l("Write this in at most %(most)s characters."),
     "offer.promised_more": _l(
         "Enter at least %(least)s: that much is promised in a published month. A lower amount can "
         "be entered once that month is over."
@@ -240,6 +243,22 @@ _GIVERS: Sentences = {
         "This breaks %(count)s promises of a published month. Tick the box if it cannot be helped."
     ),
     "volunteer.unknown": _l("There is no such volunteer here."),
+    "day.unknown": _l("There is no such session here."),
+    "day.no_session": _l("This offer has no sessions: it is given in another way."),
+    "day.order": _l("The last day must not be before the first day."),
+    "day.other_month": _l("Choose a day of the month in which it is promised."),
+    "day.not_valid": _l("The offer is not valid on this day."),
+    "day.past": _l("This is over, or too near to tell anybody. Choose a later day."),
+    "day.over": _l("This session is over and stays as it was."),
+    "day.one_day": _l("This is given on one day. Add one session for each day."),
+    "day.hours": _l("The end must be later than the beginning, on the same day."),
+    "day.most": _l("Enter how many can come, from 1 to %(most)s."),
+    "day.numbers_given": _l("Number %(least)s is given already. Enter at least that."),
+    "day.place_unknown": _l("Choose one of your places or of the office's that is in use."),
+    "day.has_numbers": _l("Somebody has a number of this session. Move them first."),
+    "day.not_open": _l("Choose another session that is still to come."),
+    "day.full": _l("No number of this session is free. Choose another one."),
+    "day.payday": _l("Choose a day from today until the end of the month after."),
     "place.unknown": _l("There is no such place here."),
     "place.closed": _l("This place is closed already."),
     "place.open": _l("This place is in use already."),

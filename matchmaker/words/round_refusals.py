@@ -150,6 +150,9 @@ ROUNDS: Sentences = {
     "promise.cannot_be_kept": _l(
         "Something has changed, and this cannot be kept as it is. The street office is told of it."
     ),
+    "promise.no_day": _l(
+        "Day and place are not fixed yet. The organisation fixes them; then it can be asked."
+    ),
     "promise.day_over": _l(
         "The day of this visit is over or not set. Choose another day, or wait a minute and look "
         "again."

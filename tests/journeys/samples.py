@@ -178,6 +178,16 @@ def _visited(user: m.User) -> list[Values]:
     return [{"promise_id": found}] if found else []
 
 
+def _sessions(user: m.User) -> list[Values]:
+    own = select(m.Offer.id).where(m.Offer.organisation_id == user.organisation_id)
+    found = _first(m.Session, m.Session.offer_id.in_(own))
+    return [{"session_id": found}] if found else []
+
+
+def _offers_of_months(user: m.User) -> list[Values]:
+    return [{**month, **offer} for month in _published(user) for offer in _offers(user)[:1]]
+
+
 def _asked_for(user: m.User) -> list[Values]:
     """A promise that the resident, or somebody in the worker's scope, is asked about."""
     found = _needs_in(m.NeedState.MATCHED)(user)
@@ -212,9 +222,13 @@ def _links(_user: m.User | None) -> list[Values]:
 SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.change_role": _users,
     "accounts.show": _users,
+    "assignments.add_session": _offers_of_months,
+    "assignments.edit_session": _sessions,
+    "assignments.payments": _offers_of_months,
     "assignments.promise": _given,
     "assignments.question": _asked_for,
     "assignments.visit": _visited,
+    "assignments.roster": _sessions,
     "calendar.edit": _years,
     "criteria.show": lambda _user: [{"version": 1}, {"version": 2}],
     "links.show": _links,

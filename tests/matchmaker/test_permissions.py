@@ -73,6 +73,10 @@ TABLE = {
         "○ ○ ● ○ ● ○ ○",
         {R.COORDINATOR: {P.PLACE_MANAGE}, R.SOCIAL_WORKER: {P.PLACE_MANAGE}},
     ),
+    "fix when and where it is given": (
+        "○ ○ ● ○ ○ ○ ○",
+        {R.COORDINATOR: {P.SESSION_MANAGE}},
+    ),
     "keep the phones of the office": (
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.OFFICE_PHONE_KEEP}},

@@ -72,6 +72,7 @@ SEEN = {
         m.Committee,
         m.Organisation,
         m.Place,
+        m.Session,
         m.Offer,
         m.Volunteer,
         m.Promise,
@@ -186,6 +187,14 @@ def _list_rows(need_id):
             hours_en="",
             is_step_free=True,
             has_lift=False,
+        ),
+        _add(
+            m.Session,
+            offer_id=offer.id,
+            first_day=JULY,
+            last_day=JULY,
+            starts_minute=540,
+            ends_minute=600,
         ),
         _add(
             m.HolidayNotice,

@@ -29,6 +29,7 @@ from matchmaker.needs.states import return_to_open
 from matchmaker.notices.service import make_void
 from matchmaker.promises.facts import list_promises, read_facts
 from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_fallen_with
+from matchmaker.promises.seats import unseat
 from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.ledger import erase_ledger
@@ -117,6 +118,7 @@ def _free(
     """Needs wait again for what ended; if it was published, later months and people know it."""
     for row in ended:
         row.freed_at = now
+    unseat(ended, now)
     needs = {row.need_id for row in ended if row.need_id is not None}
     outcomes = _give_back(run, needs)
     match_round = run.match_round

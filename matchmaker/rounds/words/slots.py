@@ -6,8 +6,9 @@ from typing import Protocol
 
 from flask_babel import gettext as _
 
-from matchmaker.models import Window
+from matchmaker.models import Session, Window
 from matchmaker.slots import get_window, is_weekend, list_slot_dates
+from matchmaker.words.giving import describe_fixed
 from matchmaker.words.labels import get_label
 from matchmaker.words.quantities import format_day, format_day_and_hour
 from matchmaker.words.scope import join_words
@@ -24,10 +25,19 @@ class Timed(Protocol):
     def day(self) -> date | None: ...
     @property
     def minute(self) -> int | None: ...
+    @property
+    def session(self) -> Session | None: ...
+    @property
+    def first_day(self) -> date | None: ...
+    @property
+    def last_day(self) -> date | None: ...
 
 
 def describe_when(row: Timed, month: date) -> str:
-    """When something takes place: its day and hour, else its slot."""
+    """When something takes place: its session, stay, or day and hour, else its slot."""
+    fixed = describe_fixed(row.session, row.first_day, row.last_day)
+    if fixed is not None:
+        return fixed
     if row.day is None or row.minute is None:
         return describe_slot(row.slot, month, row.days)
     return format_day_and_hour(row.day, row.minute)

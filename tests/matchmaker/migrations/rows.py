@@ -25,6 +25,7 @@ PARTICULAR = {
     ("assignment", "pairing_id"): None,  # a line serves a need or a pairing, never both
     ("promise", "pairing_id"): None,
     ("job", "round_repair_id"): None,  # a job works on a run or on a search
+    ("session", "ends_minute"): 2,  # it ends after it begins
     ("notice", "resident_id"): None,  # a notice is for an account or for a resident
     ("idempotency_key", "signed_link_id"): None,  # a form is sent by an account or by a link
     ("match_round", "published_run_id"): None,  # its run comes after the round

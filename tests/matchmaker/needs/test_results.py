@@ -48,7 +48,7 @@ def test_a_visit_by_two_people_is_one_visit(rows, coming):
 def test_who_is_visited_by_two_reads_that_two_come(app):
     waits = m.PromiseState.AWAITING_GIVER
     when = {"slot": SATURDAY, "days": None, "day": None, "minute": None}
-    row = Coming(m.Organisation(), units=1, **when, people=2, state=waits)
+    row = Coming(m.Organisation(), units=1, first=m.Promise(), **when, people=2, state=waits)
     with app.test_request_context(headers={"Cookie": "language=en"}):
         assert describe_coming(row, "visit") == "1 visit, by 2 people together"
         assert describe_coming(replace(row, people=1), "visit") == "1 visit"

@@ -15,9 +15,18 @@ from sqlalchemy import func, select, update
 from matchmaker import models as m
 from matchmaker.accounts import administration, invitations
 from matchmaker.accounts.scopes import Scope
-from matchmaker.assignments import agreeing, answering, appointing, delivering, reminding
+from matchmaker.assignments import (
+    agreeing,
+    answering,
+    appointing,
+    delivering,
+    reminding,
+    seating,
+    sessions,
+)
 from matchmaker.assignments.appointing import Moment
 from matchmaker.assignments.due import do_due
+from matchmaker.assignments.sessions import SessionTerms
 from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.base.clock import add_months, get_instant
 from matchmaker.base.extensions import db
@@ -87,6 +96,7 @@ SILENT = {
     "volunteer.add": "has no account yet",
     "person.keep_apart": "two people stay what they were",
     "holiday_notice": "the office's own work, said in readiness",
+    "session.remove": "nobody has a number of it",
     "place": "kept by who gives there; what is promised there is told by its own steps",
     "committee.edit": "a phone that anybody reads",
     "subdistrict.edit": "a phone that anybody reads",
@@ -759,6 +769,93 @@ def agree(o: Office) -> Heard:
         (row.asked.resident, "help.confirmed"),
         *list_helpers(o, row, "promise.agreed", "visit.confirmed"),
     ]
+
+
+TERMS: dict[str, Any] = {"first_day": date(2026, 7, 20), "last_day": date(2026, 7, 20)}
+HOURS: dict[str, Any] = {"starts_minute": 540, "ends_minute": 600}
+
+
+def find_goods(o: Office) -> m.Promise:
+    """Goods that the coordinator's organisation said yes to, with a place where it may give."""
+    own = {row.id for row in list_own(o)}
+    rows = [row for row in say_all_yes(o) if row.id in own]
+    rows = [row for row in rows if row.asked.category.kind is m.OfferKind.GOODS]
+    place = o.counter.committee_id
+    row = max(rows, key=lambda row: row.asked.resident.household.committee_id == place)
+    row.offer.place = m.Place(
+        subdistrict_id=o.subdistrict.id,
+        name_zh="大厅",
+        name_en="Hall",
+        address="1",
+        hours_zh="",
+        hours_en="",
+        is_step_free=True,
+        has_lift=True,
+    )
+    begin()
+    return row
+
+
+def fix_day(o: Office, row: m.Promise, **values: Any) -> None:
+    terms = SessionTerms(place_id=row.offer.place_id, **{**TERMS, **HOURS, **values})
+    month = row.run.match_round.month
+    keys: dict[str, Any] = {"offer_id": row.offer_id, "month": month, "terms": terms}
+    sessions.add_session(actor=o.giver, now=NOW, **keys)
+
+
+def list_recipients(row: m.Promise, kind: str) -> Heard:
+    """Everybody to whom the offer of a promise is given hears the same."""
+    rows = db.session.scalars(select(m.Promise).where(m.Promise.offer_id == row.offer_id))
+    return [(found.asked.resident, kind) for found in rows if found.last_day or found.session_id]
+
+
+@step("session.add")
+def add_session(o: Office) -> Heard:
+    row = find_goods(o)
+    fix_day(o, row)
+    return list_recipients(row, "help.day_fixed")
+
+
+@step("session.edit")
+def edit_session(o: Office) -> Heard:
+    row = find_goods(o)
+    fix_day(o, row)
+    begin()
+    session = row.session
+    assert session is not None
+    terms = SessionTerms(place_id=session.place_id, **{**TERMS, **HOURS, "ends_minute": 660})
+    sessions.edit_session(actor=o.giver, session_id=session.id, terms=terms, now=NOW)
+    return list_recipients(row, "help.day_moved")
+
+
+@step("promise.move")
+def move_to_session(o: Office) -> Heard:
+    row = find_goods(o)
+    for day in (20, 21):
+        days = dict.fromkeys(("first_day", "last_day"), date(2026, 7, day))
+        fix_day(o, row, **days)
+    begin()
+    [other] = seating.list_choices(row, NOW)
+    seating.move(actor=o.counter, promise_id=row.id, session_id=other.id, now=NOW)
+    return [(row.asked.resident, "help.day_moved"), (o.giver, "promise.moved")]
+
+
+@step("promise.set_stay")
+def set_stay(o: Office) -> Heard:
+    row = find_goods(o)
+    row.asked.category.kind, row.asked.category.unit = m.OfferKind.PLACE, "night"
+    days = {"first": date(2026, 7, 20), "last": date(2026, 7, 22)}
+    seating.set_stay(actor=o.giver, promise_id=row.id, now=NOW, **days)
+    return [(row.asked.resident, "help.day_fixed")]
+
+
+@step("offer.set_payday")
+def set_payday(o: Office) -> Heard:
+    row = find_goods(o)
+    row.asked.category.kind, row.asked.category.unit = m.OfferKind.FUNDS, "fen"
+    keys: dict[str, Any] = {"offer_id": row.offer_id, "month": row.run.match_round.month}
+    seating.set_payday(actor=o.giver, day=date(2026, 7, 20), now=NOW, **keys)
+    return list_recipients(row, "help.day_fixed")
 
 
 def find_visit(o: Office) -> m.Promise:

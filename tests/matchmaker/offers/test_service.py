@@ -5,10 +5,17 @@ from sqlalchemy import select
 
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import AuditEvent, OfferKind, OfferState, OrganisationState, Role
+from matchmaker.models import (
+    AuditEvent,
+    HandingOver,
+    OfferKind,
+    OfferState,
+    OrganisationState,
+    Role,
+)
 from matchmaker.offers import service
 from matchmaker.offers.states import OFFER_STATES, OfferStep
-from matchmaker.offers.terms import OfferTerms
+from matchmaker.offers.terms import OfferTerms, list_places
 from tests.factories import NOW
 from tests.reach import get_start, list_reachable, reach
 
@@ -149,3 +156,57 @@ def test_an_offer_of_another_organisation_does_not_exist_for_a_coordinator(offer
     stranger = make.user(Role.COORDINATOR, organisation_id=make.organisation().id)
     with pytest.raises(NotFoundError):
         act(service.withdraw_offer, offer, stranger)
+
+
+def test_an_open_offer_stays_open_when_only_where_it_is_given_changes(
+    make, organisation, coordinator_user
+):
+    category = make.category(kind=OfferKind.GOODS, unit="item")
+    offer = make.offer(organisation, category, title="Rice")
+    place = make.place(organisation.subdistrict_id)
+    terms = OfferTerms(
+        title="Rice",
+        capacity_per_month=5,
+        valid_from=date(2026, 1, 1),
+        place_id=place.id,
+        handing_over=HandingOver.PICK_UP,
+        bring="请带身份证",
+    )
+    act(service.edit_offer, offer, coordinator_user, terms=terms)
+    assert offer.state is OfferState.OPEN
+    assert (offer.place_id, offer.handing_over, offer.bring) == (
+        place.id,
+        HandingOver.PICK_UP,
+        "请带身份证",
+    )
+    assert list_actions() == ["offer.edit"]
+
+
+def test_an_offer_is_given_at_an_own_open_place_or_the_offices(make, organisation):
+    office = organisation.subdistrict_id
+    of_office = make.place(office)
+    own = make.place(office, organisation_id=organisation.id)
+    make.place(office, organisation_id=organisation.id, closed_at=NOW)
+    make.place(office, organisation_id=make.organisation().id)
+    make.place(make.subdistrict().id)
+    assert [row.id for row in list_places(organisation)] == [own.id, of_office.id]
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "values", "field"),
+    [
+        (OfferKind.SERVICE, "slot", {"place_id": 10**6}, "place_id"),
+        (OfferKind.FUNDS, "fen", {"place_id": 1}, "place_id"),
+        (OfferKind.SERVICE, "slot", {"handing_over": HandingOver.DOOR}, "handing_over"),
+        (OfferKind.SERVICE, "slot", {"bring": "x" * 161}, "bring"),
+        (OfferKind.FUNDS, "fen", {"payment": "x" * 161}, "payment"),
+    ],
+)
+def test_what_cannot_be_said_of_giving_names_its_field(
+    make, coordinator_user, kind, unit, values, field
+):
+    terms = OfferTerms(title="x", capacity_per_month=1, valid_from=NOW.date(), **values)
+    category = make.category(kind=kind, unit=unit)
+    with pytest.raises(InvalidError) as refusal:
+        service.post_offer(actor=coordinator_user, now=NOW, category_id=category.id, terms=terms)
+    assert refusal.value.field == field

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from matchmaker.base.clock import get_local_date, get_now
@@ -149,3 +151,41 @@ def test_a_frozen_month_is_said_to_keep_its_copy(app, coordinator, offer, make, 
         freeze_round(match_round, draw=make_draw(values["now"]), **values)
         db.session.commit()
     assert "is frozen" in coordinator.get("offers.edit", offer_id=offer.id).text
+
+
+def test_where_and_how_goods_are_given_is_asked_and_can_be_copied(make, organisation, coordinator):
+    rice = make.category(kind=OfferKind.GOODS, unit="item", name_en="Rice")
+    place = make.place(organisation.subdistrict_id, name_en="Leshan Hall")
+    typed = TYPED | {
+        "title": "Rice in July",
+        "place_id": str(place.id),
+        "handing_over": "pick_up",
+        "bring": "请带两个袋子",
+    }
+    coordinator.submit("offers.new", typed, category_id=rice.id)
+    page = coordinator.get("offers.new", category_id=rice.id).text
+    [like] = re.findall(r"like=(\d+)", page)
+    assert "请带两个袋子" not in page
+    copied = coordinator.get("offers.new", category_id=rice.id, like=like).text
+    assert "请带两个袋子" in copied
+    assert f'selected value="{place.id}"' in copied
+    assert "请带两个袋子" not in coordinator.get("offers.new", category_id=rice.id, like="x").text
+    shown = coordinator.get("offers.show", offer_id=int(like)).text
+    assert "Leshan Hall, 乐善路18号 (No steps)" in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "asked"),
+    [
+        (OfferKind.PEOPLE, "visit", set()),
+        (OfferKind.SERVICE, "slot", {"place_id", "bring"}),
+        (OfferKind.GOODS, "item", {"place_id", "bring", "handing_over"}),
+        (OfferKind.FUNDS, "fen", {"payment"}),
+        (OfferKind.PLACE, "night", {"place_id", "bring"}),
+    ],
+)
+def test_the_form_asks_what_the_kind_needs(make, coordinator, kind, unit, asked):
+    category = make.category(kind=kind, unit=unit)
+    page = coordinator.get("offers.new", category_id=category.id).text
+    names = {"place_id", "bring", "handing_over", "payment"}
+    assert {name for name in names if f'name="{name}"' in page} == asked

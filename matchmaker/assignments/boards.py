@@ -1,0 +1,159 @@
+"""What of a month has its day and what has not, by offer; and who has a number or is paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from matchmaker.base.extensions import db
+from matchmaker.kinds import Timing, get_timing
+from matchmaker.models import (
+    MatchRound,
+    Need,
+    Offer,
+    Promise,
+    PromiseState,
+    Resident,
+    ServiceCategory,
+    Session,
+    User,
+)
+from matchmaker.promises.seats import ACCEPTED, is_of_month
+from matchmaker.scopes import is_in_scope
+
+_LISTED = (*ACCEPTED, PromiseState.DELIVERED, PromiseState.FED_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One offer in a month: its accepted promises, and its sessions with their numbers."""
+
+    offer: Offer
+    promises: Sequence[Promise]
+    sessions: Sequence[Session]
+
+    @property
+    def timing(self) -> Timing:
+        """How the day is fixed."""
+        return get_timing(self.offer.category)
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether it is given in sessions."""
+        return self.timing is Timing.SESSION
+
+    @property
+    def has_stays(self) -> bool:
+        """Whether people stay for some days."""
+        return self.timing is Timing.STAY
+
+    @property
+    def has_payday(self) -> bool:
+        """Whether it is paid by a day."""
+        return self.timing is Timing.PAYMENT
+
+    @property
+    def without_day(self) -> list[Promise]:
+        """Accepted promises whose day is not fixed."""
+        return [row for row in self.promises if row.session_id is None and row.last_day is None]
+
+    @property
+    def total(self) -> int:
+        """Units of all of them."""
+        return sum(row.units for row in self.promises)
+
+    @property
+    def persons(self) -> set[int]:
+        """Who is named on its board: of stays, which have a line each, everybody."""
+        return {row.asked.resident.person_id for row in self.promises if self.has_stays}
+
+    def count(self, session: Session) -> int:
+        """How many numbers of a session are given."""
+        return sum(row.session_id == session.id for row in self.promises)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPromise:
+    """One line of a printed list; ``name`` is empty but for help that is agreed and to come."""
+
+    number: int | None
+    reference: str
+    name: str
+    units: int
+    category: ServiceCategory
+    state: PromiseState
+    last_day: date | None
+    person_id: int
+
+
+def list_boards(actor: User, month: date) -> list[Board]:
+    """The offers with accepted promises of a published month, but for visits, by name."""
+    promises: dict[int, list[Promise]] = {}
+    for row in db.session.scalars(_select(actor, month)):
+        promises.setdefault(row.offer_id or 0, []).append(row)
+    query = (
+        select(Session)
+        .where(Session.offer_id.in_(promises), is_of_month(month))
+        .options(joinedload(Session.place))
+        .order_by(Session.first_day, Session.starts_minute, Session.id)
+    )
+    sessions = list(db.session.scalars(query)) if promises else []
+    boards = [
+        Board(rows[0].offer, rows, [s for s in sessions if s.offer_id == key])  # type: ignore[arg-type]
+        for key, rows in promises.items()
+    ]
+    return sorted(boards, key=lambda board: (board.offer.category.position, board.offer.id))
+
+
+def list_session(session: Session) -> list[ListedPromise]:
+    """Who has a number of a session, in order."""
+    rows = db.session.scalars(_load().where(Promise.session_id == session.id))
+    return sorted(map(_make_line, rows), key=lambda line: line.number or 0)
+
+
+def list_payments(actor: User, offer: Offer, month: date) -> list[ListedPromise]:
+    """Who is paid from an offer of money in a month, by the number of the need."""
+    rows = db.session.scalars(_select(actor, month).where(Promise.offer_id == offer.id))
+    return sorted(map(_make_line, rows), key=lambda line: line.reference)
+
+
+def _make_line(row: Promise) -> ListedPromise:
+    asked = row.asked
+    return ListedPromise(
+        number=row.number,
+        reference=asked.reference,
+        name=asked.resident.display_name if row.state is PromiseState.CONFIRMED else "",
+        units=row.units,
+        category=asked.category,
+        state=row.state,
+        last_day=row.last_day,
+        person_id=asked.resident.person_id,
+    )
+
+
+def _select(actor: User, month: date) -> Any:
+    return (
+        _load()
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .where(MatchRound.month == month, is_in_scope(Promise, actor), Promise.slot.is_(None))
+    )
+
+
+def _load() -> Any:
+    return (
+        select(Promise)
+        .join(Promise.offer)
+        .join(Promise.need)
+        .join(Need.resident)
+        .where(Promise.state.in_(_LISTED))
+        .options(
+            contains_eager(Promise.offer).joinedload(Offer.category),
+            contains_eager(Promise.offer).joinedload(Offer.place),
+            contains_eager(Promise.need).contains_eager(Need.resident).lazyload(Resident.household),
+            contains_eager(Promise.need).joinedload(Need.category),
+        )
+        .order_by(Promise.id)
+    )

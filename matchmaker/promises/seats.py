@@ -1,0 +1,138 @@
+"""Numbers in sessions: who has one, who waits for one, and the next that is free.
+
+The round is locked before a number is given or freed, so that no number is given twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from itertools import count
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.base.clock import add_months, get_local_date
+from matchmaker.base.extensions import db
+from matchmaker.kinds import get_unit_rules
+from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun, Session, User
+from matchmaker.notices.service import make_void, notify_resident
+
+ACCEPTED = (PromiseState.AWAITING_RECIPIENT, PromiseState.CONFIRMED)
+_SAID = ("help.day_fixed", "help.day_moved")
+
+
+def lacks_session(row: Promise) -> bool:
+    """Whether the recipient cannot be asked yet: the day of the session is not fixed."""
+    return get_unit_rules(row.asked.category).needs_day and row.session_id is None
+
+
+def is_of_month(month: date) -> ColumnElement[bool]:
+    """The condition for the sessions of a month."""
+    return and_(Session.first_day >= month, Session.first_day < add_months(month, 1))
+
+
+def list_open_sessions(run: RoundRun, offer_ids: Collection[int], now: datetime) -> list[Session]:
+    """The sessions of these offers in the run's month that are still to come, in order of time."""
+    query = (
+        select(Session)
+        .where(
+            Session.offer_id.in_(offer_ids),
+            is_of_month(run.match_round.month),
+            Session.last_day > get_local_date(now),
+        )
+        .options(joinedload(Session.place))
+        .order_by(Session.first_day, Session.starts_minute, Session.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def count_numbers(sessions: Iterable[Session]) -> dict[int, int]:
+    """How many numbers are given of each session."""
+    ids = [row.id for row in sessions]
+    query = (
+        select(Promise.session_id, func.count())
+        .where(Promise.session_id.in_(ids))
+        .group_by(Promise.session_id)
+    )
+    return {key: number for key, number in db.session.execute(query) if key is not None}
+
+
+def list_taken(session_ids: Collection[int]) -> dict[int, set[int]]:
+    """The numbers that are given of each session."""
+    query = select(Promise.session_id, Promise.number).where(Promise.session_id.in_(session_ids))
+    taken: dict[int, set[int]] = defaultdict(set)
+    for session_id, number in db.session.execute(query):
+        taken[session_id or 0].add(number or 0)
+    return taken
+
+
+def find_number(session: Session, taken: Collection[int]) -> int | None:
+    """The lowest number that nobody has; None when the session is full."""
+    number = next(number for number in count(1) if number not in taken)
+    return number if session.most is None or number <= session.most else None
+
+
+def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
+    """Give accepted promises of a run, oldest first, the next number of their offer's sessions.
+
+    Returns those that got one; the others wait until a session with room is added.
+    """
+    waiting = _list_waiting(run)
+    sessions = list_open_sessions(run, {row.offer_id or 0 for row in waiting}, now)
+    taken = list_taken([row.id for row in sessions]) if sessions else {}
+    seated = []
+    for row in waiting:
+        own = (session for session in sessions if session.offer_id == row.offer_id)
+        for session in own:
+            number = find_number(session, taken.setdefault(session.id, set()))
+            if number is not None:
+                row.session, row.number = session, number
+                taken[session.id].add(number)
+                seated.append(row)
+                break
+    db.session.flush()
+    return seated
+
+
+def unseat(rows: Sequence[Promise], now: datetime) -> None:
+    """Take number and days from promises that have ended, and what was said of them."""
+    for row in rows:
+        row.session = row.number = row.first_day = row.last_day = None
+    db.session.flush()
+    make_void(_SAID, Promise.__tablename__, {row.id for row in rows}, now)
+
+
+def notify_recipients(
+    rows: Iterable[Promise], kind: str, actor: User | None, now: datetime
+) -> None:
+    """Tell who receives each promise that is still kept."""
+    for row in rows:
+        if row.state in ACCEPTED:
+            notify_resident(row.asked.resident, actor, kind, row, now)
+
+
+def _list_waiting(run: RoundRun) -> list[Promise]:
+    query = (
+        select(Promise)
+        .where(
+            Promise.round_run_id == run.id,
+            Promise.session_id.is_(None),
+            Promise.slot.is_(None),
+            Promise.offer_id.is_not(None),
+            Promise.state.in_(ACCEPTED),
+        )
+        .order_by(Promise.id)
+        .with_for_update(of=Promise)
+    )
+    return list(db.session.scalars(query))
+
+
+def find_run(subdistrict_id: int, month: date) -> RoundRun | None:
+    """The published run of an office's month."""
+    query = (
+        select(RoundRun)
+        .join(MatchRound, MatchRound.published_run_id == RoundRun.id)
+        .where(MatchRound.subdistrict_id == subdistrict_id, MatchRound.month == month)
+        .options(joinedload(RoundRun.match_round))
+    )
+    return db.session.scalar(query)
