@@ -1,15 +1,15 @@
 """What became of the promises of a run: how many are in each state, for all and by giver."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 
 from matchmaker.base.extensions import db
 from matchmaker.models import Organisation, Promise, PromiseState, RoundRun
+from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
 
 # Of these the giver said yes to none; what failed was agreed to.
@@ -18,15 +18,14 @@ _NOT_BY_GIVER = {PromiseState.PROPOSED, PromiseState.AWAITING_GIVER, *FALLEN_STA
 }
 
 
-def count_promises(run: RoundRun) -> dict[PromiseState, int]:
-    """How many promises of a run are in each state, in the order of their life."""
-    query = (
-        select(Promise.state, func.count())
-        .where(Promise.round_run_id == run.id)
-        .group_by(Promise.state)
-    )
-    rows: Any = db.session.execute(query)
-    found = {state: int(count) for state, count in rows}
+def list_held(run: RoundRun | None) -> list[HeldPromise]:
+    """The promises of a run, oldest first."""
+    return [] if run is None else list_promises(Promise.round_run_id == run.id)
+
+
+def count_promises(held: Iterable[HeldPromise]) -> dict[PromiseState, int]:
+    """How many promises are in each state, in the order of their life."""
+    found = Counter(row.state for row in held)
     return {state: found[state] for state in PromiseState if state in found}
 
 

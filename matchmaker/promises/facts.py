@@ -47,7 +47,8 @@ class HeldPromise:
     """A promise held against the present. ``month`` is the round's; no slot: any day of it.
 
     ``days``: those on which it may take place (ISO); None: any of its slot. ``was_published``: the
-    round was published before, so that it may have been kept whatever its state.
+    round was published before, so that it may have been kept whatever its state. ``is_free``: its
+    place is free, and nobody was looked for yet.
     """
 
     id: int
@@ -63,6 +64,7 @@ class HeldPromise:
     state: PromiseState
     days: Sequence[str] | None
     was_published: bool
+    is_free: bool = False
 
     @property
     def help_key(self) -> HelpKey:
@@ -157,6 +159,7 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
             Promise.state,
             Promise.days,
             MatchRound.publication > 0,
+            _is_free(),
             Promise.day,
         )
         .join(RoundRun, RoundRun.id == Promise.round_run_id)
@@ -166,6 +169,12 @@ def list_promises(*conditions: ColumnElement[bool]) -> list[HeldPromise]:
     )
     rows: Any = db.session.execute(query)
     return [_hold(*row) for row in rows]
+
+
+def _is_free() -> ColumnElement[bool]:
+    """See ``Promise.has_ended``."""
+    is_over = Promise.state.in_((PromiseState.EXPIRED, PromiseState.REVOKED))
+    return (Promise.freed_at.is_not(None) | is_over) & Promise.round_repair_id.is_(None)
 
 
 def _hold(*values: Any) -> HeldPromise:

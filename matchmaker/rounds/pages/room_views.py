@@ -11,7 +11,7 @@ from flask_login import current_user
 from matchmaker.base.clock import add_months, get_local_date, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, RoundRun, RoundState, User
-from matchmaker.promises.answers import count_promises
+from matchmaker.promises.answers import count_promises, list_held
 from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.draws import is_known, is_replaceable
@@ -28,7 +28,7 @@ from matchmaker.rounds.pages.room import (
     list_steps,
 )
 from matchmaker.rounds.publish import hands
-from matchmaker.rounds.publish.keeping import list_free
+from matchmaker.rounds.publish.keeping import choose_free
 from matchmaker.rounds.solve.runs import is_usable, list_runs
 from matchmaker.rounds.words.readiness import describe_readiness
 from matchmaker.rounds.words.stages import describe_prices
@@ -127,9 +127,10 @@ def show_room(month: date, form: ButtonForm) -> str:
 
 def _describe_promises(run: RoundRun | None, now: datetime) -> dict[str, Any]:
     """How many promises of a published run are in each state, and how many places are free."""
-    counts = count_promises(run) if run is not None else {}
+    held = list_held(run)
+    counts = count_promises(held)
     tiles = [{"label": str(get_label(state)), "value": count} for state, count in counts.items()]
-    return {"answers": tiles, "free": len(list_free(run, now)) if run is not None else 0}
+    return {"answers": tiles, "free": len(choose_free(held, now))}
 
 
 @bp.get("/<month:month>/progress")

@@ -22,7 +22,6 @@ from matchmaker.models import (
     NeedOutcome,
     NeedState,
     Promise,
-    PromiseState,
     Role,
     RoundRepair,
     RoundRun,
@@ -68,16 +67,18 @@ from optimizer.solution import Assignment as Line
 # for the same person as before. What gives help to somebody else is kept by a second person.
 ALONE = {"community/1": 1, "community/2": 1}
 _ENDS = ("promise.revoke", "promise.refuse", "promise.not_reached", "promise.decline")
-_ENDED = (PromiseState.EXPIRED, PromiseState.REVOKED)
 _FOUND = NEED_ANSWERS[0]
 
 
 def list_free(run: RoundRun, now: datetime) -> list[HeldPromise]:
     """The free places for which nobody was looked for yet, and whose days are not over."""
-    has_ended = Promise.freed_at.is_not(None) | Promise.state.in_(_ENDED)
-    of_run = Promise.round_run_id == run.id, Promise.round_repair_id.is_(None)
-    held = list_promises(*of_run, has_ended)  # see Promise.has_ended
-    return [row for row in held if has_days_left(row, get_local_date(now))]
+    return choose_free(list_promises(Promise.round_run_id == run.id), now)
+
+
+def choose_free(held: Iterable[HeldPromise], now: datetime) -> list[HeldPromise]:
+    """Those of ``list_free`` among promises."""
+    today = get_local_date(now)
+    return [row for row in held if row.is_free and has_days_left(row, today)]
 
 
 def keep_repair(
