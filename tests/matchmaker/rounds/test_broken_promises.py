@@ -264,7 +264,7 @@ STEPS = {name_step(step): acts for step, acts in _STEPS}
 BEFORE_OR_AFTER = [
     OrganisationStep.APPROVE, OrganisationStep.RETURN, m.NeedState.SUBMITTED,
     m.NeedState.RETURNED, m.NeedState.VERIFIED, m.NeedState.OPEN, m.NeedState.IN_ROUND,
-    m.NeedState.MATCHED,
+    m.NeedState.MATCHED, m.NeedState.SERVED, m.NeedState.PARTLY_SERVED,
 ]  # fmt: skip
 STAGES = ("locked", "solved", "published")
 # Once published, what is promised is not edited away, and who is promised help answers it.
