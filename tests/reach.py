@@ -109,9 +109,10 @@ def _serve_need(make: Factory, need: m.Need) -> None:
 
 
 def _serve_in_part(make: Factory, need: m.Need) -> None:
-    """Two were to come, and one did."""
-    need.category.people_per_visit = 2
-    db.session.flush()
+    """Two were to come and one did; of what nobody brings, less than promised was given."""
+    need.category.people_per_visit = 2 if need.category.kind is m.OfferKind.PEOPLE else 1
+    need.quantity = max(need.quantity, 2) if need.category.kind is not m.OfferKind.PEOPLE else 1
+    db.session.commit()
     _report(make, need, gives_all=False)
 
 
@@ -125,18 +126,24 @@ def _report(make: Factory, need: m.Need, *, gives_all: bool) -> None:
     publish_month(make, subdistrict.id, _find_free_month(subdistrict.id))
     query = select(m.Promise).where(m.Promise.need_id == need.id).order_by(m.Promise.id)
     rows = list(db.session.scalars(query))
-    coordinator = make.user(m.Role.COORDINATOR, organisation_id=giver.id)
     published_at = rows[0].run.match_round.published_at or NOW
-    answering.accept(actor=coordinator, promise_ids=[row.id for row in rows], now=published_at)
+    for row in rows:
+        answering.accept(actor=_get_giver(make, row), promise_ids=[row.id], now=published_at)
     worker = _get_committee_worker(make, need)
     agreeing.agree(actor=worker, promise_id=rows[0].id, now=published_at)
-    now = get_instant(rows[0].day or date.min, 12 * 60)
-    for row in rows[:1] if not gives_all else rows:
-        given: dict[str, Any] = {"units": row.units, "proof": m.DeliveryProof.SIGNATURE, "code": ""}
-        delivering.deliver(actor=coordinator, promise_id=row.id, now=now, **given)
-    for row in rows[1:] if not gives_all else ():
-        reason = m.FailReason.GIVER_ABSENT
-        delivering.fail(actor=coordinator, promise_id=row.id, reason=reason, now=now)
+    for number, row in enumerate(rows):
+        keys: dict[str, Any] = {"actor": _get_giver(make, row), "promise_id": row.id}
+        keys["now"] = get_instant(row.day, 12 * 60) if row.day else published_at
+        if number and not gives_all:
+            delivering.fail(reason=m.FailReason.GIVER_ABSENT, **keys)
+        else:
+            units = row.units if gives_all else max(row.units - 1, 1)
+            proof = m.DeliveryProof.SIGNATURE
+            delivering.deliver(units=units, proof=proof, code="", **keys)
+
+
+def _get_giver(make: Factory, row: m.Promise) -> m.User:
+    return make.user(m.Role.COORDINATOR, organisation_id=row.organisation_id)
 
 
 def _find_free_month(subdistrict_id: int) -> date:

@@ -155,6 +155,9 @@ def list_own_needs(actor: User) -> list[Need]:
     return [need for need in rows if not is_untouched(need)]
 
 
+_HELPED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERVED})
+
+
 def _is_current(need: Any, month: date) -> ColumnElement[bool]:
     """Sent and not ended; help that was found makes it past when its month is before ``month``."""
     has_help = (
@@ -162,8 +165,8 @@ def _is_current(need: Any, month: date) -> ColumnElement[bool]:
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
         .where(Promise.need_id == need.id, MatchRound.month >= month)
     )
-    is_open = need.state.not_in(ENDED | {NeedState.DRAFT, NeedState.MATCHED})
-    return or_(is_open, (need.state == NeedState.MATCHED) & has_help.exists())
+    is_open = need.state.not_in(ENDED | _HELPED | {NeedState.DRAFT})
+    return or_(is_open, need.state.in_(_HELPED) & has_help.exists())
 
 
 def list_duplicates(need: Need, actor: User, month: date) -> list[Need]:

@@ -246,6 +246,8 @@ def describe_purpose(purpose: str) -> LazyString:
 _ENDED_WITH = {
     m.NeedState.WITHDRAWN: _l("Ended on %(day)s: request %(number)s was taken back."),
     m.NeedState.CLOSED: _l("Ended on %(day)s: request %(number)s was joined with another."),
+    m.NeedState.SERVED: _l("Ended on %(day)s: help came for request %(number)s."),
+    m.NeedState.PARTLY_SERVED: _l("Ended on %(day)s: help came for request %(number)s."),
 }
 _OVER_WITH = {
     m.NeedState.WITHDRAWN: _l("Ended: request %(number)s was taken back."),
@@ -254,6 +256,8 @@ _OVER_WITH = {
         "In force: help is promised for request %(number)s, and who brings it needs the name and "
         "phone."
     ),
+    m.NeedState.SERVED: _l("In force until the month is closed: request %(number)s."),
+    m.NeedState.PARTLY_SERVED: _l("In force until the month is closed: request %(number)s."),
 }
 
 

@@ -6,17 +6,29 @@ What nobody reported counts as not given. The ledger is then what was delivered.
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
-from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun, RoundState, User
+from matchmaker.models import (
+    MatchRound,
+    Need,
+    NeedState,
+    Promise,
+    PromiseState,
+    RoundRun,
+    RoundState,
+    User,
+)
 from matchmaker.promises.states import OPEN_STATES, PROMISE_STATES, PromiseStep
+from matchmaker.residents.consents import end_consent
 from matchmaker.rounds.publish.revoking import free_places
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
 
+_HELPED = (NeedState.SERVED, NeedState.PARTLY_SERVED)
 _NOT_FREE = (PromiseState.DECLINED, PromiseState.FAILED)  # they could still be undone
 
 
@@ -53,9 +65,18 @@ def close_round(match_round: MatchRound, *, known_open: int, actor: User, now: d
     db.session.flush()
     if rows:
         free_places(run, rows, now)
+    _end_consents(run, now)
     ROUND_STATES.take(match_round, RoundState.CLOSED)
     details = {"number": run.number, "promises": len(opened)}
     record_event(actor=actor, action="round.close", subject=match_round, now=now, details=details)
+
+
+def _end_consents(run: RoundRun, now: datetime) -> None:
+    """A consent ends with its request: nobody brings help for it any more."""
+    helped = select(Promise.need_id).where(Promise.round_run_id == run.id)
+    query = select(Need).where(Need.id.in_(helped), Need.state.in_(_HELPED))
+    for need in db.session.scalars(query.options(joinedload(Need.consent))):
+        end_consent(need.consent, now)
 
 
 def _lock_left(run: RoundRun) -> list[Promise]:

@@ -15,6 +15,7 @@ from matchmaker.base.errors import ConflictError, DomainError
 from matchmaker.base.extensions import db
 from matchmaker.promises.board import Grouping, count_funnel, list_board
 from matchmaker.promises.states import OPEN_STATES
+from matchmaker.residents.consents import add_consent
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import closing
 from tests.browser import Browser
@@ -156,6 +157,21 @@ def test_nothing_is_left_open_and_who_lost_help_waits_on(make, run, month):
             assert row.need.state in (m.NeedState.OPEN, m.NeedState.CLOSED), row.need.state
             assert row.need.waiting_rounds >= 1
     assert do_due(end).freed == 0
+
+
+def test_the_consent_ends_with_the_request_that_was_served(make, run, month):
+    live(make, run)
+    served = [row.need for row in list_promises(run) if row.state is _S.DELIVERED and row.need]
+    actor = make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
+    channel = m.ConsentChannel.SIGNED_PAPER
+    for need in served:
+        consent = add_consent(need.resident, actor, "request_on_behalf", channel, NOW)
+        need.consent_id = consent.id
+    db.session.flush()
+    left, end = closing.count_open(run), get_end(run)
+    closing.close_round(run.match_round, known_open=left, actor=month.one, now=end)
+    assert served
+    assert {need.consent.ended_at for need in served} == {end}
 
 
 def test_the_ledger_counts_what_was_given(make, run, month):

@@ -26,6 +26,8 @@ SAID = {
     m.NeedState.OPEN: "In force as long as request",
     m.NeedState.IN_ROUND: "In force as long as request",
     m.NeedState.MATCHED: "In force: help is promised",
+    m.NeedState.SERVED: "In force until the month is closed: request",
+    m.NeedState.PARTLY_SERVED: "In force until the month is closed: request",
     m.NeedState.WITHDRAWN: "Ended on 6 July 2026: request",
     m.NeedState.CLOSED: "Ended on 6 July 2026: request",
 }

@@ -21,6 +21,8 @@ CURRENT = {
     S.OPEN: (True, True),
     S.IN_ROUND: (True, True),
     S.MATCHED: (True, False),
+    S.SERVED: (True, False),
+    S.PARTLY_SERVED: (True, False),
     S.WITHDRAWN: (False, False),
     S.CLOSED: (False, False),
 }
