@@ -193,7 +193,8 @@ def test_lists_follow_the_person_when_two_entries_are_one(context, worker, perso
     take(worker, persons[:2])
     take(worker, persons[1:3])
     kept = join_persons(persons[0], persons[1])
-    rows = db.session.query(ListedPerson).order_by(ListedPerson.list_disclosure_id)
+    order = ListedPerson.list_disclosure_id, ListedPerson.person_id
+    rows = db.session.query(ListedPerson).order_by(*order)
     assert [row.person_id for row in rows] == [kept.id, kept.id, persons[2]]
 
 

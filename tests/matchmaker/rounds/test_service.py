@@ -104,7 +104,11 @@ def test_a_lock_needs_something_to_decide(context, month):
             {m.RoundState.REVIEW, m.RoundState.NO_SOLUTION, m.RoundState.DRAWN},
         ),
         ("solve", m.RoundState.REVIEW, {m.RoundState.SOLVING, m.RoundState.PUBLISHED}),
-        ("publish", m.RoundState.PUBLISHED, {m.RoundState.REVIEW, m.RoundState.EXECUTING}),
+        (
+            "publish",
+            m.RoundState.PUBLISHED,
+            {m.RoundState.REVIEW, m.RoundState.EXECUTING, m.RoundState.CLOSED},
+        ),
     ],
 )
 def test_a_round_takes_legal_steps_only(context, month, step, state, following):
