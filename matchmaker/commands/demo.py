@@ -124,11 +124,14 @@ def publish_month(month: date) -> None:
         if round_steps.needs_acceptance(month, first):
             click.echo(round_steps.accept_run(month, first))
         click.echo(round_steps.publish_run(month, second, accepts_unproved=True))
-        click.echo(_make_link(month, first))
+        _make_link(month, first)
 
 
-def _make_link(month: date, actor: User) -> str:
-    """Make a link as a social worker sends it to who has most to answer, and say where it leads."""
+def _make_link(month: date, actor: User) -> None:
+    """Make a link as a social worker sends it to who has most to answer, and say where it leads;
+    none of a month that is over."""
+    if add_months(month, 1) <= get_local_date(get_now()):
+        return
     is_published = MatchRound.published_run_id == RoundRun.id
     query = select(RoundRun).join(MatchRound, is_published).where(MatchRound.month == month)
     giver = list_answers(db.session.scalars(query).one())[0].organisation
@@ -136,7 +139,7 @@ def _make_link(month: date, actor: User) -> str:
         actor=actor, month=month, organisation_id=giver.id, now=get_now()
     )
     db.session.commit()
-    return f"{month:%Y-%m}: {giver.name_en} answers without signing in at /l/{token}/"
+    click.echo(f"{month:%Y-%m}: {giver.name_en} answers without signing in at /l/{token}/")
 
 
 def _print_persons(address: str) -> None:

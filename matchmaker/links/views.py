@@ -7,7 +7,15 @@ name, phone or door is shown.
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
@@ -21,6 +29,7 @@ from matchmaker.forms.base import IdempotentForm
 from matchmaker.links import service
 from matchmaker.models import SignedLink
 from matchmaker.web.act import Answer
+from matchmaker.web.error_pages import standing
 from matchmaker.web.permissions import public
 from matchmaker.web.security_headers import NO_STORE
 
@@ -70,10 +79,11 @@ def say_why(token: str, promise_id: int) -> Answer:
 
 
 @bp.errorhandler(NotFoundError)
-def show_dead_link(_error: NotFoundError) -> tuple[str, int]:
+@standing
+def show_dead_link(_error: NotFoundError) -> Response:
     """One page for what was mistyped, has expired, was revoked or never was."""
     db.session.rollback()
-    return render_template("links/dead.html"), 404
+    return make_response(render_template("links/dead.html"), 404)
 
 
 @bp.after_request
@@ -90,12 +100,12 @@ def _get_link(token: str, now: datetime) -> SignedLink:
     link = service.find_link(token, now)
     if link is not None:
         return link
-    _count(lambda: service.count_guess(token, address, now))
+    service.count_guess(token, address, now)
     raise NotFoundError("link.unknown")
 
 
 def _count(count: Callable[[], None]) -> None:
-    """Count a try, whatever comes of it: the only thing that a GET request writes here."""
+    """Count a try, whatever comes of it."""
     db.session.rollback()  # what was read so far holds no write lock
     with writing():
         count()

@@ -79,14 +79,14 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
 
 def register_error_pages(app: Flask) -> None:
     """Show domain, HTTP and database errors of ``app`` as pages."""
-    app.register_error_handler(DomainError, _standing(show_domain_error))
-    app.register_error_handler(HTTPException, _standing(show_http_error))
-    app.register_error_handler(StaleDataError, _standing(show_stale_row))
+    app.register_error_handler(DomainError, standing(show_domain_error))
+    app.register_error_handler(HTTPException, standing(show_http_error))
+    app.register_error_handler(StaleDataError, standing(show_stale_row))
     for kind in DATABASE_AWAY:
         app.register_error_handler(kind, show_busy_database)
 
 
-def _standing(show: Callable[[Any], Response]) -> Callable[[Any], Response]:
+def standing(show: Callable[[Any], Response]) -> Callable[[Any], Response]:
     """Wrap ``show``: if the database fails while it renders, the answer is the busy page."""
 
     @wraps(show)
