@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.models import Role
+from matchmaker import models as m
 from tests.browser import Browser
 from tests.matchmaker.assignments.published_world import World
 
@@ -14,5 +14,17 @@ def world(make):
 
 @pytest.fixture
 def coordinator(app, make, world):
-    user = make.user(Role.COORDINATOR, organisation_id=world.organisation.id)
+    user = make.user(m.Role.COORDINATOR, organisation_id=world.organisation.id)
     return Browser(app).sign_in(user).use_language("en")
+
+
+@pytest.fixture
+def giver(make, month):
+    """The coordinator of the organisation; ``month`` is each file's own."""
+    return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
+
+
+@pytest.fixture
+def counter(make, month):
+    """Who rings the residents of the committee."""
+    return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)

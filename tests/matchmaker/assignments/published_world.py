@@ -33,6 +33,14 @@ class World:
         for category in (self.visits, self.goods):
             make.offer(self.organisation, category, capacity_per_month=9)
 
+    def add_pairs(self) -> None:
+        """Let two more volunteers of the organisation make visits that take two: ``pairs``."""
+        self.pairs = self.make.category(name_en="Moving", people_per_visit=2)
+        able = {"categories": [self.pairs.code], "windows": ALL_WINDOWS}
+        for name in ("Bo", "Cy"):
+            self.make.volunteer(self.organisation, name=name, visits_per_month=6, **able)
+        self.make.offer(self.organisation, self.pairs, capacity_per_month=9)
+
     def ask(self, category: ServiceCategory | None = None, **values) -> Need:
         """An open need of somebody in a household of their own."""
         resident = self.make.resident(self.make.household(self.committee, block="Lane 8"))

@@ -25,11 +25,7 @@ _S = m.PromiseState
 @pytest.fixture
 def month(world, make):
     """A month whose one organisation said yes to a visit of two and to rice."""
-    world.pairs = make.category(name_en="Moving", people_per_visit=2)
-    first = {"categories": [world.pairs.code], "windows": [w.value for w in m.Window]}
-    for name in ("Bo", "Cy"):
-        make.volunteer(world.organisation, name=name, visits_per_month=6, **first)
-    make.offer(world.organisation, world.pairs, capacity_per_month=9)
+    world.add_pairs()
     world.both, world.rice = world.ask(world.pairs), world.ask(world.goods, quantity=2)
     walkers = make.category(kind=m.OfferKind.GOODS, unit="item", least_quantity=1)
     for giver in (world.organisation, make.organisation(world.subdistrict)):
@@ -37,16 +33,6 @@ def month(world, make):
     world.shared = world.ask(walkers, quantity=2)
     world.publish(JULY)
     return world
-
-
-@pytest.fixture
-def giver(make, month):
-    return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
-
-
-@pytest.fixture
-def counter(make, month):
-    return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
 
 
 @pytest.fixture

@@ -24,32 +24,13 @@ _S, _SIDE = m.PromiseState, m.PromiseSide
 
 
 @pytest.fixture
-def month(world, make):
+def month(world):
     """Two visits of one volunteer, one by two people of the organisation, and rice."""
-    world.pairs = make.category(name_en="Moving", people_per_visit=2)
-    for name in ("Bo", "Cy"):
-        make.volunteer(
-            world.organisation,
-            name=name,
-            visits_per_month=6,
-            categories=[world.pairs.code],
-            windows=[w.value for w in m.Window],
-        )
-    make.offer(world.organisation, world.pairs, capacity_per_month=9)
+    world.add_pairs()
     world.one, world.other = world.ask(windows=["WD-AM"]), world.ask(windows=["WD-PM", "SAT-AM"])
     world.both, world.rice = world.ask(world.pairs), world.ask(world.goods, quantity=2)
     world.publish(JULY)
     return world
-
-
-@pytest.fixture
-def giver(make, month):
-    return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
-
-
-@pytest.fixture
-def counter(make, month):
-    return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
 
 
 def find(need: m.Need) -> list[m.Promise]:

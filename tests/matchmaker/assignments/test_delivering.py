@@ -19,36 +19,16 @@ from tests.factories import NOW
 
 JULY = date(2026, 7, 1)
 _S, _N, _P = m.PromiseState, m.NeedState, m.DeliveryProof
-CANARIES = ("王秀英", "13800000000", "王阿婆")
 
 
 @pytest.fixture
-def month(world, make):
+def month(world):
     """An agreed visit, an agreed visit of two, and agreed rice, all of one organisation."""
-    world.pairs = make.category(name_en="Moving", people_per_visit=2)
-    for name in ("Bo", "Cy"):
-        make.volunteer(
-            world.organisation,
-            name=name,
-            visits_per_month=6,
-            categories=[world.pairs.code],
-            windows=[w.value for w in m.Window],
-        )
-    make.offer(world.organisation, world.pairs, capacity_per_month=9)
+    world.add_pairs()
     world.one, world.both = world.ask(), world.ask(world.pairs)
     world.rice = world.ask(world.goods, quantity=3)
     world.publish(JULY)
     return world
-
-
-@pytest.fixture
-def giver(make, month):
-    return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
-
-
-@pytest.fixture
-def counter(make, month):
-    return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
 
 
 @pytest.fixture
