@@ -159,7 +159,14 @@ class _Rest:
             return replace(made, statuses=(*need.statuses, mark))
         slots = tuple(line.slot for line in self.standing[need.id] if line.slot is not None)
         return replace(
-            made, statuses=(mark,), status_days={}, days=(), requires=(), slots=slots, listed=False
+            made,
+            people=len(slots) or need.people,  # of a team, those who came or still come
+            statuses=(mark,),
+            status_days={},
+            days=(),
+            requires=(),
+            slots=slots,
+            listed=False,
         )
 
     def _count_wait(self, need: Need) -> int:

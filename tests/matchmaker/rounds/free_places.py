@@ -119,8 +119,7 @@ class FreePlaces:
 
     def miss(self, row: m.Promise) -> None:
         """Nobody answers the phone, on three days."""
-        counter = self.make.user(m.Role.COMMITTEE_WORKER, committee_id=self.committee.id)
-        actor = self.act(counter)
+        actor = self.act(self.make_counter())
         for day in range(3):
             now = LATER + timedelta(days=day)
             agreeing.note_not_reached(actor=actor, promise_id=row.id, now=now)
@@ -128,6 +127,9 @@ class FreePlaces:
     def make_giver(self, organisation_id: int) -> m.User:
         user = self.make.user(m.Role.COORDINATOR, organisation_id=organisation_id)
         return self.act(user)
+
+    def make_counter(self) -> m.User:
+        return self.make.user(m.Role.COMMITTEE_WORKER, committee_id=self.committee.id)
 
     def _make_resident(self, row: m.Promise) -> m.User:
         return self.act(self.make.user(m.Role.RESIDENT, resident_id=row.asked.resident_id))

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from matchmaker import models as m
-from matchmaker.assignments import answering
+from matchmaker.assignments import agreeing, answering, delivering
 from matchmaker.assignments.due import do_due
+from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import list_broken
@@ -164,6 +165,26 @@ def test_the_other_of_two_visitors_may_come_with_a_third(world):
     assert len({row.volunteer_id for row in new}) == 2
     assert first.volunteer_id not in {row.volunteer_id for row in new}
     assert len({(row.slot, tuple(row.days)) for row in new}) == 1
+
+
+def test_a_visit_by_one_of_two_keeps_no_other_search_from_its_answer(world):
+    """One came and the other did not: that is no promise any more that others wait behind."""
+    need, other = world.ask(world.pair), world.ask()
+    world.publish()
+    rows, [lost] = world.list_promises(need), world.list_promises(other)
+    world.accept(*rows)
+    agreeing.agree(actor=world.act(world.make_counter()), promise_id=rows[0].id, now=LATER)
+    on = get_instant(rows[0].day, 18 * 60)
+    givers = [world.make_giver(row.organisation_id) for row in rows]
+    proof = {"units": 1, "proof": m.DeliveryProof.SIGNATURE, "code": ""}
+    delivering.deliver(actor=givers[0], promise_id=rows[0].id, now=on, **proof)
+    reason = m.FailReason.GIVER_ABSENT
+    delivering.fail(actor=givers[1], promise_id=rows[1].id, reason=reason, now=on)
+    if lost.state is _S.AWAITING_GIVER:
+        answering.decline(actor=world.make_giver(lost.organisation_id), promise_id=lost.id, now=on)
+    do_due(on + timedelta(minutes=30))
+    repair = world.search(on + timedelta(minutes=30))
+    assert repair.status is m.RunStatus.PROVEN
 
 
 def test_a_part_of_goods_that_is_lost_is_added_again(make, context):

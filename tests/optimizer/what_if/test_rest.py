@@ -285,6 +285,17 @@ def test_a_declined_visit_passes_to_a_person_who_is_free():
     assert [row.person for row in added] == [{"p": "q", "q": "p"}[line.person]]
 
 
+def test_the_half_of_a_team_that_came_stands_alone():
+    """One of two did not come, too late for anybody else: what is free is asked all the same."""
+    problem = month(
+        team(), person("p", "S1"), person("q", "S1", "S2"), visit("a", "S1", people=2),
+        visit("b", "S2"), stages=FIRST.stages,
+    )  # fmt: skip
+    came = Assignment("a", "team", "p", "S1")
+    rest = leave_rest(problem, Facts((came,), {"b": 1}))
+    assert [line.need for line in list_added(proven(rest).assignments)] == ["b"]
+
+
 def test_nobody_comes_twice_at_one_time():
     """The one person with a free slot has a visit in it already."""
     problem = month(
