@@ -285,7 +285,7 @@ def test_a_declined_visit_passes_to_a_person_who_is_free():
     assert [row.person for row in added] == [{"p": "q", "q": "p"}[line.person]]
 
 
-def test_the_half_of_a_team_that_came_stands_alone():
+def test_one_of_a_team_who_came_alone_takes_part_alone():
     """One of two did not come, too late for anybody else: what is free is asked all the same."""
     problem = month(
         team(), person("p", "S1"), person("q", "S1", "S2"), visit("a", "S1", people=2),
