@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from matchmaker.assignments import agreeing, delivering
+from matchmaker.assignments import agreeing, delivering, ringing
 from matchmaker.assignments.answer_views import make_day_form, make_seat_form
 from matchmaker.assignments.forms import DayForm
 from matchmaker.assignments.report_forms import FaceForm
 from matchmaker.assignments.reports import Report, make_report
+from matchmaker.assignments.ring_forms import CallsForm, make_calls_form
 from matchmaker.assignments.session_forms import SeatForm
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import show_people
@@ -42,23 +43,31 @@ class RefuseForm(IdempotentForm):
 @bp.get("/help")
 @requires(Permission.HELP_AGREE)
 def questions() -> str:
-    """What waits for the person, or for the residents of the committee, and what comes."""
+    """What waits for the person and what comes, or which residents the committee rings."""
+    if _is_counter():
+        return show_calls()
     now = get_now()
     found = agreeing.list_questions(current_user, now)
-    tried = agreeing.list_tried_today([row.first for row in found], now)
-    found.sort(key=lambda row: row.first.id in tried)  # who was rung today comes last
-    list_others = agreeing.list_passed if _is_counter() else agreeing.list_coming
-    coming = list_others(current_user, now)
+    coming = agreeing.list_coming(current_user, now)
+
+    def make() -> str:
+        return render_template("assignments/questions.html", questions=found, coming=coming)
+
+    return show_people(ListKind.CALLS, {row.resident.person_id for row in (*found, *coming)}, make)
+
+
+def show_calls(form: CallsForm | None = None) -> str:
+    """Who is to be rung, with the answers as they were filled in."""
+    calls = form.calls if form else ringing.list_calls(current_user, get_now())
 
     def make() -> str:
         return render_template(
-            "assignments/questions.html",
-            questions=found,
-            coming=coming,
-            is_counter=_is_counter(),
+            "assignments/calls.html",
+            calls=calls,
+            form=form or make_calls_form(calls, formdata=None),
         )
 
-    return show_people(ListKind.CALLS, {row.resident.person_id for row in (*found, *coming)}, make)
+    return show_people(ListKind.CALLS, {call.help.resident.person_id for call in calls}, make)
 
 
 @bp.get("/help/<id:promise_id>")

@@ -192,10 +192,10 @@ def confirm(rows: Sequence[Promise], actor: User, now: datetime) -> None:
     """
     if not rows:
         return
-    code = f"{secrets.randbelow(10_000):04d}"
+    set_code(rows)
     for row in rows:
         PROMISE_STATES.take(row, PromiseStep.AGREE)
-        row.code, row.reminded_at = code, None
+        row.agreed_at, row.reminded_at = now, None
         record_for(row, "promise.agree", actor, now)
     db.session.flush()
     _forget_question(rows, now)
@@ -204,6 +204,17 @@ def confirm(rows: Sequence[Promise], actor: User, now: datetime) -> None:
         if row.volunteer is not None:
             notify_visitor(row.volunteer, actor, "visit.confirmed", row, now)
     notify_resident(rows[0].asked.resident, actor, "help.confirmed", rows[0], now)
+
+
+def set_code(rows: Sequence[Promise]) -> None:
+    """Draw one code of four digits for help, or keep the one that was given before the yes.
+
+    It counts from the recipient's yes until the report.
+    """
+    codes = [row.code for row in rows if row.code is not None]
+    code = codes[0] if codes else f"{secrets.randbelow(10_000):04d}"
+    for row in rows:
+        row.code = code
 
 
 def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:

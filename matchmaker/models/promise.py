@@ -179,6 +179,9 @@ class Promise(Model):
     decline_reason: Mapped[DeclineReason | None] = mapped_column(
         enum_column(DeclineReason), doc="why one side said no; empty: not said"
     )
+    agreed_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="instant at which the recipient agreed; empty: they have not"
+    )
     tries: Mapped[int] = mapped_column(default=0, doc="how often the recipient was not reached")
     code: Mapped[str | None] = mapped_column(
         EncryptedText, doc="four digits by which the recipient shows that help came"

@@ -120,7 +120,7 @@ def _select(today: date) -> Any:
 def _list_conditions(today: date) -> Sequence[ColumnElement[bool]]:
     """The steps in the order of the fields of ``Funnel``."""
     state = Promise.state
-    was_agreed = Promise.code.is_not(None)
+    was_agreed = Promise.agreed_at.is_not(None)
     own_no = and_(
         state == _S.DECLINED,
         or_(Promise.decline_reason.is_(None), Promise.decline_reason.in_(GIVER_REASONS)),

@@ -4,6 +4,7 @@ Residents see their own and offices those of their residents. The volunteer of a
 coordinator, see the contact from the moment that the recipient agreed until it is done.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -50,6 +51,7 @@ DISCLOSURES_PER_DAY = {
     Role.SOCIAL_WORKER: 60,
 }
 FULL_FIELDS = ["full_name", "phone", "address"]
+PHONE_FIELDS = ["phone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,41 @@ def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
     return _reveal(promise.asked.resident, Ground.AGREED_VISIT, actor, now)
 
 
-def _reveal(resident: Resident, ground: Ground, actor: User, now: datetime) -> Contact:
+def reveal_phones(residents: Sequence[Resident], actor: User, now: datetime) -> dict[int, str]:
+    """The phones of residents of the actor's committee, by id, as many as the day's limit allows.
+
+    Each is recorded as by ``reveal_contact``. Raises ``ForbiddenError`` for another role.
+    """
+    if actor.role is not Role.COMMITTEE_WORKER:
+        raise ForbiddenError("contact.ground_not_yours")
+    phones: dict[int, str] = {}
+    for resident in residents:
+        if resident.id in phones:
+            continue
+        try:
+            shown = _reveal(
+                get_resident(resident.id, actor), Ground.OWN_COMMITTEE, actor, now, PHONE_FIELDS
+            )
+        except ThrottledError:
+            break
+        phones[resident.id] = shown.phone
+    return phones
+
+
+def _reveal(
+    resident: Resident,
+    ground: Ground,
+    actor: User,
+    now: datetime,
+    fields: list[str] = FULL_FIELDS,
+) -> Contact:
     _check_daily_limit(actor, now)
     db.session.add(
         Disclosure(
             at=now,
             user_id=actor.id,
             resident_id=resident.id,
-            fields=FULL_FIELDS,
+            fields=fields,
             ground=ground.value,
         )
     )
@@ -107,7 +136,7 @@ def _reveal(resident: Resident, ground: Ground, actor: User, now: datetime) -> C
         action="contact.reveal",
         subject=resident,
         now=now,
-        details={"fields": FULL_FIELDS, "ground": ground.value},
+        details={"fields": fields, "ground": ground.value},
     )
     contact = db.session.get_one(ResidentContact, resident.id)
     return Contact(contact.full_name, contact.phone, contact.address)

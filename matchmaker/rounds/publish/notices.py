@@ -232,7 +232,7 @@ def _find_own_kind(row: Promise) -> str | None:
 
 
 def _was_not_reached(row: Promise) -> bool:
-    is_agreed = row.code is not None
+    is_agreed = row.agreed_at is not None
     return row.state is PromiseState.EXPIRED and row.answered_at is not None and not is_agreed
 
 
@@ -246,7 +246,7 @@ def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
         return "promise.failed", "visit.failed", "visit.cancelled"
     if row.state is PromiseState.DECLINED:
         return None, "visit.not_given", "visit.cancelled"  # a giver's refusal is their own
-    if row.state is PromiseState.EXPIRED and row.code is not None:
+    if row.state is PromiseState.EXPIRED and row.agreed_at is not None:
         return "promise.unreported", "visit.unreported", "visit.cancelled"
     if row.state is PromiseState.EXPIRED:
         return "promise.expired", "visit.not_given", "visit.cancelled"

@@ -1,0 +1,74 @@
+"""The committee rings its residents: the answers of many written down at once, on paper too."""
+
+from flask import flash, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from matchmaker.assignments import ringing
+from matchmaker.assignments.agree_views import show_calls
+from matchmaker.assignments.ring_forms import make_calls_form
+from matchmaker.assignments.views import bp
+from matchmaker.audit.handing import hand_out
+from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.models import ListKind, ListWay
+from matchmaker.residents.disclosure import reveal_phones
+from matchmaker.web.act import Answer, answer_form
+from matchmaker.web.permissions import Permission, requires
+
+
+@bp.post("/help/answers")
+@requires(Permission.HELP_RING)
+def write_down() -> Answer:
+    """Write down what was said on the phone, for as many as were rung."""
+    calls = ringing.list_calls(current_user, get_now())
+    form = make_calls_form(calls)
+
+    def act() -> str:
+        heard = form.read()
+        left = ringing.write_down(actor=current_user, heard=heard, now=get_now())
+        if done := len(heard) - len(left):
+            flash(
+                ngettext(
+                    "%(num)s answer is written down.", "%(num)s answers are written down.", done
+                ),
+                "success",
+            )
+        if left or form.count_gone():
+            flash(_("Some answers fit no more, because others acted meanwhile."), "warning")
+        return url_for("assignments.questions")
+
+    return answer_form(form, act, lambda: show_calls(form))
+
+
+@bp.route("/help/print", methods=["GET", "POST"])
+@requires(Permission.HELP_RING)
+def call_sheet() -> Answer:
+    """The same on paper, with phones and the four digits, once it is said what for."""
+    now = get_now()
+    calls = ringing.list_calls(current_user, now)
+    back_url, phones = url_for("assignments.questions"), dict[int, str]()
+
+    def prepare() -> set[int]:
+        ringing.set_codes(calls)
+        phones.update(reveal_phones([call.help.resident for call in calls], current_user, now))
+        return {call.help.resident.person_id for call in calls}
+
+    def make() -> str:
+        return render_template(
+            "assignments/call_sheet.html",
+            calls=calls,
+            form=make_calls_form(calls, formdata=None),
+            phones=phones,
+            printed_on=get_local_date(now),
+            back_url=back_url,
+        )
+
+    return hand_out(
+        ListKind.CALLS,
+        ListWay.PRINT,
+        prepare,
+        make,
+        filters={},
+        back_url=back_url,
+    )

@@ -1,0 +1,144 @@
+"""What a committee hears on the phone, many answers written down at once.
+
+Each answer is the same step as on the page of the help: with its guards, its event, its notices.
+Flushes; the caller commits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from matchmaker.assignments import agreeing, delivering
+from matchmaker.assignments.agreeing import OpenHelp
+from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import DeclineReason, DeliveryProof, Face, FailReason, PromiseState, User
+from matchmaker.promises.states import RECIPIENT_REASONS
+
+
+class CallStep(StrEnum):
+    """What follows from what was said."""
+
+    AGREE = "agree"
+    REFUSE = "refuse"
+    NOT_REACHED = "not_reached"
+    CAME = "came"  # all that was promised
+    FAILED = "failed"
+    FACE = "face"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said; ``why``: the reason of a refusal or failure, or the face."""
+
+    step: CallStep
+    why: DeclineReason | FailReason | Face | None = None
+
+    @property
+    def code(self) -> str:
+        """The answer as one word, for a form."""
+        return f"{self.step}:{self.why}" if self.why else str(self.step)
+
+
+_REFUSALS = [Said(CallStep.REFUSE, why) for why in DeclineReason if why in RECIPIENT_REASONS]
+_FACES = [Said(CallStep.FACE, face) for face in Face]
+_REPORTS = [Said(CallStep.CAME), *(Said(CallStep.FAILED, why) for why in FailReason)]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody to ring about one help, and what they may say."""
+
+    help: OpenHelp
+    is_tried_today: bool
+
+    @property
+    def id(self) -> int:
+        """The id of the help's first promise."""
+        return self.help.first.id
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is asked if the help suits."""
+        return self.help.is_asked and not self.help.lacks_day
+
+    @property
+    def answers(self) -> list[Said]:
+        """What can be written down now; empty for what needs the page of the help."""
+        if self.is_question:
+            tried = [] if self.is_tried_today else [Said(CallStep.NOT_REACHED)]
+            return [Said(CallStep.AGREE), *tried, *_REFUSALS]
+        if self.help.is_given:
+            return list(_FACES)
+        if self.help.is_coming and not self.help.is_asked_for_day:
+            return list(_REPORTS)
+        return []
+
+
+def list_calls(actor: User, now: datetime) -> list[Call]:
+    """Who is to be rung: first whether help suits, then how help was; today's tries come last."""
+    questions = agreeing.list_questions(actor, now)
+    asked = {row.first.id for row in questions}
+    passed = [row for row in agreeing.list_passed(actor, now) if row.first.id not in asked]
+    tried = agreeing.list_tried_today([row.first for row in questions], now)
+    calls = [Call(row, row.first.id in tried) for row in (*questions, *passed)]
+    return sorted(calls, key=lambda call: call.is_tried_today)
+
+
+def set_codes(calls: Sequence[Call]) -> None:
+    """Draw the four digits of help that is asked for, so that one call says all of it."""
+    for call in calls:
+        if call.is_question:
+            agreeing.set_code(call.help.promises)
+    db.session.flush()
+
+
+def write_down(*, actor: User, heard: Mapping[int, Said], now: datetime) -> set[int]:
+    """Write down what was said of each help, by the id of its first promise.
+
+    Returns those whose answer fits no more, because others acted meanwhile: nothing of them is
+    changed.
+    """
+    left = set()
+    for promise_id, said in sorted(heard.items()):
+        try:
+            with db.session.begin_nested():
+                _take(actor, promise_id, said, now)
+        except (ConflictError, NotFoundError):
+            left.add(promise_id)
+    return left
+
+
+def _take(actor: User, promise_id: int, said: Said, now: datetime) -> None:
+    match said.step, said.why:
+        case CallStep.AGREE, None:
+            agreeing.agree(actor=actor, promise_id=promise_id, now=now)
+        case CallStep.NOT_REACHED, None:
+            agreeing.note_not_reached(actor=actor, promise_id=promise_id, now=now)
+        case CallStep.REFUSE, DeclineReason() as why:
+            agreeing.refuse(actor=actor, promise_id=promise_id, reason=why, now=now)
+        case CallStep.FACE, Face() as face:
+            delivering.feed_back(actor=actor, promise_id=promise_id, face=face, words="", now=now)
+        case _, why:
+            _report(actor, promise_id, why if isinstance(why, FailReason) else None, now)
+
+
+def _report(actor: User, promise_id: int, why: FailReason | None, now: datetime) -> None:
+    """All of the help came as promised; or none of it did, and why."""
+    rows = agreeing.get_help(actor, promise_id, now).promises
+    open_rows = [row for row in rows if row.state is PromiseState.CONFIRMED]
+    if not open_rows:
+        raise ConflictError("promise.not_reportable")
+    for row in open_rows:
+        if why is not None:
+            delivering.fail(actor=actor, promise_id=row.id, reason=why, now=now)
+        else:
+            delivering.deliver(
+                actor=actor,
+                promise_id=row.id,
+                units=row.units,
+                proof=DeliveryProof.CALL,
+                code="",
+                now=now,
+            )

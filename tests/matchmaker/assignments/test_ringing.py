@@ -1,0 +1,255 @@
+"""The committee rings its residents: answers written down at once, on the page and from paper."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.assignments import agreeing, answering, delivering, ringing
+from matchmaker.assignments.queries import GivenFilters
+from matchmaker.assignments.ringing import CallStep, Said
+from matchmaker.base.errors import ForbiddenError
+from matchmaker.base.extensions import db
+from matchmaker.residents import disclosure
+from tests.browser import Browser
+from tests.factories import NOW
+from tests.matchmaker.assignments.test_agreeing import JULY, list_promises
+
+_S = m.PromiseState
+YES, NOT_REACHED = Said(CallStep.AGREE), Said(CallStep.NOT_REACHED)
+AWAY = Said(CallStep.REFUSE, m.DeclineReason.AWAY)
+AUGUST = NOW.replace(month=8)
+
+
+@pytest.fixture
+def month(world):
+    """A month whose one organisation said yes to a visit of two, to rice, and to rice."""
+    world.add_pairs()
+    world.both, world.rice = world.ask(world.pairs), world.ask(world.goods, quantity=2)
+    world.tea = world.ask(world.goods, quantity=1)
+    world.publish(JULY)
+    return world
+
+
+@pytest.fixture
+def agreed(app, giver):
+    with app.app_context():
+        actor = db.session.get_one(m.User, giver.id)
+        answering.accept_all(actor=actor, month=JULY, filters=GivenFilters(), now=NOW)
+        db.session.commit()
+
+
+@pytest.fixture
+def browser(app, counter):
+    return Browser(app).sign_in(counter).use_language("en")
+
+
+def list_states(need: m.Need) -> set[m.PromiseState]:
+    return {row.state for row in list_promises(need)}
+
+
+def find_call(counter: m.User, need: m.Need, now=NOW) -> ringing.Call:
+    calls = ringing.list_calls(counter, now)
+    return next(call for call in calls if call.help.first.need_id == need.id)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("agreed", "context")
+class TestService:
+    def test_each_answer_is_the_step_of_its_own_page(self, month, counter):
+        said = {month.both: YES, month.rice: NOT_REACHED, month.tea: AWAY}
+        heard = {find_call(counter, need).id: answer for need, answer in said.items()}
+        assert ringing.write_down(actor=counter, heard=heard, now=NOW) == set()
+        assert list_states(month.both) == {_S.CONFIRMED}
+        assert list_states(month.tea) == {_S.DECLINED}
+        [rice] = list_promises(month.rice)
+        assert (rice.state, rice.tries) == (_S.AWAITING_RECIPIENT, 1)
+        query = select(m.AuditEvent.action).where(m.AuditEvent.actor_id == counter.id)
+        actions = sorted(db.session.scalars(query))
+        agreed = ["promise.agree"] * 2
+        assert actions == [*agreed, "promise.not_reached", "promise.refuse"]
+
+    def test_what_others_answered_meanwhile_is_left_and_the_rest_is_kept(self, month, counter):
+        heard = {find_call(counter, need).id: YES for need in (month.both, month.rice)}
+        gone = find_call(counter, month.both).id
+        away = m.DeclineReason.AWAY
+        agreeing.refuse(actor=counter, promise_id=gone, reason=away, now=NOW)
+        assert ringing.write_down(actor=counter, heard=heard, now=NOW) == {gone}
+        assert list_states(month.both) == {_S.DECLINED}
+        assert list_states(month.rice) == {_S.CONFIRMED}
+
+    def test_another_committee_writes_nothing(self, make, month, counter):
+        elsewhere = make.committee(month.subdistrict)
+        other = make.user(m.Role.COMMITTEE_WORKER, committee_id=elsewhere.id)
+        number = find_call(counter, month.rice).id
+        assert ringing.list_calls(other, NOW) == []
+        assert ringing.write_down(actor=other, heard={number: YES}, now=NOW) == {number}
+        assert list_states(month.rice) == {_S.AWAITING_RECIPIENT}
+
+    def test_who_was_tried_today_comes_last_and_is_not_tried_again(self, month, counter):
+        first = ringing.list_calls(counter, NOW)[0]
+        ringing.write_down(actor=counter, heard={first.id: NOT_REACHED}, now=NOW)
+        calls = ringing.list_calls(counter, NOW)
+        assert calls[-1].id == first.id
+        assert NOT_REACHED not in calls[-1].answers
+        assert NOT_REACHED in calls[0].answers
+        tomorrow = ringing.list_calls(counter, NOW + timedelta(days=1))
+        assert all(NOT_REACHED in call.answers for call in tomorrow)
+
+    @pytest.mark.parametrize("why", [None, *m.FailReason])
+    def test_after_its_day_it_is_asked_whether_all_of_it_came(self, month, counter, why):
+        number = find_call(counter, month.both).id
+        ringing.write_down(actor=counter, heard={number: YES}, now=NOW)
+        assert month.both.id not in {c.help.first.need_id for c in ringing.list_calls(counter, NOW)}
+        said = Said(CallStep.FAILED, why) if why else Said(CallStep.CAME)
+        assert said in find_call(counter, month.both, AUGUST).answers
+        ringing.write_down(actor=counter, heard={number: said}, now=AUGUST)
+        assert list_states(month.both) == {_S.FAILED if why else _S.DELIVERED}
+        assert {row.proof for row in list_promises(month.both)} == {
+            None if why else m.DeliveryProof.CALL
+        }
+
+    @pytest.mark.parametrize("face", m.Face)
+    def test_after_the_help_it_is_asked_how_it_was(self, month, counter, face):
+        number = find_call(counter, month.rice).id
+        for said, now in ((YES, NOW), (Said(CallStep.CAME), AUGUST)):
+            assert ringing.write_down(actor=counter, heard={number: said}, now=now) == set()
+        said = Said(CallStep.FACE, face)
+        assert said in find_call(counter, month.rice, AUGUST).answers
+        ringing.write_down(actor=counter, heard={number: said}, now=AUGUST)
+        [row] = list_promises(month.rice)
+        assert (row.state, row.face) == (_S.FED_BACK, face)
+
+    def test_the_digits_of_a_call_are_those_of_the_visit_and_count_from_the_yes(
+        self, month, counter
+    ):
+        ringing.set_codes(ringing.list_calls(counter, NOW))
+        codes = {row.code for row in list_promises(month.both)}
+        assert len(codes) == 1
+        assert None not in codes
+        row = list_promises(month.both)[0]
+        assert not delivering.can_report(row, AUGUST)
+        assert row.agreed_at is None
+        agreeing.agree(actor=counter, promise_id=row.id, now=NOW)
+        assert {other.code for other in list_promises(month.both)} == codes
+        assert row.agreed_at == NOW
+
+
+# The pages.
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    for name in ("agree_views", "ring_views"):
+        monkeypatch.setattr(f"matchmaker.assignments.{name}.get_now", lambda: NOW)
+
+
+@pytest.fixture
+def calls(app, month, counter):
+    """The ids of the calls, by need."""
+    with app.app_context():
+        return {
+            name: find_call(counter, getattr(month, name)).id for name in ("both", "rice", "tea")
+        }
+
+
+def send(browser: Browser, **heard: str):
+    values = {"idempotency_key": "a" * 32, **heard}
+    return browser.submit(
+        "assignments.write_down", values, on=browser.get_url("assignments.questions")
+    )
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_several_answers_are_sent_at_once_and_the_others_stay(app, month, browser, calls):
+    page = browser.get("assignments.questions").text
+    assert "3 calls" in page
+    assert page.count("Hello, this is the neighbourhood committee.") == 3
+    sent = {f"heard_{calls['both']}": "agree", f"heard_{calls['tea']}": "refuse:away"}
+    answer = send(browser, **sent)
+    assert answer.status_code == 303
+    page = browser.get("assignments.questions").text
+    assert "2 answers are written down." in page
+    assert "1 call" in page
+    assert f"heard_{calls['rice']}" in page
+    with app.app_context():
+        assert list_states(month.both) == {_S.CONFIRMED}
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+@pytest.mark.parametrize("said", ["refuse:unsafe", "face:good", "came", "agree:", "nonsense", "0"])
+def test_what_cannot_be_said_now_is_refused_at_its_field_and_keeps_the_rest(
+    app, month, browser, calls, said
+):
+    sent = {f"heard_{calls['both']}": said, f"heard_{calls['tea']}": "refuse:away"}
+    answer = send(browser, **sent)
+    assert answer.status_code == 422
+    assert "Choose from the list." in answer.text
+    assert 'selected value="refuse:away"' in answer.text
+    with app.app_context():
+        assert list_states(month.tea) == {_S.AWAITING_RECIPIENT}
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_an_empty_list_of_answers_says_so(browser, calls):
+    answer = send(browser, **{f"heard_{number}": "" for number in calls.values()})
+    assert answer.status_code == 422
+    assert "Choose an answer for at least one person." in answer.text
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_what_was_answered_meanwhile_is_said_and_the_rest_is_kept(app, month, browser, calls):
+    with app.app_context():
+        query = select(m.User).where(m.User.role == m.Role.COMMITTEE_WORKER)
+        counter = db.session.scalars(query).one()
+        ringing.write_down(actor=counter, heard={calls["both"]: AWAY}, now=NOW)
+        db.session.commit()
+    sent = {f"heard_{calls['both']}": "agree", f"heard_{calls['tea']}": "agree"}
+    assert send(browser, **sent).status_code == 303
+    page = browser.get("assignments.questions").text
+    assert "1 answer is written down." in page
+    assert "Some answers fit no more" in page
+    with app.app_context():
+        assert list_states(month.both) == {_S.DECLINED}
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_printed_list_has_phones_and_digits_each_look_recorded(app, month, browser, calls):
+    page = browser.get("assignments.call_sheet").text
+    assert "what for?" in page
+    with app.app_context():
+        query = select(m.ResidentContact.phone).where(
+            m.ResidentContact.resident_id == month.both.resident_id
+        )
+        phone = db.session.scalar(query)
+    assert phone not in page
+    sheet = browser.submit("assignments.call_sheet", {"purpose": "call"}).text
+    assert phone in sheet
+    with app.app_context():
+        looks = list(db.session.scalars(select(m.Disclosure)))
+        assert {row.resident_id for row in looks} == {
+            need.resident_id for need in (month.both, month.rice, month.tea)
+        }
+        assert all(row.fields == ["phone"] for row in looks)
+        code = list_promises(month.both)[0].code
+    assert f"the four digits to write down are {code}" in sheet
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_printed_list_ends_its_phones_at_the_limit_of_the_day(
+    app, month, browser, calls, monkeypatch
+):
+    most = {m.Role.COMMITTEE_WORKER: 2}
+    monkeypatch.setattr(disclosure, "DISCLOSURES_PER_DAY", most)
+    sheet = browser.submit("assignments.call_sheet", {"purpose": "call"}).text
+    assert sheet.count("Look the phone up on the page") == 1
+    with app.app_context():
+        assert len(list(db.session.scalars(select(m.Disclosure)))) == 2
+
+
+@pytest.mark.parametrize("role", [role for role in m.Role if role is not m.Role.COMMITTEE_WORKER])
+@pytest.mark.usefixtures("context")
+def test_phones_for_a_list_are_for_committees_alone(make, month, role):
+    with pytest.raises(ForbiddenError):
+        disclosure.reveal_phones([month.both.resident], m.User(role=role), NOW)
