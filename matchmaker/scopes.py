@@ -13,6 +13,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import Model, db
 from matchmaker.models import (
     Actor,
+    CalendarFeed,
     Committee,
     FollowUp,
     HolidayNotice,
@@ -127,6 +128,10 @@ def _addressed_to(actor: User) -> ColumnElement[bool]:
 def _of_own_resident(actor: User) -> ColumnElement[bool]:
     """Notices of the account, and of its resident."""
     return or_(Notice.user_id == actor.id, Notice.resident_id == actor.resident_id)
+
+
+def _feeds_of_own_account(actor: User) -> ColumnElement[bool]:
+    return CalendarFeed.user_id == actor.id
 
 
 def is_opened() -> ColumnElement[bool]:
@@ -277,6 +282,11 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.SOCIAL_WORKER: nothing,
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
+    },
+    CalendarFeed: {
+        **dict.fromkeys(Role, nothing),
+        Role.VOLUNTEER: _feeds_of_own_account,
+        Role.COORDINATOR: _feeds_of_own_account,
     },
     SignedLink: {
         Role.RESIDENT: nothing,

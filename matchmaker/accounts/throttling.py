@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from matchmaker.base.database import HASTY_MS, writing_if_free
 from matchmaker.base.errors import ThrottledError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import ThrottleCounter
@@ -65,6 +66,20 @@ def check_tries(kind: Counted, key: str, now: datetime) -> None:
     )
     if (tries or 0) >= TRIES_PER_WINDOW[kind]:
         raise _refuse(start, now)
+
+
+def count_try_if_free(kind: Counted, key: str, now: datetime) -> None:
+    """Count one attempt and commit, for a page that is only read: what was begun is undone.
+
+    While another program holds the database for writing nothing is counted: a reader does not wait.
+    """
+    db.session.rollback()  # what was read so far holds no write lock
+    try:
+        with writing_if_free(HASTY_MS):
+            count_try(kind, key, now)
+            db.session.commit()
+    except OperationalError:
+        db.session.rollback()
 
 
 def forget_tries(kind: Counted, key: str) -> None:

@@ -10,14 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from matchmaker.accounts.sessions import get_digest
-from matchmaker.accounts.throttling import Counted, check_tries, count_try
+from matchmaker.accounts.throttling import Counted, check_tries, count_try, count_try_if_free
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import add_months, get_month_start
-from matchmaker.base.database import HASTY_MS, writing_if_free
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -223,15 +221,9 @@ def count_guess(token: str, address: str, now: datetime) -> None:
     Who opens an ended link does not guess. While another program holds the database for writing
     nothing is counted: a reader does not wait.
     """
-    db.session.rollback()  # what was read so far holds no write lock
     known = select(SignedLink.id).where(SignedLink.token_sha256 == get_digest(token))
-    try:
-        with writing_if_free(HASTY_MS):
-            if db.session.scalar(known) is None:
-                count_try(Counted.LINK_ADDRESS, address, now)
-            db.session.commit()
-    except OperationalError:
-        db.session.rollback()
+    if db.session.scalar(known) is None:
+        count_try_if_free(Counted.LINK_ADDRESS, address, now)
 
 
 def count_step(link: SignedLink, now: datetime) -> None:

@@ -13,6 +13,7 @@ from matchmaker.models.audit import (
     ListWay,
     Notice,
 )
+from matchmaker.models.calendar_feed import CalendarFeed
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
 from matchmaker.models.correction import NeedCorrection
@@ -84,6 +85,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "AuditHead",
+    "CalendarFeed",
     "Committee",
     "Consent",
     "ConsentChannel",

@@ -49,6 +49,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "criteria": ("criteria.show_today",),
     "day": ("assignments.sessions", "assignments.questions"),
     "demo": (),
+    "feed": ("assignments.own_calendar",),
     "figures": ("rounds.index",),
     "form": (),
     "invitation": ("accounts.invited", "accounts.members"),

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PROMISE_ANSWER = auto()  # own organisation's, yes or no
     VISIT_ANSWER_OWN = auto()  # a volunteer's own visits, where the organisation lets them
     LINK_MAKE = auto()  # with which the organisations of the own office answer
+    CALENDAR_OWN = auto()  # own promises in one's own calendar program
     SESSION_MANAGE = auto()  # own organisation's sessions, stays, payments and their lists
     HELP_AGREE = auto()  # one's own, or of residents of the own committee
     HELP_RING = auto()  # the residents of the own committee about it
@@ -70,6 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.NEED_BROWSE,
             Permission.VISIT_READ_OWN,
+            Permission.CALENDAR_OWN,
             Permission.DELIVERY_REPORT,
             Permission.VISITED_REVEAL,
             Permission.VISIT_ANSWER_OWN,
@@ -84,6 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OFFER_POST,
             Permission.VOLUNTEER_MANAGE,
             Permission.ASSIGNMENT_READ_GIVEN,
+            Permission.CALENDAR_OWN,
             Permission.PROMISE_ANSWER,
             Permission.PLACE_MANAGE,
             Permission.DELIVERY_REPORT,

@@ -104,6 +104,10 @@ TABLE = {
         "○ ● ● ○ ○ ○ ○",
         {R.VOLUNTEER: {P.VISIT_READ_OWN}, R.COORDINATOR: {P.ASSIGNMENT_READ_GIVEN}},
     ),
+    "have it in one's own calendar": (
+        "○ ● ● ○ ○ ○ ○",
+        {R.VOLUNTEER: {P.CALENDAR_OWN}, R.COORDINATOR: {P.CALENDAR_OWN}},
+    ),
     "answer what an organisation is asked for": (
         "○ ◐ ● ○ ○ ○ ○",  # a volunteer for own visits, where the organisation lets them
         {R.VOLUNTEER: {P.VISIT_ANSWER_OWN}, R.COORDINATOR: {P.PROMISE_ANSWER}},

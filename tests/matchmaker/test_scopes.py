@@ -217,6 +217,12 @@ def _list_rows(need_id):
             expires_at=NOW,
         ),
         _add(
+            m.CalendarFeed,
+            user_id=need.entered_by_id,
+            token_sha256=make_lot(offer.id),
+            made_at=NOW,
+        ),
+        _add(
             m.VolunteerAbsence,
             volunteer_id=volunteer.id,
             first_day=JULY,

@@ -72,6 +72,7 @@ SILENT = {
     "list": "stands on the page of each person in it, in the list of who saw it",
     "resident.register": "done with the person at the counter",
     "resident.search_phone": "shows a worker what is theirs, and is counted",
+    "feed": "one's own doing",
     "link": "handed over by who made it; answers by it are heard of as all answers are",
     "organisation.set_answers": "one's own; stands on the page of the organisation",
     "promise.say_why": "adds to an answer that is told",
