@@ -152,7 +152,7 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
     )
     for row in db.session.scalars(kept):
         left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units
-    waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
+    waiting = _read_waits(run)
     outcomes = _lock_outcomes(run, need_ids)
     for outcome in outcomes:
         outcome.received_units = left.get(outcome.need_id, 0)
@@ -168,10 +168,23 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
     return outcomes
 
 
+def _read_waits(run: RoundRun) -> dict[str, int]:
+    """The wait of each need at the last lock that it took part in, so that a need which a later
+    month decided since keeps the wait of that month."""
+    first = run.match_round
+    is_decided = (MatchRound.id == first.id) | MatchRound.published_run_id.is_not(None)
+    query = select(MatchRound).where(
+        MatchRound.subdistrict_id == first.subdistrict_id,
+        MatchRound.month >= first.month,
+        is_decided,
+    )
+    months = db.session.scalars(query.order_by(MatchRound.month)).all()
+    return {need.reference: need.waiting for row in months for need in read_snapshot(row).needs}
+
+
 def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:
     """Pass over what was left at home for needs that get nothing after all: it had no turn."""
-    asks = map_asks(run.problem_json)
-    waiting = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
+    asks, waiting = map_asks(run.problem_json), _read_waits(run)
     references = db.session.scalars(select(Need.reference).where(Need.id.in_(lost)))
     names = {part for reference in references for part in asks[reference]}
     ids = db.session.scalars(select(Need.id).where(Need.reference.in_(names))).all()

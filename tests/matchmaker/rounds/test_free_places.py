@@ -1,7 +1,7 @@
 """Places that became free: what is gone, who is offered, and what keeping it changes."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -25,6 +25,7 @@ from optimizer.facts import Facts
 from optimizer.report import Failure, SolveReport
 from tests.factories import NOW
 from tests.matchmaker.rounds.free_places import LATER, FreePlaces, solve_repair
+from tests.run_factories import publish_month
 
 _S, _R = m.PromiseState, m.DeclineReason
 GIVERS = (_R.NO_CAPACITY, _R.PERSON_ILL, _R.UNSUITABLE, _R.UNSAFE, None)
@@ -488,3 +489,22 @@ def test_everybody_concerned_hears_once(found):
     assert ("need.matched", None, found.row.need.resident_id) in heard
     free = select(m.Notice.void_at).where(m.Notice.kind == "round.places_free")
     assert all(db.session.scalars(free))
+
+
+def test_a_need_that_a_later_month_decided_keeps_the_wait_of_that_month(make, context):
+    """July finds somebody once August has passed the need over: its wait is that of August."""
+    world = FreePlaces(make, rice=1)
+    needs = [world.ask(world.goods) for _ in range(2)]
+    world.publish()
+    for row in world.list_promises():
+        world.decline(row, _R.UNSUITABLE)
+    later = publish_month(make, world.subdistrict.id, date(2026, 8, 1))
+    for row in world.list_promises():
+        if row.round_run_id == later.id:
+            world.decline(row, _R.UNSUITABLE)
+    waits = [db.session.get_one(m.Need, need.id).waiting_rounds for need in needs]
+    assert waits == [2, 2]
+    for row in world.keep(world.search()):
+        world.decline(row, _R.UNSUITABLE)
+    waits = [db.session.get_one(m.Need, need.id).waiting_rounds for need in needs]
+    assert waits == [2, 2]
