@@ -9,7 +9,7 @@ CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
 MONTH ?=
 PORT ?= 5000
 
-.PHONY: demo month reset test test-slow sweep mutants bench hundred pages docs lint format lock translations messages system-packages clean
+.PHONY: demo month reset test test-slow sweep mutants quarter bench hundred pages docs lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
 	@$(BIN)/matchmaker demo --port $(PORT) $(if $(MONTH),--month $(MONTH))
@@ -37,6 +37,11 @@ endif
 mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=400 SEED=8; TARGET=checker; MATCH=text; RECORD=keep; KEEP=1
 	MUTANTS_TARGET=$(TARGET) $(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(MATCH),--match "$(MATCH)") $(if $(RECORD),--keep-record) $(if $(KEEP),--keep-killed)
+
+quarter: $(READY) $(CATALOGUE).mo  ## lives three months of an invented street day by day and adds everything up: SEED=1 MONTHS=3 SIZE=200; POLICY=community/2; DATABASE=postgres; FIRST=2026-09; KEEP=file
+	$(BIN)/python -m tests.quarter $(if $(SEED),--seed $(SEED)) $(if $(MONTHS),--months $(MONTHS)) $(if $(SIZE),--size $(SIZE)) \
+		$(if $(POLICY),--policy $(POLICY)) $(if $(DATABASE),--database $(DATABASE)) $(if $(FIRST),--first $(FIRST)) \
+		$(if $(KEEP),--keep $(KEEP))
 
 bench: $(BENCH_READY)  ## timings and ratios of one run; LARGE=1: 16,700 needs too; DATA=folder of published instances
 	$(BIN)/python -m optimizer.bench $(if $(LARGE),--large) $(if $(DATA),--data $(DATA))
