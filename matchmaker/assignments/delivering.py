@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.agreeing import get_help, record_for
 from matchmaker.assignments.answering import lock_promise, lock_promises
@@ -35,7 +36,8 @@ from matchmaker.notices.service import (
     notify_resident,
     notify_visitor,
 )
-from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES, PROMISE_STATES, PromiseStep
+from matchmaker.promises.states import PROMISE_STATES, PromiseStep
+from matchmaker.promises.sums import add_up
 
 PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
     Role.VOLUNTEER: (DeliveryProof.CODE,),
@@ -55,9 +57,11 @@ def can_report(row: Promise, now: datetime) -> bool:
 
 
 def can_correct(row: Promise) -> bool:
-    """Whether a report can be corrected: nobody relies on it yet."""
+    """Whether a report can be corrected: nobody relies on it yet, and nothing was carried over."""
     is_open = row.run.match_round.state is RoundState.EXECUTING
-    return is_open and row.freed_at is None and PROMISE_STATES.can(row.state, PromiseStep.CORRECT)
+    is_settled = row.need is None or row.need.state in _SETTLED
+    can_correct_it = PROMISE_STATES.can(row.state, PromiseStep.CORRECT)
+    return is_open and is_settled and row.freed_at is None and can_correct_it
 
 
 def list_proofs(row: Promise, role: Role) -> list[DeliveryProof]:
@@ -175,22 +179,19 @@ def _lock_given(actor: User, promise_id: int, now: datetime) -> list[Promise]:
 
 
 def _settle(row: Promise) -> None:
-    """The need is served once all its help was given, partly if less was given than promised."""
+    """The need is served once all its help was given, partly if less was given than decided."""
     db.session.flush()
     need = row.need
     if need is None or need.state not in _SETTLED:
         return
-    query = select(Promise).where(
-        Promise.need_id == need.id, Promise.round_run_id == row.round_run_id
+    query = (
+        select(Promise)
+        .where(Promise.need_id == need.id, Promise.round_run_id == row.round_run_id)
+        .options(joinedload(Promise.assignment))
     )
-    rows = db.session.scalars(query).all()
-    given = [other for other in rows if other.state not in FALLEN_STATES]
-    failed = any(other.state is PromiseState.FAILED for other in rows)
-    settle(
-        need,
-        is_done=bool(given) and not any(other.state in OPEN_STATES for other in given),
-        is_whole=not failed and all(other.delivered_units == other.units for other in given),
-    )
+    help_sum = add_up(db.session.scalars(query))
+    is_done = help_sum.given > 0 and not help_sum.is_open
+    settle(need, is_done=is_done, is_whole=not help_sum.missing)
     db.session.flush()
 
 

@@ -62,6 +62,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "need.keep": _l("Joined another need with this one"),
     "need.withdraw": _l("Withdrew a need"),
     "need.add_times": _l("Added times to a need"),
+    "need.carry": _l("Carried the missing part of a need over"),
     "follow_up.ask": _l("Asked the office to look again"),
     "follow_up.take": _l("Took a question to answer"),
     "follow_up.answer": _l("Answered a question"),

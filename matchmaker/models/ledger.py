@@ -14,10 +14,13 @@ class LedgerScope(StrEnum):
     HOUSEHOLD = "household"
     COMMITTEE = "committee"
     ORGANISATION = "organisation"
+    NEED = "need"
+    VOLUNTEER = "volunteer"
 
 
 class FairnessLedger(Model):
-    """One line per month and household, committee, or organisation and measure.
+    """One line per month and household, committee, or organisation and measure; once the month is
+    closed, of each need and volunteer too.
 
     Lines of before have one sum of all measures, and no contested needs.
     """
@@ -30,18 +33,26 @@ class FairnessLedger(Model):
     month: Mapped[date] = mapped_column(index=True, comment="first day of the month")
     scope: Mapped[LedgerScope] = mapped_column(
         enum_column(LedgerScope),
-        doc="what the reference names: a household, a committee or an organisation",
+        doc="what the reference names: a household, committee, organisation, need or volunteer",
     )
     reference: Mapped[str] = mapped_column(String(40), comment="code or reference in the scope")
     measure: Mapped[str] = mapped_column(
-        String(40), default="", comment="of organisations: visits, or the code of a category"
+        String(40),
+        default="",
+        comment="what is counted: visits, or the code of a category; empty: needs",
     )
-    asked: Mapped[int] = mapped_column(default=0, comment="needs in the round")
+    asked: Mapped[int] = mapped_column(
+        default=0, comment="needs in the round; of a need: units asked"
+    )
     possible: Mapped[int] = mapped_column(default=0, comment="needs it could have had met alone")
     received: Mapped[int] = mapped_column(default=0, comment="needs met")
     contested_open: Mapped[int] = mapped_column(
         default=0, comment="most needs that it could have had met of those that were contested"
     )
     contested_met: Mapped[int] = mapped_column(default=0, comment="contested needs met")
-    pledged: Mapped[int] = mapped_column(default=0, comment="units offered (organisations)")
-    given: Mapped[int] = mapped_column(default=0, comment="units given (organisations)")
+    pledged: Mapped[int] = mapped_column(
+        default=0, comment="units offered by an organisation; promised to a need, by a volunteer"
+    )
+    given: Mapped[int] = mapped_column(
+        default=0, comment="units given by an organisation or volunteer, or to a need"
+    )

@@ -48,6 +48,7 @@ class Need(Model):
         CheckConstraint("quantity >= 1", name="quantity"),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         CheckConstraint("waiting_rounds >= 0", name="waiting_rounds"),
+        CheckConstraint("given_quantity >= 0", name="given_quantity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +65,9 @@ class Need(Model):
         Text, comment="the resident's own words; shown to the resident and the office alone"
     )
     quantity: Mapped[int] = mapped_column(default=1, comment="units of the category, fen for funds")
+    given_quantity: Mapped[int] = mapped_column(
+        default=0, doc="units of it given in earlier months; the quantity is what is still missing"
+    )
     windows: Mapped[list[str]] = mapped_column(JSON, comment="Window values; empty: any time")
     tier: Mapped[int] = mapped_column(default=3, comment="urgency, 1 (danger) to 3")
     waiting_rounds: Mapped[int] = mapped_column(default=0, comment="rounds passed over")

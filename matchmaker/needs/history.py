@@ -38,6 +38,7 @@ SHOWN_ACTIONS = frozenset(
         "merge",
         "keep",
         "add_times",
+        "carry",
     )
 )
 ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"

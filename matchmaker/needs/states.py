@@ -7,6 +7,7 @@ submitted, returned, open -> closed, when joined with another; withdrawn, in the
 in round -> open, when the month's round found nothing
 matched -> served, partly served, when help was given; back, when the report is corrected
 matched -> in round, when a publication was withdrawn; open, when its promise was revoked
+partly served -> open, when what is missing is carried over
 any but a draft -> closed, when the contact with the resident was stopped
 """
 
@@ -43,7 +44,7 @@ _FOLLOWING: dict[NeedState, frozenset[NeedState]] = {
     _S.IN_ROUND: frozenset({_S.MATCHED, _S.OPEN, _S.WITHDRAWN, _S.CLOSED}),
     _S.MATCHED: frozenset({_S.OPEN, _S.IN_ROUND, _S.SERVED, _S.PARTLY_SERVED, _S.CLOSED}),
     _S.SERVED: frozenset({_S.MATCHED, _S.PARTLY_SERVED, _S.CLOSED}),
-    _S.PARTLY_SERVED: frozenset({_S.MATCHED, _S.SERVED, _S.CLOSED}),
+    _S.PARTLY_SERVED: frozenset({_S.MATCHED, _S.SERVED, _S.OPEN, _S.CLOSED}),
     _S.CLOSED: frozenset(),
     _S.WITHDRAWN: frozenset(),
 }
@@ -121,6 +122,14 @@ def return_to_open(need: Need, *, was_passed_over: bool) -> None:
     NEED_STATES.take(need, _S.OPEN)
     if was_passed_over:
         need.waiting_rounds += 1
+
+
+def carry_over(need: Need, *, missing: int, given: int, waited: int) -> None:
+    """What is missing of a need waits on. ``missing``, ``given``: units; ``waited``: months that
+    the need had waited when its part was promised, to which this one is added."""
+    need.quantity, need.given_quantity = missing, need.given_quantity + given
+    need.waiting_rounds = waited
+    return_to_open(need, was_passed_over=True)
 
 
 def is_untouched(need: Need) -> bool:

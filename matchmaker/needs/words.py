@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from matchmaker.models import Need, NeedCorrection, NeedState, Role
 from matchmaker.needs.history import ROUND_FOUND, ROUND_FOUND_NOTHING, Coming, TimelineEntry
 from matchmaker.words.quantities import format_day, format_month, format_quantity
-from matchmaker.words.scope import name_windows
+from matchmaker.words.scope import join_sentences, name_windows
 
 TIER_WORDS = {
     1: _l("1 – danger to life or health"),
@@ -40,16 +40,35 @@ def explain_state(need: Need) -> str:
 
 
 def _explain_waiting(need: Need) -> str:
+    if need.given_quantity:
+        return join_sentences([describe_missing(need), _say_wait(need)])
     if need.waiting_rounds == 0:
         return str(_("It was checked and takes part in the next monthly matching."))
+    return _say_wait(need)
+
+
+def _say_wait(need: Need) -> str:
     return str(
         ngettext(
-            "%(num)s monthly matching found nothing for it. It takes part again: between equally "
-            "urgent ones, the one that has waited longer is normally looked at first.",
-            "%(num)s monthly matchings found nothing for it. It takes part again: between equally "
-            "urgent ones, the one that has waited longer is normally looked at first.",
+            "You have waited %(num)s month. It takes part again: between equally urgent ones, the "
+            "one that has waited longer is normally looked at first.",
+            "You have waited %(num)s months. It takes part again: between equally urgent ones, the "
+            "one that has waited longer is normally looked at first.",
             need.waiting_rounds,
         )
+    )
+
+
+def describe_missing(need: Need) -> str:
+    """What came of a need and what is missing, once a part was given; empty before."""
+    if not need.given_quantity:
+        return ""
+    unit = need.category.unit
+    return _(
+        "%(given)s of %(whole)s were given, and %(missing)s is still missing.",
+        given=format_quantity(need.given_quantity, unit),
+        whole=format_quantity(need.given_quantity + need.quantity, unit),
+        missing=format_quantity(need.quantity, unit),
     )
 
 
@@ -77,6 +96,7 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
         "need.merge": _("It was joined with another of your needs of the same kind."),
         "need.keep": _("Another of your needs of the same kind was joined with this one."),
         "need.add_times": _("More times were added."),
+        "need.carry": _("A part is still missing. It waits for the next month."),
     }
     return str(sentences[entry.code])
 
@@ -96,6 +116,7 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
         "need.merge": _("Joined with another need and closed"),
         "need.keep": _("Another need was joined with this one"),
         "need.add_times": _("Times added"),
+        "need.carry": _("A part was missing and waits for the next list"),
     }
     if entry.by is None:
         return str(words[entry.code])

@@ -34,6 +34,7 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
             "need.unverified",
             *(f"need.{step}" for step in ("merged", "withdrawn", "answer_withdrawn")),
             *("need.promise_revoked", "need.refused", "need.not_reached", *NEED_ANSWERS),
+            "need.carried",
         }
     ),
     frozenset({"follow_up.asked", "follow_up.answered"}),

@@ -52,6 +52,7 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
         "The help that was found cannot come after all: %(thing)s. It waits for the next month."
     ),
     "need.part_revoked": _l("A part of the help that was found cannot come: %(thing)s."),
+    "need.carried": _l("A part is still missing, and comes first next month: %(thing)s."),
     "visit.agreed": _l("Who visits you this month has said yes: %(thing)s."),
     "visit.declined_for_you": _l("Written down for you, you do not want a visit: %(thing)s."),
     "visit.nobody_reached": _l("Nobody could reach you, so a visit does not come: %(thing)s."),

@@ -54,13 +54,16 @@ _REVOKED: Mapping[RevokeReason, Fall] = {
 
 
 def name_fall(row: Promise) -> Fall:
-    """What is gone with a promise whose place is free. An end without a reason takes its units."""
+    """What is gone with a promise whose place is free. An end without a reason takes its units.
+
+    Who had agreed when the month was closed without a report did not refuse anything.
+    """
     if row.state is PromiseState.REVOKED:
         reason = row.revoked_reason
         return Fall.COUPLE if reason is None else _REVOKED.get(reason, Fall.COUPLE)
     if row.state is PromiseState.FAILED and row.fail_reason is not None:
         return _FAILED[row.fail_reason]
-    if row.state is PromiseState.EXPIRED and row.answered_at is not None:
+    if row.state is PromiseState.EXPIRED and row.answered_at is not None and row.code is None:
         return Fall.WISH  # the giver said yes, and the recipient was not reached
     return Fall.UNITS if row.decline_reason is None else _DECLINED[row.decline_reason]
 

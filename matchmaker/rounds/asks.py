@@ -63,7 +63,8 @@ def hand_back(
     snapshot: Snapshot, solution: Solution, explanations: Iterable[Explanation] = ()
 ) -> HandedBack:
     """The answer with each need by itself. Units go to the most urgent need of an ask first, then
-    to the longest wait, then to the lowest lot: to each the least that helps, then what it asked.
+    to the longest wait, then to who lost a promise, then to the lowest lot: to each the least that
+    helps, then what it asked.
     """
     lines: dict[str, list[Assignment]] = defaultdict(list)
     for line in solution.assignments:
@@ -100,7 +101,7 @@ def map_asks(problem_json: str) -> dict[str, frozenset[str]]:
 
 def _divide(units: int, members: list[FrozenNeed], least: int) -> dict[str, int]:
     """Units of each member, in the order in which they are served."""
-    ordered = sorted(members, key=lambda row: (row.tier, -row.waiting, row.lot))
+    ordered = sorted(members, key=lambda row: (row.tier, -row.waiting, not row.lost, row.lot))
     given = dict.fromkeys((row.reference for row in ordered), 0)
     for row in ordered:
         part = min(row.quantity, least)

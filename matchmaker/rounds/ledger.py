@@ -43,6 +43,17 @@ class GiverLoad:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """Units that a need or a volunteer was promised or promised, and that were given. ``asked``: of
+    a need alone."""
+
+    measure: str
+    promised: int
+    given: int
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Contest:
     """Needs of a committee that others competed for: the most it could have had met, and met."""
 
@@ -172,6 +183,19 @@ def write_ledger(
         for measure, load in by_measure.items():
             line = _make_line(match_round, LedgerScope.ORGANISATION, reference)
             line.measure, line.pledged, line.given = measure, load.pledged, load.used
+            db.session.add(line)
+    db.session.flush()
+
+
+def write_deliveries(
+    match_round: MatchRound, *, needs: Mapping[str, Delivery], volunteers: Mapping[str, Delivery]
+) -> None:
+    """The lines that a closed month has besides: needs and volunteers, by reference."""
+    for scope, found in ((LedgerScope.NEED, needs), (LedgerScope.VOLUNTEER, volunteers)):
+        for reference, delivery in found.items():
+            line = _make_line(match_round, scope, reference)
+            line.measure, line.asked = delivery.measure, delivery.asked
+            line.pledged, line.given = delivery.promised, delivery.given
             db.session.add(line)
     db.session.flush()
 

@@ -54,8 +54,15 @@ class OutcomeNumbers:
         return plain
 
 
-def make_numbers(asked: int, units: int, unmet: Explanation | None) -> OutcomeNumbers:
-    """The numbers of one need; ``unmet`` explains why nothing was found."""
+# Why others came first, in a month in which who lost a promise comes before an equal wait.
+_HALF_MONTHS = {"waited_longer": "waited_or_lost", "waited_less": "waited_less_or_kept"}
+
+
+def make_numbers(
+    asked: int, units: int, unmet: Explanation | None, *, in_half_months: bool = False
+) -> OutcomeNumbers:
+    """The numbers of one need; ``unmet`` explains why nothing was found. ``in_half_months``: the
+    month counts waits so."""
     if unmet is None:
         return OutcomeNumbers(asked, units)
     return OutcomeNumbers(
@@ -65,7 +72,10 @@ def make_numbers(asked: int, units: int, unmet: Explanation | None) -> OutcomeNu
         filters=dict(unmet.filters),
         nearest=unmet.nearest,
         ahead=unmet.ahead,
-        ahead_by=dict(unmet.ahead_by),
+        ahead_by={
+            _HALF_MONTHS.get(code, code) if in_half_months else code: number
+            for code, number in dict(unmet.ahead_by).items()
+        },
         circle=Circle(*unmet.circle) if unmet.circle else None,
         ticket=unmet.ticket,
         cut_off=unmet.cut_off,

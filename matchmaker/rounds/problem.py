@@ -5,6 +5,7 @@ by its name in the snapshot, a volunteer by reference; rows of one human being a
 named by the first of their references. See optimizer/problem.py for the fields.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from optimizer.problem import (
 from optimizer.solution import Assignment
 from optimizer.validity import Validity
 
+_WAITING = re.compile(r"\bwaiting=(\d+)")
 RuleName = tuple[str, str | None, str | None]  # need, offer and person of a pin or forbid
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
@@ -173,6 +175,29 @@ def raise_tier(tier: int, waiting: int, policy: str) -> int:
     return min(tier, max(most_urgent, tier - waiting // ROUNDS_PER_TIER))
 
 
+def counts_half_months(snapshot: Snapshot) -> bool:
+    """Whether waits of the question are twice those of the month, so that there is room between.
+
+    Who lost a promise then comes before all of equal urgency and wait, and after all who waited
+    longer (FORMULATION.md, W6). Policies that stop counting at a longest wait put nobody ahead.
+    """
+    return get_policy(snapshot.policy).is_drawn and snapshot.has_lost
+
+
+def read_key(key: str, snapshot: Snapshot) -> str:
+    """The class of a result with its wait in months again: where half months are counted,
+    ``waiting=6`` is three months, ``waiting=7`` (``lost=3``) more, or three and a lost promise.
+    """
+    if not counts_half_months(snapshot):
+        return key
+    return _WAITING.sub(_read_wait, key)
+
+
+def _read_wait(found: re.Match[str]) -> str:
+    months, has_lost = divmod(int(found[1]), 2)
+    return f"lost={months}" if has_lost else f"waiting={months}"
+
+
 def _make_stock(
     row: FrozenOffer, categories: dict[str, FrozenCategory], slots: Sequence[str]
 ) -> Stock:
@@ -195,13 +220,17 @@ def _make_stock(
 
 
 def _make_needs(snapshot: Snapshot, categories: dict[str, FrozenCategory]) -> tuple[Need, ...]:
+    steps = 2 if counts_half_months(snapshot) else 1
     return (
-        *(_make_need(row, categories, snapshot) for row in snapshot.needs),
+        *(_make_need(row, categories, snapshot, steps) for row in snapshot.needs),
         *(_make_duty(row, categories, snapshot.slots) for row in snapshot.due_visits),
     )
 
 
-def _make_need(row: FrozenNeed, categories: dict[str, FrozenCategory], snapshot: Snapshot) -> Need:
+def _make_need(
+    row: FrozenNeed, categories: dict[str, FrozenCategory], snapshot: Snapshot, steps: int
+) -> Need:
+    """The need in the question. ``steps``: in which a month of its wait is counted."""
     category = categories[row.category]
     return Need(
         id=row.reference,
@@ -217,7 +246,7 @@ def _make_need(row: FrozenNeed, categories: dict[str, FrozenCategory], snapshot:
         least=min(row.quantity, row.least or category.least or row.quantity),
         tier=raise_tier(row.tier, row.waiting, snapshot.policy),
         points=category.points,
-        waiting=row.waiting,
+        waiting=steps * row.waiting + (row.lost and steps > 1),
         groups={COMMITTEE: row.committee},
         status_days=name_days_of(row.status_days),
     )

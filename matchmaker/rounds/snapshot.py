@@ -46,6 +46,7 @@ class FrozenNeed:
     tier, waiting     urgency, 1 is the most urgent; number of rounds that passed the need over
     least             of ``leshan-round/1`` alone: the least that helps
     status_days       of the statuses that hold on some days of the month only
+    lost              whether its last promise was not kept, without a fault of the recipient's
     """
 
     reference: str
@@ -63,6 +64,7 @@ class FrozenNeed:
     lot: str = ""
     household_lot: str = ""
     status_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,11 @@ class Snapshot:
         if self.slot_days:
             has_all = self.slot_days.keys() == set(self.slots) and all(self.slot_days.values())
             codec.require(has_all, "$.slot_days", "must name days of every slot and of no other")
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether some need lost a promise: such a month counts waits in half months."""
+        return any(need.lost for need in self.needs)
 
     @classmethod
     def from_json(cls, value: object) -> "Snapshot":

@@ -23,6 +23,7 @@ from matchmaker.models import (
     ServiceCategory,
     VisitFrequency,
 )
+from matchmaker.promises.lost import list_lost
 from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 from matchmaker.slots import get_week, list_days
@@ -51,7 +52,8 @@ def freeze_needs(
         ),
     )
     days = list_days(month, after)
-    rows = [_freeze_need(need, days) for need in db.session.scalars(query)]
+    lost = list_lost(select_open_needs(subdistrict_id).with_only_columns(Need.id))
+    rows = [_freeze_need(need, days, need.id in lost) for need in db.session.scalars(query)]
     return tuple(sorted(rows, key=lambda row: row.reference))
 
 
@@ -130,7 +132,7 @@ def _binds_on(agreement: PairingAgreement, day: date) -> bool:
     return lasts(agreement.starts_on, None if agreement.renews else agreement.ends_on)(day)
 
 
-def _freeze_need(need: Need, days: list[date]) -> FrozenNeed:
+def _freeze_need(need: Need, days: list[date], has_lost: bool) -> FrozenNeed:
     statuses = map_statuses(need.resident, days)
     return FrozenNeed(
         reference=need.reference,
@@ -147,6 +149,7 @@ def _freeze_need(need: Need, days: list[date]) -> FrozenNeed:
         waiting=need.waiting_rounds,
         lot=need.lot,
         household_lot=need.resident.household.lot,
+        lost=has_lost,
     )
 
 

@@ -14,6 +14,7 @@ from matchmaker.models import MatchRound, Need, RoundState, ServiceCategory, Sto
 from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
+from matchmaker.rounds.carrying import carry_earlier
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, select_open_needs
 from matchmaker.rounds.freeze.draws import Announcement, add_draw, check_announcement
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
@@ -84,6 +85,7 @@ def freeze_round(
     if not list_days(match_round.month, after=get_local_date(now)):
         raise ConflictError("round.month_over")
     check_announcement(draw, match_round.month, now, is_demo=is_demo)
+    carry_earlier(match_round, actor, now)
     _lock_open_needs(match_round.subdistrict_id)
     follow_calendar(now=now)
     snapshot, offer_ids = take_snapshot(match_round, get_local_date(now))

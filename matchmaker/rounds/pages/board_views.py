@@ -13,6 +13,7 @@ from matchmaker.forms.fields import CountField
 from matchmaker.models import MatchRound, RoundRun
 from matchmaker.promises.board import Grouping, count_funnel, list_board
 from matchmaker.rounds import queries
+from matchmaker.rounds.carrying import list_missing
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.publish import closing
 from matchmaker.web.act import Answer, answer_form
@@ -68,6 +69,7 @@ def close(month: date) -> Answer:
             match_round=match_round,
             funnel=count_funnel(run, get_local_date(get_now())),
             left=left,
+            missing=list_missing(run),
             can_close=closing.can_close(match_round, get_now()),
             form=form,
         )

@@ -1,6 +1,7 @@
 """Close a month that is over: what is still open ends, its needs wait again, nothing is lost.
 
-What nobody reported counts as not given. The ledger is then what was delivered. The caller commits.
+What nobody reported counts as not given, what is missing of a part waits on, and the ledger is then
+what was delivered. The caller commits.
 """
 
 from datetime import datetime
@@ -24,6 +25,9 @@ from matchmaker.models import (
 )
 from matchmaker.promises.states import OPEN_STATES, PROMISE_STATES, PromiseStep
 from matchmaker.residents.consents import end_consent
+from matchmaker.rounds.carrying import carry_missing
+from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.publish.remembering import remember, remember_deliveries
 from matchmaker.rounds.publish.revoking import free_places
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.states import lock_row
@@ -65,9 +69,13 @@ def close_round(match_round: MatchRound, *, known_open: int, actor: User, now: d
     db.session.flush()
     if rows:
         free_places(run, rows, now)
+    carried = carry_missing(run, actor, now)
     _end_consents(run, now)
+    erase_ledger(match_round)
+    remember(run)
+    remember_deliveries(run)
     ROUND_STATES.take(match_round, RoundState.CLOSED)
-    details = {"number": run.number, "promises": len(opened)}
+    details = {"number": run.number, "promises": len(opened), "needs": len(carried)}
     record_event(actor=actor, action="round.close", subject=match_round, now=now, details=details)
 
 

@@ -1,21 +1,39 @@
 """What later months need to know of a published run: written at once, and again when help falls."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.base.extensions import db
-from matchmaker.models import Assignment, Need, NeedOutcome, NeedState, Promise, RoundRun
+from matchmaker.models import (
+    Assignment,
+    Need,
+    NeedOutcome,
+    NeedState,
+    Promise,
+    RoundRun,
+    Volunteer,
+)
 from matchmaker.promises.present import PROMISE_REVOKED
-from matchmaker.promises.states import FALLEN_STATES
+from matchmaker.promises.sums import add_up, count_kept, is_decided
 from matchmaker.rounds.asks import list_members
-from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad, name_measure, write_ledger
+from matchmaker.rounds.ledger import (
+    Contest,
+    Coverage,
+    Delivery,
+    GiverLoad,
+    name_measure,
+    write_deliveries,
+    write_ledger,
+)
+from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import Figures, get_figures
 from matchmaker.rounds.solve.verdicts import find_verdict
+from optimizer.rows import VISITS
 
 _GONE = frozenset({NeedState.WITHDRAWN, NeedState.CLOSED})
 
@@ -120,15 +138,14 @@ def was_met(outcome: NeedOutcome) -> bool:
 def _leave_out_ended(
     run: RoundRun, loads: Mapping[str, Mapping[str, GiverLoad]], assignments: Iterable[Promise]
 ) -> dict[str, dict[str, GiverLoad]]:
-    """Loads by measure, without promises that ended without help, with those made since."""
+    """Loads by measure, without what was promised and not given, with promises made since."""
     measures = {row.code: name_measure(row) for row in read_snapshot(run.match_round).categories}
     ended: Counter[tuple[str, str | None]] = Counter()
     for row in assignments:
         if row.offer is None:
             continue
-        is_new = row.assignment is not None and row.assignment.round_repair_id is not None
-        change = (row.state in FALLEN_STATES) - is_new  # of the run's own units
-        ended[row.organisation.code, measures[row.offer.category.code]] += change * row.units
+        counted = row.units if is_decided(row) else 0  # of the run's own units
+        ended[row.organisation.code, measures[row.offer.category.code]] += counted - count_kept(row)
     return {
         code: {
             measure: replace(load, used=load.used - ended[code, measure])
@@ -143,12 +160,41 @@ def _sum_loads(figures: Figures) -> dict[str, dict[str, GiverLoad]]:
     return {code: {"": load} for code, load in figures.by_organisation.items()}
 
 
+def remember_deliveries(run: RoundRun) -> None:
+    """Write what each need of a closed month asked, was promised and got, and what each volunteer
+    promised and made."""
+    promises = list_assignments(run)
+    of_need: defaultdict[int | None, list[Promise]] = defaultdict(list)
+    of_volunteer: defaultdict[int, list[Promise]] = defaultdict(list)
+    for row in promises:
+        of_need[row.need_id].append(row)
+        if row.volunteer_id is not None:
+            of_volunteer[row.volunteer_id].append(row)
+    needs = {}
+    for outcome in list_outcomes(run):
+        sums = add_up(of_need[outcome.need_id])
+        asked = read_numbers(outcome).asked
+        measure = outcome.need.category.code
+        needs[outcome.need.reference] = Delivery(measure, sums.promised, sums.given, asked)
+    names = {row.id: row.reference for row in _list_volunteers(of_volunteer)}
+    volunteers = {}
+    for volunteer_id, rows in of_volunteer.items():
+        promised = sum(row.units for row in rows)  # whoever decided it: the person's own word
+        given = add_up(rows).given
+        volunteers[names[volunteer_id]] = Delivery(VISITS, promised, given)
+    write_deliveries(run.match_round, needs=needs, volunteers=volunteers)
+
+
+def _list_volunteers(ids: Iterable[int]) -> Sequence[Volunteer]:
+    return db.session.scalars(select(Volunteer).where(Volunteer.id.in_(list(ids)))).all()
+
+
 def list_outcomes(run: RoundRun) -> list[NeedOutcome]:
     """What the run found, by need, with the needs."""
     query = (
         select(NeedOutcome)
         .where(NeedOutcome.round_run_id == run.id)
-        .options(joinedload(NeedOutcome.need))
+        .options(joinedload(NeedOutcome.need).joinedload(Need.category))
         .order_by(NeedOutcome.need_id)
     )
     return list(db.session.scalars(query))

@@ -14,7 +14,12 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.kinds import get_rules
 from matchmaker.models import RoundRun
 from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad, count_pledges, name_measure
-from matchmaker.rounds.problem import name_contest_stages, name_fair_stages, raise_tier
+from matchmaker.rounds.problem import (
+    name_contest_stages,
+    name_fair_stages,
+    raise_tier,
+    read_key,
+)
 from matchmaker.rounds.snapshot import FIRST_FORMAT, FrozenNeed, Snapshot
 from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
@@ -157,7 +162,7 @@ def compute_figures(
         by_organisation=_count_loads(snapshot, solution),
         by_ground=_count_grounds(needs, grounds, left),
         supply=_count_supply(snapshot, solution),
-        stages=tuple(_shorten(stage) for stage in solution.stages),
+        stages=tuple(_shorten(stage, snapshot) for stage in solution.stages),
         contests=_count_contests(snapshot, solution.stages),
         loads=_count_loads_by_measure(snapshot, solution),
     )
@@ -275,12 +280,12 @@ def _count_supply(snapshot: Snapshot, solution: Solution) -> dict[str, Supply]:
     }
 
 
-def _shorten(stage: StageResult) -> StageFigures:
+def _shorten(stage: StageResult, snapshot: Snapshot) -> StageFigures:
     first, last = (stage.levels[0], stage.levels[-1]) if stage.levels else (None, None)
     return StageFigures(
         name=stage.name,
         kind=stage.kind,
-        key=stage.key,
+        key=read_key(stage.key, snapshot),
         status=stage.status,
         proof=stage.proof,
         engine=stage.engine,

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from matchmaker.models import MatchRound, OverrideKind, RoundRun
 from matchmaker.rounds.freeze.overrides import freeze_overrides, list_active_overrides
-from matchmaker.rounds.problem import RuleName, name_rule
+from matchmaker.rounds.problem import RuleName, name_rule, read_key
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.snapshot import Snapshot
 from matchmaker.rounds.visitors import name_persons
 from optimizer import codec
-from optimizer.report import Conflict, PinPrice
+from optimizer.report import Conflict, PinPrice, StageChange
 from optimizer.rows import Pin
 
 
@@ -25,13 +26,18 @@ def list_conflicting(match_round: MatchRound, conflict: Conflict) -> list[int]:
 
 def list_prices(match_round: MatchRound, prices: Sequence[PinPrice]) -> dict[int, PinPrice]:
     """The price of each pin and forbid by its id; of its aims only the first that differs."""
-    rows = _list_rows(match_round)
+    rows, snapshot = _list_rows(match_round), read_snapshot(match_round)
     kinds = {False: OverrideKind.PIN, True: OverrideKind.FORBID}
     return {
-        id_: replace(price, stages=() if price.first is None else (price.first,))
+        id_: replace(price, stages=_list_first(price, snapshot))
         for price in prices
         for id_ in rows[kinds[price.is_forbid], *_get_name(price.pin)]
     }
+
+
+def _list_first(price: PinPrice, snapshot: Snapshot) -> tuple[StageChange, ...]:
+    first = price.first
+    return () if first is None else (replace(first, key=read_key(first.key, snapshot)),)
 
 
 def find_prices(run: RoundRun) -> dict[int, PinPrice]:

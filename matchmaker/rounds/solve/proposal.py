@@ -11,7 +11,7 @@ from typing import Any
 from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.matching import list_days_of
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, make_numbers
-from matchmaker.rounds.snapshot import Snapshot
+from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
 from optimizer import codec
 from optimizer.explanation import Explanation
 from optimizer.solution import Assignment
@@ -108,7 +108,11 @@ def _deal(
 
 def _order(names: Collection[str], snapshot: Snapshot) -> list[str]:
     rows = {row.reference: row for row in snapshot.needs if row.reference in names}
-    return sorted(names, key=lambda name: (rows[name].tier, -rows[name].waiting, rows[name].lot))
+    return sorted(names, key=lambda name: _rank(rows[name]))
+
+
+def _rank(row: FrozenNeed) -> tuple[int, int, bool, str]:
+    return (row.tier, -row.waiting, not row.lost, row.lot)
 
 
 def _list_unfilled(

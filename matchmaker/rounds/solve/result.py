@@ -19,7 +19,7 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers
-from matchmaker.rounds.problem import list_common_days
+from matchmaker.rounds.problem import counts_half_months, list_common_days
 from matchmaker.rounds.queries import get_snapshot
 from matchmaker.rounds.snapshot import Snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, count_units
@@ -35,6 +35,7 @@ def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> Non
     units = count_units(answer.solution)
     found = {explanation.need: explanation for explanation in answer.explanations}
     ids = _map_ids(Need, [row.reference for row in snapshot.needs])
+    in_half_months = counts_half_months(snapshot)
     for row in snapshot.needs:
         received, unmet = units.get(row.reference, 0), found.get(row.reference)
         ground = unmet.code.value if unmet else GroundCode.UNDECIDED.value
@@ -47,7 +48,9 @@ def write_outcomes(run: RoundRun, snapshot: Snapshot, answer: HandedBack) -> Non
                 is_met=received > 0,
                 received_units=received,
                 ground=MET if received else ground,
-                numbers=make_numbers(row.quantity, received, unmet).to_json(),
+                numbers=make_numbers(
+                    row.quantity, received, unmet, in_half_months=in_half_months
+                ).to_json(),
             )
         )
 

@@ -1,7 +1,9 @@
 """Start, finish and cancel the runs of a frozen round."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -25,6 +27,7 @@ from matchmaker.rounds.freeze.overrides import (
     freeze_overrides,
     list_active_overrides,
 )
+from matchmaker.rounds.problem import read_key
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride
 from matchmaker.rounds.solve.figures import compute_figures
@@ -35,7 +38,7 @@ from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from matchmaker.scopes import list_same_persons
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
-from optimizer.report import Failure, Seconds, SolveReport
+from optimizer.report import Failure, Seconds, SolveReport, Verdict
 from optimizer.solution import Solution
 
 USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
@@ -91,7 +94,7 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
     if run.status is not RunStatus.PENDING:
         return
     run.finished_at, run.timings = now, _list_timings(report.seconds)
-    run.verdict = None if report.verdict is None else codec.to_json(report.verdict)
+    run.verdict = None if report.verdict is None else _write_verdict(run, report.verdict)
     if report.conflict is not None:
         run.conflict = list_conflicting(run.match_round, report.conflict)
     failure, solution = report.failure, report.solution
@@ -106,6 +109,12 @@ def finish_run(run: RoundRun, report: SolveReport, *, now: datetime) -> None:
     if report.is_usable:
         _save_result(run, report, solution)
     _close(run, RunStatus[solution.status.name], None, now)
+
+
+def _write_verdict(run: RoundRun, verdict: Verdict) -> Any:
+    snapshot = read_snapshot(run.match_round)
+    rows = (replace(row, key=read_key(row.key, snapshot)) for row in verdict.unproved)
+    return codec.to_json(replace(verdict, unproved=tuple(rows)))
 
 
 def give_up_run(run: RoundRun, *, now: datetime) -> None:

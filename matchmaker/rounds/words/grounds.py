@@ -34,7 +34,10 @@ class Claim:
 
 
 # In the order in which holders are named; each is the first fact in which they differ.
-HOLDERS = ("duty", "more_urgent", "waited_longer", "other", "waited_less", "less_urgent")
+HOLDERS = (
+    *("duty", "more_urgent", "waited_longer", "waited_or_lost", "other"),
+    *("waited_less", "waited_less_or_kept", "less_urgent"),
+)
 _OF_SHARES = ("shares", "odd-units")  # the stages that say how much each home gets
 _PLAIN = frozenset(
     {
@@ -248,6 +251,13 @@ _HOLDERS: Mapping[str, Callable[[int], str]] = {
         "%(num)s were as urgent as yours and had waited longer",
         n,
     ),
+    "waited_or_lost": lambda n: ngettext(
+        "%(num)s was as urgent as yours and had waited longer, or as long with a promise that was "
+        "not kept",
+        "%(num)s were as urgent as yours and had waited longer, or as long with a promise that was "
+        "not kept",
+        n,
+    ),
     "other": lambda n: ngettext(
         "%(num)s was as urgent as yours and had waited as long",
         "%(num)s were as urgent as yours and had waited as long",
@@ -256,6 +266,11 @@ _HOLDERS: Mapping[str, Callable[[int], str]] = {
     "waited_less": lambda n: ngettext(
         "%(num)s was as urgent as yours and had waited less",
         "%(num)s were as urgent as yours and had waited less",
+        n,
+    ),
+    "waited_less_or_kept": lambda n: ngettext(
+        "%(num)s was as urgent as yours and had waited less, or as long without a broken promise",
+        "%(num)s were as urgent as yours and had waited less, or as long without a broken promise",
         n,
     ),
     "less_urgent": lambda n: ngettext(

@@ -107,7 +107,9 @@ def _describe_outranked(numbers: OutcomeNumbers, policy: str) -> str:
         "more_urgent": _("more urgent"),
         "less_urgent": _("less urgent"),
         "waited_longer": _("waiting longer"),
+        "waited_or_lost": _("waiting longer, or as long with a lost promise"),
         "waited_less": _("waiting less"),
+        "waited_less_or_kept": _("waiting less, or as long without a lost promise"),
         "other": _("decided by a later aim"),
     }
     reasons = numbers.ahead_by

@@ -44,6 +44,12 @@ def _describe_pair(name: str, value: str, names: Names, policy: str) -> str:
         return ngettext(
             "waited %(num)s month or longer", "waited %(num)s months or longer", int(value)
         )
+    if name == "lost":
+        return ngettext(
+            "waited longer than %(num)s month, or as long and lost a promise",
+            "waited longer than %(num)s months, or as long and lost a promise",
+            int(value),
+        )
     words = {
         "tier": _("urgency %(value)s"),
         "waiting": _("waiting %(value)s months"),

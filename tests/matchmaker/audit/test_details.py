@@ -43,6 +43,7 @@ NAMES = {
     *("list", "way", "purpose", "persons", "filters"),  # of a list: of filters the names alone
     "volunteers",  # numbers of entries
     *("notices", "visits"),  # how many
+    *("given", "missing", "promised"),  # units of one need
     "allowed",  # whether volunteers answer for themselves
 }
 WRITERS = {"record_event", "record_step"}

@@ -52,6 +52,7 @@ from tests.factories import NOW, Factory
 from tests.matchmaker.notices.office import SPOKEN, Office
 from tests.matchmaker.rounds.free_places import search_here
 from tests.matchmaker.rounds.small_month import solve_here
+from tests.run_factories import publish_month
 
 LATER = NOW + timedelta(hours=1)  # than the lock of the month
 # Actions, or the subjects of actions, of which nobody but the actor has to hear.
@@ -1012,6 +1013,29 @@ def close_a_month(o: Office) -> Heard:
         (row.asked.resident, "visit.cancelled" if row.pairing else "need.promise_revoked"),
         *list_helpers(o, row, "promise.unreported", "visit.unreported"),
     ]
+
+
+@step("need.carry")
+def close_a_month_with_a_part_missing(o: Office) -> Heard:
+    """Of two bags one came in August; the close says that the other waits on."""
+    bags = o.make.category(name_en="Bags", kind=m.OfferKind.GOODS, unit="item")
+    o.make.offer(o.organisations[1], bags, capacity_per_month=2)
+    home, place = o.residents[1], o.committees[2].id
+    need = o.make.need(home, bags, o.counter, place, quantity=2)
+    run = publish_month(o.make, o.subdistrict.id, date(2026, 8, 1))
+    row = db.session.scalars(select(m.Promise).where(m.Promise.need_id == need.id)).one()
+    end = get_instant(date(2026, 9, 1), 12 * 60)
+    published_at = run.match_round.published_at or NOW
+    answering.accept(actor=o.giver, promise_ids=[row.id], now=published_at)
+    keys: dict[str, Any] = {"promise_id": row.id, "now": published_at}
+    agreeing.agree(actor=o.counter, **keys)
+    proof = m.DeliveryProof.CALL
+    delivering.deliver(actor=o.counter, units=1, proof=proof, code="", **keys)
+    do_due(end)
+    begin()
+    left = closing.count_open(run)
+    closing.close_round(run.match_round, known_open=left, actor=o.one, now=end)
+    return [(row.asked.resident, "need.carried")]
 
 
 def list_office(o: Office) -> Heard:

@@ -87,6 +87,7 @@ def test_each_stage_belongs_to_one_part_in_the_order_of_the_policy():
         ("waiting=4", "waited 4 months or longer"),
         ("waiting=0", "whatever the wait"),
         ("turn=2,waiting=1", "turn 2, waited 1 month or longer"),
+        ("lost=3", "waited longer than 3 months, or as long and lost a promise"),
         ("tier=1", ""),  # the stage says it
         ("", ""),
     ],

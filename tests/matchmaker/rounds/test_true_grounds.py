@@ -107,12 +107,14 @@ def test_a_false_claim_is_refused():
 
 @pytest.mark.usefixtures("english")
 def test_a_sentence_says_each_number_of_its_claim():
-    counts = dict(zip(HOLDERS, range(2, 8), strict=True))
+    counts = dict(zip(HOLDERS, range(2, 10), strict=True))
     sentence = say_claim(Claim("held", counts), FIRST_POLICY)
     assert sentence == (
         "We are sorry: there was not enough of this help for everyone this month, so yours could "
-        "not be met. 27 requests went first: 2 were promised earlier and are still going on; "
+        "not be met. 44 requests went first: 2 were promised earlier and are still going on; "
         "3 were more urgent than yours; 4 were as urgent as "
-        "yours and had waited longer; 5 were as urgent as yours and had waited as long; 6 were as "
-        "urgent as yours and had waited less; 7 were less urgent than yours."
+        "yours and had waited longer; 5 were as urgent as yours and had waited longer, or as long "
+        "with a promise that was not kept; 6 were as urgent as yours and had waited as long; 7 "
+        "were as urgent as yours and had waited less; 8 were as urgent as yours and had waited "
+        "less, or as long without a broken promise; 9 were less urgent than yours."
     )

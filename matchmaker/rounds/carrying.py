@@ -1,0 +1,111 @@
+"""What a month promised to a need and did not give in whole: the missing part waits on.
+
+Its amount is what is missing, and its wait goes on as if nothing had come. That is done at the
+close of the month, or at the lock of a later one before that, so that no list is missed. A part
+smaller than the least that helps is not carried: such a need ends as it is. A visit by fewer people
+than it takes did not help, so the whole visit waits. Flushes; the caller commits.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from matchmaker.audit.service import record_event
+from matchmaker.base.extensions import db
+from matchmaker.kinds import get_rules
+from matchmaker.models import MatchRound, Need, NeedState, Promise, RoundRun, RoundState, User
+from matchmaker.needs.states import carry_over
+from matchmaker.notices.service import notify_resident
+from matchmaker.promises.sums import HelpSum, add_up
+from matchmaker.rounds.queries import read_snapshot
+from matchmaker.states import lock_row
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A need of which a part is missing. ``given``: of the units that count as given."""
+
+    need: Need
+    promised: int
+    given: int
+    missing: int
+
+
+def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
+    """The needs that got a part of what a run promised them, and of which nothing more can come.
+
+    ``is_locked``: to be changed.
+    """
+    found = (_weigh(need, add_up(rows)) for need, rows in _group_by_need(run, is_locked))
+    return [row for row in found if row is not None]
+
+
+def carry_missing(run: RoundRun, actor: User, now: datetime) -> list[Carried]:
+    """Let the missing parts of a run's needs wait on; residents hear it. The round is locked."""
+    waited = {row.reference: row.waiting for row in read_snapshot(run.match_round).needs}
+    carried = list_missing(run, is_locked=True)
+    for row in carried:
+        need = row.need
+        carry_over(need, missing=row.missing, given=row.given, waited=waited[need.reference])
+    db.session.flush()
+    for row in carried:
+        details = {"given": row.given, "missing": row.missing, "promised": row.promised}
+        record_event(
+            actor=actor,
+            action="need.carry",
+            subject=row.need,
+            now=now,
+            on_behalf_of=row.need.resident,
+            details=details,
+        )
+        notify_resident(row.need.resident, actor, "need.carried", row.need, now)
+    return carried
+
+
+def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[Carried]:
+    """The same for every earlier month that is still lived, before a list is locked."""
+    query = (
+        select(MatchRound)
+        .where(MatchRound.subdistrict_id == match_round.subdistrict_id)
+        .where(MatchRound.month < match_round.month, MatchRound.state == RoundState.EXECUTING)
+        .order_by(MatchRound.month)
+    )
+    carried = []
+    for earlier in db.session.scalars(query):
+        lock_row(earlier)
+        if earlier.published_run is not None:
+            carried += carry_missing(earlier.published_run, actor, now)
+    return carried
+
+
+def _group_by_need(run: RoundRun, is_locked: bool) -> list[tuple[Need, Sequence[Promise]]]:
+    """The promises of each need that is served in part, by number."""
+    query = (
+        select(Promise)
+        .join(Need, Need.id == Promise.need_id)
+        .where(Promise.round_run_id == run.id, Need.state == NeedState.PARTLY_SERVED)
+        .options(joinedload(Promise.need).joinedload(Need.category), joinedload(Promise.assignment))
+        .order_by(Need.reference, Promise.id)
+    )
+    if is_locked:
+        query = query.with_for_update(of=Need).execution_options(populate_existing=True)
+    rows: defaultdict[Need, list[Promise]] = defaultdict(list)
+    for row in db.session.scalars(query):
+        if row.need is not None:
+            rows[row.need].append(row)
+    return list(rows.items())
+
+
+def _weigh(need: Need, help_sum: HelpSum) -> Carried | None:
+    """What is carried over of a need; None if nothing is."""
+    if help_sum.is_open or not help_sum.missing:
+        return None
+    if get_rules(need.category.kind).has_volunteers:
+        return Carried(need, need.quantity, given=0, missing=need.quantity)
+    if help_sum.missing < (need.category.least_quantity or 1):
+        return None
+    return Carried(need, help_sum.promised, help_sum.given, help_sum.missing)
