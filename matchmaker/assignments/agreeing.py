@@ -119,7 +119,8 @@ class OpenHelp:
 
 
 def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
-    """What waits for the recipients in the actor's scope in this month and later, oldest first.
+    """What waits for the recipients in the actor's scope in this month and later: due visits of
+    pairings first, then the oldest.
 
     A need is asked for once all its givers agreed; then, for another day that its giver asks for.
     """
@@ -141,7 +142,8 @@ def _list_helps(actor: User, now: datetime) -> list[OpenHelp]:
     groups: dict[object, list[Promise]] = {}
     for row in db.session.scalars(_select_open(actor, now)):
         groups.setdefault(row.help_key, []).append(row)
-    return [OpenHelp(tuple(rows)) for rows in groups.values()]
+    helps = [OpenHelp(tuple(rows)) for rows in groups.values()]
+    return sorted(helps, key=lambda found: found.first.pairing_id is None)
 
 
 def get_question(actor: User, promise_id: int, now: datetime) -> OpenHelp:

@@ -45,6 +45,7 @@ RuleName = tuple[str, str | None, str | None]  # need, offer and person of a pin
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
 MOST_URGENT_BY_WAITING = 2  # of the second policy
+MISSED_POINTS = 100  # of a due visit that was missed last month, under the second policy
 
 # Points for each visit that goes to a known giver: the same visitor ranks above the organisation.
 SAME_VOLUNTEER_SCORE = 10
@@ -223,7 +224,7 @@ def _make_needs(snapshot: Snapshot, categories: dict[str, FrozenCategory]) -> tu
     steps = 2 if counts_half_months(snapshot) else 1
     return (
         *(_make_need(row, categories, snapshot, steps) for row in snapshot.needs),
-        *(_make_duty(row, categories, snapshot.slots) for row in snapshot.due_visits),
+        *(_make_duty(row, categories, snapshot) for row in snapshot.due_visits),
     )
 
 
@@ -252,8 +253,11 @@ def _make_need(
     )
 
 
-def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], slots: Sequence[str]) -> Need:
-    category = categories[row.category]
+def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], snapshot: Snapshot) -> Need:
+    """The due visit in the question. One that was missed has waited a month where a policy looks at
+    the wait of duties, and else more points than any that was not."""
+    category, slots = categories[row.category], snapshot.slots
+    is_drawn = get_policy(snapshot.policy).is_drawn
     return Need(
         id=row.id,
         recipient=row.resident,
@@ -266,7 +270,8 @@ def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], slots: Sequ
         or list_slots_of_weeks(row.weeks),
         people=category.people,
         tier=row.tier,
-        points=category.points,
+        points=category.points + (MISSED_POINTS if row.missed and is_drawn else 0),
+        waiting=int(row.missed and not is_drawn),
         duty=True,
         days=name_days(row.days),
         status_days=name_days_of(row.status_days),

@@ -72,7 +72,7 @@ class DueVisit:
     """A visit that a long-term pairing must make in the month, in one of ``weeks`` (1 to 4).
 
     ``volunteer`` is the usual visitor; None: anyone from the organisation. ``days``: on which the
-    pairing lasts.
+    pairing lasts. ``missed``: it stands for one that was not made in the month before.
     """
 
     pairing: str
@@ -90,6 +90,7 @@ class DueVisit:
     household_lot: str = ""
     days: Days = ()
     status_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
+    missed: bool = False
 
     @property
     def id(self) -> str:

@@ -1,5 +1,7 @@
 """What a round has to decide: open needs, and the due visits of long-term pairings."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -68,9 +70,15 @@ def _cut_status(row: RecipientStatus, days: list[date]) -> Days | None:
 
 
 def freeze_due_visits(
-    subdistrict_id: int, month: date, after: date | None = None
+    subdistrict_id: int,
+    month: date,
+    after: date | None = None,
+    missed: Mapping[str, int] | None = None,
 ) -> tuple[DueVisit, ...]:
-    """The visits that pairings must make in ``month`` after a day, by pairing and number."""
+    """The visits that pairings must make in ``month`` after a day, by pairing and number.
+
+    ``missed``: visits of the month before that were not made, by pairing; as many come first.
+    """
     query = select_pairings(subdistrict_id, month).options(
         joinedload(Pairing.volunteer),
         joinedload(Pairing.category),
@@ -79,8 +87,12 @@ def freeze_due_visits(
             selectinload(Resident.statuses),
         ),
     )
+    owed = missed or {}
     rows = [
-        _freeze_visit(pairing, number, weeks, list_days(month, after))
+        replace(
+            _freeze_visit(pairing, number, weeks, list_days(month, after)),
+            missed=number <= owed.get(pairing.reference, 0),
+        )
         for pairing in db.session.scalars(query)
         for number, weeks in enumerate(list_due_weeks(pairing, month, after), start=1)
     ]

@@ -30,6 +30,7 @@ from matchmaker.models import (
 )
 from matchmaker.rounds.freeze.asked import list_due_weeks, select_open_needs, select_pairings
 from matchmaker.rounds.freeze.given import select_open_offers
+from matchmaker.rounds.missed import count_missed, find_last_round
 from matchmaker.slots import YearCalendar, get_slot_week, is_guessed, list_days, list_slots
 
 
@@ -45,6 +46,7 @@ class Finding(StrEnum):
     EXPIRED_AGREEMENTS = auto()
     STAFFLESS_OFFERS = auto()
     UNSERVED_CATEGORIES = auto()
+    MISSED_DUTIES = auto()
     SLOTLESS_DUTIES = auto()
     GUESSED_CALENDAR = auto()
 
@@ -86,6 +88,7 @@ def check_readiness(match_round: MatchRound, today: date | None = None) -> list[
         _weigh_supply(Finding.OPEN_OFFERS, offers),
     ]
     found = {finding: list_ids(subdistrict_id, month) for finding, list_ids in _CHECKS.items()}
+    found[Finding.MISSED_DUTIES] = _list_missed_duties(subdistrict_id, month)
     calendars = load_calendars(subdistrict_id)
     found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month, calendars, today)
     found[Finding.GUESSED_CALENDAR] = _list_guessed_years(month, calendars)
@@ -193,6 +196,12 @@ def _list_unserved_categories(subdistrict_id: int, month: date) -> tuple[int, ..
         .where(ServiceCategory.id.in_(asked), ServiceCategory.id.not_in(offered))
         .order_by(ServiceCategory.position)
     )
+
+
+def _list_missed_duties(subdistrict_id: int, month: date) -> tuple[int, ...]:
+    """The due visits of the last published month that were not made: one number for each."""
+    missed = count_missed(find_last_round(subdistrict_id, month))
+    return tuple(number for count in missed.values() for number in range(1, count + 1))
 
 
 def _list_slotless_duties(

@@ -19,6 +19,7 @@ from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, sele
 from matchmaker.rounds.freeze.draws import Announcement, add_draw, check_announcement
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.ledger import count_pledges, freeze_history, freeze_loads
+from matchmaker.rounds.missed import count_missed, find_last_round
 from matchmaker.rounds.problem import name_contest_stages
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
 from matchmaker.rounds.snapshot import FORMAT, FrozenCategory, Snapshot
@@ -135,7 +136,9 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
         slots=tuple(slot_dates),
         categories=categories,
         needs=freeze_needs(subdistrict_id, month, after=today),
-        due_visits=freeze_due_visits(subdistrict_id, month, after=today),
+        due_visits=freeze_due_visits(
+            subdistrict_id, month, today, count_missed(find_last_round(subdistrict_id, month))
+        ),
         offers=offers,
         volunteers=freeze_volunteers(subdistrict_id, month, after=today),
         overrides=(),  # none can be made before the freeze

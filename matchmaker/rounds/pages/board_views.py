@@ -14,6 +14,7 @@ from matchmaker.models import MatchRound, RoundRun
 from matchmaker.promises.board import Grouping, count_funnel, list_board
 from matchmaker.rounds import queries
 from matchmaker.rounds.carrying import list_missing
+from matchmaker.rounds.missed import find_last_round, list_missed
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.publish import closing
 from matchmaker.web.act import Answer, answer_form
@@ -75,6 +76,20 @@ def close(month: date) -> Answer:
         )
 
     return answer_form(form, act, show)
+
+
+@bp.get("/missed")
+@requires(Permission.ROUND_READ)
+def missed() -> str:
+    """The due visits of pairings that were not made in the last published month."""
+    match_round = find_last_round(queries.get_subdistrict_id(current_user))
+    rows = [] if match_round is None else list_missed(match_round)
+    return render_template(
+        "rounds/missed.html",
+        match_round=match_round,
+        rows=rows,
+        total=sum(row.missed for row in rows),
+    )
 
 
 def _get_published(month: date) -> tuple[MatchRound, RoundRun]:

@@ -16,6 +16,7 @@ _ENDPOINTS = {
     Finding.UNAPPROVED_ORGANISATIONS: "organisations.index",
     Finding.UNAPPROVED_OFFERS: "offers.review",
     Finding.EXPIRED_AGREEMENTS: "organisations.index",
+    Finding.MISSED_DUTIES: "rounds.missed",
     Finding.SLOTLESS_DUTIES: "calendar.index",
     Finding.GUESSED_CALENDAR: "calendar.index",
 }
@@ -62,6 +63,11 @@ def _say_supply(count: int) -> dict[Finding, str]:
         Finding.UNSERVED_CATEGORIES: ngettext(
             "%(num)s category is asked for and offered by nobody.",
             "%(num)s categories are asked for and offered by nobody.",
+            count,
+        ),
+        Finding.MISSED_DUTIES: ngettext(
+            "%(num)s due visit of a pairing was not made last month. It comes first in this one.",
+            "%(num)s due visits of pairings were not made last month. They come first in this one.",
             count,
         ),
         Finding.SLOTLESS_DUTIES: ngettext(
@@ -118,6 +124,7 @@ def _say_none(finding: Finding) -> str:
         Finding.UNAPPROVED_OFFERS: _("No offer waits for approval."),
         Finding.EXPIRED_AGREEMENTS: _("Every pairing agreement holds for the month."),
         Finding.STAFFLESS_OFFERS: _("Every offer of volunteers' time has volunteers."),
+        Finding.MISSED_DUTIES: _("Every due visit of a pairing was made last month, or may be."),
         Finding.SLOTLESS_DUTIES: _(
             "Every due visit of a pairing has a day on which it can be made."
         ),

@@ -208,7 +208,8 @@ _COMMUNITY_2 = PolicyWords(
             _l("The published points"),
             _l(
                 "If there is a choice even then, the needs whose published points add up to most "
-                "are met. The points of each kind of help are fixed when the lists are closed."
+                "are met. The points of each kind of help are fixed when the lists are closed. A "
+                "visit of a long-term pairing that was missed last month has 100 points more."
             ),
             _l("This way the published points of what is met add up to more."),
             counted=_l("%(value)s points"),

@@ -9,6 +9,7 @@ ADDRESSES = {
     "results.show_office": ("/results/<month:month>/<office>/", {"GET"}),
     "rounds.index": ("/rounds/", {"GET"}),
     "rounds.open_round": ("/rounds/open", FORM),
+    "rounds.missed": ("/rounds/missed", {"GET"}),
     "rounds.show": (ROUND, {"GET"}),
     "rounds.answers": (f"{ROUND}answers", {"GET"}),
     "rounds.make_link": (f"{ROUND}answers/<id:organisation_id>/link", {"POST"}),
