@@ -32,6 +32,7 @@ from matchmaker.needs import (
     follow_up_views,
     paper_views,
     queue_views,
+    repeat_views,
 )
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
@@ -90,6 +91,7 @@ VIEW_MODULES = (
     paper_views,
     posting_views,
     queue_views,
+    repeat_views,
     offer_views,
     approval_views,
     organisation_views,

@@ -16,6 +16,7 @@ from matchmaker.accounts.kept_forms import get_owner_mark
 from matchmaker.audit import words as audit_words
 from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
+from matchmaker.needs.repeating import is_repeating
 from matchmaker.notices import views as notice_views
 from matchmaker.notices import words as notice_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
@@ -138,6 +139,7 @@ TESTS: _Functions = {
     "given_at_times": is_given_at_times,
     "money": kinds.is_money,
     "timed": is_timed,
+    "repeating": is_repeating,
 }
 
 GLOBALS: _Functions = {

@@ -22,6 +22,7 @@ from matchmaker.base.clock import get_now
 from matchmaker.base.database import writing
 from matchmaker.base.extensions import db
 from matchmaker.base.stopping import StopRequest
+from matchmaker.needs.repeating import do_repeats
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds.solve.worker import Worker
 
@@ -49,7 +50,7 @@ def worker() -> None:
 @click.command()
 @with_appcontext
 def daily() -> None:
-    """Do what is due by the clock: days of offers, reminders, answers that never came.
+    """Do what is due by the clock: days of offers, needs that come back, reminders, answers.
 
     The worker does the same every minute; once a day is enough where no worker runs.
     """
@@ -64,9 +65,13 @@ def do_all_due(now: datetime) -> str:
     try:
         offers = _follow_calendar(now)
     finally:
-        done = do_due(now)
+        try:
+            needs = do_repeats(now)
+        finally:
+            done = do_due(now)
     return (
         f"offers: opened {offers['opened']}, expired {offers['expired']}; "
+        f"needs: came back {needs.returned}, asked about {needs.asked}, ended {needs.ended}; "
         f"promises: reminded of {done.reminded}, expired {done.expired}, freed {done.freed}"
     )
 

@@ -93,6 +93,18 @@ class Need(Model):
         UTCDateTime,
         doc="instant of the step that can be undone, one for all its needs; empty: cannot be",
     )
+    repeats_until: Mapped[date | None] = mapped_column(
+        doc="first day of the last month in which it comes back; empty: it does not"
+    )
+    repeats_need_id: Mapped[int | None] = mapped_column(
+        ForeignKey("need.id"), unique=True, doc="the need of an earlier month that it repeats"
+    )
+    review_on: Mapped[date | None] = mapped_column(
+        doc="day from which the office is asked whether it still comes back"
+    )
+    review_asked_on: Mapped[date | None] = mapped_column(
+        doc="day on which it was asked; empty: it was not, or somebody said so"
+    )
     lot: Mapped[str] = lot_column()
     version: Mapped[int] = mapped_column(default=1, comment="rises with each edit")
 

@@ -14,6 +14,7 @@ from matchmaker.needs.desk_forms import CorrectionForm, DecisionForm, MergeForm,
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queue_views import describe_asker
+from matchmaker.needs.repeating import find_repeat
 from matchmaker.needs.states import MERGEABLE, WITHDRAWABLE, get_need
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
@@ -110,6 +111,7 @@ def show_need(need_id: int, refused: BaseForm | None = None) -> str:
         corrections=corrections.list_corrections(need),
         can_correct=corrections.may_correct(need, current_user),
         can_undo=corrections.may_undo(need, current_user),
+        later=find_repeat(need) if need.repeats_until else None,
     )
 
 

@@ -23,6 +23,7 @@ from matchmaker.models import ConsentChannel, Need, ServiceCategory, Window
 from matchmaker.models.limits import LONGEST_DESCRIPTION, LONGEST_REASON, TIERS
 from matchmaker.needs.corrections import Terms
 from matchmaker.needs.desk_service import Answers
+from matchmaker.needs.repeat_field import RepeatsField, write_month
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name
 
@@ -44,6 +45,8 @@ class RequestForm(EditForm, IdempotentForm):
         _l("In the resident's own words"),
         [Required(_l("Write one sentence.")), MaxLength(LONGEST_DESCRIPTION)],
     )
+
+    repeats_until = RepeatsField(_l("How often"))
 
     def validate_quantity(self, field: QuantityField) -> None:
         """Refuse what is no quantity of the chosen kind of help."""
@@ -73,6 +76,7 @@ class RequestForm(EditForm, IdempotentForm):
             "quantity": (need.quantity, need.category.unit),
             "windows": list(need.windows),
             "description": need.description,
+            "repeats_until": write_month(need.repeats_until),
         }
 
     def read_answers(self) -> Answers:
@@ -82,6 +86,7 @@ class RequestForm(EditForm, IdempotentForm):
             quantity=self.quantity.read_units(self.units[self.category_id.data]),
             windows=tuple(Window(value) for value in self.windows.data or ()),
             description=self.description.data,
+            repeats_until=self.repeats_until.month,
         )
 
 

@@ -1,7 +1,7 @@
 """Needs of one page: posted or corrected on a resident's behalf, changed, withdrawn. Flushes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.kinds import asks_windows, find_quantity_limits, get_need_type
@@ -17,6 +17,7 @@ from matchmaker.needs.posting import (
     send_need,
     sort_windows,
 )
+from matchmaker.needs.repeating import set_repeat
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
 from matchmaker.notices.service import notify_asker
 from matchmaker.residents.consents import end_consent
@@ -29,16 +30,17 @@ class Answers:
     """The answers given at the counter.
 
     ``quantity`` is in units of the category (fen for money) and counts only where the category
-    asks for it.
+    asks for it. ``repeats_until``: the last month in which it comes back; None: it is for once.
     """
 
     category_id: int
     quantity: int | None
     windows: tuple[Window, ...]
     description: str
+    repeats_until: date | None = None
 
 
-_ANSWERS = ("category_id", "description", "quantity", "windows")
+_ANSWERS = ("category_id", "description", "quantity", "repeats_until", "windows")
 
 
 def post_on_behalf(
@@ -51,7 +53,7 @@ def post_on_behalf(
     resident, category = get_resident(resident_id, actor), get_category(answers.category_id)
     _check_channel(channel)
     need = make_need(resident, category, actor, now)
-    _fill(need, answers)
+    _fill(need, answers, now)
     add_need(need, now)
     record_consent(need, channel, actor, now)
     send_need(need, actor, now)
@@ -73,7 +75,7 @@ def correct_on_behalf(
     """Change a returned need and send it again, with the resident's consent to the change."""
     need = get_returned(need_id, actor)
     _check_channel(channel)
-    _fill(need, answers)
+    _fill(need, answers, now)
     record_consent(need, channel, actor, now)
     send_need(need, actor, now)
     notify_asker(need, actor, "need.corrected", now)
@@ -89,7 +91,7 @@ def change_sent(*, actor: User, need_id: int, answers: Answers, now: datetime) -
     if need.state is not NeedState.SUBMITTED:
         raise ConflictError("need.not_waiting", state=need.state.value)
     before = {name: getattr(need, name) for name in _ANSWERS}
-    _fill(need, answers)
+    _fill(need, answers, now)
     changed = [name for name in _ANSWERS if getattr(need, name) != before[name]]
     if changed:
         flush_need()
@@ -112,7 +114,7 @@ def withdraw_need(*, actor: User, need_id: int, now: datetime) -> Need:
     return need
 
 
-def _fill(need: Need, answers: Answers) -> None:
+def _fill(need: Need, answers: Answers, now: datetime) -> None:
     category = get_category(answers.category_id)
     if not 1 <= len(answers.description) <= LONGEST_DESCRIPTION:
         raise InvalidError("need.description_length", "description", most=LONGEST_DESCRIPTION)
@@ -125,6 +127,7 @@ def _fill(need: Need, answers: Answers) -> None:
         need.quantity = answers.quantity
     need.windows = sort_windows(answers.windows) if asks_windows(category) else []
     need.description = answers.description
+    set_repeat(need, category, answers.repeats_until, now)
 
 
 def _check_channel(channel: ConsentChannel) -> None:

@@ -39,6 +39,9 @@ SHOWN_ACTIONS = frozenset(
         "keep",
         "add_times",
         "carry",
+        "repeat",
+        "confirm_repeat",
+        "end_repeat",
     )
 )
 ROUND_FOUND, ROUND_FOUND_NOTHING = "round.found", "round.found_nothing"

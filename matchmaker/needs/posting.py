@@ -59,7 +59,10 @@ def send_need(need: Need, actor: User, now: datetime) -> None:
     need.submitted_at, need.return_reason = now, None
     flush_need()
     channel = need.consent.channel.value if need.consent else None
-    record_step(need, actor, now, "need.submit", {"consent": channel})
+    details: dict[str, Any] = {"consent": channel}
+    if need.repeats_until is not None:
+        details["repeats_until"] = f"{need.repeats_until:%Y-%m}"
+    record_step(need, actor, now, "need.submit", details)
 
 
 def record_step(

@@ -1,7 +1,9 @@
 """Queries for lists of needs; what givers see of an open need does not identify the resident."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -29,6 +31,13 @@ from matchmaker.words.names import match_name
 # Filters. A field that is None or empty does not filter.
 
 
+class Repeats(StrEnum):
+    """Which needs that come back every month a list has."""
+
+    MONTHLY = "monthly"
+    TO_CONFIRM = "to_confirm"  # the committee was asked whether they still do
+
+
 @dataclass(frozen=True, slots=True)
 class NeedFilters:
     """Filters of a list of needs; ``category_id`` may be a heading of the catalogue."""
@@ -38,6 +47,7 @@ class NeedFilters:
     tier: int | None = None
     type: NeedType | None = None
     committee_id: int | None = None
+    repeats: Repeats | None = None
     search: str = ""
 
 
@@ -215,6 +225,12 @@ def list_statuses(needs: list[Need]) -> dict[int, list[RecipientStatus]]:
     return found
 
 
+_REPEATING: Mapping[Repeats | None, tuple[ColumnElement[bool], ...]] = {
+    Repeats.MONTHLY: (Need.repeats_until.is_not(None),),
+    Repeats.TO_CONFIRM: (Need.repeats_until.is_not(None), Need.review_asked_on.is_not(None)),
+}
+
+
 def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
     query = select(Need).join(Need.resident).join(Need.category).where(is_in_scope(Need, actor))
     if filters.state is not None:
@@ -228,6 +244,7 @@ def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
         query = query.where(Need.type == filters.type)
     if filters.committee_id is not None:
         query = query.where(Need.committee_id == filters.committee_id)
+    query = query.where(*_REPEATING.get(filters.repeats, ()))
     if filters.search.strip():
         names = [Resident.display_name, Resident.reference, Need.reference]
         query = query.where(match_name(filters.search, names, Resident.sort_key))

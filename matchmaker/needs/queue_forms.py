@@ -11,7 +11,7 @@ from matchmaker.forms.fields import TextField
 from matchmaker.forms.validators import MaxLength
 from matchmaker.models import Committee, NeedState, NeedType, ServiceCategory
 from matchmaker.models.limits import TIERS
-from matchmaker.needs.queries import BrowseFilters, NeedFilters
+from matchmaker.needs.queries import BrowseFilters, NeedFilters, Repeats
 from matchmaker.needs.words import TIER_WORDS
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
@@ -43,6 +43,16 @@ class NeedListForm(FilterForm):
         choices=make_choices([("", _l("Both")), *((one, get_label(one)) for one in NeedType)]),
     )
     committee_id = DropdownField(_l("Neighbourhood committee"))
+    repeats = DropdownField(
+        _l("Every month"),
+        choices=make_choices(
+            [
+                ("", _l("Once or every month")),
+                (Repeats.MONTHLY, _l("Comes back every month")),
+                (Repeats.TO_CONFIRM, _l("Somebody has to say whether it goes on")),
+            ]
+        ),
+    )
 
     def fill_choices(
         self, headings: Iterable[ServiceCategory], committees: Iterable[Committee]
@@ -60,6 +70,7 @@ class NeedListForm(FilterForm):
             tier=read_choice(self.tier, int),
             type=read_choice(self.type, NeedType),
             committee_id=read_choice(self.committee_id, int),
+            repeats=read_choice(self.repeats, Repeats),
             search="" if self.search.errors else self.search.data,
         )
 

@@ -216,7 +216,7 @@ def verify_chosen() -> Answer:
     return answer_form(form, act, lambda: _show_queue(form))
 
 
-_FIELDS = ("search", "state", "category_id", "tier", "type")
+_FIELDS = ("search", "state", "category_id", "tier", "type", "repeats")
 
 
 def _show_queue(bulk: VerifyManyForm) -> str:

@@ -13,6 +13,7 @@ from matchmaker.forms.validators import MaxLength, OneOrMore, Required
 from matchmaker.kinds import QuantityLimits, find_quantity_limits, is_money
 from matchmaker.models import Need, ServiceCategory, Window
 from matchmaker.models.limits import LONGEST_DESCRIPTION
+from matchmaker.needs.repeat_field import RepeatsField
 from matchmaker.needs.resident_service import Question
 from matchmaker.words.labels import get_label, get_name
 
@@ -72,8 +73,9 @@ class DescriptionForm(EditForm):
 
 
 class SendForm(IdempotentForm):
-    """The consent with which a need is sent."""
+    """How often it is needed, and the consent with which a need is sent."""
 
+    repeats_until = RepeatsField(_l("How often do you need it?"))
     has_consent = BooleanField(
         _l("I agree to this."),
         [Required(_l("Tick the box if you agree. Without it we cannot help."))],

@@ -4,7 +4,7 @@ Flushes; the view commits.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +25,7 @@ from matchmaker.needs.posting import (
     send_need,
     sort_windows,
 )
+from matchmaker.needs.repeating import set_repeat
 from matchmaker.needs.states import check_editable, flush_need, get_need, is_untouched
 from matchmaker.residents.scope import get_resident
 
@@ -81,15 +82,19 @@ def answer_description(*, actor: User, need_id: int, description: str, now: date
     return _keep(get_draft(need_id, actor), actor, now, description=description)
 
 
-def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
+def submit_need(
+    *, actor: User, need_id: int, now: datetime, repeats_until: date | None = None
+) -> Need:
     """Send a draft or a corrected need to the committee, with the resident's own consent.
 
-    Raises ``ConflictError('need.incomplete')`` while an answer is missing.
+    ``repeats_until``: the last month in which it comes back; None: it is for once. Raises
+    ``ConflictError('need.incomplete')`` while an answer is missing.
     """
     need = get_draft(need_id, actor)
     if not need.description:
         raise ConflictError("need.incomplete")
     check_quantity(need.category, need.quantity)
+    set_repeat(need, need.category, repeats_until, now)
     record_consent(need, ConsentChannel.ONLINE, actor, now)
     send_need(need, actor, now)
     return need

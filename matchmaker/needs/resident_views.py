@@ -18,6 +18,8 @@ from matchmaker.needs.desk_forms import ChangeForm
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queries import list_own_needs
+from matchmaker.needs.repeat_field import write_month
+from matchmaker.needs.repeating import find_repeat, may_repeat
 from matchmaker.needs.resident_forms import (
     AnswerForm,
     CategoryForm,
@@ -56,6 +58,7 @@ def follow(need_id: int) -> str:
         is_changeable=need.state is NeedState.SUBMITTED,
         corrections=list_corrections(need),
         is_withdrawable=need.state in WITHDRAWABLE,
+        later=find_repeat(need) if need.repeats_until else None,
     )
 
 
@@ -193,10 +196,18 @@ def ask(need_id: int, question: str) -> Answer:
 def check(need_id: int) -> Answer:
     if sent := _lead_to_sent(need_id):
         return sent
-    form = SendForm()
+    draft = get_need(need_id, current_user)
+    form = SendForm(data={"repeats_until": write_month(draft.repeats_until)})
+    if not may_repeat(draft.category):
+        del form.repeats_until
 
     def act() -> str:
-        resident_service.submit_need(actor=current_user, need_id=need_id, now=get_now())
+        resident_service.submit_need(
+            actor=current_user,
+            need_id=need_id,
+            now=get_now(),
+            repeats_until=form.repeats_until.month if form.repeats_until else None,
+        )
         flash(_("Sent. Your committee will check it."), "success")
         return url_for("needs.follow", need_id=need_id)
 

@@ -97,6 +97,9 @@ def describe_entry(entry: TimelineEntry, is_entered_for_them: bool) -> str:
         "need.keep": _("Another of your needs of the same kind was joined with this one."),
         "need.add_times": _("More times were added."),
         "need.carry": _("A part is still missing. It waits for the next month."),
+        "need.repeat": _("It came back by itself for the next month."),
+        "need.confirm_repeat": _("It goes on every month."),
+        "need.end_repeat": _("It does not come back any more."),
     }
     return str(sentences[entry.code])
 
@@ -117,6 +120,9 @@ def describe_entry_to_office(entry: TimelineEntry) -> str:
         "need.keep": _("Another need was joined with this one"),
         "need.add_times": _("Times added"),
         "need.carry": _("A part was missing and waits for the next list"),
+        "need.repeat": _("Came back by itself"),
+        "need.confirm_repeat": _("Said that it still comes back"),
+        "need.end_repeat": _("Does not come back any more"),
     }
     if entry.by is None:
         return str(words[entry.code])

@@ -34,9 +34,10 @@ _CONDITIONS: tuple[frozenset[str], ...] = (
             "need.unverified",
             *(f"need.{step}" for step in ("merged", "withdrawn", "answer_withdrawn")),
             *("need.promise_revoked", "need.refused", "need.not_reached", *NEED_ANSWERS),
-            "need.carried",
+            *("need.carried", "need.repeated"),
         }
     ),
+    frozenset({"need.repeat_confirmed", "need.repeat_ended"}),
     frozenset({"follow_up.asked", "follow_up.answered"}),
     frozenset({"offer.approved", "offer.returned", "offer.expired"}),
     frozenset(f"organisation.{step}" for step in ("approve", "return", "suspend", "reinstate")),

@@ -52,6 +52,9 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
         "The help that was found cannot come after all: %(thing)s. It waits for the next month."
     ),
     "need.part_revoked": _l("A part of the help that was found cannot come: %(thing)s."),
+    "need.repeated": _l("Asked for again for the next month, as you wished: %(thing)s."),
+    "need.repeat_confirmed": _l("It goes on every month: %(thing)s."),
+    "need.repeat_ended": _l("It does not come back every month any more: %(thing)s."),
     "need.carried": _l("A part is still missing, and comes first next month: %(thing)s."),
     "visit.agreed": _l("Who visits you this month has said yes: %(thing)s."),
     "visit.declined_for_you": _l("Written down for you, you do not want a visit: %(thing)s."),
@@ -76,6 +79,8 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "status.verify": _l("Checked for you: %(thing)s."),
     "status.end": _l("No longer recorded for you: %(thing)s."),
     "resident.merge": _l("You were registered twice and are registered once now: %(thing)s."),
+    # To the committee.
+    "need.review_repeat": _l("Say whether this still comes back every month: %(thing)s."),
     # To organisations and volunteers.
     "round.published": _l("The result of %(thing)s is published: see what is asked of you."),
     "round.nothing_asked": _l("The result of %(thing)s is published: nothing is asked of you now."),

@@ -15,7 +15,7 @@ from matchmaker.models import Consent, ConsentChannel, Need, Resident, User
 KEEP_CONTACT = "keep_contact"  # given at registration
 OWN_REQUEST, REQUEST_ON_BEHALF = "own_request", "request_on_behalf"
 # Of the sentences that the person agrees to; a version changes with its sentence.
-TEXT_VERSIONS = {KEEP_CONTACT: "2026-07", OWN_REQUEST: "2026-11", REQUEST_ON_BEHALF: "2026-11"}
+TEXT_VERSIONS = {KEEP_CONTACT: "2026-07", OWN_REQUEST: "2026-12", REQUEST_ON_BEHALF: "2026-12"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,23 @@ def add_consent(
         channel=channel,
         given_at=now,
         recorded_by_id=actor.id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def repeat_consent(consent: Consent | None) -> Consent | None:
+    """The same agreement for the request of the next month: given once, for each month named."""
+    if consent is None:
+        return None
+    row = Consent(
+        resident_id=consent.resident_id,
+        purpose=consent.purpose,
+        text_version=consent.text_version,
+        channel=consent.channel,
+        given_at=consent.given_at,
+        recorded_by_id=consent.recorded_by_id,
     )
     db.session.add(row)
     db.session.flush()

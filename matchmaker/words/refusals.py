@@ -93,6 +93,10 @@ _NEEDS: Sentences = {
     "need.category_unknown": _l("Choose a kind of help from the list."),
     "need.quantity_missing": _l("Enter how much is needed: this kind of help asks for it."),
     "need.quantity_out_of_range": _l("Enter between %(least)s and %(most)s."),
+    "need.wish_repeats": _l("A wish is fulfilled once. Choose “Only once”."),
+    "need.repeat_month": _l("Choose one of the next twelve months."),
+    "need.repeat_not_asked": _l("Nobody asks whether it goes on. It was said already."),
+    "need.repeats_no_more": _l("It does not come back any more, or has come back already."),
     "need.consent_not_online": _l("Say how the resident agreed."),
     "need.description_length": _l("Write one sentence of at most %(most)s characters."),
     "need.second_person": _l(

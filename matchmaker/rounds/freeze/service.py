@@ -11,6 +11,7 @@ from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.models import MatchRound, Need, RoundState, ServiceCategory, StoredSnapshot, User
+from matchmaker.needs.repeating import return_needs
 from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
@@ -62,6 +63,7 @@ def open_round(*, month: date, actor: User, now: datetime, policy: str = "") -> 
     except IntegrityError as error:  # somebody else opened it at the same time
         raise ConflictError("round.exists", month=f"{month:%Y-%m}") from error
     follow_calendar(now=now)  # so that readiness counts the offers open today
+    return_needs(match_round, now)
     details = {"month": f"{month:%Y-%m}", "policy": match_round.policy}
     record_event(actor=actor, action="round.open", subject=match_round, now=now, details=details)
     return match_round
@@ -82,6 +84,8 @@ def freeze_round(
     no need is open or no day of the month is left, ``InvalidError`` for an announcement that is not
     in the form of its source.
     """
+    ROUND_STATES.check(match_round.state, RoundState.FROZEN)
+    return_needs(match_round, now)
     ROUND_STATES.take(match_round, RoundState.FROZEN)
     if not list_days(match_round.month, after=get_local_date(now)):
         raise ConflictError("round.month_over")

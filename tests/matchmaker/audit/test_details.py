@@ -43,7 +43,7 @@ NAMES = {
     *("list", "way", "purpose", "persons", "filters"),  # of a list: of filters the names alone
     "volunteers",  # numbers of entries
     *("notices", "visits"),  # how many
-    *("given", "missing", "promised"),  # units of one need
+    *("given", "missing", "promised", "repeats_until"),  # of one need: units, a month
     "allowed",  # whether volunteers answer for themselves
 }
 WRITERS = {"record_event", "record_step"}

@@ -31,7 +31,8 @@ from matchmaker.audit.words import ACTION_WORDS
 from matchmaker.base.clock import add_months, get_instant
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
-from matchmaker.needs import corrections, desk_service, follow_ups, queue_service
+from matchmaker.needs import corrections, desk_service, follow_ups, queue_service, repeating
+from matchmaker.needs.desk_service import Answers
 from matchmaker.notices.words import NOTICE_WORDS
 from matchmaker.offers import approval_service
 from matchmaker.offers.states import follow_calendar
@@ -39,6 +40,7 @@ from matchmaker.organisations import service as organisation_service
 from matchmaker.people import joining
 from matchmaker.promises.present import list_broken
 from matchmaker.residents import merging, statuses
+from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import closing, keeping, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.solve import jobs, repairs, runs
@@ -1013,6 +1015,71 @@ def close_a_month(o: Office) -> Heard:
         (row.asked.resident, "visit.cancelled" if row.pairing else "need.promise_revoked"),
         *list_helpers(o, row, "promise.unreported", "visit.unreported"),
     ]
+
+
+def enter_monthly(o: Office) -> m.Need:
+    """A need of bags that comes back, checked at the counter."""
+    heading = o.make.category(parent_id=None, code="aid", name_en="Aid")
+    values: dict[str, Any] = {"kind": m.OfferKind.GOODS, "unit": "item", "parent_id": heading.id}
+    bags = o.make.category(name_en="Bags", **values)
+    o.make.offer(o.organisations[1], bags, capacity_per_month=2)
+    answers = Answers(bags.id, 2, (), "每月两袋", date(2027, 6, 1))
+    keys: dict[str, Any] = {"resident_id": o.residents[1].id, "channel": SPOKEN, "now": NOW}
+    need = desk_service.post_on_behalf(actor=o.counter, answers=answers, **keys)
+    day = queue_service.get_usual_reply_day(NOW)
+    terms: dict[str, Any] = {"tier": 2, "reply_promised_on": day, "version": need.version}
+    queue_service.verify_need(actor=o.counter, need_id=need.id, now=NOW, **terms)
+    db.session.commit()
+    return need
+
+
+@step("need.repeat")
+def bring_a_need_back(o: Office) -> Heard:
+    """August gives; the list of September is opened."""
+    need = enter_monthly(o)
+    run = publish_month(o.make, o.subdistrict.id, date(2026, 8, 1))
+    row = db.session.scalars(select(m.Promise).where(m.Promise.need_id == need.id)).one()
+    published_at = run.match_round.published_at or NOW
+    answering.accept(actor=o.giver, promise_ids=[row.id], now=published_at)
+    begin()
+    freeze_service.open_round(month=date(2026, 9, 1), actor=o.one, now=published_at)
+    return [(row.asked.resident, "need.repeated")]
+
+
+REVIEW = get_instant(date(2027, 1, 4), 12 * 60)
+
+
+@step("need.ask_repeat")
+def ask_whether_a_need_comes_back(o: Office) -> Heard:
+    enter_monthly(o)
+    begin()
+    repeating.review_needs(REVIEW)
+    return [(worker, "need.review_repeat") for worker in (o.counter, o.colleague)]
+
+
+@step("need.confirm_repeat")
+def confirm_that_a_need_comes_back(o: Office) -> Heard:
+    need = enter_monthly(o)
+    repeating.review_needs(REVIEW)
+    begin()
+    repeating.confirm_repeat(actor=o.counter, need_id=need.id, now=REVIEW)
+    return [(asker(o), "need.repeat_confirmed")]
+
+
+@step("need.end_repeat")
+def let_a_need_not_come_back(o: Office) -> Heard:
+    need = enter_monthly(o)
+    begin()
+    repeating.end_repeat(actor=o.counter, need_id=need.id, now=NOW)
+    return [(asker(o), "need.repeat_ended")]
+
+
+@step("need.end_repeat")
+def let_an_own_need_not_come_back(o: Office) -> Heard:
+    need = enter_monthly(o)
+    begin()
+    repeating.end_repeat(actor=o.asker, need_id=need.id, now=NOW)
+    return []
 
 
 @step("need.carry")

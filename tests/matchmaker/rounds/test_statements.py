@@ -25,9 +25,9 @@ def count(app, read) -> int:
     return len([statement for statement in statements if statement.startswith("SELECT")])
 
 
-def test_needs_are_frozen_with_one_statement_and_one_for_statuses(app, month):
+def test_needs_are_frozen_with_one_statement_one_for_statuses_and_one_for_lost_promises(app, month):
     office = month.subdistrict.id
-    assert count(app, lambda: asked.freeze_needs(office, MONTH)) == 2
+    assert count(app, lambda: asked.freeze_needs(office, MONTH)) == 3
 
 
 @pytest.mark.parametrize(
