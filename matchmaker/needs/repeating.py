@@ -167,26 +167,7 @@ def _may_go_on(need: Need) -> bool:
 
 def _repeat(need: Need, match_round: MatchRound, now: datetime) -> Need:
     """The need of the month: checked already, with the same urgency and a lot of its own."""
-    again = Need(
-        resident_id=need.resident_id,
-        committee_id=need.resident.household.committee_id,
-        category=need.category,
-        type=need.type,
-        description=need.description,
-        quantity=need.quantity + need.given_quantity,
-        windows=list(need.windows),
-        tier=need.tier,
-        state=NeedState.DRAFT,
-        reply_promised_on=match_round.month,
-        created_at=now,
-        submitted_at=now,
-        entered_by_id=need.entered_by_id,
-        verified_by_id=need.verified_by_id,
-        repeats_need_id=need.id,
-        repeats_until=need.repeats_until,
-        review_on=need.review_on,
-        review_asked_on=need.review_asked_on,
-    )
+    again = _copy(need, match_round.month, now)
     add_need(again, now)
     again.consent = repeat_consent(need.consent)
     for state in (NeedState.SUBMITTED, NeedState.VERIFIED, NeedState.OPEN):
@@ -205,6 +186,29 @@ def _repeat(need: Need, match_round: MatchRound, now: datetime) -> Need:
     if again.review_asked_on is not None:
         _ask(again, now)
     return again
+
+
+def _copy(need: Need, month: date, now: datetime) -> Need:
+    return Need(
+        resident_id=need.resident_id,
+        committee_id=need.resident.household.committee_id,
+        category=need.category,
+        type=need.type,
+        description=need.description,
+        quantity=need.quantity + need.given_quantity,
+        windows=list(need.windows),
+        tier=need.tier,
+        state=NeedState.DRAFT,
+        reply_promised_on=month,
+        created_at=now,
+        submitted_at=now,
+        entered_by_id=need.entered_by_id,
+        verified_by_id=need.verified_by_id,
+        repeats_need_id=need.id,
+        repeats_until=need.repeats_until,
+        review_on=need.review_on,
+        review_asked_on=need.review_asked_on,
+    )
 
 
 def review_needs(now: datetime) -> tuple[int, int]:

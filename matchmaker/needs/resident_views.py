@@ -196,10 +196,7 @@ def ask(need_id: int, question: str) -> Answer:
 def check(need_id: int) -> Answer:
     if sent := _lead_to_sent(need_id):
         return sent
-    draft = get_need(need_id, current_user)
-    form = SendForm(data={"repeats_until": write_month(draft.repeats_until)})
-    if not may_repeat(draft.category):
-        del form.repeats_until
+    form = _make_send_form(need_id)
 
     def act() -> str:
         resident_service.submit_need(
@@ -224,6 +221,14 @@ def check(need_id: int) -> Answer:
         )
 
     return answer_form(form, act, show)
+
+
+def _make_send_form(need_id: int) -> SendForm:
+    need = get_need(need_id, current_user)
+    form = SendForm(data={"repeats_until": write_month(need.repeats_until)})
+    if not may_repeat(need.category):
+        del form.repeats_until
+    return form
 
 
 def _keep_answer(need: Need, form: AnswerForm) -> None:

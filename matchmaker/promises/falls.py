@@ -1,15 +1,29 @@
 """What an ended promise says of its giver and of who was to get it: one table for every end.
 
-A search for somebody else takes it as a fact. How a promise ends is the business of the steps;
+A search for somebody else takes it as a fact, and the next month who lost what was promised. How a promise ends is the business of the steps;
 ``Promise.has_ended`` says that its place is free.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import StrEnum, auto
+from typing import Any
 
-from matchmaker.models import DeclineReason, FailReason, Promise, PromiseState, RevokeReason
+from sqlalchemy import Select, select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    DeclineReason,
+    FailReason,
+    MatchRound,
+    Promise,
+    PromiseState,
+    RevokeReason,
+)
 from matchmaker.promises.present import RECEIVER_GONE
-from matchmaker.promises.states import NOT_NEEDED
+from matchmaker.promises.states import FALLEN_STATES, NOT_NEEDED
+from matchmaker.promises.sums import count_kept
 
 
 class Fall(StrEnum):
@@ -72,3 +86,32 @@ def is_without_fault(row: Promise) -> bool:
     """Whether the givers' side ended the promise: the recipient counts as passed over."""
     is_own = bool(_NOT_AHEAD & {row.decline_reason, row.fail_reason})
     return name_fall(row) is not Fall.WISH and not is_own
+
+
+def list_lost(needs: Select[Any]) -> set[int]:
+    """The ids of those of ``needs`` (their ids) whose last promises the givers' side did not keep
+    in whole, while the recipient refused nothing and could be reached."""
+    query = (
+        select(Promise, MatchRound.month)
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .where(Promise.need_id.in_(needs))
+        .order_by(MatchRound.month, Promise.id)
+    )
+    last: dict[int | None, tuple[date, list[Promise]]] = {}
+    for row, month in db.session.execute(query):
+        known = last.get(row.need_id)
+        if known is None or known[0] != month:
+            last[row.need_id] = known = (month, [])
+        known[1].append(row)
+    lost = {need_id for need_id, (_month, rows) in last.items() if _is_lost(rows)}
+    return {need_id for need_id in lost if need_id is not None}
+
+
+def _is_lost(rows: Iterable[Promise]) -> bool:
+    ends: defaultdict[bool, list[Promise]] = defaultdict(list)
+    for row in rows:
+        if row.state in FALLEN_STATES:
+            ends[is_without_fault(row)].append(row)
+        elif count_kept(row) < row.units:
+            ends[True].append(row)
+    return bool(ends[True]) and not ends[False]

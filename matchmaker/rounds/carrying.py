@@ -27,7 +27,7 @@ from matchmaker.states import lock_row
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A need of which a part is missing. ``given``: of the units that count as given."""
+    """A need that got a part. ``given``: units that count as given."""
 
     need: Need
     promised: int
@@ -36,7 +36,7 @@ class Carried:
 
 
 def list_missing(run: RoundRun, *, is_locked: bool = False) -> list[Carried]:
-    """The needs that got a part of what a run promised them, and of which nothing more can come.
+    """The needs that got a part of what a run promised them, and to which nothing more can come.
 
     ``is_locked``: to be changed.
     """

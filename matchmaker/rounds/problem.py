@@ -5,7 +5,6 @@ by its name in the snapshot, a volunteer by reference; rows of one human being a
 named by the first of their references. See optimizer/problem.py for the fields.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from matchmaker.rounds.snapshot import (
     Snapshot,
 )
 from matchmaker.rounds.visitors import make_people, name_days, name_days_of, name_persons
+from matchmaker.rounds.waits import counts_half_months
 from matchmaker.slots import expand_windows, get_slot_week, list_slots_of_weeks
 from optimizer.policy import StageKind, get_policy
 from optimizer.problem import (
@@ -40,7 +40,6 @@ from optimizer.problem import (
 from optimizer.solution import Assignment
 from optimizer.validity import Validity
 
-_WAITING = re.compile(r"\bwaiting=(\d+)")
 RuleName = tuple[str, str | None, str | None]  # need, offer and person of a pin or forbid
 COMMITTEE = "committee"  # the dimension whose groups get fair coverage
 ROUNDS_PER_TIER = 3  # passed-over rounds after which a need counts one tier more urgent
@@ -174,29 +173,6 @@ def raise_tier(tier: int, waiting: int, policy: str) -> int:
     """
     most_urgent = MOST_URGENT_BY_WAITING if get_policy(policy).tiers else 1
     return min(tier, max(most_urgent, tier - waiting // ROUNDS_PER_TIER))
-
-
-def counts_half_months(snapshot: Snapshot) -> bool:
-    """Whether waits of the question are twice those of the month, so that there is room between.
-
-    Who lost a promise then comes before all of equal urgency and wait, and after all who waited
-    longer (FORMULATION.md, W6). Policies that stop counting at a longest wait put nobody ahead.
-    """
-    return get_policy(snapshot.policy).is_drawn and snapshot.has_lost
-
-
-def read_key(key: str, snapshot: Snapshot) -> str:
-    """The class of a result with its wait in months again: where half months are counted,
-    ``waiting=6`` is three months, ``waiting=7`` (``lost=3``) more, or three and a lost promise.
-    """
-    if not counts_half_months(snapshot):
-        return key
-    return _WAITING.sub(_read_wait, key)
-
-
-def _read_wait(found: re.Match[str]) -> str:
-    months, has_lost = divmod(int(found[1]), 2)
-    return f"lost={months}" if has_lost else f"waiting={months}"
 
 
 def _make_stock(

@@ -25,7 +25,7 @@ from matchmaker.models import (
     ServiceCategory,
     VisitFrequency,
 )
-from matchmaker.promises.lost import list_lost
+from matchmaker.promises.falls import list_lost
 from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 from matchmaker.slots import get_week, list_days

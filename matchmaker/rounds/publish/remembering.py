@@ -179,7 +179,7 @@ def remember_deliveries(run: RoundRun) -> None:
     names = {row.id: row.reference for row in _list_volunteers(of_volunteer)}
     volunteers = {}
     for volunteer_id, rows in of_volunteer.items():
-        promised = sum(row.units for row in rows)  # whoever decided it: the person's own word
+        promised = sum(row.units for row in rows)  # decided or found later: the own word
         given = add_up(rows).given
         volunteers[names[volunteer_id]] = Delivery(VISITS, promised, given)
     write_deliveries(run.match_round, needs=needs, volunteers=volunteers)

@@ -18,9 +18,9 @@ from matchmaker.rounds.problem import (
     name_contest_stages,
     name_fair_stages,
     raise_tier,
-    read_key,
 )
 from matchmaker.rounds.snapshot import FIRST_FORMAT, FrozenNeed, Snapshot
+from matchmaker.rounds.waits import read_key
 from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 

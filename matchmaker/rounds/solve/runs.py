@@ -27,7 +27,6 @@ from matchmaker.rounds.freeze.overrides import (
     freeze_overrides,
     list_active_overrides,
 )
-from matchmaker.rounds.problem import read_key
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import FrozenOverride
 from matchmaker.rounds.solve.figures import compute_figures
@@ -35,6 +34,7 @@ from matchmaker.rounds.solve.pins import list_conflicting, list_prices
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
+from matchmaker.rounds.waits import read_key
 from matchmaker.scopes import list_same_persons
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
