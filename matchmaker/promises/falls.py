@@ -1,7 +1,7 @@
 """What an ended promise says of its giver and of who was to get it: one table for every end.
 
-A search for somebody else takes it as a fact, and the next month who lost what was promised. How a promise ends is the business of the steps;
-``Promise.has_ended`` says that its place is free.
+A search for somebody else takes it as a fact; the next month, who lost what was promised. How a
+promise ends is the business of the steps; ``Promise.has_ended`` says that its place is free.
 """
 
 from collections import defaultdict
@@ -77,7 +77,7 @@ def name_fall(row: Promise) -> Fall:
         return Fall.COUPLE if reason is None else _REVOKED.get(reason, Fall.COUPLE)
     if row.state is PromiseState.FAILED and row.fail_reason is not None:
         return _FAILED[row.fail_reason]
-    if row.state is PromiseState.EXPIRED and row.answered_at is not None and row.code is None:
+    if row.state is PromiseState.EXPIRED and row.answered_at is not None and row.agreed_at is None:
         return Fall.WISH  # the giver said yes, and the recipient was not reached
     return Fall.UNITS if row.decline_reason is None else _DECLINED[row.decline_reason]
 

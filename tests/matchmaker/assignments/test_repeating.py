@@ -138,7 +138,7 @@ def bring(month, need: m.Need, other: m.Need, became: str) -> None:
         row = db.session.scalars(select(m.Promise).where(m.Promise.need_id == need.id)).one()
         answering.accept(actor=month.giver, promise_ids=[row.id], now=NOW)
         reasons = {"refused": m.DeclineReason.NO_LONGER_NEEDED, "away": m.DeclineReason.AWAY}
-        keys = {"promise_id": row.id, "reason": reasons[became], "now": NOW}
+        keys: dict[str, Any] = {"promise_id": row.id, "reason": reasons[became], "now": NOW}
         agreeing.refuse(actor=month.counter, **keys)
     elif became == "stopped":
         values: dict[str, Any] = {"resident_id": month.home.id, "reason": m.ContactEnd.WISH}
