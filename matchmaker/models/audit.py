@@ -83,6 +83,7 @@ class ListKind(StrEnum):
     GIVEN = "given"  # what an organisation or a volunteer promised
     ROSTER = "roster"  # who has a number of a session
     PAYMENTS = "payments"  # who is paid what from an offer of money
+    MEMORY = "memory"  # what months promised and gave
     SAME_PERSON = "same_person"
     ACCOUNTS = "accounts"
     EVENTS = "events"

@@ -59,10 +59,9 @@ def send_need(need: Need, actor: User, now: datetime) -> None:
     need.submitted_at, need.return_reason = now, None
     flush_need()
     channel = need.consent.channel.value if need.consent else None
-    details: dict[str, Any] = {"consent": channel}
-    if need.repeats_until is not None:
-        details["repeats_until"] = f"{need.repeats_until:%Y-%m}"
-    record_step(need, actor, now, "need.submit", details)
+    until = need.repeats_until
+    repeats = {} if until is None else {"repeats_until": f"{until:%Y-%m}"}
+    record_step(need, actor, now, "need.submit", {"consent": channel} | repeats)
 
 
 def record_step(

@@ -1,15 +1,36 @@
 """Say that a need still comes back every month, or that it does not any more."""
 
-from flask import flash, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from matchmaker.base.clock import get_now
-from matchmaker.needs import repeating
+from matchmaker.needs import repeating, resident_service
 from matchmaker.needs.blueprint import bp
-from matchmaker.web.act import answer_button
+from matchmaker.needs.repeat_field import write_month
+from matchmaker.needs.resident_forms import RepeatsForm
+from matchmaker.web.act import Answer, answer_button, answer_form
 from matchmaker.web.permissions import Permission, requires
+
+
+@bp.route("/<id:need_id>/repeats", methods=["GET", "POST"])
+@requires(Permission.NEED_POST_OWN)
+def ask_repeats(need_id: int) -> Answer:
+    """Whether a draft is for once or comes back; its check leads here and on from here."""
+    is_sent = request.method == "POST"
+    need = resident_service.get_draft(need_id, current_user, is_locked=is_sent)
+    form = RepeatsForm(data={"answer": write_month(need.repeats_until)})
+
+    def act() -> str:
+        resident_service.answer_repeats(
+            actor=current_user, need_id=need_id, until=form.answer.month, now=get_now()
+        )
+        return url_for("needs.check", need_id=need_id)
+
+    return answer_form(
+        form, act, lambda: render_template("needs/ask_repeats.html", form=form, need=need)
+    )
 
 
 @bp.post("/<id:need_id>/end-repeat")

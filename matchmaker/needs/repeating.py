@@ -56,17 +56,23 @@ def may_repeat(category: ServiceCategory) -> bool:
     return get_need_type(category) is not NeedType.MICRO_WISH
 
 
-def set_repeat(need: Need, category: ServiceCategory, until: date | None, now: datetime) -> None:
+def set_repeat(
+    need: Need,
+    category: ServiceCategory,
+    until: date | None,
+    now: datetime,
+    field: str = "repeats_until",
+) -> None:
     """Let a need that is being written come back until a month; None: it is for once.
 
     Raises ``InvalidError`` for another month than can be named, and for a wish.
     """
     if until is not None and not may_repeat(category):
-        raise InvalidError("need.wish_repeats", "repeats_until")
+        raise InvalidError("need.wish_repeats", field)
     if until == need.repeats_until:
         return
     if until is not None and until not in list_last_months(now):
-        raise InvalidError("need.repeat_month", "repeats_until")
+        raise InvalidError("need.repeat_month", field)
     need.repeats_until = until
     need.review_on = None if until is None else _add_half_a_year(get_local_date(now))
     need.review_asked_on = None

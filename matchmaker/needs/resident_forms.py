@@ -72,10 +72,15 @@ class DescriptionForm(EditForm):
     )
 
 
-class SendForm(IdempotentForm):
-    """How often it is needed, and the consent with which a need is sent."""
+class RepeatsForm(EditForm):
+    """Whether it is needed once or every month, which the check leads to."""
 
-    repeats_until = RepeatsField(_l("How often do you need it?"))
+    answer = RepeatsField(_l("How often do you need it?"))
+
+
+class SendForm(IdempotentForm):
+    """The consent with which a need is sent."""
+
     has_consent = BooleanField(
         _l("I agree to this."),
         [Required(_l("Tick the box if you agree. Without it we cannot help."))],

@@ -25,7 +25,7 @@ from matchmaker.needs.posting import (
     send_need,
     sort_windows,
 )
-from matchmaker.needs.repeating import set_repeat
+from matchmaker.needs.repeating import may_repeat, set_repeat
 from matchmaker.needs.states import check_editable, flush_need, get_need, is_untouched
 from matchmaker.residents.scope import get_resident
 
@@ -60,6 +60,8 @@ def change_category(*, actor: User, need_id: int, category_id: int, now: datetim
     if category.id == need.category_id:
         return need
     need.category, need.type = category, get_need_type(category)
+    if not may_repeat(category):
+        set_repeat(need, category, None, now)
     return _keep(need, actor, now, category_id=category.id, quantity=1, windows=[])
 
 
@@ -82,19 +84,26 @@ def answer_description(*, actor: User, need_id: int, description: str, now: date
     return _keep(get_draft(need_id, actor), actor, now, description=description)
 
 
-def submit_need(
-    *, actor: User, need_id: int, now: datetime, repeats_until: date | None = None
-) -> Need:
+def answer_repeats(*, actor: User, need_id: int, until: date | None, now: datetime) -> Need:
+    """Set until which month it comes back; None: it is for once."""
+    need = get_draft(need_id, actor)
+    before = need.repeats_until
+    set_repeat(need, need.category, until, now, field="answer")
+    if need.repeats_until != before:
+        flush_need()
+        record_step(need, actor, now, "need.edit", {"fields": ["repeats_until"]})
+    return need
+
+
+def submit_need(*, actor: User, need_id: int, now: datetime) -> Need:
     """Send a draft or a corrected need to the committee, with the resident's own consent.
 
-    ``repeats_until``: the last month in which it comes back; None: it is for once. Raises
-    ``ConflictError('need.incomplete')`` while an answer is missing.
+    Raises ``ConflictError('need.incomplete')`` while an answer is missing.
     """
     need = get_draft(need_id, actor)
     if not need.description:
         raise ConflictError("need.incomplete")
     check_quantity(need.category, need.quantity)
-    set_repeat(need, need.category, repeats_until, now)
     record_consent(need, ConsentChannel.ONLINE, actor, now)
     send_need(need, actor, now)
     return need

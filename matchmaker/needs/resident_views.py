@@ -18,7 +18,6 @@ from matchmaker.needs.desk_forms import ChangeForm
 from matchmaker.needs.follow_ups import list_of_need
 from matchmaker.needs.history import list_results, list_timeline
 from matchmaker.needs.queries import list_own_needs
-from matchmaker.needs.repeat_field import write_month
 from matchmaker.needs.repeating import find_repeat, may_repeat
 from matchmaker.needs.resident_forms import (
     AnswerForm,
@@ -196,15 +195,10 @@ def ask(need_id: int, question: str) -> Answer:
 def check(need_id: int) -> Answer:
     if sent := _lead_to_sent(need_id):
         return sent
-    form = _make_send_form(need_id)
+    form = SendForm()
 
     def act() -> str:
-        resident_service.submit_need(
-            actor=current_user,
-            need_id=need_id,
-            now=get_now(),
-            repeats_until=form.repeats_until.month if form.repeats_until else None,
-        )
+        resident_service.submit_need(actor=current_user, need_id=need_id, now=get_now())
         flash(_("Sent. Your committee will check it."), "success")
         return url_for("needs.follow", need_id=need_id)
 
@@ -217,18 +211,11 @@ def check(need_id: int) -> Answer:
             form=form,
             need=need,
             questions=list_questions(need),
+            can_repeat=may_repeat(need.category),
             twins=queries.list_duplicates(need, current_user, get_month(get_now())),
         )
 
     return answer_form(form, act, show)
-
-
-def _make_send_form(need_id: int) -> SendForm:
-    need = get_need(need_id, current_user)
-    form = SendForm(data={"repeats_until": write_month(need.repeats_until)})
-    if not may_repeat(need.category):
-        del form.repeats_until
-    return form
 
 
 def _keep_answer(need: Need, form: AnswerForm) -> None:

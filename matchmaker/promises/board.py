@@ -4,7 +4,7 @@ Each promise counts once in every step that it has reached, so a later step is p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,9 @@ class Funnel:
         return self.promised - self.delivered - self.failed - self.ended
 
 
+STEPS: Sequence[str] = tuple(field.name for field in fields(Funnel))
+
+
 @dataclass(frozen=True, slots=True)
 class BoardRow:
     """The funnel of one organisation, committee or category."""
@@ -115,6 +118,11 @@ def _read(*values: Any) -> BoardRow:
 
 def _select(today: date) -> Any:
     return select(*(_count(condition) for condition in _list_conditions(today)))
+
+
+def find_condition(step: str, today: date) -> ColumnElement[bool]:
+    """The condition for promises that count in a step of the funnel."""
+    return _list_conditions(today)[STEPS.index(step)]
 
 
 def _list_conditions(today: date) -> Sequence[ColumnElement[bool]]:

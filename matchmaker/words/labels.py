@@ -188,6 +188,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.ListKind.GIVEN, _l("Promises of a month")),
     (m.ListKind.ROSTER, _l("Roster of a session")),
     (m.ListKind.PAYMENTS, _l("Payment list")),
+    (m.ListKind.MEMORY, _l("What months promised and gave")),
     (m.ListKind.SAME_PERSON, _l("Entries that are perhaps one person")),
     (m.ListKind.ACCOUNTS, _c("ListKind", "Accounts")),
     (m.ListKind.EVENTS, _l("Log of steps")),

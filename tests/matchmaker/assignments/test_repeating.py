@@ -286,3 +286,25 @@ def test_the_counter_writes_it_and_resident_and_counter_end_it(app, make, month)
     assert "Stop coming back" not in page
     answer = counter.submit("needs.end_repeat_for", {}, on=on, need_id=need_id)
     assert answer.status_code == 409
+
+
+def test_a_resident_says_how_often_on_a_page_that_the_check_leads_to(app, make, month):
+    own = make.user(m.Role.RESIDENT, resident_id=month.home.id)
+    draft = make.need(
+        month.home, month.goods, own, month.committee.id, state=_N.DRAFT, description="米"
+    )
+    resident = Browser(app).sign_in(own).use_language("en")
+    keys = {"need_id": draft.id}
+    assert "Only once" in resident.get("needs.check", **keys).text
+    on = resident.get_url("needs.ask_repeats", **keys)
+    page = resident.get("needs.ask_repeats", **keys).text
+    last = "20" + page.split('value="20')[-1][:5]
+    answer = resident.submit("needs.ask_repeats", {"answer": last}, on=on, **keys)
+    assert answer.status_code == 303
+    assert "Every month until" in resident.get("needs.check", **keys).text
+    wrong = resident.submit("needs.ask_repeats", {"answer": "2020-01"}, on=on, **keys)
+    assert wrong.status_code == 422
+    data = {"has_consent": "y", "idempotency_key": "a" * 32}
+    on = resident.get_url("needs.check", **keys)
+    assert resident.submit("needs.check", data, on=on, **keys).status_code == 303
+    assert "comes back by itself" in resident.get("needs.follow", **keys).text

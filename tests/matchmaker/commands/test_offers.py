@@ -27,7 +27,9 @@ def test_a_day_is_done_once(app, make):
         valid_until=date(2020, 12, 31),
     )
     runner = app.test_cli_runner()
-    nothing = "promises: reminded of 0, expired 0, freed 0\n"
+    nothing = (
+        "needs: came back 0, asked about 0, ended 0; promises: reminded of 0, expired 0, freed 0\n"
+    )
     first = runner.invoke(args=["daily"])
     assert (first.exit_code, first.output) == (0, f"offers: opened 0, expired 1; {nothing}")
     assert runner.invoke(args=["daily"]).output == f"offers: opened 0, expired 0; {nothing}"

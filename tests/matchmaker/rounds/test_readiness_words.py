@@ -53,6 +53,12 @@ TABLE = {
         "1 pairing agreement ends before the month does.",
         "2 pairing agreements end before the month does.",
     ),
+    F.MISSED_DUTIES: (
+        "rounds.missed",
+        "Every due visit of a pairing was made last month, or may be.",
+        "1 due visit of a pairing was not made last month. It comes first in this one.",
+        "2 due visits of pairings were not made last month. They come first in this one.",
+    ),
     F.SLOTLESS_DUTIES: (
         "calendar.index",
         "Every due visit of a pairing has a day on which it can be made.",

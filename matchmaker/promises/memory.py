@@ -1,0 +1,202 @@
+"""What months promised and what of it was delivered, by group, over any range of published months.
+
+The counts are those of the board, of the same conditions, so a count and the list behind it have
+the same rows. Units are added up within one kind of help alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from matchmaker.base.extensions import db
+from matchmaker.models import (
+    Committee,
+    Household,
+    MatchRound,
+    Need,
+    NeedState,
+    Offer,
+    Organisation,
+    Pairing,
+    Promise,
+    Resident,
+    RoundRun,
+    ServiceCategory,
+    Volunteer,
+)
+from matchmaker.promises.board import STEPS, find_condition
+from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
+
+WAITS_ON = "waits_on"  # beside the steps of the funnel
+
+
+class Group(StrEnum):
+    """What the rows of the memory are."""
+
+    CATEGORY = "category"
+    COMMITTEE = "committee"
+    ORGANISATION = "organisation"
+    VOLUNTEER = "volunteer"
+    HOUSEHOLD = "household"
+
+
+_MODELS: dict[Group, Any] = {
+    Group.CATEGORY: ServiceCategory,
+    Group.COMMITTEE: Committee,
+    Group.ORGANISATION: Organisation,
+    Group.VOLUNTEER: Volunteer,
+    Group.HOUSEHOLD: Household,
+}
+COUNTED = ("promised", "delivered", "failed", "ended", "late", WAITS_ON)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Published months of one street office, first and last."""
+
+    subdistrict_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One group: how many promises count in each step, and units promised and given."""
+
+    group: Any
+    counts: dict[str, int]
+    units_promised: int
+    units_given: int
+
+
+def list_months(subdistrict_id: int) -> Sequence[date]:
+    """The published months of an office, latest first."""
+    query = select(MatchRound.month).where(
+        MatchRound.subdistrict_id == subdistrict_id, MatchRound.published_run_id.is_not(None)
+    )
+    return db.session.scalars(query.order_by(MatchRound.month.desc())).all()
+
+
+def select_groups(span: Span, by: Group, today: date) -> Select[Any]:
+    """The groups with their counts, most promises not kept first; ``read_group`` reads a row."""
+    model = _MODELS[by]
+    counts = [_count(_find(name, today)) for name in COUNTED]
+    units = [func.sum(Promise.units), func.sum(_given_units())]
+    not_kept = func.sum(case((Promise.state.in_(FALLEN_STATES), 1), else_=0))
+    query: Select[Any] = (
+        _join(select(model, *counts, *units))
+        .where(*_list_conditions(span))
+        .where(model.id.is_not(None))
+        .group_by(model)
+        .order_by(not_kept.desc(), counts[0].desc(), model.id)
+    )
+    return query
+
+
+def read_group(row: Any) -> Remembered:
+    """One row of ``select_groups``."""
+    group, *values = row
+    counts = dict(zip(COUNTED, (int(value or 0) for value in values), strict=False))
+    promised, given = (int(value or 0) for value in values[len(COUNTED) :])
+    return Remembered(group, counts, promised, given)
+
+
+def count_all(span: Span, today: date) -> dict[str, int]:
+    """How many promises of the months count in each step."""
+    query = _join(select(*(_count(_find(name, today)) for name in COUNTED)))
+    row: Any = db.session.execute(query.where(*_list_conditions(span))).one()
+    return dict(zip(COUNTED, (int(value or 0) for value in row), strict=True))
+
+
+def select_rows(
+    span: Span, by: Group, group_id: int | None, counted: str, today: date
+) -> Select[Promise]:
+    """The promises behind one count; ``group_id`` None: of all groups."""
+    query = _join(select(Promise)).where(*_list_conditions(span), _find(counted, today))
+    if group_id is not None:
+        query = query.where(_MODELS[by].id == group_id)
+    loaded: Select[Promise] = query.order_by(MatchRound.month.desc(), Promise.id).options(
+        joinedload(Promise.run).joinedload(RoundRun.match_round),
+        joinedload(Promise.need).joinedload(Need.category),
+        joinedload(Promise.need)
+        .joinedload(Need.resident)
+        .joinedload(Resident.household)
+        .joinedload(Household.committee),
+        joinedload(Promise.pairing).joinedload(Pairing.category),
+        joinedload(Promise.pairing)
+        .joinedload(Pairing.resident)
+        .joinedload(Resident.household)
+        .joinedload(Household.committee),
+        joinedload(Promise.organisation),
+        joinedload(Promise.volunteer),
+        joinedload(Promise.offer).joinedload(Offer.category),
+    )
+    return loaded
+
+
+def get_group(by: Group, group_id: int) -> Any:
+    """The row of a group; None if there is none."""
+    return db.session.get(_MODELS[by], group_id)
+
+
+def list_persons(households: Sequence[int]) -> dict[int, list[int]]:
+    """The persons of each household."""
+    query = select(Resident.household_id, Resident.person_id).where(
+        Resident.household_id.in_(households)
+    )
+    found: dict[int, list[int]] = {}
+    for household_id, person_id in db.session.execute(query):
+        found.setdefault(household_id, []).append(person_id)
+    return found
+
+
+def _find(counted: str, today: date) -> ColumnElement[bool]:
+    return find_condition(counted, today) if counted in STEPS else _waits_on()
+
+
+def _waits_on() -> ColumnElement[bool]:
+    """Not kept in whole, and who was to get it still waits."""
+    is_short = and_(Promise.state.in_(DONE_STATES), Promise.delivered_units < Promise.units)
+    waits = Need.state.in_((NeedState.OPEN, NeedState.IN_ROUND))
+    return and_(or_(Promise.state.in_(FALLEN_STATES), is_short), waits)
+
+
+def _given_units() -> ColumnElement[int]:
+    is_given = Promise.state.in_(DONE_STATES)
+    return case((is_given, func.coalesce(Promise.delivered_units, Promise.units)), else_=0)
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _join(query: Any) -> Any:
+    """Promises of publications in force, with all that a group may be."""
+    home = aliased(Resident)
+    return (
+        query.select_from(Promise)
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .outerjoin(Need, Need.id == Promise.need_id)
+        .outerjoin(Pairing, Pairing.id == Promise.pairing_id)
+        .join(Organisation, Organisation.id == Promise.organisation_id)
+        .outerjoin(Volunteer, Volunteer.id == Promise.volunteer_id)
+        .join(home, home.id == func.coalesce(Need.resident_id, Pairing.resident_id))
+        .join(Household, Household.id == home.household_id)
+        .join(Committee, Committee.id == func.coalesce(Need.committee_id, Household.committee_id))
+        .join(
+            ServiceCategory,
+            ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
+        )
+    )
+
+
+def _list_conditions(span: Span) -> list[ColumnElement[bool]]:
+    return [
+        MatchRound.subdistrict_id == span.subdistrict_id,
+        MatchRound.month.between(span.first, span.last),
+    ]

@@ -1,0 +1,42 @@
+"""The filters of the memory of the months, and the names of its groups and counts."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+
+from matchmaker.forms.base import FilterForm
+from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.promises.memory import Group
+from matchmaker.words.quantities import format_month
+
+GROUPS = {
+    Group.CATEGORY: _l("By kind of help"),
+    Group.COMMITTEE: _l("By neighbourhood committee"),
+    Group.ORGANISATION: _l("By organisation"),
+    Group.VOLUNTEER: _l("By volunteer"),
+    Group.HOUSEHOLD: _l("By household"),
+}
+COUNTS = {
+    "promised": _l("Promised"),
+    "delivered": _l("Given"),
+    "failed": _l("Did not take place"),
+    "ended": _l("Ended without help"),
+    "late": _l("Late"),
+    "waits_on": _l("Still missing, and waits on"),
+}
+
+
+class MemoryForm(FilterForm):
+    """Months, and how they are grouped; ``counted`` names the rows of one count."""
+
+    first = DropdownField(_l("From month"))
+    last = DropdownField(_l("To month"))
+    by = DropdownField(_l("Told by what"), choices=make_choices(GROUPS.items()))
+    counted = DropdownField(_l("Promises"), choices=make_choices(COUNTS.items()))
+
+    def fill_choices(self, months: Sequence[date]) -> "MemoryForm":
+        """Set the months to choose from."""
+        named = [(f"{month:%Y-%m}", format_month(month)) for month in months]
+        self.first.choices = self.last.choices = make_choices(named)
+        return self

@@ -1,0 +1,155 @@
+"""The page of the memory: its counts are those of the rows behind them, counted plainly."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from matchmaker import models as m
+from matchmaker.base.clock import get_instant
+from matchmaker.base.extensions import db
+from matchmaker.promises import memory
+from matchmaker.promises.memory import COUNTED, Group, Span
+from tests.browser import Browser
+from tests.factories import NOW
+from tests.matchmaker.assignments.test_memory import Living, load
+
+JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
+TODAY = date(2026, 8, 20)
+_S = m.PromiseState
+ENDED = {_S.DECLINED, _S.EXPIRED, _S.REVOKED}
+
+
+@pytest.fixture
+def month(make, world):
+    make.offer(world.organisation, world.goods, capacity_per_month=30)
+    world.one = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=world.subdistrict.id)
+    return world
+
+
+def live_july(make, month) -> Living:
+    """July is lived and closed: some was given, in whole or in part, some failed or ended."""
+    needs = [month.ask(month.goods, quantity=number % 3 + 1) for number in range(6)]
+    needs += [month.ask() for _ in range(4)]
+    run = month.publish(JULY)
+    living = Living(make, month)
+    for number, need in enumerate(map(load, needs)):
+        for row in living.accept(need, but=0 if number == 3 else None):
+            if number % 5 != 4:
+                living.report(row, None if number % 5 == 1 else max(row.units - number % 2, 1))
+    living.close(run)
+    db.session.commit()
+    return living
+
+
+def live_august(month, living: Living) -> None:
+    """Of August some is agreed to, some waits."""
+    new = [month.ask(month.goods, quantity=2) for _ in range(2)]
+    db.session.commit()
+    month.publish(AUGUST)
+    living.accept(load(new[0]))
+    db.session.commit()
+
+
+def count_plainly(rows: list[m.Promise]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in rows:
+        gave = row.delivered_units or 0
+        found["promised"] += 1
+        found["delivered"] += row.state in (_S.DELIVERED, _S.FED_BACK)
+        found["failed"] += row.state is _S.FAILED
+        found["ended"] += row.state in ENDED
+        is_unanswered = row.state is _S.AWAITING_GIVER and row.answer_by < TODAY
+        found["late"] += is_unanswered or (
+            row.state is _S.CONFIRMED and row.day is not None and row.day < TODAY
+        )
+        is_short = row.state in ENDED | {_S.FAILED} or (gave and gave < row.units)
+        waits = row.need.state in (m.NeedState.OPEN, m.NeedState.IN_ROUND)
+        found["waits_on"] += bool(is_short and waits)
+        found["units"] += gave
+    return found
+
+
+def find_group(row: m.Promise, by: Group) -> Any:
+    home = row.need.resident.household
+    return {
+        Group.CATEGORY: row.need.category_id,
+        Group.COMMITTEE: row.need.committee_id,
+        Group.ORGANISATION: row.organisation_id,
+        Group.VOLUNTEER: row.volunteer_id,
+        Group.HOUSEHOLD: home.id,
+    }[by]
+
+
+@pytest.mark.usefixtures("context")
+def test_each_count_is_that_of_its_rows_by_every_group_and_over_any_months(make, month):
+    living, office = live_july(make, month), month.subdistrict.id
+    check(Span(office, JULY, JULY))
+    assert min(memory.count_all(Span(office, JULY, JULY), TODAY)[n] for n in COUNTED if n != "late")
+    live_august(month, living)
+    assert list(memory.list_months(office)) == [AUGUST, JULY]
+    for first, last in ((JULY, JULY), (AUGUST, AUGUST), (JULY, AUGUST)):
+        check(Span(office, first, last))
+
+
+def check(span: Span) -> None:
+    every = db.session.scalars(select(m.Promise).order_by(m.Promise.id))
+    rows = [row for row in every if span.first <= row.run.match_round.month <= span.last]
+    whole = count_plainly(rows)
+    assert memory.count_all(span, TODAY) == {name: whole[name] for name in COUNTED}
+    for by in Group:
+        check_groups(span, by, rows)
+
+
+def check_groups(span: Span, by: Group, rows: list[m.Promise]) -> None:
+    found = [
+        memory.read_group(row) for row in db.session.execute(memory.select_groups(span, by, TODAY))
+    ]
+    ids = {find_group(row, by) for row in rows} - {None}
+    assert {line.group.id for line in found} == ids
+    for line in found:
+        own = [row for row in rows if find_group(row, by) == line.group.id]
+        counted = count_plainly(own)
+        assert line.counts == {name: counted[name] for name in COUNTED}, (by, line.group)
+        assert line.units_promised == sum(row.units for row in own)
+        assert line.units_given == counted["units"]
+        for name in COUNTED:
+            behind = memory.select_rows(span, by, line.group.id, name, TODAY)
+            listed = db.session.scalars(behind).unique().all()
+            assert len(listed) == line.counts[name], (by, name)
+            assert {row.id for row in listed} <= {row.id for row in own}
+
+
+def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
+    app, make, month, monkeypatch
+):
+    now = get_instant(TODAY, 600)
+    monkeypatch.setattr("matchmaker.rounds.pages.memory_address.get_now", lambda: now)
+    office = Browser(app).sign_in(month.one).use_language("en")
+    assert "No month is published yet" in office.get("rounds.memory").text
+    assert "No month is published yet" in office.get("rounds.memory_rows").text
+    with app.app_context():
+        live_july(make, month)
+        references = set(db.session.scalars(select(m.Need.reference)))
+    for by in (*Group, "nothing"):
+        page = office.get("rounds.memory", first="2026-07", last="2026-07", by=by).text
+        assert "What was promised and what was given" in page
+    page = office.get("rounds.memory", first="2026-07", last="2026-07", by="category").text
+    assert "Rice" in page
+    assert "items" in page
+    keys = {"first": "2026-07", "last": "2026-07", "by": "category"}
+    rows = office.get("rounds.memory_rows", **keys, counted="waits_on").text
+    assert any(reference in rows for reference in references)
+    for page in ("rounds.download_memory", "rounds.download_memory_rows"):
+        answer = office.get(page, file_format="csv", **keys)
+        assert answer.status_code == 200
+        assert "What" in answer.text, "a purpose is asked first"
+        on = office.get_url(page, file_format="csv", **keys)
+        data = {"purpose": "report"}
+        answer = office.submit(page, data, on=on, file_format="csv", **keys)
+        assert answer.status_code == 200
+        assert "attachment" in answer.headers["Content-Disposition"]
+    assert office.get("rounds.memory", first="1999-13", last="x", by="household").status_code == 200
+    assert now > NOW
