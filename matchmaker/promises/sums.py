@@ -11,7 +11,7 @@ from matchmaker.promises.states import DONE_STATES, FALLEN_STATES, OPEN_STATES
 class HelpSum:
     """Units of the promises of one help.
 
-    promised   as its month decided; who came in place of somebody else adds nothing
+    promised   as it was first found; who came in place of somebody else adds nothing
     given      of what was reported; of visits each person who came is one
     is_open    whether some of it may still come
     """
@@ -29,8 +29,9 @@ class HelpSum:
 def add_up(rows: Iterable[Promise]) -> HelpSum:
     """The sum of the promises of one help in one month."""
     rows = list(rows)
+    first = min((_name_search(row) for row in rows), default=0)
     return HelpSum(
-        promised=sum(row.units for row in rows if is_decided(row)),
+        promised=sum(row.units for row in rows if _name_search(row) == first),
         given=sum(count_kept(row) for row in rows if row.state in DONE_STATES),
         is_open=any(row.state in OPEN_STATES for row in rows),
     )
@@ -38,7 +39,12 @@ def add_up(rows: Iterable[Promise]) -> HelpSum:
 
 def is_decided(row: Promise) -> bool:
     """Whether the month decided the promise; others came in place of one that ended."""
-    return row.assignment is None or row.assignment.round_repair_id is None
+    return _name_search(row) == 0
+
+
+def _name_search(row: Promise) -> int:
+    """The search that found it; 0: the run of the month."""
+    return row.assignment.round_repair_id or 0 if row.assignment is not None else 0
 
 
 def count_kept(row: Promise) -> int:

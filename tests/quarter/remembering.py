@@ -12,9 +12,11 @@ from matchmaker import models as m
 from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
 from tests.quarter.giving import list_rows
+from tests.quarter.sums import is_carried
 
 _S, _R = m.PromiseState, m.DeclineReason
 _LOST = {_S.DECLINED, _S.EXPIRED, _S.REVOKED, _S.FAILED}
+_GIVEN = {_S.DELIVERED, _S.FED_BACK}
 _OWN = {_R.NO_LONGER_NEEDED, _R.OTHER_HELP, _R.OTHER_GIVER, _R.AWAY}
 _MONTHS_BACK, _ROUNDS_BACK, _PLEDGES_BACK = 6, 5, 12
 
@@ -24,6 +26,7 @@ def find_memory_faults(month: date) -> Iterator[str]:
     match_round = db.session.scalars(select(m.MatchRound).where(m.MatchRound.month == month)).one()
     frozen = json.loads(match_round.snapshot.canonical_json)
     yield from _find_wait_faults(frozen, match_round)
+    yield from _find_carry_faults(frozen, match_round)
     yield from _find_history_faults(frozen, month)
     yield from _find_load_faults(frozen, month)
     yield from _find_duty_faults(frozen, match_round)
@@ -37,8 +40,37 @@ def _find_wait_faults(frozen: dict[str, Any], match_round: m.MatchRound) -> Iter
             yield f"{row['reference']} waits {row['waiting']} months in the list, rows: {expected}"
 
 
+def _find_carry_faults(frozen: dict[str, Any], match_round: m.MatchRound) -> Iterator[str]:
+    """What the month before gave in part is in the list with the amount that is missing."""
+    listed = {row["reference"]: row for row in frozen.get("needs", ())}
+    query = select(m.MatchRound).where(
+        m.MatchRound.month < match_round.month, m.MatchRound.published_run_id.is_not(None)
+    )
+    earlier = db.session.scalars(query.order_by(m.MatchRound.month.desc())).first()
+    lines = defaultdict(list)
+    for row in list_rows(earlier.published_run_id) if earlier else ():
+        if row.need is not None:
+            lines[row.need].append(row)
+    for need, rows in lines.items():
+        if any(row.state not in _LOST | _GIVEN for row in rows):
+            continue
+        found_by = [row.assignment.round_repair_id or 0 for row in rows]
+        pairs = zip(rows, found_by, strict=True)
+        decided = sum(row.units for row, found in pairs if found == min(found_by))
+        came = sum(row.delivered_units or 0 for row in rows if row.state in _GIVEN)
+        is_left = need.state not in (m.NeedState.CLOSED, m.NeedState.WITHDRAWN)
+        if not came or not is_left or not is_carried(need, decided - came):
+            continue
+        is_visit = need.category.kind is m.OfferKind.PEOPLE
+        missing = 1 if is_visit else decided - came
+        shown = listed.get(need.reference, {}).get("quantity")
+        if shown != missing:
+            yield f"{need.reference}: {missing} missing of {decided}, list {shown}"
+
+
 def _count_waits(match_round: m.MatchRound) -> dict[str, int]:
-    """Of each need that earlier months decided: one more for each that gave it nothing."""
+    """Of each need that earlier months decided: one more for each that gave it nothing, or a part
+    that is carried over. (What got a part and is in the list was carried.)"""
     waits: dict[str, int] = {}
     query = select(m.MatchRound).where(
         m.MatchRound.month < match_round.month, m.MatchRound.published_run_id.is_not(None)
@@ -63,6 +95,8 @@ def _count_waits(match_round: m.MatchRound) -> dict[str, int]:
 
 
 def _count_wait(before: int, rows: list[m.Promise], had_turn: bool) -> int:
+    if any(row.state in _GIVEN for row in rows):
+        return before + 1
     if any(row.state not in _LOST for row in rows):
         return 0
     helps = _list_helps(rows)

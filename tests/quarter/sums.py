@@ -67,7 +67,7 @@ def _find_above_needs(rows: Sequence[m.Promise], run_id: int) -> Iterator[str]:
         units[row.need_id or 0] += row.units
     for need in db.session.scalars(select(m.Need).where(m.Need.id.in_(units))):
         is_visit = need.category.kind is m.OfferKind.PEOPLE
-        most = need.category.people_per_visit if is_visit else need.quantity
+        most = need.category.people_per_visit if is_visit else need.quantity + need.given_quantity
         if units[need.id] > most:
             yield f"need {need.reference} gets {units[need.id]} of {most}"
     elsewhere = select(m.Promise.id, m.Promise.need_id).where(
@@ -174,12 +174,11 @@ def find_state_faults(run: m.RoundRun) -> Iterator[str]:
 def _find_state_faults_of(need: m.Need, rows: Sequence[m.Promise]) -> Iterator[str]:
     given = [row for row in rows if row.state in _GIVEN]
     if not given:
-        if need.state in (m.NeedState.MATCHED, m.NeedState.SERVED, m.NeedState.PARTLY_SERVED):
-            later = select(m.Promise.id).where(
-                m.Promise.need_id == need.id, m.Promise.id.not_in([row.id for row in rows])
-            )
-            if db.session.scalars(later).first() is None:
-                yield f"{need.reference} got nothing and is {need.state.value}"
+        is_met = need.state in (
+            m.NeedState.MATCHED, m.NeedState.SERVED, m.NeedState.PARTLY_SERVED
+        )  # fmt: skip
+        if is_met and not _has_later(need, rows):
+            yield f"{need.reference} got nothing and is {need.state.value}"
         return
     found_by = [row.assignment.round_repair_id or 0 for row in rows]
     decided = sum(
@@ -188,12 +187,34 @@ def _find_state_faults_of(need: m.Need, rows: Sequence[m.Promise]) -> Iterator[s
     came = sum(row.delivered_units or 0 for row in given)
     was_agreed = any(row.code and row.state in _NOTHING_COMES for row in rows)
     allowed = {m.NeedState.CLOSED, m.NeedState.SERVED, m.NeedState.PARTLY_SERVED}
+    if is_carried(need, decided - came):
+        yield from _find_carry_faults(need, rows)
+        return
     if came >= decided:
         allowed.remove(m.NeedState.PARTLY_SERVED)
     elif was_agreed or any((row.delivered_units or 0) < row.units for row in given):
         allowed.remove(m.NeedState.SERVED)
     if need.state not in allowed:
         yield f"{need.reference} got {came} of {decided} and is {need.state.value}"
+
+
+def _find_carry_faults(need: m.Need, rows: Sequence[m.Promise]) -> Iterator[str]:
+    is_over = need.state in (m.NeedState.SERVED, m.NeedState.PARTLY_SERVED)
+    if is_over and not _has_later(need, rows):
+        yield f"{need.reference} got a part, and nothing waits on"
+
+
+def is_carried(need: m.Need, missing: int) -> bool:
+    """Whether what is missing of a need waits for the next list: a visit whole, else what helps."""
+    is_visit = need.category.kind is m.OfferKind.PEOPLE
+    return missing > 0 if is_visit else missing >= (need.category.least_quantity or 1)
+
+
+def _has_later(need: m.Need, rows: Sequence[m.Promise]) -> bool:
+    later = select(m.Promise.id).where(
+        m.Promise.need_id == need.id, m.Promise.id.not_in([row.id for row in rows])
+    )
+    return db.session.scalars(later).first() is not None
 
 
 def find_ledger_faults(run: m.RoundRun) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum, auto
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, literal, or_, select, union_all
 
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
@@ -88,12 +88,13 @@ def check_readiness(match_round: MatchRound, today: date | None = None) -> list[
         _weigh_supply(Finding.OPEN_OFFERS, offers),
     ]
     found = {finding: list_ids(subdistrict_id, month) for finding, list_ids in _CHECKS.items()}
+    found |= _list_waiting(subdistrict_id)
     found[Finding.MISSED_DUTIES] = _list_missed_duties(subdistrict_id, month)
     calendars = load_calendars(subdistrict_id)
     found[Finding.SLOTLESS_DUTIES] = _list_slotless_duties(subdistrict_id, month, calendars, today)
     found[Finding.GUESSED_CALENDAR] = _list_guessed_years(month, calendars)
     rows = _load_named(found)
-    for finding, ids in found.items():
+    for finding, ids in sorted(found.items(), key=lambda item: list(Finding).index(item[0])):
         weight = Weight.WARNING if ids else Weight.GOOD
         lines.append(ReadinessLine(finding, len(ids), weight, rows.get(finding, ())))
     return lines
@@ -110,15 +111,6 @@ def _weigh_supply(finding: Finding, count: int) -> ReadinessLine:
     return ReadinessLine(finding, count, weight)
 
 
-def _list_unverified_needs(subdistrict_id: int, _month: date) -> tuple[int, ...]:
-    return _list_ids(
-        select(Need.id)
-        .join(Need.committee)
-        .where(Committee.subdistrict_id == subdistrict_id)
-        .where(Need.state.in_((NeedState.SUBMITTED, NeedState.VERIFIED)))
-    )
-
-
 def _list_unverified_statuses(subdistrict_id: int, month: date) -> tuple[int, ...]:
     """Statuses of residents with open needs that will not count in the month."""
     residents = select_open_needs(subdistrict_id).with_only_columns(Need.resident_id)
@@ -130,21 +122,33 @@ def _list_unverified_statuses(subdistrict_id: int, month: date) -> tuple[int, ..
     )
 
 
-def _list_unapproved_organisations(subdistrict_id: int, _month: date) -> tuple[int, ...]:
-    return _list_ids(
-        select(Organisation.id)
+_WAITING = (Finding.UNVERIFIED_NEEDS, Finding.UNAPPROVED_ORGANISATIONS, Finding.UNAPPROVED_OFFERS)
+
+
+def _list_waiting(subdistrict_id: int) -> dict[Finding, tuple[int, ...]]:
+    """Needs, organisations and offers that nobody has checked yet, in one statement."""
+    needs = (
+        select(literal(Finding.UNVERIFIED_NEEDS.value), Need.id)
+        .join(Need.committee)
+        .where(Committee.subdistrict_id == subdistrict_id)
+        .where(Need.state.in_((NeedState.SUBMITTED, NeedState.VERIFIED)))
+    )
+    organisations = (
+        select(literal(Finding.UNAPPROVED_ORGANISATIONS.value), Organisation.id)
         .where(Organisation.subdistrict_id == subdistrict_id)
         .where(Organisation.state == OrganisationState.APPLIED)
     )
-
-
-def _list_unapproved_offers(subdistrict_id: int, _month: date) -> tuple[int, ...]:
-    return _list_ids(
-        select(Offer.id)
+    offers = (
+        select(literal(Finding.UNAPPROVED_OFFERS.value), Offer.id)
         .join(Offer.organisation)
         .where(Organisation.subdistrict_id == subdistrict_id)
         .where(Offer.state == OfferState.SUBMITTED)
     )
+    found = db.session.execute(union_all(needs, organisations, offers)).all()
+    return {
+        finding: tuple(sorted(row_id for name, row_id in found if name == finding.value))
+        for finding in _WAITING
+    }
 
 
 def _list_expired_agreements(subdistrict_id: int, month: date) -> tuple[int, ...]:
@@ -223,10 +227,7 @@ def _list_guessed_years(month: date, calendars: tuple[YearCalendar, ...]) -> tup
 
 
 _CHECKS: dict[Finding, Callable[[int, date], tuple[int, ...]]] = {
-    Finding.UNVERIFIED_NEEDS: _list_unverified_needs,
     Finding.UNVERIFIED_STATUSES: _list_unverified_statuses,
-    Finding.UNAPPROVED_ORGANISATIONS: _list_unapproved_organisations,
-    Finding.UNAPPROVED_OFFERS: _list_unapproved_offers,
     Finding.EXPIRED_AGREEMENTS: _list_expired_agreements,
     Finding.STAFFLESS_OFFERS: _list_staffless_offers,
     Finding.UNSERVED_CATEGORIES: _list_unserved_categories,

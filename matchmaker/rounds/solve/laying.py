@@ -18,6 +18,7 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.models import Need, NeedOutcome, NeedState, Promise, RoundRun, RunStatus
 from matchmaker.promises.falls import Fall, is_without_fault, name_fall
+from matchmaker.promises.states import DONE_STATES
 from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.matching import read_rows
@@ -169,7 +170,7 @@ class _Laying:
 
     def _count_open(self) -> Iterator[tuple[str, int]]:
         frozen = {row.reference: row for row in self.snapshot.needs}
-        had_turn = self._list_left_at_home()
+        had_turn = self._list_left_at_home() | self._list_carried()
         self._present = self._read_open_needs()
         for name, need in self._present.items():
             if name in frozen and name not in had_turn and _is_same(frozen[name], need):
@@ -178,6 +179,11 @@ class _Laying:
     def _read_open_needs(self) -> dict[str, FrozenNeed]:
         month, office = self.match_round.month, self.match_round.subdistrict_id
         return {row.reference: row for row in freeze_needs(office, month, after=self.today)}
+
+    def _list_carried(self) -> set[str]:
+        """The needs that got a part in this month: what is missing waits for the next list."""
+        done = (row.promise for row in self.rows if row.promise.state in DONE_STATES)
+        return {row.need.reference for row in done if row.need is not None}
 
     def _count_missing(self) -> Iterator[tuple[str, int]]:
         """What is left of a need that lost a part of its help."""
