@@ -71,7 +71,10 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--policy", choices=["", *POLICIES], default="")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--keep", type=Path, help="keep the SQLite database in this file")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.keep and options.database != "sqlite":
+        parser.error("--keep copies a SQLite database")
+    return options
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, appointing
-from matchmaker.assignments.agreeing import OpenHelp
 from matchmaker.assignments.appointing import Moment
 from matchmaker.base.extensions import db
-from matchmaker.promises.agreed import has_not_ended
+from matchmaker.promises.agreed import has_not_ended, is_agreed
+from matchmaker.promises.seats import lacks_session
 from tests.quarter.giving import list_rows, name_promise
 from tests.quarter.people import Street
 from tests.quarter.town import Town
@@ -91,16 +91,15 @@ class Recipients:
             groups: dict[object, list[m.Promise]] = {}
             for row in db.session.scalars(query.order_by(m.Promise.id)):
                 groups.setdefault(row.help_key, []).append(row)
-            helps = [OpenHelp(tuple(rows)) for rows in groups.values()]
             found = [
-                self._describe(help_)
-                for help_ in helps
-                if (help_.is_asked and not help_.lacks_day) or help_.is_asked_for_day
+                self._describe(rows)
+                for rows in groups.values()
+                if _is_asked(rows) or any(row.new_by is m.PromiseSide.GIVER for row in rows)
             ]
             return [row for row in found if self._answers_today(row.name)]
 
-    def _describe(self, found: OpenHelp) -> Question:
-        row = next((row for row in found.promises if row.new_by), found.first)
+    def _describe(self, rows: list[m.Promise]) -> Question:
+        row = next((row for row in rows if row.new_by), rows[0])
         resident = row.asked.resident
         committee = row.need.committee_id if row.need else resident.household.committee_id
         counter = self.counters[committee]
@@ -111,13 +110,18 @@ class Recipients:
             who=self.accounts.get(resident.id, counter),
             counter=counter,
             moment=moment,
-            is_asked=found.is_asked,
+            is_asked=_is_asked(rows),
         )
 
     def _answers_today(self, name: str) -> bool:
         seen = self.first_seen.setdefault(name, self.town.today)
         wait = self.town.chance.get("recipient's day", name).randrange(_DAYS_TO_ANSWER)
         return (self.town.today - seen).days >= wait  # type: ignore[operator]
+
+
+def _is_asked(rows: list[m.Promise]) -> bool:
+    """Whether all who give it said yes, on a day that is fixed where it must be."""
+    return is_agreed(rows) and not any(lacks_session(row) for row in rows)
 
 
 def list_informed(run_id: int) -> set[int]:

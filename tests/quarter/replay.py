@@ -21,6 +21,7 @@ _STEPS: Mapping[str, tuple[tuple[m.PromiseState, ...], m.PromiseState | None]] =
     "promise.take_back": ((_S.AWAITING_RECIPIENT, _S.DECLINED), _S.AWAITING_GIVER),
     "promise.agree": ((_S.AWAITING_RECIPIENT,), _S.CONFIRMED),
     "promise.refuse": ((_S.AWAITING_RECIPIENT,), _S.DECLINED),
+    "promise.call_off": ((_S.CONFIRMED,), _S.DECLINED),
     "promise.not_reached": ((_S.AWAITING_RECIPIENT,), None),
     "promise.expire": ((_S.AWAITING_GIVER, _S.AWAITING_RECIPIENT), _S.EXPIRED),
     "promise.revoke": (_OPEN, _S.REVOKED),

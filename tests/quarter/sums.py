@@ -70,8 +70,9 @@ def _find_above_needs(rows: Sequence[m.Promise], run_id: int) -> Iterator[str]:
         most = need.category.people_per_visit if is_visit else need.quantity + need.given_quantity
         if units[need.id] > most:
             yield f"need {need.reference} gets {units[need.id]} of {most}"
+    open_here = {row.need_id for row in rows if row.need_id and row.state not in _GIVEN}
     elsewhere = select(m.Promise.id, m.Promise.need_id).where(
-        m.Promise.need_id.in_(units),
+        m.Promise.need_id.in_(open_here),
         m.Promise.round_run_id != run_id,
         m.Promise.state.not_in({*_NOTHING_COMES, *_GIVEN, _S.PROPOSED}),
     )
