@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.base import database
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    FairnessLedger,
+    LedgerScope,
     MatchRound,
     Offer,
     OfferState,
@@ -19,6 +21,7 @@ from matchmaker.models import (
     Pairing,
     PairingAgreement,
     Promise,
+    RoundState,
     ServiceCategory,
     User,
     Volunteer,
@@ -150,3 +153,40 @@ def _narrow(actor: User, filters: OrganisationFilters) -> Select[Organisation]:
         names = [Organisation.name_zh, Organisation.name_en]
         query = query.where(match_name(filters.search, names, Organisation.sort_key))
     return query
+
+
+# What closed months remember of it.
+
+MOST_REMEMBERED = 24  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class GivenLine:
+    """What an organisation offered and gave in a closed month; ``category`` None: visits."""
+
+    month: date
+    category: ServiceCategory | None
+    offered: int
+    given: int
+
+
+def list_given(organisation: Organisation) -> list[GivenLine]:
+    """The lines of the ledger of its closed months, latest first; money is no load and has none."""
+    line = FairnessLedger
+    query = (
+        select(line.month, line.pledged, line.given, ServiceCategory)
+        .join(
+            MatchRound,
+            (MatchRound.month == line.month) & (MatchRound.subdistrict_id == line.subdistrict_id),
+        )
+        .outerjoin(ServiceCategory, ServiceCategory.code == line.measure)
+        .where(line.scope == LedgerScope.ORGANISATION, line.reference == organisation.code)
+        .where(line.subdistrict_id == organisation.subdistrict_id, line.measure != "")
+        .where(MatchRound.state == RoundState.CLOSED)
+        .order_by(line.month.desc(), line.measure)
+        .limit(MOST_REMEMBERED)
+    )
+    return [
+        GivenLine(month, category, offered, given)
+        for month, offered, given, category in db.session.execute(query)
+    ]

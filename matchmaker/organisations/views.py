@@ -231,4 +231,5 @@ def show_organisation(organisation: Organisation, form: IdempotentForm | None) -
         volunteers=queries.count_active_volunteers(organisation),
         match_round=match_round,
         load=queries.list_load(organisation, match_round),
+        given=queries.list_given(organisation),
     )

@@ -16,6 +16,7 @@ from matchmaker.assignments.due import do_due
 from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
+from matchmaker.organisations.queries import list_given
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.publish import closing
@@ -272,6 +273,13 @@ def test_the_ledger_of_a_closed_month_adds_up_to_what_was_given(make, month, liv
         for name, count in counts.items():
             assert getattr(found[key], name) == count, (key, name)
     assert {scope for scope, *_ in found} == {scope.value for scope in m.LedgerScope}
+    own = {
+        (organisation.code, row.category.code if row.category else "visits"): row.given
+        for organisation in db.session.scalars(select(m.Organisation))
+        for row in list_given(organisation)
+    }
+    shown = {key[1:]: row.given for key, row in found.items() if key[0] == "organisation"}
+    assert own == shown
     for need in needs:
         assert found["need", need.reference, need.category.code].asked > 0
 
@@ -288,6 +296,17 @@ def test_the_close_names_what_is_carried_over(app, make, month, monkeypatch):
         (row,) = living.accept(load(need))
         living.report(row, 2)
         db.session.commit()
-    page = Browser(app).sign_in(month.one).use_language("en").get("rounds.close", month=JULY).text
+    office = Browser(app).sign_in(month.one).use_language("en")
+    page = office.get("rounds.close", month=JULY).text
     assert "Carried over" in page
     assert need.reference in page
+    keys = {"organisation_id": month.organisation.id}
+    assert "in closed months" not in office.get("organisations.show", **keys).text
+    with app.app_context():
+        living.close(db.session.scalars(select(m.RoundRun)).one())
+        db.session.commit()
+    page = office.get("organisations.show", **keys).text
+    assert "What it gave in closed months" in page
+    assert "2 items" in page
+    page = office.get("needs.show", need_id=need.id).text
+    assert "Given so far" in page
