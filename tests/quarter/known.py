@@ -133,14 +133,17 @@ def _count_wanted(
             .where(m.NeedOutcome.round_run_id == run.id, m.NeedOutcome.ground == "left_at_home")
         )
     )
+    # What is missing of a part that came waits for the next list.
+    done = (m.PromiseState.DELIVERED, m.PromiseState.FED_BACK)
+    had_turn |= {row.need.reference for row in rows if row.need and row.state in done}
     quantities = {row["reference"]: row["quantity"] for row in frozen["needs"]}
     query = select(m.Need).where(m.Need.reference.in_(quantities))
     for need in db.session.scalars(query):
         name = need.reference
-        if asks[name] in out or name in had_turn:
+        if asks[name] in out:
             continue
-        if need.state is m.NeedState.OPEN:
-            known.wanted[asks[name]] += quantities[name]
+        if need.state is m.NeedState.OPEN and name not in had_turn:
+            known.wanted[asks[name]] += min(need.quantity, quantities[name])
         elif need.state is m.NeedState.MATCHED:
             known.wanted[asks[name]] += max(0, _count_missing(need, rows))
     for row in known.question["needs"]:
