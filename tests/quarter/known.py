@@ -34,6 +34,13 @@ _SAID: Mapping[Any, str] = {
 }  # fmt: skip
 
 
+_TO_COME = {
+    m.PromiseState.AWAITING_GIVER,
+    m.PromiseState.AWAITING_RECIPIENT,
+    m.PromiseState.CONFIRMED,
+}
+
+
 @dataclass(slots=True)
 class Known:
     """What rows say of a published month. Lines are (need, stock, person, slot) -> units."""
@@ -156,6 +163,8 @@ def _count_missing(need: m.Need, rows: list[m.Promise]) -> int:
     own = [row for row in rows if row.need_id == need.id]
     decided = sum(row.units for row in own if row.assignment.round_repair_id is None)
     left = sum(row.units for row in own if not _is_over(row))
+    if not any(row.state in _TO_COME for row in own):
+        return 0  # the next list has it
     return decided - left if left else 0
 
 

@@ -18,7 +18,7 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.models import Need, NeedOutcome, NeedState, Promise, RoundRun, RunStatus
 from matchmaker.promises.falls import Fall, is_without_fault, name_fall
-from matchmaker.promises.states import DONE_STATES
+from matchmaker.promises.states import DONE_STATES, OPEN_STATES
 from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.matching import read_rows
@@ -186,13 +186,17 @@ class _Laying:
         return {row.need.reference for row in done if row.need is not None}
 
     def _count_missing(self) -> Iterator[tuple[str, int]]:
-        """What is left of a need that lost a part of its help."""
+        """What is left of a need that lost a part of its help, while another part is to come.
+
+        If nothing more comes, the next list has the rest, and may have found it already.
+        """
         decided, standing, named = Counter[str](), Counter[str](), dict[str, Need]()
         for row in self.rows:
             need, line = row.promise.need, row.promise.assignment
             if need is None:
                 continue
-            named[need.reference] = need
+            if row.promise.state in OPEN_STATES:
+                named[need.reference] = need
             if line is None or line.round_repair_id is None:
                 decided[need.reference] += row.promise.units
             standing[need.reference] += 0 if row.is_free else row.promise.units

@@ -1,7 +1,8 @@
 """Places that became free: what is gone, who is offered, and what keeping it changes."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import list_broken
+from matchmaker.rounds import carrying
 from matchmaker.rounds.matching import make_rest_json
 from matchmaker.rounds.publish import keeping, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
@@ -44,6 +46,19 @@ def list_stocks(facts: Facts) -> dict[str, int]:
 def list_names(facts: Facts) -> set[tuple[str, bool, bool]]:
     """Of each forbid: its need, whether it names an offer, and a person."""
     return {(row.need, row.stock is not None, row.person is not None) for row in facts.forbids}
+
+
+def come_alone(world: FreePlaces, rows: list[m.Promise]) -> datetime:
+    """Two agreed to come and one did; returns the evening of that day."""
+    world.accept(*rows)
+    agreeing.agree(actor=world.act(world.make_counter()), promise_id=rows[0].id, now=LATER)
+    on = get_instant(rows[0].day, 18 * 60)
+    givers = [world.make_giver(row.organisation_id) for row in rows]
+    proof: dict[str, Any] = {"units": 1, "proof": m.DeliveryProof.SIGNATURE, "code": ""}
+    delivering.deliver(actor=givers[0], promise_id=rows[0].id, now=on, **proof)
+    reason = m.FailReason.GIVER_ABSENT
+    delivering.fail(actor=givers[1], promise_id=rows[1].id, reason=reason, now=on)
+    return on
 
 
 # What is gone.
@@ -173,14 +188,7 @@ def test_a_visit_by_one_of_two_keeps_no_other_search_from_its_answer(world):
     need, other = world.ask(world.pair), world.ask()
     world.publish()
     rows, [lost] = world.list_promises(need), world.list_promises(other)
-    world.accept(*rows)
-    agreeing.agree(actor=world.act(world.make_counter()), promise_id=rows[0].id, now=LATER)
-    on = get_instant(rows[0].day, 18 * 60)
-    givers = [world.make_giver(row.organisation_id) for row in rows]
-    proof = {"units": 1, "proof": m.DeliveryProof.SIGNATURE, "code": ""}
-    delivering.deliver(actor=givers[0], promise_id=rows[0].id, now=on, **proof)
-    reason = m.FailReason.GIVER_ABSENT
-    delivering.fail(actor=givers[1], promise_id=rows[1].id, reason=reason, now=on)
+    on = come_alone(world, rows)
     if lost.state is _S.AWAITING_GIVER:
         answering.decline(actor=world.make_giver(lost.organisation_id), promise_id=lost.id, now=on)
     do_due(on + timedelta(minutes=30))
@@ -508,3 +516,20 @@ def test_a_need_that_a_later_month_decided_keeps_the_wait_of_that_month(make, co
         world.decline(row, _R.UNSUITABLE)
     waits = [db.session.get_one(m.Need, need.id).waiting_rounds for need in needs]
     assert waits == [2, 2]
+
+
+def test_what_came_in_part_and_a_later_month_promises_is_asked_no_more(world):
+    """One of two came in July; August promises the visit again: July's search leaves it alone."""
+    need, other = world.ask(world.pair), world.ask()
+    world.publish()
+    rows, [lost] = world.list_promises(need), world.list_promises(other)
+    on = come_alone(world, rows)
+    giver = world.make_giver(lost.organisation_id)
+    answering.decline(actor=giver, promise_id=lost.id, now=on)
+    do_due(on + timedelta(minutes=30))
+    carrying.carry_missing(world.run, world.act(world.worker), on + timedelta(minutes=30))
+    db.session.commit()
+    publish_month(world.make, world.subdistrict.id, date(2026, 8, 1))
+    assert db.session.get_one(m.Need, need.id).state is m.NeedState.MATCHED
+    facts = lay_down(world.run, on + timedelta(hours=1)).facts
+    assert need.reference not in facts.asked
