@@ -15,6 +15,7 @@ from matchmaker.assignments import (
     roster_views,
     seat_views,
     session_views,
+    sheet_views,
     visit_views,
 )
 from matchmaker.assignments import views as assignment_views
@@ -74,6 +75,7 @@ VIEW_MODULES = (
     ring_views,
     icalendar_views,
     feed_views,
+    sheet_views,
     day_views,
     report_views,
     visit_views,

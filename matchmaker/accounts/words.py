@@ -32,6 +32,8 @@ def describe_ground(ground: str) -> str:
         "own_committee": _("Works for your neighbourhood committee"),
         "own_subdistrict": _("Works for your street office"),
         "agreed_visit": _("Comes to you, and you agreed to the visit"),
+        "call_list": _("Rings you for your neighbourhood committee, from a printed list"),
+        "visit_list": _("Comes to you, and printed the list of agreed visits"),
     }
     return sentences.get(ground, ground)
 

@@ -11,15 +11,14 @@ from flask_login import current_user
 from matchmaker.assignments import answering, queries
 from matchmaker.assignments.forms import GivenForm, MonthForm
 from matchmaker.assignments.queries import GivenFilters, Line
-from matchmaker.audit.handing import hand_out, send_list, show_list, show_people
-from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.audit.handing import send_list, show_list, show_people
+from matchmaker.base.clock import get_now
 from matchmaker.base.errors import NotFoundError
 from matchmaker.forms.base import IdempotentForm
-from matchmaker.models import ListKind, ListWay
-from matchmaker.offers.scope import get_own_organisation
+from matchmaker.models import ListKind
 from matchmaker.rounds.words.slots import describe_when
 from matchmaker.web.act import Answer
-from matchmaker.web.lists import Column, ListPage, People, get_filters, make_state_badge
+from matchmaker.web.lists import Column, ListPage, People, make_state_badge
 from matchmaker.web.permissions import Permission, requires
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_quantity, get_unit_word, make_cell
@@ -95,37 +94,10 @@ def show_given(months: list[date]) -> str:
         listed,
         month=month,
         policy=queries.find_policy(current_user, month),
-        groups=_group(listed.rows),
+        groups=group_lines(listed.rows),
         waiting=len(waiting),
         answer_by=min((day for day in waiting.values() if day), default=None),
         form=IdempotentForm(formdata=None),
-    )
-
-
-@bp.route("/given/print", methods=["GET", "POST"])
-@requires(Permission.ASSIGNMENT_READ_GIVEN)
-def given_sheet() -> Answer:
-    form, month, filters = read_address(list_months_or_fail())
-    lines = queries.list_lines(current_user, month, filters)
-    back_url = url_for("assignments.given", **get_filters(form))
-
-    def make() -> str:
-        return render_template(
-            "assignments/given_sheet.html",
-            organisation=get_own_organisation(current_user),
-            month=month,
-            groups=_group(lines),
-            printed_on=get_local_date(get_now()),
-            back_url=back_url,
-        )
-
-    return hand_out(
-        ListKind.GIVEN,
-        ListWay.PRINT,
-        lambda: {person for line in lines for person in line.persons},
-        make,
-        filters=get_filters(form),
-        back_url=back_url,
     )
 
 
@@ -154,7 +126,7 @@ def visits() -> str:
             form=form,
             month=month,
             months=months,
-            groups=_group(lines),
+            groups=group_lines(lines),
             waiting=waiting,
         )
 
@@ -185,7 +157,7 @@ def _get_time(line: Line) -> tuple[object, ...]:
     return (line.day, line.minute, session_id, line.first_day, line.last_day, line.slot, line.days)
 
 
-def _group(lines: Sequence[Line]) -> list[list[Line]]:
+def group_lines(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines in groups of one time each; they are sorted by it already."""
     groups = groupby(lines, key=_get_time)
     return [list(found) for _when, found in groups]

@@ -4,12 +4,12 @@ Residents see their own and offices those of their residents. The volunteer of a
 coordinator, see the contact from the moment that the recipient agreed until it is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import SHANGHAI, get_local_date
@@ -35,6 +35,11 @@ class Ground(StrEnum):
     OWN_COMMITTEE = "own_committee"
     OWN_SUBDISTRICT = "own_subdistrict"
     AGREED_VISIT = "agreed_visit"
+    CALL_LIST = "call_list"
+    VISIT_LIST = "visit_list"
+
+
+_OF_LISTS = frozenset({Ground.CALL_LIST, Ground.VISIT_LIST})
 
 
 _GROUND_OF_ROLE = {
@@ -50,6 +55,7 @@ DISCLOSURES_PER_DAY = {
     Role.COMMITTEE_WORKER: 60,
     Role.SOCIAL_WORKER: 60,
 }
+LISTED_PER_DAY = 300  # people whose contact is on the lists of one kind that a person prints
 FULL_FIELDS = ["full_name", "phone", "address"]
 PHONE_FIELDS = ["phone"]
 
@@ -92,35 +98,60 @@ def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
     return _reveal(promise.asked.resident, Ground.AGREED_VISIT, actor, now)
 
 
-def reveal_phones(residents: Sequence[Resident], actor: User, now: datetime) -> dict[int, str]:
-    """The phones of residents of the actor's committee, by id, as many as the day's limit allows.
+def reveal_phones(residents: Iterable[Resident], actor: User, now: datetime) -> dict[int, str]:
+    """The phones for a list to ring, by id: residents of the actor's committee, in their order.
 
-    Each is recorded as by ``reveal_contact``. Raises ``ForbiddenError`` for another role.
+    Each is recorded, and once a day counts; beyond ``LISTED_PER_DAY`` there are none. Raises
+    ``ForbiddenError`` for another role, ``NotFoundError`` for a resident of elsewhere.
     """
     if actor.role is not Role.COMMITTEE_WORKER:
         raise ForbiddenError("contact.ground_not_yours")
-    phones: dict[int, str] = {}
-    for resident in residents:
-        if resident.id in phones:
-            continue
-        try:
-            shown = _reveal(
-                get_resident(resident.id, actor), Ground.OWN_COMMITTEE, actor, now, PHONE_FIELDS
-            )
-        except ThrottledError:
-            break
-        phones[resident.id] = shown.phone
-    return phones
+    own = [get_resident(row.id, actor) for row in residents]
+    shown = _reveal_listed(own, Ground.CALL_LIST, PHONE_FIELDS, actor, now)
+    return {key: contact.phone for key, contact in shown.items()}
 
 
-def _reveal(
-    resident: Resident,
-    ground: Ground,
-    actor: User,
-    now: datetime,
-    fields: list[str] = FULL_FIELDS,
-) -> Contact:
+def reveal_doors(promises: Iterable[Promise], actor: User, now: datetime) -> dict[int, Contact]:
+    """Who is visited, for a list of the actor's visits, by promise; recorded as ``reveal_phones``.
+
+    A promise at any other time than ``may_visit`` says has none. Raises ``NotFoundError`` for one
+    that is not the actor's.
+    """
+    own = [lock_in_scope(Promise, row.id, actor, "promise.unknown") for row in promises]
+    visited = {row.id: row.asked.resident for row in own if may_visit(row)}
+    shown = _reveal_listed(visited.values(), Ground.VISIT_LIST, FULL_FIELDS, actor, now)
+    return {key: shown[row.id] for key, row in visited.items() if row.id in shown}
+
+
+def _reveal_listed(
+    residents: Iterable[Resident], ground: Ground, fields: list[str], actor: User, now: datetime
+) -> dict[int, Contact]:
+    """The contacts by resident: those of today again, and new ones until the limit of the day."""
+    _lock(actor)
+    query = select(Disclosure.resident_id).where(
+        *_is_of_today(actor, now), Disclosure.ground == ground.value
+    )
+    seen = set(db.session.scalars(query))
+    found: dict[int, Contact] = {}
+    for row in {resident.id: resident for resident in residents}.values():
+        if row.id not in seen and len(seen) < LISTED_PER_DAY:
+            _record(row, ground, fields, actor, now)
+            seen.add(row.id)
+        if row.id in seen:
+            found[row.id] = _read(row)
+    return found
+
+
+def _reveal(resident: Resident, ground: Ground, actor: User, now: datetime) -> Contact:
+    _lock(actor)
     _check_daily_limit(actor, now)
+    _record(resident, ground, FULL_FIELDS, actor, now)
+    return _read(resident)
+
+
+def _record(
+    resident: Resident, ground: Ground, fields: list[str], actor: User, now: datetime
+) -> None:
     db.session.add(
         Disclosure(
             at=now,
@@ -138,18 +169,30 @@ def _reveal(
         now=now,
         details={"fields": fields, "ground": ground.value},
     )
+
+
+def _read(resident: Resident) -> Contact:
     contact = db.session.get_one(ResidentContact, resident.id)
     return Contact(contact.full_name, contact.phone, contact.address)
 
 
-def _check_daily_limit(actor: User, now: datetime) -> None:
-    """Raise ``ThrottledError`` at the limit; the row lock makes parallel requests count in turn."""
+def _lock(actor: User) -> None:
+    """Let what one person looks at in parallel be counted in turn."""
     db.session.scalar(select(User.id).where(User.id == actor.id).with_for_update())
-    day_start = datetime.combine(get_local_date(now), time(), SHANGHAI)
-    seen = db.session.scalar(
-        select(func.count(Disclosure.id)).where(
-            Disclosure.user_id == actor.id, Disclosure.at >= day_start
-        )
-    )
-    if (seen or 0) >= DISCLOSURES_PER_DAY[actor.role]:
-        raise ThrottledError(int((day_start + timedelta(days=1) - now).total_seconds()))
+
+
+def _check_daily_limit(actor: User, now: datetime) -> None:
+    """Raise ``ThrottledError`` at the limit of single looks; lists have their own."""
+    single = Disclosure.ground.not_in([ground.value for ground in _OF_LISTS])
+    query = select(func.count(Disclosure.id)).where(*_is_of_today(actor, now), single)
+    if (db.session.scalar(query) or 0) >= DISCLOSURES_PER_DAY[actor.role]:
+        end = _get_day_start(now) + timedelta(days=1)
+        raise ThrottledError(int((end - now).total_seconds()))
+
+
+def _is_of_today(actor: User, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Disclosure.user_id == actor.id, Disclosure.at >= _get_day_start(now))
+
+
+def _get_day_start(now: datetime) -> datetime:
+    return datetime.combine(get_local_date(now), time(), SHANGHAI)

@@ -9,7 +9,7 @@ from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering, ringing
 from matchmaker.assignments.queries import GivenFilters
 from matchmaker.assignments.ringing import CallStep, Said
-from matchmaker.base.errors import ForbiddenError
+from matchmaker.base.errors import ForbiddenError, ThrottledError
 from matchmaker.base.extensions import db
 from matchmaker.residents import disclosure
 from tests.browser import Browser
@@ -240,12 +240,23 @@ def test_a_printed_list_has_phones_and_digits_each_look_recorded(app, month, bro
 def test_a_printed_list_ends_its_phones_at_the_limit_of_the_day(
     app, month, browser, calls, monkeypatch
 ):
-    most = {m.Role.COMMITTEE_WORKER: 2}
-    monkeypatch.setattr(disclosure, "DISCLOSURES_PER_DAY", most)
-    sheet = browser.submit("assignments.call_sheet", {"purpose": "call"}).text
-    assert sheet.count("Look the phone up on the page") == 1
+    monkeypatch.setattr(disclosure, "LISTED_PER_DAY", 2)
+    for _ in range(2):  # printed again it is not counted again
+        sheet = browser.submit("assignments.call_sheet", {"purpose": "call"}).text
+        assert sheet.count("Look the phone up on the page") == 1
     with app.app_context():
-        assert len(list(db.session.scalars(select(m.Disclosure)))) == 2
+        looks = list(db.session.scalars(select(m.Disclosure)))
+        assert [row.ground for row in looks] == ["call_list"] * 2
+
+
+@pytest.mark.usefixtures("agreed", "context")
+def test_a_list_leaves_the_single_looks_of_the_day_as_they_are(month, counter, monkeypatch):
+    monkeypatch.setattr(disclosure, "DISCLOSURES_PER_DAY", {m.Role.COMMITTEE_WORKER: 1})
+    resident = find_call(counter, month.both).help.resident
+    assert set(disclosure.reveal_phones([resident] * 2, counter, NOW)) == {resident.id}
+    disclosure.reveal_contact(resident.id, counter, NOW)
+    with pytest.raises(ThrottledError):
+        disclosure.reveal_contact(resident.id, counter, NOW)
 
 
 @pytest.mark.parametrize("role", [role for role in m.Role if role is not m.Role.COMMITTEE_WORKER])
