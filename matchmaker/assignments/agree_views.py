@@ -57,17 +57,21 @@ def questions() -> str:
 
 
 def show_calls(form: CallsForm | None = None) -> str:
-    """Who is to be rung, with the answers as they were filled in."""
-    calls = form.calls if form else ringing.list_calls(current_user, get_now())
+    """Who is to be rung, with the answers as they were filled in; and agreed help to come."""
+    now = get_now()
+    calls = form.calls if form else ringing.list_calls(current_user, now)
+    agreed = agreeing.list_agreed(current_user, now)
 
     def make() -> str:
         return render_template(
             "assignments/calls.html",
             calls=calls,
+            agreed=agreed,
             form=form or make_calls_form(calls, formdata=None),
         )
 
-    return show_people(ListKind.CALLS, {call.help.resident.person_id for call in calls}, make)
+    helps = (*(call.help for call in calls), *agreed)
+    return show_people(ListKind.CALLS, {row.resident.person_id for row in helps}, make)
 
 
 @bp.get("/help/<id:promise_id>")
@@ -82,7 +86,7 @@ def agree(promise_id: int) -> Answer:
     def act() -> str:
         agreeing.agree(actor=current_user, promise_id=promise_id, now=get_now())
         flash(_("Written down: it suits. Those who help are told."), "success")
-        return url_for("assignments.questions")
+        return url_for("assignments.question", promise_id=promise_id)  # it shows the four digits
 
     return _answer(promise_id, IdempotentForm(), act)
 

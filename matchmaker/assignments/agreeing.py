@@ -42,6 +42,8 @@ from matchmaker.notices.service import (
     notify_visitor,
 )
 from matchmaker.promises.agreed import has_not_ended, is_agreed
+from matchmaker.promises.days import find_given_from, find_given_until
+from matchmaker.promises.present import list_broken
 from matchmaker.promises.seats import lacks_session
 from matchmaker.promises.states import (
     DEADLINES,
@@ -103,19 +105,36 @@ class OpenHelp:
         return PromiseState.DELIVERED in states and states <= DONE_STATES
 
     @property
+    def first_day(self) -> date:
+        """The day on which the first of it comes; without a set one the last of the month."""
+        return min(find_given_from(row) or self._month_end for row in self.promises)
+
+    @property
     def last_day(self) -> date:
         """The day by which it should be there; without a set one the last of the month."""
-        month_end = add_months(self.first.run.match_round.month, 1) - timedelta(days=1)
-        return max(row.day or month_end for row in self.promises)
+        return max(find_given_until(row) or self._month_end for row in self.promises)
+
+    def has_passed(self, today: date) -> bool:
+        """Whether it was given, or its day is over."""
+        return self.is_given or self.last_day < today
+
+    @property
+    def _month_end(self) -> date:
+        return add_months(self.first.run.match_round.month, 1) - timedelta(days=1)
+
+    @property
+    def next(self) -> Promise:
+        """The promise to open: one that nobody reported comes first."""
+        return min(self.promises, key=lambda row: row.state is not PromiseState.CONFIRMED)
 
     def get(self, promise_id: int) -> Promise:
         """One of the promises."""
         return next(row for row in self.promises if row.id == promise_id)
 
     @property
-    def visits(self) -> list[Promise]:
-        """One promise of each visit; of what nobody brings, one."""
-        return list({row.slot: row for row in self.promises}.values())
+    def parts(self) -> list[Promise]:
+        """One promise of each visit; of what is not a visit all, for each has its own time."""
+        return list({row.slot or row.id: row for row in self.promises}.values())
 
 
 def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
@@ -134,14 +153,20 @@ def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
 
 def list_passed(actor: User, now: datetime) -> list[OpenHelp]:
     """Help to ask about: it was given, or its day is over and nobody said that it was."""
-    today = get_local_date(now)
-    return [row for row in list_coming(actor, now) if row.is_given or row.last_day < today]
+    return [row for row in list_coming(actor, now) if row.has_passed(get_local_date(now))]
+
+
+def list_agreed(actor: User, now: datetime) -> list[OpenHelp]:
+    """Help that was agreed to and is still to come, the soonest first."""
+    found = [row for row in list_coming(actor, now) if not row.has_passed(get_local_date(now))]
+    return sorted(found, key=lambda row: row.first_day)
 
 
 def _list_helps(actor: User, now: datetime) -> list[OpenHelp]:
     groups: dict[object, list[Promise]] = {}
     for row in db.session.scalars(_select_open(actor, now)):
-        groups.setdefault(row.help_key, []).append(row)
+        if row.asked.resident.contact_ended_on is None:
+            groups.setdefault(row.help_key, []).append(row)
     helps = [OpenHelp(tuple(rows)) for rows in groups.values()]
     return sorted(helps, key=lambda found: found.first.pairing_id is None)
 
@@ -174,13 +199,21 @@ def agree(*, actor: User, promise_id: int, now: datetime) -> None:
     """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are, or
     the day of a visit is over or not set yet."""
     run, rows = _lock(actor, promise_id, now)
-    if len(list_keepable(run, rows, PromiseStep.AGREE, now)) < len(rows):
-        raise ConflictError("promise.cannot_be_kept")
+    _require_keepable(run, rows, now)
     if any(lacks_session(row) for row in rows):
         raise ConflictError("promise.no_day")
     if any(row.slot is not None and not _is_ahead(row, now) for row in rows):
         raise ConflictError("promise.day_over")
     confirm(rows, actor, now)
+
+
+def _require_keepable(run: RoundRun, rows: Sequence[Promise], now: datetime) -> None:
+    """Raise ``ConflictError`` unless all can be kept, a visit on its day."""
+    if len(list_keepable(run, rows, PromiseStep.AGREE, now)) == len(rows):
+        return
+    broken = {found.promise.id for found in list_broken(run, now)}
+    is_movable = all(row.slot and row.id not in broken and _is_ahead(row, now) for row in rows)
+    raise ConflictError("promise.not_on_its_day" if is_movable else "promise.cannot_be_kept")
 
 
 def _is_ahead(row: Promise, now: datetime) -> bool:

@@ -246,9 +246,14 @@ def lock_promise(actor: Actor, promise_id: int) -> Promise:
 def list_keepable(
     run: RoundRun, rows: Sequence[Promise], step: PromiseStep, now: datetime
 ) -> list[Promise]:
-    """Those that can take the step and can be kept as things are."""
-    broken = {found.promise.id for found in list_broken(run, now)}
-    held = list_promises(Promise.id.in_([row.id for row in rows]))
+    """Those that can take the step and can be kept as things are.
+
+    A giver may set another day after the yes; what a recipient agrees to is kept on its day.
+    """
+    ids = [row.id for row in rows]
+    on_their_day = ids if step is PromiseStep.AGREE else ()
+    broken = {found.promise.id for found in list_broken(run, now, on_their_day)}
+    held = list_promises(Promise.id.in_(ids))
     live = {row.id for row in held if is_live(row, get_local_date(now))}
     able = (row for row in rows if PROMISE_STATES.can(row.state, step))
     return [row for row in able if row.id in live - broken]

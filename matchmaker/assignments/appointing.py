@@ -199,9 +199,10 @@ def _is_keepable(run: RoundRun, rows: Sequence[Promise], to: Moment, now: dateti
     """Whether the visit could be kept then: who comes is free, and what they give lasts."""
     tried = db.session.begin_nested()
     _move(run, rows, to, now)
-    broken = {found.promise.id for found in list_broken(run, now)}
+    ids = {row.id for row in rows}
+    broken = {found.promise.id for found in list_broken(run, now, on_their_day=ids)}
     tried.rollback()
-    return broken.isdisjoint(row.id for row in rows)
+    return broken.isdisjoint(ids)
 
 
 def _is_taken(run: RoundRun, rows: Sequence[Promise], slot: str) -> bool:

@@ -58,7 +58,8 @@ class Board:
     @property
     def without_day(self) -> list[Promise]:
         """Accepted promises whose day is not fixed."""
-        return [row for row in self.promises if row.session_id is None and row.last_day is None]
+        waiting = (row for row in self.promises if row.state in ACCEPTED)
+        return [row for row in waiting if row.session_id is None and row.last_day is None]
 
     @property
     def total(self) -> int:

@@ -36,6 +36,7 @@ from matchmaker.notices.service import (
     notify_resident,
     notify_visitor,
 )
+from matchmaker.promises.days import find_given_from
 from matchmaker.promises.states import PROMISE_STATES, PromiseStep
 from matchmaker.promises.sums import add_up
 
@@ -51,7 +52,7 @@ _SETTLED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERV
 
 def can_report(row: Promise, now: datetime) -> bool:
     """Whether it can be said what took place: the recipient agreed, and the day has come."""
-    day = row.session.first_day if row.session else row.day
+    day = find_given_from(row)
     is_due = day is None or day <= get_local_date(now)
     return row.state is PromiseState.CONFIRMED and is_due
 

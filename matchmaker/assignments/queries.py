@@ -6,7 +6,7 @@ alone, from the recipient's yes until some weeks after the help.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, select
@@ -31,15 +31,15 @@ from matchmaker.models import (
     Volunteer,
     Window,
 )
+from matchmaker.promises.days import find_given_until
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live
 from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
+from matchmaker.residents.disclosure import SHOWN_FOR
 from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
 
 # Filters of the list.
-
-_NAMED_FOR = timedelta(days=30)  # after the help
 
 DELIVERIES = 0  # the "week" of what has no appointed time
 
@@ -210,9 +210,11 @@ def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:
 
 def _find_name(promise: Promise, now: datetime) -> str | None:
     """The surname with title of who receives help, once they agreed and for a while after it."""
+    last = find_given_until(promise)
     is_agreed = promise.state is PromiseState.CONFIRMED
-    is_recent = promise.reported_at is not None and now < promise.reported_at + _NAMED_FOR
-    is_named = is_agreed or (promise.state in DONE_STATES and is_recent)
+    is_ahead = last is None or get_local_date(now) <= last + SHOWN_FOR
+    is_recent = promise.reported_at is not None and now < promise.reported_at + SHOWN_FOR
+    is_named = (is_agreed and is_ahead) or (promise.state in DONE_STATES and is_recent)
     name: str = promise.asked.resident.display_name
     return name if is_named else None
 

@@ -11,6 +11,7 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import load_calendars
 from matchmaker.models import MatchRound, Promise, PromiseState, Role, RoundRun, User
 from matchmaker.notices.service import make_void, notify_accounts, select_active
+from matchmaker.promises.days import is_given_before
 from matchmaker.promises.states import DEADLINES
 from matchmaker.slots import add_working_days
 
@@ -50,7 +51,7 @@ def remind(run: RoundRun, now: datetime) -> int:
 
 
 def remind_of_reports(run: RoundRun, now: datetime) -> int:
-    """One notice to each coordinator and visitor with agreed visits whose day is over and that
+    """One notice to each coordinator and visitor with agreed help whose day is over and that
     nobody reported; returns how many promises. The round is locked."""
     query = select(Promise).where(
         Promise.round_run_id == run.id, is_unreported(get_local_date(now))
@@ -76,8 +77,8 @@ def remind_of_reports(run: RoundRun, now: datetime) -> int:
 
 
 def is_unreported(today: date) -> ColumnElement[bool]:
-    """The condition for agreed visits of days before today that nobody was reminded of."""
-    is_over = and_(Promise.state == PromiseState.CONFIRMED, Promise.day < today)
+    """The condition for agreed help of days before today that nobody was reminded of."""
+    is_over = and_(Promise.state == PromiseState.CONFIRMED, is_given_before(today))
     return and_(is_over, Promise.reminded_at.is_(None))
 
 

@@ -1,13 +1,15 @@
 """Forms about what took place of promised help, and how it was."""
 
+import re
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
+from wtforms.validators import ValidationError
 
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
-from matchmaker.forms.fields import LongTextField, TextField
+from matchmaker.forms.fields import DigitsField, LongTextField
 from matchmaker.forms.numbers import QuantityField
 from matchmaker.forms.validators import MaxLength, Required
 from matchmaker.models import DeliveryProof, Face, FailReason, Promise
@@ -15,6 +17,7 @@ from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.words.labels import get_label
 
 _CHOOSE = _l("Choose one.")
+_CODE = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 class DoneForm(IdempotentForm):
@@ -22,7 +25,7 @@ class DoneForm(IdempotentForm):
 
     units = QuantityField(_l("How much was given"), [Required(_l("Enter how much."))])
     proof = RadiosField(_l("What shows it?"), [Required(_CHOOSE)])
-    code = TextField(_l("Four digits of the recipient"), render_kw={"inputmode": "numeric"})
+    code = DigitsField(_l("Four digits of the recipient"), render_kw={"inputmode": "numeric"})
 
     def fill(self, row: Promise, proofs: Sequence[DeliveryProof]) -> None:
         """Offer these proofs; the whole of the promise, unless something was typed."""
@@ -45,6 +48,11 @@ class DoneForm(IdempotentForm):
 
     def validate_units(self, field: QuantityField) -> None:
         field.check_unit(self.unit)
+
+    def validate_code(self, field: DigitsField) -> None:
+        """Refuse what cannot be a code, so that it does not count as a wrong one."""
+        if self.is_by_code and _CODE.fullmatch(field.data) is None:
+            raise ValidationError(_l("Enter the four digits."))
 
     def read_units(self) -> int:
         """How much was given, fen for money."""

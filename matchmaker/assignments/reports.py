@@ -41,6 +41,6 @@ def make_report(
         fail_form=fail_form or FailForm(formdata=None),
         can_report=can_report(row, now),
         can_correct=can_correct(row),
-        can_see_contact=may_visit(row),
+        can_see_contact=may_visit(row, now),
         contact=contact,
     )

@@ -77,8 +77,9 @@ class Call:
 
 
 def list_calls(actor: User, now: datetime) -> list[Call]:
-    """Who is to be rung: first whether help suits, then how help was; today's tries come last."""
-    questions = agreeing.list_questions(actor, now)
+    """Who is to be rung: first whether help suits, what comes soonest first, then how help was;
+    today's tries come last."""
+    questions = sorted(agreeing.list_questions(actor, now), key=lambda row: row.first_day)
     asked = {row.first.id for row in questions}
     passed = [row for row in agreeing.list_passed(actor, now) if row.first.id not in asked]
     tried = agreeing.list_tried_today([row.first for row in questions], now)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from wtforms import DateField, HiddenField, PasswordField, StringField
 from wtforms.widgets import DateInput, MonthInput, TelInput, TextArea
 
+from matchmaker.words.folding import fold
 from matchmaker.words.names import clean_name
 from matchmaker.words.phone_numbers import LONGEST_TYPED, SeveralNumbersError, normalise_phone
 
@@ -35,6 +36,14 @@ class NameField(TextField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_name(self.data) if isinstance(self.data, str) else ""
+
+
+class DigitsField(TextField):
+    """Digits as people type and read them out: narrow, without gaps and dashes."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = fold(self.data).replace("-", "") if isinstance(self.data, str) else ""
 
 
 class LongTextField(TextField):

@@ -236,6 +236,12 @@ class Promise(Model):
         return make_help_key(self.round_run_id, self.need_id, self.pairing_id, self.slot)
 
     @property
+    def was_not_reached(self) -> bool:
+        """Whether it ended because its recipient gave no answer: its giver had said yes."""
+        is_over = self.state is PromiseState.EXPIRED
+        return is_over and self.answered_at is not None and self.agreed_at is None
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing comes of it; a giver's refusal is final once its place is free."""
         is_over = self.state in (PromiseState.EXPIRED, PromiseState.REVOKED)

@@ -89,7 +89,9 @@ NOTICE_WORDS: Mapping[str, LazyString] = {
     "visits.none": _l("The result of %(thing)s is published: you have no visit now."),
     "visits.withdrawn": _l("Your visits of %(thing)s are taken back and will be out again."),
     "round.answers_due": _l("Your answers for %(thing)s are due soon: see what still waits."),
-    "round.reports_due": _l("Say which visits of %(thing)s took place: nobody has said it yet."),
+    "round.reports_due": _l(
+        "Say what of %(thing)s took place: of some help nobody has said it yet."
+    ),
     "promise.asked": _l("A place is free, and you are asked for help: %(thing)s."),
     "visit.asked": _l("Your organisation is asked for a visit by you: %(thing)s."),
     "promise.agreed": _l("The person says that it suits: %(thing)s."),

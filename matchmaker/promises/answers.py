@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 
@@ -16,6 +17,10 @@ from matchmaker.promises.states import FALLEN_STATES, RECIPIENT_REASONS
 _NOT_BY_GIVER = {PromiseState.PROPOSED, PromiseState.AWAITING_GIVER, *FALLEN_STATES} - {
     PromiseState.FAILED
 }
+
+
+# Where a promise is counted: in its state, or apart.
+_IN_STATE, _NOT_WANTED, _UNREPORTED = range(3)
 
 
 def list_held(run: RoundRun | None) -> list[HeldPromise]:
@@ -34,17 +39,19 @@ class GiverAnswers:
     """How many promises of one giver are in each state, and until when it is asked.
 
     not_wanted   ended by the recipient, who said no or was not reached; not in ``counts``
+    unreported   agreed to, and the month was closed before anybody said what came of it; neither
     """
 
     organisation: Organisation
     counts: Mapping[PromiseState, int]
     not_wanted: int
+    unreported: int
     answer_by: date | None
 
     @property
     def asked(self) -> int:
         """All of them."""
-        return sum(self.counts.values()) + self.not_wanted
+        return sum(self.counts.values()) + self.not_wanted + self.unreported
 
     @property
     def waiting(self) -> int:
@@ -54,37 +61,49 @@ class GiverAnswers:
     @property
     def said_yes(self) -> int:
         """Those that the giver keeps, whatever the recipient has answered so far."""
-        return sum(count for state, count in self.counts.items() if state not in _NOT_BY_GIVER)
+        kept = (count for state, count in self.counts.items() if state not in _NOT_BY_GIVER)
+        return sum(kept) + self.unreported
 
 
 def list_answers(run: RoundRun) -> list[GiverAnswers]:
     """The givers of a run: who has most to answer comes first, then by name."""
-    is_recipients = or_(
-        Promise.decline_reason.in_(RECIPIENT_REASONS),
-        and_(Promise.state == PromiseState.EXPIRED, Promise.answered_at.is_not(None)),
-    )
-    side = case((is_recipients, 1), else_=0)
-    query = (
-        select(
-            Promise.organisation_id, Promise.state, side, func.count(), func.min(Promise.answer_by)
-        )
-        .where(Promise.round_run_id == run.id)
-        .group_by(Promise.organisation_id, Promise.state, side)
-    )
     counts: dict[int, Counter[PromiseState]] = {}
-    not_wanted: Counter[int] = Counter()
+    apart: Counter[tuple[int, int]] = Counter()
     days: dict[int, date | None] = {}
-    for giver_id, state, by_recipient, count, answer_by in db.session.execute(query):
+    for giver_id, state, found, count, answer_by in db.session.execute(_select_counts(run)):
         of_giver = counts.setdefault(giver_id, Counter())
-        if by_recipient:
-            not_wanted[giver_id] += count
-        else:
+        if found == _IN_STATE:
             of_giver[state] += count
+        else:
+            apart[giver_id, found] += count
         if state is PromiseState.AWAITING_GIVER:
             days[giver_id] = answer_by
     givers = select(Organisation).where(Organisation.id.in_(counts))
     rows = [
-        GiverAnswers(giver, counts[giver.id], not_wanted[giver.id], days.get(giver.id))
+        GiverAnswers(
+            giver,
+            counts[giver.id],
+            apart[giver.id, _NOT_WANTED],
+            apart[giver.id, _UNREPORTED],
+            days.get(giver.id),
+        )
         for giver in db.session.scalars(givers)
     ]
     return sorted(rows, key=lambda row: (-row.waiting, row.organisation.sort_key))
+
+
+def _select_counts(run: RoundRun) -> Any:
+    """Giver, state, where it is counted, how many, and until when the first is asked."""
+    has_expired = Promise.state == PromiseState.EXPIRED
+    is_unreported = and_(has_expired, Promise.agreed_at.is_not(None))
+    is_recipients = or_(
+        Promise.decline_reason.in_(RECIPIENT_REASONS),
+        and_(has_expired, Promise.answered_at.is_not(None), Promise.agreed_at.is_(None)),
+    )
+    side = case((is_recipients, _NOT_WANTED), (is_unreported, _UNREPORTED), else_=_IN_STATE)
+    first = func.min(Promise.answer_by)
+    return (
+        select(Promise.organisation_id, Promise.state, side, func.count(), first)
+        .where(Promise.round_run_id == run.id)
+        .group_by(Promise.organisation_id, Promise.state, side)
+    )

@@ -24,6 +24,7 @@ from matchmaker.models import (
     RoundRun,
     ServiceCategory,
 )
+from matchmaker.promises.days import is_given_before
 from matchmaker.promises.states import DONE_STATES, FALLEN_STATES, GIVER_REASONS
 
 _S = PromiseState
@@ -143,7 +144,7 @@ def _list_conditions(today: date) -> Sequence[ColumnElement[bool]]:
         state.in_(FALLEN_STATES - {_S.FAILED}),
         or_(
             and_(state == _S.AWAITING_GIVER, Promise.answer_by < today),
-            and_(state == _S.CONFIRMED, Promise.day < today),
+            and_(state == _S.CONFIRMED, is_given_before(today)),
         ),
     )
 

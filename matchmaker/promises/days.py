@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.base.clock import get_instant, get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.models import Promise, PromiseState, RoundRun
+from matchmaker.models import Promise, PromiseState, RoundRun, Session
 from matchmaker.promises.states import OPEN_STATES
 from matchmaker.slots import YearCalendar, list_slot_dates
 
@@ -38,6 +38,22 @@ class Taken:
             self.residents.add((first.asked.resident_id, first.day, first.minute))
             for row in rows:
                 self.givers[row.organisation_id, first.day, first.minute] += 1
+
+
+def find_given_from(row: Promise) -> date | None:
+    """The first day of a visit, a session or a stay; None while none is fixed."""
+    return row.session.first_day if row.session else row.day or row.first_day
+
+
+def find_given_until(row: Promise) -> date | None:
+    """The last day on which a promise is given, of money the day by which it is paid."""
+    return row.session.last_day if row.session else row.day or row.last_day
+
+
+def is_given_before(today: date) -> ColumnElement[bool]:
+    """The condition for promises whose last day is over; see ``find_given_until``."""
+    sessions = select(Session.id).where(Session.last_day < today)
+    return or_(Promise.day < today, Promise.last_day < today, Promise.session_id.in_(sessions))
 
 
 def lacks_day(today: date) -> ColumnElement[bool]:

@@ -48,7 +48,7 @@ class HeldPromise:
 
     ``days``: those on which it may take place (ISO); None: any of its slot. ``was_published``: the
     round was published before, so that it may have been kept whatever its state. ``is_free``: its
-    place is free, and nobody was looked for yet.
+    place is free, and nobody was looked for yet. ``day``: set for a visit, agreed to or not.
     """
 
     id: int
@@ -65,6 +65,11 @@ class HeldPromise:
     days: Sequence[str] | None
     was_published: bool
     is_free: bool = False
+    day: date | None = None
+
+    def on_its_day(self) -> "HeldPromise":
+        """The promise held on its day alone, where one is set."""
+        return self if self.day is None else replace(self, days=[self.day.isoformat()])
 
     @property
     def help_key(self) -> HelpKey:
@@ -179,11 +184,8 @@ def _is_free() -> ColumnElement[bool]:
 
 def _hold(*values: Any) -> HeldPromise:
     """A visit that its recipient agreed to takes place on its day alone."""
-    *rest, day = values
-    held = HeldPromise(*rest)
-    if day is None or held.state is not PromiseState.CONFIRMED:
-        return held
-    return replace(held, days=[day.isoformat()])
+    held = HeldPromise(*values)
+    return held.on_its_day() if held.state is PromiseState.CONFIRMED else held
 
 
 def is_published() -> ColumnElement[bool]:

@@ -77,8 +77,8 @@ def name_fall(row: Promise) -> Fall:
         return Fall.COUPLE if reason is None else _REVOKED.get(reason, Fall.COUPLE)
     if row.state is PromiseState.FAILED and row.fail_reason is not None:
         return _FAILED[row.fail_reason]
-    if row.state is PromiseState.EXPIRED and row.answered_at is not None and row.agreed_at is None:
-        return Fall.WISH  # the giver said yes, and the recipient was not reached
+    if row.was_not_reached:
+        return Fall.WISH
     return Fall.UNITS if row.decline_reason is None else _DECLINED[row.decline_reason]
 
 

@@ -67,10 +67,14 @@ class Broken:
     reason: RevokeReason
 
 
-def list_broken(run: RoundRun, now: datetime) -> list[Broken]:
-    """The promises of a run that cannot be kept any more, in the order of its lines."""
+def list_broken(run: RoundRun, now: datetime, on_their_day: Collection[int] = ()) -> list[Broken]:
+    """The promises of a run that cannot be kept any more, in the order of its lines.
+
+    ``on_their_day``: the visits that are held on their day as if it were agreed to.
+    """
     of_run = Promise.round_run_id == run.id
-    return hold(list_promises(of_run), read_facts(of_run), get_local_date(now))
+    rows = [row.on_its_day() if row.id in on_their_day else row for row in list_promises(of_run)]
+    return hold(rows, read_facts(of_run), get_local_date(now))
 
 
 def hold(promises: Sequence[HeldPromise], facts: Facts, today: date) -> list[Broken]:

@@ -56,6 +56,7 @@ DISCLOSURES_PER_DAY = {
     Role.SOCIAL_WORKER: 60,
 }
 LISTED_PER_DAY = 300  # people whose contact is on the lists of one kind that a person prints
+SHOWN_FOR = timedelta(days=30)  # after a visit
 FULL_FIELDS = ["full_name", "phone", "address"]
 PHONE_FIELDS = ["phone"]
 
@@ -81,9 +82,13 @@ def reveal_contact(resident_id: int, actor: User, now: datetime) -> Contact:
     return _reveal(get_resident(resident_id, actor), ground, actor, now)
 
 
-def may_visit(promise: Promise) -> bool:
-    """Whether who comes may see the contact: the recipient agreed, and it is not done."""
-    return promise.slot is not None and promise.state is PromiseState.CONFIRMED
+def may_visit(promise: Promise, now: datetime) -> bool:
+    """Whether who comes may see the contact: the recipient agreed and is reached, it is not done,
+    and its day is not long past though nobody said what came of it."""
+    if promise.slot is None or promise.state is not PromiseState.CONFIRMED:
+        return False
+    is_past = promise.day is not None and promise.day + SHOWN_FOR < get_local_date(now)
+    return promise.asked.resident.contact_ended_on is None and not is_past
 
 
 def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
@@ -93,7 +98,7 @@ def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
     ``may_visit`` says, ``ThrottledError`` beyond the daily limit.
     """
     promise = lock_in_scope(Promise, promise_id, actor, "promise.unknown")
-    if not may_visit(promise):
+    if not may_visit(promise, now):
         raise NotFoundError("promise.unknown")
     return _reveal(promise.asked.resident, Ground.AGREED_VISIT, actor, now)
 

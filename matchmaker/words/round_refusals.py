@@ -148,6 +148,9 @@ ROUNDS: Sentences = {
     ),
     "promise.unknown": _l("Tick at least one promise of the list."),
     "promise.state": _l("This promise has been answered or has ended meanwhile: look at it again."),
+    "promise.not_on_its_day": _l(
+        "Who was to come is not free on that day any more. Ask for another day: it is passed on."
+    ),
     "promise.cannot_be_kept": _l(
         "Something has changed, and this cannot be kept as it is. The street office is told of it."
     ),

@@ -93,7 +93,9 @@ def keep_places(month: date, number: int) -> Answer:
         )
         count = len(promises)
         said = ngettext(
-            "Kept. %(num)s giver is asked now.", "Kept. %(num)s givers are asked now.", count
+            "Kept. Givers are asked for %(num)s promise now.",
+            "Kept. Givers are asked for %(num)s promises now.",
+            count,
         )
         flash(said if count else _("Kept. Nobody else is asked."), "success")
         return url_for("rounds.show", month=month)
@@ -137,6 +139,7 @@ def _show(match_round: MatchRound, form: AcceptForm) -> str:
             match_round=match_round,
             repair=repair,
             job=repairs.get_repair_job(repair) if repair and not waiting else None,
+            free=len(free),
             lost=describe_lost(rows),
             others=describe_others(rows),
             waiting=waiting,

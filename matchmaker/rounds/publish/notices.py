@@ -228,19 +228,14 @@ def _find_own_kind(row: Promise) -> str | None:
     """What a recipient hears whose own side ended a promise; None: the givers' side did."""
     if row.decline_reason in RECIPIENT_REASONS:
         return "need.refused"
-    return "need.not_reached" if _was_not_reached(row) else None
-
-
-def _was_not_reached(row: Promise) -> bool:
-    is_agreed = row.agreed_at is not None
-    return row.state is PromiseState.EXPIRED and row.answered_at is not None and not is_agreed
+    return "need.not_reached" if row.was_not_reached else None
 
 
 def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
     """What coordinators, the volunteer, and the resident of a pairing hear of an end."""
     if row.decline_reason in RECIPIENT_REASONS:
         return "promise.refused", "visit.refused", "visit.declined_for_you"
-    if _was_not_reached(row):
+    if row.was_not_reached:
         return "promise.not_reached", "visit.refused", "visit.nobody_reached"
     if row.state is PromiseState.FAILED:
         return "promise.failed", "visit.failed", "visit.cancelled"

@@ -44,8 +44,8 @@ def describe_when(row: Timed, month: date) -> str:
 
 
 def describe_visits(rows: Iterable[Timed], month: date) -> str:
-    """When several visits take place, one after another."""
-    return _("; ").join(describe_when(row, month) for row in rows)
+    """When several visits take place, one after another, each time once."""
+    return _("; ").join(dict.fromkeys(describe_when(row, month) for row in rows))
 
 
 def describe_slot(slot: str | None, month: date, days: Sequence[str] | None = None) -> str:

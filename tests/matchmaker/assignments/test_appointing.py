@@ -353,3 +353,38 @@ def test_a_day_that_is_not_offered_is_refused_at_its_field(app, month, giver, co
         assert "open" in answer.text
     with app.app_context():
         assert find(month.one)[0].new_by is None
+
+
+@pytest.mark.usefixtures("context")
+class TestKeptOnItsDay:
+    """A visit that has its day is held on that day, not on any of its slot."""
+
+    @pytest.fixture
+    def away(self, month, giver):
+        """Who makes the visit is away on its day alone, and the visit waits for its recipient."""
+        accept(giver, month.one)
+        [row] = find(month.one)
+        days = {"first_day": row.day, "last_day": row.day}
+        entered = {"entered_by_id": giver.id, "created_at": NOW}
+        db.session.add(m.VolunteerAbsence(volunteer_id=row.volunteer_id, **days, **entered))
+        db.session.flush()
+        return row
+
+    def test_a_day_on_which_nobody_can_come_is_not_agreed_to(self, month, away, counter):
+        with pytest.raises(ConflictError) as caught:
+            agree(counter, month.one)
+        assert caught.value.code == "promise.not_on_its_day"
+        assert away.state is _S.AWAITING_RECIPIENT
+
+    def test_the_giver_sets_a_day_on_which_it_can_be_kept_and_no_other(
+        self, month, away, giver, counter
+    ):
+        free = move([away])
+        taken = Moment(away.day, away.minute)
+        values = {"actor": giver, "promise_id": away.id, "now": NOW}
+        assert appointing.set_day(to=free, **values)
+        with pytest.raises(InvalidError) as caught:
+            appointing.set_day(to=taken, **values)
+        assert caught.value.code == "promise.day_not_free"
+        agree(counter, month.one)
+        assert (away.state, away.day) == (_S.CONFIRMED, free.day)

@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
 from matchmaker.assignments.due import do_due
+from matchmaker.assignments.queries import get_line
 from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
 from matchmaker.base.extensions import db
+from matchmaker.endings.service import stop_contact
 from matchmaker.needs import follow_ups
 from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import reveal_visited
@@ -329,6 +331,31 @@ class TestContact:
         with pytest.raises(NotFoundError):
             reveal_visited(row.id, visitor, now)
 
+    def test_it_is_not_seen_for_ever_where_nobody_says_what_came_of_it(self, month, visitor):
+        [row] = find(month.one)
+        last = get_instant(row.day + timedelta(days=30), 12 * 60)
+        assert get_line(visitor, row, last).resident == "王阿婆"
+        reveal_visited(row.id, visitor, last)
+        after = last + timedelta(days=1)
+        assert get_line(visitor, row, after).resident is None
+        with pytest.raises(NotFoundError):
+            reveal_visited(row.id, visitor, after)
+
+    def test_it_is_not_seen_and_nobody_is_rung_once_the_contact_has_ended(
+        self, month, visitor, giver, counter, asker
+    ):
+        [row] = find(month.one)
+        later = get_instant(date(2026, 8, 2), 12 * 60)  # its month is over, and not closed
+        assert agreeing.list_coming(counter, later)
+        resident = db.session.get_one(m.Resident, month.one.resident_id)
+        worker = db.session.merge(counter)
+        stop_contact(actor=worker, resident_id=resident.id, reason=m.ContactEnd.DIED, now=later)
+        assert row.state is _S.CONFIRMED
+        with pytest.raises(NotFoundError):
+            reveal_visited(row.id, visitor, later)
+        rung = {found.first.need_id for found in agreeing.list_coming(counter, later)}
+        assert month.one.id not in rung
+
     def test_what_nobody_brings_shows_no_door(self, month, giver):
         with pytest.raises(NotFoundError):
             reveal_visited(find(month.rice)[0].id, giver, NOW)
@@ -399,10 +426,14 @@ def test_a_volunteer_finds_the_door_and_shows_that_it_was_done(app, month, visit
     assert 'href="tel:13800000000"' in answer.text
     assert count(app, m.Disclosure) == 1
     done = {"units": "1", "proof": "code"}
-    wrong = press(browser, "report_done", number, "visit", **done, code="abcd")
-    assert wrong.status_code == 422
-    assert "These are not the digits" in wrong.text
-    assert press(browser, "report_done", number, "visit", **done, code=code).status_code == 303
+    for typed in ("", "abcd", "123", "12345"):
+        wrong = press(browser, "report_done", number, "visit", **done, code=typed)
+        assert wrong.status_code == 422
+        assert "Enter the four digits." in wrong.text
+    with app.app_context():
+        assert find(month.one)[0].code_tries == 0, "what cannot be a code is no try"
+    wide = " ".join(code).translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    assert press(browser, "report_done", number, "visit", **done, code=wide).status_code == 303
     page = browser.get("assignments.visit", promise_id=number).text
     assert "Delivered" in page
     assert "Show door and phone" not in page

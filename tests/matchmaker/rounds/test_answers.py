@@ -62,7 +62,7 @@ def test_a_month_that_is_not_published_has_no_answers(app, month, one):
 
 @pytest.mark.parametrize("state", sorted(set(m.PromiseState) - {m.PromiseState.PROPOSED}))
 def test_each_promise_is_counted_in_one_column(make, state):
-    found = GiverAnswers(make.organisation(), {state: 1}, 0, None)
+    found = GiverAnswers(make.organisation(), {state: 1}, 0, 0, None)
     ended = (m.PromiseState.DECLINED, m.PromiseState.EXPIRED, m.PromiseState.REVOKED)
     columns = [found.waiting, found.said_yes, *(found.counts.get(row, 0) for row in ended)]
     assert sum(columns) == found.asked == 1
