@@ -109,6 +109,25 @@ def refuse(promise_id: int) -> Answer:
     return _answer(promise_id, form, act)
 
 
+@bp.post("/help/<id:promise_id>/call-off")
+@requires(Permission.HELP_AGREE)
+def call_off(promise_id: int) -> Answer:
+    """Say no after the yes, while the help is still to come."""
+    form = RefuseForm()
+
+    def act() -> str:
+        agreeing.call_off(
+            actor=current_user,
+            promise_id=promise_id,
+            reason=DeclineReason(form.reason.data),
+            now=get_now(),
+        )
+        flash(_("Called off. Those who help are told."), "success")
+        return url_for("assignments.questions")
+
+    return _answer(promise_id, form, act)
+
+
 @bp.post("/help/<id:promise_id>/not-reached")
 @requires(Permission.HELP_RING)
 def not_reached(promise_id: int) -> Answer:
@@ -173,6 +192,7 @@ def show_help(
             face_form=face_form or FaceForm(formdata=None),
             seat_form=seat_form or make_seat_form(found.get(promise_id), now),
             is_counter=_is_counter(),
+            can_call_off=any(agreeing.can_call_off(row, now) for row in found.promises),
         )
 
     return show_people(ListKind.CALLS, {found.resident.person_id}, make)

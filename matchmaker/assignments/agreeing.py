@@ -6,15 +6,15 @@ for a need, or for one visit of a pairing. Flushes; the caller commits.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.assignments.answering import list_keepable, lock_promises, select_promises
+from matchmaker.assignments.open_help import OpenHelp
 from matchmaker.audit.service import record_event
-from matchmaker.base.clock import add_months, get_instant, get_local_date, get_month
+from matchmaker.base.clock import get_instant, get_local_date, get_month
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
@@ -26,9 +26,7 @@ from matchmaker.models import (
     Offer,
     Pairing,
     Promise,
-    PromiseSide,
     PromiseState,
-    Resident,
     RoundRun,
     Session,
     User,
@@ -42,7 +40,7 @@ from matchmaker.notices.service import (
     notify_visitor,
 )
 from matchmaker.promises.agreed import has_not_ended, is_agreed
-from matchmaker.promises.days import find_given_from, find_given_until
+from matchmaker.promises.days import find_given_until
 from matchmaker.promises.present import list_broken
 from matchmaker.promises.seats import lacks_session
 from matchmaker.promises.states import (
@@ -55,86 +53,9 @@ from matchmaker.promises.states import (
 )
 from matchmaker.rounds.publish.revoking import free_places
 
+_NOES = {PromiseStep.REFUSE: "promise.refuse", PromiseStep.CALL_OFF: "promise.call_off"}
 # A giver may still answer, or change the answer.
 _UNDECIDED = frozenset({PromiseState.AWAITING_GIVER, PromiseState.DECLINED})
-
-
-@dataclass(frozen=True, slots=True)
-class OpenHelp:
-    """Help that its givers agreed to and that waits for the recipient; promises in one order."""
-
-    promises: tuple[Promise, ...]
-
-    @property
-    def first(self) -> Promise:
-        return self.promises[0]
-
-    @property
-    def resident(self) -> Resident:
-        return self.first.asked.resident
-
-    @property
-    def tries(self) -> int:
-        """How often nobody could be reached."""
-        return self.first.tries
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether the recipient is asked whether the help suits."""
-        return is_agreed(self.promises)
-
-    @property
-    def lacks_day(self) -> bool:
-        """Whether its session is not fixed yet, so that nobody can agree to it."""
-        return any(lacks_session(row) for row in self.promises)
-
-    @property
-    def is_asked_for_day(self) -> bool:
-        """Whether who helps asks the recipient for another day."""
-        return any(row.new_by is PromiseSide.GIVER for row in self.promises)
-
-    @property
-    def is_coming(self) -> bool:
-        """Whether some of it was agreed to, and nobody said what became of it."""
-        return any(row.state is PromiseState.CONFIRMED for row in self.promises)
-
-    @property
-    def is_given(self) -> bool:
-        """Whether it was given, and the recipient has not said how it was."""
-        states = {row.state for row in self.promises}
-        return PromiseState.DELIVERED in states and states <= DONE_STATES
-
-    @property
-    def first_day(self) -> date:
-        """The day on which the first of it comes; without a set one the last of the month."""
-        return min(find_given_from(row) or self._month_end for row in self.promises)
-
-    @property
-    def last_day(self) -> date:
-        """The day by which it should be there; without a set one the last of the month."""
-        return max(find_given_until(row) or self._month_end for row in self.promises)
-
-    def has_passed(self, today: date) -> bool:
-        """Whether it was given, or its day is over."""
-        return self.is_given or self.last_day < today
-
-    @property
-    def _month_end(self) -> date:
-        return add_months(self.first.run.match_round.month, 1) - timedelta(days=1)
-
-    @property
-    def next(self) -> Promise:
-        """The promise to open: one that nobody reported comes first."""
-        return min(self.promises, key=lambda row: row.state is not PromiseState.CONFIRMED)
-
-    def get(self, promise_id: int) -> Promise:
-        """One of the promises."""
-        return next(row for row in self.promises if row.id == promise_id)
-
-    @property
-    def parts(self) -> list[Promise]:
-        """One promise of each visit; of what is not a visit all, for each has its own time."""
-        return list({row.slot or row.id: row for row in self.promises}.values())
 
 
 def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
@@ -213,7 +134,9 @@ def _require_keepable(run: RoundRun, rows: Sequence[Promise], now: datetime) -> 
         return
     broken = {found.promise.id for found in list_broken(run, now)}
     is_movable = all(row.slot and row.id not in broken and _is_ahead(row, now) for row in rows)
-    raise ConflictError("promise.not_on_its_day" if is_movable else "promise.cannot_be_kept")
+    if is_movable:
+        raise ConflictError("promise.not_on_its_day")
+    raise ConflictError("promise.cannot_be_kept")
 
 
 def _is_ahead(row: Promise, now: datetime) -> bool:
@@ -254,13 +177,54 @@ def set_code(rows: Sequence[Promise]) -> None:
 
 def refuse(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
     """Say no to help; its places are free. What is not needed any more is closed."""
+    _require_recipients(reason)
+    run, rows = _lock(actor, promise_id, now)
+    _say_no(run, rows, PromiseStep.REFUSE, reason, actor, now)
+
+
+def call_off(*, actor: User, promise_id: int, reason: DeclineReason, now: datetime) -> None:
+    """Say no, after the yes, to all of the help that is still to come; as ``refuse`` for the rest.
+
+    Raises ``ConflictError`` when none of it is.
+    """
+    _require_recipients(reason)
+    found = get_help(actor, promise_id, now)
+    ids = [row.id for row in found.promises if can_call_off(row, now)]
+    for run, rows in lock_promises(actor, ids):
+        if rows and all(can_call_off(row, now) for row in rows):
+            _say_no(run, rows, PromiseStep.CALL_OFF, reason, actor, now)
+            return
+    raise ConflictError("promise.not_to_come")
+
+
+def can_call_off(row: Promise, now: datetime) -> bool:
+    """Whether the recipient agreed, and it is still to come."""
+    if row.state is not PromiseState.CONFIRMED:
+        return False
+    last = find_given_until(row)
+    if row.slot is not None:
+        return _is_ahead(row, now)
+    return last is None or last >= get_local_date(now)
+
+
+def _require_recipients(reason: DeclineReason) -> None:
     if reason not in RECIPIENT_REASONS:
         raise NotFoundError("promise.unknown")
-    run, rows = _lock(actor, promise_id, now)
+
+
+def _say_no(
+    run: RoundRun,
+    rows: Sequence[Promise],
+    step: PromiseStep,
+    reason: DeclineReason,
+    actor: User,
+    now: datetime,
+) -> None:
     for row in rows:
-        PROMISE_STATES.take(row, PromiseStep.REFUSE)
+        PROMISE_STATES.take(row, step)
         row.decline_reason = reason
-        record_for(row, "promise.refuse", actor, now, reason=reason.value)
+        row.new_day = row.new_minute = row.new_by = None
+        record_for(row, _NOES[step], actor, now, reason=reason.value)
     _free(run, rows, actor, now)
     need = rows[0].need
     if need is not None and reason in NOT_NEEDED and need.state is NeedState.OPEN:

@@ -24,7 +24,8 @@ from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import RadiosField, make_choices
 from matchmaker.forms.validators import Required
 from matchmaker.kinds import Timing, get_timing
-from matchmaker.models import DeclineReason, ListKind, Promise
+from matchmaker.models import DeclineReason, ListKind, Promise, PromiseState
+from matchmaker.promises.breaking import count_falling
 from matchmaker.promises.seats import ACCEPTED
 from matchmaker.promises.states import GIVER_REASONS
 from matchmaker.web.act import Answer, answer_form
@@ -149,9 +150,17 @@ def show_promise(
             is_own_no=answering.is_declined_by_giver(row),
             is_asked=answering.is_asked(row),
             can_take_back=answering.can_take_back(row, now),
+            falling=_count_falling(row),
         )
 
     return show_people(ListKind.GIVEN, line.persons, make)
+
+
+def _count_falling(row: Promise) -> int:
+    """How many promises of others fall with this one, as long as its giver can say no."""
+    if row.state is not PromiseState.AWAITING_GIVER:
+        return 0
+    return count_falling([row]).get(row.id, 0)
 
 
 def make_day_form(row: Promise, now: datetime) -> DayForm | None:

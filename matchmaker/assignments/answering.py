@@ -39,7 +39,7 @@ from matchmaker.notices.service import (
 from matchmaker.promises.agreed import is_agreed, notify_agreed
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live, list_broken
-from matchmaker.promises.seats import notify_recipients, seat_waiting, unseat
+from matchmaker.promises.seats import inherit_payday, notify_recipients, seat_waiting, unseat
 from matchmaker.promises.states import (
     DEADLINES,
     PROMISE_STATES,
@@ -84,7 +84,7 @@ def accept(*, actor: Actor, promise_ids: Collection[int], now: datetime) -> Acce
         if kept and run.match_round.state is RoundState.PUBLISHED:
             ROUND_STATES.take(run.match_round, RoundState.EXECUTING)
         db.session.flush()
-        seated = seat_waiting(run, now)
+        seated = [*seat_waiting(run, now), *inherit_payday(kept, now)]
         forget_answered(run, {row.organisation_id for row in kept}, now)
         notify_agreed(run, kept, now)
         notify_recipients(seated, "help.day_fixed", None, now)
@@ -150,8 +150,17 @@ def is_undoable(row: Promise, now: datetime) -> bool:
         return False
     if row.state is not PromiseState.DECLINED:
         return PROMISE_STATES.can(row.state, PromiseStep.TAKE_BACK) and row.new_by is None
-    regret = DEADLINES[row.run.match_round.policy].regret
-    return row.freed_at is None and row.answered_at is not None and now < row.answered_at + regret
+    until = find_regret_end(row)
+    return row.freed_at is None and until is not None and now < until
+
+
+def find_regret_end(row: Promise) -> datetime | None:
+    """Until when a refusal, or a report that it did not take place, can be undone; else None."""
+    said_at = {
+        PromiseState.DECLINED: row.answered_at,
+        PromiseState.FAILED: row.reported_at,
+    }.get(row.state)
+    return said_at and said_at + DEADLINES[row.run.match_round.policy].regret
 
 
 def is_declined_by_giver(row: Promise) -> bool:

@@ -1,27 +1,35 @@
 """What a month asks of who acts and what they answered: one list, signed in or by a link."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
-from matchmaker.assignments.answering import is_declined_by_giver, is_undoable
+from matchmaker.assignments.answering import (
+    find_regret_end,
+    is_declined_by_giver,
+    is_undoable,
+)
 from matchmaker.assignments.queries import GivenFilters, Line, read_lines, select_lines
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models import Actor, DeclineReason, Promise, PromiseState, RoundRun
+from matchmaker.promises.breaking import count_falling
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live
 from matchmaker.promises.states import GIVER_REASONS
+
+_AWAITED = PromiseState.AWAITING_GIVER
 
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
     """A promise with what can be done about it now; ``reason``: why it was declined.
 
-    ``asks_why``: the giver declined it and has not said why.
+    ``asks_why``: the giver declined it and has not said why. ``free_at``: when a refusal cannot be
+    undone any more. ``falling``: how many promises of others a no takes with it.
     """
 
     line: Line
@@ -29,6 +37,8 @@ class AskedLine:
     can_answer: bool
     can_take_back: bool
     asks_why: bool
+    free_at: datetime | None = None
+    falling: int = 0
 
     @property
     def reasons(self) -> list[DeclineReason]:
@@ -38,7 +48,7 @@ class AskedLine:
 
 def list_asked(actor: Actor, month: date, now: datetime) -> list[AskedLine]:
     """The promises that wait for the actor or were answered, in order of time."""
-    was_asked = or_(Promise.state == PromiseState.AWAITING_GIVER, Promise.answered_at.is_not(None))
+    was_asked = or_(Promise.state == _AWAITED, Promise.answered_at.is_not(None))
     query = select_lines(actor, month, GivenFilters()).where(was_asked)
     loaded = query.options(
         joinedload(Promise.need), joinedload(Promise.run).joinedload(RoundRun.match_round)
@@ -46,17 +56,24 @@ def list_asked(actor: Actor, month: date, now: datetime) -> list[AskedLine]:
     rows = list(db.session.execute(loaded))
     promises: list[Promise] = [row[0] for row in rows]
     live = _list_live([row.id for row in promises], now)
-    return [
-        AskedLine(
-            line=line,
-            reason=row.decline_reason,
-            can_answer=row.state is PromiseState.AWAITING_GIVER and row.id in live,
-            can_take_back=is_undoable(row, now)
-            and (row.state is PromiseState.DECLINED or row.id in live),
-            asks_why=is_declined_by_giver(row) and row.decline_reason is None,
-        )
-        for row, line in zip(promises, read_lines(rows), strict=True)
-    ]
+    falling = count_falling([row for row in promises if row.state is _AWAITED])
+    lines = zip(promises, read_lines(rows), strict=True)
+    return [_make_line(row, line, row.id in live, falling, now) for row, line in lines]
+
+
+def _make_line(
+    row: Promise, line: Line, has_day: bool, falling: Mapping[int, int], now: datetime
+) -> AskedLine:
+    can_undo = is_undoable(row, now)
+    return AskedLine(
+        line=line,
+        reason=row.decline_reason,
+        can_answer=row.state is _AWAITED and has_day,
+        can_take_back=can_undo and (row.state is PromiseState.DECLINED or has_day),
+        asks_why=is_declined_by_giver(row) and row.decline_reason is None,
+        free_at=find_regret_end(row) if can_undo else None,
+        falling=falling.get(row.id, 0),
+    )
 
 
 def _list_live(ids: Collection[int], now: datetime) -> set[int]:

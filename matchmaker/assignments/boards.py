@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.kinds import Timing, get_timing
 from matchmaker.models import (
@@ -116,7 +117,12 @@ def list_session(session: Session) -> list[ListedPromise]:
 
 
 def list_payments(actor: User, offer: Offer, month: date) -> list[ListedPromise]:
-    """Who is paid from an offer of money in a month, by the number of the need."""
+    """Who is paid from an offer of money in a month, by the number of the need.
+
+    Raises ``NotFoundError`` for an offer of anything else.
+    """
+    if get_timing(offer.category) is not Timing.PAYMENT:
+        raise NotFoundError("offer.unknown")
     rows = db.session.scalars(_select(actor, month).where(Promise.offer_id == offer.id))
     return sorted(map(_make_line, rows), key=lambda line: line.reference)
 

@@ -8,9 +8,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from matchmaker.assignments.agreeing import get_help, record_for
 from matchmaker.assignments.answering import lock_promise, lock_promises
 from matchmaker.base.clock import get_local_date
@@ -20,7 +17,6 @@ from matchmaker.models import (
     DeliveryProof,
     Face,
     FailReason,
-    NeedState,
     Promise,
     PromiseState,
     Role,
@@ -29,7 +25,6 @@ from matchmaker.models import (
 )
 from matchmaker.models.limits import LONGEST_REASON
 from matchmaker.needs.follow_ups import complain
-from matchmaker.needs.states import settle
 from matchmaker.notices.service import (
     make_void,
     notify_coordinators,
@@ -38,7 +33,7 @@ from matchmaker.notices.service import (
 )
 from matchmaker.promises.days import find_given_from
 from matchmaker.promises.states import PROMISE_STATES, PromiseStep
-from matchmaker.promises.sums import add_up
+from matchmaker.rounds.publish.settling import SETTLED, settle_need
 
 PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
     Role.VOLUNTEER: (DeliveryProof.CODE,),
@@ -47,7 +42,6 @@ PROOFS: Mapping[Role, Sequence[DeliveryProof]] = {
 }
 CODE_TRIES = 5
 _REPORTED = ("promise.delivered", "help.delivered", "visit.delivered")
-_SETTLED = frozenset({NeedState.MATCHED, NeedState.SERVED, NeedState.PARTLY_SERVED})
 
 
 def can_report(row: Promise, now: datetime) -> bool:
@@ -60,7 +54,7 @@ def can_report(row: Promise, now: datetime) -> bool:
 def can_correct(row: Promise) -> bool:
     """Whether a report can be corrected: nobody relies on it yet, and nothing was carried over."""
     is_open = row.run.match_round.state is RoundState.EXECUTING
-    is_settled = row.need is None or row.need.state in _SETTLED
+    is_settled = row.need is None or row.need.state in SETTLED
     can_correct_it = PROMISE_STATES.can(row.state, PromiseStep.CORRECT)
     return is_open and is_settled and row.freed_at is None and can_correct_it
 
@@ -180,20 +174,9 @@ def _lock_given(actor: User, promise_id: int, now: datetime) -> list[Promise]:
 
 
 def _settle(row: Promise) -> None:
-    """The need is served once all its help was given, partly if less was given than decided."""
     db.session.flush()
-    need = row.need
-    if need is None or need.state not in _SETTLED:
-        return
-    query = (
-        select(Promise)
-        .where(Promise.need_id == need.id, Promise.round_run_id == row.round_run_id)
-        .options(joinedload(Promise.assignment))
-    )
-    help_sum = add_up(db.session.scalars(query))
-    is_done = help_sum.given > 0 and not help_sum.is_open
-    settle(need, is_done=is_done, is_whole=not help_sum.missing)
-    db.session.flush()
+    if row.need is not None:
+        settle_need(row.need, row.run)
 
 
 def _lock_to_report(actor: User, promise_id: int, now: datetime) -> Promise:

@@ -12,8 +12,8 @@ from matchmaker.base.clock import parse_month
 from matchmaker.forms.base import FilterForm, IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.forms.validators import Required
-from matchmaker.models import WEEKS, Committee, Promise, ServiceCategory, Volunteer
-from matchmaker.words.labels import get_name
+from matchmaker.models import WEEKS, Committee, Promise, PromiseState, ServiceCategory, Volunteer
+from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_month, format_time_of_day, format_weekday
 
 _FIRST, _LAST, _STEP = 8 * 60, 18 * 60, 30  # hours that are offered, in minutes after midnight
@@ -43,6 +43,7 @@ class GivenForm(MonthForm):
     category = DropdownField(_l("Category"))
     committee = DropdownField(_l("Neighbourhood committee"))
     volunteer = DropdownField(_l("Volunteer"))
+    state = DropdownField(_l("State"))
 
     def fill_choices(
         self,
@@ -65,19 +66,24 @@ class GivenForm(MonthForm):
         self.volunteer.choices = make_choices(
             [*everything, *((row.id, row.name) for row in volunteers)]
         )
+        states = (state for state in PromiseState if state is not PromiseState.PROPOSED)
+        self.state.choices = make_choices(
+            [*everything, *((state.value, get_label(state)) for state in states)]
+        )
 
     def read_filters(self) -> GivenFilters:
         """The filters that were asked for; a value that is not a choice is ignored."""
         self.validate()
         values = {
             name: self[name].data or "" if not self[name].errors else ""
-            for name in ("week", "category", "committee", "volunteer")
+            for name in ("week", "category", "committee", "volunteer", "state")
         }
         return GivenFilters(
             week=int(values["week"]) if values["week"] else None,
             category=values["category"],
             committee=values["committee"],
             volunteer_id=int(values["volunteer"]) if values["volunteer"] else None,
+            state=PromiseState(values["state"]) if values["state"] else None,
         )
 
 

@@ -55,6 +55,7 @@ class GivenFilters:
     category: str = ""
     committee: str = ""
     volunteer_id: int | None = None
+    state: PromiseState | None = None
 
     def __post_init__(self) -> None:
         if self.week is not None and self.week not in (DELIVERIES, *WEEKS):
@@ -149,6 +150,8 @@ def select_lines(actor: Actor, month: date, filters: GivenFilters) -> Select[Any
         query = query.where(Committee.code == filters.committee)
     if filters.volunteer_id is not None:
         query = query.where(Promise.volunteer_id == filters.volunteer_id)
+    if filters.state is not None:
+        query = query.where(Promise.state == filters.state)
     return query.order_by(
         Promise.day.is_(None),
         Promise.day,

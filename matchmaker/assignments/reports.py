@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from matchmaker.assignments.answering import find_regret_end
 from matchmaker.assignments.delivering import can_correct, can_report, list_proofs
 from matchmaker.assignments.report_forms import DoneForm, FailForm
 from matchmaker.models import Promise, Role
@@ -11,7 +12,10 @@ from matchmaker.residents.disclosure import Contact, may_visit
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a page needs to ask what took place: forms as they were filled in."""
+    """What a page needs to ask what took place: forms as they were filled in.
+
+    ``free_at``: when a report that it did not cannot be undone any more.
+    """
 
     promise: Promise
     done_form: DoneForm
@@ -20,6 +24,7 @@ class Report:
     can_correct: bool
     can_see_contact: bool
     contact: Contact | None = None
+    free_at: datetime | None = None
 
 
 def make_report(
@@ -43,4 +48,5 @@ def make_report(
         can_correct=can_correct(row),
         can_see_contact=may_visit(row, now),
         contact=contact,
+        free_at=find_regret_end(row),
     )

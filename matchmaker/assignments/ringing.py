@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from matchmaker.assignments import agreeing, delivering
-from matchmaker.assignments.agreeing import OpenHelp
+from matchmaker.assignments.open_help import OpenHelp
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import DeclineReason, DeliveryProof, Face, FailReason, PromiseState, User

@@ -82,7 +82,8 @@ def set_stay(*, actor: User, promise_id: int, first: date, last: date, now: date
 
 
 def set_payday(*, actor: User, offer_id: int, month: date, day: date, now: datetime) -> int:
-    """Fix by which day every accepted promise of an offer of money is paid; returns how many.
+    """Fix by which day every accepted promise of an offer of money is paid; returns how many of
+    them had not that day.
 
     Raises ``InvalidError`` for a day before today, or later than the month after.
     """
@@ -113,7 +114,7 @@ def set_payday(*, actor: User, offer_id: int, month: date, day: date, now: datet
     notify_recipients(fresh, "help.day_fixed", actor, now)
     moved = [row for row in changed if row not in fresh]
     notify_recipients(moved, "help.day_moved", actor, now)
-    return len(rows)
+    return len(changed)
 
 
 def _lock(actor: User, promise_id: int) -> tuple[RoundRun, Promise]:

@@ -93,7 +93,8 @@ def set_payday(month: date, offer_id: int) -> Answer:
             day=form.day.value,
             now=get_now(),
         )
-        flash(ngettext("%(num)s person is told.", "%(num)s people are told.", count), "success")
+        said = ngettext("%(num)s person is told.", "%(num)s people are told.", count)
+        flash(said if count else _("Nobody has to be told: they know this day."), "success")
         return _get_month_url(month)
 
     return answer_form(form, act, lambda: _show_month([month], form, offer_id))

@@ -142,6 +142,7 @@ ACTION_WORDS: dict[str, LazyString] = {
     "promise.decline": _l("Said no to a promise"),
     "promise.agree": _l("Said that promised help suits"),
     "promise.refuse": _l("Said that promised help is not wanted"),
+    "promise.call_off": _l("Called off promised help after the yes"),
     "promise.not_reached": _l("Did not reach the person about promised help"),
     "promise.set_day": _l("Set another day for a visit"),
     "promise.ask_day": _l("Asked for another day for a visit"),

@@ -15,6 +15,7 @@ from matchmaker.base.clock import get_local_date, get_month
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
+    HelpKey,
     MatchRound,
     Need,
     Offer,
@@ -33,7 +34,7 @@ from matchmaker.promises.facts import (
     list_promises,
     read_facts,
 )
-from matchmaker.promises.present import Broken, hold, is_live
+from matchmaker.promises.present import Broken, hold, is_live, list_fallen_with
 from matchmaker.promises.states import FALLEN_STATES
 
 
@@ -148,6 +149,28 @@ def find_newly_broken(kept: Breaks, now: datetime) -> list[Broken]:
 def find_fallen(kept: Breaks, now: datetime) -> Breaks:
     """Those of ``kept`` that a flushed step broke, for a step that says how many they are."""
     return Breaks(tuple(row.promise for row in find_newly_broken(kept, now)))
+
+
+def count_falling(rows: Collection[Promise]) -> dict[int, int]:
+    """How many open promises would be too little without each of these; those without any are
+    left out. ``rows``: promises of one run."""
+    conditions = _select_beside(rows)
+    held: dict[HelpKey, list[HeldPromise]] = {}
+    for other in list_promises(*conditions) if rows else ():
+        held.setdefault(other.help_key, []).append(other)
+    shared = [row for row in rows if len(held[row.help_key]) > 1]
+    if not shared:
+        return {}
+    facts = read_facts(*conditions)
+    fallen = {row.id: list_fallen_with(held[row.help_key], {row.id}, facts) for row in shared}
+    return {row_id: len(found) for row_id, found in fallen.items() if found}
+
+
+def _select_beside(rows: Collection[Promise]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for the promises of the needs and pairings of these."""
+    needs = Promise.need_id.in_({row.need_id for row in rows})
+    pairings = Promise.pairing_id.in_({row.pairing_id for row in rows})
+    return (Promise.round_run_id.in_({row.round_run_id for row in rows}), needs | pairings)
 
 
 def _find_kept(

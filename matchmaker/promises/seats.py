@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.kinds import get_unit_rules
+from matchmaker.kinds import Timing, get_timing, get_unit_rules
 from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun, Session, User
 from matchmaker.notices.service import make_void, notify_resident
 
@@ -92,6 +92,38 @@ def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
                 break
     db.session.flush()
     return seated
+
+
+def inherit_payday(rows: Collection[Promise], now: datetime) -> list[Promise]:
+    """Give promises of money the day by which the others of their offer are paid, if it is ahead.
+
+    Returns those that got one. ``rows``: of one run.
+    """
+    waiting = [row for row in rows if is_paid(row) and row.last_day is None]
+    days = _read_paydays(waiting) if waiting else {}
+    given = [row for row in waiting if days.get(row.offer_id or 0, date.min) >= get_local_date(now)]
+    for row in given:
+        row.last_day = days[row.offer_id or 0]
+    db.session.flush()
+    return given
+
+
+def _read_paydays(rows: Collection[Promise]) -> dict[int, date]:
+    query = (
+        select(Promise.offer_id, func.max(Promise.last_day))
+        .where(
+            Promise.round_run_id.in_({row.round_run_id for row in rows}),
+            Promise.offer_id.in_({row.offer_id for row in rows}),
+            Promise.state.in_(ACCEPTED),
+        )
+        .group_by(Promise.offer_id)
+    )
+    return {key or 0: day for key, day in db.session.execute(query) if day is not None}
+
+
+def is_paid(row: Promise) -> bool:
+    """Whether the promise is money, which is paid by a day."""
+    return row.offer_id is not None and get_timing(row.asked.category) is Timing.PAYMENT
 
 
 def unseat(rows: Sequence[Promise], now: datetime) -> None:

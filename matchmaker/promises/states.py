@@ -3,6 +3,7 @@
 proposed -> awaiting giver, when its run is published; back, when the publication is withdrawn
 awaiting giver -> awaiting recipient, when the giver says yes; declined; expired without an answer
 awaiting recipient -> confirmed, when the recipient says yes; declined; expired if not reached
+confirmed -> declined, when the recipient calls it off
 confirmed -> delivered, failed; back, when the report is corrected; delivered -> fed back
 awaiting recipient, declined -> awaiting giver, when the giver takes the answer back in time
 any of these but an ended one -> expired, when its month is closed
@@ -26,6 +27,7 @@ class PromiseStep(StrEnum):
     TAKE_BACK = auto()  # the giver's answer
     AGREE = auto()  # the recipient
     REFUSE = auto()
+    CALL_OFF = auto()  # the recipient, after the yes
     LOSE = auto()  # nobody is reached
     DELIVER = auto()
     FAIL = auto()
@@ -61,6 +63,7 @@ PROMISE_STATES = StateMachine[PromiseStep, PromiseState](
         },
         PromiseStep.AGREE: {_S.AWAITING_RECIPIENT: _S.CONFIRMED},
         PromiseStep.REFUSE: {_S.AWAITING_RECIPIENT: _S.DECLINED},
+        PromiseStep.CALL_OFF: {_S.CONFIRMED: _S.DECLINED},
         PromiseStep.LOSE: {_S.AWAITING_RECIPIENT: _S.EXPIRED},
         PromiseStep.DELIVER: {_S.CONFIRMED: _S.DELIVERED},
         PromiseStep.FAIL: {_S.CONFIRMED: _S.FAILED},

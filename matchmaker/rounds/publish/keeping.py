@@ -66,7 +66,13 @@ from optimizer.solution import Assignment as Line
 # How many places the person who started a search may fill alone, by the policy of the month, each
 # for the same person as before. What gives help to somebody else is kept by a second person.
 ALONE = {"community/1": 1, "community/2": 1}
-_ENDS = ("promise.revoke", "promise.refuse", "promise.not_reached", "promise.decline")
+_ENDS = (
+    "promise.revoke",
+    "promise.refuse",
+    "promise.call_off",
+    "promise.not_reached",
+    "promise.decline",
+)
 _FOUND = NEED_ANSWERS[0]
 
 

@@ -35,6 +35,7 @@ from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.notices import notify_of_ended
 from matchmaker.rounds.publish.remembering import remember
+from matchmaker.rounds.publish.settling import settle_need
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 from matchmaker.states import lock_row
@@ -143,7 +144,8 @@ def _lock_open(ids: Iterable[int]) -> list[Promise]:
 
 
 def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
-    """Write what the needs still get, and return it; without anything they are open again."""
+    """Write what the needs still get, and return it; without anything they are open again, and
+    served by what came if nothing else is to come."""
     left: dict[int, int] = {}
     kept = select(Promise).where(
         Promise.round_run_id == run.id,
@@ -158,6 +160,7 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
         outcome.received_units = left.get(outcome.need_id, 0)
         outcome.numbers = outcome.numbers | {"units": outcome.received_units}
         if outcome.received_units:
+            settle_need(outcome.need, run)
             continue
         outcome.is_met, outcome.ground = False, PROMISE_REVOKED
         need = outcome.need

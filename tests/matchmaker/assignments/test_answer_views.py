@@ -126,7 +126,7 @@ def test_no_such_promise(coordinator, month, number):
 
 STORIES = {
     "accept": "the person is asked whether it suits",
-    "decline": "Within ten minutes you can take this back",
+    "decline": "you can take this back. Then the place is given to others.",
     "agree": "The person says that it suits",
     "refuse": "does not want this help after all",
 }

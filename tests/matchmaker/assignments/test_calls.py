@@ -8,9 +8,13 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, appointing, delivering, sessions
 from matchmaker.assignments.sessions import SessionTerms
+from matchmaker.base.clock import get_instant
+from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.promises.answers import list_answers
 from matchmaker.promises.board import count_funnel
+from matchmaker.promises.breaking import count_falling
+from matchmaker.promises.states import NOT_NEEDED, RECIPIENT_REASONS
 from matchmaker.rounds.publish import closing
 from tests.browser import Browser
 from tests.factories import NOW
@@ -140,7 +144,7 @@ class TestPages:
         said = {"units": "1", "proof": "call"}
         assert press(phone, "report_done", first, "b" * 32, **said).status_code == 303
         page = phone.get("assignments.questions").text
-        assert f"/help/{second}" in page[page.index("Ask how it was") :]
+        assert f"/help/{second}" in page[: page.index("Write these answers down")]
         assert press(phone, "report_done", second, "c" * 32, **said).status_code == 303
         page = phone.get("assignments.question", promise_id=second).text
         assert "How was it?" in page
@@ -178,3 +182,119 @@ class TestDays:
         assert after.not_wanted == before.said_yes - 1
         assert after.said_yes == 1
         assert after.asked == before.asked
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("accepted", "context")
+class TestCalledOff:
+    """The recipient says no after the yes, until the help comes."""
+
+    @pytest.fixture
+    def visit(self, month, counter):
+        rows = find(month.both)
+        agreeing.agree(actor=counter, promise_id=rows[0].id, now=NOW)
+        return rows
+
+    @pytest.mark.parametrize("reason", sorted(RECIPIENT_REASONS))
+    def test_all_of_the_help_ends_and_its_places_are_free(self, month, counter, visit, reason):
+        agreeing.call_off(actor=counter, promise_id=visit[1].id, reason=reason, now=NOW)
+        assert {(row.state, row.decline_reason) for row in visit} == {(_S.DECLINED, reason)}
+        assert all(row.freed_at == NOW for row in visit)
+        need = db.session.get_one(m.Need, month.both.id)
+        is_closed = reason in NOT_NEEDED
+        assert need.state is (m.NeedState.CLOSED if is_closed else m.NeedState.OPEN)
+        events = db.session.scalars(
+            select(m.AuditEvent).where(m.AuditEvent.action == "promise.call_off")
+        ).all()
+        assert {event.subject_id for event in events} == {row.id for row in visit}
+        assert {event.details["reason"] for event in events} == {reason}
+        assert count_funnel(visit[0].run, JULY).ended == 2
+
+    def test_who_helps_hears_of_it_and_is_asked_for_no_other_day(
+        self, month, counter, giver, visit
+    ):
+        to = appointing.Moment(appointing.list_open_days(visit[0].run, NOW)[-1], 540)
+        appointing.ask_for_day(actor=counter, promise_id=visit[0].id, to=to, now=NOW)
+        reason = m.DeclineReason.AWAY
+        agreeing.call_off(actor=counter, promise_id=visit[0].id, reason=reason, now=NOW)
+        assert {row.new_by for row in visit} == {None}
+        query = select(m.Notice.kind).where(
+            m.Notice.user_id == giver.id,
+            m.Notice.subject_type == "promise",
+            m.Notice.subject_id.in_([row.id for row in visit]),
+            m.Notice.void_at.is_(None),
+        )
+        assert set(db.session.scalars(query)) == {"promise.refused"}
+
+    def test_what_has_begun_is_reported_and_not_called_off(self, month, counter, visit):
+        now = get_instant(visit[0].day, visit[0].minute)
+        values = {"actor": counter, "promise_id": visit[0].id, "reason": m.DeclineReason.AWAY}
+        with pytest.raises(ConflictError):
+            agreeing.call_off(now=now, **values)
+        agreeing.call_off(now=now - timedelta(minutes=1), **values)
+
+    def test_a_givers_reason_is_not_a_recipients(self, counter, visit):
+        reason = m.DeclineReason.UNSAFE
+        with pytest.raises(NotFoundError):
+            agreeing.call_off(actor=counter, promise_id=visit[0].id, reason=reason, now=NOW)
+
+    def test_it_is_nobody_elses(self, month, visit, giver, make):
+        other = make.user(
+            m.Role.COMMITTEE_WORKER, committee_id=make.committee(month.subdistrict).id
+        )
+        for actor in (other, make.user(m.Role.RESIDENT, resident_id=month.one.resident_id)):
+            with pytest.raises(NotFoundError):
+                agreeing.call_off(
+                    actor=actor, promise_id=visit[0].id, reason=m.DeclineReason.AWAY, now=NOW
+                )
+
+    def test_what_came_already_serves_the_need(self, month, counter):
+        came, other = sorted(find(month.shared), key=lambda row: row.session.first_day)
+        agreeing.agree(actor=counter, promise_id=came.id, now=NOW)
+        now = get_instant(DAYS[0], 700)
+        proof = {"units": 1, "proof": m.DeliveryProof.CALL, "code": "", "now": now}
+        delivering.deliver(actor=counter, promise_id=came.id, **proof)
+        reason = m.DeclineReason.NO_LONGER_NEEDED
+        agreeing.call_off(actor=counter, promise_id=came.id, reason=reason, now=now)
+        assert (came.state, other.state) == (_S.DELIVERED, _S.DECLINED)
+        assert db.session.get_one(m.Need, month.shared.id).state is m.NeedState.SERVED
+
+
+@pytest.mark.usefixtures("accepted", "context")
+def test_half_of_the_help_at_the_close_serves_a_need_in_part(month, counter, make):
+    came, other = sorted(find(month.shared), key=lambda row: row.session.first_day)
+    agreeing.agree(actor=counter, promise_id=came.id, now=NOW)
+    now = get_instant(DAYS[0], 700)
+    proof = {"units": 1, "proof": m.DeliveryProof.CALL, "code": "", "now": now}
+    delivering.deliver(actor=counter, promise_id=came.id, **proof)
+    worker = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=month.subdistrict.id)
+    known, later = closing.count_open(came.run), NOW + timedelta(days=70)
+    closing.close_round(came.run.match_round, known_open=known, actor=worker, now=later)
+    assert (came.state, other.state) == (_S.DELIVERED, _S.EXPIRED)
+    assert db.session.get_one(m.Need, month.shared.id).state is m.NeedState.PARTLY_SERVED
+
+
+@pytest.mark.usefixtures("accepted", "clock")
+def test_help_is_called_off_on_its_page_with_a_reason(app, month, phone):
+    [number] = find_ids(app, month.one)
+    assert "Call it off" not in phone.get("assignments.question", promise_id=number).text
+    press(phone, "agree", number)
+    page = phone.get("assignments.question", promise_id=number).text
+    assert "This cannot be undone." in page[page.index("Call it off") :]
+    assert press(phone, "call_off", number, "b" * 32).status_code == 422
+    answer = press(phone, "call_off", number, "c" * 32, reason="away")
+    assert answer.status_code == 303
+    page = phone.get("assignments.questions").text
+    assert "Called off. Those who help are told." in page
+    assert f'/help/{number}"' not in page
+
+
+@pytest.mark.usefixtures("context")
+def test_a_no_says_before_how_many_others_it_takes_with_it(month, giver):
+    first, second = find(month.both)
+    rows = [first, second, *find(month.one), *find(month.shared)]
+    found = count_falling(rows)
+    assert found == {first.id: 1, second.id: 1}, "what is divided helps in part"
+    answering.decline(actor=giver, promise_id=second.id, now=NOW)
+    assert count_falling([first]) == {}, "it falls already"
+    assert count_falling([]) == {}

@@ -39,6 +39,7 @@ def month(world, make):
     world.cuts = [world.ask(world.cut[0]) for _number in range(3)]
     world.rice = world.ask(world.goods, quantity=2)
     world.paid = world.ask(world.grant[0], quantity=20_000)
+    world.paid_too = world.ask(world.grant[0], quantity=20_000)
     world.nights = world.ask(world.bed[0], quantity=3)
     world.publish(JULY)
     return world
@@ -282,11 +283,27 @@ class TestChanges:
         assert list_kinds(month.paid) == ["help.day_fixed"]
         seating.set_payday(day=DAY + timedelta(days=1), **keys)
         assert list_kinds(month.paid) == ["help.day_moved"]
+        assert seating.set_payday(day=DAY + timedelta(days=1), **keys) == 0, "nobody is told twice"
         for day in (JULY - timedelta(days=1), date(2026, 9, 1)):
             with pytest.raises(InvalidError):
                 seating.set_payday(day=day, **keys)
         with pytest.raises(NotFoundError):
             seating.set_payday(day=DAY, **{**keys, "offer_id": month.cut[1].id})
+
+    def test_who_is_accepted_later_is_paid_by_the_day_of_the_others(self, month, giver):
+        accept(giver, month.paid)
+        keys = {"actor": giver, "offer_id": month.grant[1].id, "month": JULY, "now": NOW}
+        seating.set_payday(day=DAY, **keys)
+        accept(giver, month.paid_too, month.rice)
+        assert find(month.paid_too).last_day == DAY
+        assert find(month.rice).last_day is None
+        assert list_kinds(month.paid_too) == ["help.day_fixed"]
+        assert boards.list_boards(giver, JULY)[-1].without_day == []
+
+    def test_a_list_of_payments_is_of_money_alone(self, month, giver):
+        accept(giver, month.rice)
+        with pytest.raises(NotFoundError):
+            boards.list_payments(giver, find(month.rice).offer, JULY)
 
     def test_what_has_no_day_yet_is_counted_by_offer(self, month, giver):
         accept(giver, *month.cuts, month.rice, month.paid, month.nights)

@@ -94,6 +94,9 @@ def test_filters_and_months_are_read_from_the_address(coordinator, world):
     assert find(month="2026-07", category=world.goods.code) == [False, True, False]
     assert find(month="2026-07", volunteer=world.volunteer.id) == [True, False, False]
     assert find(month="1999-01", week="never") == [False, False, True]
+    assert find(month="2026-07", state="awaiting_giver") == [True, True, False]
+    assert find(month="2026-07", state="confirmed") == [False, False, False]
+    assert find(month="2026-07", state="proposed") == [True, True, False], "is no choice"
 
 
 def test_a_due_visit_of_a_pairing_is_in_the_list(coordinator, world, make):

@@ -1135,6 +1135,20 @@ def refuse_a_visit(o: Office) -> Heard:
     ]
 
 
+@step("promise.call_off")
+def call_off(o: Office) -> Heard:
+    row = find_row(o, of_pairing=False)
+    agreeing.agree(actor=o.counter, promise_id=row.id, now=NOW)
+    begin()
+    reason = m.DeclineReason.AWAY
+    agreeing.call_off(actor=o.counter, promise_id=row.id, reason=reason, now=NOW)
+    return [
+        (row.asked.resident, "need.refused"),
+        *list_helpers(o, row, "promise.refused", "visit.refused"),
+        *list_office(o),
+    ]
+
+
 def ring_in_vain(o: Office, row: m.Promise) -> None:
     for day in range(3):
         now = NOW + timedelta(days=day)

@@ -1,0 +1,89 @@
+"""Help as its recipient sees it: all that is promised for a need, or for a visit of a pairing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from matchmaker.base.clock import add_months
+from matchmaker.models import Promise, PromiseSide, PromiseState, Resident
+from matchmaker.promises.agreed import is_agreed
+from matchmaker.promises.days import find_given_from, find_given_until
+from matchmaker.promises.seats import lacks_session
+from matchmaker.promises.states import DONE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHelp:
+    """Help that its givers agreed to and that waits for the recipient; promises in one order."""
+
+    promises: tuple[Promise, ...]
+
+    @property
+    def first(self) -> Promise:
+        return self.promises[0]
+
+    @property
+    def resident(self) -> Resident:
+        return self.first.asked.resident
+
+    @property
+    def tries(self) -> int:
+        """How often nobody could be reached."""
+        return self.first.tries
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the recipient is asked whether the help suits."""
+        return is_agreed(self.promises)
+
+    @property
+    def lacks_day(self) -> bool:
+        """Whether its session is not fixed yet, so that nobody can agree to it."""
+        return any(lacks_session(row) for row in self.promises)
+
+    @property
+    def is_asked_for_day(self) -> bool:
+        """Whether who helps asks the recipient for another day."""
+        return any(row.new_by is PromiseSide.GIVER for row in self.promises)
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether some of it was agreed to, and nobody said what became of it."""
+        return any(row.state is PromiseState.CONFIRMED for row in self.promises)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it was given, and the recipient has not said how it was."""
+        states = {row.state for row in self.promises}
+        return PromiseState.DELIVERED in states and states <= DONE_STATES
+
+    @property
+    def first_day(self) -> date:
+        """The day on which the first of it comes; without a set one the last of the month."""
+        return min(find_given_from(row) or self._month_end for row in self.promises)
+
+    @property
+    def last_day(self) -> date:
+        """The day by which it should be there; without a set one the last of the month."""
+        return max(find_given_until(row) or self._month_end for row in self.promises)
+
+    def has_passed(self, today: date) -> bool:
+        """Whether it was given, or its day is over."""
+        return self.is_given or self.last_day < today
+
+    @property
+    def _month_end(self) -> date:
+        return add_months(self.first.run.match_round.month, 1) - timedelta(days=1)
+
+    @property
+    def next(self) -> Promise:
+        """The promise to open: one that nobody reported comes first."""
+        return min(self.promises, key=lambda row: row.state is not PromiseState.CONFIRMED)
+
+    def get(self, promise_id: int) -> Promise:
+        """One of the promises."""
+        return next(row for row in self.promises if row.id == promise_id)
+
+    @property
+    def parts(self) -> list[Promise]:
+        """One promise of each visit; of what is not a visit all, for each has its own time."""
+        return list({row.slot or row.id: row for row in self.promises}.values())
