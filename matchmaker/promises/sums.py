@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matchmaker.models import Promise
-from matchmaker.promises.states import DONE_STATES, FALLEN_STATES, OPEN_STATES
+from matchmaker.promises.states import DONE_STATES, FALLEN_STATES, NOT_NEEDED, OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
 class HelpSum:
     """Units of the promises of one help.
 
-    promised   as it was first found; who came in place of somebody else adds nothing
+    promised   as it was first found, without what its recipient needs no more; who came in place of
+               somebody else adds nothing
     given      of what was reported; of visits each person who came is one
     is_open    whether some of it may still come
     """
@@ -31,10 +32,15 @@ def add_up(rows: Iterable[Promise]) -> HelpSum:
     rows = list(rows)
     first = min((_name_search(row) for row in rows), default=0)
     return HelpSum(
-        promised=sum(row.units for row in rows if _name_search(row) == first),
+        promised=sum(row.units for row in rows if _name_search(row) == first and is_wanted(row)),
         given=sum(count_kept(row) for row in rows if row.state in DONE_STATES),
         is_open=any(row.state in OPEN_STATES for row in rows),
     )
+
+
+def is_wanted(row: Promise) -> bool:
+    """Whether its recipient has not said that the help is not needed any more."""
+    return row.decline_reason not in NOT_NEEDED
 
 
 def is_decided(row: Promise) -> bool:

@@ -123,7 +123,7 @@ def reveal_doors(promises: Iterable[Promise], actor: User, now: datetime) -> dic
     that is not the actor's.
     """
     own = [lock_in_scope(Promise, row.id, actor, "promise.unknown") for row in promises]
-    visited = {row.id: row.asked.resident for row in own if may_visit(row)}
+    visited = {row.id: row.asked.resident for row in own if may_visit(row, now)}
     shown = _reveal_listed(visited.values(), Ground.VISIT_LIST, FULL_FIELDS, actor, now)
     return {key: shown[row.id] for key, row in visited.items() if row.id in shown}
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.audit.service import record_event
@@ -20,6 +20,7 @@ from matchmaker.kinds import get_rules
 from matchmaker.models import MatchRound, Need, NeedState, Promise, RoundRun, RoundState, User
 from matchmaker.needs.states import carry_over
 from matchmaker.notices.service import notify_resident
+from matchmaker.promises.states import DONE_STATES
 from matchmaker.promises.sums import HelpSum, add_up
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.states import lock_row
@@ -83,11 +84,15 @@ def carry_earlier(match_round: MatchRound, actor: User, now: datetime) -> list[C
 
 
 def _group_by_need(run: RoundRun, is_locked: bool) -> list[tuple[Need, Sequence[Promise]]]:
-    """The promises of each need that is served in part, by number."""
+    """The promises of each need that is served in part, by number.
+
+    What a later month gave a part of is that month's to carry.
+    """
     query = (
         select(Promise)
         .join(Need, Need.id == Promise.need_id)
         .where(Promise.round_run_id == run.id, Need.state == NeedState.PARTLY_SERVED)
+        .where(Need.id.not_in(_select_given_later(run)))
         .options(joinedload(Promise.need).joinedload(Need.category), joinedload(Promise.assignment))
         .order_by(Need.reference, Promise.id)
     )
@@ -98,6 +103,19 @@ def _group_by_need(run: RoundRun, is_locked: bool) -> list[tuple[Need, Sequence[
         if row.need is not None:
             rows[row.need].append(row)
     return list(rows.items())
+
+
+def _select_given_later(run: RoundRun) -> Select[int | None]:
+    return (
+        select(Promise.need_id)
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .where(
+            MatchRound.subdistrict_id == run.match_round.subdistrict_id,
+            MatchRound.month > run.match_round.month,
+            Promise.need_id.is_not(None),
+            Promise.state.in_(DONE_STATES),
+        )
+    )
 
 
 def _weigh(need: Need, help_sum: HelpSum) -> Carried | None:

@@ -533,3 +533,19 @@ def test_what_came_in_part_and_a_later_month_promises_is_asked_no_more(world):
     assert db.session.get_one(m.Need, need.id).state is m.NeedState.MATCHED
     facts = lay_down(world.run, on + timedelta(hours=1)).facts
     assert need.reference not in facts.asked
+
+
+def test_a_part_that_a_later_month_gave_is_its_own_to_carry(world):
+    """One of two came in July, and again in August: the close of July leaves it to August."""
+    need = world.ask(world.pair)
+    world.publish()
+    on = come_alone(world, world.list_promises(need)) + timedelta(minutes=30)
+    carrying.carry_missing(world.run, world.act(world.worker), on)
+    db.session.commit()
+    later = publish_month(world.make, world.subdistrict.id, date(2026, 8, 1))
+    rows = [row for row in world.list_promises(need) if row.round_run_id == later.id]
+    come_alone(world, rows)
+    assert db.session.get_one(m.Need, need.id).state is m.NeedState.PARTLY_SERVED
+    assert carrying.list_missing(world.run) == []
+    run = db.session.get_one(m.RoundRun, later.id)
+    assert [row.need.id for row in carrying.list_missing(run)] == [need.id]
