@@ -188,6 +188,13 @@ def _offers_of_months(user: m.User) -> list[Values]:
     return [{**month, **offer} for month in _published(user) for offer in _offers(user)[:1]]
 
 
+def _payments(user: m.User) -> list[Values]:
+    """An own offer of money in each published month; others have no list of payments."""
+    of_money = m.Offer.category.has(m.ServiceCategory.kind == m.OfferKind.FUNDS)
+    own = _first(m.Offer, m.Offer.organisation_id == user.organisation_id, of_money)
+    return [{**month, "offer_id": own} for month in _published(user) if own]
+
+
 def _asked_for(user: m.User) -> list[Values]:
     """A promise that the resident, or somebody in the worker's scope, is asked about."""
     found = _needs_in(m.NeedState.MATCHED)(user)
@@ -224,7 +231,7 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "accounts.show": _users,
     "assignments.add_session": _offers_of_months,
     "assignments.edit_session": _sessions,
-    "assignments.payments": _offers_of_months,
+    "assignments.payments": _payments,
     "assignments.promise": _given,
     "assignments.question": _asked_for,
     "assignments.visit": _visited,
