@@ -4,7 +4,6 @@ Lines have references and blocks. The surname with title of who receives is read
 alone, from the recipient's yes until some weeks after the help.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -195,13 +194,6 @@ def list_lines(actor: Actor, month: date, filters: GivenFilters) -> list[Line]:
     """Every promise that passes the filters and that somebody counts on, in order of time."""
     query = select_lines(actor, month, filters).where(Promise.state.not_in(FALLEN_STATES))
     return read_lines(list(db.session.execute(query)))
-
-
-def list_promises_of(actor: Actor, lines: Iterable[Line]) -> list[Promise]:
-    """The promises that lines are of, in the actor's scope."""
-    ids = [line.id for line in lines]
-    query = select(Promise).where(Promise.id.in_(ids), is_in_scope(Promise, actor))
-    return list(db.session.scalars(query))
 
 
 def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:

@@ -51,8 +51,7 @@ def _hand_out(
     contacts: dict[int, Contact] = {}
 
     def prepare() -> set[int]:
-        rows = queries.list_promises_of(current_user, lines)
-        contacts.update(reveal_doors(rows, current_user, get_now()))
+        contacts.update(reveal_doors([line.id for line in lines], current_user, get_now()))
         return {person for line in lines for person in line.persons}
 
     def make() -> str:

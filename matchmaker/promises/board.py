@@ -92,19 +92,7 @@ def list_board(run: RoundRun, by: Grouping, today: date) -> list[BoardRow]:
     """The funnels of the groups, those with most that is late first, then with most open."""
     model = _MODELS[by]
     query = (
-        _select(today)
-        .add_columns(model)
-        .select_from(Promise)
-        .outerjoin(Promise.need)
-        .outerjoin(Promise.pairing)
-        .join(Organisation, Organisation.id == Promise.organisation_id)
-        .join(Resident, Resident.id == func.coalesce(Need.resident_id, Pairing.resident_id))
-        .join(Household, Household.id == Resident.household_id)
-        .join(Committee, Committee.id == func.coalesce(Need.committee_id, Household.committee_id))
-        .join(
-            ServiceCategory,
-            ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
-        )
+        join_groups(_select(today).add_columns(model))
         .where(Promise.round_run_id == run.id)
         .group_by(model)
     )
@@ -118,7 +106,7 @@ def _read(*values: Any) -> BoardRow:
 
 
 def _select(today: date) -> Any:
-    return select(*(_count(condition) for condition in _list_conditions(today)))
+    return select(*(count_where(condition) for condition in _list_conditions(today)))
 
 
 def find_condition(step: str, today: date) -> ColumnElement[bool]:
@@ -149,5 +137,22 @@ def _list_conditions(today: date) -> Sequence[ColumnElement[bool]]:
     )
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def join_groups(query: Any) -> Any:
+    """Promises with all that they are grouped by: giver, kind of help, home and committee."""
+    return (
+        query.select_from(Promise)
+        .outerjoin(Promise.need)
+        .outerjoin(Promise.pairing)
+        .join(Organisation, Organisation.id == Promise.organisation_id)
+        .join(Resident, Resident.id == func.coalesce(Need.resident_id, Pairing.resident_id))
+        .join(Household, Household.id == Resident.household_id)
+        .join(Committee, Committee.id == func.coalesce(Need.committee_id, Household.committee_id))
+        .join(
+            ServiceCategory,
+            ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
+        )
+    )
+
+
+def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))

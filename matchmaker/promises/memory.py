@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
+from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Committee,
@@ -29,7 +30,7 @@ from matchmaker.models import (
     ServiceCategory,
     Volunteer,
 )
-from matchmaker.promises.board import STEPS, find_condition
+from matchmaker.promises.board import STEPS, count_where, find_condition, join_groups
 from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
 
 WAITS_ON = "waits_on"  # beside the steps of the funnel
@@ -85,7 +86,7 @@ def list_months(subdistrict_id: int) -> Sequence[date]:
 def select_groups(span: Span, by: Group, today: date) -> Select[Any]:
     """The groups with their counts, most promises not kept first; ``read_group`` reads a row."""
     model = _MODELS[by]
-    counts = [_count(_find(name, today)) for name in COUNTED]
+    counts = [count_where(_find(name, today)) for name in COUNTED]
     units = [func.sum(Promise.units), func.sum(_given_units())]
     not_kept = func.sum(case((Promise.state.in_(FALLEN_STATES), 1), else_=0))
     query: Select[Any] = (
@@ -108,7 +109,7 @@ def read_group(row: Any) -> Remembered:
 
 def count_all(span: Span, today: date) -> dict[str, int]:
     """How many promises of the months count in each step."""
-    query = _join(select(*(_count(_find(name, today)) for name in COUNTED)))
+    query = _join(select(*(count_where(_find(name, today)) for name in COUNTED)))
     row: Any = db.session.execute(query.where(*_list_conditions(span))).one()
     return dict(zip(COUNTED, (int(value or 0) for value in row), strict=True))
 
@@ -139,9 +140,14 @@ def select_rows(
     return loaded
 
 
-def get_group(by: Group, group_id: int) -> Any:
-    """The row of a group; None if there is none."""
-    return db.session.get(_MODELS[by], group_id)
+def get_group(span: Span, by: Group, group_id: int) -> Any:
+    """The row of a group that has promises in the months. Raises ``NotFoundError`` without any."""
+    model = _MODELS[by]
+    query = _join(select(model)).where(*_list_conditions(span), model.id == group_id)
+    found = db.session.scalars(query.limit(1)).first()
+    if found is None:
+        raise NotFoundError("round.group_unknown")
+    return found
 
 
 def list_persons(households: Sequence[int]) -> dict[int, list[int]]:
@@ -171,27 +177,12 @@ def _given_units() -> ColumnElement[int]:
     return case((is_given, func.coalesce(Promise.delivered_units, Promise.units)), else_=0)
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
 def _join(query: Any) -> Any:
     """Promises of publications in force, with all that a group may be."""
-    home = aliased(Resident)
     return (
-        query.select_from(Promise)
+        join_groups(query)
         .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
-        .outerjoin(Need, Need.id == Promise.need_id)
-        .outerjoin(Pairing, Pairing.id == Promise.pairing_id)
-        .join(Organisation, Organisation.id == Promise.organisation_id)
         .outerjoin(Volunteer, Volunteer.id == Promise.volunteer_id)
-        .join(home, home.id == func.coalesce(Need.resident_id, Pairing.resident_id))
-        .join(Household, Household.id == home.household_id)
-        .join(Committee, Committee.id == func.coalesce(Need.committee_id, Household.committee_id))
-        .join(
-            ServiceCategory,
-            ServiceCategory.id == func.coalesce(Need.category_id, Pairing.category_id),
-        )
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
 
 from matchmaker.audit.service import record_event
 from matchmaker.base.clock import SHANGHAI, get_local_date
@@ -17,6 +18,8 @@ from matchmaker.base.errors import ForbiddenError, NotFoundError, ThrottledError
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Disclosure,
+    Need,
+    Pairing,
     Promise,
     PromiseState,
     Resident,
@@ -25,7 +28,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.residents.scope import get_resident
-from matchmaker.scopes import lock_in_scope
+from matchmaker.scopes import is_in_scope, lock_in_scope
 
 
 class Ground(StrEnum):
@@ -106,23 +109,35 @@ def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:
 def reveal_phones(residents: Iterable[Resident], actor: User, now: datetime) -> dict[int, str]:
     """The phones for a list to ring, by id: residents of the actor's committee, in their order.
 
-    Each is recorded, and once a day counts; beyond ``LISTED_PER_DAY`` there are none. Raises
-    ``ForbiddenError`` for another role, ``NotFoundError`` for a resident of elsewhere.
+    Each is recorded, and once a day counts; beyond ``LISTED_PER_DAY`` there are none, and none of
+    residents of elsewhere. Raises ``ForbiddenError`` for another role.
     """
     if actor.role is not Role.COMMITTEE_WORKER:
         raise ForbiddenError("contact.ground_not_yours")
-    own = [get_resident(row.id, actor) for row in residents]
+    asked = list(dict.fromkeys(row.id for row in residents))
+    query = select(Resident).where(Resident.id.in_(asked), is_in_scope(Resident, actor))
+    own = sorted(db.session.scalars(query), key=lambda row: asked.index(row.id))
     shown = _reveal_listed(own, Ground.CALL_LIST, PHONE_FIELDS, actor, now)
     return {key: contact.phone for key, contact in shown.items()}
 
 
-def reveal_doors(promises: Iterable[Promise], actor: User, now: datetime) -> dict[int, Contact]:
+def reveal_doors(promise_ids: Iterable[int], actor: User, now: datetime) -> dict[int, Contact]:
     """Who is visited, for a list of the actor's visits, by promise; recorded as ``reveal_phones``.
 
-    A promise at any other time than ``may_visit`` says has none. Raises ``NotFoundError`` for one
-    that is not the actor's.
+    A promise that is not the actor's, or at any other time than ``may_visit`` says, has none.
     """
-    own = [lock_in_scope(Promise, row.id, actor, "promise.unknown") for row in promises]
+    query = (
+        select(Promise)
+        .where(Promise.id.in_(list(promise_ids)), is_in_scope(Promise, actor))
+        .order_by(Promise.id)
+        .options(
+            joinedload(Promise.need).joinedload(Need.resident),
+            joinedload(Promise.pairing).joinedload(Pairing.resident),
+        )
+        .with_for_update(of=Promise)
+        .execution_options(populate_existing=True)
+    )
+    own = db.session.scalars(query).all()
     visited = {row.id: row.asked.resident for row in own if may_visit(row, now)}
     shown = _reveal_listed(visited.values(), Ground.VISIT_LIST, FULL_FIELDS, actor, now)
     return {key: shown[row.id] for key, row in visited.items() if row.id in shown}
@@ -137,21 +152,20 @@ def _reveal_listed(
         *_is_of_today(actor, now), Disclosure.ground == ground.value
     )
     seen = set(db.session.scalars(query))
-    found: dict[int, Contact] = {}
-    for row in {resident.id: resident for resident in residents}.values():
+    wanted = {resident.id: resident for resident in residents}
+    for row in wanted.values():
         if row.id not in seen and len(seen) < LISTED_PER_DAY:
             _record(row, ground, fields, actor, now)
             seen.add(row.id)
-        if row.id in seen:
-            found[row.id] = _read(row)
-    return found
+    contacts = select(ResidentContact).where(ResidentContact.resident_id.in_(wanted.keys() & seen))
+    return {row.resident_id: _read(row) for row in db.session.scalars(contacts)}
 
 
 def _reveal(resident: Resident, ground: Ground, actor: User, now: datetime) -> Contact:
     _lock(actor)
     _check_daily_limit(actor, now)
     _record(resident, ground, FULL_FIELDS, actor, now)
-    return _read(resident)
+    return _read(db.session.get_one(ResidentContact, resident.id))
 
 
 def _record(
@@ -176,8 +190,7 @@ def _record(
     )
 
 
-def _read(resident: Resident) -> Contact:
-    contact = db.session.get_one(ResidentContact, resident.id)
+def _read(contact: ResidentContact) -> Contact:
     return Contact(contact.full_name, contact.phone, contact.address)
 
 

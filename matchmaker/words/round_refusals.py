@@ -137,6 +137,7 @@ ROUNDS: Sentences = {
         "revoke them there, or forbid those who are gone and solve again."
     ),
     "link.unknown": _l("This link opens nothing, or nothing any more."),
+    "round.group_unknown": _l("Nothing was promised there in these months."),
     "feed.unknown": _l("There is no such address any more."),
     "link.nothing_asked": _l("Nothing of this month waits for an answer there."),
     "link.volunteers_do_not_answer": _l(

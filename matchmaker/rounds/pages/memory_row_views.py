@@ -1,5 +1,6 @@
 """The promises that a count of the memory counts."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import render_template, url_for
@@ -35,7 +36,7 @@ def memory_rows() -> str:
     if asked is None:
         return render_template("rounds/memory_empty.html")
     group_id = get_group_id()
-    group = None if group_id is None else remembered.get_group(asked.by, group_id)
+    group = None if group_id is None else remembered.get_group(asked.span, asked.by, group_id)
     return show_list(
         "rounds/memory_rows.html",
         _make_rows(asked),
@@ -76,43 +77,33 @@ _STATE = Column[Promise](
     read=lambda row: str(get_label(row.state)),
     badges=lambda row: [make_state_badge(row.state)],
 )
+
+
+def _make_amounts(show: Callable[[int, str], str | int | float]) -> list[Column[Promise]]:
+    """What was promised and what of it was given, as ``show`` shows units."""
+    return [
+        Column[Promise](
+            header=_l("Amount promised"), read=lambda row: show(row.units, row.asked.category.unit)
+        ),
+        Column[Promise](
+            header=_l("Amount given"),
+            read=lambda row: show(_count_given(row), row.asked.category.unit),
+        ),
+    ]
+
+
+_SIDES = (_KIND, _COMMITTEE, _GIVER, _VISITOR)
+_UNIT = Column[Promise](
+    header=_l("Unit"), read=lambda row: str(get_unit_word(row.asked.category.unit))
+)
 _ROW_COLUMNS = (
     _MONTH,
     replace(_NUMBER, link=lambda row: _link_need(row)),
-    _KIND,
-    _COMMITTEE,
-    _GIVER,
-    _VISITOR,
-    Column[Promise](
-        header=_l("Amount promised"),
-        read=lambda row: format_quantity(row.units, row.asked.category.unit),
-    ),
-    Column[Promise](
-        header=_l("Amount given"),
-        read=lambda row: format_quantity(_count_given(row), row.asked.category.unit),
-    ),
+    *_SIDES,
+    *_make_amounts(format_quantity),
     _STATE,
 )
-_ROW_FILE_COLUMNS = (
-    _MONTH,
-    _NUMBER,
-    _KIND,
-    _COMMITTEE,
-    _GIVER,
-    _VISITOR,
-    Column[Promise](
-        header=_l("Amount promised"),
-        read=lambda row: make_cell(row.units, row.asked.category.unit),
-    ),
-    Column[Promise](
-        header=_l("Amount given"),
-        read=lambda row: make_cell(_count_given(row), row.asked.category.unit),
-    ),
-    Column[Promise](
-        header=_l("Unit"), read=lambda row: str(get_unit_word(row.asked.category.unit))
-    ),
-    _STATE,
-)
+_ROW_FILE_COLUMNS = (_MONTH, _NUMBER, *_SIDES, *_make_amounts(make_cell), _UNIT, _STATE)
 
 
 def _link_need(row: Promise) -> str:

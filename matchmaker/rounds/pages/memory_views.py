@@ -1,5 +1,6 @@
 """The memory of the months: what was promised and what was given, by group."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,18 +61,19 @@ class _GroupLine:
 
 
 def _make_groups(asked: MemoryAddress) -> ListPage[_GroupLine]:
+    columns = (_make_name_column(asked), *_make_counts(asked))
     return ListPage(
         endpoint="rounds.memory",
         caption=_("What was promised and what was given"),
         query=remembered.select_groups(asked.span, asked.by, asked.today),
-        columns=(_make_name_column(asked), *_make_counts(asked), *_make_units(asked)),
+        columns=(*columns, *_make_units(asked, format_quantity)),
         people=People(ListKind.MEMORY, lambda line: line.persons),
         form=asked.form,
         fields=("first", "last", "by"),
         read=lambda rows: _read_groups(rows, asked.by),
         download="rounds.download_memory",
         file_name=f"memory-{asked.file_name}",
-        file_columns=(_make_name_column(asked), *_make_counts(asked), *_make_file_units(asked)),
+        file_columns=(*columns, *_make_units(asked, make_cell), *_make_unit(asked)),
     )
 
 
@@ -105,35 +107,29 @@ def _make_counts(asked: MemoryAddress) -> list[Column[_GroupLine]]:
     return [make(name) for name in COUNTED]
 
 
-def _make_units(asked: MemoryAddress) -> list[Column[_GroupLine]]:
-    """Units are added up within one kind of help alone."""
+def _make_units(
+    asked: MemoryAddress, show: Callable[[int, str], str | int | float]
+) -> list[Column[_GroupLine]]:
+    """Units as ``show`` shows them; they are added up within one kind of help alone."""
     if asked.by is not Group.CATEGORY:
         return []
     return [
         Column[_GroupLine](
             header=_l("Amount promised"),
-            read=lambda line: format_quantity(line.row.units_promised, line.row.group.unit),
+            read=lambda line: show(line.row.units_promised, line.row.group.unit),
         ),
         Column[_GroupLine](
             header=_l("Amount given"),
-            read=lambda line: format_quantity(line.row.units_given, line.row.group.unit),
+            read=lambda line: show(line.row.units_given, line.row.group.unit),
         ),
     ]
 
 
-def _make_file_units(asked: MemoryAddress) -> list[Column[_GroupLine]]:
+def _make_unit(asked: MemoryAddress) -> list[Column[_GroupLine]]:
     if asked.by is not Group.CATEGORY:
         return []
     return [
         Column[_GroupLine](
-            header=_l("Amount promised"),
-            read=lambda line: make_cell(line.row.units_promised, line.row.group.unit),
-        ),
-        Column[_GroupLine](
-            header=_l("Amount given"),
-            read=lambda line: make_cell(line.row.units_given, line.row.group.unit),
-        ),
-        Column[_GroupLine](
             header=_l("Unit"), read=lambda line: str(get_unit_word(line.row.group.unit))
-        ),
+        )
     ]

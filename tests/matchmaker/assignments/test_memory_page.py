@@ -14,6 +14,7 @@ from matchmaker.promises import memory
 from matchmaker.promises.memory import COUNTED, Group, Span
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.matchmaker.assignments.published_world import World
 from tests.matchmaker.assignments.test_memory import Living, load
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
@@ -153,3 +154,21 @@ def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
         assert "attachment" in answer.headers["Content-Disposition"]
     assert office.get("rounds.memory", first="1999-13", last="x", by="household").status_code == 200
     assert now > NOW
+
+
+@pytest.mark.parametrize("by", Group)
+def test_a_group_of_another_office_does_not_exist(app, make, month, by):
+    with app.app_context():
+        living = live_july(make, month)
+        other = World(make)
+        need = other.ask()
+        other.publish(JULY)
+        rows = load(need), db.session.scalars(select(m.Promise).filter_by(need_id=need.id)).one()
+        own = db.session.scalars(select(m.Promise).where(m.Promise.volunteer_id.is_not(None)))
+        foreign, known = find_group(rows[1], by), find_group(own.first(), by)
+        assert living
+    office = Browser(app).sign_in(month.one)
+    keys = {"first": "2026-07", "last": "2026-07", "by": by.value}
+    assert office.get("rounds.memory_rows", **keys, group=known).status_code == 200
+    for group in (foreign, 999_999_999):
+        assert office.get("rounds.memory_rows", **keys, group=group).status_code == 404
