@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from matchmaker.models import (
     Session,
     User,
 )
+from matchmaker.promises.days import is_shown
 from matchmaker.promises.seats import ACCEPTED, is_of_month
 from matchmaker.scopes import is_in_scope
 
@@ -110,13 +111,13 @@ def list_boards(actor: User, month: date) -> list[Board]:
     return sorted(boards, key=lambda board: (board.offer.category.position, board.offer.id))
 
 
-def list_session(session: Session) -> list[ListedPromise]:
+def list_session(session: Session, now: datetime) -> list[ListedPromise]:
     """Who has a number of a session, in order."""
     rows = db.session.scalars(_load().where(Promise.session_id == session.id))
-    return sorted(map(_make_line, rows), key=lambda line: line.number or 0)
+    return sorted((_make_line(row, now) for row in rows), key=lambda line: line.number or 0)
 
 
-def list_payments(actor: User, offer: Offer, month: date) -> list[ListedPromise]:
+def list_payments(actor: User, offer: Offer, month: date, now: datetime) -> list[ListedPromise]:
     """Who is paid from an offer of money in a month, by the number of the need.
 
     Raises ``NotFoundError`` for an offer of anything else.
@@ -124,15 +125,15 @@ def list_payments(actor: User, offer: Offer, month: date) -> list[ListedPromise]
     if get_timing(offer.category) is not Timing.PAYMENT:
         raise NotFoundError("offer.unknown")
     rows = db.session.scalars(_select(actor, month).where(Promise.offer_id == offer.id))
-    return sorted(map(_make_line, rows), key=lambda line: line.reference)
+    return sorted((_make_line(row, now) for row in rows), key=lambda line: line.reference)
 
 
-def _make_line(row: Promise) -> ListedPromise:
+def _make_line(row: Promise, now: datetime) -> ListedPromise:
     asked = row.asked
     return ListedPromise(
         number=row.number,
         reference=asked.reference,
-        name=asked.resident.display_name if row.state is PromiseState.CONFIRMED else "",
+        name=asked.resident.display_name if is_shown(row, now) else "",
         units=row.units,
         category=asked.category,
         state=row.state,

@@ -30,11 +30,10 @@ from matchmaker.models import (
     Volunteer,
     Window,
 )
-from matchmaker.promises.days import find_given_until
+from matchmaker.promises.days import SHOWN_FOR, is_shown
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live
 from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
-from matchmaker.residents.disclosure import SHOWN_FOR
 from matchmaker.scopes import is_in_scope
 from matchmaker.slots import make_slot
 
@@ -205,11 +204,8 @@ def get_line(actor: Actor, promise: Promise, now: datetime) -> Line:
 
 def _find_name(promise: Promise, now: datetime) -> str | None:
     """The surname with title of who receives help, once they agreed and for a while after it."""
-    last = find_given_until(promise)
-    is_agreed = promise.state is PromiseState.CONFIRMED
-    is_ahead = last is None or get_local_date(now) <= last + SHOWN_FOR
     is_recent = promise.reported_at is not None and now < promise.reported_at + SHOWN_FOR
-    is_named = (is_agreed and is_ahead) or (promise.state in DONE_STATES and is_recent)
+    is_named = is_shown(promise, now) or (promise.state in DONE_STATES and is_recent)
     name: str = promise.asked.resident.display_name
     return name if is_named else None
 

@@ -28,7 +28,7 @@ from matchmaker.words.quantities import make_cell
 def roster(session_id: int) -> Answer:
     session = sessions.get_session(current_user, session_id)
     month = sessions.get_month_of(session)
-    lines = boards.list_session(session)
+    lines = boards.list_session(session, get_now())
     back_url = url_for("assignments.sessions", month=f"{month:%Y-%m}")
 
     def make() -> str:
@@ -55,7 +55,7 @@ def roster(session_id: int) -> Answer:
 @requires(Permission.SESSION_MANAGE)
 def payments(month: date, offer_id: int) -> Answer:
     offer, _run = sessions.get_offer_of_month(current_user, offer_id, month)
-    lines = boards.list_payments(current_user, offer, month)
+    lines = boards.list_payments(current_user, offer, month, get_now())
 
     def make() -> str:
         return render_template(
@@ -78,7 +78,7 @@ def payments(month: date, offer_id: int) -> Answer:
 @requires(Permission.SESSION_MANAGE)
 def download_payments(month: date, offer_id: int, file_format: str) -> Answer:
     offer, _run = sessions.get_offer_of_month(current_user, offer_id, month)
-    lines = boards.list_payments(current_user, offer, month)
+    lines = boards.list_payments(current_user, offer, month, get_now())
 
     def make() -> Response:
         headers = [

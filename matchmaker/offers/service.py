@@ -26,6 +26,7 @@ from matchmaker.promises.breaking import (
     find_newly_broken,
     find_promised,
 )
+from matchmaker.promises.seats import list_coming_from, notify_recipients
 
 
 def get_category(category_id: int) -> ServiceCategory:
@@ -81,6 +82,8 @@ def edit_offer(
 
     What is promised in a published month stays within it: less is refused until the month is over.
 
+    Who is promised help from it hears where or how it is given from now on.
+
     An edit that changes nothing leaves the state as it is. A frozen month keeps its own copy. With
     ``submit`` a draft or returned offer is submitted as well. Raises ``InvalidError``,
     ``NotFoundError``, ``ConflictError`` (wrong state, or changed meanwhile).
@@ -99,6 +102,8 @@ def edit_offer(
             breaks.inform_office(now)
         details = {"fields": changed, "from": before.value, "to": offer.state.value}
         record_event(actor=actor, action="offer.edit", subject=offer, now=now, details=details)
+    if GIVING.intersection(changed):
+        notify_recipients(list_coming_from(offer, now), "help.day_moved", actor, now)
     if submit and OFFER_STATES.can(offer.state, OfferStep.SUBMIT):
         _hand_in(offer, actor, now)
     return offer

@@ -20,6 +20,7 @@ from matchmaker.models.limits import (
     LONGEST_PLACE_ADDRESS,
     LONGEST_PLACE_NAME,
 )
+from matchmaker.promises.seats import list_coming_to, notify_recipients
 from matchmaker.scopes import get_in_scope, is_in_scope, lock_in_scope
 from matchmaker.words.places import MICRODEGREES
 
@@ -75,7 +76,10 @@ def add_place(*, actor: User, terms: PlaceTerms, now: datetime) -> Place:
 
 
 def edit_place(*, actor: User, place_id: int, terms: PlaceTerms, now: datetime) -> Place:
-    """Change what is said of a place. Raises ``InvalidError`` naming a field."""
+    """Change what is said of a place; who is to come there hears of another name or address.
+
+    Raises ``InvalidError`` naming a field.
+    """
     place = get_place(place_id, actor, is_locked=True)
     fields = _write(place, terms)
     if fields:
@@ -83,6 +87,8 @@ def edit_place(*, actor: User, place_id: int, terms: PlaceTerms, now: datetime) 
         record_event(
             actor=actor, action="place.edit", subject=place, now=now, details={"fields": fields}
         )
+    if _LEADS_THERE.intersection(fields):
+        notify_recipients(list_coming_to(place, now), "help.day_moved", actor, now)
     return place
 
 
@@ -133,6 +139,7 @@ def keep_phones(
     db.session.flush()
 
 
+_LEADS_THERE = frozenset({"name_zh", "address"})
 _LIMITS = {
     "name_zh": LONGEST_PLACE_NAME,
     "name_en": LONGEST_PLACE_NAME,

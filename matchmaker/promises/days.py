@@ -6,7 +6,7 @@ Those who come for one need or pairing in one slot come together: their promises
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -18,6 +18,7 @@ from matchmaker.promises.states import OPEN_STATES
 from matchmaker.slots import YearCalendar, list_slot_dates
 
 NOON = 12 * 60
+SHOWN_FOR = timedelta(days=30)  # after help was given
 _MORNING, _AFTERNOON = 9 * 60, 14 * 60
 _AWAITING = (PromiseState.AWAITING_GIVER, PromiseState.AWAITING_RECIPIENT)
 
@@ -48,6 +49,15 @@ def find_given_from(row: Promise) -> date | None:
 def find_given_until(row: Promise) -> date | None:
     """The last day on which a promise is given, of money the day by which it is paid."""
     return row.session.last_day if row.session else row.day or row.last_day
+
+
+def is_shown(row: Promise, now: datetime) -> bool:
+    """Whether who gives agreed help sees who gets it: it is to come, or its day is not long past
+    though nobody said what came of it; and there is contact with the person."""
+    last = find_given_until(row)
+    is_past = last is not None and last + SHOWN_FOR < get_local_date(now)
+    has_ended = row.asked.resident.contact_ended_on is not None
+    return row.state is PromiseState.CONFIRMED and not is_past and not has_ended
 
 
 def is_given_before(today: date) -> ColumnElement[bool]:

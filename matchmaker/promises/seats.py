@@ -8,13 +8,23 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from itertools import count
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from matchmaker.base.clock import add_months, get_local_date
+from matchmaker.base.clock import add_months, get_local_date, get_month
 from matchmaker.base.extensions import db
 from matchmaker.kinds import Timing, get_timing, get_unit_rules
-from matchmaker.models import MatchRound, Promise, PromiseState, RoundRun, Session, User
+from matchmaker.models import (
+    HandingOver,
+    MatchRound,
+    Offer,
+    Place,
+    Promise,
+    PromiseState,
+    RoundRun,
+    Session,
+    User,
+)
 from matchmaker.notices.service import make_void, notify_resident
 
 ACCEPTED = (PromiseState.AWAITING_RECIPIENT, PromiseState.CONFIRMED)
@@ -124,6 +134,35 @@ def _read_paydays(rows: Collection[Promise]) -> dict[int, date]:
 def is_paid(row: Promise) -> bool:
     """Whether the promise is money, which is paid by a day."""
     return row.offer_id is not None and get_timing(row.asked.category) is Timing.PAYMENT
+
+
+def list_coming_to(place: Place, now: datetime) -> list[Promise]:
+    """The accepted promises of published months that are still to be given at a place, by id."""
+    is_of_offer = and_(
+        Offer.place_id == place.id, Offer.handing_over.is_distinct_from(HandingOver.DOOR)
+    )
+    without = and_(Promise.session_id.is_(None), is_of_offer)
+    return _list_coming(or_(Session.place_id == place.id, without), now)
+
+
+def list_coming_from(offer: Offer, now: datetime) -> list[Promise]:
+    """The accepted promises of published months that are still to be given from an offer, by id."""
+    return _list_coming(Promise.offer_id == offer.id, now)
+
+
+def _list_coming(condition: ColumnElement[bool], now: datetime) -> list[Promise]:
+    today = get_local_date(now)
+    in_time = or_(Promise.last_day >= today, MatchRound.month >= get_month(now))
+    is_ahead = or_(Session.last_day >= today, and_(Promise.session_id.is_(None), in_time))
+    query = (
+        select(Promise)
+        .join(MatchRound, MatchRound.published_run_id == Promise.round_run_id)
+        .outerjoin(Promise.session)
+        .outerjoin(Promise.offer)
+        .where(Promise.state.in_(ACCEPTED), Promise.slot.is_(None), condition, is_ahead)
+        .order_by(Promise.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def unseat(rows: Sequence[Promise], now: datetime) -> None:

@@ -21,12 +21,12 @@ from matchmaker.models import (
     Need,
     Pairing,
     Promise,
-    PromiseState,
     Resident,
     ResidentContact,
     Role,
     User,
 )
+from matchmaker.promises.days import is_shown
 from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import is_in_scope, lock_in_scope
 
@@ -59,7 +59,6 @@ DISCLOSURES_PER_DAY = {
     Role.SOCIAL_WORKER: 60,
 }
 LISTED_PER_DAY = 300  # people whose contact is on the lists of one kind that a person prints
-SHOWN_FOR = timedelta(days=30)  # after a visit
 FULL_FIELDS = ["full_name", "phone", "address"]
 PHONE_FIELDS = ["phone"]
 
@@ -86,12 +85,8 @@ def reveal_contact(resident_id: int, actor: User, now: datetime) -> Contact:
 
 
 def may_visit(promise: Promise, now: datetime) -> bool:
-    """Whether who comes may see the contact: the recipient agreed and is reached, it is not done,
-    and its day is not long past though nobody said what came of it."""
-    if promise.slot is None or promise.state is not PromiseState.CONFIRMED:
-        return False
-    is_past = promise.day is not None and promise.day + SHOWN_FOR < get_local_date(now)
-    return promise.asked.resident.contact_ended_on is None and not is_past
+    """Whether who comes may see the contact; see ``is_shown``."""
+    return promise.slot is not None and is_shown(promise, now)
 
 
 def reveal_visited(promise_id: int, actor: User, now: datetime) -> Contact:

@@ -144,6 +144,9 @@ ROUNDS: Sentences = {
         "Say first, on the page of your organisation, that volunteers answer for their visits."
     ),
     "round.not_closable": _l("A month is closed once it is over, and only once."),
+    "round.help_to_come": _l(
+        "%(count)s agreed payments have their day still ahead. Close the month once they are made."
+    ),
     "round.open_changed": _l(
         "By now %(count)s promises are open, another number than the page said. Look at it again."
     ),

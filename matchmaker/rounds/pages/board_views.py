@@ -71,6 +71,7 @@ def close(month: date) -> Answer:
             funnel=count_funnel(run, get_local_date(get_now())),
             left=left,
             missing=list_missing(run),
+            to_come=closing.count_to_come(run, get_now()),
             can_close=closing.can_close(match_round, get_now()),
             form=form,
         )

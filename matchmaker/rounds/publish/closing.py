@@ -42,6 +42,16 @@ def can_close(match_round: MatchRound, now: datetime) -> bool:
     return is_over and ROUND_STATES.can(match_round.state, RoundState.CLOSED)
 
 
+def count_to_come(run: RoundRun, now: datetime) -> int:
+    """How many agreed promises have their day still ahead: money is paid until the month after."""
+    query = select(func.count(Promise.id)).where(
+        Promise.round_run_id == run.id,
+        Promise.state == PromiseState.CONFIRMED,
+        Promise.last_day >= get_local_date(now),
+    )
+    return db.session.scalar(query) or 0
+
+
 def count_open(run: RoundRun) -> int:
     """How many promises of a run are still open: nobody answered, or nobody reported."""
     query = select(func.count(Promise.id)).where(
@@ -53,13 +63,16 @@ def count_open(run: RoundRun) -> int:
 def close_round(match_round: MatchRound, *, known_open: int, actor: User, now: datetime) -> None:
     """Close the month. ``known_open``: how many open promises the actor knows that it ends.
 
-    Raises ``ConflictError`` when the month is not over or is closed, or other promises are open.
+    Raises ``ConflictError`` when the month is not over or is closed, help that was agreed to is
+    still to come, or other promises are open.
     """
     lock_row(match_round)
     run = match_round.published_run
     if run is None or not can_close(match_round, now):
         raise ConflictError("round.not_closable")
     rows = _lock_left(run)
+    if to_come := count_to_come(run, now):
+        raise ConflictError("round.help_to_come", count=to_come)
     opened = [row for row in rows if row.state in OPEN_STATES]
     if len(opened) != known_open:
         raise ConflictError("round.open_changed", count=len(opened))

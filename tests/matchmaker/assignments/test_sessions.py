@@ -10,10 +10,12 @@ from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, boards, seating, sessions
 from matchmaker.assignments.delivering import can_report
 from matchmaker.assignments.sessions import SessionTerms
+from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.kinds import Timing
 from matchmaker.promises.seats import find_number, lacks_session
+from matchmaker.rounds.publish import closing
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
@@ -303,7 +305,7 @@ class TestChanges:
     def test_a_list_of_payments_is_of_money_alone(self, month, giver):
         accept(giver, month.rice)
         with pytest.raises(NotFoundError):
-            boards.list_payments(giver, find(month.rice).offer, JULY)
+            boards.list_payments(giver, find(month.rice).offer, JULY, NOW)
 
     def test_what_has_no_day_yet_is_counted_by_offer(self, month, giver):
         accept(giver, *month.cuts, month.rice, month.paid, month.nights)
@@ -545,3 +547,35 @@ class TestPages:
         )
         page = browser.get("assignments.promise", promise_id=key).text
         assert "Saturday 11 July 2026 to Tuesday 14 July 2026" in page
+
+
+@pytest.mark.usefixtures("context")
+def test_a_month_is_not_closed_before_its_money_is_paid(month, giver, counter):
+    accept(giver, month.paid)
+    row, payday = find(month.paid), date(2026, 8, 20)
+    agreeing.agree(actor=counter, promise_id=row.id, now=NOW)
+    keys = {"actor": giver, "offer_id": month.grant[1].id, "month": JULY, "now": NOW}
+    seating.set_payday(day=payday, **keys)
+    run = row.run
+
+    def close(now):
+        known = closing.count_open(run)
+        closing.close_round(run.match_round, known_open=known, actor=month.worker, now=now)
+
+    with pytest.raises(ConflictError) as caught:
+        close(get_instant(payday, 0))
+    assert (caught.value.code, row.state) == ("round.help_to_come", _S.CONFIRMED)
+    close(get_instant(payday + timedelta(days=1), 0))
+    assert row.state is _S.EXPIRED
+
+
+@pytest.mark.usefixtures("context")
+def test_a_list_names_nobody_long_after_the_day(month, giver, counter):
+    accept(giver, month.cuts[0])
+    add(giver, month)
+    agreeing.agree(actor=counter, promise_id=find(month.cuts[0]).id, now=NOW)
+    session = find_session()
+    last = get_instant(DAY + timedelta(days=30), 0)
+    assert [bool(line.name) for line in boards.list_session(session, last)] == [True]
+    later = last + timedelta(days=1)
+    assert [bool(line.name) for line in boards.list_session(session, later)] == [False]

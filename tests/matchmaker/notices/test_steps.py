@@ -35,9 +35,13 @@ from matchmaker.needs import corrections, desk_service, follow_ups, queue_servic
 from matchmaker.needs.desk_service import Answers
 from matchmaker.notices.words import NOTICE_WORDS
 from matchmaker.offers import approval_service
+from matchmaker.offers import service as offer_service
 from matchmaker.offers.states import follow_calendar
+from matchmaker.offers.terms import OfferTerms
 from matchmaker.organisations import service as organisation_service
 from matchmaker.people import joining
+from matchmaker.places import service as place_service
+from matchmaker.places.service import PlaceTerms
 from matchmaker.promises.present import list_broken
 from matchmaker.residents import merging, statuses
 from matchmaker.rounds.freeze import service as freeze_service
@@ -89,7 +93,6 @@ SILENT = {
     "need.keep": "the other half of need.merge",
     "follow_up.take": "who answers is the office's business; the answer is heard of",
     "offer.post": "one's own",
-    "offer.edit": "one's own",
     "offer.submit": "one's own; the office has it in its list",
     "offer.open": "follows an approval, on the day that the organisation named",
     "offer.pause": "one's own; promises that it breaks are said to the office",
@@ -101,7 +104,9 @@ SILENT = {
     "person.keep_apart": "two people stay what they were",
     "holiday_notice": "the office's own work, said in readiness",
     "session.remove": "nobody has a number of it",
-    "place": "kept by who gives there; what is promised there is told by its own steps",
+    "place.add": "nothing is given there yet",
+    "place.close": "what is promised there stays",
+    "place.reopen": "what is promised there stayed",
     "committee.edit": "a phone that anybody reads",
     "subdistrict.edit": "a phone that anybody reads",
     "organisation.edit": "read on the page of the organisation and of what it promised",
@@ -829,6 +834,34 @@ def edit_session(o: Office) -> Heard:
     assert session is not None
     terms = SessionTerms(place_id=session.place_id, **{**TERMS, **HOURS, "ends_minute": 660})
     sessions.edit_session(actor=o.giver, session_id=session.id, terms=terms, now=NOW)
+    return list_recipients(row, "help.day_moved")
+
+
+@step("place.edit")
+def edit_place(o: Office) -> Heard:
+    row = find_goods(o)
+    fix_day(o, row)
+    begin()
+    terms = PlaceTerms(name_zh="大厅", name_en="Hall", address="乐善路2号")
+    place_id = row.session.place_id if row.session else 0
+    place_service.edit_place(actor=o.one, place_id=place_id or 0, terms=terms, now=NOW)
+    return list_recipients(row, "help.day_moved")
+
+
+@step("offer.edit")
+def edit_where(o: Office) -> Heard:
+    row = find_goods(o)
+    fix_day(o, row)
+    begin()
+    offer = row.offer
+    assert offer is not None
+    names = ("title", "capacity_per_month", "valid_from", "valid_until", "place_id")
+    kept: dict[str, Any] = {name: getattr(offer, name) for name in names}
+    several = ("windows", "committees", "statuses")
+    wide: dict[str, Any] = {name: tuple(getattr(offer, name)) for name in several}
+    terms = OfferTerms(**kept, **wide, handing_over=offer.handing_over, bring="身份证")
+    keys: dict[str, Any] = {"offer_id": offer.id, "version": offer.version}
+    offer_service.edit_offer(actor=o.giver, terms=terms, now=NOW, **keys)
     return list_recipients(row, "help.day_moved")
 
 
