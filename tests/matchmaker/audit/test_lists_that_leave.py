@@ -83,8 +83,12 @@ def find_people(answer, canaries: dict[str, int]) -> set[int]:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             body = b"\n".join(parts.read(name) for name in parts.namelist())
     text = body.decode("utf-8", "replace")
-    pattern = "|".join(rf"(?<![0-9]){re.escape(name)}(?![0-9])" for name in canaries)
-    return {canaries[found] for found in re.findall(pattern, text)}
+    return {person for name, person in canaries.items() if name in text and is_whole(name, text)}
+
+
+def is_whole(name: str, text: str) -> bool:
+    """Whether the name is in the text and not the beginning or the end of a longer number."""
+    return re.search(rf"(?<![0-9]){re.escape(name)}(?![0-9])", text) is not None
 
 
 def list_recorded(app, user) -> set[int]:
