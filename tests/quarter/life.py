@@ -113,7 +113,9 @@ class Life:
         self.town.let_pass()
         self.town.move_to(day, 9)
         for plan in self.plans:
-            if day == plan.closes_on:
+            if day == plan.closes_on and self.office.waits_to_close(plan.month):
+                plan.closes_on += _DAY
+            elif day == plan.closes_on:
                 self._close(plan)
             ask_on(self.town, self.street, plan.asks.get(day, []))
             if day == plan.locks_on:

@@ -55,6 +55,12 @@ class Office:
         """The month is closed; returns how many promises were still open."""
         return self._step(month, self.street.first, _close)
 
+    def waits_to_close(self, month: date) -> bool:
+        """Whether help that was agreed to is still to come: money is paid until the month after."""
+        with self.town.reading():
+            run = get_round(month).published_run
+            return run is not None and closing.count_to_come(run, self.town.now) > 0
+
     def _step(self, month: date, who: int, step: Callable[..., Any], **values: Any) -> Any:
         def take(*, actor: m.User, now: datetime) -> Any:
             return step(get_round(month), actor=actor, now=now, **values)

@@ -57,7 +57,7 @@ def test_a_worker_asked_to_end_gives_its_solve_back_and_the_next_does_it_once(ap
     [
         pytest.param(os.kill, signal.SIGTERM, id="server"),
         pytest.param(os.killpg, signal.SIGTERM, id="all", marks=pytest.mark.slow),
-        pytest.param(os.killpg, signal.SIGINT, id="ctrl-c"),
+        pytest.param(os.killpg, signal.SIGINT, id="ctrl-c", marks=pytest.mark.slow),
     ],
 )
 def test_a_server_asked_to_end_takes_its_worker_along_and_gives_the_solve_back(
