@@ -15,6 +15,7 @@ from tests.databases import (
 )
 from tests.evidence import refuse_statuses as refuse_statuses
 from tests.factories import Factory
+from tests.grouped import refuse_compared as refuse_compared
 
 
 @pytest.fixture(scope="session")

@@ -86,15 +86,21 @@ def list_months(subdistrict_id: int) -> Sequence[date]:
 def select_groups(span: Span, by: Group, today: date) -> Select[Any]:
     """The groups with their counts, most promises not kept first; ``read_group`` reads a row."""
     model = _MODELS[by]
-    counts = [count_where(_find(name, today)) for name in COUNTED]
-    units = [func.sum(Promise.units), func.sum(_given_units())]
-    not_kept = func.sum(case((Promise.state.in_(FALLEN_STATES), 1), else_=0))
-    query: Select[Any] = (
-        _join(select(model, *counts, *units))
+    counts = [count_where(_find(name, today)).label(name) for name in COUNTED]
+    units = [func.sum(Promise.units).label("units"), func.sum(_given_units()).label("given")]
+    not_kept = func.sum(case((Promise.state.in_(FALLEN_STATES), 1), else_=0)).label("not_kept")
+    by_id = (
+        _join(select(model.id.label("id"), *counts, *units, not_kept))
         .where(*_list_conditions(span))
         .where(model.id.is_not(None))
-        .group_by(model)
-        .order_by(not_kept.desc(), counts[0].desc(), model.id)
+        .group_by(model.id)
+        .subquery()
+    )
+    counted = [by_id.c[column.name] for column in (*counts, *units)]
+    query: Select[Any] = (
+        select(model, *counted)
+        .join(by_id, by_id.c.id == model.id)
+        .order_by(by_id.c.not_kept.desc(), by_id.c[COUNTED[0]].desc(), model.id)
     )
     return query
 

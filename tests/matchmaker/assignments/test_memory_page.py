@@ -84,6 +84,7 @@ def find_group(row: m.Promise, by: Group) -> Any:
     }[by]
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("context")
 def test_each_count_is_that_of_its_rows_by_every_group_and_over_any_months(make, month):
     living, office = live_july(make, month), month.subdistrict.id
