@@ -5,7 +5,7 @@ form is shown as typed, with 422. ``answer_button``: the same without a form.
 
 An ``IdempotentForm`` acts once at its address: its key is claimed in the transaction of the change.
 A second sending waits for the first (a unique constraint makes it wait), then redirects to the same
-page. If the first is rolled back, so is its claim.
+page, even where it could not be sent afresh. If the first is rolled back, so is its claim.
 """
 
 import hashlib
@@ -68,7 +68,15 @@ def answer_form(
                 raise
             db.session.rollback()
             return answer_conflict(error)
+    elif isinstance(form, IdempotentForm) and (earlier := _find_earlier(form, actor)):
+        return redirect(earlier, 303)
     return _show_as(422, show)
+
+
+def _find_earlier(form: IdempotentForm, actor: Actor | None) -> str | None:
+    """Where a form led that was taken in, though what it says cannot be said again."""
+    key = _name_act(form.idempotency_key.data)
+    return find_location(actor=actor or current_user, key=key)
 
 
 def _show_as(status: int, show: Show) -> Answer:
@@ -122,8 +130,13 @@ def claim_key(*, actor: Actor, key: str, now: datetime) -> str | None:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:
-        return db.session.scalar(select(IdempotencyKey.location).where(_is_claimed(actor, key)))
+        return find_location(actor=actor, key=key)
     return None
+
+
+def find_location(*, actor: Actor, key: str) -> str | None:
+    """Where the first use of a key redirected; None for one that nobody has used."""
+    return db.session.scalar(select(IdempotencyKey.location).where(_is_claimed(actor, key)))
 
 
 def keep_location(*, actor: Actor, key: str, location: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 from flask import render_template_string
 from sqlalchemy import func, select
 from wtforms import StringField
+from wtforms.validators import ValidationError
 
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
@@ -122,6 +123,26 @@ def test_the_same_form_sent_twice_acts_once(app, site, browser, make):
     data = {"name": "S1", "idempotency_key": "0" * 32}
     answers = [client.post("/deed", data=data) for _ in range(2)]
     assert [(a.status_code, a.location) for a in answers] == [(303, "/done")] * 2
+    assert count(app) == 1
+
+
+@pytest.mark.both_databases
+def test_what_was_taken_in_leads_on_again_though_it_could_not_be_chosen_any_more(
+    app, site, browser, make
+):
+    """As with a list of what is open: who taps twice sees the page of the first tap."""
+
+    class OpenForm(OnceOnlyForm):
+        def validate_name(self, field):
+            if db.session.scalar(select(Subdistrict.id).where(Subdistrict.code == field.data)):
+                raise ValidationError("Choose from the list.")
+
+    client = site(OpenForm, keep)
+    browser.sign_in(make.user(Role.AUDITOR))
+    data = {"name": "S1", "idempotency_key": "0" * 32}
+    answers = [client.post("/deed", data=data) for _ in range(2)]
+    assert [(a.status_code, a.location) for a in answers] == [(303, "/done")] * 2
+    assert client.post("/deed", data={**data, "idempotency_key": "1" * 32}).status_code == 422
     assert count(app) == 1
 
 

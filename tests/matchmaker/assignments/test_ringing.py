@@ -192,6 +192,16 @@ def test_what_cannot_be_said_now_is_refused_at_its_field_and_keeps_the_rest(
 
 
 @pytest.mark.usefixtures("agreed", "clock")
+def test_who_taps_twice_sees_that_the_answers_are_written_down(app, month, browser, calls):
+    sent = {f"heard_{calls['both']}": "not_reached", f"heard_{calls['tea']}": "agree"}
+    answers = [send(browser, **sent) for _ in range(2)]
+    page = browser.get_url("assignments.questions")
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, page)] * 2
+    with app.app_context():
+        assert {row.tries for row in list_promises(month.both)} == {1}
+
+
+@pytest.mark.usefixtures("agreed", "clock")
 def test_an_empty_list_of_answers_says_so(browser, calls):
     answer = send(browser, **{f"heard_{number}": "" for number in calls.values()})
     assert answer.status_code == 422
