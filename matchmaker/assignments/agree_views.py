@@ -7,6 +7,7 @@ from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from wtforms import HiddenField
 
 from matchmaker.assignments import agreeing, delivering, ringing
 from matchmaker.assignments.answer_views import make_day_form, make_seat_form
@@ -26,6 +27,12 @@ from matchmaker.promises.states import RECIPIENT_REASONS
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, has_permission, requires
 from matchmaker.words.labels import get_label
+
+
+class AgreeForm(IdempotentForm):
+    """A yes, to what the page said: see ``OpenHelp.seen``."""
+
+    seen = HiddenField()
 
 
 class RefuseForm(IdempotentForm):
@@ -83,12 +90,16 @@ def question(promise_id: int) -> str:
 @bp.post("/help/<id:promise_id>/agree")
 @requires(Permission.HELP_AGREE)
 def agree(promise_id: int) -> Answer:
+    form = AgreeForm()
+
     def act() -> str:
-        agreeing.agree(actor=current_user, promise_id=promise_id, now=get_now())
+        agreeing.agree(
+            actor=current_user, promise_id=promise_id, seen=form.seen.data or None, now=get_now()
+        )
         flash(_("Written down: it suits. Those who help are told."), "success")
         return url_for("assignments.question", promise_id=promise_id)  # it shows the four digits
 
-    return _answer(promise_id, IdempotentForm(), act)
+    return _answer(promise_id, form, act)
 
 
 @bp.post("/help/<id:promise_id>/refuse")

@@ -116,10 +116,13 @@ def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
     return OpenHelp(tuple(rows))
 
 
-def agree(*, actor: User, promise_id: int, now: datetime) -> None:
-    """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are, or
-    the day of a visit is over or not set yet."""
+def agree(*, actor: User, promise_id: int, now: datetime, seen: str | None = None) -> None:
+    """Say that the help suits. Raises ``ConflictError`` when it cannot be kept as things are, the
+    day of a visit is over or not set yet, or it is not what was read; ``seen``: see ``OpenHelp``.
+    """
     run, rows = _lock(actor, promise_id, now)
+    if seen is not None and OpenHelp(tuple(rows)).seen != seen:
+        raise ConflictError("promise.changed_meanwhile")
     _require_keepable(run, rows, now)
     if any(lacks_session(row) for row in rows):
         raise ConflictError("promise.no_day")

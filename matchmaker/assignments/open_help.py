@@ -1,5 +1,6 @@
 """Help as its recipient sees it: all that is promised for a need, or for a visit of a pairing."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -66,6 +67,11 @@ class OpenHelp:
         """The day by which it should be there; without a set one the last of the month."""
         return max(find_given_until(row) or self._month_end for row in self.promises)
 
+    @property
+    def seen(self) -> str:
+        """Names what is read out of it, in eight digits: an answer is to that and nothing else."""
+        return hashlib.sha256(repr(list(map(_list_facts, self.promises))).encode()).hexdigest()[:8]
+
     def has_passed(self, today: date) -> bool:
         """Whether it was given, or its day is over."""
         return self.is_given or self.last_day < today
@@ -87,3 +93,11 @@ class OpenHelp:
     def parts(self) -> list[Promise]:
         """One promise of each visit; of what is not a visit all, for each has its own time."""
         return list({row.slot or row.id: row for row in self.promises}.values())
+
+
+def _list_facts(row: Promise) -> tuple[object, ...]:
+    """What is read out of a promise: how far it is, how much, and when."""
+    session = row.session
+    hours = session and (session.starts_minute, session.ends_minute, session.place_id)
+    days = (find_given_from(row), find_given_until(row), row.minute, row.new_day, row.new_minute)
+    return (row.id, row.state.value, row.units, *map(str, days), hours)

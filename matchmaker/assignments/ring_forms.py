@@ -1,17 +1,34 @@
 """The form for what was heard on the phone: one answer for each person who was rung."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
-from matchmaker.assignments.ringing import Call, CallStep, Said
+from matchmaker.assignments.ringing import CODES, SEEN_SIGN, Call, CallStep, Said
 from matchmaker.forms.base import IdempotentForm
 from matchmaker.forms.choices import DropdownField, make_choices
 from matchmaker.words.labels import get_label
 
 _HEARD = "heard_"
+_ID = re.compile("[1-9][0-9]{0,8}")
+
+
+class AnswerField(DropdownField):
+    """What somebody said. An answer to what the page read out before it changed is no error."""
+
+    @property
+    def is_stale(self) -> bool:
+        code, sign, _seen = (self.data or "").partition(SEEN_SIGN)
+        offered: Any = self.choices
+        is_offered = self.data in {choice.value for choice in offered}
+        return bool(sign) and code in CODES and not is_offered
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.is_stale:
+            super().pre_validate(form)
 
 
 class CallsForm(IdempotentForm):
@@ -23,25 +40,29 @@ class CallsForm(IdempotentForm):
         """The field of a call; None if nothing can be written down at once."""
         return self[_name(call)] if call.answers else None
 
-    def read(self) -> dict[int, Said]:
-        """What was said, by the id of the call."""
-        heard = {}
+    def read(self) -> dict[int, Said | None]:
+        """What was said, by the id of the call; None if the page read out something else."""
+        heard: dict[int, Said | None] = dict.fromkeys(self._list_gone())
         for call in self.calls:
             field = self.get_field(call)
             if field is not None and field.data:
-                heard[call.id] = next(row for row in call.answers if row.code == field.data)
+                said = (row for row in call.answers if call.write(row) == field.data)
+                heard[call.id] = next(said, None)
         return heard
 
-    def count_gone(self) -> int:
-        """How many answers are to calls that others have ended since the page was made."""
-        sent = request.form.items()
-        return sum(
-            bool(value) and name.startswith(_HEARD) and name not in self for name, value in sent
-        )
+    def list_seen(self) -> dict[int, str]:
+        """What each call reads out, by its id."""
+        return {call.id: call.help.seen for call in self.calls}
+
+    def _list_gone(self) -> set[int]:
+        """The calls that were answered and that others have ended since the page was made."""
+        sent = (name for name, value in request.form.items() if value and name not in self)
+        typed = [name.removeprefix(_HEARD) for name in sent if name.startswith(_HEARD)]
+        return {int(text) for text in typed if _ID.fullmatch(text)}
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         valid = super().validate(*args, **kwargs)
-        if valid and not self.read() and not self.count_gone():
+        if valid and not self.read():
             self.form_errors.append(_("Choose an answer for at least one person."))
             return False
         return valid
@@ -50,10 +71,13 @@ class CallsForm(IdempotentForm):
 def make_calls_form(calls: Sequence[Call], **kwargs: Any) -> CallsForm:
     """The form for these calls."""
     fields: dict[str, Any] = {
-        _name(call): DropdownField(
+        _name(call): AnswerField(
             _("What %(resident)s said", resident=call.help.resident.display_name),
             choices=make_choices(
-                [("", _("nothing yet")), *((row.code, _describe(row)) for row in call.answers)]
+                [
+                    ("", _("nothing yet")),
+                    *((call.write(row), _describe(row)) for row in call.answers),
+                ]
             ),
         )
         for call in calls

@@ -1,5 +1,7 @@
 """The committee rings its residents: the answers of many written down at once, on paper too."""
 
+from collections.abc import Mapping
+
 from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,10 +13,15 @@ from matchmaker.assignments.ring_forms import make_calls_form
 from matchmaker.assignments.views import bp
 from matchmaker.audit.handing import hand_out
 from matchmaker.base.clock import get_local_date, get_now
+from matchmaker.base.errors import ConflictError
 from matchmaker.models import ListKind, ListWay
 from matchmaker.residents.disclosure import reveal_phones
 from matchmaker.web.act import Answer, answer_form
 from matchmaker.web.permissions import Permission, requires
+from matchmaker.words.labels import get_name
+from matchmaker.words.refusals import describe_refusal
+
+_NAMED = 5  # more would not fit into the cookie that holds what is said on the next page
 
 
 @bp.post("/help/answers")
@@ -26,7 +33,9 @@ def write_down() -> Answer:
 
     def act() -> str:
         heard = form.read()
-        left = ringing.write_down(actor=current_user, heard=heard, now=get_now())
+        left = ringing.write_down(
+            actor=current_user, heard=heard, seen=form.list_seen(), now=get_now()
+        )
         if done := len(heard) - len(left):
             flash(
                 ngettext(
@@ -34,11 +43,29 @@ def write_down() -> Answer:
                 ),
                 "success",
             )
-        if left or form.count_gone():
-            flash(_("Some answers fit no more, because others acted meanwhile."), "warning")
+        _say_left(left)
         return url_for("assignments.questions")
 
     return answer_form(form, act, lambda: show_calls(form))
+
+
+def _say_left(left: Mapping[int, ConflictError]) -> None:
+    """Say whose answers are not written down, and why; the first of them by name."""
+    found = ringing.find_promises(current_user, left.keys())
+    for key, row in list(found.items())[:_NAMED]:
+        who, what = row.asked.resident.display_name, get_name(row.asked.category)
+        why = describe_refusal(left[key])
+        text = _("Not written down: %(who)s, %(what)s. %(why)s", who=who, what=what, why=why)
+        flash(text, "warning")
+    if more := len(left) - min(len(found), _NAMED):
+        flash(
+            ngettext(
+                "%(num)s more answer is not written down: look at the list again.",
+                "%(num)s more answers are not written down: look at the list again.",
+                more,
+            ),
+            "warning",
+        )
 
 
 @bp.route("/help/print", methods=["GET", "POST"])
@@ -50,7 +77,7 @@ def call_sheet() -> Answer:
     back_url, phones = url_for("assignments.questions"), dict[int, str]()
 
     def prepare() -> set[int]:
-        ringing.set_codes(calls)
+        ringing.set_codes(current_user, calls)
         phones.update(reveal_phones([call.help.resident for call in calls], current_user, now))
         return {call.help.resident.person_id for call in calls}
 

@@ -4,16 +4,26 @@ Each answer is the same step as on the page of the help: with its guards, its ev
 Flushes; the caller commits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from matchmaker.assignments import agreeing, delivering
+from matchmaker.assignments.answering import lock_promises, select_promises
 from matchmaker.assignments.open_help import OpenHelp
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import DeclineReason, DeliveryProof, Face, FailReason, PromiseState, User
+from matchmaker.models import (
+    DeclineReason,
+    DeliveryProof,
+    Face,
+    FailReason,
+    HelpKey,
+    Promise,
+    PromiseState,
+    User,
+)
 from matchmaker.promises.states import RECIPIENT_REASONS
 
 
@@ -41,9 +51,12 @@ class Said:
         return f"{self.step}:{self.why}" if self.why else str(self.step)
 
 
+SEEN_SIGN = "@"
 _REFUSALS = [Said(CallStep.REFUSE, why) for why in DeclineReason if why in RECIPIENT_REASONS]
+_ON_QUESTION = [Said(CallStep.AGREE), Said(CallStep.NOT_REACHED)]
 _FACES = [Said(CallStep.FACE, face) for face in Face]
 _REPORTS = [Said(CallStep.CAME), *(Said(CallStep.FAILED, why) for why in FailReason)]
+CODES = {said.code for said in (*_ON_QUESTION, *_REFUSALS, *_FACES, *_REPORTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +76,15 @@ class Call:
         """Whether it is asked if the help suits."""
         return self.help.is_asked and not self.help.lacks_day
 
+    def write(self, said: Said) -> str:
+        """An answer to what the call reads out now, for a form."""
+        return f"{said.code}{SEEN_SIGN}{self.help.seen}"
+
     @property
     def answers(self) -> list[Said]:
         """What can be written down now; empty for what needs the page of the help."""
         if self.is_question:
-            tried = [] if self.is_tried_today else [Said(CallStep.NOT_REACHED)]
-            return [Said(CallStep.AGREE), *tried, *_REFUSALS]
+            return [*_ON_QUESTION[: 1 if self.is_tried_today else 2], *_REFUSALS]
         if self.help.is_given:
             return list(_FACES)
         if self.help.is_coming and not self.help.is_asked_for_day:
@@ -87,34 +103,56 @@ def list_calls(actor: User, now: datetime) -> list[Call]:
     return sorted(calls, key=lambda call: call.is_tried_today)
 
 
-def set_codes(calls: Sequence[Call]) -> None:
-    """Draw the four digits of help that is asked for, so that one call says all of it."""
-    for call in calls:
-        if call.is_question:
-            agreeing.set_code(call.help.promises)
+def set_codes(actor: User, calls: Sequence[Call]) -> None:
+    """Draw the four digits of help that is asked for, so that one call says all of it.
+
+    The promises are locked: who draws at the same time, or hears a yes, gets the same digits.
+    """
+    ids = [row.id for call in calls if call.is_question for row in call.help.promises]
+    for _run, rows in lock_promises(actor, ids):
+        helps: dict[HelpKey, list[Promise]] = {}
+        for row in rows:
+            helps.setdefault(row.help_key, []).append(row)
+        for own in helps.values():
+            agreeing.set_code(own)
     db.session.flush()
 
 
-def write_down(*, actor: User, heard: Mapping[int, Said], now: datetime) -> set[int]:
+def write_down(
+    *, actor: User, heard: Mapping[int, Said | None], seen: Mapping[int, str], now: datetime
+) -> dict[int, ConflictError]:
     """Write down what was said of each help, by the id of its first promise.
 
-    Returns those whose answer fits no more, because others acted meanwhile: nothing of them is
-    changed.
+    Returns why the answers are refused that fit no more, because others acted meanwhile: nothing of
+    their help is changed. None: an answer to what is read out no more. ``seen``: what is read out
+    of each that is still asked about.
     """
-    left = set()
+    left: dict[int, ConflictError] = {}
     for promise_id, said in sorted(heard.items()):
         try:
+            if promise_id not in seen:
+                raise NotFoundError("promise.unknown")
+            if said is None:
+                raise ConflictError("promise.changed_meanwhile")
             with db.session.begin_nested():
-                _take(actor, promise_id, said, now)
-        except (ConflictError, NotFoundError):
-            left.add(promise_id)
+                _take(actor, promise_id, said, seen[promise_id], now)
+        except ConflictError as error:
+            left[promise_id] = error
+        except NotFoundError:
+            left[promise_id] = ConflictError("promise.answered_meanwhile")
     return left
 
 
-def _take(actor: User, promise_id: int, said: Said, now: datetime) -> None:
+def find_promises(actor: User, ids: Collection[int]) -> dict[int, Promise]:
+    """Those of the promises that are in the actor's scope, by id."""
+    rows = db.session.scalars(select_promises(actor).where(Promise.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def _take(actor: User, promise_id: int, said: Said, seen: str, now: datetime) -> None:
     match said.step, said.why:
         case CallStep.AGREE, None:
-            agreeing.agree(actor=actor, promise_id=promise_id, now=now)
+            agreeing.agree(actor=actor, promise_id=promise_id, seen=seen, now=now)
         case CallStep.NOT_REACHED, None:
             agreeing.note_not_reached(actor=actor, promise_id=promise_id, now=now)
         case CallStep.REFUSE, DeclineReason() as why:

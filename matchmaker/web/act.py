@@ -50,11 +50,12 @@ def answer_form(
     """
     if not form.is_submitted():
         return show()
+    sender = actor or current_user
     if form.lost_unseen_signs():
         flash(_("Signs that cannot be seen were taken out of what you typed."), "info")
     if form.validate():
         try:
-            return _act_fresh(form, act, actor or current_user)
+            return _act_fresh(form, act, sender)
         except InvalidError as error:
             db.session.rollback()
             form.add_error(error.field, describe_refusal(error))
@@ -68,15 +69,16 @@ def answer_form(
                 raise
             db.session.rollback()
             return answer_conflict(error)
-    elif isinstance(form, IdempotentForm) and (earlier := _find_earlier(form, actor)):
-        return redirect(earlier, 303)
+    return _refuse(form, show, sender)
+
+
+def _refuse(form: BaseForm, show: Show, actor: Actor) -> Answer:
+    """The form as typed; or where it led if it was taken in, though it cannot be sent afresh."""
+    if isinstance(form, IdempotentForm):
+        earlier = find_location(actor=actor, key=_name_act(form.idempotency_key.data))
+        if earlier:
+            return redirect(earlier, 303)
     return _show_as(422, show)
-
-
-def _find_earlier(form: IdempotentForm, actor: Actor | None) -> str | None:
-    """Where a form led that was taken in, though what it says cannot be said again."""
-    key = _name_act(form.idempotency_key.data)
-    return find_location(actor=actor or current_user, key=key)
 
 
 def _show_as(status: int, show: Show) -> Answer:

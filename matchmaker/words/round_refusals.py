@@ -177,6 +177,9 @@ ROUNDS: Sentences = {
     ),
     "promise.no_day_asked": _l("Nobody asks for another day any more."),
     "promise.not_to_come": _l("This help has come already, or it was called off."),
+    "promise.changed_meanwhile": _l(
+        "It has changed since you read it, for instance its day. Look at it again, then answer."
+    ),
     "promise.answered_meanwhile": _l("This was answered or has ended meanwhile."),
     "promise.tried_today": _l("Nobody could be reached today. Try again tomorrow."),
     "promise.coordinator_answers": _l("In your organisation the coordinator answers."),

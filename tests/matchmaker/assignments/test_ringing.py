@@ -1,20 +1,23 @@
 """The committee rings its residents: answers written down at once, on the page and from paper."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.assignments import agreeing, answering, delivering, ringing
+from matchmaker.assignments import agreeing, answering, appointing, delivering, ringing
 from matchmaker.assignments.queries import GivenFilters
 from matchmaker.assignments.ringing import CallStep, Said
+from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ForbiddenError, ThrottledError
 from matchmaker.base.extensions import db
 from matchmaker.residents import disclosure
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.assignments.test_agreeing import JULY, list_promises
+from tests.matchmaker.two_at_once import act_at_once
 
 _S = m.PromiseState
 YES, NOT_REACHED = Said(CallStep.AGREE), Said(CallStep.NOT_REACHED)
@@ -45,6 +48,18 @@ def browser(app, counter):
     return Browser(app).sign_in(counter).use_language("en")
 
 
+def write(counter: m.User, heard: dict[int, Said | None], now=NOW) -> set[int]:
+    """Write answers down to what the list reads out now; those that are left."""
+    seen = {call.id: call.help.seen for call in ringing.list_calls(counter, now)}
+    return set(ringing.write_down(actor=counter, heard=heard, seen=seen, now=now))
+
+
+def name_both(app, month) -> str:
+    with app.app_context():
+        need = db.session.get_one(m.Need, month.both.id)
+        return f"{need.resident.display_name}, {need.category.name_en}"
+
+
 def list_states(need: m.Need) -> set[m.PromiseState]:
     return {row.state for row in list_promises(need)}
 
@@ -60,7 +75,7 @@ class TestService:
     def test_each_answer_is_the_step_of_its_own_page(self, month, counter):
         said = {month.both: YES, month.rice: NOT_REACHED, month.tea: AWAY}
         heard = {find_call(counter, need).id: answer for need, answer in said.items()}
-        assert ringing.write_down(actor=counter, heard=heard, now=NOW) == set()
+        assert write(counter, heard) == set()
         assert list_states(month.both) == {_S.CONFIRMED}
         assert list_states(month.tea) == {_S.DECLINED}
         [rice] = list_promises(month.rice)
@@ -75,21 +90,35 @@ class TestService:
         gone = find_call(counter, month.both).id
         away = m.DeclineReason.AWAY
         agreeing.refuse(actor=counter, promise_id=gone, reason=away, now=NOW)
-        assert ringing.write_down(actor=counter, heard=heard, now=NOW) == {gone}
+        assert write(counter, heard) == {gone}
         assert list_states(month.both) == {_S.DECLINED}
         assert list_states(month.rice) == {_S.CONFIRMED}
+
+    def test_what_is_refused_is_left_with_its_reason(self, month, counter):
+        call = find_call(counter, month.both)
+        late = get_instant(call.help.first_day, 23 * 60)
+        heard, seen = {call.id: YES}, {call.id: call.help.seen}
+        left = ringing.write_down(actor=counter, heard=heard, seen=seen, now=late)
+        assert {key: error.code for key, error in left.items()} == {call.id: "promise.day_over"}
+        seen = {call.id: "another"}
+        left = ringing.write_down(actor=counter, heard=heard, seen=seen, now=NOW)
+        codes = {key: error.code for key, error in left.items()}
+        assert codes == {call.id: "promise.changed_meanwhile"}
 
     def test_another_committee_writes_nothing(self, make, month, counter):
         elsewhere = make.committee(month.subdistrict)
         other = make.user(m.Role.COMMITTEE_WORKER, committee_id=elsewhere.id)
         number = find_call(counter, month.rice).id
         assert ringing.list_calls(other, NOW) == []
-        assert ringing.write_down(actor=other, heard={number: YES}, now=NOW) == {number}
+        seen = {number: find_call(counter, month.rice).help.seen}
+        heard = {number: YES}
+        assert set(ringing.write_down(actor=other, heard=heard, seen=seen, now=NOW)) == {number}
+        assert ringing.find_promises(other, {number}) == {}
         assert list_states(month.rice) == {_S.AWAITING_RECIPIENT}
 
     def test_who_was_tried_today_comes_last_and_is_not_tried_again(self, month, counter):
         first = ringing.list_calls(counter, NOW)[0]
-        ringing.write_down(actor=counter, heard={first.id: NOT_REACHED}, now=NOW)
+        write(counter, {first.id: NOT_REACHED})
         calls = ringing.list_calls(counter, NOW)
         assert calls[-1].id == first.id
         assert NOT_REACHED not in calls[-1].answers
@@ -100,11 +129,11 @@ class TestService:
     @pytest.mark.parametrize("why", [None, *m.FailReason])
     def test_after_its_day_it_is_asked_whether_all_of_it_came(self, month, counter, why):
         number = find_call(counter, month.both).id
-        ringing.write_down(actor=counter, heard={number: YES}, now=NOW)
+        write(counter, {number: YES})
         assert month.both.id not in {c.help.first.need_id for c in ringing.list_calls(counter, NOW)}
         said = Said(CallStep.FAILED, why) if why else Said(CallStep.CAME)
         assert said in find_call(counter, month.both, AUGUST).answers
-        ringing.write_down(actor=counter, heard={number: said}, now=AUGUST)
+        write(counter, {number: said}, AUGUST)
         assert list_states(month.both) == {_S.FAILED if why else _S.DELIVERED}
         assert {row.proof for row in list_promises(month.both)} == {
             None if why else m.DeliveryProof.CALL
@@ -114,17 +143,17 @@ class TestService:
     def test_after_the_help_it_is_asked_how_it_was(self, month, counter, face):
         number = find_call(counter, month.rice).id
         for said, now in ((YES, NOW), (Said(CallStep.CAME), AUGUST)):
-            assert ringing.write_down(actor=counter, heard={number: said}, now=now) == set()
+            assert write(counter, {number: said}, now) == set()
         said = Said(CallStep.FACE, face)
         assert said in find_call(counter, month.rice, AUGUST).answers
-        ringing.write_down(actor=counter, heard={number: said}, now=AUGUST)
+        write(counter, {number: said}, AUGUST)
         [row] = list_promises(month.rice)
         assert (row.state, row.face) == (_S.FED_BACK, face)
 
     def test_the_digits_of_a_call_are_those_of_the_visit_and_count_from_the_yes(
         self, month, counter
     ):
-        ringing.set_codes(ringing.list_calls(counter, NOW))
+        ringing.set_codes(counter, ringing.list_calls(counter, NOW))
         codes = {row.code for row in list_promises(month.both)}
         assert len(codes) == 1
         assert None not in codes
@@ -155,6 +184,24 @@ def calls(app, month, counter):
 
 
 def send(browser: Browser, **heard: str):
+    """Send answers as the choices of the page are named; what it does not offer, as it is."""
+    page = browser.get("assignments.questions").text
+    offered = {name: find_choice(page, name, code) or code for name, code in heard.items()}
+    return send_plainly(browser, **offered)
+
+
+def find_choice(page: str, name: str, code: str) -> str | None:
+    choices = page.partition(f'name="{name}"')[2].partition("</select>")[0]
+    return next(
+        (value for value in re.findall('value="(.*?)"', choices) if begins(value, code)), None
+    )
+
+
+def begins(value: str, code: str) -> bool:
+    return value.partition("@")[0] == code
+
+
+def send_plainly(browser: Browser, **heard: str):
     values = {"idempotency_key": "a" * 32, **heard}
     return browser.submit(
         "assignments.write_down", values, on=browser.get_url("assignments.questions")
@@ -178,7 +225,9 @@ def test_several_answers_are_sent_at_once_and_the_others_stay(app, month, browse
 
 
 @pytest.mark.usefixtures("agreed", "clock")
-@pytest.mark.parametrize("said", ["refuse:unsafe", "face:good", "came", "agree:", "nonsense", "0"])
+@pytest.mark.parametrize(
+    "said", ["refuse:unsafe", "face:good", "came", "agree:", "nonsense", "0", "@", "no@1"]
+)
 def test_what_cannot_be_said_now_is_refused_at_its_field_and_keeps_the_rest(
     app, month, browser, calls, said
 ):
@@ -186,7 +235,7 @@ def test_what_cannot_be_said_now_is_refused_at_its_field_and_keeps_the_rest(
     answer = send(browser, **sent)
     assert answer.status_code == 422
     assert "Choose from the list." in answer.text
-    assert 'selected value="refuse:away"' in answer.text
+    assert 'selected value="refuse:away@' in answer.text
     with app.app_context():
         assert list_states(month.tea) == {_S.AWAITING_RECIPIENT}
 
@@ -213,15 +262,91 @@ def test_what_was_answered_meanwhile_is_said_and_the_rest_is_kept(app, month, br
     with app.app_context():
         query = select(m.User).where(m.User.role == m.Role.COMMITTEE_WORKER)
         counter = db.session.scalars(query).one()
-        ringing.write_down(actor=counter, heard={calls["both"]: AWAY}, now=NOW)
+        write(counter, {calls["both"]: AWAY})
         db.session.commit()
     sent = {f"heard_{calls['both']}": "agree", f"heard_{calls['tea']}": "agree"}
     assert send(browser, **sent).status_code == 303
     page = browser.get("assignments.questions").text
     assert "1 answer is written down." in page
-    assert "Some answers fit no more" in page
+    both = name_both(app, month)
+    assert f"Not written down: {both}. This was answered or has ended meanwhile." in page
     with app.app_context():
         assert list_states(month.both) == {_S.DECLINED}
+
+
+def set_other_day(app, giver: m.User, need: m.Need) -> None:
+    """The giver names another day for a visit that nobody agreed to."""
+    with app.app_context():
+        row = list_promises(need)[0]
+        day = next(d for d in appointing.list_open_days(row.run, NOW) if d != row.day)
+        actor, to = db.session.get_one(m.User, giver.id), appointing.Moment(day, row.minute)
+        assert appointing.set_day(actor=actor, promise_id=row.id, to=to, now=NOW)
+        db.session.commit()
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_yes_to_another_day_than_was_read_out_is_left_and_the_rest_is_kept(
+    app, month, giver, browser, calls
+):
+    page = browser.get("assignments.questions").text
+    names = {need: f"heard_{calls[need]}" for need in ("both", "tea")}
+    sent = {name: find_choice(page, name, "agree") for name in names.values()}
+    set_other_day(app, giver, month.both)
+    assert send_plainly(browser, **sent).status_code == 303
+    page = browser.get("assignments.questions").text
+    assert "1 answer is written down." in page
+    assert f"Not written down: {name_both(app, month)}." in page
+    assert "It has changed since you read it" in page
+    with app.app_context():
+        assert list_states(month.both) == {_S.AWAITING_RECIPIENT}
+        assert list_states(month.tea) == {_S.CONFIRMED}
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_a_yes_on_the_page_of_the_help_is_to_what_the_page_says(app, month, giver, browser, calls):
+    on = browser.get_url("assignments.question", promise_id=calls["both"])
+    seen = re.search('name="seen" value="(.*?)"', browser.client.get(on).text)[1]
+    set_other_day(app, giver, month.both)
+    keys = {"on": on, "promise_id": calls["both"]}
+    answer = browser.submit(
+        "assignments.agree", {"idempotency_key": "b" * 32, "seen": seen}, **keys
+    )
+    assert answer.status_code == 409
+    assert "It has changed since you read it" in answer.text
+    with app.app_context():
+        assert list_states(month.both) == {_S.AWAITING_RECIPIENT}
+    answer = browser.submit("assignments.agree", {"idempotency_key": "b" * 32}, **keys)
+    assert answer.status_code == 303
+
+
+@pytest.mark.usefixtures("agreed", "clock")
+def test_many_answers_that_are_left_are_counted_and_the_first_named(
+    app, month, browser, calls, monkeypatch
+):
+    monkeypatch.setattr("matchmaker.assignments.ring_views._NAMED", 1)
+    sent = {f"heard_{number}": "agree@0" for number in (*calls.values(), 900_000_000)}
+    assert send_plainly(browser, **sent).status_code == 303
+    page = browser.get("assignments.questions").text
+    assert page.count("Not written down:") == 1
+    assert "3 more answers are not written down" in page
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("agreed")
+def test_who_prints_at_the_same_time_has_the_same_digits_on_paper(app, month, counter):
+    """And who hears the yes while a list is printed: what is written down on the phone counts."""
+    papers = []
+
+    def draw() -> None:
+        actor = db.session.get_one(m.User, counter.id)
+        calls = ringing.list_calls(actor, NOW)
+        ringing.set_codes(actor, calls)
+        papers.append({call.id: call.help.first.code for call in calls})
+
+    assert act_at_once(app, draw, draw) == [None, None]
+    assert papers[0] == papers[1]
+    with app.app_context():
+        assert {row.code for row in list_promises(month.rice)} <= set(papers[0].values())
 
 
 @pytest.mark.usefixtures("agreed", "clock")
