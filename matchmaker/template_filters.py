@@ -14,6 +14,7 @@ from matchmaker.accounts import words as account_words
 from matchmaker.accounts.invitations import waits_for_confirmation
 from matchmaker.accounts.kept_forms import get_owner_mark
 from matchmaker.audit import words as audit_words
+from matchmaker.base.clock import get_now
 from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
 from matchmaker.needs.repeating import is_repeating
@@ -133,13 +134,18 @@ def get_form_owner() -> str:
     return get_owner_mark(current_user.id) if current_user.is_authenticated else ""
 
 
+def comes_back(need: Need) -> bool:
+    """Whether a need comes back every month, as of now."""
+    return is_repeating(need, get_now())
+
+
 TESTS: _Functions = {
     "unconfirmed": waits_for_confirmation,
     "able_to": is_able_to,
     "given_at_times": is_given_at_times,
     "money": kinds.is_money,
     "timed": is_timed,
-    "repeating": is_repeating,
+    "repeating": comes_back,
 }
 
 GLOBALS: _Functions = {

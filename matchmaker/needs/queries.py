@@ -1,6 +1,5 @@
 """Queries for lists of needs; what givers see of an open need does not identify the resident."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -24,6 +23,7 @@ from matchmaker.models import (
     ServiceCategory,
     User,
 )
+from matchmaker.needs.repeating import comes_back
 from matchmaker.needs.states import ENDED, is_untouched
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
@@ -40,7 +40,10 @@ class Repeats(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NeedFilters:
-    """Filters of a list of needs; ``category_id`` may be a heading of the catalogue."""
+    """Filters of a list of needs; ``category_id`` may be a heading of the catalogue.
+
+    ``repeats``: of each series that goes on in ``month``, the present one, its latest need.
+    """
 
     state: NeedState | None = None
     category_id: int | None = None
@@ -48,6 +51,7 @@ class NeedFilters:
     type: NeedType | None = None
     committee_id: int | None = None
     repeats: Repeats | None = None
+    month: date | None = None
     search: str = ""
 
 
@@ -225,14 +229,9 @@ def list_statuses(needs: list[Need]) -> dict[int, list[RecipientStatus]]:
     return found
 
 
-_REPEATING: Mapping[Repeats | None, tuple[ColumnElement[bool], ...]] = {
-    Repeats.MONTHLY: (Need.repeats_until.is_not(None),),
-    Repeats.TO_CONFIRM: (Need.repeats_until.is_not(None), Need.review_asked_on.is_not(None)),
-}
-
-
 def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
     query = select(Need).join(Need.resident).join(Need.category).where(is_in_scope(Need, actor))
+    query = _narrow_to_series(query, filters)
     if filters.state is not None:
         query = query.where(Need.state == filters.state)
     if filters.category_id is not None:
@@ -244,8 +243,15 @@ def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
         query = query.where(Need.type == filters.type)
     if filters.committee_id is not None:
         query = query.where(Need.committee_id == filters.committee_id)
-    query = query.where(*_REPEATING.get(filters.repeats, ()))
     if filters.search.strip():
         names = [Resident.display_name, Resident.reference, Need.reference]
         query = query.where(match_name(filters.search, names, Resident.sort_key))
+    return query
+
+
+def _narrow_to_series(query: Select[Need], filters: NeedFilters) -> Select[Need]:
+    if filters.repeats is not None and filters.month is not None:
+        query = query.where(comes_back(filters.month))
+    if filters.repeats is Repeats.TO_CONFIRM:
+        query = query.where(Need.review_asked_on.is_not(None))
     return query

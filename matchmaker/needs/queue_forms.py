@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from matchmaker.base.clock import get_month, get_now
 from matchmaker.forms.base import FilterForm
 from matchmaker.forms.choices import DropdownField, make_choices, read_choice
 from matchmaker.forms.fields import TextField
@@ -71,6 +72,7 @@ class NeedListForm(FilterForm):
             type=read_choice(self.type, NeedType),
             committee_id=read_choice(self.committee_id, int),
             repeats=read_choice(self.repeats, Repeats),
+            month=get_month(get_now()),
             search="" if self.search.errors else self.search.data,
         )
 

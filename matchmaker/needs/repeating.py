@@ -10,7 +10,7 @@ commits, but for ``do_repeats``.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from matchmaker.audit.service import record_event
@@ -82,9 +82,17 @@ def _add_half_a_year(day: date) -> date:
     return add_months(day.replace(day=1), MONTHS_TO_REVIEW)
 
 
-def is_repeating(need: Need) -> bool:
-    """Whether the need comes back, as far as its row says."""
-    return need.repeats_until is not None and need.state not in _OVER
+def is_repeating(need: Need, now: datetime) -> bool:
+    """Whether the need comes back, as far as its row says: its last month is not over."""
+    until = need.repeats_until
+    return until is not None and until >= get_month(now) and need.state not in _OVER
+
+
+def comes_back(month: date) -> ColumnElement[bool]:
+    """The condition for the latest need of each series whose last month is ``month`` or later."""
+    later = aliased(Need)
+    repeated = select(later.id).where(later.repeats_need_id == Need.id).correlate(Need)
+    return and_(Need.repeats_until >= month, Need.state.not_in(_OVER), ~repeated.exists())
 
 
 def find_repeat(need: Need) -> Need | None:
@@ -221,7 +229,8 @@ def review_needs(now: datetime) -> tuple[int, int]:
     """Ask whether what repeats is still needed, and end what nobody confirmed in time; returns how
     many were asked and how many ended."""
     today = get_local_date(now)
-    rows = list(db.session.scalars(_select_latest().where(Need.review_on <= today)))
+    next_month = add_months(get_month(now), 1)  # who has no month ahead is not asked
+    rows = list(db.session.scalars(_select_latest(next_month).where(Need.review_on <= today)))
     asked = [row for row in rows if row.review_asked_on is None]
     for need in asked:
         need.review_asked_on = today
@@ -235,13 +244,11 @@ def review_needs(now: datetime) -> tuple[int, int]:
     return len(asked), len(over)
 
 
-def _select_latest() -> Select[Need]:
-    """The needs that come back and that no later one repeats, by number, locked."""
-    later = aliased(Need)
+def _select_latest(month: date) -> Select[Need]:
+    """The needs that come back in a month or later and that no later one repeats, locked."""
     return (
         select(Need)
-        .where(Need.repeats_until.is_not(None), Need.state.not_in(_OVER))
-        .where(~select(later.id).where(later.repeats_need_id == Need.id).exists())
+        .where(comes_back(month))
         .order_by(Need.id)
         .with_for_update(of=Need)
         .execution_options(populate_existing=True)
@@ -263,7 +270,7 @@ def confirm_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
 
     Raises ``ConflictError`` unless somebody was asked that.
     """
-    need = _get_latest(need_id, actor)
+    need = _get_latest(need_id, actor, now)
     if need.review_asked_on is None:
         raise ConflictError("need.repeat_not_asked")
     need.review_on, need.review_asked_on = _add_half_a_year(get_local_date(now)), None
@@ -276,15 +283,15 @@ def confirm_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
 
 def end_repeat(*, actor: User, need_id: int, now: datetime) -> Need:
     """Let a need not come back any more; what is asked for this month stays."""
-    need = _get_latest(need_id, actor)
+    need = _get_latest(need_id, actor, now)
     _end(need, actor, now)
     return need
 
 
-def _get_latest(need_id: int, actor: User) -> Need:
+def _get_latest(need_id: int, actor: User, now: datetime) -> Need:
     """The need of the latest month, locked. Raises ``ConflictError`` if it does not come back."""
     need = get_need(need_id, actor, is_locked=True)
-    if not is_repeating(need) or find_repeat(need) is not None:
+    if not is_repeating(need, now) or find_repeat(need) is not None:
         raise ConflictError("need.repeats_no_more")
     return need
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
-from matchmaker.base.clock import add_months, get_instant
+from matchmaker.base.clock import add_months, get_instant, get_month
 from matchmaker.base.errors import ConflictError, InvalidError
 from matchmaker.base.extensions import db
 from matchmaker.endings import service as endings
 from matchmaker.needs import desk_service, queue_service, repeating
 from matchmaker.needs.desk_service import Answers
+from matchmaker.needs.queries import NeedFilters, Repeats, list_needs
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import closing
 from matchmaker.rounds.queries import read_snapshot
@@ -239,6 +240,53 @@ def test_twice_a_year_somebody_says_that_it_goes_on_or_it_ends(month, is_confirm
     assert need.state is _N.OPEN, "what was asked for goes on"
     with pytest.raises(ConflictError):
         repeating.end_repeat(actor=load(month.counter), need_id=need.id, now=later)
+
+
+@pytest.mark.usefixtures("context")
+def test_a_series_that_has_had_its_last_month_is_over(month):
+    """Nobody is asked whether it goes on, and no page says that it comes back."""
+    need = enter(month, AUGUST)
+    month.publish(JULY)
+    give(month, load(need))
+    month.publish(AUGUST)
+    (again,) = [row for row in list_series() if row.id != need.id]
+    give(month, again)
+    in_august = get_instant(date(2026, 8, 20), 600)
+    assert repeating.is_repeating(again, in_august)
+    review = add_months(JULY, repeating.MONTHS_TO_REVIEW)
+    at = get_instant(review, 600)
+    assert repeating.review_needs(at) == (0, 0)
+    assert not repeating.is_repeating(again, at)
+    for step in (repeating.confirm_repeat, repeating.end_repeat):
+        with pytest.raises(ConflictError):
+            step(actor=load(month.counter), need_id=again.id, now=at)
+    kinds = select(m.Notice.kind).where(m.Notice.subject_id == again.id)
+    assert not {"need.review_repeat", "need.repeat_ended"} & set(db.session.scalars(kinds))
+
+
+@pytest.mark.usefixtures("context")
+def test_the_list_of_what_comes_back_has_each_series_once_and_none_that_ended(month):
+    """And what waits for a word, once: of a series asked about, its latest need."""
+    need = enter(month, add_months(JULY, 7))
+    other = enter(month, AUGUST)
+    month.publish(JULY)
+    give(month, load(need))
+    give(month, load(other))
+    at = get_instant(add_months(JULY, repeating.MONTHS_TO_REVIEW), 600)
+
+    def list_found(repeats: Repeats) -> list[int]:
+        filters = NeedFilters(repeats=repeats, month=get_month(at))
+        return [row.id for row in db.session.scalars(list_needs(load(month.counter), filters))]
+
+    assert repeating.review_needs(at) == (1, 0)
+    assert list_found(Repeats.TO_CONFIRM) == [need.id]
+    open_month(month, get_month(at), at)
+    again = repeating.find_repeat(load(need))
+    for repeats in Repeats:
+        assert list_found(repeats) == [again.id]
+    repeating.confirm_repeat(actor=load(month.counter), need_id=again.id, now=at)
+    assert list_found(Repeats.TO_CONFIRM) == []
+    assert list_found(Repeats.MONTHLY) == [again.id]
 
 
 @pytest.mark.usefixtures("context")
