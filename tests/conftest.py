@@ -1,5 +1,6 @@
 """Fixtures for everything that touches the database: SQLite, and PostgreSQL where it matters."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ from tests.databases import (
 from tests.evidence import refuse_statuses as refuse_statuses
 from tests.factories import Factory
 from tests.grouped import refuse_compared as refuse_compared
+from tests.worlds import shelf_of_worlds as shelf_of_worlds
+from tests.worlds import worlds as worlds
+
+# A test makes many objects that live as long as it does: looking for rubbish after each 700 of them
+# takes a twentieth of the whole time.
+gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Rows for tests, each in one line, with plain defaults that any test may replace."""
 
 import hashlib
-import itertools
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -47,7 +46,7 @@ class Factory:
     """Writes rows and commits. Inside a context rows stay attached; outside they are detached."""
 
     def __init__(self, app: Flask) -> None:
-        self._app, self._numbers = app, itertools.count(1)
+        self._app, self.last_number = app, 0
 
     def context(self) -> AbstractContextManager[Any]:
         """An application context: the present one, or a new one."""
@@ -72,7 +71,11 @@ class Factory:
         return row
 
     def next_code(self, prefix: str) -> str:
-        return f"{prefix}{next(self._numbers):04d}"
+        return f"{prefix}{self._get_number():04d}"
+
+    def _get_number(self) -> int:
+        self.last_number += 1
+        return self.last_number
 
     def subdistrict(self, **values: Any) -> m.Subdistrict:
         code = self.next_code("S")
@@ -154,7 +157,7 @@ class Factory:
         return row
 
     def user(self, role: m.Role, **values: Any) -> m.User:
-        phone = f"139{next(self._numbers):08d}"
+        phone = f"139{self._get_number():08d}"
         defaults = {
             "phone": phone,
             "phone_index": contact_cipher.get_index(phone),

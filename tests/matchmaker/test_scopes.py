@@ -14,6 +14,7 @@ from tests.factories import NOW, make_lot
 from tests.matchmaker.assignments.published_world import World as OtherOffice
 from tests.matchmaker.small_world import make_small_world
 from tests.run_factories import JULY
+from tests.worlds import kept
 
 pytestmark = pytest.mark.both_databases
 
@@ -100,6 +101,7 @@ SEEN_ELSEWHERE = {m.Role.ADMINISTRATOR: {m.User}, m.Role.AUDITOR: {m.Committee}}
 
 
 @pytest.fixture
+@kept
 def world(make):
     return make_small_world(make)
 

@@ -13,6 +13,7 @@ from matchmaker.models import AuditEvent, LoginSession, Role, User, Volunteer
 from matchmaker.people import joining
 from tests.browser import Browser
 from tests.factories import NOW, PASSWORD
+from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases]
 
@@ -47,6 +48,7 @@ class Street:
 
 
 @pytest.fixture
+@kept
 def street(make):
     return Street(make)
 

@@ -5,9 +5,11 @@ import pytest
 from matchmaker import models as m
 from tests.browser import Browser
 from tests.matchmaker.assignments.published_world import World
+from tests.worlds import kept
 
 
 @pytest.fixture
+@kept
 def world(make):
     return World(make)
 
@@ -19,12 +21,14 @@ def coordinator(app, make, world):
 
 
 @pytest.fixture
+@kept
 def giver(make, month):
     """The coordinator of the organisation; ``month`` is each file's own."""
     return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
 
 
 @pytest.fixture
+@kept
 def counter(make, month):
     """Who rings the residents of the committee."""
     return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)

@@ -17,12 +17,14 @@ from matchmaker.rounds.publish.revoking import revoke_broken
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.reach import reach
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(world, make):
     """A month whose one organisation said yes to a visit of two and to rice."""
     world.add_pairs()

@@ -10,12 +10,14 @@ from matchmaker.assignments import agreeing
 from matchmaker.base.extensions import db
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(world):
     world.ask()
     world.ask(world.goods, quantity=2)

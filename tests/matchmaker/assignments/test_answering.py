@@ -15,6 +15,7 @@ from matchmaker.rounds.publish.publication import withdraw_publication
 from matchmaker.slots import add_working_days
 from tests.factories import NOW
 from tests.reach import reach
+from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -24,6 +25,7 @@ _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(world):
     """A month in which the organisation is asked for a visit and for rice."""
     world.ask()
@@ -33,6 +35,7 @@ def month(world):
 
 
 @pytest.fixture
+@kept
 def giver(make, month):
     return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
 

@@ -17,6 +17,7 @@ from matchmaker.rounds.publish.publication import withdraw_publication
 from matchmaker.slots import list_slot_dates
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 DAY = timedelta(days=1)
@@ -24,6 +25,7 @@ _S, _SIDE = m.PromiseState, m.PromiseSide
 
 
 @pytest.fixture
+@kept
 def month(world):
     """Two visits of one volunteer, one by two people of the organisation, and rice."""
     world.add_pairs()

@@ -18,6 +18,7 @@ from matchmaker.promises.states import NOT_NEEDED, RECIPIENT_REASONS
 from matchmaker.rounds.publish import closing
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 DAYS = (date(2026, 7, 11), date(2026, 7, 18))
@@ -25,6 +26,7 @@ _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(world, make):
     """Two walkers of two organisations for one need, a visit, a visit by two; all said yes."""
     world.add_pairs()
@@ -39,6 +41,7 @@ def month(world, make):
 
 
 @pytest.fixture
+@kept
 def accepted(app, month, make):
     """Each giver said yes, and fixed a session at a hall of its own on a day of its own."""
     with app.app_context():

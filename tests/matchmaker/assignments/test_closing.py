@@ -20,6 +20,7 @@ from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import closing
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 _S = m.PromiseState
 
@@ -28,6 +29,7 @@ JULY = date(2026, 7, 1)
 
 
 @pytest.fixture
+@kept
 def month(make, world):
     """Many visits and goods for two committees, and who may close the month."""
     world.elsewhere = make.committee(world.subdistrict, name_en="Nantang")

@@ -18,12 +18,14 @@ from matchmaker.residents import disclosure
 from matchmaker.residents.disclosure import reveal_visited
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 _S, _N, _P = m.PromiseState, m.NeedState, m.DeliveryProof
 
 
 @pytest.fixture
+@kept
 def month(world):
     """An agreed visit, an agreed visit of two, and agreed rice, all of one organisation."""
     world.add_pairs()
@@ -44,6 +46,7 @@ def asker(make, month):
 
 
 @pytest.fixture
+@kept
 def agreed(app, month, giver, counter):
     with app.app_context():
         ids = list(db.session.scalars(select(m.Promise.id)))

@@ -16,6 +16,7 @@ from matchmaker.rounds.publish.revoking import free_places, revoke_broken
 from tests.factories import NOW
 from tests.matchmaker.assignments.published_world import World
 from tests.reach import reach
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 AFTER_JULY = datetime(2026, 8, 1, 12, tzinfo=NOW.tzinfo)
@@ -27,6 +28,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 @pytest.fixture
+@kept
 def month(world):
     """A month in which two organisations are asked for something each."""
     world.ask()
@@ -39,6 +41,7 @@ def month(world):
 
 
 @pytest.fixture
+@kept
 def givers(make, month):
     return [
         make.user(m.Role.COORDINATOR, organisation_id=row.id)

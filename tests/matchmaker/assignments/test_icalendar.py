@@ -17,9 +17,11 @@ from matchmaker.base.extensions import db
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.assignments.test_agreeing import JULY, list_promises
+from tests.worlds import kept
 
 
 @pytest.fixture
+@kept
 def month(world):
     """A visit and rice, accepted by their one organisation; the visit is agreed to."""
     world.one, world.rice = world.ask(), world.ask(world.goods, quantity=2)
@@ -28,6 +30,7 @@ def month(world):
 
 
 @pytest.fixture
+@kept
 def agreed(app, month, giver, counter):
     with app.app_context():
         actor = db.session.get_one(m.User, giver.id)

@@ -27,6 +27,7 @@ from tests.browser import Browser
 from tests.draws import lock_and_draw, make_draw
 from tests.factories import NOW
 from tests.run_factories import solve_round
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 AUGUST = date(2026, 8, 1)
@@ -35,6 +36,7 @@ _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(make, world):
     """Goods of two givers, divisible from two units on, and visits that take two people."""
     world.bags = make.category(

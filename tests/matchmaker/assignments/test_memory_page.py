@@ -16,6 +16,7 @@ from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.assignments.published_world import World
 from tests.matchmaker.assignments.test_memory import Living, load
+from tests.worlds import kept
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 TODAY = date(2026, 8, 20)
@@ -24,6 +25,7 @@ ENDED = {_S.DECLINED, _S.EXPIRED, _S.REVOKED}
 
 
 @pytest.fixture
+@kept
 def month(make, world):
     make.offer(world.organisation, world.goods, capacity_per_month=30)
     world.one = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=world.subdistrict.id)

@@ -20,6 +20,7 @@ from tests.browser import Browser
 from tests.draws import lock_and_draw
 from tests.factories import NOW
 from tests.run_factories import solve_round
+from tests.worlds import kept
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 END = get_instant(AUGUST, 12 * 60)
@@ -27,6 +28,7 @@ _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(make, world):
     """One volunteer with six visits; ``pair`` makes a pairing of the organisation."""
     world.one = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=world.subdistrict.id)

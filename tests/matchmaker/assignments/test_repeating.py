@@ -22,6 +22,7 @@ from tests.browser import Browser
 from tests.draws import make_draw
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
+from tests.worlds import kept
 
 JULY, AUGUST, SEPTEMBER, OCTOBER = (date(2026, number, 1) for number in (7, 8, 9, 10))
 LATE_JULY = get_instant(date(2026, 7, 28), 600)
@@ -30,6 +31,7 @@ _N = m.NeedState
 
 
 @pytest.fixture
+@kept
 def month(make, world):
     make.offer(world.organisation, world.goods, capacity_per_month=20)
     world.one = make.user(m.Role.SOCIAL_WORKER, subdistrict_id=world.subdistrict.id)

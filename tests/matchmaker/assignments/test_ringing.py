@@ -18,6 +18,7 @@ from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.assignments.test_agreeing import JULY, list_promises
 from tests.matchmaker.two_at_once import act_at_once
+from tests.worlds import kept
 
 _S = m.PromiseState
 YES, NOT_REACHED = Said(CallStep.AGREE), Said(CallStep.NOT_REACHED)
@@ -26,6 +27,7 @@ AUGUST = NOW.replace(month=8)
 
 
 @pytest.fixture
+@kept
 def month(world):
     """A month whose one organisation said yes to a visit of two, to rice, and to rice."""
     world.add_pairs()
@@ -175,6 +177,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
+@kept
 def calls(app, month, counter):
     """The ids of the calls, by need."""
     with app.app_context():

@@ -19,6 +19,7 @@ from matchmaker.rounds.publish import closing
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 DAY = date(2026, 7, 11)
@@ -26,6 +27,7 @@ _S = m.PromiseState
 
 
 @pytest.fixture
+@kept
 def month(world, make):
     """Three haircuts, one rice, one grant and one bed, all of one organisation."""
     kinds = {
@@ -48,6 +50,7 @@ def month(world, make):
 
 
 @pytest.fixture
+@kept
 def giver(make, month):
     return make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
 
@@ -59,6 +62,7 @@ def other_giver(make, month):
 
 
 @pytest.fixture
+@kept
 def counter(make, month):
     return make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
 

@@ -10,9 +10,11 @@ from matchmaker.base.extensions import db
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.assignments.test_agreeing import JULY, list_promises
+from tests.worlds import kept
 
 
 @pytest.fixture
+@kept
 def month(world):
     """Two accepted visits of one volunteer, of which the first is agreed to, and rice."""
     world.one, world.other = world.ask(), world.ask()
@@ -22,6 +24,7 @@ def month(world):
 
 
 @pytest.fixture
+@kept
 def agreed(app, month, giver, counter):
     with app.app_context():
         ids = list(db.session.scalars(select(m.Promise.id)))

@@ -19,6 +19,7 @@ from tests.browser import Browser
 from tests.databases import make_app, opened
 from tests.factories import Factory
 from tests.matchmaker.test_database_away import locked
+from tests.worlds import kept
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def counter(app, worker):
 
 
 @pytest.fixture
+@kept
 def residents(make, committee):
     return [make.resident(make.household(committee)) for _number in range(30)]
 

@@ -21,6 +21,7 @@ from matchmaker.models import (
 from matchmaker.people.joining import join_persons
 from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
+from tests.worlds import kept
 
 pytestmark = pytest.mark.both_databases
 
@@ -33,6 +34,7 @@ def worker(make):
 
 
 @pytest.fixture
+@kept
 def persons(make):
     """Five persons, by id."""
     with make.context():

@@ -21,11 +21,13 @@ from matchmaker.rounds.publish import publication
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH, SmallMonth
+from tests.worlds import kept
 
 REASON = m.ContactEnd.DIED
 
 
 @pytest.fixture
+@kept
 def month(make):
     return SmallMonth(make)
 

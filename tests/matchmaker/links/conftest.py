@@ -19,6 +19,7 @@ from tests.browser import Browser
 from tests.factories import NOW, Factory
 from tests.matchmaker.assignments.published_world import World
 from tests.run_factories import JULY
+from tests.worlds import kept
 
 
 class Links:
@@ -109,6 +110,7 @@ class Links:
 
 
 @pytest.fixture
+@kept
 def links(make):
     return Links(make)
 

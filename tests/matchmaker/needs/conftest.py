@@ -6,9 +6,11 @@ import pytest
 
 from matchmaker import models as m
 from tests.reach import get_start, reach
+from tests.worlds import kept
 
 
 @pytest.fixture
+@kept
 def place(make):
     """Rows by name: people of every role and one category of every kind."""
     subdistrict = make.subdistrict()

@@ -2,6 +2,7 @@ import pytest
 
 from matchmaker import models as m
 from tests.reach import NEEDS_STAY_IN
+from tests.worlds import kept
 
 pytestmark = pytest.mark.both_databases
 
@@ -9,6 +10,7 @@ SECRET_WORDS = "家里的事不想让外人知道"
 
 
 @pytest.fixture
+@kept
 def givers(make, place):
     """A coordinator and a volunteer of one organisation of the street, by role."""
     organisation = make.organisation(place.subdistrict)

@@ -19,6 +19,7 @@ from tests.factories import NOW
 from tests.matchmaker.two_at_once import act_at_once
 from tests.reach import NEEDS_STAY_IN, PATHS, reach
 from tests.run_factories import publish_month
+from tests.worlds import kept
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -30,6 +31,7 @@ SUNDAY = m.Window.SUNDAY_AM
 
 
 @pytest.fixture
+@kept
 def people(make, place):
     """Accounts by name; the worker enters, the colleague verifies."""
     keys = {"committee_id": place.committee.id}

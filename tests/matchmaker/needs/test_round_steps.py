@@ -9,11 +9,13 @@ from matchmaker.needs import desk_service, states
 from matchmaker.rounds.publish import publication
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
+from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
 
 @pytest.fixture
+@kept
 def month(make):
     return SmallMonth(make)
 

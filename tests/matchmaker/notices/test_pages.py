@@ -18,9 +18,11 @@ from tests.databases import make_app, opened
 from tests.factories import NOW, Factory
 from tests.matchmaker.notices.office import Office
 from tests.matchmaker.notices.test_steps import STEPS, begin, find_row
+from tests.worlds import kept
 
 
 @pytest.fixture
+@kept
 def office(app, make):
     return Office(make)
 

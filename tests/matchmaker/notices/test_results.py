@@ -22,6 +22,7 @@ from matchmaker.volunteers.states import VolunteerStep
 from tests.factories import NOW
 from tests.journeys.page_costs import count_statements
 from tests.matchmaker.rounds.small_month import SmallMonth, solve_here
+from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -29,11 +30,13 @@ AFTERWARDS = {m.NeedState.MATCHED: "need.matched", m.NeedState.IN_ROUND: "need.a
 
 
 @pytest.fixture
+@kept
 def month(make):
     return SmallMonth(make)
 
 
 @pytest.fixture
+@kept
 def people(make, month):
     """An account of each resident but the last, of a coordinator, a volunteer and a committee."""
     return {
@@ -223,6 +226,7 @@ def test_no_run_waits_for_who_pinned_in_it(month):
 
 
 @pytest.fixture
+@kept
 def visited(make, month):
     """A pairing with the first resident; the month plans a visit for it."""
     return make.add(

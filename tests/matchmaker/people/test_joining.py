@@ -9,6 +9,7 @@ from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.people import joining
 from tests.factories import NOW, Factory
 from tests.reach import reach
+from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -36,6 +37,7 @@ class Office:
 
 
 @pytest.fixture
+@kept
 def office(make):
     return Office(make)
 

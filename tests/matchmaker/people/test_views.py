@@ -5,11 +5,13 @@ import pytest
 from matchmaker import models as m
 from tests.browser import Browser
 from tests.matchmaker.people.test_joining import PHONE, Office
+from tests.worlds import kept
 
 KEY = {"idempotency_key": "1" * 32}
 
 
 @pytest.fixture
+@kept
 def office(make):
     office = Office(make)
     office.one, office.two = office.add(name="李明"), office.add(1, name="李 明")

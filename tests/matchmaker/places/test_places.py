@@ -15,16 +15,19 @@ from matchmaker.places.service import PlaceTerms
 from matchmaker.words.places import describe_access, format_point
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 HALL = PlaceTerms(name_zh="邻里汇", name_en="", address="乐善路18号1楼")
 
 
 @pytest.fixture
+@kept
 def office(make):
     return make.subdistrict()
 
 
 @pytest.fixture
+@kept
 def giver(make, office):
     return make.organisation(office)
 

@@ -16,6 +16,7 @@ from tests.browser import Browser
 from tests.draws import A_WEEK_ON
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import SmallMonth
+from tests.worlds import kept
 
 _TONES = {"success", "info", "warning"}  # those that the layout has a look for
 _BY_THE_MACHINE = {"round.finish", "round.remind", "round.plan"}  # people take all other steps
@@ -74,12 +75,14 @@ def it_is_july(monkeypatch):
 
 
 @pytest.fixture
+@kept
 def month(make):
     """Six needs, five of which can be met; two social workers and an auditor."""
     return SmallMonth(make)
 
 
 @pytest.fixture
+@kept
 def job_id(app, month):
     """A run that waits for a worker."""
     with app.app_context():

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
@@ -158,9 +159,14 @@ class SmallMonth:
 
 def solve_here(run: m.RoundRun) -> SolveReport:
     """Solve, check, explain and price in this process: no worker is needed to know what a run
-    decides."""
-    limits = Limits(seconds=run.limit_seconds, price_seconds=run.limit_seconds)
-    plain = json.loads(run.problem_json)
+    decides. Equal questions are solved once in a process."""
+    return _solve(run.problem_json, run.limit_seconds)
+
+
+@cache
+def _solve(problem_json: str, seconds: float) -> SolveReport:
+    limits = Limits(seconds=seconds, price_seconds=seconds)
+    plain = json.loads(problem_json)
     report = work(plain, limits, _do_nothing)
     return replace(report, prices=work_out_prices(plain, report, limits, _do_nothing))
 

@@ -9,6 +9,7 @@ from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
 from tests.factories import NOW, Factory, make_lot
 from tests.reach import get_start, reach
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 ALL_WEEKS = (1, 2, 3, 4)
@@ -58,6 +59,7 @@ class Office:
 
 
 @pytest.fixture
+@kept
 def office(make):
     return Office(make)
 

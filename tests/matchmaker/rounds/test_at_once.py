@@ -17,11 +17,13 @@ from optimizer.report import Ruling, Verdict
 from tests.factories import NOW
 from tests.matchmaker.rounds.free_places import LATER, FreePlaces
 from tests.matchmaker.two_at_once import act_at_once
+from tests.worlds import kept
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
+@kept
 def run_id(app, month):
     with app.app_context():
         run_id = month.solve().id
@@ -120,6 +122,7 @@ def test_the_same_forbid_made_twice_at_once_holds_once(app, month, run_id):
 
 
 @pytest.fixture
+@kept
 def place(app, make):
     """A free place of a published month, and the search that found somebody for it."""
     world = FreePlaces(make)

@@ -29,6 +29,7 @@ from matchmaker.rounds.words.outcomes import (
 from tests.factories import NOW
 from tests.matchmaker.rounds.second_month import SECOND_MONTH
 from tests.matchmaker.rounds.small_month import SmallMonth
+from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 
@@ -36,6 +37,7 @@ TWICE = "N2607-0009"  # the second ask of a home that asks for goods already
 
 
 @pytest.fixture
+@kept
 def month(make):
     """Two units of goods: for one home in danger, that asks twice, and one of two committees."""
     month = SmallMonth(make, policy="community/2")

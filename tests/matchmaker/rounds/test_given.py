@@ -10,6 +10,7 @@ from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
 from tests.factories import Factory
 from tests.reach import get_start, list_reachable, reach
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 
@@ -39,6 +40,7 @@ class Office:
 
 
 @pytest.fixture
+@kept
 def office(make):
     return Office(make)
 

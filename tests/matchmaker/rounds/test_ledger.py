@@ -20,6 +20,7 @@ from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
 from tests.factories import NOW, Factory
 from tests.matchmaker.rounds.second_month import freeze_second_month
+from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
 COMMITTEE, HOUSEHOLD, ORGANISATION = (
@@ -58,6 +59,7 @@ class Office:
 
 
 @pytest.fixture
+@kept
 def office(make):
     return Office(make)
 

@@ -8,6 +8,7 @@ from matchmaker.base.errors import NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.pages import line_views, lines
 from matchmaker.rounds.pages.lines import LineFilters, RunLine
+from tests.worlds import kept
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -16,6 +17,7 @@ GROUNDS = {"N2607-0005": "outranked", "N2607-0006": "no_eligible_offer"}
 
 
 @pytest.fixture
+@kept
 def run(month):
     """A second run whose outcomes differ from the first one's in every column that is filtered."""
     first = month.solve()

@@ -15,6 +15,7 @@ from matchmaker.rounds.freeze.readiness import (
 )
 from tests.factories import NOW, Factory
 from tests.reach import NEEDS_STAY_IN, get_start, list_reachable, reach
+from tests.worlds import kept
 
 F = Finding
 GOOD, WARNING, BLOCKING = Weight.GOOD, Weight.WARNING, Weight.BLOCKING
@@ -68,6 +69,7 @@ class Office:
 
 
 @pytest.fixture
+@kept
 def office(make):
     return Office(make)
 

@@ -22,6 +22,7 @@ from tests.browser import Browser
 from tests.draws import lock_and_draw
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.worlds import kept
 
 RUN = {"month": MONTH, "number": 1}
 NAMES = Names({"C01": "Plum Lane"}, {"rice_oil": "Rice and oil"}, {"O01": "The Bakery"})
@@ -258,6 +259,7 @@ def test_the_draw_shares_and_what_comes_next_are_said_by_home(english):
 
 
 @pytest.fixture
+@kept
 def solved(app, month):
     """The month, solved under the second policy."""
     with app.app_context():

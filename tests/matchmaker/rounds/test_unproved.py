@@ -21,6 +21,7 @@ from optimizer.report import Ruling, Unproved, Verdict
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.worlds import kept
 
 RUN = {"month": MONTH, "number": 1}
 POINTS = Unproved("points", "", "gap", "sum", "", "20", "22")
@@ -31,6 +32,7 @@ SENTENCE = "I know that this month is valid, but not proved best. Still open:\nâ
 
 
 @pytest.fixture
+@kept
 def unproved(app, month):
     """The month under review, as a limit of time left it."""
     with app.app_context():

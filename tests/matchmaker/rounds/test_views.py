@@ -15,6 +15,7 @@ from tests.browser import Browser
 from tests.draws import fill_lock_form, lock_and_draw_on_pages
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.worlds import kept
 
 ROOM = "/rounds/2026-07/"
 
@@ -24,6 +25,7 @@ def key(number: int) -> dict[str, str]:
 
 
 @pytest.fixture
+@kept
 def reviewed(app, month):
     """A round under review; its first run was started by the first social worker."""
     with app.app_context():

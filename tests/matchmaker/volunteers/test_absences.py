@@ -11,6 +11,7 @@ from matchmaker.base.extensions import db
 from matchmaker.volunteers import absences
 from tests.browser import Browser
 from tests.factories import NOW
+from tests.worlds import kept
 
 TODAY = date(2026, 7, 6)  # of NOW
 
@@ -36,6 +37,7 @@ class Office:
 
 
 @pytest.fixture
+@kept
 def office(make):
     return Office(make)
 
