@@ -77,7 +77,7 @@ def _judge(
         return set()
     began, code, killers = time.monotonic(), digest_code(), set()
     warm_up()
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+    with tempfile.TemporaryDirectory(prefix="judging-", dir=FOLDER) as folder:
         _find_unreliable(trials[0].tests[:1], record, Path(folder))  # it runs at all
         for number, trial in enumerate(judge(trials, Path(folder), workers), 1):
             if digest_code() != code:
@@ -154,7 +154,7 @@ def _judge_alone(killed: list[tuple[Mutant, str]], workers: int) -> tuple[list[T
     """Judge each by its killer alone. Returns the killers, too, that fail without a mutant."""
     record = Record({}, {})
     warm_up()
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+    with tempfile.TemporaryDirectory(prefix="judging-", dir=FOLDER) as folder:
         asked = [Trial(m, [by], record.sum_seconds([by])) for m, by in killed]
         trials = list(judge(asked, Path(folder), workers))
         unreliable = _find_unreliable(sorted({by for _, by in killed}), record, Path(folder))

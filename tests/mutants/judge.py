@@ -159,6 +159,8 @@ def _finish(child: ForkProcess, trial: Trial, folder: Path) -> None:
     late = child.is_alive()
     _end(child)
     path = folder / f"{child.pid}.json"
+    if not folder.exists():  # every verdict from here on would be a crash
+        raise RuntimeError(f"{folder} is gone: start again, what was judged before is kept")
     if late or not path.exists():
         trial.ended = "time" if late else "crash"
         return
