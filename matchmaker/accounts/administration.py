@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.accounts.invitations import GUARDED, lapse_invitations
@@ -11,7 +11,7 @@ from matchmaker.accounts.sessions import revoke_all_sessions
 from matchmaker.audit.service import record_event
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
-from matchmaker.models import Resident, Role, User
+from matchmaker.models import CalendarFeed, Resident, Role, User
 from matchmaker.notices.service import notify_user
 from matchmaker.scopes import is_in_scope
 
@@ -43,7 +43,7 @@ def get_account(user_id: int, *, is_locked: bool = False) -> User:
 
 
 def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
-    """Disable an account, sign it out everywhere and end its invitations.
+    """Disable an account, sign it out everywhere and end its invitations and calendar address.
 
     Raises ``ConflictError`` for the actor's own account.
     """
@@ -51,8 +51,7 @@ def disable_account(*, actor: User, user_id: int, now: datetime) -> User:
     if user.disabled_at is not None:
         raise ConflictError("account.already_disabled")
     user.disabled_at = now
-    revoke_all_sessions(user, now)
-    lapse_invitations(user, now)
+    _end_ways_in(user, now)
     db.session.flush()
     record_event(actor=actor, action="account.disable", subject=user, now=now)
     return user
@@ -71,7 +70,7 @@ def enable_account(*, actor: User, user_id: int, now: datetime) -> User:
 
 
 def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: datetime) -> User:
-    """Give an account another role or scope, and sign it out everywhere.
+    """Give an account another role or scope, sign it out everywhere and end what it gave away.
 
     Raises ``ConflictError`` for a guarded role that the account has not yet: that takes an
     invitation, which a second person confirms.
@@ -82,12 +81,19 @@ def change_role(*, actor: User, user_id: int, role: Role, scope: Scope, now: dat
     details = {"from": user.role.value, "to": role.value}
     user.role = role
     scope.apply_to(user)
-    revoke_all_sessions(user, now)
-    lapse_invitations(user, now)
+    _end_ways_in(user, now)
     db.session.flush()
     record_event(actor=actor, action="account.change_role", subject=user, now=now, details=details)
     notify_user(user.id, actor, "account.change_role", user, now)
     return user
+
+
+def _end_ways_in(user: User, now: datetime) -> None:
+    """End the sessions, the invitations that wait, and the address of a calendar: who reads it
+    was given what the account promised as it was."""
+    revoke_all_sessions(user, now)
+    lapse_invitations(user, now)
+    db.session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))
 
 
 def _get_other(actor: User, user_id: int) -> User:

@@ -1,13 +1,15 @@
 """What was promised in one's own calendar: the file, and the address that a program reads."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
 from matchmaker import models as m
-from matchmaker.accounts import throttling
+from matchmaker.accounts import administration, throttling
+from matchmaker.accounts.scopes import Scope
 from matchmaker.assignments import agreeing, answering, feeds
 from matchmaker.assignments.icalendar_file import list_dated, make_calendar
 from matchmaker.assignments.queries import GivenFilters
@@ -149,11 +151,24 @@ class TestFeed:
         [row] = db.session.scalars(select(m.CalendarFeed))
         assert token not in repr(vars(row))
 
-    def test_a_closed_account_has_no_address(self, giver):
+    @pytest.mark.parametrize("step", ["disable", "change_role"])
+    def test_an_account_that_ends_or_changes_has_no_address_afterwards(self, make, giver, step):
+        """Who reads it was given the promises of one organisation, not those of the next."""
         token = feeds.make_feed(actor=giver, now=NOW)
-        giver.disabled_at = NOW
-        db.session.flush()
+        keys: dict[str, Any] = {
+            "actor": make.user(m.Role.ADMINISTRATOR),
+            "user_id": giver.id,
+            "now": NOW,
+        }
+        if step == "disable":
+            administration.disable_account(**keys)
+            assert feeds.find_reader(token) is None
+            administration.enable_account(**keys)
+        else:
+            scope = Scope(organisation_id=make.organisation(make.subdistrict()).id)
+            administration.change_role(role=m.Role.COORDINATOR, scope=scope, **keys)
         assert feeds.find_reader(token) is None
+        assert feeds.find_own(giver) is None
 
 
 # The pages.
