@@ -108,7 +108,10 @@ def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
     row = db.session.scalar(_select_open(actor, now).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
-    beside = select_promises(actor).where(Promise.round_run_id == row.round_run_id)
+    column = Promise.need_id if row.need_id is not None else Promise.pairing_id
+    beside = select_promises(actor).where(
+        Promise.round_run_id == row.round_run_id, column == (row.need_id or row.pairing_id)
+    )
     rows = [other for other in db.session.scalars(beside) if other.help_key == row.help_key]
     rows = [other for other in rows if not other.has_ended]
     if any(other.state in _UNDECIDED for other in rows):
