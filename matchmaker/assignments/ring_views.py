@@ -50,12 +50,15 @@ def write_down() -> Answer:
 
 
 def _say_left(left: Mapping[int, ConflictError]) -> None:
-    """Say whose answers are not written down, and why; the first of them by name."""
+    """Say which answers are not written down, and why: by number, for a cookie holds it, and the
+    first of them alone."""
     found = ringing.find_promises(current_user, left.keys())
     for key, row in list(found.items())[:_NAMED]:
-        who, what = row.asked.resident.display_name, get_name(row.asked.category)
+        number, what = row.asked.reference, get_name(row.asked.category)
         why = describe_refusal(left[key])
-        text = _("Not written down: %(who)s, %(what)s. %(why)s", who=who, what=what, why=why)
+        text = _(
+            "Not written down: %(number)s, %(what)s. %(why)s", number=number, what=what, why=why
+        )
         flash(text, "warning")
     if more := len(left) - min(len(found), _NAMED):
         flash(

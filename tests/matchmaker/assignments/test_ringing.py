@@ -59,7 +59,7 @@ def write(counter: m.User, heard: dict[int, Said | None], now=NOW) -> set[int]:
 def name_both(app, month) -> str:
     with app.app_context():
         need = db.session.get_one(m.Need, month.both.id)
-        return f"{need.resident.display_name}, {need.category.name_en}"
+        return f"{need.reference}, {need.category.name_en}"
 
 
 def list_states(need: m.Need) -> set[m.PromiseState]:
