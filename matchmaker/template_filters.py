@@ -153,7 +153,6 @@ GLOBALS: _Functions = {
     "form_owner": get_form_owner,
     "notice_url": notice_views.find_notice_url,
     "count_new_notices": notice_views.count_new_here,
-    "list_new_notices": notice_views.list_new_here,
 }
 
 

@@ -64,12 +64,12 @@ def list_questions(actor: User, now: datetime) -> list[OpenHelp]:
 
     A need is asked for once all its givers agreed; then, for another day that its giver asks for.
     """
-    return [row for row in _list_helps(actor, now) if row.is_asked or row.is_asked_for_day]
+    return [row for row in list_helps(actor, now) if row.is_question]
 
 
 def list_coming(actor: User, now: datetime) -> list[OpenHelp]:
     """Help that its recipients in the actor's scope agreed to, until they said how it was."""
-    return [row for row in _list_helps(actor, now) if row.is_coming or row.is_given]
+    return [row for row in list_helps(actor, now) if row.is_agreed]
 
 
 def list_passed(actor: User, now: datetime) -> list[OpenHelp]:
@@ -83,7 +83,8 @@ def list_agreed(actor: User, now: datetime) -> list[OpenHelp]:
     return sorted(found, key=lambda row: row.first_day)
 
 
-def _list_helps(actor: User, now: datetime) -> list[OpenHelp]:
+def list_helps(actor: User, now: datetime) -> list[OpenHelp]:
+    """All help that still counts for recipients in the actor's scope, pairings first."""
     groups: dict[object, list[Promise]] = {}
     for row in db.session.scalars(_select_open(actor, now)):
         if row.asked.resident.contact_ended_on is None:

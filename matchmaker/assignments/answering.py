@@ -7,9 +7,10 @@ undone for a while; then its place is free (``due.py``). With the first yes the 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from matchmaker.assignments.queries import GivenFilters, list_waiting
 from matchmaker.assignments.reminding import forget_answered
@@ -196,6 +197,13 @@ def _is_live(row: Promise, now: datetime) -> bool:
     return is_live(held, get_local_date(now))
 
 
+def load_month() -> Any:
+    """The run of a promise with its round, without the figures that would be read for each row."""
+    figures = (RoundRun.figures, RoundRun.verdict, RoundRun.prices, RoundRun.timings)
+    light = (defer(column) for column in figures)
+    return joinedload(Promise.run).options(*light, joinedload(RoundRun.match_round))
+
+
 def select_promises(actor: Actor) -> Select[Promise]:
     """The promises of published months in the actor's scope, by run."""
     return (
@@ -203,7 +211,7 @@ def select_promises(actor: Actor) -> Select[Promise]:
         .join(Promise.run)
         .join(RoundRun.match_round)
         .where(is_in_scope(Promise, actor), MatchRound.published_run_id == Promise.round_run_id)
-        .options(joinedload(Promise.run).joinedload(RoundRun.match_round))
+        .options(load_month())
         .order_by(Promise.round_run_id, Promise.id)
     )
 

@@ -47,6 +47,16 @@ class OpenHelp:
         return any(row.new_by is PromiseSide.GIVER for row in self.promises)
 
     @property
+    def is_question(self) -> bool:
+        """Whether the recipient is asked: does the help suit, or another day."""
+        return self.is_asked or self.is_asked_for_day
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether it was agreed to, and the recipient has not said how it was."""
+        return self.is_coming or self.is_given
+
+    @property
     def is_coming(self) -> bool:
         """Whether some of it was agreed to, and nobody said what became of it."""
         return any(row.state is PromiseState.CONFIRMED for row in self.promises)

@@ -87,6 +87,7 @@ class ListKind(StrEnum):
     SAME_PERSON = "same_person"
     ACCOUNTS = "accounts"
     EVENTS = "events"
+    WORK = "work"  # of the workbench
 
 
 class ListWay(StrEnum):

@@ -128,7 +128,7 @@ def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
     is_queue = filters.state is NeedState.SUBMITTED
     order = (Need.submitted_at, Need.id) if is_queue else (Need.created_at.desc(), Need.id.desc())
     return (
-        _narrow(actor, filters)
+        narrow_needs(actor, filters)
         .options(
             contains_eager(Need.resident).joinedload(Resident.household),
             contains_eager(Need.category),
@@ -140,7 +140,7 @@ def list_needs(actor: User, filters: NeedFilters) -> Select[Need]:
 
 def count_by_state(actor: User, filters: NeedFilters) -> dict[NeedState, int]:
     """How many needs in each state pass the other ``filters``; drafts are not counted."""
-    sent = _narrow(actor, replace(filters, state=None)).where(Need.state != NeedState.DRAFT)
+    sent = narrow_needs(actor, replace(filters, state=None)).where(Need.state != NeedState.DRAFT)
     return database.count_by_state(sent, Need.state)
 
 
@@ -229,7 +229,8 @@ def list_statuses(needs: list[Need]) -> dict[int, list[RecipientStatus]]:
     return found
 
 
-def _narrow(actor: User, filters: NeedFilters) -> Select[Need]:
+def narrow_needs(actor: User, filters: NeedFilters) -> Select[Need]:
+    """The needs in the actor's scope that pass ``filters``, with resident and kind, in no order."""
     query = select(Need).join(Need.resident).join(Need.category).where(is_in_scope(Need, actor))
     query = _narrow_to_series(query, filters)
     if filters.state is not None:

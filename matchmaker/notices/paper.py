@@ -38,7 +38,7 @@ class Waiting:
 
 def count_waiting(actor: User) -> list[Waiting]:
     """Each committee in the actor's scope, by code, with the number of its residents who wait."""
-    counts = _select_new(actor).with_only_columns(
+    counts = select_waiting(actor).with_only_columns(
         Household.committee_id, func.count(Resident.id.distinct())
     )
     rows = db.session.execute(counts.group_by(Household.committee_id))
@@ -55,7 +55,7 @@ def get_committee(committee_id: int, actor: User) -> Committee:
 def list_news(actor: User, of: Committee | Resident) -> list[News]:
     """What residents of a committee, or one resident, are to hear: by name, oldest first."""
     query = (
-        _select_new(actor)
+        select_waiting(actor)
         .add_columns(Resident)
         .where(_is_of(of))
         .options(contains_eager(Resident.household))
@@ -80,7 +80,7 @@ def mark_reported(of: Committee | Resident, shown: Shown, *, actor: User, now: d
     A second time changes nothing.
     """
     is_shown = (Notice.id <= shown.last_id) | Notice.id.in_(shown.ids)
-    query = _select_new(actor).where(_is_of(of), is_shown)
+    query = select_waiting(actor).where(_is_of(of), is_shown)
     rows = db.session.scalars(query.with_for_update(of=Notice)).all()
     for row in rows:
         row.read_at = now
@@ -96,8 +96,8 @@ def _is_of(of: Committee | Resident) -> ColumnElement[bool]:
     return Household.committee_id == of.id if isinstance(of, Committee) else Resident.id == of.id
 
 
-def _select_new(actor: User) -> Select[Any]:
-    """New notices of residents in the actor's scope who have no account."""
+def select_waiting(actor: User) -> Select[Any]:
+    """New notices of residents in the actor's scope who have no account, with the residents."""
     account = select_active(Role.RESIDENT).where(User.resident_id == Resident.id)
     return (
         select(Notice)

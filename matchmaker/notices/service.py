@@ -253,11 +253,11 @@ def is_new() -> ColumnElement[bool]:
     return Notice.read_at.is_(None) & Notice.void_at.is_(None)
 
 
-def list_notices(actor: User, *, most: int, only_new: bool = False) -> list[Notice]:
-    """The actor's notices, latest first; ``only_new``: valid and not read."""
+def list_notices(actor: User, *, most: int, since: datetime | None = None) -> list[Notice]:
+    """The actor's notices, latest first; ``since``: valid ones from then on, or not read."""
     query = select(Notice).where(is_in_scope(Notice, actor))
-    if only_new:
-        query = query.where(is_new())
+    if since is not None:
+        query = query.where(Notice.void_at.is_(None), or_(Notice.created_at >= since, is_new()))
     return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(most)))
 
 

@@ -8,11 +8,8 @@ from flask_login import current_user
 
 from matchmaker.base.database import is_away
 from matchmaker.models import Notice
-from matchmaker.notices.service import count_new, list_notices
-from matchmaker.notices.things import Read, load_things
+from matchmaker.notices.service import count_new
 from matchmaker.web.permissions import may_open
-
-MOST_AT_HOME = 5
 
 _Values = Callable[[Any], dict[str, Any]]
 
@@ -88,10 +85,3 @@ def count_new_here() -> int:
     if "new_notices" not in g:
         g.new_notices = count_new(current_user)
     return int(g.new_notices)
-
-
-def list_new_here() -> list[Read]:
-    """The latest new notices of the visitor, for the first page."""
-    if not count_new_here():
-        return []
-    return load_things(list_notices(current_user, most=MOST_AT_HOME, only_new=True))

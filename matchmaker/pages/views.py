@@ -59,12 +59,6 @@ def remember_preferences(
 bp = Blueprint("pages", __name__)
 
 
-@bp.get("/")
-@public
-def home() -> str:
-    return render_template("pages/home.html")
-
-
 @bp.get("/privacy")
 @public
 def privacy() -> str:

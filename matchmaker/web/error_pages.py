@@ -75,6 +75,7 @@ WAYS_BACK: dict[str, tuple[str, ...]] = {
     "status": ("residents.index",),
     "subdistrict": (),
     "volunteer": ("volunteers.index",),
+    "work": ("pages.home",),
 }
 
 

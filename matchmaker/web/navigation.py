@@ -21,8 +21,10 @@ class NavigationItem:
 
 # What who rings others finds on the page where these answer alone.
 _RINGING = (_l("People to ring"), "assignments.questions")
+_FIRST = "pages.home"  # a visitor has the name of the site instead
 # (label, endpoint); who sees an item follows from the permission its view declares.
 _ITEMS = (
+    (_l("Workbench"), _FIRST),
     (_l("My needs"), "needs.mine"),
     (_l("Does it suit?"), "assignments.questions"),
     (_l("My visits"), "assignments.visits"),
@@ -57,7 +59,7 @@ def list_items() -> list[NavigationItem]:
     return [
         NavigationItem(_name(label, endpoint), url_for(endpoint), request.endpoint == endpoint)
         for label, endpoint in _ITEMS
-        if may_open(endpoint)
+        if may_open(endpoint) and (endpoint != _FIRST or current_user.is_authenticated)
     ]
 
 

@@ -192,6 +192,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.ListKind.SAME_PERSON, _l("Entries that are perhaps one person")),
     (m.ListKind.ACCOUNTS, _c("ListKind", "Accounts")),
     (m.ListKind.EVENTS, _l("Log of steps")),
+    (m.ListKind.WORK, _l("Rows of the workbench")),
     (m.ListWay.FILE, _l("As a file")),
     (m.ListWay.PRINT, _l("To print")),
     (m.ListWay.PAGES, _l("Read on screen")),

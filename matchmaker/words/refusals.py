@@ -35,6 +35,7 @@ _SITE: Sentences = {
     "demo.person_unknown": _NO_SUCH_PERSON,
     "category.unknown": _l("There is no such kind of help here."),
     "subdistrict.unknown": _l("There is no such street office here."),
+    "work.unknown": _l("Nothing of this kind waits for you here."),
 }
 
 _ACCOUNTS: Sentences = {

@@ -16,6 +16,7 @@ ROOMS = {
         "matchmaker.pages", "matchmaker.people", "matchmaker.places",
         "matchmaker.residents", "matchmaker.volunteers",
     ),
+    "workbench": ("matchmaker.workbench",),
     "assignments": ("matchmaker.assignments",),
     "links": ("matchmaker.links",),
     "endings": ("matchmaker.endings",),
@@ -54,6 +55,7 @@ LABELS = {
         "accounts, audit, needs, offers, organisations,<br/>"
         "pages, people, places, residents, volunteers"
     ),
+    "workbench": "workbench<br/>what waits for a person",
     "assignments": "assignments<br/>what a published month promises",
     "links": "links<br/>answers without an account",
     "endings": "endings<br/>the end of a contact",
@@ -76,8 +78,8 @@ LABELS = {
     "checker": "checker<br/>believes nobody",
 }
 HOUSES = {
-    "site": ("matchmaker: the site", ("commands", "assignments", "endings", "links", "features",
-                                      "demo", "promises",
+    "site": ("matchmaker: the site", ("commands", "workbench", "assignments", "endings",
+                                      "links", "features", "demo", "promises",
                                       "rounds", "matching", "web", "words", "tables", "models",
                                       "base")),
     "library": ("optimizer: decides", ("cli", "process", "answers", "search", "model", "engine",

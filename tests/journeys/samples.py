@@ -12,6 +12,7 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import list_years
 from matchmaker.links.service import find_link, make_organisation_link
 from matchmaker.needs.resident_service import Question, list_questions
+from matchmaker.workbench.lines import LINES
 
 Values = dict[str, Any]
 
@@ -203,6 +204,10 @@ def _asked_for(user: m.User) -> list[Values]:
     return [{"promise_id": row} for row in ids if row]
 
 
+def _work(user: m.User) -> list[Values]:
+    return [{"kind": line.kind.value} for line in LINES[user.role]]
+
+
 _SECRET = "a" * 26  # of a link whose address the tests have to know
 
 
@@ -292,4 +297,5 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "volunteers.away": _volunteers,
     "volunteers.edit": _volunteers,
     "volunteers.show": _volunteers,
+    "workbench.rows": _work,
 }

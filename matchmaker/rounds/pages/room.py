@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from matchmaker.base.clock import add_months
 from matchmaker.models import Job, JobState, MatchRound, RoundRun, RoundState, RunStatus, User
 from matchmaker.promises.present import RECEIVER_GONE, list_broken
 from matchmaker.rounds.freeze.overrides import list_active_overrides
+from matchmaker.rounds.freeze.service import list_open_months
 from matchmaker.rounds.publish.hands import find_plain_run, list_hands
 from matchmaker.rounds.publish.publication import is_comparison, list_present_runs
 from matchmaker.rounds.publish.revoking import is_revocable
@@ -63,6 +65,14 @@ _NEXT_STEP = {
     RoundState.PUBLISHED: RoundStep.CARRY_OUT,
     RoundState.EXECUTING: RoundStep.CARRY_OUT,
 }
+
+
+def find_free_month(rounds: Sequence[MatchRound], now: datetime) -> date | None:
+    """The next month that can be opened and has no round yet; None if all have one."""
+    present, last = list_open_months(now)
+    taken = {row.month for row in rounds}
+    free = (row for row in (add_months(present, 1), last, present) if row not in taken)
+    return next(free, None)
 
 
 def list_steps(match_round: MatchRound) -> list[PathStep]:

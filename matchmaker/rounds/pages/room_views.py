@@ -8,7 +8,7 @@ from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from matchmaker.base.clock import add_months, get_local_date, get_now
+from matchmaker.base.clock import add_months, get_local_date, get_month, get_now
 from matchmaker.forms.base import ButtonForm
 from matchmaker.models import MatchRound, RoundRun, RoundState, User
 from matchmaker.promises.answers import count_promises, list_held
@@ -24,6 +24,7 @@ from matchmaker.rounds.pages.room import (
     choose_run,
     count_broken,
     describe_progress,
+    find_free_month,
     list_run_steps,
     list_steps,
 )
@@ -56,7 +57,7 @@ def index() -> str:
 @bp.route("/open", methods=["GET", "POST"])
 @requires(Permission.ROUND_RUN)
 def open_round() -> Answer:
-    form = OpenRoundForm(data={"month": _find_free_month()})
+    form = OpenRoundForm(data={"month": _propose_month()})
 
     def act() -> str:
         match_round = freeze_service.open_round(
@@ -78,13 +79,11 @@ def open_round() -> Answer:
     return answer_form(form, act, show)
 
 
-def _find_free_month() -> date:
+def _propose_month() -> date:
     """The next month that has no round yet; next month if all that can be opened have one."""
-    present, last = freeze_service.list_open_months(get_now())
-    month = add_months(present, 1)
-    taken = {row.month for row in queries.list_rounds(current_user)}
-    free = (row for row in (month, last, present) if row not in taken)
-    return next(free, month)
+    now = get_now()
+    free = find_free_month(queries.list_rounds(current_user), now)
+    return free or add_months(get_month(now), 1)
 
 
 @bp.get("/<month:month>/")

@@ -43,7 +43,7 @@ def test_the_first_page_says_what_is_new_and_the_header_how_much(app, make, offi
         last, first = (row.id for row in service.list_notices(office.asker, most=9))
     resident.submit("accounts.read_notices", {"first": first, "last": last}, on="/")
     home = resident.get("pages.home").text
-    assert "What is new for you" not in home
+    assert "Nobody has done anything since yesterday" in home
     assert "new notice" not in home
     page = read(app, office.counter).get("pages.home").text
     assert "Tell those who have no account." in page

@@ -1,0 +1,189 @@
+"""The workbench: what waits for a person of each role, and how much of it is late or new.
+
+The count of a line, its rows and its file come from one query, so they cannot differ.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
+
+from matchmaker.base.errors import NotFoundError
+from matchmaker.base.extensions import db
+from matchmaker.models import Committee, Role, User
+from matchmaker.workbench import promise_lines as promises
+from matchmaker.workbench import record_lines as records
+from matchmaker.workbench.line import Reader, WorkKind, WorkLine, get_yesterday
+
+LINES: Mapping[Role, Sequence[WorkLine]] = {
+    Role.SOCIAL_WORKER: (
+        records.COMPLAINTS,
+        records.QUESTIONS,
+        promises.PROPOSALS,
+        promises.FREE_PLACES,
+        promises.ANSWERS,
+        promises.RECIPIENTS,
+        promises.WITHOUT_DAY,
+        promises.WITHOUT_SESSION,
+        promises.REPORTS,
+        promises.BEFORE_CLOSE,
+        records.MISSED,
+        records.NEEDS,
+        records.STATUSES,
+        records.REVIEWS,
+        records.OFFERS,
+        records.ORGANISATIONS,
+        records.INVITATIONS,
+    ),
+    Role.COMMITTEE_WORKER: (
+        promises.CALLS,
+        promises.CAME,
+        records.NEEDS,
+        records.STATUSES,
+        records.REVIEWS,
+        records.MISSED,
+        records.NEWS,
+        promises.AGREED,
+    ),
+    Role.COORDINATOR: (
+        promises.ANSWERS,
+        promises.OTHER_DAY,
+        promises.WITHOUT_DAY,
+        promises.WITHOUT_SESSION,
+        promises.REPORTS,
+        records.OFFERS_RETURNED,
+        records.PROOFS,
+        promises.OWN_VISITS,
+        promises.GIVEN,
+    ),
+    Role.VOLUNTEER: (
+        promises.ANSWERS,
+        promises.OTHER_DAY,
+        promises.REPORTS,
+        promises.OWN_VISITS,
+        promises.GIVEN,
+    ),
+    Role.RESIDENT: (
+        promises.CALLS,
+        promises.CAME,
+        records.NEEDS_RETURNED,
+        records.DRAFTS,
+        promises.AGREED,
+    ),
+    Role.ADMINISTRATOR: (records.INVITATIONS,),
+    Role.AUDITOR: (records.INVITATIONS,),
+}
+# What of a committee the office sees, so that it can ask there.
+BY_COMMITTEE = (records.NEEDS, records.STATUSES, records.REVIEWS, promises.RECIPIENTS)
+
+
+class WorkPart(StrEnum):
+    """Which rows of a line a page has."""
+
+    LATE = "late"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class LineCount:
+    """How many rows a line has, and how many of them are late, and came since yesterday began."""
+
+    line: WorkLine
+    rows: int
+    late: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeCounts:
+    """What waits in a committee: how many rows of each line, and how many of all are late."""
+
+    committee: Committee
+    rows: Mapping[WorkKind, int]
+    late: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.rows.values())
+
+
+def find_line(actor: User, kind: WorkKind) -> WorkLine:
+    """The line of the actor's role. Raises ``NotFoundError`` when the role has none of the kind."""
+    found = next((line for line in LINES[actor.role] if line.kind is kind), None)
+    if found is None:
+        raise NotFoundError("work.unknown")
+    return found
+
+
+def count_lines(reader: Reader) -> list[LineCount]:
+    """The lines of the actor's role that have rows: those with late rows first."""
+    lines = LINES[reader.actor.role]
+    by_kind: dict[str, Any] = {
+        kind: counts
+        for kind, *counts in db.session.execute(
+            union_all(*(_count(line, reader) for line in lines))
+        )
+    }
+    found = [LineCount(line, *map(int, by_kind[line.kind.value])) for line in lines]
+    return sorted((row for row in found if row.rows), key=lambda row: row.late == 0)
+
+
+def count_line(line: WorkLine, reader: Reader) -> LineCount:
+    """How many rows one line has."""
+    _kind, *counts = db.session.execute(_count(line, reader)).one()
+    return LineCount(line, *map(int, counts))
+
+
+def count_by_committee(reader: Reader) -> list[CommitteeCounts]:
+    """The committees in which something waits: most of it late first, then most of it."""
+    queries = (
+        _count(line, reader, Committee.id.label("committee_id")).group_by(Committee.id)
+        for line in BY_COMMITTEE
+    )
+    found: dict[int, dict[WorkKind, int]] = {}
+    late: dict[int, int] = {}
+    counted: Any = db.session.execute(union_all(*queries))
+    for kind, rows, late_rows, _new, committee_id in counted:
+        found.setdefault(committee_id, {})[WorkKind(kind)] = rows
+        late[committee_id] = late.get(committee_id, 0) + int(late_rows)
+    query = select(Committee).where(Committee.id.in_(found))
+    counts = [
+        CommitteeCounts(row, found[row.id], late[row.id]) for row in db.session.scalars(query)
+    ]
+    return sorted(counts, key=lambda row: (-row.late, -row.total, row.committee.code))
+
+
+def select_rows(
+    line: WorkLine,
+    reader: Reader,
+    part: WorkPart | None = None,
+    committee_id: int | None = None,
+) -> Select[Any]:
+    """The rows of a line, late ones first, each with whether it is late and whether it is new."""
+    query = line.select(reader)
+    if committee_id is not None:
+        query = query.where(Committee.id == committee_id)
+    late, new = _mark(line.is_late(reader.now)), _mark(line.is_new(get_yesterday(reader.now)))
+    if part is not None:
+        query = query.where({WorkPart.LATE: late, WorkPart.NEW: new}[part] == 1)
+    flagged: Select[Any] = query.add_columns(late, new).order_by(late.desc(), *line.order)
+    return flagged
+
+
+def _count(line: WorkLine, reader: Reader, *more: Any) -> Any:
+    late, new = _mark(line.is_late(reader.now)), _mark(line.is_new(get_yesterday(reader.now)))
+    return line.select(reader).with_only_columns(
+        literal(line.kind.value).label("kind"),
+        func.count().label("rows"),
+        func.coalesce(func.sum(late), 0).label("late"),
+        func.coalesce(func.sum(new), 0).label("new"),
+        *more,
+        maintain_column_froms=True,
+    )
+
+
+def _mark(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 for rows of the condition, 0 for others; what is not known is no."""
+    return case((condition, 1), else_=0)
