@@ -26,6 +26,14 @@ COUNTS = {
     "waits_on": _l("Still missing, and waits on"),
 }
 
+# What a list of promises can be asked for: those, and the steps of the board.
+ROWS = {
+    **COUNTS,
+    "accepted": _l("Givers said yes"),
+    "confirmed": _l("Recipients agreed"),
+    "fed_back": _l("Said how it was"),
+}
+
 
 class MemoryForm(FilterForm):
     """Months, and how they are grouped; ``counted`` names the rows of one count."""
@@ -33,7 +41,7 @@ class MemoryForm(FilterForm):
     first = DropdownField(_l("From month"))
     last = DropdownField(_l("To month"))
     by = DropdownField(_l("Told by what"), choices=make_choices(GROUPS.items()))
-    counted = DropdownField(_l("Promises"), choices=make_choices(COUNTS.items()))
+    counted = DropdownField(_l("Promises"), choices=make_choices(ROWS.items()))
 
     def fill_choices(self, months: Sequence[date]) -> "MemoryForm":
         """Set the months to choose from."""

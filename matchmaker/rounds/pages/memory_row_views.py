@@ -20,7 +20,7 @@ from matchmaker.rounds.pages.memory_address import (
     read_address,
     require_address,
 )
-from matchmaker.rounds.pages.memory_forms import COUNTS
+from matchmaker.rounds.pages.memory_forms import ROWS
 from matchmaker.web.act import Answer
 from matchmaker.web.lists import Column, ListPage, People, make_state_badge
 from matchmaker.web.permissions import Permission, requires
@@ -40,7 +40,7 @@ def memory_rows() -> str:
     return show_list(
         "rounds/memory_rows.html",
         _make_rows(asked),
-        name=str(COUNTS[asked.counted]),
+        name=str(ROWS[asked.counted]),
         group="" if group is None else name_group(group),
         back_url=asked.make_url("rounds.memory"),
     )

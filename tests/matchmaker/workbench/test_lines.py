@@ -12,6 +12,7 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.models import Role
+from matchmaker.promises.board import Grouping
 from matchmaker.workbench import lines
 from matchmaker.workbench.line import Reader, WorkKind
 from matchmaker.workbench.lines import LINES, LineCount, WorkPart
@@ -19,7 +20,7 @@ from tests.browser import Browser
 from tests.databases import make_app, opened
 from tests.factories import Factory
 from tests.journeys.page_costs import count_statements
-from tests.matchmaker.workbench.lived_office import LATER, MANY, LivedOffice
+from tests.matchmaker.workbench.lived_office import JULY, LATER, MANY, LivedOffice
 
 MOST_STATEMENTS = 20
 ROLES = pytest.mark.parametrize("role", list(Role))
@@ -27,6 +28,10 @@ ROLES = pytest.mark.parametrize("role", list(Role))
 EMPTY = {WorkKind.PROPOSALS, WorkKind.BEFORE_CLOSE, WorkKind.WITHOUT_DAY, WorkKind.NEWS}
 _ROW = re.compile(r'<tr role="row">(.*?)</tr>', re.S)
 _COUNTED = re.compile(r'<a class="work__title" href="([^"]+)"><span class="work__count">(\d+)')
+_CELL = re.compile(r'<a href="(/rounds/memory/promises[^"]+)">(\d+)</a>')
+_TILE = re.compile(
+    r'<a href="(/rounds/memory/promises[^"]+)">[^<]+</a></dt>\s*<dd class="tile__value">(\d+)'
+)
 _LATE = "Late"
 
 
@@ -186,3 +191,14 @@ def test_a_month_is_proposed_that_nobody_has_opened(browse):
     page = browse(Role.SOCIAL_WORKER).get("pages.home").text
     assert "Open August 2026" in page
     assert "July 2026" in page
+
+
+@pytest.mark.parametrize("by", list(Grouping))
+def test_each_count_of_the_board_opens_its_promises(browse, by):
+    browser = browse(Role.SOCIAL_WORKER)
+    page = browser.get("rounds.board", month=JULY, by=by.value).text
+    cells = _CELL.findall(page) + [(url, count) for url, count in _TILE.findall(page)]
+    assert len(cells) > 8
+    for url, count in cells:
+        answer = browser.client.get(unescape(url)).text
+        assert f"{count} promise" in answer, url
