@@ -10,12 +10,12 @@ page, even where it could not be sent afresh. If the first is rolled back, so is
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import flash, g, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,7 @@ from matchmaker.models import Actor, IdempotencyKey, SignedLink
 from matchmaker.models.limits import LONGEST_LOCATION
 from matchmaker.words.refusals import describe_refusal
 
+KEPT = timedelta(days=30)  # far longer than a session: the same form cannot arrive after that
 Answer = str | tuple[str, int] | Response
 Act = Callable[[], str]  # makes the change; returns the next address
 Show = Callable[[], str | Response]  # the page with the form
@@ -122,7 +123,12 @@ def _name_act(key: str) -> str:
 
 
 def claim_key(*, actor: Actor, key: str, now: datetime) -> str | None:
-    """Claim a form's key in this transaction; None if new, else where its first use redirected."""
+    """Claim a form's key in this transaction; None if new, else where its first use redirected.
+
+    Keys of the same sender that are too old to arrive again are deleted.
+    """
+    old = and_(_is_of(actor), IdempotencyKey.created_at < now - KEPT)
+    db.session.execute(delete(IdempotencyKey).where(old))
     row = IdempotencyKey(key=key, location="", created_at=now)
     if isinstance(actor, SignedLink):
         row.signed_link_id = actor.id
@@ -154,6 +160,9 @@ def keep_location(*, actor: Actor, key: str, location: str) -> str:
 
 
 def _is_claimed(actor: Actor, key: str) -> ColumnElement[bool]:
+    return and_(_is_of(actor), IdempotencyKey.key == key)
+
+
+def _is_of(actor: Actor) -> ColumnElement[bool]:
     of_link = isinstance(actor, SignedLink)
-    sender = IdempotencyKey.signed_link_id if of_link else IdempotencyKey.user_id
-    return and_(sender == actor.id, IdempotencyKey.key == key)
+    return (IdempotencyKey.signed_link_id if of_link else IdempotencyKey.user_id) == actor.id
