@@ -14,7 +14,7 @@ from tests.databases import (
     make_sqlite_copier,
     opened,
 )
-from tests.evidence import refuse_statuses as refuse_statuses
+from tests.evidence import everything_can_be_said as everything_can_be_said
 from tests.factories import Factory
 from tests.grouped import refuse_compared as refuse_compared
 from tests.worlds import shelf_of_worlds as shelf_of_worlds

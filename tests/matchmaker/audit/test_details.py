@@ -15,37 +15,9 @@ from matchmaker.residents import statuses
 from matchmaker.words.labels import get_label
 from tests.architecture.source import Source, list_sources
 from tests.browser import Browser
-from tests.evidence import find_statuses
+from tests.evidence import NAMES, find_statuses
 from tests.factories import NOW
 
-# Every name in the details of any action, and what stands there: never what a person has or is.
-NAMES = {
-    *("from", "to", "state", "status", "verified", "number", "publication", "version"),
-    *("invitation", "role", "opened_by", "mark", "phone", "password", "address"),  # of a sign-in:
-    # the last four are arguments, not details
-    *("year", "notice", "breaks", "make_up_days", "first_day", "last_day"),
-    *("month", "needs", "seed", "policy", "snapshot_sha256", "problem_sha256", "result_sha256"),
-    *("draw_number", "draws_on", "public_value", "source", "no_interest", "unproved"),
-    *("consent", "reply_promised_on", "tier", "other_id", "need_id", "windows", "fields"),
-    *(
-        "about",
-        "reason",
-        "ground",
-        "found",
-        "alike",
-        "gone",
-        "moved",
-        "promises_broken",
-        "promises",
-    ),
-    *("category", "capacity"),  # of an offer
-    *("code", "kind"),  # of an organisation
-    *("list", "way", "purpose", "persons", "filters"),  # of a list: of filters the names alone
-    "volunteers",  # numbers of entries
-    *("notices", "visits"),  # how many
-    *("given", "missing", "promised", "repeats_until"),  # of one need: units, a month
-    "allowed",  # whether volunteers answer for themselves
-}
 WRITERS = {"record_event", "record_step"}
 
 
