@@ -41,7 +41,7 @@ from matchmaker.notices.service import (
 )
 from matchmaker.promises.agreed import has_not_ended, is_agreed
 from matchmaker.promises.days import find_given_until
-from matchmaker.promises.present import list_broken
+from matchmaker.promises.present import list_broken_among
 from matchmaker.promises.seats import lacks_session
 from matchmaker.promises.states import (
     DEADLINES,
@@ -51,6 +51,7 @@ from matchmaker.promises.states import (
     RECIPIENT_REASONS,
     PromiseStep,
 )
+from matchmaker.promises.together import is_beside
 from matchmaker.rounds.publish.revoking import free_places
 
 _NOES = {PromiseStep.REFUSE: "promise.refuse", PromiseStep.CALL_OFF: "promise.call_off"}
@@ -109,10 +110,7 @@ def get_help(actor: User, promise_id: int, now: datetime) -> OpenHelp:
     row = db.session.scalar(_select_open(actor, now).where(Promise.id == promise_id))
     if row is None:
         raise NotFoundError("promise.unknown")
-    column = Promise.need_id if row.need_id is not None else Promise.pairing_id
-    beside = select_promises(actor).where(
-        Promise.round_run_id == row.round_run_id, column == (row.need_id or row.pairing_id)
-    )
+    beside = select_promises(actor).where(is_beside(row.run, [row.id]))
     rows = [other for other in db.session.scalars(beside) if other.help_key == row.help_key]
     rows = [other for other in rows if not other.has_ended]
     if any(other.state in _UNDECIDED for other in rows):
@@ -139,7 +137,7 @@ def _require_keepable(run: RoundRun, rows: Sequence[Promise], now: datetime) -> 
     """Raise ``ConflictError`` unless all can be kept, a visit on its day."""
     if len(list_keepable(run, rows, PromiseStep.AGREE, now)) == len(rows):
         return
-    broken = {found.promise.id for found in list_broken(run, now)}
+    broken = {found.promise.id for found in list_broken_among(run, [row.id for row in rows], now)}
     is_movable = all(row.slot and row.id not in broken and _is_ahead(row, now) for row in rows)
     if is_movable:
         raise ConflictError("promise.not_on_its_day")

@@ -39,7 +39,7 @@ from matchmaker.notices.service import (
 )
 from matchmaker.promises.agreed import is_agreed, notify_agreed
 from matchmaker.promises.facts import list_promises
-from matchmaker.promises.present import is_live, list_broken
+from matchmaker.promises.present import is_live, list_broken_among
 from matchmaker.promises.seats import inherit_payday, notify_recipients, seat_waiting, unseat
 from matchmaker.promises.states import (
     DEADLINES,
@@ -47,6 +47,7 @@ from matchmaker.promises.states import (
     RECIPIENT_REASONS,
     PromiseStep,
 )
+from matchmaker.promises.together import is_beside
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import is_in_scope
 from matchmaker.states import lock_row
@@ -176,10 +177,7 @@ def can_answer(row: Promise, now: datetime) -> bool:
 
 def is_asked(row: Promise) -> bool:
     """Whether every giver of the same help said yes, so that the recipient is asked."""
-    of_run = select(Promise).where(Promise.round_run_id == row.round_run_id)
-    column = Promise.need_id if row.need_id is not None else Promise.pairing_id
-    same = column == (row.need_id or row.pairing_id)
-    beside = db.session.scalars(of_run.where(same))
+    beside = db.session.scalars(select(Promise).where(is_beside(row.run, [row.id])))
     return is_agreed(other for other in beside if other.help_key == row.help_key)
 
 
@@ -269,7 +267,8 @@ def list_keepable(
     """
     ids = [row.id for row in rows]
     on_their_day = ids if step is PromiseStep.AGREE else ()
-    broken = {found.promise.id for found in list_broken(run, now, on_their_day)}
+    found = list_broken_among(run, ids, now, on_their_day)
+    broken = {row.promise.id for row in found}
     held = list_promises(Promise.id.in_(ids))
     live = {row.id for row in held if is_live(row, get_local_date(now))}
     able = (row for row in rows if PROMISE_STATES.can(row.state, step))

@@ -26,7 +26,7 @@ from matchmaker.notices.service import (
     notify_visitor,
 )
 from matchmaker.promises.days import find_slot
-from matchmaker.promises.present import list_broken
+from matchmaker.promises.present import list_broken_among
 from matchmaker.promises.states import OPEN_STATES, PromiseStep
 from matchmaker.slots import list_slot_dates
 
@@ -200,9 +200,9 @@ def _is_keepable(run: RoundRun, rows: Sequence[Promise], to: Moment, now: dateti
     tried = db.session.begin_nested()
     _move(run, rows, to, now)
     ids = {row.id for row in rows}
-    broken = {found.promise.id for found in list_broken(run, now, on_their_day=ids)}
+    broken = list_broken_among(run, ids, now, on_their_day=ids)
     tried.rollback()
-    return broken.isdisjoint(ids)
+    return not broken
 
 
 def _is_taken(run: RoundRun, rows: Sequence[Promise], slot: str) -> bool:

@@ -15,7 +15,7 @@ from matchmaker.assignments.answering import (
 from matchmaker.assignments.queries import GivenFilters, Line, read_lines, select_lines
 from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.models import Actor, DeclineReason, Promise, PromiseState, RoundRun
+from matchmaker.models import Actor, DeclineReason, Promise, PromiseState, load_run
 from matchmaker.promises.breaking import count_falling
 from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live
@@ -50,9 +50,7 @@ def list_asked(actor: Actor, month: date, now: datetime) -> list[AskedLine]:
     """The promises that wait for the actor or were answered, in order of time."""
     was_asked = or_(Promise.state == _AWAITED, Promise.answered_at.is_not(None))
     query = select_lines(actor, month, GivenFilters()).where(was_asked)
-    loaded = query.options(
-        joinedload(Promise.need), joinedload(Promise.run).joinedload(RoundRun.match_round)
-    )
+    loaded = query.options(joinedload(Promise.need), load_run())
     rows = list(db.session.execute(loaded))
     promises: list[Promise] = [row[0] for row in rows]
     live = _list_live([row.id for row in promises], now)

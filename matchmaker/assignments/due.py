@@ -26,7 +26,7 @@ from matchmaker.notices.service import notify_social_workers
 from matchmaker.promises.agreed import may_be_undone
 from matchmaker.promises.days import lacks_day, propose_days
 from matchmaker.promises.facts import list_promises
-from matchmaker.promises.present import is_live
+from matchmaker.promises.present import is_live, may_have_passed
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.publish.revoking import free_places
 from matchmaker.states import lock_row
@@ -115,7 +115,9 @@ def _expire(run: RoundRun, now: datetime) -> int:
 def _lose(run: RoundRun, now: datetime) -> int:
     """End what no recipient answered before its last day was over: it cannot come any more."""
     is_waiting = Promise.state == PromiseState.AWAITING_RECIPIENT
-    waiting, today = list_promises(Promise.round_run_id == run.id, is_waiting), get_local_date(now)
+    today = get_local_date(now)
+    may_be_over = may_have_passed(run.match_round.month, today)
+    waiting = list_promises(Promise.round_run_id == run.id, is_waiting, may_be_over)
     over = [row.id for row in waiting if not is_live(row, today)]
     rows = _lock_where(run, is_waiting, Promise.id.in_(over)) if over else []
     for row in rows:

@@ -46,7 +46,7 @@ def remind(run: RoundRun, now: datetime) -> int:
     reminded = select(Promise.organisation_id).where(
         Promise.round_run_id == run.id, Promise.reminded_at.is_not(None)
     )
-    forget_answered(run, set(db.session.scalars(reminded)), now)
+    forget_answered(run, set(db.session.scalars(reminded.distinct())), now)
     return len(rows)
 
 
@@ -89,7 +89,7 @@ def forget_answered(run: RoundRun, giver_ids: Collection[int], now: datetime) ->
         Promise.organisation_id.in_(giver_ids),
         Promise.state == PromiseState.AWAITING_GIVER,
     )
-    done = set(giver_ids) - set(db.session.scalars(waiting))
+    done = set(giver_ids) - set(db.session.scalars(waiting.distinct()))
     if done:
         round_id, users = run.match_round_id, _select_coordinators(done)
         make_void([_KIND], MatchRound.__tablename__, [round_id], now, users=users)

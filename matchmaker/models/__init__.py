@@ -55,6 +55,7 @@ from matchmaker.models.promise import (
     PromiseSide,
     PromiseState,
     RevokeReason,
+    load_run,
     make_help_key,
 )
 from matchmaker.models.repair import RoundRepair
@@ -168,5 +169,6 @@ __all__ = [
     "VolunteerState",
     "Window",
     "find_account",
+    "load_run",
     "make_help_key",
 ]

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, defer, joinedload, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
 from matchmaker.models.assignment import Assignment
@@ -246,3 +247,11 @@ class Promise(Model):
         """Whether nothing comes of it; a giver's refusal is final once its place is free."""
         is_over = self.state in (PromiseState.EXPIRED, PromiseState.REVOKED)
         return is_over or self.freed_at is not None
+
+
+def load_run() -> Any:
+    """Load promises with their run and month in one statement, without the run's figures: those
+    of a month are long, and would be read once for each promise."""
+    long = (RoundRun.figures, RoundRun.verdict)
+    run = joinedload(Promise.run)
+    return run.options(joinedload(RoundRun.match_round), *(defer(column) for column in long))

@@ -25,6 +25,7 @@ from matchmaker.models import (
     Session,
     User,
     Volunteer,
+    load_run,
 )
 
 _LOADED: dict[type[Model], tuple[Any, ...]] = {
@@ -37,7 +38,7 @@ _LOADED: dict[type[Model], tuple[Any, ...]] = {
     RoundRun: (joinedload(RoundRun.match_round),),
     RoundRepair: (joinedload(RoundRepair.run).joinedload(RoundRun.match_round),),
     Promise: (
-        joinedload(Promise.run).joinedload(RoundRun.match_round),
+        load_run(),
         joinedload(Promise.need).joinedload(Need.category),
         joinedload(Promise.pairing).joinedload(Pairing.category),
         joinedload(Promise.organisation),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from matchmaker.base.clock import get_instant, get_local_date
 from matchmaker.base.extensions import db
-from matchmaker.models import Promise, PromiseState, RoundRun, Session
+from matchmaker.models import Need, Pairing, Promise, PromiseState, RoundRun, Session
 from matchmaker.promises.states import OPEN_STATES
 from matchmaker.slots import YearCalendar, list_slot_dates
 
@@ -79,11 +79,13 @@ def propose_days(run: RoundRun, calendars: tuple[YearCalendar, ...], now: dateti
     has another visit at that hour is visited on another day if there is one. The rows are locked
     by the caller's lock of the round.
     """
+    late = _list_visits(run, _may_lack_day(run, get_local_date(now)))
+    waiting = [rows for rows in late if _lacks_day(rows, get_local_date(now))]
+    if not waiting:
+        return 0
     dates = list_slot_dates(run.match_round.month, calendars)
     taken, count = Taken(set(), Counter()), 0
-    visits = _list_visits(run)
-    waiting = [rows for rows in visits if _lacks_day(rows, get_local_date(now))]
-    for rows in visits:
+    for rows in _list_visits(run, _is_near(run, waiting)):
         taken.add(rows)
     for rows in waiting:
         day = _choose_day(rows, dates, taken, now)
@@ -115,13 +117,45 @@ def list_days_of(row: Promise, dates: Dates) -> Collection[date]:
     return dates.get(row.slot or "", ())
 
 
-def _list_visits(run: RoundRun) -> list[list[Promise]]:
+def _may_lack_day(run: RoundRun, today: date) -> ColumnElement[bool]:
+    """The condition for visits of needs and pairings for which somebody answers, where the day of
+    a visit is past or not set."""
+    is_late = or_(Promise.day.is_(None), Promise.day < today)
+    visits = select(Promise).where(Promise.round_run_id == run.id, Promise.slot.is_not(None))
+    late = visits.where(Promise.state.in_(OPEN_STATES), is_late)
+    awaiting = visits.where(Promise.state.in_(_AWAITING))
+    return or_(
+        *(
+            and_(*(column.in_(found.with_only_columns(column)) for found in (late, awaiting)))
+            for column in (Promise.need_id, Promise.pairing_id)
+        )
+    )
+
+
+def _is_near(run: RoundRun, visits: Sequence[Sequence[Promise]]) -> ColumnElement[bool]:
+    """The condition for what the givers of these visits give, and what their residents get."""
+    givers = {row.organisation_id for rows in visits for row in rows}
+    residents = {rows[0].asked.resident_id for rows in visits}
+    given = select(Promise).where(
+        Promise.round_run_id == run.id, Promise.organisation_id.in_(givers)
+    )
+    return or_(
+        Promise.need_id.in_(given.with_only_columns(Promise.need_id)),
+        Promise.need_id.in_(select(Need.id).where(Need.resident_id.in_(residents))),
+        Promise.pairing_id.in_(given.with_only_columns(Promise.pairing_id)),
+        Promise.pairing_id.in_(select(Pairing.id).where(Pairing.resident_id.in_(residents))),
+    )
+
+
+def _list_visits(run: RoundRun, condition: ColumnElement[bool]) -> list[list[Promise]]:
+    """The open visits of the needs and pairings of promises that fulfil a condition, whole."""
     query = (
         select(Promise)
         .where(
             Promise.round_run_id == run.id,
             Promise.slot.is_not(None),
             Promise.state.in_(OPEN_STATES),
+            condition,
         )
         .order_by(Promise.id)
         .options(joinedload(Promise.need), joinedload(Promise.pairing))

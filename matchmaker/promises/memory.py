@@ -26,9 +26,9 @@ from matchmaker.models import (
     Pairing,
     Promise,
     Resident,
-    RoundRun,
     ServiceCategory,
     Volunteer,
+    load_run,
 )
 from matchmaker.promises.board import STEPS, count_where, find_condition, join_groups
 from matchmaker.promises.states import DONE_STATES, FALLEN_STATES
@@ -128,7 +128,7 @@ def select_rows(
     if group_id is not None:
         query = query.where(_MODELS[by].id == group_id)
     loaded: Select[Promise] = query.order_by(MatchRound.month.desc(), Promise.id).options(
-        joinedload(Promise.run).joinedload(RoundRun.match_round),
+        load_run(),
         joinedload(Promise.need).joinedload(Need.category),
         joinedload(Promise.need)
         .joinedload(Need.resident)

@@ -12,8 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import ColumnElement, and_, null, or_, true
+
 from matchmaker.base.clock import add_months, get_local_date
 from matchmaker.models import (
+    WEEKS,
     Offer,
     OfferState,
     OrganisationState,
@@ -33,7 +36,8 @@ from matchmaker.promises.facts import (
     read_facts,
 )
 from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES
-from matchmaker.slots import get_slot_week, get_window, list_slot_dates
+from matchmaker.promises.together import list_together
+from matchmaker.slots import get_slot_week, get_window, list_slot_dates, list_slots_of_weeks
 
 PROMISE_REVOKED = "promise_revoked"  # the ground of a need whose help was found and revoked
 # What the publication revokes by itself, because nobody waits for it any more.
@@ -72,9 +76,26 @@ def list_broken(run: RoundRun, now: datetime, on_their_day: Collection[int] = ()
 
     ``on_their_day``: the visits that are held on their day as if it were agreed to.
     """
-    of_run = Promise.round_run_id == run.id
-    rows = [row.on_its_day() if row.id in on_their_day else row for row in list_promises(of_run)]
-    return hold(rows, read_facts(of_run), get_local_date(now))
+    return _list_broken_where(Promise.round_run_id == run.id, now, on_their_day)
+
+
+def list_broken_among(
+    run: RoundRun, ids: Collection[int], now: datetime, on_their_day: Collection[int] = ()
+) -> list[Broken]:
+    """Those of ``list_broken`` that are among these of the run; the rest of the run is not read."""
+    if not ids:
+        return []
+    together = Promise.id.in_(list_together(run, ids))
+    found = _list_broken_where(together, now, on_their_day)
+    return [row for row in found if row.promise.id in ids]
+
+
+def _list_broken_where(
+    condition: ColumnElement[bool], now: datetime, on_their_day: Collection[int]
+) -> list[Broken]:
+    rows = list_promises(condition)
+    rows = [row.on_its_day() if row.id in on_their_day else row for row in rows]
+    return hold(rows, read_facts(condition), get_local_date(now))
 
 
 def hold(promises: Sequence[HeldPromise], facts: Facts, today: date) -> list[Broken]:
@@ -103,6 +124,15 @@ def is_open(promise: HeldPromise, today: date) -> bool:
 def is_live(promise: HeldPromise, today: date) -> bool:
     """Whether somebody counts on the promise and one of its days is still to come."""
     return promise.state in OPEN_STATES and bool(_list_days(promise, today))
+
+
+def may_have_passed(month: date, today: date) -> ColumnElement[bool]:
+    """The condition for promises of a month that may have no day from today on; of most others
+    nobody has to be asked. A slot lies in its week, and the days of a promise in its slot."""
+    if add_months(month, 1) <= today:
+        return true()
+    begun = [slot for slot in list_slots_of_weeks(WEEKS) if _list_span(month, slot)[0] < today]
+    return or_(Promise.slot.in_(begun), and_(Promise.slot.is_(None), Promise.days.is_not(null())))
 
 
 def find_last_day(promise: HeldPromise) -> date:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import count
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from matchmaker.base.clock import add_months, get_local_date, get_month
 from matchmaker.base.extensions import db
@@ -45,15 +45,16 @@ def list_open_sessions(run: RoundRun, offer_ids: Collection[int], now: datetime)
     """The sessions of these offers in the run's month that are still to come, in order of time."""
     query = (
         select(Session)
-        .where(
-            Session.offer_id.in_(offer_ids),
-            is_of_month(run.match_round.month),
-            Session.last_day > get_local_date(now),
-        )
+        .where(Session.offer_id.in_(offer_ids), *_is_open(run, now))
         .options(joinedload(Session.place))
         .order_by(Session.first_day, Session.starts_minute, Session.id)
     )
     return list(db.session.scalars(query))
+
+
+def _is_open(run: RoundRun, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions for sessions of the run's month that are still to come."""
+    return is_of_month(run.match_round.month), Session.last_day > get_local_date(now)
 
 
 def count_numbers(sessions: Iterable[Session]) -> dict[int, int]:
@@ -87,7 +88,7 @@ def seat_waiting(run: RoundRun, now: datetime) -> list[Promise]:
 
     Returns those that got one; the others wait until a session with room is added.
     """
-    waiting = _list_waiting(run)
+    waiting = _list_waiting(run, now)
     sessions = list_open_sessions(run, {row.offer_id or 0 for row in waiting}, now)
     taken = list_taken([row.id for row in sessions]) if sessions else {}
     seated = []
@@ -182,15 +183,23 @@ def notify_recipients(
             notify_resident(row.asked.resident, actor, kind, row, now)
 
 
-def _list_waiting(run: RoundRun) -> list[Promise]:
+def _list_waiting(run: RoundRun, now: datetime) -> list[Promise]:
+    """Accepted promises without a number of whose offer a session to come has room."""
+    given = aliased(Promise)
+    count = select(func.count(given.id)).where(given.session_id == Session.id).scalar_subquery()
+    has_room = select(Session.id).where(
+        Session.offer_id == Promise.offer_id,
+        *_is_open(run, now),
+        or_(Session.most.is_(None), Session.most > count),
+    )
     query = (
         select(Promise)
         .where(
             Promise.round_run_id == run.id,
             Promise.session_id.is_(None),
             Promise.slot.is_(None),
-            Promise.offer_id.is_not(None),
             Promise.state.in_(ACCEPTED),
+            has_room.exists(),
         )
         .order_by(Promise.id)
         .with_for_update(of=Promise)

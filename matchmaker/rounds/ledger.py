@@ -209,6 +209,16 @@ def erase_ledger(match_round: MatchRound) -> None:
     )
 
 
+def erase_lines(match_round: MatchRound, scope: LedgerScope, references: Collection[str]) -> None:
+    """Delete the lines of some groups of a month, which are written again."""
+    line = FairnessLedger
+    db.session.execute(
+        delete(line)
+        .where(line.subdistrict_id == match_round.subdistrict_id, line.month == match_round.month)
+        .where(line.scope == scope, line.reference.in_(references))
+    )
+
+
 def _make_line(match_round: MatchRound, scope: LedgerScope, reference: str) -> FairnessLedger:
     return FairnessLedger(
         subdistrict_id=match_round.subdistrict_id,

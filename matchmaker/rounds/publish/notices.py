@@ -251,8 +251,8 @@ def _name_kinds(row: Promise) -> tuple[str | None, str, str]:
 def _list_of_promises(
     match_round: MatchRound, rows: Sequence[Promise], own: int | None
 ) -> Iterable[Message]:
-    organisations = _map_accounts(Role.COORDINATOR, match_round)
-    volunteers = _map_accounts(Role.VOLUNTEER, match_round)
+    organisations = _map_accounts(Role.COORDINATOR, match_round, rows)
+    volunteers = _map_accounts(Role.VOLUNTEER, match_round, rows)
     without = _list_ended() | {own}
     for row in rows:
         to_coordinators, to_volunteer, to_resident = _name_kinds(row)
@@ -314,18 +314,27 @@ def _is_valid(match_round: MatchRound, kinds: Collection[str]) -> Sequence[Colum
     )
 
 
-def _list_accounts(role: Role, match_round: MatchRound) -> list[tuple[int, int | None]]:
-    """The enabled accounts of a role, with what each is of."""
+def _list_accounts(
+    role: Role, match_round: MatchRound, scopes: Collection[int] | None = None
+) -> list[tuple[int, int | None]]:
+    """The enabled accounts of a role, with what each is of; ``scopes``: of these alone."""
     query = select(User.id, _AUDIENCES[role].scope).where(User.role == role, _is_enabled())
     if role is Role.COMMITTEE_WORKER:
         own = Committee.subdistrict_id == match_round.subdistrict_id
         query = query.join(Committee, Committee.id == User.committee_id).where(own)
+    if scopes is not None:
+        query = query.where(_AUDIENCES[role].scope.in_(scopes))
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(User.id))]
 
 
-def _map_accounts(role: Role, match_round: MatchRound) -> dict[int | None, list[int]]:
+def _map_accounts(
+    role: Role, match_round: MatchRound, rows: Iterable[Promise]
+) -> dict[int | None, list[int]]:
+    """The accounts of a role for which these promises are, by what each is of."""
+    ids = (row.volunteer_id if role is Role.VOLUNTEER else row.organisation_id for row in rows)
+    scopes = {scope_id for scope_id in ids if scope_id is not None}
     accounts: dict[int | None, list[int]] = defaultdict(list)
-    for user_id, scope_id in _list_accounts(role, match_round):
+    for user_id, scope_id in _list_accounts(role, match_round, scopes):
         accounts[scope_id].append(user_id)
     return accounts
 

@@ -2,18 +2,24 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from matchmaker.base.extensions import db
 from matchmaker.models import (
     Assignment,
+    Committee,
+    Household,
+    LedgerScope,
     Need,
     NeedOutcome,
     NeedState,
+    Offer,
+    Organisation,
     Promise,
+    Resident,
     RoundRun,
     Volunteer,
 )
@@ -25,37 +31,114 @@ from matchmaker.rounds.ledger import (
     Coverage,
     Delivery,
     GiverLoad,
+    erase_lines,
     name_measure,
     write_deliveries,
     write_ledger,
 )
 from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.rounds.solve.figures import Figures, get_figures
+from matchmaker.rounds.solve.figures import Figures, get_figures, get_figures_of
 from matchmaker.rounds.solve.verdicts import find_verdict
 from optimizer.rows import VISITS
 
 _GONE = frozenset({NeedState.WITHDRAWN, NeedState.CLOSED})
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The homes, committees and givers of some promises, whose lines of the ledger change."""
+
+    needs: frozenset[int]
+    households: frozenset[str]
+    committees: frozenset[str]
+    organisations: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[Promise]) -> "Groups":
+        """The groups of promises and of their needs."""
+        rows = list(rows)
+        needs = [row.need for row in rows if row.need is not None]
+        return cls(
+            needs=frozenset(need.id for need in needs),
+            households=frozenset(need.resident.household.reference for need in needs),
+            committees=frozenset(need.committee.code for need in needs),
+            organisations=frozenset(row.organisation.code for row in rows),
+        )
+
+    def select_needs(self) -> Select[int]:
+        """The needs of these homes and committees."""
+        return (
+            select(Need.id)
+            .join(Need.committee)
+            .join(Need.resident)
+            .join(Resident.household)
+            .where(Committee.code.in_(self.committees) | Household.reference.in_(self.households))
+        )
+
+
 def remember(run: RoundRun) -> None:
     """Write what later months need to know of a published run, as its promises are now."""
-    outcomes, figures, later = list_outcomes(run), get_figures(run), list_found_later(run)
+    _remember(run, get_figures(run), list_assignments(run), None)
+
+
+def remember_ended(run: RoundRun, ended: Collection[Promise]) -> None:
+    """Write the lines of the homes, committees and givers of promises that ended again.
+
+    Those of everybody else stay: an answer about one help does not read the month.
+    """
+    groups = Groups.of(ended)
+    figures = get_figures_of(run, groups.households, groups.committees, groups.organisations)
+    erase_lines(run.match_round, LedgerScope.HOUSEHOLD, groups.households)
+    erase_lines(run.match_round, LedgerScope.COMMITTEE, groups.committees)
+    erase_lines(run.match_round, LedgerScope.ORGANISATION, groups.organisations)
+    own = select(Organisation.id).where(Organisation.code.in_(groups.organisations))
+    _remember(run, figures, list_assignments(run, Promise.organisation_id.in_(own)), groups)
+
+
+def _remember(
+    run: RoundRun, figures: Figures, promises: Iterable[Promise], groups: Groups | None
+) -> None:
+    """Write lines from the figures and promises of the groups alone; None: of all."""
+    later = list_found_later(run, groups)
+    outcomes = _list_changed(run, later, groups)
     changes = _list_changes(outcomes, later)
     homes = [(need.resident.household.reference, number) for need, number in changes]
     places = [(need.committee.code, number) for need, number in changes]
-    still_there = {
-        row.need.reference
-        for row in outcomes
-        if row.need.state not in _GONE and row.ground != PROMISE_REVOKED
-    }
     write_ledger(
         run.match_round,
         households=_count_again(figures.by_household, homes),
         committees=_count_again(figures.by_committee, places),
-        contests=_count_contests(run, figures.contests, still_there, later),
-        loads=_leave_out_ended(run, figures.loads, list_assignments(run)) or _sum_loads(figures),
+        contests=_count_contests(run, figures.contests, outcomes, later),
+        loads=_leave_out_ended(run, figures.loads, promises) or _sum_loads(figures),
     )
+
+
+def _list_changed(
+    run: RoundRun, later: Collection[int], groups: Groups | None
+) -> Sequence[NeedOutcome]:
+    """The outcomes that are not as the run decided them: help fell or came later, or the need is
+    not there any more."""
+    is_changed = or_(
+        Need.state.in_(_GONE),
+        NeedOutcome.ground == PROMISE_REVOKED,
+        NeedOutcome.need_id.in_(later),
+    )
+    query = (
+        select(NeedOutcome)
+        .join(NeedOutcome.need)
+        .where(NeedOutcome.round_run_id == run.id, is_changed)
+        .options(
+            contains_eager(NeedOutcome.need).options(
+                joinedload(Need.committee),
+                joinedload(Need.resident).joinedload(Resident.household),
+            )
+        )
+        .order_by(NeedOutcome.need_id)
+    )
+    if groups is not None:
+        query = query.where(Need.id.in_(groups.select_needs()))
+    return db.session.scalars(query).all()
 
 
 def _list_changes(
@@ -66,7 +149,7 @@ def _list_changes(
     return [(row.need, int(row.is_met) if row.need_id in later else -1) for row in rows]
 
 
-def list_found_later(run: RoundRun) -> set[int]:
+def list_found_later(run: RoundRun, groups: Groups | None = None) -> set[int]:
     """The needs for which the run found nothing, and a search for free places something."""
     by_run = func.sum(case((Assignment.round_repair_id.is_(None), 1), else_=0))
     query = (
@@ -76,6 +159,8 @@ def list_found_later(run: RoundRun) -> set[int]:
         .group_by(Promise.need_id)
         .having(by_run == 0)
     )
+    if groups is not None:
+        query = query.where(Promise.need_id.in_(groups.select_needs()))
     return {need_id for need_id in db.session.scalars(query) if need_id is not None}
 
 
@@ -97,32 +182,63 @@ def _count_again(
 def _count_contests(
     run: RoundRun,
     contests: Mapping[str, Contest],
-    still_there: Collection[str],
+    changed: Collection[NeedOutcome],
     found: Collection[int],
 ) -> dict[str, Contest]:
     """Contested asks met: without those that came to nothing, with those that got help later.
 
-    What was open stays open, and no committee had more met than that.
+    What was open stays open, and no committee had more met than that. ``changed``: the outcomes
+    that are not as decided; an ask without one of them is as the run counted it.
     """
     verdict = find_verdict(run)
-    committees = {row.reference: row.committee for row in read_snapshot(run.match_round).needs}
-    met, later = _divide_met(run, found)
-    change: Counter[str] = Counter()
-    for ask in () if verdict is None else verdict.contested:
-        served, helped = met.intersection(list_members(ask)), later.intersection(list_members(ask))
-        has_help = bool(helped) or not served.isdisjoint(still_there)
-        for name in sorted(served | helped)[:1]:
-            change[committees[name]] += has_help - bool(served)
+    if not contests or verdict is None:
+        return dict(contests)
+    names = {row.need.reference for row in changed}
+    asks = [list_members(ask) for ask in verdict.contested]
+    change = _count_changes(run, [members for members in asks if names & set(members)], found)
     return {
         code: replace(contest, met=min(contest.met + change[code], contest.open))
         for code, contest in contests.items()
     }
 
 
-def _divide_met(run: RoundRun, found: Collection[int]) -> tuple[set[str], set[str]]:
+def _count_changes(
+    run: RoundRun, asks: Sequence[Sequence[str]], found: Collection[int]
+) -> Counter[str]:
+    """By committee, how many more of these contested asks have help than the run met."""
+    outcomes = _list_outcomes_of(run, {name for members in asks for name in members})
+    still_there = {
+        row.need.reference
+        for row in outcomes
+        if row.need.state not in _GONE and row.ground != PROMISE_REVOKED
+    }
+    committees = {row.reference: row.committee for row in read_snapshot(run.match_round).needs}
+    met, later = _divide_met(outcomes, found)
+    change: Counter[str] = Counter()
+    for members in asks:
+        served, helped = met.intersection(members), later.intersection(members)
+        has_help = bool(helped) or not served.isdisjoint(still_there)
+        for name in sorted(served | helped)[:1]:
+            change[committees[name]] += has_help - bool(served)
+    return change
+
+
+def _list_outcomes_of(run: RoundRun, references: Collection[str]) -> Sequence[NeedOutcome]:
+    query = (
+        select(NeedOutcome)
+        .join(NeedOutcome.need)
+        .where(NeedOutcome.round_run_id == run.id, Need.reference.in_(references))
+        .options(contains_eager(NeedOutcome.need))
+    )
+    return db.session.scalars(query).all() if references else ()
+
+
+def _divide_met(
+    outcomes: Iterable[NeedOutcome], found: Collection[int]
+) -> tuple[set[str], set[str]]:
     """The needs that the run met, and those that got help only later."""
     met, later = set(), set()
-    for row in list_outcomes(run):
+    for row in outcomes:
         if row.need_id in found:
             later.update([row.need.reference] if row.is_met else [])
         elif was_met(row):
@@ -200,12 +316,16 @@ def list_outcomes(run: RoundRun) -> list[NeedOutcome]:
     return list(db.session.scalars(query))
 
 
-def list_assignments(run: RoundRun) -> list[Promise]:
-    """The promises of the run, oldest first."""
+def list_assignments(run: RoundRun, *conditions: ColumnElement[bool]) -> list[Promise]:
+    """The promises of the run that fulfil the conditions, oldest first."""
     query = (
         select(Promise)
-        .where(Promise.round_run_id == run.id)
-        .options(joinedload(Promise.assignment))
+        .where(Promise.round_run_id == run.id, *conditions)
+        .options(
+            joinedload(Promise.assignment),
+            joinedload(Promise.organisation),
+            joinedload(Promise.offer).joinedload(Offer.category),
+        )
         .order_by(Promise.id)
     )
     return list(db.session.scalars(query))

@@ -19,6 +19,7 @@ from matchmaker.models import (
     Need,
     NeedOutcome,
     NeedState,
+    Notice,
     Promise,
     RevokeReason,
     RoundRun,
@@ -31,10 +32,10 @@ from matchmaker.promises.facts import list_promises, read_facts
 from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_fallen_with
 from matchmaker.promises.seats import unseat
 from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES, PROMISE_STATES, PromiseStep
+from matchmaker.promises.together import is_beside
 from matchmaker.rounds.asks import map_asks
-from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.notices import notify_of_ended
-from matchmaker.rounds.publish.remembering import remember
+from matchmaker.rounds.publish.remembering import remember_ended
 from matchmaker.rounds.publish.settling import settle_need
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
@@ -94,8 +95,8 @@ def free_places(
 
 
 def _list_fallen_with(run: RoundRun, ids: Collection[int]) -> dict[int, RevokeReason]:
-    of_run = Promise.round_run_id == run.id
-    fallen = list_fallen_with(list_promises(of_run), ids, read_facts(of_run))
+    beside = is_beside(run, ids)
+    fallen = list_fallen_with(list_promises(beside), ids, read_facts(beside))
     return {row.id: RevokeReason.REST_TOO_LITTLE for row in fallen}
 
 
@@ -125,11 +126,22 @@ def _free(
     match_round = run.match_round
     if match_round.published_run_id == run.id:
         _give_turns_back(run, needs)
-        erase_ledger(match_round)
-        remember(run)
+        remember_ended(run, ended)
         notify_of_ended(run, outcomes, ended, now, written_by)
-        if not list_broken(run, now):
-            make_void(["round.promises_broken"], MatchRound.__tablename__, [match_round.id], now)
+        _forget_broken(run, now)
+
+
+def _forget_broken(run: RoundRun, now: datetime) -> None:
+    """The notice of broken promises is void once there are none; who heard of none is not asked."""
+    kind, table, subject = "round.promises_broken", MatchRound.__tablename__, run.match_round_id
+    heard = select(Notice.id).where(
+        Notice.subject_type == table,
+        Notice.subject_id == subject,
+        Notice.kind == kind,
+        Notice.void_at.is_(None),
+    )
+    if db.session.scalar(heard.limit(1)) is not None and not list_broken(run, now):
+        make_void([kind], table, [subject], now)
 
 
 def _lock_open(ids: Iterable[int]) -> list[Promise]:
@@ -154,8 +166,9 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
     )
     for row in db.session.scalars(kept):
         left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units
-    waiting = _read_waits(run)
     outcomes = _lock_outcomes(run, need_ids)
+    lost = {row.need.reference for row in outcomes if row.need_id not in left}
+    waiting = _read_waits(run, lost)
     for outcome in outcomes:
         outcome.received_units = left.get(outcome.need_id, 0)
         outcome.numbers = outcome.numbers | {"units": outcome.received_units}
@@ -171,9 +184,13 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
     return outcomes
 
 
-def _read_waits(run: RoundRun) -> dict[str, int]:
-    """The wait of each need at the last lock that it took part in, so that a need which a later
-    month decided since keeps the wait of that month."""
+def _read_waits(run: RoundRun, references: Collection[str]) -> dict[str, int]:
+    """The wait of each of these needs at the last lock that it took part in.
+
+    A need that a later month decided since keeps the wait of that month.
+    """
+    if not references:
+        return {}
     first = run.match_round
     is_decided = (MatchRound.id == first.id) | MatchRound.published_run_id.is_not(None)
     query = select(MatchRound).where(
@@ -182,17 +199,21 @@ def _read_waits(run: RoundRun) -> dict[str, int]:
         is_decided,
     )
     months = db.session.scalars(query.order_by(MatchRound.month)).all()
-    return {need.reference: need.waiting for row in months for need in read_snapshot(row).needs}
+    needs = (need for row in months for need in read_snapshot(row).needs)
+    return {need.reference: need.waiting for need in needs if need.reference in references}
 
 
 def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:
     """Pass over what was left at home for needs that get nothing after all: it had no turn."""
-    asks, waiting = map_asks(run.problem_json), _read_waits(run)
+    if not _has_left_at_home(run):
+        return
+    asks = map_asks(run.problem_json)
     references = db.session.scalars(select(Need.reference).where(Need.id.in_(lost)))
     names = {part for reference in references for part in asks[reference]}
     ids = db.session.scalars(select(Need.id).where(Need.reference.in_(names))).all()
     rows = _lock_outcomes(run, ids)
     met = {row.need.reference for row in rows if row.is_met}
+    waiting = _read_waits(run, names)
     for row in rows:
         if row.ground != LEFT_AT_HOME or met & asks[row.need.reference]:
             continue
@@ -200,6 +221,13 @@ def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:
         if row.need.state is NeedState.OPEN:
             row.need.waiting_rounds = waiting[row.need.reference] + 1
     db.session.flush()
+
+
+def _has_left_at_home(run: RoundRun) -> bool:
+    left = select(NeedOutcome.id).where(
+        NeedOutcome.round_run_id == run.id, NeedOutcome.ground == LEFT_AT_HOME
+    )
+    return db.session.scalar(left.limit(1)) is not None
 
 
 def _lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:

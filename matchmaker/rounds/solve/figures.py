@@ -5,7 +5,7 @@ stored with the run as plain JSON; ``find_figures`` reads them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
@@ -121,6 +121,33 @@ def get_figures(run: RoundRun) -> Figures:
     if figures is None:
         raise NotFoundError("figures.unknown")
     return figures
+
+
+def get_figures_of(
+    run: RoundRun,
+    households: Collection[str],
+    committees: Collection[str],
+    organisations: Collection[str],
+) -> Figures:
+    """The figures of a run with the counts of these groups alone, and without its stages.
+
+    Raises ``NotFoundError`` when it has no result.
+    """
+    if run.figures is None:
+        raise NotFoundError("figures.unknown")
+    plain, has_loads = run.figures, bool(run.figures.get("loads"))
+    cut = {
+        "by_household": households,
+        "by_committee": committees,
+        "contests": committees,
+        "loads": organisations,
+        "by_organisation": () if has_loads else organisations,
+    }
+    of_groups = {
+        name: {key: row for key, row in plain.get(name, {}).items() if key in kept}
+        for name, kept in cut.items()
+    }
+    return Figures.from_json(plain | of_groups | {"stages": []})
 
 
 def count_units(solution: Solution) -> dict[str, int]:

@@ -29,6 +29,7 @@ from matchmaker.rounds.words.outcomes import (
 from tests.factories import NOW
 from tests.matchmaker.rounds.second_month import SECOND_MONTH
 from tests.matchmaker.rounds.small_month import SmallMonth
+from tests.matchmaker.rounds.whole_month import assert_ledger_is_whole
 from tests.worlds import kept
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
@@ -139,6 +140,7 @@ def test_a_home_whose_promise_is_revoked_had_no_turn(month, is_published):
     revoke_broken(run, broken, actor=month.one, now=NOW)
     if not is_published:
         publication.publish_run(run, actor=month.two, now=NOW)
+    assert_ledger_is_whole(run)
     assert (need.state, need.waiting_rounds) == (m.NeedState.OPEN, 3)
     outcome = list_goods(run)["N2607-0003"]
     with force_locale("en"):

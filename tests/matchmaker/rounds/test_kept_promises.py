@@ -19,6 +19,7 @@ from matchmaker.volunteers.states import VolunteerStep
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
+from tests.matchmaker.rounds.whole_month import assert_ledger_is_whole, read_broken
 
 pytestmark = pytest.mark.both_databases
 
@@ -36,7 +37,7 @@ def leave(month) -> None:
 
 
 def list_reasons(run) -> list[str]:
-    return [row.reason.value for row in list_broken(run, NOW)]
+    return [row.reason.value for row in read_broken(run, NOW)]
 
 
 def test_who_left_after_the_lock_is_promised_to_nobody(context, month):
@@ -96,6 +97,7 @@ def test_the_ledger_forgets_help_that_never_came(context, month):
         ("committee", place, ""): ((2, 0), (1, 0)),
         ("organisation", "O01", "visits"): ((0, 2), (0, 1)),
     }
+    assert_ledger_is_whole(run)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from matchmaker import models as m
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import OverrideKind
 from matchmaker.people import joining
-from matchmaker.promises.present import list_broken
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.publish import publication
@@ -32,6 +31,7 @@ from tests.matchmaker.rounds.small_snapshot import (
     VISITS,
     make_snapshot,
 )
+from tests.matchmaker.rounds.whole_month import read_broken
 from tests.run_factories import JULY, solve_round
 
 SATURDAY = [m.Window.SATURDAY_AM.value]
@@ -165,7 +165,7 @@ def meet(make, *, is_joined: bool = True, visits: int = 2) -> tuple[Month, m.Rou
 
 
 def list_reasons(run: m.RoundRun) -> list[str]:
-    return [row.reason.value for row in list_broken(run, NOW)]
+    return [row.reason.value for row in read_broken(run, NOW)]
 
 
 @pytest.mark.usefixtures("context")
