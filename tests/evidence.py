@@ -17,7 +17,8 @@ from matchmaker.words.refusals import SENTENCES
 _STATUSES = {kind.value for kind in StatusKind}
 _PLACE = re.compile(r"%\((\w+)\)")
 _OF_WHOLE_FORMS: set[str] = set()  # fields that some forms leave out on purpose
-_LABELLED_LATER = {"capacity_per_month"}  # by the kind of the offer
+# By the kind of the offer; by what is not proved.
+_LABELLED_LATER = {"capacity_per_month", "accepts_unproved"}
 _unsaid: list[str] = []
 _build = errors.DomainError.__init__
 
@@ -49,6 +50,8 @@ NAMES = {
     *("given", "missing", "promised", "repeats_until"),  # of one need: units, a month
     "allowed",  # whether volunteers answer for themselves
 }
+# Details that reach their event through a function between: by which link, how and how much.
+PASSED_ON = {"link", "proof", "units"}
 
 
 def find_statuses(details: Any) -> set[str]:
@@ -72,7 +75,7 @@ def refuse_unknown_names(_mapper: Any, _connection: Any, row: AuditEvent) -> Non
     """Fail the test in which an event has a detail that nobody looks for."""
     if row.action not in ACTION_WORDS:  # a test's own
         return
-    unknown = set(row.details) - NAMES - {"link"}  # by which link it was sent
+    unknown = set(row.details) - NAMES - PASSED_ON
     assert not unknown, f"{row.action} has details that no page knows: {unknown}"
 
 
@@ -81,7 +84,9 @@ def _note(self: errors.DomainError, code: str, **numbers: object) -> None:
     sentence = SENTENCES.get(code, "")
     if isinstance(sentence, Mapping):
         sentence = sentence.get(str(numbers.get("state")), "%(state)s")
-    missing = set(_PLACE.findall(getattr(sentence, "_args", [sentence])[0])) - numbers.keys()
+    missing = set(_PLACE.findall(getattr(sentence, "_args", [sentence])[0])) - {
+        name for name, number in numbers.items() if number is not None
+    }
     if missing:
         _unsaid.append(f"{code} is said with {missing}")
     _build(self, code, **numbers)

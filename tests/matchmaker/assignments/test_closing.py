@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
@@ -139,6 +139,13 @@ def test_a_month_is_closed_once_when_it_is_over(make, run, month):
     assert caught.value.code == "round.open_changed"
     closing.close_round(match_round, known_open=left, actor=actor, now=get_end(run))
     assert match_round.state is m.RoundState.CLOSED
+    [event] = db.session.scalars(select(m.AuditEvent).filter_by(action="round.close"))
+    carried = select(func.count()).select_from(m.AuditEvent).filter_by(action="need.carry")
+    assert event.details == {
+        "number": run.number,
+        "promises": left,
+        "needs": db.session.scalar(carried),
+    }
     with pytest.raises(ConflictError):
         closing.close_round(match_round, known_open=0, actor=actor, now=get_end(run))
 
@@ -255,6 +262,16 @@ def test_the_board_leads_to_the_close_which_asks_first(app, make, month, one):
     assert "The month is closed." in page
     assert "rounds/2026" in page
     assert "only once" in one.get("rounds.close", month=when).text
+
+
+@pytest.mark.usefixtures("late")
+def test_no_month_is_closed_on_the_page_before_its_money_is_paid(
+    app, make, month, one, monkeypatch
+):
+    when = publish_and_live(app, make, month)
+    assert "its day still ahead" not in one.get("rounds.close", month=when).text
+    monkeypatch.setattr(closing, "count_to_come", lambda _run, _now: 2)
+    assert "2 agreed payments have their day" in one.get("rounds.close", month=when).text
 
 
 def test_a_month_under_way_has_a_board_and_no_close(app, make, month, one, monkeypatch):

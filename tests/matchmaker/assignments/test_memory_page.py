@@ -143,6 +143,8 @@ def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
     page = office.get("rounds.memory", first="2026-07", last="2026-07", by="category").text
     assert "Rice" in page
     assert "items" in page
+    usual = office.get("rounds.memory").text
+    assert usual.count('<option selected value="2026-07">July 2026</option>') == 2
     keys = {"first": "2026-07", "last": "2026-07", "by": "category"}
     rows = office.get("rounds.memory_rows", **keys, counted="waits_on").text
     assert any(reference in rows for reference in references)
@@ -155,6 +157,12 @@ def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
         answer = office.submit(page, data, on=on, file_format="csv", **keys)
         assert answer.status_code == 200
         assert "attachment" in answer.headers["Content-Disposition"]
+        assert page != "rounds.download_memory" or ",item\r\n" in answer.text
+    with app.app_context():
+        listed = set(db.session.scalars(select(m.ListedPerson.person_id)))
+        assert month.volunteer.person_id in listed, "who came is in the list as well"
+    every = office.get("rounds.memory_rows", **keys, counted="promised").text
+    assert "badge" in every
     assert office.get("rounds.memory", first="1999-13", last="x", by="household").status_code == 200
     assert now > NOW
 

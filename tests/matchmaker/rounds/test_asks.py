@@ -171,6 +171,16 @@ def test_the_most_urgent_need_of_the_ask_is_served_first():
     assert count(give(1), needs=(FIRST, SECOND, urgent)) == {THIRD.reference: 1}
 
 
+def test_who_lost_a_promise_is_served_before_an_equal_wait():
+    rows = [replace(row, tier=2, waiting=1, lost=False) for row in (FIRST, SECOND, THIRD)]
+    last = max(rows, key=lambda row: row.lot)
+    needs = tuple(replace(row, lost=row is last) for row in rows)
+    assert count(give(1), needs=needs) == {last.reference: 1}
+    longer = tuple(row if row.lost else replace(row, waiting=2) for row in needs)
+    first = min((row for row in longer if not row.lost), key=lambda row: row.lot)
+    assert count(give(1), needs=longer) == {first.reference: 1}
+
+
 def test_a_part_below_the_least_is_given_only_when_all_before_are_full():
     assert count(give(4), needs=(FIRST, SECOND, THIRD), least=3) == {
         FIRST.reference: 1,

@@ -249,5 +249,7 @@ def test_numbers_typed_differently_the_second_time_are_refused(app, month, two, 
     answer = two.submit("rounds.draw", typed, month=when)
     assert answer.status_code == 422
     assert "are not the same" in answer.text
+    empty = two.submit("rounds.draw", typed | {"again": ""}, month=when)
+    assert (empty.status_code, "Enter the drawn numbers once more." in empty.text) == (422, True)
     with app.app_context():
         assert db.session.scalar(select(m.MatchRound.public_value)) is None

@@ -152,6 +152,18 @@ def test_days_that_are_past_are_not_used(world):
 # Who is offered.
 
 
+def test_an_offer_with_hours_gives_while_one_of_them_is_left(make, context):
+    world = FreePlaces(make)
+    hours = {"windows": [m.Window.SATURDAY_AM.value]}
+    offer = make.offer(world.organisations[0], world.visit, capacity_per_month=5, **hours)
+    need = world.ask()
+    world.publish()
+    [row] = world.list_promises(need)
+    world.decline(row, _R.PERSON_ILL)
+    name = next(k for k, v in world.month.snapshot.offer_ids.items() if v == offer.id)
+    assert name not in list_stocks(lay_down(world.run, LATER).facts)
+
+
 @pytest.mark.parametrize("reason", GIVERS)
 def test_a_visit_goes_to_somebody_else(world, reason):
     need = world.ask()
@@ -252,6 +264,8 @@ def test_what_nobody_wants_goes_to_the_next_in_order(make, context):
     [new] = world.keep(world.search())
     assert new.need_id in {needs[2].id, needs[3].id}
     assert new.volunteer_id == rows[0].volunteer_id
+    [outcome] = db.session.scalars(select(m.NeedOutcome).filter_by(need_id=new.need_id))
+    assert (outcome.is_met, outcome.numbers) == (True, {"asked": 1, "units": 1})
     after = [(row.id, row.state, row.volunteer_id) for row in world.list_promises()]
     assert after[: len(before)] == before  # nobody else is moved
 
@@ -352,6 +366,7 @@ def test_an_answer_that_came_in_since_makes_the_proposal_old(found):
 
 def test_a_later_search_takes_the_place_of_an_earlier_one(found):
     later = found.search()
+    assert (found.repair.number, later.number) == (1, 2)
     with pytest.raises(ConflictError, match=r"repair\.replaced"):
         found.keep(found.repair)
     found.keep(later)

@@ -8,6 +8,7 @@ from matchmaker.base.extensions import db
 from matchmaker.needs.desk_service import withdraw_need
 from matchmaker.notices import service
 from matchmaker.rounds.publish import publication
+from matchmaker.rounds.publish.notices import Heard
 from tests.factories import NOW
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -52,6 +53,16 @@ def test_a_coordinator_gets_one_notice_of_a_publication_and_of_its_withdrawal(
     db.session.flush()
     expected = ["round.published", "round.withdrawn"] if has_notice else []
     assert sorted(list_notices(coordinator)) == expected
+
+
+def test_a_publication_says_how_many_hear_of_it_and_how(make, month):
+    for number in (1, 3):
+        make.user(m.Role.RESIDENT, resident_id=month.residents[number].id)
+    run = month.solve()
+    heard = publication.publish_run(run, actor=month.two, now=NOW)
+    givers = set(db.session.scalars(select(m.Promise.organisation_id)))
+    assert heard == Heard(on_site=2, on_paper=4, organisations=len(givers))
+    assert givers
 
 
 def test_an_answer_is_taken_back_only_of_a_need_that_takes_part_again(app, make, month):

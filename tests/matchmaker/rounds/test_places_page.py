@@ -91,6 +91,44 @@ def test_what_is_found_is_read_and_kept_by_one_tap(app, world, worker, second):
     assert "No place is free" in read(second)
 
 
+def test_who_cannot_be_served_by_others_reads_why(app, make, monkeypatch):
+    for module in (places_views, room_views):
+        monkeypatch.setattr(module, "get_now", lambda: LATER)
+    world = FreePlaces(make, rice=1)
+    rice, visit = world.ask(world.goods, quantity=2), world.ask()
+    world.publish()
+    with app.app_context():
+        world.decline(world.list_promises(rice)[0], m.DeclineReason.NO_CAPACITY)
+        [refused] = world.list_promises(visit)
+        world.accept(refused)
+        world.refuse(refused, m.DeclineReason.NO_LONGER_NEEDED)
+        db.session.commit()
+    worker = Browser(app).sign_in(world.worker).use_language("en")
+    search(app, world, worker)
+    page = read(worker)
+    assert page.count("Nobody waits for this help any more in this month.") == 1
+    with app.app_context():
+        assert repairs.read_proposal(repairs.find_latest(world.run)).lines == ()
+
+
+def test_who_gets_what_became_free_is_named_beside_those_who_lost(app, make, monkeypatch):
+    for module in (places_views, room_views):
+        monkeypatch.setattr(module, "get_now", lambda: LATER)
+    world = FreePlaces(make, visitors=1)
+    needs = [world.ask(tier=tier) for tier in (2, 2, 3)]
+    world.publish()
+    with app.app_context():
+        [row] = world.list_promises(needs[0])
+        world.accept(row)
+        world.refuse(row, m.DeclineReason.NO_LONGER_NEEDED)
+        db.session.commit()
+    worker = Browser(app).sign_in(world.worker).use_language("en")
+    search(app, world, worker)
+    others = read(worker).partition('aria-labelledby="others-title"')[2].partition("</section>")[0]
+    named = [need.reference in others for need in needs]
+    assert named == [False, False, True]
+
+
 def test_a_proposal_that_is_old_says_so(app, world, worker, second):
     search(app, world, worker)
     with app.app_context():

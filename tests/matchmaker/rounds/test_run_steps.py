@@ -175,6 +175,19 @@ def test_the_room_goes_on_with_the_run_of_the_pins_and_not_with_the_one_to_compa
     assert two.get("rounds.publish", month=MONTH, number=1).status_code == 200
 
 
+@pytest.mark.parametrize(("step", "is_plain"), [("solve", False), ("solve_plain", True)])
+def test_a_run_is_started_from_the_room_with_the_pins_or_without(app, month, one, step, is_plain):
+    with app.app_context():
+        solve_and_forbid(month)
+        db.session.commit()
+    sent, room = {"idempotency_key": "0" * 32}, one.get_url("rounds.show", month=MONTH)
+    answer = one.submit(f"rounds.{step}", sent, on=room, month=MONTH)
+    assert (answer.status_code, answer.location) == (303, room)
+    with app.app_context():
+        found = runs.list_runs(get_run().match_round)
+        assert {run.number: run.is_plain for run in found}[2] is is_plain
+
+
 def test_a_question_is_made_again_only_if_a_pin_or_forbid_was_touched(app, month, monkeypatch):
     with app.app_context():
         month.solve()
