@@ -16,9 +16,12 @@ from matchmaker.words.refusals import SENTENCES
 
 _STATUSES = {kind.value for kind in StatusKind}
 _PLACE = re.compile(r"%\((\w+)\)")
-_OF_WHOLE_FORMS: set[str] = set()  # fields that some forms leave out on purpose
-# By the kind of the offer; by what is not proved.
-_LABELLED_LATER = {"capacity_per_month", "accepts_unproved"}
+_OF_WHOLE_FORMS = {"chosen"}  # its list has a form for each row
+# Labelled by the kind of the offer or by what is not proved; or drawn by templates of their own.
+_LABELLED_LATER = {
+    *("capacity_per_month", "accepts_unproved"),
+    *("status", "duplicate_id", "locale", "text_size"),
+}
 _unsaid: list[str] = []
 _build = errors.DomainError.__init__
 
@@ -51,7 +54,7 @@ NAMES = {
     "allowed",  # whether volunteers answer for themselves
 }
 # Details that reach their event through a function between: by which link, how and how much.
-PASSED_ON = {"link", "proof", "units"}
+PASSED_ON = {"link", "proof", "units", "pairings"}
 
 
 def find_statuses(details: Any) -> set[str]:
@@ -114,7 +117,7 @@ def _add_error(self: BaseForm, field_name: str, message: Any) -> None:
 
 
 _process_form, _show_error = BaseForm.process, BaseForm.add_error
-BaseForm.process = _process  # type: ignore[method-assign]
+BaseForm.process = _process  # type: ignore[assignment,method-assign]
 BaseForm.add_error = _add_error  # type: ignore[method-assign]
 
 

@@ -11,7 +11,8 @@ from matchmaker.rounds.publish.publication import is_comparison
 from matchmaker.rounds.words.helps import _PEOPLE
 from matchmaker.rounds.words.places import describe_end
 from matchmaker.words.labels import get_label
-from optimizer.explanation import Explanation, GroundCode
+from optimizer.explanation import Explanation
+from optimizer.solution import GroundCode
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
 
