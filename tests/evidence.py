@@ -54,7 +54,7 @@ NAMES = {
     "allowed",  # whether volunteers answer for themselves
 }
 # Details that reach their event through a function between: by which link, how and how much.
-PASSED_ON = {"link", "proof", "units", "pairings"}
+PASSED_ON = {"link", "proof", "units", "pairings", "face", "days"}
 
 
 def find_statuses(details: Any) -> set[str]:
