@@ -7,10 +7,8 @@ undone for a while; then its place is free (``due.py``). With the first yes the 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import defer, joinedload
 
 from matchmaker.assignments.queries import GivenFilters, list_waiting
 from matchmaker.assignments.reminding import forget_answered
@@ -31,6 +29,7 @@ from matchmaker.models import (
     RoundState,
     Volunteer,
     find_account,
+    load_run,
 )
 from matchmaker.notices.service import (
     make_void,
@@ -195,13 +194,6 @@ def _is_live(row: Promise, now: datetime) -> bool:
     return is_live(held, get_local_date(now))
 
 
-def load_month() -> Any:
-    """The run of a promise with its round, without the figures that would be read for each row."""
-    figures = (RoundRun.figures, RoundRun.verdict, RoundRun.prices, RoundRun.timings)
-    light = (defer(column) for column in figures)
-    return joinedload(Promise.run).options(*light, joinedload(RoundRun.match_round))
-
-
 def select_promises(actor: Actor) -> Select[Promise]:
     """The promises of published months in the actor's scope, by run."""
     return (
@@ -209,7 +201,7 @@ def select_promises(actor: Actor) -> Select[Promise]:
         .join(Promise.run)
         .join(RoundRun.match_round)
         .where(is_in_scope(Promise, actor), MatchRound.published_run_id == Promise.round_run_id)
-        .options(load_month())
+        .options(load_run())
         .order_by(Promise.round_run_id, Promise.id)
     )
 

@@ -252,6 +252,6 @@ class Promise(Model):
 def load_run() -> Any:
     """Load promises with their run and month in one statement, without the run's figures: those
     of a month are long, and would be read once for each promise."""
-    long = (RoundRun.figures, RoundRun.verdict)
+    long = (RoundRun.figures, RoundRun.verdict, RoundRun.prices, RoundRun.timings)
     run = joinedload(Promise.run)
     return run.options(joinedload(RoundRun.match_round), *(defer(column) for column in long))

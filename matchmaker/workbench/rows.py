@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, selectinload
 
-from matchmaker.assignments.answering import load_month
 from matchmaker.models import (
     Committee,
     FollowUp,
@@ -26,6 +25,7 @@ from matchmaker.models import (
     RoundRepair,
     RoundRun,
     Volunteer,
+    load_run,
 )
 from matchmaker.web.permissions import may_open
 from matchmaker.words.labels import get_label, get_name
@@ -205,7 +205,7 @@ _LOADED: Mapping[Any, Sequence[Any]] = {
         joinedload(Promise.need).joinedload(Need.resident).lazyload(Resident.household),
         joinedload(Promise.pairing).joinedload(Pairing.category),
         joinedload(Promise.pairing).options(_load_home(Pairing.resident)),
-        load_month(),
+        load_run(),
         joinedload(Promise.organisation),
         joinedload(Promise.volunteer),
         joinedload(Promise.session),
