@@ -77,7 +77,7 @@ def _judge(
         return set()
     began, code, killers = time.monotonic(), digest_code(), set()
     warm_up()
-    with tempfile.TemporaryDirectory(prefix="judging-", dir=FOLDER) as folder:
+    with _open_folder() as folder:
         _find_unreliable(trials[0].tests[:1], record, Path(folder))  # it runs at all
         for number, trial in enumerate(judge(trials, Path(folder), workers), 1):
             if digest_code() != code:
@@ -90,6 +90,12 @@ def _judge(
         unreliable = _find_unreliable(sorted(killers), record, Path(folder))
     verdicts.forget(unreliable)
     return unreliable
+
+
+def _open_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for what a run writes meanwhile, beside what it keeps."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix="judging-", dir=FOLDER)
 
 
 def _find_unreliable(killers: list[str], record: Record, folder: Path) -> set[str]:
@@ -154,7 +160,7 @@ def _judge_alone(killed: list[tuple[Mutant, str]], workers: int) -> tuple[list[T
     """Judge each by its killer alone. Returns the killers, too, that fail without a mutant."""
     record = Record({}, {})
     warm_up()
-    with tempfile.TemporaryDirectory(prefix="judging-", dir=FOLDER) as folder:
+    with _open_folder() as folder:
         asked = [Trial(m, [by], record.sum_seconds([by])) for m, by in killed]
         trials = list(judge(asked, Path(folder), workers))
         unreliable = _find_unreliable(sorted({by for _, by in killed}), record, Path(folder))
