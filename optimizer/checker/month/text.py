@@ -5,6 +5,7 @@ in one object, numbers that are not whole, halves of surrogate pairs, text that 
 numbers so long that what follows from them could not be written any more.
 """
 
+import gc
 import json
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from .read import is_unicode, on_one_line
 MOST_BYTES = 64 << 20  # of one file; the question of 10,000 needs has some 5 MB
 MOST_DEPTH = 100  # lists and objects within each other
 MOST_DIGITS = 1_000  # of one number; Python writes none of more than 4,300
+_TOO_GREAT = 10**MOST_DIGITS
 _LONG = re.compile(rf"(?<![0-9])[0-9]{{{MOST_DIGITS + 1}}}")
 
 
@@ -38,7 +40,20 @@ def read_json(path: Path) -> Any:
 
 
 def parse_json(data: bytes) -> Any:
-    """Return the value of a JSON text. Raises ``TextError`` with what is wrong with it."""
+    """Return the value of a JSON text. Raises ``TextError`` with what is wrong with it.
+
+    Millions of values make no circle, so nobody looks for one meanwhile: it takes most of the time.
+    """
+    is_looked_for = gc.isenabled()
+    gc.disable()
+    try:
+        return _parse(data)
+    finally:
+        if is_looked_for:
+            gc.enable()
+
+
+def _parse(data: bytes) -> Any:
     if len(data) > MOST_BYTES:
         raise TextError(f"larger than {MOST_BYTES >> 20} MiB")
     try:
@@ -107,16 +122,24 @@ def _list_faults(value: Any, path: str) -> Iterator[str]:
             yield from _list_faults(held, f"{path}.{_name(name)}")
     elif isinstance(value, list):
         for k, held in enumerate(value):
-            yield from _list_faults(held, f"{path}[{k}]")
+            if not _is_short(held):
+                yield from _list_faults(held, f"{path}[{k}]")
     elif fault := _name_fault(value):
         yield f"{path}: {fault}"
+
+
+def _is_short(value: Any) -> bool:
+    """Return whether a value is a list of whole numbers, none too long: it is passed at once."""
+    if not isinstance(value, list) or not set(map(type, value)) <= {int}:
+        return False
+    return not value or (min(value) > -_TOO_GREAT and max(value) < _TOO_GREAT)
 
 
 def _name_fault(value: Any) -> str | None:
     """Return what is wrong with a value that holds no others, None if nothing is."""
     if isinstance(value, float):
         return f"{value} is not a whole number"
-    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+    if isinstance(value, int) and abs(value) >= _TOO_GREAT:
         return f"a number of more than {MOST_DIGITS} digits"
     if isinstance(value, str) and not is_unicode(value):
         return f"{value!a} is not Unicode text"

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -127,15 +126,11 @@ HOSTILE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
-def test_ten_hostile_megabytes_take_ten_seconds_at_most_and_500_mib(name, tmp_path):
-    """Of the processor; on a slow machine forty times what reading the JSON alone takes there."""
+def test_ten_hostile_megabytes_take_less_than_ten_seconds_and_500_mib(name, tmp_path):
     (tmp_path / "q.json").write_bytes(HOSTILE[name])
     (tmp_path / "a.json").write_bytes(HOSTILE["answer"])
-    began = time.process_time()
-    json.loads(HOSTILE["lists"])
-    most = max(10.0, 40 * (time.process_time() - began))
     for pair in (["q.json", "a.json"], ["a.json", "q.json"]):
         spent = measure_check([tmp_path / file for file in pair])
         assert spent.code == BROKEN, spent.errors
         assert spent.mebibytes < 500
-        assert spent.seconds < most
+        assert spent.seconds < 10  # of the processor: the machine of a test may be busy
