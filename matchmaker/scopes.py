@@ -37,6 +37,7 @@ from matchmaker.models import (
     Volunteer,
     VolunteerAbsence,
 )
+from matchmaker.states import lock_rows
 
 M = TypeVar("M", bound=Model)
 Condition = Callable[[User], ColumnElement[bool]]
@@ -351,9 +352,8 @@ def lock_in_scope(model: type[M], row_id: int | None, actor: User, code: str) ->
 
     Raises ``NotFoundError(code)`` outside the actor's scope.
     """
-    query = _select_one(model, row_id, actor).with_for_update(of=model)
-    row = db.session.scalar(query.execution_options(populate_existing=True))
-    return _require(row, code)
+    found = lock_rows(_select_one(model, row_id, actor))
+    return _require(found[0] if found else None, code)
 
 
 def list_same_persons(user_ids: Collection[int]) -> set[int]:

@@ -9,11 +9,14 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from sqlalchemy import Select
+
 from matchmaker.base.errors import ConflictError
-from matchmaker.base.extensions import db
+from matchmaker.base.extensions import Base, db
 
 StepT = TypeVar("StepT", bound=StrEnum)
 StateT = TypeVar("StateT", bound=StrEnum)
+RowT = TypeVar("RowT", bound=Base)
 
 
 class Stateful(Protocol[StateT]):
@@ -83,3 +86,13 @@ def make_machine_by_target(
 def lock_row(row: Any) -> None:
     """Read ``row`` again and lock it until the transaction ends."""
     db.session.refresh(row, with_for_update={"of": type(row)})
+
+
+def lock_rows(query: Select[RowT], of: type[Base] | None = None) -> list[RowT]:
+    """The rows of ``query`` as they are now, locked in its order until the transaction ends.
+
+    ``of`` is the table whose rows are locked when it is not that of the rows themselves.
+    """
+    model = query.column_descriptions[0]["entity"]
+    locked = query.with_for_update(of=of or model).execution_options(populate_existing=True)
+    return list(db.session.scalars(locked).unique())

@@ -17,6 +17,7 @@ from tests.databases import (
 from tests.evidence import everything_can_be_said as everything_can_be_said
 from tests.factories import Factory
 from tests.grouped import refuse_compared as refuse_compared
+from tests.locked import refuse_stale_locks as refuse_stale_locks
 from tests.worlds import shelf_of_worlds as shelf_of_worlds
 from tests.worlds import worlds as worlds
 

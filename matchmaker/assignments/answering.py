@@ -49,7 +49,7 @@ from matchmaker.promises.states import (
 from matchmaker.promises.together import is_beside
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import is_in_scope
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 _NEEDS, _PROMISES = Need.__tablename__, Promise.__tablename__
 
@@ -217,9 +217,7 @@ def lock_promises(actor: Actor, ids: Collection[int]) -> Iterable[tuple[RoundRun
         raise NotFoundError("promise.unknown")
     for run in sorted({row.run for row in known}, key=lambda run: run.id):
         lock_row(run.match_round)
-        locked = chosen.where(Promise.round_run_id == run.id).with_for_update(of=Promise)
-        rows = db.session.scalars(locked.execution_options(populate_existing=True))
-        yield run, list(rows)
+        yield run, lock_rows(chosen.where(Promise.round_run_id == run.id))
 
 
 def may_answer(actor: Actor) -> bool:

@@ -29,6 +29,7 @@ from matchmaker.promises.days import find_slot
 from matchmaker.promises.present import list_broken_among
 from matchmaker.promises.states import OPEN_STATES, PromiseStep
 from matchmaker.slots import list_slot_dates
+from matchmaker.states import lock_rows
 
 _ASKED = ("promise.day_asked", "help.day_asked")
 _TAKEN = ("promise.day_taken", "help.day_taken")
@@ -123,7 +124,7 @@ def forget_late_wishes(run: RoundRun, now: datetime) -> int:
         Promise.new_day <= get_local_date(now),
         Promise.state.in_(OPEN_STATES),
     )
-    rows = list(db.session.scalars(query.with_for_update(of=Promise)))
+    rows = lock_rows(query)
     _forget(rows, now)
     for row in rows:
         record_event(actor=None, action="promise.keep_day", subject=row, now=now)

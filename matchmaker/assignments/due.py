@@ -29,7 +29,7 @@ from matchmaker.promises.facts import list_promises
 from matchmaker.promises.present import is_live, may_have_passed
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.publish.revoking import free_places
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,5 @@ def _free_places(run: RoundRun, rows: Sequence[Promise], now: datetime) -> int:
 
 
 def _lock_where(run: RoundRun, *conditions: ColumnElement[bool]) -> list[Promise]:
-    query = (
-        select(Promise)
-        .where(Promise.round_run_id == run.id, *conditions)
-        .order_by(Promise.id)
-        .with_for_update(of=Promise)
-    )
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    query = select(Promise).where(Promise.round_run_id == run.id, *conditions).order_by(Promise.id)
+    return lock_rows(query)

@@ -14,6 +14,7 @@ from matchmaker.notices.service import make_void, notify_accounts, select_active
 from matchmaker.promises.days import is_given_before
 from matchmaker.promises.states import DEADLINES
 from matchmaker.slots import add_working_days
+from matchmaker.states import lock_rows
 
 _KIND = "round.answers_due"
 
@@ -32,8 +33,7 @@ def remind(run: RoundRun, now: datetime) -> int:
         Promise.answer_by.between(today, soon),
         Promise.reminded_at.is_(None),
     )
-    locked = query.order_by(Promise.id).with_for_update(of=Promise)
-    rows = db.session.scalars(locked.execution_options(populate_existing=True)).all()
+    rows = lock_rows(query.order_by(Promise.id))
     for row in rows:
         row.reminded_at = now
     if rows:
@@ -56,8 +56,7 @@ def remind_of_reports(run: RoundRun, now: datetime) -> int:
     query = select(Promise).where(
         Promise.round_run_id == run.id, is_unreported(get_local_date(now))
     )
-    locked = query.order_by(Promise.id).with_for_update(of=Promise)
-    rows = db.session.scalars(locked.execution_options(populate_existing=True)).all()
+    rows = lock_rows(query.order_by(Promise.id))
     for row in rows:
         row.reminded_at = now
     if rows:

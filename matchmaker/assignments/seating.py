@@ -25,7 +25,7 @@ from matchmaker.promises.seats import (
     list_taken,
     notify_recipients,
 )
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 
 def list_choices(row: Promise, now: datetime) -> list[Session]:
@@ -101,9 +101,8 @@ def set_payday(*, actor: User, offer_id: int, month: date, day: date, now: datet
             Promise.state.in_(ACCEPTED),
         )
         .order_by(Promise.id)
-        .with_for_update(of=Promise)
     )
-    rows = list(db.session.scalars(query))
+    rows = lock_rows(query)
     changed = [row for row in rows if row.last_day != day]
     fresh = [row for row in changed if row.last_day is None]
     for row in changed:

@@ -163,9 +163,9 @@ def check_days(offer: Offer, month: date, first: date, last: date) -> None:
     if last < first:
         raise InvalidError("day.order", "last_day")
     if first < month:
-        raise InvalidError("day.other_month", "first_day", month=month)
+        raise InvalidError("day.other_month", "first_day")
     if last >= add_months(month, 1):
-        raise InvalidError("day.other_month", "last_day", month=month)
+        raise InvalidError("day.other_month", "last_day")
     if first < offer.valid_from:
         raise InvalidError("day.not_valid", "first_day")
     if offer.valid_until is not None and last > offer.valid_until:

@@ -101,7 +101,7 @@ def compute_hash(event: AuditEvent) -> str:
 
 def _lock_head() -> AuditHead:
     query = select(AuditHead).where(AuditHead.id == 1).with_for_update()
-    head: AuditHead | None = db.session.scalar(query)
+    head: AuditHead | None = db.session.scalar(query.execution_options(populate_existing=True))
     if head is not None:
         return head
     try:

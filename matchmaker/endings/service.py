@@ -36,7 +36,7 @@ from matchmaker.promises.states import OPEN_STATES
 from matchmaker.residents.consents import restore_consent
 from matchmaker.rounds.publish.revoking import revoke
 from matchmaker.scopes import lock_in_scope
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +161,8 @@ def _list_needs(resident: Resident) -> list[Need]:
         select(Need)
         .where(Need.resident_id == resident.id, Need.state.not_in(ENDED))
         .order_by(Need.id)
-        .with_for_update(of=Need)
     )
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    return lock_rows(query)
 
 
 def _close_needs(resident: Resident) -> int:

@@ -30,6 +30,7 @@ from matchmaker.models import (
 )
 from matchmaker.promises.states import OPEN_STATES
 from matchmaker.scopes import is_in_scope, is_opened, lock_in_scope
+from matchmaker.states import lock_rows
 
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # without 0, 1, l and o: it may be read aloud
 TOKEN_LENGTH = 26  # characters of five bits each
@@ -103,7 +104,7 @@ def _revoke_earlier(link: SignedLink, actor: User, now: datetime) -> None:
         SignedLink.volunteer_id == link.volunteer_id,
         SignedLink.revoked_at.is_(None),
     )
-    for row in db.session.scalars(earlier.with_for_update(of=SignedLink)).all():
+    for row in lock_rows(earlier):
         _revoke(row, actor, now)
 
 

@@ -29,6 +29,7 @@ from matchmaker.needs.queue_service import (
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
 from matchmaker.notices.service import notify_asker
 from matchmaker.scopes import is_in_scope, lock_in_scope
+from matchmaker.states import lock_rows
 
 CORRECTABLE = NeedState.OPEN  # verified, and in no locked list
 
@@ -179,9 +180,8 @@ def undo_verification(*, actor: User, need_id: int, is_whole_step: bool, now: da
         select(Need)
         .where(is_in_scope(Need, actor), is_same, *_can_be_undone(actor))
         .order_by(Need.id)
-        .with_for_update(of=Need)
     )
-    found = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    found = lock_rows(query)
     if not found:
         raise ConflictError("need.not_undoable")
     for row in found:

@@ -14,6 +14,7 @@ from matchmaker.models.limits import LONGEST_REASON, TIERS
 from matchmaker.needs.states import MERGEABLE, NEED_STATES, flush_need, get_need
 from matchmaker.notices.service import notify_asker
 from matchmaker.residents.consents import end_consent
+from matchmaker.states import lock_rows
 
 LATEST_REPLY_MONTHS = 6  # after this one
 DANGER = TIERS[0]
@@ -168,8 +169,8 @@ def _get_own_committee_need(need_id: int, actor: User) -> Need:
 
 def _lock_needs(*need_ids: int) -> None:
     """Lock until the transaction ends, so that two colleagues cannot close each other's need."""
-    query = select(Need).where(Need.id.in_(need_ids)).order_by(Need.id).with_for_update()
-    db.session.scalars(query.execution_options(populate_existing=True)).all()
+    query = select(Need).where(Need.id.in_(need_ids)).order_by(Need.id)
+    lock_rows(query)
 
 
 def check_tier(tier: int) -> None:

@@ -36,6 +36,7 @@ from matchmaker.needs.posting import add_need, record_step
 from matchmaker.needs.states import NEED_STATES, flush_need, get_need
 from matchmaker.notices.service import make_void, notify_accounts, notify_resident, select_active
 from matchmaker.residents.consents import repeat_consent
+from matchmaker.states import lock_row, lock_rows
 
 MOST_MONTHS = 12  # ahead that a need may come back
 MONTHS_TO_REVIEW = 6
@@ -136,7 +137,7 @@ def return_needs(match_round: MatchRound, now: datetime) -> list[Need]:
 
     The round is locked here, so two workers bring each back once.
     """
-    db.session.refresh(match_round, with_for_update=True)
+    lock_row(match_round)
     if match_round.state is not RoundState.DRAFT:
         return []
     rows = db.session.scalars(_select_due(match_round)).unique().all()
@@ -230,7 +231,7 @@ def review_needs(now: datetime) -> tuple[int, int]:
     many were asked and how many ended."""
     today = get_local_date(now)
     next_month = add_months(get_month(now), 1)  # who has no month ahead is not asked
-    rows = list(db.session.scalars(_select_latest(next_month).where(Need.review_on <= today)))
+    rows = lock_rows(_select_latest(next_month).where(Need.review_on <= today))
     asked = [row for row in rows if row.review_asked_on is None]
     for need in asked:
         need.review_asked_on = today
@@ -245,14 +246,8 @@ def review_needs(now: datetime) -> tuple[int, int]:
 
 
 def _select_latest(month: date) -> Select[Need]:
-    """The needs that come back in a month or later and that no later one repeats, locked."""
-    return (
-        select(Need)
-        .where(comes_back(month))
-        .order_by(Need.id)
-        .with_for_update(of=Need)
-        .execution_options(populate_existing=True)
-    )
+    """The needs that come back in a month or later and that no later one repeats."""
+    return select(Need).where(comes_back(month)).order_by(Need.id)
 
 
 def _ask(need: Need, now: datetime) -> None:

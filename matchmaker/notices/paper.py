@@ -18,6 +18,7 @@ from matchmaker.models import Committee, Household, Notice, Resident, Role, User
 from matchmaker.notices.service import is_new, select_active
 from matchmaker.notices.things import Read, load_things
 from matchmaker.scopes import get_in_scope, is_in_scope
+from matchmaker.states import lock_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def mark_reported(of: Committee | Resident, shown: Shown, *, actor: User, now: d
     """
     is_shown = (Notice.id <= shown.last_id) | Notice.id.in_(shown.ids)
     query = select_waiting(actor).where(_is_of(of), is_shown)
-    rows = db.session.scalars(query.with_for_update(of=Notice)).all()
+    rows = lock_rows(query)
     for row in rows:
         row.read_at = now
     db.session.flush()

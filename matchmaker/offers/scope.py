@@ -29,7 +29,7 @@ def lock_offer(offer_id: int, actor: User, version: int) -> Offer:
     """
     offer = lock_in_scope(Offer, offer_id, actor, "offer.unknown")
     if offer.version != version:
-        raise ConflictError("offer.changed_meanwhile", version=offer.version)
+        raise ConflictError("offer.changed_meanwhile")
     return offer
 
 

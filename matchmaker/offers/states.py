@@ -10,7 +10,7 @@ from matchmaker.base.clock import get_local_date
 from matchmaker.base.extensions import db
 from matchmaker.models import Offer, OfferState, User
 from matchmaker.notices.service import notify_coordinators
-from matchmaker.states import StateMachine
+from matchmaker.states import StateMachine, lock_rows
 
 
 class OfferStep(StrEnum):
@@ -74,9 +74,8 @@ def follow_calendar(*, now: datetime, actor: User | None = None) -> dict[str, in
         select(Offer)
         .where(or_(over & Offer.state.in_(OFFER_STATES.list_starts(OfferStep.EXPIRE)), due))
         .order_by(Offer.id)
-        .with_for_update(of=Offer)
     )
-    for offer in db.session.scalars(query).all():
+    for offer in lock_rows(query):
         if offer.valid_until is not None and offer.valid_until < today:
             _take(offer, OfferStep.EXPIRE, actor, now)
             notify_coordinators(offer.organisation_id, actor, "offer.expired", offer, now)

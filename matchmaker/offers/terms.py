@@ -52,9 +52,7 @@ def check_terms(
         raise InvalidError("offer.title_length", "title", most=LONGEST_TITLE)
     rules = get_rules(category.kind)
     if not 1 <= terms.capacity_per_month <= rules.most_offered:
-        raise InvalidError(
-            "offer.capacity_out_of_range", "capacity_per_month", most=rules.most_offered
-        )
+        raise InvalidError("offer.capacity_out_of_range", "capacity_per_month")
     if terms.valid_until is not None and terms.valid_until < max(terms.valid_from, today):
         raise InvalidError("offer.last_day_too_early", "valid_until")
     if not set(terms.windows) <= (set(Window) if rules.offer_has_windows else set()):

@@ -197,8 +197,11 @@ def _move(
 
 def _lock_subdistrict(subdistrict_id: int) -> Subdistrict:
     """Lock until the transaction ends, so that two organisations cannot get the same code."""
-    subdistrict: Subdistrict | None = db.session.scalar(
-        select(Subdistrict).where(Subdistrict.id == subdistrict_id).with_for_update(key_share=True)
+    subdistrict = db.session.get(
+        Subdistrict,
+        subdistrict_id,
+        with_for_update={"key_share": True},
+        populate_existing=True,
     )
     if subdistrict is None:
         raise NotFoundError("subdistrict.unknown")

@@ -26,6 +26,7 @@ from matchmaker.models import (
     User,
 )
 from matchmaker.notices.service import make_void, notify_resident
+from matchmaker.states import lock_rows
 
 ACCEPTED = (PromiseState.AWAITING_RECIPIENT, PromiseState.CONFIRMED)
 _SAID = ("help.day_fixed", "help.day_moved")
@@ -202,9 +203,8 @@ def _list_waiting(run: RoundRun, now: datetime) -> list[Promise]:
             has_room.exists(),
         )
         .order_by(Promise.id)
-        .with_for_update(of=Promise)
     )
-    return list(db.session.scalars(query))
+    return lock_rows(query)
 
 
 def find_run(subdistrict_id: int, month: date) -> RoundRun | None:

@@ -29,6 +29,7 @@ from matchmaker.models import (
 from matchmaker.promises.days import is_shown
 from matchmaker.residents.scope import get_resident
 from matchmaker.scopes import is_in_scope, lock_in_scope
+from matchmaker.states import lock_rows
 
 
 class Ground(StrEnum):
@@ -129,11 +130,8 @@ def reveal_doors(promise_ids: Iterable[int], actor: User, now: datetime) -> dict
             joinedload(Promise.need).joinedload(Need.resident),
             joinedload(Promise.pairing).joinedload(Pairing.resident),
         )
-        .with_for_update(of=Promise)
-        .execution_options(populate_existing=True)
     )
-    own = db.session.scalars(query).all()
-    visited = {row.id: row.asked.resident for row in own if may_visit(row, now)}
+    visited = {row.id: row.asked.resident for row in lock_rows(query) if may_visit(row, now)}
     shown = _reveal_listed(visited.values(), Ground.VISIT_LIST, FULL_FIELDS, actor, now)
     return {key: shown[row.id] for key, row in visited.items() if row.id in shown}
 

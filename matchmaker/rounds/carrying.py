@@ -23,7 +23,7 @@ from matchmaker.notices.service import notify_resident
 from matchmaker.promises.states import DONE_STATES
 from matchmaker.promises.sums import HelpSum, add_up
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,9 @@ def _group_by_need(run: RoundRun, is_locked: bool) -> list[tuple[Need, Sequence[
         .options(joinedload(Promise.need).joinedload(Need.category), joinedload(Promise.assignment))
         .order_by(Need.reference, Promise.id)
     )
-    if is_locked:
-        query = query.with_for_update(of=Need).execution_options(populate_existing=True)
+    found = lock_rows(query, of=Need) if is_locked else db.session.scalars(query)
     rows: defaultdict[Need, list[Promise]] = defaultdict(list)
-    for row in db.session.scalars(query):
+    for row in found:
         if row.need is not None:
             rows[row.need].append(row)
     return list(rows.items())

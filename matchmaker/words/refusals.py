@@ -230,7 +230,7 @@ _GIVERS: Sentences = {
     "organisation.not_approved": _l(
         "The organisation is not approved at present. Approve it before inviting."
     ),
-    "organisation.name_length": _l("Enter a name that is not longer than the field allows."),
+    "organisation.name_length": _l("Enter a name of at most %(most)s characters."),
     "organisation.name_taken": _l(
         "An organisation of this name is already here. Search the list for it."
     ),

@@ -133,6 +133,24 @@ def test_every_number_in_a_sentence_is_given_wherever_it_is_raised(raised):
     assert broken == []
 
 
+def test_every_number_that_is_given_is_said(raised):
+    """``state`` and ``step`` come from machines; the sentence of a table may say them or not."""
+    unsaid = [
+        f"{row.code} ({row.place}): {sorted(more)}"
+        for row in raised
+        if (
+            more := row.numbers
+            - {"state", "step", "field"}
+            - {
+                name
+                for text in _list_texts(SENTENCES[row.code])
+                for name in PLACEHOLDER.findall(text)
+            }
+        )
+    ]
+    assert unsaid == []
+
+
 def test_a_percent_sign_that_is_no_number_is_doubled():
     texts = [text for sentence in SENTENCES.values() for text in _list_texts(sentence)]
     assert [t for t in texts if re.search(r"%(?!\(\w+\)s|%)", t)] == []

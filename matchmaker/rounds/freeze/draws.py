@@ -98,7 +98,7 @@ def check_announcement(draw: Announcement, month: date, now: datetime, *, is_dem
     if not first <= draw.day <= last:
         raise InvalidError("round.draw_day", "draws_on", first=first, last=last)
     if draw.day.weekday() not in rules.weekdays:
-        raise InvalidError("round.draw_weekday", "draws_on", source=draw.source.value)
+        raise InvalidError("round.draw_weekday", "draws_on")
     year = draw.day.strftime(rules.year)
     if not re.fullmatch(rf"{year}(?!000)[0-9]{{3}}", draw.number):
         raise InvalidError("round.draw_number", "number", example=f"{year}138")

@@ -49,7 +49,7 @@ def open_round(*, month: date, actor: User, now: datetime, policy: str = "") -> 
             "round.month_out_of_reach", "month", first=f"{first:%Y-%m}", last=f"{last:%Y-%m}"
         )
     if find_round(month, actor) is not None:
-        raise ConflictError("round.exists", month=f"{month:%Y-%m}")
+        raise ConflictError("round.exists")
     match_round = MatchRound(
         subdistrict_id=get_subdistrict_id(actor),
         month=month,
@@ -61,7 +61,7 @@ def open_round(*, month: date, actor: User, now: datetime, policy: str = "") -> 
         with db.session.begin_nested():
             db.session.add(match_round)
     except IntegrityError as error:  # somebody else opened it at the same time
-        raise ConflictError("round.exists", month=f"{month:%Y-%m}") from error
+        raise ConflictError("round.exists") from error
     follow_calendar(now=now)  # so that readiness counts the offers open today
     return_needs(match_round, now)
     details = {"month": f"{month:%Y-%m}", "policy": match_round.policy}

@@ -28,7 +28,7 @@ from matchmaker.web.permissions import Permission, has_permission, requires
 @requires(Permission.ROUND_READ)
 def places(month: date) -> str:
     """What is free, the latest search and what it found."""
-    return _show(queries.get_round(month, current_user), AcceptForm(formdata=None))
+    return _show(queries.get_round(month, current_user))
 
 
 @bp.get("/<month:month>/places/progress")
@@ -63,7 +63,7 @@ def search_places(month: date) -> Answer:
         queue_after_commit(repairs.get_repair_job(repair).id)
         return url_for("rounds.places", month=month)
 
-    return answer_form(form, act, lambda: _show(match_round, AcceptForm(formdata=None)))
+    return answer_form(form, act, lambda: _show(match_round))
 
 
 @bp.post("/<month:month>/places/<id:number>/cancel")
@@ -77,7 +77,7 @@ def cancel_search(month: date, number: int) -> Answer:
         flash(_("The search was cancelled."), "success")
         return url_for("rounds.places", month=month)
 
-    return answer_form(form, act, lambda: _show(match_round, AcceptForm(formdata=None)))
+    return answer_form(form, act, lambda: _show(match_round))
 
 
 @bp.post("/<month:month>/places/<id:number>/keep")
@@ -122,12 +122,14 @@ def _ask(form: AcceptForm, repair: RoundRepair | None) -> None:
     form.ask(sentence if count else None)
 
 
-def _show(match_round: MatchRound, form: AcceptForm) -> str:
+def _show(match_round: MatchRound, sent: AcceptForm | None = None) -> str:
+    """The page; ``sent`` is the form that keeps what was found, as it was sent."""
     run = match_round.published_run
     if run is None:
         raise NotFoundError("round.not_published")
     repair = repairs.find_latest(run)
-    if not form.is_submitted():
+    form = sent or AcceptForm(formdata=None)
+    if sent is None:
         _ask(form, repair)
     free = load_promises([row.id for row in keeping.list_free(run, get_now())])
     waiting = repair if repair and repairs.waits(repair) else None

@@ -30,7 +30,7 @@ from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.remembering import remember, remember_deliveries
 from matchmaker.rounds.publish.revoking import free_places
 from matchmaker.rounds.states import ROUND_STATES
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 _HELPED = (NeedState.SERVED, NeedState.PARTLY_SERVED)
 _NOT_FREE = (PromiseState.DECLINED, PromiseState.FAILED)  # they could still be undone
@@ -107,6 +107,5 @@ def _lock_left(run: RoundRun) -> list[Promise]:
         select(Promise)
         .where(Promise.round_run_id == run.id, or_(Promise.state.in_(OPEN_STATES), is_not_free))
         .order_by(Promise.id)
-        .with_for_update(of=Promise)
     )
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    return lock_rows(query)

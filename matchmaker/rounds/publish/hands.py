@@ -109,12 +109,12 @@ def require_no_hand(run: RoundRun, actor: User) -> None:
     them must have been solved.
     """
     if actor.id in list_same_persons([run.started_by_id]):
-        raise ConflictError("round.second_person", number=run.number)
+        raise ConflictError("round.second_person")
     overrides = list_active_overrides(run.match_round)
     if overrides and find_plain_run(run.match_round) is None:
-        raise ConflictError("run.no_plain_run", number=run.number)
+        raise ConflictError("run.no_plain_run")
     if actor.id in list_hands(run):
-        raise ConflictError("round.had_a_hand", number=run.number)
+        raise ConflictError("round.had_a_hand")
 
 
 def list_publishers(match_round: MatchRound, hands: Collection[int]) -> Sequence[User]:

@@ -4,10 +4,10 @@ The round is locked, and the question is made again from the present: only if it
 for word, does the answer still answer it. So nothing can be promised twice.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.audit.service import record_event
@@ -19,7 +19,6 @@ from matchmaker.models import (
     AuditEvent,
     MatchRound,
     Need,
-    NeedOutcome,
     NeedState,
     Promise,
     Role,
@@ -45,6 +44,7 @@ from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.ledger import erase_ledger
 from matchmaker.rounds.publish.hands import list_publishers, list_verifiers
 from matchmaker.rounds.publish.remembering import remember
+from matchmaker.rounds.publish.revoking import lock_outcomes
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 from matchmaker.rounds.solve.laying import lay_down
@@ -60,7 +60,7 @@ from matchmaker.rounds.solve.repairs import (
 from matchmaker.rounds.solve.result import MET, write_lines
 from matchmaker.scopes import list_same_persons
 from matchmaker.slots import add_working_days
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 from optimizer.solution import Assignment as Line
 
 # How many places the person who started a search may fill alone, by the policy of the month, each
@@ -101,10 +101,10 @@ def keep_repair(
     lock_row(repair)
     require_keepable(repair, actor)
     if count_unproved(repair) and not accepts_unproved:
-        raise ConflictError("run.unproved_not_read", number=repair.number)
+        raise ConflictError("run.unproved_not_read")
     run, proposal = repair.run, read_proposal(repair)
     if ask(run, lay_down(run, now)).sha256 != repair.problem_sha256:
-        raise ConflictError("repair.outdated", number=repair.number)
+        raise ConflictError("repair.outdated")
     for row in _lock_free(run):
         row.round_repair_id = repair.id
     promises = write_lines(run, read_snapshot(match_round), list(_list_lines(proposal)), repair)
@@ -126,13 +126,13 @@ def require_keepable(repair: RoundRepair, actor: User) -> None:
     run = require_in_force(repair.run.match_round)
     latest = find_latest(run)
     if latest is None or latest.id != repair.id:
-        raise ConflictError("repair.replaced", number=repair.number)
+        raise ConflictError("repair.replaced")
     if not is_usable(repair):
-        raise ConflictError("repair.not_verified", number=repair.number)
+        raise ConflictError("repair.not_verified")
     if repair.kept_at is not None:
-        raise ConflictError("repair.kept_already", number=repair.number)
+        raise ConflictError("repair.kept_already")
     if actor.id in list_hands(repair):
-        raise ConflictError("repair.had_a_hand", number=repair.number)
+        raise ConflictError("repair.had_a_hand")
 
 
 def list_hands(repair: RoundRepair) -> set[int]:
@@ -141,7 +141,7 @@ def list_hands(repair: RoundRepair) -> set[int]:
     Who started it, unless it only fills single places for the same person; who ended one of the
     promises or wrote its end down; who verified a most urgent need, or a status, that gets a place.
     """
-    free, needs = _select_free(repair.run), _map_needs(read_proposal(repair))
+    free, needs = _list_free(repair.run), _map_needs(read_proposal(repair))
     hands = _list_enders(free) | list_verifiers({need.id for need in needs})
     if not _is_single(repair, free):
         hands.add(repair.started_by_id)
@@ -158,7 +158,7 @@ def _is_single(repair: RoundRepair, free: Sequence[Promise]) -> bool:
 def require_keeper_left(match_round: MatchRound, actor: User, now: datetime) -> None:
     """Raise ``ConflictError`` for a search of ``actor`` that nobody of the office could keep."""
     run = require_in_force(match_round)
-    enders = list_same_persons(_list_enders(_select_free(run)))
+    enders = list_same_persons(_list_enders(_list_free(run)))
     if list_publishers(match_round, enders | {actor.id}):
         return
     places = len(list_free(run, now))
@@ -181,21 +181,22 @@ def _list_lost(run: RoundRun, free: Iterable[Promise]) -> set[str]:
     }
 
 
-def _select_free(run: RoundRun, *, is_locked: bool = False) -> list[Promise]:
-    query = (
-        select(Promise)
-        .where(Promise.round_run_id == run.id, Promise.round_repair_id.is_(None))
-        .order_by(Promise.id)
-    )
-    if is_locked:
-        query = query.with_for_update(of=Promise).execution_options(populate_existing=True)
-    else:
-        query = query.options(joinedload(Promise.need), joinedload(Promise.pairing))
+def _list_free(run: RoundRun) -> list[Promise]:
+    query = _select_left(run).options(joinedload(Promise.need), joinedload(Promise.pairing))
     return [row for row in db.session.scalars(query) if row.has_ended]
 
 
 def _lock_free(run: RoundRun) -> list[Promise]:
-    return _select_free(run, is_locked=True)
+    return [row for row in lock_rows(_select_left(run)) if row.has_ended]
+
+
+def _select_left(run: RoundRun) -> Select[Promise]:
+    """What no search that was kept has looked at."""
+    return (
+        select(Promise)
+        .where(Promise.round_run_id == run.id, Promise.round_repair_id.is_(None))
+        .order_by(Promise.id)
+    )
 
 
 def _list_enders(free: Iterable[Promise]) -> set[int]:
@@ -246,7 +247,7 @@ def _settle(run: RoundRun, promises: Sequence[Promise]) -> list[Need]:
     for row in db.session.scalars(given):
         units[row.need_id or 0] = units.get(row.need_id or 0, 0) + row.units
     served = []
-    for outcome in _lock_outcomes(run, ids):
+    for outcome in lock_outcomes(run, ids):
         outcome.received_units = units[outcome.need_id]
         outcome.numbers = {"asked": outcome.numbers["asked"], "units": outcome.received_units}
         outcome.is_met, outcome.ground = True, MET
@@ -264,23 +265,11 @@ def _give_turns(run: RoundRun, served: Sequence[Need]) -> None:
     asks = map_asks(run.problem_json) if served else {}
     names = {part for need in served for part in asks.get(need.reference, ())}
     query = select(Need.id).where(Need.reference.in_(names - {n.reference for n in served}))
-    for row in _lock_outcomes(run, set(db.session.scalars(query))):
+    for row in lock_outcomes(run, set(db.session.scalars(query))):
         if row.ground == TAKEN_BACK_AT_HOME:
             row.ground = LEFT_AT_HOME
             if row.need.state is NeedState.OPEN:
                 row.need.waiting_rounds = 0
-
-
-def _lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
-    query = (
-        select(NeedOutcome)
-        .join(Need, Need.id == NeedOutcome.need_id)
-        .where(NeedOutcome.round_run_id == run.id, NeedOutcome.need_id.in_(need_ids))
-        .order_by(NeedOutcome.need_id)
-        .options(joinedload(NeedOutcome.need))
-        .with_for_update(of=Need)
-    )
-    return db.session.scalars(query.execution_options(populate_existing=True)).unique().all()
 
 
 def _inform(

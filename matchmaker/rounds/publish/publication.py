@@ -48,7 +48,7 @@ from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.scopes import list_same_persons
 from matchmaker.slots import add_working_days
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 from optimizer.codec import sha256_of_text
 
 _LEFT = (LEFT_AT_HOME, TAKEN_BACK_AT_HOME)
@@ -77,7 +77,7 @@ def publish_run(
     lock_row(match_round)  # what is checked now must still be true when it is written
     require_publishable(run, actor)
     if count_unproved(run) and not accepts_unproved:
-        raise ConflictError("run.unproved_not_read", number=run.number)
+        raise ConflictError("run.unproved_not_read")
     _lock_needs(run)
     gone = _require_kept(run, now)
     _take_publication(run, actor, now)
@@ -110,7 +110,7 @@ def _require_kept(run: RoundRun, now: datetime) -> dict[int, RevokeReason]:
     broken = {row.promise.id: row.reason for row in list_broken(run, now)}
     count = sum(reason not in RECEIVER_GONE for reason in broken.values())
     if count:
-        raise ConflictError("run.promises_broken", number=run.number, count=count)
+        raise ConflictError("run.promises_broken", count=count)
     return broken
 
 
@@ -126,9 +126,9 @@ def require_publishable(run: RoundRun, actor: User) -> None:
     """Raise ``ConflictError`` unless ``actor`` may publish this run of a round under review."""
     ROUND_STATES.check(run.match_round.state, RoundState.PUBLISHED)
     if not is_usable(run):
-        raise ConflictError("run.not_verified", number=run.number)
+        raise ConflictError("run.not_verified")
     if count_unproved(run) and run.accepted_at is None:
-        raise ConflictError("run.unproved_not_accepted", number=run.number)
+        raise ConflictError("run.unproved_not_accepted")
     require_no_hand(run, actor)
     _require_present_question(run)
 
@@ -165,9 +165,9 @@ def _hash_present_question(match_round: MatchRound) -> str:
 
 def _require_present_question(run: RoundRun) -> None:
     if is_comparison(run, list_overrides(run.match_round)):
-        raise ConflictError("run.without_overrides", number=run.number)
+        raise ConflictError("run.without_overrides")
     if run.problem_sha256 != _hash_present_question(run.match_round):
-        raise ConflictError("run.overrides_changed", number=run.number)
+        raise ConflictError("run.overrides_changed")
 
 
 def accept_unproved(run: RoundRun, *, actor: User, now: datetime) -> None:
@@ -191,11 +191,11 @@ def require_acceptable(run: RoundRun, actor: User) -> None:
     """Raise ``ConflictError`` unless ``actor`` may accept what is not proved of this run."""
     ROUND_STATES.check(run.match_round.state, RoundState.PUBLISHED)
     if not is_usable(run):
-        raise ConflictError("run.not_verified", number=run.number)
+        raise ConflictError("run.not_verified")
     if not count_unproved(run):
-        raise ConflictError("run.proved_already", number=run.number)
+        raise ConflictError("run.proved_already")
     if run.started_by_id != actor.id:
-        raise ConflictError("run.accepted_by_its_starter", number=run.number)
+        raise ConflictError("run.accepted_by_its_starter")
     _require_present_question(run)
 
 
@@ -312,5 +312,5 @@ def _limit(answer_by: date, promise: HeldPromise, now: datetime) -> date:
 def _lock_needs(run: RoundRun) -> None:
     """Lock until the transaction ends, so that a withdrawal at the same time waits."""
     decided = select(NeedOutcome.need_id).where(NeedOutcome.round_run_id == run.id)
-    query = select(Need).where(Need.id.in_(decided)).order_by(Need.id).with_for_update()
-    db.session.scalars(query.execution_options(populate_existing=True)).all()
+    query = select(Need).where(Need.id.in_(decided)).order_by(Need.id)
+    lock_rows(query)

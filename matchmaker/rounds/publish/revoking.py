@@ -39,7 +39,7 @@ from matchmaker.rounds.publish.remembering import remember_ended
 from matchmaker.rounds.publish.settling import settle_need
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
-from matchmaker.states import lock_row
+from matchmaker.states import lock_row, lock_rows
 
 
 def is_revocable(run: RoundRun) -> bool:
@@ -150,9 +150,8 @@ def _lock_open(ids: Iterable[int]) -> list[Promise]:
         .where(Promise.id.in_(list(ids)), Promise.state.in_(OPEN_STATES))
         .order_by(Promise.id)
         .options(joinedload(Promise.pairing))
-        .with_for_update(of=Promise)
     )
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+    return lock_rows(query)
 
 
 def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
@@ -166,7 +165,7 @@ def _give_back(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome
     )
     for row in db.session.scalars(kept):
         left[row.need_id or 0] = left.get(row.need_id or 0, 0) + row.units
-    outcomes = _lock_outcomes(run, need_ids)
+    outcomes = lock_outcomes(run, need_ids)
     lost = {row.need.reference for row in outcomes if row.need_id not in left}
     waiting = _read_waits(run, lost)
     for outcome in outcomes:
@@ -211,7 +210,7 @@ def _give_turns_back(run: RoundRun, lost: Collection[int]) -> None:
     references = db.session.scalars(select(Need.reference).where(Need.id.in_(lost)))
     names = {part for reference in references for part in asks[reference]}
     ids = db.session.scalars(select(Need.id).where(Need.reference.in_(names))).all()
-    rows = _lock_outcomes(run, ids)
+    rows = lock_outcomes(run, ids)
     met = {row.need.reference for row in rows if row.is_met}
     waiting = _read_waits(run, names)
     for row in rows:
@@ -230,13 +229,13 @@ def _has_left_at_home(run: RoundRun) -> bool:
     return db.session.scalar(left.limit(1)) is not None
 
 
-def _lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
+def lock_outcomes(run: RoundRun, need_ids: Collection[int]) -> Sequence[NeedOutcome]:
+    """What a run found for the needs, which are locked in the order of their ids."""
     query = (
         select(NeedOutcome)
         .join(Need, Need.id == NeedOutcome.need_id)
         .where(NeedOutcome.round_run_id == run.id, NeedOutcome.need_id.in_(need_ids))
         .order_by(NeedOutcome.need_id)
         .options(joinedload(NeedOutcome.need))
-        .with_for_update(of=Need)
     )
-    return db.session.scalars(query.execution_options(populate_existing=True)).unique().all()
+    return lock_rows(query, of=Need)

@@ -21,6 +21,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Job, JobKind, JobState, RoundRepair, RoundRun
 from matchmaker.rounds.solve.repairs import finish_repair, give_up_repair
 from matchmaker.rounds.solve.runs import finish_run, give_up_run
+from matchmaker.states import lock_rows
 from optimizer.report import Progress, SolveReport
 
 logger = logging.getLogger("matchmaker.queue")
@@ -111,16 +112,15 @@ def renew_lease(
 
 def finish_job(hold: Hold, report: SolveReport, *, now: datetime) -> bool:
     """Save the result once; False, and nothing saved, when ``hold`` has lost its lease."""
-    job = db.session.scalar(
+    held = lock_rows(
         select(Job)
         .where(Job.id == hold.job_id, Job.lease_token == hold.token)
         .where(Job.state == JobState.RUNNING)
-        .with_for_update()
     )
-    if job is not None:
+    for job in held:
         _finish(job, report, now)
     db.session.commit()
-    return job is not None
+    return bool(held)
 
 
 def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
@@ -135,6 +135,7 @@ def list_overdue_jobs(*, lease_seconds: int, now: datetime) -> list[int]:
         .where(Job.state.in_(_UNFINISHED))
         .where(or_(Job.lease_until.is_(None), Job.lease_until < now, Job.lease_until > latest))
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     overdue = []
     for job in db.session.scalars(query):

@@ -67,7 +67,7 @@ def start_repair(
     run = require_in_force(match_round)
     latest = find_latest(run)
     if latest is not None and latest.status is RunStatus.PENDING:
-        raise ConflictError("repair.under_way", number=latest.number)
+        raise ConflictError("repair.under_way")
     asked = ask(run, lay_down(run, now))
     repair = RoundRepair(
         run=run,
@@ -153,7 +153,7 @@ def give_up_repair(repair: RoundRepair, *, now: datetime) -> None:
 def cancel_repair(repair: RoundRepair, *, actor: User, now: datetime) -> None:
     """Stop a search that waits or is worked on. Raises ``ConflictError`` when it is over."""
     job = get_repair_job(repair)
-    db.session.refresh(job, with_for_update=True)
+    lock_row(job)
     JOB_STATES.take(job, JobState.CANCELLED)
     job.finished_at = now
     job.lease_token = job.lease_until = None

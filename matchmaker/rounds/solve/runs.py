@@ -36,6 +36,7 @@ from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
 from matchmaker.rounds.waits import read_key
 from matchmaker.scopes import list_same_persons
+from matchmaker.states import lock_row
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
 from optimizer.report import Failure, Seconds, SolveReport, Verdict
@@ -127,7 +128,7 @@ def give_up_run(run: RoundRun, *, now: datetime) -> None:
 def cancel_run(run: RoundRun, *, actor: User, now: datetime) -> None:
     """Stop a run that is waiting or being solved. Raises ``ConflictError`` when it is over."""
     job = get_job(run)
-    db.session.refresh(job, with_for_update=True)
+    lock_row(job)
     JOB_STATES.take(job, JobState.CANCELLED)
     job.finished_at = now
     job.lease_token = job.lease_until = None

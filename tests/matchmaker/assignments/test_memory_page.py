@@ -167,6 +167,24 @@ def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
     assert now > NOW
 
 
+def test_the_record_of_a_list_names_who_is_helped_and_who_came(app, make, month, monkeypatch):
+    now = get_instant(TODAY, 600)
+    monkeypatch.setattr("matchmaker.rounds.pages.memory_address.get_now", lambda: now)
+    with app.app_context():
+        live_july(make, month)
+        visits = db.session.scalars(select(m.Promise).where(m.Promise.volunteer_id.is_not(None)))
+        people = {row.volunteer.person_id: row.asked.resident.person_id for row in visits}
+    assert people
+    office = Browser(app).sign_in(month.one).use_language("en")
+    keys = {"first": "2026-07", "last": "2026-07", "by": "category", "counted": "promised"}
+    page = "rounds.download_memory_rows"
+    on = office.get_url(page, file_format="csv", **keys)
+    office.submit(page, {"purpose": "report"}, on=on, file_format="csv", **keys)
+    with app.app_context():
+        listed = set(db.session.scalars(select(m.ListedPerson.person_id)))
+        assert {*people, *people.values()} <= listed
+
+
 @pytest.mark.parametrize("by", Group)
 def test_a_group_of_another_office_does_not_exist(app, make, month, by):
     with app.app_context():

@@ -10,8 +10,11 @@ from matchmaker.assignments import agreeing, answering
 from matchmaker.assignments.due import do_due
 from matchmaker.base.extensions import db
 from matchmaker.rounds.publish import keeping
+from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.solve import jobs, repairs
 from matchmaker.volunteers import absences
+from matchmaker.volunteers import service as volunteer_service
+from matchmaker.volunteers.states import VolunteerStep
 from optimizer.limits import Limits
 from optimizer.process.work import work
 from optimizer.report import SolveReport
@@ -116,6 +119,24 @@ class FreePlaces:
     def refuse(self, row: m.Promise, reason: m.DeclineReason) -> None:
         actor = self._make_resident(row)
         agreeing.refuse(actor=actor, promise_id=row.id, reason=reason, now=LATER)
+
+    def call_off(self, row: m.Promise) -> None:
+        """The recipient agrees, and says no after all."""
+        actor = self._make_resident(row)
+        agreeing.agree(actor=actor, promise_id=row.id, now=LATER)
+        reason = m.DeclineReason.NO_LONGER_NEEDED
+        agreeing.call_off(actor=actor, promise_id=row.id, reason=reason, now=LATER)
+
+    def revoke(self, row: m.Promise) -> None:
+        """The visitor leaves the organisation, and the office revokes the visit."""
+        volunteer_service.move_volunteer(
+            actor=self.make_giver(row.organisation_id),
+            now=NOW,
+            volunteer_id=row.volunteer_id,
+            step=VolunteerStep.LEAVE,
+            known_breaks=1,
+        )
+        revoke_broken(self.run, [row.id], actor=self.act(self.worker), now=NOW)
 
     def miss(self, row: m.Promise) -> None:
         """Nobody answers the phone, on three days."""

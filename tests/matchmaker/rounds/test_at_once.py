@@ -81,7 +81,7 @@ def test_a_month_that_another_opens_after_the_look_is_refused(app, month, monkey
         monkeypatch.setattr(freeze_service, "find_round", lambda *_: None)
         with pytest.raises(ConflictError) as refusal:
             month.open()
-        assert (refusal.value.code, refusal.value.numbers) == ("round.exists", {"month": "2026-07"})
+        assert (refusal.value.code, refusal.value.numbers) == ("round.exists", {})
 
 
 def test_of_two_who_publish_one_is_refused(app, month, run_id):

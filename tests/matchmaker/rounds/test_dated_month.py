@@ -156,6 +156,25 @@ def test_proofs_and_statuses_count_until_their_last_day(app, make, last, days):
         assert named == ({"medical": tuple(f"{day:02d}" for day in days)} if days else {})
 
 
+def test_what_ended_before_the_lock_or_is_away_after_it_is_not_in_the_month(app, make):
+    """The list is locked on 15 July: nothing of the first half counts any more."""
+    office = Office(make, valid_until=july(15))
+    add_absence(office, 16, 31)
+    status = {"kind": m.StatusKind.LOW_INCOME, "evidence": "seen", "verified_at": EVE}
+    make.add(m.RecipientStatus(resident_id=office.residents[1].id, valid_until=july(15), **status))
+    with app.app_context():
+        snapshot = read_snapshot(office.freeze_at(NOW + timedelta(days=9)))
+        assert "V0001" not in [row.reference for row in snapshot.volunteers]
+        (need,) = (row for row in snapshot.needs if row.reference == "N2607-0001")
+        assert need.statuses == ()
+        visit = office.one_offer.category_id
+        stored = db.session.scalars(db.select(m.StoredSnapshot)).one()
+        offers = db.session.scalars(
+            db.select(m.Offer.category_id).where(m.Offer.id.in_(stored.offer_ids.values()))
+        )
+        assert visit not in set(offers)
+
+
 PAIRINGS = [
     ((-30, None), [], [1, 2, 3, 4], ()),
     ((28, None), [], [4], (28, 29, 30, 31)),

@@ -14,14 +14,11 @@ from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import list_broken
-from matchmaker.rounds import carrying
+from matchmaker.rounds import carrying, matching
 from matchmaker.rounds.matching import make_rest_json
 from matchmaker.rounds.publish import keeping, publication
-from matchmaker.rounds.publish.revoking import revoke_broken
 from matchmaker.rounds.solve import jobs, repairs
 from matchmaker.rounds.solve.laying import lay_down
-from matchmaker.volunteers import service as volunteer_service
-from matchmaker.volunteers.states import VolunteerStep
 from optimizer.checker.check import judge
 from optimizer.facts import Facts
 from optimizer.report import Failure, SolveReport
@@ -301,14 +298,7 @@ def test_a_revoked_promise_is_searched_for_as_a_declined_one(world):
     need = world.ask()
     world.publish()
     [row] = world.list_promises(need)
-    volunteer_service.move_volunteer(
-        actor=world.make_giver(row.organisation_id),
-        now=NOW,
-        volunteer_id=row.volunteer_id,
-        step=VolunteerStep.LEAVE,
-        known_breaks=1,
-    )
-    revoke_broken(world.run, [row.id], actor=world.act(world.worker), now=NOW)
+    world.revoke(row)
     repair = world.search()
     third = world.make.user(m.Role.SOCIAL_WORKER, subdistrict_id=world.subdistrict.id)
     [new] = keeping.keep_repair(repair, actor=world.act(third), now=LATER)
@@ -398,6 +388,65 @@ def test_help_for_somebody_else_is_kept_by_a_second_person(make, context):
     assert world.worker.name not in {user.name for user in keeping.list_keepers(repair)}
     [new] = world.keep(repair)
     assert new.need_id != first.need_id
+
+
+ENDS = {
+    "promise.decline": lambda world, row: world.decline(row),
+    "promise.refuse": lambda world, row: world.refuse(row, _R.NO_LONGER_NEEDED),
+    "promise.call_off": lambda world, row: world.call_off(row),
+    "promise.not_reached": lambda world, row: world.miss(row),
+    "promise.revoke": lambda world, row: world.revoke(row),
+}
+
+
+@pytest.mark.parametrize("action", ENDS)
+def test_who_ended_a_place_does_not_keep_what_is_found_for_it(world, action):
+    """Not with another account either: a coordinator may be a social worker of the office too."""
+    world.ask()
+    world.publish()
+    [row] = world.list_promises()
+    if action in ("promise.refuse", "promise.not_reached", "promise.call_off"):
+        world.accept(row)
+    ENDS[action](world, row)
+    ended = select(m.AuditEvent.actor_id).where(m.AuditEvent.action == action)
+    [ender] = set(db.session.scalars(ended))
+    second = world.act(world.second)
+    second.person_id = db.session.get_one(m.User, ender).person_id
+    repair = world.search(LATER + timedelta(days=4))
+    with pytest.raises(ConflictError, match=r"repair\.had_a_hand"):
+        world.keep(repair)
+    assert second.name not in {user.name for user in keeping.list_keepers(repair)}
+
+
+def test_a_home_that_is_served_after_all_had_its_turn(make, context, monkeypatch):
+    """What a home asks twice is one ask: once a part comes after all, the rest starts again."""
+    monkeypatch.setattr(matching, "DEFAULT_POLICY", "community/2")
+    world = FreePlaces(make, rice=1)
+    home = world.make.resident(world.make.household(world.committee, block="Lane 7"))
+    pair = [
+        make.need(home, world.goods, world.worker, world.committee.id, waiting_rounds=3)
+        for _ in range(2)
+    ]
+    other = world.ask(world.goods, tier=1)
+    world.publish()
+
+    def read() -> list[tuple[str, bool, int]]:
+        query = select(m.NeedOutcome).where(m.NeedOutcome.need_id.in_([row.id for row in pair]))
+        rows = db.session.scalars(query).all()
+        return sorted((row.ground, row.is_met, row.need.waiting_rounds) for row in rows)
+
+    assert read() == [("left_at_home", False, 0), ("met", True, 0)]
+    [lost] = [row for need in pair for row in world.list_promises(need)]
+    [freed] = world.list_promises(other)
+    world.decline(lost, _R.UNSUITABLE)
+    waits = [row for row in read() if row[0] == "taken_back_at_home"]
+    assert waits == [("taken_back_at_home", False, 4)]
+    world.accept(freed)
+    world.refuse(freed, _R.NO_LONGER_NEEDED)
+    [found] = world.keep(world.search())
+    assert found.need_id in {row.id for row in pair}
+    assert [row[:2] for row in read()] == [("left_at_home", False), ("met", True)]
+    assert read()[0][2] == 0
 
 
 def test_who_verified_a_danger_does_not_keep_its_place(make, context):

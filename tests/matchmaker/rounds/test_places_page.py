@@ -153,6 +153,11 @@ def test_what_is_not_proved_is_accepted_before_it_is_kept(app, world, worker, se
         repair.verdict = codec.to_json(Verdict(Ruling.FEASIBLE))
         db.session.commit()
     assert "1 aim is not proved" in read(second)
+    on = worker.get_url("rounds.places", **MONTH)
+    for step, more in (("search_places", {}), ("cancel_search", {"number": 1})):
+        torn = worker.submit(f"rounds.{step}", {"idempotency_key": ""}, on=on, **MONTH, **more)
+        assert torn.status_code == 422
+        assert "1 aim is not proved" in torn.text, "what another form asks is asked still"
     assert tap(second, "keep_places", 1).status_code == 422
     on = second.get_url("rounds.places", **MONTH)
     answer = second.submit(
