@@ -21,10 +21,10 @@ reset:  ## forget the demo's database
 	rm -rf instance
 
 test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweeps
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" -q
 
 test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow -q
 
 sweep: $(READY)  ## FORGERIES=20000 answers of tiny months against verify; or PROPERTIES=500 months for each promise of the second policy; SEED=; MATCH=text
 ifdef PROPERTIES

@@ -14,6 +14,7 @@ from tests.databases import (
     make_sqlite_copier,
     opened,
 )
+from tests.dealing import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.evidence import everything_can_be_said as everything_can_be_said
 from tests.factories import Factory
 from tests.grouped import refuse_compared as refuse_compared

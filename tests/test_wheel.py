@@ -118,6 +118,7 @@ def test_every_file_of_the_tree_travels(wheel):
     assert {name for name in strangers if not name.endswith(".mo")} == set()
 
 
+@pytest.mark.slow
 def test_help_and_routes_need_no_setting_and_write_nothing(installation):
     assert str(installation.packages) in installation.run("-c", SHOW_WHERE)
     helped = installation.run("-m", "matchmaker", "--help")

@@ -64,6 +64,7 @@ def test_every_component_is_open_to_everyone(tab, gallery_url, width, text_size)
 
 
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
+@pytest.mark.one_in(2)
 def test_the_public_pages_are_open_to_everyone(tab, gallery_url, language):
     for text_size in ("standard", "extra"):
         page = open_page(tab, gallery_url, width=320, text_size=text_size, language=language)

@@ -85,6 +85,7 @@ def test_what_no_table_can_hold_is_an_unknown_page(app, world, path):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_no_name_in_an_address_steers_the_addresses_of_its_page(app, world):
     """Each name alone could be a part of another page's address, or one of url_for's own."""
     rules = list_rules(app)

@@ -150,6 +150,7 @@ def may_open(app, role: Role, call) -> bool:
 
 
 @pytest.mark.parametrize("role", Role)
+@pytest.mark.one_in(3)
 def test_who_only_reads_goes_on_while_another_writes(site, role):
     app, world = site
     browser, wrong = Browser(app).sign_in(world.users[role]), []
@@ -181,6 +182,7 @@ def failing_after(app, statements: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("role", Role)
+@pytest.mark.one_in(3)
 def test_a_database_that_goes_in_the_middle_is_never_the_sites_fault(site, role):
     """Whatever runs after the view may not ask it again: log, menu, language, error pages."""
     app, world = site

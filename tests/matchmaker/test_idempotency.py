@@ -10,7 +10,7 @@ from matchmaker.models import IdempotencyKey, Role
 from matchmaker.web.act import KEPT, claim_key, keep_location
 from tests.factories import NOW
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases(is_quick=True)
 
 KEY = "0" * 32
 

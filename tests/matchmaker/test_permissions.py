@@ -245,6 +245,7 @@ def try_everything(app, user=None):
 
 
 @pytest.mark.parametrize("role", Role)
+@pytest.mark.one_in(2)
 def test_a_role_opens_what_it_is_granted_and_nothing_else(app, world, role):
     wrong = []
     for rule, method, answer in try_everything(app, world.users[role]):

@@ -63,6 +63,7 @@ def find_leaks(app, user, secrets):
 
 
 @pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.one_in(3)
 def test_no_page_and_no_file_of_any_role_holds_a_contact(app, world, role):
     secrets = [*SECRETS, *(user.phone for user in world.users.values())]
     assert find_leaks(app, world.users.get(role), secrets) == []
@@ -108,6 +109,7 @@ def hide_tokens(page: str) -> str:
     return re.sub(r'name="(?:csrf_token|idempotency_key)"[^>]*|nonce="[^"]*"', "", page)
 
 
+@pytest.mark.slow
 def test_no_answer_to_a_form_holds_a_contact_but_the_two_that_reveal_it(app, world):
     app.config["WTF_CSRF_ENABLED"] = False
     leaks = []

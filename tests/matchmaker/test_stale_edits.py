@@ -175,6 +175,7 @@ def unlocked(monkeypatch) -> Iterator[set[str]]:
     event.remove(Session, "do_orm_execute", note_locks)
 
 
+@pytest.mark.slow
 def test_every_edit_form_has_a_version_and_the_second_save_is_shown_the_first(app, world, unlocked):
     """From the routes: whoever adds an edit page adds a case here."""
     tried, wrong = set(), []

@@ -24,7 +24,7 @@ BUDGET_SECONDS = 60.0  # per mutant, as recorded: killers are nearly always amon
 _MOST_SPECIFIC = 12  # tests that are tried although they are slow, for they run little else
 _UNKNOWN_SECONDS = 5.0
 _AT_ONCE = 20  # files recorded together: a recording that is broken off loses no more than these
-_QUICK = "not slow and not browser and not postgres"
+_JUDGES = "not browser and not postgres"
 _RECORDED = {0, 1, pytest.ExitCode.NO_TESTS_COLLECTED}  # passed, failed, none is quick
 _OF_ADDRESSES = "test_addresses.py::"
 
@@ -96,7 +96,7 @@ def _record(files: list[str]) -> dict[str, dict]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     plugins = ["-p", "tests.mutants.recorder", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", "-q", *plugins, "-m", _QUICK, "-n", "2"]
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, "-m", _JUDGES, "-n", "2"]
     environ = {**os.environ, "MUTANTS_RECORD": str(folder)}
     done = subprocess.run(
         [*command, "--dist", "loadfile", *files], cwd=ROOT, env=environ, check=False

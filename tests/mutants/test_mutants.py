@@ -213,6 +213,7 @@ def test_ninety_five_of_a_hundred_that_are_not_equal_must_die(
     assert capsys.readouterr().out.count("SURVIVED") == survivors - equal
 
 
+@pytest.mark.slow
 def test_what_is_listed_as_equal_is_in_the_source_and_has_a_reason():
     entries = tomllib.loads(lists.EQUAL.read_text()).get("mutant", [])
     places = {(entry["function"], entry["kind"]) for entry in entries}

@@ -161,6 +161,7 @@ def test_a_child_that_does_well_leaves_no_word(caplog):
         ("claim_an_empty_report", Failure.NONSENSE),
     ],
 )
+@pytest.mark.one_in(3)
 def test_a_child_that_breaks_before_the_check_is_over_has_no_answer(
     solve_badly, step, name, failure
 ):
@@ -209,6 +210,7 @@ def test_a_machine_without_room_for_a_child_has_no_answer(monkeypatch):
 
 @ON_LINUX
 @pytest.mark.parametrize("memory_mib", [1, 40, 70, 80, 90, 100])
+@pytest.mark.one_in(3)
 def test_the_real_solve_under_any_memory_bound_is_right_or_failed(memory_mib):
     problem = generate(167, 4)
     report = solve_apart(problem, LONG, memory_mib=memory_mib)

@@ -111,6 +111,12 @@ def _get_repair(match_round: MatchRound, number: int) -> RoundRepair:
     return found
 
 
+def _make_form(repair: RoundRepair | None) -> AcceptForm:
+    form = AcceptForm(formdata=None)
+    _ask(form, repair)
+    return form
+
+
 def _ask(form: AcceptForm, repair: RoundRepair | None) -> None:
     """Ask to tick that some aims of a search are not proved."""
     count = repairs.count_unproved(repair) if repair is not None else 0
@@ -128,9 +134,6 @@ def _show(match_round: MatchRound, sent: AcceptForm | None = None) -> str:
     if run is None:
         raise NotFoundError("round.not_published")
     repair = repairs.find_latest(run)
-    form = sent or AcceptForm(formdata=None)
-    if sent is None:
-        _ask(form, repair)
     free = load_promises([row.id for row in keeping.list_free(run, get_now())])
     waiting = repair if repair and repairs.waits(repair) else None
     rows = load_places(match_round, free, repairs.read_proposal(waiting) if waiting else None)
@@ -148,7 +151,7 @@ def _show(match_round: MatchRound, sent: AcceptForm | None = None) -> str:
             keepers=keeping.list_keepers(waiting) if waiting else [],
             may_run=has_permission(current_user.role, Permission.ROUND_RUN),
             may_keep=has_permission(current_user.role, Permission.ROUND_PUBLISH),
-            form=form,
+            form=sent or _make_form(repair),
         )
 
     return show_people(ListKind.FREE_PLACES, set(rows.list_persons()), make)

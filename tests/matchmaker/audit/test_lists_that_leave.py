@@ -139,6 +139,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 def test_no_route_gives_many_people_without_a_record_of_each(site, monkeypatch):
     """Every role in turn, for what one does is in the lists of the next."""
     monkeypatch.setattr(disclosures, "UNASKED", FEW)

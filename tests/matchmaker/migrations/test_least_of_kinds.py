@@ -63,6 +63,7 @@ def test_a_need_gets_the_least_of_its_kind_when_the_revision_is_undone():
 
 @pytest.mark.parametrize("name", ["household", "need", "offer", "pairing", "volunteer"])
 @pytest.mark.usefixtures("tables")
+@pytest.mark.one_in(3)
 def test_every_row_gets_a_random_name(name):
     upgrade(revision="0008")
     lots = [lot for (lot,) in read(name, "lot")]

@@ -217,6 +217,7 @@ def site(sqlite_copier, tmp_path_factory):
         yield app, Office(Factory(app))
 
 
+@pytest.mark.slow
 def test_every_notice_names_its_thing_and_every_kind_is_met(site, monkeypatch):
     """Each step of the table once more: what it says names what it is about, in both languages."""
     app, office = site

@@ -19,7 +19,7 @@ from tests.matchmaker.rounds.free_places import LATER, FreePlaces
 from tests.matchmaker.two_at_once import act_at_once
 from tests.worlds import kept
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases(is_quick=True)
 
 
 @pytest.fixture

@@ -367,6 +367,7 @@ def try_to_publish(run: m.RoundRun, actor: m.User) -> str:
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.one_in(3)
 def test_no_open_promise_points_at_what_cannot_keep_it(stage, step):
     office, make, name = stage
     refusal = take_steps(office, make, step)
@@ -391,6 +392,7 @@ def test_no_open_promise_points_at_what_cannot_keep_it(stage, step):
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.one_in(3)
 def test_a_giver_that_a_search_finds_after_any_step_can_keep_it(stage, step):
     """Free places are offered only to givers who, as things are now, can come."""
     office, make, name = stage

@@ -75,6 +75,7 @@ def test_a_server_asked_to_end_takes_its_worker_along_and_gives_the_solve_back(
     assert_given_back(app, job_id)
 
 
+@pytest.mark.slow
 def test_a_solve_on_the_command_line_that_is_broken_off_waits_for_a_worker(
     app, month, environ, tmp_path
 ):
@@ -98,6 +99,7 @@ def test_a_solve_on_the_command_line_that_is_broken_off_waits_for_a_worker(
     assert_given_back(app, 1)
 
 
+@pytest.mark.slow
 def test_a_page_under_way_does_not_keep_the_server(environ, tmp_path):
     with serving(tmp_path, environ, command=stuck_solves.MODULE) as site:
         address = urlsplit(site.url)
@@ -110,6 +112,7 @@ def test_a_page_under_way_does_not_keep_the_server(environ, tmp_path):
     assert "started again" not in site.log.read_text()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced(environ, tmp_path):
     with serving(tmp_path, environ) as site:
         wait_until(lambda: find_worker(site.server.pid))

@@ -21,7 +21,7 @@ from tests.matchmaker.rounds.small_month import solve_here
 from tests.processes import PATIENCE_SECONDS, is_alive, running, wait_until
 from tests.sites import COMMAND, get_environment
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases(is_quick=True)
 
 
 def test_a_job_is_taken_by_one_worker_only(app, job_id):

@@ -157,6 +157,7 @@ def sweep(seeds: range, times: int) -> int:
     return passed
 
 
+@pytest.mark.slow
 def test_worse_answers_pass_only_as_searched():
     assert sweep(range(40), 20) > 0
 

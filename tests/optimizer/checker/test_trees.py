@@ -98,6 +98,7 @@ def gap_of(random: Random, agents: int, jobs: int) -> tuple[Problem, int | None]
 
 
 @pytest.mark.parametrize("block", range(2))
+@pytest.mark.one_in(2)
 def test_assignments_are_proved_best_or_impossible(block):
     """The linear program of nearly all of them has fractions; brute force knows the answer."""
     seen = set()

@@ -88,6 +88,7 @@ def chi_square(won: dict[str, int]) -> float:
     return sum((count - expected) ** 2 / expected for count in won.values())
 
 
+@pytest.mark.slow
 def test_identical_needs_win_about_equally_often():
     assert chi_square(winners(range(200))) < 16.27  # 0.1 % level, three degrees of freedom
 

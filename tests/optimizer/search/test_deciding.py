@@ -57,6 +57,7 @@ def assert_true(problem: Problem, solution: Solution, true: dict[str, str]) -> t
 
 
 @pytest.mark.parametrize("block", [0, 1, 2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.one_in(3)
 def test_the_stage_named_is_the_first_that_excludes_the_need(block):
     count = all_ = 0
     for seed in range(block * BLOCK, block * BLOCK + BLOCK):
@@ -87,6 +88,7 @@ def true_stages_of(month: Month) -> dict[str, str] | None:
 
 
 @pytest.mark.parametrize("block", range(5))
+@pytest.mark.one_in(3)
 def test_so_it_is_under_the_second_policy(block):
     count = all_ = 0
     for seed in range(block * BLOCK, block * BLOCK + BLOCK):
@@ -118,6 +120,7 @@ def month(request) -> Problem:
 
 
 @pytest.mark.parametrize("change", [lambda problem: problem, under_the_second_policy])
+@pytest.mark.one_in(3)
 def test_in_generated_months_nearly_every_stage_is_named_and_proved(month, change):
     problem = change(month)
     solution = solve(problem)
@@ -128,6 +131,7 @@ def test_in_generated_months_nearly_every_stage_is_named_and_proved(month, chang
 
 
 @pytest.mark.parametrize("change", [lambda problem: problem, under_the_second_policy])
+@pytest.mark.one_in(3)
 def test_asking_changes_nothing_else(month, change, monkeypatch):
     problem = change(month)
     asked = solve(problem)

@@ -138,6 +138,7 @@ def add_up(facts: Facts, added) -> list[Assignment]:
 
 
 @pytest.mark.parametrize("block", range(4))
+@pytest.mark.one_in(2)
 def test_no_answer_of_a_tiny_month_fills_free_places_better(block):
     filled = 0
     for seed in range(block * 25, block * 25 + 25):
@@ -245,6 +246,7 @@ def check_second(month: Month, seed: str) -> bool:
 
 
 @pytest.mark.parametrize("block", range(4))
+@pytest.mark.one_in(2)
 def test_the_second_policy_fills_free_places_as_it_decides_a_month(block):
     filled = 0
     for seed in range(block * 20, block * 20 + 20):
