@@ -237,7 +237,7 @@ COMMUNITY_2 = Policy(
 # A new version is appended here; a published one is never changed or removed.
 _PUBLISHED = (COMMUNITY_1, COMMUNITY_2)
 POLICIES: Mapping[str, Policy] = {policy.label: policy for policy in _PUBLISHED}
-COMMUNITY_POLICY = COMMUNITY_1  # the policy of a month opened today
+COMMUNITY_POLICY = COMMUNITY_1  # of a question that names none, as files of before the second do
 
 
 def get_policy(label: str) -> Policy:

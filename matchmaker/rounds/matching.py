@@ -9,7 +9,7 @@ from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
 from optimizer.codec import canonical_text
 from optimizer.facts import Facts
 from optimizer.limits import Limits
-from optimizer.policy import COMMUNITY_POLICY, POLICIES
+from optimizer.policy import COMMUNITY_2, POLICIES
 from optimizer.problem import Problem
 from optimizer.process.guard import OnBeat, solve_apart
 from optimizer.report import Failure, SolveReport
@@ -18,7 +18,7 @@ from optimizer.solution import Assignment
 from optimizer.validity import Validity
 from optimizer.what_if.rest import leave_rest, list_added
 
-DEFAULT_POLICY = COMMUNITY_POLICY.label
+DEFAULT_POLICY = COMMUNITY_2.label
 PUBLISHED = tuple(POLICIES)  # labels, from the first on
 
 

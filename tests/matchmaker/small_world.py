@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.models import Role
@@ -27,8 +29,13 @@ def make_small_world(make: Factory, *, is_published: bool = True) -> SmallWorld:
     _make_evidence(make, month.residents[1], users)
     make.follow_up(month.needs[1])
     with make.context():
-        month.publish() if is_published else month.solve()
+        run = month.publish() if is_published else month.solve()
+        visit = db.session.scalars(
+            select(m.Promise).filter_by(round_run_id=run.id, need_id=month.needs[1].id)
+        ).one()
+        visitor_id = visit.volunteer_id
         db.session.commit()
+    users[Role.VOLUNTEER] = make.user(Role.VOLUNTEER, volunteer_id=visitor_id)
     return SmallWorld(users, month.residents[1], month.needs[1])
 
 
@@ -36,7 +43,6 @@ def _make_users(make: Factory, month: SmallMonth) -> dict[Role, m.User]:
     """The month's own social worker and auditor, and others who have to do with row 1."""
     return {
         Role.RESIDENT: make.user(Role.RESIDENT, resident_id=month.residents[1].id),
-        Role.VOLUNTEER: make.user(Role.VOLUNTEER, volunteer_id=month.volunteers[1].id),
         Role.COORDINATOR: make.user(Role.COORDINATOR, organisation_id=month.organisations[1].id),
         Role.COMMITTEE_WORKER: make.user(
             Role.COMMITTEE_WORKER, committee_id=month.needs[1].committee_id

@@ -9,6 +9,7 @@ from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
 from matchmaker.assignments.due import do_due
 from matchmaker.assignments.queries import GivenFilters
+from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.promises.agreed import has_not_ended
@@ -196,8 +197,10 @@ class TestService:
 
     def test_a_refusal_is_final_once_the_need_waits_for_others(self, month, giver):
         """The other of two did not answer in time, so the need is open again."""
-        refused, other = list_promises(month.both)
-        late = NOW + timedelta(days=7)
+        need = month.ask(month.pairs)
+        month.publish(date(2026, 8, 1))  # the answers are due weeks before the visit
+        refused, other = list_promises(need)
+        late = get_instant(refused.answer_by + timedelta(days=1), 30)
         answering.decline(actor=giver, promise_id=refused.id, now=late)
         do_due(late)
         assert other.state is _S.EXPIRED

@@ -183,7 +183,7 @@ def test_a_step_that_fits_no_more_is_said_on_the_page(phone, links, clock):
     answer = press(phone, token, f"{number}/decline")
     assert (answer.status_code, answer.location) == (303, "../")
     assert "answered or has ended meanwhile" in phone.client.get(f"/l/{token}/").text
-    clock(timedelta(days=25))
+    clock(timedelta(days=26))
     assert "Yes to all" not in phone.client.get(f"/l/{token}/").text
 
 

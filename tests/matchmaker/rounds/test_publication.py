@@ -88,8 +88,12 @@ def test_a_need_that_went_its_own_way_is_promised_to_nobody(context, month):
 
 
 def test_the_ledger_of_a_month_is_the_history_of_the_next(context, month):
+    """The first policy remembers all that was received, the second what was contested."""
+    month.policy = "community/1"
     month.publish()
-    later = freeze_service.open_round(month=MONTH.replace(month=8), actor=month.one, now=NOW)
+    later = freeze_service.open_round(
+        month=MONTH.replace(month=8), actor=month.one, now=NOW, policy=month.policy
+    )
     freeze_service.freeze_round(later, draw=make_draw(NOW), actor=month.one, now=NOW)
     history = json.loads(later.snapshot.canonical_json)["history"]
     assert sum(row["received"] for row in history) == 4

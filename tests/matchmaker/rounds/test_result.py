@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 @pytest.mark.parametrize("model", [m.Assignment, m.Promise])
 def test_every_line_of_a_solution_becomes_an_assignment_and_a_promise(make, model):
-    run = solve_round(freeze_second_month(make))
+    run = solve_round(freeze_second_month(make, "community/1"))  # which joins no asks
     lines = Solution.from_json(json.loads(run.solution_json)).assignments
     offers = run.match_round.snapshot.offer_ids
     rows = db.session.scalars(select(model).where(model.round_run_id == run.id))

@@ -26,6 +26,7 @@ LINE = {**RUN, "reference": "N2607-0001"}
 
 
 def test_the_review_is_given_every_figure(bring, one, two, auditor, shown, month):
+    month.policy = "community/1"  # its neighbourhoods are compared by all that they ask
     bring("solve")
     for browser, may_publish in ((one, False), (auditor, False), (two, True)):
         assert browser.get("rounds.review", **RUN).status_code == 200

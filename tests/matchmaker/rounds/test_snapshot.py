@@ -141,6 +141,7 @@ def test_the_stored_snapshot_alone_solves_to_the_same_bytes(context, month):
 
 
 def test_an_old_month_keeps_its_policy_when_a_newer_one_is_published(context, month, monkeypatch):
+    month.policy = COMMUNITY_1.label
     run = month.solve()
     newer = replace(COMMUNITY_1, version=2, stages=COMMUNITY_1.stages[1:])
     monkeypatch.setattr(policy, "POLICIES", {**policy.POLICIES, newer.label: newer})

@@ -11,6 +11,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import draws, overrides
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.draws import Announcement
+from matchmaker.rounds.matching import DEFAULT_POLICY
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.solve import jobs, runs
 from optimizer.report import Failure, SolveReport
@@ -37,10 +38,10 @@ def count_events() -> int:
 def test_opening_announces_the_policy(month):
     match_round = freeze_service.open_round(month=MONTH, actor=month.one, now=NOW)
     assert (match_round.subdistrict_id, match_round.month) == (month.subdistrict.id, MONTH)
-    assert (match_round.policy, match_round.seed_rule) == ("community/1", None)
+    assert (match_round.policy, match_round.seed_rule) == (DEFAULT_POLICY, None)
     assert (match_round.opened_by_id, match_round.opened_at) == (month.first.id, NOW)
     assert (match_round.state, match_round.publication) == (m.RoundState.DRAFT, 0)
-    details = {"month": "2026-07", "policy": "community/1"}
+    details = {"month": "2026-07", "policy": DEFAULT_POLICY}
     subject = ("match_round", match_round.id)
     assert read_event() == ("round.open", subject, month.first.id, NOW, details)
 

@@ -35,6 +35,7 @@ SENTENCE = "I know that this month is valid, but not proved best. Still open:\nâ
 @kept
 def unproved(app, month):
     """The month under review, as a limit of time left it."""
+    month.policy = "community/1"
     with app.app_context():
         run = month.solve()
         run.verdict = codec.to_json(OPEN)
