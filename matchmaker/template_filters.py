@@ -82,6 +82,7 @@ FILTERS: _Functions = {
     "visit_times": slots.describe_visits,
     "day_and_hour": quantities.format_day_and_hour,
     "coverage_title": policies.name_coverage,
+    "policy_cost": policies.describe_cost,
     "coverage_words": policies.describe_coverage,
     "policy_version": policies.get_version,
     "stage_name": policies.name_stage,

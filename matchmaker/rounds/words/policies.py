@@ -25,6 +25,11 @@ def name_coverage(policy: str) -> str:
     return str(get_words(policy).coverage_title)
 
 
+def describe_cost(policy: str) -> str:
+    """What the rules of the policy cost beside those before; empty where nothing was before."""
+    return str(get_words(policy).cost)
+
+
 def get_version(policy: str) -> int:
     """The version of a policy, 2 for ``community/2``, as addresses have it."""
     return int(policy.rpartition("/")[2])

@@ -9,7 +9,8 @@ import pytest
 from flask_babel.speaklater import LazyString
 
 from matchmaker.rounds.words.policies import get_words
-from matchmaker.rounds.words.rules import FIRST_POLICY, SECOND_POLICY
+from matchmaker.rounds.words.rules import COST, FIRST_POLICY, SECOND_POLICY
+from optimizer.bench.policies import FILE, read_rows, summarise
 
 _FIRST = ("name", "reason")
 _BEHIND = (*_FIRST, "behind")
@@ -65,7 +66,8 @@ def test_every_rule_and_part_has_its_sentences(policy):
     assert list(said.items()) == list(_SAID[policy].items())
     parts = [(part.code, list_said(part)) for part in words.parts]
     assert parts == [(code, ("title", "gist")) for code in _PARTS[policy]]
-    assert list_said(words) == ("coverage", "coverage_title")
+    compared = () if policy == FIRST_POLICY else ("cost",)
+    assert list_said(words) == ("coverage", "coverage_title", *compared)
     counted = {rule.counted for rule in words.rules.values() if isinstance(rule.counted, str)}
     assert counted <= {"%(value)s"}
     unsaid = [
@@ -86,3 +88,14 @@ def test_the_rules_of_each_urgency_are_those_of_the_first_three_parts():
         ("burden", "kindness"),
     ]
     assert get_words(FIRST_POLICY).tiered == ()
+
+
+def test_what_the_second_policy_costs_is_what_was_measured():
+    months = read_rows(FILE, needs=200)
+    assert len(months) == 100
+    first, second = summarise(months).values()
+    assert first["proven"] == second["proven"] == len(months)
+    less = {"requests": "met", "homes": "homes"}
+    found = {name: 1 - second[key] / first[key] for name, key in less.items()}
+    found["danger"] = second["danger_met"] / first["danger_met"] - 1
+    assert {name: round(1000 * part) for name, part in found.items()} == COST
