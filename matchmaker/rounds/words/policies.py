@@ -26,7 +26,7 @@ def name_coverage(policy: str) -> str:
 
 
 def describe_cost(policy: str) -> str:
-    """What the rules of the policy cost beside those before; empty where nothing was before."""
+    """What the rules of the policy cost beside those before; empty if there were none."""
     return str(get_words(policy).cost)
 
 
