@@ -35,6 +35,7 @@ from matchmaker.states import lock_row
 from optimizer import codec
 from optimizer.codec import canonical_text, sha256_of_text
 from optimizer.report import Failure, Ruling, SolveReport, Verdict
+from optimizer.solution import Solution
 
 TOO_MANY_TRIES = "too_many_tries"
 _USABLE = frozenset({RunStatus.PROVEN, RunStatus.FEASIBLE})
@@ -139,7 +140,7 @@ def finish_repair(repair: RoundRepair, report: SolveReport, *, now: datetime) ->
         return
     if report.is_usable:
         repair.is_verified = True
-        repair.proposal = _propose(repair, report).to_json()
+        repair.proposal = _propose(repair, report, solution).to_json()
     _close(repair, RunStatus[solution.status.name], None, now)
 
 
@@ -185,13 +186,12 @@ def read_proposal(repair: RoundRepair) -> Proposal:
     return Proposal() if repair.proposal is None else Proposal.from_json(repair.proposal)
 
 
-def _propose(repair: RoundRepair, report: SolveReport) -> Proposal:
-    solution = report.solution
+def _propose(repair: RoundRepair, report: SolveReport, solution: Solution) -> Proposal:
     wanted = json.loads(repair.facts_json)["wanted"]
     return make_proposal(
         repair.problem_json,
         read_snapshot(repair.run.match_round),
-        list_new(solution.assignments if solution else ()),
+        list_new(solution.assignments),
         wanted,
         report.explanations,
     )

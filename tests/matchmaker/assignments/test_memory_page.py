@@ -1,5 +1,6 @@
 """The page of the memory: its counts are those of the rows behind them, counted plainly."""
 
+import re
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -162,6 +163,7 @@ def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
         listed = set(db.session.scalars(select(m.ListedPerson.person_id)))
         assert month.volunteer.person_id in listed, "who came is in the list as well"
     every = office.get("rounds.memory_rows", **keys, counted="promised").text
+    assert "<h1>Promised</h1>" in re.sub(r"<h1[^>]*>\s*", "<h1>", every), "of every group"
     assert "badge" in every
     assert office.get("rounds.memory", first="1999-13", last="x", by="household").status_code == 200
     assert now > NOW

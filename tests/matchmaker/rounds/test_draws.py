@@ -249,6 +249,8 @@ def test_numbers_typed_differently_the_second_time_are_refused(app, month, two, 
     answer = two.submit("rounds.draw", typed, month=when)
     assert answer.status_code == 422
     assert "are not the same" in answer.text
+    first = two.submit("rounds.draw", typed | {"drawn": ""}, month=when)
+    assert (first.status_code, "Enter the drawn numbers." in first.text) == (422, True)
     empty = two.submit("rounds.draw", typed | {"again": ""}, month=when)
     assert (empty.status_code, "Enter the drawn numbers once more." in empty.text) == (422, True)
     with app.app_context():

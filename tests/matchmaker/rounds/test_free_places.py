@@ -601,6 +601,30 @@ def test_what_came_in_part_and_a_later_month_promises_is_asked_no_more(world):
     assert need.reference not in facts.asked
 
 
+def test_a_month_carries_what_is_missing_of_its_own_promises_alone(make, context):
+    """Two offices have each served a need in part: the close of one leaves the other's alone."""
+    worlds = [FreePlaces(make) for _ in range(2)]
+    needs = [world.ask(world.pair) for world in worlds]
+    for world, need in zip(worlds, needs, strict=True):
+        world.publish()
+        on = come_alone(world, world.list_promises(need)) + timedelta(minutes=30)
+    carried = carrying.carry_missing(worlds[0].run, worlds[0].act(worlds[0].worker), on)
+    assert [row.need.id for row in carried] == [needs[0].id]
+    assert db.session.get_one(m.Need, needs[1].id).state is m.NeedState.PARTLY_SERVED
+
+
+def test_what_stands_is_laid_down_line_by_line_as_it_was_decided(world):
+    world.ask(world.goods, quantity=3), world.ask(), world.ask(world.pair)
+    world.publish()
+    lines = {
+        (row.need.reference, row.volunteer and row.volunteer.reference, row.slot, row.units)
+        for row in world.list_promises()
+    }
+    standing = lay_down(world.run, LATER).facts.standing
+    assert {(row.need, row.person, row.slot, row.units) for row in standing} == lines
+    assert {None} < {row.slot for row in standing}
+
+
 def test_a_part_that_a_later_month_gave_is_its_own_to_carry(world):
     """One of two came in July, and again in August: the close of July leaves it to August."""
     need = world.ask(world.pair)

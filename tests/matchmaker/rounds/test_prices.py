@@ -26,6 +26,12 @@ NAMES = Names(
 PROVEN = SolutionStatus.PROVEN
 
 
+def test_a_group_has_the_name_of_its_committee_or_organisation(english):
+    names = Names(committees={"C01": "First committee"}, organisations={"O01": "Giver"})
+    groups = {"C01": "First committee", "O01": "Giver", "O02": "O02", "": "without a committee"}
+    assert {group: names.name_group(group) for group in groups} == groups
+
+
 def price(stage: StageChange | None = None, status=PROVEN, gained=(), lost=()) -> PinPrice:
     stages = () if stage is None else (stage,)
     return PinPrice(Pin("N1"), status, stages=stages, gained=gained, lost=lost)

@@ -327,3 +327,10 @@ def test_a_month_without_overrides_has_neither_pin_nor_forbid():
 def test_each_committee_brings_its_memory(possible, received, remembered):
     problem = ask(history=(CommitteeHistory("C01", possible, received),))
     assert problem.history == (GroupHistory("committee", "C01", *remembered),)
+
+
+def test_a_volunteer_is_named_as_their_person_also_where_one_entry_alone_is_there():
+    """The other entry of the person is away all the month; the answer still names the person."""
+    problem = ask(volunteers=(replace(VOLUNTEER, person="V0001"),))
+    assert [person.id for person in problem.people] == ["V0001"]
+    assert VOLUNTEER.reference != "V0001"
