@@ -44,7 +44,7 @@ def search(world: FreePlaces) -> None:
     repairs.start_repair(world.month, limit_seconds=9, actor=world.act(world.worker), now=LATER)
 
 
-def keep(world: FreePlaces) -> None:
+def keep(world):
     world.keep(world.repair)
 
 
