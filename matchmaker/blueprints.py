@@ -61,6 +61,7 @@ from matchmaker.rounds.pages import (
 )
 from matchmaker.volunteers import absence_views
 from matchmaker.volunteers import views as volunteer_views
+from matchmaker.workbench import month_views
 from matchmaker.workbench import views as work_views
 
 VIEW_MODULES = (
@@ -124,6 +125,7 @@ VIEW_MODULES = (
     volunteer_views,
     absence_views,
     work_views,
+    month_views,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(dict.fromkeys(module.bp for module in VIEW_MODULES))
