@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Select, String, cast, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from matchmaker.base import database
 from matchmaker.base.extensions import db
-from matchmaker.models import ServiceCategory, User, Volunteer, VolunteerState
+from matchmaker.models import Organisation, ServiceCategory, User, Volunteer, VolunteerState
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
@@ -23,6 +23,7 @@ class VolunteerFilters:
     state: VolunteerState | None = None
     category: str = ""
     search: str = ""
+    organisation_id: int | None = None
 
 
 def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
@@ -31,6 +32,16 @@ def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]
         _narrow(actor, filters)
         .options(selectinload(Volunteer.qualifications))
         .order_by(Volunteer.sort_key, Volunteer.id)
+    )
+
+
+def list_office_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
+    """The same by organisation, as an office lists those of all its organisations."""
+    return (
+        _narrow(actor, filters)
+        .join(Volunteer.organisation)
+        .options(selectinload(Volunteer.qualifications), contains_eager(Volunteer.organisation))
+        .order_by(Organisation.sort_key, Organisation.id, Volunteer.reference)
     )
 
 
@@ -57,6 +68,8 @@ def _narrow(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
     query = select(Volunteer).where(is_in_scope(Volunteer, actor))
     if filters.state is not None:
         query = query.where(Volunteer.state == filters.state)
+    if filters.organisation_id is not None:
+        query = query.where(Volunteer.organisation_id == filters.organisation_id)
     if filters.category:
         # A JSON list of codes, which databases write alike except for blanks between the codes.
         quoted = f'"{filters.category}"'
