@@ -44,7 +44,7 @@ def freeze(month: date) -> Answer:
     def show() -> str:
         ROUND_STATES.check(match_round.state, RoundState.FROZEN)
         lines = check_readiness(match_round, get_local_date(get_now()))
-        readiness = describe_readiness(lines, month)
+        readiness = describe_readiness(lines)
         return render_template(
             "rounds/freeze.html",
             match_round=match_round,

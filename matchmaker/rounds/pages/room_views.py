@@ -104,7 +104,7 @@ def show_room(month: date, form: ButtonForm) -> str:
         "rounds/show.html",
         match_round=match_round,
         steps=list_steps(match_round),
-        readiness=describe_readiness(lines, month),
+        readiness=describe_readiness(lines),
         is_ready=is_ready(lines),
         runs=runs,
         candidate=candidate,

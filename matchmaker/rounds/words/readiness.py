@@ -1,9 +1,7 @@
 """Readiness in sentences, each with the page of the rows that it counts."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -31,19 +29,25 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class ReadinessWords:
-    """One finding in words; ``endpoint`` and ``values``: the page with what it counts."""
+    """One finding in words; ``finding`` is None if there is nothing to open."""
 
     weight: Weight
     text: str
     names: tuple[str, ...] = ()
-    endpoint: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    finding: Finding | None = None
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its rows are a page; the calendar has one of its own."""
+        return self.finding in ROWS
 
 
-def describe_readiness(lines: Iterable[ReadinessLine], month: date) -> list[ReadinessWords]:
-    """One sentence for each line, with names and the page that has the rows it counts."""
+def describe_readiness(lines: Iterable[ReadinessLine]) -> list[ReadinessWords]:
+    """One sentence for each line, with names."""
     return [
-        ReadinessWords(line.weight, _say(line), _name_rows(line), *_find_page(line, month))
+        ReadinessWords(
+            line.weight, _say(line), _name_rows(line), line.finding if line.count else None
+        )
         for line in lines
     ]
 
@@ -51,14 +55,6 @@ def describe_readiness(lines: Iterable[ReadinessLine], month: date) -> list[Read
 def name_finding(finding: Finding) -> str:
     """The heading of the rows of a finding."""
     return str(_TITLES[finding])
-
-
-def _find_page(line: ReadinessLine, month: date) -> tuple[str | None, dict[str, Any]]:
-    if not line.count:
-        return None, {}
-    if line.finding not in ROWS:
-        return "calendar.index", {}
-    return "workbench.month_rows", {"month": month, "finding": line.finding.value}
 
 
 def _say(line: ReadinessLine) -> str:

@@ -1,7 +1,5 @@
 """Readiness in sentences: none, one and many of each finding, its page and its names."""
 
-from datetime import date
-
 import pytest
 
 from matchmaker import models as m
@@ -12,7 +10,6 @@ from matchmaker.rounds.words.readiness import ReadinessWords, describe_readiness
 pytestmark = pytest.mark.usefixtures("english")
 
 F = Finding
-JULY = date(2026, 7, 1)
 # The sentence of a finding for none, one and two.
 TABLE = {
     F.OPEN_NEEDS: (
@@ -84,13 +81,10 @@ TABLE = {
 def test_a_finding_is_said_for_none_one_and_many_and_leads_to_its_page(finding):
     sentences = TABLE[finding]
     lines = [ReadinessLine(finding, count, Weight.WARNING) for count in (0, 1, 2)]
-    page = ("workbench.month_rows", {"month": JULY, "finding": finding.value})
-    if finding is F.GUESSED_CALENDAR:
-        page = ("calendar.index", {})
-    assert describe_readiness(lines, JULY) == [
+    assert describe_readiness(lines) == [
         ReadinessWords(Weight.WARNING, sentences[0]),
-        ReadinessWords(Weight.WARNING, sentences[1], (), *page),
-        ReadinessWords(Weight.WARNING, sentences[2], (), *page),
+        ReadinessWords(Weight.WARNING, sentences[1], (), finding),
+        ReadinessWords(Weight.WARNING, sentences[2], (), finding),
     ]
 
 
@@ -100,7 +94,7 @@ def test_rows_are_named_by_title_or_name_and_the_rest_by_three_dots():
     rows = (offer, organisation)
     all_named = ReadinessLine(F.UNAPPROVED_OFFERS, 2, Weight.WARNING, rows)
     more = ReadinessLine(F.UNAPPROVED_OFFERS, 3, Weight.WARNING, rows)
-    assert [line.names for line in describe_readiness([all_named, more], JULY)] == [
+    assert [line.names for line in describe_readiness([all_named, more])] == [
         ("Rice on Mondays", "Plum Lane Ltd"),
         ("Rice on Mondays", "Plum Lane Ltd", "…"),
     ]
@@ -108,5 +102,5 @@ def test_rows_are_named_by_title_or_name_and_the_rest_by_three_dots():
 
 @pytest.mark.parametrize("weight", Weight)
 def test_the_weight_is_kept(weight):
-    (words,) = describe_readiness([ReadinessLine(F.OPEN_NEEDS, 0, weight)], JULY)
+    (words,) = describe_readiness([ReadinessLine(F.OPEN_NEEDS, 0, weight)])
     assert words.weight is weight
