@@ -71,9 +71,13 @@ class AgreementLine:
 
 
 def _show_last_day(pairing: Pairing) -> str:
-    return format_day(pairing.ended_on) if pairing.ended_on else _("No end")
+    return format_day(pairing.ended_on) if pairing.ended_on else "–"
 
 
+# In the file alone: the page has the programme.
+_CATEGORY = Column[PairingLine](
+    header=_l("Kind of help"), read=lambda line: get_name(line.pairing.category)
+)
 _PAIRING_COLUMNS = (
     Column[PairingLine](
         header=_l("Number"),
@@ -94,9 +98,7 @@ _PAIRING_COLUMNS = (
     Column[PairingLine](
         header=_l("Programme"), read=lambda line: str(get_label(line.pairing.programme))
     ),
-    Column[PairingLine](
-        header=_l("Kind of help"), read=lambda line: get_name(line.pairing.category)
-    ),
+    _CATEGORY,
     Column[PairingLine](
         header=_l("How often"), read=lambda line: str(get_label(line.pairing.frequency))
     ),
@@ -136,7 +138,7 @@ def _make_pairings() -> ListPage[PairingLine]:
         endpoint="organisations.pairings",
         caption=_l("Long-term pairings"),
         query=long_term.list_pairings(current_user, form.read_filters(), today),
-        columns=_PAIRING_COLUMNS,
+        columns=[column for column in _PAIRING_COLUMNS if column is not _CATEGORY],
         people=People(ListKind.PAIRINGS, lambda line: (line.pairing.resident.person_id,)),
         form=form,
         read=_read_pairings,
