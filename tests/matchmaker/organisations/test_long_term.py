@@ -54,7 +54,7 @@ class Office:
             self.pair(reference, first, review, last)
         stranger = make.organisation(elsewhere)
         self.pair("P0009", TODAY, NEXT_YEAR, None, giver=stranger, at=make.committee(elsewhere))
-        for scope, (first, last, renews, _standing) in AGREEMENTS.items():
+        for scope, (first, last, renews, _agreed) in AGREEMENTS.items():
             self.agree(self.giver, scope, first, last, renews)
         self.agree(stranger, "dancing", TODAY, NEXT_YEAR, renews=False)
 
