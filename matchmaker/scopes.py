@@ -225,7 +225,7 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.VOLUNTEER: nothing,
         Role.COORDINATOR: lambda a: Volunteer.organisation_id == a.organisation_id,
         Role.COMMITTEE_WORKER: nothing,
-        Role.SOCIAL_WORKER: lambda a: Volunteer.organisation_id.in_(_organisations_in_office(a)),
+        Role.SOCIAL_WORKER: nothing,  # lists them by organisation, and changes none
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
     },

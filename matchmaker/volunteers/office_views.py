@@ -61,7 +61,7 @@ def _make_list() -> ListPage[VolunteerLine]:
         people=People(ListKind.VOLUNTEERS, lambda line: (line.volunteer.person_id,)),
         form=form,
         read=read_lines,
-        count=lambda: queries.count_by_state(current_user, filters),
+        count=lambda: queries.count_office_by_state(current_user, filters),
         download="volunteers.download_office",
         file_name="office-volunteers",
         file_columns=_COLUMNS,

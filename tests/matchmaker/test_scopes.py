@@ -89,7 +89,6 @@ SEEN = {
         m.Organisation,
         m.Place,
         m.Offer,
-        m.Volunteer,
         m.Pairing,
         m.Person,
         m.FollowUp,
