@@ -37,8 +37,9 @@ from matchmaker.needs import (
 )
 from matchmaker.needs import resident_views as posting_views
 from matchmaker.offers import approval_views
+from matchmaker.offers import office_views as office_offer_views
 from matchmaker.offers import views as offer_views
-from matchmaker.organisations import application_views, contact_views
+from matchmaker.organisations import application_views, contact_views, long_term_views
 from matchmaker.organisations import views as organisation_views
 from matchmaker.pages import views as page_views
 from matchmaker.people import views as people_views
@@ -60,7 +61,9 @@ from matchmaker.rounds.pages import (
     step_views,
 )
 from matchmaker.volunteers import absence_views
+from matchmaker.volunteers import office_views as office_volunteer_views
 from matchmaker.volunteers import views as volunteer_views
+from matchmaker.workbench import month_views
 from matchmaker.workbench import views as work_views
 
 VIEW_MODULES = (
@@ -99,7 +102,9 @@ VIEW_MODULES = (
     repeat_views,
     offer_views,
     approval_views,
+    office_offer_views,
     organisation_views,
+    long_term_views,
     application_views,
     contact_views,
     page_views,
@@ -123,7 +128,9 @@ VIEW_MODULES = (
     review_views,
     volunteer_views,
     absence_views,
+    office_volunteer_views,
     work_views,
+    month_views,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(dict.fromkeys(module.bp for module in VIEW_MODULES))

@@ -71,6 +71,10 @@ def _residents_in(committees: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(homes, func.coalesce(Resident.merged_into_id, 0) == 0)
 
 
+def _organisations_in_office(actor: User) -> Select[int]:
+    return select(Organisation.id).where(Organisation.subdistrict_id == actor.subdistrict_id)
+
+
 def _volunteers_of(actor: User) -> Select[int]:
     return select(Volunteer.id).where(Volunteer.organisation_id == actor.organisation_id)
 
@@ -210,9 +214,7 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.COORDINATOR: lambda a: Offer.organisation_id == a.organisation_id,
         Role.COMMITTEE_WORKER: nothing,
         Role.SOCIAL_WORKER: lambda a: and_(
-            Offer.organisation_id.in_(
-                select(Organisation.id).where(Organisation.subdistrict_id == a.subdistrict_id)
-            ),
+            Offer.organisation_id.in_(_organisations_in_office(a)),
             Offer.state != OfferState.DRAFT,
         ),
         Role.ADMINISTRATOR: nothing,
@@ -223,9 +225,13 @@ SCOPES: Mapping[type[Model], Mapping[Role, Condition]] = {
         Role.VOLUNTEER: nothing,
         Role.COORDINATOR: lambda a: Volunteer.organisation_id == a.organisation_id,
         Role.COMMITTEE_WORKER: nothing,
-        Role.SOCIAL_WORKER: nothing,
+        Role.SOCIAL_WORKER: nothing,  # lists them by organisation, and changes none
         Role.ADMINISTRATOR: nothing,
         Role.AUDITOR: nothing,
+    },
+    Pairing: {
+        **dict.fromkeys(Role, nothing),
+        Role.SOCIAL_WORKER: lambda a: Pairing.organisation_id.in_(_organisations_in_office(a)),
     },
     Place: {
         Role.RESIDENT: nothing,

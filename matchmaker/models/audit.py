@@ -80,6 +80,7 @@ class ListKind(StrEnum):
     CALLS = "calls"  # residents to ring, whether promised help suits
     NEWS = "news"  # on paper, for residents without an account
     VOLUNTEERS = "volunteers"
+    PAIRINGS = "pairings"  # of the office
     GIVEN = "given"  # what an organisation or a volunteer promised
     ROSTER = "roster"  # who has a number of a session
     PAYMENTS = "payments"  # who is paid what from an offer of money

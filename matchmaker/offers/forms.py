@@ -1,12 +1,24 @@
 """Forms about offers; the offer's form depends on the kind of its category."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 from wtforms.widgets import HiddenInput
 
 from matchmaker.forms.base import FilterForm, IdempotentForm
-from matchmaker.forms.choices import CheckboxesField, DropdownField, RadiosField, make_choices
+from matchmaker.forms.choices import (
+    CheckboxesField,
+    DropdownField,
+    RadiosField,
+    SelectChoice,
+    make_choices,
+    read_choice,
+)
 from matchmaker.forms.fields import CountField, DayField, KeptField, LongTextField, TextField
 from matchmaker.forms.numbers import MoneyField, WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
@@ -17,13 +29,14 @@ from matchmaker.models import (
     Offer,
     OfferKind,
     OfferState,
+    Organisation,
     Place,
     ServiceCategory,
     StatusKind,
     Window,
 )
 from matchmaker.models.limits import LONGEST_REASON, LONGEST_REMARK, LONGEST_TITLE
-from matchmaker.offers.queries import OfferFilters
+from matchmaker.offers.queries import DAYS_BEFORE_END, OfferFilters
 from matchmaker.offers.terms import OfferTerms
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
@@ -176,6 +189,50 @@ class OfferListForm(FilterForm):
             kind=OfferKind(kind) if kind else None,
             search=self.search.data or "" if not self.search.errors else "",
         )
+
+
+class OfficeOfferForm(OfferListForm):
+    """Filters of the office's list of all offers."""
+
+    search = TextField(_l("Offer or organisation"), [MaxLength(LONGEST_SEARCH)])
+    state = DropdownField(
+        _l("State"),
+        choices=make_choices(
+            [
+                ("", _l("Every state")),
+                *((row, get_label(row)) for row in OfferState if row is not OfferState.DRAFT),
+            ]
+        ),
+    )
+    organisation_id = DropdownField(_l("Organisation"))
+    category_id = DropdownField(_l("Category"))
+    is_staffless = BooleanField(_l("Without a volunteer for it"))
+    ends_soon = BooleanField(_l("Ends within %(days)s days", days=DAYS_BEFORE_END))
+
+    def fill_choices(
+        self, organisations: Iterable[Organisation], categories: Iterable[ServiceCategory]
+    ) -> "OfficeOfferForm":
+        """Set the organisations and categories to choose from."""
+        self.organisation_id.choices = list_organisation_choices(organisations)
+        pairs = [("", _("Every category")), *((row.id, get_name(row)) for row in categories)]
+        self.category_id.choices = make_choices(pairs)
+        return self
+
+    def read_office_filters(self, today: date) -> OfferFilters:
+        """The filters that were asked for, on a day."""
+        return replace(
+            self.read_filters(),
+            organisation_id=read_choice(self.organisation_id, int),
+            category_id=read_choice(self.category_id, int),
+            is_staffless=bool(self.is_staffless.data),
+            ends_after=today if self.ends_soon.data else None,
+        )
+
+
+def list_organisation_choices(organisations: Iterable[Organisation]) -> list[SelectChoice]:
+    """The choices of a filter by organisation."""
+    pairs = ((row.id, get_name(row)) for row in organisations)
+    return make_choices([("", _("Every organisation")), *pairs])
 
 
 class ApproveManyForm(IdempotentForm):

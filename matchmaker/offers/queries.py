@@ -1,14 +1,15 @@
 """Find offers for lists."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
 from matchmaker.base import database
 from matchmaker.base.clock import get_month
 from matchmaker.base.extensions import db
+from matchmaker.kinds import KINDS_WITH_VOLUNTEERS
 from matchmaker.models import (
     Committee,
     MatchRound,
@@ -19,23 +20,34 @@ from matchmaker.models import (
     RoundState,
     ServiceCategory,
     User,
+    Volunteer,
+    VolunteerState,
 )
 from matchmaker.offers.scope import select_offers
+from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
 MOST_EARLIER = 5  # offers to copy from
+DAYS_BEFORE_END = 30  # in which an offer ends soon
 
 # Filters of the lists.
 
 
 @dataclass(frozen=True, slots=True)
 class OfferFilters:
-    """Filters of a list of offers; a field that is None or empty does not filter."""
+    """Filters of a list of offers; a field that is None or empty does not filter.
+
+    is_staffless   of volunteers' time that no volunteer of the organisation can give
+    ends_after     the last day is this one or one of the next ``DAYS_BEFORE_END``
+    """
 
     state: OfferState | None = None
     kind: OfferKind | None = None
     search: str = ""
     organisation_id: int | None = None
+    category_id: int | None = None
+    is_staffless: bool = False
+    ends_after: date | None = None
 
 
 # A frozen month uses a copy of the offers, which later changes do not affect.
@@ -87,6 +99,13 @@ def _narrow(actor: User, filters: OfferFilters) -> Select[Offer]:
         query = query.where(ServiceCategory.kind == filters.kind)
     if filters.organisation_id is not None:
         query = query.where(Offer.organisation_id == filters.organisation_id)
+    if filters.category_id is not None:
+        query = query.where(Offer.category_id == filters.category_id)
+    if filters.is_staffless:
+        query = query.where(lacks_volunteers())
+    if filters.ends_after is not None:
+        last = filters.ends_after + timedelta(days=DAYS_BEFORE_END)
+        query = query.where(Offer.valid_until.between(filters.ends_after, last))
     if filters.search.strip():
         names = [Offer.title, ServiceCategory.name_zh, ServiceCategory.name_en]
         organisation = match_name(
@@ -95,6 +114,26 @@ def _narrow(actor: User, filters: OfferFilters) -> Select[Offer]:
         texts = (name.icontains(filters.search.strip(), autoescape=True) for name in names)
         query = query.where(or_(organisation, *texts))
     return query
+
+
+def lacks_volunteers() -> ColumnElement[bool]:
+    """The condition for offers of volunteers' time, joined with their category, whose organisation
+    has no active volunteer for it.
+    """
+    code = func.replace(ServiceCategory.code, "_", r"\_")  # else it is any letter
+    able = select(Volunteer.id).where(
+        Volunteer.organisation_id == Offer.organisation_id,
+        Volunteer.state == VolunteerState.ACTIVE,
+        # A JSON list of codes, which databases write alike except for blanks between the codes.
+        cast(Volunteer.categories, String).like(literal('%"') + code + literal('"%'), escape="\\"),
+    )
+    return and_(ServiceCategory.kind.in_(KINDS_WITH_VOLUNTEERS), ~able.exists())
+
+
+def list_organisations(actor: User) -> list[Organisation]:
+    """The organisations in the actor's scope, in pinyin order: the choices of a filter."""
+    query = select(Organisation).where(is_in_scope(Organisation, actor))
+    return list(db.session.scalars(query.order_by(Organisation.sort_key, Organisation.id)))
 
 
 def list_committees(subdistrict_id: int) -> list[Committee]:

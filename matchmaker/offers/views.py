@@ -54,22 +54,22 @@ _TITLE = Column[Offer](
     link=lambda offer: url_for("offers.show", offer_id=offer.id),
 )
 CATEGORY = Column[Offer](header=_l("Category"), read=lambda offer: get_name(offer.category))
-_KIND = Column[Offer](header=_l("Kind"), read=lambda offer: str(get_label(offer.category.kind)))
+KIND = Column[Offer](header=_l("Kind"), read=lambda offer: str(get_label(offer.category.kind)))
 AMOUNT = Column[Offer](
     header=_l("Amount a month"),
     read=lambda offer: make_cell(offer.capacity_per_month, offer.category.unit),
     show=lambda offer: format_quantity(offer.capacity_per_month, offer.category.unit),
     is_number=True,
 )
-_LAST_DAY = Column[Offer](
+LAST_DAY = Column[Offer](
     header=_l("Last day"), read=lambda offer: offer.valid_until, show=_show_last_day
 )
-_STATE = Column[Offer](
+STATE = Column[Offer](
     header=_l("State"),
     read=lambda offer: str(get_label(offer.state)),
     badges=lambda offer: [make_state_badge(offer.state)],
 )
-_COLUMNS = (_TITLE, CATEGORY, _KIND, AMOUNT, _LAST_DAY, _STATE)
+_COLUMNS = (_TITLE, CATEGORY, KIND, AMOUNT, LAST_DAY, STATE)
 
 
 def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[Offer], ...]:
@@ -78,7 +78,7 @@ def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[Offer], 
         Column[Offer](header=_l("Organisation"), read=lambda offer: get_name(offer.organisation)),
         _TITLE,
         CATEGORY,
-        _KIND,
+        KIND,
         AMOUNT,
         Column[Offer](
             header=_l("Unit"), read=lambda offer: str(get_unit_word(offer.category.unit))
@@ -90,8 +90,8 @@ def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[Offer], 
         ),
         Column[Offer](header=_l("For whom"), read=lambda offer: name_statuses(offer.statuses)),
         Column[Offer](header=_l("First day"), read=lambda offer: offer.valid_from),
-        _LAST_DAY,
-        _STATE,
+        LAST_DAY,
+        STATE,
     )
 
 

@@ -1,13 +1,23 @@
 """Forms about organisations."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 from matchmaker.forms.base import BaseForm, EditForm, FilterForm, IdempotentForm
-from matchmaker.forms.choices import DropdownField, make_choices
+from matchmaker.forms.choices import DropdownField, make_choices, read_choice
 from matchmaker.forms.fields import CountField, LongTextField, NameField, PhoneField, TextField
 from matchmaker.forms.validators import MaxLength, Required
-from matchmaker.models import OrganisationKind, OrganisationState, Subdistrict
+from matchmaker.models import (
+    Committee,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Programme,
+    Subdistrict,
+)
 from matchmaker.models.limits import (
     LONGEST_ORGANISATION_NAME_EN,
     LONGEST_ORGANISATION_NAME_ZH,
@@ -15,10 +25,29 @@ from matchmaker.models.limits import (
     LONGEST_PLACE_ADDRESS,
     LONGEST_REASON,
 )
+from matchmaker.offers.forms import list_organisation_choices
+from matchmaker.organisations.long_term import (
+    AgreementFilters,
+    AgreementStanding,
+    PairingFilters,
+    PairingStanding,
+)
 from matchmaker.organisations.queries import OrganisationFilters
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.names import LONGEST_SEARCH
 
+PAIRING_WORDS = {
+    PairingStanding.TO_REVIEW: _l("Review due"),
+    PairingStanding.GOES_ON: _l("Goes on"),
+    PairingStanding.NOT_BEGUN: _l("Not begun"),
+    PairingStanding.ENDED: _l("Ended"),
+}
+AGREEMENT_WORDS = {
+    AgreementStanding.LAPSING: _l("Ends soon"),
+    AgreementStanding.LAPSED: _l("Expired"),
+    AgreementStanding.IN_FORCE: _l("In force"),
+    AgreementStanding.NOT_BEGUN: _l("Not begun"),
+}
 _KINDS = [(kind, get_label(kind)) for kind in OrganisationKind]
 
 
@@ -105,4 +134,61 @@ class OrganisationListForm(FilterForm):
             state=OrganisationState(state) if state else None,
             search=self.search.data or "" if not self.search.errors else "",
             has_agreement=bool(self.has_agreement.data),
+        )
+
+
+class PairingListForm(FilterForm):
+    """Filters of the office's list of pairings."""
+
+    state = DropdownField(
+        _l("State"), choices=make_choices([("", _l("Every state")), *PAIRING_WORDS.items()])
+    )
+    programme = DropdownField(
+        _l("Programme"),
+        choices=make_choices(
+            [("", _l("Every programme")), *((row, get_label(row)) for row in Programme)]
+        ),
+    )
+    organisation_id = DropdownField(_l("Organisation"))
+    committee_id = DropdownField(_l("Neighbourhood committee"))
+
+    def fill_choices(
+        self, organisations: Iterable[Organisation], committees: Iterable[Committee]
+    ) -> "PairingListForm":
+        """Set the organisations and committees to choose from."""
+        self.organisation_id.choices = list_organisation_choices(organisations)
+        pairs = [("", _("Every committee")), *((row.id, get_name(row)) for row in committees)]
+        self.committee_id.choices = make_choices(pairs)
+        return self
+
+    def read_filters(self) -> PairingFilters:
+        """The filters that were asked for; a value that is not a choice is ignored."""
+        self.validate()
+        return PairingFilters(
+            standing=read_choice(self.state, PairingStanding),
+            programme=read_choice(self.programme, Programme),
+            organisation_id=read_choice(self.organisation_id, int),
+            committee_id=read_choice(self.committee_id, int),
+        )
+
+
+class AgreementListForm(FilterForm):
+    """Filters of the office's list of pairing agreements."""
+
+    state = DropdownField(
+        _l("State"), choices=make_choices([("", _l("Every state")), *AGREEMENT_WORDS.items()])
+    )
+    organisation_id = DropdownField(_l("Organisation"))
+
+    def fill_choices(self, organisations: Iterable[Organisation]) -> "AgreementListForm":
+        """Set the organisations to choose from."""
+        self.organisation_id.choices = list_organisation_choices(organisations)
+        return self
+
+    def read_filters(self) -> AgreementFilters:
+        """The filters that were asked for; a value that is not a choice is ignored."""
+        self.validate()
+        return AgreementFilters(
+            standing=read_choice(self.state, AgreementStanding),
+            organisation_id=read_choice(self.organisation_id, int),
         )

@@ -1,5 +1,6 @@
 """Forms about volunteers."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -7,12 +8,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 from matchmaker.forms.base import ButtonForm, EditForm, FilterForm, IdempotentForm
-from matchmaker.forms.choices import CheckboxesField, DropdownField, make_choices
+from matchmaker.forms.choices import (
+    CheckboxesField,
+    DropdownField,
+    SelectChoice,
+    make_choices,
+    read_choice,
+)
 from matchmaker.forms.fields import CountField, DayField, NameField, PhoneField, TextField
 from matchmaker.forms.numbers import WholeNumberField
 from matchmaker.forms.validators import MaxLength, NotBefore, OneOrMore, Required
 from matchmaker.models import (
     Committee,
+    Organisation,
     Qualification,
     ServiceCategory,
     Volunteer,
@@ -20,6 +28,7 @@ from matchmaker.models import (
     Window,
 )
 from matchmaker.models.limits import LONGEST_PERSON_NAME
+from matchmaker.offers.forms import list_organisation_choices
 from matchmaker.volunteers.profile import MOST_VISITS_PER_MONTH, VolunteerProfile
 from matchmaker.volunteers.queries import VolunteerFilters
 from matchmaker.words.labels import get_label, get_name
@@ -154,9 +163,31 @@ class VolunteerListForm(FilterForm):
         )
 
 
+class OfficeVolunteerForm(VolunteerListForm):
+    """Filters of the office's list of the volunteers of all its organisations."""
+
+    organisation_id = DropdownField(_l("Organisation"))
+
+    def fill_choices(
+        self, skills: list[ServiceCategory], organisations: list[Organisation]
+    ) -> "OfficeVolunteerForm":
+        """Set the skills and organisations to choose from."""
+        self.category.choices = _list_skill_choices(skills)
+        self.organisation_id.choices = list_organisation_choices(organisations)
+        return self
+
+    def read_filters(self) -> VolunteerFilters:
+        """The filters that were asked for; a value that is not a choice is ignored."""
+        filters = super().read_filters()
+        return replace(filters, organisation_id=read_choice(self.organisation_id, int))
+
+
 def make_list_form(skills: list[ServiceCategory]) -> VolunteerListForm:
     """The filters, with the skills to choose from."""
     form = VolunteerListForm()
-    choices = [("", _("Every skill")), *((row.code, get_name(row)) for row in skills)]
-    form.category.choices = make_choices(choices)
+    form.category.choices = _list_skill_choices(skills)
     return form
+
+
+def _list_skill_choices(skills: list[ServiceCategory]) -> list[SelectChoice]:
+    return make_choices([("", _("Every skill")), *((row.code, get_name(row)) for row in skills)])

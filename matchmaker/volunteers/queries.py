@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Select, String, cast, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, String, cast, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from matchmaker.base import database
 from matchmaker.base.extensions import db
-from matchmaker.models import ServiceCategory, User, Volunteer, VolunteerState
+from matchmaker.models import Organisation, ServiceCategory, User, Volunteer, VolunteerState
 from matchmaker.scopes import is_in_scope
 from matchmaker.words.names import match_name
 
@@ -23,6 +23,7 @@ class VolunteerFilters:
     state: VolunteerState | None = None
     category: str = ""
     search: str = ""
+    organisation_id: int | None = None
 
 
 def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
@@ -34,9 +35,25 @@ def list_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]
     )
 
 
+def list_office_volunteers(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
+    """The volunteers of the organisations in the actor's scope, by organisation: to be read."""
+    return (
+        _narrow_any(_is_of_office(actor), filters)
+        .join(Volunteer.organisation)
+        .options(selectinload(Volunteer.qualifications), contains_eager(Volunteer.organisation))
+        .order_by(Organisation.sort_key, Organisation.id, Volunteer.reference)
+    )
+
+
 def count_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
     """How many volunteers in each state pass the other ``filters``."""
     return database.count_by_state(_narrow(actor, replace(filters, state=None)), Volunteer.state)
+
+
+def count_office_by_state(actor: User, filters: VolunteerFilters) -> dict[VolunteerState, int]:
+    """How many of the volunteers of an office in each state pass the other ``filters``."""
+    query = _narrow_any(_is_of_office(actor), replace(filters, state=None))
+    return database.count_by_state(query, Volunteer.state)
 
 
 def map_categories(volunteers: Iterable[Volunteer]) -> dict[str, ServiceCategory]:
@@ -54,9 +71,19 @@ def has_expired_proof(volunteer: Volunteer, today: date) -> bool:
 
 
 def _narrow(actor: User, filters: VolunteerFilters) -> Select[Volunteer]:
-    query = select(Volunteer).where(is_in_scope(Volunteer, actor))
+    return _narrow_any(is_in_scope(Volunteer, actor), filters)
+
+
+def _is_of_office(actor: User) -> ColumnElement[bool]:
+    return Volunteer.organisation.has(is_in_scope(Organisation, actor))
+
+
+def _narrow_any(scope: ColumnElement[bool], filters: VolunteerFilters) -> Select[Volunteer]:
+    query = select(Volunteer).where(scope)
     if filters.state is not None:
         query = query.where(Volunteer.state == filters.state)
+    if filters.organisation_id is not None:
+        query = query.where(Volunteer.organisation_id == filters.organisation_id)
     if filters.category:
         # A JSON list of codes, which databases write alike except for blanks between the codes.
         quoted = f'"{filters.category}"'

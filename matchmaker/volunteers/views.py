@@ -67,34 +67,34 @@ def _list_badges(line: VolunteerLine) -> Iterator[Badge]:
         yield Badge(_("Qualification expired"), "warning")
 
 
-_NUMBER = Column[VolunteerLine](header=_l("Number"), read=lambda line: line.volunteer.reference)
+NUMBER = Column[VolunteerLine](header=_l("Number"), read=lambda line: line.volunteer.reference)
 _NAME = Column[VolunteerLine](
     header=_l("Name"),
     read=lambda line: line.volunteer.name,
     link=lambda line: url_for("volunteers.show", volunteer_id=line.volunteer.id),
 )
-_STATE = Column[VolunteerLine](
+STATE = Column[VolunteerLine](
     header=_l("State"),
     read=lambda line: str(get_label(line.volunteer.state)),
     badges=_list_badges,
 )
-_VISITS = Column[VolunteerLine](
+VISITS = Column[VolunteerLine](
     header=_l("Most visits a month"),
     read=lambda line: line.volunteer.visits_per_month,
     is_number=True,
 )
-_SKILLS = Column[VolunteerLine](header=_l("Can do"), read=lambda line: line.skills)
-_COLUMNS = (_NAME, _NUMBER, _SKILLS, _VISITS, _STATE)
+SKILLS = Column[VolunteerLine](header=_l("Can do"), read=lambda line: line.skills)
+_COLUMNS = (_NAME, NUMBER, SKILLS, VISITS, STATE)
 
 
 def _list_file_columns(committees: Sequence[Committee]) -> tuple[Column[VolunteerLine], ...]:
     """The columns of the file; ``committees`` are those of the street office, to be named."""
     return (
-        _NUMBER,
+        NUMBER,
         _NAME,
-        _STATE,
-        _VISITS,
-        _SKILLS,
+        STATE,
+        VISITS,
+        SKILLS,
         Column[VolunteerLine](
             header=_l("Free"), read=lambda line: name_windows(line.volunteer.windows)
         ),

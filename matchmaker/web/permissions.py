@@ -32,6 +32,7 @@ class Permission(StrEnum):
     OFFER_POST = auto()  # own organisation
     OFFER_APPROVE = auto()
     ORGANISATION_APPROVE = auto()
+    OFFICE_READ = auto()  # what the organisations of the own office have: offers, volunteers …
     VOLUNTEER_MANAGE = auto()  # own organisation
     PERSON_CONFIRM = auto()  # whether two volunteers are one person
     ASSIGNMENT_READ_GIVEN = auto()  # own organisation's list
@@ -124,6 +125,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CONTACT_REVEAL,
             Permission.OFFER_APPROVE,
             Permission.ORGANISATION_APPROVE,
+            Permission.OFFICE_READ,
             Permission.PERSON_CONFIRM,
             Permission.FOLLOW_UP_ANSWER,
             Permission.CALENDAR_MANAGE,

@@ -185,6 +185,7 @@ _WORDS: tuple[tuple[StrEnum, LazyString], ...] = (
     (m.ListKind.CALLS, _l("People to ring")),
     (m.ListKind.NEWS, _l("News on paper")),
     (m.ListKind.VOLUNTEERS, _c("ListKind", "Volunteers")),
+    (m.ListKind.PAIRINGS, _l("Long-term pairings")),
     (m.ListKind.GIVEN, _l("Promises of a month")),
     (m.ListKind.ROSTER, _l("Roster of a session")),
     (m.ListKind.PAYMENTS, _l("Payment list")),

@@ -72,23 +72,28 @@ def _never(_now: datetime) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkLine:
-    """What waits for a person of a role.
+class CountedRows:
+    """Rows that somebody counts and opens.
 
     select   the rows that concern the reader, joined with their committee where they have one
     order    after the late ones, which come first
     is_late  the condition for rows whose day is over
     is_new   the condition for rows that came since an instant
     get_day  the day of a row, for its page: until when, or since when
-    waits    somebody has to do something; else it is good to know
     """
 
-    kind: WorkKind
     select: Callable[[Reader], Select[Any]]
     order: Sequence[Any]
     is_late: Callable[[datetime], ColumnElement[bool]] = _never
     is_new: Callable[[datetime], ColumnElement[bool]] = _never
     get_day: Callable[[Any], date | None] = lambda _row: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkLine(CountedRows):
+    """What concerns a person of a role; ``waits``: somebody has to act, else it is to know."""
+
+    kind: WorkKind
     waits: bool = True
 
 

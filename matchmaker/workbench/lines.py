@@ -15,7 +15,7 @@ from matchmaker.base.extensions import db
 from matchmaker.models import Committee, Role, User
 from matchmaker.workbench import promise_lines as promises
 from matchmaker.workbench import record_lines as records
-from matchmaker.workbench.line import Reader, WorkKind, WorkLine, get_yesterday
+from matchmaker.workbench.line import CountedRows, Reader, WorkKind, WorkLine, get_yesterday
 
 LINES: Mapping[Role, Sequence[WorkLine]] = {
     Role.SOCIAL_WORKER: (
@@ -156,7 +156,7 @@ def count_by_committee(reader: Reader) -> list[CommitteeCounts]:
 
 
 def select_rows(
-    line: WorkLine,
+    line: CountedRows,
     reader: Reader,
     part: WorkPart | None = None,
     committee_id: int | None = None,

@@ -24,13 +24,14 @@ from matchmaker.models import (
     Resident,
     RoundRepair,
     RoundRun,
+    ServiceCategory,
     Volunteer,
     load_run,
 )
 from matchmaker.web.permissions import may_open
 from matchmaker.words.labels import get_label, get_name
 from matchmaker.words.quantities import format_month, format_quantity
-from matchmaker.workbench.line import WorkKind, WorkLine
+from matchmaker.workbench.line import CountedRows, WorkKind, WorkLine
 
 _Values = Callable[[Any], dict[str, Any]]
 
@@ -67,12 +68,12 @@ def load_all(query: Select[Any]) -> Select[Any]:
     return loaded
 
 
-def read_rows(line: WorkLine, found: Sequence[Any], *, names_residents: bool) -> list[WorkRow]:
+def read_rows(line: CountedRows, found: Sequence[Any], *, names_residents: bool) -> list[WorkRow]:
     """The rows of a page. ``names_residents``: who gets the help, and not who gives it."""
     return [_read(line, row, late, new, names_residents) for row, late, new in found]
 
 
-def _read(line: WorkLine, row: Any, late: int, new: int, names_residents: bool) -> WorkRow:
+def _read(line: CountedRows, row: Any, late: int, new: int, names_residents: bool) -> WorkRow:
     said: _Said = _READERS[type(row)](row, names_residents)
     return WorkRow(
         number=said.number,
@@ -169,6 +170,10 @@ def _read_organisation(row: Organisation, _names_residents: bool) -> _Said:
     return _Said(get_name(row), str(get_label(row.kind)))
 
 
+def _read_category(row: ServiceCategory, _names_residents: bool) -> _Said:
+    return _Said(get_name(row), str(get_label(row.kind)))
+
+
 def _read_volunteer(row: Volunteer, _names_residents: bool) -> _Said:
     proofs = ", ".join(str(get_label(proof.qualification)) for proof in row.qualifications)
     return _Said(row.name, proofs, persons=[row.person_id])
@@ -189,6 +194,7 @@ _READERS: Mapping[type, Callable[[Any, bool], _Said]] = {
     RoundRepair: _read_repair,
     Offer: _read_offer,
     Organisation: _read_organisation,
+    ServiceCategory: _read_category,
     Volunteer: _read_volunteer,
     Invitation: _read_invitation,
 }
@@ -234,6 +240,7 @@ _LOADED: Mapping[Any, Sequence[Any]] = {
     ),
     RoundRepair: (joinedload(RoundRepair.run).joinedload(RoundRun.match_round),),
     Offer: (joinedload(Offer.category), joinedload(Offer.organisation)),
+    Organisation: (selectinload(Organisation.agreements),),
     Volunteer: (selectinload(Volunteer.qualifications),),
     Invitation: (joinedload(Invitation.created_by),),
 }
@@ -285,13 +292,15 @@ _PAGES: Mapping[type, Sequence[tuple[str, _Values]]] = {
         ("offers.show", lambda row: {"offer_id": row.id}),
     ),
     Organisation: (("organisations.show", lambda row: {"organisation_id": row.id}),),
+    ServiceCategory: (),
     Volunteer: (("volunteers.show", lambda row: {"volunteer_id": row.id}),),
     Invitation: (("accounts.unconfirmed", lambda _row: {}),),
 }
 
 
-def _find_page(line: WorkLine, row: Any) -> str | None:
-    for endpoint, get_values in _OWN_PAGES.get(line.kind, _PAGES[type(row)]):
+def _find_page(line: CountedRows, row: Any) -> str | None:
+    own = _OWN_PAGES.get(line.kind) if isinstance(line, WorkLine) else None
+    for endpoint, get_values in own or _PAGES[type(row)]:
         values = get_values(row)
         if may_open(endpoint) and None not in values.values():
             return url_for(endpoint, **values)

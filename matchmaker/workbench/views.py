@@ -149,7 +149,7 @@ def _say_day(row: WorkRow) -> list[Badge]:
 _NUMBER = Column[WorkRow](
     header=_l("Number"), read=lambda row: row.number, link=lambda row: row.url or ""
 )
-_COLUMNS = (
+COLUMNS = (
     _NUMBER,
     Column[WorkRow](header=_l("What"), read=lambda row: row.what),
     Column[WorkRow](
@@ -213,13 +213,13 @@ def _make_list(line: WorkLine, reader: Reader) -> ListPage[WorkRow]:
         values={"kind": kind.value, **({"part": part.value} if part else {})},
         caption=name_line(actor.role, kind),
         query=load_all(query),
-        columns=_COLUMNS,
+        columns=COLUMNS,
         people=People(ListKind.WORK, lambda row: row.persons),
         form=form,
         read=lambda found: read_rows(line, found, names_residents=names_residents),
         download="workbench.download",
         file_name=f"work-{kind.value}",
-        file_columns=_COLUMNS,
+        file_columns=COLUMNS,
     )
 
 

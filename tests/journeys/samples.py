@@ -12,6 +12,7 @@ from matchmaker.base.extensions import db
 from matchmaker.calendar.service import list_years
 from matchmaker.links.service import find_link, make_organisation_link
 from matchmaker.needs.resident_service import Question, list_questions
+from matchmaker.rounds.freeze.findings import ROWS
 from matchmaker.workbench.lines import LINES
 
 Values = dict[str, Any]
@@ -208,6 +209,13 @@ def _work(user: m.User) -> list[Values]:
     return [{"kind": line.kind.value} for line in LINES[user.role]]
 
 
+def _findings(_user: m.User) -> list[Values]:
+    """Every finding of a month that is being prepared."""
+    found = select(m.MatchRound.month).where(m.MatchRound.state == m.RoundState.DRAFT)
+    months = db.session.scalars(found.limit(1)).all()
+    return [{"month": month, "finding": finding.value} for month in months for finding in ROWS]
+
+
 _SECRET = "a" * 26  # of a link whose address the tests have to know
 
 
@@ -297,5 +305,6 @@ SAMPLES: dict[str, Callable[[Any], list[Values]]] = {
     "volunteers.away": _volunteers,
     "volunteers.edit": _volunteers,
     "volunteers.show": _volunteers,
+    "workbench.month_rows": _findings,
     "workbench.rows": _work,
 }

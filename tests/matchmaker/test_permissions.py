@@ -85,6 +85,10 @@ TABLE = {
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.OFFER_APPROVE, P.ORGANISATION_APPROVE}},
     ),
+    "list what the organisations of the office have": (
+        "○ ○ ○ ○ ● ○ ○",
+        {R.SOCIAL_WORKER: {P.OFFICE_READ}},
+    ),
     "answer what is asked about a decision": (
         "○ ○ ○ ○ ● ○ ○",
         {R.SOCIAL_WORKER: {P.FOLLOW_UP_ANSWER}},

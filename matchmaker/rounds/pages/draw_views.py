@@ -43,7 +43,8 @@ def freeze(month: date) -> Answer:
 
     def show() -> str:
         ROUND_STATES.check(match_round.state, RoundState.FROZEN)
-        readiness = describe_readiness(check_readiness(match_round, get_local_date(get_now())))
+        lines = check_readiness(match_round, get_local_date(get_now()))
+        readiness = describe_readiness(lines)
         return render_template(
             "rounds/freeze.html",
             match_round=match_round,

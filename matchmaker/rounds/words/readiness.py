@@ -1,48 +1,60 @@
-"""Readiness in sentences, each with the page on which it can be fixed."""
+"""Readiness in sentences, each with the page of the rows that it counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from matchmaker.models import Offer
-from matchmaker.rounds.freeze.readiness import Finding, ReadinessLine, Weight
+from matchmaker.rounds.freeze.findings import ROWS, Finding
+from matchmaker.rounds.freeze.readiness import ReadinessLine, Weight
 from matchmaker.words.labels import get_name
 
-_ENDPOINTS = {
-    Finding.UNVERIFIED_NEEDS: "needs.index",
-    Finding.UNVERIFIED_STATUSES: "residents.index",
-    Finding.UNAPPROVED_ORGANISATIONS: "organisations.index",
-    Finding.UNAPPROVED_OFFERS: "offers.review",
-    Finding.EXPIRED_AGREEMENTS: "organisations.index",
-    Finding.MISSED_DUTIES: "rounds.missed",
-    Finding.SLOTLESS_DUTIES: "calendar.index",
-    Finding.GUESSED_CALENDAR: "calendar.index",
+_TITLES = {
+    Finding.OPEN_NEEDS: _l("Open needs"),
+    Finding.OPEN_OFFERS: _l("Open offers"),
+    Finding.UNVERIFIED_NEEDS: _l("Needs that would stay outside"),
+    Finding.UNVERIFIED_STATUSES: _l("Statuses that would not count"),
+    Finding.UNAPPROVED_ORGANISATIONS: _l("Organisations that wait for approval"),
+    Finding.UNAPPROVED_OFFERS: _l("Offers that would stay outside"),
+    Finding.EXPIRED_AGREEMENTS: _l("Organisations whose pairing agreement ends"),
+    Finding.STAFFLESS_OFFERS: _l("Offers without volunteers"),
+    Finding.UNSERVED_CATEGORIES: _l("Asked for and offered by nobody"),
+    Finding.MISSED_DUTIES: _l("Pairings with visits that were not made"),
+    Finding.SLOTLESS_DUTIES: _l("Pairings with visits in public holidays"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ReadinessWords:
-    """One finding in words; ``endpoint`` is the page that fixes it."""
+    """One finding in words; ``finding`` is None if there is nothing to open."""
 
     weight: Weight
     text: str
-    names: tuple[str, ...]
-    endpoint: str | None
+    names: tuple[str, ...] = ()
+    finding: Finding | None = None
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its rows are a page; the calendar has one of its own."""
+        return self.finding in ROWS
 
 
 def describe_readiness(lines: Iterable[ReadinessLine]) -> list[ReadinessWords]:
-    """One sentence for each line, with names and the page that fixes it."""
+    """One sentence for each line, with names."""
     return [
         ReadinessWords(
-            line.weight,
-            _say(line),
-            _name_rows(line),
-            _ENDPOINTS.get(line.finding) if line.count else None,
+            line.weight, _say(line), _name_rows(line), line.finding if line.count else None
         )
         for line in lines
     ]
+
+
+def name_finding(finding: Finding) -> str:
+    """The heading of the rows of a finding."""
+    return str(_TITLES[finding])
 
 
 def _say(line: ReadinessLine) -> str:
@@ -66,13 +78,13 @@ def _say_supply(count: int) -> dict[Finding, str]:
             count,
         ),
         Finding.MISSED_DUTIES: ngettext(
-            "%(num)s due visit of a pairing was not made last month. It comes first in this one.",
-            "%(num)s due visits of pairings were not made last month. They come first in this one.",
+            "Due visits of %(num)s pairing were not made last month. They come first in this one.",
+            "Due visits of %(num)s pairings were not made last month. They come first in this one.",
             count,
         ),
         Finding.SLOTLESS_DUTIES: ngettext(
-            "%(num)s due visit of a pairing falls into public holidays and cannot be made.",
-            "%(num)s due visits of pairings fall into public holidays and cannot be made.",
+            "Due visits of %(num)s pairing fall into public holidays and cannot be made.",
+            "Due visits of %(num)s pairings fall into public holidays and cannot be made.",
             count,
         ),
         Finding.GUESSED_CALENDAR: _(
@@ -107,8 +119,8 @@ def _say_waiting(count: int) -> dict[Finding, str]:
             count,
         ),
         Finding.EXPIRED_AGREEMENTS: ngettext(
-            "%(num)s pairing agreement ends before the month does.",
-            "%(num)s pairing agreements end before the month does.",
+            "The pairing agreement of %(num)s organisation ends before the month does.",
+            "The pairing agreements of %(num)s organisations end before the month does.",
             count,
         ),
     }

@@ -125,6 +125,8 @@ LONG = {
         "rounds.list_lines",
         "rounds.download_lines",
         "rounds.download_proof",
+        "volunteers.office",
+        "volunteers.download_office",
         "workbench.rows",
         "workbench.download",
     },

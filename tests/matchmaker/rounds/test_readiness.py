@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from matchmaker import models as m
+from matchmaker.rounds.freeze.findings import Finding
 from matchmaker.rounds.freeze.readiness import (
     MOST_NAMED,
-    Finding,
     ReadinessLine,
     Weight,
     check_readiness,
