@@ -613,7 +613,7 @@ def test_a_month_carries_what_is_missing_of_its_own_promises_alone(make, context
     assert db.session.get_one(m.Need, needs[1].id).state is m.NeedState.PARTLY_SERVED
 
 
-def test_what_stands_is_laid_down_line_by_line_as_it_was_decided(world):
+def test_lines_that_stand_keep_person_time_and_units(world):
     world.ask(world.goods, quantity=3), world.ask(), world.ask(world.pair)
     world.publish()
     lines = {
