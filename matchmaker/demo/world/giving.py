@@ -92,7 +92,7 @@ def _make_giver(
     if years is not None:
         days = [date.fromisoformat(row[name]) for name in ("signed_on", "starts_on", "ends_on")]
         signed_on, starts_on, ends_on = (_move_years(day, years) for day in days)
-        scope = f"{row['scope_zh']} / {row['scope_en']}"
+        scope = row["scope_zh"]  # as it was signed
         agreement = (signed_on, starts_on, ends_on, row["renewal"] == "automatic", scope)
     return GiverRecord(
         code=row["code"],

@@ -11,7 +11,7 @@ import pytest
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds import ledger, queries
-from matchmaker.rounds.freeze import overrides, readiness, service
+from matchmaker.rounds.freeze import findings, overrides, readiness, service
 from matchmaker.rounds.pages import figures, lines
 from matchmaker.rounds.publish import publication, remembering
 from matchmaker.rounds.solve import runs
@@ -19,6 +19,8 @@ from tests.journeys.page_costs import count_statements
 from tests.matchmaker.rounds.small_month import MONTH
 
 pytestmark = pytest.mark.usefixtures("english")
+
+UNSERVED = findings.Finding.UNSERVED_CATEGORIES
 
 
 def list_orders(app, read, *given) -> list[str]:
@@ -66,7 +68,10 @@ def test_lists_of_a_round_have_one_order(app, month):
         remembering.list_assignments: ([run], ["promise.id"]),
         publication._lock_needs: ([run], ["need.id"]),
         service._lock_open_needs: ([office], ["need.id"]),
-        readiness._list_unserved_categories: ([office, MONTH], ["service_category.position"]),
+        readiness._list_named: (
+            [UNSERVED, findings.ROWS[UNSERVED].select(findings.Prepared(office, MONTH))],
+            ["service_category.position, service_category.id"],
+        ),
         ledger._list_rounds: ([office, MONTH], ["fairness_ledger.month DESC"]),
     }
     for read, (given, orders) in expected.items():

@@ -3,6 +3,7 @@
 What waits came about by the services; records that nobody has acted on are written as entered.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -124,13 +125,12 @@ class LivedOffice(World):
         late = self.find(self.own_late)
         accepted = [*visits[:5], goods[0], *own, late]
         answering.accept(actor=giver, promise_ids=[row.id for row in accepted], now=NOW)
-        last = appointing.Moment(appointing.list_open_days(late.run, NOW)[-1], 540)
-        appointing.set_day(actor=giver, promise_id=late.id, to=last, now=NOW)
+        self._move(appointing.set_day, giver, late)
         for row in (*visits[:3], own[0], late):
             agreeing.agree(actor=counter, promise_id=row.id, now=NOW)
         self._deliver(giver, visits[0], face=m.Face.BAD)
         self._deliver(giver, own[0])
-        self._ask_for_another_day(counter, visits[1])
+        self._move(appointing.ask_for_day, counter, visits[1])
         pairing = db.session.scalars(
             select(m.Promise.id).where(
                 m.Promise.pairing_id.is_not(None),
@@ -152,12 +152,12 @@ class LivedOffice(World):
             words: dict[str, Any] = {"words": "Two hours late", "wants_call": True}
             delivering.feed_back(actor=counter, face=face, **words, **keys)
 
-    def _ask_for_another_day(self, counter: m.User, row: m.Promise) -> None:
-        """The last day on which who comes is free."""
+    def _move(self, step: Callable[..., None], actor: m.User, row: m.Promise) -> None:
+        """To the last day on which who comes is free."""
         days = reversed(appointing.list_open_days(row.run, NOW))
         for to in (appointing.Moment(day, minute) for day in days for minute in (540, 840)):
             with suppress(InvalidError):
-                appointing.ask_for_day(actor=counter, promise_id=row.id, to=to, now=NOW)
+                step(actor=actor, promise_id=row.id, to=to, now=NOW)
                 return
 
     def _decide(self, counter: m.User) -> None:
