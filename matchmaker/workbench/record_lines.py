@@ -32,7 +32,7 @@ from matchmaker.needs.follow_ups import DAYS_TO_ANSWER
 from matchmaker.needs.queries import NeedFilters, Repeats, narrow_needs
 from matchmaker.needs.repeating import DAYS_TO_CONFIRM
 from matchmaker.notices.paper import select_waiting
-from matchmaker.rounds.missed import find_last_round, list_missed
+from matchmaker.rounds.missed import count_missed, find_last_round
 from matchmaker.scopes import is_in_scope
 from matchmaker.workbench.line import Reader, WorkKind, WorkLine, get_days_ago
 
@@ -87,13 +87,13 @@ def _select_missed(reader: Reader) -> Any:
     """Pairings with due visits of the last published month that were not made."""
     office = _find_office(reader.actor)
     last = find_last_round(office) if office is not None else None
-    ids = [row.pairing.id for row in list_missed(last)] if last is not None else []
+    missed = count_missed(last)
     return (
         select(Pairing)
         .join(Resident, Resident.id == Pairing.resident_id)
         .join(Household, Household.id == Resident.household_id)
         .join(Committee, Committee.id == Household.committee_id)
-        .where(Pairing.id.in_(ids), is_in_scope(Resident, reader.actor))
+        .where(Pairing.reference.in_(missed.keys()), is_in_scope(Resident, reader.actor))
     )
 
 

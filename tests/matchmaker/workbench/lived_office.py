@@ -152,7 +152,7 @@ class LivedOffice(World):
             words: dict[str, Any] = {"words": "Two hours late", "wants_call": True}
             delivering.feed_back(actor=counter, face=face, **words, **keys)
 
-    def _move(self, step: Callable[..., None], actor: m.User, row: m.Promise) -> None:
+    def _move(self, step: Callable[..., object], actor: m.User, row: m.Promise) -> None:
         """To the last day on which who comes is free."""
         days = reversed(appointing.list_open_days(row.run, NOW))
         for to in (appointing.Moment(day, minute) for day in days for minute in (540, 840)):
