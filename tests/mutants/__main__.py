@@ -7,8 +7,7 @@ that killed one fails without it too. An interrupted run goes on where it stoppe
 import argparse
 import sys
 import tempfile
-import time
-from collections import Counter
+from collections import Counter, deque
 from pathlib import Path
 
 from tests.mutants.judge import Trial, judge, warm_up
@@ -68,28 +67,36 @@ def _judge(
 ) -> set[str]:
     """Judge what has no verdict yet. Returns tests that fail without a mutant; theirs is undone."""
     left = [m for m in sample if not verdicts.find(m, tests[m.id])]
-    first = {mutant.id: record.cut(tests[mutant.id]) for mutant in left}
-    trials = [Trial(m, first[m.id], record.sum_seconds(first[m.id])) for m in left if first[m.id]]
     for mutant in left:
         if not tests[mutant.id]:
             verdicts.keep(mutant, [], "passed", [])
-    if not trials:
+    parts = {mutant.id: record.split(tests[mutant.id]) for mutant in left if tests[mutant.id]}
+    waiting = deque(_take(mutant, parts, record) for mutant in left if mutant.id in parts)
+    if not waiting:
         return set()
-    began, code, killers = time.monotonic(), digest_code(), set()
+    code, killers = digest_code(), set()
     warm_up()
     with _open_folder() as folder:
-        _find_unreliable(trials[0].tests[:1], record, Path(folder))  # it runs at all
-        for number, trial in enumerate(judge(trials, Path(folder), workers), 1):
+        _find_unreliable(waiting[0].tests[:1], record, Path(folder))  # it runs at all
+        for number, trial in enumerate(judge(waiting, Path(folder), workers), 1):
             if digest_code() != code:
                 raise RuntimeError("the source was changed under the run: start it again")
-            verdicts.keep(trial.mutant, tests[trial.mutant.id], trial.ended, trial.failed)
+            if trial.ended == "passed" and parts[trial.mutant.id]:
+                waiting.append(_take(trial.mutant, parts, record))
+            else:
+                verdicts.keep(trial.mutant, tests[trial.mutant.id], trial.ended, trial.failed)
             killers |= set(trial.failed)
-            each = (time.monotonic() - began) / number
-            print(f"\r{number} of {len(trials)}, {each:.1f} s each", end="", file=sys.stderr)
+            print(f"\r{number} tried, {len(waiting)} wait", end="", file=sys.stderr)
         print(file=sys.stderr)
         unreliable = _find_unreliable(sorted(killers), record, Path(folder))
     verdicts.forget(unreliable)
     return unreliable
+
+
+def _take(mutant: Mutant, parts: dict[str, list[list[str]]], record: Record) -> Trial:
+    """The trial of the mutant by the next part of its tests."""
+    chosen = parts[mutant.id].pop(0)
+    return Trial(mutant, chosen, record.sum_seconds(chosen))
 
 
 def _open_folder() -> tempfile.TemporaryDirectory[str]:
@@ -102,7 +109,8 @@ def _find_unreliable(killers: list[str], record: Record, folder: Path) -> set[st
     """Which of the killers fail on the code as it is: what they say of mutants is void."""
     if not killers:
         return set()
-    [trial] = judge([Trial(None, killers, record.sum_seconds(killers))], folder, 1)
+    whole = Trial(None, killers, record.sum_seconds(killers))
+    [trial] = judge(deque([whole]), folder, 1)
     if trial.ended not in ("passed", "failed"):
         raise RuntimeError(f"the tests do not run without a mutant ({trial.ended})")
     for test in trial.failed:
@@ -161,7 +169,7 @@ def _judge_alone(killed: list[tuple[Mutant, str]], workers: int) -> tuple[list[T
     record = Record({}, {})
     warm_up()
     with _open_folder() as folder:
-        asked = [Trial(m, [by], record.sum_seconds([by])) for m, by in killed]
+        asked = deque(Trial(m, [by], record.sum_seconds([by])) for m, by in killed)
         trials = list(judge(asked, Path(folder), workers))
         unreliable = _find_unreliable(sorted({by for _, by in killed}), record, Path(folder))
     return trials, unreliable

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
@@ -105,13 +106,14 @@ def warm_up() -> None:
                     importlib.import_module(name)
 
 
-def judge(trials: Iterable[Trial], folder: Path, workers: int) -> Iterator[Trial]:
-    """Run the trials, ``workers`` at a time, and yield each when it has ended."""
-    waiting = iter(trials)
+def judge(waiting: deque[Trial], folder: Path, workers: int) -> Iterator[Trial]:
+    """Run the trials, ``workers`` at a time, and yield each when it has ended. Who reads them may
+    put more at the end."""
     running: dict[int, tuple[ForkProcess, Trial, float]] = {}
     try:
         while True:
-            while len(running) < workers and (trial := next(waiting, None)) is not None:
+            while len(running) < workers and waiting:
+                trial = waiting.popleft()
                 child = _start(trial, folder)
                 running[child.sentinel] = (child, trial, time.monotonic() + _get_limit(trial))
             if not running:

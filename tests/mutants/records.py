@@ -20,8 +20,9 @@ from tests.mutants.units import CHOSEN, NAME, ROOT, Unit, list_units
 
 FOLDER = ROOT / "build" / "mutants" / ("" if NAME == "door" else NAME)
 _TESTS = ROOT / CHOSEN.tests
-BUDGET_SECONDS = 60.0  # per mutant, as recorded: killers are nearly always among the first few
-_MOST_SPECIFIC = 12  # tests that are tried although they are slow, for they run little else
+# As recorded, and how many tests that run little else are tried although they are slow. Killers are
+# nearly always among the first few, and a child that collects few files starts at once.
+PARTS = ((6.0, 0), (60.0, 12), (300.0, 40))
 _UNKNOWN_SECONDS = 5.0
 _AT_ONCE = 20  # files recorded together: a recording that is broken off loses no more than these
 _JUDGES = "not browser and not postgres"
@@ -48,14 +49,20 @@ class Record:
         costs = {test: self.seconds[test] * 3 ** _get_distance(test, unit) for test in tests}
         return sorted(tests, key=lambda test: (costs[test], test))
 
-    def cut(self, tests: list[str]) -> list[str]:
-        """The first of them, as many as take ``BUDGET_SECONDS``, one in any case; and of the others
-        those that run the fewest units: a slow test of one thing kills what it is about."""
-        spent = accumulate(self.seconds[test] for test in tests)
-        quick = [t for t, sum_ in zip(tests, spent, strict=True) if sum_ <= BUDGET_SECONDS]
-        first = quick or tests[:1]
-        others = sorted(set(tests) - set(first), key=lambda test: (self.reach[test], test))
-        return [*first, *others[:_MOST_SPECIFIC]]
+    def split(self, tests: list[str]) -> list[list[str]]:
+        """The tests in parts, each for the mutants that survive those before: for each of ``PARTS``
+        the first tests, as many as take its seconds in all, and of the others those that run the
+        fewest units: a slow test of one thing kills what it is about. No part is empty."""
+        spent = list(accumulate(self.seconds[test] for test in tests))
+        parts: list[list[str]] = []
+        rest = tests
+        for seconds, narrow in PARTS:
+            quick = {t for t, sum_ in zip(tests, spent, strict=True) if sum_ <= seconds}
+            others = sorted(set(tests) - quick, key=lambda test: (self.reach[test], test))
+            wanted = quick | set(others[:narrow])
+            parts.append([test for test in rest if test in wanted])
+            rest = [test for test in rest if test not in wanted]
+        return [part for part in parts if part] or [tests[:1]]
 
     def sum_seconds(self, tests: Iterable[str]) -> float:
         return sum(self.seconds.get(test, _UNKNOWN_SECONDS) for test in tests)

@@ -138,13 +138,38 @@ def test_the_address_of_a_view_is_judged_by_the_list_of_addresses(write, monkeyp
     assert chosen == {"show": ["test_addresses.py::all", "far.py::a"], "hide": ["far.py::a"]}
 
 
-def test_slow_tests_are_tried_when_they_run_little_else(monkeypatch):
-    monkeypatch.setattr(records, "BUDGET_SECONDS", 1.0)
-    monkeypatch.setattr(records, "_MOST_SPECIFIC", 1)
+def test_what_survives_the_quick_tests_meets_slow_ones_that_run_little_else(monkeypatch):
+    monkeypatch.setattr(records, "PARTS", ((0.6, 0), (1.0, 1), (9.0, 1)))
     seconds = {"quick": 0.6, "wide": 0.7, "narrow": 9.0}
     record = Record(seconds, {"a": [*seconds], "b": ["quick", "wide"], "c": ["wide"]})
-    assert record.cut(["quick", "wide", "narrow"]) == ["quick", "narrow"]
-    assert record.cut(["narrow"]) == ["narrow"]
+    assert record.split(["quick", "wide", "narrow"]) == [["quick"], ["narrow"], ["wide"]]
+    assert record.split(["narrow"]) == [["narrow"]]
+
+
+def test_a_survivor_is_called_so_only_when_its_last_tests_have_run(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "PARTS", ((1.0, 0), (2.0, 0)))
+    monkeypatch.setattr(records, "ROOT", tmp_path)
+    killed, lives = write(SOURCE)[:2]
+    record = Record({"a.py::quick": 1.0, "a.py::slow": 1.0}, {})
+    tests = {mutant.id: list(record.seconds) for mutant in (killed, lives)}
+    verdicts, tried = Verdicts(tmp_path / "verdicts.json"), []
+
+    def judge(waiting, _folder, _workers):
+        while waiting:
+            trial = waiting.popleft()
+            tried.append((trial.mutant, trial.tests))
+            is_end = trial.mutant is killed and trial.tests == ["a.py::slow"]
+            trial.ended, trial.failed = ("failed", trial.tests) if is_end else ("passed", [])
+            yield trial
+
+    changed = {"judge": judge, "warm_up": lambda: None, "_find_unreliable": lambda *_: set()}
+    for name, value in {**changed, "digest_code": lambda: "the same"}.items():
+        monkeypatch.setattr(command, name, value)
+    command._judge([killed, lives], tests, record, verdicts, 2)
+    parts = (["a.py::quick"], ["a.py::slow"])
+    assert tried == [(mutant, part) for part in parts for mutant in (killed, lives)]
+    assert verdicts.held[killed.id]["by"] == "a.py::slow"
+    assert verdicts.held[lives.id]["ended"] == "passed"
 
 
 def test_a_recording_that_is_broken_off_goes_on_where_it_stopped(tmp_path, monkeypatch):
