@@ -84,6 +84,7 @@ class Asked:
     least      units, of a visit persons, below which the help does not help
     has_ended  there is no contact with the resident any more
     ended_on   last day of the pairing; None: it goes on
+    agreements those of the organisation whose pairing it is; another may make the visit
     """
 
     resident_id: int
@@ -95,6 +96,7 @@ class Asked:
     has_ended: bool
     need_state: NeedState | None = None
     ended_on: date | None = None
+    agreements: Sequence[PairingAgreement] = ()
 
     @property
     def gone_because(self) -> RevokeReason | None:
@@ -120,7 +122,6 @@ class Facts:
     volunteers: Mapping[int, Volunteer]
     persons: Mapping[int, Sequence[Volunteer]]
     statuses: Mapping[int, Mapping[StatusKind, date | None]]
-    agreements: Mapping[int, Sequence[PairingAgreement]]
     trusts_edits: bool = False
 
     def get_asked(self, promise: HeldPromise) -> Asked:
@@ -207,7 +208,6 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
 
     needs, pairings = _read_needs(pick(Promise.need_id)), _read_pairings(pick)
     offers, organisations, volunteers = _read_givers(conditions)
-    agreements = {row.id: row.agreements for row in organisations.values()} if pairings else {}
     return Facts(
         needs=needs,
         pairings=pairings,
@@ -216,14 +216,13 @@ def read_facts(*conditions: ColumnElement[bool]) -> Facts:
         volunteers=volunteers,
         persons=_gather_entries(volunteers.values()),
         statuses=_read_statuses(pick) if any(row.statuses for row in offers.values()) else {},
-        agreements=agreements,
     )
 
 
 def _read_givers(
     conditions: Sequence[ColumnElement[bool]],
 ) -> tuple[dict[int, Offer], dict[int, Organisation], dict[int, Volunteer]]:
-    """Offers, organisations with agreements, every entry of who comes, in one statement."""
+    """Offers, organisations, every entry of who comes, in one statement."""
     visitor = aliased(Volunteer)
     query = (
         select(Organisation, Offer, Volunteer)
@@ -235,7 +234,6 @@ def _read_givers(
         .outerjoin(visitor, visitor.id == Promise.volunteer_id)
         .outerjoin(Volunteer, Volunteer.person_id == visitor.person_id)
         .options(
-            joinedload(Organisation.agreements),
             joinedload(Volunteer.qualifications),
             joinedload(Volunteer.absences),
             joinedload(Volunteer.organisation),
@@ -290,6 +288,7 @@ def _read_pairings(pick: Any) -> dict[int, Asked]:
         .join(Committee, Committee.id == Household.committee_id)
         .join(ServiceCategory, ServiceCategory.id == Pairing.category_id)
         .where(Pairing.id.in_(pick(Promise.pairing_id)))
+        .options(joinedload(Pairing.organisation).joinedload(Organisation.agreements))
     )
     return {
         row.id: Asked(
@@ -301,8 +300,9 @@ def _read_pairings(pick: Any) -> dict[int, Asked]:
             category.people_per_visit,
             end is not None,
             ended_on=row.ended_on,
+            agreements=row.organisation.agreements,
         )
-        for row, committee, category, end in db.session.execute(query)
+        for row, committee, category, end in db.session.execute(query).unique()
     }
 
 

@@ -243,9 +243,8 @@ def _list_validities(row: HeldPromise, facts: Facts) -> Iterable[_Validity]:
     asked = facts.get_asked(row)
     if asked.ended_on is not None:
         yield RevokeReason.PAIRING_ENDED, _until(asked.ended_on)
-    agreements = facts.agreements.get(row.organisation_id, ()) if row.pairing_id else ()
-    if agreements:
-        yield RevokeReason.AGREEMENT_OVER, _any_of([_read_term(row) for row in agreements])
+    if asked.agreements:
+        yield RevokeReason.AGREEMENT_OVER, _any_of([_read_term(row) for row in asked.agreements])
     if (offer := facts.find_offer(row)) is not None:
         yield from _list_validities_of_offer(offer, facts.statuses.get(asked.resident_id, {}))
     if (person := facts.find_volunteer(row)) is not None:
