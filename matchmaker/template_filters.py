@@ -21,6 +21,7 @@ from matchmaker.needs.repeating import is_repeating
 from matchmaker.notices import views as notice_views
 from matchmaker.notices import words as notice_words
 from matchmaker.offers.states import OFFER_STATES, OfferStep
+from matchmaker.rounds.publish import bundles
 from matchmaker.rounds.solve.figures import find_totals
 from matchmaker.rounds.solve.verdicts import find_verdict
 from matchmaker.rounds.words import (
@@ -73,6 +74,7 @@ FILTERS: _Functions = {
     "consent_state": labels.describe_consent,
     # Rounds: what was found, when, by which stage, how it was proved.
     "explain_outcome": grounds.explain_outcome,
+    "public_name": bundles.find_public_name,
     "explain_next": helps.explain_next,
     "explain_outcome_to_staff": outcomes.explain_outcome_to_staff,
     "list_helps": helps.list_helps,

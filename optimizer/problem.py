@@ -6,7 +6,7 @@ are sorted by id and sets are sorted, so shuffled input gives the same problem w
 FORMULATION.md defines which stock may serve which need.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
@@ -51,6 +51,8 @@ class Problem:
     """The whole input of one solve. ``seed``: hexadecimal digits, fixed before the freeze.
 
     ``days``: those of each slot; a slot that is left out has one day without a name.
+    ``lots``: the names that givers, pledges, categories and groups draw under, where the policy
+    draws; a name that is left out draws under itself.
     """
 
     name: str
@@ -65,10 +67,12 @@ class Problem:
     loads: tuple[GiverLoad, ...] = ()
     policy: Policy = COMMUNITY_POLICY
     days: DaysOf = field(default_factory=dict)
+    lots: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_seed(self.seed)
         object.__setattr__(self, "days", check_days_of(self.days, "$.days"))
+        object.__setattr__(self, "lots", dict(sorted(self.lots.items())))
         names = _Names(self)
         _check_staff(self, names)
         find_ancestors(self.stocks)

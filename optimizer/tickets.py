@@ -86,10 +86,11 @@ class _Labels:
             pairs=tuple(map(self._write_pair, problem.pairs)),
             pins=self._write_pins(problem.pins),
             forbids=self._write_pins(problem.forbids),
-            history=tuple(replace(row, group=self._of(row.group)) for row in problem.history),
+            history=tuple(replace(row, group=self._draw(row.group)) for row in problem.history),
             days={self._of(slot): days for slot, days in problem.days.items()},
+            lots={},  # they are in the labels
             loads=tuple(
-                replace(row, giver=self._of(row.giver), measure=self._of_measure(row.measure))
+                replace(row, giver=self._draw(row.giver), measure=self._of_measure(row.measure))
                 for row in problem.loads
             ),
         )
@@ -107,11 +108,15 @@ class _Labels:
     def _of(self, name: str, lot: str = "") -> str:
         return f"{ticket_of(self._problem.seed, lot or name)} {name}"
 
+    def _draw(self, name: str) -> str:
+        """Return the label of a giver, pledge, category or group."""
+        return self._of(name, self._problem.lots.get(name, ""))
+
     def _of_each(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(map(self._of, names))
 
     def _of_measure(self, measure: str) -> str:
-        return measure if measure == VISITS else self._of(measure)
+        return measure if measure == VISITS else self._draw(measure)
 
     def _label_rows(self, rows: Sequence[Stock | Person | Need]) -> Mapping[str, str]:
         return {row.id: self._of(row.id, row.lot) for row in rows}
@@ -120,18 +125,18 @@ class _Labels:
         return replace(
             stock,
             id=self._stocks[stock.id],
-            giver=self._of(stock.giver),
-            category=self._of(stock.category) if stock.category else "",
+            giver=self._draw(stock.giver),
+            category=self._draw(stock.category) if stock.category else "",
             parents=tuple(self._stocks[parent] for parent in stock.parents),
             slots=self._of_each(stock.slots),
-            pledge=None if stock.pledge is None else self._of(stock.pledge),
+            pledge=None if stock.pledge is None else self._draw(stock.pledge),
         )
 
     def _write_person(self, person: Person) -> Person:
         return replace(
             person,
             id=self._people[person.id],
-            giver=self._of(person.giver),
+            giver=self._draw(person.giver),
             stocks=tuple(self._stocks[stock] for stock in person.stocks),
             slots=self._of_each(person.slots),
         )
@@ -143,9 +148,9 @@ class _Labels:
             need,
             id=self._needs[need.id],
             recipient=self._of(need.recipient, need.recipient_lot),
-            category=self._of(need.category),
+            category=self._draw(need.category),
             slots=self._of_each(need.slots),
-            groups={dimension: self._of(group) for dimension, group in groups.items()},
+            groups={dimension: self._draw(group) for dimension, group in groups.items()},
         )
 
     def _write_pair(self, pair: Pair) -> Pair:

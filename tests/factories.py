@@ -78,10 +78,16 @@ class Factory:
         return self.last_number
 
     def subdistrict(self, **values: Any) -> m.Subdistrict:
-        code = self.next_code("S")
+        code = values.get("code") or self.next_code("S")
         return self.add(
             m.Subdistrict(
-                **{"code": code, "name_zh": "徐家汇街道", "name_en": "Xujiahui", **values}
+                **{
+                    "code": code,
+                    "name_zh": "徐家汇街道",
+                    "name_en": "Xujiahui",
+                    "naming_key": make_lot(code),
+                    **values,
+                }
             )
         )
 

@@ -11,7 +11,7 @@ from matchmaker.base.clock import get_month_start
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.catalogue import SEEDS_DIR, load_ground
-from matchmaker.demo.rows import Ids
+from matchmaker.demo.rows import Ids, make_lot
 from matchmaker.demo.store import (
     store_accounts,
     store_givers,
@@ -69,6 +69,7 @@ def build_demo_world(
     as_of = min(now, get_month_start(month))
     world = generate_world(month, as_of, seed, seeds_dir)
     subdistrict = load_ground(seeds_dir)
+    subdistrict.naming_key = make_lot(f"{subdistrict.code} {seed}")
     _store(world, _read_ids(subdistrict), as_of)
     summary = _summarise(world)
     record_event(

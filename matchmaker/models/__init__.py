@@ -13,6 +13,7 @@ from matchmaker.models.audit import (
     ListWay,
     Notice,
 )
+from matchmaker.models.bundle import PublicBundle
 from matchmaker.models.calendar_feed import CalendarFeed
 from matchmaker.models.category import OfferKind, Qualification, ServiceCategory
 from matchmaker.models.columns import UTCDateTime
@@ -141,6 +142,7 @@ __all__ = [
     "Promise",
     "PromiseSide",
     "PromiseState",
+    "PublicBundle",
     "Qualification",
     "RecipientStatus",
     "Resident",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from matchmaker.base.extensions import contact_cipher
-from matchmaker.models.limits import LONGEST_LOT
+from matchmaker.models.limits import LONGEST_KEY, LONGEST_LOT
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -48,6 +48,11 @@ class EncryptedText(TypeDecorator[str]):
 def draw_lot() -> str:
     """A random name, 16 hexadecimal digits: it says nothing of the row nor of when it came."""
     return secrets.token_hex(LONGEST_LOT // 2)
+
+
+def draw_key() -> str:
+    """A random key, 32 hexadecimal digits, that nobody can guess."""
+    return secrets.token_hex(LONGEST_KEY // 2)
 
 
 def lot_column() -> MappedColumn[str]:

@@ -13,6 +13,7 @@ LONGEST_REASON = 300  # for a return, withdrawal, pin or forbid
 # Names and addresses.
 LONGEST_REFERENCE = 20  # of a resident, household, volunteer, need or pairing
 LONGEST_LOT = 16  # the random name that a row draws under
+LONGEST_KEY = 32  # a random key, hexadecimal
 LONGEST_PERSON_NAME = 80  # of an account, a volunteer or a contact person
 LONGEST_FULL_NAME = 40  # of a resident; kept encrypted
 LONGEST_DISPLAY_NAME = 40  # surname and title of a resident

@@ -4,7 +4,8 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.base.extensions import Model
-from matchmaker.models.limits import LONGEST_PUBLIC_PHONE
+from matchmaker.models.columns import draw_key
+from matchmaker.models.limits import LONGEST_KEY, LONGEST_PUBLIC_PHONE
 
 
 class Subdistrict(Model):
@@ -18,6 +19,12 @@ class Subdistrict(Model):
     name_en: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str | None] = mapped_column(
         String(LONGEST_PUBLIC_PHONE), doc="number that anybody may ring; empty: not given"
+    )
+
+    naming_key: Mapped[str] = mapped_column(
+        String(LONGEST_KEY),
+        default=draw_key,
+        comment="random; from it come the names under which a month may be published",
     )
 
     committees: Mapped[list["Committee"]] = relationship(back_populates="subdistrict")

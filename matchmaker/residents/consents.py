@@ -15,7 +15,7 @@ from matchmaker.models import Consent, ConsentChannel, Need, Resident, User
 KEEP_CONTACT = "keep_contact"  # given at registration
 OWN_REQUEST, REQUEST_ON_BEHALF = "own_request", "request_on_behalf"
 # Of the sentences that the person agrees to; a version changes with its sentence.
-TEXT_VERSIONS = {KEEP_CONTACT: "2026-07", OWN_REQUEST: "2026-12", REQUEST_ON_BEHALF: "2026-12"}
+TEXT_VERSIONS = {KEEP_CONTACT: "2026-07", OWN_REQUEST: "2027-01", REQUEST_ON_BEHALF: "2027-01"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
+from optimizer import pseudonyms
+from optimizer.checker.bundle import make_bundle
 from optimizer.codec import canonical_text
 from optimizer.facts import Facts
 from optimizer.limits import Limits
@@ -14,7 +16,7 @@ from optimizer.problem import Problem
 from optimizer.process.guard import OnBeat, solve_apart
 from optimizer.report import Failure, SolveReport
 from optimizer.rows import Need, Person, Stock
-from optimizer.solution import Assignment
+from optimizer.solution import Assignment, Solution
 from optimizer.validity import Validity
 from optimizer.what_if.rest import leave_rest, list_added
 
@@ -75,6 +77,51 @@ def list_days_of(
         (need, slot): [day for day in validity.list_common(needs[need], team, slot) if day]
         for (need, slot), team in teams.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTexts:
+    """Question and answer under names of the month alone, canonical, and their hashes."""
+
+    question: str
+    answer: str
+    question_sha256: str
+    answer_sha256: str
+
+
+def hide_names(problem_json: str, solution_json: str) -> PublicTexts | None:
+    """What anyone may read of a solved question; None: it has no lots to take for names."""
+    problem = Problem.from_json(json.loads(problem_json))
+    if not problem.lots:
+        return None
+    asked, answer = pseudonyms.hide_names(problem, Solution.from_json(json.loads(solution_json)))
+    return PublicTexts(
+        canonical_text(asked.to_json()),
+        canonical_text(answer.to_json()),
+        asked.sha256,
+        answer.result_sha256,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublicName:
+    """What an ask and its home are called in what is published; each has a ticket of the draw."""
+
+    ask: str
+    home: str
+
+
+def map_public_names(problem_json: str) -> dict[str, PublicName]:
+    """The public name of each ask of a stored question; empty: nothing is published of it."""
+    problem = Problem.from_json(json.loads(problem_json))
+    if not problem.lots:
+        return {}
+    return {need.id: PublicName(need.lot, need.recipient) for need in problem.needs}
+
+
+def pack_checker() -> bytes:
+    """The checker as one file that any Python 3.11 or later runs alone."""
+    return make_bundle()
 
 
 def solve(

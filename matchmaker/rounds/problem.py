@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from matchmaker.kinds import get_rules
 from matchmaker.models import OverrideKind
 from matchmaker.rounds.asks import join_asks
+from matchmaker.rounds.lots import give_lots, list_names, name_lots
 from matchmaker.rounds.snapshot import (
     CommitteeHistory,
     DueVisit,
@@ -63,7 +64,7 @@ def make_problem(
     needs = rows.needs
     if policy.is_drawn:
         needs = join_asks(needs, _list_least(snapshot), {row.need for row in in_force})
-    return Problem(
+    problem = Problem(
         name=f"{snapshot.subdistrict} {snapshot.month}",
         seed=seed,
         stocks=rows.stocks,
@@ -77,6 +78,9 @@ def make_problem(
         policy=policy,
         days=_name_slot_days(snapshot, rows),
     )
+    if not policy.is_drawn:
+        return problem
+    return replace(problem, lots=name_lots(snapshot, list_names(problem)))
 
 
 def list_common_days(
@@ -143,7 +147,9 @@ def _make_rows(snapshot: Snapshot) -> _Rows:
         needs=_make_needs(snapshot, categories),
     )
     rows = replace(rows, people=make_people(snapshot, rows.staffed))
-    return _give_lots(rows, snapshot) if get_policy(snapshot.policy).is_drawn else rows
+    if not get_policy(snapshot.policy).is_drawn:
+        return rows
+    return _Rows(*give_lots(snapshot, rows.stocks, rows.people, rows.needs))
 
 
 def name_fair_stages(policy: str) -> frozenset[str]:
@@ -251,22 +257,6 @@ def _make_duty(row: DueVisit, categories: dict[str, FrozenCategory], snapshot: S
         duty=True,
         days=name_days(row.days),
         status_days=name_days_of(row.status_days),
-    )
-
-
-def _give_lots(rows: _Rows, snapshot: Snapshot) -> _Rows:
-    """The rows with their names for the draw; needs are those of a home, known by its lot alone."""
-    asked: dict[str, FrozenNeed | DueVisit] = {row.reference: row for row in snapshot.needs}
-    asked |= {row.id: row for row in snapshot.due_visits}
-    lots = {row.name: row.lot for row in snapshot.offers}
-    lots |= {row.reference: row.lot for row in snapshot.volunteers}
-    return _Rows(
-        stocks=tuple(replace(row, lot=lots[row.id]) for row in rows.stocks),
-        people=tuple(replace(row, lot=lots[row.id]) for row in rows.people),
-        needs=tuple(
-            replace(need, lot=asked[need.id].lot, recipient=asked[need.id].household_lot)
-            for need in rows.needs
-        ),
     )
 
 

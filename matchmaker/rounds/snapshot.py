@@ -180,6 +180,8 @@ class Snapshot:
     slots       times at which people can be visited, in order, without public holidays
     slot_days   the days of the month of each slot by the calendar of the freeze; months frozen
                 before calendars were kept have none
+    key         secret of the month from which the names of what is published come; months locked
+                before there was one have none, and nothing of them is published so
     overrides   always empty: pins and forbids are made after the freeze, for each run
     """
 
@@ -197,6 +199,7 @@ class Snapshot:
     history: tuple[CommitteeHistory, ...]
     loads: tuple[FrozenLoad, ...] = ()
     slot_days: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    key: str = ""
 
     def __post_init__(self) -> None:
         if self.format not in (FIRST_FORMAT, FORMAT):

@@ -231,4 +231,8 @@ ROUNDS: Sentences = {
     ),
     "override.unknown": _l("There is no such pin or forbid here."),
     "results.unknown": _l("No result of this month is published."),
+    "results.no_file": _l(
+        "There is no file of this month to check: it is not published, or it was locked before "
+        "months were published without names."
+    ),
 }

@@ -18,6 +18,7 @@ APART = {
     "optimizer/stages/recipients.py": "one module per kind of stage (S3)",
     "optimizer/stages/lottery.py": "one module per kind of stage (S9, S14: draws)",
     "optimizer/checker/stages/max_score.py": "one module per kind of stage (S7), found by its name",
+    "optimizer/checker/bundle.py": "a command of its own; it lies beside what it packs",
 }
 MOST_APART = 8
 

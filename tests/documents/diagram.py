@@ -45,7 +45,7 @@ ROOMS = {
         "optimizer.problem", "optimizer.policy", "optimizer.solution", "optimizer.limits",
         "optimizer.codec", "optimizer.bitset", "optimizer.nesting", "optimizer.rows",
         "optimizer.report", "optimizer.changes", "optimizer.explanation", "optimizer.tickets",
-        "optimizer.validity", "optimizer.facts",
+        "optimizer.validity", "optimizer.facts", "optimizer.pseudonyms",
     ),
     "checker": ("optimizer.checker", "optimizer.verify_files"),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.demo.world.personas import DEMO_PERSONS
 from matchmaker.kinds import Unit
+from matchmaker.rounds.publish.public_file import COMMAND
 from tests.browser import Browser
 from tests.databases import opened
 from tests.journeys.inventory import get_user, share_out
@@ -26,7 +27,8 @@ from tests.sites import get_environment
 SPOKEN = ("alt", "title", "aria-label", "placeholder")
 FIRST_OF_ROLE = {p.role: k for k, p in reversed(list(enumerate(DEMO_PERSONS, start=1)))}
 
-# The only words in Latin letters: names of formats, of the engine and the hash, of a standard.
+# The only words in Latin letters: names of formats, of the engine and the hash, of a standard, and
+# of the one command that people type.
 LATIN = {
     "AA",
     "CSV",
@@ -35,9 +37,11 @@ LATIN = {
     "Excel",
     "HMAC-SHA256",
     "HiGHS",
+    "Python",
     "QR",
     "SHA-256",
     "WeChat",
+    *COMMAND.split(),
 }
 REFERENCE = re.compile(r"[A-Z]{1,3}\d{2,5}(-\d{4})?|[A-Z]")  # R00012, N2612-0001, S01; a letter
 HASH = re.compile(r"[0-9a-f]{8,64}")

@@ -20,6 +20,7 @@ from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, sele
 from matchmaker.rounds.freeze.draws import Announcement, add_draw, check_announcement
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.ledger import count_pledges, freeze_history, freeze_loads
+from matchmaker.rounds.lots import make_key
 from matchmaker.rounds.missed import count_missed, find_last_round
 from matchmaker.rounds.problem import name_contest_stages
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
@@ -149,6 +150,7 @@ def take_snapshot(match_round: MatchRound, today: date) -> tuple[Snapshot, dict[
         history=freeze_history(subdistrict_id, month, contested=remembers_contests),
         loads=freeze_loads(subdistrict_id, month, pledged.keys()),
         slot_days={slot: tuple(day.day for day in days) for slot, days in slot_dates.items()},
+        key=make_key(match_round.subdistrict.naming_key, month),
     )
     return snapshot, offer_ids
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
 from matchmaker.base.errors import NotFoundError
@@ -12,8 +12,11 @@ from matchmaker.rounds import queries
 from matchmaker.rounds.freeze.entries import list_shares_of_run
 from matchmaker.rounds.pages import figures
 from matchmaker.rounds.pages.figures import hide_small_coverage, hide_small_groups
+from matchmaker.rounds.publish.bundles import find_bundle
+from matchmaker.rounds.publish.public_file import COMMAND
 from matchmaker.rounds.solve.figures import get_figures
 from matchmaker.web.charts import build_coverage_chart
+from matchmaker.web.downloads import send_file
 from matchmaker.web.permissions import public
 
 bp = Blueprint("results", __name__, url_prefix="/results")
@@ -46,6 +49,17 @@ def show_office(month: date, office: str) -> str:
     """The result of one street office, by its code."""
     rounds = queries.list_public_rounds(month)
     return _show_round([row for row in rounds if row.subdistrict.code == office])
+
+
+@bp.get("/<month:month>/<office>/month.<any(zip):file_format>")
+@public
+def download(month: date, office: str, file_format: str) -> Response:
+    """Question, answer and checker of the published month, without names, for everybody."""
+    rounds = [row for row in queries.list_public_rounds(month) if row.subdistrict.code == office]
+    bundle = find_bundle(rounds[0]) if rounds else None
+    if bundle is None:
+        raise NotFoundError("results.no_file")
+    return send_file(file_format, f"{office}-{month:%Y-%m}", bundle.content)
 
 
 def _show_round(rounds: Sequence[MatchRound]) -> str:
@@ -81,4 +95,6 @@ def _show_published(match_round: MatchRound, run: RoundRun) -> str:
         snapshot=queries.get_snapshot(match_round),
         interventions=queries.count_interventions(match_round),
         entries=figures.hide_small_entries(list_shares_of_run(run), committees, names),
+        bundle=find_bundle(match_round),
+        command=COMMAND,
     )

@@ -65,7 +65,7 @@ def make_proof_zip(run: RoundRun) -> bytes | None:
         for name, text in (
             ("problem.json", run.problem_json),
             ("solution.json", run.solution_json),
-            ("draw.json", _write_draw(run.match_round)),
+            ("draw.json", write_draw(run.match_round)),
             ("README.txt", instructions),
         ):
             archive.writestr(zipfile.ZipInfo(name, NO_TIME), text, zipfile.ZIP_DEFLATED)
@@ -83,7 +83,7 @@ def _describe_draw(match_round: MatchRound) -> str:
         return "".join([*moments, f"{'Seed from':24} {describe_source(match_round)}\n"])
 
 
-def _write_draw(match_round: MatchRound) -> str:
+def write_draw(match_round: MatchRound) -> str:
     """The two values that make the seed, and the announced draw they come from, as JSON."""
     plain: dict[str, str] = {
         "list_sha256": get_snapshot(match_round).sha256,

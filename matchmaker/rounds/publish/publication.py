@@ -31,6 +31,7 @@ from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.publish.bundles import remove_bundle, store_bundle
 from matchmaker.rounds.publish.hands import require_no_hand
 from matchmaker.rounds.publish.notices import Heard, notify_all, take_back
 from matchmaker.rounds.publish.remembering import list_assignments, list_outcomes, remember
@@ -87,6 +88,7 @@ def publish_run(
     assignments = list_assignments(run)
     _send_promises(run, assignments, gone, now)
     remember(run)
+    store_bundle(run, now)
     db.session.flush()
     heard = notify_all(run, outcomes, assignments, actor, now)
     details = _name_publication(run) | ({"no_interest": True} if has_no_interest else {})
@@ -220,6 +222,7 @@ def withdraw_publication(
     db.session.flush()
     take_back(run, restored, match_round.published_by_id, actor, now)
     erase_ledger(match_round)
+    remove_bundle(match_round)
     match_round.published_run = None
     match_round.published_by_id = match_round.published_at = None
     match_round.withdrawn_at = now

@@ -50,6 +50,8 @@ class Labels:
             self._lots.update({(what, row["id"]): row["lot"] for row in problem[table]})
         for need in problem["needs"]:
             self._lots["recipient", need["recipient"]] = need["recipient_lot"]
+        for what in ("giver", "pledge", "category", "group"):
+            self._lots.update({(what, name): lot for name, lot in problem["lots"].items()})
         self._tickets: dict[str, str] = {}
 
     def of(self, what: str, name: str) -> str:

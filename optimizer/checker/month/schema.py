@@ -185,6 +185,7 @@ PROBLEM: Schema = {
     "loads": (_LOAD, ()),
     "policy": ("policy", COMMUNITY_POLICY),
     "days": ("days of", {}),
+    "lots": ("map", {}),
 }
 
 _ASSIGNMENT: Schema = {

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     func,
@@ -77,6 +78,8 @@ def make_value(table: Table, column: Column) -> object:
         return datetime(2026, 7, 1, 4, 0, tzinfo=UTC)
     if isinstance(column.type, Date):
         return date(2026, 7, 1)
+    if isinstance(column.type, LargeBinary):
+        return b"bytes"
     if isinstance(column.type, JSON):
         return {"kept": ["as", "it", "is"]}
     return f"{column.name}"[: getattr(column.type, "length", None) or 40]

@@ -20,7 +20,7 @@ def read_data(name: str, month: str = "second_month") -> str:
     """A file of the second month as the product wrote it: snapshot, problem, solution, figures.
 
     It is of the first format and policy; ``drawn_month`` is the same of the second,
-    ``dated_month`` that with the days of its slots.
+    ``dated_month`` that with the days of its slots, ``keyed_month`` that with its key.
     """
     return (DATA / f"{month}.{name}.json").read_text()
 

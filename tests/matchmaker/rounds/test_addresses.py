@@ -7,6 +7,10 @@ ADDRESSES = {
     "results.index": ("/results/", {"GET"}),
     "results.show": ("/results/<month:month>/", {"GET"}),
     "results.show_office": ("/results/<month:month>/<office>/", {"GET"}),
+    "results.download": (
+        "/results/<month:month>/<office>/month.<any(zip):file_format>",
+        {"GET"},
+    ),
     "rounds.index": ("/rounds/", {"GET"}),
     "rounds.open_round": ("/rounds/open", FORM),
     "rounds.missed": ("/rounds/missed", {"GET"}),

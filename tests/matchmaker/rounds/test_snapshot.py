@@ -33,19 +33,23 @@ DRAWN_MONTH_SHA256 = (
 )
 # The same month with the days of its slots; a Sunday within a break is no slot any more.
 DATED_MONTH_SHA256 = "f1ec765c0c220885ba6a5df8faa2b87fc4240f55877826b38d80336733a2291a"
+# And with the key of its public names, as months are locked now.
+KEYED_MONTH_SHA256 = "a5507934f981a2fa74b246ed534847b3a0777bf4e091c60a43442ea7b04df0a8"
 
 
 def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(context, make):
     match_round = freeze_second_month(make, "community/2")
-    assert match_round.snapshot.canonical_json == read_data("snapshot", "dated_month")
-    assert match_round.snapshot.sha256 == DATED_MONTH_SHA256
+    assert match_round.snapshot.canonical_json == read_data("snapshot", "keyed_month")
+    assert match_round.snapshot.sha256 == KEYED_MONTH_SHA256
+    without_key = replace(read_text(match_round.snapshot.canonical_json), key="")
+    assert without_key.sha256 == DATED_MONTH_SHA256  # nothing else is new
     run = runs.start_run(
         match_round,
         limit_seconds=60,
         actor=db.session.get_one(m.User, match_round.opened_by_id),
         now=NOW,
     )
-    assert run.problem_json == read_data("problem", "dated_month")
+    assert run.problem_json == read_data("problem", "keyed_month")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,7 @@ def test_a_month_with_every_kind_of_row_freezes_to_the_bytes_it_always_had(conte
         ("second_month", SECOND_MONTH_SHA256),
         ("drawn_month", DRAWN_MONTH_SHA256),
         ("dated_month", DATED_MONTH_SHA256),
+        ("keyed_month", KEYED_MONTH_SHA256),
     ],
 )
 def test_a_stored_snapshot_is_read_and_written_without_a_byte_changed(month, sha256):

@@ -1,0 +1,73 @@
+"""The names under which a month is drawn, and under which it may be published.
+
+A row draws under a random lot that it has for good. The question has a lot of the month in its
+place: the keyed hash of the row's lot, so that nothing that is published of one month can be found
+again in another. Givers, kinds, committees and skills have no lot; theirs is the keyed hash of the
+name. Months that were locked without a key are drawn under lots and names as they always were.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from matchmaker.rounds.snapshot import DueVisit, FrozenNeed, Snapshot
+from optimizer.problem import Need, Person, Problem, Stock
+
+_LENGTH = 32  # hexadecimal digits: no two names of a month are ever alike
+
+
+def make_key(office_key: str, month: date) -> str:
+    """The key of a street office's month. It is kept in the snapshot, which is not published."""
+    return _hash(office_key, f"month {month:%Y-%m}")
+
+
+def give_lots(
+    snapshot: Snapshot, stocks: Iterable[Stock], people: Iterable[Person], needs: Iterable[Need]
+) -> tuple[tuple[Stock, ...], tuple[Person, ...], tuple[Need, ...]]:
+    """The rows with their names for the draw; needs are those of a home, known by its lot alone."""
+    asked: dict[str, FrozenNeed | DueVisit] = {row.reference: row for row in snapshot.needs}
+    asked |= {row.id: row for row in snapshot.due_visits}
+    lots = {row.name: row.lot for row in snapshot.offers}
+    lots |= {row.reference: row.lot for row in snapshot.volunteers}
+    return (
+        tuple(replace(row, lot=_draw_under(snapshot, lots[row.id])) for row in stocks),
+        tuple(replace(row, lot=_draw_under(snapshot, lots[row.id])) for row in people),
+        tuple(
+            replace(
+                need,
+                lot=_draw_under(snapshot, asked[need.id].lot),
+                recipient=_draw_under(snapshot, asked[need.id].household_lot),
+            )
+            for need in needs
+        ),
+    )
+
+
+def name_lots(snapshot: Snapshot, names: Iterable[str]) -> dict[str, str]:
+    """The lots of all other names of a question: givers, kinds, committees, skills."""
+    if not snapshot.key:
+        return {}
+    return {name: _hash(snapshot.key, f"name {name}") for name in sorted(set(names)) if name}
+
+
+def list_names(problem: Problem) -> Iterator[str]:
+    """The names of a question that have no lot of their own, some of them repeatedly."""
+    for stock in problem.stocks:
+        yield from (stock.giver, stock.category, *stock.areas)
+    for person in problem.people:
+        yield from (person.giver, *person.skills, *person.areas)
+    for need in problem.needs:
+        yield from (need.category, need.area, *need.requires)
+    for load in problem.loads:
+        yield from (load.giver, load.measure)
+    yield from (row.group for row in problem.history)
+
+
+def _draw_under(snapshot: Snapshot, lot: str) -> str:
+    return _hash(snapshot.key, f"lot {lot}") if snapshot.key else lot
+
+
+def _hash(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:_LENGTH]

@@ -1,0 +1,53 @@
+"""The file of each published month that anyone may have: kept, found, removed."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import delete, select
+
+from matchmaker.base.extensions import db
+from matchmaker.models import MatchRound, NeedOutcome, PublicBundle, RoundRun
+from matchmaker.rounds import matching
+from matchmaker.rounds.asks import list_members
+from matchmaker.rounds.publish.public_file import make_files, pack
+
+
+def store_bundle(run: RoundRun, now: datetime) -> None:
+    """Keep the file of the run that is being published, if its month was locked with a key."""
+    files = make_files(run)
+    if files is None:
+        return
+    content = pack(files)
+    sha256 = hashlib.sha256(content).hexdigest()
+    match_round_id = run.match_round_id
+    db.session.add(
+        PublicBundle(match_round_id=match_round_id, sha256=sha256, content=content, made_at=now)
+    )
+
+
+def find_bundle(match_round: MatchRound) -> PublicBundle | None:
+    """The file of the publication in force, its content not loaded yet."""
+    query = select(PublicBundle).where(PublicBundle.match_round_id == match_round.id)
+    found: PublicBundle | None = db.session.scalar(query)
+    return found
+
+
+def remove_bundle(match_round: MatchRound) -> None:
+    """Delete the file of a publication that is withdrawn."""
+    db.session.execute(delete(PublicBundle).where(PublicBundle.match_round_id == match_round.id))
+
+
+def find_public_name(outcome: NeedOutcome) -> matching.PublicName | None:
+    """What a need is called in the file of its published month; None if the month has no file."""
+    run = outcome.run
+    return _map_names(run.id, run.problem_sha256).get(outcome.need.reference)
+
+
+@lru_cache(maxsize=8)
+def _map_names(run_id: int, _sha256: str) -> Mapping[str, matching.PublicName]:
+    """The public name of each need of a question, which the hash names for the cache."""
+    query = select(RoundRun.problem_json).where(RoundRun.id == run_id)
+    names = matching.map_public_names(db.session.scalars(query).one())
+    return {part: name for ask, name in names.items() for part in list_members(ask)}

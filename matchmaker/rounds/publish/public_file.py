@@ -1,0 +1,106 @@
+"""A published month as one file that anyone may have and check: no name, address or reference.
+
+Question and answer bear the lots of the month for names (``lots.py``). With this file and a Python
+anyone can prove that the answer is the best that the rules allow.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from matchmaker.models import MatchRound, RoundRun, StoredSnapshot
+from matchmaker.rounds import matching
+from matchmaker.rounds.publish.proof_file import NO_TIME, write_draw
+from matchmaker.rounds.queries import get_snapshot
+from matchmaker.rounds.words.draws import describe_source
+from matchmaker.words.quantities import format_moment
+
+COMMAND = "python checker.pyz question.json answer.json draw.json"
+_SUMS = "SHA256SUMS"
+_LANGUAGES = ("zh_Hans_CN", "en")
+
+
+def make_files(run: RoundRun) -> dict[str, bytes] | None:
+    """The files by name, with the same bytes at any time; None if nothing may be published so."""
+    if run.solution_json is None:
+        return None
+    texts = matching.hide_names(run.problem_json, run.solution_json)
+    if texts is None:
+        return None
+    match_round = run.match_round
+    hashes = (texts.question_sha256, texts.answer_sha256)
+    files = {
+        "README.txt": _write_readme(match_round, get_snapshot(match_round), *hashes).encode(),
+        "question.json": texts.question.encode(),
+        "answer.json": texts.answer.encode(),
+        "draw.json": write_draw(match_round).encode(),
+        "checker.pyz": matching.pack_checker(),
+    }
+    return files | {_SUMS: _write_sums(files)}
+
+
+def _write_sums(files: Mapping[str, bytes]) -> bytes:
+    lines = (f"{hashlib.sha256(held).hexdigest()}  {name}\n" for name, held in files.items())
+    return "".join(lines).encode()
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """The files as one, the same bytes for the same files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, held in files.items():
+            archive.writestr(zipfile.ZipInfo(name, NO_TIME), held, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def _write_readme(
+    match_round: MatchRound, locked: StoredSnapshot, question_sha256: str, answer_sha256: str
+) -> str:
+    """How the files are checked, what can be learned of a need, and what is fixed of the month."""
+    parts = []
+    for language in _LANGUAGES:
+        with force_locale(language):
+            facts = (
+                (_("List locked"), format_moment(locked.taken_at)),
+                (_("Hash of the locked list (SHA-256)"), locked.sha256),
+                (_("Where the lottery's seed comes from"), describe_source(match_round)),
+                (_("Seed of the lottery"), match_round.seed),
+                (_("Hash of the problem (SHA-256)"), question_sha256),
+                (_("Hash of the result (SHA-256)"), answer_sha256),
+            )
+            lines = "\n".join(
+                _("%(name)s: %(value)s", name=name, value=value) for name, value in facts
+            )
+            parts += [*_list_paragraphs(), lines]
+    return "\n\n".join(parts) + "\n"
+
+
+def _list_paragraphs() -> list[str]:
+    return [
+        _(
+            "This month can be checked by anyone. The files have no names: every need, home, "
+            "giver, kind of help and neighbourhood has a random name of this month alone."
+        ),
+        _("With Python 3.11 or later and nothing else, in the folder of these files:"),
+        f"    {COMMAND}",
+        _(
+            "The first line says what is proved: that every rule is kept, that the seed comes "
+            "from the announced draw, and that no answer is better by the published rules."
+        ),
+        _(
+            "What can be learned of a need that is known from elsewhere: its urgency, how long it "
+            "has waited, its amount and times, whether it was met, and the same of whatever else "
+            "its home asked for. Kinds of help and neighbourhoods have no names here, but the "
+            "published totals may show which is which. Whose a need is cannot be learned, and "
+            "nothing of another month. A status is not in the files: a need says only which "
+            "offers with a condition may serve it."
+        ),
+        _(
+            "Who asked for help sees the random name of the request on its page and finds it here. "
+            "The lottery's number of a name is HMAC-SHA256 of it, with the seed as the key."
+        ),
+    ]
