@@ -6,7 +6,7 @@ stays, and so does the verdict of the checker. This module needs no engine.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -102,6 +102,9 @@ class _Hidden:
     def _of_measure(self, measure: str) -> str:
         return measure if measure == VISITS else self._of(measure)
 
+    def _write_measure(self, stock: Stock) -> str:
+        return VISITS if stock.staffed else self._of(stock.category)
+
     def _of_person(self, person: str | None) -> str | None:
         return None if person is None else self._people[person]
 
@@ -141,7 +144,7 @@ class _Hidden:
             need,
             id=self._needs[need.id],
             lot="",
-            recipient=need.recipient_lot or need.recipient,
+            recipient=_lot_of_recipient(need),
             recipient_lot="",
             category=self._of(need.category),
             area=self._of(need.area),
@@ -193,8 +196,11 @@ class _Hidden:
 
         A month that gives one name to two of them is refused, for a level does not say which.
         """
-        loads = {(row.giver, row.measure) for row in self._problem.stocks if row.category}
-        written = {f"{g}/{m}": f"{self._of(g)}/{self._of_measure(m)}" for g, m in loads}
+        written = {
+            f"{row.giver}/{row.measure}": f"{self._of(row.giver)}/{self._write_measure(row)}"
+            for row in self._problem.stocks
+            if row.category
+        }
         others = {"": "", **self._problem.lots}
         named = [*self._needs, *written, *others]
         require(len(set(named)) == len(named), "$.needs", "has a name that something else has")
@@ -217,10 +223,20 @@ class _Hidden:
         return {**written, "sha256": codec.sha256_of(written)}
 
     def _write_event(self, event: list[Any]) -> list[Any]:
+        """Return an event. Its witnesses list lines in the order of names, so that they are sorted
+        again: the old order would tell the old names.
+        """
         word, *rest = event
         if word == "open":
-            return [word, self._of(rest[0]), *map(self._write_parts, rest[1:])]
-        return [word, *map(self._write_parts, rest)]
+            return [word, self._of(rest[0]), *map(self._write_witnesses, rest[1:])]
+        return [word, *map(self._write_witnesses, rest)]
+
+    def _write_witnesses(self, part: Any) -> Any:
+        if not isinstance(part, list):
+            return part
+        if part and all(map(_is_line, part)):
+            return sorted(self._write_parts(part), key=_order_of_entry)
+        return [self._write_witnesses(inner) for inner in part]
 
     def _write_witness(
         self, stage: str, needs: list[str], gone: list[str], added: list[Any]
@@ -232,10 +248,18 @@ class _Hidden:
         """Return a part of a certificate; assignments are lists of five that begin with a name."""
         if not isinstance(part, list):
             return part
-        if len(part) == _LINE and isinstance(part[0], str):
+        if _is_line(part):
             need, stock, person, slot, units = part
             return [self._needs[need], self._stocks[stock], self._of_person(person), slot, units]
         return [self._write_parts(inner) for inner in part]
+
+
+def _is_line(part: Any) -> bool:
+    return isinstance(part, list) and len(part) == _LINE and isinstance(part[0], str)
+
+
+def _order_of_entry(line: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(name or "" for name in line[: _LINE - 1])
 
 
 def _lot_of(row: Stock | Person | Need) -> str:
@@ -250,6 +274,11 @@ def _order_equal(levels: Iterable[Level]) -> Iterator[Level]:
         yield from sorted(equal, key=attrgetter("group"))
 
 
+def _lot_of_recipient(need: Need) -> str:
+    require(bool(need.recipient_lot), f"$.{need.id}.recipient_lot", "missing")
+    return need.recipient_lot
+
+
 def _join_days(days: DaysOf, statuses: Iterable[str]) -> tuple[str, ...]:
     """Return the days on which some of these statuses is valid; none: every day."""
     found = [days.get(status, ()) for status in statuses]
@@ -257,10 +286,10 @@ def _join_days(days: DaysOf, statuses: Iterable[str]) -> tuple[str, ...]:
 
 
 def _keep_distinct(needs: Iterable[Need], ruled: Collection[str]) -> tuple[Need, ...]:
-    """Return the needs; of two that look like one ask now, the second bears its own name as a
-    status, which no stock asks for."""
+    """Return the needs; of two that look like one ask now, the second by its new name bears that
+    name as a status, which no stock asks for."""
     seen, found = set(), []
-    for need in needs:
+    for need in sorted(needs, key=attrgetter("id")):
         key = ask_key(need)
         if need.is_partial and need.id not in ruled and key in seen:
             need = replace(need, statuses=(*need.statuses, need.id))

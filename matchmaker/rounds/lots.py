@@ -35,14 +35,19 @@ def give_lots(
         tuple(replace(row, lot=_draw_under(snapshot, lots[row.id])) for row in stocks),
         tuple(replace(row, lot=_draw_under(snapshot, lots[row.id])) for row in people),
         tuple(
-            replace(
+            _name_need(
                 need,
-                lot=_draw_under(snapshot, asked[need.id].lot),
-                recipient=_draw_under(snapshot, asked[need.id].household_lot),
+                _draw_under(snapshot, asked[need.id].lot),
+                _draw_under(snapshot, asked[need.id].household_lot),
+                has_key=bool(snapshot.key),
             )
             for need in needs
         ),
     )
+
+
+def _name_need(need: Need, lot: str, home: str, *, has_key: bool) -> Need:
+    return replace(need, lot=lot, recipient=home, recipient_lot=home if has_key else "")
 
 
 def name_lots(snapshot: Snapshot, names: Iterable[str]) -> dict[str, str]:

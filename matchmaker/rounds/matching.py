@@ -104,19 +104,19 @@ def hide_names(problem_json: str, solution_json: str) -> PublicTexts | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicName:
+class AskName:
     """What an ask and its home are called in what is published; each has a ticket of the draw."""
 
     ask: str
     home: str
 
 
-def map_public_names(problem_json: str) -> dict[str, PublicName]:
+def map_public_names(problem_json: str) -> dict[str, AskName]:
     """The public name of each ask of a stored question; empty: nothing is published of it."""
     problem = Problem.from_json(json.loads(problem_json))
     if not problem.lots:
         return {}
-    return {need.id: PublicName(need.lot, need.recipient) for need in problem.needs}
+    return {need.id: AskName(need.lot, need.recipient) for need in problem.needs}
 
 
 def pack_checker() -> bytes:

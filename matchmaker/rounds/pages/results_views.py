@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from matchmaker.base.errors import NotFoundError
@@ -59,7 +59,12 @@ def download(month: date, office: str, file_format: str) -> Response:
     bundle = find_bundle(rounds[0]) if rounds else None
     if bundle is None:
         raise NotFoundError("results.no_file")
-    return send_file(file_format, f"{office}-{month:%Y-%m}", bundle.content)
+    if bundle.sha256 in request.if_none_match:
+        return Response(status=304)
+    answer = send_file(file_format, f"{office}-{month:%Y-%m}", bundle.content)
+    answer.headers["Cache-Control"] = "no-cache"  # kept, and asked for again: it may be withdrawn
+    answer.set_etag(bundle.sha256)
+    return answer
 
 
 def _show_round(rounds: Sequence[MatchRound]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from matchmaker.models import MatchRound, NeedOutcome, PublicBundle, RoundRun
 from matchmaker.rounds import matching
 from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.publish.public_file import make_files, pack
+from matchmaker.rounds.queries import read_snapshot
 
 
 def store_bundle(run: RoundRun, now: datetime) -> None:
@@ -39,14 +41,30 @@ def remove_bundle(match_round: MatchRound) -> None:
     db.session.execute(delete(PublicBundle).where(PublicBundle.match_round_id == match_round.id))
 
 
-def find_public_name(outcome: NeedOutcome) -> matching.PublicName | None:
-    """What a need is called in the file of its published month; None if the month has no file."""
-    run = outcome.run
-    return _map_names(run.id, run.problem_sha256).get(outcome.need.reference)
+@dataclass(frozen=True, slots=True)
+class PublicName:
+    """What a need is called in the file of a month. ``home``: None if others of it asked too, whose
+    rows it would open.
+    """
+
+    ask: str
+    home: str | None
+
+
+def find_public_name(outcome: NeedOutcome) -> PublicName | None:
+    """The name of a need in the file of its published month; None if the month has no file."""
+    run, reference = outcome.run, outcome.need.reference
+    found = _map_names(run.id, run.problem_sha256).get(reference)
+    if found is None:
+        return None
+    rows = read_snapshot(run.match_round).needs
+    home = next(row.household for row in rows if row.reference == reference)
+    is_alone = len({row.resident for row in rows if row.household == home}) == 1
+    return PublicName(found.ask, found.home if is_alone else None)
 
 
 @lru_cache(maxsize=8)
-def _map_names(run_id: int, _sha256: str) -> Mapping[str, matching.PublicName]:
+def _map_names(run_id: int, _sha256: str) -> Mapping[str, matching.AskName]:
     """The public name of each need of a question, which the hash names for the cache."""
     query = select(RoundRun.problem_json).where(RoundRun.id == run_id)
     names = matching.map_public_names(db.session.scalars(query).one())

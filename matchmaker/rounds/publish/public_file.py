@@ -83,24 +83,28 @@ def _list_paragraphs() -> list[str]:
     return [
         _(
             "This month can be checked by anyone. The files have no names: every need, home, "
-            "giver, kind of help and neighbourhood has a random name of this month alone."
+            "giver, visitor, kind of help and neighbourhood has a random name of this month alone."
         ),
         _("With Python 3.11 or later and nothing else, in the folder of these files:"),
         f"    {COMMAND}",
         _(
-            "The first line says what is proved: that every rule is kept, that the seed comes "
-            "from the announced draw, and that no answer is better by the published rules."
+            "The first line says what is proved. If all is, every rule is kept, the seed comes "
+            "from the announced draw, and no answer is better by the published rules."
         ),
         _(
-            "What can be learned of a need that is known from elsewhere: its urgency, how long it "
-            "has waited, its amount and times, whether it was met, and the same of whatever else "
-            "its home asked for. Kinds of help and neighbourhoods have no names here, but the "
-            "published totals may show which is which. Whose a need is cannot be learned, and "
-            "nothing of another month. A status is not in the files: a need says only which "
-            "offers with a condition may serve it."
+            "Requests of one home for the same kind of help are one row here, their amounts added; "
+            "its name is that of one of them."
+        ),
+        _(
+            "The files have no name, address, reference or status. But a row may be recognised by "
+            "its content: somebody who knows a request from elsewhere, gives the help or lives in "
+            "the same home can learn its urgency, how long it has waited, its amount and times, "
+            "which offers with a condition may serve it and so perhaps the condition, whether it "
+            "was met, and the same of the home's other requests. By their contents rows, "
+            "neighbourhoods and givers may also be found again in the file of another month."
         ),
         _(
             "Who asked for help sees the random name of the request on its page and finds it here. "
-            "The lottery's number of a name is HMAC-SHA256 of it, with the seed as the key."
+            "The ticket of a name is HMAC-SHA256 of it, with the seed as the key."
         ),
     ]

@@ -18,7 +18,8 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.publish import publication
-from matchmaker.rounds.publish.bundles import find_bundle, make_files
+from matchmaker.rounds.publish.bundles import find_bundle, find_public_name
+from matchmaker.rounds.publish.public_file import make_files
 from matchmaker.rounds.queries import read_snapshot
 from matchmaker.rounds.solve import jobs, runs
 from optimizer.checker.check import check_draw, judge
@@ -72,6 +73,10 @@ def test_anyone_downloads_the_month_and_checks_it_on_a_bare_python(app, month, t
     stranger = Browser(app)
     page = stranger.get("results.show", month=MONTH).text
     answer = stranger.get("results.download", **FILE)
+    again = stranger.client.get(
+        answer.request.path, headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert (again.status_code, again.data) == (304, b"")
     assert answer.headers["Content-Disposition"].endswith('"XJH-2026-07.zip"')
     assert hashlib.sha256(answer.data).hexdigest() in page
     files = read_zip(answer.data)
@@ -182,6 +187,38 @@ def test_a_need_says_no_more_than_is_promised(context, make):
     stocks = {row["id"]: row for row in asked["stocks"]}
     for need in asked["needs"]:  # a status is nothing but an offer that may serve
         assert {stocks[name]["category"] for name in need.get("statuses", ())} <= {need["category"]}
+
+
+def test_who_asked_finds_the_request_and_where_it_is_checked(app, make, month):
+    """The page of a need says its name in the file; joined requests have the name of their row."""
+    with app.app_context():
+        run = month.publish()
+        db.session.commit()
+        asked = json.loads(make_files(run)["question.json"])
+        known = {need["id"]: need["recipient"] for need in asked["needs"]}
+        need = db.session.get_one(m.Need, month.needs[1].id)
+        query = db.select(m.NeedOutcome).filter_by(need_id=need.id)
+        outcome = db.session.scalars(query).one()
+        name = find_public_name(outcome)
+        assert known[name.ask] == name.home
+    resident = make.user(m.Role.RESIDENT, resident_id=month.residents[1].id)
+    page = Browser(app).sign_in(resident).get("needs.follow", need_id=month.needs[1].id).text
+    assert name.ask in page
+    assert name.home in page
+    assert "/results/2026-07/XJH/#check" in page
+
+
+def test_a_home_in_which_several_asked_is_not_named_to_one_of_them(context, make):
+    month = SmallMonth(make)
+    home = month.residents[1].household_id
+    second = make.resident(make.get(m.Household, home))
+    make.need(second, month.goods, month.first, month.committees[2].id)
+    month.publish()
+    outcomes = db.session.scalars(db.select(m.NeedOutcome)).all()
+    names = {row.need.resident_id: find_public_name(row) for row in outcomes}
+    alone = month.residents[2].id
+    assert [names[second.id].home, names[month.residents[1].id].home] == [None, None]
+    assert names[alone].home is not None
 
 
 def test_nothing_of_one_month_is_found_in_another(context, make):
