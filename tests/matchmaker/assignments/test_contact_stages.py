@@ -18,6 +18,7 @@ from matchmaker.assignments.due import do_due
 from matchmaker.base.clock import get_instant
 from matchmaker.base.extensions import db
 from matchmaker.endings.service import stop_contact
+from matchmaker.links import service as link_service
 from matchmaker.models.audit import ListPurpose
 from matchmaker.rounds.publish import publication
 from tests.browser import Browser
