@@ -9,7 +9,7 @@ CATALOGUE := matchmaker/translations/zh_Hans_CN/LC_MESSAGES/messages
 MONTH ?=
 PORT ?= 5000
 
-.PHONY: demo month reset test test-slow sweep mutants quarter bench hundred pages docs lint format lock translations messages system-packages clean
+.PHONY: demo month reset test test-slow sweep faults mutants quarter bench hundred pages docs lint format lock translations messages system-packages clean
 
 demo: $(READY) $(CATALOGUE).mo  ## a seeded site with a published month at http://127.0.0.1:5000
 	@$(BIN)/matchmaker demo --port $(PORT) $(if $(MONTH),--month $(MONTH))
@@ -33,6 +33,9 @@ ifdef PROPERTIES
 else
 	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest -n 2 -m slow -q tests/optimizer/checker/test_kit.py tests/optimizer/community2/test_forgeries.py
 endif
+
+faults: $(READY) $(CATALOGUE).mo system-packages  ## every write of publish, accept, keep and close fails once in each way; FAULTS=12 of each step
+	FAULTS=$(or $(FAULTS),all) $(BIN)/python -m pytest -n 0 -s -q -m slow tests/matchmaker/test_faults.py
 
 mutants: $(READY) $(CATALOGUE).mo  ## do the tests notice a wrong line? SAMPLE=400 SEED=8; TARGET=checker; MATCH=text; RECORD=keep; KEEP=1
 	MUTANTS_TARGET=$(TARGET) $(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
@@ -109,13 +112,13 @@ $(BENCH_READY): $(READY) requirements-bench.lock
 # Browser tests need a Chromium and Chinese fonts. Where this user may install packages they are
 # installed; elsewhere those tests skip and say why.
 system-packages:
-	@if command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
-	if ! command -v apt-get >/dev/null; then echo "No apt-get here: browser tests will skip without chromium."; exit 0; fi; \
+	@if command -v chromium >/dev/null && command -v strace >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "No apt-get here: tests that need chromium or strace will skip."; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run="sudo -n"; \
-	else echo "May not install packages: browser tests will skip without chromium."; exit 0; fi; \
-	echo "Installing chromium and fonts for the browser tests ..."; \
-	{ $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq chromium fonts-noto-cjk fontconfig; } \
-		>/dev/null 2>&1 || echo "The packages could not be installed: browser tests will skip."
+	else echo "May not install packages: tests that need chromium or strace will skip."; exit 0; fi; \
+	echo "Installing chromium, fonts and strace for the tests ..."; \
+	{ $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq chromium fonts-noto-cjk fontconfig strace; } \
+		>/dev/null 2>&1 || echo "The packages could not be installed: tests that need them will skip."
 
 clean:
 	rm -rf $(VENV) build instance
