@@ -16,16 +16,20 @@ from matchmaker.rounds.publish.public_file import make_files, pack
 from matchmaker.rounds.queries import read_snapshot
 
 
-def store_bundle(run: RoundRun, now: datetime) -> None:
-    """Keep the file of the run that is being published, if its month was locked with a key."""
+def make_bundle(run: RoundRun, now: datetime) -> PublicBundle | None:
+    """The file of a run that is to be published; None if its month was locked without a key.
+
+    It takes a second or two for a large month: make it before anything is locked.
+    """
     files = make_files(run)
     if files is None:
-        return
+        return None
     content = pack(files)
-    sha256 = hashlib.sha256(content).hexdigest()
-    match_round_id = run.match_round_id
-    db.session.add(
-        PublicBundle(match_round_id=match_round_id, sha256=sha256, content=content, made_at=now)
+    return PublicBundle(
+        match_round_id=run.match_round_id,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        made_at=now,
     )
 
 

@@ -31,7 +31,7 @@ from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
 from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
 from matchmaker.rounds.ledger import erase_ledger
-from matchmaker.rounds.publish.bundles import remove_bundle, store_bundle
+from matchmaker.rounds.publish.bundles import make_bundle, remove_bundle
 from matchmaker.rounds.publish.hands import require_no_hand
 from matchmaker.rounds.publish.notices import Heard, notify_all, take_back
 from matchmaker.rounds.publish.remembering import list_assignments, list_outcomes, remember
@@ -75,6 +75,8 @@ def publish_run(
     or it is not proved and one of the two persons did not accept that.
     """
     match_round = run.match_round
+    require_publishable(run, actor)
+    bundle = make_bundle(run, now)
     lock_row(match_round)  # what is checked now must still be true when it is written
     require_publishable(run, actor)
     if count_unproved(run) and not accepts_unproved:
@@ -88,7 +90,7 @@ def publish_run(
     assignments = list_assignments(run)
     _send_promises(run, assignments, gone, now)
     remember(run)
-    store_bundle(run, now)
+    db.session.add_all([bundle] if bundle else [])
     db.session.flush()
     heard = notify_all(run, outcomes, assignments, actor, now)
     details = _name_publication(run) | ({"no_interest": True} if has_no_interest else {})
