@@ -18,6 +18,7 @@ from matchmaker.promises.states import OPEN_STATES
 from matchmaker.residents.consents import add_consent
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.publish import closing
+from matchmaker.rounds.solve import repairs
 from tests.browser import Browser
 from tests.factories import NOW
 from tests.worlds import kept
@@ -148,6 +149,35 @@ def test_a_month_is_closed_once_when_it_is_over(make, run, month):
     }
     with pytest.raises(ConflictError):
         closing.close_round(match_round, known_open=0, actor=actor, now=get_end(run))
+    with pytest.raises(ConflictError, match=r"^round\.state$"):
+        repairs.start_repair(match_round, limit_seconds=60, actor=actor, now=get_end(run))
+
+
+def test_a_place_that_was_free_before_the_close_keeps_its_time(make, run, month):
+    actor = make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
+    [row, *others] = list_promises(run)
+    answering.accept(actor=actor, promise_ids=[other.id for other in others], now=NOW)
+    answering.decline(actor=actor, promise_id=row.id, now=NOW)
+    do_due(NOW + timedelta(minutes=10))
+    before = (row.freed_at, row.need.waiting_rounds)
+    assert before[0] is not None
+    left = closing.count_open(run)
+    closing.close_round(run.match_round, known_open=left, actor=month.one, now=get_end(run))
+    assert (row.freed_at, row.need.waiting_rounds) == before
+
+
+def test_who_closes_the_month_carries_its_missing_help_over(make, run, month):
+    giver = make.user(m.Role.COORDINATOR, organisation_id=month.organisation.id)
+    counter = make.user(m.Role.COMMITTEE_WORKER, committee_id=month.committee.id)
+    row = next(row for row in list_promises(run) if row.need.category_id == month.goods.id)
+    answering.accept(actor=giver, promise_ids=[row.id], now=NOW)
+    agreeing.agree(actor=counter, promise_id=row.id, now=NOW)
+    proof = {"proof": m.DeliveryProof.SIGNATURE, "code": ""}
+    delivering.deliver(actor=giver, promise_id=row.id, units=1, now=NOW, **proof)
+    left = closing.count_open(run)
+    closing.close_round(run.match_round, known_open=left, actor=month.one, now=get_end(run))
+    [event] = db.session.scalars(select(m.AuditEvent).filter_by(action="need.carry"))
+    assert (event.actor_id, event.details["missing"]) == (month.one.id, 1)
 
 
 def test_nothing_is_left_open_and_who_lost_help_waits_on(make, run, month):

@@ -77,8 +77,7 @@ class FreePlaces:
             review_on=date(2026, 12, 1),
             lot=f"{home.id:016x}",
         )
-        self.make.add(row)
-        return row
+        return self.make.add(row)
 
     def publish(self) -> None:
         self.run_id = publish_month(self.make, self.subdistrict.id, JULY).id

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from matchmaker import models as m
 from matchmaker.assignments import agreeing, answering, delivering
@@ -248,6 +248,41 @@ def test_a_due_visit_of_a_pairing_is_made_by_another_of_its_giver(world):
     [new] = world.keep(world.search())
     assert (new.pairing_id, new.state) == (pairing.id, _S.AWAITING_GIVER)
     assert new.volunteer_id != row.volunteer_id
+
+
+def test_who_is_visited_hears_of_another_visitor(world):
+    pairing = world.pair_up()
+    world.ask()
+    world.publish()
+    account = world.make.user(m.Role.RESIDENT, resident_id=pairing.resident_id)
+    [row] = [row for row in world.list_promises() if row.pairing_id == pairing.id]
+    world.decline(row, _R.PERSON_ILL)
+    assert list_heard(account, "pairing.out") != [LATER]
+    world.keep(world.search())
+    assert list_heard(account, "pairing.out") == [LATER]
+
+
+def list_heard(account: m.User, kind: str) -> list[datetime]:
+    owned = or_(m.Notice.user_id == account.id, m.Notice.resident_id == account.resident_id)
+    query = select(m.Notice.created_at).where(m.Notice.kind == kind, owned)
+    return list(db.session.scalars(query.where(m.Notice.void_at.is_(None))))
+
+
+def test_one_place_may_be_searched_for_and_kept_by_one_person(make, context):
+    """As many as the policy lets one person keep; with one more a second person is needed."""
+    world = FreePlaces(make)
+    for _ in range(2):
+        world.ask()
+    world.publish()
+    alone = world.act(world.worker)
+    for user in db.session.scalars(select(m.User).filter_by(role=m.Role.SOCIAL_WORKER)):
+        user.person_id = alone.person_id
+    first, second = world.list_promises()
+    world.decline(first, _R.PERSON_ILL)
+    keeping.require_keeper_left(world.month, alone, LATER)
+    world.decline(second, _R.PERSON_ILL)
+    with pytest.raises(ConflictError, match=r"^repair\.nobody_left$"):
+        keeping.require_keeper_left(world.month, alone, LATER)
 
 
 def test_what_nobody_wants_goes_to_the_next_in_order(make, context):

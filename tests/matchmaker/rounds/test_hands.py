@@ -6,6 +6,7 @@ from matchmaker import models as m
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import list_broken
+from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.publish import hands, publication
 from matchmaker.rounds.publish.revoking import revoke_broken
@@ -187,6 +188,40 @@ def test_the_pages_say_who_may_publish_and_what_the_pins_change(app, bring, mont
     assert two.submit("rounds.publish", {**key, "no_interest": "y"}, **address).status_code == 303
     public = two.get("results.show", month=MONTH).text
     assert "Matches that the office ruled out" in public
+
+
+@pytest.mark.usefixtures("context")
+def test_a_line_that_pins_leave_as_it_was_is_not_called_changed(month):
+    match_round = month.freeze()
+    solve(month, match_round, is_plain=True)
+    [first, *_] = list_served(match_round)
+    add_override(month, match_round, first)
+    run = solve(month, match_round)
+    changed = {row.within.need_id for row in hands.compare_with_plain(run).changed}
+    served = set(list_served(match_round))
+    assert first in changed
+    assert served - changed  # who is helped by the same giver with and without
+
+
+def list_served(match_round: m.MatchRound) -> list[int]:
+    query = db.select(m.NeedOutcome.need_id).filter_by(is_met=True)
+    of_round = query.join(m.RoundRun).filter_by(match_round_id=match_round.id)
+    return list(db.session.scalars(of_round.order_by(m.NeedOutcome.need_id)))
+
+
+def add_override(month, match_round, need_id: int) -> None:
+    [number] = [key for key, need in month.needs.items() if need.id == need_id]
+    override(month, match_round, "one", number)
+
+
+@pytest.mark.usefixtures("context")
+def test_pins_and_what_is_ruled_out_are_counted_apart(month):
+    match_round = month.freeze()
+    for number in (1, 3):
+        override(month, match_round, "one", number, m.OverrideKind.PIN)
+    override(month, match_round, "one", 6)
+    counted = queries.count_interventions(match_round)
+    assert (counted.pins, counted.forbids, counted.lifted) == (2, 1, 0)
 
 
 @pytest.mark.usefixtures("context")
