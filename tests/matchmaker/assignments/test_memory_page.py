@@ -1,5 +1,8 @@
 """The page of the memory: its counts are those of the rows behind them, counted plainly."""
 
+import csv
+import html
+import io
 import re
 from collections import Counter
 from datetime import date
@@ -167,6 +170,41 @@ def test_the_page_leads_to_the_rows_and_both_leave_under_the_rules_of_lists(
     assert "badge" in every
     assert office.get("rounds.memory", first="1999-13", last="x", by="household").status_code == 200
     assert now > NOW
+
+
+def test_each_figure_of_the_page_leads_to_as_many_promises(app, make, month, monkeypatch):
+    now = get_instant(TODAY, 600)
+    monkeypatch.setattr("matchmaker.rounds.pages.memory_address.get_now", lambda: now)
+    with app.app_context():
+        live_july(make, month)
+        span = Span(month.subdistrict.id, JULY, JULY)
+        counts = memory.count_all(span, TODAY)
+    office = Browser(app).sign_in(month.one).use_language("en")
+    page = office.get("rounds.memory", first="2026-07", last="2026-07").text
+    tiles = re.findall(r'<dt><a href="([^"]+)">[^<]+</a></dt>\s*<dd[^>]*>(\d*)</dd>', page)
+    assert [number for _url, number in tiles] == [str(counts[name]) for name in COUNTED]
+    for url, number in tiles:
+        listed = office.client.get(html.unescape(url)).text
+        assert str(listed.count('<th scope="row"')) == number
+
+
+def test_a_promise_is_listed_by_its_need_and_its_state_leaves_with_the_file(
+    app, make, month, monkeypatch
+):
+    now = get_instant(TODAY, 600)
+    monkeypatch.setattr("matchmaker.rounds.pages.memory_address.get_now", lambda: now)
+    with app.app_context():
+        live_july(make, month)
+        [row] = db.session.scalars(select(m.Promise).filter_by(state=_S.DECLINED))
+        need_id, reference = row.need_id, row.need.reference
+    office = Browser(app).sign_in(month.one).use_language("en")
+    keys = {"first": "2026-07", "last": "2026-07", "counted": "ended"}
+    page = office.get("rounds.memory_rows", **keys).text
+    url = office.get_url("needs.show", need_id=need_id)
+    assert f'<a href="{url}" class="text-nowrap">{reference}</a>' in page
+    answer = office.take("rounds.download_memory_rows", **keys, file_format="csv")
+    lines = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert (reference, "Declined") in {(line["Need or pairing"], line["State"]) for line in lines}
 
 
 def test_the_record_of_a_list_names_who_is_helped_and_who_came(app, make, month, monkeypatch):

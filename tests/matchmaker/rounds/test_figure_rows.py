@@ -24,8 +24,9 @@ from matchmaker.rounds.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import Supply, compute_figures
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow
+from optimizer.solution import Level
 from tests.matchmaker.rounds.small_snapshot import make_snapshot
-from tests.matchmaker.rounds.test_figures import make_solution
+from tests.matchmaker.rounds.test_figures import make_solution, make_stage
 
 NAMES = Names(
     committees={"C02": "Second", "C01": "First", "C09": "Silent"},
@@ -52,6 +53,13 @@ def test_coverage_is_met_of_possible_before_and_now():
         CoverageRow("Second", Share(0, 0), Share(1, 5)),
         CoverageRow("First", Share(11, 20), Share(7, 8)),
     ]
+
+
+def test_under_the_second_policy_coverage_is_of_what_several_committees_competed_for():
+    solution = make_solution(stages=(make_stage("ranks", Level("C01", 2, 4)),))
+    found = compute_figures(make_snapshot(policy="community/2"), solution)
+    month = replace(found, by_committee=COMMITTEES.by_committee)
+    assert list_coverage(month, [], NAMES) == [CoverageRow("First", Share(0, 0), Share(2, 4))]
 
 
 def test_loads_are_used_of_pledged():

@@ -85,6 +85,11 @@ FOR_RESIDENTS = [
         {},
         "You declined this help a short time ago, so it was not planned.",
     ),
+    (
+        "promise_revoked",
+        {},
+        "Help was found for you this month, but it cannot come after all. This is not your fault.",
+    ),
     ("no_eligible_offer", {}, NO_TIME_OR_PLACE),
     ("no_eligible_offer", {"nearest": make_miss("forbidden")}, NO_TIME_OR_PLACE),
     (

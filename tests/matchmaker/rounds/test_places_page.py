@@ -1,5 +1,7 @@
 """The page of free places: searched, read, and kept by one tap."""
 
+import re
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -89,6 +91,29 @@ def test_what_is_found_is_read_and_kept_by_one_tap(app, world, worker, second):
     assert tap(second, "keep_places", 1).status_code == 303
     assert "place is free" not in read(second, "show")
     assert "No place is free" in read(second)
+
+
+def test_who_comes_instead_is_named_with_what_they_bring_and_nothing_else_is_said(
+    app, make, monkeypatch, shown
+):
+    for module in (places_views, room_views):
+        monkeypatch.setattr(module, "get_now", lambda: LATER)
+    world = FreePlaces(make)
+    rice, visit = world.ask(world.goods, quantity=1), world.ask()
+    world.publish()
+    with app.app_context():
+        for need in (rice, visit):
+            world.decline(world.list_promises(need)[0], m.DeclineReason.NO_CAPACITY)
+        db.session.commit()
+    worker = Browser(app).sign_in(world.worker).use_language("en")
+    read(worker)
+    assert [(line.after, line.nobody) for line in shown["lost"]] == [((), "")] * 2
+    search(app, world, worker)
+    read(worker)
+    assert [line.nobody for line in shown["lost"]] == ["", ""]
+    [goods], [coming] = (line.after for line in shown["lost"])
+    assert re.fullmatch(r"Giver \d · 1 item", goods)
+    assert re.match(r"Giver (\d) · Visitor \1\d · 1 visit · ", coming)
 
 
 def test_who_cannot_be_served_by_others_reads_why(app, make, monkeypatch):

@@ -135,8 +135,9 @@ def test_room_and_publication_say_what_each_costs(app, month, two, language):
         month.solve(match_round)
         db.session.commit()
     reference = month.needs[1].reference
+    aim = "Without it “The first turn of every home, urgency 2 (whatever the wait)” would be"
     said = {
-        "en": ["What it costs", f"Met without it: {reference}."],
+        "en": ["What it costs", aim, f"Met without it: {reference}."],
         "zh_Hans_CN": ["代价", f"没有它时可以得到帮助：{reference}。"],
     }[language]
     two.client.set_cookie("language", language)

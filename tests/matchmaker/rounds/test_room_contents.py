@@ -14,6 +14,7 @@ from matchmaker.rounds.pages.forms import (
     LineFilterForm,
     OpenRoundForm,
     OverrideForm,
+    ReplaceDrawForm,
     WithdrawForm,
 )
 from tests.draws import A_WEEK_ON, DRAWN_FORM, fill_lock_form, lock_and_draw_on_pages
@@ -59,6 +60,15 @@ def test_the_room_offers_the_next_step_to_who_may_take_it(bring, one, auditor, s
     assert shown["can_run"] is False
 
 
+def test_who_may_start_a_run_reads_who_could_publish_it(bring, month, one, auditor):
+    bring("solve")
+    said = "If you start the next run, it can be published by:"
+    assert f"{said} {month.second.name}." in one.get("rounds.show", month=MONTH).text
+    assert said not in auditor.get("rounds.show", month=MONTH).text
+    bring("publish_again")
+    assert said not in one.get("rounds.show", month=MONTH).text
+
+
 def test_a_month_without_needs_is_not_led_to_the_freeze(app, month, one, bring):
     bring("freeze")  # all needs are in this round
     with app.app_context():
@@ -96,6 +106,15 @@ def test_progress_is_a_fragment_of_its_own(bring, one, shown):
         (
             FreezeForm,
             ["Which public draw makes the seed?", "Number of the draw", "Day of the draw"],
+        ),
+        (
+            ReplaceDrawForm,
+            [
+                "Which public draw makes the seed?",
+                "Number of the draw",
+                "Day of the draw",
+                "Why does another draw take its place?",
+            ],
         ),
         (DrawForm, ["The drawn numbers", "The drawn numbers once more"]),
         (WithdrawForm, ["Why is it withdrawn?"]),
@@ -170,6 +189,13 @@ def test_a_form_takes_its_longest_text_and_no_more_and_no_less_than_one(
     sent = {**key(2), **rest, field: "x" * longest}
     answer = one.submit(f"rounds.{endpoint}", sent, **address)
     assert (answer.status_code, answer.location) == (303, ROOM)
+
+
+def test_the_list_is_not_locked_without_the_number_of_its_draw(bring, one, shown):
+    bring("open")
+    answer = one.submit("rounds.freeze", {**key(1), **fill_lock_form(), "number": ""}, month=MONTH)
+    assert answer.status_code == 422
+    assert shown["form"].errors == {"number": ["Enter the number of the draw."]}
 
 
 def test_a_month_must_be_chosen(one, shown):

@@ -23,7 +23,8 @@ ACCEPT, PUBLISH = "/rounds/2026-07/runs/1/accept", "/rounds/2026-07/runs/1/publi
 HAS_TO_ACCEPT = "the person who started it has to accept what is not proved"
 NEEDS_ANOTHER = "You started run 1, so somebody else must publish it."
 OUTDATED = "Pins or forbids changed after this run. Solve again, then publish the new run."
-SENTENCES = (HAS_TO_ACCEPT, NEEDS_ANOTHER, OUTDATED)
+NEEDS_PLAIN = "Pins or forbids are in force. Solve once without them"
+SENTENCES = (HAS_TO_ACCEPT, NEEDS_ANOTHER, OUTDATED, NEEDS_PLAIN)
 
 
 def leave_open(month) -> None:
@@ -60,6 +61,12 @@ def solve_and_forbid(month) -> None:
     forbid(month)
 
 
+def forbid_and_solve(month) -> None:
+    match_round = month.freeze()
+    forbid(month)
+    month.solve(match_round)
+
+
 def forbid_and_lift(month) -> None:
     month.solve()
     match_round = get_run().match_round
@@ -82,6 +89,7 @@ STEPS = {
     "open": (leave_open, {"can_accept"}, {"waits_for_starter"}),
     "accepted": (accept, {"needs_another"}, {"can_publish"}),
     "forbidden since": (solve_and_forbid, {"is_outdated"}, {"is_outdated"}),
+    "forbidden before": (forbid_and_solve, {"needs_plain"}, {"needs_plain"}),
     "forbidden and lifted since": (forbid_and_lift, {"needs_another"}, {"can_publish"}),
     "being solved": (lambda month: month.start(), set(), set()),
     "published": (lambda month: month.publish(), set(), set()),
@@ -92,6 +100,7 @@ OFFERED = {
     "can_accept": (HAS_TO_ACCEPT, ACCEPT),
     "waits_for_starter": (HAS_TO_ACCEPT, None),
     "is_outdated": (OUTDATED, None),
+    "needs_plain": (NEEDS_PLAIN, None),
 }
 
 
