@@ -11,7 +11,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import draws
 from matchmaker.rounds.freeze.draws import Announcement, check_announcement, read_drawn
 from matchmaker.rounds.pages import draw_views
-from matchmaker.rounds.words.draws import make_example
+from matchmaker.rounds.words.draws import describe_source, make_example
 from tests.draws import PUBLIC_VALUE, lock_and_draw_on_pages
 from tests.factories import NOW
 from tests.matchmaker.rounds.small_month import MONTH
@@ -255,3 +255,11 @@ def test_numbers_typed_differently_the_second_time_are_refused(app, month, two, 
     assert (empty.status_code, "Enter the drawn numbers once more." in empty.text) == (422, True)
     with app.app_context():
         assert db.session.scalar(select(m.MatchRound.public_value)) is None
+
+
+@pytest.mark.parametrize(("rule", "said"), [("the lottery of that Sunday", None), (None, "–")])
+def test_a_month_of_before_says_its_own_rule_of_the_seed(app, rule, said):
+    """Months that were opened before draws were announced by number keep what they promised."""
+    match_round = m.MatchRound(seed_rule=rule, frozen_at=NOW)
+    with app.test_request_context():
+        assert describe_source(match_round) == (said or rule)

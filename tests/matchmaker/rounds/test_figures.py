@@ -13,6 +13,7 @@ from matchmaker.rounds.solve.figures import (
     StageFigures,
     Supply,
     compute_figures,
+    get_figures_of,
 )
 from optimizer.codec import ProblemError
 from optimizer.solution import (
@@ -277,3 +278,12 @@ def test_a_stage_of_levels_keeps_its_first_and_last():
     stages = (make_stage("leximin", *levels),)
     figures = compute_figures(make_snapshot(), make_solution(stages=stages))
     assert (figures.stages[0].first, figures.stages[0].last) == (levels[0], levels[2])
+
+
+@pytest.mark.usefixtures("context")
+def test_the_figures_of_some_groups_hold_loads_or_units_of_organisations_not_both(month):
+    run = month.solve()
+    cut = get_figures_of(run, [], [], ["O01"])
+    assert set(cut.loads) <= {"O01"}
+    assert cut.loads
+    assert cut.by_organisation == {}
