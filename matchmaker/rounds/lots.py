@@ -1,7 +1,7 @@
 """The names under which a month is drawn, and under which it may be published.
 
 A row draws under a random lot that it has for good. The question has a lot of the month in its
-place: the keyed hash of the row's lot, so that nothing that is published of one month can be found
+place: the keyed hash of the row's lot, so that no name that is published of one month can be found
 again in another. Givers, kinds, committees and skills have no lot; theirs is the keyed hash of the
 name. Months that were locked without a key are drawn under lots and names as they always were.
 """

@@ -1,6 +1,7 @@
 """The file of each published month that anyone may have: kept, found, removed."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,19 +58,24 @@ class PublicName:
 
 def find_public_name(outcome: NeedOutcome) -> PublicName | None:
     """The name of a need in the file of its published month; None if the month has no file."""
-    run, reference = outcome.run, outcome.need.reference
-    found = _map_names(run.id, run.problem_sha256).get(reference)
-    if found is None:
-        return None
-    rows = read_snapshot(run.match_round).needs
-    home = next(row.household for row in rows if row.reference == reference)
-    is_alone = len({row.resident for row in rows if row.household == home}) == 1
-    return PublicName(found.ask, found.home if is_alone else None)
+    run = outcome.run
+    return _map_names(run.id, run.problem_sha256).get(outcome.need.reference)
 
 
 @lru_cache(maxsize=8)
-def _map_names(run_id: int, _sha256: str) -> Mapping[str, matching.AskName]:
+def _map_names(run_id: int, _sha256: str) -> Mapping[str, PublicName]:
     """The public name of each need of a question, which the hash names for the cache."""
-    query = select(RoundRun.problem_json).where(RoundRun.id == run_id)
-    names = matching.map_public_names(db.session.scalars(query).one())
-    return {part: name for ask, name in names.items() for part in list_members(ask)}
+    run = db.session.get_one(RoundRun, run_id)
+    asks = matching.map_public_names(run.problem_json)
+    names = {part: name for ask, name in asks.items() for part in list_members(ask)}
+    askers: dict[str, set[str]] = defaultdict(set)
+    rows = [row for row in read_snapshot(run.match_round).needs if row.reference in names]
+    for row in rows:
+        askers[row.household].add(row.resident)
+    return {
+        row.reference: PublicName(
+            names[row.reference].ask,
+            names[row.reference].home if len(askers[row.household]) == 1 else None,
+        )
+        for row in rows
+    }
