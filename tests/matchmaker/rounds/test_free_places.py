@@ -13,13 +13,17 @@ from matchmaker.assignments.due import do_due
 from matchmaker.base.clock import get_instant
 from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
+from matchmaker.calendar.service import NoticeTerms, save_notice
 from matchmaker.promises.present import list_broken
 from matchmaker.rounds import carrying, matching
 from matchmaker.rounds.matching import make_rest_json
 from matchmaker.rounds.publish import keeping, publication
 from matchmaker.rounds.solve import jobs, repairs
 from matchmaker.rounds.solve.laying import lay_down
+from matchmaker.slots import Break
+from optimizer import codec
 from optimizer.checker.check import judge
+from optimizer.checker.verdict import Ruling, Unproved, Verdict
 from optimizer.facts import Facts
 from optimizer.report import Failure, SolveReport
 from tests.factories import NOW
@@ -248,6 +252,45 @@ def test_a_due_visit_of_a_pairing_is_made_by_another_of_its_giver(world):
     [new] = world.keep(world.search())
     assert (new.pairing_id, new.state) == (pairing.id, _S.AWAITING_GIVER)
     assert new.volunteer_id != row.volunteer_id
+
+
+def test_what_is_not_proved_is_kept_only_by_who_read_so(world):
+    world.ask()
+    world.publish()
+    [row] = world.list_promises()
+    world.decline(row, _R.PERSON_ILL)
+    repair = world.search()
+    proved = repair.verdict
+    repair.verdict = codec.to_json(
+        Verdict(
+            Ruling.FEASIBLE,
+            labels={"gap": 1},
+            unproved=(Unproved("points", "", "gap", "sum", "", "20", "22"),),
+        )
+    )
+    with pytest.raises(ConflictError, match=r"^run\.unproved_not_read$"):
+        world.keep(repair)
+    assert proved != repair.verdict
+    actor = world.act(world.second)
+    kept = keeping.keep_repair(repair, actor=actor, now=LATER, accepts_unproved=True)
+    assert len(kept) == 1
+
+
+def test_a_day_that_became_free_after_the_lock_is_not_given_out(make, context):
+    """The frozen month has the days of its own calendar, whatever a later notice says."""
+    world = FreePlaces(make)
+    breaks = (Break("高温假", date(2026, 7, 13), date(2026, 7, 17)),)
+    terms = NoticeTerms("国办发明电〔2026〕1号", breaks, ())
+    keys = {"year": 2026, "actor": world.act(world.worker), "now": NOW}
+    save_notice(version=0, terms=terms, **keys)
+    world.ask()
+    world.publish()
+    later = NoticeTerms(terms.number, (Break("高温假", date(2026, 7, 13), date(2026, 7, 14)),), ())
+    save_notice(version=1, terms=later, **keys)
+    days = lay_down(world.run, LATER).facts.days
+    left = {day for found in days.values() for day in found}
+    assert {"10", "20"} <= left
+    assert not {"15", "16", "17"} & left
 
 
 def test_who_is_visited_hears_of_another_visitor(world):

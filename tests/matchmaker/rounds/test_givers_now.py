@@ -111,3 +111,13 @@ def test_an_offer_gives_on_no_day_that_is_past(month):
     [stock] = [row for row in read(month, later).stocks.values() if row.category == "rice_oil"]
     assert min(stock.days) == f"{later.day + 1:02d}"
     assert max(stock.days) == "20"
+
+
+def test_an_offer_that_was_prolonged_gives_no_more_than_it_promised(month):
+    """After the last day that the lock knew, what the offer has now is for later months."""
+    edit_goods(month, valid_until=None)
+    last = date(2026, 7, 20)
+    before = read(month, last - timedelta(days=1)).stocks.values()
+    assert [row.days for row in before if row.category == "rice_oil"] == [("20",)]
+    after = [row for row in read(month, last).stocks.values() if row.category == "rice_oil"]
+    assert [row.capacity for row in after] == [0]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from matchmaker import models as m
-from matchmaker.base.errors import ConflictError, NotFoundError
+from matchmaker.base.errors import ConflictError, InvalidError, NotFoundError
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import Candidates
@@ -201,3 +201,17 @@ def _forbid(month, match_round) -> m.RoundOverride:
         actor=month.one,
         now=NOW,
     )
+
+
+def test_nobody_who_came_after_the_lock_is_pinned(context, month):
+    """The question does not know them: their visits of the month are none."""
+    match_round = month.freeze()
+    newcomer = month.make.volunteer(
+        month.organisations[1], categories=["elder_visit"], windows=[m.Window.WEEKDAY_AM.value]
+    )
+    pin = {"kind": m.OverrideKind.PIN, "reason": "promised", "actor": month.one, "now": NOW}
+    need = db.session.get_one(m.Need, month.needs[1].id)
+    with pytest.raises((InvalidError, NotFoundError)):
+        overrides.add_override(
+            match_round, need=need, offer_id=None, volunteer_id=newcomer.id, **pin
+        )
