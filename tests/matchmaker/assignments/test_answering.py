@@ -27,8 +27,9 @@ _S = m.PromiseState
 @pytest.fixture
 @kept
 def month(world):
-    """A month in which the organisation is asked for a visit and for rice."""
-    world.ask()
+    """A month in which the organisation is asked for a visit, no sooner than on its first Sunday
+    after the lock, and for rice."""
+    world.ask(windows=["SUN-AM"])
     world.ask(world.goods, quantity=2)
     world.publish(JULY)
     return world

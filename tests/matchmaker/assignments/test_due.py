@@ -30,7 +30,16 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("context")]
 @pytest.fixture
 @kept
 def month(world):
-    """A month in which two organisations are asked for something each."""
+    """A month in which two organisations are asked for something each, the visit after the food."""
+    world.make.add(
+        m.VolunteerAbsence(
+            volunteer_id=world.volunteer.id,
+            first_day=JULY,
+            last_day=LAST + timedelta(days=2),
+            entered_by_id=world.worker.id,
+            created_at=NOW,
+        )
+    )
     world.ask()
     food = world.make.category(name_en="Meals", kind=m.OfferKind.GOODS, unit="item")
     world.other = world.make.organisation(world.subdistrict)

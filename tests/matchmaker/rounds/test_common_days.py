@@ -67,7 +67,6 @@ def make_facts(*away: list[int]) -> Facts:
         "volunteers": {n: make_volunteer(n, days) for n, days in enumerate(away, start=1)},
         "persons": {},
         "statuses": {},
-        "agreements": {},
     }
     return Facts(**rows)
 
