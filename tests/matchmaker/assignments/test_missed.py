@@ -11,7 +11,7 @@ from matchmaker.assignments.due import do_due
 from matchmaker.base.clock import get_instant
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.freeze.findings import Finding
+from matchmaker.rounds.freeze.findings import ROWS, Finding, Prepared
 from matchmaker.rounds.freeze.readiness import check_readiness
 from matchmaker.rounds.missed import count_missed, find_last_round, list_missed
 from matchmaker.rounds.problem import make_problem
@@ -98,6 +98,19 @@ def test_a_visit_is_missed_if_it_ended_without_a_wish_of_the_recipient(month, en
     assert [(r.pairing.reference, r.due, r.missed, r.made) for r in rows] == (
         [("P0001", 1, 1, 0)] if missed else []
     )
+
+
+@pytest.mark.usefixtures("context")
+def test_a_month_in_preparation_counts_only_what_earlier_months_missed(month):
+    pairing = pair(month, 1)
+    month.ask()
+    month.publish(AUGUST)
+    (row,) = list_visits(pairing)
+    make_end(month, row, "declined")
+    select_rows = ROWS[Finding.MISSED_DUTIES].select
+    for of, missed in ((JULY, []), (date(2026, 9, 1), ["P0001"])):
+        found = db.session.scalars(select_rows(Prepared(month.subdistrict.id, of)))
+        assert [row.reference for row in found] == missed
 
 
 @pytest.mark.usefixtures("context")
