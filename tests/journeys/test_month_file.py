@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.one_in(2)
 def test_the_month_is_proved_and_a_ticket_computed_in_the_browser(
     published_site, tab, tmp_path, language
 ):

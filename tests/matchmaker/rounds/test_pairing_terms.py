@@ -58,6 +58,7 @@ class PairedMonth(SmallMonth):
 
 
 @pytest.mark.parametrize(("whose", "visitor"), product(TERMS, TERMS))
+@pytest.mark.one_in(5)
 def test_what_is_decided_of_a_pairing_can_be_kept(context, make, whose, visitor):
     month = PairedMonth(make)
     month.pair()
