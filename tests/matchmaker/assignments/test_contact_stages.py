@@ -102,14 +102,14 @@ class Stage:
 
     def refuse(self) -> None:
         self.accept()
-        reason = m.DeclineReason.NOT_NEEDED
+        reason = m.DeclineReason.NO_LONGER_NEEDED
         self.act("counter", agreeing.refuse, promise_id=1, reason=reason, now=NOW)
 
     def deliver(self) -> None:
         self.agree()
         proof = m.DeliveryProof.SIGNATURE
         values = {"promise_id": 1, "units": 1, "proof": proof, "code": "", "now": self.read_day()}
-        self.act("visitor", delivering.deliver, **values)
+        self.act("coordinator", delivering.deliver, **values)
 
     def fail(self) -> None:
         self.agree()
@@ -119,7 +119,7 @@ class Stage:
 
     def feed_back(self) -> None:
         self.deliver()
-        values = {"promise_id": 1, "face": m.Face.GOOD, "now": self.read_day()}
+        values = {"promise_id": 1, "face": m.Face.GOOD, "words": "", "now": self.read_day()}
         self.act("resident", delivering.feed_back, **values)
 
     def stop(self) -> None:
