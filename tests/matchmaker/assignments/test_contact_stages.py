@@ -33,12 +33,19 @@ CANARIES = {"name": NAME, "phone": PHONE, "door": DOOR}
 LINK = re.compile(r"^/l/token/")
 
 
+class Visited(World):
+    """One person asks for a visit, and another for rice."""
+
+    need: m.Need
+    second: m.Need
+
+
 @dataclass(frozen=True)
 class People:
     """Everybody who is near the promise, and some who are not."""
 
     make: Factory
-    world: World
+    world: Visited
 
     def write(self) -> dict[str, m.User]:
         make, world = self.make, self.world
@@ -67,7 +74,7 @@ class People:
 class Stage:
     """One visit to one person, and the steps that bring it from stage to stage."""
 
-    def __init__(self, app, world: World, people: dict[str, m.User]) -> None:
+    def __init__(self, app, world: Visited, people: dict[str, m.User]) -> None:
         self.app, self.world, self.people = app, world, people
 
     def act(self, who: str, step: Callable, **values) -> None:
@@ -80,8 +87,10 @@ class Stage:
         """The secret of a link that opens the promise to who has no account."""
         with self.app.app_context():
             actor = db.session.get_one(m.User, self.people["social worker"].id)
-            keys = {"month": JULY, "organisation_id": self.world.organisation.id}
-            token = link_service.make_organisation_link(actor=actor, now=NOW, **keys)
+            giver = self.world.organisation.id
+            token = link_service.make_organisation_link(
+                actor=actor, now=NOW, month=JULY, organisation_id=giver
+            )
             db.session.commit()
             return token
 
@@ -166,7 +175,7 @@ SHOWN = "agreed"  # the stage in which a contact is shown: everybody is tried
 @pytest.fixture
 @kept
 def world(make):
-    world = World(make)
+    world = Visited(make)
     contact = {"full_name": NAME, "phone": PHONE, "address": DOOR}
     home = make.household(world.committee, block="Lane 8")
     resident = make.resident(home, display_name="王阿姨", **contact)

@@ -22,9 +22,15 @@ from tests.matchmaker.rounds.small_month import SmallMonth
 TODAY = NOW.date()
 
 
+class GivenMonth(SmallMonth):
+    """The small month, whose first organisation has a coordinator."""
+
+    coordinator: m.User
+
+
 @pytest.fixture
 def month(context, make):
-    found = SmallMonth(make)
+    found = GivenMonth(make)
     for volunteer in found.volunteers.values():
         row = db.session.get_one(m.Volunteer, volunteer.id)
         row.committees = ["C01"]
@@ -36,12 +42,12 @@ def month(context, make):
     return found
 
 
-def read(month: SmallMonth, today: date = TODAY) -> GiversNow:
+def read(month: GivenMonth, today: date = TODAY) -> GiversNow:
     run = db.session.scalars(db.select(m.RoundRun)).one()
     return read_givers(run.match_round, read_rows(run.problem_json), today)
 
 
-def edit_volunteer(month: SmallMonth, **changed: Any) -> None:
+def edit_volunteer(month: GivenMonth, **changed: Any) -> None:
     profile: dict[str, Any] = {
         "name": "V",
         "visits_per_month": 1,
@@ -58,7 +64,7 @@ def edit_volunteer(month: SmallMonth, **changed: Any) -> None:
     )
 
 
-def edit_goods(month: SmallMonth, **changed: Any) -> None:
+def edit_goods(month: GivenMonth, **changed: Any) -> None:
     """The coordinator changes the offer, and the office approves it again."""
     offer = db.session.get_one(m.Offer, month.offers["goods"].id)
     terms: dict[str, Any] = {

@@ -149,9 +149,9 @@ def list_canaries() -> set[str]:
         for row in db.session.scalars(db.select(model)):
             found |= {row.reference, getattr(row, "name", ""), getattr(row, "address", "")}
             found |= {getattr(row, "lot", "")}
-    for model in (m.Organisation, m.Committee, m.ServiceCategory):
-        found |= {row.code for row in db.session.scalars(db.select(model))}
-        found |= {row.name_zh for row in db.session.scalars(db.select(model))}
+    for named in (m.Organisation, m.Committee, m.ServiceCategory):
+        found |= {row.code for row in db.session.scalars(db.select(named))}
+        found |= {row.name_zh for row in db.session.scalars(db.select(named))}
     found |= {kind.value for kind in m.StatusKind} | {kind.value for kind in m.Qualification}
     found |= {row.naming_key for row in db.session.scalars(db.select(m.Subdistrict))}
     return found - {"", None}

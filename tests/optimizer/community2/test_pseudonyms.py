@@ -45,7 +45,7 @@ def list_other_names(problem: Problem) -> set[str]:
 
 def give_lots(problem: Problem) -> Problem:
     """The question with a lot for every name."""
-    rows = {
+    rows: dict[str, Any] = {
         name: tuple(replace(row, lot=lot_of(name, row.id)) for row in getattr(problem, name))
         for name in ROWS
     }
