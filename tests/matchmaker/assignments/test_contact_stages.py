@@ -1,9 +1,7 @@
 """Every stage of a promise × every person near it × every page, file and list: a name, phone or
 door is read by the few that the stage allows."""
 
-import io
 import re
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +23,7 @@ from tests.browser import Browser
 from tests.factories import NOW, Factory
 from tests.matchmaker.assignments.published_world import World
 from tests.matchmaker.test_permissions import list_calls
+from tests.matchmaker.test_privacy import read_everything
 from tests.worlds import kept
 
 JULY = date(2026, 7, 1)
@@ -203,14 +202,6 @@ class _Clock(datetime):
 def clock():
     with mock.patch("matchmaker.base.clock.datetime", _Clock):
         yield
-
-
-def read_everything(answer) -> str:
-    body = answer.get_data()
-    if zipfile.is_zipfile(io.BytesIO(body)):
-        with zipfile.ZipFile(io.BytesIO(body)) as parts:
-            body = b"\n".join(parts.read(name) for name in parts.namelist())
-    return f"{answer.headers}\n{body.decode('utf-8', 'replace')}"
 
 
 def walk(app, user: m.User | None, token: str = "token") -> dict[str, set[str]]:
