@@ -119,7 +119,7 @@ class LivedOffice(World):
     def _live(self) -> None:
         giver = self.load(_R.COORDINATOR)
         counter = self.load(_R.COMMITTEE_WORKER)
-        visits = [self.find(need) for need in self.asked]
+        visits = sorted(map(self.find, self.asked), key=lambda row: (row.day or JULY, row.id))
         goods = [self.find(need) for need in self.asked_goods]
         own = [self.find(need) for need in self.own]
         late = self.find(self.own_late)
