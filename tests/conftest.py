@@ -19,6 +19,8 @@ from tests.evidence import everything_can_be_said as everything_can_be_said
 from tests.factories import Factory
 from tests.grouped import refuse_compared as refuse_compared
 from tests.locked import refuse_stale_locks as refuse_stale_locks
+from tests.lots import pytest_fixture_setup as pytest_fixture_setup
+from tests.lots import pytest_pyfunc_call as pytest_pyfunc_call
 from tests.worlds import shelf_of_worlds as shelf_of_worlds
 from tests.worlds import worlds as worlds
 

@@ -29,6 +29,7 @@ from sqlalchemy import make_url
 
 from matchmaker.base.extensions import db
 from tests.factories import Factory
+from tests.lots import lots
 
 _SIDE_FILES = ("-wal", "-shm")
 _numbers = itertools.count(1)
@@ -75,6 +76,7 @@ class Worlds:
         if kept:
             result = self._take(kept, parts)
         else:
+            lots.begin(" ".join(chain))
             result = build(**found)
             self._shelf.worlds[chain] = self._put_aside(result, parts)
         self._chain, self._stamp = chain, self._read_stamp()
