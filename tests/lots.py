@@ -31,7 +31,7 @@ class SeededSecrets:
 
 
 lots = SeededSecrets()
-columns.secrets = lots  # type: ignore[attr-defined]
+vars(columns)["secrets"] = lots
 
 
 @pytest.hookimpl(tryfirst=True)
