@@ -4,8 +4,8 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from matchmaker.rounds.problem import make_problem
-from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
+from matchmaker.rounds.question.problem import make_problem
+from matchmaker.rounds.question.snapshot import FrozenOverride, Snapshot
 from optimizer import pseudonyms
 from optimizer.checker.bundle import make_bundle
 from optimizer.codec import canonical_text

@@ -19,7 +19,7 @@ from matchmaker.models import (
     Subdistrict,
     User,
 )
-from matchmaker.rounds.snapshot import Snapshot, read_text
+from matchmaker.rounds.question.snapshot import Snapshot, read_text
 
 
 def get_snapshot(match_round: MatchRound) -> StoredSnapshot:

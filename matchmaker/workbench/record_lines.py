@@ -32,7 +32,7 @@ from matchmaker.needs.follow_ups import DAYS_TO_ANSWER
 from matchmaker.needs.queries import NeedFilters, Repeats, narrow_needs
 from matchmaker.needs.repeating import DAYS_TO_CONFIRM
 from matchmaker.notices.paper import select_waiting
-from matchmaker.rounds.missed import count_missed, find_last_round
+from matchmaker.rounds.memory.missed import count_missed, find_last_round
 from matchmaker.scopes import is_in_scope
 from matchmaker.workbench.line import Reader, WorkKind, WorkLine, get_days_ago
 

@@ -340,6 +340,7 @@ CONTRACTS = [
     ("needs/queries.py", "from optimizer.codec import to_json", "One door"),
     ("rounds/solve/figures.py", "from optimizer.search import solve", "Behind the door"),
     ("rounds/solve/figures.py", "from optimizer.problem import Need", "One file"),
+    ("rounds/freeze/days.py", "from matchmaker.rounds.solve import runs", "The layers of a month"),
     ("models/need.py", "import wtforms", "Models know no form"),
     ("models/need.py", "from matchmaker.base import errors", "Models know no form"),
     (

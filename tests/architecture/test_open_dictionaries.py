@@ -15,7 +15,7 @@ ALLOWED = {
     "matchmaker/rounds/pages/review_views.py:_describe": "the context of a template",
     "matchmaker/rounds/pages/review_views.py:_describe_conflict": "a part of the same context",
     "matchmaker/rounds/pages/room_views.py:_describe_promises": "a part of a template's context",
-    "matchmaker/rounds/snapshot.py:to_json": "plain JSON for a column, by the codec",
+    "matchmaker/rounds/question/snapshot.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/figures.py:to_json": "plain JSON for a column, by the codec",
     "matchmaker/rounds/solve/proposal.py:to_json": "plain JSON for a column, by the codec",
 }

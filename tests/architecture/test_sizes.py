@@ -12,6 +12,8 @@ MOST_FUNCTION_LINES, MOST_BRANCHES, MOST_TEMPLATE_LINES = 30, 10, 100
 LONG: dict[str, str] = {
     "matchmaker/scopes.py": "one table: what each role may see of each model",
 }
+# Folders whose parts a newcomer meets first, and how many parts each may name.
+CROWDED = {"matchmaker/rounds": 11}
 # Files under 60 lines that one other file imports, each with the reason why it stays apart.
 APART = {
     "optimizer/stages/points.py": "one module per kind of stage (S4)",
@@ -47,6 +49,17 @@ def find_paragraphs(sources: list[Source]) -> dict[str, str]:
         and not s.path.stem.endswith(("views", "__init__", "__main__"))
         and not {"models", "commands"} & set(s.path.parts)
     }
+
+
+def find_crowded(sources: list[Source]) -> dict[str, int]:
+    """Folders that name more files and folders than they may."""
+    parts: dict[str, set[str]] = {folder: set() for folder in CROWDED}
+    for source in sources:
+        for folder, names in parts.items():
+            if source.name.startswith(f"{folder}/"):
+                names.add(source.name.removeprefix(f"{folder}/").partition("/")[0])
+    counts = {folder: len(names - {"__init__.py"}) for folder, names in parts.items()}
+    return {folder: count for folder, count in counts.items() if count > CROWDED[folder]}
 
 
 def find_long_functions(sources: list[Source]) -> dict[str, int]:
@@ -98,6 +111,10 @@ def test_what_stays_apart_is_little_and_still_there():
     assert set(LONG) <= {s.name for s in SOURCES if s.lines > MOST_FILE_LINES}
 
 
+def test_a_folder_names_as_much_as_a_newcomer_can_take_in():
+    assert find_crowded(SOURCES) == {}, "put the new part into one of the folders"
+
+
 def test_functions_fit_in_30_lines():
     assert find_long_functions(SOURCES) == {}
 
@@ -113,6 +130,7 @@ def test_templates_fit_in_100_lines():
 PLANTED = [
     (find_long, {"optimizer/a.py": "x = 1\n" * 351}),
     (find_paragraphs, {"optimizer/a.py": "x = 1\n", "optimizer/b.py": "from optimizer import a\n"}),
+    (find_crowded, {f"matchmaker/rounds/a{n}/b.py": "x = 1\n" for n in range(12)}),
     (find_long_functions, {"optimizer/a.py": "def a():\n" + "    x = 1\n" * 30}),
     (find_tangled, {"optimizer/a.py": f"def a(b):\n    return {' or '.join(['b'] * 11)}\n"}),
 ]
@@ -121,6 +139,7 @@ PLANTED = [
 @pytest.mark.parametrize(("rule", "files"), PLANTED, ids=[rule.__name__ for rule, _ in PLANTED])
 def test_each_rule_finds_a_planted_violation(rule, files, tmp_path):
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert "a.py" in str(rule(list_sources("optimizer", root=tmp_path)))
+    houses = {name.partition("/")[0] for name in files}
+    assert min(files).partition("/")[0] in str(rule(list_sources(*houses, root=tmp_path)))

@@ -61,7 +61,7 @@ LABELS = {
     "endings": "endings<br/>the end of a contact",
     "promises": "promises<br/>a run held against today",
     "demo": "demo<br/>invented people, real rules",
-    "rounds": "rounds<br/>freeze, solve, publish, pages, words",
+    "rounds": "rounds<br/>freeze, question, solve, publish,<br/>memory, pages, words",
     "matching": "rounds/matching.py<br/>the one door",
     "web": "web, forms<br/>views' common parts, permissions, fields",
     "words": "words<br/>codes and numbers as sentences",

@@ -27,7 +27,7 @@ from matchmaker.models import (
 )
 from matchmaker.promises.falls import list_lost
 from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
-from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
+from matchmaker.rounds.question.snapshot import DueVisit, FrozenNeed
 from matchmaker.slots import get_week, list_days
 
 _MONTHS_PER_QUARTER = 3

@@ -30,7 +30,7 @@ from matchmaker.models import (
 from matchmaker.offers.queries import lacks_volunteers
 from matchmaker.rounds.freeze.asked import list_due_weeks, select_open_needs, select_pairings
 from matchmaker.rounds.freeze.given import select_open_offers
-from matchmaker.rounds.missed import count_missed, find_last_round
+from matchmaker.rounds.memory.missed import count_missed, find_last_round
 from matchmaker.slots import get_slot_week, list_days, list_slots
 
 

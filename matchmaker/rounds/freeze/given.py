@@ -22,7 +22,7 @@ from matchmaker.models import (
     VolunteerState,
 )
 from matchmaker.rounds.freeze.days import Days, cut_days, keep_valid, lasts, list_dated
-from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
+from matchmaker.rounds.question.snapshot import FrozenOffer, FrozenVolunteer
 from matchmaker.slots import list_days
 
 

@@ -27,7 +27,7 @@ from matchmaker.models import (
 )
 from matchmaker.notices.service import make_void
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
-from matchmaker.rounds.snapshot import FrozenOverride, Snapshot
+from matchmaker.rounds.question.snapshot import FrozenOverride, Snapshot
 from matchmaker.states import lock_row
 
 _OPEN_TO_OVERRIDES = frozenset(

@@ -15,16 +15,16 @@ from matchmaker.needs.repeating import return_needs
 from matchmaker.needs.states import enter_round
 from matchmaker.offers.states import follow_calendar
 from matchmaker.rounds import matching
-from matchmaker.rounds.carrying import carry_earlier
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs, select_open_needs
 from matchmaker.rounds.freeze.draws import Announcement, add_draw, check_announcement
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
-from matchmaker.rounds.ledger import count_pledges, freeze_history, freeze_loads
-from matchmaker.rounds.lots import make_key
-from matchmaker.rounds.missed import count_missed, find_last_round
-from matchmaker.rounds.problem import name_contest_stages
+from matchmaker.rounds.memory.carrying import carry_earlier
+from matchmaker.rounds.memory.ledger import count_pledges, freeze_history, freeze_loads
+from matchmaker.rounds.memory.missed import count_missed, find_last_round
 from matchmaker.rounds.queries import find_round, get_subdistrict_id
-from matchmaker.rounds.snapshot import FORMAT, FrozenCategory, Snapshot
+from matchmaker.rounds.question.lots import make_key
+from matchmaker.rounds.question.problem import name_contest_stages
+from matchmaker.rounds.question.snapshot import FORMAT, FrozenCategory, Snapshot
 from matchmaker.rounds.states import ROUND_STATES
 from matchmaker.slots import list_days, list_slot_dates
 

@@ -13,8 +13,8 @@ from matchmaker.forms.fields import CountField
 from matchmaker.models import MatchRound, RoundRun
 from matchmaker.promises.board import Grouping, count_funnel, list_board
 from matchmaker.rounds import queries
-from matchmaker.rounds.carrying import list_missing
-from matchmaker.rounds.missed import find_last_round, list_missed
+from matchmaker.rounds.memory.carrying import list_missing
+from matchmaker.rounds.memory.missed import find_last_round, list_missed
 from matchmaker.rounds.pages.blueprint import bp
 from matchmaker.rounds.publish import closing
 from matchmaker.web.act import Answer, answer_form
@@ -86,7 +86,7 @@ def missed() -> str:
     match_round = find_last_round(queries.get_subdistrict_id(current_user))
     rows = [] if match_round is None else list_missed(match_round)
     return render_template(
-        "rounds/missed.html",
+        "rounds/memory/missed.html",
         match_round=match_round,
         rows=rows,
         total=sum(row.missed for row in rows),

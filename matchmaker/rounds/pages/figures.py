@@ -12,8 +12,8 @@ from matchmaker.base.extensions import db
 from matchmaker.kinds import KINDS_IN_CHART
 from matchmaker.models import Committee, Organisation, ServiceCategory, StatusKind
 from matchmaker.rounds.freeze.entries import EntryShares
-from matchmaker.rounds.ledger import Coverage
-from matchmaker.rounds.snapshot import CommitteeHistory
+from matchmaker.rounds.memory.ledger import Coverage
+from matchmaker.rounds.question.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import NO_STATUS, Figures
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, NeedOutcome, PublicBundle, RoundRun
 from matchmaker.rounds import matching
-from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.publish.public_file import make_files, pack
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.asks import list_members
 
 
 def make_bundle(run: RoundRun, now: datetime) -> PublicBundle | None:

@@ -25,8 +25,8 @@ from matchmaker.models import (
 )
 from matchmaker.promises.states import OPEN_STATES, PROMISE_STATES, PromiseStep
 from matchmaker.residents.consents import end_consent
-from matchmaker.rounds.carrying import carry_missing
-from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.memory.carrying import carry_missing
+from matchmaker.rounds.memory.ledger import erase_ledger
 from matchmaker.rounds.publish.remembering import remember, remember_deliveries
 from matchmaker.rounds.publish.revoking import free_places
 from matchmaker.rounds.states import ROUND_STATES

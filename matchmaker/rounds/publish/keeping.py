@@ -40,12 +40,12 @@ from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.falls import is_without_fault
 from matchmaker.promises.present import find_last_day, has_days_left
 from matchmaker.promises.states import DEADLINES, FALLEN_STATES, PROMISE_STATES, PromiseStep
-from matchmaker.rounds.asks import map_asks
-from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.memory.ledger import erase_ledger
 from matchmaker.rounds.publish.hands import list_publishers, list_verifiers
 from matchmaker.rounds.publish.remembering import remember
 from matchmaker.rounds.publish.revoking import lock_outcomes
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.asks import map_asks
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 from matchmaker.rounds.solve.laying import lay_down
 from matchmaker.rounds.solve.proposal import Proposal

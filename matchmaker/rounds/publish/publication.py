@@ -28,14 +28,14 @@ from matchmaker.promises.days import propose_days
 from matchmaker.promises.facts import HeldPromise, list_promises
 from matchmaker.promises.present import RECEIVER_GONE, find_last_day, list_broken
 from matchmaker.promises.states import DEADLINES, PROMISE_STATES, PromiseStep
-from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.freeze.overrides import list_overrides
-from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.memory.ledger import erase_ledger
 from matchmaker.rounds.publish.bundles import make_bundle, remove_bundle
 from matchmaker.rounds.publish.hands import require_no_hand
 from matchmaker.rounds.publish.notices import Heard, notify_all, take_back
 from matchmaker.rounds.publish.remembering import list_assignments, list_outcomes, remember
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.asks import map_asks
 from matchmaker.rounds.solve.figures import (
     LEFT_AT_HOME,
     TAKEN_BACK_AT_HOME,

@@ -25,8 +25,7 @@ from matchmaker.models import (
 )
 from matchmaker.promises.present import PROMISE_REVOKED
 from matchmaker.promises.sums import add_up, count_kept, is_decided
-from matchmaker.rounds.asks import list_members
-from matchmaker.rounds.ledger import (
+from matchmaker.rounds.memory.ledger import (
     Contest,
     Coverage,
     Delivery,
@@ -38,6 +37,7 @@ from matchmaker.rounds.ledger import (
 )
 from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.asks import list_members
 from matchmaker.rounds.solve.figures import Figures, get_figures, get_figures_of
 from matchmaker.rounds.solve.verdicts import find_verdict
 from optimizer.rows import VISITS

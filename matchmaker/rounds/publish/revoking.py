@@ -33,11 +33,11 @@ from matchmaker.promises.present import PROMISE_REVOKED, list_broken, list_falle
 from matchmaker.promises.seats import unseat
 from matchmaker.promises.states import FALLEN_STATES, OPEN_STATES, PROMISE_STATES, PromiseStep
 from matchmaker.promises.together import is_beside
-from matchmaker.rounds.asks import map_asks
 from matchmaker.rounds.publish.notices import notify_of_ended
 from matchmaker.rounds.publish.remembering import remember_ended
 from matchmaker.rounds.publish.settling import settle_need
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.asks import map_asks
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 from matchmaker.states import lock_row, lock_rows
 

@@ -13,14 +13,20 @@ from typing import Any
 from matchmaker.base.errors import NotFoundError
 from matchmaker.kinds import get_rules
 from matchmaker.models import RoundRun
-from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad, count_pledges, name_measure
-from matchmaker.rounds.problem import (
+from matchmaker.rounds.memory.ledger import (
+    Contest,
+    Coverage,
+    GiverLoad,
+    count_pledges,
+    name_measure,
+)
+from matchmaker.rounds.question.problem import (
     name_contest_stages,
     name_fair_stages,
     raise_tier,
 )
-from matchmaker.rounds.snapshot import FIRST_FORMAT, FrozenNeed, Snapshot
-from matchmaker.rounds.waits import read_key
+from matchmaker.rounds.question.snapshot import FIRST_FORMAT, FrozenNeed, Snapshot
+from matchmaker.rounds.question.waits import read_key
 from optimizer import codec
 from optimizer.solution import GroundCode, Level, Proof, Solution, SolutionStatus, StageResult
 

@@ -8,8 +8,8 @@ from matchmaker.models import MatchRound
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
 from matchmaker.rounds.matching import QuestionRows
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
-from matchmaker.rounds.snapshot import FrozenOffer
-from matchmaker.rounds.visitors import make_people, name_days
+from matchmaker.rounds.question.snapshot import FrozenOffer
+from matchmaker.rounds.question.visitors import make_people, name_days
 from matchmaker.slots import expand_windows, list_days
 from optimizer.rows import Person, Stock
 

@@ -19,15 +19,15 @@ from matchmaker.calendar.service import load_calendars
 from matchmaker.models import Need, NeedOutcome, NeedState, Promise, RoundRun, RunStatus
 from matchmaker.promises.falls import Fall, is_without_fault, name_fall
 from matchmaker.promises.states import DONE_STATES, OPEN_STATES
-from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
 from matchmaker.rounds.matching import read_rows
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
-from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
+from matchmaker.rounds.question.asks import list_members
+from matchmaker.rounds.question.snapshot import FrozenNeed, Snapshot
+from matchmaker.rounds.question.visitors import name_days, name_persons
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME
 from matchmaker.rounds.solve.givers_now import empty_stock, read_givers
 from matchmaker.rounds.solve.verdicts import count_unproved
-from matchmaker.rounds.visitors import name_days, name_persons
 from matchmaker.slots import get_slot_week, list_slot_dates
 from optimizer.facts import Facts
 from optimizer.rows import Forbid, Person, Stock

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from matchmaker.models import MatchRound, OverrideKind, RoundRun
 from matchmaker.rounds.freeze.overrides import freeze_overrides, list_active_overrides
-from matchmaker.rounds.problem import RuleName, name_rule
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.rounds.snapshot import Snapshot
-from matchmaker.rounds.visitors import name_persons
-from matchmaker.rounds.waits import read_key
+from matchmaker.rounds.question.problem import RuleName, name_rule
+from matchmaker.rounds.question.snapshot import Snapshot
+from matchmaker.rounds.question.visitors import name_persons
+from matchmaker.rounds.question.waits import read_key
 from optimizer import codec
 from optimizer.report import Conflict, PinPrice, StageChange
 from optimizer.rows import Pin

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 from matchmaker.base.extensions import db
 from matchmaker.models import MatchRound, Need, Offer, Pairing, Promise, Volunteer
 from matchmaker.rounds.queries import get_snapshot, read_snapshot
-from matchmaker.rounds.snapshot import Snapshot
+from matchmaker.rounds.question.snapshot import Snapshot
+from matchmaker.rounds.question.visitors import name_volunteers
 from matchmaker.rounds.solve.proposal import NewLine, Proposal
-from matchmaker.rounds.visitors import name_volunteers
 from matchmaker.slots import get_slot_week
 
 Asked = Need | Pairing

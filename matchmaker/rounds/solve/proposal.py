@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matchmaker.rounds.asks import list_members
 from matchmaker.rounds.matching import list_days_of
 from matchmaker.rounds.outcome_numbers import OutcomeNumbers, make_numbers
-from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
+from matchmaker.rounds.question.asks import list_members
+from matchmaker.rounds.question.snapshot import FrozenNeed, Snapshot
 from optimizer import codec
 from optimizer.explanation import Explanation
 from optimizer.solution import Assignment

@@ -17,14 +17,14 @@ from matchmaker.models import (
     RoundRun,
     Volunteer,
 )
-from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers
-from matchmaker.rounds.problem import list_common_days
 from matchmaker.rounds.queries import get_snapshot
-from matchmaker.rounds.snapshot import Snapshot
+from matchmaker.rounds.question.asks import HandedBack
+from matchmaker.rounds.question.problem import list_common_days
+from matchmaker.rounds.question.snapshot import Snapshot
+from matchmaker.rounds.question.visitors import name_volunteers
+from matchmaker.rounds.question.waits import counts_half_months
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, count_units
-from matchmaker.rounds.visitors import name_volunteers
-from matchmaker.rounds.waits import counts_half_months
 from optimizer.solution import Assignment as Line
 from optimizer.solution import GroundCode, Solution
 

@@ -21,20 +21,20 @@ from matchmaker.models import (
 )
 from matchmaker.notices.service import notify_accounts, notify_user, select_active
 from matchmaker.rounds import matching
-from matchmaker.rounds.asks import hand_back
 from matchmaker.rounds.freeze.overrides import (
     forget_waiting,
     freeze_overrides,
     list_active_overrides,
 )
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.rounds.snapshot import FrozenOverride
+from matchmaker.rounds.question.asks import hand_back
+from matchmaker.rounds.question.snapshot import FrozenOverride
+from matchmaker.rounds.question.waits import read_key
 from matchmaker.rounds.solve.figures import compute_figures
 from matchmaker.rounds.solve.pins import list_conflicting, list_prices
 from matchmaker.rounds.solve.result import write_assignments, write_outcomes
 from matchmaker.rounds.solve.verdicts import count_unproved
 from matchmaker.rounds.states import JOB_STATES, ROUND_STATES
-from matchmaker.rounds.waits import read_key
 from matchmaker.scopes import list_same_persons
 from matchmaker.states import lock_row
 from optimizer import codec

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from matchmaker.models import RoundRun
-from matchmaker.rounds.asks import list_members
+from matchmaker.rounds.question.asks import list_members
 from matchmaker.rounds.solve.figures import StageFigures
 from matchmaker.rounds.solve.pins import find_prices
 from matchmaker.rounds.words.names import Names

@@ -18,10 +18,10 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.organisations.queries import list_given
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.publish import closing
 from matchmaker.rounds.publish.remembering import list_outcomes
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.solve.figures import get_figures
 from tests.browser import Browser
 from tests.draws import lock_and_draw, make_draw

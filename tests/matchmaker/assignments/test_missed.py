@@ -13,9 +13,9 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.findings import ROWS, Finding, Prepared
 from matchmaker.rounds.freeze.readiness import check_readiness
-from matchmaker.rounds.missed import count_missed, find_last_round, list_missed
-from matchmaker.rounds.problem import make_problem
+from matchmaker.rounds.memory.missed import count_missed, find_last_round, list_missed
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.solve.figures import get_figures
 from tests.browser import Browser
 from tests.draws import lock_and_draw
@@ -182,7 +182,7 @@ def test_the_page_has_the_visits_that_readiness_counts_and_the_list_to_ring_begi
         found = agreeing.list_questions(month.counter, NOW)
         assert [row.first.pairing_id for row in found] == [second.id, None]
     office = Browser(app).sign_in(month.one).use_language("en")
-    page = office.get("rounds.missed").text
+    page = office.get("rounds.memory.missed").text
     assert "P0001" in page
     assert "P0002" not in page
     assert "1 due visit of a pairing was not made" in page

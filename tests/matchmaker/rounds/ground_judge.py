@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from matchmaker import models as m
-from matchmaker.rounds.asks import hand_back, list_members
 from matchmaker.rounds.outcome_numbers import make_numbers
-from matchmaker.rounds.problem import make_problem
+from matchmaker.rounds.question.asks import hand_back, list_members
+from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.words.rules import FIRST_POLICY, SECOND_POLICY
 from matchmaker.slots import get_slot_week, get_window
 from optimizer.explain.explain import explain

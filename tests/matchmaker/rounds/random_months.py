@@ -5,7 +5,13 @@ from random import Random
 from typing import Any
 
 from matchmaker.models import StatusKind, Window
-from matchmaker.rounds.snapshot import DueVisit, FrozenNeed, FrozenOffer, FrozenVolunteer, Snapshot
+from matchmaker.rounds.question.snapshot import (
+    DueVisit,
+    FrozenNeed,
+    FrozenOffer,
+    FrozenVolunteer,
+    Snapshot,
+)
 from tests.matchmaker.rounds.small_snapshot import DRAWN, SECOND
 
 COMMITTEES = ("C01", "C02", "C03")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from matchmaker.rounds.snapshot import (
+from matchmaker.rounds.question.snapshot import (
     DueVisit,
     FrozenNeed,
     FrozenOffer,

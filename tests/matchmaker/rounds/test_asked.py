@@ -6,7 +6,7 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.rounds.freeze.asked import freeze_due_visits, freeze_needs
-from matchmaker.rounds.snapshot import DueVisit, FrozenNeed
+from matchmaker.rounds.question.snapshot import DueVisit, FrozenNeed
 from tests.factories import NOW, Factory, make_lot
 from tests.reach import get_start, reach
 from tests.worlds import kept

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.models import OverrideKind
-from matchmaker.rounds.asks import hand_back
-from matchmaker.rounds.problem import make_problem
-from matchmaker.rounds.snapshot import FrozenOverride
+from matchmaker.rounds.question.asks import hand_back
+from matchmaker.rounds.question.problem import make_problem
+from matchmaker.rounds.question.snapshot import FrozenOverride
 from optimizer.explanation import Explanation
 from optimizer.problem import Need, Problem
 from optimizer.solution import Assignment, Ground, GroundCode, Solution, SolutionStatus

@@ -8,8 +8,8 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import service as freeze_service
 from matchmaker.rounds.freeze.days import cut_days, lasts
-from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.problem import make_problem
 from matchmaker.slots import list_days
 from tests.draws import lock_and_draw
 from tests.factories import NOW

@@ -10,7 +10,7 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.endings.service import stop_contact
 from matchmaker.needs.desk_service import withdraw_need
-from matchmaker.rounds.ledger import Contest
+from matchmaker.rounds.memory.ledger import Contest
 from matchmaker.rounds.publish import publication, remembering
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, TAKEN_BACK_AT_HOME
 from matchmaker.rounds.words.helps import explain_next

@@ -18,7 +18,7 @@ from matchmaker.rounds.outcome_numbers import read_numbers
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.proof_file import make_proof_zip
 from matchmaker.rounds.publish.revoking import revoke_broken
-from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
+from matchmaker.rounds.question.snapshot import CommitteeHistory, FrozenLoad
 from matchmaker.rounds.solve.figures import LEFT_AT_HOME, get_figures
 from matchmaker.rounds.words.grounds import explain_outcome
 from matchmaker.rounds.words.helps import explain_next

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker import models as m
-from matchmaker.rounds.ledger import Coverage, GiverLoad
+from matchmaker.rounds.memory.ledger import Coverage, GiverLoad
 from matchmaker.rounds.pages.figures import (
     MOST_CATEGORIES,
     Extreme,
@@ -20,7 +20,7 @@ from matchmaker.rounds.pages.figures import (
     list_status_rows,
     list_supply,
 )
-from matchmaker.rounds.snapshot import CommitteeHistory
+from matchmaker.rounds.question.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import Supply, compute_figures
 from matchmaker.rounds.words.names import Names
 from matchmaker.web.charts import CoverageRow, LoadRow, Share, SupplyDemandRow

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.rounds.ledger import Contest, Coverage, GiverLoad
-from matchmaker.rounds.snapshot import CommitteeHistory
+from matchmaker.rounds.memory.ledger import Contest, Coverage, GiverLoad
+from matchmaker.rounds.question.snapshot import CommitteeHistory
 from matchmaker.rounds.solve.figures import (
     LEFT_AT_HOME,
     Figures,

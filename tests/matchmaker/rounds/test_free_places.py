@@ -15,8 +15,9 @@ from matchmaker.base.errors import ConflictError
 from matchmaker.base.extensions import db
 from matchmaker.calendar.service import NoticeTerms, save_notice
 from matchmaker.promises.present import list_broken
-from matchmaker.rounds import carrying, matching
+from matchmaker.rounds import matching
 from matchmaker.rounds.matching import make_rest_json
+from matchmaker.rounds.memory import carrying
 from matchmaker.rounds.publish import keeping, publication
 from matchmaker.rounds.solve import jobs, repairs
 from matchmaker.rounds.solve.laying import lay_down

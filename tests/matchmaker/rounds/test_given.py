@@ -7,7 +7,7 @@ import pytest
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze.given import freeze_offers, freeze_volunteers
-from matchmaker.rounds.snapshot import FrozenOffer, FrozenVolunteer
+from matchmaker.rounds.question.snapshot import FrozenOffer, FrozenVolunteer
 from tests.factories import Factory
 from tests.reach import get_start, list_reachable, reach
 from tests.worlds import kept

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.ledger import (
+from matchmaker.rounds.memory.ledger import (
     Contest,
     Coverage,
     GiverLoad,
@@ -17,7 +17,7 @@ from matchmaker.rounds.ledger import (
     write_ledger,
 )
 from matchmaker.rounds.queries import read_snapshot
-from matchmaker.rounds.snapshot import CommitteeHistory, FrozenLoad
+from matchmaker.rounds.question.snapshot import CommitteeHistory, FrozenLoad
 from tests.factories import NOW, Factory
 from tests.matchmaker.rounds.second_month import freeze_second_month
 from tests.worlds import kept

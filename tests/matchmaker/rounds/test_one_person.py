@@ -13,10 +13,10 @@ from matchmaker.base.extensions import contact_cipher, db
 from matchmaker.models import OverrideKind
 from matchmaker.people import joining
 from matchmaker.rounds.freeze import service as freeze_service
-from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.publish import publication
-from matchmaker.rounds.snapshot import FrozenOverride, FrozenVolunteer, read_text
-from matchmaker.rounds.visitors import name_volunteers
+from matchmaker.rounds.question.problem import make_problem
+from matchmaker.rounds.question.snapshot import FrozenOverride, FrozenVolunteer, read_text
+from matchmaker.rounds.question.visitors import name_volunteers
 from matchmaker.volunteers import absences
 from optimizer.checker.check import verify
 from optimizer.problem import Forbid, Pair, Person, Pin

@@ -10,8 +10,9 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds import ledger, queries
+from matchmaker.rounds import queries
 from matchmaker.rounds.freeze import findings, overrides, readiness, service
+from matchmaker.rounds.memory import ledger
 from matchmaker.rounds.pages import figures, lines
 from matchmaker.rounds.publish import publication, remembering
 from matchmaker.rounds.solve import runs

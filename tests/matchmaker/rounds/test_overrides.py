@@ -10,7 +10,7 @@ from matchmaker.base.extensions import db
 from matchmaker.rounds.freeze import overrides
 from matchmaker.rounds.freeze.overrides import Candidates
 from matchmaker.rounds.publish import publication
-from matchmaker.rounds.snapshot import FrozenOverride
+from matchmaker.rounds.question.snapshot import FrozenOverride
 from tests.factories import NOW
 
 pytestmark = pytest.mark.both_databases

@@ -7,8 +7,8 @@ import pytest
 
 from matchmaker.models import OverrideKind
 from matchmaker.rounds import matching
-from matchmaker.rounds.problem import make_problem, raise_tier
-from matchmaker.rounds.snapshot import CommitteeHistory, FrozenOverride
+from matchmaker.rounds.question.problem import make_problem, raise_tier
+from matchmaker.rounds.question.snapshot import CommitteeHistory, FrozenOverride
 from optimizer.codec import ProblemError
 from optimizer.policy import COMMUNITY_POLICY
 from optimizer.problem import Forbid, GroupHistory, Need, Pair, Person, Pin, Problem, Stock

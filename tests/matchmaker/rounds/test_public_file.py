@@ -16,11 +16,11 @@ import pytest
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.problem import make_problem
 from matchmaker.rounds.publish import publication
 from matchmaker.rounds.publish.bundles import find_bundle, find_public_name
 from matchmaker.rounds.publish.public_file import make_files
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.problem import make_problem
 from matchmaker.rounds.solve import jobs, runs
 from optimizer.checker.check import check_draw, judge
 from optimizer.checker.verdict import Ruling

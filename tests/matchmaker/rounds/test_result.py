@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from matchmaker import models as m
 from matchmaker.base.extensions import db
-from matchmaker.rounds.asks import HandedBack
 from matchmaker.rounds.outcome_numbers import make_numbers, read_numbers
 from matchmaker.rounds.queries import read_snapshot
+from matchmaker.rounds.question.asks import HandedBack
 from matchmaker.rounds.solve import runs
 from matchmaker.rounds.solve.result import write_outcomes
 from optimizer.explanation import Explanation, NearestMiss

@@ -11,7 +11,7 @@ from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.rounds import matching, queries
 from matchmaker.rounds.freeze.draws import compute_seed
-from matchmaker.rounds.snapshot import Snapshot, read_text
+from matchmaker.rounds.question.snapshot import Snapshot, read_text
 from matchmaker.rounds.solve import runs
 from optimizer import policy
 from optimizer.codec import ProblemError

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from matchmaker import models as m
 from matchmaker.base.extensions import db
 from matchmaker.promises.present import Broken, list_broken, list_broken_among
-from matchmaker.rounds.ledger import erase_ledger
+from matchmaker.rounds.memory.ledger import erase_ledger
 from matchmaker.rounds.publish.remembering import remember
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from matchmaker.rounds.snapshot import Snapshot
+from matchmaker.rounds.question.snapshot import Snapshot
 from optimizer.policy import get_policy
 
 _WAITING = re.compile(r"\bwaiting=(\d+)")

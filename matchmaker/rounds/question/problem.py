@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from matchmaker.kinds import get_rules
 from matchmaker.models import OverrideKind
-from matchmaker.rounds.asks import join_asks
-from matchmaker.rounds.lots import give_lots, list_names, name_lots
-from matchmaker.rounds.snapshot import (
+from matchmaker.rounds.question.asks import join_asks
+from matchmaker.rounds.question.lots import give_lots, list_names, name_lots
+from matchmaker.rounds.question.snapshot import (
     CommitteeHistory,
     DueVisit,
     FrozenCategory,
@@ -23,8 +23,8 @@ from matchmaker.rounds.snapshot import (
     FrozenOverride,
     Snapshot,
 )
-from matchmaker.rounds.visitors import make_people, name_days, name_days_of, name_persons
-from matchmaker.rounds.waits import counts_half_months
+from matchmaker.rounds.question.visitors import make_people, name_days, name_days_of, name_persons
+from matchmaker.rounds.question.waits import counts_half_months
 from matchmaker.slots import expand_windows, get_slot_week, list_slots_of_weeks
 from optimizer.policy import StageKind, get_policy
 from optimizer.problem import (

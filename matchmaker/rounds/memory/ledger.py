@@ -12,7 +12,7 @@ from matchmaker.base.clock import add_months
 from matchmaker.base.extensions import db
 from matchmaker.kinds import get_rules
 from matchmaker.models import FairnessLedger, LedgerScope, MatchRound
-from matchmaker.rounds.snapshot import (
+from matchmaker.rounds.question.snapshot import (
     CommitteeHistory,
     FrozenCategory,
     FrozenLoad,

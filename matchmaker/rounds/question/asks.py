@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from matchmaker.rounds.snapshot import FrozenNeed, Snapshot
+from matchmaker.rounds.question.snapshot import FrozenNeed, Snapshot
 from optimizer.explanation import Explanation
 from optimizer.problem import Need, ask_key
 from optimizer.solution import Assignment, Ground, Solution

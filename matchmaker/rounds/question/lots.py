@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from matchmaker.rounds.snapshot import DueVisit, FrozenNeed, Snapshot
+from matchmaker.rounds.question.snapshot import DueVisit, FrozenNeed, Snapshot
 from optimizer.problem import Need, Person, Problem, Stock
 
 _LENGTH = 32  # hexadecimal digits: no two names of a month are ever alike

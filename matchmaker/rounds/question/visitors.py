@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from matchmaker.rounds.snapshot import FrozenVolunteer, Snapshot
+from matchmaker.rounds.question.snapshot import FrozenVolunteer, Snapshot
 from matchmaker.slots import expand_windows
 from optimizer.problem import Person, Stock
 
