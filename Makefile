@@ -26,10 +26,12 @@ test: $(READY) $(CATALOGUE).mo system-packages  ## everything but the slow sweep
 test-slow: $(READY) $(CATALOGUE).mo system-packages  ## the slow sweeps
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow -q
 
-sweep: $(READY)  ## FORGERIES=20000 answers of tiny months against verify; or PROPERTIES=500 months for each promise of the second policy; SEED=; MATCH=text
+sweep: $(READY)  ## FORGERIES=20000 answers of tiny months against verify; or PROPERTIES=500 months for each promise of the second policy; or TYPING=1: each form, whatever comes between; SEED=; MATCH=text
 ifdef PROPERTIES
 	$(BIN)/python -m tests.optimizer.community2 --months $(PROPERTIES) \
 		$(if $(SEED),--seed $(SEED)) $(if $(MATCH),--match "$(MATCH)")
+else ifdef TYPING
+	TYPING=all $(BIN)/python -m pytest -n 2 -s -m slow -q tests/journeys/test_typing.py
 else
 	FORGERIES=$(or $(FORGERIES),20000) $(BIN)/python -m pytest -n 2 -m slow -q tests/optimizer/checker/test_kit.py tests/optimizer/community2/test_forgeries.py
 endif

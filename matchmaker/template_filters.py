@@ -15,6 +15,7 @@ from matchmaker.accounts.invitations import waits_for_confirmation
 from matchmaker.accounts.kept_forms import get_owner_mark
 from matchmaker.audit import words as audit_words
 from matchmaker.base.clock import get_now
+from matchmaker.forms.base import was_ticked
 from matchmaker.models import Need, Offer
 from matchmaker.needs import words as need_words
 from matchmaker.needs.repeating import is_repeating
@@ -149,6 +150,7 @@ TESTS: _Functions = {
     "money": kinds.is_money,
     "timed": is_timed,
     "repeating": comes_back,
+    "ticked": was_ticked,
 }
 
 GLOBALS: _Functions = {

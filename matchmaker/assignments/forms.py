@@ -98,7 +98,7 @@ class DayForm(IdempotentForm):
         self.day.choices = make_choices((day.isoformat(), format_weekday(day)) for day in days)
         hours = range(_FIRST, _LAST + 1, _STEP)
         self.hour.choices = make_choices((hour, format_time_of_day(hour)) for hour in hours)
-        if not self.is_submitted():
+        if not self.has_input:
             self.day.data = row.day.isoformat() if row.day else None
             self.hour.data = str(row.minute)
 

@@ -32,7 +32,7 @@ class DoneForm(IdempotentForm):
         self.proofs = proofs
         self.proof.choices = make_choices((proof, get_label(proof)) for proof in proofs)
         self.unit = row.asked.category.unit
-        if not self.is_submitted():
+        if not self.has_input:
             self.units.show(row.units, self.unit)
             self.proof.data = proofs[0].value if len(proofs) == 1 else None
 

@@ -89,7 +89,7 @@ def make_session_form(offer: Offer, places: list[Place], session: Session | None
         del form.place_id
     if not get_rules(offer.category.kind).is_handed_over:
         del form.last_day
-    if not form.is_submitted():
+    if not form.has_input:
         form.look_again()  # what is left out is not compared
     return form
 

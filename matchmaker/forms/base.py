@@ -75,6 +75,14 @@ class BaseForm(FlaskForm):
                 options = {**options, "filters": [clean_text, *own_filters]}
             return super().bind_field(form, unbound_field, options)
 
+    @property
+    def has_input(self) -> bool:
+        """Whether values came for this form: sent now, or kept from before the person signed in.
+
+        False when the request sends another form of the same page.
+        """
+        return any(field.raw_data is not None for field in self)
+
     def lost_unseen_signs(self) -> bool:
         """Whether ``clean_text`` took signs out of a text: the person gets a word about it."""
         return any(
@@ -148,6 +156,16 @@ class EditForm(BaseForm):
 
     def _list_edited(self) -> list[Field]:
         return [field for field in self if _is_seen(field)]
+
+
+def was_ticked(value: object, name: str) -> bool:
+    """Whether the box ``name`` of this value was ticked, where a page has a box for each row.
+
+    Looks at the form that is sent, else at the one that was kept before the person signed in.
+    """
+    is_sent = request.method in SUBMITTING_METHODS
+    sent = request.form if is_sent else g.get("kept_form")
+    return sent is not None and str(value) in sent.getlist(name)
 
 
 class ButtonForm(IdempotentForm):

@@ -1,15 +1,18 @@
 """Nothing typed is lost on the server's side: each kind of form, and what may come between."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import g
 from markupsafe import escape
 from sqlalchemy import select, text
+from werkzeug.datastructures import MultiDict
 from wtforms import PasswordField
 
 from matchmaker.accounts import kept_forms, sessions
 from matchmaker.accounts.kept_forms import HIDDEN_WORDS, KEPT_FOR
+from matchmaker.assignments.forms import DayForm
 from matchmaker.base.clock import get_now
 from matchmaker.base.extensions import db
 from matchmaker.forms.base import BaseForm, FilterForm
@@ -314,3 +317,40 @@ def test_a_conflict_page_that_is_only_looked_at_blames_nobody(app, world, make):
     assert answer.status_code == 409
     assert escape("This cannot be done now") in answer.text
     assert "nothing is lost" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "sent", "kept", "shown"),
+    [
+        ("GET", {}, None, ("2026-07-01", "540")),
+        ("GET", {}, {"day": "2026-07-02", "hour": "600"}, ("2026-07-02", "600")),
+        ("POST", {"day": "2026-07-02", "hour": "600"}, None, ("2026-07-02", "600")),
+        ("POST", {"reason": "ill"}, None, ("2026-07-01", "540")),  # another form of the page
+    ],
+)
+def test_a_form_proposes_what_is_stored_unless_something_was_typed_in_it(
+    app, method, sent, kept, shown
+):
+    days = [date(2026, 7, 1), date(2026, 7, 2)]
+    promise = SimpleNamespace(day=days[0], minute=540)
+    with app.test_request_context(method=method, data=sent):
+        g.kept_form = MultiDict(kept) if kept else None
+        form = DayForm() if "day" in sent else DayForm(formdata=None)
+        form.fill(days, promise)
+        assert (form.day.data, form.hour.data) == shown
+
+
+@pytest.mark.parametrize(
+    ("method", "sent", "kept", "ticked"),
+    [
+        ("GET", {}, [], []),
+        ("GET", {}, [("reported", "7"), ("chosen", "8")], [7]),
+        ("POST", {"reported": ["8", "9"]}, [], [8, 9]),
+        ("POST", {"chosen": ["8"]}, [("reported", "7")], []),
+    ],
+)
+def test_boxes_of_rows_are_ticked_again(app, method, sent, kept, ticked):
+    with app.test_request_context(method=method, data=sent):
+        g.kept_form = MultiDict(kept) if kept else None
+        shown = app.jinja_env.from_string("{{ number is ticked('reported') }}")
+        assert [k for k in (7, 8, 9) if shown.render(number=k) == "True"] == ticked

@@ -115,7 +115,7 @@ def _list_entries(match_round: MatchRound) -> dict[str, list[EntryShares]]:
 def _fill(form: FreezeForm) -> None:
     """Offer the sources, and propose the next draw of the first one."""
     form.offer_sources(draws.list_sources(is_demo=_is_demo()))
-    if not form.is_submitted():
+    if not form.has_input:
         today = get_local_date(get_now())
         form.draws_on.data = today if _is_demo() else draws.get_next_day(form.source.data, today)
         form.number.data = f"{today:%Y}001" if _is_demo() else ""

@@ -46,7 +46,7 @@ class FreezeForm(IdempotentForm):
     def offer_sources(self, sources: Iterable[DrawSource]) -> None:
         """Set the draws to choose from; the first is chosen until another is."""
         self.source.choices = make_choices((source, get_label(source)) for source in sources)
-        if not self.is_submitted():
+        if not self.has_input:
             self.source.data = self.source.choices[0].value
 
     def read_draw(self) -> Announcement:

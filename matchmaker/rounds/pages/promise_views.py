@@ -42,7 +42,7 @@ class RevokeForm(IdempotentForm):
         self.chosen.choices = make_choices(
             (row.id, f"{name_promise(row, month)} – {reasons[row.id]}") for row in rows
         )
-        if not self.is_submitted():
+        if not self.has_input:
             self.chosen.data = [str(row.id) for row in rows]
 
     def read_chosen(self) -> set[int]:
