@@ -1,7 +1,8 @@
-"""``python optimizer/verify_files.py PROBLEM SOLUTION``: the command that proof files name.
+"""``python optimizer/verify_files.py PROBLEM SOLUTION [DRAW]``: check the files of a month.
 
-Proof files are kept for years and must stay as they were, so their command goes on working. It runs
-the checker beside this file and nothing of the package around it.
+The instructions in published proof files name this command. They are kept for years unchanged, so
+the command must keep working. It runs the checker in the folder beside this file and imports
+nothing else of the package.
 """
 
 import importlib

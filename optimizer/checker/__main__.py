@@ -1,8 +1,8 @@
 """Check an answer with nothing but Python: ``python -m optimizer.checker QUESTION ANSWER [DRAW]``.
 
 QUESTION and ANSWER are the JSON files of a month; DRAW, if given, is the file that says from which
-public draw the seed of the question comes. This command imports the standard library and the
-files of this folder only.
+public draw the seed of the question comes. This command imports only the standard library and the
+files of this folder.
 """
 
 import os
@@ -16,12 +16,15 @@ from .limits import TooLargeError, limited
 from .month.text import TextError, read_json
 from .verdict import BROKEN, EXIT_HELP, Ruling, Verdict
 
-UNREAD = 141  # as a shell says of a program that ends by SIGPIPE
+UNREAD = 141  # the exit code that a shell reports for a program ended by SIGPIPE
 USAGE = f"usage: python -m optimizer.checker QUESTION ANSWER [DRAW]\n\n{EXIT_HELP}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check an answer against its question, print the verdict and return its exit code."""
+    """Check an answer against its question, print the verdict and return its exit code.
+
+    Wrong usage and a file that cannot be read give ``BROKEN`` and a message on standard error.
+    """
     if set(arguments) & {"-h", "--help"}:
         print(USAGE)
         return 0
@@ -38,15 +41,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def print_verdict(verdict: Verdict, file: TextIO) -> None:
-    """Print a verdict; signs that the file has no code for are escapes."""
+    """Print a verdict; escapes replace the characters that the file's encoding does not have."""
     encoding = getattr(file, "encoding", None) or "utf-8"
     print(str(verdict).encode(encoding, "backslashreplace").decode(encoding), file=file)
 
 
 def judge_files(question: Path, answer: Path, draw: Path | None = None) -> Verdict:
-    """Return what is proved, within bounds of work and memory. Raises ``TextError``.
+    """Return the verdict on an answer. Raises ``TextError`` for a file that cannot be read.
 
-    With a draw, a question whose seed does not come from it is refuted.
+    The verdict is ``TOO_LARGE`` if the check exceeds the bounds of ``limits.py``. With a draw, a
+    question whose seed does not come from it is refuted.
     """
     try:
         with limited(_size_of(question) + _size_of(answer)):
@@ -60,7 +64,7 @@ def judge_files(question: Path, answer: Path, draw: Path | None = None) -> Verdi
 
 
 def _size_of(path: Path) -> int:
-    """Return the size of a file [bytes]; 0 for what cannot be read, which its reader will say."""
+    """Return the size of a file [bytes]; 0 if it cannot be read, which ``read_json`` reports."""
     try:
         return path.stat().st_size if path.is_file() else 0
     except OSError:
@@ -68,7 +72,7 @@ def _size_of(path: Path) -> int:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Return the exit code, ``UNREAD`` where nobody reads the verdict to its end."""
+    """Run the command and return its exit code, ``UNREAD`` if its output is not read to the end."""
     try:
         code = main(arguments)
         sys.stdout.flush()

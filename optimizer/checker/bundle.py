@@ -1,7 +1,8 @@
 """Pack the checker into one file: ``python -m optimizer.checker.bundle checker.pyz``.
 
-The file is a zip that any Python 3.11 or later runs alone: ``python checker.pyz QUESTION ANSWER``.
-Equal sources give equal bytes, so its SHA-256 can be published beside a month.
+The file is a zip that any Python 3.11 or later runs without other files:
+``python checker.pyz QUESTION ANSWER``. On one system equal sources give equal bytes, so its SHA-256
+can be published beside a month.
 """
 
 import io
@@ -22,7 +23,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def make_bundle() -> bytes:
-    """Return the bytes of a zip with the modules of this folder and an entry point."""
+    """Return the bytes of a zip with all modules in and below this folder and an entry point."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         _add(archive, "__main__.py", _MAIN)

@@ -1,9 +1,10 @@
 """Check an answer against its question: standard library only, whole numbers only, no solver.
 
-The checks run in this order, and the first fault ends them: files, hash of the question, policy and
-seed, every rule of every assignment, the value of every stage, proofs against the status, counts,
-grounds, hash of the result, the certificate. What no fault ends is weighed: the verdict says what
-is proved, and names the rest.
+The checks run in this order, and the first fault ends them: the question, the form of the answer,
+the stages of a published policy, hash of the question, policy and seed as stated, every rule of
+every assignment, their order, the value of every stage, counts, grounds, hash of the result, the
+certificate, the causes of grounds. If there is no fault, the verdict says which results are proved
+and names the others.
 """
 
 import hashlib
@@ -35,10 +36,10 @@ __all__ = ["Fault", "check_draw", "judge", "verify"]
 
 
 def judge(problem: object, solution: object) -> Verdict:
-    """Return what is proved about a solution; both arguments are parsed JSON.
+    """Return the verdict on a solution; both arguments are parsed JSON.
 
-    Codes of faults are stable names such as ``capacity`` or ``stage_value``; facts are ids and
-    numbers. A file that cannot be read gives ``broken_input`` with the path of the broken value.
+    Codes of faults are stable names such as ``capacity`` or ``stage_value``; facts are ids, hashes
+    and numbers. A value that breaks the format gives ``broken_input`` with its path.
     """
     known = Verdict(Ruling.REFUTED)
     try:
@@ -60,10 +61,11 @@ def verify(problem: object, solution: object) -> Fault | None:
 
 
 def check_draw(problem: object, draw: object) -> Fault | None:
-    """Return the fault of a question whose seed does not come from a draw, else None.
+    """Return a fault unless the seed of the question comes from the draw; None if it does.
 
-    ``draw``: ``list_sha256``, the hash of the locked list as it was public before the draw, and
+    ``draw`` has ``list_sha256``, the hash of the locked list as published before the draw, and
     ``public_value``, the numbers drawn. The seed is the SHA-256 of both with a colon between.
+    A draw without these texts gives the fault ``broken_input``.
     """
     if not isinstance(problem, dict) or not isinstance(draw, dict):
         return Fault("broken_input", {"path": "draw", "reason": "not an object"})
@@ -120,7 +122,10 @@ def _judge(known: Verdict, month: Month, stated: Row) -> Verdict:
 
 
 def _prove_grounds(month: Month, stated: Row, proofs: GroundProofs) -> int:
-    """Return the number of grounds whose cause is not checked. Raises ``RefutedError``."""
+    """Return the number of grounds whose cause is not checked.
+
+    Raises ``RefutedError`` for an unknown stage and, in format 2, for a cause that is not proved.
+    """
     stages = {stage["name"] for stage in month.problem["policy"]["stages"]}
     for ground in stated["grounds"]:
         if ground["stage"] and ground["stage"] not in stages:
@@ -142,7 +147,10 @@ def _weigh(known: Verdict, findings: list[Finding], status: str) -> Verdict:
 
 
 def _rule(outright: int, unproved: int, count: int, *, is_solved: bool) -> Ruling:
-    """Return the ruling by how many results are proved outright, and how many are not proved."""
+    """Return the ruling on ``count`` results: ``unproved`` of them are not proved.
+
+    ``outright``: results before the first unproved one; ``is_solved``: the status is ``proven``.
+    """
     if count and not unproved:
         return Ruling.PROVED
     is_except = outright and is_solved and 2 * unproved <= count
@@ -158,7 +166,7 @@ def _name_unproved(finding: Finding) -> Unproved:
 
 
 def _check_policy(policy: Row) -> None:
-    """Require that a name that was published has the stages that were published under it."""
+    """Raise ``RefutedError`` if a published name has an unknown version or other stages."""
     versions = PUBLISHED_POLICIES.get(policy["name"])
     if versions is None:
         return
@@ -193,7 +201,7 @@ def _check_order(lines: list[Row]) -> None:
 
 
 def _check_stages(outcome: Outcome, aims: list[Aim], stated: Row) -> None:
-    """Require that proven results are the aims of the policy in order, and all later ones open."""
+    """Require that the proven results are the first aims of the policy, and all later ones open."""
     results = stated["stages"]
     proven = [result for result in results if result["status"] == "proven"]
     if results[: len(proven)] != proven:
@@ -210,7 +218,7 @@ def _check_stages(outcome: Outcome, aims: list[Aim], stated: Row) -> None:
 
 
 def _check_unnamed(month: Month, results: list[Row]) -> None:
-    """(format 1) Require that an open result names a stage and states no value, bound or level."""
+    """(format 1) Require that each open result names a stage and has no value, bound or level."""
     kinds = {stage["name"]: stage["kind"] for stage in month.problem["policy"]["stages"]}
     for result in results:
         is_of_policy = result["kind"] == kinds.get(result["name"])
@@ -220,7 +228,7 @@ def _check_unnamed(month: Month, results: list[Row]) -> None:
 
 
 def _check_open(aims: list[Aim], results: list[Row]) -> None:
-    """(format 2) Require one open result for every aim left, with the value that is reached."""
+    """(format 2) Require one open result for each of these aims, with the value it reaches."""
     if len(results) != len(aims):
         raise RefutedError("stage_count", stated=len(results), true=len(aims))
     for aim, result in zip(aims, results, strict=True):
@@ -228,7 +236,7 @@ def _check_open(aims: list[Aim], results: list[Row]) -> None:
         if result["proof"] != "gap":
             raise RefutedError("stage_open", stage=aim.name, proof=result["proof"])
         if result["levels"]:
-            check_levels(aim, result["levels"])  # there are none to state if they are not counted
+            check_levels(aim, result["levels"])  # an aim that is not counted has no levels to state
 
 
 def _check_name(aim: Aim, result: Row) -> None:

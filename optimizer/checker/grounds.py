@@ -1,10 +1,10 @@
-"""(format 2) The causes that grounds name: each is proved by the certificate or found again here.
+"""(format 2) The causes that grounds name: the certificate proves them, or they are found again.
 
-*Outranked*: the replay shows that no answer meets the need that keeps the results before the draw;
-a stage that is named must be the first that excludes it, so a witness shows an answer that meets
-the need and keeps every result before that stage. *Lost lottery*: a witness keeps every result
-before the draw. *Time conflict*: persons and units are left for the need in a slot in which its
-recipient has another visit. *Undecided* names no cause.
+*Outranked*: the replay shows that no answer that keeps the results before the draw meets the need.
+A stage that is named must be the first that excludes it: a witness shows an answer that meets the
+need and keeps every result before that stage. *Lost lottery*: a witness meets the need and keeps
+every result before the draw. *Time conflict*: persons and units are free for the need in a slot in
+which its recipient has another visit. *Undecided* names no cause.
 """
 
 from collections import Counter, defaultdict
@@ -18,16 +18,17 @@ from .proofs.witnesses import count_before
 from .rules.rules import sum_uses
 from .stages import kind_of
 
-_MOST_TRIES = 10_000  # teams tried for one need; beyond them a time conflict counts as not shown
+# Steps of the search for a team for one need; beyond them a time conflict counts as not shown.
+_MOST_TRIES = 10_000
 
 
 @dataclass(slots=True)
 class GroundProofs:
     """Checks the grounds of one answer.
 
-    names    of the stages of all results that the policy asks for, in order
-    barred   need -> number of results kept when the replay excluded it
-    shown    need -> the stage before which a witness meets it while it keeps every result
+    names    the stage of every result that the policy asks for, in order
+    barred   need (by label) -> number of results kept when the replay excluded it
+    shown    need (by name) -> stages: a witness meets the need and keeps every result before them
     """
 
     month: Month
@@ -37,7 +38,11 @@ class GroundProofs:
     shown: dict[str, set[str]]
 
     def check(self) -> int:
-        """Return the number of grounds that name no cause. Raises ``RefutedError``."""
+        """Return the number of grounds ``undecided``.
+
+        Raises ``RefutedError`` at the first cause that is not proved. ``check_grounds`` has
+        checked the causes that the filters decide.
+        """
         self._check_excluded()
         spare = _Spare(self.month, self.stated["assignments"])
         count = 0
@@ -57,7 +62,7 @@ class GroundProofs:
         return count
 
     def _check_excluded(self) -> None:
-        """Require that each need is excluded by the end of the stage that the certificate names."""
+        """Require that the replay excludes each need by the end of the stage that is stated."""
         certificate = self.stated["certificate"] or {}
         for need, stage in certificate.get("excluded", {}).items():
             barred = self.barred.get(self.month.label("need", need), len(self.names) + 1)
@@ -123,7 +128,7 @@ class _Spare:
         return self._fill(need, sorted(free.items()), need["people"], Counter(), Counter())
 
     def _list_free(self, need: Row, slot: str) -> Iterator[tuple[str, str]]:
-        """Yield stock and person that can visit the need in the slot besides all they do."""
+        """Yield each stock and person free to visit the need in the slot beside other visits."""
         for name, person in self.month.people.items():
             if (name, slot) in self.busy or self.visits[name] >= person["most_visits"]:
                 continue
@@ -142,7 +147,10 @@ class _Spare:
         taken: Counter[str],
         given: Counter[str],
     ) -> bool:
-        """Return whether ``missing`` of these persons can still be added to a team."""
+        """Return whether ``missing`` of the persons in ``free`` can still be added to a team.
+
+        ``taken``: units that the team uses of each stock; ``given``: its lines from each stock.
+        """
         self.tries += 1
         if not missing:
             return self._opens(taken)
@@ -162,7 +170,7 @@ class _Spare:
         return self._fill(need, rest, missing, taken, given)
 
     def _opens(self, taken: Counter[str]) -> bool:
-        """Return whether no stock would be used by fewer units than one in use must be."""
+        """Return whether each stock taken from would be used by its ``least_if_used`` or more."""
         for name, units in taken.items():
             stock = self.month.stocks[name]
             used = stock["capacity"] - self.units[name] + units

@@ -1,9 +1,9 @@
 """Bounds on the work and the memory of a check, so that no file keeps it busy or fills the machine.
 
-A check ends with ``TooLargeError`` after so many seconds of processor time or so much memory, both
-for the size of its files. A month of 1,670 needs takes an eighth of either. The bounds hold in the
-main thread of a system that has timers of processor time and limits of memory, such as Linux; on
-others a check has none.
+A check that needs more than ``SECONDS`` of processor time or ``MEBIBYTES`` of memory ends with
+``TooLargeError``; files above ``BYTES`` get more of both. A month of 1,670 needs takes an eighth of
+either. The bounds hold in the main thread only. A system without timers of processor time has no
+bound of time, and one without ``/proc`` and limits of memory has no bound of memory.
 """
 
 import os
@@ -36,7 +36,10 @@ class TooLargeError(Exception):
 
 @contextmanager
 def limited(size: int) -> Iterator[None]:
-    """Bound what happens within, for files of this size [bytes]. Raises ``TooLargeError``."""
+    """Bound the work and memory used in this context, for files of ``size`` bytes in all.
+
+    Raises ``TooLargeError``. In other threads than the main one there are no bounds.
+    """
     share = max(1.0, size / BYTES)
     if threading.current_thread() is not threading.main_thread():
         yield  # both bounds are those of the whole process
@@ -64,7 +67,7 @@ def _limit_seconds(seconds: float) -> Iterator[None]:
             raise late
 
     before = signal.signal(signal.SIGPROF, stop)
-    # Again and again: a stop may come while other code runs, or be dropped (see ``WORK``).
+    # The timer repeats: a stop may come while other code runs, or be dropped (see ``WORK``).
     signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
@@ -93,7 +96,7 @@ def _limit_memory(more: int) -> Iterator[None]:
 
 
 def _read_size() -> int | None:
-    """Return the present address space of this process [bytes]; None if no system says it."""
+    """Return the present address space of this process [bytes]; None if the system hides it."""
     try:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     except (OSError, ValueError, IndexError):
@@ -105,9 +108,9 @@ def _may_break_off(file: str) -> bool:
     return file.startswith(WORK) and file not in _OWN
 
 
-# A stop breaks off work of the checker alone. Python drops an exception, with a warning, that is
-# raised while it frees an object, and the code that runs then is mostly that of others.
+# A stop interrupts only the checker's own code. Python drops, with a warning, an exception that is
+# raised while it frees an object, and the code that runs then is mostly that of other modules.
 WORK = (str(Path(_read_size.__code__.co_filename).parent) + os.sep,)
 
-# No stop breaks off the steps in which a bound ends: else it would outlive the check.
+# No stop interrupts the code that ends a bound: otherwise the bound would outlive the check.
 _OWN = {code.co_filename for code in (_read_size.__code__, contextmanager.__code__)}

@@ -1,10 +1,10 @@
 """Replay the certificate of a solution in whole numbers over the rows that the checker builds.
 
-The replay first proves the most that every group can get alone, then takes the events of each
+The replay first proves the most that every group can get alone (S2), then takes the events of each
 proved result in order. Multipliers bound a sum; levels are raised one by one; tickets are decided
-in blocks, weighted by powers of two. The kind of proof that results (``dual``, ``farkas``, ``tree``
-or ``search``) must be the kind that the result states. What a result leaves open has a bound: that
-of its multipliers, or for results without a certificate that of the columns' bounds alone.
+in blocks, weighted by powers of two. Each result must state the kind of proof that the replay
+derives (``dual``, ``farkas``, ``tree`` or ``search``). An open sum gets the bound of its
+multipliers, or without them the bound that its columns give.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ _EMPTY: Row = {"possible": {}, "stages": []}  # the certificate of an answer tha
 
 @contextmanager
 def refuse_malformed() -> Iterator[None]:
-    """Raise ``RefutedError`` for whatever a certificate of another form makes break."""
+    """Turn the errors that a malformed certificate causes in this context into ``RefutedError``."""
     try:
         yield
     except RefutedError:
@@ -48,7 +48,7 @@ def refuse_malformed() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the replay derives of one aim: its label, and the first thing that it leaves open."""
+    """What the replay derives for one aim: the label of its proof, and its first gap if any."""
 
     aim: Aim
     label: str
@@ -56,7 +56,11 @@ class Finding:
 
 
 class Replayed(NamedTuple):
-    """A finding for every aim in order; ``Proof.barred``, ``Witnesses.shown``; needs contested."""
+    """What a replay returns: a finding for every aim in order, and what it shows about needs.
+
+    barred, shown   those of ``Proof`` and ``Witnesses``
+    contested       names of the contested needs (S13), sorted
+    """
 
     findings: list[Finding]
     barred: dict[str, int]
@@ -67,7 +71,7 @@ class Replayed(NamedTuple):
 def replay(month: Month, stated: Row, aims: list[Aim]) -> Replayed:
     """Return what the certificate shows. Aims that are not stated as proven are open.
 
-    Raises ``RefutedError`` unless the certificate proves what the answer states, as labelled.
+    Raises ``RefutedError`` unless the certificate supports every stated result, bound and label.
     """
     is_needed = any(result["status"] == "proven" for result in stated["stages"])
     certificate = _read_certificate(stated, is_needed=is_needed)
@@ -88,9 +92,10 @@ def replay(month: Month, stated: Row, aims: list[Aim]) -> Replayed:
 
 
 def prove_no_answer(month: Month, stated: Row) -> bool:
-    """Return whether there is a certificate; it must prove that no answer keeps every rule.
+    """Return True if a certificate proves that no answer keeps every rule, False without one.
 
-    Its one list of events ends with a ``no`` over the rows of the month. Raises ``RefutedError``.
+    Its one list of events ends with a ``no`` over the rows of the month. Raises ``RefutedError``
+    for a certificate that proves less.
     """
     if stated["certificate"] is None:
         return False
@@ -111,7 +116,10 @@ def prove_empty(proof: Proof, certificate: Row) -> None:
 
 
 def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
-    """Return the certificate once its hash fits. Raises ``RefutedError``."""
+    """Return the certificate; an empty one if there is none and none is needed.
+
+    Raises ``RefutedError`` for one that is missing, malformed or has another hash than it states.
+    """
     certificate: Row | None = stated["certificate"]
     if certificate is None:
         if is_needed:
@@ -126,7 +134,7 @@ def _read_certificate(stated: Row, *, is_needed: bool) -> Row:
 
 
 def number_month(month: Month) -> Columns:
-    """Return the columns of a month, as its policy asks for."""
+    """Return the numbered columns of a month, with those that its policy needs."""
     return number_columns(month, is_weighed=weighs_pairs(month), tiers=list_turn_tiers(month))
 
 
@@ -162,7 +170,7 @@ def _take(
     numbered: tuple[int, list[Event]],
     alone: Alone,
 ) -> Finding:
-    """Replay one result and return what it leaves open."""
+    """Replay the events of one result, check its label, and return the finding."""
     (_, result, _), (k, events) = of, numbered
     names = {"stage": result["name"], "key": result["key"]}
     proof.restart({"search"} if alone.gaps else alone.kinds, alone.gaps)
@@ -182,7 +190,7 @@ def prove_result(
 ) -> None:
     """Raise ``RefutedError`` unless the events prove a result; ``k`` results come before it.
 
-    Events ``none`` at their start say what no answer has that keeps the results before it.
+    Events ``none`` at the start name columns that are 0 in every answer that keeps those results.
     """
     stage, result, weights = of
     first = next((i for i, event in enumerate(events) if event[0] != "none"), len(events))
@@ -197,9 +205,10 @@ def prove_result(
 def _leave_open(
     proof: Proof, month: Month, stated: Row, aims: list[Aim], done: int, certificate: Row
 ) -> Iterator[Finding]:
-    """Yield the gap of every aim after those proven. Raises ``RefutedError`` for a false bound.
+    """Yield a finding with its gap for every aim after the first ``done``.
 
-    Denominators that an open result of levels states were proved at the start.
+    Raises ``RefutedError`` if a result states a tighter bound. Denominators that an open result of
+    levels states were proved at the start.
     """
     events = dict(enumerate(certificate.get("open", []), start=done))
     results = dict(enumerate(stated["stages"])) if stated["format"] > 1 else {}
@@ -216,9 +225,9 @@ def _leave_open(
 
 
 def _settle_first(found: list[Finding]) -> list[Finding]:
-    """Label the first open results ``dual`` that reach their bounds, if all before are proved.
+    """Label open sums that reach their bounds ``dual``, up to the first gap that stays open.
 
-    Such a bound holds for all answers that keep the proved results, so nothing is better.
+    Such a bound holds for all answers that keep the proved results, so no answer is better.
     """
     for k, finding in enumerate(found):
         gap = finding.gap
@@ -231,7 +240,7 @@ def _settle_first(found: list[Finding]) -> list[Finding]:
 
 
 def _check_bound(gap: Gap | None, result: Row) -> None:
-    """Require that the bound of a result is no tighter than the one that is proved."""
+    """Require that a stated bound is no tighter than the proved one; only a sum may state one."""
     stated = result["bound"]
     if stated is None or gap is None:
         return
@@ -242,7 +251,7 @@ def _check_bound(gap: Gap | None, result: Row) -> None:
 
 
 def _check_plain(value: Any) -> None:
-    """Raise ``TypeError`` unless the value holds whole numbers, names and null only."""
+    """Raise ``TypeError`` unless the value holds only whole numbers, texts and null."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

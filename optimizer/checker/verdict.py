@@ -1,7 +1,7 @@
 """The verdict of a check: it claims no more than was replayed, and says so in words and exit codes.
 
 A result is *proved* when whole-number arithmetic shows that no answer is better among those that
-keep the results before it. If an earlier result is not proved, it is the best if that one is.
+keep the results before it. It is then the best that the policy allows if all earlier results are.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,12 +45,12 @@ EXIT_HELP = (
 class Unproved:
     """One result that arithmetic does not settle: what is reached, and the bound that is proved.
 
-    label    ``search``: the word of an engine; ``gap``: left open
+    label    ``search``: it rests on an engine's unchecked claim; ``gap``: it is open
     of       what the two numbers count: ``sum`` the result itself; ``level`` the ratio of the
-             group, the first one not settled; ``count`` groups above the ratio ``group``;
+             first group not settled; ``count`` groups above the ratio ``group``;
              ``possible`` what the group can get alone; ``rank`` units of the rank ``group``;
-             ``units`` of the group; ``tickets`` settled, and in all; ``needs`` known to be met
-             always, never or neither, and in all
+             ``units`` of the group; ``tickets`` settled and in all; ``needs`` settled (known to be
+             always met, never met or undecided) and in all
     value, bound   whole numbers or fractions as text
     """
 
@@ -79,7 +79,7 @@ class Verdict:
     unproved     the results that are not proved, in the order of the policy
     is_settled   (of no answer) whether it is proved that there is none
     grounds      code -> number of unmet needs; ``unchecked``: those whose cause was not checked
-    contested    needs, met or not, that several groups competed for (S13), by id
+    contested    ids of the contested needs (S13), met or not, sorted
     """
 
     ruling: Ruling
@@ -100,12 +100,12 @@ class Verdict:
 
     @property
     def results(self) -> int:
-        """The number of results that the policy asks for."""
+        """The number of results that the policy asks for; 0 if the check did not weigh them."""
         return sum(self.labels.values())
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the commands that check."""
+        """The exit code with which a command that checks ends."""
         if self.fault is not None and self.fault.code == "broken_input":
             return BROKEN
         return PROVED_NONE if self.is_settled else EXIT_CODES[self.ruling]

@@ -1,9 +1,10 @@
 """(M4, M5) Prove that no division of a fund is better, exactly and without a solver.
 
-A part is the set of claims tied by shared purses, with the vector of funded fractions stated for
-them. *One set of granted claims*: over a polymatroid the greedy rule is optimal, which gives the
-next fen to the lowest fraction; ``compare`` follows it from one stated fraction to the next. *All
-sets*: ``exists`` branches on claims granted or refused and prunes by a linear bound.
+A part is a set of claims tied by shared purses, with the vector of funded fractions stated for
+them. *One set of granted claims*: the greedy rule gives the next fen to the lowest fraction, which
+is optimal over a polymatroid; ``compare`` follows it from one stated fraction to the next. *All
+sets of granted claims*: ``exists`` branches on claims granted or refused and prunes by a linear
+bound.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ Grants = dict[str, int]
 
 
 def ticket_of(seed: str, claim: str) -> tuple[str, str]:
-    """Return the HMAC-SHA256 of the claim's id with the seed as key, then the id."""
+    """Return a claim's sort key: the HMAC-SHA256 of its id with the seed as key, then the id."""
     return hmac.new(seed.encode("ascii"), claim.encode(), hashlib.sha256).hexdigest(), claim
 
 
@@ -32,20 +33,23 @@ def floor_of(claim: Row) -> int:
 
 
 def reach(claim: Row, ratio: Fraction) -> int:
-    """Return the smallest allowed grant whose funded fraction is at least ``ratio`` [fen]."""
+    """Return the smallest useful grant whose funded fraction is at least ``ratio`` [fen]."""
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), -(-asked * ratio.numerator // ratio.denominator))
 
 
 def pass_by(claim: Row, ratio: Fraction) -> int:
-    """Return the smallest allowed grant whose funded fraction is above ``ratio`` [fen]."""
+    """Return the smallest useful grant whose funded fraction is above ``ratio`` [fen].
+
+    It is more than the claim asks if ``ratio`` is 1.
+    """
     asked: int = claim["asked_fen"]
     return max(floor_of(claim), asked * ratio.numerator // ratio.denominator + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Claims by id, in the order of ids, and their stated fractions in ascending order."""
+    """Claims tied by shared purses, keyed by id, and their stated fractions in ascending order."""
 
     fund: Row
     claims: dict[str, Row]
@@ -61,9 +65,10 @@ class Part:
         return sum(stated > ratio for stated in self.ratios)
 
     def compare(self, granted: frozenset[str]) -> tuple[int, Grants]:
-        """Compare the best vector of this set of granted claims with the stated vector.
+        """Return how the best vector of a set of granted claims compares with the stated vector.
 
-        Returns WORSE, EQUAL or BETTER, and for EQUAL the only grants that the rules allow [fen].
+        Returns WORSE, EQUAL or BETTER, and grants [fen]. With EQUAL they are the only ones that
+        the rules allow.
         """
         network, grants = (
             PurseFlow(self.fund),
@@ -87,9 +92,9 @@ class Part:
     def _stuck(
         self, network: PurseFlow, grants: Grants, rising: set[str], ratio: Fraction
     ) -> set[str]:
-        """Return the claims at the fraction ``ratio`` that cannot rise above it.
+        """Pay each claim at ``ratio`` one fen more if possible; return those that cannot rise.
 
-        Claims are tried with the smallest ask first, then by ticket (M5).
+        The smallest ask comes first, then the lowest ticket (M5). Adds the fen to ``grants``.
         """
         stuck = set()
         for c in sorted(rising, key=lambda c: (self.claims[c]["asked_fen"], self.ticket(c))):
@@ -107,13 +112,13 @@ class Part:
 
     @property
     def payable(self) -> list[str]:
-        """Claims whose floor can be paid when they are alone, cheap ones first."""
+        """Ids of the claims whose floor can be paid if no other is granted, lowest floor first."""
         rows = self.claims
         alone = [c for c in rows if PurseFlow(self.fund).pay(c, floor_of(rows[c]))]
         return sorted(alone, key=lambda c: (floor_of(rows[c]), rows[c]["asked_fen"], c))
 
     def exists(self, granted: frozenset[str], least: int) -> bool:
-        """Return whether some set that grants these claims compares as ``least`` or better.
+        """Return whether some set that grants these claims compares as at least ``least``.
 
         Raises ``RefutedError`` with code ``search_limit`` after ``MOST_BRANCHES`` branches.
         """
@@ -160,8 +165,8 @@ class Part:
     ) -> int:
         """Return an upper bound on the claims that reach their ``least`` grant at the ratio.
 
-        The cheapest claims are paid first, and the last one counts as a fraction. Returns -1 when
-        the grants of ``base`` cannot be paid.
+        The cheapest claims are paid first, and one paid in part counts as that fraction. Returns
+        -1 if the grants of ``base`` cannot be paid.
         """
         network, total = PurseFlow(self.fund), Fraction(0)
         if not all(network.pay(c, fen) for c, fen in sorted(base.items())):

@@ -1,8 +1,8 @@
 """Check a division against its fund: standard library only, whole fen, no code of the solver.
 
-The checks run in this order, and the first fault ends them: files, hash of the fund and seed,
-bounds of every grant (M1), purses (M2), payments (M3), counts, the best vector (M4), tickets (M5),
-stops, hash of the result.
+The checks run in this order, and the first fault ends them: files, hash of the fund and seed, ids
+of the grants, bounds (M1) and payments (M3) of every grant, purses (M2), counts; then, for one part
+of the fund after another, the best vector (M4), tickets (M5) and stops; hash of the result.
 """
 
 from collections import Counter
@@ -18,11 +18,11 @@ __all__ = ["verify_division"]
 
 
 def verify_division(fund: object, division: object) -> Fault | None:
-    """Return the first fault of a division, or None when everything holds.
+    """Return the first fault of a division, or None if nothing refutes it.
 
     Both arguments are parsed JSON. Codes are stable names such as ``purse`` or ``leximin``; facts
-    are ids and fen. A file that cannot be read gives ``broken_input``. ``search_limit`` means that
-    the search ended before the division was proved or refuted.
+    are ids, hashes and numbers. A value that breaks the format gives ``broken_input``.
+    ``search_limit``: the branching ended before the division was proved or refuted.
     """
     try:
         _verify(read_fund(fund), read_division(division))
@@ -101,7 +101,10 @@ def _check_purses(fund: Row, stated: Row) -> None:
 
 
 def _list_parts(fund: Row, stated: Row) -> list[Part]:
-    """Return the claims in sets that share no purse; all are one set where money carries over."""
+    """Return the parts of a division: sets of claims that share no purse.
+
+    All claims are one part if money carries over from month to month.
+    """
     fens = {grant["claim"]: grant["fen"] for grant in stated["grants"]}
     return [
         Part(fund, rows, sorted(Fraction(fens[c], row["asked_fen"]) for c, row in rows.items()))
@@ -109,11 +112,11 @@ def _list_parts(fund: Row, stated: Row) -> list[Part]:
     ]
 
 
-Tied = tuple[frozenset[str], dict[str, Row]]  # purses, and the claims on them by id
+Tied = tuple[frozenset[str], dict[str, Row]]  # purses, and the claims on them keyed by id
 
 
 def _list_tied(fund: Row) -> list[dict[str, Row]]:
-    """Return the claims by id, in sets that share no purse."""
+    """Return the claims in sets that share no purse, each set keyed by id."""
     claims = {claim["id"]: claim for claim in fund["claims"]}
     if fund["carries"]:
         return [claims] if claims else []
@@ -125,7 +128,7 @@ def _list_tied(fund: Row) -> list[dict[str, Row]]:
 
 
 def _join(tied: list[Tied], purses: frozenset[str], rows: dict[str, Row]) -> list[Tied]:
-    """Merge the rows with every set that shares a purse with them; keep the other sets."""
+    """Return the sets with these rows merged into all that share one of their purses."""
     apart = [part for part in tied if not part[0] & purses]
     for names, members in (part for part in tied if part[0] & purses):
         purses, rows = purses | names, rows | members
@@ -147,7 +150,7 @@ def _check_part(part: Part, grants: dict[str, Row], status: str) -> None:
 
 
 def _check_admission(part: Part, granted: frozenset[str], payable: list[str]) -> None:
-    """(M4, M5) No set of claims is better; among equal sets the lowest ticket is granted first."""
+    """(M4, M5) Require that no set of granted claims is better, or equal with lower tickets."""
     if part.exists(frozenset(), BETTER):
         raise RefutedError("admission", claims=len(granted))
     kept: frozenset[str] = frozenset()

@@ -1,7 +1,8 @@
-"""(M2, M3) A maximum flow of fen from purses to claims, in whole numbers.
+"""(M2, M3) What purses can pay to claims, as a maximum flow of whole fen.
 
-Nodes are names: ("claim", id), ("purse", id) and the one ``CHEST`` behind all purses. ``room``
-holds how many more fen can go from a node to the next; fen already sent can be returned.
+The flow runs from claims through purses to the one node ``CHEST``; nodes are ("claim", id),
+("purse", id) and ("chest", ""). ``_room`` holds how many more fen can go from a node to the next;
+a later payment can move fen that were sent before to another purse.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ ENDLESS = 1 << 80
 
 
 class PurseFlow:
-    """What a fund can still pay. Claims are rows of the fund."""
+    """What a fund can still pay to its claims, beside what was paid through this object."""
 
     def __init__(self, fund: Row) -> None:
         self._room: dict[FundNode, dict[FundNode, int]] = defaultdict(dict)
@@ -29,7 +30,7 @@ class PurseFlow:
                 self._room["claim", claim["id"]]["purse", name] = most
 
     def pay(self, claim: str, fen: int) -> bool:
-        """Pay a claim this many fen; return False when only a part of it could be paid."""
+        """Pay a claim this many fen; return False if only a part could be paid, which stays."""
         return self.pay_most(claim, fen) == fen
 
     def pay_most(self, claim: str, fen: int) -> int:

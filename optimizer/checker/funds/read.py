@@ -44,9 +44,10 @@ LARGEST = 10**12
 
 
 def read_fund(value: object) -> Row:
-    """Return the fund in canonical order with every default filled in. Raises ``BrokenInputError``.
+    """Return the fund with every default filled in, and purses and claims in order of id.
 
-    Every amount is at least 0 (of a claim 1) and at most ``LARGEST`` fen.
+    Raises ``BrokenInputError``, also for an amount below 0 (of a claim: below 1) or above
+    ``LARGEST`` fen.
     """
     fund = read_table(FUND, value, "fund")
     if not fund["seed"] or not set(fund["seed"]) <= set("0123456789abcdef"):
@@ -82,5 +83,8 @@ def _within(row: dict[str, Any], name: str, low: int, high: int) -> None:
 
 
 def read_division(value: object) -> Row:
-    """Return the division with every default filled in; rows keep the order of the file."""
+    """Return the division with every default filled in. Raises ``BrokenInputError``.
+
+    Rows keep the order of the file.
+    """
     return read_table(DIVISION, value, "division")

@@ -1,7 +1,7 @@
 """Stocks within stocks: the ancestors of every stock, without recursion.
 
-The set of ancestors of each stock that contains others is kept as a whole number, bit by bit; the
-ids are written out for the stocks that are asked for.
+The ancestors of each stock that contains others are kept as the bits of a whole number; ids are
+listed only for the stocks that are looked up.
 """
 
 from collections import defaultdict
@@ -17,9 +17,10 @@ _FLAGS = {ord("0"): "\0", ord("1"): "\1"}
 
 
 class Ancestors(dict[str, tuple[str, ...]]):
-    """A stock itself, its parents, their parents and so on, each once; written when asked for.
+    """Keyed by stock: the stock itself, its parents, their parents and so on, each once.
 
-    Raises ``BrokenInputError`` for stocks that nest in a circle or in too many pairs.
+    An entry is made when it is first looked up. Raises ``BrokenInputError`` for stocks that nest in
+    a circle or in more than ``MOST_NESTINGS`` pairs.
     """
 
     def __init__(self, parents: Mapping[str, Sequence[str]]) -> None:
@@ -56,7 +57,10 @@ class Ancestors(dict[str, tuple[str, ...]]):
     def fold(
         self, own: Mapping[str, Value], join: Callable[[Value, Value], Value]
     ) -> dict[str, Value]:
-        """Return the value of every stock joined with those of all its ancestors."""
+        """Return the value of every stock joined with those of all its ancestors.
+
+        ``join`` may get a value twice, so it must be like ``min`` or ``or``.
+        """
         found = dict(own)
         for stock in self._order:
             for parent in self._parents[stock]:
@@ -68,7 +72,7 @@ def _sort_parents_first(parents: Mapping[str, Sequence[str]]) -> list[str]:
     missing = {stock: len(named) for stock, named in parents.items()}
     children = _list_children(parents)
     order = [stock for stock, count in missing.items() if not count]
-    for stock in order:  # it grows while it is read
+    for stock in order:  # grows in the loop
         for child in children[stock]:
             missing[child] -= 1
             if not missing[child]:

@@ -1,6 +1,6 @@
-"""What a policy that draws requires of the asks: one least for a kind, one ask for a household.
+"""What a policy that draws requires of needs: one least for a category, one ask for a home.
 
-Each fault names the path of the second of two needs that differ or should be one, and the first.
+A fault about two needs gives the path of the second and names the first.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,10 @@ def check_tiers(problem: Row) -> None:
 
 
 def check_asks(problem: Row) -> None:
-    """Refuse what would let a household gain by the way it writes its asks."""
+    """Raise ``BrokenInputError`` if a home could gain by the way it writes its asks.
+
+    Also if two loads of givers would have the same name.
+    """
     _check_lots(problem["needs"])
     _check_kinds_of_need(problem["needs"])
     _check_joined(problem)
@@ -35,7 +38,7 @@ def check_asks(problem: Row) -> None:
 
 
 def _check_lots(needs: Iterable[Row]) -> None:
-    """Refuse two lots of one recipient."""
+    """Refuse a recipient with two lots."""
     lots: dict[str, tuple[str, str]] = {}
     for k, need in enumerate(needs):
         lot, first = lots.setdefault(need["recipient"], (need["recipient_lot"], need["id"]))
@@ -45,7 +48,7 @@ def _check_lots(needs: Iterable[Row]) -> None:
 
 
 def _check_kinds_of_need(needs: Iterable[Row]) -> None:
-    """Refuse a category whose needs differ in people, or in the least quantity of a part."""
+    """Refuse a category whose needs differ in people, or in least quantity if parts are useful."""
     firsts: dict[str, Row] = {}
     partial = {need["category"] for need in needs if need["least"] is not None}
     for k, need in enumerate(needs):
@@ -65,7 +68,7 @@ def least_of(need: Row) -> int:
 
 
 def _check_joined(problem: Row) -> None:
-    """Refuse two needs that are one ask: a part of each is useful, and no rule tells them apart."""
+    """Refuse needs that are one ask: a part of each is useful, and no rule tells them apart."""
     named = {row["need"] for name in ("pairs", "pins", "forbids") for row in problem[name]}
     firsts: dict[tuple[Any, ...], str] = {}
     for k, need in enumerate(problem["needs"]):
@@ -79,12 +82,12 @@ def _check_joined(problem: Row) -> None:
 
 
 def measure_of(stock: Row) -> str:
-    """Return what a giver's load from this stock is counted in: visits, or its category."""
+    """Return the measure of a giver's load from this stock: visits, or its category."""
     return STAFFED if stock["staffed"] else str(stock["category"])
 
 
 def _check_measures(stocks: Iterable[Row]) -> None:
-    """Refuse two loads that would be written alike."""
+    """Refuse two loads of givers that would have the same name ``giver/measure``."""
     seen: dict[str, tuple[str, str, bool]] = {}
     for k, stock in enumerate(stocks):
         if stock["pledge"] is not None and stock["category"]:

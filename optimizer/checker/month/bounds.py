@@ -1,4 +1,4 @@
-"""Bounds between the numbers of a question, and on their sums: what no single field can say.
+"""Bounds between the numbers of a question and on their sums, the seed, and unknown dimensions.
 
 FORMULATION.md, "Bounds of numbers", lists them. The range of a single field is in ``schema.py``.
 """
@@ -18,7 +18,10 @@ _BELOW = (
 
 
 def find_excess(problem: Row) -> Excess | None:
-    """Return the first value of a question (in the order of the file) that breaks a bound."""
+    """Return path and reason of the first value that breaks a bound, None if there is none.
+
+    One bound is checked after another, each in the order of the file.
+    """
     return next(_list_excesses(problem), None)
 
 
@@ -39,7 +42,7 @@ def _list_excesses(problem: Row) -> Iterator[Excess]:
 
 
 def _list_strange_dimensions(problem: Row) -> Iterator[Excess]:
-    """Yield dimensions that no need has while needs have others: a typing mistake."""
+    """Yield each dimension that no need has while needs have others: a typing mistake."""
     known = {name for need in problem["needs"] for name in need["groups"]}
     for place, rows in (
         ("policy.stages", problem["policy"]["stages"]),

@@ -1,7 +1,7 @@
 """Labels: under a policy that draws, every name becomes its ticket, a blank and the name itself.
 
-The ticket is HMAC-SHA256 of the name's lot, or of the name, under the seed of the month. All that
-is numbered or sorted is sorted by labels then, so that no id and no order of entry decides.
+The ticket is the HMAC-SHA256 of the name's lot (without one: of the name) with the seed of the
+month as key. Numbering and sorting then use labels, so no id and no order of entry decides.
 """
 
 import hashlib
@@ -55,9 +55,11 @@ class Labels:
         self._tickets: dict[str, str] = {}
 
     def of(self, what: str, name: str) -> str:
-        """Return the label of a stock, person, need, recipient, giver, pledge, slot, group, …
+        """Return the label of a name.
 
-        A name that the problem does not have gets a label that none of its names has.
+        ``what``: ``stock``, ``person``, ``need``, ``recipient``, ``giver``, ``pledge``,
+        ``category``, ``group`` or ``slot``. A name that the problem does not have gets a label too,
+        different from all others.
         """
         return f"{self._draw(self._lots.get((what, name)) or name)} {name}"
 
@@ -67,7 +69,7 @@ class Labels:
         return self._tickets[lot]
 
     def label_problem(self, problem: Row) -> Row:
-        """Return a copy of a problem with labels for names, in the order of the labels."""
+        """Return a copy of a problem in which labels replace names, rows in order of labels."""
         labelled = dict(problem)
         for table, names in _NAMES.items():
             labelled[table] = [self.label_row(row, names) for row in problem[table]]
@@ -77,11 +79,17 @@ class Labels:
         return labelled
 
     def label_row(self, row: Row, names: dict[str, str]) -> Row:
-        """Return a copy of a row; ``names`` says what the names in each of its fields name."""
+        """Return a copy of a row in which labels replace names.
+
+        ``names``: field -> what its names name, as ``what`` of ``of``.
+        """
         return {**row, **{key: self._label(what, row[key]) for key, what in names.items()}}
 
     def _label(self, what: str, value: Any) -> Any:
-        """Return the label of a name, or of each name of a set or map; what is empty stays so."""
+        """Return the label of a name, or a set or map with labels for its names.
+
+        Null, and an empty category or group, stay as they are.
+        """
         if isinstance(value, list):
             return sorted(self.of(what, name) for name in value)
         if isinstance(value, dict):
@@ -107,7 +115,7 @@ def ticket_of(label: str) -> str:
 
 
 def unlabel(fault: Fault) -> Fault:
-    """Return a fault with names in place of labels."""
+    """Return a copy of a fault in which names replace labels."""
     facts = {
         key: _LABEL.sub("", value) if isinstance(value, str) else value
         for key, value in fault.facts.items()

@@ -1,4 +1,4 @@
-"""An index of a month: rows by id, ancestors of stocks, and the filters between need and giver."""
+"""A month indexed: rows keyed by id, ancestors of stocks, and the filters of need and giver."""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,10 @@ Link = tuple[str, str | None, str | None]  # need, stock, person
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A problem from ``read_problem``, indexed. ``ancestors`` start with the stock itself.
+    """A problem from ``read_problem``, indexed. The ancestors of a stock start with the stock.
 
-    Under a policy that draws, names are labels everywhere but in ``named``, the problem as read.
+    Under a policy that draws, labels replace names everywhere but in ``named``, the problem as
+    read.
     """
 
     problem: Row
@@ -29,27 +30,30 @@ class Month:
     forbids: set[Link] = field(default_factory=set)
 
     def label(self, what: str, name: str) -> str:
-        """Return the label of a name, or the name itself where nothing is drawn."""
+        """Return the label of a name, or the name itself if the policy does not draw.
+
+        ``what``: what the name names, such as ``need``; see ``Labels.of``.
+        """
         return name if self.labels is None else self.labels.of(what, name)
 
     def name_of(self, label: str) -> str:
-        """Return the name that an answer uses."""
+        """Return the name that an answer uses for a label."""
         return label if self.labels is None or not label else name_of(label)
 
     def days_of(self, slot: str) -> list[str]:
-        """Return the days of a slot; without any it has one that has no name."""
+        """Return the days of a slot; a slot that lists none has one day, named ``""``."""
         days: list[str] = self.problem["days"].get(slot, [""])
         return days
 
     @property
     def has_days(self) -> bool:
-        """Whether anything in the problem is valid on some days only."""
+        """Whether anything in the problem is valid only on some days."""
         rows = (*self.problem["stocks"], *self.problem["people"], *self.problem["needs"])
         names = ("days", "skill_days", "status_days")
         return any(row.get(name) for row in rows for name in names)
 
     def label_line(self, line: Row) -> Row:
-        """Return a line of an answer (or its ground of a need) with labels for names."""
+        """Return a copy of an answer's line or ground in which labels replace names."""
         if self.labels is None:
             return line
         names = {key: what for key, what in LINE_NAMES.items() if line.get(key) is not None}
@@ -65,12 +69,12 @@ class Month:
         return own if own is not None else self.pairs.get((need, stock, None))
 
     def score(self, need: str, stock: str, person: str | None) -> int:
-        """Return the points per unit, 0 when no pair is listed."""
+        """Return the points (or costs) per unit, 0 if no pair is listed."""
         pair = self.find_pair(need, stock, person)
         return pair["score"] if pair else 0
 
     def consumption(self, need: str, stock: str, person: str | None) -> int:
-        """Return the units of the stock used per unit given, 1 when no pair is listed."""
+        """Return the units of the stock used per unit given, 1 if no pair is listed."""
         pair = self.find_pair(need, stock, person)
         return pair["consumption"] if pair else 1
 
@@ -78,7 +82,7 @@ class Month:
 def index_month(problem: Row, *, is_drawn: bool = False) -> Month:
     """Index a problem. Raises ``BrokenInputError`` for repeated, unknown or cyclic ids.
 
-    ``is_drawn``: a stage of the policy draws, so that names become labels.
+    ``is_drawn``: a stage of the policy draws, so labels replace names.
     """
     month = _index(problem)
     if not is_drawn:
@@ -125,7 +129,7 @@ def _check_once(problem: Row) -> None:
 
 
 def _check_names(problem: Row, known: dict[str, dict[str, Row]]) -> None:
-    """Refuse an id that is not known, and staff of a stock that takes none."""
+    """Refuse unknown ids, persons at an unstaffed stock, and days of a skill or status not had."""
     staffed = [name for name, stock in known["stock"].items() if stock["staffed"]]
     _refuse_others(problem, "stocks", "parents", known["stock"], "known")
     _refuse_others(problem, "people", "stocks", known["stock"], "known")
@@ -189,8 +193,10 @@ def suits_slot(month: Month, need: Row, stock: Row, person: Row, slot: str) -> b
 
 
 def suits_delivery(month: Month, need: Row, stock: Row) -> bool:
-    """Return whether need and stock share a slot (an empty set means any) and a day on which both,
-    and a status that the stock asks for, are valid; a day of that slot if both have slots.
+    """Return whether need and stock share a slot (an empty set: any) and a day in common.
+
+    On that day both are valid, and so is a status that the stock asks for. If both have slots, it
+    is a day of the shared slot.
     """
     if need["slots"] and stock["slots"]:
         shared = [slot for slot in need["slots"] if slot in stock["slots"]]
@@ -200,7 +206,10 @@ def suits_delivery(month: Month, need: Row, stock: Row) -> bool:
 
 
 def is_valid(need: Row, stock: Row, person: Row | None, day: str) -> bool:
-    """Return whether all that a need and a giver use together is valid on a day (no name: any)."""
+    """Return whether all that a need and a giver use together is valid on a day.
+
+    On the day named ``""`` only what is valid on every day is valid.
+    """
     if not (_holds(need["days"], day) and _holds(stock["days"], day)):
         return False
     counting = {s for s in need["statuses"] if _holds(need["status_days"].get(s), day)}
@@ -222,7 +231,7 @@ def _holds(days: list[str] | None, day: str) -> bool:
 
 
 def is_forbidden(month: Month, need: Row, stock: Row, person: Row | None) -> bool:
-    """Return whether a forbid, a list or a bound of 0 units keeps this giver from this need."""
+    """Return whether a forbid, the need's list or a bound of 0 units excludes this giver."""
     n, s, p = need["id"], stock["id"], person["id"] if person else None
     links: set[Link] = {(n, None, None), (n, s, None), (n, None, p), (n, s, p)}
     if links & month.forbids:

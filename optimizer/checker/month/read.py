@@ -2,7 +2,7 @@
 
 This file shares no code with the solver, so a fault in the solver's reader cannot hide itself here.
 FORMULATION.md defines the canonical form: rows sorted by id, sets sorted, defaults left out, keys
-sorted, no spaces, UTF-8.
+sorted, no spaces between values, UTF-8.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class RefutedError(ValueError):
 
 
 class BrokenInputError(RefutedError):
-    """A file breaks the format; the path of the value starts with ``problem`` or ``solution``."""
+    """A file breaks the format; the path of the value starts with its file, such as ``problem``."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__("broken_input", path=path, reason=reason)
@@ -57,7 +57,8 @@ class BrokenInputError(RefutedError):
 def read_problem(value: object) -> Row:
     """Return the problem with every default filled in and every row in canonical order.
 
-    Raises ``BrokenInputError`` with the path of the first value that breaks the format.
+    A ``least`` equal to the quantity becomes null. Raises ``BrokenInputError`` with the path of the
+    first value that breaks the format or a bound.
     """
     problem = _read(PROBLEM, value, "problem")
     excess = find_excess(problem)
@@ -72,7 +73,7 @@ def read_problem(value: object) -> Row:
 
 
 def sort_rows(problem: Row) -> None:
-    """Sort the rows of every table of a problem by their ids, none first."""
+    """Sort the rows of every table of a problem in place by the ids they hold, null first."""
     for name, keys in _ORDER.items():
         problem[name].sort(key=lambda row, keys=keys: tuple(row[key] or "" for key in keys))
 
@@ -91,7 +92,7 @@ def read_table(schema: Schema, value: object, path: str) -> Row:
 
 
 def hash_table(schema: Schema, row: Row) -> str:
-    """Return the SHA-256 of the canonical row of any table: defaults left out, keys sorted."""
+    """Return the SHA-256 of the canonical form of a row: defaults left out, keys sorted."""
     return _sha256(_strip(schema, row))
 
 
@@ -222,9 +223,10 @@ def _scalar(kind: str, value: Any, path: str) -> Any:
 
 
 def on_one_line(text: str) -> str:
-    """Return a text with every sign that does not print as an escape.
+    """Return a text in which escapes replace the characters that do not print.
 
-    A name can hold the end of a line, or what moves the cursor, and so print a verdict of its own.
+    Otherwise a name with a line break, or a character that moves the cursor, could print a false
+    verdict.
     """
     if text.isprintable():
         return text
@@ -232,5 +234,5 @@ def on_one_line(text: str) -> str:
 
 
 def is_unicode(text: str) -> bool:
-    """Return False for half of a surrogate pair, which JSON can spell and UTF-8 cannot."""
+    """Return False for a text with half of a surrogate pair; JSON can hold it, UTF-8 cannot."""
     return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)

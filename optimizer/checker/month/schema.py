@@ -1,17 +1,18 @@
 """The tables of the file formats: for every field its type and default.
 
 Types are "str", "name" (a string that is not empty), "int", "bool", "names" (a set of strings),
-"map" (string to string), "days" (a set of names), "days of" (string to days, at least one) and
-"proof" (what ``replay.py`` reads, or null). A trailing "?" allows null. ``Whole`` is a whole number
-with bounds. A table stands for a list of such rows, a tuple for one of its words. The tables repeat
-FORMULATION.md on purpose: the checker does not trust the solver's own reader.
+"map" (string to string), "days" (a set of names), "days of" (string to days, at least one),
+"policy" (a row of ``POLICY``) and "proof" (what ``replay.py`` reads, or null). A trailing "?"
+allows null. ``Whole`` is a whole number with bounds. A table stands for a list of such rows, a
+tuple for one of its values. The tables repeat FORMULATION.md on purpose: the checker does not trust
+the solver's own reader.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST = 10**12  # a whole number of a question
-LARGEST_SUM = 10**15  # a sum of them
+LARGEST = 10**12  # the greatest whole number of a question
+LARGEST_SUM = 10**15  # the greatest sum of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ COMMUNITY_2: Row = {
         {"name": "kindness", "kind": "max_score"},
     ],
 }
-# Names that were published, and what each version of them says; no other policy may bear one.
+# Published names, and the policy of each version; no other policy may have such a name.
 PUBLISHED_POLICIES: dict[str, dict[int, Row]] = {"community": {1: COMMUNITY_POLICY, 2: COMMUNITY_2}}
 _LINK: Schema = {
     "need": ("str", REQUIRED),

@@ -1,8 +1,8 @@
 """The one strict reader of JSON text, for every command that reads the files of a month.
 
-What readers of JSON may take in different ways has no single meaning and is refused: a key twice
-in one object, numbers that are not whole, halves of surrogate pairs, text that is not UTF-8. So are
-numbers so long that what follows from them could not be written any more.
+Text that JSON readers may understand in different ways is refused: a key twice in one object,
+numbers that are not whole, halves of surrogate pairs, text that is not UTF-8. Also refused are
+files, nesting and numbers above the limits below.
 """
 
 import gc
@@ -42,7 +42,8 @@ def read_json(path: Path) -> Any:
 def parse_json(data: bytes) -> Any:
     """Return the value of a JSON text. Raises ``TextError`` with what is wrong with it.
 
-    Millions of values make no circle, so nobody looks for one meanwhile: it takes most of the time.
+    Garbage collection is off meanwhile: it would take most of the time, and the values of a JSON
+    text never refer to each other in a circle.
     """
     is_looked_for = gc.isenabled()
     gc.disable()
@@ -90,7 +91,7 @@ def _name(text: str) -> str:
 
 
 def _measure(value: Any) -> bool:
-    """Return whether a number is not whole. Raises ``TextError`` for a value that is too deep."""
+    """Return whether any number is not whole. Raises ``TextError`` for a value nested too deep."""
     level, has_float = [[value]], False
     for _depth in range(MOST_DEPTH + 1):
         inner: list[Any] = []
@@ -107,14 +108,14 @@ def _measure(value: Any) -> bool:
 
 
 def _is_unicode(text: str, value: Any) -> bool:
-    """Return False for a value that UTF-8 cannot write; only an escape can have made it."""
+    """Return whether UTF-8 can write the value; only an escape in the text can prevent it."""
     if "\\ud" not in text and "\\uD" not in text:
         return True
     return is_unicode(json.dumps(value, ensure_ascii=False))
 
 
 def _list_faults(value: Any, path: str) -> Iterator[str]:
-    """Yield numbers that are too long or not whole and text that is not Unicode, with paths."""
+    """Yield path and fault of numbers too long or not whole, and of text that is not Unicode."""
     if isinstance(value, dict):
         for name, held in value.items():
             if not is_unicode(name):
@@ -129,7 +130,7 @@ def _list_faults(value: Any, path: str) -> Iterator[str]:
 
 
 def _is_short(value: Any) -> bool:
-    """Return whether a value is a list of whole numbers, none too long: it is passed at once."""
+    """Return whether a value is a list of whole numbers, none too long, so it has no fault."""
     if not isinstance(value, list) or not set(map(type, value)) <= {int}:
         return False
     return not value or (min(value) > -_TOO_GREAT and max(value) < _TOO_GREAT)
