@@ -15,13 +15,13 @@ from .turns import Pair, Turns, number_turns
 class Columns:
     """The number of every column; a column lies between 0 and its ``high``.
 
-    Needs and stocks are given by id, everything else by number.
+    Needs, stocks, recipients and slots are keyed by name, everything else by number.
 
     way          by need and demand; the only way of a need is its ``met``
     flow, edge   by number of link and edge      own_flow       need -> flows of its own demands
     send, pooled by pool and source or demand    busy           by crew and slot
     turns        by tier, recipient and category
-    open         by stock, of those that are used by none or by ``least_if_used`` units and more
+    open         by stock, for stocks with a ``least_if_used``
     """
 
     classes: Classes
@@ -41,7 +41,7 @@ class Columns:
     open: dict[str, int] = field(default_factory=dict)
 
     def list_below(self) -> dict[str, list[str]]:
-        """Return for every stock the stocks with ``used`` that are this stock or within it."""
+        """Return, keyed by stock, the stocks with a column ``used`` that are it or within it."""
         below: dict[str, list[str]] = defaultdict(list)
         for stock in self.used:
             for above in self.month.ancestors[stock]:
@@ -59,7 +59,10 @@ class Columns:
         return len(self.high) - 1
 
     def given(self, need: str, r: int) -> tuple[int, int]:
-        """Return column and weight whose product a need gets from a demand: persons or units."""
+        """Return a column and its weight: their product is what a need gets from a demand.
+
+        It is counted in persons for a visit, in units for a delivery.
+        """
         row = self.month.needs[need]
         if self.classes.demands[r].slot is not None:
             return self.way[need, r], row["people"]
@@ -68,7 +71,7 @@ class Columns:
         return self.way[need, r], row["quantity"]
 
     def flows_between(self, need: str, stock: str | None, person: str | None) -> dict[int, int]:
-        """Return weight 1 on a need's own flows from a stock, a person or both."""
+        """Return weight 1 on each of a need's own flows from a stock, a person or both."""
         people, found = self.classes.eligibility.person_of, {}
         for source, column in self.own_flow.get(need, ()):
             first = people(source)
@@ -78,7 +81,7 @@ class Columns:
         return found
 
     def draws(self) -> Iterator[tuple[str | None, Source, int, int]]:
-        """Yield everything that takes from a source: slot, source, consumption per unit, column."""
+        """Yield slot, source, consumption per unit and column of all that takes from a source."""
         classes = self.classes
         for (r, source), column in zip(classes.links, self.flow, strict=True):
             pair = classes.pair_of_link(r, source)
@@ -92,8 +95,8 @@ class Columns:
 def number_columns(month: Month, *, is_weighed: bool, tiers: Iterable[int] = ()) -> Columns:
     """Number all columns: needs, flows, pools, edges, busy, used, helped, turns, open, in turn.
 
-    ``is_weighed``: scores of single pairs decide in some stage of the policy; ``tiers``: those
-    in which stages take turns. The order is that of "Numbers of columns and rows" in
+    ``is_weighed``: needs with pairs get demands of their own (``min_cost``, outcome ``score``);
+    ``tiers``: those of the ``first_turns``. The order is that of "Numbers of columns and rows" in
     FORMULATION.md.
     """
     columns = Columns(gather_classes(month, is_weighed=is_weighed))
@@ -166,7 +169,7 @@ def _number_pools(columns: Columns, wanted: list[int]) -> None:
 
 
 def _number_busy(columns: Columns) -> None:
-    """Add ``busy`` for crews with fewer visits than slots in which they are a source."""
+    """Add ``busy`` for crews with fewer visits per person than slots in which they are a source."""
     crews_in: dict[str, set[int]] = defaultdict(set)
     for demand in columns.classes.demands:
         if demand.slot is not None:
@@ -191,7 +194,7 @@ def _number_helped(columns: Columns) -> None:
 
 
 def _number_open(columns: Columns) -> None:
-    """Add ``open`` for stocks with a ``least_if_used`` if they or a stock below them has a use."""
+    """Add ``open`` for stocks with a ``least_if_used`` if they, or one below, have ``used``."""
     below = columns.list_below()
     for stock in columns.month.problem["stocks"]:
         if stock["least_if_used"] and below[stock["id"]]:
@@ -202,11 +205,11 @@ def _number_open(columns: Columns) -> None:
 class Program:
     """Rows low <= weights x <= high over whole columns, and the columns that stages add up.
 
-    A bound of None is open.
+    A bound of None does not limit the row.
 
     met, units      need -> column: whether it is met, units delivered where a part is enough
     used, helped    stock -> column of its direct use, recipient -> column: has a need met
-    turns           tier, recipient and category -> columns: so many of these needs are met
+    turns           tier, recipient and category -> columns that count the needs met
     scores_by_need  need -> columns that give to it -> points (or costs) per unit, where not 0
     """
 
@@ -225,11 +228,11 @@ class Program:
 
     @property
     def scores(self) -> dict[int, int]:
-        """Points (or costs) per unit of every column that gives some."""
+        """The points (or costs) per unit, keyed by column, where they are not 0."""
         return {j: score for own in self.scores_by_need.values() for j, score in own.items()}
 
     def add(self, weights: dict[int, int], low: int | None, high: int | None) -> None:
-        """Add a row."""
+        """Add the row ``low <= weights x <= high``."""
         self.rows.append(weights)
         self.row_low.append(low)
         self.row_high.append(high)

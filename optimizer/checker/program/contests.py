@@ -11,10 +11,10 @@ from .network import Classes
 def find_contested(
     classes: Classes, stage: Row, linked: Iterable[Row], undecided: Iterable[Row]
 ) -> dict[str, list[Row]]:
-    """Return the contested needs of every group of the stage's dimension, in order.
+    """Return the contested needs, keyed by group of the stage's dimension, in order of group.
 
-    ``linked``: the needs that are undecided or always met, which tie needs together. The needs
-    without a group are one group.
+    ``linked``: the needs that are undecided or always met; they connect needs. The needs without a
+    group are one group.
     """
     root = _find_components(classes, linked)
     month, dimension = classes.month, stage["dimension"]
@@ -31,7 +31,7 @@ def find_contested(
 
 
 def _find_components(classes: Classes, needs: Iterable[Row]) -> dict[str, Hashable]:
-    """Return the component of every need: needs are joined by persons, stocks and ancestors."""
+    """Return a key of the component of every need; needs share persons, stocks or ancestors."""
     parent: dict[Hashable, Hashable] = {}
 
     def find(node: Hashable) -> Hashable:
@@ -47,7 +47,7 @@ def _find_components(classes: Classes, needs: Iterable[Row]) -> dict[str, Hashab
 
 
 def _list_links(classes: Classes, needs: list[str]) -> Iterator[tuple[Hashable, Hashable]]:
-    """Yield needs with demands, these with crews and stocks, and stocks with what is above them."""
+    """Yield joined nodes: need and demand, demand and crew or stock, stock and parent."""
     used: dict[int, None] = {}
     for need in needs:
         for r in classes.ways[need]:

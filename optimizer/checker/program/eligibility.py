@@ -1,10 +1,10 @@
 """The sources of every need: crews of persons that no rule can tell apart, filters, and ways.
 
 The sources of a category are numbered, and a *mask* is a set of them as a whole number: bit b means
-source b. Each filter is evaluated once per source and per value of a need that the filter reads.
+source b. Each filter is evaluated once per source and per value that it reads of a need.
 
-Everything is sorted, because certificates name columns and rows by number. The order is given under
-"Numbers of columns and rows" in FORMULATION.md.
+Everything is sorted, because certificates refer to columns and rows by number. The order is given
+under "Numbers of columns and rows" in FORMULATION.md.
 """
 
 from collections import defaultdict
@@ -38,7 +38,7 @@ class Crew:
 
 
 def gather_crews(month: Month) -> list[Crew]:
-    """Return the classes of the persons who can visit at all, in the order of their first ids."""
+    """Return the crews of all persons who can visit at all, in the order of their first persons."""
     problem = month.problem
     named = {row["person"] for row in [*problem["pairs"], *problem["pins"], *problem["forbids"]]}
     useful = {skill for need in problem["needs"] for skill in need["requires"]}
@@ -56,7 +56,7 @@ def gather_crews(month: Month) -> list[Crew]:
 
 
 def _list_skills(person: Row, useful: set[str]) -> frozenset[tuple[str, tuple[str, ...]]]:
-    """Return the useful skills of a person with their days."""
+    """Return the skills of a person that some need requires (``useful``), with their days."""
     days = person["skill_days"]
     skills = useful.intersection(person["skills"])
     return frozenset((name, tuple(days.get(name, ()))) for name in skills)
@@ -72,7 +72,10 @@ Test = Callable[[Row, Row | None], bool]  # of a stock and the person who repres
 
 
 class SourceIndex:
-    """The sources of a category by number. ``delivered`` have no person, ``visiting`` have one."""
+    """The numbered sources of a category.
+
+    ``delivered`` and ``visiting`` are the masks of the sources without and with a person.
+    """
 
     def __init__(self, month: Month, crews: list[Crew], sources: list[Source]) -> None:
         self.sources = sources
@@ -91,9 +94,9 @@ class SourceIndex:
         self._selected: dict[int, tuple[Source, ...]] = {}
 
     def _try(self, name: str, value: object, test: Test) -> int:
-        """Return the mask of the sources that pass a filter.
+        """Return the mask of the sources that pass a test.
 
-        ``value`` is all that the filter reads of a need.
+        The result is kept under ``name`` and ``value``, which is all that the test reads of a need.
         """
         if (name, value) not in self._tried:
             passing = (bit for bit, stock, person in self._rows if test(stock, person))
@@ -101,7 +104,7 @@ class SourceIndex:
         return self._tried[name, value]
 
     def list_open(self, need: Row) -> int:
-        """Return the sources that pass filters 2 to 4 for a need, and for deliveries filter 5."""
+        """Return the mask of sources that pass filters 2 to 4, and for deliveries filter 5."""
         area, statuses, skills = need["area"], need["statuses"], need["requires"]
         mask = self._try("area", area, lambda stock, person: _is_near(area, stock, person))
         mask &= self._try(
@@ -125,7 +128,10 @@ class SourceIndex:
         return self._tried[key]
 
     def list_on(self, need: Row, day: str) -> int:
-        """Return the sources that are valid together with the need on a day (no name: any)."""
+        """Return the mask of sources that are valid together with the need on a day.
+
+        On the day named ``""`` only what is valid on every day is valid.
+        """
         if need["days"] and day not in need["days"]:
             return 0
         dated = need["status_days"]
@@ -145,9 +151,10 @@ class SourceIndex:
         return mask
 
     def list_teams(self, need: Row, mask: int, slot: str) -> list[int]:
-        """Return the masks from which a team in a slot may come: all of it valid on one day.
+        """Return the masks from which a team in a slot may come; each has a day in common.
 
-        For one person it is everybody with a day; else the largest masks, by their first days.
+        For one person it is a single mask of all sources with a day. For more it is every largest
+        mask, in the order of first days. If the question has no days it is ``mask``.
         """
         if not self._has_days:
             return [mask]
@@ -165,7 +172,7 @@ class SourceIndex:
         return largest
 
     def list_free(self, slot: str) -> int:
-        """Return the sources that allow a visit in this slot."""
+        """Return the mask of the sources that allow a visit in this slot."""
         return self._try(
             "slot",
             slot,
@@ -177,7 +184,7 @@ class SourceIndex:
         )
 
     def list_at(self, stocks: set[str]) -> int:
-        """Return the sources at one of these stocks."""
+        """Return the mask of the sources at any of these stocks."""
         return sum(self._at.get(stock, 0) for stock in stocks)
 
     def select(self, mask: int) -> tuple[Source, ...]:
@@ -221,7 +228,7 @@ Way = tuple[str | None, int]  # slot (None: delivered) and the sources in it, as
 
 
 class Eligibility:
-    """The sources of every need. ``room``: the most units that a stock and its ancestors allow."""
+    """The sources of every need. ``room``: stock -> most units that it and its ancestors allow."""
 
     def __init__(self, month: Month) -> None:
         self.month = month
@@ -251,7 +258,10 @@ class Eligibility:
         return None if source[0] == DELIVERED else self.crews[source[0]].first
 
     def pair_of(self, need: str, source: Source) -> Row | None:
-        """Return the pair that rules this need and source; the person's replaces the stock's."""
+        """Return the pair that rules this need and source: that of the person, else of the stock.
+
+        None if there is neither.
+        """
         person = self.person_of(source)
         return self.month.find_pair(need, source[1], person["id"] if person else None)
 
@@ -262,11 +272,11 @@ class Eligibility:
         return [(s, pair) for s in index.select(near) if (pair := self.pair_of(name, s))]
 
     def index_of(self, need: Row) -> SourceIndex:
-        """Return the index that the masks of this need refer to."""
+        """Return the index of the need's category, to which its masks refer."""
         return self._indexes[need["category"]]
 
     def sources_of(self, need: Row) -> int:
-        """Return the mask of all sources that filters, forbids and lists allow, in any slot."""
+        """Return the mask of all sources that filters, forbids and lists allow in some slot."""
         index = self.index_of(need)
         mask = index.list_open(need)
         if need["id"] not in self._excluding:
@@ -274,7 +284,10 @@ class Eligibility:
         return index.drop(mask, lambda stock, person: is_forbidden(self.month, need, stock, person))
 
     def find_ways(self, need: Row, mask: int) -> list[Way]:
-        """Return the ways in which these sources can meet the need alone: delivery, then slots."""
+        """Return the ways in which these sources can meet the need, if no other need took any.
+
+        Delivery comes first, then the slots in order.
+        """
         index = self.index_of(need)
         delivered = mask & index.delivered
         ways: list[Way] = []
@@ -303,7 +316,7 @@ def _find_room(month: Month) -> dict[str, int]:
 
 
 def _find_excluding(month: Month) -> set[str]:
-    """Return the needs for which a pair, a list or a forbid may exclude further sources."""
+    """Return the ids of the needs for which a pair, a list or a forbid may exclude sources."""
     problem = month.problem
     forbidden = {row["need"] for row in problem["forbids"]}
     barred = {row["need"] for row in problem["pairs"] if row["most"] == 0}

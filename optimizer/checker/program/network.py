@@ -1,4 +1,4 @@
-"""Demands, edges and pools: needs served alike, and sources that only matter as a sum."""
+"""Demands, edges and pools: needs served alike, and sources that matter only as a sum."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .eligibility import Crew, Eligibility, Source, Way
 class Demand:
     """Needs (ids) served alike in one slot (None: delivered) from the same sources.
 
-    own   the need that has this demand alone, because its pairs or pins need flows of their own
+    own   the only need of this demand, if its pairs or pins need flows of their own
     """
 
     slot: str | None
@@ -23,7 +23,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What one need takes from one source of a shared demand, for the score of its pair."""
+    """What one need takes from one source of a shared demand; counts the score of its pair."""
 
     need: str
     demand: int
@@ -42,7 +42,7 @@ class Pool:
 
 @dataclass(slots=True)
 class Classes:
-    """A month in classes; crews, demands, edges, pools and links by number in their lists.
+    """A month in classes. Crews, demands, edges, pools and links are numbered by their lists.
 
     ways    need -> numbers of its demands      links   (demand, source) outside of pools
     """
@@ -57,19 +57,19 @@ class Classes:
 
     @property
     def crews(self) -> list[Crew]:
-        """Crews by number."""
+        """The crews, in the order of their numbers."""
         return self.eligibility.crews
 
     def pair_of_link(self, r: int, source: Source) -> Row | None:
-        """Return the pair that rules a link, or None if needs share the demand."""
+        """Return the pair that rules a link; None if there is none or the demand is shared."""
         own = self.demands[r].own
         return None if own is None else self.eligibility.pair_of(own, source)
 
 
 def gather_classes(month: Month, *, is_weighed: bool) -> Classes:
-    """Return demands in the order of the first need that has them, edges by need, pools and links.
+    """Return a month in classes: demands in the order of their first needs, edges, pools, links.
 
-    ``is_weighed``: scores of single pairs decide, so every need with pairs has its own demands.
+    ``is_weighed``: every need with pairs has demands of its own.
     """
     classes = Classes(month, Eligibility(month))
     pinned = {pin["need"] for pin in month.problem["pins"] if pin["stock"] or pin["person"]}
@@ -94,7 +94,10 @@ def gather_classes(month: Month, *, is_weighed: bool) -> Classes:
 
 
 def _needs_own_flows(eligibility: Eligibility, need: Row, sources: int, is_weighed: bool) -> bool:
-    """Return False for a need whose pairs only add score, and to at most half of its sources."""
+    """Return whether a need has pairs that do more than add score to at most half its sources.
+
+    ``sources``: their mask. True for every need with pairs if it is listed, or if ``is_weighed``.
+    """
     if need["id"] not in eligibility.pairs_of:
         return False
     if is_weighed or need["listed"]:
@@ -119,7 +122,7 @@ def _find_edges(eligibility: Eligibility, need: Row, r: int, way: Way) -> list[E
 
 
 def _gather_pools(classes: Classes) -> None:
-    """Make a pool wherever S + R columns are fewer than S R links; the other links stay direct."""
+    """Make a pool of S sources and R demands if S + R < S R; other links stay direct."""
     links: list[list[Source]] = [[] for _ in classes.demands]
     for slot, found in _list_served(classes, links).items():
         alike: dict[tuple[int, ...], list[Source]] = defaultdict(list)
@@ -137,7 +140,10 @@ def _gather_pools(classes: Classes) -> None:
 
 
 def _list_served(classes: Classes, links: list[list[Source]]) -> dict[str, dict[Source, list[int]]]:
-    """Return shared demands of visits by slot and source; other demands go to ``links``."""
+    """Return the shared demands of visits keyed by slot and source.
+
+    Adds the sources of all other demands to ``links``.
+    """
     served: dict[str, dict[Source, list[int]]] = defaultdict(lambda: defaultdict(list))
     for r, demand in enumerate(classes.demands):
         if demand.own is not None or demand.slot is None:

@@ -1,4 +1,4 @@
-"""The stated answer as a point: its value of every column of the program."""
+"""The stated answer as a point: the value that it gives every column of the program."""
 
 from ..month.read import RefutedError
 from ..month.schema import Row
@@ -10,7 +10,7 @@ from .network import Edge
 def place_answer(columns: Columns, lines: list[Row]) -> list[int]:
     """Return the value of every column under assignments that ``check_rules`` has accepted.
 
-    Raises ``RefutedError`` when they meet a need in a way that the program does not have.
+    Raises ``RefutedError`` if an assignment meets a need in a way that the program does not have.
     """
     return _Point(columns, lines).values
 
@@ -81,7 +81,7 @@ class _Point:
         raise RefutedError("answer_excluded", need=need, stock=source[1], slot=slot)
 
     def _find_flow(self, need: str, r: int, source: Source) -> tuple[int, ...]:
-        """Return the pair's edge if it has one, else the link, else both sides of a pool."""
+        """Return the columns of a flow: the pair's edge, else the link, else both of a pool."""
         pair, columns = self.classes.eligibility.pair_of(need, source), self.columns
         if pair is not None:
             edge = Edge(need, r, source, pair["score"])

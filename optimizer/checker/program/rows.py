@@ -1,8 +1,8 @@
 """The rows C1 to C15 of a month's integer program, built from FORMULATION.md alone.
 
-A certificate's multipliers refer to columns and rows by number, so both follow the order that
-FORMULATION.md gives. Nothing else is shared with the solver: a fault in its model shows as a proof
-that does not hold.
+Each ``add_`` function adds the rows of one constraint, which its docstring states. A certificate's
+multipliers refer to columns and rows by number, so both follow the order of FORMULATION.md. Nothing
+else is shared with the solver: a fault in its model shows as a proof that does not hold.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ __all__ = ["Program", "build_rows"]
 
 
 def add_places(program: Program, columns: Columns) -> None:
-    """(C5) A crew makes at most one visit per person in a slot, exactly ``busy`` if it has that."""
+    """(C5) A crew makes at most one visit per person in a slot, or exactly ``busy`` visits."""
     visits: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
     for slot, (crew, _), _, column in columns.draws():
         if slot is not None:
@@ -46,7 +46,7 @@ def add_uses(program: Program, columns: Columns) -> None:
 
 
 def add_capacities(program: Program, columns: Columns) -> None:
-    """(C7) The uses of a stock and its descendants are between its least use and its capacity."""
+    """(C7) The uses of a stock and its descendants are between its ``least`` and its capacity."""
     below = columns.list_below()
     for stock in columns.month.problem["stocks"]:
         counted = below[stock["id"]]
@@ -58,7 +58,7 @@ def add_capacities(program: Program, columns: Columns) -> None:
 
 
 def add_bounds_of_pairs(program: Program, columns: Columns) -> None:
-    """(C10) A need takes from a stock at most what their pair allows; a row where it has flows."""
+    """(C10) A need takes from a pair's giver at most what the pair allows; no row without flows."""
     for pair in columns.month.problem["pairs"]:
         if pair["most"] is not None:
             flows = columns.flows_between(pair["need"], pair["stock"], pair["person"])
@@ -85,7 +85,7 @@ def add_ways(program: Program, columns: Columns) -> None:
 
 
 def add_demands(program: Program, columns: Columns) -> None:
-    """(C2, C3) The needs of a demand get what the demand takes; visits first, then deliveries."""
+    """(C2, C3) The needs of a demand get what the demand takes; visits come before deliveries."""
     classes = columns.classes
     taken: dict[int, dict[int, int]] = defaultdict(dict)
     for (r, _), column in zip(classes.links, columns.flow, strict=True):
@@ -102,7 +102,7 @@ def add_demands(program: Program, columns: Columns) -> None:
 
 
 def add_parts(program: Program, columns: Columns) -> None:
-    """(C4) Least and most units of each need that may be met in part: two rows per need."""
+    """(C4) A delivery in part is between the need's ``least`` and quantity: two rows per need."""
     demands = columns.classes.demands
     for name, units in columns.units.items():
         need = columns.month.needs[name]
@@ -113,7 +113,7 @@ def add_parts(program: Program, columns: Columns) -> None:
 
 
 def add_recipients(program: Program, columns: Columns) -> None:
-    """(C8) A recipient has at most one visit in a slot; a row only where two are possible."""
+    """(C8) A recipient has at most one visit in a slot; a row only if two or more are possible."""
     visits: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for (need, r), column in columns.way.items():
         slot = columns.classes.demands[r].slot
@@ -135,7 +135,7 @@ def add_edges(program: Program, columns: Columns) -> None:
 
 
 def add_pins(program: Program, columns: Columns) -> None:
-    """(C11) A pinned need is met; a second row follows where the pin names a stock or a person."""
+    """(C11) A pinned need is met; a second row if the pin names a stock or a person."""
     for pin in columns.month.problem["pins"]:
         met = columns.met.get(pin["need"])
         program.add({} if met is None else {met: 1}, 1, None)
@@ -145,7 +145,7 @@ def add_pins(program: Program, columns: Columns) -> None:
 
 
 def add_helped(program: Program, columns: Columns) -> None:
-    """(C13) A recipient with two needs or more is helped only when one of them is met."""
+    """(C13) A recipient with two needs or more is helped only if one of them is met."""
     asked: dict[str, dict[int, int]] = defaultdict(dict)
     for need, met in columns.met.items():
         asked[columns.month.needs[need]["recipient"]][met] = 1
@@ -155,7 +155,7 @@ def add_helped(program: Program, columns: Columns) -> None:
 
 
 def add_turns(program: Program, columns: Columns) -> None:
-    """(C14) A set of two needs or more has as many turns as needs met."""
+    """(C14) A set of two needs or more has at most as many turns as needs met."""
     for sets in columns.turns.values():
         for turns in sets:
             if len(turns.needs) > 1:
@@ -164,7 +164,7 @@ def add_turns(program: Program, columns: Columns) -> None:
 
 
 def add_open(program: Program, columns: Columns) -> None:
-    """(C15) A stock is used by no unit or by its ``least_if_used`` and more: two rows per stock."""
+    """(C15) A stock is used by no unit or at least by ``least_if_used``: two rows per stock."""
     below = columns.list_below()
     for name, is_open in columns.open.items():
         stock = columns.month.stocks[name]
@@ -193,7 +193,7 @@ _IN_TURN = (
 
 
 def build_rows(columns: Columns) -> Program:
-    """Return the program: numbered columns and rows, and the columns that stages add up."""
+    """Return the program: its columns, its rows in order, and the columns that stages add up."""
     program = Program(
         columns=columns,
         low=[0] * len(columns.high),

@@ -1,6 +1,6 @@
-"""(C14) Turns: columns that count how many needs of one recipient, kind and tier are met.
+"""(C14) Turns: columns that count how many needs of one recipient, category and tier are met.
 
-A set holds the needs that have waited as long as its last need or longer. Its k-th column is 1 only
+A set holds all these needs that have waited a number of months or longer. Its k-th column is 1 only
 if k of them are met. A set of one need is counted by the need's ``met``.
 """
 
@@ -32,7 +32,10 @@ def pair_of(need: Row) -> Pair:
 def number_turns(
     month: Month, met: dict[str, int], tiers: Iterable[int], add: Callable[[int], int]
 ) -> dict[tuple[int, Pair], list[Turns]]:
-    """Number the turns of every tier; the sets of a pair grow from the longest wait on."""
+    """Number the turns; keyed by tier and pair, with the set of the longest wait first.
+
+    ``met``: the column of every need with a way; ``add``: adds a column with this upper bound.
+    """
     found: dict[tuple[int, Pair], list[Turns]] = {}
     for tier in dict.fromkeys(tiers):
         asked: dict[Pair, list[Row]] = defaultdict(list)
@@ -47,7 +50,7 @@ def number_turns(
 
 
 def _grow(needs: list[Row]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield every wait, the longest first, and the needs that have waited so long or longer."""
+    """Yield every wait, longest first, and the ids of the needs that have waited it or longer."""
     ids: tuple[str, ...] = ()
     longest_first = sorted(needs, key=lambda need: -need["waiting"])
     for waiting, of_wait in groupby(longest_first, key=lambda need: need["waiting"]):
@@ -62,7 +65,10 @@ def _number(
 
 
 def find_turn(sets: list[Turns], waiting: int, turn: int) -> int | None:
-    """Return the column of a turn among the needs that have waited so long, None without one."""
+    """Return the column of a turn of the needs that have waited ``waiting`` months or longer.
+
+    None if there are fewer such needs than ``turn``.
+    """
     reached = [of_wait for of_wait in sets if of_wait.waiting >= waiting]
     if not reached or len(reached[-1].columns) < turn:
         return None

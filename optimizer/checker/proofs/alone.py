@@ -1,4 +1,4 @@
-"""(S2) What every group can get alone: an upper bound and an answer that reaches it."""
+"""(S2) What every group can get if only it counts: an upper bound and an answer that reaches it."""
 
 from dataclasses import dataclass
 from operator import or_
@@ -12,7 +12,7 @@ from .undecided import Witness, read_witness
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What the denominators of a result rest on, and those that arithmetic leaves open."""
+    """The kinds of proof of a result's denominators, and gaps for those that are not proved."""
 
     kinds: frozenset[str] = frozenset()
     gaps: tuple[Gap, ...] = ()
@@ -25,9 +25,10 @@ Groups = dict[str, tuple[list[Row], int]]  # needs, and needs possible in earlie
 def prove_possible(
     proof: Proof, month: Month, groups: Groups, result: Row, certificate: Row
 ) -> Alone:
-    """Check the denominators of a result and return those that arithmetic leaves open.
+    """Check the denominators of a result; return their kinds of proof and their gaps.
 
-    Raises ``RefutedError`` with code ``possible`` when bound, answer and denominator differ.
+    A bound above the stated number leaves a gap. Raises ``RefutedError`` with code ``possible`` if
+    the bound is below it, or if event or witness have another number.
     """
     stated = {level["group"]: level["denominator"] for level in result["levels"]}
     kinds, gaps = set(), []
@@ -49,9 +50,9 @@ def prove_possible(
 
 
 def _bound_alone(proof: Proof, month: Month, names: set[str], event: Event) -> tuple[int, str]:
-    """Return a bound on the needs met of a group when no other need counts, and its kind.
+    """Return a bound on the needs met of a group when only they count, and its kind of proof.
 
-    Other needs stay unmet, unless a rule may require them.
+    Other needs stay unmet, unless a rule may require them. ``names``: the ids of the group's needs.
     """
     _, _, scale, flat, cuts = event
     met = proof.program.met

@@ -22,11 +22,11 @@ class Kind(ABC):
     """One kind of stage. Every method takes the stage's row of the policy.
 
     is_draw         it decides by lot among equal answers
-    labels_names    names become labels, so that the draw decides what their order decides
-    is_labelled     whether names have to be labels, by a draw before or after; None: either
-    needs_tier      the stage has to name a tier
+    labels_names    labels replace names, so that the draw decides what an order of names decides
+    is_labelled     the policy must (True) or must not (False) label names; None: either
+    needs_tier      the stage must name a tier
     takes_turns     columns count the turns in its tier
-    follows         a kind that an earlier stage (of the same tier) has to have
+    follows         an earlier stage (of the same tier, if any) must be of this kind
     """
 
     is_draw: ClassVar[bool] = False
@@ -38,7 +38,7 @@ class Kind(ABC):
 
     @abstractmethod
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield every result that must be stated, in order, with its true value."""
+        """Yield every result that must be stated, in order, with its value if that is counted."""
 
     @abstractmethod
     def prove(
@@ -50,35 +50,41 @@ class Kind(ABC):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Raise ``RefutedError`` unless the events prove the result; its sum has these weights."""
+        """Raise ``RefutedError`` unless the events prove the result; a sum has these weights."""
 
     @abstractmethod
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return what an open result reaches and its bound by the event, or by columns alone."""
+        """Return what an open result reaches, and its bound.
+
+        ``event``: the one that gives the bound; if it is empty, only the columns do.
+        """
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the weights of the sum of every result in order; empty if it is no sum."""
+        """Return one entry for every result in order: the weights of its sum, empty if none."""
         return [{}]
 
     def weighs_pairs(self, stage: Row) -> bool:
-        """Return whether scores of single pairs decide, so that each pair needs its own column."""
+        """Return whether every need with pairs must have demands of its own."""
         return bool(stage["outcome"] == "score")
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
-        """Return the groups whose denominators need a proof: needs, and needs possible earlier."""
+        """Return the groups whose denominators need a proof, keyed by name.
+
+        Each has its needs, and the number of needs possible in earlier months.
+        """
         return {}
 
 
 class Sums(Kind):
-    """A kind that maximises sums one after another, or minimises them where ``sign`` is -1."""
+    """A kind that maximises sums one after another, or minimises them if ``sign`` is -1."""
 
     sign: ClassVar[int] = 1
 
     @abstractmethod
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the weights of every sum in order, negated where ``sign`` is -1."""
+        """Return the weights of every sum in order, negated if ``sign`` is -1."""
 
     def prove(
         self,
@@ -96,7 +102,7 @@ class Sums(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the value and its bound by weak duality, without multipliers if there are none."""
+        """Return the value, and its bound by the event's multipliers and tree or by the columns."""
         scale, flat, cuts = event[1:] if event else (1, [], [])
         with proof.aside():
             for cut in cuts:
@@ -108,7 +114,7 @@ class Sums(Kind):
 class Levels(Kind):
     """A kind that compares ratios of groups: the worst ratio first, then the next.
 
-    ``sign`` is -1 where the greatest ratio is the worst; the groups then have negative ones.
+    ``sign`` is -1 if the greatest ratio is the worst; the groups then have negative ratios.
     """
 
     sign: ClassVar[int] = 1
@@ -117,7 +123,7 @@ class Levels(Kind):
     def list_levels(
         self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
     ) -> list[Group]:
-        """Return the groups by name, with what the stated levels (by group) give each."""
+        """Return the groups with the values of their stated levels, which are keyed by group."""
 
     def prove(
         self,
@@ -137,9 +143,9 @@ class Levels(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the worst level and its bound by what every group can have at most.
+        """Return the worst level, and its bound: the least ratio that some group can have at most.
 
-        A denominator that is not known counts as the greatest that it can be, so that the level is
+        A denominator that is not known counts as the greatest that it can be, so the true level is
         at least the one returned. FORMULATION.md: an earlier month never met more than it could.
         """
         stated = {
@@ -156,7 +162,7 @@ class Levels(Kind):
 
 
 def _turn(gaps: Iterable[Gap], sign: int) -> Iterator[Gap]:
-    """Yield the gaps of what is minimised with the signs that the answer states."""
+    """Yield the gaps; ``sign`` -1 gives sums and levels the signs that the answer states."""
     for gap in gaps:
         if sign < 0 and gap.of in ("sum", "level"):
             yield replace(gap, value=-gap.value, bound=-gap.bound)

@@ -1,8 +1,8 @@
-"""(S2, S6) The proof of a stage of levels: the sorted vector of the groups' ratios is the best.
+"""(S2, S6, S15) The proof of a stage of levels: the sorted vector of the ratios is the best.
 
 Let N(z) be the number of groups above level z. The leximin maximises N(z) for every z in ascending
-order. The replay raises the groups to the lowest level at which the stated answer leaves a group
-that may still be able to rise; there an event must prove that no answer raises more groups.
+order. The replay raises the groups to the lowest level at which the stated answer has a group that
+is not yet proved to be stuck; there an event must prove that no answer raises more groups.
 """
 
 from collections import deque
@@ -20,7 +20,10 @@ class Group:
     """A group's ratio (value + offset) / denominator; ``value`` is that of the stated answer.
 
     floor, top   proved bounds of the value
+    row          number of the row that keeps the value at the floor or above
     switches     columns in {0, 1}, each worth one more unit above the floor
+    is_open      False once it is proved that the group cannot rise above its reach
+    is_passed    True once a closed group's level is proved
     """
 
     name: str
@@ -41,12 +44,12 @@ class Group:
 
     @property
     def reach(self) -> int:
-        """The greatest value that its switches can express."""
+        """The value of the group if all its switches are 1."""
         return self.floor + len(self.switches)
 
     @property
     def is_unsure(self) -> bool:
-        """True while its last switch says whether it is above a level not yet proved."""
+        """Whether the last switch decides if the group is above a level not yet proved."""
         return bool(self.switches) and not self.is_passed
 
     def least_at(self, level: Fraction) -> int:
@@ -62,7 +65,7 @@ def prove_levels(
 ) -> None:
     """Raise ``RefutedError`` unless the events prove the leximin of the groups' values.
 
-    With ``is_worst_only`` they need to prove the worst level alone.
+    With ``is_worst_only`` they need to prove only the worst level.
     """
     waiting = deque(events)
     for group in groups:
@@ -83,7 +86,7 @@ def _find_rising(groups: list[Group]) -> list[Group]:
 
 
 def _raise_all(proof: Proof, rising: list[Group]) -> None:
-    """Raise all groups to the worst level of the stated answer, which shows that they can rise."""
+    """Raise the floors of these groups to their worst stated level, which the answer reaches."""
     level = min(group.ratio(group.value) for group in rising)
     for group in rising:
         group.floor = max(group.floor, group.least_at(level))
@@ -110,7 +113,7 @@ def _prove_level(
 
 
 def _find_worst(rising: list[Group]) -> tuple[Fraction, list[Group], list[Group]]:
-    """Return the worst level, the open groups at it, and groups above it that may fall back."""
+    """Return the worst level, the open groups at it, and the unsure groups above it."""
     level = min(group.ratio(group.reach) for group in rising)
     worst = [g for g in rising if g.is_open and g.ratio(g.reach) == level]
     above = [g for g in rising if g.is_unsure and g.ratio(g.reach) > level]
@@ -123,7 +126,7 @@ def _pass_closed(rising: list[Group], level: Fraction) -> None:
 
 
 def _raise_or_close(proof: Proof, group: Group, waiting: deque[Event]) -> None:
-    """Raise the only group at the level if it rises in the stated answer, else close it."""
+    """Raise the only group at the level by one unit if the stated answer does, else close it."""
     if group.value > group.floor:
         group.floor += 1
         proof.row_low[group.row] = group.floor
@@ -137,7 +140,10 @@ def _gap_of(group: Group) -> Gap:
 
 
 def _prove_stuck(proof: Proof, floors: dict[int, int], waiting: deque[Event], gap: Gap) -> None:
-    """Require a proof that no answer raises these rows to these floors, or leave the gap open."""
+    """Require that the next event proves that no answer reaches these floors of rows.
+
+    An event without multipliers leaves the gap. Raises ``RefutedError`` if the proof fails.
+    """
     event = next_event(proof, waiting, "no")
     if not event[1:3]:
         proof.leave_open(gap)
@@ -156,9 +162,9 @@ def _prove_count(
     above: list[Group],
     waiting: deque[Event],
 ) -> None:
-    """Bound how many groups rise where not all at the worst level can.
+    """Require that the next events bound how many groups at or above the worst level rise.
 
-    The switches say which ones do.
+    A switch for each group at the worst level says whether it rises.
     """
     level = min((g.ratio(g.reach) for g in worst), default=None)
     switches = [_add_switch(proof, group, waiting) for group in worst]
@@ -181,7 +187,7 @@ def _name_count(level: Fraction | None) -> tuple[str, str]:
 
 
 def _follow(proof: Proof, group: Group, switch: int) -> None:
-    """Raise or close a group whose switch is decided; keep a switch that is not."""
+    """Raise or close a group whose switch is decided; otherwise keep the switch."""
     if not proof.is_decided(switch):
         group.switches.append(switch)
     elif proof.low[switch]:
@@ -192,7 +198,10 @@ def _follow(proof: Proof, group: Group, switch: int) -> None:
 
 
 def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
-    """Add b in {0, 1}: value >= floor + switches + b, and b <= the switch before it."""
+    """Add a switch b in {0, 1} and return its column.
+
+    The rows are value >= floor + switches + b, and b <= the switch before it.
+    """
     next_event(proof, waiting, "switch")
     own, reach = group.weights, group.reach
     switch = proof.add_column(1, lambda at: int(sum(w * at[j] for j, w in own.items()) > reach))
@@ -204,7 +213,7 @@ def _add_switch(proof: Proof, group: Group, waiting: deque[Event]) -> int:
 
 
 def _prove_all(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
-    """Prove the levels one by one, from the worst."""
+    """Require a proof of the levels one by one, from the worst."""
     while rising := _find_rising(groups):
         if not any(group.switches for group in rising):
             _raise_all(proof, rising)
@@ -214,7 +223,7 @@ def _prove_all(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None
 
 
 def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> None:
-    """Prove max-min: no answer has every group above the stated answer's worst level.
+    """Require a proof that no answer has every group above the stated answer's worst level.
 
     All groups are raised to that level first, because cuts of the certificate rest on it; the
     stated answer shows that they can be.

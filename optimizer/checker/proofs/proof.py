@@ -20,13 +20,13 @@ __all__ = ["PREPARING", "Event", "Gap", "Proof", "ValueAt", "Weights", "check_ap
 
 Event = list[Any]
 PREPARING = ("cut", "tree")  # events that help to prove the next one
-LOWEST = -(10**100)  # a bound that no value of an answer is below
+LOWEST = -(10**100)  # below the value of every answer: the bound if there is no answer
 ValueAt = Callable[[list[int]], int]  # of a column, from the values of the columns before it
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What arithmetic leaves open: the value that the answer reaches, and a proved bound of it.
+    """Something not proved to be the best: the value that the answer reaches, and a proved bound.
 
     of      ``sum``, ``level`` of the group, ``count`` of groups above the level that ``group``
             names, ``possible`` of the group, ``rank`` the sum of the rank that ``group`` names,
@@ -45,11 +45,11 @@ class Proof(Linear):
     point   the stated answer's value of every column; it must satisfy them too
     kinds   what the conclusions since ``restart`` rest on: dual, farkas, tree or search
     tree    the nodes of the last event ``tree``, which help to prove the next sum or refusal
-    gaps    what they leave open, in order; not empty if and only if one rests on ``search``
+    gaps    what these conclusions leave open, in order; empty unless one rests on ``search``
     barred  need -> number of results kept when it was first proved that no answer meets it
-    drawn   draw -> needs that some answers meet, and others do not, which keep all before it
+    drawn   draw -> needs that are undecided before it: met by some answers, unmet by others
     contested  needs that several groups compete for (S13)
-    kept    number of results when needs were barred last
+    kept    number of results that were kept when needs were last barred
     """
 
     def __init__(self, program: Program, point: list[int]) -> None:
@@ -67,31 +67,31 @@ class Proof(Linear):
         self._checked = 0  # rows that the point satisfies; rows of earlier stages never change
 
     def restart(self, kinds: Iterable[str] = (), gaps: Iterable[Gap] = ()) -> None:
-        """Start a new result, which rests on these kinds and on none of the earlier conclusions."""
+        """Forget the kinds and gaps of the last result; start a new one with these."""
         self.kinds, self.gaps, self.tree = set(kinds), list(gaps), []
 
     def bar_needs(self, results: int) -> None:
-        """Note the needs that no answer meets which keeps so many results, from the first."""
+        """Note the needs that no answer meets if it keeps the first ``results`` results."""
         self.kept = results
         for need, column in self.program.met.items():
             if self.high[column] == 0:
                 self.barred.setdefault(need, results)
 
     def bar(self, columns: Iterable[int], results: int) -> None:
-        """Note the same of the needs whose columns are known to be 0 otherwise."""
+        """Note the same of needs whose ``met`` is among these columns, which no bound fixes."""
         barred = set(columns)
         for need, column in self.program.met.items():
             if column in barred:
                 self.barred.setdefault(need, results)
 
     def leave_open(self, gap: Gap) -> None:
-        """Note what only the word of an engine closes."""
+        """Note a gap: only an engine's unchecked claim says that the value is the best."""
         self.kinds.add("search")
         self.gaps.append(gap)
 
     @property
     def kind(self) -> str:
-        """The weakest kind used since the restart."""
+        """The weakest kind of proof used since the restart; ``dual`` if none was noted."""
         return next((k for k in ("search", "tree", "farkas") if k in self.kinds), "dual")
 
     def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
@@ -102,7 +102,10 @@ class Proof(Linear):
         return len(self.rows) - 1
 
     def add_column(self, high: int, value_at: ValueAt) -> int:
-        """Add a column from 0 to ``high`` and return its number."""
+        """Add a column from 0 to ``high`` and return its number.
+
+        ``value_at`` gives an answer's value of it.
+        """
         self.low.append(0)
         self.high.append(high)
         self._made.append(value_at)
@@ -110,7 +113,7 @@ class Proof(Linear):
         return len(self.low) - 1
 
     def is_decided(self, column: int) -> bool:
-        """Return whether a column has only one value left."""
+        """Return whether the bounds of a column allow only one value."""
         return self.low[column] == self.high[column]
 
     def decide(self, column: int, value: int) -> None:
@@ -120,8 +123,8 @@ class Proof(Linear):
     def add_cut(self, event: Event) -> None:
         """Add a zero-half cut: half a sum of rows with even weights, its right side rounded down.
 
-        A bound of its column makes an odd weight even. The event may state the right side too weak,
-        never too strong.
+        A bound of its column makes an odd weight even. Raises ``RefutedError`` if the event states
+        a smaller right side than the sum has; a greater one is weaker and allowed.
         """
         _, sides, raised, stated = event
         (total, right), up = self._add_sides(sides), set(raised)
@@ -134,7 +137,10 @@ class Proof(Linear):
         self._cuts.add(self.add_row({j: w // 2 for j, w in total.items() if w}, None, stated // 2))
 
     def _add_sides(self, sides: list[int]) -> tuple[dict[int, int], int]:
-        """Add up rows and their right sides: code 2 × row, + 1 for the row's lower side."""
+        """Return the sum of rows and of their right sides.
+
+        A side is coded as 2 × row, + 1 for the lower side of the row.
+        """
         total: dict[int, int] = {}
         right = 0
         for code in sides:
@@ -145,18 +151,21 @@ class Proof(Linear):
         return total, right
 
     def prepare(self, event: Event) -> None:
-        """Take what comes before a sum or a refusal: a cut, or a tree."""
+        """Take an event that comes before a sum or a refusal: add a cut, or hold a tree."""
         if event[0] == "tree":
             _, self.tree = event
         else:
             self.add_cut(event)
 
     def find_most(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Return the most that a sum can be, by multipliers and the tree, and its kind of proof."""
+        """Return an upper bound of a sum, by multipliers and the tree, and its kind of proof."""
         return self._lower(self.bound(weights, scale, flat)[0] // scale, weights, scale, flat)
 
     def _lower(self, most: int, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Return a bound, or the one of the tree, and its kind; without any answer it is low."""
+        """Return the lower of a bound and that of the tree, and the kind of proof.
+
+        It is ``LOWEST`` if the tree proves that there is no answer. The tree is used up.
+        """
         nodes, self.tree = self.tree, []
         if not nodes:
             return most, "dual"
@@ -166,12 +175,12 @@ class Proof(Linear):
     def keep_sum(
         self, weights: Weights, value: int, scale: int, flat: list[int], of: tuple[str, str]
     ) -> None:
-        """Keep a sum at this value, its greatest, by a row; fix columns by their reduced costs.
+        """Keep a sum at its greatest value by a row, and fix columns by their reduced costs.
 
-        ``scale`` and ``flat`` (row, multiplier, row, multiplier, ...) give the bound, and the tree
-        a lower one. A bound that rounds down to more than the value leaves a gap that only a search
-        closes, so the kind of proof is then ``search``; ``of`` names the gap. Raises
-        ``RefutedError`` when the bound is below the value.
+        ``scale`` and ``flat`` (row, multiplier, row, multiplier, ...) give a bound, which a tree
+        may lower. A bound that rounds down to more than the value leaves a gap, so the kind of
+        proof is ``search``; ``of`` is the ``of`` and the group of the gap. Raises ``RefutedError``
+        if the bound is below the value.
         """
         total, reduced = self.bound(weights, scale, flat)
         most, kind = self._lower(total // scale, weights, scale, flat)
@@ -188,9 +197,10 @@ class Proof(Linear):
         self.add_row(weights, value, value)
 
     def settle(self, event: Event) -> None:
-        """Fix columns that no answer has at one (``none``) or at zero (``all``).
+        """Fix columns: at 0 if no answer has any at 1 (``none``), at 1 if none at 0 (``all``).
 
-        A tree may help the multipliers. Without multipliers that rests on a search.
+        The event has multipliers, which a tree may help; without them that rests on a search.
+        Raises ``RefutedError`` if they do not prove it.
         """
         kind, columns, *multipliers = event
         if any(j < 0 or self.high[j] > 1 for j in columns):
@@ -209,7 +219,10 @@ class Proof(Linear):
             self.decide(column, int(kind == "all"))
 
     def excludes(self, columns: list[int], proof: Event, cuts: list[Event]) -> bool:
-        """Return whether no answer has any of these columns at 1; nothing is kept."""
+        """Return whether it is proved that no answer has any of these columns at 1.
+
+        ``proof``: scale and multipliers. No row or bound is kept.
+        """
         if any(j < 0 for j in columns):
             return False
         with self.aside():
@@ -219,7 +232,10 @@ class Proof(Linear):
         return most < 1
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
-        """Return whether the rows admit no answer (Farkas), all of them or in every leaf."""
+        """Return whether it is proved that no answer satisfies all rows and bounds.
+
+        By multipliers (Farkas) or a tree with no answer in any leaf; notes this kind of proof.
+        """
         with self.aside():
             for cut in cuts:
                 self.prepare(cut)
@@ -229,10 +245,10 @@ class Proof(Linear):
         return most < 0
 
     def list_ties(self, summed: Iterable[int]) -> list[Weights]:
-        """Return the rows that tie columns together when these are summed.
+        """Return the rows that tie columns together when the columns ``summed`` are added up.
 
-        Cuts tie nothing: they follow from others. C13 (a recipient is helped) limits no need and no
-        giver until a sum, a row that is kept or a bound asks that the recipient be helped.
+        Cuts tie nothing, because they follow from other rows. C13 (a recipient is helped) limits no
+        need and no giver until a sum, a kept row or a bound asks that the recipient is helped.
         """
         program, count = self.program, len(self.program.rows)
         made = [w for i, w in enumerate(self.rows[count:], count) if i not in self._cuts]
@@ -243,16 +259,16 @@ class Proof(Linear):
     def check_point(self) -> None:
         """Raise ``RefutedError`` unless the stated answer satisfies all rows and bounds.
 
-        While it does, the rows cannot contradict each other, and a kept sum is one that an answer
-        reaches.
+        As long as it does, the rows do not contradict each other, and every kept sum is reached by
+        an answer.
         """
         self._check(self.point, self._checked)
         self._checked = len(self.rows)
 
     def place(self, values: list[int]) -> list[int]:
-        """Return an answer's value of every column, from its values of the program's columns.
+        """Return an answer's value of every column, given its values of the program's columns.
 
-        Raises ``RefutedError`` unless the answer satisfies all rows and bounds, as the stated one.
+        Raises ``RefutedError`` unless the answer satisfies all present rows and bounds.
         """
         placed = list(values)
         for value_at in self._made:
@@ -261,7 +277,7 @@ class Proof(Linear):
         return placed
 
     def _check(self, values: list[int], first: int) -> None:
-        """Raise ``RefutedError`` unless values satisfy all bounds, and rows from this one on."""
+        """Raise ``RefutedError`` unless values satisfy all bounds and the rows from ``first``."""
         for column, value in enumerate(values):
             if not self.low[column] <= value <= self.high[column]:
                 raise RefutedError("answer_excluded", column=column, value=value)
@@ -273,7 +289,7 @@ class Proof(Linear):
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Undo all rows and bounds added within this context."""
+        """Undo the rows added and the bounds changed in this context, if no error ends it."""
         kept = (list(self.low), list(self.high), list(self.row_low), list(self.row_high))
         count = len(self.rows)
         yield
@@ -283,9 +299,9 @@ class Proof(Linear):
 
 
 def check_apart(proof: Proof, shares: Sequence[Iterable[int]]) -> None:
-    """Raise ``RefutedError`` when a row ties columns of two of these sets together.
+    """Raise ``RefutedError`` if rows tie columns of two of these shares together.
 
-    If no row does, the greatest sum has every share at its greatest. Otherwise the shares, each
+    If they do not, the greatest sum has every share at its greatest. Otherwise the shares, each
     bounded with those before it kept, could add up to less than the greatest sum.
     """
     parent = list(range(len(proof.low)))

@@ -1,4 +1,4 @@
-"""(S13, S17) The proof of ranks: a sum of the columns of each rank, one rank after another."""
+"""(S13, S17) The proof of ranks: the sum of each rank's columns is the best, rank after rank."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ Rank = tuple[Fraction, int]  # of one unit, or of one step of units: rank and co
 def prove_ranks(
     proof: Proof, ranked: Iterable[Rank], waiting: deque[Event], *, is_least: bool
 ) -> None:
-    """Raise ``RefutedError`` unless the events prove the sum of every rank, as the answer has it.
+    """Raise ``RefutedError`` unless the events prove the answer's sum of every rank.
 
     The sums are the greatest, from the lowest rank up; with ``is_least`` they are the least, from
     the highest rank down. A rank without an open column needs no event.
@@ -52,7 +52,7 @@ def _order_ranks(ranked: Iterable[Rank], *, is_least: bool) -> Ranks:
 
 
 def _open_rank(proof: Proof, left: Ranks) -> list[int]:
-    """Drop the ranks that are decided; return the open columns of the next one, none at the end."""
+    """Drop the ranks that are decided; return the open columns of the next, or an empty list."""
     while left:
         columns = [column for column in left[0][1] if not proof.is_decided(column)]
         if columns:
@@ -62,7 +62,11 @@ def _open_rank(proof: Proof, left: Ranks) -> list[int]:
 
 
 def _reach(proof: Proof, left: Ranks, ranks: int, *, is_least: bool) -> None:
-    """Fix the next ranks where nothing more is possible; the stated answer has to be there too."""
+    """Fix the open columns of the next ranks at their best ends.
+
+    The caller's ``check_point`` refuses this unless the stated answer has them there. Raises
+    ``RefutedError`` if ``ranks`` is below 1 or more than there are.
+    """
     if ranks < 1:
         raise RefutedError("no_rank_reached", ranks=ranks)
     for _ in range(ranks):

@@ -1,4 +1,4 @@
-"""(S1, S3 to S5, S7 to S9) The proof of sums, and of the lottery, which consists of sums."""
+"""(S1, S3 to S5, S7 to S12, S14) The proof of sums, and of draws, which consist of sums."""
 
 import hashlib
 import hmac
@@ -14,8 +14,8 @@ from .proof import PREPARING, Event, Gap, Proof, Weights, check_apart
 def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -> None:
     """Raise ``RefutedError`` unless the events prove the sum, whole or as shares that add up to it.
 
-    Multipliers or a tree bound each share. No row may tie shares together: a share that is kept at
-    its greatest could otherwise cost another one more than it gains.
+    Multipliers or a tree bound each share; a bound above its value leaves a gap. No row may tie
+    shares together: otherwise a share kept at its greatest could cost another more than it gains.
     """
     total, left, shares, before = 0, dict(weights), [], len(proof.gaps)
     for event in _without_cuts(proof, events):
@@ -34,7 +34,7 @@ def prove_sum(proof: Proof, weights: Weights, value: int, events: list[Event]) -
 
 
 def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
-    """Raise ``RefutedError`` unless each ticket is met whenever the tickets before it allow it."""
+    """Raise ``RefutedError`` unless the events decide every need by ticket, met if it can be."""
     order = _order_tickets(proof, month)
     place = {column: k for k, column in enumerate(order)}
     for event in _without_cuts(proof, events):
@@ -44,14 +44,17 @@ def prove_tickets(proof: Proof, month: Month, events: list[Event]) -> None:
 
 
 def prove_blocks(proof: Proof, order: list[int], waiting: deque[Event]) -> None:
-    """Raise ``RefutedError`` unless the next events decide these columns, each 1 if it can be."""
+    """Raise ``RefutedError`` unless the next events decide the columns in order, 1 if possible."""
     place = {column: k for k, column in enumerate(order)}
     while not all(map(proof.is_decided, order)):
         _prove_block(proof, order, place, next_event(proof, waiting, "sum"))
 
 
 def _prove_block(proof: Proof, order: list[int], place: dict[int, int], event: Event) -> None:
-    """Decide the columns of a block; those before it are what is settled if it rests on search."""
+    """Decide the columns of a block.
+
+    If that rests on a search, the gap states that only the columns before the block are settled.
+    """
     _, value, scale, flat, block = event
     _check_order(proof, [place[column] for column in block], order)
     weights = {j: 1 << k for k, j in enumerate(reversed(block))}
@@ -70,7 +73,10 @@ def _require_decided(proof: Proof, order: list[int]) -> None:
 
 
 def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
-    """Yield the sums in turn and take the cuts and trees between them."""
+    """Yield the events ``sum`` in turn and take the cuts and trees before each.
+
+    Raises ``RefutedError`` for any other event.
+    """
     for event in events:
         if event[0] in PREPARING:
             proof.prepare(event)
@@ -81,7 +87,7 @@ def _without_cuts(proof: Proof, events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _order_tickets(proof: Proof, month: Month) -> list[int]:
-    """Return the columns of the needs, lowest ticket first."""
+    """Return the ``met`` columns of the needs, lowest ticket first."""
     met = proof.program.met
     if month.labels is not None:  # labels begin with the tickets
         return [met[need] for need in sorted(met)]
@@ -91,7 +97,7 @@ def _order_tickets(proof: Proof, month: Month) -> list[int]:
 
 
 def _check_order(proof: Proof, places: list[int], order: list[int]) -> None:
-    """Require that a block is in the order of tickets, with every ticket before it decided."""
+    """Require that a block is in the order of tickets, and every ticket before it is decided."""
     before = {order[k] for k in range(places[-1])} - {order[k] for k in places}
     if places != sorted(set(places)) or not all(map(proof.is_decided, before)):
         raise RefutedError("ticket_order", ticket=places[-1])

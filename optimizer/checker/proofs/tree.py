@@ -6,9 +6,9 @@ A tree is a list of nodes, each before its children, the child of smaller values
     ["leaf", scale, factor, flat]    multipliers: factor times those of the event, plus ``flat``
     ["empty", flat]                  multipliers that prove that the node has no answer (Farkas)
 
-Columns are whole, so every answer is in one leaf. A leaf counts under the bounds of the splits
-above it and of no others. Nothing here is recursive, and a leaf costs what its own change costs:
-the sum of the event's multipliers is carried along from node to node.
+Columns are whole, so every answer is in one leaf. A leaf uses the bounds of the splits above it and
+of no others. Nothing here is recursive. The sum of the event's multipliers is carried from node to
+node, so a leaf costs only the work for its own change of them.
 """
 
 from typing import Any
@@ -22,10 +22,10 @@ Node = list[Any]
 def bound_by_tree(
     rows: Linear, weights: Weights, scale: int, flat: list[int], nodes: list[Node]
 ) -> int | None:
-    """Return the most that a sum can be in any leaf; None when every leaf is proved empty.
+    """Return an upper bound of a sum over all leaves; None if every leaf is proved empty.
 
-    ``scale`` and ``flat`` are the event's own multipliers. Raises ``RefutedError`` when a node
-    proves nothing or the list does not end with the last leaf.
+    ``scale`` and ``flat`` are the event's own multipliers. Raises ``RefutedError`` for a false or
+    malformed node, and if the list does not end with the last leaf. ``rows`` is left unchanged.
     """
     walk = _Walk(rows, weights, scale, flat)
     try:
@@ -43,6 +43,7 @@ class _Walk:
 
     waiting   for every such child: how many changes it keeps, and its own (column, low, high)
     total     the event's bound under the present column bounds, multiplied by its scale
+    most      the greatest bound of the leaves so far; None if all were empty
     """
 
     def __init__(self, rows: Linear, weights: Weights, scale: int, flat: list[int]) -> None:
@@ -57,7 +58,10 @@ class _Walk:
         self._undo: list[tuple[int, int, int]] = []
 
     def enter(self, node: Node) -> None:
-        """Go to the next child that waits, which is this node."""
+        """Go to the next child that waits, which is this node, and take what it proves.
+
+        Raises ``RefutedError`` if no child waits or the node proves nothing.
+        """
         if not self.waiting:
             raise RefutedError("tree_over")
         kept, change = self.waiting.pop()
@@ -78,7 +82,7 @@ class _Walk:
             raise RefutedError("node_unknown")
 
     def leave(self, kept: int) -> None:
-        """Undo all but the first changes."""
+        """Undo all changes of bounds after the first ``kept``."""
         while len(self._undo) > kept:
             self._set(*self._undo.pop())
 
@@ -101,9 +105,9 @@ class _Walk:
             raise RefutedError("leaf_not_empty", total=total)
 
     def _bound_leaf(self, scale: int, factor: int, flat: list[int]) -> int:
-        """Return the bound of ``factor`` times the event's multipliers plus a change.
+        """Return the bound by ``factor`` times the event's multipliers plus those of ``flat``.
 
-        Only what the change touches is summed again.
+        Only the rows and columns that ``flat`` touches are summed again.
         """
         if scale < 1 or factor < 0:
             raise RefutedError("scale", scale=scale, factor=factor)

@@ -1,7 +1,7 @@
-"""(S11, S13, S14) Which needs are undecided: some answers left meet them, and others do not.
+"""(S11, S13, S14) Which needs are undecided: some possible answers meet them, others do not.
 
-Multipliers show what is never or always met. Two answers show of every other need that it is not:
-one that meets it and one that does not. Both keep every result so far.
+Multipliers show which needs are never or always met. For every other need one answer meets it and
+another does not. Both keep every result so far.
 """
 
 from collections import defaultdict, deque
@@ -33,7 +33,7 @@ def name_lines(witness: Witness) -> list[Row]:
 
 
 def place_witness(proof: Proof, month: Month, witness: Witness) -> list[int]:
-    """Return a witness's value of every column.
+    """Return the value that a witness gives every column.
 
     Raises ``RefutedError`` unless it keeps every rule and everything that is kept so far.
     """
@@ -43,7 +43,10 @@ def place_witness(proof: Proof, month: Month, witness: Witness) -> list[int]:
 def prove_undecided(
     proof: Proof, month: Month, needs: Iterable[Row], waiting: deque[Event]
 ) -> list[Row]:
-    """Return the undecided ones of these needs, in order, once the next events prove them."""
+    """Return the undecided needs among these, in order, once the next events prove them.
+
+    Raises ``RefutedError`` if the events do not.
+    """
     take_cuts(proof, waiting)
     while waiting and waiting[0][0] in ("none", "all"):
         proof.settle(waiting.popleft())
@@ -51,7 +54,7 @@ def prove_undecided(
     proof.bar_needs(proof.kept)
     _, witnesses = next_event(proof, waiting, "decided")
     undecided = list_open(proof, needs)
-    if len(witnesses) > 2 * len(undecided):  # so many can show nothing new
+    if len(witnesses) > 2 * len(undecided):  # two for each need are enough
         raise RefutedError("too_many_witnesses", witnesses=len(witnesses), needs=len(undecided))
     shown: dict[str, set[int]] = {need["id"]: set() for need in undecided}
     for witness in witnesses:
@@ -65,15 +68,16 @@ def prove_undecided(
 
 
 def list_open(proof: Proof, needs: Iterable[Row]) -> list[Row]:
-    """Return the needs that nothing so far proves to be always or never met."""
+    """Return the needs with a way that are not proved so far to be always or never met."""
     met = proof.program.met
     return [n for n in needs if n["id"] in met and not proof.is_decided(met[n["id"]])]
 
 
 def add_homes(proof: Proof, needs: Iterable[Row]) -> list[int]:
-    """Return, for every recipient in order, the column that says whether one of its needs is met.
+    """Return, for every recipient of the needs in order, a column: 1 if one of its needs is met.
 
-    A recipient with one of these needs is counted by its ``met``.
+    Adds a column and a row for a recipient with two of these needs or more; with one need the
+    column is its ``met``.
     """
     asked: dict[str, list[int]] = defaultdict(list)
     for need in needs:

@@ -1,9 +1,9 @@
 """What shows which stage decides against a need: answers, and proofs that there are none.
 
-A witness is an answer that meets needs left unmet and keeps every result before a stage. The
-certificate holds it as a change of the stated answer: needs that are taken out, and lines that are
-put in. What is barred before a stage are columns that no answer has at 1 which keeps every result
-before it; unlike events, that fixes nothing.
+A witness is an answer that meets needs that the stated answer does not, and keeps every result
+before a stage. The certificate has it as a change of the stated answer: needs whose lines are taken
+out, and lines that are put in. Columns are *barred* before a stage if no answer that keeps every
+result before it has any of them at 1; unlike events, that fixes nothing.
 """
 
 from collections import defaultdict
@@ -20,20 +20,23 @@ from .undecided import name_lines
 
 
 class Witnesses:
-    """The witnesses of a certificate, by the number of results before their stage.
+    """The witnesses and barred columns of a certificate, checked when their stage is reached.
 
-    shown   need -> the stages before which an answer meets it and keeps every result
+    shown   need (by name) -> stages: an answer meets the need and keeps every result before them
     """
 
     def __init__(self, month: Month, stated: Row, certificate: Row, names: list[str]) -> None:
-        """Take the stages of all results that the policy asks for, in order."""
+        """Sort what the certificate states; ``names``: the stage of every result, in order."""
         self.shown: dict[str, set[str]] = defaultdict(set)
         self._month, self._stated = month, stated
         self._waiting = _sort(month, names, certificate.get("witnesses", ()))
         self._barred = _sort(month, names, certificate.get("barred", ()))
 
     def check(self, proof: Proof, kept: int) -> None:
-        """Check what is stated of a stage once all results before it are kept."""
+        """Check what is stated before a stage, once the ``kept`` results before it are kept.
+
+        Raises ``RefutedError`` for columns that are not barred, and for a false witness.
+        """
         for stage, columns, scale, flat, cuts in self._barred.pop(kept, ()):
             if not proof.excludes(columns, [scale, flat], cuts):
                 raise RefutedError("not_barred", stage=stage, columns=len(columns))
@@ -46,7 +49,7 @@ class Witnesses:
                 self.shown[need].add(stage)
 
     def check_end(self) -> None:
-        """Raise ``RefutedError`` for what rests on results that are not stated as proven."""
+        """Raise ``RefutedError`` for anything stated after a result that is not proven."""
         for barred in self._barred.values():
             stage, columns, *_ = barred[0]
             raise RefutedError("not_barred", stage=stage, columns=len(columns))
@@ -55,13 +58,16 @@ class Witnesses:
             raise RefutedError("witness", stage=stage, needs=",".join(needs))
 
     def add_drawn(self, drawn: dict[str, list[str]]) -> None:
-        """Note the needs that the events of a draw show to be undecided before it."""
+        """Note, keyed by draw, the needs that its events show to be undecided before it."""
         for stage, needs in drawn.items():
             for need in needs:
                 self.shown[self._month.name_of(need)].add(stage)
 
     def _place(self, proof: Proof, gone: list[str], added: list[Any]) -> set[str] | None:
-        """Return the names of the needs met, None if the answer does not keep every result."""
+        """Return the names of the needs that a witness meets.
+
+        None if it does not keep every result. Raises ``RefutedError`` if it breaks a rule.
+        """
         kept = [line for line in self._stated["assignments"] if line["need"] not in set(gone)]
         lines = kept + name_lines(added)
         labelled = [self._month.label_line(line) for line in lines]
@@ -74,7 +80,7 @@ class Witnesses:
 
 
 def _sort(month: Month, names: list[str], stated: Iterable[Any]) -> dict[int, list[Any]]:
-    """Return what is stated before stages, by the number of results before each."""
+    """Return what is stated before stages, keyed by the number of results before the stage."""
     found: dict[int, list[Any]] = defaultdict(list)
     for of in stated:
         found[count_before(month, names, of[0])].append(of)
@@ -82,9 +88,9 @@ def _sort(month: Month, names: list[str], stated: Iterable[Any]) -> dict[int, li
 
 
 def count_before(month: Month, names: list[str], stage: str) -> int:
-    """Return the number of results before a stage of the policy; an empty name: of all results.
+    """Return the number of results before a stage of the policy; for an empty name, of all results.
 
-    Raises ``RefutedError`` for another name.
+    ``names``: the stage of every result. Raises ``RefutedError`` for an unknown stage.
     """
     if not stage:
         return len(names)

@@ -1,4 +1,4 @@
-"""Check the grounds of unmet needs: one each, and those that filters decide are computed again."""
+"""Check the grounds of unmet needs: each has one, and what the filters decide is computed again."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -13,7 +13,11 @@ BY_FILTERS = ("no_eligible_offer", *_BY_FORBIDS)
 
 
 def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None:
-    """Raise ``RefutedError`` unless every unmet need, and no other, has one true ground."""
+    """Raise ``RefutedError`` unless every unmet need, and no other, has one ground.
+
+    Also if the filters contradict it: ``BY_FILTERS`` says that they exclude the need, every other
+    ground that they do not.
+    """
     counts = Counter(ground["need"] for ground in grounds)
     unmet = month.needs.keys() - met
     wrong = sorted((counts.keys() ^ unmet) | {need for need in counts if counts[need] > 1})
@@ -28,7 +32,7 @@ def check_grounds(month: Month, met: frozenset[str], grounds: list[Row]) -> None
 
 
 def _gather_givers(month: Month) -> dict[str, list[Giver]]:
-    """Return the stocks of every category, staffed ones once with each of their people."""
+    """Return the givers keyed by category: each unstaffed stock, each staffed one by person."""
     staff: dict[str, list[Row]] = defaultdict(list)
     for person in month.problem["people"]:
         for stock in person["stocks"]:
@@ -49,7 +53,7 @@ def _check_ground(month: Month, givers: list[Giver], need: Row, code: str) -> No
 
 
 def _gather_reasons(month: Month) -> dict[str, set[str]]:
-    """Return the reasons of the forbids of every need."""
+    """Return the reasons of all forbids, keyed by need."""
     reasons: dict[str, set[str]] = defaultdict(set)
     for forbid in month.problem["forbids"]:
         reasons[forbid["need"]].add(forbid["reason"])
@@ -57,12 +61,12 @@ def _gather_reasons(month: Month) -> dict[str, set[str]]:
 
 
 def _name_forbids(reasons: set[str]) -> str:
-    """Return the ground of a need that forbids exclude: declined if all give that reason."""
+    """Return the ground of a need that forbids exclude, given the reasons of its forbids."""
     return "declined_before" if reasons == {"declined_before"} else "forbidden"
 
 
 def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
-    """Return whether enough givers pass every filter to meet the need alone."""
+    """Return whether enough givers pass every filter to meet the need, if no other need counted."""
     on_day: dict[tuple[str, str], set[str]] = defaultdict(set)
     units = 0
     least = need["quantity"] if need["least"] is None else need["least"]
@@ -82,7 +86,7 @@ def _has_a_way(month: Month, givers: list[Giver], need: Row) -> bool:
 
 
 def _list_times(month: Month, need: Row, stock: Row, person: Row) -> Iterator[tuple[str, str]]:
-    """Yield the slots and days in which a person can visit the need."""
+    """Yield each slot and day on which a person can visit the need."""
     for slot in person["slots"] if person["most_visits"] else ():
         if suits_slot(month, need, stock, person, slot):
             days = month.days_of(slot)
@@ -90,7 +94,7 @@ def _list_times(month: Month, need: Row, stock: Row, person: Row) -> Iterator[tu
 
 
 def _reach(month: Month, need: Row, stock: Row) -> int:
-    """Return the units that the stock can give to this need alone."""
+    """Return the most units that the stock could give to this need, if no other need counted."""
     pair = month.find_pair(need["id"], stock["id"], None)
     each, most = (pair["consumption"], pair["most"]) if pair else (1, None)
     room = min(month.stocks[name]["capacity"] for name in month.ancestors[stock["id"]])
@@ -99,5 +103,5 @@ def _reach(month: Month, need: Row, stock: Row) -> int:
 
 
 def _broken_filters(month: Month, givers: list[Giver], need: Row) -> set[str | None]:
-    """Return the first filter that each giver fails, None for a giver that passes all."""
+    """Return the set of first filters that the givers fail; None is in it if one passes all."""
     return {find_broken_filter(month, need, stock, person) for stock, person in givers}

@@ -1,6 +1,7 @@
-"""(C1 to C11) Check every rule of the assignments one by one in whole numbers.
+"""(C1 to C11, C15) Check every rule of the assignments one by one in whole numbers.
 
-Each function raises ``RefutedError`` at the first fault. The numbers are those of FORMULATION.md.
+Each check raises ``RefutedError`` at the first fault and states the rule in its docstring. The
+numbers are those of FORMULATION.md.
 """
 
 from collections import Counter, defaultdict
@@ -80,7 +81,7 @@ def _check_team(month: Month, need: Row, visits: Lines) -> None:
 
 
 def _check_way(month: Month, need: Row, served: Lines) -> None:
-    """(C1 to C4) One visit by the number of people asked for in one slot, or one whole delivery."""
+    """(C1 to C4) A need is met by one team in one slot, or by least to quantity units delivered."""
     visits = [line for line in served if line["person"] is not None]
     if visits and len(visits) < len(served):
         raise RefutedError("two_ways", need=need["id"])
@@ -96,7 +97,7 @@ def _check_way(month: Month, need: Row, served: Lines) -> None:
 
 
 def _check_most(month: Month, served: Lines) -> None:
-    """(C10) The units of one need from one stock are within the bound of their pair."""
+    """(C10) The units that one need gets from one stock are at most the bound of their pair."""
     units: Counter[tuple[str, str]] = Counter()
     for line in served:
         units[line["need"], line["stock"]] += line["units"]
@@ -109,7 +110,7 @@ def _check_most(month: Month, served: Lines) -> None:
 
 
 def _check_times(month: Month, lines: Lines) -> None:
-    """(C5, C6, C8) Nobody is in two visits at once, and nobody makes too many."""
+    """(C5, C6, C8) No person or recipient is in two visits in a slot; nobody makes too many."""
     busy: dict[tuple[str, str], str] = {}
     received: dict[tuple[str, str], str] = {}
     visits: Counter[str] = Counter()
@@ -146,7 +147,10 @@ def sum_uses(month: Month, lines: Lines) -> Counter[str]:
 
 
 def _check_capacities(month: Month, lines: Lines) -> None:
-    """(C7, C15) The uses of every stock are within its capacity and at least its least use."""
+    """(C7, C15) The uses of every stock are between ``least`` and its capacity.
+
+    They are also 0 or at least ``least_if_used``.
+    """
     used = sum_uses(month, lines)
     for stock in month.problem["stocks"]:
         name, units = stock["id"], used[stock["id"]]
@@ -160,7 +164,7 @@ def _check_capacities(month: Month, lines: Lines) -> None:
 
 
 def _check_pins(month: Month, by_need: dict[str, Lines]) -> None:
-    """(C11) Every pinned need is met, by the stock and the person that the pin names."""
+    """(C11) Every pinned need is met, by the stock and the person that the pin names, if any."""
     for pin in month.problem["pins"]:
         held = [
             line

@@ -1,7 +1,8 @@
 """The true values of stages, counted from the assignments in whole numbers and fractions.
 
-An ``Aim`` is what must be stated; the modules of ``stages/`` list the aims. The solution states
-what a group can get alone; here that number is only bounded, and the certificate carries its proof.
+An ``Aim`` is what must be stated; the modules of ``stages/`` list the aims. A solution also states
+what each group could get if only it counted. Here that number is only checked against bounds; the
+certificate has its proof.
 """
 
 from dataclasses import dataclass, field
@@ -16,9 +17,9 @@ from ..month.schema import Row
 class Aim:
     """One result that must be stated: ``value``, or for levels the numerator of every group.
 
-    bounds              least and greatest denominator of every group; equal where it is known
-    is_greatest_first   whether the greatest ratio is the worst, which is stated first
-    is_counted          False where only the certificate says what counts; it has to prove the rest
+    bounds              least and greatest denominator of every group; equal if it is known
+    is_greatest_first   whether the greatest ratio is the worst; the worst is stated first
+    is_counted          False if only the certificate says what counts; the replay checks the value
     """
 
     name: str
@@ -33,7 +34,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A month with its assignments, as the stages read them."""
+    """A month with its assignments, and the ids of the needs that they meet."""
 
     month: Month
     lines: list[Row]
@@ -50,7 +51,10 @@ class Outcome:
 
 
 def check_levels(aim: Aim, stated: list[Row]) -> None:
-    """Raise ``RefutedError`` unless the stated levels are true and sorted."""
+    """Raise ``RefutedError`` unless the stated levels are true, sorted, and one for each group.
+
+    A group with 0 as least denominator may be left out.
+    """
     for level in stated:
         _check_level(aim, level)
     named = {level["group"] for level in stated}

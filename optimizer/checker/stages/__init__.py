@@ -1,6 +1,6 @@
 """The kinds of stages: each module has the name of its kind and holds the kind's object, ``KIND``.
 
-Modules are found in the folder (or in the zip that holds it), so a new kind is a new file.
+Modules are found in this folder (or in the zip that holds it), so a new kind is a new file.
 """
 
 from importlib import import_module
@@ -25,9 +25,10 @@ def kind_of(stage: Row) -> Kind:
 
 
 def open_month(problem: Row) -> Month:
-    """Index a problem, with labels for names if its policy draws.
+    """Index a problem; labels replace names if its policy draws.
 
-    Raises ``BrokenInputError`` where the problem breaks a rule of its policy.
+    Raises ``BrokenInputError`` for ids that do not fit, for a policy whose stages do not fit
+    together, and for needs or stocks that the policy does not allow.
     """
     check_kinds(index_month(problem))
     stages = problem["policy"]["stages"]
@@ -54,7 +55,7 @@ def _check_stage(before: list[Row], stage: Row, path: str) -> None:
 
 
 def list_turn_tiers(month: Month) -> list[int]:
-    """Return the tiers in which recipients take turns, in the order of the stages."""
+    """Return the tiers of the stages that take turns (S10), in the order of the stages."""
     stages = month.problem["policy"]["stages"]
     return [stage["tier"] for stage in stages if kind_of(stage).takes_turns]
 
@@ -68,11 +69,11 @@ def check_kinds(month: Month) -> None:
 
 
 def list_aims(outcome: Outcome) -> list[Aim]:
-    """Return every aim of the policy in order with its true value."""
+    """Return every aim of the policy in order, with its true value if it is counted here."""
     stages = outcome.month.problem["policy"]["stages"]
     return [aim for stage in stages for aim in kind_of(stage).list_aims(outcome, stage)]
 
 
 def weighs_pairs(month: Month) -> bool:
-    """Return whether scores of single pairs decide in some stage of the policy."""
+    """Return whether some stage needs a column for each pair (``min_cost``, outcome ``score``)."""
     return any(kind_of(stage).weighs_pairs(stage) for stage in month.problem["policy"]["stages"])

@@ -1,4 +1,4 @@
-"""(S17) The burden: the fewest units of the givers that have carried most of what they agreed."""
+"""(S17) The burden: the fewest units from givers that have carried most of what they agreed to."""
 
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ _MOST_STEPS = 200  # of one giver and measure
 class Load:
     """What one giver has of one measure: the units of its stocks, and its agreement.
 
-    carried, agreed   U and C of FORMULATION.md, in the months that still count
+    carried   U of FORMULATION.md: units carried in the earlier months that still count
+    agreed    C of FORMULATION.md: units agreed to over these months and this one
     """
 
     name: str
@@ -31,18 +32,18 @@ class Load:
 
     @property
     def steps(self) -> list[tuple[int, int]]:
-        """Units before each step, and the units of the step."""
+        """For each step, the units before it and the units of the step, from the first."""
         size = -(-self.units // _MOST_STEPS)
         return [(u, min(size, self.units - u)) for u in range(0, self.units, size)]
 
 
 class Carrying(Kind):
-    """The part of its agreement that each giver carries, greatest part first."""
+    """Compares the fractions of their agreements that givers carry, the greatest first."""
 
     is_labelled = True
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one result: for every giver and measure the units carried, with this month's."""
+        """Yield one result: for every giver and measure the units carried, this month included."""
         month = outcome.month
         used: Counter[str] = Counter()
         for line in outcome.lines:
@@ -78,7 +79,7 @@ class Carrying(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the greatest part carried, and the least that it can be: as before this month."""
+        """Return the greatest fraction carried, and its bound: that before this month."""
         if not aim.numerators:
             return Gap("level", "", 0, 0)
         parts = {name: Fraction(up, aim.bounds[name][0]) for name, up in aim.numerators.items()}
@@ -88,14 +89,17 @@ class Carrying(Kind):
 
 
 def _add_step(proof: Proof, used: list[int], before: int, size: int) -> int:
-    """Add the units of a step: what is used beyond the steps before it, as far as it goes."""
+    """Add the column of a step of ``size`` units that follows ``before`` units; return its number.
+
+    Its value is the units used beyond ``before``, at least 0 and at most ``size``.
+    """
     return proof.add_column(
         size, lambda values: max(0, min(size, sum(values[column] for column in used) - before))
     )
 
 
 def list_loads(month: Month) -> list[Load]:
-    """Return what every giver has of every measure, in the order of the draw."""
+    """Return the load of every giver and measure with units, in order of both (labels)."""
     found: dict[str, Load] = {}
     known = {(row["giver"], row["measure"]): row for row in month.problem["loads"]}
     for stock in month.problem["stocks"]:

@@ -1,4 +1,4 @@
-"""(S14) The draw: first every recipient by ticket has a need met, then every need by ticket."""
+"""(S14) The draw: recipients by ticket get an undecided need met, then needs by ticket are met."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Draw(Kind):
-    """The recipient of the lowest ticket has an undecided need met, if an answer left does that."""
+    """Serves recipients, then needs, by ticket: each if an answer that is still possible does."""
 
     is_draw = True
     labels_names = True
@@ -43,7 +43,7 @@ class Draw(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return how many needs may be undecided; none of them is settled."""
+        """Return the gap: no ticket is settled, of all needs that may be undecided."""
         return Gap("tickets", "", 0, len(list_open(proof, month.problem["needs"])))
 
 

@@ -1,4 +1,4 @@
-"""(S10) The most first turns: a recipient has a need of a kind met, the longest wait first."""
+"""(S10) The most first turns: recipients with a need of a category met, the longest wait first."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,13 +13,16 @@ from ..rules.stages import Aim, Outcome
 
 
 class FirstTurns(Sums):
-    """For every wait: the recipients and kinds with a need met that has waited so long."""
+    """Counts, for every wait, pairs of recipient and category that have the turn.
+
+    A pair has it if a need of it is met that has waited that long or longer.
+    """
 
     needs_tier = True
     takes_turns = True
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield, for every wait, the pairs of recipient and category that have the turn."""
+        """Yield, for every turn and wait, the number of pairs that have the turn."""
         asked = list_asked(outcome.month, stage)
         for turn, waiting in self.list_turns(asked):
             reached = sum(
@@ -31,7 +34,7 @@ class FirstTurns(Sums):
             yield Aim(stage["name"], stage["kind"], key, reached)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return, for every turn and wait, weight 1 on the column that each pair has for it."""
+        """Return, for every turn and wait, weight 1 on the column that each pair has for both."""
         found: list[Weights] = []
         asked = list_asked(month, stage)
         for turn, waiting in self.list_turns(asked):
@@ -52,7 +55,7 @@ class FirstTurns(Sums):
 
 
 def list_asked(month: Month, stage: Row) -> dict[Pair, list[Row]]:
-    """Return the needs of the stage's tier without its duties, by recipient and category."""
+    """Return the needs of the stage's tier without duties, keyed by recipient and category."""
     asked: dict[Pair, list[Row]] = defaultdict(list)
     for need in month.list_asked(stage["tier"]):
         asked[pair_of(need)].append(need)
@@ -60,7 +63,7 @@ def list_asked(month: Month, stage: Row) -> dict[Pair, list[Row]]:
 
 
 def list_waits(asked: dict[Pair, list[Row]]) -> list[int]:
-    """Return every wait that occurs, the longest first."""
+    """Return every wait [months] that occurs, the longest first."""
     return sorted({n["waiting"] for needs in asked.values() for n in needs}, reverse=True)
 
 

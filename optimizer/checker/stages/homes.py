@@ -15,7 +15,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Homes(Kind):
-    """The recipients with an undecided need of the tier met."""
+    """Counts the recipients with an undecided need of the tier met."""
 
     needs_tier = True
 
@@ -25,7 +25,7 @@ class Homes(Kind):
             yield Aim(stage["name"], stage["kind"], "", is_counted=False)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return no weights: their columns are made when it is known what is undecided."""
+        """Return empty weights: the columns are made once it is proved what is undecided."""
         return [{}] if month.list_asked(stage["tier"]) else []
 
     def prove(
@@ -48,7 +48,10 @@ class Homes(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the recipients with a need met, and all, among the needs that may be undecided."""
+        """Return the number of recipients with a need met, and of all recipients as its bound.
+
+        Only the needs that may be undecided count.
+        """
         needs = list_open(proof, month.list_asked(stage["tier"]))
         met = {n["recipient"] for n in needs if proof.point[proof.program.met[n["id"]]]}
         return Gap("sum", "", len(met), len({need["recipient"] for need in needs}))

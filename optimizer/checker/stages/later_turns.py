@@ -6,13 +6,13 @@ from .first_turns import FirstTurns, list_waits
 
 
 class LaterTurns(FirstTurns):
-    """For every turn after the first and every wait: the pairs with so many such needs met."""
+    """Counts, for every turn k from 2 and every wait, the pairs with k such needs met."""
 
     takes_turns = False
     follows = "first_turns"
 
     def list_turns(self, asked: dict[Pair, list[Row]]) -> list[tuple[int, int]]:
-        """Return turn and wait of every result that some pair has enough needs for."""
+        """Return every turn and wait for which some pair has enough needs, in order."""
         most = max(map(len, asked.values()), default=0)
         return [
             (turn, waiting)

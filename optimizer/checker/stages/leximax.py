@@ -12,7 +12,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Leximax(Levels):
-    """The share of its units that each pledge gives, busiest pledge first."""
+    """Compares pledges by the fraction of their units that they give, busiest first."""
 
     sign = -1
     is_labelled = False
@@ -32,7 +32,7 @@ class Leximax(Levels):
     def list_levels(
         self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
     ) -> list[Group]:
-        """Return the loads as negative numbers, which are to be maximised."""
+        """Return one group for each pledge, with negative loads, which are maximised."""
         return [
             Group(
                 name=month.name_of(pledge),
@@ -48,7 +48,7 @@ class Leximax(Levels):
 
 
 def _list_pledges(month: Month) -> dict[str, tuple[int, list[str]]]:
-    """Return the units pledged and the stocks of every pledge that has any units."""
+    """Return, keyed by pledge, its units and its stocks; pledges without units are left out."""
     found: dict[str, tuple[int, list[str]]] = {}
     for stock in month.problem["stocks"]:
         if stock["pledge"] is not None:

@@ -1,4 +1,4 @@
-"""(S2) The best ratio of the worst-off group, then of the next."""
+"""(S2) The greatest ratio of the worst-off group, then of the next."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from ..rules.stages import Aim, Outcome
 
 
 class Leximin(Levels):
-    """The share met of a group's possible needs, or its sum of scores, for each group."""
+    """Compares, group by group, the share met of the possible needs, or the sum of scores."""
 
     is_labelled = False
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
-        """Yield one result: for every group its needs met, or its sum of scores."""
+        """Yield one result: for every group the needs met, past months included, or the scores."""
         count = _count_scores if stage["outcome"] == "score" else _count_needs
         got, bounds = count(outcome, stage)
         name_of = outcome.month.name_of
@@ -26,7 +26,10 @@ class Leximin(Levels):
         yield Aim(stage["name"], stage["kind"], "", None, got, bounds)
 
     def list_alone(self, month: Month, stage: Row) -> dict[str, tuple[list[Row], int]]:
-        """Return every group; none for scores, which have no denominator to prove."""
+        """Return, keyed by group, its needs and the number possible in earlier months.
+
+        Empty for scores, which have no denominator to prove.
+        """
         if stage["outcome"] == "score":
             return {}
         history = _list_history(month, stage)
@@ -36,7 +39,7 @@ class Leximin(Levels):
     def list_levels(
         self, month: Month, program: Program, stage: Row, levels: dict[str, Row]
     ) -> list[Group]:
-        """Return the groups of needs that have a level, or the groups of scores."""
+        """Return the groups with a stated level; for scores every group has one."""
         groups, history = _list_groups(month, stage), _list_history(month, stage)
         if stage["outcome"] == "score":
             return [
@@ -51,7 +54,7 @@ class Leximin(Levels):
 
 
 def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
-    """Return the needs of every group; without a dimension every need is a group."""
+    """Return the needs keyed by group, in order; without a dimension every need is a group."""
     found: dict[str, list[Row]] = defaultdict(list)
     for need in month.problem["needs"]:
         group = need["groups"].get(stage["dimension"]) if stage["dimension"] else need["id"]
@@ -61,7 +64,7 @@ def _list_groups(month: Month, stage: Row) -> dict[str, list[Row]]:
 
 
 def _list_history(month: Month, stage: Row) -> dict[str, tuple[int, int]]:
-    """Return the needs met and possible of every group in the months that still count."""
+    """Return, keyed by group, the needs met and possible in the months that still count."""
     return {
         row["group"]: (row["met"], row["possible"])
         for row in month.problem["history"]

@@ -1,4 +1,4 @@
-"""(S9) Tickets drawn from the seed decide among equal answers."""
+"""(S9) Tickets, calculated from the seed, decide among equal answers."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Lottery(Kind):
-    """The lowest ticket that can still be met is met, then the next."""
+    """Meets needs by ticket: the lowest ticket that can still be met, then the next."""
 
     is_draw = True
 
@@ -34,7 +34,7 @@ class Lottery(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return how many tickets there are; none of them is settled."""
+        """Return the gap: no ticket is settled, of all needs with a way."""
         return Gap("tickets", "", 0, len(proof.program.met))
 
 

@@ -1,4 +1,4 @@
-"""(S1) The most needs met, class after class."""
+"""(S1) The most needs met, one class after another."""
 
 from collections import defaultdict
 from collections.abc import Iterator

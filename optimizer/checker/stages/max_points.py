@@ -11,7 +11,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxPoints(Sums):
-    """Points of the needs met."""
+    """The sum of the points of the needs met."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield the sum of the points."""

@@ -1,4 +1,4 @@
-"""(S7) The highest sum of pair scores."""
+"""(S7) The greatest sum of the scores of pairs."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxScore(Sums):
-    """The sum of scores over units given."""
+    """The sum of the scores of all units given."""
 
     def list_aims(self, outcome: Outcome, stage: Row) -> Iterator[Aim]:
         """Yield the sum of scores."""
@@ -19,7 +19,7 @@ class MaxScore(Sums):
         yield Aim(stage["name"], stage["kind"], "", total)
 
     def list_sums(self, month: Month, program: Program, stage: Row) -> list[Weights]:
-        """Return the score of every column that gives some, times ``sign``."""
+        """Return ``sign`` times the score per unit of every column that has one."""
         return [{column: self.sign * score for column, score in program.scores.items()}]
 
 

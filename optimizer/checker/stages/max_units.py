@@ -1,4 +1,4 @@
-"""(S5) The most units to needs that may be met in part, category after category."""
+"""(S5) The most units delivered to needs that may be met in part, one category after another."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class MaxUnits(Sums):
-    """Units delivered in every category, in the order of names."""
+    """The units delivered in every category with such needs, in the order of names."""
 
     is_labelled = False
 

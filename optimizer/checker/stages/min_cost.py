@@ -1,11 +1,11 @@
-"""(S8) The lowest sum of pair scores, read as costs."""
+"""(S8) The least sum of the scores of pairs, read as costs."""
 
 from ..month.schema import Row
 from .max_score import MaxScore
 
 
 class MinCost(MaxScore):
-    """The sum of scores, minimised."""
+    """The sum of the scores of all units given, minimised."""
 
     sign = -1
 

@@ -1,4 +1,4 @@
-"""(S16) The odd units: cells by ticket, each as many units as an answer left gives it."""
+"""(S16) The odd units: by ticket, each cell gets as many as any answer still possible gives it."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from .shares import list_cells, list_met, units_of
 
 
 class OddUnits(Kind):
-    """The units of the first cell are the most, then those of the second."""
+    """Maximises the units of the first cell, then those of the second, and so on."""
 
     follows = "draw"
 
@@ -34,7 +34,7 @@ class OddUnits(Kind):
         waiting = deque(events)
         for cell, needs in list_cells(month, list_met(proof)).items():
             units = units_of(proof.program, needs)
-            if units:  # else a visit is the only way
+            if units:  # otherwise a visit is the only way
                 _, value, scale, flat = next_event(proof, waiting, "sum")
                 proof.keep_sum(units, value, scale, flat, ("units", month.name_of(cell)))
         check_end(proof, waiting)
@@ -42,7 +42,7 @@ class OddUnits(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return how many cells there are; none of them is settled."""
+        """Return the gap: no cell is settled, of all cells."""
         return Gap("tickets", "", 0, len(list_cells(month, list_met(proof))))
 
 

@@ -1,4 +1,4 @@
-"""(S13) No neighbourhood left behind: contested needs met of the groups with the smallest part."""
+"""(S13) Contested needs are met first for the groups that have had the smallest fraction."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from ..rules.stages import Aim, Outcome
 class Share:
     """A group's contested needs, by the columns that say whether they are met.
 
-    most                 the most of them that an answer left meets
+    most                 the most of them that any answer still possible meets
     met_before, before   M and O of FORMULATION.md: the same counts in the months that still count
     """
 
@@ -32,12 +32,12 @@ class Share:
     before: int
 
     def rank(self, met: int) -> Fraction:
-        """Return the part that the group has had, with so many of its needs met this month."""
+        """Return the fraction that the group has had, with ``met`` of its needs met this month."""
         return Fraction(self.met_before + met, self.before + self.most)
 
 
 class Ranks(Kind):
-    """For every rank from the lowest: the most contested units of this rank or below."""
+    """Maximises, for every rank from the lowest, the contested units of this rank or below."""
 
     is_labelled = True
 
@@ -71,7 +71,7 @@ class Ranks(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return how many needs may be contested; of none of them is it settled."""
+        """Return the gap: no need is settled, of all that may be contested."""
         return Gap("needs", "", 0, len(list_open(proof, month.problem["needs"])))
 
 
@@ -83,7 +83,10 @@ def _is_possible(proof: Proof, need: str) -> bool:
 def _prove_most(
     proof: Proof, month: Month, stage: Row, group: str, needs: list[Row], waiting: deque[Event]
 ) -> Share:
-    """Return a group once the next event bounds its contested needs and a witness reaches that."""
+    """Return a group's share once the next event bounds it and a witness reaches the bound.
+
+    Raises ``RefutedError`` otherwise; a bound above the stated number leaves a gap.
+    """
     _, named, most, scale, flat, cuts, witness = next_event(proof, waiting, "open")
     met = tuple(proof.program.met[need["id"]] for need in needs)
     values = place_witness(proof, month, witness)
@@ -102,7 +105,7 @@ def _prove_most(
 
 
 def _find_past(month: Month, stage: Row, name: str) -> tuple[int, int]:
-    """Return the contested needs met of a group, and the most possible, in earlier months."""
+    """Return the contested needs of a group met and possible in the months that still count."""
     for row in month.named["history"]:
         if (row["dimension"], row["group"]) == (stage["dimension"], name):
             return row["met"], row["possible"]
@@ -110,7 +113,7 @@ def _find_past(month: Month, stage: Row, name: str) -> tuple[int, int]:
 
 
 def _add_units(proof: Proof, shares: list[Share]) -> Iterator[Rank]:
-    """Add a column for every unit of every group, and return their ranks."""
+    """Add a column for every unit of every group; return each rank with its column."""
     ranked: list[Rank] = []
     rows: list[dict[int, int]] = []
     for share in shares:
@@ -127,7 +130,7 @@ def _add_unit(proof: Proof, met: tuple[int, ...], before: int) -> int:
 
 
 def _check_levels(proof: Proof, shares: list[Share], result: Row) -> None:
-    """Require a level of every group that can have a contested need met, the lowest first."""
+    """Require the true level of every group with a share, the lowest first, and no value."""
     true = {s.name: s.rank(sum(proof.point[column] for column in s.met)) for s in shares}
     whole = {share.name: share.before + share.most for share in shares}
     ratios = []

@@ -1,4 +1,4 @@
-"""(S15) Equal shares: the fewest units that a home gets of a kind are the most, then the next."""
+"""(S15) Equal shares: the cell with the fewest units gets as many as possible, then the next."""
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator
@@ -13,7 +13,7 @@ from ..rules.stages import Aim, Outcome
 
 
 class Shares(Kind):
-    """The units that each cell gets: one recipient's needs of a kind that can be divided."""
+    """The units of each cell: a recipient's needs met of one category that can be divided."""
 
     follows = "draw"
 
@@ -52,7 +52,7 @@ class Shares(Kind):
     def leave_open(
         self, proof: Proof, month: Month, stage: Row, aim: Aim, weights: Weights, event: Event
     ) -> Gap:
-        """Return the fewest units of a cell, and the most that every cell can have."""
+        """Return the fewest units of any cell, and the least quantity asked of any as bound."""
         if not aim.numerators:
             return Gap("level", "", 0, 0)
         worst = min(aim.numerators, key=lambda cell: aim.numerators[cell])
@@ -62,12 +62,18 @@ class Shares(Kind):
 
 
 def list_met(proof: Proof) -> frozenset[str]:
-    """Return the needs that the stated answer meets; after the draw no answer left meets others."""
+    """Return the ids of the needs that the stated answer meets.
+
+    After the draw every answer that is still possible meets the same needs.
+    """
     return frozenset(need for need, column in proof.program.met.items() if proof.point[column])
 
 
 def list_cells(month: Month, met: Container[str]) -> dict[str, list[Row]]:
-    """Return the needs met of every cell, by the first of them, in the order of the draw."""
+    """Return the needs met of every cell, keyed by the id of its first need.
+
+    Cells are in the order of recipients, then of first needs: by ticket, because ids are labels.
+    """
     needs = month.problem["needs"]
     divisible = {need["category"] for need in needs if need["least"] is not None}
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -79,7 +85,7 @@ def list_cells(month: Month, met: Container[str]) -> dict[str, list[Row]]:
 
 
 def units_of(program: Program, needs: list[Row]) -> Weights:
-    """Return the units delivered to needs, as a sum; empty if only visits serve them."""
+    """Return the weights that add up the units delivered to needs; empty if only visits can."""
     given = (_deliver(program, need["id"]) for need in needs)
     return dict(pair for pair in given if pair is not None)
 
