@@ -1,4 +1,4 @@
-"""What the files of a month hold: the program, and what its stages add to it one after another."""
+"""What the files of a month contain: the program, and what its stages add to it in turn."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -6,16 +6,16 @@ from functools import partial
 from optimizer.checker.program.rows import Program
 from optimizer.vipr.lines import ProofLine, Term, Weights, combine
 
-Extent = tuple[int, int]  # how many columns and constraints were added so far
-Sides = tuple[ProofLine | None, ProofLine | None]  # at most, at least
+Extent = tuple[int, int]  # how many columns and constraints the stages have added
+Sides = tuple[ProofLine | None, ProofLine | None]  # "at most", "at least"
 
 
 @dataclass(slots=True, eq=False)
 class Part:
     """A sum with its value in the answer, and the lines for "at most" and "at least" this value.
 
-    bound  what is proved: the value itself, or more where a search closed the gap
-    most   the bound, or a line without a proof where it is above the value
+    bound  the proved line "at most": the value, or more if that is not proved
+    most   the same line, or if that is above the value a line "at most the value" without a proof
     """
 
     weights: Weights
@@ -26,20 +26,20 @@ class Part:
 
     @property
     def is_proved(self) -> bool:
-        """Return whether the proved bound is the value."""
+        """Whether the proved bound is the value."""
         return self.bound.right == self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A constraint that the files of the stages from ``first`` to ``last`` add to the program."""
+    """A constraint in the files of the stages from ``first`` to ``last`` (None: all later ones)."""
 
     line: ProofLine
     first: int
     last: int | None = None
 
     def is_in(self, stage: int) -> bool:
-        """Return whether the file of a stage has it."""
+        """Return whether the file of a stage has the constraint."""
         return self.first <= stage and (self.last is None or stage <= self.last)
 
 
@@ -58,8 +58,10 @@ class Book:
     """The lines of the program and everything that the stages have added so far.
 
     lower, upper  the bounds of every column of the program
-    sides         "at most" and "at least" of every row; the same line where they are equal
-    steps         stage -> what it optimises, in order
+    sides         "at most" and "at least" of every row; one line "equal" if both are the same
+    extras, kept  the columns (by number) and constraints that the stages have added, in order
+    steps         stage -> the sums that it optimises, in order
+    indicators    how many columns were added that the certificate does not number
     """
 
     program: Program
@@ -72,7 +74,7 @@ class Book:
     indicators: int = 0
 
     def __post_init__(self) -> None:
-        """Write the lines of the program itself."""
+        """Make the lines of the program itself."""
         program = self.program
         self.lower = [ProofLine({j: 1}, "G", low) for j, low in enumerate(program.low)]
         self.upper = [ProofLine({j: 1}, "L", high) for j, high in enumerate(program.high)]
@@ -94,7 +96,7 @@ class Book:
         return extra
 
     def bounds_of(self, column: int) -> tuple[ProofLine, ProofLine]:
-        """Return the lines of the least and the most that a column can be."""
+        """Return the lines of a column's lower and upper bound."""
         extra = self.extras.get(column)
         if extra is not None:
             return extra.lower.line, extra.upper.line
@@ -102,13 +104,16 @@ class Book:
 
     @property
     def extent(self) -> Extent:
-        """How many columns and constraints the stages have added so far."""
+        """The numbers of columns and of constraints that the stages have added so far."""
         return len(self.extras), len(self.kept)
 
     def list_added(
         self, stage: int, extent: Extent | None
     ) -> tuple[list[ExtraColumn], list[ProofLine]]:
-        """Return the columns and constraints that the file of a stage adds to the program."""
+        """Return the columns and constraints that the file of a stage adds to the program.
+
+        ``extent``: only those that were added up to then; None: all.
+        """
         columns, lines = extent or self.extent
         extras = [
             extra for extra in list(self.extras.values())[:columns] if extra.upper.is_in(stage)
@@ -116,7 +121,7 @@ class Book:
         return extras, [kept.line for kept in self.kept[:lines] if kept.is_in(stage)]
 
     def close(self, part: Part, stage: int) -> None:
-        """Make a sum the next step of a stage; the files of later stages keep its value."""
+        """Make a sum the next step of a stage; the files of later stages keep it at its value."""
         self.steps.setdefault(stage, []).append(part)
         if part.weights:
             both = self.keep(ProofLine(part.weights, "E", part.value), stage + 1)
@@ -124,7 +129,10 @@ class Book:
                 line.given = (stage, both)
 
     def add_indicator(self, value: int, stage: int) -> ExtraColumn:
-        """Add a column that no certificate numbers to the file of one stage."""
+        """Add a column in {0, 1} to the file of one stage and return it.
+
+        The certificate does not number it; its number here is negative.
+        """
         self.indicators += 1
         return self.add_extra(-self.indicators, value, stage, stage)
 
@@ -140,7 +148,8 @@ def _list_sides(weights: Weights, low: int | None, high: int | None) -> Sides:
 def join(book: Book, parts: list[Part], stage: int) -> Part:
     """Return the sum of the parts of one aim.
 
-    That a part is at least its value follows from the whole and from the bounds of the others.
+    If the whole is proved, each part's line ``least`` is derived from the whole and the bounds of
+    the other parts. If it is not, the files of later stages keep each part at its value.
     """
     if len(parts) == 1:
         return parts[0]
@@ -163,7 +172,7 @@ def join(book: Book, parts: list[Part], stage: int) -> Part:
 def make_part(
     weights: Weights, value: int, bound: ProofLine, least: ProofLine | None = None
 ) -> Part:
-    """Return a sum that is assumed to be at least its value."""
+    """Return a sum; without a line ``least`` it is assumed to be at least its value."""
     most = bound if bound.right == value else ProofLine(weights, "L", value, "open")
     return Part(weights, value, bound, most, least or ProofLine(weights, "G", value, "asm"))
 

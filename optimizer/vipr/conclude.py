@@ -1,9 +1,9 @@
-"""The last line of a stage: one objective for all that it optimises, one thing after another.
+"""The last line of a stage: one objective for all steps that it optimises in turn.
 
 A stage optimises steps A_1, A_2, ... in this order. Its file maximises 10^a A_1 + 10^b A_2 + ...,
-with exponents so great that no step can make up for one before it; the value has the steps in its
-digits. That A_k is at most v_k is proved under the assumptions A_1 >= v_1, A_2 >= v_2, ... Each of
-them is discharged against A_k <= v_k - 1, where the objective is smaller anyway.
+with exponents so great that no step can make up for one before it; the value has those of the steps
+in its digits. A_k <= v_k is proved under the assumptions A_1 >= v_1, A_2 >= v_2, ... Each of these
+is discharged against A_k <= v_k - 1, where the objective is smaller anyway.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,10 @@ _MOST_DIGITS = 4000  # Python reads and writes no whole number of more than 4,30
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The objective of a file, its value in the answer, and the line that bounds it."""
+    """The objective of a file, its value in the answer, the line that bounds it, and the factors.
+
+    factors   the power of ten of each step, in order
+    """
 
     objective: Weights
     value: int
@@ -27,14 +30,15 @@ class Conclusion:
 
     @property
     def bound(self) -> int:
-        """What the objective is proved to be at most."""
+        """The proved upper bound of the objective."""
         return self.last.right
 
 
 def list_proved(steps: list[Part], *, is_bound_wanted: bool) -> list[Part]:
-    """Return the steps that a file can state: all, or all up to the first that is not proved.
+    """Return the steps that a file can state: all, or those up to the first that is not proved.
 
-    Raises ``ExportError`` where one is not proved, unless its bound alone is wanted.
+    The latter is left out if no line bounds it. Raises ``ExportError`` if a step is not proved and
+    ``is_bound_wanted`` is False, or if no step remains.
     """
     first = next((k for k, part in enumerate(steps) if not part.is_proved), None)
     if first is None:
@@ -53,7 +57,10 @@ def list_proved(steps: list[Part], *, is_bound_wanted: bool) -> list[Part]:
 
 
 def conclude(book: Book, steps: list[Part], stage: int) -> Conclusion:
-    """Return the objective of the steps and the line that bounds it without assumptions."""
+    """Return the objective of the steps and the line that bounds it without assumptions.
+
+    Raises ``ExportError`` if the lines rest on each other or the objective has too many digits.
+    """
     ends = [_find_ends(book, part.weights) for part in steps]
     factors = _choose_factors(ends)
     objective: dict[int, int] = {}
@@ -76,7 +83,7 @@ def _discharge(
 ) -> ProofLine:
     """Return the bound of the objective, without the assumptions that steps reach their values.
 
-    ``bounds`` are those of the steps, ``most`` those by their columns alone.
+    ``bounds``: the proved bounds of the steps; ``most``: those that only their columns give.
     """
     last = _add_up(objective, bounds)
     assumptions = Assumptions(stage)
@@ -97,7 +104,7 @@ def _add_up(objective: Weights, terms: list[Term]) -> ProofLine:
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """The least and the most that a sum can be by the bounds of its columns, and the line of it."""
+    """The least that a sum can be by the bounds of its columns, and the line of the most."""
 
     least: int
     line: ProofLine
@@ -116,7 +123,10 @@ def _find_ends(book: Book, weights: Weights) -> _Ends:
 
 
 def _choose_factors(ends: Iterable[_Ends]) -> list[int]:
-    """Return powers of ten, each above everything that the later steps can make together."""
+    """Return powers of ten, each above all that the later steps can change the objective by.
+
+    Raises ``ExportError`` if one has more than ``_MOST_DIGITS`` digits.
+    """
     factors: list[int] = []
     reach = 0
     for end in reversed(list(ends)):

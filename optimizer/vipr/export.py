@@ -1,6 +1,8 @@
-"""The files of a month: one for every proved stage, and one for what each group can get alone.
+"""The files of a month: one for every stage, and one for each other thing that an answer proves.
 
-Of a month without an answer: one that shows that there is none.
+These are what each group can get alone (``possible``), the most contested needs of each group
+(``contests``), what is decided before a stage (``decided``), and that a month has no answer
+(``no_answer``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +32,7 @@ WHATS = ("stage", "levels", "possible", "contests", "decided", "no_answer")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one file proves: a stage, or what a group of a stage can get alone."""
+    """What one file proves. ``what`` is one of ``WHATS`` except ``levels``."""
 
     what: str
     stage: str
@@ -44,9 +46,9 @@ class Export:
     """An answer whose certificate has been replayed line by line."""
 
     def __init__(self, problem: object, solution: object) -> None:
-        """Check the answer and replay its certificate.
+        """Check the answer and replay its certificate. Both arguments are parsed JSON.
 
-        Raises ``ExportError`` where the check refutes the answer, or where it proves nothing.
+        Raises ``ExportError`` if the check refutes the answer.
         """
         verdict = judge(problem, solution)
         if verdict.fault is not None:
@@ -61,7 +63,7 @@ class Export:
         self._scribe = Scribe(build_rows(self._columns), point)
         stages = self._month.problem["policy"]["stages"]
         self._kinds = {stage["name"]: kind_of(stage) for stage in stages}
-        self._sheets: dict[Statement, Sheet] = {}  # of what is no stage
+        self._sheets: dict[Statement, Sheet] = {}  # of all statements that are not of a stage
         if verdict.is_settled:
             self._refute_all()
         elif verdict.ruling is not Ruling.NO_ANSWER:
@@ -70,13 +72,19 @@ class Export:
         self._writer = Writer(self._scribe.book)
 
     def list_statements(self) -> list[Statement]:
-        """Return everything that the answer proves, in order."""
+        """Return a statement for every stage with steps, in order, then the others.
+
+        Some of them may rest on a search; ``state`` refuses these.
+        """
         steps = self._scribe.book.steps
         stages = [Statement("stage", name) for k, name in enumerate(self._kinds) if k in steps]
         return [*stages, *self._sheets]
 
     def find(self, asked: Mapping[str, str]) -> list[Statement]:
-        """Return the statements with these values; ``levels`` are stages that compare groups."""
+        """Return the statements whose fields have these values.
+
+        ``what`` may be ``levels``: the stages that compare the ratios of groups (S2, S6).
+        """
         return [one for one in self.list_statements() if self._suits(one, dict(asked))]
 
     def _suits(self, statement: Statement, asked: dict[str, str]) -> bool:
@@ -87,15 +95,15 @@ class Export:
     def state(self, statement: Statement, *, is_bound_wanted: bool = False) -> Sheet:
         """Return what the file of a statement states.
 
-        With ``is_bound_wanted`` a stage that rests on a search is stated up to there, with the
-        bound that is proved. Raises ``ExportError`` where that is not wanted.
+        With ``is_bound_wanted`` a stage that rests on a search is stated up to its first step that
+        is not proved, with the proved bound. Otherwise such a statement raises ``ExportError``.
         """
         if statement.what != "stage":
             return _check_sheet(self._sheets[statement], is_bound_wanted=is_bound_wanted)
         return self._sum_up(statement, is_bound_wanted=is_bound_wanted)
 
     def write(self, sheet: Sheet, file: TextIO) -> int:
-        """Write a file and return the number of its derived lines."""
+        """Write the file of a sheet and return the number of its derived lines."""
         return self._writer.write(file, sheet)
 
     def _refute_all(self) -> None:
@@ -133,7 +141,7 @@ class Export:
         return Sheet(-1, facts, last.weights, value, last, [point], scribe.given)
 
     def _replay(self) -> None:
-        """Replay every result, as the checker does; of those left open, the bounds of sums."""
+        """Replay every proved result, as the checker does, and the bounds of open sums."""
         scribe, proved = self._scribe, self._results
         events = [*self._certificate["stages"], *self._certificate.get("open", ())]
         for k, (number, stage, weights) in enumerate(self._list_aims()):
@@ -147,7 +155,7 @@ class Export:
                 scribe.bound_open(number, weights, own)
 
     def _note_sets(self, number: int, stage: str, events: list[Event]) -> None:
-        """Keep a sheet for what a result shows beside its own sums: contests, what is decided."""
+        """Keep sheets for what a result shows beside its sums: contests, and what is decided."""
         scribe = self._scribe
         names = [event[1] for event in events if event[0] == "open"]
         for name, shown in zip(names, scribe.shown, strict=False):
@@ -171,7 +179,7 @@ class Export:
         return Sheet(number, facts, line.weights, value, line, [])
 
     def _list_aims(self) -> Iterator[tuple[int, Row, Weights]]:
-        """Yield number and row of the stage of every result, and the weights of its sum."""
+        """Yield, for every result in order, number and row of its stage and weights of its sum."""
         for number, stage in enumerate(self._month.problem["policy"]["stages"]):
             kind = self._kinds[stage["name"]]
             for weights in kind.list_sums(self._month, self._scribe.program, stage):
@@ -209,7 +217,7 @@ class Export:
 
 
 def _add_up(settled: Mapping[int, ProofLine]) -> ProofLine:
-    """Return the line that every one of these columns is decided: 0, or (weight -1) 1."""
+    """Return the sum of the lines that decide columns: at most 0, or (weight -1) at least 1."""
     weights = {j: -1 if line.sense == "G" else 1 for j, line in settled.items()}
     terms = [Term(line, weights[j]) for j, line in settled.items()]
     right = sum(term.times * term.line.right for term in terms)
@@ -217,7 +225,10 @@ def _add_up(settled: Mapping[int, ProofLine]) -> ProofLine:
 
 
 def _check_sheet(sheet: Sheet, *, is_bound_wanted: bool) -> Sheet:
-    """Return a sheet that can be written. Raises ``ExportError`` for one that is not proved."""
+    """Return the sheet. Raises ``ExportError`` if it rests on an assumption.
+
+    Also if its bound is above its value and ``is_bound_wanted`` is False.
+    """
     bound = sheet.last.right
     if sheet.value is not None and sheet.value < bound and not is_bound_wanted:
         raise ExportError(f"{sheet.value} is reached, but no more than {bound} is proved")

@@ -1,9 +1,9 @@
 """Levels in the program of one file: indicators say which floors of groups an answer reaches.
 
-The checker raises a floor because the answer reaches it. A file cannot do that: its program has
-every answer in it. So the file gets a column c in {0, 1} with value >= first + (floor - first) c,
-and maximises c before everything that follows. Files of later stages have the floors as rows.
-Columns that the answer has at their best end are one such step together.
+The checker raises a floor because the stated answer reaches it. A file cannot do that, because its
+program allows every answer. So the file gets a column c in {0, 1} with
+value >= first + (floor - first) c, and maximises c before everything that follows. Files of later
+stages have the floors as rows. Columns that the answer has at their best ends form one step.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ from optimizer.vipr.lines import Fan, ProofLine, Term, Weights, combine, negate
 class Floor:
     """The row of a group: its weights, first and present floor.
 
-    kept     the row of later stages, once the floor was raised
-    sign     the indicator of the present floor, and the assumption that it is 1
+    kept     the row in the files of later stages, once the floor was raised
+    sign     the indicator of the present floor, and the line that assumes that it is 1
     """
 
     weights: Weights
@@ -30,21 +30,21 @@ class Floor:
 
 
 class Floors:
-    """The rows of all groups by number."""
+    """The rows of all groups, keyed by the number of the row."""
 
     def __init__(self, book: Book) -> None:
         """Start without groups."""
         self._book, self._rows = book, dict[int, Floor]()
 
     def add(self, row: int, weights: Weights, floor: int) -> ProofLine:
-        """Add the row of a group; its first floor follows from bounds of columns."""
+        """Add the row of a group; return the line of its first floor, from bounds of columns."""
         self._rows[row] = Floor(weights, floor, floor)
         lower, upper = self._book.lower, self._book.upper
         ends = [Term(lower[j] if w > 0 else upper[j], w) for j, w in weights.items() if w]
         return ProofLine(weights, "G", floor, "lin", tuple(ends))
 
     def list_raised(self, lows: list[int | None]) -> dict[int, int]:
-        """Return the rows whose floor differs from the present one, with that floor."""
+        """Return the rows whose floor in ``lows`` is not the present one, and the new floor."""
         return {
             row: low
             for row, floor in self._rows.items()
@@ -52,7 +52,7 @@ class Floors:
         }
 
     def raise_to(self, floors: Mapping[int, int], stage: int) -> dict[int, ProofLine]:
-        """Raise floors that the answer reaches, as a step of the stage; return their lines."""
+        """Raise floors that the answer reaches, as a step of the stage; return lines by row."""
         extra, least, lines = self._indicate(floors, 1, stage)
         part = make_part({extra.column: 1}, 1, extra.upper.line, least)
         self._book.steps[stage].append(part)
@@ -66,9 +66,9 @@ class Floors:
         return lines
 
     def suppose(self, floors: Mapping[int, int], stage: int) -> tuple[Part, dict[int, ProofLine]]:
-        """Assume floors that no answer reaches; return the step and their lines.
+        """Assume floors that are to be refuted; return the step, and the lines by row.
 
-        The bound of the step is that of its column until it is refuted.
+        The caller replaces the bound of the step, which is that of its column, after the proof.
         """
         extra, least, lines = self._indicate(floors, 0, stage)
         return Part({extra.column: 1}, 0, extra.upper.line, extra.upper.line, least), lines
@@ -89,7 +89,10 @@ class Floors:
         return extra, least, lines
 
     def add_switch(self, weights: Weights, base: Weights, floor: int, stage: int) -> ProofLine:
-        """Add value >= floor + switches, where value has the weights ``base``."""
+        """Return a line value >= floor + switches, tied to the indicator of the floor if any.
+
+        ``base``: the weights of the value; ``weights``: these, and -1 for each switch.
+        """
         for group in self._rows.values():
             if group.sign is not None and (group.weights, group.now) == (base, floor):
                 column, least = group.sign
@@ -103,7 +106,7 @@ class Floors:
 
 
 class Reach:
-    """The sum of columns (with -1 where the least is best) that are all at their best end."""
+    """The sum of columns that are all at their best ends, with weight -1 if the least is best."""
 
     def __init__(self) -> None:
         """Start without columns."""
@@ -113,7 +116,7 @@ class Reach:
         self._fan: Fan | None = None
 
     def add(self, column: int, end: ProofLine, sign: int) -> ProofLine:
-        """Add a column whose best end has this line; return the line that it is there."""
+        """Add a column whose best end has the line ``end``; return the line that it is there."""
         self._weights[column] = sign
         self._ends.append((column, -sign, end))
         self._least.right += sign * end.right
@@ -122,7 +125,7 @@ class Reach:
         return line
 
     def part(self) -> Part:
-        """Return the step."""
+        """Return the sum as a step of a stage, bounded by the best ends."""
         value = self._least.right
         terms = [Term(end, -sign) for _, sign, end in self._ends]
         bound = combine(self._weights, value, terms, kind="lin")

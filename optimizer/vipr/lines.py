@@ -12,7 +12,7 @@ Weights = Mapping[int, int]
 
 
 class Term(NamedTuple):
-    """A line and its multiplier, times the scale of the reason."""
+    """A line and its multiplier, which the scale of the derived line divides."""
 
     line: "ProofLine"
     times: int
@@ -26,14 +26,14 @@ class ExportError(ValueError):
 class ProofLine:
     """A constraint over columns and the reason why it holds.
 
-    weights  column -> weight; columns below zero are indicators of this format only
+    weights  column -> weight; columns below zero are indicators, which only these files have
     sense    "E" equal to, "L" at most or "G" at least ``right``
     kind     "con" of the program, "asm" assumed, "lin" or "rnd" (rounded) combined from the terms,
              "uns" one of two assumptions holds (terms: line, assumption, line, assumption),
              "open" stated without a proof
     scale    the multipliers of the terms are divided by it
-    later    makes the terms at every call, which saves the memory for them
-    given    a stage and a line that files of the stages after it have in place of this one
+    later    makes the terms at every call, which saves memory
+    given    a stage, and the line that the files of all stages after it have in place of this one
     """
 
     weights: Weights
@@ -46,11 +46,11 @@ class ProofLine:
     given: "tuple[int, ProofLine] | None" = None
 
     def reasons(self) -> tuple[Term, ...]:
-        """Return the terms."""
+        """Return the terms that prove the line, made now if ``later`` makes them."""
         return self.terms if self.later is None else self.later()
 
     def at(self, stage: int) -> "ProofLine":
-        """Return the line that files of a stage have in place of this one."""
+        """Return the line that the file of a stage has in place of this one, or this one."""
         line = self
         while line.given is not None and line.given[0] < stage:
             line = line.given[1]
@@ -60,31 +60,31 @@ class ProofLine:
 def combine(
     weights: Weights, right: int, terms: Iterable[Term], scale: int = 1, kind: str = "rnd"
 ) -> ProofLine:
-    """Return the line ``weights x <= right`` that the terms add up to."""
+    """Return the line ``weights x <= right``, derived from the sum of the terms."""
     return ProofLine(weights, "L", right, kind, tuple(terms), scale)
 
 
 def negate(line: ProofLine) -> ProofLine:
-    """Return a line of sense "G" as one that is at most a number."""
+    """Return a line of sense "G", times -1, as a line of sense "L"."""
     weights = {j: -weight for j, weight in line.weights.items()}
     return combine(weights, -line.right, [Term(line, -1)], kind="lin")
 
 
 class Fan:
-    """A sum of columns that is at most ``right``, from which bounds of single columns follow.
+    """A line "sum of columns at most a number", from which bounds of single columns follow.
 
-    To bound one column, all others go to the bound at which they take least. They are left out by
-    halves, so that all bounds together need few terms.
+    To bound one column, each other column is replaced by the bound at which it adds least. Columns
+    are left out half by half, so that all bounds together need few terms.
     """
 
     def __init__(self, line: ProofLine, parts: list[tuple[int, int, ProofLine]]) -> None:
-        """Take the line and, for every column of it, weight and the bound at which it is least."""
+        """Take the line and its columns: number, weight, and the bound at which it adds least."""
         self._parts = parts
         self._halves = {(0, len(parts)): line}
         self._place = {column: k for k, (column, _, _) in enumerate(parts)}
 
     def bound(self, column: int, value: int) -> ProofLine:
-        """Return the line that bounds a column at a value, on the side that its weight gives."""
+        """Return the line that bounds a column: above if its weight is positive, else below."""
         weight = self._parts[self._place[column]][1]
         sense = "L" if weight > 0 else "G"
         line = ProofLine({column: 1}, sense, value, "rnd", (), abs(weight))

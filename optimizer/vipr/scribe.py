@@ -1,7 +1,7 @@
-"""A replay of a certificate that writes down the line behind everything it proves.
+"""A replay of a certificate that keeps the proof line of everything that it proves.
 
 ``Scribe`` is the checker's ``Proof``: it accepts and refuses the same events in the same whole
-numbers. Beside every bound of a column and every side of a row it keeps the line that proves it.
+numbers. For every bound of a column and every side of a row it also keeps the line that proves it.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,10 @@ from optimizer.vipr.tree import Root, write_tree
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sum that is bounded aside, and an answer that reaches the bound."""
+    """The bound of a sum that the stage does not keep, and the witness that goes with it.
+
+    extent   what the stages had added to the book by then
+    """
 
     line: ProofLine
     point: list[int]
@@ -29,13 +32,14 @@ class Shown:
 class Scribe(Proof):
     """A replay with its lines.
 
-    book         what the files hold
+    book         what the files contain
     stage        the number of the stage that is replayed
-    last         the line of the last bound that multipliers gave
-    witnesses    of the present result: their values of every column
-    settled      column -> the line that decides it, when the first witness came
+    last         the line of the last bound that multipliers or a tree gave
+    witnesses    for each witness of the present result, its values of every column
+    settled      ``met`` column -> the line that decided it before the first witness
+    extent       what the stages had added to the book then
     shown        sums that the present result bounds beside its own
-    given        columns that the question decides (with ``is_given``), and their bounds
+    given        columns that are fixed while ``is_given`` is True, with lines that fix them
     lower, upper, sides   the lines of the present bounds of columns, and of rows
     """
 
@@ -53,11 +57,11 @@ class Scribe(Proof):
         self._rows, self._reduced = list[Term](), dict[int, int]()
         self._make_fan: Callable[[], Fan] | None = None
         self._fan: Fan | None = None
-        self._is_word = False  # columns are fixed on the word of an engine
+        self._is_word = False  # True while columns are fixed on an engine's unchecked claim
         self._floors, self._depth = Floors(self.book), 0
         self._reach: Reach | None = None
         self._kept: Part | None = None  # the sum that was kept just before
-        self._singled: dict[int, ProofLine] = {}  # the bounds that it gives its columns
+        self._singled: dict[int, ProofLine] = {}  # the bounds that this sum gives its columns
 
     def start(self, stage: int, *, is_joined: bool) -> None:
         """Start a result of a stage; with ``is_joined`` its sums are parts of one aim."""
@@ -66,13 +70,13 @@ class Scribe(Proof):
         self.witnesses, self.settled, self.shown = [], {}, []
 
     def finish(self) -> None:
-        """End the result."""
+        """End the result; if its sums are parts of one aim, their sum becomes a step."""
         self._catch_up()
         if self._is_joined:
             self.book.close(join(self.book, self._parts, self.stage), self.stage)
 
     def bound(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, dict[int, int]]:
-        """Bound a sum and write the line: sides of rows and bounds, combined and rounded."""
+        """Bound a sum and make its line: sides of rows and bounds, combined and rounded."""
         self._catch_up()
         total, reduced = super().bound(weights, scale, flat)
         pairs = zip(flat[::2], flat[1::2], strict=True)
@@ -95,7 +99,7 @@ class Scribe(Proof):
     def keep_sum(
         self, weights: Weights, value: int, scale: int, flat: list[int], of: tuple[str, str]
     ) -> None:
-        """Keep a sum, with the lines of its two sides and of the columns that it fixes."""
+        """Keep a sum, and the lines of its two sides and of the columns that it fixes."""
         least = ProofLine(weights, "G", value, "asm")
         with self._deciding(partial(self._reduce, least, value * scale, scale)):
             super().keep_sum(weights, value, scale, flat, of)
@@ -107,13 +111,13 @@ class Scribe(Proof):
             self.book.close(part, self.stage)
 
     def leave_open(self, gap: Gap) -> None:
-        """Note what is not proved; no line has a bound of it, unless it is a sum."""
+        """Note a gap; unless a sum is being kept, add a step without a bound to the stage."""
         super().leave_open(gap)
         if self._make_fan is None:
             self.book.steps[self.stage].append(open_part())
 
     def place(self, values: list[int]) -> list[int]:
-        """Place a witness, and note what is decided at the first one."""
+        """Place a witness; at the first one of a result, note which needs are decided."""
         self._catch_up()
         placed = super().place(values)
         if not self.witnesses:
@@ -125,14 +129,14 @@ class Scribe(Proof):
         return placed
 
     def find_most(self, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Bound a sum; one that is bounded aside is shown by the witness before it."""
+        """Bound a sum; within ``aside`` also note it with the last witness, if there is one."""
         found = super().find_most(weights, scale, flat)
         if self._depth == 1 and weights and self.witnesses and not self.is_given:
             self.shown.append(Shown(self.last, self.witnesses[-1], self.book.extent))
         return found
 
     def bound_open(self, stage: int, weights: Weights, event: Event) -> None:
-        """Bound a sum that the answer leaves open, by its event or by the columns alone."""
+        """Bound an open sum, by its event or (if that is empty) by the columns, as a step."""
         scale, flat, cuts = event[1:4] if event else (1, [], [])
         self.witnesses = []
         with self.aside():
@@ -143,7 +147,7 @@ class Scribe(Proof):
         self.book.steps.setdefault(stage, []).append(make_part(weights, value, self.last))
 
     def _lower(self, most: int, weights: Weights, scale: int, flat: list[int]) -> tuple[int, str]:
-        """Lower a bound by the tree, and write the line of the tree."""
+        """Lower a bound by the tree; if the tree lowers it, make the line of the tree."""
         nodes, held = self.tree, (self._rows, self._reduced, self.last)
         found, kind = super()._lower(most, weights, scale, flat)
         self._rows, self._reduced, self.last = held
@@ -155,7 +159,7 @@ class Scribe(Proof):
         return found, kind
 
     def _reduce(self, least: ProofLine, value: int, scale: int) -> Fan:
-        """Return the reduced costs as a sum that is at most the remainder of the bound."""
+        """Return the fan of the reduced costs, whose sum is at most the remainder of the bound."""
         right = sum(times * line.right for line, times in self._rows) - value
         weights = {j: -weight for j, weight in self._reduced.items() if weight}
         terms = [*self._rows, Term(least, -scale)]
@@ -168,20 +172,20 @@ class Scribe(Proof):
 
     @contextmanager
     def _deciding(self, make_fan: Callable[[], Fan] | None) -> Iterator[None]:
-        """Take the lines of the columns that are decided within from this sum."""
+        """Within this context derive the lines of decided columns from the fan made by this."""
         self._make_fan, self._fan = make_fan, None
         yield
         self._make_fan = None
 
     def settle(self, event: Event) -> None:
-        """Fix columns that no answer has at one (or at zero), with their lines."""
+        """Fix the columns of an event ``none`` or ``all``, and keep the lines that fix them."""
         self._is_word = len(event) == 2
         with self._deciding(None if self._is_word else lambda: self._fan_of(self.last)):
             super().settle(event)
         self._is_word = False
 
     def decide(self, column: int, value: int) -> None:
-        """Fix a column and keep the line of the bound that moved."""
+        """Fix a column and keep the line of the bound that it moves."""
         if self.is_given:
             self.given[column] = self.upper[column] = ProofLine({column: 1}, "L", value)
         elif value < self.high[column]:
@@ -191,7 +195,7 @@ class Scribe(Proof):
         super().decide(column, value)
 
     def _explain(self, column: int, value: int, *, is_upper: bool) -> ProofLine:
-        """Return the line of a bound: from reduced costs, else from the sum that was kept last."""
+        """Return the line of a bound: from a fan, from the sum kept last, or else assumed."""
         if self._is_word:
             sense = "L" if is_upper else "G"
             line = ProofLine({column: 1}, sense, value, "open")
@@ -208,10 +212,10 @@ class Scribe(Proof):
         return self._singled[column]
 
     def _single_out(self, part: Part) -> dict[int, ProofLine]:
-        """Return the bounds that a kept sum gives its columns, the heaviest first.
+        """Return the lines of the bounds that a kept sum gives its columns, keyed by column.
 
-        The value of a sum of powers of two is its columns' values in binary digits: each follows
-        once the heavier ones are known. Columns of one weight are all at the same end.
+        The binary digits of a sum of powers of two are the values of its columns: each follows
+        once those of greater weight are known. Columns of one weight are all at the same end.
         """
         found: dict[int, ProofLine] = {}
         ends = {j: [self.lower[j], self.upper[j]] for j in part.weights}
@@ -230,13 +234,13 @@ class Scribe(Proof):
         return found
 
     def _reach_end(self, column: int, *, is_upper: bool) -> ProofLine:
-        """Assume that a column is as good as it can be, together with others that follow."""
+        """Assume that a column is at its best end, in one step with those that follow."""
         self._reach = self._reach or Reach()
         end = self.lower[column] if is_upper else self.upper[column]
         return self._reach.add(column, end, -1 if is_upper else 1)
 
     def _catch_up(self) -> None:
-        """Write the steps that the replay took without an event of their own."""
+        """Add to the stage the steps that the replay took without an event of their own."""
         self._kept, self._singled = None, {}
         if self._reach is not None:
             reach, self._reach = self._reach, None
@@ -258,7 +262,11 @@ class Scribe(Proof):
         self.sides[-1] = (combine(self.rows[-1], stated // 2, terms, 2), None)
 
     def add_row(self, weights: Weights, low: int | None, high: int | None = None) -> int:
-        """Add a row; sums and cuts give theirs a line later, other rows say what columns are."""
+        """Add a row and return its number.
+
+        Cuts and kept sums get their lines later; other rows define columns or floors, and get
+        theirs here.
+        """
         row = super().add_row(weights, low, high)
         self.sides.append((None, None))
         if low is not None:
@@ -287,7 +295,7 @@ class Scribe(Proof):
         return column
 
     def is_impossible(self, proof: Event, cuts: list[Event]) -> bool:
-        """Refute the floors that are tried, as a step of the stage, or all answers."""
+        """Return what the checker returns; a refutation of floors becomes a step of the stage."""
         tried = self._floors.list_raised(self.row_low)
         if not tried:
             return super().is_impossible(proof, cuts)
@@ -303,7 +311,7 @@ class Scribe(Proof):
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Undo all rows and bounds that are added within, and their lines."""
+        """Undo the rows added and the bounds changed in this context, and their lines."""
         self._catch_up()
         held = (list(self.lower), list(self.upper), list(self.sides))
         self._depth += 1

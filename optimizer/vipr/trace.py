@@ -8,10 +8,10 @@ _NONE: frozenset[ProofLine] = frozenset()
 
 
 def trace(last: ProofLine, stage: int, known: Container[ProofLine] = ()) -> list[ProofLine]:
-    """Return the derived lines that a file of a stage needs for its last line, which comes last.
+    """Return the derived lines that the file of a stage needs, up to its last line.
 
-    Lines that are known, and constraints of the program, are left out. Raises ``ExportError``
-    where a line has no proof, or where lines rest on each other.
+    Lines in ``known``, and constraints of the program, are left out. Raises ``ExportError`` if a
+    line has no proof, or if lines rest on each other.
     """
     order: list[ProofLine] = []
     is_done: dict[ProofLine, bool] = {}
@@ -37,14 +37,14 @@ def trace(last: ProofLine, stage: int, known: Container[ProofLine] = ()) -> list
 
 
 class Assumptions:
-    """The assumptions that every line of a file rests on."""
+    """The assumptions on which each line of a file rests, worked out when they are asked for."""
 
     def __init__(self, stage: int) -> None:
-        """Start without lines."""
+        """Start without lines; ``stage``: the number of the file's stage."""
         self._stage, self._of = stage, dict[ProofLine, frozenset[ProofLine]]()
 
     def of(self, line: ProofLine) -> frozenset[ProofLine]:
-        """Return the assumptions of a line."""
+        """Return the assumptions of a line that are not discharged. Raises ``ExportError``."""
         for traced in trace(line, self._stage, self._of):
             self._of[traced] = self._join(traced)
         return self._find(line)

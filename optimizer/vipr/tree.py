@@ -1,8 +1,8 @@
 """The lines of a tree of splits: every leaf under the assumptions above it, joined two by two.
 
-The checker has replayed the tree before (``optimizer/checker/proofs/tree.py`` says what its nodes
-are); here each node becomes a line. A split becomes two assumptions and the line that follows from
-both children.
+The checker has already replayed the tree (``optimizer/checker/proofs/tree.py`` says what its nodes
+are). A leaf becomes a line; a split becomes two assumptions and the line that follows from both
+children.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Node = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The last bound that the splits above a node set, and the path to it."""
+    """The bounds that the splits above a node set: the last one, and the path ``above`` it."""
 
     above: Optional["Path"]
     column: int
@@ -28,9 +28,9 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The rows and bounds that a tree starts with, their lines, and what the tree proves.
+    """The rows and bounds with which a tree starts, their lines, and what the tree proves.
 
-    most  what every leaf proves of the sum; None: no answer is in any leaf
+    most  the upper bound of the sum that all leaves prove; None: no leaf has an answer
     """
 
     rows: Sequence[Weights]
@@ -41,19 +41,19 @@ class Root:
     most: int | None
 
     def join(self, kind: str, terms: tuple[Term, ...], scale: int = 1) -> ProofLine:
-        """Return a line that states what the tree proves."""
+        """Return a line that states what the tree proves, for these reasons."""
         if self.most is None:
             return ProofLine({}, "L", -1, kind, terms, scale)
         return ProofLine(self.weights, "L", self.most, kind, terms, scale)
 
     def close(self, path: Path | None, scale: int, times: dict[int, int]) -> ProofLine:
-        """Return the line of a leaf, with its multipliers by row."""
+        """Return the line of a leaf with a bound; ``times``: row -> multiplier."""
         line = self.join("rnd", (), scale)
         line.later = partial(self._combine, path, scale, times, self.weights)
         return line
 
     def empty(self, path: Path | None, times: dict[int, int]) -> ProofLine:
-        """Return the contradiction that multipliers show in a leaf."""
+        """Return the line 0 <= -1 of a leaf without an answer; ``times``: row -> multiplier."""
         line = ProofLine({}, "L", -1, "rnd")
         line.later = partial(self._combine, path, 1, times, {})
         return line
@@ -77,7 +77,7 @@ class Root:
 
 
 def _follow(path: Path | None) -> dict[tuple[int, bool], ProofLine]:
-    """Return the lines of the bounds that a path sets, the last one of each."""
+    """Return the last line of each bound that a path sets, keyed by column and "is upper"."""
     ends: dict[tuple[int, bool], ProofLine] = {}
     while path is not None:
         ends.setdefault((path.column, path.is_upper), path.line)
@@ -95,7 +95,7 @@ class _Split:
 
 
 def write_tree(root: Root, flat: list[int], nodes: list[Node]) -> ProofLine:
-    """Return the line that a tree proves; ``flat`` are the multipliers of its event."""
+    """Return the line that a tree proves; ``flat``: row, multiplier, ... of its event."""
     base = _add_up(flat)
     splits: list[_Split] = []
     paths: list[Path | None] = [None]
@@ -125,7 +125,10 @@ def write_tree(root: Root, flat: list[int], nodes: list[Node]) -> ProofLine:
 
 
 def _climb(root: Root, splits: list[_Split], line: ProofLine) -> ProofLine:
-    """Give a line to the split above it; a split with both children gives its own further up."""
+    """Give a line to the split above it, and join each split that has both children.
+
+    Returns the last line: that of the whole tree once no split remains.
+    """
     while splits:
         split = splits[-1]
         split.children.append(line)

@@ -2,7 +2,7 @@
 
 The format is that of Cheung, Gleixner and Steffy, Verifying Integer Programming Results, IPCO 2017.
 Columns and rows of the program have the numbers of FORMULATION.md: column 17 is ``x17``, row 5 is
-``r5``. Every number is whole or a fraction in lowest terms, names are ASCII without blanks.
+``r5``. Every number is whole or a fraction in lowest terms. Names are ASCII without blanks.
 """
 
 import json
@@ -20,13 +20,14 @@ from optimizer.vipr.trace import trace
 class Sheet:
     """What one file states and proves.
 
-    facts      written as comments
+    stage      number of the stage whose columns and rows the file has
+    facts      name -> value, written as comments
     objective  maximised, or with ``is_least`` its negative is minimised
     value      of the objective in the answer; None: there is no answer
     last       the line that bounds the objective, or a contradiction
-    points     value of every column in the answer, or in several answers
-    given      columns with another upper bound than the program's
-    extent     how much of the book the file may have; None: all of its stage
+    points     for each answer in the file, its value of every column
+    given      columns with another upper bound than the program's, and its line
+    extent     how much of the book the file may have; None: all that its stage has
     """
 
     stage: int
@@ -41,10 +42,10 @@ class Sheet:
 
 
 class Writer:
-    """Writes the files of a month; what they share is put into words once."""
+    """Writes the files of a month; the text that they share is made once."""
 
     def __init__(self, book: Book) -> None:
-        """Take what the files hold."""
+        """Take the book of the files, and make the text of its bounds and rows."""
         self._book = book
         self._bounds = [
             _say(f"x{j}{side}", line, range(len(book.upper)))
@@ -55,7 +56,10 @@ class Writer:
         self._rows = [(line, _say(name, line, columns)) for name, line in _name_rows(book)]
 
     def write(self, file: TextIO, sheet: Sheet) -> int:
-        """Write a file and return the number of its derived lines."""
+        """Write the file of a sheet and return the number of its derived lines.
+
+        Raises ``ExportError`` if a line has no proof.
+        """
         page = _Page(self._book, sheet)
         bounds = list(self._bounds)
         for column, line in sheet.given.items():
@@ -82,7 +86,7 @@ class _Page:
             self._objective = {j: -weight for j, weight in sheet.objective.items()}
 
     def head(self) -> Iterator[str]:
-        """Yield comments and the sections VER, VAR, INT and OBJ."""
+        """Yield the comments and the sections VER, VAR, INT and OBJ."""
         for name, fact in self._sheet.facts.items():
             yield f"% {name}: {json.dumps(fact)}\n"
         names = map(_name, self.columns)
@@ -95,7 +99,10 @@ class _Page:
     def list_constraints(
         self, bounds: list[str], rows: list[tuple[ProofLine, str]]
     ) -> Iterator[str]:
-        """Yield the section CON: bounds of columns, rows of the month, and what was kept."""
+        """Yield the lines of the section CON: bounds, rows of the month, constraints of stages.
+
+        Also numbers these constraints for the lines derived from them.
+        """
         pairs = zip(self._list_bounds(), bounds, strict=True)
         found = [*pairs, *self._list_extra_bounds()]
         count = len(found)
@@ -158,7 +165,10 @@ class _Page:
         return last
 
     def _combine(self, line: ProofLine) -> list[tuple[int, int]]:
-        """Return number and multiplier of every line in a reason, each line once."""
+        """Return number and multiplier of every term of a line; equal lines are added up.
+
+        The terms of ``uns`` keep their order and number.
+        """
         numbers = [
             (self._numbers[term.line.at(self._sheet.stage)], term.times) for term in line.reasons()
         ]
