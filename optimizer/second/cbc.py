@@ -1,7 +1,8 @@
 """CBC as a second engine: is there an integer point that satisfies these rows?
 
-This is the only file that names CBC. A point counts only if it satisfies every row exactly, in
-whole numbers. "There is no point" cannot be checked; that statement is the second opinion itself.
+The other files of this folder use CBC only through this one. A point counts only if, rounded to
+whole numbers, it satisfies every row exactly. "There is no point" cannot be checked; that statement
+is the second opinion itself.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from optimizer.model.constraints import AT_LEAST, AT_MOST, EQUAL
 from optimizer.model.variables import Terms, Variable
 
 Constraint: TypeAlias = pulp.LpConstraint
-# Mostly there is no point, which cuts show long before heuristics give up.
+# Usually there is no point, which cuts show long before heuristics give up.
 LEAN = ["heuristicsOnOff off", "preprocess off"]
 _NUMBERS = count()  # of rows and switches; unique, because engines share rows
 
@@ -31,26 +32,29 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecondAnswer:
-    """One answer; ``values``: of the variables at the point found, empty without one."""
+    """One answer. ``values``: variable -> its value at the point found; empty if none was found."""
 
     answer: Answer
     values: dict[Variable, int]
     is_best: bool = False  # CBC says that no point has a greater sum
 
     def total(self, terms: Terms) -> int:
-        """Return a whole-number sum at the point."""
+        """Return the value of a sum at the point; a variable without a value counts as 0."""
         return sum(weight * self.values.get(variable, 0) for variable, weight in terms.items())
 
 
 class SecondEngine:
-    """The rows of a month and the rows kept since; each question adds its own and removes them."""
+    """The rows of a month and the rows kept since; rows of one question are not kept.
+
+    seconds   the time limit of one question
+    """
 
     def __init__(self, rows: Sequence[Constraint], seconds: float) -> None:
         self._rows: list[Constraint] = list(rows)
         self.seconds = seconds
 
     def row(self, terms: Terms, sense: int, right: int) -> Constraint:
-        """Return a row ``terms sense right`` that is not in the engine yet."""
+        """Return a new row ``terms sense right``; it holds only once it is kept or asked with."""
         name = f"second_{next(_NUMBERS)}"
         return Constraint(pulp.LpAffineExpression(terms), sense=sense, rhs=right, name=name)
 
@@ -67,7 +71,7 @@ class SecondEngine:
         return self.row(terms, EQUAL, right)
 
     def switch(self, high: int = 1) -> Variable:
-        """Return a new integer decision between 0 and ``high`` in no row."""
+        """Return a new integer decision between 0 and ``high``, which is in no row yet."""
         name = f"switch_{next(_NUMBERS)}"
         return pulp.LpVariable(name, 0, high, pulp.LpInteger, _skip_v4_deprecation=True)
 
@@ -78,10 +82,10 @@ class SecondEngine:
     def ask(
         self, rows: Sequence[Constraint], aim: Terms | None = None, gap: float = 0.0
     ) -> SecondAnswer:
-        """Ask for an integer point that satisfies all kept rows and ``rows``.
+        """Ask for an integer point that satisfies all kept rows and ``rows``; return the answer.
 
-        If ``aim`` is given, ask for the point at which this sum is greatest; with ``gap``, a part
-        of the greatest sum, for a point at which no more than that is missing.
+        If ``aim`` is given, ask for the point at which this sum is greatest; ``is_best`` says
+        whether it is. With ``gap`` the sum may be smaller by this fraction of the greatest.
         """
         question = pulp.LpProblem("question", pulp.LpMinimize)  # or the sign of duals differs
         for row in (*self._rows, *rows):

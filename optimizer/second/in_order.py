@@ -1,7 +1,7 @@
-"""Sums taken in an order (S9, S13, S14, S16, S17): can one be greater with all before it as stated?
+"""Sums in an order (S9, S13, S14, S16, S17): can one be greater with all before it as stated?
 
-Several sums are put to the engine in one question. A switch for each sum that could be greater says
-which one is, and frees the sums after it.
+One question to the engine asks about several sums. A switch for each sum that could be greater says
+which one is greater, and frees the sums after it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from optimizer.model.variables import Terms
 from optimizer.second.cbc import Answer, Constraint, SecondEngine
 
-CHUNK = 16  # sums that could be greater, in one question
+CHUNK = 16  # sums in one question that could be greater
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ class StatedSum:
 def question_in_order(
     engine: SecondEngine, sums: Sequence[StatedSum]
 ) -> Iterator[tuple[str, Answer]]:
-    """Yield every run of sums: NONE agreed, FOUND a better point, OPEN unknown; keep the values."""
+    """Yield each run of sums, such as ``1 to 16``, and whether one of them can be greater.
+
+    NONE agrees, FOUND disagrees, OPEN is unknown. The engine keeps the stated values of each run.
+    """
     start = 0
     while start < len(sums):
         end, open_ = start, 0
@@ -45,7 +48,7 @@ def question_in_order(
 
 
 def _ask(engine: SecondEngine, run: Sequence[StatedSum]) -> Answer:
-    """Ask for one sum to be greater, with every sum before it as great as stated."""
+    """Ask whether one sum can be greater, with every sum before it at least as stated."""
     switches: Terms = {}
     rows: list[Constraint] = []
     for one in run:

@@ -1,4 +1,4 @@
-"""Units with ranks (S13, S17): can fewer be of the highest rank, or more of the lowest?"""
+"""Units with ranks: can there be more of the lowest rank (S13), or fewer of the highest (S17)?"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -13,15 +13,16 @@ from optimizer.second.undecided import most_in
 from optimizer.solution import Level
 from optimizer.stages.tally import Tally
 
-MOST_STEPS = 200  # of a giver
+MOST_STEPS = 200  # of one giver and measure
 Units = list[tuple[Fraction, int]]  # rank and size of each step, from the first
 
 
 @dataclass(frozen=True, slots=True)
 class LadderGroup:
-    """A group that has ``count`` of its units, which ``terms`` add up.
+    """A group that has ``count`` of its units in the solution; ``terms`` add these up.
 
-    level   what is stated of it: numerator and denominator
+    units   rank and size of each step of its units, from the first
+    level   numerator and denominator of its level
     """
 
     name: str
@@ -34,9 +35,10 @@ class LadderGroup:
 def make_rank_group(
     name: str, mets: Terms, count: int, stated: Level, past: tuple[int, int]
 ) -> LadderGroup | None:
-    """Return a group of contested needs (S13); None if its stated level cannot be.
+    """Return a group of contested needs (S13); None if its stated level is impossible.
 
-    count   of these needs met    past   met and open in the rounds that still count
+    mets    the sum of its contested needs met      count   how many the solution meets
+    past    needs met and possible in the rounds that still count
     """
     had, offered = past
     open_ = stated.denominator - offered
@@ -49,9 +51,11 @@ def make_rank_group(
 def question_open(
     engine: SecondEngine, groups: Sequence[LadderGroup], points: Sequence[SecondAnswer]
 ) -> Iterator[tuple[str, Answer]]:
-    """Yield whether a group can have other than its stated number of contested needs.
+    """Yield, for each question, what it is about and its answer: FOUND disagrees, NONE agrees.
 
-    points   known ones; a group without one that reaches the number is asked about
+    The questions are whether each group can reach its stated number of contested needs, and
+    whether any can have more. ``points``: known ones; a group that reaches its number in one of
+    them is not asked about.
     """
     above: Terms = {}
     rows = []
@@ -73,9 +77,9 @@ _REACHED = {Answer.FOUND: Answer.NONE, Answer.NONE: Answer.FOUND, Answer.OPEN: A
 def list_givers(
     problem: Problem, columns: Columns, tally: Tally, name: Callable[[str], str]
 ) -> list[LadderGroup]:
-    """Return what every giver has carried in each measure, as counted from the assignments (S17).
+    """Return the group of every giver and measure with units, counted from the assignments (S17).
 
-    name   what a solution calls a label
+    name   returns the name that a solution uses for a label
     """
     loads = {(row.giver, row.measure): (row.carried, row.agreed) for row in problem.loads}
     found = []
@@ -92,7 +96,7 @@ def list_givers(
 
 
 def _group_stocks(problem: Problem) -> dict[tuple[str, str], list[int]]:
-    """Return the pledged stocks of every giver and measure, by position."""
+    """Return the positions of the pledged stocks, keyed by giver and measure."""
     found = defaultdict[tuple[str, str], list[int]](list)
     for s, stock in enumerate(problem.stocks):
         if stock.pledge is not None and stock.category:
@@ -109,9 +113,10 @@ def _list_steps(carried: int, agreed: int, most: int) -> Units:
 def question_ladder(
     engine: SecondEngine, groups: Sequence[LadderGroup], sign: int
 ) -> Iterator[tuple[str, Answer]]:
-    """Yield every run of ranks: NONE agreed, FOUND a better point, OPEN unknown.
+    """Yield each run of ranks, and whether a better point was found.
 
-    With ``sign`` 1 more units of the lowest rank are better, with -1 fewer of the highest.
+    NONE agrees, FOUND disagrees, OPEN is unknown. With ``sign`` 1 more units of the lowest rank are
+    better, with -1 fewer of the highest.
     """
     of_rank = defaultdict[Fraction, list[tuple[Variable, int, int]]](list)
     for group in groups:

@@ -1,8 +1,8 @@
 """A second opinion on levels (S2, S6): whether more groups can be above a level than stated.
 
-Stated levels z1 < z2 < ... are lexicographically greatest exactly when, for each level in turn and
-with the numbers of groups above the earlier levels kept, no point has more groups above it. Mostly
-a stronger statement holds, so it is asked first: no group at the level can rise at all while the
+Stated levels z1 < z2 < ... are lexicographically greatest exactly if, for each level in turn and
+with the numbers of groups above the earlier levels kept, no point has more groups above it. Usually
+a stronger statement holds, so that is tested first: no group at the level can rise at all while the
 others do not fall below it. Then these groups are at the level in every best answer and are fixed
 there.
 """
@@ -21,8 +21,8 @@ from optimizer.stages.kind import Measure
 class StatedGroup:
     """A group with the ``units`` that the solution gives it.
 
-    floor   its least units in every answer that satisfies the kept rows
-    above   a switch: whether the group is above the last level; None if that is decided
+    floor   the units that it has at least in every answer that satisfies the kept rows
+    above   a switch: on only if the group is above the last level; None if that is decided
     """
 
     measure: Measure
@@ -37,21 +37,21 @@ class StatedGroup:
         return Fraction(self.units + self.measure.offset, self.measure.denominator)
 
     def least_at(self, level: Fraction) -> int:
-        """Return the fewest units with which it is at the level or above."""
+        """Return the fewest units with which the group is at the level or above."""
         return math.ceil(level * self.measure.denominator - self.measure.offset)
 
     def least_above(self, level: Fraction) -> int:
-        """Return the fewest units with which it is above the level."""
+        """Return the fewest units with which the group is above the level."""
         return math.floor(level * self.measure.denominator - self.measure.offset) + 1
 
 
 def question_levels(
     engine: SecondEngine, groups: Sequence[StatedGroup], *, worst_only: bool
 ) -> Iterator[tuple[Fraction, Answer]]:
-    """Yield every distinct level in order: NONE agreed, FOUND a better point, OPEN unknown.
+    """Yield each distinct level in ascending order, and whether a better point was found.
 
-    Each level is kept for the next. With ``worst_only`` the only question is whether all groups can
-    be above the first level.
+    NONE agrees, FOUND disagrees, OPEN is unknown. Each level is kept for the next. With
+    ``worst_only`` the only question is whether all groups can be above the first level.
     """
     free = list(groups)
     for level in sorted({group.level for group in groups}):
@@ -74,7 +74,8 @@ def _question_level(
 ) -> tuple[Answer, bool]:
     """Return whether more groups can be above the level than stated, and whether none can rise.
 
-    The second question is shorter, concerns only the groups at the level, and is asked first.
+    The second question concerns only the groups at the level, so it is easier and asked first. It
+    is not asked, and the result False, while any group has a switch.
     """
     if not any(group.above is not None for group in free):
         here = [group for group in free if group.level == level]
@@ -88,7 +89,10 @@ def _count_above(free: Sequence[StatedGroup], level: Fraction) -> int:
 
 
 def _lift_floors(engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction) -> None:
-    """Raise the floor of every group above the previous level to this level."""
+    """Keep every group above the previous level at this level or above.
+
+    A group with a switch is kept there only while the switch is on; its floor stays.
+    """
     for group in free:
         least = group.least_at(level)
         if group.above is None:
@@ -121,7 +125,7 @@ def _can_rise(
 def _keep_count(
     engine: SecondEngine, free: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> None:
-    """Keep as many groups above the level as stated; which ones stays open."""
+    """Keep as many groups above the level as ``wanted``, with a switch for each group."""
     switches: Terms = {}
     for group in free:
         switch = engine.switch()

@@ -1,12 +1,12 @@
 """A second opinion on a solution: can CBC find anything better than a value stated as proven?
 
-The stages are questioned in order, with the earlier ones kept as rows at their stated values. The
-three outcomes are never confused: agreed, disagreed, unknown. ``verify`` checks rules and sums; the
-last question is whether one answer can have all stated values.
+The stages are tested in order, with the earlier ones kept as rows at their stated values. Each
+verdict is agreed, disagreed or unknown. ``verify`` checks rules and sums; the last question is
+whether one answer can have all stated values.
 
-Turns, homes, contests, ranks, shares and steps (S10 to S17) are written down here and in
-``ladders.py`` and ``undecided.py`` from FORMULATION.md: of the solver only the rows C1 to C15 are
-used, and nothing that its certificate says.
+Turns, homes, contests, ranks, shares and steps (S10 to S17) are written again here and in
+``ladders.py`` and ``undecided.py`` from FORMULATION.md. They use the solver's model (rows C1 to C15
+and its columns) and its counts of the assignments, but nothing that its certificate says.
 """
 
 from collections import defaultdict
@@ -38,10 +38,10 @@ Asked = tuple[int, int]  # a need, by position, and the months that it has waite
 
 
 class FairQuestioner(Questioner):
-    """Questions the stages of any policy in order."""
+    """Tests the stages of any policy in order."""
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
-        """Ask for each sum in turn; turns are counted by columns made here (S10, S12)."""
+        """Yield the verdict on each sum; for turns (S10, S12) the columns are made here."""
         if not isinstance(kind, Turns):
             yield from super().ask_sums(kind, stage)
             return
@@ -51,13 +51,16 @@ class FairQuestioner(Questioner):
             yield self.question_sum(stage, key, self._count_turns(pairs, turn, wait))
 
     def _count_turns(self, pairs: Sequence[Sequence[Asked]], turn: int, wait: int) -> Terms:
-        """Return the sum of the pairs with so many needs met that have waited so long."""
+        """Return the sum that counts the pairs with ``turn`` needs met or more.
+
+        Only needs that have waited ``wait`` months or longer count.
+        """
         mets = self.columns.met
         able = ([d for d, own in pair if own >= wait and d in mets] for pair in pairs)
         return {self._turn(needs, turn): 1 for needs in able if len(needs) >= turn}
 
     def _list_pairs(self, stage: Stage) -> list[list[Asked]]:
-        """Return needs and waits of every recipient and category of the tier, duties apart."""
+        """Return needs with waits, for each recipient and category of the tier, without duties."""
         found = defaultdict[tuple[str, str], list[Asked]](list)
         for d, need in enumerate(self.problem.needs):
             if need.tier == stage.tier and not need.duty:
@@ -65,7 +68,7 @@ class FairQuestioner(Questioner):
         return list(found.values())
 
     def _turn(self, needs: Sequence[int], turn: int) -> Variable:
-        """Return a column that is 1 only if so many of these needs are met."""
+        """Return a column that is 1 only if ``turn`` of these needs or more are met."""
         mets = [self.columns.met[d] for d in needs]
         if len(mets) == 1:
             return mets[0]
@@ -82,7 +85,7 @@ class FairQuestioner(Questioner):
         return own
 
     def ask_homes(self, kind: Homes, stage: Stage) -> Iterator[Opinion]:
-        """Settle the tier's needs, then ask for one home more (S11)."""
+        """Find the undecided needs of the tier; yield whether one home more can be served (S11)."""
         needs = enumerate(self.problem.needs)
         of_tier = [d for d, need in needs if need.tier == stage.tier and not need.duty]
         if of_tier:
@@ -92,14 +95,20 @@ class FairQuestioner(Questioner):
             yield self.question_sum(stage, "", dict.fromkeys(homes.values(), 1))
 
     def _homes(self, undecided: Iterable[int]) -> dict[str, Variable]:
-        """Return for every recipient of these needs, by ticket, a column: one of them is met."""
+        """Return, for every recipient in order of ticket, a column: 1 only if a need is met.
+
+        ``undecided``: the needs that count, by position.
+        """
         needs_of = defaultdict[str, list[int]](list)
         for d in undecided:
             needs_of[self.problem.needs[d].recipient].append(d)
         return {recipient: self._turn(needs_of[recipient], 1) for recipient in sorted(needs_of)}
 
     def ask_public_draw(self, kind: PublicDraw, stage: Stage) -> Iterator[Opinion]:
-        """Ask, run after run, for a home that lost, then for a need that lost (S14)."""
+        """Yield, run after run, whether a home that lost, then a need that lost, can win (S14).
+
+        The engine then keeps every need met or unmet.
+        """
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
             return
@@ -113,7 +122,7 @@ class FairQuestioner(Questioner):
         self.keep_met()
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
-        """Ask level by level; the cells of shares are listed here (S15)."""
+        """Yield the verdict on each level; for shares (S15) the cells are listed here."""
         if not kind.is_among_met:
             yield from super().ask_levels(kind, stage)
             return
@@ -130,7 +139,7 @@ class FairQuestioner(Questioner):
         yield from self.question_groups(stage, groups)
 
     def _is_stated(self, stage: Stage, counted: Mapping[str, tuple[int, int]]) -> bool:
-        """Return whether the levels stated are those counted from the assignments."""
+        """Return whether the stated levels are those counted: group -> numerator, denominator."""
         result = self.results.get((stage.name, ""))
         if result is None:
             return False
@@ -138,7 +147,7 @@ class FairQuestioner(Questioner):
         return stated == counted and len(stated) == len(result.levels)
 
     def ask_cells(self, kind: Cells, stage: Stage) -> Iterator[Opinion]:
-        """Ask, by ticket, for a cell with a unit more (S16)."""
+        """Yield, run after run of cells by ticket, whether a cell can have a unit more (S16)."""
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
             return
@@ -151,7 +160,10 @@ class FairQuestioner(Questioner):
             yield on_better(stage.name, f"cells {run}", answer)
 
     def _list_cells(self) -> list[list[int]]:
-        """Return the needs met of every recipient and divisible category, in the order of S16."""
+        """Return the needs met, by position, of every cell in the order of S16.
+
+        A cell is a recipient and a category that can be divided.
+        """
         needs = self.problem.needs
         divisible = {need.category for need in needs if need.least_units < need.quantity}
         cells = defaultdict[tuple[str, str], list[int]](list)
@@ -164,7 +176,7 @@ class FairQuestioner(Questioner):
         return self.name(self.problem.needs[cell[0]].id)
 
     def _delivered(self, cell: Sequence[int]) -> list[tuple[int, int]]:
-        """Return the needs of a cell that can be delivered to, each with its way."""
+        """Return the needs of a cell to which units can be delivered, each with its demand."""
         network = self.columns.network
         ways = ((d, r) for d in cell for r in network.demands_of[d])
         return [(d, r) for d, r in ways if not network.is_visit(r)]
@@ -179,7 +191,7 @@ class FairQuestioner(Questioner):
         return sum(self.tally.units[self.problem.needs[d].id] for d in cell)
 
     def ask_ladder(self, kind: Ladder, stage: Stage) -> Iterator[Opinion]:
-        """Ask rank by rank for one contested need more (S13), or one unit less (S17)."""
+        """Yield, run after run of ranks, whether more needs (S13) or fewer units (S17) can be."""
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
         elif kind.climbs_contests(stage):
@@ -209,7 +221,7 @@ class FairQuestioner(Questioner):
             yield on_better(stage.name, f"ranks {run}", answer)
 
     def _past_of(self, stage: Stage, label: str) -> tuple[int, int]:
-        """Return contested needs met and open of a group in the rounds that still count."""
+        """Return a group's contested needs met and possible in the rounds that still count."""
         for row in self.problem.history:
             if (row.dimension, row.group) == (stage.dimension, label):
                 return row.met, row.possible
@@ -225,7 +237,7 @@ class FairQuestioner(Questioner):
 
 
 def _list_turns(pairs: Sequence[Sequence[int]], is_first: bool) -> Iterator[tuple[int, int]]:
-    """Yield turn and wait of every sum in order, given the waits of every pair."""
+    """Yield turn and wait of every sum in order; ``pairs``: the waits of each pair's needs."""
     waits = sorted({wait for pair in pairs for wait in pair}, reverse=True)
     if is_first:
         yield from ((1, wait) for wait in waits)
@@ -242,9 +254,12 @@ def second_opinion(
     seconds: float,
     on_opinion: Callable[[Opinion], None] | None = None,
 ) -> list[Opinion]:
-    """Return every opinion on a solution's proven stages, in order.
+    """Return the opinions on a solution's proven stages in order, up to the first disagreement.
 
-    seconds      for one question to the engine; beyond them its answer is unknown
+    The last one is on all values together. An infeasible solution has one opinion, that there is no
+    answer. There are none for a failed solution, and none if a sum of the first stages is open.
+
+    seconds      time limit of one question to the engine; after it the answer is unknown
     on_opinion   called with each opinion as soon as it is formed
     """
     found = []

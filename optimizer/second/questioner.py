@@ -1,9 +1,10 @@
-"""Questions a solution's stages in order with the second engine; sums, levels, lottery (S1 to S9).
+"""Tests a solution's stages in order with the second engine: sums, levels, lottery (S1 to S9).
 
-- The sums of the first stages (S1, S4, S5) are questioned component by component: a sum is greatest
-  when it is greatest in every component (``search/components.py``). For the whole month at once the
+- The sums of the first stages (S1, S4, S5) are tested component by component: a sum is greatest
+  if it is greatest in every component (``search/components.py``). For the whole month together the
   engine would have to prove that fractions in several components do not add up to a unit.
-- Levels (S2, S6): see ``second/levels.py``; also what every group can get alone, the denominators.
+- Levels (S2, S6): see ``second/levels.py``. The denominators are tested too: what every group could
+  get if only it counted.
 - The lottery (S9): can a need that lost be met with all winners before it? See ``in_order.py``.
 """
 
@@ -33,10 +34,10 @@ from optimizer.tickets import name_of, order_by_ticket
 def question_parts(
     engine: SecondEngine, model: Model, aims: Sequence[Aim], stated: Mapping[Variable, int]
 ) -> Iterator[tuple[Aim, int, Answer]]:
-    """Yield every aim in order, its stated sum, and whether any component has more; then keep it.
+    """Yield every aim in order, its stated sum, and whether any component can have more.
 
     stated   the value of every decision that an aim counts
-    engine   of the whole month; it keeps the stated sums too
+    engine   that of the whole month; it and those of the components keep the stated sums
     """
     order, rows = model.columns.order, model.rows.order
     parts = [
@@ -58,21 +59,25 @@ def question_parts(
 
 
 def _worst(answers: Set[Answer]) -> Answer:
-    """Return the answer for the whole, given the answers for its parts."""
+    """Return the answer for the whole: FOUND if any part has it, else OPEN if any, else NONE."""
     return next(a for a in (Answer.FOUND, Answer.OPEN, Answer.NONE) if a in answers)
 
 
 def ask_for_more(engine: SecondEngine, terms: Terms, value: int) -> Answer:
-    """Return whether a sum can be greater than a value."""
+    """Return the answer whether a sum can be greater than a value.
+
+    It is NONE without asking if the upper bounds of its variables do not allow it.
+    """
     if sum(max(0, weight * int(v.upBound)) for v, weight in terms.items()) <= value:
-        return Answer.NONE  # every column of the sum is at its upper bound
+        return Answer.NONE  # no variable of the sum can add more
     return engine.ask([engine.at_least(terms, value + 1)]).answer
 
 
 def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: float) -> Answer:
-    """Return FOUND when the most needs that the group can get alone differ from ``stated``.
+    """Return FOUND if the most needs that a group can get, when only it counts, are not ``stated``.
 
-    NONE when they do not; earlier stages do not count here. ``needs``: of the group, by position.
+    NONE if they are, OPEN if that is not known. Earlier stages do not count here. ``needs``: those
+    of the group, by position.
     """
     mets, network = model.columns.met, model.columns.network
     own: Terms = {mets[d]: 1 for d in needs if d in mets}
@@ -89,7 +94,12 @@ def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: floa
 
 
 class Questioner:
-    """Questions a solution's stages in order; under a policy that draws, names become labels."""
+    """Tests a solution's stages in order; under a policy that draws, labels replace names.
+
+    results   the stated results, keyed by stage and key
+    tally     what the solution's assignments give
+    met       the needs that they meet, by position
+    """
 
     def __init__(self, problem: Problem, solution: Solution, seconds: float) -> None:
         self.problem, self._solution = order_by_ticket(problem), solution
@@ -103,11 +113,15 @@ class Questioner:
         self.met = frozenset(d for d, need in needs if need.id in self.tally.met)
 
     def name(self, label: str) -> str:
-        """Return the name that a solution uses."""
+        """Return the name that a solution uses for a label of the model."""
         return name_of(label) if self.is_labelled else label
 
     def _label(self, lines: Iterable[Assignment]) -> Iterator[Assignment]:
-        """Yield the assignments by the names of the model; days keep theirs, nobody counts them."""
+        """Yield the assignments with the names of the model.
+
+        Slots keep their names, because nothing counts them. Lines of an unknown need or stock are
+        left out.
+        """
         needs, stocks, people = (
             {self.name(row.id): row.id for row in rows}
             for rows in (self.problem.needs, self.problem.stocks, self.problem.people)
@@ -142,7 +156,10 @@ class Questioner:
         yield self._question_all()
 
     def ask_draw(self, kind: Draw, stage: Stage) -> Iterator[Opinion]:
-        """Ask, run after run of tickets, whether a loser can be met with all winners before it."""
+        """Yield, run after run of tickets, whether a need that lost can be met.
+
+        All winners before it stay met.
+        """
         if (stage.name, "") not in self.results:
             yield refute(stage.name, "not stated")
             return
@@ -152,7 +169,7 @@ class Questioner:
             yield on_better(stage.name, f"tickets {run}", answer)
 
     def _is_open(self, stage: Stage) -> bool:
-        """Return whether the solution claims nothing about a stage."""
+        """Return whether a stated result of the stage is not proven."""
         return any(
             result.status is not SolutionStatus.PROVEN
             for (name, _), result in self.results.items()
@@ -175,12 +192,15 @@ class Questioner:
         return {self.columns.order[j]: weight for j, weight in weights.items()}
 
     def ask_sums(self, kind: Sums, stage: Stage) -> Iterator[Opinion]:
-        """Ask for each sum in turn whether it can be greater by one."""
+        """Yield the verdict on each sum in turn: whether it can be better by one."""
         for aim in kind.aims(stage, self.columns):
             yield self.question_sum(stage, aim.key, self._terms(aim.weights), kind.sign)
 
     def question_sum(self, stage: Stage, key: str, terms: Terms, sign: int = 1) -> Opinion:
-        """Return the verdict on the stated value of a sum, and keep it."""
+        """Return the verdict on the stated value of a sum; the engine keeps the value.
+
+        ``sign`` is -1 if the stated value is the negative of ``terms``.
+        """
         result = self.results.get((stage.name, key))
         if result is None or result.value is None:
             return refute(stage.name, f"{key} not stated".strip())
@@ -192,7 +212,7 @@ class Questioner:
         return on_better(stage.name, of, answer)
 
     def ask_levels(self, kind: Levels, stage: Stage) -> Iterator[Opinion]:
-        """Ask what each group can get alone, then for each level whether more can be above it."""
+        """Yield verdicts on what each group could get if only it counted, then on each level."""
         result = self.results.get((stage.name, ""))
         if result is None:
             yield refute(stage.name, "not stated")
@@ -215,7 +235,7 @@ class Questioner:
         yield from self.question_groups(stage, stated_groups)
 
     def question_groups(self, stage: Stage, groups: Sequence[StatedGroup]) -> Iterator[Opinion]:
-        """Ask for each level whether more groups can be above it, and keep it."""
+        """Yield, for each level, whether more groups can be above it; the engine keeps each."""
         kept = question_levels(self.engine, groups, worst_only=stage.worst_only)
         for level, answer in kept:
             yield on_better(stage.name, f"level {abs(level)}", answer)
@@ -225,7 +245,7 @@ class Questioner:
         return StatedGroup(measure, self._terms(measure.weights), units, measure.low)
 
     def keep_met(self) -> None:
-        """Keep every need met or unmet as the solution's assignments have it."""
+        """Make the engine keep every need met or unmet, as the solution's assignments have it."""
         mets = self.columns.met.items()
         self.engine.keep([self.engine.equal({met: 1}, int(d in self.met)) for d, met in mets])
 

@@ -1,7 +1,8 @@
 """Which needs are always met, never met or undecided, and which are contested: found with CBC.
 
-Nothing is taken from the solver: many needs are asked about at once, by sums, until no point has
-any of those left; each undecided need has a point with it and one without.
+Nothing is taken from the certificate. A sum asks about many needs at once, again and again until no
+integer point has any of the others; each undecided need has a point that meets it and one that does
+not.
 """
 
 from collections import defaultdict
@@ -12,12 +13,12 @@ from optimizer.model.eligibility import DELIVERED
 from optimizer.model.variables import Columns, Variable
 from optimizer.second.cbc import Answer, SecondAnswer, SecondEngine
 
-ROUGHLY = 0.2  # many needs at once, no matter whether the most
+ROUGHLY = 0.2  # relative gap: a point with many of the needs is enough, it need not have the most
 Place = tuple[str, int]  # person class, stock or ancestor that a need may use
 
 
 class OpenQuestionError(Exception):
-    """Nothing more can be asked: ``answer`` is OPEN, or NONE if no point has the values kept."""
+    """Nothing more can be asked: ``answer`` is OPEN, or NONE if no point has the kept values."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer)
@@ -26,7 +27,7 @@ class OpenQuestionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Needs by position; ``points`` show every undecided need met and unmet."""
+    """Needs by position in the question; ``points`` show each undecided need met and unmet."""
 
     undecided: tuple[int, ...]
     always: tuple[int, ...]
@@ -34,9 +35,10 @@ class Settled:
 
 
 def settle(engine: SecondEngine, mets: Mapping[int, Variable]) -> Settled:
-    """Find which of these needs are undecided, and keep the others met or unmet.
+    """Find which of these needs are undecided; the engine keeps the others met or unmet.
 
-    Raises ``OpenQuestionError`` when the engine gives no answer in time, or there is no point.
+    ``mets``: position -> decision "met". Raises ``OpenQuestionError`` if the engine gives no answer
+    in time, or if there is no point.
     """
     points = [_find(engine.ask([]))]
     never = _find_fixed(engine, mets, points, 1)
@@ -57,7 +59,7 @@ def _find(reply: SecondAnswer) -> SecondAnswer:
 def _find_fixed(
     engine: SecondEngine, mets: Mapping[int, Variable], points: list[SecondAnswer], value: int
 ) -> set[int]:
-    """Return the needs that no point has at this value; add the points of the others."""
+    """Return the needs that no point has at this value; add points that show the others at it."""
     while unseen := {
         d: met for d, met in mets.items() if all(p.values.get(met, 0) != value for p in points)
     }:
@@ -71,10 +73,10 @@ def _find_fixed(
 
 
 def list_contests(columns: Columns, settled: Settled, dimension: str) -> dict[str, tuple[int, ...]]:
-    """Return the contested needs of every group, by position; groups in the order of their labels.
+    """Return the contested needs, by position, keyed by group in the order of labels.
 
-    A contest is the undecided needs of one class that places connect, needs always met included;
-    it counts if its needs are in two groups or more.
+    A contest is the undecided needs of equal tier, wait and duty that shared places connect; needs
+    that are always met connect too. A contest counts if its needs are in two groups or more.
     """
     needs, found = columns.needs, defaultdict[str, list[int]](list)
     for nodes in _connect(columns, {*settled.undecided, *settled.always}):

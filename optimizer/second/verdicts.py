@@ -25,7 +25,7 @@ _OF_POINT = {**_OF_BETTER, Answer.NONE: Verdict.DISAGREED, Answer.FOUND: Verdict
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The verdict on one value. ``stage`` is empty for all values together."""
+    """The verdict on one value, named by ``stage`` and ``of``; no stage: on the whole answer."""
 
     stage: str
     of: str
@@ -33,24 +33,24 @@ class Opinion:
 
 
 def on_better(stage: str, of: str, answer: Answer) -> Opinion:
-    """Return the verdict on a value, given the answer to: is there a better one?"""
+    """Return the verdict on a value; ``answer`` says whether CBC found a better one."""
     return Opinion(stage, of.strip(), _OF_BETTER[answer])
 
 
 def on_point(stage: str, of: str, answer: Answer) -> Opinion:
-    """Return the verdict on a value, given the answer to: is there a point that reaches it?"""
+    """Return the verdict on a value; ``answer`` says whether CBC found a point that reaches it."""
     return Opinion(stage, of.strip(), _OF_POINT[answer])
 
 
 def refute(stage: str, of: str) -> Opinion:
-    """Return the verdict on a statement that is wrong on its face."""
+    """Return the verdict ``disagreed`` on a statement that is wrong without asking CBC."""
     return Opinion(stage, of, Verdict.DISAGREED)
 
 
 def judge(opinions: Iterable[Opinion]) -> Verdict:
-    """Return the verdict on all: one disagreement refutes.
+    """Return the verdict on all values: disagreed if one opinion disagrees.
 
-    Without a disagreement, one unknown opinion or none at all makes the verdict unknown.
+    Otherwise it is unknown if one opinion is unknown or there are none, and else agreed.
     """
     verdicts = {opinion.verdict for opinion in opinions} or {Verdict.UNKNOWN}
     for verdict in (Verdict.DISAGREED, Verdict.UNKNOWN):
