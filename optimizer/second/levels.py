@@ -105,7 +105,7 @@ def _lift_floors(engine: SecondEngine, free: Sequence[StatedGroup], level: Fract
 def _can_rise(
     engine: SecondEngine, groups: Sequence[StatedGroup], level: Fraction, wanted: int
 ) -> Answer:
-    """Return whether this many of the groups can be above the level together."""
+    """Return whether ``wanted`` of the groups or more can be above the level in one point."""
     rows: list[Constraint] = []
     switches: Terms = {}
     for group in groups:

@@ -86,7 +86,8 @@ def ask_for_other(model: Model, needs: Sequence[int], stated: int, seconds: floa
     alone.keep([alone.at_most({met: 1 for d, met in mets.items() if d not in counted}, 0)])
     reply = alone.ask([], own)
     if reply.answer is not Answer.FOUND:
-        return Answer.FOUND if reply.answer is Answer.NONE else Answer.OPEN  # not even the empty
+        # NONE: there is no point at all, so the stated number cannot be reached.
+        return Answer.FOUND if reply.answer is Answer.NONE else Answer.OPEN
     most = reply.total(own)
     if reply.is_best:
         return Answer.NONE if most == stated else Answer.FOUND

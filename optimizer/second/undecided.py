@@ -121,5 +121,5 @@ def _list_places(columns: Columns, d: int) -> Iterator[Place]:
 
 
 def most_in(points: Sequence[SecondAnswer], mets: Collection[Variable]) -> int:
-    """Return the most of these needs that one of the points meets."""
+    """Return the greatest number of these needs that any of the points meets."""
     return max(sum(point.values.get(met, 0) for met in mets) for point in points)

@@ -8,7 +8,7 @@ from optimizer.second.cbc import Answer
 
 
 class Verdict(StrEnum):
-    """The second engine's verdict on one value."""
+    """The second engine's verdict on one value, or on a solution."""
 
     AGREED = "agreed"
     DISAGREED = "disagreed"

@@ -37,8 +37,8 @@ class Conclusion:
 def list_proved(steps: list[Part], *, is_bound_wanted: bool) -> list[Part]:
     """Return the steps that a file can state: all, or those up to the first that is not proved.
 
-    The latter is left out if no line bounds it. Raises ``ExportError`` if a step is not proved and
-    ``is_bound_wanted`` is False, or if no step remains.
+    That first one is left out if no line bounds it. Raises ``ExportError`` if a step is not proved
+    and ``is_bound_wanted`` is False, or if no step remains.
     """
     first = next((k for k, part in enumerate(steps) if not part.is_proved), None)
     if first is None:

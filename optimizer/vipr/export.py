@@ -43,7 +43,7 @@ class Statement:
 
 
 class Export:
-    """An answer whose certificate has been replayed line by line."""
+    """The proof files of one answer, whose certificate is replayed when this object is made."""
 
     def __init__(self, problem: object, solution: object) -> None:
         """Check the answer and replay its certificate. Both arguments are parsed JSON.

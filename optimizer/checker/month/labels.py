@@ -13,7 +13,7 @@ from .read import Fault, sort_rows
 from .schema import Row
 
 STAFFED = "visits"  # the measure of the loads of staffed stocks; every other one is a category
-_TICKET = 64  # hexadecimal digits of a label
+_TICKET = 64  # hexadecimal digits of the ticket in a label
 _LABEL = re.compile(r"\b[0-9a-f]{64} ")
 _NAMES = {
     "stocks": {

@@ -17,7 +17,7 @@ LARGEST_SUM = 10**15  # the greatest sum of them
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number from ``low`` to ``high``, or null where that is allowed."""
+    """A whole number from ``low`` to ``high``, or also null if ``or_null``."""
 
     low: int = 0
     high: int = LARGEST

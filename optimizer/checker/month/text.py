@@ -23,11 +23,11 @@ _LONG = re.compile(rf"(?<![0-9])[0-9]{{{MOST_DIGITS + 1}}}")
 
 
 class TextError(ValueError):
-    """A text that is not JSON of this format; the message is one readable line."""
+    """A file that cannot be opened, or text that is refused; the message is one readable line."""
 
 
 def read_json(path: Path) -> Any:
-    """Return the JSON of a file. Raises ``TextError``, also when the file cannot be opened."""
+    """Return the value of a JSON file. Raises ``TextError``, also if it cannot be opened."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -137,7 +137,7 @@ def _is_short(value: Any) -> bool:
 
 
 def _name_fault(value: Any) -> str | None:
-    """Return what is wrong with a value that holds no others, None if nothing is."""
+    """Return what is wrong with a number, text or null; None if nothing is."""
     if isinstance(value, float):
         return f"{value} is not a whole number"
     if isinstance(value, int) and abs(value) >= _TOO_GREAT:

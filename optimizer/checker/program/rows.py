@@ -1,4 +1,4 @@
-"""The rows C1 to C15 of a month's integer program, built from FORMULATION.md alone.
+"""The rows C1 to C15 of a month's integer program, built only from FORMULATION.md.
 
 Each ``add_`` function adds the rows of one constraint, which its docstring states. A certificate's
 multipliers refer to columns and rows by number, so both follow the order of FORMULATION.md. Nothing

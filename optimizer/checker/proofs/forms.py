@@ -95,7 +95,7 @@ class Sums(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove the sum by multipliers, or by shares that add up to it."""
+        """Check the proof of the sum, whole or as shares that add up to it."""
         prove_sum(proof, weights, self.sign * result["value"], events)
         proof.gaps = list(_turn(proof.gaps, self.sign))
 
@@ -134,7 +134,7 @@ class Levels(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove the levels one after another."""
+        """Check the proof of the levels one after another."""
         stated = {level["group"]: level for level in result["levels"]}
         groups = self.list_levels(month, proof.program, stage, stated)
         prove_levels(proof, groups, events, is_worst_only=stage["worst_only"])

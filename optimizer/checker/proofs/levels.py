@@ -238,5 +238,5 @@ def _prove_worst(proof: Proof, groups: list[Group], waiting: deque[Event]) -> No
 
 
 def bound_worst(groups: list[Group]) -> Fraction:
-    """Return the highest level that the worst group can have by the tops of all groups alone."""
+    """Return the highest level that the worst group can have, by the tops of the groups only."""
     return min(group.ratio(group.top) for group in groups)

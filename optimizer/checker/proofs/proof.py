@@ -1,7 +1,7 @@
 """What multipliers prove over the rows of a month, replayed in whole numbers.
 
-A ``Proof`` starts with the rows of ``program.rows`` and grows by what is proved: cuts, kept sums,
-bounds of columns. It derives every conclusion from the multipliers alone.
+A ``Proof`` starts with the rows of ``program.rows`` and grows by cuts, kept sums and bounds of
+columns. It derives them from multipliers and trees; what rests on a search is noted as a gap.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

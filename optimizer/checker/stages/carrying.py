@@ -63,7 +63,7 @@ class Carrying(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove the fewest units of every rank, from the highest."""
+        """Check the proof that every rank, from the highest, has the fewest units."""
         ranked: list[Rank] = []
         rows: list[dict[int, int]] = []
         for load in list_loads(month):

@@ -32,7 +32,7 @@ class Draw(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove the draw in blocks of recipients, then in blocks of needs."""
+        """Check the proof of the draw in blocks of recipients, then in blocks of needs."""
         waiting = deque(events)
         undecided = prove_undecided(proof, month, month.problem["needs"], waiting)
         proof.drawn[stage["name"]] = [need["id"] for need in undecided]

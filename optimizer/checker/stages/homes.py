@@ -37,7 +37,7 @@ class Homes(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove what is undecided, then the sum."""
+        """Check the proof of what is undecided, then that of the sum."""
         if result["levels"]:
             raise RefutedError("levels_of_a_sum", levels=len(result["levels"]))
         waiting = deque(events)

@@ -28,7 +28,7 @@ class Lottery(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove the lottery in blocks of tickets."""
+        """Check the proof of the lottery in blocks of tickets."""
         prove_tickets(proof, month, events)
 
     def leave_open(

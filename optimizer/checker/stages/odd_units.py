@@ -30,7 +30,7 @@ class OddUnits(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove a sum for every cell in order."""
+        """Check the proof of a sum for every cell in order."""
         waiting = deque(events)
         for cell, needs in list_cells(month, list_met(proof)).items():
             units = units_of(proof.program, needs)

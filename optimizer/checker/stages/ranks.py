@@ -54,7 +54,7 @@ class Ranks(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove what is undecided, what every group can have, and the sum of every rank."""
+        """Check the proofs of what is undecided, what each group can have, and each rank's sum."""
         waiting = deque(events)
         undecided = prove_undecided(proof, month, month.problem["needs"], waiting)
         linked = [n for n in month.problem["needs"] if _is_possible(proof, n["id"])]

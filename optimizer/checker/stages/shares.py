@@ -39,7 +39,7 @@ class Shares(Kind):
         weights: Weights,
         events: list[Event],
     ) -> None:
-        """Prove the levels one after another."""
+        """Check the proof of the levels one after another."""
         stated = {level["group"]: level["numerator"] for level in result["levels"]}
         cells = list_cells(month, list_met(proof))
         groups = [
@@ -91,7 +91,7 @@ def units_of(program: Program, needs: list[Row]) -> Weights:
 
 
 def _deliver(program: Program, need: str) -> tuple[int, int] | None:
-    """Return column and weight of what is delivered to a need; None if nothing can be."""
+    """Return column and weight of the units delivered to a need; None if it has no delivery."""
     columns = program.columns
     for r in columns.classes.ways[need]:
         if columns.classes.demands[r].slot is None:
