@@ -5,11 +5,11 @@ import sys
 
 from optimizer.cli.months import main
 
-UNREAD = 141  # as a shell says of a program that ends by SIGPIPE
+UNREAD = 141  # the exit code that a shell gives a program ended by SIGPIPE
 
 
 def run() -> int:
-    """Return the exit code, ``UNREAD`` where nobody reads the output to its end."""
+    """Run the command line and return its exit code; ``UNREAD`` if its output is closed early."""
     try:
         code = main()
         sys.stdout.flush()

@@ -17,7 +17,7 @@ _AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")  # binary digits as the flags th
 
 
 def bit_set(members: Iterable[int]) -> BitSet:
-    """The set of these numbers."""
+    """Return the set of these numbers, each 0 or more."""
     found = 0
     for member in members:
         found |= 1 << member
@@ -25,17 +25,17 @@ def bit_set(members: Iterable[int]) -> BitSet:
 
 
 def first_numbers(count: int) -> BitSet:
-    """The set of 0, 1, ..., count - 1."""
+    """Return the set of 0, 1, ..., ``count`` - 1."""
     return (1 << count) - 1
 
 
 def has_member(bits: BitSet, member: int) -> bool:
-    """Return whether the number is a member."""
+    """Return whether ``member`` is in the set."""
     return bool(bits >> member & 1)
 
 
 def list_members(bits: BitSet) -> list[int]:
-    """The members, ascending."""
+    """Return the members, ascending."""
     found = []
     while bits:
         least = bits & -bits
@@ -45,6 +45,6 @@ def list_members(bits: BitSet) -> list[int]:
 
 
 def select(bits: BitSet, items: Sequence[Item]) -> tuple[Item, ...]:
-    """The items whose positions are members of the set, in ascending order of position."""
+    """Return the items whose positions are members of the set, in ascending order of position."""
     digits = f"{bits:0{len(items)}b}"[::-1].encode()
     return tuple(compress(items, digits.translate(_AS_FLAGS)))

@@ -1,6 +1,6 @@
-"""What another answer would change: the aims, group by group, and the needs; the price of a pin.
+"""How two answers differ, aim by aim and group by group, and the price of a pin or forbid.
 
-This module needs no engine, so that a report can carry what was found to the site.
+This module needs no engine, so that the site can read these rows in a report.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Trend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """A group whose level changes: ``before`` and ``after`` of ``denominator``."""
+    """A group whose level changes from ``before / denominator`` to ``after / denominator``."""
 
     group: str
     before: int
@@ -34,8 +34,8 @@ class GroupChange:
 class StageChange:
     """One aim in two answers.
 
-    before, after   of a sum, in the unit of the stage; None for levels and the lottery
-    groups          of a stage of levels: those whose level changes, by name
+    before, after   the values of a sum, in the unit of the stage; None for levels and draws
+    groups          of a stage of levels: the groups whose level changes, sorted by name
     """
 
     name: str
@@ -50,11 +50,11 @@ class StageChange:
 class PinPrice:
     """What removing one pin or forbid would change.
 
-    pin      what it names      is_forbid   whether it forbids that
-    status   of the answer without it; FAILED: it was not found in time
-    stage    the first that would improve, with the key of its class; empty: it costs nothing
-    stages   every aim, with it and without; only of a proven answer
-    lost     needs met only with it      gained   needs met only without it
+    pin      the removed row      is_forbid   whether it is a forbid
+    status   of the answer without the row; FAILED: no answer was found in time
+    stage    the first stage that improves, and the key of its class; empty: none, or not known
+    stages   every aim, with the row and without; empty unless the answer is proven
+    lost     needs met only with the row      gained   needs met only without it
     """
 
     pin: Pin
@@ -68,10 +68,10 @@ class PinPrice:
 
     @property
     def first(self) -> StageChange | None:
-        """The first aim that is better without it; None: it costs nothing, or that is not known."""
+        """The first aim that changes without the row; None if none does, or it is unknown."""
         return next((s for s in self.stages if s.trend is not Trend.SAME), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON without empty facts."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain

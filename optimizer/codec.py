@@ -1,7 +1,7 @@
 """Convert frozen dataclasses to canonical JSON and back; unknown keys and wrong types are errors.
 
-In the canonical form keys are sorted, there are no spaces, text is unescaped UTF-8, numbers are
-whole, and fields with their default are left out. Equal values therefore have equal bytes and one
+In the canonical form keys are sorted, no blank lies between tokens, text is unescaped UTF-8, and
+fields that hold their default are left out. Equal values therefore have equal bytes and one
 SHA-256.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 
 class ProblemError(ValueError):
-    """An invalid value of a problem, policy or solution; ``path`` is its JSON path.
+    """An invalid value of a problem, solution, report or part of them; ``path`` is its JSON path.
 
     Paths look like ``$.needs[3].quantity``. ``reason`` is one English clause for logs and the
     command line; the site chooses its own message by ``path``.
@@ -29,7 +29,7 @@ class ProblemError(ValueError):
         self.reason = reason
 
     def within(self, parent: str) -> "ProblemError":
-        """Return this error with its path as seen from the enclosing object."""
+        """Return this error with ``parent``, the path of the enclosing object, before its path."""
         tail = self.path.removeprefix("$")
         return ProblemError(f"{parent}{tail}", self.reason)
 
@@ -40,7 +40,7 @@ LARGEST_SUM = 10**15
 
 
 def require(holds: bool, path: str, reason: str) -> None:
-    """Raise ``ProblemError`` at ``path`` unless the rule holds."""
+    """Raise ``ProblemError`` for the value at ``path``, unless ``holds``."""
     if not holds:
         raise ProblemError(path, reason)
 
@@ -77,7 +77,7 @@ def sha256_of(value: object) -> str:
 
 
 def to_json(value: object) -> Any:
-    """Return plain JSON of a dataclass, enum, tuple, mapping or scalar, defaults left out."""
+    """Return plain JSON of a dataclass, enum, tuple, mapping or scalar; defaults are left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: to_json(held)
@@ -94,7 +94,7 @@ def to_json(value: object) -> Any:
 
 
 def from_json(cls: type[T], value: object, path: str = "$") -> T:
-    """Read ``cls`` from plain JSON. Raises ``ProblemError`` with the path of the broken value."""
+    """Return a ``cls`` read from plain JSON. Raises ``ProblemError`` at the path of a bad value."""
     if not isinstance(value, Mapping):
         raise ProblemError(path, "must be an object")
     hints = _hints(typing.cast("Any", cls))

@@ -13,9 +13,9 @@ from optimizer.solution import GroundCode, Solution
 
 @dataclass(frozen=True, slots=True)
 class NearestMiss:
-    """The offer that passes the most filters: the first filter that it fails, and what is missing.
+    """The offer that passes the most filters, the first filter that it fails, and what is missing.
 
-    missing   skills the person lacks, slots the giver has, areas or statuses the offer is kept for
+    missing   skills that the person lacks, slots of the giver, areas or statuses of the offer
     """
 
     filter: str
@@ -29,7 +29,7 @@ class Opening:
     """A filter, and the values that would each let more offers serve an unmet need.
 
     filter   area, status or slot
-    free     the values with which the answer would have had enough left for the need
+    free     the values with which the answer still had enough units or visits free for the need
     """
 
     filter: str
@@ -42,13 +42,15 @@ class Explanation:
     """Why one need is unmet.
 
     stage     the stage that decided against an outranked need
-    filters   offers left after each filter, in the order of the filters
-    nearest   the offer that passes the most filters, when none passes all
-    ahead     recipients served from the same capacity; ``ahead_by``: ground -> number of needs
-    openings  what would let more offers serve it, by filter
-    circle    needs and places of a Hall set: so many needs compete for all places in reach
-    ticket    of the lottery; ``cut_off``: the last ticket that was met among those competing
-    home_ticket, home_cut_off   the same of the recipient, where homes draw before needs
+    filters   filter and number of offers that pass it and all before it, in order
+    nearest   the offer that passes the most filters, if none passes all
+    ahead     number of recipients served from the same capacity
+    ahead_by  number of their needs by what comes first in them, such as ``more_urgent``
+    openings  what would let more offers serve the need, by filter
+    circle    numbers of needs and places of a Hall set: these needs compete for these places only
+    ticket    of the need; ``cut_off``: the last ticket before it of a need served from the same
+              capacity
+    home_ticket, home_cut_off   the same of recipients, if the policy draws homes before needs
     """
 
     need: str
@@ -79,7 +81,7 @@ class Explanation:
         return plain
 
     def to_numbers(self) -> dict[str, Any]:
-        """Return plain JSON for a page, without empty facts."""
+        """Return plain JSON for a page: no need, no code, no free values, nothing that is empty."""
         near = self.nearest
         numbers = {
             "stage": self.stage,
@@ -104,10 +106,11 @@ class Explanation:
 
 
 def explain_briefly(solution: Solution) -> tuple[Explanation, ...]:
-    """Return the ground of every unmet need as far as the solution alone is certain of it.
+    """Return an explanation of every unmet need that has only what the solution itself proves.
 
-    In format 2 a solution names only what its certificate proves. Older ones name the first stage
-    that the solve saw exclude a need, and the lottery where no stage did; both are left out.
+    A solution of format 2 names only what its certificate proves. An older one names the first
+    stage that the solve saw exclude a need, and the lottery if no stage did. Here such a stage is
+    left out, and the lottery becomes ``UNDECIDED``.
     """
     if solution.format > 1:
         return tuple(

@@ -1,6 +1,6 @@
-"""What holds since a month was decided: what a search for its free places rests on.
+"""What happened since a month was decided: the input of a repair of its free places.
 
-This module needs no engine, so that the site can make facts and keep them.
+This module needs no engine, so that the site can make facts and store them.
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from optimizer.solution import Assignment
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What holds since the month was decided.
+    """What happened since the month was decided.
 
-    standing   promises that are kept as they are, by need
-    asked      need -> units that it still waits for, besides what is kept; of visits any number
-    fallen     promises that are not kept; given only if the month was decided with proof and no
-               other row grew: then needs take no part that nothing fallen can help
-    lost       needs that lost a promise without a fault of theirs: the first among equals
-    forbids    givers who do not serve a need any more
-    stocks, people   rows as they are now, in place of those with the same ids
-    days       slots with a day to come -> these days      over   slots without one
+    standing   the promises that are kept as they are
+    asked      need -> units that it still waits for, besides what is kept; a visit: 1 or more
+    fallen     the promises that are not kept; given only if the month was decided with proof and no
+               other row grew: needs that cannot use what they held are then left out
+    lost       needs that lost a promise by no fault of the recipient; they come first among equals
+    forbids    givers that no longer serve a need
+    stocks, people   rows as they are now; each replaces the row with its id
+    days       slot -> its days to come, if it has any      over   slots without a day to come
     """
 
     standing: tuple[Assignment, ...] = ()
@@ -45,6 +45,6 @@ class Facts:
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON without empty facts."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain

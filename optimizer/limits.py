@@ -8,14 +8,14 @@ class Limits:
     """Wall-clock limits of one solve and of the steps after it [s].
 
     seconds          for all stages together; at this limit the solve returns its best answer
-    explain_seconds  for what is found out about unmet needs besides their grounds; None: nothing is
-    price_seconds    for the prices of all pins and forbids together; None: none is worked out
+    explain_seconds  for the full explanations of unmet needs; None: they stay brief
+    price_seconds    for the prices of all pins and forbids together; None: no price is worked out
     check_seconds    for the independent check
-    grace_seconds    for starting and writing, on top of ``seconds``; for the rest of explaining and
-                     pricing, on top of their own
+    grace_seconds    added to ``seconds`` for starting and writing, and to ``explain_seconds`` and
+                     ``price_seconds`` for finishing
 
     The supervisor (``process/guard.py``) ends the child process when the solve, the check, the
-    explanations or the prices take longer than that.
+    explanations or the prices exceed their limit.
     """
 
     seconds: float = 600.0

@@ -1,8 +1,8 @@
 """Stocks within stocks: the ancestors of every stock, by position, without recursion.
 
-Only the sets of stocks that contain others are kept, as integers; a tuple of ancestors is written
-out for the stocks that are asked for. The work is linear in the number of parents named, times the
-machine words of such a set.
+Sets of ancestors are bit sets over the stocks that contain others, and are stored for those stocks
+only. The tuple of one stock's ancestors is made when it is first read. The work is linear in the
+number of parents named, times the machine words of a set.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ Parents = Sequence[Sequence[int]]
 
 
 class Ancestors:
-    """Parents, their parents and so on of every stock, each once, by ascending position.
+    """Stock -> its parents, their parents and so on, each once, ascending; all by position.
 
-    Raises ``ProblemError`` when stocks nest in a circle, or in more than ``MOST_NESTINGS`` pairs.
+    Raises ``ProblemError`` if stocks nest in a circle, or in more than ``MOST_NESTINGS`` pairs.
     """
 
     def __init__(self, parents: Parents) -> None:
@@ -57,9 +57,9 @@ class Ancestors:
         return self._written[s]
 
     def fold(self, own: Sequence[Value], join: Callable[[Value, Value], Value]) -> list[Value]:
-        """Return the value of every stock joined with those of its ancestors.
+        """Return for every stock its ``own`` value joined with those of its ancestors.
 
-        ``join`` must give the same for a value joined twice, such as ``min``.
+        ``join`` must not change when a value is joined twice; ``min`` does not.
         """
         found = list(own)
         for s in self._order:
@@ -69,11 +69,11 @@ class Ancestors:
 
 
 def _sort_parents_first(parents: Parents) -> list[int]:
-    """Return all stocks, each after its parents."""
+    """Return the positions of all stocks, parents first. Raises ``ProblemError`` for a circle."""
     missing = [len(named) for named in parents]
     children = _list_children(parents)
     order = [s for s, count in enumerate(missing) if not count]
-    for s in order:  # it grows while it is read
+    for s in order:  # the list grows while it is read
         for child in children[s]:
             missing[child] -= 1
             if not missing[child]:
@@ -93,7 +93,10 @@ def _list_children(parents: Parents) -> list[list[int]]:
 
 
 def _find_in_circle(parents: Parents, missing: Sequence[int]) -> int:
-    """Return a stock of a circle: above a stock that waits for a parent there is always one."""
+    """Return the position of a stock in a circle, which the parents of any unsorted stock lead to.
+
+    ``missing``: the number of parents of each stock that could not be sorted.
+    """
     s = next(s for s, count in enumerate(missing) if count)
     seen: set[int] = set()
     while s not in seen:

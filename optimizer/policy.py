@@ -1,6 +1,6 @@
 """Policies as data: a policy has a name, a version and stages in order of priority.
 
-``POLICIES`` keeps every version that ever decided a month, so that an old month can be solved again
+``POLICIES`` keeps every version that was ever published, so that an old month can be solved again
 under the stages that were announced for it.
 """
 
@@ -13,7 +13,7 @@ from optimizer.codec import ProblemError, from_json, require_within, to_json
 
 
 class StageKind(StrEnum):
-    """The kinds of stages; each is one numbered objective of FORMULATION.md."""
+    """The kinds of stages; each is one of the objectives S1 to S17 of FORMULATION.md."""
 
     MAX_COUNT = "max_count"  # S1 the most needs met, class after class
     LEXIMIN = "leximin"  # S2 the best ratio of the worst-off group, then of the next
@@ -24,14 +24,14 @@ class StageKind(StrEnum):
     MAX_SCORE = "max_score"  # S7 the highest sum of pair scores
     MIN_COST = "min_cost"  # S8 the lowest sum of pair scores, read as costs
     LOTTERY = "lottery"  # S9 tickets drawn from the seed decide among equal answers
-    FIRST_TURNS = "first_turns"  # S10 the longest waits of a tier, once for each home and kind
+    FIRST_TURNS = "first_turns"  # S10 longest waits of a tier, one need of each home and category
     HOMES = "homes"  # S11 the most recipients among the undecided needs of a tier
-    LATER_TURNS = "later_turns"  # S12 as S10, with two, three, ... needs met of a home and kind
-    RANKS = "ranks"  # S13 contested needs: the group that has had the smallest part comes next
-    DRAW = "draw"  # S14 tickets decide who is met: a home each, then needs
+    LATER_TURNS = "later_turns"  # S12 as S10: the second, third, ... need of a home and category
+    RANKS = "ranks"  # S13 contested needs: the group that got the smallest fraction comes next
+    DRAW = "draw"  # S14 tickets decide whose needs are met: one of each home, then the others
     SHARES = "shares"  # S15 equal units for the homes met
-    ODD_UNITS = "odd_units"  # S16 tickets decide who gets a unit more
-    CARRYING = "carrying"  # S17 the giver that has carried the smallest part is asked next
+    ODD_UNITS = "odd_units"  # S16 tickets decide which homes get one unit more
+    CARRYING = "carrying"  # S17 the giver that carried the smallest fraction is asked next
 
 
 class CountBy(StrEnum):
@@ -52,14 +52,15 @@ class GroupOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One aim. Fields that a kind does not read keep their default.
+    """One stage of a policy. A kind ignores the fields that are not meant for it.
 
-    by            classes of ``max_count``
+    by            the classes of ``max_count``
     longest_wait  months; waits at or above it are one class of ``tier_waiting``
-    dimension     key of ``Need.groups`` for ``leximin``; empty: every need is its own group
-    outcome       of ``leximin``
-    worst_only    of ``leximin`` and ``leximax``: only the worst level counts (max-min)
-    tier          the only tier that counts; 0: every tier
+    dimension     key of ``Need.groups`` for ``leximin`` (empty: every need is its own group) and
+                  for ``ranks``
+    outcome       what ``leximin`` compares
+    worst_only    whether ``leximin`` or ``leximax`` optimises the worst level only (max-min)
+    tier          the only tier that ``max_count`` (0: every tier), turns or homes count
     """
 
     name: str
@@ -73,7 +74,7 @@ class Stage:
 
     @property
     def weighs_pairs(self) -> bool:
-        """True when scores of single pairs decide: summed as costs, or compared by group."""
+        """Whether the stage sums pair scores as costs, or compares groups by them."""
         return self.kind is StageKind.MIN_COST or self.outcome is GroupOutcome.SCORE
 
     def __post_init__(self) -> None:
@@ -95,7 +96,7 @@ _WITHOUT_A_DRAW = {StageKind.LEXIMIN, StageKind.MAX_UNITS, StageKind.LEXIMAX}
 
 
 def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
-    """Check that turns name a tier, and that a stage comes after those that it builds on."""
+    """Check that turns and homes name a tier, and that a stage follows the one it builds on."""
     if stage.kind in _OF_A_TIER and not stage.tier:
         raise ProblemError(f"{path}.tier", "must be 1 or more")
     needed = _AFTER.get(stage.kind)
@@ -104,7 +105,10 @@ def _check_place(stage: Stage, before: tuple[Stage, ...], path: str) -> None:
 
 
 def _check_drawn(stages: tuple[Stage, ...], *, is_drawn: bool) -> None:
-    """Refuse what needs the labels of a draw without one, and what does not know them with one."""
+    """Refuse kinds that need the labels of a draw in a policy without a draw.
+
+    In a policy with a draw, refuse the kinds that would show labels in place of names.
+    """
     refused = _WITHOUT_A_DRAW if is_drawn else _WITH_A_DRAW
     for k, stage in enumerate(stages):
         if stage.kind in refused:
@@ -114,7 +118,7 @@ def _check_drawn(stages: tuple[Stage, ...], *, is_drawn: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Named, versioned stages; the value of each is proved and kept while the next is optimised."""
+    """Named, versioned stages; each is solved in turn and kept while the next is optimised."""
 
     name: str
     version: int
@@ -135,44 +139,44 @@ class Policy:
 
     @property
     def tiers(self) -> frozenset[int]:
-        """The tiers that stages name; empty: a need may have any tier."""
+        """The tiers that the stages name; empty: a need may have any tier."""
         return frozenset(stage.tier for stage in self.stages if stage.tier)
 
     @property
     def turns(self) -> tuple[int, ...]:
-        """The tiers in which recipients take turns, in order."""
+        """The tiers in which recipients take turns, in the order of the stages."""
         return tuple(s.tier for s in self.stages if s.kind is StageKind.FIRST_TURNS)
 
     @property
     def ranked(self) -> tuple[str, ...]:
-        """The dimensions whose groups are ranked by the part that they have had."""
+        """The dimensions of the ``ranks`` stages, in the order of the stages."""
         return tuple(s.dimension for s in self.stages if s.kind is StageKind.RANKS)
 
     @property
     def levelled(self) -> frozenset[str]:
-        """The dimensions whose groups are levelled by the needs met of those possible."""
+        """The dimensions of the ``leximin`` stages, without the empty one."""
         return frozenset(
             s.dimension for s in self.stages if s.kind is StageKind.LEXIMIN and s.dimension
         )
 
     @property
     def is_levelled(self) -> bool:
-        """Whether the loads of pledges are levelled, each as a part of all that it offers."""
+        """Whether a ``leximax`` stage balances the loads of pledges."""
         return any(stage.kind is StageKind.LEXIMAX for stage in self.stages)
 
     @property
     def is_drawn(self) -> bool:
-        """Whether tickets order everything: each kind has one least, and no ask has parts."""
+        """Whether a ``draw`` stage decides; tickets then order everything, and asks are joined."""
         return any(stage.kind is StageKind.DRAW for stage in self.stages)
 
     @property
     def is_carried(self) -> bool:
-        """Whether what givers have carried decides who is asked next."""
+        """Whether a ``carrying`` stage asks first the giver that carried the smallest fraction."""
         return any(stage.kind is StageKind.CARRYING for stage in self.stages)
 
     @property
     def label(self) -> str:
-        """Name and version in one word, ``community/1``, as rounds and solutions store it."""
+        """Name and version as rounds and solutions store them, such as ``community/1``."""
         return f"{self.name}/{self.version}"
 
     @classmethod
@@ -208,7 +212,7 @@ COMMUNITY_1 = Policy(
 
 
 def _list_tier(tier: int) -> tuple[Stage, ...]:
-    """Return the stages of one tier: what was promised, then turns."""
+    """Return the stages of one tier: due visits first, then turns."""
     return (
         Stage(f"duties-{tier}", StageKind.MAX_COUNT, by=CountBy.DUTY_TIER, tier=tier),
         Stage(f"first-turns-{tier}", StageKind.FIRST_TURNS, tier=tier),
@@ -237,13 +241,13 @@ COMMUNITY_2 = Policy(
 # A new version is appended here; a published one is never changed or removed.
 _PUBLISHED = (COMMUNITY_1, COMMUNITY_2)
 POLICIES: Mapping[str, Policy] = {policy.label: policy for policy in _PUBLISHED}
-COMMUNITY_POLICY = COMMUNITY_1  # of a question that names none, as files of before the second do
+COMMUNITY_POLICY = COMMUNITY_1  # of a question that names none, as files before version 2 do
 
 
 def get_policy(label: str) -> Policy:
-    """Return the published policy of this name and version.
+    """Return the published policy with this label, such as ``community/1``.
 
-    Raises ``ProblemError`` for any other.
+    Raises ``ProblemError`` for a label that was never published.
     """
     try:
         return POLICIES[label]

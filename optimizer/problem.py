@@ -1,8 +1,9 @@
 """A ``Problem``: the input of one month's solve, as frozen dataclasses of names and whole numbers.
 
-A problem has rows of eight kinds. Each row checks itself (``rows.py``), and the problem checks
-references and sums over rows; ``ProblemError`` names the path of the value that breaks a rule. Rows
-are sorted by id and sets are sorted, so shuffled input gives the same problem with the same bytes.
+A problem has eight tables of rows. Each row checks itself (``rows.py``), and the problem checks
+references and sums over rows; ``ProblemError`` names the path of the value that breaks a rule. The
+rows of every table are sorted, and so are the sets in them, so that shuffled input gives the same
+problem with the same bytes.
 FORMULATION.md defines which stock may serve which need.
 """
 
@@ -48,11 +49,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The whole input of one solve. ``seed``: hexadecimal digits, fixed before the freeze.
+    """The whole input of one solve; it is checked and sorted when it is made.
 
-    ``days``: those of each slot; a slot that is left out has one day without a name.
-    ``lots``: the names that givers, pledges, categories and groups draw under, where the policy
-    draws; a name that is left out draws under itself.
+    ``seed``: lower-case hexadecimal digits, the key of every ticket.
+    ``days``: slot -> its days; a slot that is left out has one day without a name.
+    ``lots``: giver, pledge, category or group -> the name that it draws under in a policy with a
+    draw; a name that is left out draws under itself.
     """
 
     name: str
@@ -102,12 +104,12 @@ class Problem:
         return codec.from_json(cls, value)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON: rows sorted, the policy always included, other defaults left out."""
+        """Return plain JSON: rows sorted, the policy always written, other defaults left out."""
         return {**codec.to_json(self), "policy": self.policy.to_json()}
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the canonical JSON."""
+        """The SHA-256 of the canonical JSON, 64 hexadecimal digits."""
         return codec.sha256_of(self.to_json())
 
 
@@ -125,7 +127,10 @@ def _check_seed(seed: str) -> None:
 
 
 class _Names:
-    """The ids of a problem, each used once; rules refer to these only."""
+    """The ids of a problem's stocks, people and needs.
+
+    Raises ``ProblemError`` if two rows of a table have the same id.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.stocks = _list_ids(problem.stocks, "$.stocks")
@@ -133,7 +138,7 @@ class _Names:
         self.needs = _list_ids(problem.needs, "$.needs")
 
     def check(self, rules: Sequence[Rule], path: str) -> None:
-        """Raise ``ProblemError`` when a rule refers to an unknown id or repeats another rule."""
+        """Raise ``ProblemError`` if a rule names an unknown id or the same ids as another rule."""
         seen: set[tuple[str, str | None, str | None]] = set()
         for k, rule in enumerate(rules):
             require(rule.need in self.needs, f"{path}[{k}].need", "is not known")
@@ -171,9 +176,9 @@ def _check_staff(problem: Problem, names: _Names) -> None:
 
 
 def find_ancestors(stocks: Sequence[Stock]) -> Ancestors:
-    """Return the ancestors of every stock, by position.
+    """Return the ancestors of every stock; stocks are counted by their positions in ``stocks``.
 
-    Raises ``ProblemError`` when stocks nest in a circle or in too many pairs.
+    Raises ``ProblemError`` if stocks nest in a circle or in more than ``MOST_NESTINGS`` pairs.
     """
     position = {stock.id: s for s, stock in enumerate(stocks)}
     return Ancestors([[position[name] for name in stock.parents] for stock in stocks])
@@ -188,7 +193,7 @@ def _check_history(history: Sequence[GroupHistory]) -> None:
 
 
 def _check_dimensions(problem: Problem) -> None:
-    """Refuse a dimension that no need has while needs have others: a typing mistake."""
+    """Refuse a dimension that no need has, if needs have others: it is a typing mistake."""
     known = {name for need in problem.needs for name in need.groups}
     stages = [(stage.dimension, "policy.stages") for stage in problem.policy.stages]
     for rows in (stages, [(row.dimension, "history") for row in problem.history]):
@@ -226,7 +231,7 @@ def _check_loads(loads: Sequence[GiverLoad]) -> None:
 
 
 def _check_measures(stocks: Sequence[Stock]) -> None:
-    """Refuse two loads that would be written alike."""
+    """Refuse two loads that would have the same text ``giver/measure``."""
     seen: dict[str, tuple[str, bool]] = {}
     for k, stock in enumerate(stocks):
         if stock.pledge is not None and stock.category:
@@ -242,7 +247,7 @@ def _check_tiers(problem: Problem) -> None:
 
 
 def _check_drawn(problem: Problem) -> None:
-    """Check what a draw demands: one lot a recipient, one least a kind, whole asks, plain loads."""
+    """Refuse what a draw does not allow: see *One kind, one least* in FORMULATION.md."""
     lots: dict[str, str] = {}
     for k, need in enumerate(problem.needs):
         lot = lots.setdefault(need.recipient, need.recipient_lot)
@@ -275,13 +280,13 @@ def _check_joined(problem: Problem) -> None:
 
 
 def ask_key(need: Need) -> AskKey:
-    """Return what needs agree in that are one ask."""
+    """Return the values in which needs must agree to be one ask."""
     where = (need.area, need.statuses, need.requires, need.slots, need.listed)
     when = (need.days, tuple(need.status_days.items()))
     return (need.recipient, need.category, *where, need.duty, *when)
 
 
 def list_ruled(problem: Problem) -> frozenset[str]:
-    """Return the needs that a pair, pin or forbid names."""
+    """Return the ids of the needs that a pair, pin or forbid names."""
     rules: tuple[Rule, ...] = (*problem.pairs, *problem.pins, *problem.forbids)
     return frozenset(rule.need for rule in rules)

@@ -1,4 +1,4 @@
-"""A question and its answer under other names, so that anyone may have them.
+"""A question and its answer under other names, so that they can be published.
 
 Under a policy that draws, order comes from lots and not from names (FORMULATION.md, *Tickets*). So
 a name can be replaced by its lot everywhere: every label, column, row and number of the certificate
@@ -32,11 +32,11 @@ _LINE = 5  # fields of an assignment in a certificate
 
 
 def hide_names(problem: Problem, solution: Solution) -> tuple[Problem, Solution]:
-    """Return question and answer with lots in place of names, and nothing that only people read.
+    """Return question and answer with lots in place of names.
 
-    A need has no status any more, but the names of the stocks with a condition that may serve it.
-    Units and written reasons are left out. Raises ``ProblemError`` if the policy does not draw, or
-    if a name has no lot.
+    The statuses of a need become the new names of the stocks that ask for one of them, in its
+    category and area. Units and written reasons are left out. Raises ``ProblemError`` if the policy
+    does not draw, if a name has no lot, or if two things have one lot.
     """
     require(problem.policy.is_drawn, "$.policy", "must draw")
     hidden = _Hidden(problem)
@@ -45,7 +45,7 @@ def hide_names(problem: Problem, solution: Solution) -> tuple[Problem, Solution]
 
 
 class _Hidden:
-    """The lots of a question's names."""
+    """Writes a question and its answer with lots in place of names."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -59,7 +59,7 @@ class _Hidden:
         self._groups = self._map_groups()
 
     def write(self) -> Problem:
-        """Return the question."""
+        """Return the question under the new names."""
         problem = self._problem
         ruled = {self._needs[need] for need in list_ruled(problem)}
         return replace(
@@ -79,7 +79,7 @@ class _Hidden:
         )
 
     def write_answer(self, solution: Solution, asked: Problem) -> Solution:
-        """Return the answer to the question that is ``asked`` now."""
+        """Return the answer under the new names; ``asked`` is the question under them."""
         return replace(
             solution,
             problem_sha256=asked.sha256,
@@ -92,7 +92,7 @@ class _Hidden:
         ).sealed()
 
     def _of(self, name: str) -> str:
-        """Return the lot of a giver, pledge, category, group, area or skill."""
+        """Return the lot of a giver, pledge, category, group, area or skill; empty if unnamed."""
         require(not name or bool(self._problem.lots.get(name)), f"$.lots.{name}", "missing")
         return self._problem.lots[name] if name else ""
 
@@ -155,7 +155,10 @@ class _Hidden:
         )
 
     def _list_served(self, need: Need) -> dict[str, tuple[str, ...]]:
-        """Return the stocks with a condition that may serve the need, and on which days alone."""
+        """Return the stocks of the need's category and area that ask for one of its statuses.
+
+        Each stock's new name has the only days on which a shared status is valid; none: every day.
+        """
         found: dict[str, tuple[str, ...]] = {}
         for stock in self._bound[need.category]:
             shared = set(stock.statuses) & set(need.statuses)
@@ -168,7 +171,7 @@ class _Hidden:
         return replace(pair, need=need, stock=stock, person=self._of_person(pair.person))
 
     def _write_pin(self, pin: SomePin) -> SomePin:
-        """Write a rule; of its reasons only the word that a ground rests on is kept."""
+        """Return a pin or forbid; its reason is kept only if it is ``declined_before``."""
         return replace(
             pin,
             need=self._needs[pin.need],
@@ -192,9 +195,9 @@ class _Hidden:
         return replace(result, levels=tuple(_order_equal(levels)))
 
     def _map_groups(self) -> dict[str, str]:
-        """Return the new name of everything that a level can be of: needs, groups and loads.
+        """Return old name -> new name of all that can have a level: needs, groups and loads.
 
-        A month that gives one name to two of them is refused, for a level does not say which.
+        Raises ``ProblemError`` if two of them have the same old name: a level has only a name.
         """
         written = {
             f"{row.giver}/{row.measure}": f"{self._of(row.giver)}/{self._write_measure(row)}"
@@ -223,8 +226,10 @@ class _Hidden:
         return {**written, "sha256": codec.sha256_of(written)}
 
     def _write_event(self, event: list[Any]) -> list[Any]:
-        """Return an event. Its witnesses list lines in the order of names, so that they are sorted
-        again: the old order would tell the old names.
+        """Return an event of the certificate under the new names.
+
+        Witnesses list their lines in the order of names. They are sorted again here, because the
+        old order would give away the old names.
         """
         word, *rest = event
         if word == "open":
@@ -245,7 +250,7 @@ class _Hidden:
         return [stage, *names, self._write_parts(added)]
 
     def _write_parts(self, part: Any) -> Any:
-        """Return a part of a certificate; assignments are lists of five that begin with a name."""
+        """Return a piece of an event under the new names; an assignment in it is a list of five."""
         if not isinstance(part, list):
             return part
         if _is_line(part):
@@ -269,7 +274,7 @@ def _lot_of(row: Stock | Person | Need) -> str:
 
 
 def _order_equal(levels: Iterable[Level]) -> Iterator[Level]:
-    """Yield levels in their order, equal ones by the names that they have now."""
+    """Yield levels in their order; equal ones are sorted by group, which has a new name."""
     for _, equal in groupby(levels, key=attrgetter("ratio")):
         yield from sorted(equal, key=attrgetter("group"))
 
@@ -280,14 +285,16 @@ def _lot_of_recipient(need: Need) -> str:
 
 
 def _join_days(days: DaysOf, statuses: Iterable[str]) -> tuple[str, ...]:
-    """Return the days on which some of these statuses is valid; none: every day."""
+    """Return the days on which at least one of these statuses is valid; none: every day."""
     found = [days.get(status, ()) for status in statuses]
     return tuple(day for of in found for day in of) if all(found) else ()
 
 
 def _keep_distinct(needs: Iterable[Need], ruled: Collection[str]) -> tuple[Need, ...]:
-    """Return the needs; of two that look like one ask now, the second by its new name bears that
-    name as a status, which no stock asks for."""
+    """Return the needs sorted by new name, so that no two of them look like one ask.
+
+    A need that looks like an ask before it gets its own name as a status, which no stock asks for.
+    """
     seen, found = set(), []
     for need in sorted(needs, key=attrgetter("id")):
         key = ask_key(need)

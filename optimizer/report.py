@@ -1,7 +1,7 @@
-"""The result of a solve in a child process: a ``SolveReport`` with an answer or a failure.
+"""The result of a solve in a child process: a ``SolveReport`` with an answer, a failure or both.
 
 This module needs no engine, so that the site and the command line can read a report without one.
-The messages of the site, those of the command line and its exit codes all use these failure codes.
+The site and the command line choose their messages, and the latter its exit code, by ``Failure``.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-PRICES = "prices"  # the stage of a progress while prices are worked out
+PRICES = "prices"  # ``Progress.stage`` while prices are worked out
 
 
 class Failure(StrEnum):
@@ -55,7 +55,7 @@ class Failure(StrEnum):
 
 
 class Progress(NamedTuple):
-    """How far a solve is: code of the stage under way, stages done, stages in all."""
+    """How far a solve is: name of the stage being solved, stages done, stages in all."""
 
     stage: str
     done: int
@@ -64,11 +64,11 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Wall-clock seconds measured in the child: of each stage by name, and of the three steps.
+    """Wall-clock seconds measured in the child: of each stage by name, and of its three steps.
 
-    Stages solved together count for the first of them. ``solve`` exceeds the sum of its stages,
-    because it includes building the model and writing the certificate. If the child gave no
-    answer, ``solve`` is the child's whole lifetime as measured by the caller.
+    The seconds of stages solved together count for the first of them. ``solve`` exceeds the sum of
+    its stages, because it includes building the model and writing the certificate. If the child
+    gave no answer, ``solve`` is the child's whole lifetime as measured by the caller.
     """
 
     stages: Mapping[str, float] = field(default_factory=dict)
@@ -90,24 +90,24 @@ class Conflict:
     stocks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON without empty facts."""
+        """Return plain JSON, defaults left out."""
         plain: dict[str, Any] = codec.to_json(self)
         return plain
 
 
 @dataclass(frozen=True, slots=True)
 class SolveReport:
-    """The checked answer to one problem, or ``failure``; one of the two is always present.
+    """The checked answer to one problem, a ``failure``, or both; never neither.
 
-    solution      the answer; with some failures the one that the checker refused, or that the
-                  solver itself labels FAILED. Every answer here went through the checker
-    findings      faults that the independent checker found; empty: everything holds
+    solution      the answer. With a failure it is one that the checker refused, or that the solver
+                  itself labels FAILED. The checker has read every answer here
+    findings      the fault that the independent checker found; empty if it found none
     explanations  of every unmet need of a usable answer, in the order of ids
-    verdict       what the independent checker found about the answer
-    unexplained   why the explanations are brief (``explain_briefly``); None: they are complete
-    reason        what the process said when it crashed: the last line of its error
+    verdict       what the independent checker concludes about the answer
+    unexplained   the failure that left explanations brief or no conflict named; None: no failure
+    reason        what the process reported when it crashed: the last line of its error
     conflict      of a question without an answer: what cannot hold together, if found in time
-    prices        of each pin and forbid of a usable answer, where they were asked for
+    prices        of each pin and forbid, if the answer is usable and prices were asked for
     """
 
     solution: Solution | None = None
@@ -129,7 +129,7 @@ class SolveReport:
 
     @property
     def is_usable(self) -> bool:
-        """True when there is a checked answer that may be published."""
+        """Whether there is a checked answer that may be published."""
         return self.failure is None and self.solution is not None and self.solution.is_usable
 
     @classmethod
@@ -155,6 +155,6 @@ class Line(StrEnum):
     PROGRESS = "progress"  # a ``Progress``
     SOLVED = "solved"  # nothing; the check begins
     CHECKED = "checked"  # a report with brief explanations
-    EXPLAINED = "explained"  # a report with full explanations; the last line if no price is asked
-    PRICED = "priced"  # the last line where prices are asked: the prices
+    EXPLAINED = "explained"  # a report with full explanations; the last line without prices
+    PRICED = "priced"  # the prices; the last line if they are asked for
     FAILED = "failed"  # the last line: a ``Failure`` and the reason in one line

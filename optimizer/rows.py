@@ -1,7 +1,7 @@
 """The rows of a ``Problem``: frozen dataclasses of names and whole numbers that check themselves.
 
-``ProblemError`` names the path of the value that breaks a rule, as seen from its own row. Every
-whole number has bounds; FORMULATION.md lists them.
+``ProblemError`` names the path of the value that breaks a rule, from its row on (``$.quantity``).
+Every whole number has bounds; FORMULATION.md lists them.
 """
 
 from collections.abc import Mapping
@@ -17,16 +17,17 @@ DaysOf = Mapping[str, tuple[str, ...]]  # name -> the days on which it is valid
 
 
 def check_days(days: tuple[str, ...], path: str) -> tuple[str, ...]:
-    """Return days in order, each once. Raises ``ProblemError`` for a day without a name."""
+    """Return the days sorted, each once. Raises ``ProblemError`` for a day without a name."""
     for k, day in enumerate(days):
         require(bool(day), f"{path}[{k}]", "must not be empty")
     return tuple(sorted(set(days)))
 
 
 def check_days_of(days: DaysOf, path: str) -> DaysOf:
-    """Return the map and its days in order. Raises ``ProblemError`` for a name without a day.
+    """Return the map sorted by name, with sorted days.
 
-    No day at all would mean any day.
+    Raises ``ProblemError`` for a day without a name, and for a name without days: that would mean
+    any day.
     """
     for name, found in days.items():
         require(bool(found), f"{path}.{name}", "must not be empty")
@@ -34,7 +35,7 @@ def check_days_of(days: DaysOf, path: str) -> DaysOf:
 
 
 def _keep_days(row: "Stock | Person | Need", of: str = "", known: tuple[str, ...] = ()) -> None:
-    """Check and sort the days of a row, and those of its statuses or skills."""
+    """Check and sort the days of a row, and those in its field ``of`` by ``known`` names."""
     object.__setattr__(row, "days", check_days(row.days, "$.days"))
     if of:
         days = check_days_of(getattr(row, of), f"$.{of}")
@@ -52,13 +53,13 @@ def _sort(value: object, *names: str) -> None:
 class Stock:
     """What a giver offers: ``capacity`` whole units (visits, goods, fen, places) in the month.
 
-    parents   each unit used here is also used from these stocks and their ancestors, each once
-    areas, statuses   which needs it serves; empty: any          slots   when; empty: any time
+    parents   stocks that contain it; each unit used here is used from every ancestor, once
+    areas, statuses   of the needs it serves; empty: any         slots   of its use; empty: any
     days      the only days on which it is given; empty: any day
-    least     at least this many units must be used          staffed every unit needs a person
+    least     at least this many units must be used       staffed   whether a unit is a visit
     least_if_used   none or at least this many units are used; 0: any number
     pledge    its load group for the fair burden; None: not counted
-    lot       the name it draws under, where the policy draws; empty: its id
+    lot       the name it draws under, if the policy draws; empty: its id
     category  empty: it serves no need directly and only contains other stocks
     """
 
@@ -80,7 +81,7 @@ class Stock:
 
     @property
     def measure(self) -> str:
-        """What its units are counted in for the fair burden: visits, or its category."""
+        """The measure in which its load counts for the fair burden: ``visits``, or its category."""
         return VISITS if self.staffed else self.category
 
     def __post_init__(self) -> None:
@@ -98,9 +99,9 @@ class Stock:
 class Person:
     """A person who staffs stocks: one visit in a slot, ``most_visits`` visits in the month.
 
-    slots   when this person is free; empty: never     areas   where; empty: anywhere
-    lot     the name drawn; empty: the id
-    days, skill_days   the only days of the person, and of a skill; empty: any day
+    slots   when this person is free; empty: never     areas   of the needs visited; empty: any
+    lot     the name this person draws under; empty: the id
+    days, skill_days   the only days on which the person, or a skill, is valid; empty: any day
     """
 
     id: str
@@ -123,15 +124,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one recipient asks for; a need is met whole or not at all.
+    """What one recipient asks for; a need is met in one of these two ways or not at all.
 
     From staffed stocks: one visit of ``people`` persons at once in one of ``slots`` (empty: any).
     From other stocks: ``least`` to ``quantity`` units, mixed from any of them (least None: all).
-    requires  skills that each visiting person has      listed  only stocks and persons in pairs
+    requires  skills that each visiting person has     listed  only givers in its pairs serve it
     tier      1 is the most urgent      waiting  months passed over      points  published weight
     groups    dimension -> group, such as {"committee": "C07"}      duty  a due visit of a pairing
-    lot, recipient_lot   the names drawn for the need and its recipient; empty: id and recipient
-    days, status_days    the only days of the need, and of a status; empty: any day
+    lot, recipient_lot   names that need and recipient draw under; empty: ``id`` and ``recipient``
+    days, status_days    the only days on which the need, or a status, is valid; empty: any day
     """
 
     id: str
@@ -182,7 +183,7 @@ class Need:
 
     @property
     def is_partial(self) -> bool:
-        """Whether a part of the quantity may meet the need."""
+        """Whether fewer units than the quantity can meet the need."""
         return self.least_units < self.quantity
 
 
@@ -190,8 +191,9 @@ class Need:
 class Pair:
     """The score, consumption and bound that apply when this stock (and person) serves this need.
 
-    score  per unit     consumption  of the stock, per unit     most  units from it; None: no bound
-    A pair with a person replaces that of its stock; without a pair: score 0, consumption 1.
+    score  per unit     consumption  units of the stock that one unit takes
+    most   greatest number of units from the stock; None: no bound
+    A pair with a person replaces the pair of its stock; without a pair: score 0, consumption 1.
     """
 
     need: str
@@ -210,7 +212,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A need that must be met: by any giver, from this stock, or by this person."""
+    """A need that must be met: by any giver, from this stock, by this person, or by both."""
 
     need: str
     stock: str | None = None
@@ -226,7 +228,7 @@ class Forbid(Pin):
 
 @dataclass(frozen=True, slots=True)
 class GroupHistory:
-    """Needs of a group that were possible and that were met in the months that still count."""
+    """How many needs of a group were possible, and met, in the months that still count."""
 
     dimension: str
     group: str
@@ -244,9 +246,10 @@ Rule: TypeAlias = Pair | Pin  # a row that names a need, a stock and a person
 
 @dataclass(frozen=True, slots=True)
 class GiverLoad:
-    """Units that a giver carried in the months that still count, and agreed to over them and now.
+    """The units of one measure that a giver carried and agreed to.
 
-    measure  ``visits`` of staffed stocks, or a category
+    measure  ``visits`` for all staffed stocks, or a category
+    carried  in the months that still count      agreed  in those months and this one together
     """
 
     giver: str

@@ -1,4 +1,4 @@
-"""The answer to a problem: assignments, the value and proof of every stage, and grounds."""
+"""The answer to a problem: assignments, the results of all stages, and grounds of unmet needs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,14 +14,14 @@ FORMAT = 2  # of the files that this version writes
 class SolutionStatus(StrEnum):
     """How far a solve came."""
 
-    PROVEN = "proven"  # every stage has a proved value
-    FEASIBLE = "feasible"  # every rule holds; the time limit came before the proof of some stage
+    PROVEN = "proven"  # the value of every stage is proved
+    FEASIBLE = "feasible"  # every rule holds; some stage was not proved in time
     INFEASIBLE = "infeasible"  # proved: no answer satisfies every pin and least use
     FAILED = "failed"  # anything else; nothing is published
 
 
 class Proof(StrEnum):
-    """How the value of a stage is proved."""
+    """The kind of proof that the value of a stage has."""
 
     DUAL = "dual"  # a linear bound rounds down to the value
     FARKAS = "farkas"  # an infeasible LP shows that the next level is impossible
@@ -35,7 +35,7 @@ _FROM_THE_WEAKEST = (Proof.GAP, Proof.SEARCH, Proof.TREE, Proof.FARKAS)
 
 
 def weakest(proofs: Iterable[Proof]) -> Proof:
-    """Return the weakest of some kinds of proof; ``dual`` of none."""
+    """Return the weakest of these kinds of proof; ``DUAL`` if there is none."""
     used = set(proofs)
     return next((proof for proof in _FROM_THE_WEAKEST if proof in used), Proof.DUAL)
 
@@ -45,7 +45,7 @@ class GroundCode(StrEnum):
 
     NO_ELIGIBLE_OFFER = "no_eligible_offer"  # no giver passes the filters from category to slot
     FORBIDDEN = "forbidden"  # a forbid excludes the need or every eligible offer
-    DECLINED_BEFORE = "declined_before"  # the same, and every forbid says that help was declined
+    DECLINED_BEFORE = "declined_before"  # as FORBIDDEN; each forbid says that help was declined
     TIME_CONFLICT = "time_conflict"  # the recipient's other visits take every possible slot
     OUTRANKED = "outranked"  # a stage before the lottery gives the places to others
     LOST_LOTTERY = "lost_lottery"  # some answer of equal value before the lottery meets it
@@ -54,7 +54,7 @@ class GroundCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Assignment:
-    """Gives ``units`` of a stock to a need; a visit has a person and a slot, and is one unit."""
+    """Units of a stock that a need gets; each visit of a person has a slot, and is one unit."""
 
     need: str
     stock: str
@@ -64,13 +64,13 @@ class Assignment:
 
 
 def order_of_line(line: Assignment) -> tuple[str, str, str, str]:
-    """Return what the assignments of an answer are sorted by."""
+    """Return the key by which the assignments of an answer are sorted."""
     return (line.need, line.stock, line.person or "", line.slot or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The level of a group: ``numerator`` of ``denominator`` (met of possible, used of pledged)."""
+    """The level of a group as a fraction, not reduced: met of possible, used of pledged, …"""
 
     group: str
     numerator: int
@@ -78,16 +78,16 @@ class Level:
 
     @property
     def ratio(self) -> Fraction:
-        """The level as a fraction."""
+        """The level as a reduced fraction."""
         return Fraction(self.numerator, self.denominator)
 
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """One aim of one stage. ``key`` names the class, such as ``tier=1,waiting=5``.
+    """The result of one aim of one stage. ``key`` names its class, such as ``tier=1,waiting=5``.
 
-    value, bound   whole numbers in the objective's unit; for leximin and leximax None
-    levels         for leximin and leximax: every group, worst-off (busiest) first
+    value, bound   of a sum, in the unit of the stage; None for levels and draws
+    levels         of a stage of levels: every group, the worst first (of loads the highest)
     """
 
     name: str
@@ -112,12 +112,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The answer to a month. It holds no times, so equal problems have equal bytes.
+    """The answer to a month. It holds no clock time, so that equal answers have equal bytes.
 
-    problem_sha256   of the problem solved         policy   name and version, ``community/1``
-    result_sha256    of this file without this key and the certificate
+    problem_sha256   of the problem solved         policy   its label, such as ``community/1``
+    result_sha256    of the canonical JSON without this key and the certificate
     format           of the file (FORMULATION.md); files without it have format 1
-    certificate      the proof of every stage, FORMULATION.md; None when nothing is proved
+    certificate      the proof of every stage (FORMULATION.md); None if nothing is proved
     """
 
     status: SolutionStatus
@@ -137,7 +137,7 @@ class Solution:
 
     @property
     def is_usable(self) -> bool:
-        """True when the assignments may be published."""
+        """Whether the assignments may be published: PROVEN or FEASIBLE."""
         return self.status in {SolutionStatus.PROVEN, SolutionStatus.FEASIBLE}
 
     @classmethod

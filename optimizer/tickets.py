@@ -1,8 +1,8 @@
 """Tickets, which anyone can compute from the public seed, and questions ordered by them.
 
 Under a policy with a ``draw`` nothing may depend on an id or on the order of entry. Such a question
-is solved with every name replaced by its *label*, the ticket of the name's lot and the name:
-sorting by labels is the order of the draw, everywhere. ``name_of`` translates the answer back.
+is solved with every name replaced by its *label*, the ticket of the name's lot followed by the
+name. Whatever is sorted by labels is in the order of the draw. ``name_of`` translates back.
 """
 
 import hashlib
@@ -30,15 +30,15 @@ def name_of(label: str) -> str:
 
 
 def is_label(text: str) -> bool:
-    """Return whether a text has the form of a label."""
+    """Return whether a text begins like a label: 64 hexadecimal digits and a blank."""
     return text[TICKET : TICKET + 1] == " " and set(text[:TICKET]) <= set("0123456789abcdef")
 
 
 def order_by_ticket(problem: Problem) -> Problem:
     """Return the question with a label in place of every name that could order something.
 
-    A label is the ticket of the name's lot (of the name if it has none), a blank, the name. The
-    question itself is returned if its policy does not draw.
+    A label is the ticket of the name's lot (of the name, if it has no lot), a blank and the name.
+    Returns the question unchanged if its policy does not draw.
     """
     return _Labels(problem).write() if problem.policy.is_drawn else problem
 
@@ -46,7 +46,7 @@ def order_by_ticket(problem: Problem) -> Problem:
 def label_lines(problem: Problem, lines: Sequence[Assignment]) -> tuple[Assignment, ...]:
     """Return these assignments of a question with labels in place of names.
 
-    They are returned as they are if its policy does not draw.
+    Returns them unchanged if the policy of the question does not draw.
     """
     if not problem.policy.is_drawn:
         return tuple(lines)
@@ -55,7 +55,7 @@ def label_lines(problem: Problem, lines: Sequence[Assignment]) -> tuple[Assignme
 
 
 def name_lines(lines: Iterable[Assignment]) -> tuple[Assignment, ...]:
-    """Return these assignments with names in place of labels, in the order of an answer."""
+    """Return these assignments with names in place of labels, sorted as in an answer."""
     return tuple(sorted(map(_name_line, lines), key=order_of_line))
 
 
@@ -67,7 +67,7 @@ def _name_line(line: Assignment) -> Assignment:
 
 
 class _Labels:
-    """The labels of a question's names."""
+    """Writes a question and assignments with labels in place of names."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -88,7 +88,7 @@ class _Labels:
             forbids=self._write_pins(problem.forbids),
             history=tuple(replace(row, group=self._draw(row.group)) for row in problem.history),
             days={self._of(slot): days for slot, days in problem.days.items()},
-            lots={},  # they are in the labels
+            lots={},  # the labels contain them
             loads=tuple(
                 replace(row, giver=self._draw(row.giver), measure=self._of_measure(row.measure))
                 for row in problem.loads
@@ -142,7 +142,7 @@ class _Labels:
         )
 
     def _write_need(self, need: Need) -> Need:
-        """Write a need; without a group of a ranked dimension it is in the one without a name."""
+        """Return a need with labels; without a group of a ranked dimension it gets the empty one."""
         groups = {**dict.fromkeys(self._problem.policy.ranked, ""), **need.groups}
         return replace(
             need,

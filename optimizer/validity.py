@@ -1,8 +1,8 @@
 """Validity by day: what may be used together in a slot, or delivered (filter 5 of FORMULATION.md).
 
-Rows may be valid on some days only, and a slot covers days. Things are used together if at least
-one day of the slot lies in the validity of all of them; that day has a name, or it is the one day
-without a name of a slot that has no days, on which only what is valid on any day is valid.
+Rows may be valid on some days only, and a slot covers days. Rows are used together if at least one
+day of the slot lies in the validity of all of them. A slot without days has one day without a name;
+on that day only rows are valid that are valid on any day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,17 +25,18 @@ class Validity:
 
     @property
     def is_used(self) -> bool:
-        """Whether anything in the question is valid on some days only."""
+        """Whether any row, skill or status of the question is valid on some days only."""
         return len(self.names) > 1
 
     def days_of(self, slot: str) -> tuple[str, ...]:
-        """Return the days of a slot, in order."""
+        """Return the days of a slot, sorted; the nameless day if the question gives it none."""
         return self._days.get(slot, (NAMELESS,))
 
     def list_common(self, need: Need, givers: Iterable[Giver], slot: str | None) -> list[str]:
         """Return the days of a slot on which the need and all givers are valid together.
 
-        Without a slot: all named days, or none if all of it is valid on any day.
+        ``slot`` None: the days are those that rows name. The list is then also empty if all of it
+        is valid on any day.
         """
         team = list(givers)
         days = self.names if slot is None else self.days_of(slot)
@@ -46,11 +47,11 @@ class Validity:
         ]
 
     def allow_visit(self, need: Need, stock: Stock, person: Person, slot: str) -> bool:
-        """Return whether a person may visit a need from a stock on some day of a slot."""
+        """Return whether need, stock and person are valid together on some day of a slot."""
         return not self.is_used or bool(self.list_common(need, [(stock, person)], slot))
 
     def allow_delivery(self, need: Need, stock: Stock) -> bool:
-        """Return whether a stock may deliver on some day; if both have slots, of a shared one."""
+        """Return whether need and stock share a day; if both have slots, a day of a shared slot."""
         if need.slots and stock.slots:
             shared = set(need.slots) & set(stock.slots)
             days: Sequence[str] = list(chain.from_iterable(map(self.days_of, shared)))
@@ -60,8 +61,10 @@ class Validity:
 
 
 def is_valid(need: Need, stock: Stock, person: Person | None, day: str) -> bool:
-    """Return whether need and giver, one status that the stock asks for and all skills that the
-    need requires are valid on a day.
+    """Return whether a need, a stock and, if given, a person are valid together on a day.
+
+    A stock that names statuses needs one of them valid for the need on this day. A person needs all
+    skills that the need requires, valid on this day.
     """
     if not (is_on(need.days, day) and is_on(stock.days, day)):
         return False
@@ -83,7 +86,7 @@ def list_statuses(need: Need, day: str) -> list[str]:
 
 
 def is_on(days: Sequence[str], day: str) -> bool:
-    """Return whether something that is valid on these days (none: on any) is valid on a day."""
+    """Return whether ``day`` is among ``days``; without ``days`` every day is."""
     return not days or day in days
 
 
